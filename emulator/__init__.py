@@ -1,0 +1,2 @@
+"""sms-emulator"""
+__version__ = "0.1.0"

@@ -1,0 +1,110 @@
+"""Filters of the control API: by index where there is one, else by looking through."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from emulator.admin import views
+from emulator.core.messages import Message
+from emulator.sandboxes import Sandbox
+
+Json = dict[str, Any]
+
+
+class Filters(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What every list understands."""
+
+    limit: int = 100
+    after: str | None = None
+
+    def wanted(self) -> Json:
+        """The filters given, by name."""
+        every = msgspec.structs.asdict(self)
+        return {k: v for k, v in every.items() if v is not None and k not in ("limit", "after")}
+
+
+class MessageFilters(Filters, kw_only=True, forbid_unknown_fields=True):
+    to: str | None = None
+    provider: str | None = None
+    provider_id: str | None = None
+    reference: str | None = None
+    contains: str | None = None
+    status: str | None = None
+
+
+class RequestFilters(Filters, kw_only=True, forbid_unknown_fields=True):
+    provider: str | None = None
+    protocol: str | None = None
+    operation: str | None = None
+    outcome: str | None = None
+    rule: str | None = None
+
+
+class CallbackFilters(Filters, kw_only=True, forbid_unknown_fields=True):
+    message: str | None = None
+    provider: str | None = None
+    status: str | None = None
+    accepted: bool | None = None
+
+
+def number_of(given: str | None) -> int:
+    """The number in an id such as m12; 0 when there is none."""
+    found = re.fullmatch(r"[a-z]?([0-9]{1,18})", given or "")
+    return int(found.group(1)) if found else 0
+
+
+def differs(one: Json, name: str, value: Any) -> bool:
+    """Does a thing as shown fail a filter?"""
+    match name:
+        case "contains":
+            return value not in one["text"]
+        case "message":
+            return number_of(one["message_id"]) != number_of(value)
+        case _:
+            return bool(one.get(name) != value)
+
+
+def fits(filters: Filters) -> Callable[[Json], bool]:
+    wanted = filters.wanted().items()
+    return lambda one: not any(differs(one, name, value) for name, value in wanted)
+
+
+def messages(sandbox: Sandbox, filters: MessageFilters) -> list[Json]:
+    """Messages that fit, oldest first."""
+    shown = (views.message(sandbox, message) for message in _likely(sandbox, filters))
+    return list(islice(filter(fits(filters), shown), filters.limit))
+
+
+def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
+    """Messages that may fit: by the narrowest index that the filters name."""
+    store, after = sandbox.engine.world.store, number_of(filters.after)
+    lists: list[Iterable[int]] = []
+    if filters.to is not None:
+        lists.append(store.to_number(filters.to))
+    names = [filters.provider] if filters.provider else list(sandbox.providers)
+    if filters.provider_id is not None:
+        lists.append([n for name in names for n in store.with_provider_id(name, filters.provider_id)])
+    if filters.reference:
+        lists.append(sorted(n for name in names for n in store.with_reference(name, filters.reference)))
+    if not lists:
+        return store.after(after)
+    shortest = min(lists, key=lambda ids: len(list(ids)))
+    return (store.messages[number - 1] for number in shortest if number > after)
+
+
+def requests(sandbox: Sandbox, filters: RequestFilters) -> list[Json]:
+    """Exchanges that fit, oldest first."""
+    kept = sandbox.journal.exchanges(
+        number_of(filters.after), provider=filters.provider, protocol=filters.protocol, operation=filters.operation,
+        word=filters.outcome, rule=filters.rule,
+    )  # fmt: skip
+    return [views.exchange(sandbox, one) for one in islice(kept, filters.limit)]
+
+
+def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> list[Json]:
+    """Callback attempts that fit, oldest first."""
+    shown = (views.attempt(sandbox, one) for one in sandbox.journal.attempts(number_of(filters.after)))
+    return list(islice(filter(fits(filters), shown), filters.limit))

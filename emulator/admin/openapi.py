@@ -1,0 +1,75 @@
+"""The control API, described: OpenAPI 3.1 from the table of calls and the types of their bodies."""
+
+import re
+from typing import Any
+
+import msgspec
+
+from emulator import __version__
+from emulator.admin.bodies import FILTERS, Waiting
+from emulator.admin.routes import CALLS, Call
+
+_REF = "#/components/schemas/{name}"
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    bodies = [call.body for call in CALLS if call.body is not None]
+    _, components = msgspec.json.schema_components(bodies, ref_template=_REF)
+    paths: dict[str, dict[str, Any]] = {
+        "/_emulator/health": {"get": {
+            "operationId": "health", "summary": "Is it up?", "security": [],
+            "responses": {"200": {"description": "It is."}},
+        }},
+    }  # fmt: skip
+    for call in CALLS:
+        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call)
+    components["Error"] = {
+        "type": "object", "required": ["error"],
+        "properties": {"error": {
+            "type": "object", "required": ["code", "message", "hint"],
+            "properties": {name: {"type": "string"} for name in ("code", "message", "hint")},
+        }},
+    }  # fmt: skip
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "sms-emulator control API", "version": __version__},
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{}, {"token": []}],
+    }
+
+
+def _operation(call: Call) -> dict[str, Any]:
+    error = {"description": "What was wrong, and what may stand there.", "content": {
+        "application/json": {"schema": {"$ref": _REF.format(name="Error")}}}}  # fmt: skip
+    good: dict[str, Any] = {"description": call.meaning}
+    if call.status != 204:
+        good["content"] = {"application/json": {"schema": {"type": "object"}}}
+    operation: dict[str, Any] = {
+        "operationId": call.name, "summary": call.meaning,
+        "parameters": [*_in_path(call), *_in_query(call)],
+        "responses": {str(call.status): good, "4XX": error},
+    }  # fmt: skip
+    if call.body is not None:
+        (schema,), _ = msgspec.json.schema_components([call.body], ref_template=_REF)
+        operation["requestBody"] = {"required": False, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _in_path(call: Call) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{(\w+)\}", call.path)
+    ]
+
+
+def _in_query(call: Call) -> list[dict[str, Any]]:
+    if call.query is None:
+        return []
+    kinds = [Waiting, *FILTERS.values()] if call.query is Waiting else [call.query]
+    properties: dict[str, Any] = {}
+    for kind in kinds:
+        _, components = msgspec.json.schema_components([kind], ref_template=_REF)
+        properties |= components[kind.__name__]["properties"]
+    return [{"name": name, "in": "query", "schema": schema} for name, schema in properties.items()]

@@ -1,0 +1,87 @@
+"""The control API as one table: method, path, body, query, verb, answer. The server, the OpenAPI document and the
+tests read it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from emulator.admin import bodies
+from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
+from emulator.admin.verbs import Verbs
+from emulator.recipes import NewSandbox
+
+S = "/_emulator/sandboxes/{sandbox}"
+AnyObject = dict[str, Any]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call. `do` gets the verbs, what stands in the path (the sandbox found), the body and the query."""
+
+    method: str
+    path: str
+    name: str
+    meaning: str
+    do: Callable[[Verbs, dict[str, Any], Any, Any], Awaitable[Any]]
+    body: Any = None
+    query: Any = None
+    status: int = 200
+    open: bool = False
+    """Never asks for a token."""
+
+
+CALLS = (
+    Call("POST", "/_emulator/sandboxes", "createSandbox", "Make an isolated sandbox with credentials of its own.",
+         lambda v, p, b, q: v.create(b), NewSandbox, status=201),
+    Call("GET", "/_emulator/sandboxes", "listSandboxes", "All sandboxes.", lambda v, p, b, q: v.list_sandboxes()),
+    Call("GET", S, "getSandbox", "Clock, balances, counts, scenario.", lambda v, p, b, q: v.show(p["sandbox"])),
+    Call("DELETE", S, "deleteSandbox", "Forget a sandbox and all that hangs on it.",
+         lambda v, p, b, q: v.delete(p["sandbox"]), status=204),
+    Call("POST", f"{S}/reset", "reset", "The sandbox as it was made; or only its journal, or its scenario's rules.",
+         lambda v, p, b, q: v.reset(p["sandbox"], b), bodies.Reset, status=204),
+    Call("GET", f"{S}/accounts/{{provider}}", "getAccount", "An account.",
+         lambda v, p, b, q: v.account(p["sandbox"], p["provider"])),
+    Call("PATCH", f"{S}/accounts/{{provider}}", "patchAccount", "Change an account; lists replace.",
+         lambda v, p, b, q: v.patch_account(p["sandbox"], p["provider"], b), AnyObject),
+    Call("PATCH", f"{S}/accounts/{{provider}}/brands/{{brand}}", "patchBrand", "Approve a sender's name, or refuse it.",
+         lambda v, p, b, q: v.patch_brand(p["sandbox"], p["provider"], p["brand"], b), bodies.Brand),
+    Call("GET", f"{S}/messages", "listMessages", "Messages that fit, oldest first.",
+         lambda v, p, b, q: v.messages(p["sandbox"], q), query=MessageFilters),
+    Call("GET", f"{S}/messages/{{message}}", "getMessage", "One message with its history.",
+         lambda v, p, b, q: v.message(p["sandbox"], p["message"])),
+    Call("POST", f"{S}/messages/{{message}}/status", "moveMessage", "A message's new status, by hand, now.",
+         lambda v, p, b, q: v.move(p["sandbox"], p["message"], b), bodies.Move),
+    Call("GET", f"{S}/wait", "wait", "The list as soon as enough of it fits; 408 with what came nearest.",
+         lambda v, p, b, q: v.wait(p["sandbox"], *q), query=bodies.Waiting),
+    Call("GET", f"{S}/otp", "otp", "The code in the newest message that has one, as soon as there is one.",
+         lambda v, p, b, q: v.otp(p["sandbox"], q), query=bodies.Otp),
+    Call("GET", f"{S}/requests", "listRequests", "The journal of exchanges, each with the rule that led to its answer.",
+         lambda v, p, b, q: v.requests(p["sandbox"], q), query=RequestFilters),
+    Call("GET", f"{S}/callbacks", "listCallbacks", "Every callback attempt and how it was answered.",
+         lambda v, p, b, q: v.callbacks(p["sandbox"], q), query=CallbackFilters),
+    Call("POST", f"{S}/callbacks/{{callback}}/redeliver", "redeliver", "The same report once more, now.",
+         lambda v, p, b, q: v.redeliver(p["sandbox"], p["callback"])),
+    Call("POST", f"{S}/clock", "clock", "Advance, set, go to the next due date, or change the rate.",
+         lambda v, p, b, q: v.clock(p["sandbox"], b), bodies.Clock),
+    Call("POST", f"{S}/settle", "settle", "Move time on until nothing is due and no callback under way.",
+         lambda v, p, b, q: v.settle(p["sandbox"], b), bodies.Settle),
+    Call("GET", f"{S}/rules", "listRules", "The rules in force and how often each fired.",
+         lambda v, p, b, q: v.rules(p["sandbox"])),
+    Call("PUT", f"{S}/rules", "putRules", "Replace the rules put in by hand.",
+         lambda v, p, b, q: v.put_rules(p["sandbox"], b), bodies.Rules),
+    Call("POST", f"{S}/rules", "addRule", "One rule, put in front.",
+         lambda v, p, b, q: v.add_rule(p["sandbox"], b), AnyObject),
+    Call("DELETE", f"{S}/rules/{{rule}}", "deleteRule", "Take a rule out.",
+         lambda v, p, b, q: v.drop_rule(p["sandbox"], p["rule"])),
+    Call("GET", f"{S}/scenario", "getScenario", "The scenario in force.", lambda v, p, b, q: v.scenario(p["sandbox"])),
+    Call("PUT", f"{S}/scenario", "putScenario", "Another scenario: a name, or a whole one.",
+         lambda v, p, b, q: v.put_scenario(p["sandbox"], b), str | AnyObject),
+    Call("GET", f"{S}/lint", "lint", "What the client does that a provider lets pass or punishes later.",
+         lambda v, p, b, q: v.lint(p["sandbox"])),
+    Call("GET", "/_emulator/contract", "contract", "Every documented statement and what the emulator does.",
+         lambda v, p, b, q: v.contract(None)),
+    Call("GET", "/_emulator/contract/{provider}", "providerContract", "One provider's contract.",
+         lambda v, p, b, q: v.contract(p["provider"])),
+    Call("GET", "/_emulator/scenarios", "listScenarios", "The scenarios that come along.",
+         lambda v, p, b, q: v.scenarios()),
+)  # fmt: skip

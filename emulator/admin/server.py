@@ -1,0 +1,141 @@
+"""The control API over HTTP, and the built-in sink for callbacks: requests to calls of the table, answers to JSON."""
+
+import hmac
+import re
+from collections.abc import Awaitable
+from typing import Any
+
+import msgspec
+
+from emulator import __version__
+from emulator.admin import bodies, openapi
+from emulator.admin.routes import CALLS, Call
+from emulator.admin.verbs import Refusal, Verbs
+from emulator.app import Emulator
+from emulator.wire import HttpReply, HttpRequest, read_query
+
+_JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
+_PREFIX = "/_emulator"
+_SINK = "/_emulator/sink/"
+_encode = msgspec.json.Encoder().encode
+
+
+class Control:
+    """Answers what stands under /_emulator."""
+
+    def __init__(self, emulator: Emulator, token: str | None = None) -> None:
+        self._emulator = emulator
+        self._token = token
+        self.verbs = Verbs(emulator)
+        self._patterns = [
+            (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
+        ]  # fmt: skip
+
+    def __call__(self, request: HttpRequest) -> Awaitable[HttpReply] | None:
+        """The answer to come, or None when the request is not for us."""
+        target = request.target
+        if target.startswith(_PREFIX) or (target == "/" and request.method in ("GET", "HEAD")):
+            return self.answer(request)
+        return None
+
+    async def answer(self, request: HttpRequest) -> HttpReply:
+        """The reply to a request. Never raises for what a client sent."""
+        try:
+            return await self._answer(request)
+        except Refusal as refusal:
+            error = {"code": refusal.code, "message": str(refusal), "hint": refusal.hint, **refusal.more}
+            return HttpReply(status=refusal.status, headers=_JSON, body=_encode({"error": error}))
+
+    async def _answer(self, request: HttpRequest) -> HttpReply:
+        path = request.path.rstrip("/") or "/"
+        if path.startswith(_SINK):
+            return self._sink(path.removeprefix(_SINK))
+        fixed = self._fixed(path)
+        if fixed is not None and request.method in ("GET", "HEAD") and path == "/_emulator/health":
+            return fixed
+        self._let_in(request)
+        if fixed is not None and request.method in ("GET", "HEAD"):
+            return fixed
+        call, values = self._find(request.method, path)
+        if "sandbox" in values:
+            values["sandbox"] = self.verbs.sandbox(values["sandbox"])
+        done = await call.do(self.verbs, values, _body(call, request), _query(call, request))
+        return HttpReply(status=call.status, headers=_JSON, body=b"" if done is None else _encode(done))
+
+    def _fixed(self, path: str) -> HttpReply | None:
+        """Answers that need no sandbox."""
+        match path:
+            case "/_emulator/health":
+                return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__}))
+            case "/_emulator/openapi.json":
+                return HttpReply(headers=_JSON, body=_encode(openapi.document()))
+            case "/" | "/_emulator":
+                text = (
+                    f"sms-emulator {__version__}\n\nControl API: /_emulator/openapi.json\n"
+                    "Messages:    /_emulator/sandboxes/default/messages\n"
+                    "Contract:    /_emulator/contract\n"
+                )
+                return HttpReply(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text.encode())
+        return None
+
+    def _let_in(self, request: HttpRequest) -> None:
+        if self._token is None:
+            return
+        given = request.header("authorization").removeprefix("Bearer ").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, self._token.encode()):
+            hint = "send the header `Authorization: Bearer TOKEN`; the token was given by --token or printed at start"
+            raise Refusal(401, "token", "the control API asks for a token here", hint)
+
+    def _sink(self, provider: str) -> HttpReply:
+        known = self._emulator.providers.get(provider)
+        if known is None:
+            there = ", ".join(self._emulator.providers)
+            raise Refusal(404, "no-such-provider", f"there is no provider {provider}", f"there are {there}")
+        return known.sink_answer
+
+    def _find(self, method: str, path: str) -> tuple[Call, dict[str, Any]]:
+        others = []
+        for pattern, call in self._patterns:
+            found = pattern.fullmatch(path)
+            if found and call.method == method:
+                return call, dict(found.groupdict())
+            if found:
+                others.append(call.method)
+        if others:
+            raise Refusal(405, "method", f"{path} takes {', '.join(others)}, not {method}")
+        raise Refusal(404, "no-such-call", f"there is no {path}", "GET /_emulator/openapi.json lists all calls")
+
+
+def _body(call: Call, request: HttpRequest) -> Any:
+    if call.body is None:
+        return None
+    try:
+        return msgspec.json.decode(request.body or b"{}", type=call.body)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, "invalid", f"the body is no good: {error}", _words(call.body)) from None
+    except msgspec.DecodeError as error:
+        raise Refusal(400, "no-json", f"the body is no JSON: {error}") from None
+
+
+def _query(call: Call, request: HttpRequest) -> Any:
+    if call.query is None:
+        return None
+    given: dict[str, str] = dict(read_query(request.query))
+    if call.query is bodies.Waiting:
+        how: dict[str, str] = {name: given.pop(name) for name in ("for", "count", "timeout") if name in given}
+        waiting: bodies.Waiting = _converted(how, bodies.Waiting)
+        return waiting, _converted(given, bodies.FILTERS[waiting.kind])
+    return _converted(given, call.query)
+
+
+def _converted(given: dict[str, str], kind: Any) -> Any:
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, "invalid", f"the query is no good: {error}", _words(kind)) from None
+
+
+def _words(kind: Any) -> str:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return "there may stand: " + ", ".join(kind.__struct_encode_fields__)
+    return ""

@@ -1,0 +1,325 @@
+"""What people may ask of a sandbox, in process. The routes (routes.py) say the same over HTTP, the client again.
+
+Every verb takes the sandbox and what the call says, and gives back JSON-ready data. Raises Refusal.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import msgspec
+
+from emulator.admin import bodies, finding, views, waiting
+from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters, number_of
+from emulator.app import DEFAULT, Emulator
+from emulator.core.accounts import AccountPatch, SenderState
+from emulator.core.rules import RuleSpec
+from emulator.core.verbs import (
+    AddRule,
+    DropRule,
+    MoveMessage,
+    PatchAccount,
+    PatchSender,
+    PutRules,
+    Redeliver,
+)  # fmt: skip
+from emulator.pump import Overdue
+from emulator.recipes import Bad, NewSandbox, moment
+from emulator.sandboxes import Sandbox
+from emulator.scripting.library import names
+
+Json = dict[str, Any]
+
+
+class Refusal(Exception):
+    """What was asked cannot be had: HTTP status, code, message, hint, and more to show."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str = "", **more: Any) -> None:
+        super().__init__(message)
+        self.status, self.code, self.hint, self.more = status, code, hint, more
+
+
+_STATUS = {"taken": 409, "full": 409}
+
+
+def refuse(bad: Bad) -> NoReturn:
+    raise Refusal(_STATUS.get(bad.code, 400), bad.code, str(bad), bad.hint) from None
+
+
+class Verbs:
+    """The verbs over one emulator."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+
+    # sandboxes
+
+    def sandbox(self, name: str) -> Sandbox:
+        found = self.emulator.sandboxes.by_id.get(name)
+        if found is None:
+            raise Refusal(404, "no-such-sandbox", f"there is no sandbox {name}", "GET /_emulator/sandboxes lists them")
+        return found
+
+    async def create(self, wish: NewSandbox) -> Json:
+        try:
+            return views.credentials(self.emulator.create(wish))
+        except Bad as bad:
+            refuse(bad)
+
+    async def list_sandboxes(self) -> Json:
+        return {"sandboxes": [views.sandbox(one) for one in self.emulator.sandboxes.by_id.values()]}
+
+    async def show(self, sandbox: Sandbox) -> Json:
+        return views.sandbox(sandbox)
+
+    async def delete(self, sandbox: Sandbox) -> None:
+        if sandbox.id == DEFAULT:
+            raise Refusal(409, "default-stays", "the sandbox default cannot be deleted", "reset gives it back fresh")
+        self.emulator.remove(sandbox)
+
+    async def reset(self, sandbox: Sandbox, body: bodies.Reset) -> None:
+        if body.what == "all":
+            self.emulator.reset(sandbox)
+        elif body.what == "journal":
+            sandbox.journal.clear()
+            sandbox.findings.by_row.clear()
+        else:
+            sandbox.control(PutRules([], list(sandbox.scenario.rules)))
+
+    # accounts
+
+    def _provider(self, name: str) -> str:
+        if name not in self.emulator.providers:
+            known = ", ".join(self.emulator.providers)
+            raise Refusal(404, "no-such-provider", f"there is no provider {name}", f"there are {known}")
+        return name
+
+    async def account(self, sandbox: Sandbox, provider: str) -> Json:
+        return views.account(sandbox, self._provider(provider))
+
+    async def patch_account(self, sandbox: Sandbox, provider: str, body: Json) -> Json:
+        self._provider(provider)
+        try:
+            patch: AccountPatch = self.emulator.patch(provider, body)
+        except Bad as bad:
+            refuse(bad)
+        sandbox.control(PatchAccount(provider, patch))
+        return views.account(sandbox, provider)
+
+    async def patch_brand(self, sandbox: Sandbox, provider: str, brand: str, body: bodies.Brand) -> Json:
+        self._provider(provider)
+        state: SenderState = "active" if body.authorized == 1 else "refused"
+        sender = self._done(sandbox, PatchSender(provider, number_of(brand), state), "no-such-brand")
+        return {"id": sender.id, "name": sender.name, "authorized": body.authorized}
+
+    def _done(self, sandbox: Sandbox, verb: Any, code: str) -> Any:
+        try:
+            return sandbox.control(verb)
+        except LookupError as error:
+            raise Refusal(404, code, str(error.args[0])) from None
+
+    # messages
+
+    async def messages(self, sandbox: Sandbox, filters: MessageFilters) -> Json:
+        return {"messages": finding.messages(sandbox, filters)}
+
+    async def message(self, sandbox: Sandbox, name: str) -> Json:
+        found = sandbox.engine.world.store.message(number_of(name))
+        if found is None:
+            raise Refusal(404, "no-such-message", f"there is no message {name}")
+        return views.message(sandbox, found)
+
+    async def move(self, sandbox: Sandbox, name: str, body: bodies.Move) -> Json:
+        verb = MoveMessage(number_of(name), body.status, body.reason, body.error)
+        return views.message(sandbox, self._done(sandbox, verb, "no-such-message"))
+
+    # seeing
+
+    async def requests(self, sandbox: Sandbox, filters: RequestFilters) -> Json:
+        return {"requests": finding.requests(sandbox, filters)}
+
+    async def callbacks(self, sandbox: Sandbox, filters: CallbackFilters) -> Json:
+        return {"callbacks": finding.callbacks(sandbox, filters)}
+
+    async def redeliver(self, sandbox: Sandbox, name: str) -> Json:
+        made = sandbox.journal.attempt(number_of(name))
+        if made is None:
+            raise Refusal(404, "no-such-callback", f"there is no callback {name}", "the journal keeps the newest only")
+        sandbox.control(Redeliver(made.message, made.status, made.changed_at, made.reason, made.error))  # type: ignore[arg-type]
+        return views.attempt(sandbox, made)
+
+    async def lint(self, sandbox: Sandbox) -> Json:
+        return {"findings": [views.finding(sandbox, one) for one in sandbox.findings.by_row.values()]}
+
+    # waiting
+
+    async def wait(self, sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Json:
+        found = await self._until(sandbox, how, filters)
+        if found is None:
+            raise self._time_is_up(sandbox, how, filters)
+        return {how.kind: found}
+
+    async def _until(self, sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> list[Json] | None:
+        looked_at: dict[str, Callable[[int], Json | None]] = {
+            "messages": lambda n: _shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+            "callbacks": lambda n: _shown(sandbox.journal.attempt(n), sandbox, views.attempt),
+            "requests": lambda n: _shown(sandbox.journal.exchange(n), sandbox, views.exchange),
+        }
+        try:
+            return await waiting.until(
+                sandbox, how.kind, how.count, how.timeout, lambda: self._listed(sandbox, how.kind, filters),
+                looked_at[how.kind], finding.fits(filters),
+            )  # fmt: skip
+        except LookupError:
+            raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
+
+    def _listed(self, sandbox: Sandbox, kind: str, filters: finding.Filters) -> list[Json]:
+        match filters:
+            case MessageFilters():
+                return finding.messages(sandbox, filters)
+            case CallbackFilters():
+                done = finding.callbacks(sandbox, filters)
+                return [one for one in done if one["accepted"] is not None]
+            case RequestFilters():
+                return finding.requests(sandbox, filters)
+        raise TypeError(kind)
+
+    def _time_is_up(self, sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Refusal:
+        there = len(self._listed(sandbox, how.kind, filters))
+        every = type(filters)(limit=1_000_000)
+        candidates = reversed(self._listed(sandbox, how.kind, every)[-1000:])
+        near = waiting.nearest(candidates, filters.wanted(), finding.differs)
+        due = sandbox.engine.next_due()
+        stands = sandbox.clock.rate == 0
+        hint = ""
+        if stands and due is not None:
+            hint = f"the clock stands; the next thing is due at {views.iso(due)}: POST clock or settle moves on to it"
+        return Refusal(
+            408, "time-is-up", f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s", hint,
+            nearest=near, next_due=views.iso(due) if due is not None else None,
+        )  # fmt: skip
+
+    async def otp(self, sandbox: Sandbox, asked: bodies.Otp) -> Json:
+        try:
+            pattern = re.compile(asked.pattern)
+        except re.error as error:
+            raise Refusal(400, "invalid", f"pattern: no regular expression: {error}") from None
+        filters = MessageFilters(to=asked.to, limit=1_000_000)
+
+        def code_of(one: Json) -> str | None:
+            found = pattern.search(one["text"])
+            return None if found is None else found.group(1) if pattern.groups else found.group()
+
+        def fitting() -> list[Json]:
+            for one in reversed(finding.messages(sandbox, filters)):
+                if code_of(one):
+                    return [one]
+            return []
+
+        found = await waiting.until(
+            sandbox, "messages", 1, asked.timeout, fitting,
+            lambda n: _shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+            lambda one: finding.fits(filters)(one) and code_of(one) is not None,
+        )  # fmt: skip
+        if found is None:
+            raise self._time_is_up(sandbox, bodies.Waiting(timeout=asked.timeout), filters)
+        return {"code": code_of(found[-1]), "message": found[-1]}
+
+    # time
+
+    async def clock(self, sandbox: Sandbox, body: bodies.Clock) -> Json:
+        pump = self.emulator.pump(sandbox)
+        if body.rate is not None:
+            pump.disarm()
+            sandbox.clock.rate = body.rate
+            sandbox.arm()
+            return views.clock(sandbox)
+        try:
+            to = None if body.set is None else moment(body.set)
+            await pump.walk(body.advance, body.timeout, to=to, first=body.to == "next")
+        except Bad as bad:
+            refuse(bad)
+        except ValueError as error:
+            raise Refusal(400, "into-the-past", str(error), f"it is {views.iso(sandbox.now())} now") from None
+        except Overdue as late:
+            raise self._overdue(sandbox, late, body.timeout) from None
+        return views.clock(sandbox)
+
+    async def settle(self, sandbox: Sandbox, body: bodies.Settle) -> Json:
+        try:
+            await self.emulator.pump(sandbox).walk(None, body.timeout)
+        except Overdue as late:
+            raise self._overdue(sandbox, late, body.timeout) from None
+        return views.clock(sandbox)
+
+    def _overdue(self, sandbox: Sandbox, late: Overdue, timeout: float) -> Refusal:
+        due = sandbox.engine.next_due()
+        hint = "give a longer timeout, and call again to go on"
+        return Refusal(
+            408, "time-is-up", f"not done within {timeout:g} s: {late}", hint,
+            next_due=views.iso(due) if due is not None else None, **views.clock(sandbox),
+        )  # fmt: skip
+
+    # rules
+
+    async def rules(self, sandbox: Sandbox) -> Json:
+        return {"rules": [views.rule(one) for one in sandbox.engine.world.book.rules]}
+
+    async def put_rules(self, sandbox: Sandbox, body: bodies.Rules) -> Json:
+        sandbox.control(PutRules(self._specs(body.rules)))
+        return await self.rules(sandbox)
+
+    async def add_rule(self, sandbox: Sandbox, body: Json) -> Json:
+        sandbox.control(AddRule(self._specs([body])[0]))
+        return await self.rules(sandbox)
+
+    async def drop_rule(self, sandbox: Sandbox, name: str) -> Json:
+        self._done(sandbox, DropRule(name), "no-such-rule")
+        return await self.rules(sandbox)
+
+    def _specs(self, given: list[Any]) -> list[RuleSpec]:
+        try:
+            return self.emulator.rules(given)
+        except Bad as bad:
+            refuse(bad)
+
+    async def scenario(self, sandbox: Sandbox) -> Json:
+        spec: Json = msgspec.to_builtins(sandbox.scenario)
+        rules = [views.rule(one) for one in sandbox.engine.world.book.rules]
+        return {"name": sandbox.scenario.name or None, "comment": sandbox.scenario.comment,
+                "accounts": spec.get("accounts", {}), "rules": rules}  # fmt: skip
+
+    async def put_scenario(self, sandbox: Sandbox, body: str | Json) -> Json:
+        given = body["scenario"] if isinstance(body, dict) and set(body) == {"scenario"} else body
+        try:
+            play = self.emulator.scenario(given)
+        except Bad as bad:
+            refuse(bad)
+        sandbox.recipe.scenario = play
+        for provider, patch in play.accounts.items():
+            sandbox.control(PatchAccount(provider, patch))
+        sandbox.control(PutRules([], list(play.rules)))
+        return await self.scenario(sandbox)
+
+    # what there is
+
+    async def contract(self, provider: str | None) -> Json:
+        chosen = [self._provider(provider)] if provider else list(self.emulator.providers)
+        rows = [msgspec.to_builtins(row) for name in chosen for row in self.emulator.providers[name].contract()]
+        switches = {
+            name: {
+                word: {"default": one.default, "choices": one.choices, "why": one.why, "row": one.row}
+                for word, one in self.emulator.providers[name].profile.switches.items()
+            }
+            for name in chosen
+        }
+        return {"rows": rows, "switches": switches}
+
+    async def scenarios(self) -> Json:
+        return {"scenarios": [{"name": name, "comment": comment} for name, comment in names()]}
+
+
+def _shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Json]) -> Json | None:
+    return None if found is None else view(sandbox, found)
+
+

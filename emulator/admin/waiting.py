@@ -1,0 +1,75 @@
+"""Waiting for what one wants to see: nothing polls. What nearly fits is told when time is up."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from emulator.sandboxes import Sandbox
+
+Json = dict[str, Any]
+
+
+class TimeIsUp(Exception):
+    """Nothing (or not enough) came. `nearest`: what did come, and what was different about it."""
+
+    def __init__(self, message: str, nearest: list[Json], next_due: str | None) -> None:
+        super().__init__(message)
+        self.nearest = nearest
+        self.next_due = next_due
+
+
+async def until(
+    sandbox: Sandbox, kind: str, count: int, seconds: float, fitting: Callable[[], list[Json]],
+    looked_at: Callable[[int], Json | None], fits: Callable[[Json], bool],
+) -> list[Json] | None:  # fmt: skip
+    """The list as soon as `count` things of a kind fit; None when `seconds` of real time have passed.
+
+    `fitting` lists those there are already; `looked_at` shows one by the number that the sandbox tells of.
+    """
+    found = {one["id"]: one for one in fitting()}
+    if len(found) >= count:
+        return list(found.values())
+    enough: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def hear(what: str, number: int) -> None:
+        if what == "gone" and not enough.done():
+            enough.set_exception(LookupError("the sandbox is gone"))
+        if what != kind or enough.done():
+            return
+        one = looked_at(number)
+        if one is None:
+            return
+        if fits(one):
+            found[one["id"]] = one
+        else:
+            found.pop(one["id"], None)
+        if len(found) >= count:
+            enough.set_result(None)
+
+    sandbox.listeners.append(hear)
+    try:
+        await asyncio.wait_for(enough, seconds)
+    except TimeoutError:
+        return None
+    finally:
+        if hear in sandbox.listeners:
+            sandbox.listeners.remove(hear)
+    return list(found.values())
+
+
+def nearest(candidates: Iterable[Json], wanted: Json, differs: Callable[[Json, str, Any], bool]) -> list[Json]:
+    """The three that differ in the fewest points, the newest first; each with what was wanted and what it has."""
+    scored = []
+    for age, one in enumerate(candidates):
+        differences = {
+            name: {"wanted": value, "found": one.get("text" if name == "contains" else name)}
+            for name, value in wanted.items()
+            if differs(one, name, value)
+        }
+        scored.append((len(differences), -age, {"id": one["id"], "differs": differences, **_gist(one)}))
+    scored.sort(key=lambda entry: entry[:2])
+    return [entry[2] for entry in scored[:3]]
+
+
+def _gist(one: Json) -> Json:
+    return {name: one[name] for name in ("to", "text", "status", "operation", "outcome", "verdict") if one.get(name)}

@@ -1,0 +1,216 @@
+"""Emulator: joins providers, sandboxes, journal and callbacks. `exchange` is a request's whole way, without I/O."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from emulator.core.accounts import AccountPatch
+from emulator.core.plans import Reply
+from emulator.core.rules import RuleSpec
+from emulator.journal import Budget, Exchange
+from emulator.postman import Call, Postman
+from emulator.providers import found
+from emulator.providers.contract import Provider
+from emulator.pump import Pump
+from emulator.recipes import Bad, NewSandbox, Recipe, recipe
+from emulator.routing import Routing
+from emulator.sandboxes import Sandbox, Sandboxes
+from emulator.scripting.checking import Invalid, checked
+from emulator.scripting.library import load_named
+from emulator.scripting.scenario import Scenario
+from emulator.scripting.vocabulary import Vocabulary
+from emulator.settings import Settings
+from emulator.vocabulary import vocabulary_of
+from emulator.wire import HttpReply, HttpRequest
+
+log = logging.getLogger("emulator")
+
+DEFAULT = "default"
+
+
+class Answer(NamedTuple):
+    """What goes back to the client: the reply, what a rule wants done to it, and the exchange as journalled."""
+
+    reply: HttpReply | None
+    fault: Reply | None
+    exchange: Exchange
+
+
+class Emulator:
+    """One process's emulator. Raises Invalid when the settings' scenario is no good."""
+
+    def __init__(self, settings: Settings | None = None, providers: Mapping[str, Provider] | None = None) -> None:
+        self.settings = settings or Settings()
+        self.providers = providers if providers is not None else found()
+        self.vocabulary: Vocabulary = vocabulary_of(self.providers)
+        self.routing = Routing(self.providers)
+        self.budget = Budget()
+        self.sandboxes = Sandboxes(self.providers, self.settings.max_sandboxes)
+        self.base_url = ""
+        self._pumps: dict[Sandbox, Pump] = {}
+        self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.postman: Postman | None = None
+        self.default = self._make(self._default_recipe())
+
+    # coming and going
+
+    def start(self, call: Call, base_url: str) -> None:
+        """From now on time passes and callbacks go out, by `call`. Runs in the loop that serves."""
+        self._loop = asyncio.get_running_loop()
+        self.base_url = base_url
+        self.postman = Postman(call, lambda provider: f"{self.base_url}/_emulator/sink/{provider}")
+        for sandbox in self.sandboxes.by_id.values():
+            self._attend(sandbox)
+
+    async def stop(self) -> None:
+        """Time stands, and callbacks under way are given up."""
+        for pump in self._pumps.values():
+            pump.stop()
+        for end in self._ends.values():
+            end.cancel()
+        if self.postman is not None:
+            await self.postman.close()
+
+    def _attend(self, sandbox: Sandbox) -> None:
+        assert self._loop is not None
+        assert self.postman is not None
+        self._pumps[sandbox] = Pump(sandbox, self.postman, self._loop)
+        if sandbox.recipe.ttl is not None:
+            self._ends[sandbox] = self._loop.call_later(sandbox.recipe.ttl, self.remove, sandbox)
+
+    # sandboxes
+
+    def _default_recipe(self) -> Recipe:
+        settings = self.settings
+        scenario = load_named(settings.scenario, self.vocabulary)
+        patches = {name: AccountPatch() for name in self.providers}
+        for name, url in settings.callback_urls(tuple(self.providers)).items():
+            patches[name].callback_url = url
+        credentials = {
+            name: {**provider.default_credentials, **provider.fixed_credentials}
+            for name, provider in self.providers.items()
+        }
+        seed = settings.seed if settings.seed is not None else scenario.seed if scenario.seed is not None else 1
+        return Recipe(
+            id=DEFAULT, scenario=scenario, seed=seed, began=None, rate=1.0, credentials=credentials, patches=patches
+        )
+
+    def _make(self, made: Recipe) -> Sandbox:
+        sandbox = Sandbox(made, self.providers, self.budget, self.settings.journal_bytes)
+        self.sandboxes.add(sandbox)
+        if self._loop is not None:
+            self._attend(sandbox)
+        return sandbox
+
+    def create(self, wish: NewSandbox) -> Sandbox:
+        """A new sandbox. Raises Bad; with code "taken" when an id or credentials are."""
+        made = recipe(wish, self.providers, self.default.recipe, self.scenario, self.patch)
+        try:
+            return self._make(made)
+        except KeyError as taken:
+            raise Bad(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
+        except ValueError as full:
+            raise Bad(str(full), "delete some, or give them a ttl", "full") from None
+
+    def remove(self, sandbox: Sandbox) -> None:
+        """Forget a sandbox and all that hangs on it."""
+        self.sandboxes.remove(sandbox)
+        pump = self._pumps.pop(sandbox, None)
+        if pump is not None:
+            pump.stop()
+        end = self._ends.pop(sandbox, None)
+        if end is not None:
+            end.cancel()
+        sandbox.journal.clear()
+        sandbox.tell("gone", 0)
+        sandbox.listeners.clear()
+
+    def reset(self, sandbox: Sandbox) -> None:
+        """A new world after the same recipe."""
+        pump = self._pumps.get(sandbox)
+        if pump is not None:
+            pump.disarm()
+        sandbox.build()
+        sandbox.journal.clear()
+        sandbox.arm()
+
+    def pump(self, sandbox: Sandbox) -> Pump:
+        return self._pumps[sandbox]
+
+    # words that people write, checked
+
+    def scenario(self, given: str | dict[str, Any]) -> Scenario:
+        """A scenario by name, or a whole one. Raises Bad."""
+        try:
+            if isinstance(given, str):
+                return load_named(given, self.vocabulary, paths=False)
+            return checked(given, Scenario, self.vocabulary)
+        except Invalid as invalid:
+            raise Bad(f"the scenario is no good: {invalid}", "sms-emulator check FILE tells more") from None
+
+    def patch(self, provider: str, given: dict[str, Any]) -> AccountPatch:
+        """A change of an account. Raises Bad."""
+        try:
+            return checked(given, AccountPatch, self.vocabulary, provider=provider)
+        except Invalid as invalid:
+            raise Bad(f"the account of {provider} cannot be so: {invalid}") from None
+
+    def rules(self, given: list[Any]) -> list[RuleSpec]:
+        """Rules. Raises Bad."""
+        try:
+            return checked(given, list[RuleSpec], self.vocabulary)
+        except Invalid as invalid:
+            raise Bad(f"the rules are no good: {invalid}") from None
+
+    # the way of a request
+
+    def exchange(self, request: HttpRequest) -> Answer:
+        """Read, judge, answer, journal. Never raises for what a client sent."""
+        match = self.routing.match(request)
+        if match.route is None:
+            return self._unroutable(request, match.provider, match.reply)
+        route, provider = match.route, match.provider
+        command = route.read(request, match.values)
+        sandbox = self.sandboxes.of(provider, command.credential)
+        known = sandbox is not None
+        sandbox = sandbox or self.default
+        at, verdict = sandbox.execute(command)
+        outcome, fault = verdict.outcome, verdict.reply
+        if fault is not None and not fault.heard:
+            reply = HttpReply(status=fault.status) if fault.status is not None else None
+        else:
+            reply = route.write(command, outcome, sandbox.account(provider) if known else None)
+        exchange = Exchange(
+            id=0, at=at, provider=provider, protocol=command.protocol, operation=route.operation, request=request,
+            request_size=0, reply=reply, reply_size=0, command=command, outcome=outcome, word=outcome.word,
+            rule=verdict.rule, fault=None if fault is None else fault.fault, notes=command.notes,
+        )  # fmt: skip
+        self._keep(sandbox, exchange)
+        return Answer(reply, fault, exchange)
+
+    def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
+        """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""
+        text = f"{why}\n".encode("utf-8", "replace")
+        reply = HttpReply(status=status, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text)
+        self._stray(request, reply, "", "unreadable", why)
+        return reply
+
+    def _unroutable(self, request: HttpRequest, provider: str, reply: HttpReply) -> Answer:
+        exchange = self._stray(request, reply, provider, "unroutable", reply.body.decode())
+        return Answer(reply, None, exchange)
+
+    def _stray(self, request: HttpRequest, reply: HttpReply, provider: str, word: str, why: str) -> Exchange:
+        sandbox = self.default
+        return self._keep(sandbox, Exchange(
+            id=0, at=sandbox.now(), provider=provider, protocol="http", operation="", request=request, request_size=0,
+            reply=reply, reply_size=0, command=None, outcome=None, word=word, why=why,
+        ))  # fmt: skip
+
+    def _keep(self, sandbox: Sandbox, exchange: Exchange) -> Exchange:
+        kept = sandbox.journal.write(exchange)
+        for row in exchange.notes:
+            sandbox.findings.note(row, exchange.provider, kept.id, exchange.at)
+        sandbox.tell("requests", kept.id)
+        return kept

@@ -1,0 +1,158 @@
+"""The command `sms-emulator`. Nothing heavy is imported before it is known what for."""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from emulator import __version__
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; gives back its exit status."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        status: int = arguments.run(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sms-emulator", description="A faithful fake of three SMS providers, for tests.",
+        epilog="The control API is described at /_emulator/openapi.json of a running emulator.",
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"sms-emulator {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=about, description=about)
+        command.set_defaults(run=run)
+        return command
+
+    serve = add("serve", _serve, "Start everything in one process, in memory, until SIGTERM or Ctrl-C.")
+    _add_options(serve)
+    add("demo", _demo, "Start, send through every provider, receive the callbacks, show the timelines, stop.")
+    add("scenarios", _scenarios, "List the scenarios that come along.")
+    check = add("check", _check, "Check scenario files; exit status 1 when one is no good.")
+    check.add_argument("file", nargs="+", metavar="FILE")
+    add("schema", _schema, "Print the JSON Schema of a scenario file, for editors.")
+    contract = add("contract", _contract, "Print what the providers document and what the emulator does.")
+    contract.add_argument("provider", nargs="?", metavar="PROVIDER")
+    return parser
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    from emulator.settings import OPTIONS, Settings
+
+    for option in OPTIONS:
+        default = getattr(Settings(), option.name)
+        shown = f" (default: {default})" if default not in (None, (), False) else ""
+        about = f"{option.meaning}{shown} [{option.variable}]"
+        if option.name == "quiet":
+            command.add_argument(option.flag, help=about, action="store_const", const=True)
+        else:
+            action = "append" if option.many else "store"
+            command.add_argument(option.flag, help=about, action=action, metavar=option.metavar or "N")
+
+
+def _complain(text: str, status: int = 1) -> int:
+    print(f"sms-emulator: {text}", file=sys.stderr)
+    return status
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from emulator.listening import Busy, bind
+    from emulator.settings import settings
+
+    try:
+        chosen = settings(vars(arguments))
+        listening = bind(chosen.host, chosen.port)
+    except ValueError as error:
+        return _complain(str(error), 2)
+    except Busy as error:
+        return _complain(str(error))
+    gc.disable()
+    _import_aiohttp()
+    from emulator.command import serve
+
+    gc.freeze()
+    gc.enable()
+    return serve(chosen, listening)
+
+
+def _import_aiohttp() -> None:
+    """aiohttp makes two TLS contexts when it is imported and each reads every certificate of the machine: half of the
+    start. Told that there are none it is done at once. Only here: this process is ours."""
+    names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+    kept = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, os.devnull))
+    try:
+        import aiohttp.web  # noqa: F401
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from emulator.demo import demo
+
+    return demo()
+
+
+def _scenarios(arguments: argparse.Namespace) -> int:
+    from emulator.scripting.library import names
+
+    listed = names()
+    width = max((len(name) for name, _ in listed), default=0)
+    for name, comment in listed:
+        print(f"{name:{width}}  {comment}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from emulator.providers import found
+    from emulator.scripting.checking import Invalid
+    from emulator.scripting.files import load
+    from emulator.vocabulary import vocabulary_of
+
+    words = vocabulary_of(found())
+    status = 0
+    for file in arguments.file:
+        try:
+            play = load(file, words)
+            print(f"{file}: good, {len(play.rules)} rule(s)")
+        except (Invalid, OSError) as error:
+            print(error, file=sys.stderr)
+            status = 1
+    return status
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    import json
+
+    from emulator.scripting.schema import schema
+
+    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _contract(arguments: argparse.Namespace) -> int:
+    from emulator.contract_table import table
+    from emulator.providers import found
+
+    providers = found()
+    if arguments.provider is not None and arguments.provider not in providers:
+        return _complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
+    chosen = [providers[arguments.provider]] if arguments.provider else list(providers.values())
+    print("\n\n".join(table(provider) for provider in chosen))
+    return 0

@@ -1,0 +1,67 @@
+"""The only file that reads real time.
+
+A sandbox's clock has a rate: 0 stands, 1 is real, 60 is an hour a minute. It can be held while somebody walks it from
+due date to due date, and it never goes back.
+"""
+
+import time
+
+from emulator.core.values import SECOND, Moment
+
+_origin = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+"""Read once: a test that freezes time.time() in this process does not stop our clocks."""
+
+
+def real_now() -> Moment:
+    """The real moment."""
+    return _origin + time.monotonic_ns() // 1000
+
+
+class Clock:
+    """World time of one sandbox."""
+
+    def __init__(self, now: Moment | None = None, rate: float = 1.0) -> None:
+        real = real_now()
+        self._base = real if now is None else now
+        self._since = real
+        self._rate = rate
+        self._held = False
+
+    @property
+    def rate(self) -> float:
+        """World seconds in a real second."""
+        return self._rate
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        self._base, self._since = self.now(), real_now()
+        self._rate = rate
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    def now(self) -> Moment:
+        """The world's moment."""
+        if self._held or self._rate == 0:
+            return self._base
+        elapsed = real_now() - self._since
+        return self._base + (elapsed if self._rate == 1 else int(elapsed * self._rate))
+
+    def real_until(self, due: Moment) -> float | None:
+        """Real seconds until a world moment; None when it never comes by itself."""
+        left = due - self.now()
+        if left <= 0:
+            return 0.0
+        return None if self._held or self._rate == 0 else left / SECOND / self._rate
+
+    def hold(self) -> None:
+        """Stand, until `release`, whatever the rate; `walk_to` moves it meanwhile."""
+        self._base, self._held = self.now(), True
+
+    def walk_to(self, moment: Moment) -> None:
+        """Go on to a moment; an earlier one changes nothing."""
+        self._base, self._since = max(moment, self.now()), real_now()
+
+    def release(self) -> None:
+        self._since, self._held = real_now(), False

@@ -1,0 +1,73 @@
+"""`serve`: one emulator in the foreground, from the ready line to SIGTERM."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+
+from emulator import __version__
+from emulator.recipes import Bad, token
+from emulator.scripting.checking import Invalid
+from emulator.serving import Serving
+from emulator.settings import Settings
+
+log = logging.getLogger("emulator")
+
+
+def serve(settings: Settings, listening: socket.socket) -> int:
+    """Serve until told to stop; gives back the exit status."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING if settings.quiet else logging.INFO,
+        format="%(asctime)s %(levelname)s %(message)s",
+    )  # fmt: skip
+    if settings.token is None and not settings.loopback:
+        settings = _with_token(settings)
+    try:
+        serving = _start(settings, listening)
+    except (Bad, Invalid, ValueError) as error:
+        print(f"sms-emulator: {error}", file=sys.stderr)
+        return 1
+    asyncio.run(_run(serving))
+    return 0
+
+
+def _start(settings: Settings, listening: socket.socket) -> Serving:
+    return Serving(settings, listening)
+
+
+def _with_token(settings: Settings) -> Settings:
+    import msgspec
+
+    made = token(24)
+    print(f"control API token: {made}", file=sys.stderr)
+    return msgspec.structs.replace(settings, token=made)
+
+
+async def _run(serving: Serving) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await serving.start()
+    if not serving.settings.quiet:
+        print(_banner(serving), file=sys.stderr, flush=True)
+    print(f"ready http={serving.base_url}", flush=True)
+    await stop.wait()
+    await serving.stop()
+
+
+def _banner(serving: Serving) -> str:
+    base = serving.base_url
+    lines = [f"sms-emulator {__version__}: paste a line to try it", ""]
+    for provider in serving.emulator.providers.values():
+        account = serving.emulator.default.account(provider.name)
+        lines.append(f"# {provider.title}")
+        lines += [f"curl '{base}{target}'" for target in provider.tries(account.credentials)]
+        lines.append("")
+    sandbox = f"{base}/_emulator/sandboxes/default"
+    lines += [
+        "# what the emulator saw",
+        f"curl '{sandbox}/messages'", f"curl '{sandbox}/callbacks'", f"curl '{sandbox}/requests'", "",
+    ]  # fmt: skip
+    return "\n".join(lines)

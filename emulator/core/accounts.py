@@ -1,0 +1,95 @@
+"""A customer's account with one provider, as data, and the changes that may be made to it by hand."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from emulator.core.values import Moment, amount
+
+SenderState = Literal["active", "pending", "refused"]
+
+
+class Sender(msgspec.Struct):
+    """A name that may stand as the sender of a message (uBill calls it a brand)."""
+
+    id: int
+    name: str
+    state: SenderState = "active"
+    created_at: Moment = 0
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """One account. `credentials` by the provider's own words (key; login, psw, apikey; system_id, password; ...)."""
+
+    provider: str
+    credentials: dict[str, str]
+    balance: int
+    senders: dict[str, Sender] = {}
+    """By name."""
+    stoplist: dict[str, bool] = {}
+    """Numbers that asked not to be written to (a dict, so that its order is the same everywhere)."""
+    callback_url: str | None = None
+    """None: the built-in sink. "": none, no callbacks."""
+    api_access: bool = True
+    allowed_ips: list[str] = []
+    """Empty: any."""
+    blocked: bool = False
+    switches: dict[str, Any] = {}
+    limits: dict[str, int] = {}
+    limits_off: bool = False
+    prices: dict[str, int] = {}
+    spent: int = 0
+
+
+class SenderPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    state: SenderState = "active"
+
+
+class AccountPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What may be changed by hand: the body of PATCH, and an account in a scenario. Lists replace."""
+
+    balance: float | UnsetType = UNSET
+    stoplist: list[str] | UnsetType = UNSET
+    senders: list[str | SenderPatch] | UnsetType = UNSET
+    callback_url: str | UnsetType | None = UNSET
+    api_access: bool | UnsetType = UNSET
+    allowed_ips: list[str] | UnsetType = UNSET
+    blocked: bool | UnsetType = UNSET
+    switches: dict[str, Any] | UnsetType = UNSET
+    limits: Literal["off"] | dict[str, int] | UnsetType = UNSET
+    prices: dict[str, float] | UnsetType = UNSET
+
+
+def apply(patch: AccountPatch, account: Account, at: Moment) -> None:
+    """Change the account; switches and prices are merged, lists replaced. The caller has checked the words."""
+    if patch.balance is not UNSET:
+        account.balance = amount(patch.balance)
+    if patch.stoplist is not UNSET:
+        account.stoplist = dict.fromkeys(patch.stoplist, True)
+    if patch.senders is not UNSET:
+        account.senders = _senders(patch.senders, account, at)
+    for name in ("callback_url", "api_access", "allowed_ips", "blocked"):
+        value = getattr(patch, name)
+        if value is not UNSET:
+            setattr(account, name, value)
+    if patch.switches is not UNSET:
+        account.switches = {**account.switches, **patch.switches}
+    if patch.limits is not UNSET:
+        account.limits_off = patch.limits == "off"
+        account.limits = {} if patch.limits == "off" else {**account.limits, **patch.limits}
+    if patch.prices is not UNSET:
+        account.prices = {**account.prices, **{name: amount(price) for name, price in patch.prices.items()}}
+
+
+def _senders(given: list[str | SenderPatch], account: Account, at: Moment) -> dict[str, Sender]:
+    senders: dict[str, Sender] = {}
+    for number, entry in enumerate(given, 1):
+        spec = SenderPatch(name=entry) if isinstance(entry, str) else entry
+        known = account.senders.get(spec.name)
+        senders[spec.name] = Sender(
+            id=known.id if known else number, name=spec.name, state=spec.state,
+            created_at=known.created_at if known else at,
+        )  # fmt: skip
+    return senders

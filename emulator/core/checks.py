@@ -1,0 +1,185 @@
+"""The checks a provider may make of a command. Its profile lists which, in which order; all are made before anything
+is changed."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from emulator.core.accounts import Account, Sender
+from emulator.core.commands import Submit
+from emulator.core.outcomes import Refused
+from emulator.core.profile import Profile
+from emulator.core.reasons import Reason
+from emulator.core.rules import NOTHING, Ruling
+from emulator.core.text import Measure, measure
+from emulator.core.values import Moment, plain
+from emulator.core.world import World
+
+
+class Case:
+    """One command before the judge: what the checks look at, and what they find out on the way."""
+
+    __slots__ = ("account", "at", "command", "good", "invalid", "measured", "profile", "ruling", "stop_listed", "world")
+
+    def __init__(self, world: World, profile: Profile, account: Account | None, command: Any, at: Moment) -> None:
+        self.world = world
+        self.profile = profile
+        self.account = account
+        self.command = command
+        self.at = at
+        self.ruling: Ruling = NOTHING
+        self.good: list[tuple[str, str]] = []
+        """Recipients: the number, and how it was written."""
+        self.stop_listed: list[str] = []
+        self.invalid: list[str] = []
+        self.measured: Measure | None = None
+
+    @property
+    def owner(self) -> Account:
+        """The account, once a check has made sure that there is one."""
+        assert self.account is not None
+        return self.account
+
+    def switch(self, name: str) -> Any:
+        """The choice in force: the account's, or the default where nobody is known."""
+        profile = self.profile
+        return profile.switches[name].default if self.account is None else profile.switch(self.account, name)
+
+    @property
+    def cost(self) -> int:
+        """What the submit costs in all, as an amount."""
+        assert self.measured is not None
+        return self.measured.parts * len(self.good) * self.profile.price(self.owner)
+
+
+Check = Callable[[Case], Refused | None]
+
+
+def well_formed(case: Case) -> Refused | None:
+    """The face could read the request, and found nothing forbidden in it."""
+    fault = case.command.fault
+    return Refused(reason=fault.reason, details=dict(fault.details)) if fault else None
+
+
+def credential_given(case: Case) -> Refused | None:
+    return None if case.command.credential else Refused(reason=Reason.KEY_MISSING)
+
+
+def account_known(case: Case) -> Refused | None:
+    return None if case.account else Refused(reason=Reason.KEY_UNKNOWN)
+
+
+def api_on(case: Case) -> Refused | None:
+    return None if case.owner.api_access else Refused(reason=Reason.API_OFF)
+
+
+def given(field: str, reason: Reason) -> Check:
+    """The parameter is there, if only empty."""
+
+    def check(case: Case) -> Refused | None:
+        return Refused(reason=reason) if getattr(case.command, field) is None else None
+
+    return check
+
+
+def filled(field: str, reason: Reason) -> Check:
+    """The parameter holds something."""
+
+    def check(case: Case) -> Refused | None:
+        return None if getattr(case.command, field) else Refused(reason=reason)
+
+    return check
+
+
+def text_at_most(characters: int, reason: Reason) -> Check:
+    """The text is no longer than that, in code points."""
+
+    def check(case: Case) -> Refused | None:
+        length = len(case.command.text or "")
+        return Refused(reason=reason, details={"length": length, "most": characters}) if length > characters else None
+
+    return check
+
+
+def sender_of(account: Account, name: str) -> Sender | None:
+    """The account's sender of that name, the letter case ignored."""
+    exact = account.senders.get(name)
+    if exact:
+        return exact
+    folded = name.casefold()
+    return next((sender for sender in account.senders.values() if sender.name.casefold() == folded), None)
+
+
+def sender_registered(case: Case) -> Refused | None:
+    """The sender is one of the account's names, and approved."""
+    account, name = case.owner, case.command.sender or ""
+    sender = sender_of(account, name)
+    if sender is None:
+        return Refused(reason=Reason.SENDER_UNKNOWN, details={"sender": name, "senders": ", ".join(account.senders)})
+    if sender.state != "active":
+        return Refused(reason=Reason.SENDER_INACTIVE, details={"sender": name, "state": sender.state})
+    return None
+
+
+def numbers(case: Case) -> Refused | None:
+    """Sorts the destinations into good, stop-listed and invalid ones, and refuses when no good one is left."""
+    command: Submit = case.command
+    account = case.owner
+    switches = {name: case.switch(name) for name in case.profile.switches}
+    normal = case.profile.normal_number
+    once = switches.get("repeated-number") == "once"
+    seen: set[str] = set()
+    for written in command.destinations or ():
+        verdict = _ruled(case, written)
+        number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
+        if number is None:
+            case.invalid.append(written)
+        elif not command.ignore_stoplist and (verdict == Reason.STOP_LISTED or number in account.stoplist):
+            case.stop_listed.append(number)
+        elif not (once and number in seen):
+            seen.add(number)
+            case.good.append((number, written))
+    if case.good:
+        return None
+    found = {"invalid": _some(case.invalid), "stop_listed": _some(case.stop_listed)}
+    return Refused(reason=_none_left(case), details=found)
+
+
+OF_A_NUMBER = (Reason.STOP_LISTED, Reason.DESTINATION_INVALID)
+"""Reasons that a rule gives for one number of a list and not for the call."""
+
+
+def _ruled(case: Case, written: str) -> Reason | None:
+    rule = case.ruling.of(written)
+    if rule is None or rule.spec.then.refuse is None:
+        return None
+    return rule.spec.then.refuse.reason
+
+
+def _none_left(case: Case) -> Reason:
+    if case.invalid and case.stop_listed:
+        return Reason.STOP_LISTED_OR_INVALID
+    return Reason.STOP_LISTED if case.stop_listed else Reason.DESTINATION_INVALID
+
+
+def _some(found: Iterable[str]) -> str:
+    listed = list(found)
+    shown = ", ".join(listed[:5])
+    return f"{shown} and {len(listed) - 5} more" if len(listed) > 5 else shown
+
+
+def enough_credit(case: Case) -> Refused | None:
+    """The balance covers the parts of all recipients. Measures the text on the way."""
+    case.measured = measure(case.command.text or "")
+    cost, balance = case.cost, case.owner.balance
+    if cost <= balance:
+        return None
+    return Refused(reason=Reason.NO_CREDIT, details={"cost": plain(cost), "balance": plain(balance)})
+
+
+def checked(case: Case, checks: Iterable[Check]) -> Refused | None:
+    """The first refusal, if any."""
+    for check in checks:
+        refused = check(case)
+        if refused is not None:
+            return refused
+    return None

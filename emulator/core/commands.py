@@ -1,0 +1,104 @@
+"""What was said to a provider, however broken: a missing parameter is None, an empty one is "".
+
+A face (providers/*/http.py) reads these from bytes; the engine judges them. They are plain serialisable values:
+a sandbox's inputs, written down, rebuild it.
+"""
+
+from typing import ClassVar
+
+import msgspec
+
+from emulator.core.reasons import Reason
+from emulator.core.values import Moment
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """Who says it is asking. `kind` is the provider's word (key, login, apikey, system_id); `secret` its password."""
+
+    kind: str
+    name: str
+    secret: str | None = None
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """The request as a whole is at fault (unreadable body, forbidden parameter), as the face saw it."""
+
+    reason: Reason
+    details: dict[str, str] = {}
+
+
+class Command(msgspec.Struct, kw_only=True, tag_field="say"):
+    """What every command carries: which provider and protocol, who asks and from where."""
+
+    operation: ClassVar[str] = ""
+
+    provider: str
+    protocol: str = "http"
+    credential: Credential | None = None
+    peer: str = ""
+    """The caller's address, for lists of allowed addresses."""
+    in_flight: int = 1
+    """How many requests under these credentials were under way, this one included (the transport counts)."""
+    fault: Fault | None = None
+    notes: tuple[str, ...] = ()
+    """Rows of the contract that the face noticed being bent: they become lint findings."""
+    extra: dict[str, str] = {}
+    """Parameters that only this provider knows."""
+
+
+class Submit(Command, kw_only=True, tag="submit"):
+    """Send a text to some numbers."""
+
+    operation: ClassVar[str] = "send"
+
+    destinations: tuple[str, ...] | None
+    """As written, one entry a number; empty entries are left out; () when the parameter was there but held none."""
+    text: str | None
+    sender: str | None
+    reference: str | None = None
+    """The client's own name for it."""
+    flash: bool = False
+    ignore_stoplist: bool = False
+    first: bool = False
+    """Highest priority: goes before anything else that is due at the same moment."""
+    begins_at: Moment | None = None
+    """Scheduled: nothing happens to the message before."""
+    expires_at: Moment | None = None
+    report: bool = False
+    """The client wants delivery reports (whatever makes this provider send them)."""
+
+
+class Query(Command, kw_only=True, tag="query"):
+    """What became of a message?"""
+
+    operation: ClassVar[str] = "status"
+
+    destination: str | None = None
+    reference: str | None = None
+    provider_id: str | None = None
+
+
+class BalanceQuery(Command, kw_only=True, tag="balance"):
+    """How much is left?"""
+
+    operation: ClassVar[str] = "balance"
+
+
+class ListSenders(Command, kw_only=True, tag="list-senders"):
+    """Which sender names has the account?"""
+
+    operation: ClassVar[str] = "brands"
+
+
+class RegisterSender(Command, kw_only=True, tag="register-sender"):
+    """Ask for a new sender name."""
+
+    operation: ClassVar[str] = "brands"
+
+    name: str | None = None
+
+
+AnyCommand = Submit | Query | BalanceQuery | ListSenders | RegisterSender
+
+OPERATIONS: tuple[str, ...] = ("send", "status", "balance", "cost", "brands", "bind")
+"""The words for operations in scenarios and journal; a provider serves some of them."""

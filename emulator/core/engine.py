@@ -1,0 +1,151 @@
+"""The judge's bench: commands, the passing of time, answers to reports and verbs go in; outcomes and reports come out.
+
+Every method is a plain function on values and is done when it returns: nobody ever sees half a step.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from emulator.core.accounts import Account
+from emulator.core.agenda import SendReport
+from emulator.core.checks import OF_A_NUMBER, Case
+from emulator.core.commands import AnyCommand
+from emulator.core.hands import Hand
+from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
+from emulator.core.judge import Judge
+from emulator.core.life import Life, Report
+from emulator.core.outcomes import Accepted, AnyOutcome, Refused, Unheard
+from emulator.core.plans import Refuse, Reply
+from emulator.core.profile import Profile
+from emulator.core.reasons import Reason
+from emulator.core.rules import Rule
+from emulator.core.values import Moment, seconds
+from emulator.core.verbs import Verb
+from emulator.core.world import World
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What came of a command: the outcome, what the transport shall do with the reply, the rule that decided."""
+
+    outcome: AnyOutcome
+    reply: Reply | None = None
+    rule: str | None = None
+
+
+class Engine:
+    """Judges one world. `touched` is called with the id of every message that changes."""
+
+    def __init__(
+        self, world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self.world = world
+        self.profiles = profiles
+        self._life = Life(world, profiles, touched)
+        self._judge = Judge(world, self._life)
+        self._hand = Hand(world, self._life)
+
+    # the four doors
+
+    def execute(self, command: AnyCommand, at: Moment) -> Verdict:
+        """Judge a command."""
+        world = self.world
+        world.now = at
+        case = Case(world, self.profiles[command.provider], self._owner(command), command, at)
+        if case.account is not None:
+            case.ruling = world.book.ruling(command)
+            rule = case.ruling.call
+            if rule is not None:
+                return self._by_rule(case, rule)
+        return Verdict(self._judge.judge(case))
+
+    def advance(self, to: Moment) -> list[Report]:
+        """Do everything due up to a moment, in order. Reports that go out are handed back."""
+        world = self.world
+        reports: list[Report] = []
+        while (taken := world.agenda.take(to)) is not None:
+            at, item = taken
+            world.now = max(world.now, at)
+            if isinstance(item, SendReport):
+                reports.append(self._send(world.now, item))
+            else:
+                self._life.fire(world.now, item)
+        world.now = max(world.now, to)
+        return reports
+
+    def answered(self, attempt: int, accepted: bool, at: Moment) -> None:
+        """The client answered a report; if it was not taken, the account's retry schedule says what follows."""
+        world = self.world
+        world.now = max(world.now, at)
+        due = world.in_flight.pop(attempt, None)
+        if due is None or accepted:
+            return
+        provider = world.store.batch_of(world.store.messages[due.message - 1]).provider
+        gaps = self.profiles[provider].switch(world.accounts[provider], "retry")
+        if due.attempt <= len(gaps):
+            again = msgspec.structs.replace(due, attempt=due.attempt + 1)
+            world.agenda.put(world.now + seconds(gaps[due.attempt - 1]), again)
+
+    def control(self, verb: Verb, at: Moment) -> Any:
+        """Do what a hand asks; gives back what it touched. Raises LookupError when what it names is not there."""
+        self.world.now = max(self.world.now, at)
+        return self._hand.do(verb, self.world.now)
+
+    def apply(self, given: Input) -> Any:
+        """Any of the four, as a value."""
+        match given:
+            case Executed():
+                return self.execute(given.command, given.at)
+            case Advanced():
+                return self.advance(given.to)
+            case Answered():
+                return self.answered(given.attempt, given.accepted, given.at)
+            case Controlled():
+                return self.control(given.verb, given.at)
+
+    def next_due(self) -> Moment | None:
+        """When the next thing is due."""
+        return self.world.agenda.next_due()
+
+    # inside
+
+    def _owner(self, command: AnyCommand) -> Account | None:
+        credential = command.credential
+        account = self.world.accounts[command.provider]
+        if credential is None or account.credentials.get(credential.kind) != credential.name:
+            return None
+        return account
+
+    def _by_rule(self, case: Case, rule: Rule) -> Verdict:
+        refuse, reply = rule.spec.then.refuse, rule.spec.then.reply
+        if reply is not None and not reply.heard:
+            rule.fired += 1
+            return Verdict(Unheard(), reply, rule.id)
+        if refuse is not None and refuse.reason not in OF_A_NUMBER:
+            rule.fired += 1
+            return Verdict(_refused(case, refuse, rule.id), reply, rule.id)
+        outcome = self._judge.judge(case)
+        if reply is not None or not isinstance(outcome, Refused):
+            rule.fired += 1
+        if isinstance(outcome, Accepted) and isinstance(case.ruling.by_destination, dict):
+            for other in {r.id: r for r in case.ruling.by_destination.values() if r is not rule}.values():
+                other.fired += 1
+        return Verdict(outcome, reply, rule.id)
+
+    def _send(self, at: Moment, due: SendReport) -> Report:
+        world = self.world
+        world.attempts_made += 1
+        world.in_flight[world.attempts_made] = due
+        message = world.store.messages[due.message - 1]
+        return Report(world.attempts_made, at, due.message, world.store.batch_of(message).provider, due)
+
+
+def _refused(case: Case, refuse: Refuse, rule: str) -> Refused:
+    """A rule's refusal: its reason, or the reason that the provider's own code stands for."""
+    details = {"rule": rule}
+    if refuse.reason is not None:
+        return Refused(reason=refuse.reason, details=details)
+    assert refuse.code is not None
+    row = case.profile.errors[case.command.operation].of_code(refuse.code)
+    return Refused(reason=row.reason if row else Reason.INTERNAL, code=refuse.code, details=details)

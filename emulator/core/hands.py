@@ -1,0 +1,95 @@
+"""What a hand may do to a world (core/verbs.py)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from emulator.core.accounts import Account, Sender, apply
+from emulator.core.agenda import SendReport
+from emulator.core.life import Life
+from emulator.core.messages import Message
+from emulator.core.rules import Rule, RuleSpec
+from emulator.core.values import Moment
+from emulator.core.verbs import (
+    AddRule,
+    DropRule,
+    MoveMessage,
+    PatchAccount,
+    PatchSender,
+    PutRules,
+    Redeliver,
+    Verb,
+)  # fmt: skip
+from emulator.core.world import World
+
+
+class Hand:
+    """Does the verbs. Raises LookupError when what one names is not there."""
+
+    def __init__(self, world: World, life: Life) -> None:
+        self.world = world
+        self._life = life
+        self._verbs: dict[type, Callable[[Any, Moment], Any]] = {
+            PatchAccount: self._patch_account, PatchSender: self._patch_sender, MoveMessage: self._move,
+            PutRules: self._put_rules, AddRule: self._add_rule, DropRule: self._drop_rule,
+            Redeliver: self._redeliver,
+        }  # fmt: skip
+
+    def do(self, verb: Verb, at: Moment) -> Any:
+        """The account, sender, message or rules that the verb touched."""
+        return self._verbs[type(verb)](verb, at)
+
+    def _patch_account(self, verb: PatchAccount, at: Moment) -> Account:
+        account = self.world.accounts[verb.provider]
+        apply(verb.patch, account, at)
+        return account
+
+    def _patch_sender(self, verb: PatchSender, at: Moment) -> Sender:
+        for sender in self.world.accounts[verb.provider].senders.values():
+            if sender.id == verb.id:
+                sender.state = verb.state
+                return sender
+        raise LookupError(f"{verb.provider} has no sender {verb.id}")
+
+    def _message(self, number: int) -> Message:
+        message = self.world.store.message(number)
+        if message is None:
+            raise LookupError(f"there is no message {number}")
+        return message
+
+    def _move(self, verb: MoveMessage, at: Moment) -> Message:
+        message = self._message(verb.message)
+        message.version += 1
+        batch = self.world.store.batch_of(message)
+        self._life.change(message, batch, verb.status, at, verb.reason, verb.error)
+        return message
+
+    def _redeliver(self, verb: Redeliver, at: Moment) -> None:
+        self._message(verb.message)
+        due = SendReport(verb.message, verb.status, verb.changed_at, verb.reason, verb.error)
+        self.world.agenda.put(at, due)
+
+    def _rule(self, spec: RuleSpec, by_hand: bool) -> Rule:
+        self.world.rules_made += 1
+        return Rule(f"r{self.world.rules_made}", spec, by_hand)
+
+    def _put_rules(self, verb: PutRules, at: Moment) -> list[Rule]:
+        book = self.world.book
+        mine = [self._rule(spec, True) for spec in verb.rules]
+        if verb.scenario is None:
+            behind = [rule for rule in book.rules if not rule.by_hand]
+        else:
+            behind = [self._rule(spec, False) for spec in verb.scenario]
+        book.replace(mine + behind)
+        return book.rules
+
+    def _add_rule(self, verb: AddRule, at: Moment) -> Rule:
+        rule = self._rule(verb.rule, True)
+        self.world.book.replace([rule, *self.world.book.rules])
+        return rule
+
+    def _drop_rule(self, verb: DropRule, at: Moment) -> None:
+        rules = self.world.book.rules
+        left = [rule for rule in rules if rule.id != verb.rule]
+        if len(left) == len(rules):
+            raise LookupError(f"there is no rule {verb.rule}")
+        self.world.book.replace(left)

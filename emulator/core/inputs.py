@@ -1,0 +1,32 @@
+"""The four doors into a world, as values: written down in order, they rebuild it exactly."""
+
+import msgspec
+
+from emulator.core.commands import AnyCommand
+from emulator.core.values import Moment
+from emulator.core.verbs import Verb
+
+
+class Executed(msgspec.Struct, tag="executed", tag_field="door"):
+    at: Moment
+    command: AnyCommand
+
+
+class Advanced(msgspec.Struct, tag="advanced", tag_field="door"):
+    to: Moment
+
+
+class Answered(msgspec.Struct, tag="answered", tag_field="door"):
+    """The client answered delivery report number `attempt`; would the provider take it for success?"""
+
+    at: Moment
+    attempt: int
+    accepted: bool
+
+
+class Controlled(msgspec.Struct, tag="controlled", tag_field="door"):
+    at: Moment
+    verb: Verb
+
+
+Input = Executed | Advanced | Answered | Controlled

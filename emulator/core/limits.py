@@ -1,0 +1,35 @@
+"""How often within a window: sliding windows of sandbox time, as plain serialisable state."""
+
+from emulator.core.values import Moment
+
+
+class Windows:
+    """Moments of past events by key, oldest first; `marks` is the whole state. What has left its window is dropped
+    when the key is asked for again, and all stale keys now and then, so that it does not grow with the traffic."""
+
+    def __init__(self, marks: dict[str, list[Moment]]) -> None:
+        self.marks = marks
+        self._sweep_at = 1024
+
+    def within(self, key: str, since: Moment) -> int:
+        """How many events of the key lie after a moment."""
+        marks = self.marks.get(key)
+        if marks is None:
+            return 0
+        while marks and marks[0] <= since:
+            marks.pop(0)
+        if not marks:
+            del self.marks[key]
+        return len(marks)
+
+    def oldest(self, key: str) -> Moment | None:
+        """The first event still kept."""
+        marks = self.marks.get(key)
+        return marks[0] if marks else None
+
+    def mark(self, key: str, at: Moment, keep: int) -> None:
+        """An event happened; `keep` is the longest window that anybody asks about, in microseconds."""
+        self.marks.setdefault(key, []).append(at)
+        if len(self.marks) > self._sweep_at:
+            self.marks = {k: marks for k, marks in self.marks.items() if marks[-1] > at - keep}
+            self._sweep_at = max(1024, 2 * len(self.marks))

@@ -1,0 +1,98 @@
+"""What may be answered: values that say everything the faces need, so that a reply asks nothing of the world."""
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from emulator.core.reasons import Reason
+from emulator.core.statuses import Status
+from emulator.core.values import Moment
+
+
+class Outcome(msgspec.Struct, kw_only=True, tag_field="came"):
+    """`word` is what the journal calls it and filters by."""
+
+    word: ClassVar[str] = "answered"
+
+
+class Accepted(Outcome, kw_only=True, tag="accepted"):
+    """The batch was taken: for `count` recipients, `parts` segments in all."""
+
+    word: ClassVar[str] = "accepted"
+
+    batch: int
+    provider_id: str | None
+    count: int
+    parts: int
+    cost: int
+    balance: int
+    encoding: str
+    stop_listed: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+
+
+class Refused(Outcome, kw_only=True, tag="refused"):
+    """Nothing was done. `code` is given when a rule asked for a provider's own number instead of a reason."""
+
+    word: ClassVar[str] = "refused"
+
+    reason: Reason
+    details: dict[str, Any] = {}
+    """What the explanation names: the value found, what would have been taken."""
+    code: int | None = None
+    provider_id: str | None = None
+    """The id that is used up all the same, where the error table says that one is kept."""
+
+
+class Entry(msgspec.Struct, kw_only=True):
+    """One message as a status query shows it."""
+
+    message: int
+    to: str
+    status: Status
+    changed_at: Moment
+    created_at: Moment
+    reason: str = ""
+    error: int = 0
+    provider_id: str | None = None
+    sender: str | None = None
+    text: str = ""
+    parts: int = 1
+    cost: int = 0
+
+
+class Found(Outcome, kw_only=True, tag="found"):
+    """The messages asked for."""
+
+    entries: tuple[Entry, ...]
+
+
+class BalanceTold(Outcome, kw_only=True, tag="balance"):
+    balance: int
+
+
+class SenderEntry(msgspec.Struct, kw_only=True):
+    id: int
+    name: str
+    state: str
+    created_at: Moment
+
+
+class SendersTold(Outcome, kw_only=True, tag="senders"):
+    senders: tuple[SenderEntry, ...]
+
+
+class SenderRegistered(Outcome, kw_only=True, tag="sender-registered"):
+    word: ClassVar[str] = "accepted"
+
+    id: int
+    name: str
+
+
+class Unheard(Outcome, kw_only=True, tag="unheard"):
+    """A rule had the request fall on the floor: nothing was done and the fault is all the client gets."""
+
+    word: ClassVar[str] = "dropped"
+
+
+AnyOutcome = Accepted | Refused | Found | BalanceTold | SendersTold | SenderRegistered | Unheard

@@ -1,0 +1,138 @@
+"""A provider's habits as data: switches for doubtful facts, error tables, states, limits, the order of its checks."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from emulator.core.accounts import Account
+from emulator.core.plans import DELIVERED, Step
+from emulator.core.reasons import Reason
+from emulator.core.statuses import STATUSES, Status
+from emulator.core.values import amount
+
+Evidence = Literal["documented", "recorded", "client-live", "wsdl", "lab", "client", "inferred", "none"]
+"""How a fact is known, strongest first: the provider's page; real traffic; a client author who says what the live
+service did; the real WSDL; tried in the lab; public client code; our reading; looked for and not found."""
+
+
+class Switch(msgspec.Struct, frozen=True):
+    """A named choice where the provider's page is silent or contradicts itself.
+
+    `choices` is a tuple of the values that may stand, or a type's name: "seconds" (a list of delays in seconds),
+    "hours" (a zone's offset from UTC).
+    """
+
+    default: Any
+    choices: tuple[Any, ...] | Literal["seconds", "hours"]
+    why: str
+    row: str
+    """The contract row that tells what is known."""
+
+    def complaint(self, value: Any) -> str | None:
+        """What is wrong with a value, or None."""
+        if isinstance(self.choices, tuple):
+            fits = any(value == choice and type(value) is type(choice) for choice in self.choices)
+            return None if fits else f"may be {', '.join(map(repr, self.choices))}"
+        if self.choices == "hours":
+            fits = isinstance(value, int | float) and not isinstance(value, bool) and -12 <= value <= 14
+            return None if fits else "is an offset from UTC in hours, -12 to 14"
+        fits = (
+            isinstance(value, list | tuple) and len(value) <= 50
+            and all(isinstance(v, int | float) and not isinstance(v, bool) and 0 <= v <= 604_800 for v in value)
+        )  # fmt: skip
+        return None if fits else "is a list of at most 50 delays in seconds, each at most a week"
+
+
+class ErrorRow(msgspec.Struct, frozen=True):
+    """A reason's code in one operation of one provider."""
+
+    reason: Reason
+    code: int
+    text: str
+    row: str
+    """The contract row it follows from."""
+    because: str = ""
+    """One sentence for people, with the names of the refusal's details in braces."""
+    http: int = 200
+    keeps_id: bool = False
+    """A message record is made all the same, and its id told."""
+
+
+class ErrorTable:
+    """The codes of one operation. Reasons that it does not list are never said there."""
+
+    def __init__(self, *rows: ErrorRow) -> None:
+        self.rows = rows
+        self._by_reason = {row.reason: row for row in reversed(rows)}
+        self._by_code = {row.code: row for row in reversed(rows)}
+
+    def of_reason(self, reason: Reason) -> ErrorRow | None:
+        return self._by_reason.get(reason)
+
+    def of_code(self, code: int) -> ErrorRow | None:
+        return self._by_code.get(code)
+
+    @property
+    def codes(self) -> list[int]:
+        return list(self._by_code)
+
+
+class StatusRow(msgspec.Struct, frozen=True):
+    """One of our states in the provider's words."""
+
+    status: Status
+    word: str
+    reported: bool | str
+    """Does a change to this state send a delivery report? A text names the switch that says so."""
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """At most `count` within `window` seconds of sandbox time (0: at one moment, in real time)."""
+
+    count: int
+    window: float
+    row: str
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the judge knows of one provider."""
+
+    provider: str
+    switches: Mapping[str, Switch]
+    checks: Mapping[str, tuple[Callable[..., Any], ...]]
+    """By operation, in the order in which they are made."""
+    errors: Mapping[str, ErrorTable]
+    statuses: tuple[StatusRow, ...]
+    limits: Mapping[str, Limit] = msgspec.field(default_factory=dict)
+    prices: Mapping[str, float] = msgspec.field(default_factory=lambda: {"part": 1})
+    """Price of one part to one recipient, in messages or roubles; names a provider may add."""
+    balance: float = 1000
+    normal_number: Callable[[str, Mapping[str, Any]], str | None]
+    """A destination as written, and the switches in force → the number, or None for a malformed one."""
+    life: tuple[Step, ...] = DELIVERED
+    """What becomes of a message when no rule says anything else."""
+    first_id: int | None = None
+    """Where the provider's own message ids begin; None: it gives none out."""
+
+    def __post_init__(self) -> None:
+        missing = [status for status in STATUSES if status not in {row.status for row in self.statuses}]
+        if missing:
+            raise ValueError(f"{self.provider}: no word for the states {', '.join(missing)}")
+
+    def status(self, status: Status) -> StatusRow:
+        """The row of a state."""
+        return next(row for row in self.statuses if row.status == status)
+
+    def switch(self, account: Account, name: str) -> Any:
+        """The choice in force for an account."""
+        return account.switches[name] if name in account.switches else self.switches[name].default
+
+    def limit(self, account: Account, name: str) -> int | None:
+        """How many are allowed within the limit's window; None: any number."""
+        return None if account.limits_off else account.limits.get(name, self.limits[name].count)
+
+    def price(self, account: Account, name: str = "part") -> int:
+        """A price, as an amount."""
+        known = account.prices.get(name)
+        return amount(self.prices[name]) if known is None else known

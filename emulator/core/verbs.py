@@ -1,0 +1,60 @@
+"""What people may do to a sandbox by hand, as values: one of the doors through which a world changes."""
+
+import msgspec
+
+from emulator.core.accounts import AccountPatch, SenderState
+from emulator.core.rules import RuleSpec
+from emulator.core.statuses import Status
+from emulator.core.values import Moment
+
+
+class PatchAccount(msgspec.Struct, tag="patch-account", tag_field="do"):
+    provider: str
+    patch: AccountPatch
+
+
+class PatchSender(msgspec.Struct, tag="patch-sender", tag_field="do"):
+    """Approve a sender's name, or refuse it."""
+
+    provider: str
+    id: int
+    state: SenderState
+
+
+class MoveMessage(msgspec.Struct, tag="move-message", tag_field="do"):
+    """The message takes a status now; what its plan still held is void. Its reports go out as usual."""
+
+    message: int
+    status: Status
+    reason: str = ""
+    error: int = 0
+
+
+class PutRules(msgspec.Struct, tag="put-rules", tag_field="do"):
+    """All rules put in by hand are replaced; `scenario` replaces those behind them as well."""
+
+    rules: list[RuleSpec]
+    scenario: list[RuleSpec] | None = None
+
+
+class AddRule(msgspec.Struct, tag="add-rule", tag_field="do"):
+    """One rule, put in front of all others."""
+
+    rule: RuleSpec
+
+
+class DropRule(msgspec.Struct, tag="drop-rule", tag_field="do"):
+    rule: str
+
+
+class Redeliver(msgspec.Struct, tag="redeliver", tag_field="do"):
+    """A delivery report goes out once more, now."""
+
+    message: int
+    status: Status
+    changed_at: Moment
+    reason: str
+    error: int
+
+
+Verb = PatchAccount | PatchSender | MoveMessage | PutRules | AddRule | DropRule | Redeliver

@@ -1,0 +1,73 @@
+"""The state of one sandbox: everything that a snapshot holds and nothing else."""
+
+import msgspec
+
+from emulator.core.accounts import Account
+from emulator.core.agenda import Agenda, Entry, SendReport
+from emulator.core.limits import Windows
+from emulator.core.messages import Batch, Message, Store
+from emulator.core.plans import Plan
+from emulator.core.rules import Rule, RuleBook
+from emulator.core.values import Chance, Moment
+
+
+class State(msgspec.Struct, kw_only=True):
+    """A world, written down."""
+
+    now: Moment
+    began: Moment
+    chance: Chance
+    accounts: dict[str, Account]
+    rules: list[Rule] = []
+    rules_made: int = 0
+    plans: list[Plan] = []
+    batches: list[Batch] = []
+    messages: list[Message] = []
+    agenda: list[Entry] = []
+    agenda_counted: int = 0
+    marks: dict[str, list[Moment]] = {}
+    next_ids: dict[str, int] = {}
+    in_flight: dict[int, SendReport] = {}
+    held: dict[int, list[SendReport]] = {}
+    attempts_made: int = 0
+
+
+class World:
+    """The state with its indexes. Only the engine changes it."""
+
+    def __init__(self, state: State) -> None:
+        self.now = state.now
+        self.began = state.began
+        self.chance = state.chance
+        self.accounts = state.accounts
+        self.book = RuleBook(state.rules)
+        self.rules_made = state.rules_made
+        self.plans = state.plans
+        self.plan_numbers = {plan: number for number, plan in enumerate(state.plans)}
+        self.store = Store(state.batches, state.messages)
+        self.agenda = Agenda(state.agenda, state.agenda_counted)
+        self.windows = Windows(state.marks)
+        self.next_ids = state.next_ids
+        self.in_flight = state.in_flight
+        """Reports under way to the client, by attempt."""
+        self.held = state.held
+        """Reports kept back to go out in another order, by message."""
+        self.attempts_made = state.attempts_made
+
+    def state(self) -> State:
+        return State(
+            now=self.now, began=self.began, chance=self.chance, accounts=self.accounts, rules=self.book.rules,
+            rules_made=self.rules_made, plans=self.plans, batches=self.store.batches, messages=self.store.messages,
+            agenda=sorted(self.agenda.entries, key=lambda entry: entry[:3]), agenda_counted=self.agenda.counted,
+            marks=self.windows.marks, next_ids=self.next_ids, in_flight=self.in_flight, held=self.held,
+            attempts_made=self.attempts_made,
+        )  # fmt: skip
+
+    def dump(self) -> bytes:
+        """The world as bytes: the same inputs give the same bytes."""
+        return msgspec.msgpack.encode(self.state())
+
+    @classmethod
+    def load(cls, dumped: bytes) -> "World":
+        """A world from what `dump` gave."""
+        return cls(msgspec.msgpack.decode(dumped, type=State))

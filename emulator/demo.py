@@ -1,0 +1,79 @@
+"""`demo`: the whole circle in one go: start, send through every provider, receive the callbacks, show the timelines."""
+
+import asyncio
+import sys
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from emulator.providers.contract import Provider
+from emulator.serving import Serving
+from emulator.settings import Settings
+from emulator.wire import HttpRequest
+
+_NUMBER = "995577{:06d}"
+
+
+def demo() -> int:
+    """Run it; gives back the exit status."""
+    return asyncio.run(_demo())
+
+
+async def _demo() -> int:
+    async with Serving(Settings(port=0)) as serving:
+        print(f"emulator at {serving.base_url}")
+        for name, provider in serving.emulator.providers.items():
+            for text, number in zip(_texts(), (123456, 990001), strict=True):
+                await _send(serving, provider, _NUMBER.format(number), text, f"demo-{number}")
+            print(f"{provider.title}: sent as its client does")
+        default = serving.emulator.default
+        verbs = serving.control.verbs
+        await serving.emulator.pump(default).walk(None, 10.0)
+        shown = (await verbs.messages(default, _all("messages")))["messages"]
+        callbacks = (await verbs.callbacks(default, _all("callbacks")))["callbacks"]
+    for message in shown:
+        print(_timeline(message, [one for one in callbacks if one["message_id"] == message["id"]]))
+    return 0
+
+
+def _all(kind: str) -> Any:
+    from emulator.admin.bodies import FILTERS
+
+    return FILTERS[kind](limit=1000)
+
+
+def _texts() -> tuple[str, str]:
+    """Faker's, when it is wanted: people's texts look different from ours."""
+    from faker import Faker
+
+    fake = Faker("en_US")
+    fake.seed_instance(1)
+    return f"Dear {fake.first_name()}, your code is 123456", f"{fake.first_name()}, your parcel is on its way"
+
+
+async def _send(serving: Serving, provider: Provider, to: str, text: str, reference: str) -> None:
+    account = serving.emulator.default.account(provider.name)
+    request = provider.example(account.credentials, to, text, reference)
+    status, body = await asyncio.to_thread(_over_the_wire, serving.base_url, request)
+    if status != 200:
+        print(f"{provider.title} answered HTTP {status}: {body[:200]!r}", file=sys.stderr)
+
+
+def _over_the_wire(base_url: str, request: HttpRequest) -> tuple[int, bytes]:
+    where = urlsplit(base_url)
+    connection = HTTPConnection(where.hostname or "127.0.0.1", where.port, timeout=10)
+    try:
+        connection.request(request.method, request.target, request.body or None, dict(request.headers))
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def _timeline(message: dict[str, Any], callbacks: list[dict[str, Any]]) -> str:
+    lines = [f"\n{message['provider']} {message['id']} to {message['to']}: {message['text']}"]
+    for entry in message["history"]:
+        lines.append(f"  {entry['at'][11:23]}  {entry['status']}")
+    for one in callbacks:
+        lines.append(f"  {one['at'][11:23]}  callback {one['attempt']}: {one['sent']} -> {one['verdict']}")
+    return "\n".join(lines)

@@ -1,0 +1,77 @@
+"""Why the answer was what it was: the documented row that led to it, in a sentence."""
+
+from collections.abc import Mapping
+
+from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, Found, Refused, SenderRegistered, SendersTold
+from emulator.core.outcomes import Unheard as DroppedOutcome
+from emulator.core.reasons import Reason
+from emulator.core.values import plain
+from emulator.journal import Exchange
+from emulator.providers.contract import Provider
+
+
+def explain(providers: Mapping[str, Provider], exchange: Exchange) -> str:
+    """For people: what was decided, by which row of the contract, by which rule."""
+    provider = providers.get(exchange.provider)
+    if provider is None or exchange.outcome is None:
+        return exchange.why.strip()
+    said = [_outcome(provider, exchange.operation, exchange.outcome)]
+    if exchange.rule is not None:
+        what = f"; its reply: {exchange.fault}" if exchange.fault else ""
+        said.append(f"rule {exchange.rule} decided{what}")
+    said += [f"noticed: [{row}]" for row in exchange.notes]
+    return "; ".join(said)
+
+
+def _outcome(provider: Provider, operation: str, outcome: AnyOutcome) -> str:
+    success = provider.success.get(operation, "")
+    match outcome:
+        case Refused():
+            return _refused(provider, operation, outcome)
+        case Accepted():
+            dropped = [
+                f"{what} not sent to: {', '.join(numbers[:5])} [{row.row if row else success}]"
+                for what, numbers, reason in (
+                    ("stop-listed,", outcome.stop_listed, Reason.STOP_LISTED),
+                    ("malformed,", outcome.invalid, Reason.DESTINATION_INVALID),
+                )
+                if numbers
+                for row in (provider.error_row(operation, reason),)
+            ]
+            told = (
+                f"accepted for {outcome.count} recipient(s), {outcome.parts} part(s), cost {plain(outcome.cost)}, "
+                f"balance {plain(outcome.balance)} [{success}]"
+            )
+            return "; ".join([told, *dropped])
+        case Found():
+            if outcome.entries:
+                return f"{len(outcome.entries)} message(s) found [{success}]"
+            row = provider.error_row(operation, Reason.MESSAGE_UNKNOWN)
+            return f"nothing found: {row.because} [{row.row}]" if row else f"nothing found [{success}]"
+        case BalanceTold():
+            return f"the balance is {plain(outcome.balance)} [{success}]"
+        case SendersTold():
+            return f"{len(outcome.senders)} sender(s) [{success}]"
+        case SenderRegistered():
+            return f"sender {outcome.name} registered, waits for approval [{success}]"
+        case DroppedOutcome():
+            return "nothing was done"
+    raise TypeError(type(outcome).__name__)
+
+
+def _refused(provider: Provider, operation: str, outcome: Refused) -> str:
+    table = provider.profile.errors.get(operation)
+    row = None
+    if table is not None:
+        row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
+    if row is None:
+        return f"refused: {outcome.reason}"
+    if "rule" in outcome.details:
+        return f"refused with {row.code} ({row.text}) by rule {outcome.details['rule']} [{row.row}]"
+    because = row.because.format_map(_Details(outcome.details))
+    return f"refused with {row.code} ({row.text}): {because} [{row.row}]"
+
+
+class _Details(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "?"

@@ -1,0 +1,218 @@
+"""What happened in a sandbox: every exchange and every callback attempt, bounded by bytes, the oldest going first.
+
+An exchange is kept as one packed value: that is small, its size is known exactly, and the garbage collector never
+walks it.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from emulator.core.commands import AnyCommand
+from emulator.core.outcomes import AnyOutcome
+from emulator.core.values import Moment
+from emulator.wire import HttpReply, HttpRequest
+
+BODY_LIMIT = 64 * 1024
+SANDBOX_LIMIT = 16 * 1024 * 1024
+PROCESS_LIMIT = 256 * 1024 * 1024
+_OVERHEAD = 250
+"""What the rest of an entry weighs besides its packed bytes: tuple, key strings, deque slots."""
+
+
+class Exchange(msgspec.Struct, kw_only=True, array_like=True):
+    """A request as it came, what it was taken for, what came of it, and the reply as it went."""
+
+    id: int
+    at: Moment
+    provider: str
+    protocol: str
+    operation: str
+    request: HttpRequest
+    request_size: int
+    reply: HttpReply | None
+    reply_size: int
+    command: AnyCommand | None
+    outcome: AnyOutcome | None
+    word: str
+    """accepted, refused, answered, dropped, unreadable or unroutable."""
+    rule: str | None = None
+    fault: str | None = None
+    """What the transport did to the reply."""
+    notes: tuple[str, ...] = ()
+    why: str = ""
+    """For people, where there is no outcome that says it."""
+
+
+class Attempt(msgspec.Struct, kw_only=True):
+    """One callback: what was sent, what was answered, whether the provider would take that for success."""
+
+    id: int
+    message: int
+    provider: str
+    attempt: int
+    at: Moment
+    status: str
+    changed_at: Moment
+    reason: str
+    error: int
+    request: HttpRequest
+    answer: HttpReply | None = None
+    failure: str | None = None
+    accepted: bool | None = None
+    """None while it is under way."""
+    verdict: str = ""
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What an exchange is looked for by, beside its packed whole."""
+
+    id: int
+    provider: str
+    protocol: str
+    operation: str
+    word: str
+    rule: str | None
+    packed: bytes
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Exchange).decode
+
+
+class Budget:
+    """The bound over all journals of a process. `lines` names whose entry is the next oldest; an entry that its own
+    journal dropped meanwhile is skipped when its turn comes."""
+
+    def __init__(self, limit: int = PROCESS_LIMIT) -> None:
+        self.limit = limit
+        self.used = 0
+        self._lines: deque[Journal] = deque()
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def charge(self, journal: "Journal", size: int) -> None:
+        """An entry was written."""
+        self.used += size
+        self._lines.append(journal)
+        while self.used > self.limit and self._lines:
+            self._drop_first()
+        while self._lines and self._lines[0].skipped:
+            self._drop_first()
+
+    def _drop_first(self) -> None:
+        journal = self._lines.popleft()
+        if journal.skipped:
+            journal.skipped -= 1
+        else:
+            journal.drop_oldest()
+
+    def forget(self, journal: "Journal") -> None:
+        """A journal is gone: its lines too."""
+        self.used -= journal.used
+        self._lines = deque(line for line in self._lines if line is not journal)
+
+
+class Journal:
+    """The exchanges and attempts of one sandbox."""
+
+    def __init__(self, budget: Budget | None = None, limit: int = SANDBOX_LIMIT) -> None:
+        self._budget = budget or Budget()
+        self.limit = limit
+        self.used = 0
+        self.skipped = 0
+        self.dropped = 0
+        """How many entries went because there was no room."""
+        self.made = 0
+        self._exchanges: deque[Head] = deque()
+        self._attempts: deque[tuple[Attempt, int, int]] = deque()
+        """Attempt, its order among all entries, its size."""
+
+    # writing
+
+    def write(self, exchange: Exchange) -> Exchange:
+        """Keep an exchange; it gets its id here. Long bodies are cut, the sizes say what they were."""
+        self.made += 1
+        exchange.id = self.made
+        exchange.request_size = len(exchange.request.body)
+        if exchange.request_size > BODY_LIMIT:
+            exchange.request = msgspec.structs.replace(exchange.request, body=exchange.request.body[:BODY_LIMIT])
+        if exchange.reply is not None:
+            exchange.reply_size = len(exchange.reply.body)
+            if exchange.reply_size > BODY_LIMIT:
+                exchange.reply = msgspec.structs.replace(exchange.reply, body=exchange.reply.body[:BODY_LIMIT])
+        if exchange.request_size > BODY_LIMIT:
+            exchange.command = None
+        packed = _pack(exchange)
+        head = Head(
+            exchange.id, exchange.provider, exchange.protocol, exchange.operation, exchange.word, exchange.rule, packed
+        )
+        self._exchanges.append(head)
+        self._charge(len(packed) + _OVERHEAD)
+        return exchange
+
+    def write_attempt(self, attempt: Attempt) -> None:
+        """Keep a callback attempt; its answer is filled in later by `answered`."""
+        self.made += 1
+        size = 1000 + len(attempt.request.target) + len(attempt.request.body)
+        self._attempts.append((attempt, self.made, size))
+        self._charge(size)
+
+    def answered(self, attempt: Attempt, answer: HttpReply | None, failure: str | None) -> None:
+        """What came back: an answer (its body cut) or what went wrong."""
+        if answer is not None and len(answer.body) > 1024:
+            answer = msgspec.structs.replace(answer, body=answer.body[:1024])
+        attempt.answer, attempt.failure = answer, failure
+
+    def _charge(self, size: int) -> None:
+        self.used += size
+        self._budget.charge(self, size)
+        while self.used > self.limit:
+            self.skipped += 1
+            self.drop_oldest()
+
+    def drop_oldest(self) -> None:
+        """The oldest entry goes."""
+        exchanges, attempts = self._exchanges, self._attempts
+        if attempts and (not exchanges or attempts[0][1] < exchanges[0].id):
+            size = attempts.popleft()[2]
+        elif exchanges:
+            size = len(exchanges.popleft().packed) + _OVERHEAD
+        else:
+            return
+        self.dropped += 1
+        self.used -= size
+        self._budget.used -= size
+
+    def clear(self) -> None:
+        """Forget everything; the ids go on."""
+        self._budget.forget(self)
+        self._exchanges.clear()
+        self._attempts.clear()
+        self.used = self.skipped = self.dropped = 0
+
+    # reading
+
+    def exchanges(self, after: int = 0, **wanted: str | None) -> Iterator[Exchange]:
+        """Oldest first, those whose head fits: provider, protocol, operation, word, rule."""
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        for head in self._exchanges:
+            if head.id > after and all(getattr(head, name) == value for name, value in asked.items()):
+                yield _unpack(head.packed)
+
+    def exchange(self, number: int) -> Exchange | None:
+        return next((_unpack(head.packed) for head in self._exchanges if head.id == number), None)
+
+    def attempts(self, after: int = 0) -> Iterator[Attempt]:
+        """Oldest first."""
+        return (attempt for attempt, _, _ in self._attempts if attempt.id > after)
+
+    def attempt(self, number: int) -> Attempt | None:
+        return next((attempt for attempt, _, _ in self._attempts if attempt.id == number), None)
+
+    def counts(self) -> dict[str, Any]:
+        return {"requests": len(self._exchanges), "callbacks": len(self._attempts), "dropped": self.dropped,
+                "bytes": self.used}  # fmt: skip

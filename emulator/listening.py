@@ -1,0 +1,27 @@
+"""Sockets, bound before the heavy imports: a client that is early waits in the backlog instead of being refused."""
+
+import errno
+import socket
+
+
+class Busy(Exception):
+    """The address cannot be had; the text says which and why."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Busy."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.create_server(address[:2], family=family, backlog=1024)
+    except OSError as error:
+        why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+        raise Busy(f"cannot listen on {host} port {port}: {why}") from None
+    listening.setblocking(False)
+    return listening
+
+
+def url(listening: socket.socket, scheme: str = "http") -> str:
+    """Where clients on this machine reach a socket."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

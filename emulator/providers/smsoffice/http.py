@@ -1,0 +1,151 @@
+"""smsoffice.ge over HTTP: requests to commands, outcomes to replies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from emulator.core.accounts import Account
+from emulator.core.commands import AnyCommand, BalanceQuery, Credential, Fault, Query, Submit
+from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, Found, Refused
+from emulator.core.profile import ErrorRow
+from emulator.core.reasons import Reason
+from emulator.core.values import SECOND, UNIT, Moment
+from emulator.providers.contract import Route
+from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS
+from emulator.providers.smsoffice.profile import MOST_GET, MOST_REFERENCE, PROFILE
+from emulator.wire import HttpReply, HttpRequest, decode, read_query
+
+_JSON = (("Content-Type", "application/json; charset=utf-8"),)
+_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+_FORM = "application/x-www-form-urlencoded"
+_LAST_SECOND = 253_402_300_799
+"""9999-12-31: a later moment is no date that any field can show."""
+
+
+def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
+    """The parameters by name in lower case, query before body, the first of a name; and the rows that were bent."""
+    fields = read_query(request.query)
+    notes = ["smsoffice.send.raw-octets"] if request.raw_octets else []
+    if request.form is not None:
+        fields += [(name, decode(value)) for name, value in request.form]
+        notes.append("smsoffice.send.multipart")
+    elif request.body:
+        kind = request.header("content-type").partition(";")[0].strip().lower()
+        if kind == _FORM:
+            fields += read_query(request.body)
+        else:
+            notes.append("smsoffice.send.form-body")
+    parameters: dict[str, str] = {}
+    for name, value in fields:
+        parameters.setdefault(name.lower(), value)
+    return parameters, notes
+
+
+def _common(request: HttpRequest, parameters: Mapping[str, str]) -> dict[str, Any]:
+    key = parameters.get("key")
+    length = len(request.method) + len(request.target) + len("  HTTP/1.1")
+    fault = None
+    if request.method == "GET" and length > MOST_GET:
+        fault = Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
+    return {
+        "provider": "smsoffice", "credential": None if key is None else Credential("key", key), "peer": request.peer,
+        "in_flight": request.in_flight, "fault": fault,
+    }  # fmt: skip
+
+
+def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    """`send`: all parameters of the page; unknown ones are ignored."""
+    parameters, notes = read_fields(request)
+    if request.method == "POST" and not request.path.endswith("/"):
+        notes.append("smsoffice.send.post-slash")
+    destination = parameters.get("destination")
+    reference = parameters.get("reference")
+    if reference and len(reference) > MOST_REFERENCE:
+        notes.append("smsoffice.send.reference-max-20")
+    begins_at, bent = _moment(parameters.get("scheduledat"))
+    notes += bent
+    return Submit(
+        **_common(request, parameters),
+        destinations=None if destination is None else tuple(d for d in destination.split(",") if d),
+        text=parameters.get("content"), sender=parameters.get("sender"), reference=reference,
+        flash=parameters.get("contenttype") == "2",
+        ignore_stoplist=parameters.get("urgent", "").lower() in ("true", "1"),
+        begins_at=begins_at, report=bool(reference), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _moment(written: str | None) -> tuple[Moment | None, list[str]]:
+    """Unix seconds. What is none is left out of account, and noted."""
+    if not written:
+        return None, []
+    if written.isascii() and written.isdigit() and int(written) <= _LAST_SECOND:
+        return int(written) * SECOND, []
+    return None, ["smsoffice.send.scheduled-at"]
+
+
+def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    parameters, notes = read_fields(request)
+    return Query(
+        **_common(request, parameters), destination=parameters.get("destination"),
+        reference=parameters.get("reference"), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    parameters, notes = read_fields(request)
+    return BalanceQuery(**_common(request, parameters), notes=tuple(notes))
+
+
+def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
+    """The envelope, HTTP 200 for business failures too; the bare number for the balance."""
+    match outcome:
+        case Accepted():
+            stopped = {"StopListed": list(outcome.stop_listed)} if outcome.stop_listed else None
+            return _envelope(True, ACCEPTED_TEXT, stopped, 0)
+        case BalanceTold():
+            return HttpReply(headers=_TEXT, body=str(max(outcome.balance, 0) // UNIT).encode())
+        case Found():
+            return _found(outcome, account)
+        case Refused():
+            table = ERRORS[command.operation]
+            row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
+            return _refused(row, outcome)
+    raise TypeError(f"smsoffice never answers {type(outcome).__name__}")
+
+
+def _found(outcome: Found, account: Account | None) -> HttpReply:
+    def switch(name: str) -> Any:
+        return PROFILE.switches[name].default if account is None else PROFILE.switch(account, name)
+
+    if not outcome.entries:
+        if switch("unknown-message") == "refuse":
+            row = ERRORS["status"].of_reason(Reason.MESSAGE_UNKNOWN)
+            assert row is not None
+            return _envelope(False, row.text, None, row.code)
+        return _envelope(True, ACCEPTED_TEXT, {"Status": "Unknown"}, 0)
+    entry = outcome.entries[-1 if switch("reused-reference") == "newest" else 0]
+    return _envelope(True, ACCEPTED_TEXT, {"Status": PROFILE.status(entry.status).word}, 0)
+
+
+def _refused(row: ErrorRow | None, outcome: Refused) -> HttpReply:
+    if row is not None and row.http != 200:
+        return HttpReply(status=row.http, headers=_TEXT, body=row.text.encode())
+    if row is None:
+        return _envelope(False, outcome.reason.value, None, outcome.code if outcome.code is not None else -100)
+    return _envelope(False, row.text, None, row.code)
+
+
+def _envelope(success: bool, message: str, output: object, code: int) -> HttpReply:
+    body = msgspec.json.encode({"Success": success, "Message": message, "Output": output, "ErrorCode": code})
+    return HttpReply(headers=_JSON, body=body)
+
+
+_BOTH = ("GET", "POST")
+
+ROUTES = (
+    Route(_BOTH, "/api/v2/send", "send", read_send, write),
+    Route(_BOTH, "/api/v2/getMessageStatus", "status", read_status, write),
+    Route(_BOTH, "/api/getBalance", "balance", read_balance, write),
+)
+"""With and without a slash behind; the letter case of a path is ignored, as the parameters' is (fact 10)."""

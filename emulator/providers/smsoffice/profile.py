@@ -1,0 +1,183 @@
+"""smsoffice.ge as data: the order of its checks, its switches, its words for our states."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from emulator.core import checks
+from emulator.core.checks import Case, sender_registered
+from emulator.core.outcomes import Refused
+from emulator.core.profile import Profile, StatusRow, Switch
+from emulator.core.reasons import Reason
+from emulator.providers.smsoffice.errors import ERRORS
+
+MOST_CHARACTERS = 1000
+MOST_SENDER = 11
+MOST_REFERENCE = 20
+MOST_GET = 4096
+
+SWITCHES = {
+    "numbers": Switch(
+        "strict", ("strict", "lenient"),
+        "whether +, 00, spaces or nine local digits are taken is not known; strict refuses them as malformed, lenient "
+        "makes 995... of them", "smsoffice.send.destination-international",
+    ),
+    "no-valid-number": Switch(
+        76, (76, 10),
+        "the page has 10 and 76 for destinations without a valid number", "smsoffice.code.10",
+    ),
+    "repeated-number": Switch(
+        "twice", ("twice", "once"),
+        "one number twice in a list: sent and charged twice, or once", "smsoffice.send.repeated-number",
+    ),
+    "long-content": Switch(
+        "refuse", ("refuse", "accept"),
+        "no code is documented for a text over 1000 characters; refuse answers 60", "smsoffice.send.content-max-1000",
+    ),
+    "long-reference": Switch(
+        "cut", ("cut", "keep"),
+        "nothing is documented for a reference over 20 characters; cut makes the client's own matching show it",
+        "smsoffice.send.reference-max-20",
+    ),
+    "long-get": Switch(
+        "414", ("414", "accept"),
+        "the answer to a GET over 4096 bytes is not documented", "smsoffice.send.get-max-4096",
+    ),
+    "reused-reference": Switch(
+        "newest", ("newest", "oldest"),
+        "which message a reused reference names is not documented", "smsoffice.status.reused-reference",
+    ),
+    "unknown-message": Switch(
+        "unknown", ("unknown", "refuse"),
+        "the answer about a message that is not there is not documented: Status Unknown, or Success false",
+        "smsoffice.status.not-found",
+    ),
+    "report-pending": Switch(
+        False, (False, True),
+        "whether the first state, Pending, is called back is not documented", "smsoffice.callback.pending",
+    ),
+    "status-case": Switch(
+        "capitalised", ("capitalised", "lower"),
+        "the page lists Delivered and shows delivered in its example", "smsoffice.callback.status-case",
+    ),
+    "operator": Switch(
+        "send", ("send", "omit"),
+        "the page's example has an operator that its table of parameters lacks", "smsoffice.callback.operator",
+    ),
+    "timezone": Switch(
+        4, "hours", "the zone of a callback's timestamp is not documented; Tbilisi is UTC+4 all year",
+        "smsoffice.callback.timestamp",
+    ),
+    "retry": Switch(
+        [], "seconds", "no retry of a callback is documented; a list of delays makes some", "smsoffice.callback.retry",
+    ),
+}  # fmt: skip
+
+STATUSES = (
+    StatusRow("scheduled", "Pending", "report-pending"),
+    StatusRow("pending", "Pending", "report-pending"),
+    StatusRow("sent", "Pending", "report-pending"),
+    StatusRow("delivered", "Delivered", True),
+    StatusRow("read", "Delivered", True),
+    StatusRow("undelivered", "Undelivered", True),
+    StatusRow("expired", "Expired", True),
+    StatusRow("rejected", "Undelivered", True),
+    StatusRow("deleted", "Undelivered", True),
+    StatusRow("error", "Undelivered", True),
+    StatusRow("unknown", "Unknown", True),
+)
+
+_sender = re.compile(r"[A-Za-z0-9 .\-]*").fullmatch
+_international = re.compile(r"995[0-9]{9}|(?!995|0)[0-9]{10,15}", re.ASCII).fullmatch
+_local = re.compile(r"5[0-9]{8}", re.ASCII).fullmatch
+
+
+def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
+    """International, without 00 and +. Lenient: +, 00, spaces, brackets and dashes are dropped, 5xx xx xx xx is
+    taken for Georgian."""
+    number = written
+    if switches["numbers"] == "lenient":
+        number = re.sub(r"[\s()\-]", "", number).removeprefix("+")
+        number = number.removeprefix("00")
+        if _local(number):
+            number = "995" + number
+    return number if _international(number) else None
+
+
+def request_line(case: Case) -> Refused | None:
+    """A GET is at most 4096 bytes; the face measured it."""
+    fault = case.command.fault
+    if fault and fault.reason == Reason.REQUEST_TOO_LONG and case.switch("long-get") == "accept":
+        return None
+    return checks.well_formed(case)
+
+
+def content_length(case: Case) -> Refused | None:
+    if case.switch("long-content") == "accept":
+        return None
+    return _content_length(case)
+
+
+_content_length = checks.text_at_most(MOST_CHARACTERS, Reason.TEXT_TOO_LONG)
+
+
+def sender_form(case: Case) -> Refused | None:
+    """At most 11 of the allowed characters."""
+    sender = case.command.sender or ""
+    if len(sender) <= MOST_SENDER and _sender(sender):
+        return None
+    return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": sender, "length": len(sender)})
+
+
+def numbers(case: Case) -> Refused | None:
+    """As everywhere; but the page has two codes for a list of nothing but malformed numbers."""
+    refused = checks.numbers(case)
+    if refused and refused.reason == Reason.DESTINATION_INVALID and case.switch("no-valid-number") == 10:
+        refused.reason = Reason.NO_VALID_DESTINATION
+    return refused
+
+
+def cut_reference(case: Case) -> None:
+    """A reference over 20 characters is cut, so that the client's own matching shows the fault."""
+    reference = case.command.reference
+    if reference and len(reference) > MOST_REFERENCE and case.switch("long-reference") == "cut":
+        case.command = msgspec.structs.replace(case.command, reference=reference[:MOST_REFERENCE])
+
+
+_WHO = (checks.account_known, checks.api_on)
+
+PROFILE = Profile(
+    provider="smsoffice",
+    switches=SWITCHES,
+    checks={
+        "Submit": (
+            request_line,
+            checks.credential_given,
+            checks.given("destinations", Reason.DESTINATION_MISSING),
+            checks.given("sender", Reason.SENDER_MISSING),
+            checks.given("text", Reason.TEXT_MISSING),
+            checks.filled("destinations", Reason.DESTINATION_EMPTY),
+            checks.filled("text", Reason.TEXT_EMPTY),
+            *_WHO,
+            content_length,
+            sender_form,
+            sender_registered,
+            numbers,
+            checks.enough_credit,
+            cut_reference,
+        ),
+        "Query": (
+            request_line,
+            checks.credential_given,
+            checks.given("destination", Reason.DESTINATION_MISSING),
+            checks.filled("destination", Reason.DESTINATION_EMPTY),
+            *_WHO,
+        ),
+        "BalanceQuery": (request_line, checks.credential_given, *_WHO),
+    },
+    errors=ERRORS,
+    statuses=STATUSES,
+    normal_number=normal_number,
+)

@@ -1,0 +1,62 @@
+"""smsoffice.ge's callbacks: a GET for each destination when the status of a message with a reference changes."""
+
+from datetime import UTC, datetime, timedelta
+
+from emulator.core.accounts import Account
+from emulator.core.life import Report
+from emulator.core.messages import Batch, Message
+from emulator.core.values import SECOND, Moment
+from emulator.providers.contract import Judgement
+from emulator.providers.smsoffice.profile import PROFILE
+from emulator.wire import HttpReply, HttpRequest, add_query
+
+REASONS = {
+    "undelivered": "absent subscriber",
+    "expired": "validity period expired",
+    "rejected": "rejected by operator",
+    "deleted": "deleted",
+    "error": "operator error",
+    "unknown": "no report from operator",
+}
+"""What `reason` says when the rule names none. The real texts are not known."""
+
+_OPERATOR = "28202"
+"""MCC and MNC of the page's own example; told of Georgian numbers."""
+
+
+def timestamp(at: Moment, hours: float) -> str:
+    """yyyyMMddHHmmss at an offset from UTC."""
+    local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=hours)
+    return f"{local:%Y%m%d%H%M%S}"
+
+
+def report(account: Account, batch: Batch, message: Message, told: Report, url: str) -> HttpRequest | None:
+    """The callback of one change. The parameters stand in the order of the page's example."""
+    due = told.due
+    word = PROFILE.status(due.status).word
+    if PROFILE.switch(account, "status-case") == "lower":
+        word = word.lower()
+    reason = "" if word.lower() == "delivered" else due.reason or REASONS.get(due.status, "")
+    fields = [
+        ("reference", batch.reference or ""),
+        ("status", word),
+        ("reason", reason),
+        ("destination", message.to),
+        ("timestamp", timestamp(due.changed_at, PROFILE.switch(account, "timezone"))),
+    ]
+    if PROFILE.switch(account, "operator") == "send" and message.to.startswith("995"):
+        fields.append(("operator", _OPERATOR))
+    return HttpRequest(method="GET", target=add_query(url, fields))
+
+
+def judge_answer(status: int, body: bytes) -> Judgement:
+    """The answer must be OK. White space around it is let pass; so is the HTTP status of a failure not."""
+    if not 200 <= status < 300:
+        return Judgement(False, f"HTTP {status}; the page asks for the answer OK")
+    if body.strip() == b"OK":
+        return Judgement(True, "the body is OK")
+    found = body[:40].decode("utf-8", "replace")
+    return Judgement(False, f"the body is {found!r}; the page asks for OK")
+
+
+SINK_ANSWER = HttpReply(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=b"OK")

@@ -1,0 +1,144 @@
+"""What moves a sandbox's time: by itself, as its clock runs, or walked from due date to due date by hand."""
+
+import asyncio
+
+from emulator.core.values import Moment
+from emulator.postman import Postman
+from emulator.sandboxes import Sandbox
+
+_TURN = 0.5
+"""So long, in real seconds, one callback is waited for before the next one of the same moment is sent as well."""
+_BREATH = 500
+"""After so many due dates in a row others on the loop get their turn."""
+
+
+class Overdue(Exception):
+    """The walk took longer than it might; its text says what was still due."""
+
+
+class Pump:
+    """Fires what is due in one sandbox. At most one loop timer is armed, for the next due date."""
+
+    def __init__(self, sandbox: Sandbox, postman: Postman, loop: asyncio.AbstractEventLoop) -> None:
+        self._sandbox = sandbox
+        self._postman = postman
+        self._loop = loop
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_for: Moment = 0
+        self._walking = asyncio.Lock()
+        self._stopped = False
+        sandbox.post = postman.post
+        sandbox.arm = self.arm
+        self.arm()
+
+    # by itself
+
+    def arm(self) -> None:
+        """See to it that the next due date is fired when the clock reaches it."""
+        due = self._sandbox.engine.next_due()
+        if self._timer is not None:
+            if due is not None and self._armed_for <= due and not self._sandbox.clock.held:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if due is None or self._stopped:
+            return
+        wait = self._sandbox.clock.real_until(due)
+        if wait is not None and not self._sandbox.clock.held:
+            self._armed_for = due
+            self._timer = self._loop.call_later(wait, self._fire)
+
+    def disarm(self) -> None:
+        """The clock changed its rate or its world: what is armed means nothing any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _fire(self) -> None:
+        self._timer = None
+        self._sandbox.catch_up(self._sandbox.now())
+        self.arm()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self.disarm()
+
+    # by hand
+
+    async def walk(self, seconds: float | None, timeout: float, to: Moment | None = None, first: bool = False) -> None:
+        """Advance by `seconds` of sandbox time, or `to` a moment, or to the `first` due date, or, with none of them,
+        until nothing is due and no callback under way. Raises Overdue after `timeout` real seconds, ValueError for a
+        moment that has passed. Walks of one sandbox queue."""
+        deadline = self._loop.time() + timeout
+        try:
+            await asyncio.wait_for(self._walking.acquire(), timeout)
+        except TimeoutError:
+            raise Overdue("another call is still moving this sandbox's clock") from None
+        try:
+            await self._walk(seconds, to, first, deadline)
+        finally:
+            self._walking.release()
+
+    async def _walk(self, seconds: float | None, to: Moment | None, first: bool, deadline: float) -> None:
+        sandbox = self._sandbox
+        clock, engine = sandbox.clock, sandbox.engine
+        clock.hold()
+        self.disarm()
+        try:
+            target = self._target(seconds, to, first)
+            await self._quiet(deadline)
+            steps = 0
+            while sandbox.engine is engine:
+                due = engine.next_due()
+                if due is None or (target is not None and due > target):
+                    if target is not None or not self._postman.under_way(sandbox):
+                        break
+                    await self._quiet(deadline)
+                    continue
+                clock.walk_to(due)
+                for report in engine.advance(due):
+                    await self._in_turn(self._postman.post(sandbox, report))
+                await self._quiet(deadline)
+                steps += 1
+                if steps % _BREATH == 0:
+                    await asyncio.sleep(0)
+                    self._still_time(deadline)
+            if target is not None and sandbox.engine is engine:
+                clock.walk_to(target)
+                engine.advance(target)
+        finally:
+            clock.release()
+            self.arm()
+
+    def _target(self, seconds: float | None, to: Moment | None, first: bool) -> Moment | None:
+        now = self._sandbox.now()
+        if to is not None:
+            if to < now:
+                raise ValueError("the clock never goes back")
+            return to
+        if first:
+            due = self._sandbox.engine.next_due()
+            return now if due is None else max(now, due)
+        return None if seconds is None else now + round(seconds * 1_000_000)
+
+    async def _in_turn(self, task: "asyncio.Task[None] | None") -> None:
+        """Callbacks of one moment go one after the other, so that they arrive in order; a slow one does not hold up
+        the rest for long."""
+        if task is not None:
+            await asyncio.wait((task,), timeout=_TURN)
+
+    async def _quiet(self, deadline: float) -> None:
+        """Wait until no callback is under way."""
+        while tasks := self._postman.under_way(self._sandbox):
+            left = deadline - self._loop.time()
+            if left > 0:
+                await asyncio.wait(set(tasks), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            self._still_time(deadline)
+
+    def _still_time(self, deadline: float) -> None:
+        if self._loop.time() < deadline:
+            return
+        under_way = len(self._postman.under_way(self._sandbox))
+        raise Overdue(f"{len(self._sandbox.engine.world.agenda)} dates are still due, {under_way} callbacks under way")
+
+

@@ -1,0 +1,155 @@
+"""What a sandbox is made of: the wishes of whoever asks for one, checked and completed into a recipe."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from emulator.clock import real_now
+from emulator.core.accounts import AccountPatch
+from emulator.core.values import SECOND, Moment
+from emulator.providers.contract import Provider
+from emulator.scripting.scenario import Scenario
+
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class Recipe(msgspec.Struct, kw_only=True):
+    """Everything a sandbox is made of, so that it can be made again."""
+
+    id: str
+    scenario: Scenario
+    seed: int
+    began: Moment | None
+    """Where its clock starts; None: at the real moment, whenever it is made."""
+    rate: float
+    credentials: dict[str, dict[str, str]]
+    patches: dict[str, AccountPatch]
+    """By provider, on top of what the scenario says."""
+    ttl: float | None = None
+
+
+class ClockWish(msgspec.Struct, forbid_unknown_fields=True):
+    now: datetime | None = None
+    rate: float = 1.0
+
+
+class NewSandbox(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /_emulator/sandboxes. What is left out is as in the sandbox `default`."""
+
+    id: str | None = None
+    scenario: str | dict[str, Any] | None = None
+    seed: int | None = None
+    clock: Literal["real", "frozen"] | ClockWish = "real"
+    balance: float | dict[str, float] | None = None
+    callback_url: str | dict[str, str] | None = None
+    stoplist: list[str] | dict[str, list[str]] | None = None
+    accounts: dict[str, dict[str, Any]] = {}
+    ttl: float | None = None
+
+
+class Bad(Exception):
+    """A wish that cannot be granted: what was wrong, and what may stand there."""
+
+    def __init__(self, message: str, hint: str = "", code: str = "invalid") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.code = code
+
+
+def token(length: int) -> str:
+    """Random letters and digits. Never from a sandbox's seed: two sandboxes of one seed need different ones."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(length))
+
+
+def moment(at: datetime) -> Moment:
+    """A moment of an ISO 8601 time. Raises Bad without a zone."""
+    if at.tzinfo is None:
+        raise Bad(f"the time {at.isoformat()} has no zone", "write for example 2026-11-21T12:00:00Z")
+    return round(at.timestamp() * SECOND)
+
+
+def random_credentials(provider: Provider) -> dict[str, str]:
+    """Fresh credentials for an account."""
+    fresh = {name: token(length) for name, length in provider.credential_lengths.items()}
+    return {**fresh, **provider.fixed_credentials}
+
+
+def recipe(
+    wish: NewSandbox, providers: Mapping[str, Provider], base: Recipe,
+    scenario: Callable[[str | dict[str, Any]], Scenario],
+    patch: Callable[[str, dict[str, Any]], AccountPatch],
+) -> Recipe:  # fmt: skip
+    """A wish made whole. `base` is the default sandbox's recipe; `scenario` and `patch` check what they are given.
+
+    Raises Bad.
+    """
+    play = base.scenario if wish.scenario is None else scenario(wish.scenario)
+    seed = wish.seed if wish.seed is not None else play.seed if play.seed is not None else base.seed
+    began, rate = _clock(wish.clock)
+    if wish.ttl is not None and wish.ttl <= 0:
+        raise Bad("ttl must be more than 0 seconds")
+    credentials, patches = {}, {}
+    for name, value in (*_by_provider(wish, providers).items(), *wish.accounts.items()):
+        if name not in providers:
+            raise Bad(f"there is no provider {name!r}", f"there are {', '.join(providers)}")
+        if not isinstance(value, dict):
+            raise Bad(f"accounts.{name} must be an object")
+    simple = _by_provider(wish, providers)
+    for name, provider in providers.items():
+        given = dict(wish.accounts.get(name, {}))
+        names = {*provider.credential_lengths, *provider.fixed_credentials}
+        nested = {k: v for value in given.values() if isinstance(value, dict) for k, v in value.items() if k in names}
+        own = {**{k: given.pop(k) for k in list(given) if k in names}, **nested}
+        given = {k: v for k, v in given.items() if not (isinstance(v, dict) and v.keys() & names)}
+        for word, text in own.items():
+            if not isinstance(text, str) or not text:
+                raise Bad(f"accounts.{name}.{word} must be a text of at least one character")
+        credentials[name] = {**random_credentials(provider), **own}
+        patches[name] = _inherit(base.patches.get(name), patch(name, {**simple[name], **given}))
+    return Recipe(
+        id=wish.id or token(8), scenario=play, seed=seed, began=began, rate=rate, credentials=credentials,
+        patches=patches, ttl=wish.ttl,
+    )  # fmt: skip
+
+
+def _clock(wish: Literal["real", "frozen"] | ClockWish) -> tuple[Moment | None, float]:
+    if wish == "real":
+        return None, 1.0
+    if wish == "frozen":
+        return real_now(), 0.0
+    assert isinstance(wish, ClockWish)
+    if wish.rate < 0:
+        raise Bad("clock.rate must be 0 or more", "0 stands still, 1 is real, 60 is an hour a minute")
+    if wish.now is None:
+        return None if wish.rate == 1 else real_now(), wish.rate
+    return moment(wish.now), wish.rate
+
+
+def _by_provider(wish: NewSandbox, providers: Mapping[str, Provider]) -> dict[str, dict[str, Any]]:
+    """`balance`, `callback_url` and `stoplist`, for each provider; one value goes for all."""
+    out: dict[str, dict[str, Any]] = {name: {} for name in providers}
+    for word in ("balance", "callback_url", "stoplist"):
+        value = getattr(wish, word)
+        if isinstance(value, dict):
+            for name, one in value.items():
+                if name not in providers:
+                    raise Bad(f"{word}: there is no provider {name!r}", f"there are {', '.join(providers)}")
+                out[name][word] = one
+        elif value is not None:
+            for one in out.values():
+                one[word] = value
+    return out
+
+
+def _inherit(base: AccountPatch | None, own: AccountPatch) -> AccountPatch:
+    """New sandboxes have the default one's prices and limits unless told otherwise."""
+    if base is None:
+        return own
+    for word in ("prices", "limits"):
+        inherited, said = getattr(base, word), getattr(own, word)
+        if inherited is not msgspec.UNSET and said is msgspec.UNSET:
+            setattr(own, word, inherited)
+    return own

@@ -1,0 +1,66 @@
+"""Which provider's address a request names. Any Host is served."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from emulator.providers.contract import Provider, Route
+from emulator.wire import HttpReply, HttpRequest
+
+_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+_NONE: Mapping[str, str] = {}
+
+
+class Match(NamedTuple):
+    """The route with the values of its placeholders; or, with route None, the reply that says why there is none."""
+
+    provider: str
+    route: Route | None
+    values: Mapping[str, str]
+    reply: HttpReply
+
+
+_UNUSED = HttpReply()
+
+
+class Routing:
+    """Exact paths by dictionary, those with placeholders by pattern. The letter case and one slash at the end of a
+    path make no difference."""
+
+    def __init__(self, providers: Mapping[str, Provider]) -> None:
+        self._exact: dict[str, list[tuple[str, Route]]] = {}
+        self._patterns: list[tuple[re.Pattern[str], str, Route]] = []
+        for name, provider in providers.items():
+            for route in provider.routes:
+                if "{" in route.path:
+                    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(route.path))
+                    self._patterns.append((re.compile(pattern + "/?", re.IGNORECASE), name, route))
+                else:
+                    self._exact.setdefault(route.path.lower(), []).append((name, route))
+        self._paths = sorted(self._exact)
+
+    def match(self, request: HttpRequest) -> Match:
+        """The route for a request's method and path."""
+        path = request.path
+        candidates = self._exact.get(path) or self._exact.get(path.lower().removesuffix("/"))
+        values = _NONE
+        if candidates is None:
+            candidates, values = self._by_pattern(path)
+        if not candidates:
+            known = "".join(f"  {path}\n" for path in self._paths)
+            text = f"No provider has the address {path}. There are:\n{known}Control API: /_emulator/openapi.json\n"
+            return Match("", None, _NONE, HttpReply(status=404, headers=_TEXT, body=text.encode("utf-8", "replace")))
+        for provider, route in candidates:
+            if request.method in route.methods:
+                return Match(provider, route, values, _UNUSED)
+        methods = ", ".join(dict.fromkeys(method for _, route in candidates for method in route.methods))
+        headers = (*_TEXT, ("Allow", methods))
+        text = f"{path} takes {methods}, not {request.method}\n"
+        return Match(candidates[0][0], None, _NONE, HttpReply(status=405, headers=headers, body=text.encode()))
+
+    def _by_pattern(self, path: str) -> tuple[list[tuple[str, Route]], Mapping[str, str]]:
+        for pattern, provider, route in self._patterns:
+            found = pattern.fullmatch(path)
+            if found:
+                return [(provider, route)], found.groupdict()
+        return [], _NONE

@@ -1,0 +1,156 @@
+"""Sandboxes: isolated worlds, each with its engine, clock and journal, found by the credentials of a request."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.clock import Clock
+from emulator.core.accounts import Account, apply
+from emulator.core.accounts import Sender as SenderName
+from emulator.core.commands import AnyCommand, Credential
+from emulator.core.engine import Engine, Verdict
+from emulator.core.life import Report
+from emulator.core.profile import Profile
+from emulator.core.rules import Rule
+from emulator.core.values import Chance, Moment, amount
+from emulator.core.verbs import Verb
+from emulator.core.world import State, World
+from emulator.findings import Findings
+from emulator.journal import Budget, Journal
+from emulator.providers.contract import Provider
+from emulator.recipes import Recipe
+from emulator.scripting.scenario import Scenario
+
+Listener = Callable[[str, int], None]
+"""Hears (kind, id): kind is requests, messages or callbacks."""
+
+
+class Sandbox:
+    """One world with all that belongs to it. `posted` takes the reports that go out; `armed` hears that what is due
+    next may have changed."""
+
+    def __init__(self, recipe: Recipe, providers: Mapping[str, Provider], budget: Budget, journal_limit: int) -> None:
+        self.recipe = recipe
+        self.providers = providers
+        self.journal = Journal(budget, journal_limit)
+        self.listeners: list[Listener] = []
+        self.post: Callable[[Sandbox, Report], Any] = lambda sandbox, report: None
+        self.arm: Callable[[], None] = lambda: None
+        self.build()
+
+    @property
+    def id(self) -> str:
+        return self.recipe.id
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.recipe.scenario
+
+    def build(self) -> None:
+        """A new world after the recipe. Answers that still come for the old one find nobody."""
+        recipe = self.recipe
+        self.clock = Clock(recipe.began, recipe.rate)
+        began = self.clock.now()
+        accounts = {name: self._account(provider, began) for name, provider in self.providers.items()}
+        rules = [Rule(f"r{number}", spec, False) for number, spec in enumerate(recipe.scenario.rules, 1)]
+        state = State(
+            now=began, began=began, chance=Chance(recipe.seed), accounts=accounts, rules=rules, rules_made=len(rules)
+        )
+        self.findings = Findings()
+        self.adopt(World(state))
+
+    def adopt(self, world: World) -> None:
+        """This world is the sandbox's from now on."""
+        profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
+        self.engine = Engine(world, profiles, lambda number: self.tell("messages", number))
+
+    def _account(self, provider: Provider, at: Moment) -> Account:
+        recipe = self.recipe
+        names = enumerate(provider.default_senders, 1)
+        senders = {name: SenderName(number, name, "active", at) for number, name in names}
+        account = Account(
+            provider=provider.name, credentials=dict(recipe.credentials[provider.name]),
+            balance=amount(provider.profile.balance), senders=senders,
+        )  # fmt: skip
+        for patches in (recipe.scenario.accounts, recipe.patches):
+            if provider.name in patches:
+                apply(patches[provider.name], account, at)
+        return account
+
+    def account(self, provider: str) -> Account:
+        return self.engine.world.accounts[provider]
+
+    # the doors
+
+    def now(self) -> Moment:
+        """The world's moment, never before what it has lived through."""
+        return max(self.clock.now(), self.engine.world.now)
+
+    def catch_up(self, at: Moment) -> None:
+        """Do what has come due by itself, before anything else is done at that moment."""
+        due = self.engine.next_due()
+        if due is not None and due <= at:
+            for report in self.engine.advance(at):
+                self.post(self, report)
+
+    def execute(self, command: AnyCommand) -> tuple[Moment, Verdict]:
+        """Judge a command at the world's moment."""
+        at = self.now()
+        self.catch_up(at)
+        verdict = self.engine.execute(command, at)
+        self.arm()
+        return at, verdict
+
+    def control(self, verb: Verb) -> Any:
+        """Do what a hand asks. Raises LookupError when what it names is not there."""
+        at = self.now()
+        self.catch_up(at)
+        done = self.engine.control(verb, at)
+        self.arm()
+        return done
+
+    # listening
+
+    def tell(self, kind: str, number: int) -> None:
+        for listener in tuple(self.listeners):
+            listener(kind, number)
+
+
+class Sandboxes:
+    """All sandboxes of a process, by id and by the credentials that lead to them."""
+
+    def __init__(self, providers: Mapping[str, Provider], most: int) -> None:
+        self._providers = providers
+        self.most = most
+        self.by_id: dict[str, Sandbox] = {}
+        self._by_credential: dict[tuple[str, str, str], Sandbox] = {}
+
+    def add(self, sandbox: Sandbox) -> None:
+        """Raises ValueError when there is no room, KeyError naming what is taken."""
+        if len(self.by_id) >= self.most:
+            raise ValueError(f"there are {self.most} sandboxes, which is as many as may be (--max-sandboxes)")
+        if sandbox.id in self.by_id:
+            raise KeyError(f"sandbox {sandbox.id}")
+        keys = list(self._keys(sandbox))
+        for provider, kind, name in keys:
+            if (provider, kind, name) in self._by_credential:
+                raise KeyError(f"{provider} {kind} {name}")
+        self.by_id[sandbox.id] = sandbox
+        for key in keys:
+            self._by_credential[key] = sandbox
+
+    def remove(self, sandbox: Sandbox) -> None:
+        del self.by_id[sandbox.id]
+        for key in self._keys(sandbox):
+            del self._by_credential[key]
+
+    def _keys(self, sandbox: Sandbox) -> list[tuple[str, str, str]]:
+        credentials = sandbox.recipe.credentials
+        return [
+            (name, kind, credentials[name][word])
+            for name, provider in self._providers.items()
+            for kind, word in provider.identities
+        ]
+
+    def of(self, provider: str, credential: Credential | None) -> Sandbox | None:
+        """Whose credentials are these?"""
+        return None if credential is None else self._by_credential.get((provider, credential.kind, credential.name))

@@ -1,0 +1,148 @@
+"""What the command may be told: one table of options, read from flags, then from the environment, then the default."""
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from emulator.journal import SANDBOX_LIMIT
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How an emulator runs."""
+
+    host: str = "127.0.0.1"
+    port: int = 8775
+    scenario: str = "happy"
+    callback_url: tuple[str, ...] = ()
+    seed: int | None = None
+    token: str | None = None
+    journal_bytes: int = SANDBOX_LIMIT
+    max_sandboxes: int = 10_000
+    public_url: str | None = None
+    log_format: Literal["text", "json"] = "text"
+    quiet: bool = False
+
+    def callback_urls(self, providers: Sequence[str]) -> dict[str, str]:
+        """The callback URL of each provider that has one. Raises ValueError."""
+        urls: dict[str, str] = {}
+        for given in self.callback_url:
+            name, equals, url = given.partition("=")
+            if not equals or "/" in name:
+                urls = dict.fromkeys(providers, given) | urls
+            elif name in providers:
+                urls[name] = url
+            else:
+                raise ValueError(f"--callback-url: there is no provider {name!r}; there are {', '.join(providers)}")
+        for url in urls.values():
+            if not url.startswith(("http://", "https://")):
+                raise ValueError(f"--callback-url: {url!r} does not begin with http:// or https://")
+        return urls
+
+    @property
+    def loopback(self) -> bool:
+        """Is the address one that only this machine can reach?"""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class Option(NamedTuple):
+    """One option of `serve`."""
+
+    flag: str
+    read: Callable[[str], Any]
+    meaning: str
+    metavar: str | None = None
+    many: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.flag.lstrip("-").replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        return "SMS_EMULATOR_" + self.name.upper()
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no whole number") from None
+
+
+def _port(text: str) -> int:
+    port = _whole(text)
+    if not 0 <= port <= 65535:
+        raise ValueError(f"{text} is no port; 0 to 65535 may stand there, 0 takes a free one")
+    return port
+
+
+def _positive(text: str) -> int:
+    number = _whole(text)
+    if number < 1:
+        raise ValueError(f"{text} is less than 1")
+    return number
+
+
+def _log_format(text: str) -> str:
+    if text not in ("text", "json"):
+        raise ValueError(f"{text!r} is neither text nor json")
+    return text
+
+
+def _yes(text: str) -> bool:
+    if text.lower() in ("1", "true", "yes", "on", ""):
+        return True
+    if text.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError(f"{text!r} is neither yes nor no")
+
+
+OPTIONS = (
+    Option("--host", str, "address to listen on", "ADDRESS"),
+    Option("--port", _port, "HTTP port: providers, control API and page; 0 takes a free one"),
+    Option("--scenario", str, "a scenario's name (see `sms-emulator scenarios`) or a file", "NAME|FILE"),
+    Option(
+        "--callback-url", str, "where delivery callbacks of the default sandbox go: URL for all providers or "
+        "PROVIDER=URL; repeatable; without it the built-in sink takes them", "URL", many=True,
+    ),
+    Option("--seed", _whole, "the one source of chance"),
+    Option("--token", str, "what the control API asks for (Authorization: Bearer)"),
+    Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
+    Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
+    Option("--public-url", str, "the URL under which others reach the HTTP port", "URL"),
+    Option("--log-format", _log_format, "text or json", "FORMAT"),
+    Option("--quiet", _yes, "only the ready line and errors"),
+)  # fmt: skip
+
+
+def settings(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings of flags (by name; None: not given) and environment; a flag beats the environment.
+
+    Raises ValueError, naming the option and what may stand there.
+    """
+    variables = os.environ if environment is None else environment
+    chosen: dict[str, Any] = {}
+    for option in OPTIONS:
+        given, origin = flags.get(option.name), option.flag
+        if given is None and option.variable in variables:
+            given, origin = variables[option.variable], option.variable
+            if option.many:
+                given = given.split()
+        if given is None:
+            continue
+        try:
+            chosen[option.name] = (
+                tuple(option.read(one) for one in given) if option.many
+                else given if isinstance(given, bool) else option.read(given)
+            )  # fmt: skip
+        except ValueError as error:
+            raise ValueError(f"{origin}: {error}") from None
+    return Settings(**chosen)

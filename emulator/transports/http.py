@@ -1,0 +1,130 @@
+"""HTTP in: octets to requests, replies to octets. What they mean is not its trade."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+
+from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
+
+from emulator.app import Emulator
+from emulator.transports import faults
+from emulator.transports.connection import Connection, Server
+from emulator.wire import HttpReply, HttpRequest
+
+MAX_BODY = 16 * 1024 * 1024
+_MAX_FIELDS = 1000
+
+Control = Callable[[HttpRequest], Awaitable[HttpReply] | None]
+"""Answers what is not a provider's: control API, sink, page. None: not its address."""
+
+
+class TooLarge(Exception):
+    """The body is over the limit."""
+
+
+class HttpTransport:
+    """Serves one emulator on listening sockets."""
+
+    def __init__(self, emulator: Emulator, control: Control) -> None:
+        self._emulator = emulator
+        self._control = control
+        self._servers: list[asyncio.Server] = []
+        self._http: Server | None = None
+
+    async def start(self, listening: socket.socket) -> None:
+        """Serve on a bound socket."""
+        loop = asyncio.get_running_loop()
+        if self._http is None:
+            self._http = Server(self._handle, self._refuse)
+        self._servers.append(await loop.create_server(self._http, sock=listening, backlog=1024))
+
+    async def stop(self) -> None:
+        """Stop listening, let answers under way go out, close what is idle."""
+        for server in self._servers:
+            server.close()
+        if self._http is not None:
+            self._http.pre_shutdown()
+            await self._http.shutdown(2.0)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """One request."""
+        try:
+            came = await self._read(request)
+        except TooLarge:
+            response = web.Response(status=413, text=f"A body may have {MAX_BODY} bytes.\n")
+            response.force_close()
+            return response
+        pending = self._control(came)
+        if pending is not None:
+            return _response(await pending)
+        reply, fault, _ = self._emulator.exchange(came)
+        if fault is None:
+            assert reply is not None
+            return _response(reply)
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        response = _response(reply or HttpReply())
+        return response if fault.fault is None else await faults.DO[fault.fault](request, response)
+
+    async def _read(self, request: web.BaseRequest) -> HttpRequest:
+        connection = request.protocol
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
+        body, form = b"", None
+        if request.can_read_body:
+            if request.headers.get("Expect", "").lower() == "100-continue":
+                await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                request.writer.output_size = 0
+            body = await _body(request)
+            if request.content_type == "multipart/form-data":
+                form = await _form(request, body)
+        peer = connection.peername
+        return HttpRequest(
+            method=request.method, target=request.raw_path, headers=headers, body=body, form=form,
+            peer=peer[0] if isinstance(peer, tuple) else "",
+            raw_octets=isinstance(connection, Connection) and connection.raw_octets,
+        )  # fmt: skip
+
+    def _refuse(self, octets: bytes, why: str, status: int, peer: str) -> web.Response:
+        """What the parser refused: the line as far as it can be told, for the journal."""
+        line, _, rest = octets.partition(b"\n")
+        method, _, target = line.decode("latin-1").rstrip("\r").partition(" ")
+        target = target.rpartition(" ")[0] or target
+        request = HttpRequest(method=method[:32], target=target, body=rest, peer=peer)
+        return _response(self._emulator.unreadable(request, why, status))
+
+
+def _response(reply: HttpReply) -> web.Response:
+    response = web.Response(status=reply.status, body=reply.body)
+    for name, value in reply.headers:
+        response.headers[name] = value
+    return response
+
+
+async def _body(request: web.BaseRequest) -> bytes:
+    """The whole body. Raises TooLarge."""
+    if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+        raise TooLarge
+    pieces, size = [], 0
+    async for piece in request.content.iter_any():
+        size += len(piece)
+        if size > MAX_BODY:
+            raise TooLarge
+        pieces.append(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+async def _form(request: web.BaseRequest, body: bytes) -> tuple[tuple[str, bytes], ...] | None:
+    """The fields of a multipart body; None when it is broken (the face then sees no fields)."""
+    loop = asyncio.get_running_loop()
+    content = StreamReader(request.protocol, 2**16, loop=loop)
+    content.feed_data(body)
+    content.feed_eof()
+    fields: list[tuple[str, bytes]] = []
+    try:
+        reader = MultipartReader(request.headers, content)
+        while (part := await reader.next()) is not None and len(fields) < _MAX_FIELDS:
+            if isinstance(part, BodyPartReader):
+                fields.append((part.name or "", bytes(await part.read(decode=True))))
+    except (ValueError, AssertionError):
+        return None
+    return tuple(fields)

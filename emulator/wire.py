@@ -1,0 +1,115 @@
+"""HTTP as values: what faces read and write, what clients build and parse. No sockets here."""
+
+from collections.abc import Iterable
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+Headers = tuple[tuple[str, str], ...]
+Fields = list[tuple[str, str]]
+
+
+class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request. `target` is the path and query as they came, never decoded (a raw octet beyond ASCII is written
+    %XX); `form` holds the fields of a multipart body, which the transport takes apart."""
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes = b""
+    form: tuple[tuple[str, bytes], ...] | None = None
+    peer: str = ""
+    in_flight: int = 1
+    raw_octets: bool = False
+    """The client sent octets beyond ASCII unescaped in the request line."""
+    scheme: str = "http"
+
+    @property
+    def path(self) -> str:
+        """The path as it came, without scheme and host of an absolute-form target."""
+        return split_target(self.target)[0]
+
+    @property
+    def query(self) -> str:
+        return split_target(self.target)[1]
+
+    def header(self, name: str, default: str = "") -> str:
+        """The first header of that name, the letter case ignored."""
+        return header_of(self.headers, name, default)
+
+
+class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply."""
+
+    status: int = 200
+    headers: Headers = ()
+    body: bytes = b""
+
+    def header(self, name: str, default: str = "") -> str:
+        """The first header of that name, the letter case ignored."""
+        return header_of(self.headers, name, default)
+
+
+def header_of(headers: Headers, name: str, default: str = "") -> str:
+    wanted = name.lower()
+    return next((value for key, value in headers if key.lower() == wanted), default)
+
+
+def split_target(target: str) -> tuple[str, str]:
+    """Path and query of a request target in origin-form (`/a?b`) or absolute-form (`http://host/a?b`)."""
+    if not target.startswith("/"):
+        scheme, separator, rest = target.partition("://")
+        if separator and scheme.isalnum():
+            _, slash, path = rest.partition("/")
+            target = slash + path or "/"
+    path, _, query = target.partition("?")
+    return path.partition("#")[0], query.partition("#")[0]
+
+
+def decode(octets: bytes, charset: str = "utf-8") -> str:
+    """Text of octets; what the charset cannot read becomes U+FFFD."""
+    return octets.decode(charset, "replace")
+
+
+def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
+    """The fields of a query string or of a form-urlencoded body, decoded once, in order; `a` alone is `a=`.
+
+    Lenient as servers are: a `%` that no two hex digits follow stays a `%`.
+    """
+    text = query.decode("latin-1") if isinstance(query, bytes) else query
+    fields: Fields = []
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            fields.append((_unquote(name, charset), _unquote(value, charset)))
+    return fields
+
+
+def _unquote(text: str, charset: str) -> str:
+    if "%" not in text:
+        if text.isascii():
+            return text.replace("+", " ")
+        return decode(text.replace("+", " ").encode("latin-1", "replace"), charset)
+    return decode(unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")), charset)
+
+
+_FORM_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def write_query(fields: Iterable[tuple[str, str]], charset: str = "utf-8") -> str:
+    """Fields as a query string or form body."""
+    return "&".join(f"{_quote(name, charset)}={_quote(value, charset)}" for name, value in fields)
+
+
+def _quote(text: str, charset: str) -> str:
+    return "".join(
+        chr(octet) if octet in _FORM_SAFE else "+" if octet == 0x20 else f"%{octet:02X}"
+        for octet in text.encode(charset, "replace")
+    )
+
+
+def add_query(url: str, fields: Iterable[tuple[str, str]]) -> str:
+    """A URL with fields added behind whatever query it has already."""
+    base, hash_mark, fragment = url.partition("#")
+    joint = "" if base.endswith(("?", "&")) else "&" if "?" in base else "?"
+    return f"{base}{joint}{write_query(fields)}{hash_mark}{fragment}"
