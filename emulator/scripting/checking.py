@@ -1,0 +1,96 @@
+"""Plain data, from JSON or YAML, to rules, accounts and scenarios; or all that is wrong with it at once."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from emulator.core.accounts import AccountPatch
+from emulator.core.rules import RuleSpec
+from emulator.scripting.account_words import about_account, about_accounts
+from emulator.scripting.complaints import Complaint, Invalid, Path, shown
+from emulator.scripting.drill import converted, drill
+from emulator.scripting.scenario import Scenario
+from emulator.scripting.vocabulary import Vocabulary, about_rule, mapping
+
+__all__ = ["Complaint", "Invalid", "checked", "complaints_about"]
+
+T = TypeVar("T")
+
+DEEPEST = 32
+
+
+def checked(value: Any, kind: type[T], vocabulary: Vocabulary, provider: str | None = None) -> T:
+    """The value as that type: Scenario, RuleSpec, list[RuleSpec], AccountPatch (`provider` says whose), or
+    dict[str, AccountPatch]. Raises Invalid with every complaint."""
+    value = _plain(value)
+    wrong = list(_unsound(value)) or list(_about_words(value, kind, vocabulary, provider))
+    if not wrong:
+        try:
+            made: T = converted(value, kind)
+            return made
+        except ValueError:
+            pass
+    raise Invalid(complaints_about(value, kind, vocabulary, provider))
+
+
+def complaints_about(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None = None) -> list[Complaint]:
+    """Everything wrong with plain data: its types first, then its words."""
+    unsound = list(_unsound(value))
+    if unsound:
+        return unsound
+    return [*drill(value, kind), *_about_words(value, kind, vocabulary, provider)]
+
+
+def _plain(value: Any) -> Any:
+    """Instances and tuples, however deep, as the plain data that they stand for."""
+    try:
+        return msgspec.to_builtins(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return value  # will be complained about
+
+
+def _unsound(value: Any) -> Iterator[Complaint]:
+    """Values that could never be kept, whatever their place: endless numbers, half characters, bottomless nesting."""
+    todo: list[tuple[Path, Any]] = [((), value)]
+    while todo:
+        path, one = todo.pop()
+        if isinstance(one, dict | list) and len(path) > DEEPEST:
+            yield Complaint(path[:3], f"nested more than {DEEPEST} deep")
+            return
+        if isinstance(one, dict):
+            todo += [((*path, name), inner) for name, inner in one.items()]
+            todo += [((*path, name), name) for name in one]
+        elif isinstance(one, list):
+            todo += [((*path, index), inner) for index, inner in enumerate(one)]
+        elif isinstance(one, float) and not math.isfinite(one):
+            yield Complaint(path, found=str(one), allowed="a finite number")
+        elif isinstance(one, int) and abs(one) >= 2**63:
+            yield Complaint(path, "the number does not fit into 64 bits")
+        elif isinstance(one, str) and not one.isascii() and any("\ud800" <= c <= "\udfff" for c in one):
+            yield Complaint(path, "half of a surrogate pair is no text", shown(one))
+
+
+def _about_rules(vocabulary: Vocabulary, rules: Any, path: Path = ()) -> Iterator[Complaint]:
+    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+        yield from about_rule(vocabulary, rule, (*path, index))
+
+
+def _about_scenario(vocabulary: Vocabulary, scenario: Any) -> Iterator[Complaint]:
+    yield from about_accounts(vocabulary, mapping(scenario, "accounts"), ("accounts",))
+    if isinstance(scenario, dict):
+        yield from _about_rules(vocabulary, scenario.get("rules"), ("rules",))
+
+
+_WORDS: dict[Any, Callable[[Vocabulary, Any], Iterator[Complaint]]] = {
+    Scenario: _about_scenario, RuleSpec: about_rule, list[RuleSpec]: _about_rules, tuple[RuleSpec, ...]: _about_rules,
+    dict[str, AccountPatch]: about_accounts,
+}  # fmt: skip
+
+
+def _about_words(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None) -> Iterator[Complaint]:
+    if kind is AccountPatch:
+        return about_account(vocabulary, value, provider=provider)
+    about = _WORDS.get(kind)
+    return about(vocabulary, value) if about else iter(())

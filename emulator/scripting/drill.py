@@ -1,0 +1,102 @@
+"""Why will msgspec not take this value? It stops at the first mistake; this goes down until all are found.
+
+msgspec stays the judge: a piece that it takes is right, and every piece that it refuses yields a complaint.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+from msgspec.structs import fields
+
+from emulator.scripting.complaints import Complaint, Path, did_you_mean, listed, shown
+from emulator.scripting.types_in_words import in_words, members, options, takes_text
+
+QUOTE = 'a number or word to be read as text goes in quotes: "{found}"'
+
+_path_of_msgspec = re.compile(r" - at `[^`]*`$")
+
+
+def converted(value: Any, kind: Any) -> Any:
+    """The value as that type. Raises ValueError (msgspec's ValidationError is one)."""
+    try:
+        return msgspec.convert(value, kind)
+    except (OverflowError, RecursionError) as error:
+        raise ValueError(f"too much for us: {error}") from None
+
+
+def drill(value: Any, kind: Any, path: Path = ()) -> Iterator[Complaint]:
+    """All complaints about a value that should be of that type; none if it is."""
+    try:
+        converted(value, kind)
+        return
+    except ValueError as error:
+        message = _path_of_msgspec.sub("", str(error))
+    part = _fitting(value, kind)
+    if part is None:
+        yield _leaf(value, kind, path)
+        return
+    member, look_inside = part
+    inner = list(look_inside(value, member, path))
+    yield from inner or [_whole(value, member, path, message)]
+
+
+def _leaf(value: Any, kind: Any, path: Path) -> Complaint:
+    hint = did_you_mean(value, options(kind)) if isinstance(value, str) else ""
+    if takes_text(kind) and isinstance(value, bool | int | float):
+        hint = QUOTE
+    return Complaint(path, found=shown(value), allowed=in_words(kind), hint=hint)
+
+
+def _whole(value: Any, kind: Any, path: Path, message: str) -> Complaint:
+    """Every part is right by itself; the whole is not. `matches: ...` speaks of the part of that name."""
+    name, colon, rest = message.partition(": ")
+    if colon and isinstance(value, dict) and name in value:
+        return Complaint((*path, name), rest, shown(value[name]))
+    return Complaint(path, message)
+
+
+def _struct(value: dict[Any, Any], kind: Any, path: Path) -> Iterator[Complaint]:
+    known = {field.encode_name: field for field in fields(kind)}
+    for name, given in value.items():
+        if name in known:
+            yield from drill(given, known[name].type, (*path, name))
+        elif kind.__struct_config__.forbid_unknown_fields:
+            yield Complaint(
+                (*path, name), "no such key", shown(name), listed(known), did_you_mean(str(name), known), about_key=True
+            )
+    for name, field in known.items():
+        if field.required and name not in value:
+            yield Complaint(path, f"the key {name} is missing", hint=f"{name} is {in_words(field.type)}")
+
+
+def _dict(value: dict[Any, Any], kind: Any, path: Path) -> Iterator[Complaint]:
+    key_kind, value_kind = get_args(kind)
+    for name, given in value.items():
+        for complaint in drill(name, key_kind, (*path, name)):
+            yield msgspec.structs.replace(complaint, about_key=True)
+        yield from drill(given, value_kind, (*path, name))
+
+
+def _items(value: list[Any], kind: Any, path: Path) -> Iterator[Complaint]:
+    for index, given in enumerate(value):
+        yield from drill(given, get_args(kind)[0], (*path, index))
+
+
+Look = Callable[[Any, Any, Path], Iterator[Complaint]]
+
+
+def _fitting(value: Any, kind: Any) -> tuple[Any, Look] | None:
+    """The one member of a type that a mapping or list can be meant for, and how to look inside."""
+    found: list[tuple[Any, Look]] = []
+    for member in members(kind):
+        bare = get_args(member)[0] if get_origin(member) is Annotated else member
+        origin = get_origin(bare)
+        if isinstance(value, dict) and origin is dict:
+            found.append((bare, _dict))
+        elif isinstance(value, dict) and isinstance(bare, type) and issubclass(bare, msgspec.Struct):
+            found.append((bare, _struct))
+        elif isinstance(value, list) and origin in (list, tuple):
+            found.append((bare, _items))
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,111 @@
+"""Scenario files: YAML text to a Scenario, or every mistake in it with line and column."""
+
+import re
+from pathlib import Path as File
+from typing import Any
+
+from msgspec.structs import replace
+
+from emulator.scripting.checking import Complaint, Invalid, checked
+from emulator.scripting.complaints import Path
+from emulator.scripting.scenario import Scenario
+from emulator.scripting.tree import placed
+from emulator.scripting.vocabulary import Vocabulary
+
+_forbidden = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+ADVICE: tuple[tuple[str, str], ...] = (
+    ("alias", "a text that begins with * goes in quotes"),
+    ("anchor", "a text that begins with & goes in quotes"),
+    ("mapping values are not allowed", 'a text with ": " in it goes in quotes; or is the indentation off?'),
+    ("expected key", "is the indentation off?"),
+    ("'-' indicator", "is the indentation off, or a space missing after the -?"),
+    ("cannot start any token", "a text that begins with this character goes in quotes"),
+    ("escape", "in double quotes a backslash is written twice; in single quotes once"),
+    ("end of stream", "a quotation mark is missing"),
+    ("',' or ']'", "a bracket is not closed"),
+    ("',' or '}'", "a brace is not closed"),
+)
+"""A part of the parser's words → what to do about it."""
+
+
+def load(path: File, vocabulary: Vocabulary) -> Scenario:
+    """The scenario in a file. Raises Invalid, also when the file cannot be read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Invalid([Complaint((), f"cannot be read: {error.strerror or error}")], str(path)) from None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, column = _position(data[: error.start].decode("utf-8"))
+        wrong = Complaint((), "not UTF-8", f"byte 0x{data[error.start]:02x}", line=line, column=column)
+        raise Invalid([wrong], str(path)) from None
+    return parse(text, str(path), vocabulary)
+
+
+def parse(text: str, name: str, vocabulary: Vocabulary) -> Scenario:
+    """The scenario in a text; `name` is the file's, and without directory and ending the scenario's unless it says
+    another. Raises Invalid."""
+    import yaml
+
+    from emulator.scripting.reading import Reading, Stop
+
+    text = text.removeprefix("\ufeff")
+    wrong = _forbidden.search(text)
+    if wrong:
+        line, column = _position(text[: wrong.start()])
+        found = f"U+{ord(wrong[0]):04X}"
+        raise Invalid([Complaint((), "a character that YAML forbids", found, line=line, column=column)], name)
+    try:
+        reading = Reading(text)
+    except Stop as stop:
+        raise Invalid([stop.complaint], name) from None
+    except yaml.YAMLError as error:
+        raise Invalid([_syntax(error, text)], name) from None
+    except (ValueError, OverflowError) as error:  # escapes that yaml's parser in Python does not check
+        raise Invalid([Complaint((), f"no YAML: {error}")], name) from None
+    scenario = _checked(reading, name, vocabulary)
+    return scenario if scenario.name else replace(scenario, name=File(name).stem)
+
+
+def _checked(reading: Any, name: str, vocabulary: Vocabulary) -> Scenario:
+    if reading.top is None:
+        empty = "the file is empty"
+        raise Invalid([Complaint((), empty, allowed="accounts, rules, seed, comment, name", line=1, column=1)], name)
+    complaints: list[Complaint] = list(reading.complaints)
+    try:
+        scenario = checked(reading.top.value, Scenario, vocabulary)
+    except Invalid as invalid:
+        sound = (one for one in invalid.complaints if not _spoilt(one.path, reading.spoilt))
+        complaints += [placed(one, reading.top) for one in sound]
+    if complaints:
+        raise Invalid(sorted(complaints, key=lambda one: (one.line, one.column)), name)
+    return scenario
+
+
+def _spoilt(path: Path, spoilt: set[Path]) -> bool:
+    """Is it about something, or a part of it, of which the writing itself was wrong?"""
+    return any(path[:length] in spoilt for length in range(len(path) + 1))
+
+
+def _syntax(error: Any, text: str) -> Complaint:
+    """The parser's error in one complaint."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:
+        return Complaint((), f"no YAML: {error}")
+    line, column = mark.line + 1, mark.column + 1
+    lines = text.splitlines() or [""]
+    if 0 < line <= len(lines) and lines[line - 1][: column].endswith("\t"):
+        return Complaint((), "a tab: YAML is indented with spaces", line=line, column=column)
+    context, began = getattr(error, "context", None), getattr(error, "context_mark", None)
+    where = f", {context}" if context else ""
+    where += f" that began in line {began.line + 1}" if where and began and began.line != mark.line else ""
+    message = f"no YAML: {error.problem}{where}"
+    return Complaint((), message, hint=next((advice for part, advice in ADVICE if part in message), ""),
+                     line=line, column=column)  # fmt: skip
+
+
+def _position(before: str) -> tuple[int, int]:
+    """Line and column after a text."""
+    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1

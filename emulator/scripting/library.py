@@ -1,0 +1,53 @@
+"""The scenarios that come with the package, found by name."""
+
+from pathlib import Path
+
+from emulator.scripting.complaints import Complaint, Invalid, did_you_mean, listed
+from emulator.scripting.files import load
+from emulator.scripting.scenario import Scenario
+from emulator.scripting.vocabulary import Vocabulary
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_PLACES = (_PACKAGE / "scenarios", _PACKAGE.parent / "scenarios")
+"""In the installed wheel; in a checkout."""
+
+
+def _folder() -> Path:
+    return next((place for place in _PLACES if place.is_dir()), _PLACES[0])
+
+
+def names() -> list[tuple[str, str]]:
+    """(name, first line of its comment) of each scenario, the default first."""
+    files = sorted(_folder().glob("*.yaml"), key=lambda file: (file.stem != "happy", file.stem))
+    return [(file.stem, _first_comment(file)) for file in files]
+
+
+def _first_comment(file: Path) -> str:
+    with file.open(encoding="utf-8") as lines:
+        return next((line.lstrip("#").strip() for line in lines if line.startswith("#")), "")
+
+
+def find(name_or_path: str | Path, paths: bool = True) -> Path:
+    """The file of a scenario: one of ours by name, or any file by its path (not with `paths` off: for what comes
+    over the wire). Raises Invalid, with what there is."""
+    given = str(name_or_path)
+    ours = _folder() / f"{given}.yaml"
+    if Path(given).name == given and _is_file(ours):
+        return ours
+    if paths and _is_file(Path(given)):
+        return Path(given)
+    known = [name for name, _ in names()]
+    what = "no such scenario or file" if paths else "no such scenario"
+    raise Invalid([Complaint((), what, f"'{given}'", listed(known), did_you_mean(given, known))])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def load_named(name_or_path: str | Path, vocabulary: Vocabulary, paths: bool = True) -> Scenario:
+    """The scenario of that name, or in that file. Raises Invalid."""
+    return load(find(name_or_path, paths), vocabulary)

@@ -1,0 +1,16 @@
+"""A play: a seed, accounts and rules. As people write it, in YAML and JSON alike."""
+
+import msgspec
+
+from emulator.core.accounts import AccountPatch
+from emulator.core.rules import RuleSpec
+
+
+class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """`accounts` by provider; the first rule that matches decides."""
+
+    name: str = ""
+    comment: str = ""
+    seed: int | None = None
+    accounts: dict[str, AccountPatch] = {}
+    rules: tuple[RuleSpec, ...] = ()
