@@ -6,7 +6,8 @@ from emulator.xml_reader import BadXml, Element, read
 
 
 def test_a_document_becomes_a_tree_of_names_namespaces_texts_and_children() -> None:
-    root = read(b'<?xml version="1.0"?><a xmlns="urn:x" xmlns:q="urn:q" q:n="1" m="2"><b>1 &amp; <![CDATA[<2>]]></b></a>')
+    names = b'xmlns="urn:x" xmlns:q="urn:q" q:n="1" m="2"'
+    root = read(b'<?xml version="1.0"?><a ' + names + b"><b>1 &amp; <![CDATA[<2>]]></b></a>")
     assert root == Element("a", "urn:x", {"{urn:q}n": "1", "m": "2"}, "", [Element("b", "urn:x", {}, "1 & <2>")])
 
 
