@@ -51,7 +51,7 @@ def _about_names(words: ProviderWords, account: dict[str, Any], path: Path) -> I
             elif key == "switches":
                 wrong = words.switches[name].complaint(value)
                 if wrong is not None:
-                    yield Complaint(here, found=shown(value), allowed=wrong.removeprefix("may be "))
+                    yield Complaint(here, found=shown(value), allowed=wrong.removeprefix("may be ").removeprefix("is "))
 
 
 def _about_balance(value: Any, path: Path) -> Iterator[Complaint]:
