@@ -62,8 +62,10 @@ def split_target(target: str) -> tuple[str, str]:
         if separator and scheme.isalnum():
             _, slash, path = rest.partition("/")
             target = slash + path or "/"
+    if "#" in target:
+        target = target[: target.index("#")]
     path, _, query = target.partition("?")
-    return path.partition("#")[0], query.partition("#")[0]
+    return path, query
 
 
 def decode(octets: bytes, charset: str = "utf-8") -> str:
@@ -86,11 +88,11 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
 
 
 def _unquote(text: str, charset: str) -> str:
-    if "%" not in text:
-        if text.isascii():
-            return text.replace("+", " ")
-        return decode(text.replace("+", " ").encode("latin-1", "replace"), charset)
-    return decode(unquote_to_bytes(text.replace("+", " ").encode("latin-1", "replace")), charset)
+    if "+" in text:
+        text = text.replace("+", " ")
+    if "%" in text:
+        return decode(unquote_to_bytes(text.encode("latin-1", "replace")), charset)
+    return text if text.isascii() else decode(text.encode("latin-1", "replace"), charset)
 
 
 _FORM_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

@@ -1,0 +1,1 @@
+"""The control API: verbs in process, the same over HTTP, and the client of both."""

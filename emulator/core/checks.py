@@ -41,8 +41,7 @@ class Case:
 
     def switch(self, name: str) -> Any:
         """The choice in force: the account's, or the default where nobody is known."""
-        profile = self.profile
-        return profile.switches[name].default if self.account is None else profile.switch(self.account, name)
+        return self.profile.in_force(self.account)[name]
 
     @property
     def cost(self) -> int:
@@ -124,7 +123,7 @@ def numbers(case: Case) -> Refused | None:
     """Sorts the destinations into good, stop-listed and invalid ones, and refuses when no good one is left."""
     command: Submit = case.command
     account = case.owner
-    switches = {name: case.switch(name) for name in case.profile.switches}
+    switches = case.profile.in_force(account)
     normal = case.profile.normal_number
     once = switches.get("repeated-number") == "once"
     seen: set[str] = set()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from emulator.core.accounts import Account
 from emulator.core.plans import DELIVERED, Step
@@ -115,18 +116,31 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     first_id: int | None = None
     """Where the provider's own message ids begin; None: it gives none out."""
 
+    defaults: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    """The switches' defaults by name, and"""
+    by_status: Mapping[str, StatusRow] = msgspec.field(default_factory=dict)
+    """the rows of `statuses` by state: both made from the fields above."""
+
     def __post_init__(self) -> None:
         missing = [status for status in STATUSES if status not in {row.status for row in self.statuses}]
         if missing:
             raise ValueError(f"{self.provider}: no word for the states {', '.join(missing)}")
+        force_setattr(self, "defaults", {name: switch.default for name, switch in self.switches.items()})
+        force_setattr(self, "by_status", {row.status: row for row in self.statuses})
 
     def status(self, status: Status) -> StatusRow:
         """The row of a state."""
-        return next(row for row in self.statuses if row.status == status)
+        return self.by_status[status]
+
+    def in_force(self, account: Account | None) -> Mapping[str, Any]:
+        """All switches by name: the account's choices, the defaults where it made none."""
+        if account is None or not account.switches:
+            return self.defaults
+        return {**self.defaults, **account.switches}
 
     def switch(self, account: Account, name: str) -> Any:
         """The choice in force for an account."""
-        return account.switches[name] if name in account.switches else self.switches[name].default
+        return account.switches[name] if name in account.switches else self.defaults[name]
 
     def limit(self, account: Account, name: str) -> int | None:
         """How many are allowed within the limit's window; None: any number."""

@@ -33,7 +33,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         if self.matches is not None:
             try:
                 re.compile(self.matches)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise ValueError(f"matches: no regular expression: {error}") from None
 
 

@@ -1,0 +1,46 @@
+"""Servers under measurement: started on a free port, on the first core where there are several, stopped by their id."""
+
+import os
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+EMULATOR = ("emulator", "serve", "--port", "0", "--quiet")
+YARDSTICK = ("benchmarks.yardstick",)
+
+
+@contextmanager
+def running(command: tuple[str, ...]) -> Iterator[str]:
+    """The base URL of a server, as long as the block lasts."""
+    process = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        ready = process.stdout.readline().split()
+        if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
+        yield ready[1].removeprefix("http=")
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def load(url: str, path: str, connections: int, seconds: float) -> float:
+    """Requests a second, from a load process on the last core."""
+    port = url.rpartition(":")[2]
+    command = [sys.executable, "-m", "benchmarks.load", port, str(connections), str(seconds), path]
+    preexec = None
+    if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
+        cores = {max(os.sched_getaffinity(0))}
+        preexec = lambda: os.sched_setaffinity(0, cores)  # noqa: E731
+    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=preexec)
+    return float(done.stdout)
+
+
+def call(url: str, body: str, method: str = "POST") -> bytes:
+    """One call of the control API."""
+    request = urllib.request.Request(url, body.encode(), {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        found: bytes = answer.read()
+    return found

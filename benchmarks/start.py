@@ -1,0 +1,35 @@
+"""From the command to its ready line, beside a bare aiohttp server's; and `--help`."""
+
+import subprocess
+import sys
+import time
+from statistics import median
+
+from benchmarks import servers
+
+ROUNDS = 10
+
+
+def _until_ready(command: tuple[str, ...]) -> float:
+    began = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    took = time.perf_counter() - began
+    process.terminate()
+    process.wait(10)
+    return took
+
+
+def _help() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "emulator", "--help"], stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
+
+
+def measure() -> list[tuple[str, float, float, float]]:
+    """(what, ours, the yardstick's, ratio), medians."""
+    pairs = [(_until_ready(servers.EMULATOR), _until_ready(servers.YARDSTICK), _help()) for _ in range(ROUNDS)]
+    ours, bare, helped = (median(column) for column in zip(*pairs, strict=True))
+    ratio = median(a / b for a, b, _ in pairs)
+    return [("start to ready (s)", ours, bare, ratio), ("--help (s)", helped, bare, helped / bare)]
