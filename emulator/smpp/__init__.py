@@ -1,0 +1,99 @@
+"""SMPP 3.4 itself, both roles, without a socket or a clock: octets, values, tables.
+
+    octets ─► framing ─► codec ─► Pdu | Unreadable ─► session ─► events      (statuses, tables, tags: what is
+    known)
+                                     │
+                                     ├► checks      are the values good ones?
+                                     ├► segments ─► joining ─► text          what does the message say?
+                                     ├► receipts, receipt_reading, times     what became of it?
+                                     └► describing                           how do people read it?
+
+Imports nothing of the house. The GSM alphabet, the time, the zone and the account's name are handed in.
+"""
+
+from __future__ import annotations
+
+from .checks import Strictness, check
+from .codec import CannotEncode, decode, encode
+from .describing import describe
+from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
+from .framing import Framer
+from .joining import Gathering, Joined, Joiner, Key, Repeated, Waiting, key_of
+from .pdu import Destination, Fault, Pdu, Unreadable, Unsuccessful, generic_nack, response
+from .receipt_reading import ReceiptRead, is_receipt, read_receipt
+from .receipts import Address, Form, Receipt, excerpt_of, write_receipt
+from .segments import Content, Part, read_content, write_part
+from .session import NotNow, Session
+from .states import Role, State, judge
+from .statuses import Status, status_meaning, status_name
+from .tables import Command, command_name
+from .text import Coding, GsmAlphabet, Habits, Reading, coding_of, read_text, write_text
+from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
+from .times import is_time, read_time, write_absolute, write_relative
+
+__all__ = [
+    "ESME_TIMERS",
+    "SMSC_TIMERS",
+    "Address",
+    "Answered",
+    "Asked",
+    "CannotEncode",
+    "Close",
+    "Coding",
+    "Command",
+    "Content",
+    "Destination",
+    "Event",
+    "Fault",
+    "Form",
+    "Framer",
+    "Gathering",
+    "GsmAlphabet",
+    "Habits",
+    "Ignored",
+    "Joined",
+    "Joiner",
+    "Key",
+    "NotNow",
+    "Part",
+    "Pdu",
+    "Reading",
+    "Receipt",
+    "ReceiptRead",
+    "Repeated",
+    "Role",
+    "Send",
+    "Session",
+    "State",
+    "Status",
+    "Strictness",
+    "Timers",
+    "Unanswered",
+    "Unreadable",
+    "Unsuccessful",
+    "Waiting",
+    "check",
+    "coding_of",
+    "command_name",
+    "decode",
+    "describe",
+    "encode",
+    "excerpt_of",
+    "generic_nack",
+    "is_receipt",
+    "is_time",
+    "judge",
+    "key_of",
+    "read_content",
+    "read_receipt",
+    "read_text",
+    "read_time",
+    "response",
+    "status_meaning",
+    "status_name",
+    "write_absolute",
+    "write_part",
+    "write_receipt",
+    "write_relative",
+    "write_text",
+]

@@ -1,0 +1,162 @@
+"""Are the values of a readable request good ones? A PDU goes in, the first fault or None comes out.
+
+Only what the protocol itself can judge; whether a number exists, a sender is allowed or a time is too far
+away is known elsewhere. One row per field, with the status it deserves (facts, sections 3 and 4; 3.4, 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from .pdu import Fault, Pdu
+from .segments import UDHI, read_content
+from .statuses import Status
+from .tables import LAYOUTS, Command
+from .tags import BELONGS, MESSAGE_PAYLOAD, TAGS, tag_name
+from .text import coding_of
+from .times import is_time
+
+
+class Strictness(Struct, frozen=True):
+    """Where sources leave a choice. `ton_npi`: TON and NPI must be values of 5.2.5 and 5.2.6 (0x48, 0x49,
+    0x50, 0x51). `international_is_number`: an address with TON 1 must be digits, a `+` in front being let
+    through. `forbidden_tags`: TLVs to refuse with 0xC1."""
+
+    ton_npi: bool = False
+    international_is_number: bool = True
+    forbidden_tags: frozenset[int] = frozenset()
+
+
+LENIENT = Strictness(international_is_number=False)
+USUAL = Strictness()
+
+
+class _Row(NamedTuple):
+    field: str
+    good: Container[object]
+    status: Status
+    rule: str
+
+
+_ROWS = (
+    _Row("esm_class", frozenset(v for v in range(256) if v >> 2 & 15 in (0, 2, 4)), Status.RINVESMCLASS,
+         "its type (bits 5-2) may be 0, 2 or 4 in a message that is submitted"),
+    _Row("priority_flag", range(4), Status.RINVPRTFLG, "0 to 3"),
+    _Row("registered_delivery", range(0x20), Status.RINVREGDLVFLG, "bits 7-5 are reserved"),
+    _Row("replace_if_present_flag", range(2), Status.RINVREPFLAG, "0 or 1"),
+    _Row("data_coding", frozenset(v for v in range(256) if coding_of(v) is not None), Status.RSUBMITFAIL,
+         "bits 3-2 are the coding: 0, 1 or 2"),
+    _Row("sm_default_msg_id", range(1), Status.RINVDFTMSGID, "this SMSC has no prepared messages"),
+)  # fmt: skip
+
+_TONS = range(7)
+_NPIS = frozenset({0, 1, 3, 4, 6, 8, 9, 10, 14, 18})
+_STRICT_ROWS = (
+    _Row("source_addr_ton", _TONS, Status.RINVSRCTON, "0 to 6"),
+    _Row("source_addr_npi", _NPIS, Status.RINVSRCNPI, "a plan of 5.2.6"),
+    _Row("dest_addr_ton", _TONS, Status.RINVDSTTON, "0 to 6"),
+    _Row("dest_addr_npi", _NPIS, Status.RINVDSTNPI, "a plan of 5.2.6"),
+)
+
+_TIMES = (("schedule_delivery_time", Status.RINVSCHED), ("validity_period", Status.RINVEXPIRY))
+_ADDRESSES = (
+    ("source_addr", "source_addr_ton", Status.RINVSRCADR),
+    ("destination_addr", "dest_addr_ton", Status.RINVDSTADR),
+)
+
+_CHECKED = frozenset({Command.SUBMIT_SM, Command.SUBMIT_MULTI, Command.DATA_SM, Command.REPLACE_SM})
+_NEEDS_ID = frozenset({Command.QUERY_SM, Command.REPLACE_SM})
+_NEEDS_DESTINATION = frozenset({Command.SUBMIT_SM, Command.DATA_SM})
+
+
+def _of(rows: tuple[_Row, ...], command: int) -> tuple[_Row, ...]:
+    names = {field.name for field in LAYOUTS[command]}
+    return tuple(row for row in rows if row.field in names)
+
+
+_ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_ROWS, command) for command in _CHECKED}
+_STRICT_ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_STRICT_ROWS, command) for command in _CHECKED}
+
+
+def check(pdu: Pdu, strictness: Strictness = USUAL) -> Fault | None:
+    """A request of a client → what is wrong with its values, in the order of its fields' rows; None: nothing.
+
+    Checked are submit_sm, submit_multi, data_sm, replace_sm and the id of query_sm; anything else is good.
+    """
+    command = pdu.command_id
+    if command in _NEEDS_ID and not pdu.octets("message_id"):
+        return Fault(Status.RINVMSGID, "message_id", "message_id is empty")
+    if command not in _CHECKED:
+        return None
+    return (
+        _numbers(pdu, strictness) or _addresses(pdu, strictness) or _times(pdu) or _message(pdu, strictness)
+    )
+
+
+def _numbers(pdu: Pdu, strictness: Strictness) -> Fault | None:
+    fields = pdu.fields
+    rows = _ROWS_OF[pdu.command_id]
+    if strictness.ton_npi:
+        rows += _STRICT_ROWS_OF[pdu.command_id]
+    for field, good, status, rule in rows:
+        if fields.get(field, 0) not in good:
+            return Fault(status, field, f"{field} {pdu.number(field)}: {rule}")
+    return None
+
+
+def _addresses(pdu: Pdu, strictness: Strictness) -> Fault | None:
+    if pdu.command_id in _NEEDS_DESTINATION and not pdu.octets("destination_addr"):
+        return Fault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
+    if strictness.international_is_number:
+        for field, ton, status in _ADDRESSES:
+            address = pdu.octets(field)
+            if address and pdu.number(ton) == 1 and not address.removeprefix(b"+").isdigit():
+                shown = address.decode("ascii", "backslashreplace")
+                return Fault(
+                    status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)"
+                )
+    return None
+
+
+def _times(pdu: Pdu) -> Fault | None:
+    for field, status in _TIMES:
+        value = pdu.octets(field)
+        if not is_time(value):
+            shown = value.decode("ascii", "backslashreplace")
+            return Fault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
+    return None
+
+
+def _message(pdu: Pdu, strictness: Strictness) -> Fault | None:
+    short = pdu.octets("short_message")
+    if len(short) > 254:
+        return Fault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254")
+    if pdu.tlvs:
+        if short and pdu.tlv(MESSAGE_PAYLOAD) is not None:
+            why = "the message is in short_message and in message_payload: one of them must be empty"
+            return Fault(Status.RINVMSGLEN, "message_payload", why)
+        fault = _tlvs(pdu, strictness)
+        if fault is not None:
+            return fault
+    if pdu.tlvs or pdu.number("esm_class") & UDHI:
+        content = read_content(pdu)
+        if isinstance(content, Fault):
+            return content
+    return None
+
+
+def _tlvs(pdu: Pdu, strictness: Strictness) -> Fault | None:
+    belongs = BELONGS.get(pdu.command_id, frozenset())
+    for tag, value in pdu.tlvs:
+        if tag in strictness.forbidden_tags:
+            return Fault(Status.ROPTPARNOTALLWD, tag_name(tag), f"TLV {tag_name(tag)} is not allowed here")
+        if tag in belongs:
+            row = TAGS[tag]
+            if not row.low <= len(value) <= row.high:
+                wanted = str(row.low) if row.low == row.high else f"{row.low} to {row.high}"
+                why = f"TLV {row.name} has {len(value)} octets, wanted are {wanted}"
+                return Fault(Status.RINVPARLEN, row.name, why)
+    return None

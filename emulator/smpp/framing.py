@@ -1,0 +1,74 @@
+"""From a stream to PDUs: octets in any pieces go in, whole PDUs come out. Nothing is ever buffered towards a
+length that we would not take, so that a PDU which claims 2 GB costs sixteen octets and an answer (facts,
+section 3)."""
+
+from __future__ import annotations
+
+from .codec import decode
+from .pdu import Pdu, Unreadable
+from .statuses import Status
+
+MOST = 70_000
+"""Largest command_length that we take: message_payload may have 64 K."""
+
+_STRANGERS = (
+    (b"GET ", "an HTTP request"),
+    (b"POST", "an HTTP request"),
+    (b"PUT ", "an HTTP request"),
+    (b"HEAD", "an HTTP request"),
+    (b"\x16\x03", "a TLS handshake (TLS has a port of its own, there is no STARTTLS)"),
+)
+
+
+class Framer:
+    """One direction of one connection."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self.lost = False  # True: the border of the next PDU is unknown, whatever comes is dropped
+        self._waiting = bytearray()
+
+    @property
+    def held(self) -> int:
+        """Octets that wait for the rest of their PDU."""
+        return len(self._waiting)
+
+    def feed(self, data: bytes) -> list[Pdu | Unreadable]:
+        """What the socket gave → the PDUs that are complete now, in order. After a lost frame: nothing any
+        more."""
+        if self.lost:
+            return []
+        source: bytes | bytearray = data
+        if self._waiting:
+            self._waiting += data
+            source = self._waiting
+        found: list[Pdu | Unreadable] = []
+        position, end = 0, len(source)
+        while end - position >= 4:
+            length = int.from_bytes(source[position : position + 4], "big")
+            if length < 16 or length > self.most:
+                found.append(self._lose(bytes(source[position : position + 16]), length))
+                return found
+            if end - position < length:
+                break
+            found.append(decode(bytes(source[position : position + length])))
+            position += length
+        if source is data:
+            self._waiting += data[position:]
+        else:
+            del self._waiting[:position]
+        return found
+
+    def _lose(self, start: bytes, length: int) -> Unreadable:
+        self.lost = True
+        self._waiting.clear()
+        bounds = "less than a header" if length < 16 else f"more than the {self.most} that are taken"
+        why = f"command_length {length} is {bounds}"
+        for opening, name in _STRANGERS:
+            if start.startswith(opening):
+                why += f"; the octets are the start of {name}"
+        command_id = int.from_bytes(start[4:8], "big") if len(start) >= 8 else 0
+        sequence = int.from_bytes(start[12:16], "big") if len(start) == 16 else 0
+        return Unreadable(
+            command_id, sequence, Status.RINVCMDLEN, "generic_nack", why, "command_length", True, start
+        )

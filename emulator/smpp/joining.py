@@ -1,0 +1,133 @@
+"""Parts of long messages, waiting for each other: octets in, in any order, whole messages out.
+
+The state is plain Structs (it goes into a snapshot as it is), its clock is the sandbox's: moments are integer
+microseconds, handed in. Joins octets, never text, for clients cut inside characters (libraries.md, section
+2).
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct, field
+
+from .segments import Part, Width
+
+WAIT = 60_000_000
+"""All parts within a minute (provider's page on SUBMIT_SM)."""
+
+
+class Key(Struct, frozen=True):
+    """What parts have in common (facts, section 5). `account` is whatever tells the caller's accounts
+    apart."""
+
+    account: str
+    source: bytes
+    destination: bytes
+    reference: int
+    width: Width
+    total: int
+
+
+def key_of(account: str, source: bytes, destination: bytes, part: Part) -> Key:
+    return Key(account, source, destination, part.reference, part.width, part.total)
+
+
+class Piece(Struct):
+    """One part that came; `name` is the caller's own for it (its message_id, say)."""
+
+    number: int
+    octets: bytes
+    name: str
+
+
+class Gathering(Struct):
+    """A message that is not whole yet; `due` is when it is given up."""
+
+    key: Key
+    due: int
+    pieces: list[Piece]
+
+    @property
+    def missing(self) -> list[int]:
+        here = {piece.number for piece in self.pieces}
+        return [number for number in range(1, self.key.total + 1) if number not in here]
+
+
+class Waiting(Struct, frozen=True):
+    """The part was taken, so many are still to come before `due`."""
+
+    key: Key
+    missing: int
+    due: int
+
+
+class Joined(Struct, frozen=True):
+    """The message is whole: its octets, and the names of its parts, both in the order of their numbers."""
+
+    key: Key
+    octets: bytes
+    names: tuple[str, ...]
+
+
+class Repeated(Struct, frozen=True):
+    """A part with that number is here already (as `name`) and stays; `same`: its octets were the same."""
+
+    key: Key
+    number: int
+    name: str
+    same: bool
+
+
+Outcome: TypeAlias = Waiting | Joined | Repeated
+
+
+class Joiner(Struct):
+    """All gatherings of one world, in order of their first parts, hence of their ends."""
+
+    wait: int = WAIT
+    gatherings: dict[str, Gathering] = field(default_factory=dict)
+
+    def look(self, key: Key, number: int, octets: bytes = b"") -> Repeated | None:
+        """Is that part here already? Changes nothing: for whoever has to refuse before anything is kept."""
+        gathering = self.gatherings.get(_name(key))
+        for piece in gathering.pieces if gathering else ():
+            if piece.number == number:
+                return Repeated(key, number, piece.name, piece.octets == octets)
+        return None
+
+    def add(self, key: Key, number: int, octets: bytes, name: str, now: int) -> Outcome:
+        """Take one part. The minute runs from the first part; ends are told by `expire`, so call that one
+        first. After a message is whole its reference is free: the next part with it begins a new message."""
+        repeated = self.look(key, number, octets)
+        if repeated is not None:
+            return repeated
+        gathering = self.gatherings.get(_name(key))
+        if gathering is None:
+            gathering = self.gatherings[_name(key)] = Gathering(key, now + self.wait, [])
+        gathering.pieces.append(Piece(number, octets, name))
+        missing = key.total - len(gathering.pieces)
+        if missing:
+            return Waiting(key, missing, gathering.due)
+        del self.gatherings[_name(key)]
+        pieces = sorted(gathering.pieces, key=lambda piece: piece.number)
+        return Joined(key, b"".join(piece.octets for piece in pieces), tuple(piece.name for piece in pieces))
+
+    def next_due(self) -> int | None:
+        """When the oldest gathering ends."""
+        return next((gathering.due for gathering in self.gatherings.values()), None)
+
+    def expire(self, now: int) -> list[Gathering]:
+        """Give up, and give back, what has waited long enough."""
+        over: list[Gathering] = []
+        while self.gatherings:
+            name, gathering = next(iter(self.gatherings.items()))
+            if gathering.due > now:
+                break
+            over.append(self.gatherings.pop(name))
+        return over
+
+
+def _name(key: Key) -> str:
+    """One string for one key: JSON has no other kind of key, and repr() is free of collisions."""
+    return repr((key.account, key.source, key.destination, key.reference, key.width, key.total))

@@ -1,0 +1,88 @@
+"""Our own requests until they are answered: their numbers, the window, who waits for which answer, and until
+when."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .pdu import Pdu, Unreadable
+from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
+
+LAST_SEQUENCE = 0x7FFFFFFF
+
+ABOUT_THE_LINK = BINDS | {Command.UNBIND, Command.ENQUIRE_LINK}
+"""These are outside the window, and silence in answer to one of them ends the link."""
+
+
+class Own(NamedTuple):
+    """One request of ours; `token` is its sender's own mark."""
+
+    request: Pdu
+    token: object
+    deadline: float | None
+
+
+class Outstanding:
+    """`window`: most messages that may be unanswered at once. `wait`: seconds until an answer is given up."""
+
+    def __init__(self, window: int, wait: float | None) -> None:
+        self.window = window
+        self.wait = wait
+        self.messages = 0  # of those waiting, how many count for the window
+        self.enquiries = 0  # and how many are enquire_links
+        self._waiting: dict[int, Own] = {}
+        self._last = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, request: Pdu, token: object, now: float) -> Pdu:
+        """Number a request: 1, 2 … 0x7FFFFFFF, 1 (3.2), and wait for its answer if it can have one."""
+        self._last = self._last % LAST_SEQUENCE + 1
+        while self._last in self._waiting:
+            self._last = self._last % LAST_SEQUENCE + 1
+        numbered = request.numbered(self._last)
+        if numbered.command_id not in WITHOUT_RESPONSE:
+            deadline = None if self.wait is None else now + self.wait
+            self._waiting[self._last] = Own(numbered, token, deadline)
+            self._count(numbered, 1)
+        return numbered
+
+    def match(self, item: Pdu | Unreadable) -> Own | str:
+        """A response → the request that it answers, which waits no more; or why it answers none."""
+        own = self._waiting.get(item.sequence)
+        if own is None:
+            return f"nobody waits for sequence_number {item.sequence}"
+        command_id = own.request.command_id
+        if item.command_id not in (command_id | RESPONSE, Command.GENERIC_NACK):
+            return f"sequence_number {item.sequence} was a {command_name(command_id)} of ours"
+        return self._remove(own)
+
+    def first_deadline(self) -> float | None:
+        """They all wait equally long, so the first asked is the first due."""
+        return next((own.deadline for own in self._waiting.values()), None)
+
+    def overdue(self, now: float) -> Own | None:
+        """The next request to give up, which waits no more; None: none is late."""
+        own = next(iter(self._waiting.values()), None)
+        if own is None or own.deadline is None or own.deadline > now:
+            return None
+        return self._remove(own)
+
+    def give_up(self) -> list[Own]:
+        """All of them, in the order they were asked."""
+        left = list(self._waiting.values())
+        self._waiting.clear()
+        self.messages = self.enquiries = 0
+        return left
+
+    def _remove(self, own: Own) -> Own:
+        del self._waiting[own.request.sequence]
+        self._count(own.request, -1)
+        return own
+
+    def _count(self, request: Pdu, step: int) -> None:
+        if request.command_id not in ABOUT_THE_LINK:
+            self.messages += step
+        elif request.command_id == Command.ENQUIRE_LINK:
+            self.enquiries += step

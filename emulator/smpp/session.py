@@ -1,0 +1,254 @@
+"""One SMPP session without its socket, in either role: states, numbers of own requests, the window, link
+timers.
+
+PDUs that came and the time go in; events come out (`events`). The time is any rising number of seconds,
+handed in.
+
+    for item in framer.feed(octets):
+        for event in session.received(item, now): ...
+    session.next_deadline()  → when to call  session.expire(now)
+"""
+
+from __future__ import annotations
+
+from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
+from .outstanding import ABOUT_THE_LINK, Outstanding
+from .pdu import Fields, Pdu, Tlv, Unreadable, generic_nack, response
+from .states import BOUND, BOUND_BY, Role, State, judge
+from .statuses import Status, status_name
+from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
+from .tags import SC_INTERFACE_VERSION
+from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
+
+
+class NotNow(Exception):
+    """The owner wants to send what the state or the window does not allow."""
+
+
+class Session:
+    """`window`: most messages of ours that may be unanswered at once (3.4, 2.6: ten is the guideline)."""
+
+    def __init__(self, role: Role, now: float, timers: Timers | None = None, window: int = 10) -> None:
+        self.role = role
+        self.state = State.OPEN
+        self.timers = timers or (SMSC_TIMERS if role is Role.SMSC else ESME_TIMERS)
+        self.own = Outstanding(window, self.timers.response)
+        self.unbinding = False  # our own unbind is on its way: the peer is still served, we send nothing new
+        self.bound: Pdu | None = None  # the bind that the session lives by
+        self.owed = 0  # requests of the peer that the owner has not answered yet
+        self._opened = self._heard = self._said = now
+        self._unanswered = 0  # messages in a row
+        self._binding = False  # a bind of the peer waits for the owner's answer
+
+    # -- what we send --
+
+    @property
+    def room(self) -> int:
+        """How many messages the window still has a place for."""
+        return max(0, self.own.window - self.own.messages)
+
+    def may_send(self, command_id: int) -> bool:
+        """Does the state allow this request of ours?"""
+        return not self.unbinding and judge(self.role, command_id, self.state) is Status.ROK
+
+    def send(self, request: Pdu, now: float, token: object = None, *, anyway: bool = False) -> Pdu:
+        """Number a request of ours and wait for its answer → the PDU to write. `token` comes back with the
+        answer. `anyway` asks neither state nor window (for faults). NotNow: it may not be sent."""
+        command = request.command_id
+        if not anyway:
+            if not self.may_send(command):
+                unbinding = ", unbinding" if self.unbinding else ""
+                raise NotNow(
+                    f"{self.role} may not send {command_name(command)} in state {self.state}{unbinding}"
+                )
+            if command not in ABOUT_THE_LINK and command not in WITHOUT_RESPONSE and not self.room:
+                raise NotNow(f"the window of {self.own.window} is full")
+        numbered = self.own.add(request, token, now)
+        self._said = now
+        if command == Command.OUTBIND and self.state is State.OPEN:
+            self.state = State.OUTBOUND
+        elif command == Command.UNBIND:
+            self.unbinding = True
+        return numbered
+
+    def unbind(self, now: float) -> Pdu:
+        """Take leave politely: the unbind to write. `Close` comes with its answer, or when there is none in
+        time."""
+        return self.send(Pdu(Command.UNBIND), now)
+
+    def respond(self, request: Pdu, now: float, status: int = 0, fields: Fields | None = None,
+                tlvs: list[Tlv] | None = None) -> Pdu:  # fmt: skip
+        """The owner's answer to an `Asked` → the PDU to write. Status 0 to a bind binds the session."""
+        self._said = now
+        self.withhold(request)
+        if status == 0 and request.command_id in BINDS and self.state in (State.OPEN, State.OUTBOUND):
+            self.state, self.bound = BOUND_BY[request.command_id], request
+            self._heard = now
+        return response(request, status, fields, tlvs)
+
+    def answer_bind(
+        self, request: Pdu, now: float, system_id: bytes, version: int = 0x34, status: int = 0
+    ) -> Pdu:
+        """The whole answer to a bind: with our name and version if it succeeds (a 3.3 client gets no TLV:
+        3.3), bare if it fails (4.1.2)."""
+        if status:
+            return self.respond(request, now, status)
+        knows_tlvs = request.number("interface_version") >= 0x34
+        tlvs = [(SC_INTERFACE_VERSION, bytes((version,)))] if knows_tlvs else []
+        return self.respond(request, now, 0, {"system_id": system_id}, tlvs)
+
+    def withhold(self, request: Pdu) -> None:
+        """The owner will never answer that request (a fault does it, or the answer was made elsewhere)."""
+        if request.command_id in BINDS:
+            self._binding = False
+        self.owed = max(0, self.owed - 1)
+
+    # -- what comes --
+
+    def received(self, item: Pdu | Unreadable, now: float) -> list[Event]:
+        """One PDU of the peer → what follows from it."""
+        if self.state is State.CLOSED:
+            return [Ignored(item, "the connection is closed")]
+        self._heard = now
+        if isinstance(item, Unreadable):
+            return self._unreadable(item, now)
+        if item.command_id & RESPONSE:
+            return self._response(item)
+        status = judge(self.role.peer, item.command_id, self.state)
+        if status is Status.ROK:
+            return self._request(item, now)
+        return self._refuse(item, status, now)
+
+    def _unreadable(self, item: Unreadable, now: float) -> list[Event]:
+        if item.closes:
+            reply = item.reply()
+            self.state = State.UNBOUND
+            sent: list[Event] = [] if reply is None else [Send(reply, item.why)]
+            return [*sent, Close(item.why)]
+        if item.command_id & RESPONSE:
+            return self._response(item)
+        if item.answer == "own response":
+            # A wrong state is told before a wrong field, as for a readable one.
+            status = judge(self.role.peer, item.command_id, self.state)
+            if status is not Status.ROK:
+                return self._refuse(item, status, now)
+        reply = item.reply()
+        return [Ignored(item, item.why)] if reply is None else self._say(reply, item.why, now)
+
+    def _refuse(self, item: Pdu | Unreadable, status: Status, now: float) -> list[Event]:
+        name = command_name(item.command_id)
+        if status is Status.RINVCMDID:
+            why = f"{name} is nothing that the {self.role.peer} may send"
+            return self._say(generic_nack(status, item.sequence), why, now)
+        why = f"{name} in state {self.state}: {status_name(status)}"
+        if item.command_id in WITHOUT_RESPONSE:
+            return [Ignored(item, why)]
+        return self._say(Pdu(item.command_id | RESPONSE, status, item.sequence), why, now)
+
+    def _say(self, pdu: Pdu, why: str, now: float) -> list[Event]:
+        self._said = now
+        return [Send(pdu, why)]
+
+    def _request(self, item: Pdu, now: float) -> list[Event]:
+        command = item.command_id
+        if command == Command.ENQUIRE_LINK:
+            return self._say(response(item), "enquire_link is answered at once", now)
+        if command == Command.UNBIND:
+            self.state = State.UNBOUND
+            return [*self._say(response(item), "the peer unbinds", now), Close("the peer unbound")]
+        if command == Command.OUTBIND:
+            self.state = State.OUTBOUND
+        if command in BINDS:
+            if self._binding:
+                return self._refuse(item, Status.RALYBND, now)
+            self._binding = True
+        self.owed += command not in WITHOUT_RESPONSE
+        return [Asked(item)]
+
+    def _response(self, item: Pdu | Unreadable) -> list[Event]:
+        own = self.own.match(item)
+        if isinstance(own, str):
+            return [Ignored(item, own)]
+        command = own.request.command_id
+        if command not in ABOUT_THE_LINK:
+            self._unanswered = 0
+        events: list[Event] = [Answered(own.request, item, own.token)]
+        if command == Command.UNBIND:
+            self.state = State.UNBOUND
+            events.append(Close("we unbound"))
+        elif command in BINDS and self.state not in BOUND and _accepted(item):
+            self.state, self.bound = BOUND_BY[command], own.request
+        return events
+
+    # -- time --
+
+    def next_deadline(self) -> float | None:
+        """When `expire` has something to do, if nothing else happens before; None: never."""
+        return min((when for when in self._deadlines() if when is not None), default=None)
+
+    def _deadlines(self) -> tuple[float | None, ...]:
+        if self.state in (State.UNBOUND, State.CLOSED):
+            return ()
+        return self.own.first_deadline(), self._init_ends(), self._inactivity_ends(), self._asking_time()
+
+    def _init_ends(self) -> float | None:
+        if self.timers.session_init is None or self.state in BOUND:
+            return None
+        return self._opened + self.timers.session_init
+
+    def _inactivity_ends(self) -> float | None:
+        if self.timers.inactivity is None or self.state not in BOUND or self.unbinding:
+            return None
+        return self._heard + self.timers.inactivity
+
+    def _asking_time(self) -> float | None:
+        every = self.timers.enquire_link
+        if every is None or self.state not in BOUND or self.unbinding or self.own.enquiries:
+            return None
+        return min(self._heard, self._said) + every
+
+    def expire(self, now: float) -> list[Event]:
+        """Time has come to `now` → what follows from it: requests given up, an enquire_link to send, the
+        end."""
+        events: list[Event] = []
+        if self.state in (State.UNBOUND, State.CLOSED):
+            return events
+        while own := self.own.overdue(now):
+            name = own.request.name
+            events.append(
+                Unanswered(own.request, f"{name} had no answer for {self.timers.response:g} s", own.token)
+            )
+            if own.request.command_id in ABOUT_THE_LINK:
+                return [*events, self._end(f"{name} had no answer")]
+            self._unanswered += 1
+            if self.timers.unanswered is not None and self._unanswered >= self.timers.unanswered:
+                return [*events, self._end(f"{self._unanswered} messages in a row had no answer")]
+        if _over(self._init_ends(), now):
+            return [*events, self._end(f"no bind within {self.timers.session_init:g} s")]
+        if _over(self._inactivity_ends(), now):
+            why = f"nothing came from the {self.role.peer} for {self.timers.inactivity:g} s"
+            if not self.timers.unbind_first:
+                return [*events, self._end(why)]
+            return [*events, Send(self.unbind(now), why)]
+        if _over(self._asking_time(), now):
+            why = f"link check after {self.timers.enquire_link:g} s"
+            events.append(Send(self.send(Pdu(Command.ENQUIRE_LINK), now), why))
+        return events
+
+    def _end(self, why: str) -> Close:
+        self.state = State.UNBOUND
+        return Close(why)
+
+    def closed(self) -> list[Event]:
+        """The connection is gone, by whomever: gives back every request of ours that has no answer."""
+        self.state = State.CLOSED
+        self.owed = 0
+        return [Unanswered(own.request, "the connection closed", own.token) for own in self.own.give_up()]
+
+
+def _accepted(item: Pdu | Unreadable) -> bool:
+    return isinstance(item, Pdu) and item.status == 0 and item.command_id != Command.GENERIC_NACK
+
+
+def _over(deadline: float | None, now: float) -> bool:
+    return deadline is not None and deadline <= now

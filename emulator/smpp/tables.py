@@ -1,0 +1,169 @@
+"""The wire as tables: command ids, and for each command the mandatory fields of its body in their order.
+
+Rows: SMPP 3.4, sections 4.1-4.12 and 5.1.2.1 (order and sizes checked against tshark's dissector and
+smpplib). Sizes of C-Octet Strings count their NUL, as the specification does.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from .statuses import Status
+
+RESPONSE = 0x80000000
+"""The bit that makes a command id a response; `request_id | RESPONSE` is its own response."""
+
+
+class Command(IntEnum):
+    GENERIC_NACK = 0x80000000
+    BIND_RECEIVER = 0x00000001
+    BIND_RECEIVER_RESP = 0x80000001
+    BIND_TRANSMITTER = 0x00000002
+    BIND_TRANSMITTER_RESP = 0x80000002
+    QUERY_SM = 0x00000003
+    QUERY_SM_RESP = 0x80000003
+    SUBMIT_SM = 0x00000004
+    SUBMIT_SM_RESP = 0x80000004
+    DELIVER_SM = 0x00000005
+    DELIVER_SM_RESP = 0x80000005
+    UNBIND = 0x00000006
+    UNBIND_RESP = 0x80000006
+    REPLACE_SM = 0x00000007
+    REPLACE_SM_RESP = 0x80000007
+    CANCEL_SM = 0x00000008
+    CANCEL_SM_RESP = 0x80000008
+    BIND_TRANSCEIVER = 0x00000009
+    BIND_TRANSCEIVER_RESP = 0x80000009
+    OUTBIND = 0x0000000B
+    ENQUIRE_LINK = 0x00000015
+    ENQUIRE_LINK_RESP = 0x80000015
+    SUBMIT_MULTI = 0x00000021
+    SUBMIT_MULTI_RESP = 0x80000021
+    ALERT_NOTIFICATION = 0x00000102
+    DATA_SM = 0x00000103
+    DATA_SM_RESP = 0x80000103
+
+
+_NAMES = {int(row): row.name.lower() for row in Command}
+
+BINDS = frozenset({Command.BIND_RECEIVER, Command.BIND_TRANSMITTER, Command.BIND_TRANSCEIVER})
+WITHOUT_RESPONSE = frozenset({Command.OUTBIND, Command.ALERT_NOTIFICATION})
+"""Requests that have no response in the protocol (4.1.7, 4.12)."""
+
+
+def command_name(command_id: int) -> str:
+    """4 → "submit_sm"; an unknown id → its hex, for people."""
+    return _NAMES.get(command_id) or f"0x{command_id:08X}"
+
+
+class Kind(IntEnum):
+    """How a field lies on the wire."""
+
+    UINT8 = 1
+    C_OCTETS = 2  # up to `size` octets, the last one NUL
+    SHORT_MESSAGE = 3  # sm_length (one octet), then so many octets
+    DESTINATIONS = 4  # number_of_dests, then dest_flag and an address or a list name each (4.5.1.1)
+    UNSUCCESSFUL = 5  # no_unsuccess, then address and 4-octet status each (4.5.2.1)
+
+
+class Field(NamedTuple):
+    name: str
+    kind: Kind
+    size: int = 0
+
+
+def _u8(name: str) -> Field:
+    return Field(name, Kind.UINT8)
+
+
+def _c(name: str, size: int) -> Field:
+    return Field(name, Kind.C_OCTETS, size)
+
+
+def _address(name: str, size: int = 21) -> tuple[Field, ...]:
+    return _u8(f"{name}_ton"), _u8(f"{name}_npi"), _c(name, size)
+
+
+def _destination(size: int = 21) -> tuple[Field, ...]:
+    return _u8("dest_addr_ton"), _u8("dest_addr_npi"), _c("destination_addr", size)
+
+
+_SHORT = Field("short_message", Kind.SHORT_MESSAGE)
+_TIMES = (_c("schedule_delivery_time", 17), _c("validity_period", 17))
+_HOW = (_u8("esm_class"), _u8("protocol_id"), _u8("priority_flag"), *_TIMES, _u8("registered_delivery"),
+        _u8("replace_if_present_flag"), _u8("data_coding"), _u8("sm_default_msg_id"), _SHORT)  # fmt: skip
+_BIND = (_c("system_id", 16), _c("password", 9), _c("system_type", 13), _u8("interface_version"),
+         _u8("addr_ton"), _u8("addr_npi"), _c("address_range", 41))  # fmt: skip
+_BIND_RESP = (_c("system_id", 16),)
+_MESSAGE = (_c("service_type", 6), *_address("source_addr"), *_destination(), *_HOW)
+_ID = (_c("message_id", 65),)
+
+LAYOUTS: dict[int, tuple[Field, ...]] = {
+    Command.GENERIC_NACK: (),  # 4.3.1
+    Command.BIND_RECEIVER: _BIND,  # 4.1.3
+    Command.BIND_RECEIVER_RESP: _BIND_RESP,  # 4.1.4
+    Command.BIND_TRANSMITTER: _BIND,  # 4.1.1
+    Command.BIND_TRANSMITTER_RESP: _BIND_RESP,  # 4.1.2
+    Command.QUERY_SM: (*_ID, *_address("source_addr")),  # 4.8.1
+    Command.QUERY_SM_RESP: (*_ID, _c("final_date", 17), _u8("message_state"), _u8("error_code")),  # 4.8.2
+    Command.SUBMIT_SM: _MESSAGE,  # 4.4.1
+    Command.SUBMIT_SM_RESP: _ID,  # 4.4.2
+    Command.DELIVER_SM: _MESSAGE,  # 4.6.1
+    Command.DELIVER_SM_RESP: _ID,  # 4.6.2: unused, one NUL
+    Command.UNBIND: (),  # 4.2.1
+    Command.UNBIND_RESP: (),  # 4.2.2
+    Command.REPLACE_SM: (
+        *_ID,
+        *_address("source_addr"),
+        *_TIMES,
+        _u8("registered_delivery"),
+        _u8("sm_default_msg_id"),
+        _SHORT,
+    ),  # 4.10.1
+    Command.REPLACE_SM_RESP: (),  # 4.10.2
+    Command.CANCEL_SM: (_c("service_type", 6), *_ID, *_address("source_addr"), *_destination()),  # 4.9.1
+    Command.CANCEL_SM_RESP: (),  # 4.9.2
+    Command.BIND_TRANSCEIVER: _BIND,  # 4.1.5
+    Command.BIND_TRANSCEIVER_RESP: _BIND_RESP,  # 4.1.6
+    Command.OUTBIND: (_c("system_id", 16), _c("password", 9)),  # 4.1.7.1
+    Command.ENQUIRE_LINK: (),  # 4.11.1
+    Command.ENQUIRE_LINK_RESP: (),  # 4.11.2
+    Command.SUBMIT_MULTI: (
+        _c("service_type", 6),
+        *_address("source_addr"),
+        Field("dest_address", Kind.DESTINATIONS, 21),
+        *_HOW,
+    ),  # 4.5.1
+    Command.SUBMIT_MULTI_RESP: (*_ID, Field("unsuccess_sme", Kind.UNSUCCESSFUL, 21)),  # 4.5.2
+    Command.ALERT_NOTIFICATION: (*_address("source_addr", 65), *_address("esme_addr", 65)),  # 4.12.1
+    Command.DATA_SM: (
+        _c("service_type", 6),
+        *_address("source_addr", 65),
+        *_destination(65),
+        _u8("esm_class"),
+        _u8("registered_delivery"),
+        _u8("data_coding"),
+    ),  # 4.7.1
+    Command.DATA_SM_RESP: _ID,  # 4.7.2
+}
+
+FIELD_FAULTS: dict[str, Status] = {
+    "service_type": Status.RINVSERTYP,
+    "source_addr": Status.RINVSRCADR,
+    "destination_addr": Status.RINVDSTADR,
+    "dest_address": Status.RINVDSTADR,
+    "schedule_delivery_time": Status.RINVSCHED,
+    "validity_period": Status.RINVEXPIRY,
+    "message_id": Status.RINVMSGID,
+    "system_id": Status.RINVSYSID,
+    "password": Status.RINVPASWD,
+    "system_type": Status.RINVSYSTYP,
+    "address_range": Status.RBINDFAIL,  # 3.4 has no status of its own for it
+    "short_message": Status.RINVMSGLEN,
+}
+"""Status for a field that is too long or has no NUL (facts, section 3); other fields have RINVCMDLEN."""
+
+LENIENT = frozenset({Command.GENERIC_NACK, Command.DELIVER_SM_RESP})
+"""Their bodies carry nothing, and clients write anything into them (facts, section 3): never a reason to
+complain."""

@@ -1,0 +1,119 @@
+"""Octets of a message to text and back, by data_coding. Join the parts of a message first: a border may fall
+inside a character. The GSM alphabet is another room's trade and is handed in (any module with these two
+functions does)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from .pdu import Fault
+from .statuses import Status
+
+
+class Coding(IntEnum):
+    """`data_coding = coding * 4` (the provider's page on SUBMIT_SM)."""
+
+    GSM = 0
+    LATIN1 = 1  # or binary
+    UCS2 = 2
+
+
+class GsmAlphabet(Protocol):
+    """Both ways, one septet an octet ("unpacked"), lenient when reading (3GPP TS 23.038)."""
+
+    def gsm_encode(self, text: str, /) -> bytes | None: ...
+
+    def gsm_decode(self, octets: bytes, /) -> str: ...
+
+
+class Habits(Struct, frozen=True):
+    """How a session reads text. `latin1_default`: bound with system_type "ISO". `three_is_latin1`: not the
+    two-bit rule, but what node-smpp means by data_coding 3. `drop_last_nul`: old php-smpp counts a NUL into
+    sm_length."""
+
+    latin1_default: bool = False
+    three_is_latin1: bool = False
+    drop_last_nul: bool = False
+
+
+PLAIN = Habits()
+
+
+class Reading(Struct, frozen=True):
+    """Text, the coding it was read in, and notes for people about what was odd in it."""
+
+    text: str
+    coding: Coding
+    notes: tuple[str, ...] = ()
+
+
+def coding_of(data_coding: int, habits: Habits = PLAIN) -> Coding | None:
+    """data_coding → coding by its bits 3-2, or None where they are 3.
+
+    0xC0-0xEF are the message waiting groups of 3GPP TS 23.038, whose bit 3 says something else: there the
+    group decides.
+    """
+    if data_coding == 3 and habits.three_is_latin1:
+        return Coding.LATIN1
+    bits = data_coding >> 2 & 3
+    if 0xC0 <= data_coding <= 0xEF:
+        bits = 2 if data_coding >= 0xE0 else 0
+    if bits == 3:
+        return None
+    if bits == Coding.GSM and habits.latin1_default:
+        return Coding.LATIN1
+    return Coding(bits)
+
+
+def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits = PLAIN) -> Reading | Fault:
+    """A whole message without its UDH → its text; Fault where no reading is possible (statuses: facts,
+    section 4)."""
+    coding = coding_of(data_coding, habits)
+    if coding is None:
+        return Fault(
+            Status.RSUBMITFAIL, "data_coding", f"data_coding {data_coding}: bits 3-2 are 3, no coding we know"
+        )
+    notes: list[str] = []
+    if habits.drop_last_nul and coding is not Coding.UCS2 and octets.endswith(b"\0"):
+        octets = octets[:-1]
+        notes.append("one trailing NUL was left out")
+    if coding is Coding.LATIN1:
+        return Reading(octets.decode("latin-1"), coding, tuple(notes))
+    if coding is Coding.GSM:
+        if not octets.isascii():
+            octets = octets.translate(_SEPTETS)
+            notes.append("octets of 0x80 and more are no GSM septets and were read as '?'")
+        return Reading(gsm.gsm_decode(octets), coding, tuple(notes))
+    if len(octets) % 2:
+        return Fault(
+            Status.RINVMSGLEN, "short_message", f"UCS-2 text of {len(octets)} octets: the number must be even"
+        )
+    try:
+        return Reading(octets.decode("utf-16-be"), coding)
+    except UnicodeDecodeError:
+        note = "half a surrogate pair was read as U+FFFD"
+        return Reading(octets.decode("utf-16-be", "replace"), coding, (note,))
+
+
+_SEPTETS = bytes(range(0x80)) + b"?" * 0x80
+
+
+def write_text(text: str, gsm: GsmAlphabet, coding: Coding | None = None) -> tuple[int, bytes] | None:
+    """Text → (data_coding, octets) in the coding asked for; without one GSM where it can say it all, else
+    UCS-2.
+
+    None: the text has no form in that coding.
+    """
+    if coding in (None, Coding.GSM):
+        octets = gsm.gsm_encode(text)
+        if octets is not None:
+            return Coding.GSM * 4, octets
+        if coding is Coding.GSM:
+            return None
+    try:
+        return (4, text.encode("latin-1")) if coding is Coding.LATIN1 else (8, text.encode("utf-16-be"))
+    except UnicodeEncodeError:
+        return None
