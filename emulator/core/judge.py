@@ -93,6 +93,8 @@ class Judge:
         else:
             ids = store.sent_as(query.provider, query.destination or "", query.reference or "")
         if not ids:
+            if "unknown-message" in case.profile.switches and case.switch("unknown-message") == "unknown":
+                return Found(entries=())
             asked = {"destination": query.destination, "reference": query.reference, "id": query.provider_id}
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details={k: v for k, v in asked.items() if v})
         return Found(entries=tuple(self._entry(number) for number in ids))

@@ -15,6 +15,7 @@ from emulator.core.life import Report
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
+from emulator.core.reasons import Reason
 from emulator.wire import HttpReply, HttpRequest
 
 
@@ -71,6 +72,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     success: Mapping[str, str]
     """By operation, the contract row that a success follows from."""
+    never_says: Mapping[Reason, str] = msgspec.field(default_factory=dict)
+    """Reasons for which no operation has a code, each with why. All others must have one."""
 
     default_credentials: Mapping[str, str]
     """Of the sandbox `default`."""

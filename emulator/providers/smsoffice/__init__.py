@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from emulator.core.accounts import Account
 from emulator.providers.contract import Provider, Row
 from emulator.providers.smsoffice import client
+from emulator.providers.smsoffice.errors import NEVER_SAYS
 from emulator.providers.smsoffice.http import ROUTES
 from emulator.providers.smsoffice.profile import PROFILE
 from emulator.providers.smsoffice.reports import SINK_ANSWER, judge_answer, report
@@ -43,6 +44,7 @@ PROVIDER = Provider(
     profile=PROFILE,
     contract=_contract,
     success={"send": "smsoffice.code.0", "status": "smsoffice.status.statuses", "balance": "smsoffice.balance.number"},
+    never_says=NEVER_SAYS,
     default_credentials={"key": "emulator-smsoffice"},
     credential_lengths={"key": 32},
     identities=(("key", "key"),),

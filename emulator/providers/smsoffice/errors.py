@@ -95,3 +95,28 @@ STATUS = ErrorTable(
 )  # fmt: skip
 
 ERRORS = {"send": SEND, "status": STATUS, "balance": ErrorTable(*_WHO)}
+
+_NO_SUCH_CHECK = "the page knows no such check"
+_NO_NAMES = "sender names are registered on the site, not by the API"
+
+NEVER_SAYS = {
+    Reason.BODY_UNREADABLE: "a body that cannot be read is left out of account: its parameters are missing then",
+    Reason.PARAMETER_INVALID: "parameters that make no sense are ignored",
+    Reason.INTERNAL: _NO_SUCH_CHECK,
+    Reason.ADDRESS_NOT_ALLOWED: _NO_SUCH_CHECK,
+    Reason.ADDRESS_BLOCKED: _NO_SUCH_CHECK,
+    Reason.UNROUTABLE: _NO_SUCH_CHECK,
+    Reason.FORBIDDEN: _NO_SUCH_CHECK,
+    Reason.SCHEDULE_INVALID: "a scheduledAt that is no moment is ignored",
+    Reason.DUPLICATE: "no suppression of duplicates is documented",
+    Reason.FLOOD: "no limit of rate is documented",
+    Reason.TOO_MANY_REQUESTS: "no limit of rate is documented",
+    Reason.TOO_MANY_AT_ONCE: "no limit of concurrency is documented",
+    Reason.NOT_DELETED: "nothing can be deleted",
+    Reason.NAME_EMPTY: _NO_NAMES,
+    Reason.NAME_LENGTH: _NO_NAMES,
+    Reason.NAME_CHARACTERS: _NO_NAMES,
+    Reason.NAME_TAKEN: _NO_NAMES,
+    Reason.NAME_PENDING: _NO_NAMES,
+}
+"""A rule that refuses with one of these is answered with -100 and the reason's own word."""

@@ -19,8 +19,8 @@ from emulator.wire import HttpReply, HttpRequest, decode, read_query
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _FORM = "application/x-www-form-urlencoded"
-_LAST_SECOND = 253_402_300_799
-"""9999-12-31: a later moment is no date that any field can show."""
+_LAST_SECOND = 253_370_764_800
+"""9999-01-01: no field can show a date beyond that year, and what is sent then still has a life before it."""
 
 
 def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
@@ -79,7 +79,8 @@ def _moment(written: str | None) -> tuple[Moment | None, list[str]]:
     """Unix seconds. What is none is left out of account, and noted."""
     if not written:
         return None, []
-    if written.isascii() and written.isdigit() and int(written) <= _LAST_SECOND:
+    digits = written.lstrip("0") or "0"
+    if digits.isascii() and digits.isdigit() and len(digits) <= 12 and int(digits) <= _LAST_SECOND:
         return int(written) * SECOND, []
     return None, ["smsoffice.send.scheduled-at"]
 
@@ -115,16 +116,10 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
 
 
 def _found(outcome: Found, account: Account | None) -> HttpReply:
-    def switch(name: str) -> Any:
-        return PROFILE.switches[name].default if account is None else PROFILE.switch(account, name)
-
     if not outcome.entries:
-        if switch("unknown-message") == "refuse":
-            row = ERRORS["status"].of_reason(Reason.MESSAGE_UNKNOWN)
-            assert row is not None
-            return _envelope(False, row.text, None, row.code)
         return _envelope(True, ACCEPTED_TEXT, {"Status": "Unknown"}, 0)
-    entry = outcome.entries[-1 if switch("reused-reference") == "newest" else 0]
+    newest = account is None or PROFILE.switch(account, "reused-reference") == "newest"
+    entry = outcome.entries[-1 if newest else 0]
     return _envelope(True, ACCEPTED_TEXT, {"Status": PROFILE.status(entry.status).word}, 0)
 
 

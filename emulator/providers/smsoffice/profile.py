@@ -32,6 +32,11 @@ SWITCHES = {
         "twice", ("twice", "once"),
         "one number twice in a list: sent and charged twice, or once", "smsoffice.send.repeated-number",
     ),
+    "malformed-sender": Switch(
+        "refuse", ("refuse", "accept"),
+        "no code is documented for a sender over 11 characters or with others than the allowed ones; refuse answers "
+        "150, accept takes it if it is among the account's senders", "smsoffice.send.sender-max-11",
+    ),
     "long-content": Switch(
         "refuse", ("refuse", "accept"),
         "no code is documented for a text over 1000 characters; refuse answers 60", "smsoffice.send.content-max-1000",
@@ -126,7 +131,7 @@ _content_length = checks.text_at_most(MOST_CHARACTERS, Reason.TEXT_TOO_LONG)
 def sender_form(case: Case) -> Refused | None:
     """At most 11 of the allowed characters."""
     sender = case.command.sender or ""
-    if len(sender) <= MOST_SENDER and _sender(sender):
+    if (len(sender) <= MOST_SENDER and _sender(sender)) or case.switch("malformed-sender") == "accept":
         return None
     return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": sender, "length": len(sender)})
 

@@ -1,0 +1,112 @@
+"""The contract of smsoffice.ge beyond its page: what was seen live, what we chose, what is left out."""
+
+from emulator.core.profile import Evidence
+from emulator.providers.contract import Row
+
+
+def _live(id: str, fact: str, statement: str, emulator: str) -> Row:
+    return Row(f"smsoffice.{id}", statement, f"smsoffice.md, {fact}", "client-live", emulator, "live")
+
+
+def _chosen(
+    id: str, fact: str, evidence: Evidence, statement: str, emulator: str, switch: str | None = None
+) -> Row:  # fmt: skip
+    return Row(f"smsoffice.{id}", statement, f"smsoffice.md, {fact}", evidence, emulator, "choice", switch)
+
+
+def _left(id: str, source: str, evidence: Evidence, statement: str, instead: str) -> Row:
+    return Row(f"smsoffice.{id}", statement, source, evidence, instead, "not-emulated")
+
+
+BEYOND = (
+    # seen live
+    _live("send.http-200", "fact 14", "Failures of business come with HTTP 200; only the body tells of them.",
+          "So, for all codes but the 414 of an overlong GET."),
+    _live("code.165", "fact 15", "165, `sender is not active`: the sender is known but not activated.",
+          "When the sender's state is pending or refused."),
+    _live("code.150-text", "fact 16", "The message of 150 is `invalid sender`.", "So."),
+    _live("balance.zero", "fact 28", "An empty account reads 0.", "So."),
+    # the request
+    _chosen("send.letter-case", "fact 10", "inferred", "Whether the letter case of paths and parameter names counts is "
+            "not said.", "It is ignored, as ASP.NET does."),
+    _chosen("send.unknown-parameters", "fact 11", "client", "Clients send parameters that the page does not have "
+            "(showServiceTime).", "Ignored."),
+    _chosen("send.query-and-body", "fact 7", "client", "Clients spread the parameters of one POST over URL and body, "
+            "or put all into the URL.", "Merged; where a name stands twice, the URL's comes first."),
+    _chosen("send.multipart", "fact 7", "client", "Two clients post multipart/form-data.",
+            "Its fields are taken, with a lint finding."),
+    _chosen("send.no-json-body", "fact 8", "inferred", "No working client posts JSON.",
+            "Not read: the key is missing then (500)."),
+    _chosen("send.raw-octets", "fact 52", "client", "Clients put unescaped UTF-8 into the request line.",
+            "Taken, with a lint finding. An unescaped space breaks the line: 400."),
+    _chosen("send.double-encoding", "fact 52", "client", "Clients encode values twice.",
+            "Decoded once: the phone shows what is left."),
+    _chosen("send.hosts", "fact 5", "client", "The real hosts are smsoffice.ge and www.smsoffice.ge.",
+            "Any Host is served, and absolute-form targets, so that a proxy setting is enough."),
+    # numbers
+    _chosen("send.some-good", "section 3", "inferred", "What becomes of a list with good and bad numbers is not said.",
+            "Accepted with 0 for the good ones; the others are dropped and cost nothing."),
+    _chosen("send.output", "fact 19", "inferred", "What Output holds after sending is not said; clients break on "
+            "surprising kinds.", "null; {\"StopListed\": [numbers]} when some numbers were dropped as stop-listed."),
+    _chosen("send.foreign-numbers", "fact 43", "client", "Whether foreign numbers are taken is not said.", "They are."),
+    _chosen("send.repeated-number", "section 6", "none", "What one number twice in a list does is not said.",
+            "It is sent and charged twice.", "repeated-number"),
+    _chosen("send.parts", "fact 45", "inferred", "How long a part is is not said.",
+            "160 GSM-7 characters or 153 of each of several, 70 or 67 of UCS-2; price: parts times numbers."),
+    # sender, reference, urgency, schedule
+    _chosen("send.sender-case", "fact 48", "inferred", "Whether the letter case of a sender counts is not said.",
+            "It is ignored."),
+    _chosen("send.sender-empty", "section 3", "inferred", "There is no code for an empty sender.",
+            "150: there is no sender of that name."),
+    _chosen("send.urgent-values", "fact 49", "client", "Only urgent=true is documented; clients send 1 as well.",
+            "true, in any case, and 1 are on; anything else is off."),
+    _chosen("send.past-schedule", "fact 50", "none", "What a scheduledAt in the past does is not said.",
+            "Sent at once."),
+    # codes
+    _chosen("order", "section 3", "inferred", "In which order the checks are made is not said.",
+            "Length; missing key, destination, sender, content (500, 600, 700, 800); empty destination, content "
+            "(70, 60); key, access (80, 120); length of content (60); sender's form, being, state (150, 165); numbers "
+            "(76, 75, 77); balance (20). A rule's refusal comes before all of them."),
+    _chosen("send.texts", "fact 17", "inferred", "The texts of Message are not known but for 150 and 165.",
+            "The page's own descriptions of the codes."),
+    _chosen("send.media-type", "fact 24", "inferred", "The answer's Content-Type is not said.",
+            "application/json; charset=utf-8."),
+    # callbacks
+    _chosen("callback.pending", "fact 40", "documented", "Pending is among a callback's statuses, but whether the "
+            "first state is called back is not said.", "It is not.", "report-pending"),
+    _chosen("callback.status-case", "fact 32", "documented", "The list of statuses has Delivered, the example "
+            "delivered.", "Capitalised.", "status-case"),
+    _chosen("callback.operator", "fact 35", "documented", "The example has operator, the list of parameters lacks it.",
+            "Sent for Georgian numbers, with the example's 28202.", "operator"),
+    _chosen("callback.retry", "fact 38", "none", "Whether a callback that was not answered OK is repeated is not said.",
+            "It is not.", "retry"),
+    _chosen("callback.query-kept", "fact 39", "client", "Clients put a secret into their URL's query.",
+            "It stays; our parameters are added behind it."),
+    # getMessageStatus
+    _chosen("status.not-found", "fact 23", "none", "The answer about a message that is not there is not known.",
+            "Success with Status Unknown; by switch Success false, ErrorCode 404 (a number of ours).",
+            "unknown-message"),
+    _chosen("status.reused-reference", "fact 46", "none", "Which message a reference names that was used twice for one "
+            "number is not said.", "The newest.", "reused-reference"),
+    _chosen("status.post", "fact 3", "inferred", "Only GET is documented for getMessageStatus and getBalance.",
+            "POST is served too."),
+    # getBalance
+    _chosen("balance.refusals", "fact 29", "none", "What a wrong or missing key gets is not known.",
+            "HTTP 200 with the envelope and 80 or 500, which no client can take for a balance."),
+    _chosen("balance.extra-parameters", "fact 4", "client", "Clients send the parameters of send along.", "Ignored."),
+    _chosen("balance.media-type", "fact 30", "inferred", "The answer's Content-Type is not said.",
+            "text/plain; charset=utf-8."),
+    # left out
+    _left("https", "page 000, Send", "documented", "HTTPS may be used to encrypt data.",
+          "Plain HTTP only for now; put a TLS proxy in front."),
+    _left("profile-page", "page 000, Required parameters", "documented", "The key is seen on the profile page.",
+          "The control API shows it, and sets what the profile page would: the callback URL, API access, senders."),
+    _left("text-analyser", "page 000, Required parameters", "documented", "A page of the site analyses texts.",
+          "Messages in the control API show encoding and parts."),
+    _left("legacy", "smsoffice.md, section 7", "client", "/api/send.aspx, the first version, answers with a bare code.",
+          "404 that lists the addresses there are."),
+    _left("old-codes", "smsoffice.md, section 3", "client", "Older pages had 40 (over 160 characters) and 110 (sender "
+          "not understood).", "Never answered: the page of today lacks them."),
+    _left("rate-limits", "smsoffice.md, fact 54", "none", "Limits of rate and suppression of duplicates are not "
+          "documented.", "There are none; rules can make some."),
+)  # fmt: skip
