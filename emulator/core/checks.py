@@ -45,9 +45,10 @@ class Case:
 
     @property
     def cost(self) -> int:
-        """What the submit costs in all, as an amount."""
+        """What the submit costs in all, as an amount. A provider's switch `charge` may count messages, not parts."""
         assert self.measured is not None
-        return self.measured.parts * len(self.good) * self.profile.price(self.owner)
+        parts = 1 if self.profile.in_force(self.account).get("charge") == "messages" else self.measured.parts
+        return parts * len(self.good) * self.profile.price(self.owner)
 
 
 Check = Callable[[Case], Refused | None]

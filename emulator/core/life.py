@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from emulator.core.accounts import Account
 from emulator.core.agenda import Begin, Expire, SendReport, Step
 from emulator.core.messages import Batch, Message
 from emulator.core.plans import Plan, Reports
@@ -50,7 +51,7 @@ class Life:
         else:
             self._put_step(message, batch, 0)
         self._touched(message.id)
-        self._report(message, batch)
+        self._report(message, batch, None)
 
     def fire(self, at: Moment, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
@@ -79,9 +80,10 @@ class Life:
         last: bool = True,
     ) -> None:  # fmt: skip
         """The message takes a status. `last`: nothing more of its plan follows."""
+        before = message.status
         message.become(status, at, reason, error)
         self._touched(message.id)
-        self._report(message, batch, last)
+        self._report(message, batch, before, last)
 
     def _steps(self, message: Message) -> tuple[PlannedStep, ...]:
         steps = self._world.plans[message.plan].steps
@@ -94,14 +96,12 @@ class Life:
             due = batch.begins_at + seconds(steps[index].after)
             self._world.agenda.put(due, Step(message.id, message.version, index), batch.first)
 
-    def _report(self, message: Message, batch: Batch, last: bool = False) -> None:
+    def _report(self, message: Message, batch: Batch, before: Status | None, last: bool = False) -> None:
         if not batch.report:
             return
         world, profile = self._world, self._profiles[batch.provider]
         account = world.accounts[batch.provider]
-        reported = profile.status(message.status).reported
-        if isinstance(reported, str):
-            reported = bool(profile.switch(account, reported))
+        reported = _reported(profile, account, before, message.status)
         manner = world.plans[message.plan].reports or NORMAL
         if manner.never:
             return
@@ -119,3 +119,12 @@ class Life:
         for report in outgoing:
             for _ in range(2 if manner.twice else 1):
                 world.agenda.put(at + seconds(manner.late), report, batch.first)
+
+
+def _reported(profile: Profile, account: Account, before: Status | None, now: Status) -> bool:
+    """Does this change send a report? `before` is None for the state in which a message begins."""
+    row = profile.status(now)
+    if before is not None and not profile.reports_same_word and profile.status(before).word == row.word:
+        return False
+    asked = (row.reported,) if before is not None else (row.reported, profile.reports_first_state)
+    return all(profile.switch(account, one) if isinstance(one, str) else one for one in asked)

@@ -12,9 +12,9 @@ from emulator.core.reasons import Reason
 from emulator.core.statuses import STATUSES, Status
 from emulator.core.values import amount
 
-Evidence = Literal["documented", "recorded", "client-live", "wsdl", "lab", "client", "inferred", "none"]
+Evidence = Literal["documented", "recorded", "client-live", "wsdl", "spec", "lab", "client", "inferred", "none"]
 """How a fact is known, strongest first: the provider's page; real traffic; a client author who says what the live
-service did; the real WSDL; tried in the lab; public client code; our reading; looked for and not found."""
+service did; the real WSDL; the provider's own OpenAPI file; tried in the lab; public client code; our reading; looked for and not found."""
 
 
 class Switch(msgspec.Struct, frozen=True):
@@ -113,6 +113,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """A destination as written, and the switches in force → the number, or None for a malformed one."""
     life: tuple[Step, ...] = DELIVERED
     """What becomes of a message when no rule says anything else."""
+    reports_first_state: bool | str = True
+    """Does the state in which a message begins send a report, where its row says so? A text names the switch."""
+    reports_same_word: bool = True
+    """Does a change send a report where the provider's word for both states is the same?"""
     first_id: int | None = None
     """Where the provider's own message ids begin; None: it gives none out."""
 
