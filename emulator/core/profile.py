@@ -14,7 +14,8 @@ from emulator.core.values import amount
 
 Evidence = Literal["documented", "recorded", "client-live", "wsdl", "spec", "lab", "client", "inferred", "none"]
 """How a fact is known, strongest first: the provider's page; real traffic; a client author who says what the live
-service did; the real WSDL; the provider's own OpenAPI file; tried in the lab; public client code; our reading; looked for and not found."""
+service did; the real WSDL; the provider's own OpenAPI file; tried in the lab; public client code; our reading; looked
+for and not found."""
 
 
 class Switch(msgspec.Struct, frozen=True):
