@@ -1,5 +1,6 @@
 """A customer's account with one provider, as data, and the changes that may be made to it by hand."""
 
+from itertools import count
 from typing import Any, Literal
 
 import msgspec
@@ -84,12 +85,14 @@ def apply(patch: AccountPatch, account: Account, at: Moment) -> None:
 
 
 def _senders(given: list[str | SenderPatch], account: Account, at: Moment) -> dict[str, Sender]:
+    """A name that stays keeps its id; a new one gets its place in the list, or the next id that is free."""
+    specs = [SenderPatch(name=entry) if isinstance(entry, str) else entry for entry in given]
+    taken = {account.senders[spec.name].id for spec in specs if spec.name in account.senders}
     senders: dict[str, Sender] = {}
-    for number, entry in enumerate(given, 1):
-        spec = SenderPatch(name=entry) if isinstance(entry, str) else entry
-        known = account.senders.get(spec.name)
-        senders[spec.name] = Sender(
-            id=known.id if known else number, name=spec.name, state=spec.state,
-            created_at=known.created_at if known else at,
-        )  # fmt: skip
+    for place, spec in enumerate(specs, 1):
+        known = account.senders.get(spec.name) or senders.get(spec.name)
+        number = known.id if known else next(n for n in count(place) if n not in taken)
+        taken.add(number)
+        created_at = known.created_at if known else at
+        senders[spec.name] = Sender(id=number, name=spec.name, state=spec.state, created_at=created_at)
     return senders

@@ -146,6 +146,8 @@ def numbers(case: Case) -> Refused | None:
 
 OF_A_NUMBER = (Reason.STOP_LISTED, Reason.DESTINATION_INVALID)
 """Reasons that a rule gives for one number of a list and not for the call."""
+NO_NUMBER_LEFT = (*OF_A_NUMBER, Reason.STOP_LISTED_OR_INVALID, Reason.NO_VALID_DESTINATION)
+"""Reasons why no number of a list was left."""
 
 
 def _ruled(case: Case, written: str) -> Reason | None:

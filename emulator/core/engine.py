@@ -10,17 +10,17 @@ import msgspec
 
 from emulator.core.accounts import Account
 from emulator.core.agenda import SendReport
-from emulator.core.checks import OF_A_NUMBER, Case
+from emulator.core.checks import NO_NUMBER_LEFT, OF_A_NUMBER, Case
 from emulator.core.commands import AnyCommand
 from emulator.core.hands import Hand
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.judge import Judge
 from emulator.core.life import Life, Report
-from emulator.core.outcomes import Accepted, AnyOutcome, Refused, Unheard
+from emulator.core.outcomes import AnyOutcome, Refused, Unheard
 from emulator.core.plans import Refuse, Reply
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules import Rule
+from emulator.core.rules import Rule, Ruling
 from emulator.core.values import Moment, seconds
 from emulator.core.verbs import Verb
 from emulator.core.world import World
@@ -126,12 +126,12 @@ class Engine:
             rule.fired += 1
             return Verdict(_refused(case, refuse, rule.id), reply, rule.id)
         outcome = self._judge.judge(case)
-        if reply is not None or not isinstance(outcome, Refused):
-            rule.fired += 1
-        if isinstance(outcome, Accepted) and isinstance(case.ruling.by_destination, dict):
-            for other in {r.id: r for r in case.ruling.by_destination.values() if r is not rule}.values():
-                other.fired += 1
-        return Verdict(outcome, reply, rule.id)
+        decided = _that_decided(case.ruling, outcome)
+        if reply is not None:
+            decided[rule.id] = rule
+        for one in decided.values():
+            one.fired += 1
+        return Verdict(outcome, reply, rule.id if rule.id in decided else next(iter(decided), None))
 
     def _send(self, at: Moment, due: SendReport) -> Report:
         world = self.world
@@ -139,6 +139,18 @@ class Engine:
         world.in_flight[world.attempts_made] = due
         message = world.store.messages[due.message - 1]
         return Report(world.attempts_made, at, due.message, world.store.batch_of(message).provider, due)
+
+
+def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
+    """The rules, by id, that had a say in an outcome; of a refusal those that took its numbers away."""
+    rules = [] if ruling.call is None else [ruling.call]
+    if isinstance(ruling.by_destination, dict):
+        rules += ruling.by_destination.values()
+    if isinstance(outcome, Refused):
+        if outcome.reason not in NO_NUMBER_LEFT:
+            return {}
+        rules = [rule for rule in rules if rule.spec.then.refuse is not None]
+    return {rule.id: rule for rule in rules}
 
 
 def _refused(case: Case, refuse: Refuse, rule: str) -> Refused:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import force_setattr
 
 from emulator.core.reasons import Reason
 from emulator.core.statuses import Status
@@ -36,6 +37,9 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
     error: int = 0
 
+    def __post_init__(self) -> None:
+        force_setattr(self, "after", float(self.after))  # 2 and 2.0 are one thing and must be written as one
+
 
 class Refuse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A provider's own code, or a neutral reason."""
@@ -51,7 +55,7 @@ class Refuse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the transport does with the answer. `delay` is in real seconds: it is the wire that is slow."""
 
-    delay: Seconds = 0
+    delay: Seconds = 0.0
     fault: FaultName | None = None
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
 
@@ -70,7 +74,7 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     never: bool = False
     twice: bool = False
-    late: Seconds = 0
+    late: Seconds = 0.0
     order: Literal["normal", "reversed"] = "normal"
 
 
