@@ -90,6 +90,8 @@ class Budget:
         self.limit = limit
         self.used = 0
         self._lines: deque[Journal] = deque()
+        self._stale = 0
+        """Lines of entries that their own journals dropped."""
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -100,27 +102,44 @@ class Budget:
         self._lines.append(journal)
         while self.used > self.limit and self._lines:
             self._drop_first()
-        while self._lines and self._lines[0].skipped:
-            self._drop_first()
+        if self._stale > 64 and self._stale * 2 > len(self._lines):
+            self._sweep()
+
+    def passed_over(self, journal: "Journal") -> None:
+        """A journal is about to drop its oldest entry by itself."""
+        journal.skipped += 1
+        self._stale += 1
 
     def _drop_first(self) -> None:
         journal = self._lines.popleft()
         if journal.skipped:
             journal.skipped -= 1
+            self._stale -= 1
         else:
             journal.drop_oldest()
+
+    def _sweep(self) -> None:
+        """Take the stale lines out: of each journal the first ones, as many as it skips."""
+        kept: deque[Journal] = deque()
+        for journal in self._lines:
+            if journal.skipped:
+                journal.skipped -= 1
+            else:
+                kept.append(journal)
+        self._lines, self._stale = kept, 0
 
     def forget(self, journal: "Journal") -> None:
         """A journal is gone: its lines too."""
         self.used -= journal.used
         self._lines = deque(line for line in self._lines if line is not journal)
+        self._stale -= journal.skipped
 
 
 class Journal:
     """The exchanges and attempts of one sandbox."""
 
     def __init__(self, budget: Budget | None = None, limit: int = SANDBOX_LIMIT) -> None:
-        self._budget = budget or Budget()
+        self._budget = Budget() if budget is None else budget
         self.limit = limit
         self.used = 0
         self.skipped = 0
@@ -171,7 +190,7 @@ class Journal:
         self.used += size
         self._budget.charge(self, size)
         while self.used > self.limit:
-            self.skipped += 1
+            self._budget.passed_over(self)
             self.drop_oldest()
 
     def drop_oldest(self) -> None:

@@ -45,7 +45,8 @@ SAID = [
     ({"rules": [{"then": {}, "when": {"matches": "("}}]},
      "at rules[0].when.matches: no regular expression: missing ), unterminated subpattern at position 0: found '('"),
     ({"rules": [{"then": {}, "when": {"matches": "a{99999999999999999999}"}}]},
-     "at rules[0].when: too much for us: the repetition number is too large"),
+     "at rules[0].when.matches: no regular expression: the repetition number is too large: found '"
+     "a{99999999999999999999}'"),
     # the words of rules
     ({"rules": [{"then": {}, "when": {"provider": "smsofice"}}]},
      "at rules[0].when.provider: no such provider: found 'smsofice'; may be smsoffice, ubill, smscenter; "

@@ -1,0 +1,90 @@
+"""Sandboxes: many at once on one server, none sees another's things; making and deleting them costs little."""
+
+import gc
+import json
+import threading
+import urllib.request
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support import control, frozen, key_of, send_path, serving
+
+from emulator.app import Emulator
+from emulator.recipes import NewSandbox
+from emulator.settings import Settings
+
+
+def fetch(url, body=None, method=None):
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+async def test_64_sandboxes_used_at_once_from_8_threads_keep_apart():
+    import asyncio
+
+    async with serving() as served:
+        base = served.base_url
+
+        def use(number: int) -> None:
+            made = fetch(f"{base}/_emulator/sandboxes", json.dumps({"clock": "frozen", "balance": 100}).encode())
+            path, key = f"{base}/_emulator/sandboxes/{made['id']}", made["accounts"]["smsoffice"]["key"]
+            for n in range(5):
+                fetch(base + send_path(key, content=f"{number}-{n}", reference=f"r{n}"))
+            fetch(f"{path}/settle", b"{}")
+            messages = fetch(f"{path}/messages")["messages"]
+            assert [one["text"] for one in messages] == [f"{number}-{n}" for n in range(5)]
+            assert {one["status"] for one in messages} == {"delivered"}
+            callbacks = fetch(f"{path}/callbacks")["callbacks"]
+            assert sorted(one["sent"]["reference"] for one in callbacks) == [f"r{n}" for n in range(5)]
+            assert len(fetch(f"{path}/requests")["requests"]) == 5
+            assert fetch(f"{path}/accounts/smsoffice")["balance"] == 95
+
+        def many() -> None:
+            with ThreadPoolExecutor(8) as threads:
+                list(threads.map(use, range(64)))
+
+        await asyncio.to_thread(many)
+        assert len(served.emulator.default.engine.world.store.messages) == 0
+        assert threading.active_count() < 20
+
+
+def test_a_deleted_sandbox_leaves_nothing_behind():
+    emulator = Emulator(Settings())
+    sandbox = emulator.create(NewSandbox())
+    gone = weakref.ref(sandbox)
+    emulator.remove(sandbox)
+    del sandbox
+    gc.collect()
+    assert gone() is None
+
+
+async def test_a_sandbox_with_a_ttl_goes_by_itself():
+    import asyncio
+
+    async with serving() as served:
+        sandbox = frozen(served, ttl=0.05)
+        gone = asyncio.get_running_loop().create_future()
+        sandbox.listeners.append(lambda kind, number: kind == "gone" and gone.set_result(None))
+        await asyncio.wait_for(gone, 5)
+        assert (await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}"))[0] == 404
+
+
+async def test_a_thousand_sandboxes_live_in_one_process():
+    async with serving() as served:
+        keys = {key_of(frozen(served)) for _ in range(1000)}
+        assert len(keys) == 1000
+
+
+@pytest.mark.parametrize("word", ["smsoffice"])
+async def test_unknown_credentials_are_refused_and_journalled_in_default(word):
+    async with serving() as served:
+        sandbox = frozen(served)
+        _, _ = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}")
+        import asyncio
+
+        answer = await asyncio.to_thread(fetch, served.base_url + send_path("nobody"))
+        assert answer["ErrorCode"] == 80
+        _, journal = await control(served, "GET", "/_emulator/sandboxes/default/requests")
+        assert [one["reason"] for one in journal["requests"]] == ["key-unknown"]

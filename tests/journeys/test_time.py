@@ -1,0 +1,176 @@
+"""Time: what is due fires in order, callbacks are waited for, and every walk comes to an end."""
+
+import asyncio
+import json
+import time
+
+import pytest
+from aiohttp import web
+from support import control, frozen, get, key_of, receiver, send_path, serving, walk
+
+from emulator.clock import Clock
+
+
+def at_of(sandbox, seconds):
+    return str((sandbox.now() // 1_000_000) + seconds)
+
+
+async def test_an_hour_with_a_scheduled_message_and_a_failing_receiver_takes_no_time():
+    async with serving() as served, receiver() as client:
+        client.answers = lambda _: web.Response(status=500)
+        sandbox = frozen(served, callback_url=client.url, accounts={"smsoffice": {"switches": {"retry": [60, 600]}}})
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        key = key_of(sandbox)
+        await get(served.base_url + send_path(key, reference="now"))
+        await get(served.base_url + send_path(key, reference="later", scheduledAt=at_of(sandbox, 1800)))
+        began = time.monotonic()
+        status, _ = await control(served, "POST", f"{path}/clock", {"advance": 3600})
+        assert status == 200
+        assert time.monotonic() - began < 1
+        _, found = await control(served, "GET", f"{path}/callbacks")
+        made = [(one["sent"]["reference"], one["attempt"], one["accepted"]) for one in found["callbacks"]]
+        assert made == [("now", n, False) for n in (1, 2, 3)] + [("later", n, False) for n in (1, 2, 3)]
+        assert [one["at"] for one in found["callbacks"]] == sorted(one["at"] for one in found["callbacks"])
+        assert {one["verdict"] for one in found["callbacks"]} == {"HTTP 500; the page asks for the answer OK"}
+
+
+async def test_settle_runs_until_nothing_is_due_scheduled_sends_included():
+    async with serving() as served, receiver() as client:
+        sandbox = frozen(served, callback_url=client.url)
+        key = key_of(sandbox)
+        await get(served.base_url + send_path(key, reference="later", scheduledAt=at_of(sandbox, 86_400)))
+        _, told = await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/settle")
+        assert [one["reference"] for one in client.came] == ["later"]
+        _, shown = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}")
+        assert shown["next_due"] is None
+        assert shown["clock"] == told
+
+
+async def test_a_client_may_send_from_inside_a_callback():
+    async with serving() as served, receiver() as client:
+        sandbox = frozen(served, callback_url=client.url)
+        key = key_of(sandbox)
+
+        async def again(fields):
+            if len(client.came) < 3:
+                await get(served.base_url + send_path(key, reference=f"r{len(client.came)}"))
+            return web.Response(text="OK")
+
+        client.answers = again
+        await get(served.base_url + send_path(key, reference="r0"))
+        await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/settle")
+        assert [one["reference"] for one in client.came] == ["r0", "r1", "r2"]
+
+
+async def test_a_receiver_that_never_answers_ends_the_walk_with_408_and_what_is_still_due():
+    async with serving() as served, receiver() as client:
+        answered = asyncio.Event()
+
+        async def hang(_):
+            await answered.wait()
+            return web.Response(text="OK")
+
+        client.answers = hang
+        sandbox = frozen(served, callback_url=client.url)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        status, answer = await control(served, "POST", f"{path}/clock", {"advance": 60, "timeout": 0.1})
+        assert status == 408
+        assert "1 callbacks under way" in answer["error"]["message"]
+        answered.set()
+        assert (await control(served, "POST", f"{path}/clock", {"advance": 60}))[0] == 200
+        assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"][0]["accepted"] is True
+
+
+async def test_calls_that_move_one_clock_queue_behind_each_other():
+    async with serving() as served:
+        sandbox = frozen(served)
+        path = f"/_emulator/sandboxes/{sandbox.id}/clock"
+        began = sandbox.now()
+        await asyncio.gather(*(control(served, "POST", path, {"advance": 10}) for _ in range(10)))
+        assert sandbox.now() - began == 100 * 1_000_000
+
+
+async def test_on_a_running_clock_things_happen_by_themselves():
+    async with serving() as served, receiver() as client:
+        sandbox = served.emulator.default
+        await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": client.url})
+        await control(served, "POST", "/_emulator/sandboxes/default/clock", {"rate": 1000})
+        await get(served.base_url + send_path(reference="r"))
+        status, found = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=5")
+        assert status == 200
+        assert found["callbacks"][0]["status"] == "delivered"
+        assert sandbox.clock.rate == 1000
+
+
+async def test_what_is_due_at_once_fires_on_a_clock_that_stands():
+    async with serving() as served, receiver() as client:
+        play = {"rules": [{"then": {"steps": [{"after": 0, "status": "delivered"}]}}]}
+        sandbox = frozen(served, callback_url=client.url, scenario=play)
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        assert (await control(served, "GET", f"{path}/wait?for=callbacks&timeout=5"))[0] == 200
+
+
+async def test_an_endless_retry_schedule_is_refused():
+    async with serving() as served:
+        body = {"switches": {"retry": [1] * 51}}
+        status, answer = await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", body)
+        assert status == 400
+        assert "50" in answer["error"]["message"]
+
+
+async def test_an_answer_that_comes_after_a_reset_changes_nothing():
+    async with serving() as served, receiver() as client:
+        arrived, answered = asyncio.Event(), asyncio.Event()
+
+        async def late(_):
+            arrived.set()
+            await answered.wait()
+            return web.Response(text="OK")
+
+        client.answers = late
+        sandbox = frozen(served, callback_url=client.url)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
+        await asyncio.wait_for(arrived.wait(), 5)
+        await control(served, "POST", f"{path}/reset")
+        before = sandbox.engine.world.dump()
+        answered.set()
+        await walking
+        assert sandbox.engine.world.dump() == before
+        assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"] == []
+
+
+async def test_100_000_due_steps_without_callbacks_take_a_few_seconds_at_most():
+    async with serving() as served:
+        sandbox = frozen(served, balance=1_000_000, accounts={"smsoffice": {"callback_url": ""}})
+        numbers = ",".join(f"99557{n:07d}" for n in range(100_000))
+        body = f"key={key_of(sandbox)}&destination={numbers}&sender=smsoffice&content=x".encode()
+        from aiohttp import ClientSession
+
+        async with ClientSession() as session:
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            answer = await session.post(f"{served.base_url}/api/v2/send/", data=body, headers=kind)
+            assert json.loads(await answer.read())["ErrorCode"] == 0
+        await walk(served, sandbox, 3)
+        assert {one.status for one in sandbox.engine.world.store.messages} == {"delivered"}
+
+
+@pytest.mark.parametrize("rate", [0, 1, 60])
+def test_a_clock_never_goes_back_and_holds_when_held(rate):
+    clock = Clock(1_000, rate)
+    clock.hold()
+    stood = clock.now()
+    clock.walk_to(stood + 500)
+    assert clock.now() == stood + 500
+    clock.walk_to(stood)
+    assert clock.now() == stood + 500
+    clock.release()
+    assert clock.now() >= stood + 500
+    clock.rate = 0
+    stood = clock.now()
+    assert clock.now() == stood
+    assert clock.real_until(stood + 1) is None
+    assert clock.real_until(stood) == 0

@@ -1,0 +1,107 @@
+"""What tests over real sockets share: an emulator, a client that sends octets as they are, a receiver of callbacks."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import ClientSession, web
+
+from emulator.recipes import NewSandbox
+from emulator.sandboxes import Sandbox
+from emulator.serving import Serving
+from emulator.settings import Settings
+
+TO = "995577123456"
+
+
+@asynccontextmanager
+async def serving(**settings: Any) -> AsyncIterator[Serving]:
+    """An emulator on a free port."""
+    async with Serving(Settings(port=0, **settings)) as served:
+        yield served
+
+
+def frozen(served: Serving, **wish: Any) -> Sandbox:
+    """A sandbox whose clock stands."""
+    return served.emulator.create(NewSandbox(clock="frozen", **wish))
+
+
+async def walk(served: Serving, sandbox: Sandbox, seconds: float | None = None) -> None:
+    """Advance, or settle."""
+    await served.emulator.pump(sandbox).walk(seconds, 10.0)
+
+
+async def octets(url: str, *pieces: bytes, pause: float = 0) -> bytes:
+    """Send octets as they are; everything that comes back until the other side closes."""
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(pause)
+        return await asyncio.wait_for(reader.read(), 5)
+    except ConnectionResetError:
+        return b"RESET"
+    finally:
+        writer.close()
+
+
+async def get(url: str) -> tuple[int, bytes]:
+    async with ClientSession() as session, session.get(url) as answer:
+        return answer.status, await answer.read()
+
+
+async def control(served: Serving, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    """One call of the control API, over the wire."""
+    async with ClientSession() as session, session.request(method, served.base_url + path, json=body) as answer:
+        text = await answer.text()
+        return answer.status, json.loads(text) if text else None
+
+
+class Receiver:
+    """A client's callback endpoint: keeps what came, answers as told."""
+
+    def __init__(self) -> None:
+        self.came: list[dict[str, str]] = []
+        self.answers: Callable[[dict[str, str]], Awaitable[web.Response] | web.Response] = lambda _: web.Response(
+            text="OK"
+        )
+        self.url = ""
+
+    async def _take(self, request: web.Request) -> web.Response:
+        fields = dict(request.query)
+        if request.method == "POST":
+            fields.update({name: str(value) for name, value in (await request.post()).items()})
+        self.came.append(fields)
+        answer = self.answers(fields)
+        return answer if isinstance(answer, web.Response) else await answer
+
+
+@asynccontextmanager
+async def receiver() -> AsyncIterator[Receiver]:
+    """A callback endpoint on a free port."""
+    taking = Receiver()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", taking._take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    taking.url = f"http://127.0.0.1:{runner.addresses[0][1]}/callback"
+    try:
+        yield taking
+    finally:
+        await runner.cleanup()
+
+
+def send_path(key: str = "emulator-smsoffice", to: str = TO, **more: str) -> str:
+    """A send to smsoffice as a browser would ask for it."""
+    fields = {"key": key, "destination": to, "sender": "smsoffice", "content": "Hello", **more}
+    return "/api/v2/send/?" + "&".join(f"{name}={value}" for name, value in fields.items())
+
+
+def key_of(sandbox: Sandbox) -> str:
+    return sandbox.account("smsoffice").credentials["key"]

@@ -1,0 +1,105 @@
+"""The journal: bounded by bytes for each sandbox and for all, the oldest going first, and it says how many went."""
+
+from emulator.journal import Attempt, Budget, Exchange, Journal
+from emulator.wire import HttpReply, HttpRequest
+
+
+def exchange(text: str = "", size: int = 0) -> Exchange:
+    request = HttpRequest(method="POST", target=f"/{text}", body=b"x" * size)
+    return Exchange(
+        id=0, at=1, provider="p", protocol="http", operation="send", request=request, request_size=0,
+        reply=HttpReply(body=b"answer"), reply_size=0, command=None, outcome=None, word="accepted",
+    )  # fmt: skip
+
+
+def attempt(number: int) -> Attempt:
+    return Attempt(
+        id=number, message=1, provider="p", attempt=1, at=1, status="delivered", changed_at=1, reason="", error=0,
+        request=HttpRequest(method="GET", target="http://x/"),
+    )  # fmt: skip
+
+
+def targets(journal: Journal) -> list[str]:
+    return [one.request.target for one in journal.exchanges()]
+
+
+def test_what_is_kept_comes_back_as_it_was():
+    journal = Journal()
+    kept = journal.write(exchange("a"))
+    assert journal.exchange(kept.id) == kept
+    assert kept.reply == HttpReply(body=b"answer")
+
+
+def test_a_full_journal_lets_the_oldest_go_and_counts_them():
+    journal = Journal(limit=50_000)
+    for n in range(100):
+        journal.write(exchange(str(n), size=5_000))
+    assert journal.used <= 50_000
+    assert targets(journal)[-1] == "/99"
+    assert journal.dropped == 100 - len(targets(journal)) > 0
+
+
+def test_attempts_and_exchanges_go_in_the_order_in_which_they_came():
+    journal = Journal(limit=12_000)
+    journal.write_attempt(attempt(1))
+    journal.write(exchange("a", size=5_000))
+    journal.write_attempt(attempt(2))
+    journal.write(exchange("b", size=5_000))
+    assert [one.id for one in journal.attempts()] == [2]
+    assert targets(journal) == ["/a", "/b"]
+
+
+def test_the_bound_over_all_takes_the_oldest_of_any():
+    budget = Budget(limit=30_000)
+    first, second = Journal(budget), Journal(budget)
+    for n in range(4):
+        first.write(exchange(f"first{n}", size=5_000))
+    for n in range(4):
+        second.write(exchange(f"second{n}", size=5_000))
+    assert budget.used <= 30_000
+    assert budget.used == first.used + second.used
+    assert targets(first) == ["/first3"]
+    assert len(targets(second)) == 4
+
+
+def test_entries_that_a_journal_dropped_itself_are_not_charged_twice():
+    budget = Budget(limit=60_000)
+    small, other = Journal(budget, limit=12_000), Journal(budget)
+    for n in range(3_000):
+        small.write(exchange(str(n), size=5_000))
+        other.write(exchange(str(n), size=500))
+    assert budget.used == small.used + other.used
+    alive = len(targets(small)) + len(targets(other))
+    assert len(budget) <= 2 * alive + 70
+
+
+def test_thousands_of_writes_do_not_grow_the_budgets_lines():
+    budget = Budget()
+    journal = Journal(budget, limit=20_000)
+    for n in range(5_000):
+        journal.write(exchange(str(n)))
+    assert len(budget) <= 2 * len(targets(journal)) + 70
+
+
+def test_a_cleared_journal_gives_its_bytes_back():
+    budget = Budget()
+    journal = Journal(budget)
+    journal.write(exchange("a"))
+    journal.write_attempt(attempt(1))
+    journal.clear()
+    assert (budget.used, journal.used, len(budget), targets(journal)) == (0, 0, 0, [])
+    assert journal.write(exchange("b")).id == 3
+
+
+def test_a_long_body_is_cut_and_its_size_kept():
+    journal = Journal()
+    kept = journal.write(exchange("a", size=100_000))
+    assert (len(kept.request.body), kept.request_size) == (65_536, 100_000)
+
+
+def test_only_what_fits_is_unpacked():
+    journal = Journal()
+    journal.write(exchange("a"))
+    assert [one.id for one in journal.exchanges(word="refused")] == []
+    assert [one.id for one in journal.exchanges(0, word="accepted", provider="p", rule=None)] == [1]
+    assert list(journal.exchanges(1)) == []
