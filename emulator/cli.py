@@ -120,6 +120,8 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from emulator.providers import found
     from emulator.scripting.checking import Invalid
     from emulator.scripting.files import load
@@ -129,7 +131,7 @@ def _check(arguments: argparse.Namespace) -> int:
     status = 0
     for file in arguments.file:
         try:
-            play = load(file, words)
+            play = load(Path(file), words)
             print(f"{file}: good, {len(play.rules)} rule(s)")
         except (Invalid, OSError) as error:
             print(error, file=sys.stderr)

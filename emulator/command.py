@@ -24,24 +24,19 @@ def serve(settings: Settings, listening: socket.socket) -> int:
     if settings.token is None and not settings.loopback:
         settings = _with_token(settings)
     try:
-        serving = _start(settings, listening)
+        serving = Serving(settings, listening)
     except (Bad, Invalid, ValueError) as error:
         print(f"sms-emulator: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, ValueError) else 1
     asyncio.run(_run(serving))
     return 0
 
 
-def _start(settings: Settings, listening: socket.socket) -> Serving:
-    return Serving(settings, listening)
-
-
 def _with_token(settings: Settings) -> Settings:
-    import msgspec
-
+    """Bound to more than loopback, the control API asks for a token; without one given, one is made and told."""
     made = token(24)
     print(f"control API token: {made}", file=sys.stderr)
-    return msgspec.structs.replace(settings, token=made)
+    return settings._replace(token=made)
 
 
 async def _run(serving: Serving) -> None:

@@ -16,7 +16,6 @@ from emulator.core.values import Moment
 from emulator.wire import HttpReply, HttpRequest
 
 BODY_LIMIT = 64 * 1024
-SANDBOX_LIMIT = 16 * 1024 * 1024
 PROCESS_LIMIT = 256 * 1024 * 1024
 _OVERHEAD = 250
 """What the rest of an entry weighs besides its packed bytes: tuple, key strings, deque slots."""
@@ -138,7 +137,7 @@ class Budget:
 class Journal:
     """The exchanges and attempts of one sandbox."""
 
-    def __init__(self, budget: Budget | None = None, limit: int = SANDBOX_LIMIT) -> None:
+    def __init__(self, budget: Budget | None = None, limit: int = PROCESS_LIMIT) -> None:
         self._budget = Budget() if budget is None else budget
         self.limit = limit
         self.used = 0

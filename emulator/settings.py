@@ -5,12 +5,10 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-import msgspec
-
-from emulator.journal import SANDBOX_LIMIT
+JOURNAL_BYTES = 16 * 1024 * 1024
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(NamedTuple):
     """How an emulator runs."""
 
     host: str = "127.0.0.1"
@@ -19,7 +17,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     callback_url: tuple[str, ...] = ()
     seed: int | None = None
     token: str | None = None
-    journal_bytes: int = SANDBOX_LIMIT
+    journal_bytes: int = JOURNAL_BYTES
     max_sandboxes: int = 10_000
     public_url: str | None = None
     log_format: Literal["text", "json"] = "text"
@@ -91,6 +89,19 @@ def _positive(text: str) -> int:
     return number
 
 
+def _name_and_url(text: str) -> tuple[str | None, str]:
+    """PROVIDER=URL, or a URL alone."""
+    name, equals, url = text.partition("=")
+    return (name, url) if equals and "/" not in name else (None, text)
+
+
+def _callback_url(text: str) -> str:
+    url = _name_and_url(text)[1]
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"{url!r} does not begin with http:// or https://")
+    return text
+
+
 def _log_format(text: str) -> str:
     if text not in ("text", "json"):
         raise ValueError(f"{text!r} is neither text nor json")
@@ -110,7 +121,7 @@ OPTIONS = (
     Option("--port", _port, "HTTP port: providers, control API and page; 0 takes a free one"),
     Option("--scenario", str, "a scenario's name (see `sms-emulator scenarios`) or a file", "NAME|FILE"),
     Option(
-        "--callback-url", str, "where delivery callbacks of the default sandbox go: URL for all providers or "
+        "--callback-url", _callback_url, "where delivery callbacks of the default sandbox go: URL for all providers or "
         "PROVIDER=URL; repeatable; without it the built-in sink takes them", "URL", many=True,
     ),
     Option("--seed", _whole, "the one source of chance"),

@@ -1,0 +1,159 @@
+"""The command as a shell sees it: one clear line for what is wrong, and nothing heavy before it is wanted."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from support import send_path
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "emulator", *arguments], capture_output=True, text=True, timeout=30,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+
+
+@contextmanager
+def serve(*arguments, **environment):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "emulator", "serve", "--port", "0", *arguments], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env={**os.environ, **environment},
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        process.ready = process.stdout.readline()
+        process.url = dict(pair.split("=", 1) for pair in process.ready.split()[1:])["http"]
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=10)
+
+
+def fetch(url, headers=None):
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=10) as answer:
+        return answer.read()
+
+
+def test_serve_prints_one_ready_line_and_serves():
+    with serve() as process:
+        assert re.fullmatch(r"ready http=http://127\.0\.0\.1:\d+( \w+=\S+)*\n", process.ready)
+        assert json.loads(fetch(process.url + send_path()))["ErrorCode"] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_cleanly_with_status_0(number):
+    with serve() as process:
+        fetch(process.url + send_path(reference="r"))
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+        assert process.returncode == 0
+        assert out == ""
+        assert "Traceback" not in err
+
+
+def test_the_banner_shows_lines_that_work_when_pasted():
+    with serve() as process:
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert "/api/v2/send/?key=emulator-smsoffice" in err
+    assert process.url in err
+
+
+def test_quiet_says_nothing_but_the_ready_line():
+    with serve("--quiet") as process:
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=10) == ("", "")
+
+
+def test_a_flag_beats_the_environment_and_the_environment_the_default():
+    with serve("--token", "flag", SMS_EMULATOR_TOKEN="variable", SMS_EMULATOR_SCENARIO="no-credit") as process:
+        assert json.loads(fetch(process.url + send_path()))["ErrorCode"] == 20
+        assert fetch(process.url + "/_emulator/sandboxes", {"Authorization": "Bearer flag"})
+
+
+def test_a_busy_port_is_one_line_that_names_it():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr == f"sms-emulator: cannot listen on 127.0.0.1 port {port}: it is in use\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("serve", "--port", "x"), "--port: 'x' is no whole number"),
+        (("serve", "--port", "70000"), "--port: 70000 is no port; 0 to 65535 may stand there"),
+        (("serve", "--callback-url", "nowhere"), "'nowhere' does not begin with http://"),
+        (("serve", "--callback-url", "smsofice=http://x/"), "there is no provider 'smsofice'"),
+        (("serve", "--colour"), "unrecognized arguments: --colour"),
+        (("contract", "smsofice"), "there is no provider 'smsofice'"),
+        (("sned",), "invalid choice"),
+    ],
+)
+def test_a_wrong_word_is_one_clear_line_and_status_2(arguments, said):
+    done = run(*arguments, *(("--port", "0") if arguments[0] == "serve" and "--port" not in arguments else ()))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_scenario_is_a_clear_line_and_status_1():
+    done = run("serve", "--port", "0", "--scenario", "hapy")
+    assert done.returncode == 1
+    assert "happy" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_check_says_good_or_every_mistake_with_its_place(tmp_path):
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text("rules:\n  - then: {refuse: {reason: no-credit}}\n")
+    bad.write_text("rules:\n  - then: {refuse: {reason: no-credits}}\n  - when: {provider: smsofice}\n    then: {}\n")
+    assert run("check", str(good)).stdout == f"{good}: good, 1 rule(s)\n"
+    done = run("check", str(good), str(bad))
+    assert done.returncode == 1
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [f"{bad}:2:29", f"{bad}:3:22"]
+
+
+def test_scenarios_schema_contract_and_version_print():
+    assert "happy" in run("scenarios").stdout
+    assert "rules" in json.loads(run("schema").stdout)["$defs"]["Scenario"]["properties"]
+    assert "smsoffice.code.150" in run("contract", "smsoffice").stdout
+    assert run("--version").stdout.startswith("sms-emulator ")
+
+
+def test_the_demo_shows_timelines_of_all_providers():
+    done = run("demo")
+    assert done.returncode == 0, done.stderr
+    assert "delivered" in done.stdout
+    assert "the body is OK" in done.stdout
+
+
+def test_help_imports_nothing_heavy():
+    names = "aiohttp, jinja2, faker, yaml, msgspec"
+    code = (
+        "import sys\nfrom emulator.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        f"print(sorted(set('{names}'.split(', ')) & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.stderr.strip() == "[]"
+
+
+def test_serving_imports_neither_jinja2_nor_faker_nor_prometheus_client():
+    code = (
+        "import asyncio, sys\nfrom emulator.serving import Serving\n"
+        "async def main():\n    async with Serving(): pass\n"
+        "asyncio.run(main())\nprint([n for n in ('jinja2', 'faker', 'prometheus_client', 'sqlite3') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.stdout.strip() == "[]", done.stderr
