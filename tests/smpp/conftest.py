@@ -1,0 +1,72 @@
+"""What the tests of the protocol share: the golden PDUs, a tiny GSM alphabet, and a builder of bodies."""
+
+from pathlib import Path
+
+import pytest
+
+from emulator.smpp import Pdu
+
+
+def golden() -> dict[str, bytes]:
+    """golden.hex: [name], then hex up to the semicolon."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in Path(__file__).with_name("golden.hex").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            name = line.strip("[]")
+            found[name] = ""
+        elif name:
+            found[name] += line.partition(";")[0]
+    return {name: bytes.fromhex(octets) for name, octets in found.items()}
+
+
+GOLDEN = golden()
+
+
+def pytest_generate_tests(metafunc):
+    """A test that asks for `golden_frame` runs once for each golden PDU."""
+    if "golden_frame" in metafunc.fixturenames:
+        metafunc.parametrize("golden_frame", GOLDEN.values(), ids=GOLDEN.keys())
+
+
+@pytest.fixture(scope="session")
+def frames() -> dict[str, bytes]:
+    return GOLDEN
+
+
+class TinyGsm:
+    """As much of the GSM alphabet as the tests need; the real one lives in another room."""
+
+    odd = {"@": 0x00, "$": 0x02, "_": 0x11, "€": 0x1B65}
+    back = {0x00: "@", 0x02: "$", 0x11: "_"}
+
+    def gsm_encode(self, text, /):
+        octets = bytearray()
+        for sign in text:
+            code = self.odd.get(sign, ord(sign))
+            if code > 0x7F and sign not in self.odd:
+                return None
+            octets += code.to_bytes(2 if code > 0x7F else 1, "big")
+        return bytes(octets)
+
+    def gsm_decode(self, octets, /):
+        text = octets.replace(b"\x1b\x65", b"\xa4").decode("latin-1").replace("\xa4", "€")
+        return "".join(self.back.get(ord(sign), sign) for sign in text)
+
+
+@pytest.fixture(scope="session")
+def gsm() -> TinyGsm:
+    return TinyGsm()
+
+
+SUBMIT = {"source_addr": b"Shop", "source_addr_ton": 5, "destination_addr": b"995555123456", "dest_addr_ton": 1}
+
+
+@pytest.fixture
+def submit():
+    """A good submit_sm, some of its fields changed, and TLVs."""
+
+    def build(*tlvs, command_id=4, **fields):
+        return Pdu(command_id, 0, 7, {**SUBMIT, "short_message": b"hi", **fields}, list(tlvs))
+
+    return build
