@@ -1,0 +1,189 @@
+"""when → then."""
+
+import msgspec
+import pytest
+from worlds import TO, Play
+
+from emulator.core.outcomes import Accepted, Refused, Unheard
+from emulator.core.reasons import Reason
+from emulator.core.rules import RuleSpec
+from emulator.core.verbs import AddRule, DropRule, PutRules
+
+GOOD, OTHER, THIRD = "995577000001", "995577000002", "995599000003"
+BUSY = {"refuse": {"code": -1}}
+
+
+def spec(**rule: object) -> RuleSpec:
+    return msgspec.convert(rule, RuleSpec)
+
+
+def refused(play: Play, *to: str, **more: object) -> bool:
+    return isinstance(play.submit(*to, **more).outcome, Refused)
+
+
+def test_a_rule_without_when_matches_every_call() -> None:
+    play = Play({"then": BUSY})
+    assert refused(play)
+    assert isinstance(play.ask_balance().outcome, Refused)
+
+
+@pytest.mark.parametrize(
+    ("when", "matches"),
+    [
+        ({"provider": "plain"}, True), ({"provider": "other"}, False), ({"protocol": "http"}, True),
+        ({"protocol": "smpp"}, False), ({"operation": "send"}, True), ({"operation": "balance"}, False),
+        ({"to": TO}, True), ({"to": "9955771*"}, True), ({"to": "*3456"}, True), ({"to": "995*56"}, True),
+        ({"to": "*77*"}, True), ({"to": "*7712*"}, True), ({"to": "9955"}, False), ({"to": "*999"}, False),
+        ({"to": "*"}, True),
+        ({"sender": "shop"}, True), ({"sender": "s*"}, True), ({"sender": "Shop"}, False),
+        ({"contains": "code"}, True), ({"contains": "Code"}, False), ({"matches": r"code \d+$"}, True),
+        ({"matches": r"^\d"}, False), ({"reference": "mine"}, True), ({"reference": "min"}, False),
+        ({"to": TO, "contains": "nowhere"}, False), ({"nth": 1}, True), ({"nth": 2}, False),
+    ],
+)  # fmt: skip
+def test_every_key_of_when_must_hold(when: dict[str, object], matches: bool) -> None:
+    play = Play({"when": when, "then": BUSY})
+    assert refused(play, TO, text="your code 1234", reference="mine") == matches
+
+
+def test_the_first_rule_that_matches_decides() -> None:
+    play = Play({"when": {"to": "*1"}, "then": BUSY}, {"then": {"refuse": {"code": 20}}})
+    assert play.submit(GOOD).outcome.code == -1
+    assert play.submit(OTHER).outcome.code == 20
+    assert play.fired() == [1, 1]
+
+
+def test_nth_counts_the_calls_that_match_all_the_rest() -> None:
+    play = Play({"when": {"to": "*1", "nth": 3}, "then": BUSY})
+    calls = [GOOD, OTHER, GOOD, OTHER, GOOD, GOOD]
+    assert [refused(play, number) for number in calls] == [False, False, False, False, True, False]
+
+
+def test_nth_counts_even_where_another_rule_decides() -> None:
+    play = Play({"when": {"contains": "x"}, "then": BUSY}, {"when": {"nth": 2}, "then": {"refuse": {"code": 20}}})
+    assert play.submit(text="x").outcome.code == -1
+    assert play.submit(text="y").outcome.code == 20
+
+
+def test_a_rule_with_times_gives_way_when_they_are_used_up() -> None:
+    play = Play({"then": BUSY, "times": 2})
+    assert [refused(play) for _ in range(4)] == [True, True, False, False]
+    assert play.fired() == [2]
+
+
+def test_a_call_that_the_checks_refuse_uses_up_no_rule() -> None:
+    play = Play({"then": {"steps": [{"after": 1, "status": "undelivered"}]}, "times": 1}, balance=0)
+    verdict = play.submit()
+    assert isinstance(verdict.outcome, Refused)
+    assert verdict.rule is None
+    assert play.fired() == [0]
+
+
+def test_a_number_dropped_by_a_rule_uses_it_up_though_no_number_is_left() -> None:
+    play = Play({"then": {"refuse": {"reason": "stop-listed"}}, "times": 1})
+    verdict = play.submit()
+    assert verdict.outcome.reason == Reason.STOP_LISTED
+    assert verdict.rule == "r1"
+    assert isinstance(play.submit().outcome, Accepted)
+
+
+def test_each_number_of_a_list_has_the_first_rule_that_speaks_of_it() -> None:
+    play = Play(
+        {"when": {"to": GOOD}, "then": {"steps": [{"after": 1, "status": "expired"}]}},
+        {"when": {"to": "99557*"}, "then": {"steps": [{"after": 1, "status": "undelivered"}]}},
+        {"then": {"steps": [{"after": 1, "status": "unknown"}]}},
+    )
+    play.accepted(GOOD, OTHER, THIRD)
+    play.advance(1)
+    assert [message.status for message in play.world.store.messages] == ["expired", "undelivered", "unknown"]
+    assert play.fired() == [1, 1, 1]
+
+
+def test_numbers_that_rules_take_away_leave_the_others() -> None:
+    play = Play(
+        {"when": {"to": GOOD}, "then": {"refuse": {"reason": "stop-listed"}}},
+        {"when": {"to": OTHER}, "then": {"refuse": {"reason": "destination-invalid"}}},
+    )
+    outcome = play.accepted(GOOD, OTHER, THIRD)
+    assert (outcome.count, outcome.stop_listed, outcome.invalid) == (1, (GOOD,), (OTHER,))
+    assert play.fired() == [1, 1]
+
+
+def test_rules_for_each_kind_of_bad_number_refuse_the_whole_call_as_mixed() -> None:
+    play = Play(
+        {"when": {"to": GOOD}, "then": {"refuse": {"reason": "stop-listed"}}},
+        {"when": {"to": OTHER}, "then": {"refuse": {"reason": "destination-invalid"}}},
+    )
+    assert play.submit(GOOD, OTHER).outcome.reason == Reason.STOP_LISTED_OR_INVALID
+    assert play.fired() == [1, 1]
+
+
+def test_a_refusal_that_is_not_of_a_number_refuses_the_whole_list() -> None:
+    play = Play({"when": {"to": OTHER}, "then": BUSY})
+    assert refused(play, GOOD, OTHER, THIRD)
+    assert not play.world.store.messages
+
+
+def test_a_dropped_call_does_nothing_and_a_lost_one_does_all() -> None:
+    play = Play(
+        {"then": {"reply": {"fault": "drop"}}, "times": 1}, {"then": {"reply": {"fault": "lost"}}, "times": 1},
+        {"then": {"reply": {"status": 503}}},
+    )  # fmt: skip
+    assert isinstance(play.submit().outcome, Unheard)
+    assert not play.world.store.messages
+    verdict = play.submit()
+    assert isinstance(verdict.outcome, Accepted)
+    assert verdict.reply is not None
+    assert verdict.reply.fault == "lost"
+    assert isinstance(play.submit().outcome, Unheard)
+    assert play.fired() == [1, 1, 1]
+
+
+def test_rules_put_in_by_hand_stand_before_the_scenarios() -> None:
+    play = Play({"then": BUSY})
+    play.do(AddRule(spec(then={"refuse": {"code": 20}})))
+    assert play.submit().outcome.code == 20
+    play.do(AddRule(spec(then={"refuse": {"code": 404}}, times=1)))
+    assert [play.submit().outcome.code for _ in range(2)] == [404, 20]
+
+
+def test_putting_rules_replaces_those_of_hand_and_keeps_the_scenarios() -> None:
+    play = Play({"then": BUSY})
+    play.put_rules({"then": {"refuse": {"code": 20}}})
+    play.put_rules()
+    assert play.submit().outcome.code == -1
+    play.do(PutRules([], [spec(then={"refuse": {"code": 20}})]))
+    assert play.submit().outcome.code == 20
+
+
+def test_rule_ids_are_never_given_twice() -> None:
+    play = Play({"then": BUSY})
+    ids = [rule.id for _ in range(3) for rule in play.put_rules({"then": BUSY}) if rule.by_hand]
+    assert ids == ["r2", "r3", "r4"]
+
+
+def test_a_rule_taken_out_is_gone_and_one_that_is_not_there_is_an_error() -> None:
+    play = Play({"then": BUSY})
+    play.do(DropRule("r1"))
+    assert not refused(play)
+    with pytest.raises(LookupError, match="r1"):
+        play.do(DropRule("r1"))
+
+
+def test_rules_are_not_asked_for_a_stranger() -> None:
+    play = Play({"then": BUSY, "times": 1})
+    assert play.submit(credential=None).outcome.reason == Reason.KEY_UNKNOWN
+    assert play.fired() == [0]
+
+
+@pytest.mark.parametrize("then", [
+    {"refuse": {}}, {"refuse": {"code": 1, "reason": "no-credit"}}, {"reply": {"fault": "lost", "status": 500}},
+])  # fmt: skip
+def test_a_plan_that_contradicts_itself_is_refused(then: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        spec(then=then)
+
+
+def test_a_pattern_that_is_no_regular_expression_is_refused() -> None:
+    with pytest.raises(msgspec.ValidationError, match="matches"):
+        spec(when={"matches": "("}, then={})
