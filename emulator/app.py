@@ -181,9 +181,10 @@ class Emulator:
         if fault is not None and not fault.heard:
             reply = HttpReply(status=fault.status) if fault.status is not None else None
         else:
-            reply = route.write(command, outcome, sandbox.account(provider) if known else None)
+            whose = sandbox.account(provider) if known or command.credential is None else None
+            reply = route.write(command, outcome, whose)
         exchange = Exchange(
-            id=0, at=at, provider=provider, protocol=command.protocol, operation=route.operation, request=request,
+            id=0, at=at, provider=provider, protocol=command.protocol, operation=command.operation, request=request,
             request_size=0, reply=reply, reply_size=0, command=command, outcome=outcome, word=outcome.word,
             rule=verdict.rule, fault=None if fault is None else fault.fault, notes=command.notes,
         )  # fmt: skip

@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, Found, Refused, SenderRegistered, SendersTold
+from emulator.core.outcomes import (
+    Accepted,
+    AnyOutcome,
+    BalanceTold,
+    CostTold,
+    Deleted,
+    Described,
+    Found,
+    FoundMany,
+    Refused,
+    SenderRegistered,
+    SendersTold,
+)  # fmt: skip
 from emulator.core.outcomes import Unheard as DroppedOutcome
 from emulator.core.reasons import Reason
 from emulator.core.values import plain
@@ -15,7 +27,7 @@ def explain(providers: Mapping[str, Provider], exchange: Exchange) -> str:
     provider = providers.get(exchange.provider)
     if provider is None or exchange.outcome is None:
         return exchange.why.strip()
-    said = [_outcome(provider, exchange.operation, exchange.outcome)]
+    said = [_outcome(provider, exchange.operation, exchange.protocol, exchange.outcome)]
     if exchange.rule is not None:
         what = f"; its reply: {exchange.fault}" if exchange.fault else ""
         said.append(f"rule {exchange.rule} decided{what}")
@@ -23,20 +35,21 @@ def explain(providers: Mapping[str, Provider], exchange: Exchange) -> str:
     return "; ".join(said)
 
 
-def _outcome(provider: Provider, operation: str, outcome: AnyOutcome) -> str:
+def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutcome) -> str:
     success = provider.success.get(operation, "")
     match outcome:
         case Refused():
-            return _refused(provider, operation, outcome)
+            return _refused(provider, operation, protocol, outcome)
         case Accepted():
             dropped = [
                 f"{what} not sent to: {', '.join(numbers[:5])} [{row.row if row else success}]"
                 for what, numbers, reason in (
                     ("stop-listed,", outcome.stop_listed, Reason.STOP_LISTED),
                     ("malformed,", outcome.invalid, Reason.DESTINATION_INVALID),
+                    *((f"{why.value},", (number,), why) for number, why in outcome.barred),
                 )
                 if numbers
-                for row in (provider.error_row(operation, reason),)
+                for row in (provider.error_row(operation, reason, protocol),)
             ]
             told = (
                 f"accepted for {outcome.count} recipient(s), {outcome.parts} part(s), cost {plain(outcome.cost)}, "
@@ -46,8 +59,17 @@ def _outcome(provider: Provider, operation: str, outcome: AnyOutcome) -> str:
         case Found():
             if outcome.entries:
                 return f"{len(outcome.entries)} message(s) found [{success}]"
-            row = provider.error_row(operation, Reason.MESSAGE_UNKNOWN)
+            row = provider.error_row(operation, Reason.MESSAGE_UNKNOWN, protocol)
             return f"nothing found: {row.because} [{row.row}]" if row else f"nothing found [{success}]"
+        case FoundMany():
+            found = sum(entry is not None for entry in outcome.entries)
+            return f"{found} of {len(outcome.entries)} message(s) found [{success}]"
+        case CostTold():
+            return f"{outcome.count} recipient(s), {outcome.parts} part(s) would cost {plain(outcome.cost)} [{success}]"
+        case Deleted():
+            return f"{outcome.count} message(s) deleted [{success}]"
+        case Described():
+            return f"the description of the interface [{success}]"
         case BalanceTold():
             return f"the balance is {plain(outcome.balance)} [{success}]"
         case SendersTold():
@@ -59,8 +81,8 @@ def _outcome(provider: Provider, operation: str, outcome: AnyOutcome) -> str:
     raise TypeError(type(outcome).__name__)
 
 
-def _refused(provider: Provider, operation: str, outcome: Refused) -> str:
-    table = provider.profile.errors.get(operation)
+def _refused(provider: Provider, operation: str, protocol: str, outcome: Refused) -> str:
+    table = provider.profile.table(operation, protocol)
     row = None
     if table is not None:
         row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)

@@ -100,14 +100,15 @@ def recipe(
     simple = _by_provider(wish, providers)
     for name, provider in providers.items():
         given = dict(wish.accounts.get(name, {}))
-        names = {*provider.credential_lengths, *provider.fixed_credentials}
+        names = {*provider.credential_lengths, *provider.fixed_credentials, *provider.credential_aliases}
         nested = {k: v for value in given.values() if isinstance(value, dict) for k, v in value.items() if k in names}
         own = {**{k: given.pop(k) for k in list(given) if k in names}, **nested}
         given = {k: v for k, v in given.items() if not (isinstance(v, dict) and v.keys() & names)}
         for word, text in own.items():
             if not isinstance(text, str) or not text:
                 raise Bad(f"accounts.{name}.{word} must be a text of at least one character")
-        credentials[name] = {**random_credentials(provider), **own}
+        made = {**random_credentials(provider), **own}
+        credentials[name] = {**{alias: made[word] for alias, word in provider.credential_aliases.items()}, **made}
         patches[name] = _inherit(base.patches.get(name), patch(name, {**simple[name], **given}))
     return Recipe(
         id=wish.id or token(8), scenario=play, seed=seed, began=began, rate=rate, credentials=credentials,

@@ -11,14 +11,17 @@ from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules import NOTHING, Ruling
 from emulator.core.text import Measure, measure
-from emulator.core.values import Moment, plain
+from emulator.core.values import SECOND, Moment, plain, seconds
 from emulator.core.world import World
 
 
 class Case:
     """One command before the judge: what the checks look at, and what they find out on the way."""
 
-    __slots__ = ("account", "at", "command", "good", "invalid", "measured", "profile", "ruling", "stop_listed", "world")
+    __slots__ = (
+        "account", "at", "barred", "command", "good", "invalid", "marks", "measured", "measures", "profile", "ruling",
+        "stop_listed", "texts", "world",
+    )  # fmt: skip
 
     def __init__(self, world: World, profile: Profile, account: Account | None, command: Any, at: Moment) -> None:
         self.world = world
@@ -31,7 +34,15 @@ class Case:
         """Recipients: the number, and how it was written."""
         self.stop_listed: list[str] = []
         self.invalid: list[str] = []
+        self.barred: list[tuple[str, Reason]] = []
+        """Numbers that nothing can be sent to for other reasons."""
+        self.texts: list[str] = []
+        """The text of each good number, where each has its own."""
         self.measured: Measure | None = None
+        self.measures: list[Measure] = []
+        """Of `texts`."""
+        self.marks: list[tuple[str, int]] = []
+        """(key, how long it matters) of events to be counted if nothing is refused."""
 
     @property
     def owner(self) -> Account:
@@ -46,9 +57,27 @@ class Case:
     @property
     def cost(self) -> int:
         """What the submit costs in all, as an amount. A provider's switch `charge` may count messages, not parts."""
+        if self.measures:
+            return sum(map(self.cost_of, self.measures))
         assert self.measured is not None
-        parts = 1 if self.profile.in_force(self.account).get("charge") == "messages" else self.measured.parts
-        return parts * len(self.good) * self.profile.price(self.owner)
+        return self.cost_of(self.measured) * len(self.good)
+
+    def cost_of(self, measured: Measure) -> int:
+        """What one recipient of a text costs."""
+        parts = 1 if self.profile.in_force(self.account).get("charge") == "messages" else measured.parts
+        return parts * self.profile.price(self.owner)
+
+    @property
+    def parts(self) -> int:
+        """How many parts go to all recipients together."""
+        if self.measures:
+            return sum(measured.parts for measured in self.measures)
+        assert self.measured is not None
+        return self.measured.parts * len(self.good)
+
+    def limit(self, name: str) -> tuple[int | None, int]:
+        """How many are allowed (None: any number), within how long a window."""
+        return self.profile.limit(self.owner, name), seconds(self.profile.limits[name].window)
 
 
 Check = Callable[[Case], Refused | None]
@@ -127,24 +156,35 @@ def numbers(case: Case) -> Refused | None:
     switches = case.profile.in_force(account)
     normal = case.profile.normal_number
     once = switches.get("repeated-number") == "once"
-    seen: set[str] = set()
-    for written in command.destinations or ():
+    bar = case.profile.bar
+    seen: set[tuple[str, str]] = set()
+    for place, written in enumerate(command.destinations or ()):
         verdict = _ruled(case, written)
         number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
         if number is None:
             case.invalid.append(written)
         elif not command.ignore_stoplist and (verdict == Reason.STOP_LISTED or number in account.stoplist):
             case.stop_listed.append(number)
-        elif not (once and number in seen):
-            seen.add(number)
-            case.good.append((number, written))
+        elif verdict in OF_A_NUMBER or (verdict := bar(case, number) if bar else None) is not None:
+            case.barred.append((number, verdict))
+        else:
+            text = command.texts[place] if command.texts else ""
+            if not (once and (number, text) in seen):
+                if once:
+                    seen.add((number, text))
+                if command.texts:
+                    case.texts.append(text)
+                case.good.append((number, written))
     if case.good:
         return None
-    found = {"invalid": _some(case.invalid), "stop_listed": _some(case.stop_listed)}
+    found = {
+        "invalid": _some(case.invalid), "stop_listed": _some(case.stop_listed),
+        "barred": _some(number for number, _ in case.barred),
+    }  # fmt: skip
     return Refused(reason=_none_left(case), details=found)
 
 
-OF_A_NUMBER = (Reason.STOP_LISTED, Reason.DESTINATION_INVALID)
+OF_A_NUMBER = (Reason.STOP_LISTED, Reason.DESTINATION_INVALID, Reason.UNROUTABLE)
 """Reasons that a rule gives for one number of a list and not for the call."""
 NO_NUMBER_LEFT = (*OF_A_NUMBER, Reason.STOP_LISTED_OR_INVALID, Reason.NO_VALID_DESTINATION)
 """Reasons why no number of a list was left."""
@@ -160,6 +200,8 @@ def _ruled(case: Case, written: str) -> Reason | None:
 def _none_left(case: Case) -> Reason:
     if case.invalid and case.stop_listed:
         return Reason.STOP_LISTED_OR_INVALID
+    if case.barred:
+        return case.barred[0][1]
     return Reason.STOP_LISTED if case.stop_listed else Reason.DESTINATION_INVALID
 
 
@@ -169,9 +211,44 @@ def _some(found: Iterable[str]) -> str:
     return f"{shown} and {len(listed) - 5} more" if len(listed) > 5 else shown
 
 
+def weigh(case: Case) -> None:
+    """Measures the text, or each of the texts."""
+    case.measured = measure(case.command.text or "")
+    case.measures = [measure(text) for text in case.texts]
+
+
+def at_most(name: str, reason: Reason, key: Callable[[Case], str]) -> Check:
+    """No more than the limit of that name within its window. What is refused, by this or by a later check, is not
+    counted."""
+
+    def check(case: Case) -> Refused | None:
+        count, window = case.limit(name)
+        if count is None:
+            return None
+        mark = f"{name} {case.profile.provider} {key(case)}"
+        if case.world.windows.within(mark, case.at - window) >= count:
+            return Refused(reason=reason, details={"count": count, "window": window // SECOND})
+        case.marks.append((mark, window))
+        return None
+
+    return check
+
+
+def at_once(name: str) -> Check:
+    """No more than the limit of that name under way at one moment; the transport counted."""
+
+    def check(case: Case) -> Refused | None:
+        count, _ = case.limit(name)
+        if count is None or case.command.in_flight <= count:
+            return None
+        return Refused(reason=Reason.TOO_MANY_AT_ONCE, details={"in_flight": case.command.in_flight, "count": count})
+
+    return check
+
+
 def enough_credit(case: Case) -> Refused | None:
     """The balance covers the parts of all recipients. Measures the text on the way."""
-    case.measured = measure(case.command.text or "")
+    weigh(case)
     cost, balance = case.cost, case.owner.balance
     if cost <= balance:
         return None

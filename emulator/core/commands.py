@@ -44,6 +44,8 @@ class Command(msgspec.Struct, kw_only=True, tag_field="say"):
     """Rows of the contract that the face noticed being bent: they become lint findings."""
     extra: dict[str, str] = {}
     """Parameters that only this provider knows."""
+    style: dict[str, str] = {}
+    """How the answer is wanted (its format, its charset): the judge does not look at it and no message keeps it."""
 
 
 class Submit(Command, kw_only=True, tag="submit"):
@@ -66,6 +68,16 @@ class Submit(Command, kw_only=True, tag="submit"):
     expires_at: Moment | None = None
     report: bool = False
     """The client wants delivery reports (whatever makes this provider send them)."""
+    texts: tuple[str, ...] = ()
+    """A text for each destination, in their order; () when `text` goes to all of them."""
+    own_id: str | None = None
+    """The client gives the message its id, in the place of the provider."""
+
+
+class Price(Submit, kw_only=True, tag="price"):
+    """What would that cost? Nothing is sent."""
+
+    operation: ClassVar[str] = "cost"
 
 
 class Query(Command, kw_only=True, tag="query"):
@@ -76,6 +88,30 @@ class Query(Command, kw_only=True, tag="query"):
     destination: str | None = None
     reference: str | None = None
     provider_id: str | None = None
+
+
+class QueryMany(Command, kw_only=True, tag="query-many"):
+    """What became of some messages?"""
+
+    operation: ClassVar[str] = "status"
+
+    wanted: tuple[tuple[str, str], ...] | None = None
+    """(number, id) of each; None: the lists do not go together."""
+
+
+class Delete(Command, kw_only=True, tag="delete"):
+    """Delete some messages."""
+
+    operation: ClassVar[str] = "status"
+
+    wanted: tuple[tuple[str, str], ...] | None = None
+    """(number, id) of each; None: the lists do not go together."""
+
+
+class Describe(Command, kw_only=True, tag="describe"):
+    """What do you serve? (The description of an interface: a WSDL.) Also a request of which nothing can be made out."""
+
+    operation: ClassVar[str] = "describe"
 
 
 class BalanceQuery(Command, kw_only=True, tag="balance"):
@@ -98,7 +134,9 @@ class RegisterSender(Command, kw_only=True, tag="register-sender"):
     name: str | None = None
 
 
-AnyCommand = Submit | Query | BalanceQuery | ListSenders | RegisterSender
+AnyCommand = (
+    Submit | Price | Query | QueryMany | Delete | Describe | BalanceQuery | ListSenders | RegisterSender
+)  # fmt: skip
 
 OPERATIONS: tuple[str, ...] = ("send", "status", "balance", "cost", "brands", "bind")
 """The words for operations in scenarios and journal; a provider serves some of them."""

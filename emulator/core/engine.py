@@ -124,7 +124,7 @@ class Engine:
             return Verdict(Unheard(), reply, rule.id)
         if refuse is not None and refuse.reason not in OF_A_NUMBER:
             rule.fired += 1
-            return Verdict(_refused(case, refuse, rule.id), reply, rule.id)
+            return Verdict(self._judge.keep(case, _refused(case, refuse, rule.id)), reply, rule.id)
         outcome = self._judge.judge(case)
         decided = _that_decided(case.ruling, outcome)
         if reply is not None:
@@ -159,5 +159,6 @@ def _refused(case: Case, refuse: Refuse, rule: str) -> Refused:
     if refuse.reason is not None:
         return Refused(reason=refuse.reason, details=details)
     assert refuse.code is not None
-    row = case.profile.errors[case.command.operation].of_code(refuse.code)
+    table = case.profile.table(case.command.operation, case.command.protocol)
+    row = table.of_code(refuse.code) if table else None
     return Refused(reason=row.reason if row else Reason.INTERNAL, code=refuse.code, details=details)

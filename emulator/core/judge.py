@@ -3,27 +3,35 @@
 from collections.abc import Callable
 
 from emulator.core.accounts import Sender
-from emulator.core.agenda import Expire
-from emulator.core.checks import Case, checked
-from emulator.core.commands import BalanceQuery, ListSenders, Query, RegisterSender, Submit
+from emulator.core.checks import Case, checked, weigh
+from emulator.core.commands import (
+    BalanceQuery,
+    Delete,
+    Describe,
+    ListSenders,
+    Price,
+    Query,
+    QueryMany,
+    RegisterSender,
+    Submit,
+)  # fmt: skip
 from emulator.core.life import Life
-from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import (
-    Accepted,
     AnyOutcome,
     BalanceTold,
+    CostTold,
+    Deleted,
+    Described,
     Entry,
     Found,
+    FoundMany,
     Refused,
     SenderEntry,
     SenderRegistered,
     SendersTold,
 )  # fmt: skip
-from emulator.core.plans import Plan
-from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules import Rule
-from emulator.core.statuses import Status
+from emulator.core.taking import Taking
 from emulator.core.world import World
 
 
@@ -33,62 +41,36 @@ class Judge:
     def __init__(self, world: World, life: Life) -> None:
         self.world = world
         self._life = life
-        self._plans: dict[tuple[str, str], int] = {}
+        self._taking = Taking(world, life)
         self._handlers: dict[type, Callable[[Case], AnyOutcome]] = {
-            Submit: self._submit, Query: self._query, BalanceQuery: self._balance, ListSenders: self._list_senders,
-            RegisterSender: self._register_sender,
+            Submit: self._taking.take, Price: self._price, Query: self._query, QueryMany: self._query_many,
+            Delete: self._delete, Describe: self._describe, BalanceQuery: self._balance,
+            ListSenders: self._list_senders, RegisterSender: self._register_sender,
         }  # fmt: skip
 
     def judge(self, case: Case) -> AnyOutcome:
         """The first refusal of the profile's checks, or what the command came to."""
         kind = type(case.command)
-        return checked(case, case.profile.checks[kind.__name__]) or self._handlers[kind](case)
+        refused = checked(case, case.profile.checks[kind.__name__])
+        if refused is not None:
+            return self._taking.keep(case, refused)
+        for key, keep in case.marks:
+            self.world.windows.mark(key, case.at, keep)
+        return self._handlers[kind](case)
 
-    def _submit(self, case: Case) -> AnyOutcome:
-        world, account, command, at = self.world, case.owner, case.command, case.at
-        assert case.measured is not None
-        cost = case.cost
-        account.balance -= cost
-        account.spent += cost
-        batch = Batch(
-            id=len(world.store.batches) + 1, provider=command.provider, protocol=command.protocol,
-            provider_id=self._next_id(case.profile), sender=command.sender or "", text=command.text or "",
-            reference=command.reference or None, encoding=case.measured.encoding, parts=case.measured.parts,
-            cost=cost // len(case.good), created_at=at, begins_at=max(at, command.begins_at or at),
-            first=command.first, flash=command.flash, report=command.report, extra=command.extra,
-        )  # fmt: skip
-        world.store.add_batch(batch)
-        for number, written in case.good:
-            self._add_message(case, batch, number, written)
-        return Accepted(
-            batch=batch.id, provider_id=batch.provider_id, count=len(case.good), parts=batch.parts * len(case.good),
-            cost=cost, balance=account.balance, encoding=batch.encoding, stop_listed=tuple(case.stop_listed),
-            invalid=tuple(case.invalid),
-        )  # fmt: skip
+    def keep(self, case: Case, refused: Refused) -> AnyOutcome:
+        """What a refusal leaves behind, where its row says so (core/taking.py)."""
+        return self._taking.keep(case, refused)
 
-    def _add_message(self, case: Case, batch: Batch, number: str, written: str) -> None:
-        at = case.at
-        status: Status = "scheduled" if batch.begins_at > at else "pending"
-        message = Message(
-            id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
-            plan=self._plan(case.ruling.of(written), case.profile),
-        )  # fmt: skip
-        self.world.store.add(message)
-        self._life.begin(message, batch, at)
-        if case.command.expires_at is not None:
-            self.world.agenda.put(case.command.expires_at, Expire(message.id))
-
-    def _next_id(self, profile: Profile) -> str | None:
-        if profile.first_id is None:
-            return None
-        ids = self.world.next_ids
-        number = ids.get(profile.provider, profile.first_id)
-        ids[profile.provider] = number + 1
-        return str(number)
+    def _price(self, case: Case) -> AnyOutcome:
+        weigh(case)
+        return CostTold(count=len(case.good), parts=case.parts, cost=case.cost)
 
     def _query(self, case: Case) -> AnyOutcome:
         store, query = self.world.store, case.command
-        if query.provider_id is not None:
+        if query.provider_id is not None and query.destination is not None:
+            ids = self._sent(case, query.destination, query.provider_id)
+        elif query.provider_id is not None:
             ids = store.with_provider_id(query.provider, query.provider_id)
         else:
             ids = store.sent_as(query.provider, query.destination or "", query.reference or "")
@@ -99,6 +81,33 @@ class Judge:
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details={k: v for k, v in asked.items() if v})
         return Found(entries=tuple(self._entry(number) for number in ids))
 
+    def _query_many(self, case: Case) -> AnyOutcome:
+        found = (self._sent(case, number, provider_id) for number, provider_id in case.command.wanted)
+        return FoundMany(entries=tuple(self._entry(ids[0]) if ids else None for ids in found))
+
+    def _delete(self, case: Case) -> AnyOutcome:
+        store = self.world.store
+        messages = []
+        for number, provider_id in case.command.wanted:
+            ids = self._sent(case, number, provider_id)
+            if not ids or store.messages[ids[0] - 1].status == "deleted":
+                return Refused(reason=Reason.NOT_DELETED, details={"destination": number, "id": provider_id})
+            messages.append(store.messages[ids[0] - 1])
+        for message in messages:
+            message.version += 1
+            self._life.change(message, store.batch_of(message), "deleted", case.at)
+        return Deleted(count=len(messages))
+
+    def _sent(self, case: Case, destination: str, provider_id: str) -> list[int]:
+        """The newest message to a number under the provider's id: its number in the store, or nothing."""
+        store, provider = self.world.store, case.command.provider
+        number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
+        ids = set(store.to_number(number)).intersection(store.with_provider_id(provider, provider_id))
+        return [max(ids)] if ids else []
+
+    def _describe(self, case: Case) -> AnyOutcome:
+        return Described()
+
     def _entry(self, number: int) -> Entry:
         store = self.world.store
         message = store.messages[number - 1]
@@ -107,6 +116,7 @@ class Judge:
             message=number, to=message.to, status=message.status, changed_at=message.changed_at,
             created_at=batch.created_at, reason=message.reason, error=message.error, provider_id=batch.provider_id,
             sender=batch.sender, text=batch.text, parts=batch.parts, cost=batch.cost,
+            flash=batch.flash,
         )  # fmt: skip
 
     def _balance(self, case: Case) -> AnyOutcome:
@@ -125,13 +135,3 @@ class Judge:
         number = max((sender.id for sender in senders.values()), default=0) + 1
         senders[name] = Sender(id=number, name=name, state="pending", created_at=case.at)
         return SenderRegistered(id=number, name=name)
-
-    def _plan(self, rule: Rule | None, profile: Profile) -> int:
-        """The number of the life that a rule gives, or the provider's ordinary one."""
-        key = (rule.id if rule else "", profile.provider)
-        number = self._plans.get(key)
-        if number is None:
-            then = rule.spec.then if rule else Plan()
-            steps = profile.life if then.steps is None else tuple(sorted(then.steps, key=lambda step: step.after))
-            number = self._plans[key] = self._life.conceive(Plan(steps=steps, reports=then.reports))
-        return number

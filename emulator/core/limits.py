@@ -21,6 +21,17 @@ class Windows:
             del self.marks[key]
         return len(marks)
 
+    def streak(self, key: str, at: Moment, gap: int) -> int:
+        """How many events of the key came without a break of `gap` between two of them, if one now would be the next;
+        a streak that is broken is forgotten."""
+        marks = self.marks.get(key)
+        if marks is None:
+            return 0
+        if at - marks[-1] >= gap:
+            del self.marks[key]
+            return 0
+        return len(marks)
+
     def oldest(self, key: str) -> Moment | None:
         """The first event still kept."""
         marks = self.marks.get(key)

@@ -29,6 +29,16 @@ class Accepted(Outcome, kw_only=True, tag="accepted"):
     encoding: str
     stop_listed: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
+    barred: tuple[tuple[str, Reason], ...] = ()
+    """Numbers that nothing was sent to for other reasons."""
+
+
+class CostTold(Outcome, kw_only=True, tag="cost"):
+    """What a send would cost: for `count` recipients, `parts` segments in all."""
+
+    count: int
+    parts: int
+    cost: int
 
 
 class Refused(Outcome, kw_only=True, tag="refused"):
@@ -59,12 +69,29 @@ class Entry(msgspec.Struct, kw_only=True):
     text: str = ""
     parts: int = 1
     cost: int = 0
+    flash: bool = False
 
 
 class Found(Outcome, kw_only=True, tag="found"):
     """The messages asked for."""
 
     entries: tuple[Entry, ...]
+
+
+class FoundMany(Outcome, kw_only=True, tag="found-many"):
+    """The messages asked for, in the order of the question; None where there is none."""
+
+    entries: tuple[Entry | None, ...]
+
+
+class Deleted(Outcome, kw_only=True, tag="deleted"):
+    word: ClassVar[str] = "accepted"
+
+    count: int
+
+
+class Described(Outcome, kw_only=True, tag="described"):
+    """The description may be given out."""
 
 
 class BalanceTold(Outcome, kw_only=True, tag="balance"):
@@ -95,4 +122,7 @@ class Unheard(Outcome, kw_only=True, tag="unheard"):
     word: ClassVar[str] = "dropped"
 
 
-AnyOutcome = Accepted | Refused | Found | BalanceTold | SendersTold | SenderRegistered | Unheard
+AnyOutcome = (
+    Accepted | CostTold | Refused | Found | FoundMany | Deleted | Described | BalanceTold | SendersTold
+    | SenderRegistered | Unheard
+)  # fmt: skip

@@ -22,11 +22,11 @@ class Switch(msgspec.Struct, frozen=True):
     """A named choice where the provider's page is silent or contradicts itself.
 
     `choices` is a tuple of the values that may stand, or a type's name: "seconds" (a list of delays in seconds),
-    "hours" (a zone's offset from UTC).
+    "hours" (a zone's offset from UTC), "text".
     """
 
     default: Any
-    choices: tuple[Any, ...] | Literal["seconds", "hours"]
+    choices: tuple[Any, ...] | Literal["seconds", "hours", "text"]
     why: str
     row: str
     """The contract row that tells what is known."""
@@ -36,6 +36,8 @@ class Switch(msgspec.Struct, frozen=True):
         if isinstance(self.choices, tuple):
             fits = any(value == choice and type(value) is type(choice) for choice in self.choices)
             return None if fits else f"may be {', '.join(map(repr, self.choices))}"
+        if self.choices == "text":
+            return None if isinstance(value, str) and len(value) <= 1000 else "is a text of at most 1000 characters"
         if self.choices == "hours":
             fits = isinstance(value, int | float) and not isinstance(value, bool) and -12 <= value <= 14
             return None if fits else "is an offset from UTC in hours, -12 to 14"
@@ -58,7 +60,13 @@ class ErrorRow(msgspec.Struct, frozen=True):
     """One sentence for people, with the names of the refusal's details in braces."""
     http: int = 200
     keeps_id: bool = False
-    """A message record is made all the same, and its id told."""
+    """A message record is made all the same, and its id told. Such a number among good ones gets a record too."""
+    status: Status = "rejected"
+    """The state in which that record is, and"""
+    error: int = 0
+    """the provider's delivery error that goes with it."""
+    later_over: tuple[str, ...] = ()
+    """Protocols over which it is not said at once: the message is taken, and its report says it."""
 
 
 class ErrorTable:
@@ -103,8 +111,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     switches: Mapping[str, Switch]
     checks: Mapping[str, tuple[Callable[..., Any], ...]]
-    """By operation, in the order in which they are made."""
+    """By the class of the command, in the order in which they are made."""
     errors: Mapping[str, ErrorTable]
+    """By operation, or by "operation/protocol" where a protocol has its own."""
     statuses: tuple[StatusRow, ...]
     limits: Mapping[str, Limit] = msgspec.field(default_factory=dict)
     prices: Mapping[str, float] = msgspec.field(default_factory=lambda: {"part": 1})
@@ -112,6 +121,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     balance: float = 1000
     normal_number: Callable[[str, Mapping[str, Any]], str | None]
     """A destination as written, and the switches in force → the number, or None for a malformed one."""
+    bar: Callable[..., Reason | None] | None = None
+    """A case and a number of its list → why nothing may be sent to that number, or None."""
     life: tuple[Step, ...] = DELIVERED
     """What becomes of a message when no rule says anything else."""
     reports_first_state: bool | str = True
@@ -132,6 +143,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"{self.provider}: no word for the states {', '.join(missing)}")
         force_setattr(self, "defaults", {name: switch.default for name, switch in self.switches.items()})
         force_setattr(self, "by_status", {row.status: row for row in self.statuses})
+
+    def table(self, operation: str, protocol: str = "http") -> ErrorTable | None:
+        """The codes of an operation over a protocol; a table "status/soap" goes before the table "status"."""
+        return self.errors.get(f"{operation}/{protocol}") or self.errors.get(operation)
 
     def status(self, status: Status) -> StatusRow:
         """The row of a state."""

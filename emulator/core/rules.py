@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from emulator.core.commands import AnyCommand, Query, Submit
+from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
 from emulator.core.plans import Plan
 
 Operation = Literal["send", "status", "balance", "cost", "brands", "bind"]
@@ -113,6 +113,8 @@ def destinations_of(command: AnyCommand) -> tuple[str, ...]:
         return command.destinations or ()
     if isinstance(command, Query):
         return (command.destination or "",)
+    if isinstance(command, QueryMany | Delete):
+        return tuple(number for number, _ in command.wanted or ())
     return ()
 
 

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand
+from emulator.core.commands import AnyCommand, Credential
 from emulator.core.life import Report
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import AnyOutcome
@@ -81,6 +81,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Credentials that are no secret and the same in every sandbox."""
     credential_lengths: Mapping[str, int]
     """How long the random ones of a new sandbox are, by name."""
+    credential_aliases: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """Credentials that are another one under a second name, unless a sandbox is given its own: name → that other."""
     identities: tuple[tuple[str, str], ...]
     """(kind, credential): by which of its credentials an account is found. The name must be unique on a server."""
     default_senders: tuple[str, ...] = ()
@@ -98,7 +100,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     tries: Callable[[Mapping[str, str]], tuple[str, ...]]
     """Targets of GET requests worth trying first, for the banner: credentials → targets."""
 
-    def error_row(self, operation: str, reason: object) -> ErrorRow | None:
+    lane: Callable[[HttpRequest], tuple[Credential, str] | None] | None = None
+    """For a provider that limits how many requests are under way at once: who asks, and which requests are counted
+    together; None where nobody can be told. The transport stamps the count on the request."""
+
+    def error_row(self, operation: str, reason: object, protocol: str = "http") -> ErrorRow | None:
         """The row of an operation's error table for a reason."""
-        table = self.profile.errors.get(operation)
+        table = self.profile.table(operation, protocol)
         return next((row for row in table.rows if row.reason == reason), None) if table else None

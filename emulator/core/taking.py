@@ -1,0 +1,173 @@
+"""Takes a submit into the store: batches, messages, their plans; and what is kept of numbers that are refused."""
+
+from collections.abc import Iterator, Sequence
+
+from emulator.core.agenda import Expire
+from emulator.core.checks import Case
+from emulator.core.commands import Submit
+from emulator.core.life import Life
+from emulator.core.messages import Batch, Message
+from emulator.core.outcomes import Accepted, Refused
+from emulator.core.plans import Plan, Step
+from emulator.core.profile import ErrorRow, Profile
+from emulator.core.reasons import Reason
+from emulator.core.rules import Rule
+from emulator.core.statuses import Status
+from emulator.core.text import Measure, measure
+from emulator.core.world import World
+
+
+class Taking:
+    """Makes batches and messages in a world."""
+
+    def __init__(self, world: World, life: Life) -> None:
+        self.world = world
+        self._life = life
+        self._plans: dict[tuple[str, str], int] = {}
+
+    def take(self, case: Case) -> Accepted:
+        """A submit whose checks have passed: charged, stored, set going. A batch for each text."""
+        account, command = case.owner, case.command
+        assert case.measured is not None
+        cost = case.cost
+        account.balance -= cost
+        account.spent += cost
+        provider_id = self._id(case)
+        first = len(self.world.store.batches) + 1
+        for text, measured, recipients in _by_text(case):
+            batch = self._batch(case, provider_id, text, measured, case.cost_of(measured), command.report)
+            for number, written in recipients:
+                self._add_message(case, batch, number, written)
+        if case.invalid or case.stop_listed or case.barred:
+            for reason, numbers in _bad(case):
+                self._record(case, provider_id, _row(case, reason), reason, numbers, True)
+        return Accepted(
+            batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
+            balance=account.balance, encoding=case.measured.encoding, stop_listed=tuple(case.stop_listed),
+            invalid=tuple(case.invalid), barred=tuple(case.barred),
+        )  # fmt: skip
+
+    def keep(self, case: Case, refused: Refused) -> Refused | Accepted:
+        """What a refusal leaves behind: where its row says so an id and records, each in the state of its row; and
+        over a protocol where it is told later, the submit is taken and reports say what became of it."""
+        command = case.command
+        table = case.profile.table(command.operation, command.protocol)
+        if table is None or case.account is None or type(command) is not Submit:
+            return refused
+        row = table.of_reason(refused.reason) if refused.code is None else table.of_code(refused.code)
+        if row is None or not row.keeps_id:
+            return refused
+        later = command.protocol in row.later_over
+        provider_id = refused.provider_id = self._id(case)
+        first = len(self.world.store.batches) + 1
+        good = [number for number, _ in case.good]
+        if not (good or case.invalid or case.stop_listed or case.barred):
+            switches = case.profile.in_force(case.account)
+            good = [case.profile.normal_number(n, switches) or n for n in command.destinations or ()]
+        self._record(case, provider_id, row, refused.reason, good, later)
+        for reason, numbers in _bad(case):
+            self._record(case, provider_id, _row(case, reason), reason, numbers, later)
+        if not later:
+            return refused
+        measured = measure(command.text or "")
+        return Accepted(
+            batch=first, provider_id=provider_id, count=0, parts=measured.parts, cost=0, balance=case.owner.balance,
+            encoding=measured.encoding, stop_listed=tuple(case.stop_listed), invalid=tuple(case.invalid),
+            barred=tuple(case.barred),
+        )  # fmt: skip
+
+    # inside
+
+    def _id(self, case: Case) -> str | None:
+        """The client's own id, or the provider's next one that nobody has."""
+        profile, own = case.profile, case.command.own_id
+        if own is not None or profile.first_id is None:
+            return own if own is None else str(own)
+        ids, store = self.world.next_ids, self.world.store
+        number = ids.get(profile.provider, profile.first_id)
+        while store.with_provider_id(profile.provider, str(number)):
+            number += 1
+        ids[profile.provider] = number + 1
+        return str(number)
+
+    def _batch(
+        self, case: Case, provider_id: str | None, text: str, measured: Measure, cost: int, report: bool
+    ) -> Batch:
+        command, at = case.command, case.at
+        batch = Batch(
+            id=len(self.world.store.batches) + 1, provider=command.provider, protocol=command.protocol,
+            provider_id=provider_id, sender=command.sender or "", text=text, reference=command.reference or None,
+            encoding=measured.encoding, parts=measured.parts, cost=cost, created_at=at,
+            begins_at=max(at, command.begins_at or at), first=command.first, flash=command.flash, report=report,
+            extra=command.extra,
+        )  # fmt: skip
+        self.world.store.add_batch(batch)
+        return batch
+
+    def _add_message(self, case: Case, batch: Batch, number: str, written: str) -> None:
+        at = case.at
+        status: Status = "scheduled" if batch.begins_at > at else "pending"
+        message = Message(
+            id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
+            plan=self._plan(case.ruling.of(written), case.profile),
+        )  # fmt: skip
+        self.world.store.add(message)
+        self._life.begin(message, batch, at)
+        if case.command.expires_at is not None:
+            self.world.agenda.put(case.command.expires_at, Expire(message.id))
+
+    def _record(
+        self, case: Case, provider_id: str | None, row: ErrorRow | None, reason: Reason, numbers: Sequence[str],
+        later: bool,
+    ) -> None:  # fmt: skip
+        """Messages that cost nothing and fail: at once where the client was told, else `later`, by their reports."""
+        if row is None or not row.keeps_id or not numbers:
+            return
+        text, at = case.command.text or "", case.at
+        batch = self._batch(case, provider_id, text, measure(text), 0, later and case.command.report)
+        batch.begins_at = at
+        status: Status = "pending" if later else row.status
+        steps = (Step(0, row.status, reason.value, row.error),) if later else ()
+        plan = self._life.conceive(Plan(steps=steps))
+        for number in numbers:
+            message = Message(
+                id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
+                plan=plan, reason="" if later else reason.value, error=0 if later else row.error,
+            )  # fmt: skip
+            self.world.store.add(message)
+            self._life.begin(message, batch, at)
+
+    def _plan(self, rule: Rule | None, profile: Profile) -> int:
+        """The number of the life that a rule gives, or the provider's ordinary one."""
+        key = (rule.id if rule else "", profile.provider)
+        number = self._plans.get(key)
+        if number is None:
+            then = rule.spec.then if rule else Plan()
+            steps = profile.life if then.steps is None else tuple(sorted(then.steps, key=lambda step: step.after))
+            number = self._plans[key] = self._life.conceive(Plan(steps=steps, reports=then.reports))
+        return number
+
+
+def _row(case: Case, reason: Reason) -> ErrorRow | None:
+    table = case.profile.table(case.command.operation, case.command.protocol)
+    return table.of_reason(reason) if table else None
+
+
+def _bad(case: Case) -> Iterator[tuple[Reason, list[str]]]:
+    """The numbers of a list that nothing is sent to, each group with its reason."""
+    yield Reason.DESTINATION_INVALID, case.invalid
+    yield Reason.STOP_LISTED, case.stop_listed
+    for reason in dict.fromkeys(reason for _, reason in case.barred):
+        yield reason, [number for number, why in case.barred if why == reason]
+
+
+def _by_text(case: Case) -> Iterator[tuple[str, Measure, list[tuple[str, str]]]]:
+    """Text, its measure, its recipients: one group, or one for each text where each recipient has its own."""
+    assert case.measured is not None
+    if not case.texts:
+        yield case.command.text or "", case.measured, case.good
+        return
+    groups: dict[str, tuple[str, Measure, list[tuple[str, str]]]] = {}
+    for text, measured, recipient in zip(case.texts, case.measures, case.good, strict=True):
+        groups.setdefault(text, (text, measured, []))[2].append(recipient)
+    yield from groups.values()
