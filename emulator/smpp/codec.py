@@ -33,10 +33,9 @@ class _Stop(Exception):
         self.status, self.field, self.why = status, field, why
 
 
-_Step: TypeAlias = tuple[
-    int, int, tuple[str, ...]
-]  # kind, size, names: neighbouring uint8 fields are one stride
-# A plain tuple, for a NamedTuple takes twice as long to unpack, nine times a submit_sm.
+_Step: TypeAlias = tuple[int, int, tuple[str, ...]]
+# Kind, size, names; neighbouring uint8 fields are one stride. A plain tuple, for a NamedTuple takes twice as
+# long to unpack, and a submit_sm does so nine times.
 
 
 class _Plan(NamedTuple):

@@ -129,11 +129,8 @@ def write_text(receipt: Receipt, form: Form = USUAL) -> str:
         "err": format(receipt.error, form.error),
         "text": receipt.excerpt,
     }
-    pieces = _pieces(form.pattern)
-    return (
-        "".join(values.get(piece, piece) if odd % 2 else piece for odd, piece in enumerate(pieces))
-        + form.tail
-    )
+    pieces = enumerate(_pieces(form.pattern))
+    return "".join(values.get(piece, piece) if odd % 2 else piece for odd, piece in pieces) + form.tail
 
 
 @lru_cache(maxsize=64)
@@ -150,12 +147,11 @@ def write_tlvs(receipt: Receipt, form: Form = USUAL, vendor: tuple[Tlv, ...] = (
     """The TLVs alone. receipted_message_id has its NUL: without it five libraries misread it (facts, section
     5)."""
     message_id = _notation(receipt.message_id, form.tlv_id).encode("ascii", "replace")
+    error = bytes((form.network,)) + receipt.error.to_bytes(2, "big")
     known: dict[str, tuple[Tlv, ...]] = {
         "receipted_message_id": ((RECEIPTED_MESSAGE_ID, message_id + (b"\0" if form.id_with_nul else b"")),),
         "message_state": ((MESSAGE_STATE, bytes((receipt.state,))),),
-        "network_error_code": (
-            (NETWORK_ERROR_CODE, bytes((form.network,)) + receipt.error.to_bytes(2, "big")),
-        ),
+        "network_error_code": ((NETWORK_ERROR_CODE, error),),
         "vendor": vendor,
     }
     return [tlv for name in form.tlvs for tlv in known[name]]

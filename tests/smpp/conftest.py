@@ -34,24 +34,25 @@ def frames() -> dict[str, bytes]:
     return GOLDEN
 
 
+ODD = {"@": 0x00, "$": 0x02, "_": 0x11, "€": 0x1B65}
+BACK = {0x00: "@", 0x02: "$", 0x11: "_"}
+
+
 class TinyGsm:
     """As much of the GSM alphabet as the tests need; the real one lives in another room."""
-
-    odd = {"@": 0x00, "$": 0x02, "_": 0x11, "€": 0x1B65}
-    back = {0x00: "@", 0x02: "$", 0x11: "_"}
 
     def gsm_encode(self, text, /):
         octets = bytearray()
         for sign in text:
-            code = self.odd.get(sign, ord(sign))
-            if code > 0x7F and sign not in self.odd:
+            code = ODD.get(sign, ord(sign))
+            if code > 0x7F and sign not in ODD:
                 return None
             octets += code.to_bytes(2 if code > 0x7F else 1, "big")
         return bytes(octets)
 
     def gsm_decode(self, octets, /):
         text = octets.replace(b"\x1b\x65", b"\xa4").decode("latin-1").replace("\xa4", "€")
-        return "".join(self.back.get(ord(sign), sign) for sign in text)
+        return "".join(BACK.get(ord(sign), sign) for sign in text)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,12 @@ def gsm() -> TinyGsm:
     return TinyGsm()
 
 
-SUBMIT = {"source_addr": b"Shop", "source_addr_ton": 5, "destination_addr": b"995555123456", "dest_addr_ton": 1}
+SUBMIT = {
+    "source_addr": b"Shop",
+    "source_addr_ton": 5,
+    "destination_addr": b"995555123456",
+    "dest_addr_ton": 1,
+}
 
 
 @pytest.fixture

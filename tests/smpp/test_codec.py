@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.smpp import CannotEncode, Command, Destination, Pdu, Status, Unreadable, Unsuccessful, decode, encode
+from emulator.smpp import (
+    CannotEncode,
+    Command,
+    Destination,
+    Pdu,
+    Status,
+    Unreadable,
+    Unsuccessful,
+    decode,
+    encode,
+)
 from emulator.smpp.tables import LAYOUTS, RESPONSE, Kind
 
 
@@ -61,7 +71,9 @@ def test_a_message_is_found_in_message_payload_when_the_short_one_is_empty(frame
 
 
 def test_a_udh_stays_in_the_short_message(frames):
-    assert decode(frames["submit_sm with an 8-bit UDH"]).octets("short_message") == bytes.fromhex("0500032a0201616263")
+    assert decode(frames["submit_sm with an 8-bit UDH"]).octets("short_message") == bytes.fromhex(
+        "0500032a0201616263"
+    )
 
 
 def test_the_destinations_of_submit_multi_are_values(frames):
@@ -79,7 +91,9 @@ def test_a_response_without_body_has_no_fields(frames):
 
 
 def test_a_response_with_a_single_nul_has_an_empty_field(frames):
-    assert decode(frames["submit_sm_resp with a vendor's status and a single NUL"]).fields == {"message_id": b""}
+    assert decode(frames["submit_sm_resp with a vendor's status and a single NUL"]).fields == {
+        "message_id": b""
+    }
 
 
 def test_an_error_response_with_a_body_that_cannot_be_read_is_still_a_pdu(frames):
@@ -99,15 +113,30 @@ FIELD_FAULTS = {
     "service_type too long": (4, b"sixsix\0", Status.RINVSERTYP, "service_type"),
     "source_addr too long": (4, BEFORE_SOURCE + b"1" * 21 + b"\0", Status.RINVSRCADR, "source_addr"),
     "source_addr without NUL": (4, BEFORE_SOURCE + b"1" * 5, Status.RINVSRCADR, "source_addr"),
-    "destination_addr too long": (4, BEFORE_DESTINATION + b"2" * 21 + b"\0", Status.RINVDSTADR, "destination_addr"),
+    "destination_addr too long": (
+        4,
+        BEFORE_DESTINATION + b"2" * 21 + b"\0",
+        Status.RINVDSTADR,
+        "destination_addr",
+    ),
     "schedule too long": (4, BEFORE_SCHEDULE + b"3" * 17 + b"\0", Status.RINVSCHED, "schedule_delivery_time"),
-    "validity too long": (4, BEFORE_SCHEDULE + b"\0" + b"4" * 17 + b"\0", Status.RINVEXPIRY, "validity_period"),
+    "validity too long": (
+        4,
+        BEFORE_SCHEDULE + b"\0" + b"4" * 17 + b"\0",
+        Status.RINVEXPIRY,
+        "validity_period",
+    ),
     "sm_length past the end": (4, BEFORE_MESSAGE + b"\5four", Status.RINVMSGLEN, "sm_length"),
     "body without sm_length": (4, BEFORE_MESSAGE, Status.RINVCMDLEN, "sm_length"),
     "empty body": (4, b"", Status.RINVCMDLEN, "service_type"),
     "body that ends inside numbers": (4, b"\0\1", Status.RINVCMDLEN, "source_addr_npi"),
     "three octets behind the message": (4, BEFORE_MESSAGE + b"\0" + b"abc", Status.RINVOPTPARSTREAM, ""),
-    "TLV past the end": (4, BEFORE_MESSAGE + b"\0" + b"\4\x24\0\5four", Status.RINVOPTPARSTREAM, "message_payload"),
+    "TLV past the end": (
+        4,
+        BEFORE_MESSAGE + b"\0" + b"\4\x24\0\5four",
+        Status.RINVOPTPARSTREAM,
+        "message_payload",
+    ),
     "system_id too long": (2, b"a" * 16 + b"\0", Status.RINVSYSID, "system_id"),
     "password too long": (2, b"a\0" + b"p" * 9 + b"\0", Status.RINVPASWD, "password"),
     "system_type too long": (2, b"a\0b\0" + b"c" * 13 + b"\0", Status.RINVSYSTYP, "system_type"),
@@ -118,7 +147,9 @@ FIELD_FAULTS = {
 }
 
 
-@pytest.mark.parametrize(("command", "body", "status", "field"), FIELD_FAULTS.values(), ids=FIELD_FAULTS.keys())
+@pytest.mark.parametrize(
+    ("command", "body", "status", "field"), FIELD_FAULTS.values(), ids=FIELD_FAULTS.keys()
+)
 def test_a_field_fault_has_its_own_status_and_is_answered_by_the_own_response(command, body, status, field):
     found = decode(pdu(command, body))
     assert isinstance(found, Unreadable)
@@ -148,7 +179,9 @@ def test_a_broken_alert_notification_is_never_answered():
     assert decode(pdu(0x102, b"\1")).reply() is None
 
 
-@pytest.mark.parametrize("frame", [b"", b"\0\0\0\x10", pdu(0x15) + b"x", pdu(0x15)[:-1]], ids=lambda f: f"{len(f)}")
+@pytest.mark.parametrize(
+    "frame", [b"", b"\0\0\0\x10", pdu(0x15) + b"x", pdu(0x15)[:-1]], ids=lambda f: f"{len(f)}"
+)
 def test_a_frame_whose_length_lies_loses_the_link(frame):
     found = decode(frame)
     assert (found.status, found.answer, found.closes) == (Status.RINVCMDLEN, "generic_nack", True)

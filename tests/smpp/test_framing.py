@@ -1,7 +1,8 @@
-"""A stream in any pieces gives the same PDUs, and nothing that comes makes the buffer grow or an exception fly."""
+"""A stream in any pieces gives the same PDUs, and nothing makes the buffer grow or an exception fly."""
 
 import random
 import tracemalloc
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -38,7 +39,7 @@ def test_the_pieces_do_not_matter(cuts, frames):
     stream = b"".join(frames.values())
     framer, found = Framer(), []
     borders = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         found += framer.feed(stream[start:end])
     assert b"".join(encode(pdu) for pdu in found) == stream
 
@@ -74,7 +75,9 @@ def test_after_a_lost_frame_nothing_is_heard_any_more(frames):
     assert framer.feed(frames["enquire_link"]) == []
 
 
-@pytest.mark.parametrize("stranger", [b"GET / HTTP/1.1\r\n", b"POST /x HTTP/1.1\r\n", b"\x16\x03\x01\x02\x00\x01"])
+@pytest.mark.parametrize(
+    "stranger", [b"GET / HTTP/1.1\r\n", b"POST /x HTTP/1.1\r\n", b"\x16\x03\x01\x02\x00\x01"]
+)
 def test_a_stranger_on_the_port_is_called_by_its_name(stranger):
     (found,) = Framer().feed(stranger)
     assert "the octets are the start of" in found.why

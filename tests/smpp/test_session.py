@@ -427,7 +427,9 @@ def test_both_roles_understand_each_other_from_bind_to_unbind():
     (asked,) = smsc.received(decode(encode(esme.send(Pdu(9, fields={"interface_version": 0x34}), 0.0))), 0.0)
     esme.received(decode(encode(smsc.answer_bind(asked.request, 0.0, b"SMSC"))), 0.0)
     (asked,) = smsc.received(decode(encode(esme.send(Pdu(4, fields={"short_message": b"hi"}), 1.0))), 1.0)
-    (answered,) = esme.received(decode(encode(smsc.respond(asked.request, 1.0, fields={"message_id": b"1"}))), 1.0)
+    (answered,) = esme.received(
+        decode(encode(smsc.respond(asked.request, 1.0, fields={"message_id": b"1"}))), 1.0
+    )
     assert answered.response.octets("message_id") == b"1"
     (asked,) = esme.received(decode(encode(smsc.send(Pdu(5), 2.0))), 2.0)
     (answered,) = smsc.received(decode(encode(esme.respond(asked.request, 2.0))), 2.0)
