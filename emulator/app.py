@@ -45,6 +45,10 @@ class Emulator:
         self.providers = providers if providers is not None else found()
         self.vocabulary: Vocabulary = vocabulary_of(self.providers)
         self.routing = Routing(self.providers)
+        self._counting = {
+            route.path.lower().removesuffix("/"): provider
+            for provider in self.providers.values() if provider.lane is not None for route in provider.routes
+        }  # fmt: skip
         self.budget = Budget()
         self.sandboxes = Sandboxes(self.providers, self.settings.max_sandboxes)
         self.base_url = ""
@@ -165,6 +169,15 @@ class Emulator:
             raise Bad(f"the rules are no good: {invalid}") from None
 
     # the way of a request
+
+    def lane(self, request: HttpRequest) -> tuple[str, ...] | None:
+        """Whose requests under way this one is counted with; None when nobody counts."""
+        provider = self._counting.get(request.path.lower().removesuffix("/"))
+        if provider is None or provider.lane is None:
+            return None
+        found = provider.lane(request)
+        sandbox = self.sandboxes.of(provider.name, found[0]) if found else None
+        return None if found is None or sandbox is None else (sandbox.id, provider.name, found[1])
 
     def exchange(self, request: HttpRequest) -> Answer:
         """Read, judge, answer, journal. Never raises for what a client sent."""

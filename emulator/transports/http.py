@@ -3,7 +3,9 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
+import msgspec
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 
 from emulator.app import Emulator
@@ -30,6 +32,8 @@ class HttpTransport:
         self._control = control
         self._servers: list[asyncio.Server] = []
         self._http: Server | None = None
+        self._under_way: dict[tuple[str, ...], int] = {}
+        """How many requests are between headers read and reply flushed, by lane."""
 
     async def start(self, listening: socket.socket) -> None:
         """Serve on a bound socket."""
@@ -57,6 +61,27 @@ class HttpTransport:
         pending = self._control(came)
         if pending is not None:
             return _response(await pending)
+        lane = self._emulator.lane(came)
+        return await (self._answer(request, came) if lane is None else self._in_lane(request, came, lane))
+
+    async def _in_lane(
+        self, request: web.BaseRequest, came: HttpRequest, lane: tuple[str, ...]
+    ) -> web.StreamResponse:
+        """A request that is counted with others of its kind until its reply has gone."""
+        count = self._under_way[lane] = self._under_way.get(lane, 0) + 1
+        try:
+            await asyncio.sleep(0)  # those that arrived at the same moment are counted before the first is judged
+            response = await self._answer(request, msgspec.structs.replace(came, in_flight=count))
+            with suppress(ConnectionError):
+                await response.prepare(request)
+                await response.write_eof()
+            return response
+        finally:
+            self._under_way[lane] -= 1
+            if not self._under_way[lane]:
+                del self._under_way[lane]
+
+    async def _answer(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
         reply, fault, _ = self._emulator.exchange(came)
         if fault is None:
             assert reply is not None
