@@ -1,0 +1,85 @@
+"""What was said in a query, a JSON object or a `<request>`, to commands: the same parameters in three spellings.
+
+A parameter that is not there, or null, is None. JSON allows more types than the documentation shows; each is read the
+one way it can be meant, or the request gets a fault.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from emulator.core.commands import Credential, Fault, RegisterSender, Submit
+from emulator.core.reasons import Reason
+from emulator.wire import HttpRequest, read_query
+
+Said = Mapping[str, Any]
+
+_code = re.compile(r"(?<![0-9])[0-9]{4,8}(?![0-9])").search
+
+
+def common(request: HttpRequest) -> dict[str, Any]:
+    """Who asks: the key of the query or, without one there, of the header `key` (ubill.md 1)."""
+    written = (value for name, value in read_query(request.query) if name == "key" and value)
+    key = next(written, "") or request.header("key")
+    return {
+        "provider": "ubill", "credential": Credential("key", key) if key else None, "peer": request.peer,
+        "in_flight": request.in_flight,
+    }  # fmt: skip
+
+
+def from_query(request: HttpRequest) -> dict[str, Any]:
+    """The parameters of the query, the first of a name."""
+    said: dict[str, Any] = {}
+    for name, value in read_query(request.query):
+        said.setdefault(name, value)
+    return said
+
+
+def submit(request: HttpRequest, said: Said, fault: Fault | None = None, notes: tuple[str, ...] = ()) -> Submit:
+    """A send. `fault`: what was wrong with the body, if anything."""
+    text, wrong = _text(said, "text")
+    send_time, wrong_too = _text(said, "sendTime")
+    otp = _says(said.get("otp"), "true", "1")
+    bent = [*notes, *(("ubill.send.raw-octets",) if request.raw_octets else ())]
+    if otp and not _code(text or ""):
+        bent.append("ubill.send.otp-only")
+    return Submit(
+        **common(request), fault=fault or wrong or wrong_too, notes=tuple(bent), destinations=_numbers(said),
+        text=text, sender=_plain(said.get("brandID")), ignore_stoplist=_says(said.get("stopList"), "false", "0"),
+        first=otp, report=True, extra={"sendTime": send_time} if send_time else {},
+    )  # fmt: skip
+
+
+def register(request: HttpRequest, said: Said, fault: Fault | None = None) -> RegisterSender:
+    """A new brand name."""
+    return RegisterSender(**common(request), fault=fault, name=_plain(said.get("brandName")))
+
+
+def _numbers(said: Said) -> tuple[str, ...] | None:
+    """Comma-separated, or a list of integers or texts, or one integer. Empty entries are left out."""
+    numbers = said.get("numbers")
+    if numbers is None:
+        return None
+    entries = numbers.split(",") if isinstance(numbers, str) else numbers if isinstance(numbers, list) else [numbers]
+    return tuple(entry for entry in map(_plain, entries) if entry)
+
+
+def _text(said: Said, name: str) -> tuple[str | None, Fault | None]:
+    """A text; a number is one written without quotation marks. Lists and objects are none."""
+    value = said.get(name)
+    if isinstance(value, list | dict | bool):
+        return None, Fault(Reason.PARAMETER_INVALID, {"parameter": name, "why": f"it is a {type(value).__name__}"})
+    return _plain(value), None
+
+
+def _plain(value: Any) -> str | None:
+    """A scalar as it would stand in a query; anything else as its JSON, which is no number and no name."""
+    return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _says(value: Any, *words: str) -> bool:
+    """Is it one of the words? JSON's false and 0 are what they look like."""
+    written = _plain(value)
+    return written is not None and written.lower() in words

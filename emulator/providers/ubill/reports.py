@@ -1,0 +1,44 @@
+"""uBill's callbacks: a GET for each number whenever its status changes (page 003)."""
+
+from emulator.core.accounts import Account
+from emulator.core.life import Report
+from emulator.core.messages import Batch, Message
+from emulator.providers.contract import Judgement
+from emulator.providers.ubill.profile import PROFILE
+from emulator.providers.ubill.times import write_second
+from emulator.wire import HttpReply, HttpRequest, add_query
+
+KEY_LENGTH = 30
+"""The account's settings cut a longer callback key (ubill.callback.key-30)."""
+EVENT = "sms.delivery.updated"
+
+
+def callback_key(account: Account) -> str:
+    """The key as it comes with a callback."""
+    return account.credentials.get("callback_key", "")[:KEY_LENGTH]
+
+
+def report(account: Account, batch: Batch, message: Message, told: Report, url: str) -> HttpRequest | None:
+    """The callback of one change, its parameters in the order of the page's table."""
+    due = told.due
+    switches = PROFILE.in_force(account)
+    fields = [("key", callback_key(account))]
+    if switches["callback-event"] == "send":
+        fields.append(("event", EVENT))
+    fields += [
+        ("smsID", batch.provider_id or ""),
+        ("number", message.to),
+        ("statusID", PROFILE.status(due.status).word),
+        ("date", write_second(due.changed_at, switches["timezone"])),
+    ]
+    return HttpRequest(method="GET", target=add_query(url, fields))
+
+
+def judge_answer(status: int, body: bytes) -> Judgement:
+    """Any HTTP status from 200 to 299; the body is not looked at."""
+    if 200 <= status <= 299:
+        return Judgement(True, f"HTTP {status}: any of 200 to 299 will do")
+    return Judgement(False, f"HTTP {status}; the page asks for 200 to 299")
+
+
+SINK_ANSWER = HttpReply(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=b"OK")

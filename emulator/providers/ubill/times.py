@@ -1,0 +1,31 @@
+"""uBill's two ways to write a moment, both in the zone of the switch `timezone`."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from emulator.core.values import SECOND, Moment
+
+_minute = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})").fullmatch
+_LAST_YEAR = 9998
+"""What is sent then still has a life before it that every field can show."""
+
+
+def read_minute(written: str, hours: float) -> Moment | None:
+    """A sendTime, `Y-m-d H:i` (page 003), at an offset from UTC; None when it is none."""
+    found = _minute(written)
+    if found is None:
+        return None
+    year, month, day, hour, minute = map(int, found.groups())
+    if not 1971 <= year <= _LAST_YEAR:
+        return None
+    try:
+        local = datetime(year, month, day, hour, minute, tzinfo=UTC)
+    except ValueError:
+        return None
+    return round((local - timedelta(hours=hours)).timestamp()) * SECOND
+
+
+def write_second(at: Moment, hours: float) -> str:
+    """A moment as `Y-m-d H:i:s` (page 003; createdAt: ubill.md 2.5)."""
+    local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=hours)
+    return f"{local:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,45 @@
+"""sendXml: a `<request>` to a command, an outcome to a `<response>` (ubill.md 2.2)."""
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+from emulator.core.accounts import Account
+from emulator.core.commands import AnyCommand, Fault
+from emulator.core.outcomes import AnyOutcome
+from emulator.core.reasons import Reason
+from emulator.providers.ubill.answers import members, unauthorised
+from emulator.providers.ubill.reading import submit
+from emulator.wire import HttpReply, HttpRequest
+from emulator.xml_reader import BadXml, read
+
+_XML = (("Content-Type", "application/xml"),)
+_TEXTS = {90: "XML error"}
+"""Where the JSON answer's text would name the wrong language."""
+
+
+def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    """The children of the root are the parameters, the first of a name."""
+    try:
+        root = read(request.body)
+        if root.name != "request":
+            raise BadXml(f"the root is <{root.name}>, not <request>")
+    except BadXml as bad:
+        return submit(request, {}, Fault(Reason.BODY_UNREADABLE, {"why": str(bad)}))
+    said: dict[str, Any] = {}
+    for child in root.children:
+        said.setdefault(child.name, child.text)
+    return submit(request, said)
+
+
+def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
+    """The same members as in JSON, as elements; the 401 stays plain text."""
+    refused = unauthorised(command, outcome)
+    if refused is not None:
+        return refused
+    root = ElementTree.Element("response")
+    told = members(command, outcome, account)
+    for name, value in told.items():
+        text = _TEXTS.get(told["statusID"], value) if name == "message" else value
+        ElementTree.SubElement(root, name).text = str(text)
+    return HttpReply(headers=_XML, body=ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
