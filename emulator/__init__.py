@@ -1,2 +1,72 @@
-"""sms-emulator"""
+"""sms-emulator: a faithful fake of SMS providers, for tests.
+
+    with emulator.running(clock="frozen") as sms:       # serves in a thread; `async with` serves in your loop
+        send_with_your_client(sms.base_url, sms.smsoffice.key)
+        assert sms.otp(to="995577123456") == "123456"
+
+The map of the house
+--------------------
+
+      bytes ─► transport ─► face.read ─► engine.execute ─► face.write ─► transport ─► bytes
+                                              │ puts on
+                                           agenda
+                                              │ falls due
+                  pump/advance ─► engine.advance ─► provider.report ─► outbox ─► bytes to the client under test
+                                              ▲                          │
+                                              └──────── answered ◄───────┘   (a retry is another date in the agenda)
+
+A provider is a translator, the engine is the judge, the transport is the postman, the agenda is the calendar; each
+knows nothing of the others' trade. Rooms, from the inside out:
+
+    core/          PURE: values, text, commands, outcomes, accounts, messages, checks, limits, rules, agenda, engine
+    smpp/          PURE: the SMPP protocol, both roles
+    wire           HTTP requests and replies as values
+    providers/     a folder a provider: profile, error table, how requests are read and replies written, its contract
+    scripting/     scenario files to rules; complaints with file and line
+    transports/    bytes in and out: HTTP, SMPP, the outbox, the faults of a reply
+    clock          the only file that reads real time; a clock for each sandbox
+    journal        what was asked and answered, and every callback; bounded by bytes
+    sandboxes      isolated worlds, found by the credentials of a request; recipes: what they are made of
+    pump, postman  what moves a sandbox's time; what sends its callbacks
+    app            Emulator: joins the parts; `exchange` is a request's whole way
+    serving        an emulator on its sockets, from start to stop
+    admin/         the control API: verbs (in process), routes (one table), server; client: a sandbox as an object
+    handles        where such objects come from: this loop, a thread (background), a server elsewhere
+    pytest_plugin  fixtures and marker; journal_text: what a failed test's report shows
+    client/        the reference client
+    cli, command   the command; settings: its options, from flags and environment
+
+`core`, `smpp` and `wire` import no other room, `providers` only those; nobody imports `cli` or `pytest_plugin`.
+Importing `emulator` imports nothing: the names below are found when they are asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emulator.admin.answers import CallRefused as CallRefused
+    from emulator.admin.client import AsyncSms as AsyncSms
+    from emulator.admin.sync_client import Sms as Sms
+    from emulator.handles import running as running
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "running": "emulator.handles",
+    "AsyncSms": "emulator.admin.client",
+    "Sms": "emulator.admin.sync_client",
+    "CallRefused": "emulator.admin.answers",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'emulator' has no attribute {name!r}; it has {', '.join(_HOMES)}")
+    from importlib import import_module
+
+    found = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

@@ -1,0 +1,74 @@
+"""Ways to a control API: the one in this process, or one elsewhere over HTTP."""
+
+import asyncio
+from typing import Any, Protocol
+
+from emulator.wire import HttpReply, HttpRequest
+
+
+class Door(Protocol):
+    """Takes a request to a control API. `patience`: real seconds after which no answer is worth waiting for."""
+
+    async def __call__(self, request: HttpRequest, patience: float) -> HttpReply: ...
+
+
+class Inside:
+    """To the control API in this process, without a socket. Made in the loop that serves, used only there."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+        self._loop = asyncio.get_running_loop()
+
+    async def __call__(self, request: HttpRequest, patience: float) -> HttpReply:
+        """Raises RuntimeError in another loop than the one that serves: there nobody would ever answer."""
+        here = asyncio._get_running_loop()
+        if here is not None and here is not self._loop:
+            raise RuntimeError(
+                "this emulator is served in another event loop than the one that runs here, which stands still now; "
+                "give test and fixtures the same loop (pytest-asyncio: loop_scope), or use live_sms_emulator"
+            )
+        reply: HttpReply = await self._answer(request)
+        return reply
+
+
+class Remote:
+    """To a control API elsewhere. `token`: what its --token asks for. Used in one loop; `close` ends it."""
+
+    def __init__(self, base_url: str, token: str | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._token = token
+        self._session: Any = None
+
+    async def __call__(self, request: HttpRequest, patience: float) -> HttpReply:
+        """Raises ConnectionError, naming the address, when nobody answers there in time."""
+        from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
+        from yarl import URL
+
+        if self._session is None:
+            headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+            self._session = ClientSession(headers=headers, trust_env=False)
+        try:
+            async with self._session.request(
+                request.method, URL(self.base_url + request.target, encoded=True), data=request.body or None,
+                headers=dict(request.headers), allow_redirects=False, timeout=ClientTimeout(total=patience),
+            ) as answer:  # fmt: skip
+                body = await answer.read()
+                return HttpReply(status=answer.status, headers=tuple(answer.headers.items()), body=body)
+        except InvalidURL:
+            raise ValueError(f"{self.base_url!r} is no http:// or https:// address") from None
+        except TimeoutError:
+            raise ConnectionError(f"no answer from the emulator at {self.base_url} within {patience:g} s") from None
+        except ClientError as error:
+            raise ConnectionError(
+                f"no emulator answers at {self.base_url}: {error}; start one with `sms-emulator serve`"
+            ) from None
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def __aenter__(self) -> "Remote":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()

@@ -1,0 +1,100 @@
+"""The same handle without async: every verb of AsyncSms, run in the background and waited for."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from emulator.admin.answers import CallRefused, Record
+from emulator.admin.client import AsyncSms
+from emulator.background import Background
+
+__tracebackhide__ = True
+"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_IN_A_LOOP = (
+    "This call waited in a thread that runs an event loop, and nothing else on that loop could go on meanwhile (an "
+    "app under test that should answer a callback, for one). In async tests use sms_emulator."
+)
+
+
+def _waited(verb: "Callable[Concatenate[AsyncSms, P], Coroutine[Any, Any, R]]") -> "Callable[Concatenate[Sms, P], R]":
+    @wraps(verb)
+    def wait(self: "Sms", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return self.background.run(verb(self.behind, *args, **kwargs))
+        except CallRefused as refused:
+            if refused.status == 408 and asyncio._get_running_loop() is not None:
+                refused.add_note(_IN_A_LOOP)
+            raise refused.with_traceback(None) from None
+
+    return wait
+
+
+class Sms:
+    """A sandbox for synchronous code: the verbs and attributes of AsyncSms, same names. Any thread may call."""
+
+    def __init__(self, behind: AsyncSms, background: Background) -> None:
+        self.behind = behind
+        self.background = background
+
+    call = _waited(AsyncSms.call)
+    operation = _waited(AsyncSms.operation)
+    messages = _waited(AsyncSms.messages)
+    message = _waited(AsyncSms.message)
+    set_status = _waited(AsyncSms.set_status)
+    wait = _waited(AsyncSms.wait)
+    otp = _waited(AsyncSms.otp)
+    requests = _waited(AsyncSms.requests)
+    callbacks = _waited(AsyncSms.callbacks)
+    redeliver = _waited(AsyncSms.redeliver)
+    lint = _waited(AsyncSms.lint)
+    clock = _waited(AsyncSms.clock)
+    advance = _waited(AsyncSms.advance)
+    settle = _waited(AsyncSms.settle)
+    now = _waited(AsyncSms.now)
+    rules = _waited(AsyncSms.rules)
+    put_rules = _waited(AsyncSms.put_rules)
+    add_rule = _waited(AsyncSms.add_rule)
+    delete_rule = _waited(AsyncSms.delete_rule)
+    scenario = _waited(AsyncSms.scenario)
+    put_scenario = _waited(AsyncSms.put_scenario)
+    account = _waited(AsyncSms.account)
+    patch_account = _waited(AsyncSms.patch_account)
+    approve_brand = _waited(AsyncSms.approve_brand)
+    show = _waited(AsyncSms.show)
+    reset = _waited(AsyncSms.reset)
+    delete = _waited(AsyncSms.delete)
+
+    @property
+    def id(self) -> str:
+        return self.behind.id
+
+    @property
+    def accounts(self) -> Any:
+        return self.behind.accounts
+
+    @property
+    def base_url(self) -> str:
+        return self.behind.base_url
+
+    @property
+    def smpp_host(self) -> str | None:
+        return self.behind.smpp_host
+
+    @property
+    def smpp_port(self) -> int | None:
+        return self.behind.smpp_port
+
+    def __getattr__(self, name: str) -> Record:
+        """A provider's credentials."""
+        if name.startswith("_") or "behind" not in self.__dict__:
+            raise AttributeError(name)
+        record: Record = getattr(self.behind, name)
+        return record
+
+    def __repr__(self) -> str:
+        return f"<Sms sandbox {self.id} at {self.base_url}>"

@@ -1,0 +1,63 @@
+"""An event loop in a thread of its own: whoever has no loop runs coroutines here and waits for them."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_PATIENCE = 5.0
+"""Real seconds that `stop` gives to what is still under way."""
+
+
+class Background:
+    """A loop that runs from now until `stop`. The thread is a daemon: a process that ends without `stop` ends all the
+    same."""
+
+    def __init__(self, name: str = "sms-emulator") -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._turn, name=name, daemon=True)
+        self._thread.start()
+
+    def _turn(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.close()
+
+    def run(self, coroutine: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+        """What the coroutine gives back, or raises. TimeoutError after `timeout` real seconds; RuntimeError when the
+        thread has ended, or is the one that asks."""
+        if not self._thread.is_alive() or self._loop.is_closed():
+            coroutine.close()
+            raise RuntimeError("the emulator's thread has ended; its handle can be used only inside `with` or the test")
+        if threading.current_thread() is self._thread:
+            coroutine.close()
+            raise RuntimeError("this is the emulator's own thread: waiting here would wait for itself")
+        done = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return done.result(timeout)
+        except BaseException:
+            done.cancel()
+            raise
+
+    def stop(self) -> None:
+        """Cancel what is still under way and end the thread; after some seconds it is left to itself."""
+        if not self._thread.is_alive():
+            return
+        try:
+            self.run(self._empty(), _PATIENCE)
+        except TimeoutError:
+            pass
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(_PATIENCE)
+
+    async def _empty(self) -> None:
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._loop.shutdown_asyncgens()

@@ -1,0 +1,122 @@
+"""Where handles come from: an emulator in this loop, in a thread, or elsewhere, and a fresh sandbox in it."""
+
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Unpack
+
+from emulator.admin.client import AsyncSms, Place, Wishes, ask
+from emulator.admin.doors import Door, Inside, Remote
+from emulator.admin.sync_client import Sms
+from emulator.background import Background
+from emulator.serving import Serving
+
+_A_DAY = 86_400.0
+"""Real seconds after which a sandbox that nobody deleted goes by itself, on a server that outlives us."""
+
+
+def place_of(serving: Serving) -> Place:
+    return Place(serving.base_url, getattr(serving, "smpp_url", None))
+
+
+@asynccontextmanager
+async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms, Serving]]:
+    """An emulator on free ports, served by the running loop, and a fresh sandbox."""
+    async with Serving() as serving:
+        door = Inside(serving.control.answer)
+        yield await AsyncSms.make(door, place_of(serving), wishes), serving
+
+
+def remote(url: str, token: str | None = None) -> Remote:
+    """The door of a server elsewhere; its token from the environment unless given."""
+    return Remote(url, token or os.environ.get("SMS_EMULATOR_TOKEN"))
+
+
+async def place_elsewhere(door: Remote) -> Place:
+    """Where that server serves. Raises ConnectionError when none does."""
+    health = await ask(door, "GET", "/_emulator/health", patience=10.0)
+    return Place(door.base_url, health.get("smpp") if isinstance(health, dict) else None)
+
+
+class Home:
+    """An emulator for synchronous code: served by a thread of its own, or, with `url`, elsewhere.
+
+    `serving` is the one in the thread, else None. `stop` ends it within seconds.
+    """
+
+    def __init__(self, url: str | None = None, token: str | None = None) -> None:
+        self.background = Background()
+        self._open = AsyncExitStack()
+        self.serving: Serving | None = None
+        try:
+            self._door, self.place = self.background.run(self._start(url, token), 60.0)
+        except BaseException:
+            self.stop()
+            raise
+
+    async def _start(self, url: str | None, token: str | None) -> tuple[Door, Place]:
+        if url is None:
+            self.serving = await self._open.enter_async_context(Serving())
+            return Inside(self.serving.control.answer), place_of(self.serving)
+        door = await self._open.enter_async_context(remote(url, token))
+        return door, await place_elsewhere(door)
+
+    def sandbox(self, wishes: Mapping[str, Any]) -> Sms:
+        """A handle of a fresh sandbox. Raises CallRefused when the wishes are no good."""
+        if self.serving is None:
+            wishes = {"ttl": _A_DAY, **wishes}
+        made = self.background.run(AsyncSms.make(self._door, self.place, wishes))
+        return Sms(made, self.background)
+
+    def stop(self) -> None:
+        try:
+            self.background.run(self._open.aclose(), 5.0)
+        except TimeoutError:
+            pass
+        finally:
+            self.background.stop()
+
+
+class running:
+    """An emulator and a fresh sandbox for the length of a block, for unittest and scripts.
+
+    `with emulator.running(clock="frozen") as sms:` serves in a thread and gives an Sms; `async with` serves in the
+    running loop and gives an AsyncSms. `url`: use the server there (`token`: its --token). All else is what
+    POST /_emulator/sandboxes takes: scenario, seed, clock, balance, callback_url, stoplist, accounts, ttl, id.
+    """
+
+    def __init__(self, *, url: str | None = None, token: str | None = None, **wishes: Unpack[Wishes]) -> None:
+        self._url = url
+        self._token = token
+        self._wishes: Mapping[str, Any] = dict(wishes)
+        self._home: Home | None = None
+        self._open = AsyncExitStack()
+
+    def __enter__(self) -> Sms:
+        self._home = Home(self._url, self._token)
+        try:
+            self._sms = self._home.sandbox(self._wishes)
+        except BaseException:
+            self._home.stop()
+            raise
+        return self._sms
+
+    def __exit__(self, *_: object) -> None:
+        assert self._home is not None
+        try:
+            if self._url is not None:
+                self._sms.delete()
+        finally:
+            self._home.stop()
+
+    async def __aenter__(self) -> AsyncSms:
+        if self._url is None:
+            sms, _ = await self._open.enter_async_context(served_here(self._wishes))
+            return sms
+        door = await self._open.enter_async_context(remote(self._url, self._token))
+        sms = await AsyncSms.make(door, await place_elsewhere(door), {"ttl": _A_DAY, **self._wishes})
+        self._open.push_async_callback(sms.delete)
+        return sms
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()

@@ -1,0 +1,150 @@
+"""Fixtures and marker for pytest; nothing else. Only pytest is imported until a fixture is used.
+
+`sms_emulator` (async) has to be served by the loop that runs the test, and each async plugin makes its loop in its own
+way. So it is a plain fixture that looks at the test and asks for one of several hidden fixtures: one that
+pytest-asyncio (and so pytest-aiohttp) sets up in the loop scope of the test, or one that anyio takes for its own.
+"""
+
+import inspect
+import sys
+from collections.abc import AsyncIterator, Callable, Generator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from emulator.admin.client import AsyncSms
+    from emulator.admin.sync_client import Sms
+    from emulator.handles import Home
+
+LOOP_SCOPES = ("function", "class", "module", "package", "session")
+
+
+class Witness(NamedTuple):
+    """A sandbox that a test has used: `tell` its journal, and be `done` with it."""
+
+    title: str
+    tell: Callable[[], str]
+    done: Callable[[], None]
+
+
+WITNESSES = pytest.StashKey[list[Witness]]()
+HOME: "pytest.StashKey[Home]" = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("sms-emulator")
+    group.addoption(
+        "--sms-emulator-url", metavar="URL", default=None,
+        help="use the emulator that runs there (`sms-emulator serve`) instead of starting one; the environment says "
+        "it as SMS_EMULATOR_URL, and its --token as SMS_EMULATOR_TOKEN",
+    )  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "sms(scenario=..., seed=..., clock=..., balance=..., ...): what the sandbox of sms_emulator and "
+        "live_sms_emulator is made of; anything that POST /_emulator/sandboxes takes",
+    )
+    if _has_pytest_asyncio(config):
+        from emulator import pytest_asyncio_fixtures
+
+        config.pluginmanager.register(pytest_asyncio_fixtures, "sms-emulator-asyncio")
+
+
+def _has_pytest_asyncio(config: pytest.Config) -> bool:
+    plugin = sys.modules.get("pytest_asyncio.plugin")
+    return plugin is not None and config.pluginmanager.is_registered(plugin)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    home = config.stash.get(HOME, None)
+    if home is not None:
+        del config.stash[HOME]
+        home.stop()
+
+
+# fixtures
+
+
+@pytest.fixture
+def sms_emulator(request: pytest.FixtureRequest) -> "AsyncSms":
+    """An emulator in the loop of this async test, with a fresh sandbox: verbs as coroutines (await sms.otp(...)), and
+    base_url, smpp_port, and credentials such as .smsoffice.key as attributes."""
+    sms: AsyncSms = request.getfixturevalue(_serving_fixture(request))
+    return sms
+
+
+@pytest.fixture
+def live_sms_emulator(request: pytest.FixtureRequest) -> "Sms":
+    """An emulator in a thread, one for the whole run, with a fresh sandbox for this test: the same as sms_emulator
+    without await, for synchronous tests and for apps in other processes."""
+    from emulator.pytest_sandboxes import live_sandbox
+
+    return live_sandbox(request)
+
+
+@pytest.fixture
+async def _sms_emulator_by_anyio(request: pytest.FixtureRequest) -> "AsyncIterator[AsyncSms]":
+    from emulator.pytest_sandboxes import sandbox_here
+
+    async with sandbox_here(request) as sms:
+        yield sms
+
+
+def _serving_fixture(request: pytest.FixtureRequest) -> str:
+    """The hidden fixture that serves in the loop of this test. Fails, saying what to use, when there is none."""
+    function = request.function
+    function = getattr(getattr(function, "hypothesis", None), "inner_test", function)
+    if not inspect.iscoroutinefunction(function):
+        _refuse("serves in the event loop of an async test, and this test is not async. Use live_sms_emulator: "
+                "the same without await")  # fmt: skip
+    marker = request.node.get_closest_marker("asyncio")
+    if marker is not None and _has_pytest_asyncio(request.config):
+        default = request.config.getini("asyncio_default_test_loop_scope")
+        scope = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope") or default
+        return f"_sms_emulator_in_{scope}_loop"
+    if "anyio_backend" in request.fixturenames:
+        backend = request.getfixturevalue("anyio_backend")
+        name = backend if isinstance(backend, str) else backend[0]
+        if name != "asyncio":
+            _refuse(f"serves in an asyncio loop, and this test runs on {name}. Use live_sms_emulator, or let the "
+                    "fixture anyio_backend give 'asyncio'")  # fmt: skip
+        return "_sms_emulator_by_anyio"
+    return _refuse(
+        "finds no plugin that runs this async test. Install pytest-aiohttp or pytest-asyncio and mark the test "
+        "@pytest.mark.asyncio (or set asyncio_mode = auto), or mark it @pytest.mark.anyio; unittest's async tests "
+        "have `async with emulator.running() as sms:`"
+    )
+
+
+def _refuse(why: str) -> str:
+    pytest.fail(f"The fixture sms_emulator {why}.", pytrace=False)
+
+
+# the report of a failed test
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    witnesses = item.stash.get(WITNESSES, None) or []
+    if report.failed:
+        report.sections += [(f"sms-emulator, sandbox {one.title}", _tried(one.tell)) for one in witnesses]
+    if call.when == "teardown":
+        for one in witnesses:
+            _tried(one.done)
+        witnesses.clear()
+    return report
+
+
+def _tried(do: Callable[[], Any]) -> str:
+    """A journal that cannot be read must not hide the failure that it should explain."""
+    try:
+        return str(do())
+    except Exception as error:
+        return f"the journal could not be read: {type(error).__name__}: {error}"
