@@ -1,0 +1,336 @@
+"""What every provider found must fulfil."""
+
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+from re import findall
+from typing import Any
+
+import msgspec
+import pytest
+from contracts import named_rows, rows_in
+
+from emulator.app import Answer, Emulator
+from emulator.core.accounts import AccountPatch
+from emulator.core.outcomes import Accepted, BalanceTold, Refused
+from emulator.core.plans import Plan, Refuse
+from emulator.core.profile import ErrorRow
+from emulator.core.reasons import Reason
+from emulator.core.rules import RuleSpec, When
+from emulator.core.statuses import STATUSES
+from emulator.core.verbs import MoveMessage, PatchAccount, PutRules
+from emulator.core.world import World
+from emulator.explaining import explain
+from emulator.providers import found
+from emulator.providers.contract import Provider
+from emulator.recipes import NewSandbox
+from emulator.sandboxes import Sandbox
+from emulator.settings import Settings
+from emulator.wire import HttpRequest
+
+PROVIDERS = found()
+each = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))
+TO = "995577123456"
+
+ALL_ROWS = {row.id: row for provider in PROVIDERS.values() for row in provider.contract()}
+
+
+class House:
+    """An emulator in memory with one sandbox whose clock stands."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.emulator = Emulator(Settings())
+        self.sandbox: Sandbox = self.emulator.create(NewSandbox(clock="frozen", scenario={"rules": []}))
+
+    @property
+    def world(self) -> World:
+        return self.sandbox.engine.world
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        return self.sandbox.account(self.provider.name).credentials
+
+    def send(self, to: str = TO, text: str = "Hello", reference: str = "mine") -> Answer:
+        return self.emulator.exchange(self.provider.example(self.credentials, to, text, reference))
+
+    def ordinary(self) -> dict[str, HttpRequest]:
+        """A request that is no good for nothing, by operation."""
+        requests = [self.provider.example(self.credentials, TO, "Hello", "mine")]
+        requests += [HttpRequest(method="GET", target=target) for target in self.provider.tries(self.credentials)]
+        by_operation: dict[str, HttpRequest] = {}
+        for request in requests:
+            route = self.emulator.routing.match(request).route
+            assert route is not None, f"{request.target} leads nowhere"
+            by_operation.setdefault(route.operation, request)
+        return by_operation
+
+    def refuse(self, operation: str, refuse: Refuse) -> None:
+        when = When(provider=self.provider.name, operation=operation)  # type: ignore[arg-type]
+        self.sandbox.control(PutRules([RuleSpec(Plan(refuse=refuse), when)]))
+
+    def told(self) -> Any:
+        """The world, without the counters of its rules."""
+        state = msgspec.msgpack.decode(self.world.dump())
+        for rule in state["rules"]:
+            rule.pop("fired")
+            rule.pop("seen")
+        return state
+
+
+# the table
+
+
+@each
+def test_row_ids_are_unique_and_begin_with_the_providers_name(provider: Provider) -> None:
+    ids = [row.id for row in provider.contract()]
+    assert [id for id, count in Counter(ids).items() if count > 1] == []
+    assert [id for id in ids if not id.startswith(f"{provider.name}.")] == []
+
+
+@each
+def test_every_row_says_what_is_so_where_it_is_said_and_what_we_do(provider: Provider) -> None:
+    for row in provider.contract():
+        assert row.statement, row.id
+        assert row.source, row.id
+        assert row.emulator, row.id
+
+
+@each
+def test_every_documented_row_has_a_test(provider: Provider) -> None:
+    untested = [row.id for row in provider.contract() if row.kind == "documented" and row.id not in named_rows()]
+    assert untested == []
+
+
+def test_no_test_names_a_row_that_is_not_there() -> None:
+    assert {row: places for row, places in named_rows().items() if row not in ALL_ROWS} == {}
+
+
+def test_the_scan_of_the_tests_finds_marks_wherever_they_stand() -> None:
+    source = (
+        'import pytest\n@pytest.mark.contract("a", "b")\ndef test(): ...\n'
+        'P = pytest.param(1, marks=pytest.mark.contract("c"))\n'
+    )
+    assert [row for row, _ in rows_in(source)] == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="plain text"):
+        rows_in("@pytest.mark.contract(NAME)\ndef test(): ...")
+
+
+@each
+def test_every_error_names_a_row_that_exists(provider: Provider) -> None:
+    named = {row.row for table in provider.profile.errors.values() for row in table.rows}
+    assert named - ALL_ROWS.keys() == set()
+
+
+@each
+def test_every_success_names_a_row_that_exists_and_every_operation_has_one(provider: Provider) -> None:
+    assert set(provider.success.values()) - ALL_ROWS.keys() == set()
+    assert {route.operation for route in provider.routes} - provider.success.keys() == set()
+
+
+@each
+def test_every_limit_names_a_row_that_exists(provider: Provider) -> None:
+    assert {limit.row for limit in provider.profile.limits.values()} - ALL_ROWS.keys() == set()
+
+
+@each
+def test_every_switch_names_a_row_that_names_it_back(provider: Provider) -> None:
+    rows = {row.id: row for row in provider.contract()}
+    for name, switch in provider.profile.switches.items():
+        assert switch.row in rows, f"{name}: there is no row {switch.row}"
+        assert rows[switch.row].switch == name
+
+
+@each
+def test_every_row_with_a_switch_names_one_that_exists(provider: Provider) -> None:
+    named = {row.switch for row in provider.contract() if row.switch}
+    assert named - provider.profile.switches.keys() == set()
+
+
+@each
+def test_the_default_of_every_switch_may_stand(provider: Provider) -> None:
+    for name, switch in provider.profile.switches.items():
+        assert switch.complaint(switch.default) is None, name
+
+
+@each
+def test_every_row_that_a_face_names_as_bent_exists(provider: Provider) -> None:
+    """Found in the sources of the provider's folder: whatever looks like a row of its own."""
+    spec = find_spec(f"emulator.providers.{provider.name}")
+    assert spec is not None
+    assert spec.origin is not None
+    for path in Path(spec.origin).parent.glob("*.py"):
+        named = set(findall(rf'"({provider.name}\.[a-z0-9.-]+)"', path.read_text("utf-8")))
+        assert named - ALL_ROWS.keys() - {provider.title} == set(), path.name
+
+
+@each
+def test_every_reason_has_a_code_or_is_listed_as_never_said(provider: Provider) -> None:
+    said = {row.reason for table in provider.profile.errors.values() for row in table.rows}
+    assert said & provider.never_says.keys() == set(), "listed as never said, yet it has a code"
+    if not provider.never_says:
+        pytest.skip(f"{provider.name} does not list what it never says")
+    assert set(Reason) - said - provider.never_says.keys() == set()
+    assert all(provider.never_says.values())
+
+
+@each
+def test_every_state_has_a_word_and_only_one(provider: Provider) -> None:
+    assert sorted(row.status for row in provider.profile.statuses) == sorted(STATUSES)
+    for row in provider.profile.statuses:
+        assert row.word != ""
+        assert isinstance(row.reported, bool) or row.reported in provider.profile.switches
+
+
+# the faces
+
+
+@each
+def test_every_address_answers_with_and_without_a_slash_behind(provider: Provider) -> None:
+    house = House(provider)
+    for route in provider.routes:
+        path = route.path.replace("{", "").replace("}", "")
+        for target in (path, f"{path}/"):
+            for method in route.methods:
+                answer = house.emulator.exchange(HttpRequest(method=method, target=target))
+                assert answer.exchange.provider == provider.name, target
+                assert answer.exchange.word in ("refused", "answered", "accepted"), target
+                assert answer.reply is not None
+
+
+@each
+def test_the_face_understands_the_providers_own_client_half(provider: Provider) -> None:
+    house = House(provider)
+    for text in ("Hello", "გამარჯობა & 100% + more", "line\nline €"):
+        answer = house.send(text=text, reference="mine")
+        assert isinstance(answer.exchange.outcome, Accepted), answer.exchange.outcome
+        message = house.world.store.messages[-1]
+        batch = house.world.store.batch_of(message)
+        assert (message.to, batch.text) == (TO, text)
+
+
+@each
+def test_the_example_asks_for_reports_and_they_are_accepted_when_answered_as_the_sink_does(provider: Provider) -> None:
+    house = House(provider)
+    house.send()
+    assert house.world.store.batches[0].report
+    sink = provider.sink_answer
+    judged = provider.judge_answer(sink.status, sink.body)
+    assert judged.accepted, judged.verdict
+    assert not provider.judge_answer(500, b"").accepted
+
+
+@each
+def test_what_is_worth_trying_first_works(provider: Provider) -> None:
+    house = House(provider)
+    for target in provider.tries(house.credentials):
+        answer = house.emulator.exchange(HttpRequest(method="GET", target=target))
+        assert answer.exchange.word != "refused", (target, answer.reply)
+
+
+@each
+def test_every_state_can_be_reported(provider: Provider) -> None:
+    house = House(provider)
+    house.send()
+    engine, account = house.sandbox.engine, house.sandbox.account(provider.name)
+    engine.advance(house.sandbox.now() + 10_000_000)
+    for status in STATUSES:
+        row = provider.profile.status(status)
+        other = next(one.status for one in provider.profile.statuses if one.word != row.word)
+        engine.control(MoveMessage(1, other), engine.world.now)
+        engine.advance(engine.world.now)
+        engine.control(MoveMessage(1, status), engine.world.now)
+        reports = engine.advance(engine.world.now)
+        expected = provider.profile.switch(account, row.reported) if isinstance(row.reported, str) else row.reported
+        assert len(reports) == bool(expected), status
+        for report in reports:
+            message = engine.world.store.messages[report.message - 1]
+            batch = engine.world.store.batch_of(message)
+            request = provider.report(account, batch, message, report, "http://localhost:1/callback?a=b")
+            assert request is not None
+            assert request.target.startswith("http://localhost:1/callback?a=b")
+            engine.answered(report.attempt, True, report.at)
+
+
+# refusals
+
+
+def error_rows() -> list[Any]:
+    return [
+        pytest.param(provider, operation, row, id=f"{name}-{operation}-{row.reason}")
+        for name, provider in PROVIDERS.items()
+        for operation, table in provider.profile.errors.items()
+        for row in table.rows
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("provider", "operation", "row"), error_rows())
+def test_a_refusal_asked_for_by_its_code_leaves_the_world_as_it_was(
+    provider: Provider, operation: str, row: ErrorRow
+) -> None:
+    house = House(provider)
+    request = house.ordinary().get(operation)
+    if request is None:
+        pytest.skip(f"neither example nor tries of {provider.name} show {operation}")
+    house.refuse(operation, Refuse(code=row.code))
+    before = house.told()
+    answer = house.emulator.exchange(request)
+    assert answer.reply is not None
+    assert isinstance(answer.exchange.outcome, Refused)
+    assert answer.exchange.outcome.code == row.code
+    assert str(row.code) in explained(house)
+    if not row.keeps_id:
+        assert house.told() == before
+
+
+def explained(house: House) -> str:
+    return explain(PROVIDERS, list(house.sandbox.journal.exchanges())[-1])
+
+
+@each
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_refusal_asked_for_by_any_reason_is_answered(provider: Provider, reason: Reason) -> None:
+    house = House(provider)
+    for operation, request in house.ordinary().items():
+        house.refuse(operation, Refuse(reason=reason))
+        answer = house.emulator.exchange(request)
+        assert answer.reply is not None
+        assert explained(house)
+
+
+@each
+@pytest.mark.parametrize("cause", ["no credit", "stop list", "malformed", "no key"])
+def test_a_refusal_with_a_real_cause_leaves_the_world_as_it_was(provider: Provider, cause: str) -> None:
+    house = House(provider)
+    name = provider.name
+    if cause == "no credit":
+        house.sandbox.control(PatchAccount(name, AccountPatch(balance=0)))
+    if cause == "stop list":
+        house.sandbox.control(PatchAccount(name, AccountPatch(stoplist=[TO])))
+    before = house.told()
+    if cause == "no key":
+        stranger = dict.fromkeys(house.credentials, "nobody")
+        answer = house.emulator.exchange(provider.example(stranger, TO, "Hello", "mine"))
+    else:
+        answer = house.send("malformed" if cause == "malformed" else TO)
+    outcome = answer.exchange.outcome
+    assert isinstance(outcome, Refused), outcome
+    assert outcome.details is not None
+    row = provider.error_row("send", outcome.reason)
+    assert row is not None, outcome.reason
+    if not row.keeps_id:
+        assert house.told() == before
+    assert house.world.store.messages == [] or row.keeps_id
+
+
+@each
+def test_the_balance_is_one_lower_after_the_example(provider: Provider) -> None:
+    house = House(provider)
+    account = house.sandbox.account(provider.name)
+    before = account.balance
+    house.send()
+    assert before - account.balance == provider.profile.price(account)
+    request = house.ordinary().get("balance")
+    if request is not None:
+        outcome = house.emulator.exchange(request).exchange.outcome
+        assert outcome == BalanceTold(balance=account.balance)
