@@ -7,7 +7,7 @@ from typing import Any
 from emulator.core.accounts import Account, Sender
 from emulator.core.commands import Submit
 from emulator.core.outcomes import Refused
-from emulator.core.profile import Profile
+from emulator.core.profile import LONGEST_WINDOW, Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules import NOTHING, Ruling
 from emulator.core.text import Measure, measure
@@ -41,8 +41,8 @@ class Case:
         self.measured: Measure | None = None
         self.measures: list[Measure] = []
         """Of `texts`."""
-        self.marks: list[tuple[str, int]] = []
-        """(key, how long it matters) of events to be counted if nothing is refused."""
+        self.marks: list[str] = []
+        """Keys of events to be counted (core/limits.py) if nothing is refused."""
 
     @property
     def owner(self) -> Account:
@@ -74,6 +74,10 @@ class Case:
             return sum(measured.parts for measured in self.measures)
         assert self.measured is not None
         return self.measured.parts * len(self.good)
+
+    def count(self, key: str) -> None:
+        """An event happened that a limit counts."""
+        self.world.windows.mark(key, self.at, seconds(LONGEST_WINDOW))
 
     def limit(self, name: str) -> tuple[int | None, int]:
         """How many are allowed (None: any number), within how long a window."""
@@ -228,7 +232,7 @@ def at_most(name: str, reason: Reason, key: Callable[[Case], str]) -> Check:
         mark = f"{name} {case.profile.provider} {key(case)}"
         if case.world.windows.within(mark, case.at - window) >= count:
             return Refused(reason=reason, details={"count": count, "window": window // SECOND})
-        case.marks.append((mark, window))
+        case.marks.append(mark)
         return None
 
     return check

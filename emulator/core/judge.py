@@ -54,8 +54,8 @@ class Judge:
         refused = checked(case, case.profile.checks[kind.__name__])
         if refused is not None:
             return self._taking.keep(case, refused)
-        for key, keep in case.marks:
-            self.world.windows.mark(key, case.at, keep)
+        for key in case.marks:
+            case.count(key)
         return self._handlers[kind](case)
 
     def keep(self, case: Case, refused: Refused) -> AnyOutcome:

@@ -97,6 +97,10 @@ class StatusRow(msgspec.Struct, frozen=True):
     """Does a change to this state send a delivery report? A text names the switch that says so."""
 
 
+LONGEST_WINDOW = 600
+"""Seconds: no limit looks back further, so that older events can be forgotten."""
+
+
 class Limit(msgspec.Struct, frozen=True):
     """At most `count` within `window` seconds of sandbox time (0: at one moment, in real time)."""
 
@@ -141,6 +145,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         missing = [status for status in STATUSES if status not in {row.status for row in self.statuses}]
         if missing:
             raise ValueError(f"{self.provider}: no word for the states {', '.join(missing)}")
+        if any(limit.window > LONGEST_WINDOW for limit in self.limits.values()):
+            raise ValueError(f"{self.provider}: no window may be longer than {LONGEST_WINDOW} s")
         force_setattr(self, "defaults", {name: switch.default for name, switch in self.switches.items()})
         force_setattr(self, "by_status", {row.status: row for row in self.statuses})
 
