@@ -40,9 +40,10 @@ knows nothing of the others' trade. Rooms, from the inside out:
 Importing `emulator` imports nothing: the names below are found when they are asked for.
 """
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers know the name; importing typing would be most of what importing us costs
 if TYPE_CHECKING:
+    from typing import Any
+
     from emulator.admin.answers import CallRefused as CallRefused
     from emulator.admin.client import AsyncSms as AsyncSms
     from emulator.admin.sync_client import Sms as Sms
@@ -58,7 +59,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         raise AttributeError(f"module 'emulator' has no attribute {name!r}; it has {', '.join(_HOMES)}")
     from importlib import import_module

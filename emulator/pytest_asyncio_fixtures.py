@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from emulator.pytest_plugin import LOOP_SCOPES
+LOOP_SCOPES = ("function", "class", "module", "package", "session")
 
 
 def _in_loop_of(scope: Any) -> Any:

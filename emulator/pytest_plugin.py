@@ -7,29 +7,14 @@ pytest-asyncio (and so pytest-aiohttp) sets up in the loop scope of the test, or
 
 import inspect
 import sys
-from collections.abc import AsyncIterator, Callable, Generator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import AsyncIterator, Generator
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from emulator.admin.client import AsyncSms
     from emulator.admin.sync_client import Sms
-    from emulator.handles import Home
-
-LOOP_SCOPES = ("function", "class", "module", "package", "session")
-
-
-class Witness(NamedTuple):
-    """A sandbox that a test has used: `tell` its journal, and be `done` with it."""
-
-    title: str
-    tell: Callable[[], str]
-    done: Callable[[], None]
-
-
-WITNESSES = pytest.StashKey[list[Witness]]()
-HOME: "pytest.StashKey[Home]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,13 +42,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def _has_pytest_asyncio(config: pytest.Config) -> bool:
     plugin = sys.modules.get("pytest_asyncio.plugin")
     return plugin is not None and config.pluginmanager.is_registered(plugin)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    home = config.stash.get(HOME, None)
-    if home is not None:
-        del config.stash[HOME]
-        home.stop()
 
 
 # fixtures
@@ -132,19 +110,6 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    witnesses = item.stash.get(WITNESSES, None) or []
-    if report.failed:
-        report.sections += [(f"sms-emulator, sandbox {one.title}", _tried(one.tell)) for one in witnesses]
-    if call.when == "teardown":
-        for one in witnesses:
-            _tried(one.done)
-        witnesses.clear()
+    if used := sys.modules.get("emulator.pytest_sandboxes"):
+        used.tell(item, report)
     return report
-
-
-def _tried(do: Callable[[], Any]) -> str:
-    """A journal that cannot be read must not hide the failure that it should explain."""
-    try:
-        return str(do())
-    except Exception as error:
-        return f"the journal could not be read: {type(error).__name__}: {error}"

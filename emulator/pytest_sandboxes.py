@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import pytest
 
@@ -13,11 +13,22 @@ from emulator.admin.client import AsyncSms
 from emulator.admin.sync_client import Sms
 from emulator.handles import Home, remote, served_here
 from emulator.journal_text import journal_text, request_lines
-from emulator.pytest_plugin import HOME, WITNESSES, Witness
 from emulator.recipes import NewSandbox
 from emulator.serving import Serving
 
 T = TypeVar("T")
+
+
+class Witness(NamedTuple):
+    """A sandbox that a test has used: `tell` its journal, and be `done` with it."""
+
+    title: str
+    tell: Callable[[], str]
+    done: Callable[[], None]
+
+
+WITNESSES = pytest.StashKey[list[Witness]]()
+HOME = pytest.StashKey[Home]()
 
 _TELLING = 10.0
 """Real seconds that a report waits for a journal."""
@@ -72,6 +83,7 @@ def _home(config: pytest.Config) -> Home:
     if home is None:
         try:
             home = config.stash[HOME] = Home(_url(config))
+            config.add_cleanup(home.stop)
         except (OSError, ValueError) as error:
             _fail(error)
     return home
@@ -94,6 +106,25 @@ def wishes(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 def _watch(request: pytest.FixtureRequest, witness: Witness) -> None:
     request.node.stash.setdefault(WITNESSES, []).append(witness)
+
+
+def tell(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put the journals of a failed test's sandboxes into its report; delete them when the test is over."""
+    witnesses = item.stash.get(WITNESSES, [])
+    if report.failed:
+        report.sections += [(f"sms-emulator, sandbox {one.title}", _tried(one.tell)) for one in witnesses]
+    if report.when == "teardown":
+        for one in witnesses:
+            _tried(one.done)
+        witnesses.clear()
+
+
+def _tried(do: Callable[[], Any]) -> str:
+    """A journal that cannot be read must not hide the failure that it should explain."""
+    try:
+        return str(do())
+    except Exception as error:
+        return f"the journal could not be read: {type(error).__name__}: {error}"
 
 
 def _strays(serving: Serving | None) -> Callable[[], str]:

@@ -1,0 +1,3 @@
+"""For all tests: pytest inside pytest."""
+
+pytest_plugins = ["pytester"]
