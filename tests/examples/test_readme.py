@@ -1,0 +1,95 @@
+"""Every snippet of the README does what the README says."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+from support import serving
+
+from emulator.providers import found
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+SNIPPETS = re.findall(r"^```(\S+)(?: (\S+))?\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def snippets(language, kind=""):
+    return [text for name, what, text in SNIPPETS if name == language and what == kind]
+
+
+CURLS = [line for text in snippets("sh") for line in text.splitlines() if line.startswith("curl ")]
+
+
+async def test_the_curl_lines_work_when_pasted():
+    import asyncio
+
+    async with serving() as served:
+        answers = []
+        for line in CURLS:
+            words = shlex.split(line.replace("http://127.0.0.1:8775", served.base_url))
+            done = await asyncio.to_thread(
+                subprocess.run, [words[0], "-sS", *words[1:]], capture_output=True, text=True, timeout=20
+            )
+            assert done.returncode == 0, done.stderr
+            answers.append(json.loads(done.stdout))
+        assert answers[0] == json.loads(snippets("json")[0])
+        assert answers[1]["Output"] == {"Status": "Pending"}
+        assert answers[3] == 999
+        assert answers[4]["ErrorCode"] == 150
+        said = " ".join(re.search(r"^> (.*?)\n\n", README, re.DOTALL | re.MULTILINE).group(1).replace("\n>", "").split())
+        assert said in answers[5]["requests"][0]["explain"]
+
+
+@pytest.mark.parametrize("text", snippets("python", "test"), ids=lambda text: re.search(r"def (\w+)", text).group(1))
+def test_a_test_of_the_readme_passes(text, tmp_path):
+    (tmp_path / "test_snippet.py").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+@pytest.mark.parametrize("text", snippets("python", "script"))
+def test_a_script_of_the_readme_runs(text, tmp_path):
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("http://127.0.0.1:")
+
+
+def test_the_listener_of_the_readme_answers_ok():
+    text = snippets("python", "listener")[0]
+    names: dict = {}
+    exec(text.replace("HTTPServer((", "server = HTTPServer((").replace("9000", "0").replace(").serve_forever()", ")"), names)
+    server = names["server"]
+    threading.Thread(target=server.handle_request, daemon=True).start()
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/sms?status=Delivered", timeout=10) as answer:
+        body = answer.read()
+    server.server_close()
+    assert all(provider.judge_answer(200, body).accepted for provider in found().values())
+
+
+@pytest.mark.parametrize("text", snippets("yaml", "scenario"))
+def test_a_scenario_of_the_readme_is_good(text, tmp_path):
+    file = tmp_path / "play.yaml"
+    file.write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "emulator", "check", str(file)], capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(found()))
+def test_what_is_not_emulated_is_said_in_the_readme(name):
+    missing = [row.id for row in found()[name].contract() if row.kind == "not-emulated" and row.id not in README]
+    assert missing == []
+
+
+def test_every_snippet_is_tried_by_some_test():
+    known = {("sh", ""), ("json", ""), ("python", "test"), ("python", "script"), ("python", "listener"),
+             ("yaml", "scenario"), ("", "")}  # fmt: skip
+    assert {(language, kind) for language, kind, _ in SNIPPETS} <= known
