@@ -33,6 +33,7 @@ def _tries(credentials: Mapping[str, str]) -> tuple[str, ...]:
         f"/v1/sms/send?key={key}&brandID=1&numbers=995577123456&text=Hello",
         f"/v1/sms/report/{FIRST_SMS}?key={key}",
         f"/v1/sms/balance?key={key}",
+        f"/v1/sms/brandNames?key={key}",
     )
 
 

@@ -1,0 +1,162 @@
+"""Every statusID of send, its cause, its text, its place in the order; and the same for brandNameCreate."""
+
+import pytest
+from providers.ubill.desk import TO, Desk
+
+from emulator.providers.ubill import PROVIDER
+
+BAD = {"brandID": 9, "numbers": [], "text": "", "sendTime": "yesterday"}
+
+
+def check(desk: Desk, answer: object, code: int, message: str, row: str) -> None:
+    assert answer == {"statusID": code, "message": message}
+    assert f"refused with {code} ({message})" in desk.why()
+    assert f"[{row}]" in desk.why()
+
+
+@pytest.mark.contract("ubill.code.10")
+@pytest.mark.parametrize("brand", [None, "", 0, 2, -1, 1.0, "one", True, [1], "1 "])
+def test_10_for_a_brand_id_that_is_missing_or_not_the_account_s(brand: object) -> None:
+    desk = Desk()
+    check(desk, desk.send(brandID=brand), 10, "brandID not found", "ubill.code.10")
+    assert "the account has: 1 (emulator)" in desk.why()
+
+
+@pytest.mark.contract("ubill.code.20", "ubill.send.texts")
+@pytest.mark.parametrize("numbers", [None, "", [], ",", [""], [None]])
+def test_20_for_numbers_that_are_missing_or_empty(numbers: object) -> None:
+    desk = Desk()
+    check(desk, desk.send(numbers=numbers), 20, "numbers not found", "ubill.code.20")
+
+
+@pytest.mark.contract("ubill.code.30", "ubill.send.texts")
+@pytest.mark.parametrize("text", [None, ""])
+def test_30_for_a_text_that_is_missing_or_empty(text: object) -> None:
+    desk = Desk()
+    check(desk, desk.send(text=text), 30, "empty message text", "ubill.code.30")
+
+
+@pytest.mark.contract("ubill.send.text-blank")
+def test_a_blank_text_is_empty_unless_a_switch_takes_it() -> None:
+    assert Desk().send(text=" \n\t")["statusID"] == 30
+    assert Desk(switches={"blank-text": "accept"}).send(text=" ")["statusID"] == 0
+    assert Desk(switches={"blank-text": "accept"}).send(text="")["statusID"] == 30
+
+
+@pytest.mark.contract("ubill.code.40")
+def test_40_for_too_little_on_the_balance() -> None:
+    desk = Desk(balance=0)
+    check(desk, desk.send(), 40, "Not enough SMS", "ubill.code.40")
+
+
+@pytest.mark.contract("ubill.code.50", "ubill.send.texts")
+def test_50_when_no_number_is_valid() -> None:
+    desk = Desk()
+    check(desk, desk.send(numbers=["1", "x"]), 50, "valid numbers not found", "ubill.code.50")
+    assert "malformed: 1, x" in desk.why()
+
+
+@pytest.mark.contract("ubill.code.50", "ubill.send.stop-listed")
+def test_50_when_the_rest_is_stop_listed_too() -> None:
+    assert Desk(stoplist=[TO]).send(numbers=["1", TO])["statusID"] == 50
+
+
+@pytest.mark.contract("ubill.code.90", "ubill.send.texts")
+@pytest.mark.parametrize("body", [
+    b"", b"{", b"[]", b'"text"', b"null", b"1", b"brandID=1", b"[" * 100_000, b'{"text":"\xff"}', b"{'a':1}",
+    b'\xef\xbb\xbf{"brandID":1}', b'{"text":"\\ud800"}', b'{"a":' * 100_000, b'{"brandID":1e999}',
+])  # fmt: skip
+def test_90_for_a_body_that_is_no_json_object(body: bytes) -> None:
+    desk = Desk()
+    check(desk, desk.post("send", body), 90, "JSON error", "ubill.code.90")
+    assert desk.sent() == "100001"
+
+
+@pytest.mark.contract("ubill.code.99", "ubill.brand-code.99")
+def test_99_comes_when_a_rule_asks_for_it_on_every_operation() -> None:
+    desk = Desk()
+    named = ("send", "status", "balance", "brands")
+    desk.rules(*({"when": {"operation": name}, "then": {"refuse": {"code": 99}}} for name in named))
+    general = {"statusID": 99, "message": "General error"}
+    assert desk.send() == general
+    assert desk.get("report/1") == desk.get("balance") == desk.get("brandNames") == general
+    assert desk.post("brandNameCreate", {"brandName": "shop"}) == general
+
+
+@pytest.mark.contract("ubill.code.99")
+def test_a_reason_that_ubill_has_no_code_for_is_a_general_error() -> None:
+    desk = Desk()
+    desk.rules({"then": {"refuse": {"reason": "flood"}}})
+    assert desk.send()["statusID"] == 99
+
+
+def codes(operation: str) -> list[int]:
+    return [code for code in PROVIDER.profile.errors[operation].codes if code != 401]
+
+
+@pytest.mark.contract("ubill.code.99", "ubill.brand-code.99")
+@pytest.mark.parametrize("code", codes("send"))
+def test_a_rule_causes_any_status_id_of_send_and_nothing_is_sent(code: int) -> None:
+    desk = Desk()
+    desk.rules({"when": {"operation": "send"}, "then": {"refuse": {"code": code}}})
+    assert desk.send()["statusID"] == code
+    assert (desk.messages(), desk.left) == ([], "1000")
+
+
+@pytest.mark.contract("ubill.send.order")
+def test_the_checks_come_in_the_order_of_the_contract() -> None:
+    desk = Desk(balance=0)
+    assert desk.post("send", b"{")["statusID"] == 90
+    said = dict(BAD)
+    seen = []
+    for name, mended in (("brandID", 1), ("numbers", ["1"]), ("text", "x"), ("sendTime", None), ("numbers", [TO])):
+        seen.append(desk.send(**said)["statusID"])
+        said[name] = mended
+    assert [*seen, desk.send(**said)["statusID"]] == [10, 20, 30, 99, 50, 40]
+
+
+# brand names
+
+
+@pytest.mark.contract("ubill.brand-code.10", "ubill.send.texts")
+@pytest.mark.parametrize("body", [{}, {"brandName": None}, {"brandName": ""}, {"brandName": "  "}])
+def test_10_for_a_brand_name_that_is_missing_empty_or_blank(body: dict[str, object]) -> None:
+    desk = Desk()
+    check(desk, desk.post("brandNameCreate", body), 10, "brandName is empty", "ubill.brand-code.10")
+
+
+@pytest.mark.contract("ubill.brand-code.20", "ubill.send.texts")
+@pytest.mark.parametrize("name", ["a", "abcdefghijkl", "a" * 1000])
+def test_20_for_a_name_of_another_length_than_2_to_11(name: str) -> None:
+    desk = Desk()
+    message = "brandName length must be 2-11 characters"
+    check(desk, desk.post("brandNameCreate", {"brandName": name}), 20, message, "ubill.brand-code.20")
+    assert f"has {len(name)} characters" in desk.why()
+
+
+@pytest.mark.contract("ubill.brand-code.40")
+def test_40_for_a_name_that_is_there_already() -> None:
+    desk = Desk()
+    answer = desk.post("brandNameCreate", {"brandName": "emulator"})
+    check(desk, answer, 40, "brandName has already been added", "ubill.brand-code.40")
+
+
+@pytest.mark.contract("ubill.brand-code.30", "ubill.send.texts")
+@pytest.mark.parametrize("name", ["a_b", "a@b", "a#b", "მაღაზია", "a\nb", "a,b"])
+def test_30_for_characters_that_are_not_allowed(name: str) -> None:
+    answer = Desk().post("brandNameCreate", {"brandName": name})
+    assert answer == {"statusID": 30, "message": "brandName has characters that are not allowed"}
+
+
+@pytest.mark.contract("ubill.brand-code.90")
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"brandName=shop"])
+def test_90_for_a_new_name_that_is_no_json(body: bytes) -> None:
+    assert Desk().post("brandNameCreate", body) == {"statusID": 90, "message": "JSON error"}
+
+
+@pytest.mark.contract("ubill.brands.order")
+def test_the_checks_of_a_name_come_in_the_order_of_their_codes() -> None:
+    desk = Desk()
+    assert desk.post("brandNameCreate", {"brandName": "shop"})["statusID"] == 0
+    names = ["", "_", "a_b", "shop", "other"]
+    assert [desk.post("brandNameCreate", {"brandName": name})["statusID"] for name in names] == [10, 20, 30, 40, 50]
