@@ -169,7 +169,7 @@ def numbers(case: Case) -> Refused | None:
             case.invalid.append(written)
         elif not command.ignore_stoplist and (verdict == Reason.STOP_LISTED or number in account.stoplist):
             case.stop_listed.append(number)
-        elif verdict in OF_A_NUMBER or (verdict := bar(case, number) if bar else None) is not None:
+        elif verdict == Reason.UNROUTABLE or (verdict := bar(case, number) if bar else None) is not None:
             case.barred.append((number, verdict))
         else:
             text = command.texts[place] if command.texts else ""

@@ -184,5 +184,6 @@ PROFILE = Profile(
     },
     errors=ERRORS,
     statuses=STATUSES,
+    reports_same_word=False,
     normal_number=normal_number,
 )

@@ -93,7 +93,8 @@ _DOCUMENTED = (
     _said("code.-100", _CODES, "-100: temporary delay.", "Only when a rule asks for it; nothing is done then."),
     # callbacks
     _said("callback.on-change", _CALLBACK, "When the status of a message changes, the account's URL is called.",
-          "For each change to a state whose word it is, Pending apart (callback.pending)."),
+          "Once for each change of the page's word (so not from rejected to error, both Undelivered); Pending apart "
+          "(callback.pending)."),
     _said("callback.per-destination", _CALLBACK, "A message to several destinations makes one callback for each.",
           "So."),
     _said("callback.answer-ok", _CALLBACK, "The answer to a callback must be OK.",

@@ -1,0 +1,146 @@
+"""smsoffice.ge in the hand: requests in, replies and callbacks out, in memory, on a clock that stands."""
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote_plus
+
+from emulator.app import Emulator
+from emulator.core.accounts import AccountPatch
+from emulator.core.messages import Batch, Message
+from emulator.core.values import SECOND
+from emulator.core.verbs import AddRule, PatchAccount
+from emulator.explaining import explain
+from emulator.providers.smsoffice import PROVIDER
+from emulator.recipes import ClockWish, NewSandbox
+from emulator.settings import Settings
+from emulator.wire import HttpReply, HttpRequest
+
+TO = "995577123456"
+OTHER = "995599123456"
+NOW = "2026-11-21T12:00:00+04:00"
+NOON = int(datetime.fromisoformat(NOW).timestamp())
+"""Where the clock stands, in Unix seconds."""
+URL = "http://client.example/callback"
+FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
+
+Json = dict[str, Any]
+
+
+def query(fields: dict[str, Any]) -> str:
+    """As a client's own library writes it; None leaves a parameter out."""
+    return "&".join(f"{name}={quote_plus(str(value))}" for name, value in fields.items() if value is not None)
+
+
+class Office:
+    """One account in a sandbox of its own. Rules and switches may be given."""
+
+    def __init__(self, *rules: Json, now: str = NOW, url: str = URL, **account: Any) -> None:
+        self.emulator = Emulator(Settings())
+        clock = ClockWish(now=datetime.fromisoformat(now), rate=0.0)
+        self.sandbox = self.emulator.create(NewSandbox(
+            clock=clock, scenario={"rules": [_ours(rule) for rule in rules]},
+            accounts={"smsoffice": {"callback_url": url, **account}},
+        ))  # fmt: skip
+        self.key = self.account.credentials["key"]
+
+    @property
+    def account(self) -> Any:
+        return self.sandbox.account("smsoffice")
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.sandbox.engine.world.store.messages
+
+    def batch(self, number: int = -1) -> Batch:
+        return self.sandbox.engine.world.store.batch_of(self.messages[number])
+
+    # asking
+
+    def call(self, method: str, target: str, body: bytes = b"", headers: Any = (), **more: Any) -> HttpReply:
+        request = HttpRequest(method=method, target=target, headers=headers, body=body, **more)
+        reply = self.emulator.exchange(request).reply
+        assert reply is not None
+        return reply
+
+    def fields(self, **given: Any) -> Json:
+        """The parameters of an ordinary send, those given in their place."""
+        return {"key": self.key, "destination": TO, "sender": "smsoffice", "content": "Hello"} | given
+
+    def send(self, **given: Any) -> Json:
+        """A GET send; what the envelope says."""
+        return envelope(self.call("GET", f"/api/v2/send/?{query(self.fields(**given))}"))
+
+    def post(self, **given: Any) -> Json:
+        return envelope(self.call("POST", "/api/v2/send/", query(self.fields(**given)).encode(), FORM))
+
+    def code(self, **given: Any) -> int:
+        """The ErrorCode of a send."""
+        return int(self.send(**given)["ErrorCode"])
+
+    def ask(self, destination: str | None = TO, reference: str | None = "mine", **more: Any) -> Json:
+        """getMessageStatus."""
+        fields = {"key": self.key, "destination": destination, "reference": reference, **more}
+        return envelope(self.call("GET", f"/api/v2/getMessageStatus/?{query(fields)}"))
+
+    def status(self, destination: str = TO, reference: str = "mine") -> str:
+        found = self.ask(destination, reference)
+        assert found["Success"] is True
+        return str(found["Output"]["Status"])
+
+    def balance(self) -> int:
+        return int(self.call("GET", f"/api/getBalance?key={self.key}").body)
+
+    # time and hands
+
+    def advance(self, seconds: float) -> list[HttpRequest]:
+        """Time goes on; the callbacks that go out, each taken for answered OK."""
+        engine = self.sandbox.engine
+        at = self.sandbox.now() + round(seconds * SECOND)
+        calls = []
+        while (due := engine.next_due()) is not None and due <= at:
+            self.sandbox.clock.walk_to(due)
+            for report in engine.advance(due):
+                message = self.messages[report.message - 1]
+                batch = engine.world.store.batch_of(message)
+                request = PROVIDER.report(self.account, batch, message, report, self.account.callback_url)
+                engine.answered(report.attempt, True, report.at)
+                if request is not None:
+                    calls.append(request)
+        self.sandbox.clock.walk_to(at)
+        engine.advance(at)
+        return calls
+
+    def patch(self, **account: Any) -> None:
+        patch: AccountPatch = self.emulator.patch("smsoffice", account)
+        self.sandbox.control(PatchAccount("smsoffice", patch))
+
+    def rule(self, **rule: Any) -> None:
+        self.sandbox.control(AddRule(self.emulator.rules([_ours(rule)])[0]))
+
+    # looking
+
+    def lint(self) -> list[str]:
+        return list(self.sandbox.findings.by_row)
+
+    def explained(self) -> str:
+        """Why the last answer was what it was."""
+        return explain(self.emulator.providers, list(self.sandbox.journal.exchanges())[-1])
+
+
+def _ours(rule: Json) -> Json:
+    """A rule of this provider, who has not to be named in each."""
+    return {**rule, "when": {"provider": "smsoffice", **rule.get("when", {})}}
+
+
+def envelope(reply: HttpReply) -> Json:
+    """The four properties, of their types; nothing else."""
+    assert reply.status == 200
+    found = json.loads(reply.body)
+    assert list(found) == ["Success", "Message", "Output", "ErrorCode"]
+    assert isinstance(found["Success"], bool)
+    assert isinstance(found["Message"], str)
+    assert found["Output"] is None or isinstance(found["Output"], dict)
+    assert type(found["ErrorCode"]) is int
+    assert found["Success"] == (found["ErrorCode"] == 0)
+    return dict(found)

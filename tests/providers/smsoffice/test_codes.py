@@ -1,0 +1,201 @@
+"""Every response code, by what causes it; and that a refusal does nothing."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from providers.smsoffice.office import FORM, OTHER, TO, Office, envelope
+
+from emulator.explaining import explain
+from emulator.providers.smsoffice import PROVIDER
+
+STOPPED = "995577999999"
+DOCUMENTED = {0, 10, 20, 60, 70, 75, 76, 77, 80, 120, 150, 500, 600, 700, 800, -100}
+
+
+def office() -> Office:
+    return Office(stoplist=[STOPPED], senders=["smsoffice", {"name": "Pending", "state": "pending"}])
+
+
+CAUSES = [
+    pytest.param({}, 0, "The request has been successfully received by our system", "code.0",
+                 marks=pytest.mark.contract("smsoffice.code.0")),
+    pytest.param({"key": None}, 500, "API key is missing", "code.500",
+                 marks=pytest.mark.contract("smsoffice.code.500")),
+    pytest.param({"key": "nobody"}, 80, "API key is incorrect", "code.80",
+                 marks=pytest.mark.contract("smsoffice.code.80")),
+    pytest.param({"key": ""}, 80, "API key is incorrect", "code.80", marks=pytest.mark.contract("smsoffice.code.80")),
+    pytest.param({"destination": None}, 600, "Destination is missing", "code.600",
+                 marks=pytest.mark.contract("smsoffice.code.600")),
+    pytest.param({"destination": ""}, 70, "Destination parameter is empty", "code.70",
+                 marks=pytest.mark.contract("smsoffice.code.70")),
+    pytest.param({"destination": ",,"}, 70, "Destination parameter is empty", "code.70",
+                 marks=pytest.mark.contract("smsoffice.code.70")),
+    pytest.param({"sender": None}, 700, "Sender is missing", "code.700",
+                 marks=pytest.mark.contract("smsoffice.code.700")),
+    pytest.param({"content": None}, 800, "Content is missing", "code.800",
+                 marks=pytest.mark.contract("smsoffice.code.800")),
+    pytest.param({"content": ""}, 60, "Content parameter is missing", "code.60",
+                 marks=pytest.mark.contract("smsoffice.code.60")),
+    pytest.param({"sender": "Nobody"}, 150, "invalid sender", "send.sender-registered",
+                 marks=pytest.mark.contract("smsoffice.code.150")),
+    pytest.param({"sender": "Pending"}, 165, "sender is not active", "code.165",
+                 marks=pytest.mark.contract("smsoffice.code.165")),
+    pytest.param({"destination": STOPPED}, 75, "All numbers are stoplisted", "code.75",
+                 marks=pytest.mark.contract("smsoffice.code.75")),
+    pytest.param({"destination": "x,+995577123456"}, 76, "All numbers have invalid format", "code.76",
+                 marks=pytest.mark.contract("smsoffice.code.76")),
+    pytest.param({"destination": f"x,{STOPPED}"}, 77, "All numbers are stoplisted or have invalid format", "code.77",
+                 marks=pytest.mark.contract("smsoffice.code.77")),
+    pytest.param({"content": "a" * 1001}, 60, "Content parameter is missing", "send.content-max-1000"),
+    pytest.param({"sender": "far too long a name"}, 150, "invalid sender", "send.sender-max-11"),
+]  # fmt: skip
+
+
+@pytest.mark.contract("smsoffice.send.texts")
+@pytest.mark.parametrize(("given", "code", "message", "row"), CAUSES)
+def test_each_cause_has_its_code_its_text_and_its_row(given: dict[str, Any], code: int, message: str, row: str) -> None:
+    o = office()
+    found = o.send(**given)
+    assert (found["ErrorCode"], found["Message"]) == (code, message)
+    journal = o.sandbox.journal if given.get("key", o.key) == o.key else o.emulator.default.journal
+    assert f"[smsoffice.{row}]" in explain(o.emulator.providers, list(journal.exchanges())[-1])
+
+
+@pytest.mark.parametrize(("given", "code", "message", "row"), CAUSES[1:])
+def test_what_is_refused_leaves_no_trace(given: dict[str, Any], code: int, message: str, row: str) -> None:
+    o = office()
+    before = o.sandbox.engine.world.dump()
+    assert o.code(**given) == code
+    assert o.sandbox.engine.world.dump() == before
+
+
+@pytest.mark.contract("smsoffice.code.20")
+def test_a_balance_that_does_not_cover_all_parts_to_all_numbers_is_insufficient() -> None:
+    o = Office(balance=3)
+    assert o.code(destination=f"{TO},{OTHER}", content="a" * 161) == 20
+    assert o.explained() == (
+        "refused with 20 (Balance is insufficient): it costs 4 and the balance is 3 [smsoffice.code.20]"
+    )
+    assert (o.balance(), o.messages) == (3, [])
+    assert o.code(destination=f"{TO},{OTHER}") == 0
+    assert o.balance() == 1
+
+
+@pytest.mark.contract("smsoffice.code.20")
+def test_numbers_that_are_dropped_need_not_be_paid() -> None:
+    o = Office(balance=1, stoplist=[OTHER])
+    assert o.code(destination=f"{TO},{OTHER},x") == 0
+
+
+@pytest.mark.contract("smsoffice.code.120")
+def test_api_access_may_be_disabled_for_every_operation() -> None:
+    o = Office(api_access=False)
+    assert o.code() == 120
+    assert o.ask()["ErrorCode"] == 120
+    assert envelope(o.call("GET", f"/api/getBalance?key={o.key}"))["ErrorCode"] == 120
+    o.patch(api_access=True)
+    assert o.code() == 0
+
+
+@pytest.mark.contract("smsoffice.code.165")
+@pytest.mark.parametrize("state", ["pending", "refused"])
+def test_a_sender_that_is_not_approved_is_not_active(state: str) -> None:
+    assert Office(senders=[{"name": "New", "state": state}]).code(sender="new") == 165
+
+
+@pytest.mark.contract("smsoffice.code.-100")
+def test_a_rule_makes_a_temporary_delay_for_the_next_two_calls() -> None:
+    o = Office({"then": {"refuse": {"code": -100}}, "times": 2})
+    found = [o.send() for _ in range(3)]
+    assert [one["ErrorCode"] for one in found] == [-100, -100, 0]
+    assert found[0]["Message"] == "Temporary delay"
+    assert (len(o.messages), o.balance()) == (1, 999)
+
+
+@pytest.mark.contract("smsoffice.code.10")
+def test_a_rule_makes_a_10() -> None:
+    o = Office({"when": {"operation": "send"}, "then": {"refuse": {"code": 10}}})
+    found = o.send()
+    assert (found["ErrorCode"], found["Message"]) == (10, "Destination does not contain any valid numbers")
+    assert o.explained() == (
+        "refused with 10 (Destination does not contain any valid numbers) by rule r1 [smsoffice.code.10]; "
+        "rule r1 decided"
+    )
+
+
+@pytest.mark.parametrize("code", sorted(DOCUMENTED - {0} | {165}))
+def test_every_code_can_be_asked_for_by_a_rule(code: int) -> None:
+    o = Office({"when": {"provider": "smsoffice", "operation": "send"}, "then": {"refuse": {"code": code}}})
+    assert o.code() == code
+
+
+def test_the_tables_hold_the_documented_codes_165_and_our_414_and_no_other() -> None:
+    assert {row.code for row in PROVIDER.profile.errors["send"].rows} == DOCUMENTED - {0} | {165, 414}
+
+
+def test_a_neutral_reason_in_a_rule_is_said_in_smsoffices_code() -> None:
+    o = Office({"then": {"refuse": {"reason": "no-credit"}}})
+    assert o.code() == 20
+
+
+def test_a_number_that_a_rule_stop_lists_is_dropped_from_a_list() -> None:
+    o = Office({"when": {"to": OTHER}, "then": {"refuse": {"reason": "stop-listed"}}})
+    found = o.send(destination=f"{TO},{OTHER}")
+    assert (found["ErrorCode"], found["Output"]) == (0, {"StopListed": [OTHER]})
+    assert o.code(destination=OTHER) == 75
+    assert o.code(destination=OTHER, urgent="true") == 0
+
+
+# the order of the checks
+
+ORDER: list[tuple[dict[str, Any], int]] = [
+    ({"key": None}, 500), ({"destination": None}, 600), ({"sender": None}, 700), ({"content": None}, 800),
+    ({"destination": ""}, 70), ({"content": ""}, 60), ({"key": "nobody"}, 80), ({"content": "a" * 1001}, 60),
+    ({"sender": "far too long a name"}, 150), ({"sender": "Nobody"}, 150), ({"sender": "Pending"}, 165),
+    ({"destination": "x"}, 76),
+]  # fmt: skip
+
+
+@pytest.mark.contract("smsoffice.order")
+def test_of_two_faults_the_one_that_is_looked_for_first_is_told() -> None:
+    o = office()
+    for place, (first, code) in enumerate(ORDER):
+        for second, _ in ORDER[place + 1 :]:
+            if not first.keys() & second.keys():
+                assert o.post(**first, **second)["ErrorCode"] == code, (first, second)
+
+
+@pytest.mark.contract("smsoffice.order")
+def test_the_account_comes_after_empty_values_and_before_the_sender_and_money_comes_last() -> None:
+    o = Office(api_access=False, balance=0, stoplist=[STOPPED])
+    assert [o.code(content=""), o.code(key="nobody"), o.code(sender="Nobody")] == [60, 80, 120]
+    o.patch(api_access=True)
+    assert [o.code(destination="x"), o.code(destination=STOPPED), o.code()] == [76, 75, 20]
+
+
+@pytest.mark.contract("smsoffice.order")
+def test_a_rules_refusal_comes_before_all_checks_of_a_known_account() -> None:
+    o = Office({"then": {"refuse": {"code": -100}}})
+    assert [o.code(content=None), o.code(destination=""), o.code(key=None)] == [-100, -100, 500]
+
+
+def test_a_rule_with_a_reason_smsoffice_never_says_is_answered_all_the_same() -> None:
+    o = Office({"then": {"refuse": {"reason": "flood"}}})
+    found = o.send()
+    assert (found["ErrorCode"], found["Message"]) == (-100, "flood")
+
+
+@pytest.mark.parametrize("body", [b"", b"&&&", b"=", b"%", b"\xff\xfe=\x00", b"a=b=c"])
+def test_no_body_is_too_broken_to_be_answered(body: bytes) -> None:
+    assert envelope(Office().call("POST", "/api/v2/send/", body, FORM))["ErrorCode"] == 500
+
+
+def test_every_answer_is_the_same_bytes_for_the_same_requests() -> None:
+    def played() -> list[bytes]:
+        o = Office({"when": {"nth": 2}, "then": {"refuse": {"code": -100}}}, stoplist=[STOPPED], key="k" * 32)
+        replies = [o.call("GET", f"/api/v2/send?key={o.key}&destination={TO}&sender=smsoffice&content={n}&reference=r")
+                   for n in range(3)]  # fmt: skip
+        return [msgspec.msgpack.encode(one) for one in (*replies, *o.advance(10))]
+
+    assert played() == played()
