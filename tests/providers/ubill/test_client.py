@@ -1,0 +1,87 @@
+"""The client half against the face: what one writes the other reads, and back."""
+
+from typing import Any
+
+import pytest
+from providers.ubill.desk import OTHER, TO, Desk
+
+from emulator.core.values import SECOND
+from emulator.providers.ubill import PROVIDER, client
+from emulator.wire import HttpReply, HttpRequest
+
+SENDS = (
+    (client.send, client.read_sent), (client.send_get, client.read_sent), (client.send_xml, client.read_sent_xml),
+)  # fmt: skip
+TEXT = "Code 1234 & <b> გამარჯობა +100%\n€ 😀"
+
+
+@pytest.mark.parametrize(("build", "read"), SENDS)
+def test_every_way_of_sending_says_all_parameters(build: Any, read: Any) -> None:
+    desk = Desk(stoplist=[TO])
+    request = build(
+        desk.key, 1, [TO, OTHER], TEXT, stop_list=False, otp=True, send_time="2026-02-01 12:30"
+    )  # fmt: skip
+    assert read(desk.ask(request)) == client.Sent(0, "SMS Sent", 100001)
+    batch = desk.sandbox.engine.world.store.batches[0]
+    assert desk.messages() == [(TO, TEXT), (OTHER, TEXT)]
+    assert (batch.first, batch.begins_at - batch.created_at) == (True, 30 * 60 * SECOND)
+
+
+@pytest.mark.parametrize(("build", "read"), SENDS)
+def test_every_way_of_sending_reads_its_refusals(build: Any, read: Any) -> None:
+    desk = Desk()
+    assert read(desk.ask(build(desk.key, 9, [TO], "Hello"))) == client.Sent(10, "brandID not found", None)
+    with pytest.raises(ValueError, match="Please authorize"):
+        read(desk.ask(build("nobody's", 1, [TO], "Hello")))
+
+
+def test_a_number_that_is_no_number_is_sent_as_it_is() -> None:
+    desk = Desk()
+    answer = client.read_sent(desk.ask(client.send(desk.key, 1, ["+995577123456"], "Hello")))
+    assert answer.status_id == 50
+
+
+@pytest.mark.parametrize("switches", [{}, {"types": "numbers", "brands-key": "data"}])
+def test_all_other_answers_are_read_whatever_the_switches_say(switches: dict[str, Any]) -> None:
+    desk = Desk(switches=switches)
+    sms_id = client.read_sent(desk.ask(client.send(desk.key, 1, [TO, OTHER], "Hello"))).sms_id
+    assert sms_id == 100001
+    told = client.read_report(desk.ask(client.report(desk.key, sms_id)))
+    assert told == client.Reported(0, "", ((TO, 3), (OTHER, 3)))
+    assert client.read_report(desk.ask(client.report(desk.key, 1))) == client.Reported(99, "General error", None)
+    assert client.read_balance(desk.ask(client.balance(desk.key))) == client.Balance(0, "", 998)
+    created = client.read_created(desk.ask(client.create_brand_name(desk.key, "shop")))
+    assert created == client.Created(0, "BrandName Created", 2)
+    assert client.read_created(desk.ask(client.create_brand_name(desk.key, "x"))).brand_id is None
+    assert client.read_brand_names(desk.ask(client.brand_names(desk.key))) == client.Brands(0, "", (
+        client.Brand(1, "emulator", 1, "2026-02-01 12:00:00"), client.Brand(2, "shop", 0, "2026-02-01 12:00:00"),
+    ))  # fmt: skip
+
+
+@pytest.mark.parametrize("event", ["omit", "send"])
+def test_a_callback_is_read_and_answered_as_the_page_s_receiver_does(event: str) -> None:
+    desk = Desk({"callback_key": "mine"}, switches={"callback-event": event})
+    desk.sent()
+    report = desk.sandbox.engine.advance(desk.sandbox.now() + SECOND)[0]
+    store = desk.sandbox.engine.world.store
+    request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report, "http://x/cb?a=b")
+    assert request is not None
+    name = "sms.delivery.updated" if event == "send" else ""
+    assert client.read_callback(request) == client.Callback("mine", 100001, TO, 0, "2026-02-01 12:00:01", name)
+    assert client.answer_callback(request, "mine") == HttpReply(body=b"OK")
+    assert client.answer_callback(request, "other").status == 403
+
+
+def test_what_is_no_callback_says_what_is_missing() -> None:
+    with pytest.raises(ValueError, match="smsID is missing"):
+        client.read_callback(HttpRequest(method="GET", target="/cb?key=mine"))
+
+
+@pytest.mark.parametrize("read", [
+    client.read_sent, client.read_report, client.read_balance, client.read_brand_names, client.read_created,
+    client.read_sent_xml,
+])  # fmt: skip
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"{", b"\xff", b'{"statusID":"x"}', b"<a/>", b"null"])
+def test_what_is_no_answer_is_a_value_error(read: Any, body: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        read(HttpReply(status=502, body=body))

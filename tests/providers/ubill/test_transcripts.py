@@ -1,0 +1,102 @@
+"""Golden transcripts (transcripts/README.md): bytes in, bytes out, over a socket, both as the sources show them."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import pytest
+from aiohttp import ClientSession
+from providers.ubill.desk import NOON
+from yarl import URL
+
+from emulator.core.values import SECOND
+from emulator.providers.ubill import PROVIDER, client
+from emulator.recipes import ClockWish, NewSandbox
+from emulator.sandboxes import Sandbox
+from emulator.serving import Serving
+from emulator.settings import Settings
+
+FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
+
+
+class Transcript(NamedTuple):
+    world: dict[str, Any]
+    request: list[str]
+    reply: list[str]
+    callbacks: list[str]
+
+
+def read(file: Path) -> Transcript:
+    lines = file.read_text("utf-8").splitlines()
+    said = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#><!"}
+    world = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
+    return Transcript(world, said[">"], said["<"], said["!"])
+
+
+def stage(serving: Serving, world: dict[str, Any]) -> Sandbox:
+    """A sandbox as the transcript wants the world to stand."""
+    senders = world.get("senders", ["emulator"]) + [f"brand {n}" for n in range(2, world.get("senders_before", 0) + 1)]
+    own = {"callback_key": world["callback_key"]} if "callback_key" in world else {}
+    account = {"senders": senders, "switches": world.get("switches", {}), "balance": world.get("balance", 1000), **own}
+    now = datetime.fromisoformat(world["now"]) if "now" in world else NOON
+    sandbox = serving.emulator.create(NewSandbox(
+        clock=ClockWish(now=now, rate=0), scenario={"rules": world.get("rules", [])}, accounts={"ubill": account}
+    ))  # fmt: skip
+    if "next_sms" in world:
+        sandbox.engine.world.next_ids["ubill"] = world["next_sms"]
+    if "sent" in world:
+        key = sandbox.account("ubill").credentials["key"]
+        serving.emulator.exchange(client.send(key, 1, world["sent"], "Hello"))
+    return sandbox
+
+
+@pytest.mark.contract(
+    "ubill.send.url", "ubill.send.json", "ubill.send.answer", "ubill.auth.query", "ubill.auth.401", "ubill.auth.header",
+    "ubill.code.0", "ubill.code.10", "ubill.code.40", "ubill.code.99", "ubill.report.result", "ubill.balance.sms",
+    "ubill.brands.list", "ubill.brands.create", "ubill.brand-code.40", "ubill.types", "ubill.send.otp-json",
+    "ubill.send.numbers-repeated",
+)  # fmt: skip
+@pytest.mark.parametrize("file", [file for file in FILES if read(file).reply], ids=lambda file: file.stem)
+async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
+    script = read(file)
+    async with Serving(Settings(port=0)) as serving:
+        sandbox = stage(serving, script.world)
+        await serving.emulator.pump(sandbox).walk(script.world.get("pass", 0), 5)
+        key = sandbox.account("ubill").credentials["key"]
+        head, _, body = "\n".join(script.request).replace("{key}", key).partition("\n\n")
+        first, *fields = head.split("\n")
+        method, target = first.split(" ", 1)
+        headers = dict(field.split(": ", 1) for field in fields)
+        url = URL(serving.base_url + target, encoded=True)
+        async with (
+            ClientSession() as session,
+            session.request(method, url, headers=headers, data=body.encode() or None) as answer,
+        ):
+            assert f"{answer.status} {answer.headers['Content-Type']}" == script.reply[0]
+            assert await answer.read() == "\n".join(script.reply[1:]).encode()
+
+
+@pytest.mark.contract("ubill.callback.key", "ubill.callback.sms-id", "ubill.callback.number", "ubill.callback.date")
+@pytest.mark.parametrize("file", [file for file in FILES if read(file).callbacks], ids=lambda file: file.stem)
+async def test_the_callbacks_are_the_page_s_parameters_byte_for_byte(file: Path) -> None:
+    script = read(file)
+    async with Serving(Settings(port=0)) as serving:
+        sandbox = stage(serving, script.world)
+        store, told = sandbox.engine.world.store, []
+        for report in sandbox.engine.advance(sandbox.now() + 60 * SECOND):
+            message = store.messages[report.message - 1]
+            request = PROVIDER.report(
+                sandbox.account("ubill"), store.batch_of(message), message, report, "https://shop.ge/callback.php"
+            )
+            assert request is not None
+            told.append(f"{request.method} {urlsplit(request.target).path}?{urlsplit(request.target).query}")
+    assert told == script.callbacks
+
+
+def test_there_are_transcripts_of_every_answer_the_sources_show() -> None:
+    assert len(FILES) >= 16
+    for file in FILES:
+        script = read(file)
+        assert bool(script.request) == bool(script.reply) != bool(script.callbacks), file.name
