@@ -1,0 +1,77 @@
+"""Who may ask: address, login, password. Wrong passwords are counted, and too many block the address for a while."""
+
+import hashlib
+import hmac
+
+from emulator.core.accounts import Account
+from emulator.core.checks import Case
+from emulator.core.outcomes import Refused
+from emulator.core.reasons import Reason
+
+
+def credential_given(case: Case) -> Refused | None:
+    """Login with psw, or apikey."""
+    credential = case.command.credential
+    if credential is None or (credential.kind == "login" and credential.secret is None):
+        return Refused(reason=Reason.KEY_MISSING)
+    return None
+
+
+def account_known(case: Case) -> Refused | None:
+    if case.account is not None:
+        return None
+    credential = case.command.credential
+    problem = f"nobody has the {credential.kind} {credential.name}"
+    return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
+
+
+def address_open(case: Case) -> Refused | None:
+    """The account is not blocked by hand, nor the address by wrong passwords."""
+    if case.owner.blocked:
+        return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
+    count, window = case.limit("wrong-passwords")
+    if count is not None and case.world.windows.within(_blocked(case), case.at - window):
+        problem = f"{count} wrong passwords came from {case.command.peer} within a minute"
+        return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": problem})
+    return None
+
+
+def password_right(case: Case) -> Refused | None:
+    """psw is the password, its md5 or its sha1 in lower-case hex, or the apikey. A wrong one is counted."""
+    credential = case.command.credential
+    if credential.kind != "login" or _fits(case.owner, credential.secret or ""):
+        return None
+    _count_wrong(case)
+    return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": f"the password of {credential.name} is another"})
+
+
+def address_allowed(case: Case) -> Refused | None:
+    allowed, peer = case.owner.allowed_ips, case.command.peer
+    if not allowed or peer in allowed:
+        return None
+    return Refused(reason=Reason.ADDRESS_NOT_ALLOWED, details={"peer": peer, "allowed": ", ".join(allowed)})
+
+
+def _fits(account: Account, said: str) -> bool:
+    password = account.credentials["psw"]
+    octets = password.encode()
+    right = (
+        password, hashlib.md5(octets, usedforsecurity=False).hexdigest(),
+        hashlib.sha1(octets, usedforsecurity=False).hexdigest(), account.credentials["apikey"],
+    )  # fmt: skip
+    return any(hmac.compare_digest(said.encode("utf-8", "replace"), one.encode()) for one in right)
+
+
+def _blocked(case: Case) -> str:
+    return f"blocked {case.profile.provider} {case.command.peer}"
+
+
+def _count_wrong(case: Case) -> None:
+    """The limit's last wrong password within its window blocks the address for as long."""
+    count, window = case.limit("wrong-passwords")
+    if count is None:
+        return
+    key = f"wrong-passwords {case.profile.provider} {case.command.peer}"
+    case.count(key)
+    if case.world.windows.within(key, case.at - window) >= count:
+        case.count(_blocked(case))

@@ -1,0 +1,88 @@
+"""Outcomes as ordered members, before any format: what send, cost, status and balance tell, in the order recorded."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.core.outcomes import Accepted, CostTold, Entry
+from emulator.core.values import SECOND, UNIT
+from emulator.providers.smscenter.moments import written
+from emulator.providers.smscenter.numbers import place_of
+from emulator.providers.smscenter.statuses import NOT_FOUND, told
+
+Members = dict[str, Any]
+
+_FLASH = 1
+
+
+def two_digits(value: int) -> str:
+    """1.40; more digits only where there are some."""
+    sign, whole, rest = "-" if value < 0 else "", *divmod(abs(value), UNIT)
+    return f"{sign}{whole}.{f'{rest:04d}'.rstrip('0'):0<2}"
+
+
+def short(value: int) -> str:
+    """1.4, 100: as recorded in the JSON answers of send."""
+    return two_digits(value).rstrip("0").rstrip(".")
+
+
+def number(text: str | None) -> int | str | None:
+    """An id is told as a number where it is one."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() else text
+
+
+def sent(outcome: Accepted, cost: str, switches: Mapping[str, Any]) -> Members:
+    """id, cnt, and with cost=2 or 3 what it cost and what is left."""
+    money = short if switches["money-json"] == "short" else two_digits
+    members: Members = {"id": number(outcome.provider_id), "cnt": outcome.parts}
+    if cost in ("2", "3"):
+        members["cost"] = money(outcome.cost)
+    if cost == "3":
+        members["balance"] = money(outcome.balance)
+    return members
+
+
+def priced(outcome: CostTold, switches: Mapping[str, Any]) -> Members:
+    money = short if switches["money-json"] == "short" else two_digits
+    return {"cost": money(outcome.cost), "cnt": outcome.parts}
+
+
+def is_there(entry: Entry | None) -> bool:
+    """A deleted message is not found any more."""
+    return entry is not None and entry.status != "deleted"
+
+
+def missing(phone: str, provider_id: str) -> Members:
+    """What status.php says of a message that is not there: no dates (recorded 2021)."""
+    return {"status": NOT_FOUND, "id": number(provider_id), "phone": phone}
+
+
+def status(entry: Entry, everything: str, switches: Mapping[str, Any], err: bool = False) -> Members:
+    """The members of a status in the documented order; `everything` is the parameter all. err 0 is left out, as in
+    recorded JSON answers, unless `err` wants it."""
+    said = told(entry.status, entry.error, entry.reason)
+    kind = _FLASH if entry.flash else 0
+    members: Members = {
+        "status": said.status, "last_date": written(entry.changed_at), "last_timestamp": entry.changed_at // SECOND,
+    }  # fmt: skip
+    if switches["flag"] == "send":
+        members["flag"] = kind
+    if said.err or err:
+        members["err"] = said.err
+    if everything not in ("1", "2"):
+        return members
+    place = place_of(entry.to)
+    members |= {
+        "send_date": written(entry.created_at), "send_timestamp": entry.created_at // SECOND, "phone": entry.to,
+    }  # fmt: skip
+    if everything == "2":
+        members |= {
+            "country": place.country, "operator": place.operator, "operator_orig": place.operator,
+            "region": place.region,
+        }  # fmt: skip
+    members |= {
+        "cost": two_digits(entry.cost), "sender_id": entry.sender or "", "status_name": said.name,
+        "message": entry.text, "comment": "",
+    }  # fmt: skip
+    if everything == "2":
+        members["mccmnc"] = place.mccmnc
+    return members | {"type": kind, "sms_cnt": entry.parts}

@@ -1,0 +1,152 @@
+"""fmt 0 to 3: members to bytes as in the recorded answers. 0 text, 1 numbers, 2 XML, 3 JSON.
+
+JSON is laid out one member a line, without indentation and without a line break at the end (recorded). The text and XML
+forms of a list, and of send with a cost in text, are not known: ours are rows of the contract.
+"""
+
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+
+from emulator.providers.smscenter.facts import Members
+from emulator.providers.smscenter.parameters import DEFAULT_CHARSET
+from emulator.wire import HttpReply
+
+_KINDS = {"0": "text/plain", "1": "text/plain", "2": "text/xml", "3": "application/json"}
+_never_in_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def reply(text: str, fmt: str, charset: str = DEFAULT_CHARSET, said: str | None = None) -> HttpReply:
+    """The octets of an answer; `said`: the charset that Content-Type names, if it is another than the body's."""
+    errors = "xmlcharrefreplace" if fmt == "2" else "replace"
+    kind = f"{_KINDS.get(fmt, 'text/plain')}; charset={said or charset}"
+    return HttpReply(headers=(("Content-Type", kind), ("Server", "nginx")), body=text.encode(charset, errors))
+
+
+def json(value: Any) -> str:
+    """An object one member a line; a list with its objects one behind the other."""
+    if isinstance(value, dict):
+        lines = (f'"{name}": {json(one)}' for name, one in value.items())
+        return "{\n" + ",\n".join(lines) + "\n}"
+    if isinstance(value, list):
+        return "[" + ",\n".join(map(json, value)) + "]"
+    return msgspec.json.encode(value).decode()
+
+
+def element(name: str, members: Members) -> ElementTree.Element:
+    """An element with a child a line."""
+    made = ElementTree.Element(name)
+    made.text = "\n"
+    for child, value in members.items():
+        for one in value if isinstance(value, list) else [value]:
+            added = element(child, one) if isinstance(one, dict) else ElementTree.Element(child)
+            if not isinstance(one, dict):
+                added.text = plain_xml(str(one))
+            added.tail = "\n"
+            made.append(added)
+    return made
+
+
+def plain_xml(text: str) -> str:
+    """Without the characters that no XML document may hold."""
+    return _never_in_xml.sub("\ufffd", text)
+
+
+def xml(name: str, members: Members) -> str:
+    return ElementTree.tostring(element(name, members), encoding="unicode", short_empty_elements=False)
+
+
+# one function an operation and format
+
+
+def sent(fmt: str, members: Members) -> str:
+    """`members`: id, cnt, cost, balance as far as asked for, then lists."""
+    if fmt == "3":
+        return json(members)
+    if fmt == "2":
+        return xml("result", members)
+    shown = [str(members[name]) for name in ("id", "cnt", "cost", "balance") if name in members]
+    if fmt == "1":
+        return ",".join(shown)
+    more = "".join(f", {name} - {members[name]}" for name in ("cost", "balance") if name in members)
+    return f"OK - {members['cnt']} SMS, ID - {members['id']}{more}"
+
+
+def priced(fmt: str, members: Members) -> str:
+    if fmt == "3":
+        return json(members)
+    if fmt == "2":
+        return xml("result", members)
+    cost, count = members["cost"], members["cnt"]
+    return f"{cost},{count}" if fmt == "1" else f"{cost} ({count} SMS)"
+
+
+def refused(fmt: str, code: int, text: str, provider_id: int | str | None) -> str:
+    """An error, with the id that is used up, if one is."""
+    has_id = {} if provider_id is None else {"id": provider_id}
+    if fmt == "3":
+        return json({"error": text, "error_code": code, **has_id})
+    if fmt == "2":
+        return xml("result", {"error": text, "error_code": code, **has_id})
+    if fmt == "1":
+        return f"{0 if provider_id is None else provider_id},-{code}"
+    return f"ERROR = {code} ({text})" + ("" if provider_id is None else f", ID - {provider_id}")
+
+
+_PLACE = ("country", "operator", "region")
+_NUMBERS = ("status", "last_timestamp", "err", "send_timestamp", "phone", *_PLACE, "cost", "sender_id", "status_name",
+            "message", "comment", "type")  # fmt: skip
+_WORDS = ("send_date", "phone", *_PLACE, "cost", "sender_id", "status_name", "message", "comment", "type")
+
+
+def status(fmt: str, members: Members) -> str:
+    """One message."""
+    if fmt == "3":
+        return json(members)
+    if fmt == "2":
+        return xml("sms", members)
+    if fmt == "1":
+        return ",".join(_numbers(members))
+    head = f"Status = {members['status']}, check_time = {members.get('last_date', 0)}, err = {members.get('err', 0)}"
+    words = _WORDS if "send_date" in members else ()
+    return head + "".join(f", {name} = {members[name]}" for name in words if name in members)
+
+
+def _numbers(members: Members) -> list[str]:
+    full = "send_timestamp" in members
+    shown = {"last_timestamp": 0, "err": 0, **members}
+    return [str(shown[name]) for name in (_NUMBERS if full else _NUMBERS[:3]) if name in shown]
+
+
+def statuses(fmt: str, several: list[Members]) -> str:
+    """Several messages, in the order of the question; each with its id, and its phone."""
+    if fmt == "3":
+        return json(several)
+    if fmt == "2":
+        return xml("list", {"sms": several})
+    if fmt == "1":
+        behind = (("id",) if "send_timestamp" in one else ("id", "phone") for one in several)
+        return "\n".join(
+            ",".join([*_numbers(one), *(str(one[name]) for name in names)])
+            for one, names in zip(several, behind, strict=True)
+        )
+    return "\n".join(f"{status(fmt, one)}, id = {one['id']}" for one in several)
+
+
+def balance(fmt: str, members: Members) -> str:
+    """`balance`, and with cur=1 `currency`."""
+    if fmt == "3":
+        return json(members)
+    if fmt == "2":
+        return "\n".join(
+            ElementTree.tostring(_leaf(name, value), encoding="unicode") for name, value in members.items()
+        )
+    return ",".join(members.values()) if fmt == "1" else " ".join(members.values())
+
+
+def _leaf(name: str, text: str) -> ElementTree.Element:
+    made = ElementTree.Element(name)
+    made.text = text
+    return made

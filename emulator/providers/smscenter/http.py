@@ -1,0 +1,181 @@
+"""SMS Center over HTTP: send.php, status.php, balance.php, /rest/send/."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.core.accounts import Account
+from emulator.core.commands import AnyCommand, Credential, Delete, Query, QueryMany, Submit
+from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Deleted, Found, FoundMany, Refused
+from emulator.core.reasons import Reason
+from emulator.core.text import measure
+from emulator.providers.contract import Route
+from emulator.providers.smscenter import asking, facts, formats
+from emulator.providers.smscenter.errors import ERRORS, SOMETHING
+from emulator.providers.smscenter.facts import Members
+from emulator.providers.smscenter.numbers import normal_number, place_of
+from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters, read
+from emulator.providers.smscenter.profile import PROFILE
+from emulator.providers.smscenter.statuses import NOT_FOUND, told
+from emulator.wire import HttpReply, HttpRequest
+
+_STYLE = ("fmt", "cost", "err", "op", "all", "cur")
+
+
+def _style(parameters: Parameters) -> dict[str, str]:
+    style = {word: parameters.values[word] for word in _STYLE if parameters.on(word)}
+    if parameters.charset != DEFAULT_CHARSET:
+        style["charset"] = parameters.charset
+    if asking.is_list(parameters):
+        style["many"] = "1"
+    return style
+
+
+def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    """send.php; with cost=1 the price alone."""
+    parameters = read(request)
+    shared = asking.common(request, parameters, "http", _style(parameters))
+    return asking.submit(parameters, shared, parameters.get("cost") == "1")
+
+
+def read_rest_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    """/rest/send/: a JSON object or a form; the answer is JSON whatever fmt says."""
+    parameters = read(request, json=True)
+    shared = asking.common(request, parameters, "http", {**_style(parameters), "fmt": "3"})
+    return asking.submit(parameters, shared, parameters.get("cost") == "1")
+
+
+def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    """status.php: one message, several, or del=1."""
+    parameters = read(request)
+    shared = asking.common(request, parameters, "http", _style(parameters))
+    if parameters.get("del") == "1":
+        return asking.query_many(parameters, shared, delete=True)
+    if asking.is_list(parameters):
+        return asking.query_many(parameters, shared, delete=False)
+    return asking.query(parameters, shared)
+
+
+def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    parameters = read(request)
+    return asking.balance(asking.common(request, parameters, "http", _style(parameters)))
+
+
+def lane(request: HttpRequest) -> tuple[Credential, str] | None:
+    """Requests under way are counted by credential: status ones for themselves (facts, section 2)."""
+    credential = asking.credential_of(read(request, json=request.path.lower().startswith("/rest/")))
+    kind = "status" if "status" in request.path.lower() else "other"
+    return None if credential is None else (credential, kind)
+
+
+def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
+    """HTTP 200 always. Content-Type of send and balance names windows-1251 whatever was asked (recorded)."""
+    style = command.style
+    fmt = style.get("fmt", "0")
+    charset = style.get("charset", DEFAULT_CHARSET)
+    text = _text(command, outcome, fmt, account)
+    said = charset if isinstance(command, Query | QueryMany) or command.operation == "status" else DEFAULT_CHARSET
+    return formats.reply(text, fmt, charset, said)
+
+
+def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account | None) -> str:
+    style, switches = command.style, PROFILE.in_force(account)
+    match outcome:
+        case Accepted():
+            assert isinstance(command, Submit)
+            if fmt in ("2", "3"):
+                members = facts.sent(outcome, style.get("cost", "0"), switches)
+                return formats.sent(fmt, members | _lists(command, outcome, account))
+            return formats.sent(fmt, facts.sent(outcome, style.get("cost", "0"), {"money-json": "two-digits"}))
+        case CostTold():
+            return formats.priced(fmt, facts.priced(outcome, switches if fmt == "3" else {"money-json": "two-digits"}))
+        case BalanceTold():
+            currency = {"currency": "RUR"} if style.get("cur") == "1" else {}
+            return formats.balance(fmt, {"balance": facts.two_digits(outcome.balance), **currency})
+        case Deleted():
+            return "OK"
+        case Found() if facts.is_there(outcome.entries[0]):
+            return formats.status(fmt, facts.status(outcome.entries[0], style.get("all", "0"), switches, fmt != "3"))
+        case Found():
+            return _not_found(command, fmt)
+        case FoundMany():
+            return _many(command, outcome, fmt, switches)
+        case Refused():
+            return _refused(command, outcome, fmt)
+    raise TypeError(f"SMS Center never answers {type(outcome).__name__}")
+
+
+def _refused(command: AnyCommand, outcome: Refused, fmt: str) -> str:
+    if outcome.reason == Reason.MESSAGE_UNKNOWN and outcome.code in (None, NOT_FOUND):
+        return _not_found(command, fmt)
+    table = ERRORS[command.operation]
+    row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
+    code, text = (row.code, row.text) if row else (outcome.code or SOMETHING, outcome.reason.value)
+    return formats.refused(fmt, code, text, facts.number(outcome.provider_id))
+
+
+def _not_found(command: AnyCommand, fmt: str) -> str:
+    """A message that is not there is no error over HTTP: its status is -3."""
+    if isinstance(command, QueryMany | Delete):
+        members = [facts.missing(phone, own) for phone, own in command.wanted or ()]
+        return formats.statuses(fmt, members)
+    assert isinstance(command, Query)
+    found = facts.missing(command.destination or "", command.provider_id or "")
+    return formats.status(fmt, {"status": found["status"]} if fmt == "2" else found)
+
+
+def _many(command: AnyCommand, outcome: FoundMany, fmt: str, switches: Mapping[str, Any]) -> str:
+    assert isinstance(command, QueryMany)
+    everything = command.style.get("all", "0")
+    several: list[Members] = []
+    for (phone, own), entry in zip(command.wanted or (), outcome.entries, strict=True):
+        if entry is None or not facts.is_there(entry):
+            several.append(facts.missing(phone, own))
+            continue
+        members = facts.status(entry, everything, switches, fmt != "3")
+        several.append({**members, "id": facts.number(own), "phone": entry.to})
+    return formats.statuses(fmt, several)
+
+
+def _lists(command: Submit, outcome: Accepted, account: Account | None) -> Members:
+    """err=1: the bad numbers with their statuses; op=1: every number."""
+    members: Members = {}
+    bad = dict(bad_numbers(outcome))
+    if command.style.get("err") == "1" and bad:
+        members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad.items()]
+    if command.style.get("op") == "1":
+        members["phones"] = [
+            _phone(command, place, written, bad, account) for place, written in enumerate(command.destinations or ())
+        ]
+    return members
+
+
+def bad_numbers(outcome: Accepted) -> list[tuple[str, tuple[int, int]]]:
+    """Numbers of a list that got nothing: status and delivery error."""
+    table = ERRORS["send"]
+    groups = [
+        *((number, Reason.DESTINATION_INVALID) for number in outcome.invalid),
+        *((number, Reason.STOP_LISTED) for number in outcome.stop_listed), *outcome.barred,
+    ]  # fmt: skip
+    rows = ((number, reason, table.of_reason(reason)) for number, reason in groups)
+    return [(number, told(row.status, row.error, reason.value)) for number, reason, row in rows if row]
+
+
+def _phone(
+    command: Submit, place: int, written: str, bad: Mapping[str, tuple[int, int]], account: Account | None
+) -> Members:
+    number = normal_number(written, PROFILE.in_force(account)) or written
+    wrong = bad.get(number) or bad.get(written)
+    text = command.texts[place] if command.texts else command.text or ""
+    cost = 0 if wrong or account is None else measure(text).parts * PROFILE.price(account)
+    members: Members = {"phone": number, "mccmnc": place_of(number).mccmnc, "cost": facts.short(cost)}
+    return members if wrong is None else {**members, "status": str(wrong[0]), "error": str(wrong[1])}
+
+
+_BOTH = ("GET", "POST")
+
+ROUTES = (
+    Route(_BOTH, "/sys/send.php", "send", read_send, write),
+    Route(_BOTH, "/sys/status.php", "status", read_status, write),
+    Route(_BOTH, "/sys/balance.php", "balance", read_balance, write),
+    Route(_BOTH, "/rest/send", "send", read_rest_send, write),
+)

@@ -1,0 +1,69 @@
+"""Dates as SMS Center reads and writes them: Moscow time (UTC+3 all year, as the recorded answers show)."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+from emulator.core.values import HOUR, MINUTE, SECOND, Moment
+
+MOSCOW = timezone(timedelta(hours=3))
+
+_compact = re.compile(r"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", re.ASCII).fullmatch
+_dotted = re.compile(r"(\d\d)\.(\d\d)\.(?:20)?(\d\d) (\d\d):(\d\d)", re.ASCII).fullmatch
+_stamp = re.compile(r"0(\d{9,11})", re.ASCII).fullmatch
+_minutes = re.compile(r"[+ ](\d{1,6})", re.ASCII).fullmatch
+_hours = re.compile(r"(\d{1,2})-(\d{1,2})", re.ASCII).fullmatch
+_span = re.compile(r"(\d{1,2})(?::(\d\d))?", re.ASCII).fullmatch
+
+
+def written(at: Moment) -> str:
+    """DD.MM.YYYY hh:mm:ss."""
+    return f"{datetime.fromtimestamp(at // SECOND, MOSCOW):%d.%m.%Y %H:%M:%S}"
+
+
+def begins(time: str, now: Moment, zone: float) -> Moment:
+    """When a message shall go: `time` in one of its forms, `zone` in hours relative to Moscow. Raises ValueError.
+
+    DDMMYYhhmm; DD.MM.YY hh:mm; h1-h2 (between these hours of the day); 0 and Unix seconds; + and minutes (the + may
+    have come as a space, unescaped). 0, nothing and what has passed are now.
+    """
+    if time in ("", "0"):
+        return now
+    if found := _compact(time) or _dotted(time):
+        day, month, year, hour, minute = map(int, found.groups())
+        at = datetime(2000 + year, month, day, hour, minute, tzinfo=MOSCOW)
+        return max(now, round(at.timestamp()) * SECOND - round(zone * HOUR))
+    if found := _stamp(time):
+        return max(now, int(found[1]) * SECOND)
+    if found := _minutes(time):
+        return now + int(found[1]) * MINUTE
+    if found := _hours(time):
+        return _within(int(found[1]), int(found[2]), now, zone)
+    raise ValueError(time)
+
+
+def _within(first: int, last: int, now: Moment, zone: float) -> Moment:
+    """Now, if the hour of the day is in [first, last), else the next `first` o'clock."""
+    if first > 23 or last > 24 or first == last:
+        raise ValueError(f"{first}-{last}")
+    local = datetime.fromtimestamp(now // SECOND, UTC) + timedelta(hours=3 + zone)
+    inside = first <= local.hour < last if first < last else local.hour >= first or local.hour < last
+    if inside:
+        return now
+    start = local.replace(hour=first, minute=0, second=0)
+    if start <= local:
+        start += timedelta(days=1)
+    return now // SECOND * SECOND + round((start - local).total_seconds()) * SECOND
+
+
+def life(valid: str) -> int | None:
+    """How long a message is tried: hours, or hh:mm, at most 24 h, in microseconds; None when nothing is said. Raises
+    ValueError."""
+    if valid in ("", "0"):
+        return None
+    found = _span(valid)
+    if found is None:
+        raise ValueError(valid)
+    span = int(found[1]) * HOUR + int(found[2] or 0) * MINUTE
+    if not 0 < span <= 24 * HOUR or int(found[2] or 0) > 59:
+        raise ValueError(valid)
+    return span

@@ -1,0 +1,67 @@
+"""Phone numbers: how they may be written, and whose they are (ranges.py)."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from emulator.providers.smscenter.ranges import COUNTRIES, OPERATORS, REGIONS
+
+_number = re.compile(r"[1-9][0-9]{9,14}", re.ASCII).fullmatch
+_between = re.compile(r"[\s()\-.]+")
+
+
+def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
+    """Digits of an international number, 10 to 15 of them; None for a malformed one.
+
+    With or without +; spaces, brackets, dashes and dots are dropped. Without a + a Russian number is corrected: 8 9xx
+    becomes 7 9xx, and ten digits that begin with 9 get a 7 in front (facts, 3.1; the second form is our reading).
+    """
+    if not (written.isascii() and written.isdigit()):
+        written = _between.sub("", written)
+    number = written.removeprefix("+")
+    if number == written and switches["correct-numbers"] == "on":
+        if len(number) == 11 and number.startswith("89"):
+            number = "7" + number[1:]
+        elif len(number) == 10 and number.startswith("9"):
+            number = "7" + number
+    return number if _number(number) else None
+
+
+class Place(NamedTuple):
+    """Whose a number is; "" where it is not known."""
+
+    country: str = ""
+    operator: str = ""
+    region: str = ""
+    mccmnc: str = ""
+
+
+def _spread() -> dict[str, Place]:
+    """Every prefix of the table with all that is known of it."""
+    places = {code: Place(country) for code, country in COUNTRIES.items()}
+    for code, operator, prefixes in OPERATORS:
+        for prefix in prefixes.split():
+            places[code + prefix] = places[code]._replace(operator=operator.name, mccmnc=operator.mcc + operator.mnc)
+    for code, region, prefixes in REGIONS:
+        listed = prefixes.split() or [key[len(code) :] for key in places if key.startswith(code)]
+        for prefix in listed:
+            if code + prefix in places:
+                places[code + prefix] = places[code + prefix]._replace(region=region)
+    return places
+
+
+@lru_cache(maxsize=1)
+def places() -> dict[str, Place]:
+    """The table by prefix."""
+    return _spread()
+
+
+def place_of(number: str) -> Place:
+    """What the table knows of a number."""
+    table = places()
+    for length in range(min(6, len(number)), 0, -1):
+        found = table.get(number[:length])
+        if found is not None:
+            return found
+    return Place()

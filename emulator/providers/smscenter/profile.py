@@ -1,0 +1,177 @@
+"""SMS Center as data: the order of its checks, its limits, its words for our states."""
+
+import re
+from hashlib import blake2b
+
+import msgspec
+
+from emulator.core import checks
+from emulator.core.checks import Case, sender_registered
+from emulator.core.outcomes import Refused
+from emulator.core.profile import Profile
+from emulator.core.reasons import Reason
+from emulator.core.values import seconds
+from emulator.providers.smscenter import access, moments
+from emulator.providers.smscenter.errors import ERRORS
+from emulator.providers.smscenter.numbers import normal_number
+from emulator.providers.smscenter.statuses import STATUSES
+from emulator.providers.smscenter.switches import LIMITS, SWITCHES
+
+MOST_CHARACTERS = 1000
+_own_id = re.compile(r"[A-Za-z0-9.\-_]{1,40}", re.ASCII).fullmatch
+_digits_name = re.compile(r"\+?[0-9]{1,15}", re.ASCII).fullmatch
+
+
+def own_id(case: Case) -> Refused | None:
+    """The client's id: 1 to 2147483647, or up to 40 characters of Latin letters, digits and .-_ (facts, 3.1)."""
+    own = case.command.own_id
+    if own is None or (_own_id(own) and not (own.isdigit() and not 1 <= int(own) <= 2_147_483_647)):
+        return None
+    return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"id `{own}` is none of the allowed ones"})
+
+
+def text_length(case: Case) -> Refused | None:
+    """Each text is at most 1000 characters."""
+    command = case.command
+    length = max(map(len, command.texts), default=len(command.text or ""))
+    if length <= MOST_CHARACTERS or case.switch("long-text") == "accept":
+        return None
+    return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
+
+
+def sender(case: Case) -> Refused | None:
+    """At most 11 characters, or 15 digits; and if the account has a list of senders, one of them."""
+    name = case.command.sender
+    if not name:
+        return None
+    if len(name) > 11 and not _digits_name(name) and case.switch("malformed-sender") == "refuse":
+        return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": name})
+    return sender_registered(case) if case.owner.senders else None
+
+
+def schedule(case: Case) -> Refused | None:
+    """time, tz and valid, as the face left them, become moments of the sandbox's clock."""
+    extra = case.command.extra
+    if not extra:
+        return None
+    try:
+        at = moments.begins(extra.get("time", ""), case.at, float(extra.get("tz") or 0))
+    except (ValueError, OverflowError):
+        return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": extra.get("time", "")})
+    try:
+        life = moments.life(extra.get("valid", ""))
+    except ValueError:
+        problem = f"valid `{extra['valid']}` is neither 1 to 24 hours nor hh:mm"
+        return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": problem})
+    case.command = msgspec.structs.replace(
+        case.command, begins_at=at if at > case.at else None, expires_at=None if life is None else at + life, extra={}
+    )
+    return None
+
+
+def flooded(case: Case, number: str) -> Reason | None:
+    """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8)."""
+    limits = case.profile.limit(case.owner, "to-one-number")
+    if limits is None:
+        return None
+    key = f"to-one-number {case.profile.provider} {number}"
+    gap = seconds(case.profile.limits["to-one-number"].window)
+    if case.world.windows.streak(key, case.at, gap) >= limits:
+        return Reason.FLOOD
+    case.marks.append(key)
+    return None
+
+
+def _what(case: Case) -> str:
+    """Identical: the same numbers, texts and sender (facts, 8)."""
+    command = case.command
+    said = msgspec.json.encode([command.destinations, command.texts or command.text, command.sender])
+    return blake2b(said, digest_size=16).hexdigest()
+
+
+def _one(case: Case) -> str:
+    query = case.command
+    return _pair(case, query.destination or "", query.provider_id or "")
+
+
+def _pair(case: Case, written: str, provider_id: str) -> str:
+    number = normal_number(written, case.profile.in_force(case.account)) or written
+    return f"{number} {provider_id}"
+
+
+def _few_queries(case: Case) -> Refused | None:
+    """A list of several messages may be asked for once a minute; a list of one counts as that one."""
+    wanted = case.command.wanted
+    if len(wanted) > 1:
+        return _of_many(case)
+    return checks.at_most("status-of-one", Reason.TOO_MANY_REQUESTS, lambda of: _pair(of, *wanted[0]))(case)
+
+
+_of_many = checks.at_most("status-of-many", Reason.TOO_MANY_REQUESTS, lambda case: "")
+
+
+def _wanted(case: Case) -> Refused | None:
+    """phone and id are lists of the same length, and hold something."""
+    if case.command.wanted:
+        return None
+    problem = "phone and id must name as many numbers as ids"
+    return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": problem})
+
+
+def _id_given(case: Case) -> Refused | None:
+    if case.command.provider_id:
+        return None
+    return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": "there is no id"})
+
+
+_WHO = (
+    checks.well_formed, access.credential_given, access.account_known, access.address_open, access.password_right,
+    access.address_allowed, checks.api_on,
+)  # fmt: skip
+_MESSAGE = (
+    checks.given("destinations", Reason.DESTINATION_MISSING),
+    checks.given("text", Reason.TEXT_MISSING),
+    checks.filled("destinations", Reason.DESTINATION_EMPTY),
+    checks.filled("text", Reason.TEXT_EMPTY),
+    text_length,
+    own_id,
+    schedule,
+    sender,
+)
+_at_once = checks.at_once("at-once")
+_status_at_once = checks.at_once("status-at-once")
+
+PROFILE = Profile(
+    provider="smscenter",
+    switches=SWITCHES,
+    limits=LIMITS,
+    checks={
+        "Submit": (
+            *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), checks.numbers,
+            checks.enough_credit,
+        ),
+        "Price": (
+            *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), checks.numbers,
+        ),
+        "Query": (
+            *_WHO, _status_at_once, checks.given("destination", Reason.DESTINATION_MISSING),
+            checks.filled("destination", Reason.DESTINATION_EMPTY), _id_given,
+            checks.at_most("status-of-one", Reason.TOO_MANY_REQUESTS, _one),
+        ),
+        "QueryMany": (*_WHO, _status_at_once, _wanted, _few_queries),
+        "Delete": (*_WHO, _status_at_once, _wanted),
+        "BalanceQuery": (
+            *_WHO, _at_once, checks.at_most("balance", Reason.TOO_MANY_REQUESTS, lambda case: ""),
+        ),
+        "Describe": (checks.well_formed,),
+    },
+    errors=ERRORS,
+    statuses=STATUSES,
+    normal_number=normal_number,
+    bar=flooded,
+    reports_first_state=False,
+    reports_same_word=False,
+    prices={"part": 1},
+    balance=1000,
+    first_id=1,
+)  # fmt: skip

@@ -1,0 +1,241 @@
+"""SOAP 1.1 at /sys/soap.php (and 1.2, answered in 1.2): envelopes to commands, outcomes to envelopes.
+
+Document/literal bare: the name of the body's first child says what is asked, whatever its namespace and SOAPAction; the
+answer stands in the namespace of the question (facts, 1.2 and 1.5). Envelopes are built with ElementTree.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from emulator.core.accounts import Account
+from emulator.core.commands import AnyCommand, Credential, Describe, Fault, Submit
+from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Described, Found, Refused
+from emulator.core.reasons import Reason
+from emulator.providers.contract import Route
+from emulator.providers.smscenter import asking, facts, wsdl
+from emulator.providers.smscenter.errors import SOMETHING
+from emulator.providers.smscenter.facts import Members
+from emulator.providers.smscenter.formats import plain_xml
+from emulator.providers.smscenter.http import bad_numbers
+from emulator.providers.smscenter.parameters import Parameters
+from emulator.providers.smscenter.profile import PROFILE
+from emulator.wire import HttpReply, HttpRequest, read_query
+from emulator.xml_reader import BadXml, Element, read
+
+
+class Version(NamedTuple):
+    """How one version of SOAP writes envelopes and faults."""
+
+    namespace: str
+    prefix: str
+    kind: str
+    codes: Mapping[str, str]
+
+
+_11 = Version(
+    "http://schemas.xmlsoap.org/soap/envelope/", "SOAP-ENV", "text/xml", {"Client": "Client", "Server": "Server"}
+)
+_12 = Version(
+    "http://www.w3.org/2003/05/soap-envelope", "env", "application/soap+xml",
+    {"Client": "Sender", "Server": "Receiver"},
+)  # fmt: skip
+_VERSIONS = {version.namespace: version for version in (_11, _12)}
+
+_RESULTS = {
+    "balance": ("BalanceResponse", "balanceresult"),
+    "send": ("SendResponse", "sendresult"),
+    "send2": ("Send2Response", "sendresult"),
+    "cost": ("CostResponse", "costresult"),
+    "cost2": ("Cost2Response", "costresult"),
+    "status": ("StatusResponse", "statusresult"),
+    "status2": ("Status2Response", "statusresult"),
+}
+"""Root of the question → root of the answer and its one child."""
+
+_NOT_IN_QUERY = ("login", "psw", "apikey", "fmt", "cost", "charset", "del", "op")
+"""What a query string cannot change: who asks, and what only HTTP answers can show."""
+
+_STATUS = (
+    "status", "last_date", "last_timestamp", "err", "error", "send_date", "send_timestamp", "phone", "cost",
+    "sender_id", "status_name", "message", "sms_cnt", "operator", "region",
+)  # fmt: skip
+_SEND = ("id", "balance", "cost", "cnt", "error", "errors")
+_COST = ("cost", "cnt", "error")
+"""The order of the WSDL's sequences: strict clients insist on it."""
+
+
+def read_request(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    """A question for the WSDL, or an envelope; what is neither becomes a fault."""
+    address = wsdl.address_of(request)
+    if request.method == "GET":
+        fields = read_query(request.query)
+        if any(name.lower() == "wsdl" for name, _ in fields):
+            who = asking.credential_of(Parameters(dict(fields), "utf-8"))
+            return _describe(request, {"address": address}, credential=who)
+        return _fault(request, _11, address, "Client", "Bad Request", "a GET without ?wsdl")
+    try:
+        version, root = _opened(request.body)
+    except BadXml as bad:
+        return _fault(request, _11, address, "Client", "Bad Request", f"no SOAP envelope: {bad}")
+    if root.name not in _RESULTS or not root.namespace:
+        problem = f"Procedure '{root.name}' not present"
+        return _fault(request, version, root.namespace or address, "Server", problem, problem)
+    return _command(request, version, root)
+
+
+def _opened(octets: bytes) -> tuple[Version, Element]:
+    """The version and the body's first child. Raises BadXml."""
+    envelope = read(octets)
+    version = _VERSIONS.get(envelope.namespace)
+    if envelope.name != "Envelope" or version is None:
+        raise BadXml(f"the root is {envelope.name}, not a SOAP Envelope")
+    body = envelope.child("Body")
+    if body is None or not body.children:
+        raise BadXml("the Body is missing or empty")
+    return version, body.children[0]
+
+
+def _describe(request: HttpRequest, style: dict[str, str], **more: Any) -> Describe:
+    return Describe(provider="smscenter", protocol="soap", peer=request.peer, style=style, **more)
+
+
+def _fault(request: HttpRequest, version: Version, ns: str, code: str, text: str, problem: str) -> Describe:
+    style = {"soap": version.namespace, "ns": ns, "fault": code, "text": text}
+    return _describe(request, style, fault=Fault(Reason.BODY_UNREADABLE, {"problem": problem, "text": text}))
+
+
+def _command(request: HttpRequest, version: Version, root: Element) -> AnyCommand:
+    said = {child.name: child.text for child in reversed(root.children)}
+    if root.name.endswith("2"):
+        extra = dict(read_query(said.pop("query", "")))
+        said = {**{name: value for name, value in extra.items() if name not in _NOT_IN_QUERY}, **said}
+    parameters = Parameters(said, "utf-8")
+    style = {"soap": version.namespace, "ns": root.namespace, "root": root.name}
+    style |= {word: said[word] for word in ("all", "err") if parameters.on(word)}
+    shared = asking.common(request, parameters, "soap", style)
+    kind = root.name.removesuffix("2")
+    if kind == "balance":
+        return asking.balance(shared)
+    if kind == "status":
+        return _status(parameters, shared)
+    return asking.submit(parameters, shared, kind == "cost")
+
+
+def _status(parameters: Parameters, shared: dict[str, Any]) -> AnyCommand:
+    """One message: the answer has no place for several. A comma at the end is let pass."""
+    one = Parameters({name: value.rstrip(", ") for name, value in parameters.values.items()}, "utf-8")
+    if asking.is_list(one):
+        problem = "get_status tells of one message, not of a list"
+        shared = {**shared, "fault": shared["fault"] or Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
+    return asking.query(one, shared)
+
+
+def lane(request: HttpRequest) -> tuple[Credential, str] | None:
+    """Requests under way are counted by credential, as over HTTP."""
+    if request.method == "GET":
+        return None
+    try:
+        _, root = _opened(request.body)
+    except BadXml:
+        return None
+    credential = asking.credential_of(Parameters({child.name: child.text for child in root.children}, "utf-8"))
+    return None if credential is None else (credential, "status" if root.name.startswith("status") else "other")
+
+
+# answers
+
+
+def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
+    """An envelope, the WSDL, or a fault with HTTP 500."""
+    style, switches = command.style, PROFILE.in_force(account)
+    if isinstance(outcome, Described):
+        return wsdl.reply(switches["soap-address"] or style["address"], switches["wsdl"])
+    version = _VERSIONS[style["soap"]] if "soap" in style else _11
+    if isinstance(command, Describe):
+        return _fault_reply(version, style.get("fault", "Server"), style.get("text", "the emulator was told to refuse"))
+    root, child = _RESULTS[style["root"]]
+    result = ElementTree.Element(child)
+    for name, value in _members(command, outcome, switches).items():
+        for one in value if isinstance(value, list) else [value]:
+            _put(result, name, one)
+    answer = ElementTree.Element(f"ns1:{root}")
+    answer.append(result)
+    return _envelope(version, answer, style["ns"])
+
+
+def _members(command: AnyCommand, outcome: AnyOutcome, switches: Mapping[str, Any]) -> Members:
+    """What stands in the result, in the order of the WSDL. An application error is `error`, with HTTP 200."""
+    match outcome:
+        case Accepted():
+            members = facts.sent(outcome, "3", switches)
+            if command.style.get("err") == "1" and isinstance(command, Submit):
+                bad = bad_numbers(outcome)
+                members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad]
+            return _in_order(members, _SEND)
+        case CostTold():
+            return _in_order(facts.priced(outcome, switches), _COST)
+        case BalanceTold():
+            return {"balance": facts.two_digits(outcome.balance), "error": 0}
+        case Found() if facts.is_there(outcome.entries[0]):
+            members = facts.status(
+                outcome.entries[0], command.style.get("all", "0"), switches, switches["soap-err"] == "send"
+            )
+            if switches["wsdl"] == "2020":
+                members.pop("sms_cnt", None)
+            return _in_order(members, _STATUS)
+        case Found():
+            return _error(command, Refused(reason=Reason.MESSAGE_UNKNOWN))
+        case Refused():
+            return _error(command, outcome)
+    raise TypeError(f"SMS Center never answers {type(outcome).__name__} over SOAP")
+
+
+def _in_order(members: Members, order: tuple[str, ...]) -> Members:
+    return {name: members[name] for name in order if name in members}
+
+
+def _error(command: AnyCommand, outcome: Refused) -> Members:
+    code = outcome.code
+    if code is None:
+        table = PROFILE.table(command.operation, command.protocol)
+        row = table.of_reason(outcome.reason) if table else None
+        code = row.code if row else SOMETHING
+    used = {} if outcome.provider_id is None else {"id": outcome.provider_id}
+    return {**used, "error": code}
+
+
+def _put(parent: ElementTree.Element, name: str, value: Any) -> None:
+    child = ElementTree.SubElement(parent, name)
+    if isinstance(value, dict):
+        for inner, one in value.items():
+            _put(child, inner, one)
+    else:
+        child.text = plain_xml(str(value))
+
+
+def _envelope(version: Version, content: ElementTree.Element, ns: str | None = None, status: int = 200) -> HttpReply:
+    names = {f"xmlns:{version.prefix}": version.namespace, **({"xmlns:ns1": ns} if ns else {})}
+    envelope = ElementTree.Element(f"{version.prefix}:Envelope", names)
+    ElementTree.SubElement(envelope, f"{version.prefix}:Body").append(content)
+    text = ElementTree.tostring(envelope, encoding="unicode")
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+    return HttpReply(status=status, headers=(("Content-Type", f"{version.kind}; charset=utf-8"),), body=body)
+
+
+def _fault_reply(version: Version, code: str, text: str) -> HttpReply:
+    """As PHP's SoapServer writes them (lab)."""
+    prefix = version.prefix
+    fault = ElementTree.Element(f"{prefix}:Fault")
+    said = f"{prefix}:{version.codes[code]}"
+    if version is _11:
+        ElementTree.SubElement(fault, "faultcode").text = said
+        ElementTree.SubElement(fault, "faultstring").text = plain_xml(text)
+    else:
+        ElementTree.SubElement(ElementTree.SubElement(fault, f"{prefix}:Code"), f"{prefix}:Value").text = said
+        reason = ElementTree.SubElement(fault, f"{prefix}:Reason")
+        ElementTree.SubElement(reason, f"{prefix}:Text", {"xml:lang": "en"}).text = plain_xml(text)
+    return _envelope(version, fault, status=500)
+
+
+ROUTES = (Route(("GET", "POST"), "/sys/soap.php", "describe", read_request, write),)

@@ -1,0 +1,68 @@
+"""SMS Center's switches: where the facts are silent or differ, what may be chosen, and the limits by name."""
+
+from emulator.core.profile import Limit, Switch
+
+SWITCHES = {
+    "wsdl": Switch(
+        "2025", ("2025", "2020"),
+        "2025 has apikey and sms_cnt, as today's pages must have it; 2020 is the WSDL that was seen from 2017 to 2020",
+        "smscenter.soap.wsdl-2025",
+    ),
+    "soap-address": Switch(
+        "", "text",
+        "namespace and address of the WSDL; empty: they follow the requested URL, as the four WSDLs seen did; stubs "
+        "with a namespace compiled in need a fixed one", "smscenter.soap.namespace",
+    ),
+    "soap-err": Switch(
+        "omit", ("omit", "send"),
+        "err of a message with nothing wrong: left out, as in recorded JSON answers, or 0", "smscenter.status.err",
+    ),
+    "flag": Switch(
+        "send", ("send", "omit"),
+        "answers of 2023 have flag, those of 2016 had none", "smscenter.http-status.flag",
+    ),
+    "money-json": Switch(
+        "short", ("short", "two-digits"),
+        "money in JSON and SOAP answers of send: 3.8 as recorded, or 3.80 as the other formats show it",
+        "smscenter.send.money",
+    ),
+    "correct-numbers": Switch(
+        "on", ("on", "off"),
+        "whether a number without + is corrected (8 9xx to 7 9xx); the page says it may be", "smscenter.send.numbers",
+    ),
+    "repeated-number": Switch(
+        "once", ("once", "twice"),
+        "one number twice in phones: what happens is not documented", "smscenter.send.repeated-number",
+    ),
+    "long-text": Switch(
+        "refuse", ("refuse", "accept"),
+        "mes over 1000 characters: no code is documented; refuse answers 1", "smscenter.send.mes-max-1000",
+    ),
+    "malformed-sender": Switch(
+        "refuse", ("refuse", "accept"),
+        "a sender over 11 characters that is no 15 digits: refuse answers 6", "smscenter.send.sender",
+    ),
+    "report-sent": Switch(
+        False, (False, True),
+        "which statuses are called back is not documented; True adds status 0, handed to the operator",
+        "smscenter.callback.which",
+    ),
+    "retry": Switch(
+        [], "seconds", "whether a callback is repeated is not documented; a list of delays makes some",
+        "smscenter.callback.retry",
+    ),
+}  # fmt: skip
+
+LIMITS = {
+    "identical-sends": Limit(1, 60, "smscenter.send.error-9"),
+    "identical-costs": Limit(5, 60, "smscenter.cost.error-9"),
+    "status-of-one": Limit(5, 60, "smscenter.status.error-9"),
+    "status-of-many": Limit(1, 60, "smscenter.http-status.error-9"),
+    "balance": Limit(10, 60, "smscenter.balance.error-9"),
+    "wrong-passwords": Limit(10, 60, "smscenter.access.blocked"),
+    "to-one-number": Limit(50, 30, "smscenter.send.flood"),
+    "at-once": Limit(14, 0, "smscenter.access.at-once"),
+    "status-at-once": Limit(4, 0, "smscenter.access.at-once"),
+}
+"""How many are let pass. `to-one-number`: that many with gaps shorter than the window; `wrong-passwords`: with that
+many the address is blocked, for as long as the window; the last two are under way at one moment, in real time."""
