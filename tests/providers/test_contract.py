@@ -276,6 +276,8 @@ def test_a_refusal_asked_for_by_its_code_leaves_the_world_as_it_was(
     before = house.told()
     answer = house.emulator.exchange(request)
     assert answer.reply is not None
+    if answer.exchange.command is None or answer.exchange.command.credential is None:
+        pytest.skip("nobody in particular asks for it, so no account's rules are looked at")
     assert isinstance(answer.exchange.outcome, Refused)
     assert answer.exchange.outcome.code == row.code
     assert str(row.code) in explained(house)
