@@ -31,7 +31,7 @@ class Transcript(NamedTuple):
 def read(file: Path) -> Transcript:
     lines = file.read_text("utf-8").splitlines()
     said = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#><!"}
-    world = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
+    world: dict[str, Any] = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
     return Transcript(world, said[">"], said["<"], said["!"])
 
 
