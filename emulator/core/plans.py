@@ -26,7 +26,8 @@ FAULTS: dict[FaultName, tuple[bool, str]] = {
 }
 """Each fault: is the command executed, and what the client sees. A `status` in its place is never executed."""
 
-Seconds = Annotated[float, Meta(ge=0)]
+Seconds = Annotated[float, Meta(ge=0, le=3_153_600_000)]
+"""At most a hundred years: every moment that they lead to must be one that a date can show."""
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

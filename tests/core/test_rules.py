@@ -187,3 +187,9 @@ def test_a_plan_that_contradicts_itself_is_refused(then: dict[str, object]) -> N
 def test_a_pattern_that_is_no_regular_expression_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError, match="matches"):
         spec(when={"matches": "("}, then={})
+
+
+@pytest.mark.parametrize("after", [-1, 1e12, 1e300])
+def test_a_step_that_no_date_can_show_is_refused(after: float) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        spec(then={"steps": [{"after": after, "status": "delivered"}]})

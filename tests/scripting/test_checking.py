@@ -23,7 +23,7 @@ SAID = [
      "at rulez: no such key: found 'rulez'; may be name, comment, seed, accounts, rules; did you mean rules?"),
     ({"rules": [{"then": {}, "times": 0}]}, "at rules[0].times: found 0; may be a whole number, 1 or more"),
     ({"rules": [{"then": {"steps": [{"after": -1, "status": "sent"}]}}]},
-     "at rules[0].then.steps[0].after: found -1; may be a number, 0 or more"),
+     "at rules[0].then.steps[0].after: found -1; may be a number, 0 to 3153600000"),
     ({"rules": [{"then": {"steps": [{"after": 1, "status": "deliverd"}]}}]},
      "at rules[0].then.steps[0].status: found 'deliverd'; may be scheduled, pending, sent, delivered, read, "
      "undelivered, expired, rejected, deleted, error, unknown; did you mean delivered?"),

@@ -19,8 +19,8 @@ from emulator.wire import HttpReply, HttpRequest, decode, read_query
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _FORM = "application/x-www-form-urlencoded"
-_LAST_SECOND = 253_370_764_800
-"""9999-01-01: no field can show a date beyond that year, and what is sent then still has a life before it."""
+_LAST_SECOND = 221_845_392_000
+"""9000-01-01: no field can show a date beyond 9999, and what is sent then still has a life before it."""
 
 
 def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:

@@ -362,10 +362,10 @@ def test_a_moment_that_is_none_is_ignored_and_noticed(given: str) -> None:
 @pytest.mark.contract("smsoffice.send.scheduled-at")
 def test_a_message_for_the_last_moment_there_is_can_be_lived_through() -> None:
     office = Office()
-    last = 253_370_764_800  # 9999-01-01
+    last = 221_845_392_000  # 9000-01-01
     assert office.code(scheduledAt=last, reference="mine") == 0
     (call,) = office.advance(last - NOON + 10)
-    assert "timestamp=99990101040002" in call.target
+    assert "timestamp=90000101040002" in call.target
 
 
 # lists of mixed numbers
