@@ -1,0 +1,58 @@
+"""smsoffice.ge as the emulator serves it: the one PROVIDER of this folder, put together from its other files."""
+
+from collections.abc import Mapping
+
+from emulator.core.accounts import Account
+from emulator.providers.contract import Provider, Row
+from emulator.providers.smsoffice import client
+from emulator.providers.smsoffice.errors import NEVER_SAYS
+from emulator.providers.smsoffice.http import ROUTES
+from emulator.providers.smsoffice.profile import PROFILE
+from emulator.providers.smsoffice.reports import SINK_ANSWER, judge_answer, report
+from emulator.wire import HttpRequest
+
+
+def _contract() -> tuple[Row, ...]:
+    from emulator.providers.smsoffice.rows import ROWS
+
+    return ROWS
+
+
+def _shown(account: Account) -> dict[str, object]:
+    return {"key": account.credentials["key"], "sender": next(iter(account.senders), "")}
+
+
+def _example(credentials: Mapping[str, str], to: str, text: str, reference: str) -> HttpRequest:
+    return client.send(credentials["key"], [to], "smsoffice", text, reference=reference)
+
+
+def _tries(credentials: Mapping[str, str]) -> tuple[str, ...]:
+    key = credentials["key"]
+    to = "995577123456"
+    return (
+        f"/api/v2/send/?key={key}&destination={to}&sender=smsoffice&content=Hello&reference=first",
+        f"/api/v2/getMessageStatus/?key={key}&destination={to}&reference=first",
+        f"/api/getBalance?key={key}",
+    )
+
+
+PROVIDER = Provider(
+    name="smsoffice",
+    title="smsoffice.ge",
+    home="https://smsoffice.ge",
+    routes=ROUTES,
+    profile=PROFILE,
+    contract=_contract,
+    success={"send": "smsoffice.code.0", "status": "smsoffice.status.statuses", "balance": "smsoffice.balance.number"},
+    never_says=NEVER_SAYS,
+    default_credentials={"key": "emulator-smsoffice"},
+    credential_lengths={"key": 32},
+    identities=(("key", "key"),),
+    default_senders=("smsoffice", "SMSOFFICE"),
+    shown=_shown,
+    report=report,
+    judge_answer=judge_answer,
+    sink_answer=SINK_ANSWER,
+    example=_example,
+    tries=_tries,
+)
