@@ -34,7 +34,7 @@ def _tries(credentials: Mapping[str, str]) -> tuple[str, ...]:
         f"/sys/send.php?{who}&phones=79001234567&mes=Hello&id=1&fmt=3",
         f"/sys/status.php?{who}&phone=79001234567&id=1&fmt=3",
         f"/sys/balance.php?{who}&fmt=3",
-        "/sys/soap.php?wsdl",
+        f"/sys/soap.php?wsdl&login={credentials['login']}",
     )
 
 

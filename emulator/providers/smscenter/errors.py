@@ -128,10 +128,14 @@ report instead."""
 Codes = dict[int, tuple[str, tuple[_Why, ...]]]
 
 
+def _row(name: str, code: int) -> str:
+    return f"smscenter.{name}.error-{code}" if code > 0 else f"smscenter.{name}.not-found"
+
+
 def _table(name: str, codes: Codes, keeping: tuple[int, ...] = ()) -> ErrorTable:
     return ErrorTable(*(
         ErrorRow(
-            why.reason, code, why.text or text, f"smscenter.{name}.error-{code}", why.because, keeps_id=code in keeping,
+            why.reason, code, why.text or text, _row(name, code), why.because, keeps_id=code in keeping,
             error=why.error, later_over=_SMPP if code in keeping else (),
         )
         for code, (text, whys) in codes.items() for why in whys

@@ -105,7 +105,8 @@ def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account |
 
 
 def _refused(command: AnyCommand, outcome: Refused, fmt: str) -> str:
-    if outcome.reason == Reason.MESSAGE_UNKNOWN and outcome.code in (None, NOT_FOUND):
+    asks = isinstance(command, Query | QueryMany | Delete)
+    if asks and outcome.reason == Reason.MESSAGE_UNKNOWN and outcome.code in (None, NOT_FOUND):
         return _not_found(command, fmt)
     table = ERRORS[command.operation]
     row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)

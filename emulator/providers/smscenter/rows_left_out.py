@@ -1,0 +1,28 @@
+"""What of SMS Center is left out on purpose."""
+
+from emulator.providers.contract import Row
+
+
+def _out(id: str, statement: str, emulator: str, source: str = "facts, section 2") -> Row:
+    return Row(f"smscenter.left-out.{id}", statement, source, "documented", emulator, "not-emulated")
+
+
+_404 = "Not served: 404, in the journal as unroutable."
+
+LEFT_OUT = (
+    _out("get", "get.php: history, incoming messages, statistics, prices.", _404, "facts, section 5"),
+    _out("info", "info.php: operator of a number.", _404, "facts, section 5"),
+    _out("hlr", "HLR requests, by send.php and status.php.", "Error 1 with an explanation.", "facts, section 3.1"),
+    _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary, ping.",
+         "Error 1 with an explanation.", "facts, section 3.1"),
+    _out("pages", "jobs, phones, templates, op_templates, users, documents, senders, tinyurls, receive_phones, "
+         "wait_call, ping, get_mnp.", _404),
+    _out("groups", "phones may name a contact group (G12), an e-mail address, a Telegram nick.", "Malformed: error 7.",
+         "facts, section 3.1"),
+    _out("smtp", "Sending by SMTP, by SMS commands, OMS.", "Not served.", "page 001"),
+    _out("contract", "Advertising needs a contract (error 6, err 243); daily limits (err 247, 251); templates (238).",
+         "By rule alone.", "facts, sections 3.3 and 4"),
+    _out("test-mode", "An account in test mode: err 200, nothing charged.", "Not there: the whole thing is a test.",
+         "facts, section 3.4"),
+    _out("incoming", "Incoming messages and awaited calls by the same callback.", "Not sent yet.", "facts, section 6"),
+)  # fmt: skip
