@@ -1,5 +1,6 @@
 """The hidden fixtures that serve in a loop of pytest-asyncio, one for each loop scope. Only there with that plugin."""
 
+import inspect
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,7 +17,12 @@ def _in_loop_of(scope: Any) -> Any:
         async with sandbox_here(request) as sms:
             yield sms
 
-    return pytest_asyncio.fixture(loop_scope=scope, name=f"_sms_emulator_in_{scope}_loop")(serve)
+    loop = {"loop_scope": scope} if _KNOWS_SCOPES else {}
+    return pytest_asyncio.fixture(name=f"_sms_emulator_in_{scope}_loop", **loop)(serve)  # type: ignore[no-untyped-call, unused-ignore]
 
 
-globals().update({f"serve_in_{scope}_loop": _in_loop_of(scope) for scope in LOOP_SCOPES})
+_KNOWS_SCOPES = "loop_scope" in inspect.signature(pytest_asyncio.fixture).parameters
+"""pytest-asyncio before 0.24 has one loop for each test; a plugin must not break the run of those who have it."""
+
+_SCOPES = LOOP_SCOPES if _KNOWS_SCOPES else LOOP_SCOPES[:1]
+globals().update({f"serve_in_{scope}_loop": _in_loop_of(scope) for scope in _SCOPES})

@@ -81,8 +81,10 @@ def _serving_fixture(request: pytest.FixtureRequest) -> str:
                 "the same without await")  # fmt: skip
     marker = request.node.get_closest_marker("asyncio")
     if marker is not None and _has_pytest_asyncio(request.config):
-        default = request.config.getini("asyncio_default_test_loop_scope")
-        scope = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope") or default
+        if "anyio_backend" in request.fixturenames:
+            _refuse("would be set up by anyio while pytest-asyncio runs the test, in two loops. Take the mark anyio "
+                    "from the test, or set asyncio_mode = strict")  # fmt: skip
+        scope = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope") or _default_loop_scope(request.config)
         return f"_sms_emulator_in_{scope}_loop"
     if "anyio_backend" in request.fixturenames:
         backend = request.getfixturevalue("anyio_backend")
@@ -96,6 +98,13 @@ def _serving_fixture(request: pytest.FixtureRequest) -> str:
         "@pytest.mark.asyncio (or set asyncio_mode = auto), or mark it @pytest.mark.anyio; unittest's async tests "
         "have `async with emulator.running() as sms:`"
     )
+
+
+def _default_loop_scope(config: pytest.Config) -> str:
+    try:
+        return str(config.getini("asyncio_default_test_loop_scope"))
+    except ValueError:  # pytest-asyncio before 0.26 has no such setting
+        return "function"
 
 
 def _refuse(why: str) -> str:
