@@ -154,6 +154,7 @@ class Verbs:
     # waiting
 
     async def wait(self, sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Json:
+        filters.limit = max(filters.limit, how.count)
         found = await self._until(sandbox, how, filters)
         if found is None:
             raise self._time_is_up(sandbox, how, filters)
@@ -321,5 +322,3 @@ class Verbs:
 
 def _shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Json]) -> Json | None:
     return None if found is None else view(sandbox, found)
-
-

@@ -217,6 +217,14 @@ async def test_a_wait_in_vain_tells_what_came_nearest_and_when_the_next_thing_is
         assert error["next_due"] in error["hint"]
 
 
+async def test_wait_counts_what_is_there_already_beyond_the_length_of_a_list():
+    async with serving() as served:
+        numbers = ",".join(f"99557{n:07d}" for n in range(150))
+        await sent(served, to=numbers)
+        status, found = await control(served, "GET", f"{S}/wait?count=150&timeout=0")
+        assert (status, len(found["messages"])) == (200, 150)
+
+
 async def test_otp_finds_the_code_in_the_newest_message_that_has_one():
     async with serving() as served:
         await sent(served, content="code%20111111")
