@@ -11,11 +11,12 @@ from emulator.core.messages import Batch, Message
 from emulator.core.values import SECOND
 from emulator.core.verbs import AddRule, PatchAccount
 from emulator.explaining import explain
-from emulator.providers.smsoffice import PROVIDER
+from emulator.providers import found
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.settings import Settings
 from emulator.wire import HttpReply, HttpRequest
 
+PROVIDER = found()["smsoffice"]
 TO = "995577123456"
 OTHER = "995599123456"
 NOW = "2026-11-21T12:00:00+04:00"

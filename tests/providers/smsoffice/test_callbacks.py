@@ -6,8 +6,10 @@ import pytest
 from providers.smsoffice.office import OTHER, TO, URL, Office
 
 from emulator.core.verbs import MoveMessage
-from emulator.providers.smsoffice import PROVIDER
+from emulator.providers import found
 from emulator.wire import HttpRequest
+
+PROVIDER = found()["smsoffice"]
 
 
 def fields(call: HttpRequest) -> dict[str, str]:

@@ -7,8 +7,9 @@ import pytest
 from providers.smsoffice.office import FORM, OTHER, TO, Office, envelope
 
 from emulator.explaining import explain
-from emulator.providers.smsoffice import PROVIDER
+from emulator.providers import found
 
+PROVIDER = found()["smsoffice"]
 STOPPED = "995577999999"
 DOCUMENTED = {0, 10, 20, 60, 70, 75, 76, 77, 80, 120, 150, 500, 600, 700, 800, -100}
 

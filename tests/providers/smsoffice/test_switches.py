@@ -3,8 +3,10 @@
 import pytest
 from providers.smsoffice.office import OTHER, TO, Office, envelope, query
 
-from emulator.providers.smsoffice import PROVIDER
+from emulator.providers import found
 from emulator.recipes import Bad
+
+PROVIDER = found()["smsoffice"]
 
 
 @pytest.mark.contract("smsoffice.send.destination-international")
