@@ -1,8 +1,7 @@
 """Emulator: joins providers, sandboxes, journal and callbacks. `exchange` is a request's whole way, without I/O."""
 
 import asyncio
-import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from emulator.core.accounts import AccountPatch
@@ -23,8 +22,6 @@ from emulator.scripting.vocabulary import Vocabulary
 from emulator.settings import Settings
 from emulator.vocabulary import vocabulary_of
 from emulator.wire import HttpReply, HttpRequest
-
-log = logging.getLogger("emulator")
 
 DEFAULT = "default"
 
@@ -56,6 +53,8 @@ class Emulator:
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self.postman: Postman | None = None
+        self.told: Callable[[Sandbox, Exchange], None] | None = None
+        """Hears each exchange as it is kept: the log."""
         self.default = self._make(self._default_recipe())
 
     # coming and going
@@ -227,4 +226,6 @@ class Emulator:
         for row in exchange.notes:
             sandbox.findings.note(row, exchange.provider, kept.id, exchange.at)
         sandbox.tell("requests", kept.id)
+        if self.told is not None:
+            self.told(sandbox, kept)
         return kept

@@ -1,26 +1,20 @@
 """`serve`: one emulator in the foreground, from the ready line to SIGTERM."""
 
 import asyncio
-import logging
 import signal
 import socket
 import sys
 
-from emulator import __version__
+from emulator import __version__, logs
 from emulator.recipes import Bad, token
 from emulator.scripting.checking import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings
 
-log = logging.getLogger("emulator")
-
 
 def serve(settings: Settings, listening: socket.socket) -> int:
     """Serve until told to stop; gives back the exit status."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING if settings.quiet else logging.INFO,
-        format="%(asctime)s %(levelname)s %(message)s",
-    )  # fmt: skip
+    logs.set_up(settings.log_format, settings.quiet)
     if settings.token is None and not settings.loopback:
         settings = _with_token(settings)
     try:
@@ -28,6 +22,8 @@ def serve(settings: Settings, listening: socket.socket) -> int:
     except (Bad, Invalid, ValueError) as error:
         print(f"sms-emulator: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
+    if not settings.quiet:
+        serving.emulator.told = logs.tell
     asyncio.run(_run(serving))
     return 0
 

@@ -74,6 +74,17 @@ def test_quiet_says_nothing_but_the_ready_line():
         assert process.communicate(timeout=10) == ("", "")
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_log_has_a_line_a_request_that_says_why_and_no_key(form):
+    with serve("--log-format", form) as process:
+        fetch(process.url + send_path(sender="Shop"))
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    line = next(line for line in err.splitlines() if "refused with 150" in line)
+    assert "emulator-smsoffice" not in line
+    assert form == "text" or json.loads(line)["outcome"] == "refused"
+
+
 def test_a_flag_beats_the_environment_and_the_environment_the_default():
     with serve("--token", "flag", SMS_EMULATOR_TOKEN="variable", SMS_EMULATOR_SCENARIO="no-credit") as process:
         assert json.loads(fetch(process.url + send_path()))["ErrorCode"] == 20
