@@ -164,7 +164,8 @@ def test_serving_imports_neither_jinja2_nor_faker_nor_prometheus_client():
     code = (
         "import asyncio, sys\nfrom emulator.serving import Serving\n"
         "async def main():\n    async with Serving(): pass\n"
-        "asyncio.run(main())\nprint([n for n in ('jinja2', 'faker', 'prometheus_client', 'sqlite3') if n in sys.modules])"
+        "asyncio.run(main())\n"
+        "print([n for n in ('jinja2', 'faker', 'prometheus_client', 'sqlite3', 'hypothesis') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "[]", done.stderr
