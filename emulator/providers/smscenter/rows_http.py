@@ -73,7 +73,8 @@ HTTP = (
     row("http.content-type", "recorded", _2, "Content-Type of send names windows-1251 even with charset=utf-8.",
         "So for send and balance, whose answers are ASCII; status names what its text is in. Server: nginx."),
     row("http.json", "recorded", _2, "JSON has one member a line, without indentation or a line break at the end; "
-        "money is a text, ids and counts are numbers.", "So; letters beyond ASCII stand as they are, in the charset asked."),
+        "money is a text, ids and counts are numbers.",
+        "Letters beyond ASCII stand as they are, in the charset asked."),
     row("http.200", "recorded", _2, "HTTP 200 for errors too.", "So, but for a SOAP fault."),
     row("send.raw-octets", "inferred", _2, "Octets beyond ASCII in the request line.", "Read; a finding."),
     row("send.charset-missing", "inferred", _2, "A text in UTF-8 without charset=utf-8.",

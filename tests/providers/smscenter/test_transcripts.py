@@ -1,0 +1,80 @@
+"""Golden transcripts (transcripts/README.md): octets in, octets out, over a socket, both as the sources show them."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from aiohttp import ClientSession
+from providers.smscenter.desk import LOGIN, NOON
+from yarl import URL
+
+from emulator.recipes import ClockWish, NewSandbox
+from emulator.serving import Serving
+from emulator.settings import Settings
+from emulator.wire import HttpRequest
+
+FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
+
+
+class Transcript(NamedTuple):
+    world: dict[str, Any]
+    request: list[str]
+    reply: list[str]
+
+
+def read(file: Path) -> Transcript:
+    lines = file.read_text("utf-8").splitlines()
+    said = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#><"}
+    world = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
+    return Transcript(world, said[">"], said["<"])
+
+
+async def stage(serving: Serving, world: dict[str, Any]) -> None:
+    """A sandbox as the transcript wants the world to stand."""
+    now = datetime.fromisoformat(world["now"]) if "now" in world else NOON
+    sandbox = serving.emulator.create(NewSandbox(
+        clock=ClockWish(now=now, rate=0), scenario={"rules": world.get("rules", [])}, callback_url="",
+        accounts={"smscenter": {**LOGIN, **world.get("account", {})}},
+    ))  # fmt: skip
+    sandbox.engine.world.next_ids["smscenter"] = world.get("next_id", 1)
+    for target in world.get("before", []):
+        assert serving.emulator.exchange(HttpRequest(method="GET", target=target)).exchange.word == "accepted"
+    await serving.emulator.pump(sandbox).walk(world.get("pass", 0), 5)
+
+
+@pytest.mark.contract(
+    "smscenter.send.answer", "smscenter.send.json", "smscenter.send.cost", "smscenter.send.errors",
+    "smscenter.send.keeps-id", "smscenter.send.rest", "smscenter.send.money", "smscenter.send.error-2",
+    "smscenter.send.error-3", "smscenter.send.error-6", "smscenter.send.error-7", "smscenter.send.error-8",
+    "smscenter.send.error-9", "smscenter.http-status.form", "smscenter.http-status.flag",
+    "smscenter.http-status.not-found", "smscenter.http-status.delete", "smscenter.balance.answer",
+    "smscenter.balance.currency", "smscenter.http.json", "smscenter.http.fmt", "smscenter.http.content-type",
+    "smscenter.soap.envelope", "smscenter.soap.send", "smscenter.soap.balance", "smscenter.soap.empty",
+)  # fmt: skip
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
+    script = read(file)
+    async with Serving(Settings(port=0)) as serving:
+        await stage(serving, script.world)
+        head, _, body = "\n".join(script.request).partition("\n\n")
+        first, *fields = head.split("\n")
+        method, target = first.split(" ", 1)
+        headers = dict(field.split(": ", 1) for field in fields)
+        url = URL(serving.base_url + target, encoded=True)
+        async with (
+            ClientSession() as session,
+            session.request(method, url, headers=headers, data=body.encode() or None) as answer,
+        ):
+            assert (answer.status, answer.headers["Content-Type"]) == (200, script.reply[0])
+            assert await answer.read() == "\n".join(script.reply[1:]).encode()
+
+
+def test_the_recorded_send_answer_has_22_octets_and_no_line_break_at_its_end() -> None:
+    (file,) = (file for file in FILES if file.stem == "send-3")
+    assert len("\n".join(read(file).reply[1:]).encode()) == 22
+
+
+def test_there_are_transcripts_of_every_answer_the_sources_show() -> None:
+    assert len(FILES) >= 40
