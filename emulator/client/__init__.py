@@ -1,0 +1,71 @@
+"""The reference client: how a good client of these providers looks, and one to use against the real ones.
+
+    from emulator.client import SmsOffice, SmsOfficeError
+
+                 without async (http.client)    with async (aiohttp)    folder: its errors, results, parse_callback
+    smsoffice    SmsOffice                      AsyncSmsOffice          emulator.client.smsoffice
+    uBill        Ubill                          AsyncUbill              emulator.client.ubill
+    SMS Center   SmsCenter                      AsyncSmsCenter          emulator.client.smscenter
+      by SMPP                                   SmppClient              emulator.client.smpp
+
+    errors     what all exceptions tell: code, text, retryable, maybe_accepted
+    calls      a call as a value and how it is carried out: attempts, deadline, lost replies; no I/O
+    blocking, looping    the two drivers
+    reports    delivery reports, and the state machine that puts them in order
+    callbacks  answering a provider's callback, in any framework
+    texts, numbers       parts of a text, numbers as providers want them
+
+Requests are built and replies read by the providers' own client halves (emulator/providers/*/client.py). Nothing of the
+server is imported, and aiohttp only with a name that needs it: names below are found when they are asked for.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emulator.client.calls import Patience as Patience
+    from emulator.client.errors import NotReached as NotReached
+    from emulator.client.errors import Refused as Refused
+    from emulator.client.errors import ReplyLost as ReplyLost
+    from emulator.client.errors import SmsError as SmsError
+    from emulator.client.errors import Unavailable as Unavailable
+    from emulator.client.numbers import normal_number as normal_number
+    from emulator.client.reports import BadCallback as BadCallback
+    from emulator.client.reports import Report as Report
+    from emulator.client.reports import Reports as Reports
+    from emulator.client.reports import settle_reports as settle_reports
+    from emulator.client.smsoffice import AsyncSmsOffice as AsyncSmsOffice
+    from emulator.client.smsoffice import SmsOffice as SmsOffice
+    from emulator.client.smsoffice import SmsOfficeError as SmsOfficeError
+    from emulator.client.texts import Parts as Parts
+    from emulator.client.texts import parts as parts
+    from emulator.client.ubill import AsyncUbill as AsyncUbill
+    from emulator.client.ubill import Ubill as Ubill
+    from emulator.client.ubill import UbillError as UbillError
+
+_NAMES = {
+    "calls": ("Patience",),
+    "errors": ("NotReached", "Refused", "ReplyLost", "SmsError", "Unavailable"),
+    "numbers": ("normal_number",),
+    "reports": ("BadCallback", "Report", "Reports", "settle_reports"),
+    "smsoffice": ("AsyncSmsOffice", "SmsOffice", "SmsOfficeError"),
+    "texts": ("Parts", "parts"),
+    "ubill": ("AsyncUbill", "Ubill", "UbillError"),
+}
+_HOMES = {name: home for home, names in _NAMES.items() for name in names}
+_FOLDERS = ("smscenter", "smsoffice", "smpp", "ubill")
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _FOLDERS:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES, *_FOLDERS])

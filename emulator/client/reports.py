@@ -1,0 +1,130 @@
+"""Delivery reports as values, and the state machine that puts them in order.
+
+Reports come twice, late, out of order, and contradict each other. Reports (and settle_reports over a list) takes each
+and says whether it is news:
+
+    scheduled ─► pending ─► sent ─► unknown ─► delivered ─► read
+                                          └──► undelivered | expired | rejected | deleted | error
+
+A state only ever moves to the right; from a final one nothing leads away, but from delivered to read.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from emulator.core.statuses import Status
+
+Fields: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
+"""Parameters of a query or form: a mapping, or pairs (what Flask, Django, Starlette and aiohttp have, all do)."""
+
+_RANKS: dict[Status, int] = {"scheduled": 0, "pending": 1, "sent": 2, "unknown": 3, "read": 5}
+_FINAL = 4
+
+
+class BadCallback(ValueError):
+    """No report that may be believed. `status`: what to answer, 403 for a wrong key or signature, 400 for the rest."""
+
+    def __init__(self, why: str, status: int = 400) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider says became of one message to one number.
+
+    `id`: what the send was called (smsoffice: your reference; uBill: smsID; SMS Center: its id). `status`: one of our
+    words, the same for all providers; `word`: as the provider says it. `at`: the moment of the change, with its zone,
+    where it is told and can be read. `error`: the provider's delivery error, 0 for none.
+    """
+
+    provider: str
+    id: str
+    number: str
+    status: Status
+    word: str = ""
+    at: datetime | None = None
+    reason: str = ""
+    error: int = 0
+    operator: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is about."""
+        return self.provider, self.id, self.number
+
+    @property
+    def final(self) -> bool:
+        """Is this the end (but for delivered, which may be read)?"""
+        return rank(self.status) >= _FINAL
+
+
+def rank(status: Status) -> int:
+    """How far a message is. `unknown` is no end: some providers say it and report delivery later."""
+    return _RANKS.get(status, _FINAL)
+
+
+def follows(new: Status, old: Status) -> bool:
+    """May a message go from `old` to `new`?"""
+    if rank(old) >= _FINAL:
+        return (old, new) == ("delivered", "read")
+    return rank(new) > rank(old)
+
+
+class Reports:
+    """The newest state of every message; in memory, at most `most` of them, the longest untouched forgotten first.
+
+    For several processes keep the state in your database: `follows` says whether an update may happen.
+    """
+
+    def __init__(self, most: int = 100_000) -> None:
+        self._most = most
+        self._known: dict[tuple[str, str, str], Report] = {}
+
+    def take(self, report: Report) -> bool:
+        """Is it news? False for one that came already, comes late, or contradicts an end."""
+        known = self._known.get(report.key)
+        if known is not None and not follows(report.status, known.status):
+            return False
+        self._known.pop(report.key, None)
+        self._known[report.key] = report
+        if len(self._known) > self._most:
+            del self._known[next(iter(self._known))]
+        return True
+
+    def __getitem__(self, key: tuple[str, str, str]) -> Report:
+        return self._known[key]
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def all(self) -> list[Report]:
+        """The newest report of each message."""
+        return list(self._known.values())
+
+
+def settle_reports(reports: Iterable[Report]) -> dict[tuple[str, str, str], Report]:
+    """What a heap of reports comes to: (provider, id, number) → the report that holds, in whatever order they came.
+
+    Of contradicting ends the one that came first holds.
+    """
+    settled = Reports(most=2**62)
+    for report in reports:
+        settled.take(report)
+    return {report.key: report for report in settled.all()}
+
+
+def first_of(fields: Fields) -> dict[str, str]:
+    """Parameters by name in lower case, the first of each name."""
+    found: dict[str, str] = {}
+    for name, value in fields.items() if isinstance(fields, Mapping) else fields:
+        found.setdefault(str(name).lower(), str(value))
+    return found
+
+
+def same(given: str, wanted: str) -> bool:
+    """Compared in constant time. An empty secret is never the same as anything."""
+    return bool(wanted) and hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())

@@ -1,0 +1,115 @@
+"""What can be asked of uBill and what comes back, as calls and typed values. No I/O."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypedDict, TypeVar
+
+import msgspec
+
+from emulator.client.calls import Call
+from emulator.client.ubill.callback import STATUSES
+from emulator.client.ubill.errors import KINDS, UbillRefused
+from emulator.core.statuses import Status
+from emulator.providers.ubill import client as half
+from emulator.providers.ubill.client import Brand as Brand
+from emulator.wire import HttpReply, HttpRequest
+
+T = TypeVar("T")
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A send was accepted: one `sms_id` for the whole request."""
+
+    sms_id: int
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """One number of a report. `status_id`: uBill's 0 to 4; `status`: in our words, the same for all providers."""
+
+    number: str
+    status_id: int
+    status: Status
+
+
+class SendOptions(TypedDict, total=False):
+    """`brand_id`: another than the client's. `stop_list` (True at uBill): False sends to stop-listed numbers too.
+    `otp`: a one-time code, sent first. `send_time`: `Y-m-d H:i`, later than now, in uBill's zone (Tbilisi, by all
+    signs). `retry_sends` (False): send again when the reply was lost, even if that doubles the message."""
+
+    brand_id: int
+    stop_list: bool
+    otp: bool
+    send_time: str
+    retry_sends: bool
+
+
+class Calls:
+    """The calls of one account."""
+
+    def __init__(self, key: str, brand_id: int = 1) -> None:
+        self._key = key
+        self._brand = brand_id
+
+    def send(self, to: str | Sequence[str], text: str, options: SendOptions) -> Call[Sent]:
+        return self._send(half.send, half.read_sent, to, text, options)
+
+    def send_xml(self, to: str | Sequence[str], text: str, options: SendOptions) -> Call[Sent]:
+        return self._send(half.send_xml, half.read_sent_xml, to, text, options)
+
+    def _send(
+        self, build: Callable[..., HttpRequest], read: Callable[[HttpReply], half.Sent], to: str | Sequence[str],
+        text: str, options: SendOptions,
+    ) -> Call[Sent]:  # fmt: skip
+        request = build(
+            self._key, options.get("brand_id", self._brand), [to] if isinstance(to, str) else list(to), text,
+            stop_list=options.get("stop_list"), otp=options.get("otp"), send_time=options.get("send_time"),
+        )  # fmt: skip
+
+        def sent(reply: HttpReply) -> Sent:
+            return Sent(_needed(_good("send", read(reply)).sms_id))
+
+        repeat = options.get("retry_sends", False)
+        return Call(kinds=KINDS, operation="send", request=request, read=sent, doubles=True, repeat=repeat)
+
+    def report(self, sms_id: int) -> Call[tuple[Delivery, ...]]:
+        def read(reply: HttpReply) -> tuple[Delivery, ...]:
+            told = _needed(_good("status", half.read_report(reply)).result)
+            return tuple(Delivery(number, status, STATUSES[status]) for number, status in told)
+
+        return self._call("status", half.report(self._key, sms_id), read)
+
+    def balance(self) -> Call[int]:
+        def read(reply: HttpReply) -> int:
+            return _needed(_good("balance", half.read_balance(reply)).sms)
+
+        return self._call("balance", half.balance(self._key), read)
+
+    def brand_names(self) -> Call[tuple[Brand, ...]]:
+        def read(reply: HttpReply) -> tuple[Brand, ...]:
+            return _good("brands", half.read_brand_names(reply)).brands
+
+        return self._call("brands", half.brand_names(self._key), read)
+
+    def create_brand_name(self, name: str) -> Call[int]:
+        def read(reply: HttpReply) -> int:
+            return _needed(_good("brands", half.read_created(reply)).brand_id)
+
+        request = half.create_brand_name(self._key, name)
+        return Call(kinds=KINDS, operation="brands", request=request, read=read, doubles=True)
+
+    def _call(self, operation: str, request: HttpRequest, read: Callable[[HttpReply], Any]) -> Call[Any]:
+        return Call(kinds=KINDS, operation=operation, request=request, read=read)
+
+
+A = TypeVar("A", bound=half.Answer)
+
+
+def _good(operation: str, answer: A) -> A:
+    if answer.status_id != 0:
+        raise UbillRefused.told(operation, answer.status_id, answer.message)
+    return answer
+
+
+def _needed(value: T | None) -> T:
+    if value is None:
+        raise ValueError("the answer lacks what it should tell")
+    return value

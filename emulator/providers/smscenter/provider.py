@@ -1,0 +1,72 @@
+"""SMS Center as the emulator serves it: the one PROVIDER of this folder, put together from its other files."""
+
+from collections.abc import Mapping
+
+from emulator.core.accounts import Account
+from emulator.core.commands import Credential
+from emulator.providers.contract import Provider, Row
+from emulator.providers.smscenter import client, http, soap, wsdl
+from emulator.providers.smscenter.errors import NEVER_SAYS
+from emulator.providers.smscenter.profile import PROFILE
+from emulator.providers.smscenter.reports import SINK_ANSWER, judge_answer, report
+from emulator.wire import HttpRequest
+
+
+def _contract() -> tuple[Row, ...]:
+    from emulator.providers.smscenter.rows import ROWS
+
+    return ROWS
+
+
+def _shown(account: Account) -> dict[str, object]:
+    told = {name: account.credentials[name] for name in ("login", "psw", "apikey", "callback_secret")}
+    return {**told, "smpp": {name: account.credentials[name] for name in ("system_id", "password")}}
+
+
+def _example(credentials: Mapping[str, str], to: str, text: str, reference: str) -> HttpRequest:
+    """SMS Center has no reference of the client's, but its own id may be one (at most 40 characters)."""
+    return client.send(client.Who(credentials["login"], credentials["psw"]), [to], text, id=reference[:40])
+
+
+def _tries(credentials: Mapping[str, str]) -> tuple[str, ...]:
+    who = f"login={credentials['login']}&psw={credentials['psw']}"
+    return (
+        f"/sys/send.php?{who}&phones=79001234567&mes=Hello&id=1&fmt=3",
+        f"/sys/status.php?{who}&phone=79001234567&id=1&fmt=3",
+        f"/sys/balance.php?{who}&fmt=3",
+        f"/sys/soap.php?wsdl&login={credentials['login']}",
+    )
+
+
+def _lane(request: HttpRequest) -> tuple[Credential, str] | None:
+    at_soap = request.path.lower().removesuffix("/") == wsdl.PATH
+    return soap.lane(request) if at_soap else http.lane(request)
+
+
+PROVIDER = Provider(
+    name="smscenter",
+    title="SMS Center",
+    home="https://smsc.ru",
+    routes=(*http.ROUTES, *soap.ROUTES),
+    profile=PROFILE,
+    contract=_contract,
+    success={
+        "send": "smscenter.send.answer", "cost": "smscenter.send.cost", "status": "smscenter.status.status",
+        "balance": "smscenter.balance.answer", "describe": "smscenter.soap.wsdl-2025",
+    },
+    never_says=NEVER_SAYS,
+    default_credentials={
+        "login": "emulator", "psw": "emulator", "apikey": "emulator-smscenter", "callback_secret": "emulator-callback",
+        "system_id": "emulator", "password": "emulator",
+    },
+    credential_lengths={"login": 12, "psw": 12, "apikey": 32, "callback_secret": 20, "password": 8},
+    credential_aliases={"system_id": "login"},
+    identities=(("login", "login"), ("apikey", "apikey")),
+    shown=_shown,
+    report=report,
+    judge_answer=judge_answer,
+    sink_answer=SINK_ANSWER,
+    example=_example,
+    tries=_tries,
+    lane=_lane,
+)  # fmt: skip
