@@ -1,13 +1,16 @@
 """Emulator: joins providers, sandboxes, journal and callbacks. `exchange` is a request's whole way, without I/O."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from emulator import exporting
 from emulator.core.accounts import AccountPatch
 from emulator.core.plans import Reply
 from emulator.core.rules import RuleSpec
 from emulator.journal import Budget, Exchange
+from emulator.keeping import Snapshot
 from emulator.postman import Call, Postman
 from emulator.providers import found
 from emulator.providers.contract import Provider
@@ -109,13 +112,36 @@ class Emulator:
 
     def create(self, wish: NewSandbox) -> Sandbox:
         """A new sandbox. Raises Bad; with code "taken" when an id or credentials are."""
+        found = None if wish.file is None else exporting.read(wish.file, wish, self.providers)
         made = recipe(wish, self.providers, self.default.recipe, self.scenario, self.patch)
         try:
-            return self._make(made)
+            if found is None:
+                return self._make(made)
+            copy = self._make(exporting.recipe_of(found, made))
         except KeyError as taken:
             raise Bad(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
         except ValueError as full:
             raise Bad(str(full), "delete some, or give them a ttl", "full") from None
+        with self._standing(copy):
+            exporting.fill(copy, found)
+        return copy
+
+    def restore(self, sandbox: Sandbox, name: str) -> Snapshot:
+        """The sandbox as it was when a snapshot was taken; callbacks under way are dropped, the journal stays. Raises
+        KeyError when there is none of that name."""
+        with self._standing(sandbox):
+            found = sandbox.snapshots.restore(sandbox, name)
+        sandbox.tell("restored", 0)
+        return found
+
+    @contextmanager
+    def _standing(self, sandbox: Sandbox) -> Iterator[None]:
+        """Nothing is armed while the sandbox gets another world."""
+        pump = self._pumps.get(sandbox)
+        if pump is not None:
+            pump.disarm()
+        yield
+        sandbox.arm()
 
     def remove(self, sandbox: Sandbox) -> None:
         """Forget a sandbox and all that hangs on it."""
@@ -132,12 +158,9 @@ class Emulator:
 
     def reset(self, sandbox: Sandbox) -> None:
         """A new world after the same recipe."""
-        pump = self._pumps.get(sandbox)
-        if pump is not None:
-            pump.disarm()
-        sandbox.build()
-        sandbox.journal.clear()
-        sandbox.arm()
+        with self._standing(sandbox):
+            sandbox.build()
+            sandbox.journal.clear()
 
     def pump(self, sandbox: Sandbox) -> Pump:
         return self._pumps[sandbox]

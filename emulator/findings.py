@@ -1,12 +1,20 @@
 """Lint: what a client does that a real provider lets pass or punishes later, collected per sandbox by contract row."""
 
+from collections.abc import Iterable
+from typing import Literal
+
 import msgspec
 
 from emulator.core.values import Moment
 
+Level = Literal["warning", "mild"]
+MOST_DETAILS = 5
+_LONG = 300
+
 
 class Finding(msgspec.Struct):
-    """A row that was bent: how often, and the first and last exchange in which it was."""
+    """A row that was bent: how often, the first and last exchange in which it was, and what was seen there (a few
+    different sentences). `mild`: the provider's own page does it, or it costs nothing yet."""
 
     row: str
     provider: str
@@ -14,18 +22,41 @@ class Finding(msgspec.Struct):
     first: int
     last: int
     last_at: Moment
+    level: Level = "warning"
+    details: list[str] = []
 
 
 class Findings:
-    """By row, in the order of their first appearance."""
+    """By row, in the order of their first appearance. `looked_at`: the newest exchange that linting (linting/) has
+    seen; `passed`: how many had left the journal before it could."""
 
-    def __init__(self) -> None:
+    def __init__(self, looked_at: int = 0) -> None:
         self.by_row: dict[str, Finding] = {}
+        self.looked_at = looked_at
+        self.passed = 0
+        self.memory: object = None
+        """What linting remembers of the exchanges before; its own business."""
 
-    def note(self, row: str, provider: str, exchange: int, at: Moment) -> None:
+    def note(
+        self, row: str, provider: str, exchange: int, at: Moment, detail: str = "", level: Level = "warning"
+    ) -> None:
+        """A row was bent in an exchange."""
         finding = self.by_row.get(row)
         if finding is None:
-            self.by_row[row] = Finding(row, provider, 1, exchange, exchange, at)
-        else:
-            finding.count += 1
-            finding.last, finding.last_at = exchange, at
+            finding = self.by_row[row] = Finding(row, provider, 0, exchange, exchange, at, level, [])
+        finding.count += 1
+        finding.first, finding.last = min(finding.first, exchange), max(finding.last, exchange)
+        finding.last_at = max(finding.last_at, at)
+        if level == "warning":
+            finding.level = level
+        if detail and detail not in finding.details and len(finding.details) < MOST_DETAILS:
+            finding.details.append(detail if len(detail) <= _LONG else f"{detail[:_LONG]}…")
+
+    def replace(self, findings: Iterable[Finding], looked_at: int) -> None:
+        """These and no others; what the journal holds up to an exchange was seen."""
+        self.by_row = {one.row: one for one in findings}
+        self.looked_at, self.passed, self.memory = looked_at, 0, None
+
+    def clear(self, looked_at: int) -> None:
+        """Forget all; what comes after that exchange counts."""
+        self.replace((), looked_at)

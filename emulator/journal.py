@@ -65,6 +65,15 @@ class Attempt(msgspec.Struct, kw_only=True):
     verdict: str = ""
 
 
+class Entries(msgspec.Struct, kw_only=True):
+    """What a journal holds, written down. Of an attempt its order among all entries goes before it."""
+
+    made: int
+    dropped: int
+    exchanges: list[Exchange]
+    attempts: list[tuple[int, Attempt]]
+
+
 class Head(msgspec.Struct, frozen=True, gc=False):
     """What an exchange is looked for by, beside its packed whole."""
 
@@ -164,20 +173,40 @@ class Journal:
                 exchange.reply = msgspec.structs.replace(exchange.reply, body=exchange.reply.body[:BODY_LIMIT])
         if exchange.request_size > BODY_LIMIT:
             exchange.command = None
+        self._add(exchange)
+        return exchange
+
+    def _add(self, exchange: Exchange) -> None:
         packed = _pack(exchange)
         head = Head(
             exchange.id, exchange.provider, exchange.protocol, exchange.operation, exchange.word, exchange.rule, packed
         )
         self._exchanges.append(head)
         self._charge(len(packed) + _OVERHEAD)
-        return exchange
 
     def write_attempt(self, attempt: Attempt) -> None:
         """Keep a callback attempt; its answer is filled in later by `answered`."""
         self.made += 1
+        self._add_attempt(attempt, self.made)
+
+    def _add_attempt(self, attempt: Attempt, order: int) -> None:
         size = 1000 + len(attempt.request.target) + len(attempt.request.body)
-        self._attempts.append((attempt, self.made, size))
+        self._attempts.append((attempt, order, size))
         self._charge(size)
+
+    def put_back(self, entries: Entries) -> None:
+        """Take over what another journal held, in its order; a callback that was under way there is given up."""
+        for attempt in (one for _, one in entries.attempts if one.accepted is None):
+            attempt.accepted, attempt.failure = False, "the journal was written down before an answer came"
+            attempt.verdict = f"no answer: {attempt.failure}"
+        both = [(one.id, one) for one in entries.exchanges] + list(entries.attempts)
+        for order, one in sorted(both, key=lambda entry: entry[0]):
+            if isinstance(one, Exchange):
+                self._add(one)
+            else:
+                self._add_attempt(one, order)
+        self.made = max(self.made, entries.made, *(order for order, _ in both), 0)
+        self.dropped += entries.dropped
 
     def answered(self, attempt: Attempt, answer: HttpReply | None, failure: str | None) -> None:
         """What came back: an answer (its body cut) or what went wrong."""
@@ -222,14 +251,25 @@ class Journal:
                 yield _unpack(head.packed)
 
     def exchange(self, number: int) -> Exchange | None:
-        return next((_unpack(head.packed) for head in self._exchanges if head.id == number), None)
+        """By its id; the newest are found at once."""
+        for head in reversed(self._exchanges):
+            if head.id <= number:
+                return _unpack(head.packed) if head.id == number else None
+        return None
+
+    def entries(self) -> Entries:
+        """Everything, to be written down."""
+        return Entries(
+            made=self.made, dropped=self.dropped, exchanges=list(self.exchanges()),
+            attempts=[(order, attempt) for attempt, order, _ in self._attempts],
+        )  # fmt: skip
 
     def attempts(self, after: int = 0) -> Iterator[Attempt]:
         """Oldest first."""
         return (attempt for attempt, _, _ in self._attempts if attempt.id > after)
 
     def attempt(self, number: int) -> Attempt | None:
-        return next((attempt for attempt, _, _ in self._attempts if attempt.id == number), None)
+        return next((attempt for attempt, _, _ in reversed(self._attempts) if attempt.id == number), None)
 
     def counts(self) -> dict[str, Any]:
         return {"requests": len(self._exchanges), "callbacks": len(self._attempts), "dropped": self.dropped,

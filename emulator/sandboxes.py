@@ -14,8 +14,10 @@ from emulator.core.rules import Rule
 from emulator.core.values import Chance, Moment, amount
 from emulator.core.verbs import Verb
 from emulator.core.world import State, World
+from emulator.feed import Event, Feed
 from emulator.findings import Findings
 from emulator.journal import Budget, Journal
+from emulator.keeping import Snapshots
 from emulator.providers.contract import Provider
 from emulator.recipes import Recipe
 from emulator.scripting.scenario import Scenario
@@ -33,6 +35,8 @@ class Sandbox:
         self.providers = providers
         self.journal = Journal(budget, journal_limit)
         self.listeners: list[Listener] = []
+        self.feed = Feed()
+        self.snapshots = Snapshots()
         self.post: Callable[[Sandbox, Report], Any] = lambda sandbox, report: None
         self.arm: Callable[[], None] = lambda: None
         self.build()
@@ -55,7 +59,7 @@ class Sandbox:
         state = State(
             now=began, began=began, chance=Chance(recipe.seed), accounts=accounts, rules=rules, rules_made=len(rules)
         )
-        self.findings = Findings()
+        self.findings = Findings(self.journal.made)
         self.adopt(World(state))
 
     def adopt(self, world: World) -> None:
@@ -111,6 +115,9 @@ class Sandbox:
     # listening
 
     def tell(self, kind: str, number: int) -> None:
+        """Something of a kind happened to number `number`."""
+        steps = len(self.engine.world.store.messages[number - 1].history) // 2 if kind == "messages" else 0
+        self.feed.add(Event(kind, number, steps))
         for listener in tuple(self.listeners):
             listener(kind, number)
 

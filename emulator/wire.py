@@ -1,6 +1,6 @@
 """HTTP as values: what faces read and write, what clients build and parse. No sockets here."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, Iterable
 from urllib.parse import unquote_to_bytes
 
 import msgspec
@@ -48,6 +48,13 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
     def header(self, name: str, default: str = "") -> str:
         """The first header of that name, the letter case ignored."""
         return header_of(self.headers, name, default)
+
+
+class StreamReply(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply whose body goes out piece by piece as it comes about, for as long as the client listens."""
+
+    headers: Headers = ()
+    pieces: AsyncIterable[bytes]
 
 
 def header_of(headers: Headers, name: str, default: str = "") -> str:

@@ -45,7 +45,7 @@ def _operation(call: Call) -> dict[str, Any]:
         "application/json": {"schema": {"$ref": _REF.format(name="Error")}}}}  # fmt: skip
     good: dict[str, Any] = {"description": call.meaning}
     if call.status != 204:
-        good["content"] = {"application/json": {"schema": {"type": "object"}}}
+        good["content"] = {call.kind: {"schema": {"type": "object" if "json" in call.kind else "string"}}}
     operation: dict[str, Any] = {
         "operationId": call.name, "summary": call.meaning,
         "parameters": [*_in_path(call), *_in_query(call)],

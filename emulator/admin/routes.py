@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin import bodies
+from emulator.admin import bodies, events, keeping, ledger
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
 from emulator.recipes import NewSandbox
@@ -26,6 +26,7 @@ class Call(msgspec.Struct, frozen=True):
     body: Any = None
     query: Any = None
     status: int = 200
+    kind: str = "application/json"
     open: bool = False
     """Never asks for a token."""
 
@@ -78,6 +79,18 @@ CALLS = (
          lambda v, p, b, q: v.put_scenario(p["sandbox"], b), str | AnyObject),
     Call("GET", f"{S}/lint", "lint", "What the client does that a provider lets pass or punishes later.",
          lambda v, p, b, q: v.lint(p["sandbox"])),
+    Call("POST", f"{S}/snapshots", "keepSnapshot", "Keep the sandbox's state under a name.",
+         lambda v, p, b, q: keeping.keep(p["sandbox"], b), keeping.Named),
+    Call("GET", f"{S}/snapshots", "listSnapshots", "The states that are kept.",
+         lambda v, p, b, q: keeping.kept(p["sandbox"])),
+    Call("POST", f"{S}/restore", "restore", "Back to a state that was kept; the journal stays.",
+         lambda v, p, b, q: keeping.restore(v.emulator, p["sandbox"], b), keeping.Named),
+    Call("GET", f"{S}/export", "export", "A file that a fresh sandbox can be made from, for bug reports.",
+         lambda v, p, b, q: keeping.export(p["sandbox"])),
+    Call("GET", f"{S}/ledger", "ledger", "What it would have cost, by account and message, with double sends.",
+         lambda v, p, b, q: ledger.ledger(p["sandbox"], q), query=ledger.Asked),
+    Call("GET", f"{S}/events", "events", "What happens, as it happens: server-sent events.",
+         lambda v, p, b, q: events.listen(p["sandbox"], q), query=events.Listening, kind="text/event-stream"),
     Call("GET", "/_emulator/contract", "contract", "Every documented statement and what the emulator does.",
          lambda v, p, b, q: v.contract(None)),
     Call("GET", "/_emulator/contract/{provider}", "providerContract", "One provider's contract.",

@@ -9,10 +9,11 @@ import msgspec
 
 from emulator import __version__
 from emulator.admin import bodies, openapi
+from emulator.admin.events import Listening
 from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.app import Emulator
-from emulator.wire import HttpReply, HttpRequest, read_query
+from emulator.wire import HttpReply, HttpRequest, StreamReply, read_query
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
 _PREFIX = "/_emulator"
@@ -31,14 +32,14 @@ class Control:
             (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
         ]  # fmt: skip
 
-    def __call__(self, request: HttpRequest) -> Awaitable[HttpReply] | None:
+    def __call__(self, request: HttpRequest) -> Awaitable[HttpReply | StreamReply] | None:
         """The answer to come, or None when the request is not for us."""
         target = request.target
         if target.startswith(_PREFIX) or (target == "/" and request.method in ("GET", "HEAD")):
             return self.answer(request)
         return None
 
-    async def answer(self, request: HttpRequest) -> HttpReply:
+    async def answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         """The reply to a request. Never raises for what a client sent."""
         try:
             return await self._answer(request)
@@ -46,7 +47,7 @@ class Control:
             error = {"code": refusal.code, "message": str(refusal), "hint": refusal.hint, **refusal.more}
             return HttpReply(status=refusal.status, headers=_JSON, body=_encode({"error": error}))
 
-    async def _answer(self, request: HttpRequest) -> HttpReply:
+    async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         path = request.path.rstrip("/") or "/"
         if path.startswith(_SINK):
             return self._sink(path.removeprefix(_SINK))
@@ -60,6 +61,8 @@ class Control:
         if "sandbox" in values:
             values["sandbox"] = self.verbs.sandbox(values["sandbox"])
         done = await call.do(self.verbs, values, _body(call, request), _query(call, request))
+        if isinstance(done, StreamReply):
+            return done
         return HttpReply(status=call.status, headers=_JSON, body=b"" if done is None else _encode(done))
 
     def _fixed(self, path: str) -> HttpReply | None:
@@ -125,6 +128,9 @@ def _query(call: Call, request: HttpRequest) -> Any:
         how: dict[str, str] = {name: given.pop(name) for name in ("for", "count", "timeout") if name in given}
         waiting: bodies.Waiting = _converted(how, bodies.Waiting)
         return waiting, _converted(given, bodies.FILTERS[waiting.kind])
+    last_seen = request.header("last-event-id")
+    if call.query is Listening and last_seen:
+        given["after"] = last_seen
     return _converted(given, call.query)
 
 

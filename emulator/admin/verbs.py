@@ -82,7 +82,7 @@ class Verbs:
             self.emulator.reset(sandbox)
         elif body.what == "journal":
             sandbox.journal.clear()
-            sandbox.findings.by_row.clear()
+            sandbox.findings.clear(sandbox.journal.made)
         else:
             sandbox.control(PutRules([], list(sandbox.scenario.rules)))
 

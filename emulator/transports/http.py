@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 import msgspec
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
@@ -11,12 +11,12 @@ from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
 from emulator.app import Emulator
 from emulator.transports import faults
 from emulator.transports.connection import Connection, Server
-from emulator.wire import HttpReply, HttpRequest
+from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 MAX_BODY = 16 * 1024 * 1024
 _MAX_FIELDS = 1000
 
-Control = Callable[[HttpRequest], Awaitable[HttpReply] | None]
+Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply] | None]
 """Answers what is not a provider's: control API, sink, page. None: not its address."""
 
 
@@ -34,6 +34,7 @@ class HttpTransport:
         self._http: Server | None = None
         self._under_way: dict[tuple[str, ...], int] = {}
         """How many requests are between headers read and reply flushed, by lane."""
+        self._streaming: set[asyncio.Task[None]] = set()
 
     async def start(self, listening: socket.socket) -> None:
         """Serve on a bound socket."""
@@ -46,6 +47,8 @@ class HttpTransport:
         """Stop listening, let answers under way go out, close what is idle."""
         for server in self._servers:
             server.close()
+        for stream in tuple(self._streaming):
+            stream.cancel()
         if self._http is not None:
             self._http.pre_shutdown()
             await self._http.shutdown(2.0)
@@ -60,7 +63,8 @@ class HttpTransport:
             return response
         pending = self._control(came)
         if pending is not None:
-            return _response(await pending)
+            reply = await pending
+            return await self._stream(request, reply) if isinstance(reply, StreamReply) else _response(reply)
         lane = self._emulator.lane(came)
         return await (self._answer(request, came) if lane is None else self._in_lane(request, came, lane))
 
@@ -90,6 +94,21 @@ class HttpTransport:
             await asyncio.sleep(fault.delay)
         response = _response(reply or HttpReply())
         return response if fault.fault is None else await faults.DO[fault.fault](request, response)
+
+    async def _stream(self, request: web.BaseRequest, reply: StreamReply) -> web.StreamResponse:
+        """Pieces to the client as they come about. Ends with them, when the client goes, or when serving stops."""
+        response = web.StreamResponse(headers=dict(reply.headers))
+        await response.prepare(request)
+        draining = asyncio.get_running_loop().create_task(_drain(reply, response))
+        self._streaming.add(draining)
+        try:
+            await asyncio.wait((draining,))
+        finally:
+            self._streaming.discard(draining)
+            draining.cancel()
+            await asyncio.gather(draining, return_exceptions=True)
+        response.force_close()
+        return response
 
     async def _read(self, request: web.BaseRequest) -> HttpRequest:
         connection = request.protocol
@@ -123,6 +142,14 @@ def _response(reply: HttpReply) -> web.Response:
     for name, value in reply.headers:
         response.headers[name] = value
     return response
+
+
+async def _drain(reply: StreamReply, response: web.StreamResponse) -> None:
+    """Write every piece, no faster than the client reads."""
+    async with aclosing(aiter(reply.pieces)) as pieces:  # type: ignore[type-var]
+        with suppress(ConnectionError):
+            async for piece in pieces:
+                await response.write(piece)
 
 
 async def _body(request: web.BaseRequest) -> bytes:

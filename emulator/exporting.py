@@ -1,0 +1,137 @@
+"""A sandbox as one JSON value, and a fresh sandbox from it: bug reports that replay.
+
+The file has the whole state with its rules, clock and accounts, the journal, and what the sandbox was made of, so that
+`reset` works in the copy too. The copy has credentials of its own, unless it is told others: the old ones stand in the
+file, and may be taken here. Only data: a file is read by types and its numbers are checked before anything is made.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from emulator import __version__
+from emulator.core.accounts import Account, AccountPatch
+from emulator.core.agenda import Step
+from emulator.core.values import Moment
+from emulator.core.world import State
+from emulator.journal import Entries
+from emulator.keeping import Kept, put_back, take
+from emulator.providers.contract import Provider
+from emulator.recipes import Bad, NewSandbox, Recipe
+from emulator.sandboxes import Sandbox
+
+FORMAT = 1
+"""Goes up when an older emulator could not read the file any more."""
+
+_WORD = "sms_emulator_export"
+_MAY_STAND_BESIDE = ("id", "ttl", "callback_url", "accounts")
+
+
+class Export(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The file. `emulator`: the version that wrote it; `sandbox`: the id of what it was."""
+
+    sms_emulator_export: int
+    emulator: str
+    sandbox: str
+    seed: int
+    began: Moment | None
+    rate: float
+    patches: dict[str, AccountPatch]
+    state: Kept
+    journal: Entries
+
+
+def export(sandbox: Sandbox) -> Export:
+    """The sandbox at this moment; to be written down before anything else happens."""
+    recipe = sandbox.recipe
+    return Export(
+        sms_emulator_export=FORMAT, emulator=__version__, sandbox=recipe.id, seed=recipe.seed, began=recipe.began,
+        rate=recipe.rate, patches=recipe.patches, state=take(sandbox), journal=sandbox.journal.entries(),
+    )  # fmt: skip
+
+
+def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Provider]) -> Export:
+    """A file, checked. Raises Bad: no export, of another format, broken, or wished for with more than goes along."""
+    beside = [name for name, value in msgspec.structs.asdict(wish).items()
+              if value != getattr(NewSandbox(), name) and name not in (*_MAY_STAND_BESIDE, "file")]  # fmt: skip
+    if beside:
+        raise Bad(f"{', '.join(beside)} cannot stand beside import: the file decides",
+                  f"beside import there may stand {', '.join(_MAY_STAND_BESIDE)}")  # fmt: skip
+    hint = "GET /_emulator/sandboxes/{id}/export writes such files"
+    if _WORD not in file:
+        raise Bad(f"import: this is no export of a sandbox: it has no {_WORD}", hint)
+    if file[_WORD] != FORMAT:
+        raise Bad(f"import: the file has format {file[_WORD]!r}, written by emulator {file.get('emulator')}; "
+                  f"this one ({__version__}) reads format {FORMAT}", "use the emulator that wrote it")  # fmt: skip
+    try:
+        found: Export = msgspec.convert(file, Export, str_keys=True)
+    except msgspec.ValidationError as error:
+        raise Bad(f"import: the file is broken: {error}", hint) from None
+    broken = next(_complaints(found.state.world, providers), None)
+    if broken is not None:
+        raise Bad(f"import: the file is broken: {broken}", hint)
+    return found
+
+
+def recipe_of(found: Export, fresh: Recipe) -> Recipe:
+    """What the copy is made of: as the file says, with the credentials, id and ttl of a fresh recipe."""
+    patches = {name: msgspec.structs.replace(found.patches.get(name, AccountPatch())) for name in fresh.patches}
+    for name, own in fresh.patches.items():
+        if own.callback_url is not msgspec.UNSET:
+            patches[name].callback_url = own.callback_url
+    return msgspec.structs.replace(
+        fresh, scenario=found.state.scenario, seed=found.seed, began=found.began, rate=found.rate, patches=patches
+    )
+
+
+def fill(sandbox: Sandbox, found: Export) -> None:
+    """The fresh sandbox gets the file's state and journal. Its pump is disarmed by the caller and armed again."""
+    accounts: dict[str, Account] = {}
+    for name, fresh in sandbox.engine.world.accounts.items():
+        old = found.state.world.accounts.get(name)
+        accounts[name] = fresh if old is None else msgspec.structs.replace(
+            old, credentials=fresh.credentials,
+            callback_url=fresh.callback_url if sandbox.recipe.patches[name].callback_url is not msgspec.UNSET
+            else old.callback_url,
+        )  # fmt: skip
+    found.state.world.accounts = accounts
+    sandbox.journal.put_back(found.journal)
+    put_back(sandbox, found.state)
+
+
+def _complaints(state: State, providers: Mapping[str, Provider]) -> Iterator[str]:
+    """What is wrong with the numbers that one part of a state names another by."""
+    for name, account in state.accounts.items():
+        if name not in providers:
+            yield f"it has an account of {name}, and this emulator has {', '.join(providers)}"
+        elif unknown := account.switches.keys() - providers[name].profile.switches.keys():
+            yield f"the account of {name} has unknown switches: {', '.join(sorted(unknown))}"
+    for at, batch in enumerate(state.batches, 1):
+        if batch.id != at:
+            yield f"batch number {at} has the id {batch.id}"
+        if batch.provider not in state.accounts:
+            yield f"batch {at} is of {batch.provider}, of which there is no account"
+    for at, message in enumerate(state.messages, 1):
+        if message.id != at:
+            yield f"message number {at} has the id {message.id}"
+        if not 0 < message.batch <= len(state.batches):
+            yield f"message {at} belongs to batch {message.batch}, which is not there"
+        if not 0 <= message.plan < len(state.plans):
+            yield f"message {at} has plan {message.plan}, which is not there"
+        if not message.history or not all(isinstance(when, int) for when in message.history[1::2]):
+            yield f"message {at} has no proper history"
+    for due in (*(entry[3] for entry in state.agenda), *state.in_flight.values()):
+        number = getattr(due, "message", None)
+        if number is None:
+            continue
+        if not 0 < number <= len(state.messages):
+            yield f"something is due for message {number}, which is not there"
+        elif isinstance(due, Step) and not _has_step(state, number, due.index):
+            yield f"step {due.index} of message {number} is due, and its plan has no such step"
+
+
+def _has_step(state: State, number: int, index: int) -> bool:
+    plan = state.messages[number - 1].plan
+    steps = state.plans[plan].steps if 0 <= plan < len(state.plans) else None
+    return steps is not None and 0 <= index < len(steps)

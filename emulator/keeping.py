@@ -1,0 +1,111 @@
+"""A sandbox's state as a value: taken, kept under a name, put back. The journal is no part of it: it tells what was.
+
+Callbacks that were under way when the state was taken go out again once it is put back: nobody knows whether they
+arrived.
+"""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from emulator.clock import Clock
+from emulator.core.values import Moment
+from emulator.core.world import State, World
+from emulator.findings import Finding
+from emulator.scripting.scenario import Scenario
+
+if TYPE_CHECKING:
+    from emulator.sandboxes import Sandbox
+
+MOST = 32
+"""So many snapshots are kept for a sandbox, and"""
+MOST_BYTES = 64 * 1024 * 1024
+"""so many bytes of them."""
+
+
+class Kept(msgspec.Struct, kw_only=True):
+    """The world, where its clock stood and how fast it went, the scenario in force, what lint had found."""
+
+    now: Moment
+    rate: float
+    scenario: Scenario
+    findings: list[Finding]
+    world: State
+
+
+class Snapshot(msgspec.Struct, kw_only=True):
+    """A state under a name, packed. `after`: the journal's newest entry when it was taken; `restored`: how often, and
+    after which entry the last time."""
+
+    name: str
+    at: Moment
+    rate: float
+    messages: int
+    after: int
+    packed: bytes
+    restored: int = 0
+    restored_after: int | None = None
+
+
+def take(sandbox: "Sandbox") -> Kept:
+    """The state at this moment. It shares its parts with the sandbox: pack it before anything else happens."""
+    sandbox.catch_up(sandbox.now())
+    return Kept(
+        now=sandbox.now(), rate=sandbox.clock.rate, scenario=sandbox.scenario,
+        findings=list(sandbox.findings.by_row.values()), world=sandbox.engine.world.state(),
+    )  # fmt: skip
+
+
+def put_back(sandbox: "Sandbox", kept: Kept) -> None:
+    """The sandbox is as it was then. The caller has disarmed its pump and arms it again."""
+    attempts_made = sandbox.engine.world.attempts_made
+    world = World(kept.world)
+    world.now = max(world.now, kept.now)
+    world.attempts_made = max(world.attempts_made, attempts_made)  # the journal's callbacks keep their numbers
+    for due in world.in_flight.values():
+        world.agenda.put(world.now, due)
+    world.in_flight.clear()
+    sandbox.recipe.scenario = kept.scenario
+    sandbox.clock = Clock(world.now, kept.rate)
+    sandbox.findings.replace(kept.findings, sandbox.journal.made)
+    sandbox.adopt(world)
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Kept).decode
+
+
+class Full(Exception):
+    """No room for another snapshot."""
+
+
+class Snapshots:
+    """Those of one sandbox, in the order in which they were taken. They outlive `reset`."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Snapshot] = {}
+
+    def keep(self, sandbox: "Sandbox", name: str) -> Snapshot:
+        """Take one; an older one of that name goes. Raises Full, its text for people."""
+        kept = take(sandbox)
+        packed = _pack(kept)
+        others = [one for one in self.by_name.values() if one.name != name]
+        used = sum(len(one.packed) for one in others)
+        if len(others) >= MOST:
+            raise Full(f"there are {MOST} snapshots, which is as many as a sandbox may have")
+        if used + len(packed) > MOST_BYTES:
+            raise Full(f"the snapshots of a sandbox may have {MOST_BYTES} bytes; {used} are used, {len(packed)} needed")
+        self.by_name.pop(name, None)
+        made = self.by_name[name] = Snapshot(
+            name=name, at=kept.now, rate=kept.rate, messages=len(kept.world.messages), after=sandbox.journal.made,
+            packed=packed,
+        )  # fmt: skip
+        return made
+
+    def restore(self, sandbox: "Sandbox", name: str) -> Snapshot:
+        """Put one back. Raises KeyError when there is none of that name."""
+        found = self.by_name[name]
+        put_back(sandbox, _unpack(found.packed))
+        found.restored += 1
+        found.restored_after = sandbox.journal.made
+        return found
