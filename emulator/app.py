@@ -9,6 +9,7 @@ from emulator import exporting
 from emulator.core.accounts import AccountPatch
 from emulator.core.plans import Reply
 from emulator.core.rules import RuleSpec
+from emulator.core.values import Moment
 from emulator.journal import Budget, Exchange
 from emulator.keeping import Snapshot
 from emulator.postman import Call, Postman
@@ -35,6 +36,8 @@ class Answer(NamedTuple):
     reply: HttpReply | None
     fault: Reply | None
     exchange: Exchange
+    first: tuple["asyncio.Task[None]", ...] = ()
+    """Callbacks under way that shall be answered before the reply goes."""
 
 
 class Emulator:
@@ -224,7 +227,12 @@ class Emulator:
             rule=verdict.rule, fault=None if fault is None else fault.fault, notes=command.notes,
         )  # fmt: skip
         self._keep(sandbox, exchange)
-        return Answer(reply, fault, exchange)
+        return Answer(reply, fault, exchange, self._send_reports(sandbox, at) if verdict.reports_first else ())
+
+    def _send_reports(self, sandbox: Sandbox, at: Moment) -> tuple["asyncio.Task[None]", ...]:
+        """What is due in the sandbox goes out now."""
+        sandbox.catch_up(at)
+        return () if self.postman is None else tuple(self.postman.under_way(sandbox))
 
     def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
         """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""

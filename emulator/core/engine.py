@@ -32,6 +32,8 @@ class Verdict(msgspec.Struct, frozen=True):
     outcome: AnyOutcome
     reply: Reply | None = None
     rule: str | None = None
+    reports_first: bool = False
+    """Reports that are due at once go out, and are answered, before the reply."""
 
 
 class Engine:
@@ -131,7 +133,8 @@ class Engine:
             decided[rule.id] = rule
         for one in decided.values():
             one.fired += 1
-        return Verdict(outcome, reply, rule.id if rule.id in decided else next(iter(decided), None))
+        first = any(one.spec.then.reports and one.spec.then.reports.before_reply for one in decided.values())
+        return Verdict(outcome, reply, rule.id if rule.id in decided else next(iter(decided), None), first)
 
     def _send(self, at: Moment, due: SendReport) -> Report:
         world = self.world

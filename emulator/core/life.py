@@ -7,7 +7,7 @@ import msgspec
 from emulator.core.accounts import Account
 from emulator.core.agenda import Begin, Expire, SendReport, Step
 from emulator.core.messages import Batch, Message
-from emulator.core.plans import Plan, Reports
+from emulator.core.plans import Plan, Reports, Told
 from emulator.core.plans import Step as PlannedStep
 from emulator.core.profile import Profile
 from emulator.core.statuses import FINAL, Status
@@ -96,6 +96,14 @@ class Life:
             due = batch.begins_at + seconds(steps[index].after)
             self._world.agenda.put(due, Step(message.id, message.version, index), batch.first)
 
+    def _put_script(self, message: Message, batch: Batch, script: tuple[Told, ...]) -> None:
+        """Everything that the client will be told, onto the agenda."""
+        began = batch.begins_at
+        for told in script:
+            changed = began + seconds(told.after if told.changed is None else told.changed)
+            report = SendReport(message.id, told.status, changed, told.reason, told.error, told.attempt)
+            self._world.agenda.put(began + seconds(told.after), report, batch.first)
+
     def _report(self, message: Message, batch: Batch, before: Status | None, last: bool = False) -> None:
         if not batch.report:
             return
@@ -104,6 +112,10 @@ class Life:
         reported = _reported(profile, account, before, message.status)
         manner = world.plans[message.plan].reports or NORMAL
         if manner.never:
+            return
+        if manner.script is not None:
+            if before is None:
+                self._put_script(message, batch, manner.script)
             return
         at = message.changed_at
         outgoing: list[SendReport] = []

@@ -70,9 +70,25 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.status is None and (self.fault is None or FAULTS[self.fault][0])
 
 
-class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The manner of the delivery reports. `late` is in seconds of sandbox time."""
+class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One report of a script: `after` seconds from acceptance the client is told `status`, as of `changed` (seconds
+    from acceptance too; without it, as of now). `attempt`: 2 for a report that comes again because its first answer
+    was lost."""
 
+    after: Seconds
+    status: Status
+    changed: Seconds | None = None
+    attempt: Annotated[int, Meta(ge=1, le=1000)] = 1
+    reason: str = ""
+    error: int = 0
+
+
+class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The manner of the delivery reports. `late` is in seconds of sandbox time. `before_reply`: reports due at once go
+    out, and are answered, before the reply to the send. `script`: these reports, whatever becomes of the message."""
+
+    before_reply: bool = False
+    script: tuple[Told, ...] | None = None
     never: bool = False
     twice: bool = False
     late: Seconds = 0.0

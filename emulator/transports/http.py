@@ -15,6 +15,8 @@ from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 MAX_BODY = 16 * 1024 * 1024
 _MAX_FIELDS = 1000
+_REPORTS_FIRST = 1.0
+"""Real seconds that a reply waits for reports which shall go before it: a client may be unable to take them now."""
 
 Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply] | None]
 """Answers what is not a provider's: control API, sink, page. None: not its address."""
@@ -86,7 +88,9 @@ class HttpTransport:
                 del self._under_way[lane]
 
     async def _answer(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
-        reply, fault, _ = self._emulator.exchange(came)
+        reply, fault, _, first = self._emulator.exchange(came)
+        if first:
+            await asyncio.wait(first, timeout=_REPORTS_FIRST)
         if fault is None:
             assert reply is not None
             return _response(reply)

@@ -313,3 +313,24 @@ def test_limits_are_lifted_and_laid_on() -> None:
     assert play.account.limits_off
     play.do(PatchAccount("plain", AccountPatch(limits={"flood": 5})))
     assert (play.account.limits_off, play.account.limits) == (False, {"flood": 5})
+
+
+def test_a_script_of_reports_is_told_whatever_becomes_of_the_message() -> None:
+    script = [
+        {"after": 5, "status": "delivered"},
+        {"after": 6, "status": "pending", "changed": 1},
+        {"after": 30, "status": "delivered", "changed": 5, "attempt": 2},
+    ]
+    play = living({"after": 2, "status": "expired"}, script=script)
+    play.accepted()
+    told = play.advance(60)
+    assert [(one.due.status, (one.due.changed_at - START) // SECOND, one.due.attempt) for one in told] == [
+        ("delivered", 5, 1), ("pending", 1, 1), ("delivered", 5, 2),
+    ]  # fmt: skip
+    assert play.history() == [("pending", 0), ("expired", 2)]
+
+
+def test_an_empty_script_tells_nothing() -> None:
+    play = living({"after": 2, "status": "delivered"}, script=[])
+    play.accepted()
+    assert play.reported(60) == []
