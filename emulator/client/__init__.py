@@ -22,6 +22,8 @@ server is imported, and aiohttp only with a name that needs it: names below are 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from emulator.client.callbacks import Callbacks as Callbacks
+    from emulator.client.callbacks import aiohttp_handler as aiohttp_handler
     from emulator.client.calls import Patience as Patience
     from emulator.client.errors import NotReached as NotReached
     from emulator.client.errors import Refused as Refused
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from emulator.client.reports import Report as Report
     from emulator.client.reports import Reports as Reports
     from emulator.client.reports import settle_reports as settle_reports
+    from emulator.client.smscenter import AsyncSmsCenter as AsyncSmsCenter
+    from emulator.client.smscenter import SmsCenter as SmsCenter
+    from emulator.client.smscenter import SmsCenterError as SmsCenterError
     from emulator.client.smsoffice import AsyncSmsOffice as AsyncSmsOffice
     from emulator.client.smsoffice import SmsOffice as SmsOffice
     from emulator.client.smsoffice import SmsOfficeError as SmsOfficeError
@@ -43,10 +48,12 @@ if TYPE_CHECKING:
     from emulator.client.ubill import UbillError as UbillError
 
 _NAMES = {
+    "callbacks": ("Callbacks", "aiohttp_handler"),
     "calls": ("Patience",),
     "errors": ("NotReached", "Refused", "ReplyLost", "SmsError", "Unavailable"),
     "numbers": ("normal_number",),
     "reports": ("BadCallback", "Report", "Reports", "settle_reports"),
+    "smscenter": ("AsyncSmsCenter", "SmsCenter", "SmsCenterError"),
     "smsoffice": ("AsyncSmsOffice", "SmsOffice", "SmsOfficeError"),
     "texts": ("Parts", "parts"),
     "ubill": ("AsyncUbill", "Ubill", "UbillError"),

@@ -25,6 +25,10 @@ _RANKS: dict[Status, int] = {"scheduled": 0, "pending": 1, "sent": 2, "unknown":
 _FINAL = 4
 
 
+Key: TypeAlias = tuple[str, str, str]
+"""What a report is about: provider, id, number."""
+
+
 class BadCallback(ValueError):
     """No report that may be believed. `status`: what to answer, 403 for a wrong key or signature, 400 for the rest."""
 
@@ -52,7 +56,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     operator: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         """What it is about."""
         return self.provider, self.id, self.number
 
@@ -82,7 +86,7 @@ class Reports:
 
     def __init__(self, most: int = 100_000) -> None:
         self._most = most
-        self._known: dict[tuple[str, str, str], Report] = {}
+        self._known: dict[Key, Report] = {}
 
     def take(self, report: Report) -> bool:
         """Is it news? False for one that came already, comes late, or contradicts an end."""
@@ -95,8 +99,16 @@ class Reports:
             del self._known[next(iter(self._known))]
         return True
 
-    def __getitem__(self, key: tuple[str, str, str]) -> Report:
-        return self._known[key]
+    def get(self, key: Key) -> Report | None:
+        """The newest report of a message."""
+        return self._known.get(key)
+
+    def put_back(self, key: Key, report: Report | None) -> None:
+        """Undo a `take` that nothing came of: `report` is what was known before."""
+        if report is None:
+            self._known.pop(key, None)
+        else:
+            self._known[key] = report
 
     def __len__(self) -> int:
         return len(self._known)
@@ -106,7 +118,7 @@ class Reports:
         return list(self._known.values())
 
 
-def settle_reports(reports: Iterable[Report]) -> dict[tuple[str, str, str], Report]:
+def settle_reports(reports: Iterable[Report]) -> dict[Key, Report]:
     """What a heap of reports comes to: (provider, id, number) → the report that holds, in whatever order they came.
 
     Of contradicting ends the one that came first holds.

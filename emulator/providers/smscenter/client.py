@@ -65,6 +65,11 @@ def statuses(who: Who, phones: list[str], ids: list[str], all: str = "0") -> Htt
     return _post("/sys/status.php", who, [*lists, ("all", all)])
 
 
+def delete(who: Who, phone: str, id: str) -> HttpRequest:
+    """Answered by a bare OK."""
+    return _post("/sys/status.php", who, [("phone", phone), ("id", id), ("del", "1")])
+
+
 def balance(who: Who) -> HttpRequest:
     return _post("/sys/balance.php", who, [])
 

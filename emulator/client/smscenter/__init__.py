@@ -1,0 +1,71 @@
+"""SMS Center for programs: SmsCenter (standard library) and AsyncSmsCenter (aiohttp), its errors, its callbacks."""
+
+from typing import TYPE_CHECKING, Any
+
+from emulator.client.smscenter.callback import Incoming, parse_callback, parse_incoming
+from emulator.client.smscenter.calls import Calls, SendOptions, SoapSendOptions
+from emulator.client.smscenter.client import SmsCenter
+from emulator.client.smscenter.errors import (
+    AccessDenied,
+    AddressBlocked,
+    BadDate,
+    Denied,
+    DuplicateRequest,
+    InvalidNumber,
+    NoMoney,
+    NoSuchMessage,
+    NoSuchMessageBySoap,
+    NotDeleted,
+    ParametersError,
+    SmsCenterError,
+    SmsCenterNotReached,
+    SmsCenterRefused,
+    SmsCenterReplyLost,
+    SmsCenterUnavailable,
+    TooManyRequests,
+    Undeliverable,
+)
+from emulator.client.smscenter.results import Cost, MessageStatus, Sent
+
+if TYPE_CHECKING:
+    from emulator.client.smscenter.async_client import AsyncSmsCenter as AsyncSmsCenter
+
+__all__ = [
+    "AccessDenied",
+    "AddressBlocked",
+    "AsyncSmsCenter",
+    "BadDate",
+    "Calls",
+    "Cost",
+    "Denied",
+    "DuplicateRequest",
+    "Incoming",
+    "InvalidNumber",
+    "MessageStatus",
+    "NoMoney",
+    "NoSuchMessage",
+    "NoSuchMessageBySoap",
+    "NotDeleted",
+    "ParametersError",
+    "SendOptions",
+    "Sent",
+    "SmsCenter",
+    "SmsCenterError",
+    "SmsCenterNotReached",
+    "SmsCenterRefused",
+    "SmsCenterReplyLost",
+    "SmsCenterUnavailable",
+    "SoapSendOptions",
+    "TooManyRequests",
+    "Undeliverable",
+    "parse_callback",
+    "parse_incoming",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "AsyncSmsCenter":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from emulator.client.smscenter.async_client import AsyncSmsCenter
+
+    return AsyncSmsCenter

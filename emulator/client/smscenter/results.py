@@ -1,0 +1,85 @@
+"""What SMS Center tells, as typed values, read from JSON members or from SOAP fields alike."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from emulator.core.statuses import Status
+
+STATUSES: dict[int, Status] = {
+    -3: "unknown", -2: "pending", -1: "pending", 0: "sent", 1: "delivered", 2: "read", 3: "expired", 4: "read",
+    6: "rejected", 20: "undelivered", 22: "rejected", 23: "rejected", 24: "rejected", 25: "rejected",
+}  # fmt: skip
+"""Status numbers (facts, section 4) → our words."""
+
+NOT_FOUND = -3
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A send was accepted. `id`: what SMS Center calls it, the same for all its numbers; `parts`: of all numbers
+    together; `cost` and `balance` in the account's currency, where told; `cleared_up`: the reply was lost, and the
+    status showed that it was accepted (parts and money are not known then)."""
+
+    id: str
+    parts: int = 0
+    cost: Decimal | None = None
+    balance: Decimal | None = None
+    cleared_up: bool = False
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What a send would cost: money in the account's currency, parts of all numbers together."""
+
+    cost: Decimal
+    parts: int
+
+
+class MessageStatus(msgspec.Struct, frozen=True):
+    """`code`: SMS Center's number; `status`: in our words, the same for all providers; `error`: its delivery error, 0
+    for none; `at`: the moment of the last change; `more`: everything else that was told, as it was (send_date, cost,
+    message, operator, ... with details)."""
+
+    code: int
+    status: Status
+    error: int = 0
+    at: datetime | None = None
+    id: str = ""
+    phone: str = ""
+    more: Mapping[str, Any] = {}
+
+
+def read_sent(told: Mapping[str, Any]) -> Sent:
+    return Sent(str(told["id"]), int(told.get("cnt", 0)), _money(told.get("cost")), _money(told.get("balance")))
+
+
+def read_cost(told: Mapping[str, Any]) -> Cost:
+    return Cost(Decimal(told["cost"]), int(told["cnt"]))
+
+
+_KNOWN = frozenset({"status", "err", "last_timestamp", "id", "phone", "error"})
+
+
+def read_status(told: Mapping[str, Any], phone: str = "", id: str = "") -> MessageStatus:
+    """`phone` and `id`: what was asked for, where the answer does not repeat it."""
+    code = int(told["status"])
+    seconds = told.get("last_timestamp")
+    return MessageStatus(
+        code=code, status=STATUSES[code], error=int(told.get("err", 0) or 0), at=moment(seconds),
+        id=str(told.get("id", id)), phone=str(told.get("phone", phone)),
+        more={name: value for name, value in told.items() if name not in _KNOWN},
+    )  # fmt: skip
+
+
+def moment(seconds: Any) -> datetime | None:
+    """Unix seconds; None for what is none."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
+
+
+def _money(written: Any) -> Decimal | None:
+    return None if written in (None, "") else Decimal(str(written))
