@@ -1,4 +1,4 @@
-"""SMS Center in memory: one sandbox whose clock stands at noon in Moscow, on 2026-02-02, with the page's credentials."""
+"""SMS Center in memory: one sandbox, its clock at noon in Moscow on 2026-02-02, with the page's credentials."""
 
 import json
 from datetime import UTC, datetime

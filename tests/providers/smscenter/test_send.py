@@ -1,0 +1,332 @@
+"""send.php and /rest/send/, parameter by parameter, in memory."""
+
+from urllib.parse import quote
+
+import pytest
+from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
+
+
+@pytest.mark.contract("smscenter.send.phones")
+@pytest.mark.parametrize("between", [",", ";", ", ", "\n"])
+def test_several_numbers_get_one_id_and_one_message_each(between):
+    desk = Desk()
+    assert desk.send(f"{TO}{between}{OTHER}") == {"id": 1, "cnt": 2}
+    assert [to for to, _, _ in desk.messages()] == [TO, OTHER]
+
+
+@pytest.mark.contract("smscenter.send.numbers")
+@pytest.mark.parametrize("written", [f"+{TO}", "8 (916) 123-45-67", "9161234567", "7.916.123.45.67"])
+def test_a_number_may_be_written_in_several_ways(written):
+    desk = Desk()
+    assert desk.send(written)["cnt"] == 1
+    assert desk.messages()[0][0] == TO
+
+
+@pytest.mark.contract("smscenter.send.numbers")
+def test_a_plus_or_the_switch_keeps_a_number_from_being_corrected():
+    desk = Desk()
+    assert desk.send("+89161234567")["cnt"] == 1
+    assert desk.messages()[0][0] == "89161234567"
+    desk = Desk(switches={"correct-numbers": "off"})
+    desk.send("89161234567")
+    assert desk.messages()[0][0] == "89161234567"
+
+
+@pytest.mark.contract("smscenter.send.repeated-number")
+def test_one_number_twice_is_sent_once_unless_the_switch_says_otherwise():
+    assert Desk().send(f"{TO},+{TO}")["cnt"] == 1
+    assert Desk(switches={"repeated-number": "twice"}).send(f"{TO},+{TO}")["cnt"] == 2
+
+
+@pytest.mark.contract("smscenter.send.list")
+def test_a_list_has_a_text_for_each_line_and_is_charged_by_the_parts_of_each():
+    desk = Desk()
+    listed = f"{TO}:one: two\n{OTHER};{'д' * 71}"
+    assert desk.json("send", list=listed, cost="2") == {"id": 1, "cnt": 3, "cost": "3"}
+    assert [(to, text) for to, text, _ in desk.messages()] == [(TO, "one: two"), (OTHER, "д" * 71)]
+    assert desk.status(1, OTHER, all="1")["cost"] == "2.00"
+    assert desk.status(1, TO, all="1")["message"] == "one: two"
+    assert desk.left == 997
+
+
+@pytest.mark.contract("smscenter.send.list", "smscenter.send.error-1")
+def test_a_list_with_a_line_without_text_is_error_1():
+    desk = Desk()
+    assert desk.json("send", list=f"{TO}:one\n{OTHER}") == {"error": "parameters error", "error_code": 1}
+    assert desk.messages() == []
+
+
+@pytest.mark.contract("smscenter.send.mes-max-1000", "smscenter.send.error-1")
+def test_a_text_has_at_most_1000_characters():
+    desk = Desk()
+    assert desk.send(mes="a" * 1000)["cnt"] == 7
+    assert desk.send(mes="a" * 1001)["error_code"] == 1
+    assert "1001 characters" in desk.why()
+    assert Desk(switches={"long-text": "accept"}).send(mes="a" * 1001)["cnt"] == 7
+
+
+@pytest.mark.contract("smscenter.send.parts")
+@pytest.mark.parametrize(
+    ("mes", "parts"), [("a" * 160, 1), ("a" * 161, 2), ("д" * 70, 1), ("д" * 71, 2), ("a" * 307, 3)]
+)
+def test_a_text_is_charged_by_its_parts(mes, parts):
+    desk = Desk()
+    assert desk.send(mes=mes)["cnt"] == parts
+    assert desk.left == 1000 - parts
+
+
+@pytest.mark.contract("smscenter.send.id")
+@pytest.mark.parametrize("own", ["1", "2147483647", "order-7.a_B", "x" * 40])
+def test_the_client_may_give_the_id(own):
+    desk = Desk()
+    assert desk.send(id=own) == {"id": int(own) if own.isdigit() else own, "cnt": 1}
+    assert desk.status(own)["status"] == -1
+
+
+@pytest.mark.contract("smscenter.send.id", "smscenter.send.error-1")
+@pytest.mark.parametrize("own", ["2147483648", "a b", "x" * 41, "ключ"])
+def test_another_id_is_error_1(own):
+    assert Desk().send(id=own)["error_code"] == 1
+
+
+@pytest.mark.contract("smscenter.send.id")
+def test_an_id_that_is_there_twice_means_the_newest_and_made_ids_go_round_those_taken():
+    desk = Desk()
+    desk.send(mes="old", id="1")
+    desk.send(mes="new", id="1")
+    assert desk.status(1, all="1")["message"] == "new"
+    assert desk.send(mes="other", id="0") == {"id": 2, "cnt": 1}
+
+
+@pytest.mark.contract("smscenter.send.sender", "smscenter.send.error-6")
+def test_a_sender_is_11_characters_or_15_digits_or_none():
+    desk = Desk()
+    for place, name in enumerate(("elevenchars", "123456789012345", "", ".")):
+        assert desk.send(mes=f"{place}", sender=name)["cnt"] == 1
+    assert desk.status(4, all="1")["sender_id"] == ""
+    assert desk.send(sender="twelve chars")["error_code"] == 6
+    assert Desk(switches={"malformed-sender": "accept"}).send(sender="twelve chars")["cnt"] == 1
+
+
+@pytest.mark.contract("smscenter.send.sender", "smscenter.send.error-6", "smscenter.send.keeps-id")
+def test_an_account_with_a_list_of_senders_sends_under_no_other_name():
+    desk = Desk(senders=["Shop"])
+    assert desk.send(sender="shop")["cnt"] == 1
+    assert desk.send(mes="2")["cnt"] == 1
+    assert desk.send(sender="Bank") == {"error": "message is denied", "error_code": 6, "id": 3}
+    assert (desk.status(3)["status"], desk.status(3)["err"]) == (23, 254)
+
+
+@pytest.mark.contract("smscenter.send.translit")
+def test_translit_writes_cyrillic_in_latin_letters():
+    desk = Desk()
+    assert desk.send(mes="Щука и Ёж", translit="1")["cnt"] == 1
+    desk.send(mes="Привет", translit="2")
+    desk.send(mes="Привет", translit="0")
+    assert [text for _, text, _ in desk.messages()] == ["Schuka i Ezh", "npuBem".replace("m", "T"), "Привет"]
+
+
+@pytest.mark.contract("smscenter.send.maxsms", "smscenter.send.error-1")
+@pytest.mark.parametrize(("most", "parts", "length"), [("1", 1, 160), ("2", 2, 306), ("9", 3, 400)])
+def test_maxsms_cuts_a_text_to_so_many_parts(most, parts, length):
+    desk = Desk()
+    assert desk.send(mes="a" * 400, maxsms=most)["cnt"] == parts
+    assert len(desk.messages()[0][1]) == length
+    assert desk.send(maxsms="many")["error_code"] == 1
+
+
+@pytest.mark.contract("smscenter.send.flash")
+def test_flash_is_served_and_shows_in_type_and_flag():
+    desk = Desk()
+    desk.send(flash="1")
+    told = desk.status(1, all="1")
+    assert (told["flag"], told["type"]) == (1, 1)
+
+
+@pytest.mark.contract("smscenter.products", "smscenter.send.error-1")
+@pytest.mark.parametrize(
+    "word", ["push", "hlr", "bin", "ping", "mms", "mail", "call", "viber", "soc", "bot", "tg", "whatsapp"]
+)
+def test_another_product_is_error_1_and_the_explanation_names_the_parameter(word):
+    desk = Desk()
+    assert desk.send(**{word: "1"}) == {"error": "parameters error", "error_code": 1}
+    assert f"{word}=1 asks for" in desk.why()
+    assert desk.send(**{word: "0"})["cnt"] == 1
+
+
+@pytest.mark.contract(
+    "smscenter.send.cost", "smscenter.cost.error-9", "smscenter.cost.error-1", "smscenter.cost.error-2"
+)
+def test_the_price_alone_sends_nothing_and_is_told_five_times_a_minute():
+    desk = Desk()
+    for _ in range(5):
+        assert desk.send(f"{TO},{OTHER}", cost="1") == {"cost": "2", "cnt": 2}
+    assert desk.send(f"{TO},{OTHER}", cost="1")["error_code"] == 9
+    assert desk.send(cost="1") == {"cost": "1", "cnt": 1}
+    desk.advance(60)
+    assert desk.send(f"{TO},{OTHER}", cost="1")["cnt"] == 2
+    assert desk.json("send", phones=TO, cost="1")["error_code"] == 1
+    assert desk.json("send", {"login": "alex", "psw": "?"}, phones=TO, mes="x", cost="1")["error_code"] == 2
+    assert (desk.messages(), desk.left) == ([], 1000)
+    assert desk.send("12", cost="1") == {"error": "invalid number", "error_code": 7}
+
+
+@pytest.mark.contract("smscenter.send.text-cost")
+def test_costs_in_text_and_xml():
+    desk = Desk()
+    assert desk.get("send", phones=TO, mes="a", cost="3") == b"OK - 1 SMS, ID - 1, cost - 1.00, balance - 999.00"
+    assert desk.get("send", phones=TO, mes="b", cost="1") == b"1.00 (1 SMS)"
+    xml = desk.get("send", phones=TO, mes="c", cost="2", fmt="2")
+    assert xml == b"<result>\n<id>2</id>\n<cnt>1</cnt>\n<cost>1</cost>\n</result>"
+
+
+@pytest.mark.contract("smscenter.send.error-1")
+@pytest.mark.parametrize(
+    "said", [{}, {"phones": TO}, {"phones": TO, "mes": ""}, {"phones": "", "mes": "a"}, {"mes": "a"}]
+)
+def test_without_number_or_text_it_is_error_1(said):
+    desk = Desk()
+    assert desk.json("send", **said) == {"error": "parameters error", "error_code": 1}
+
+
+@pytest.mark.contract("smscenter.send.error-3", "smscenter.send.keeps-id")
+def test_without_money_the_id_is_used_up_and_its_record_says_so():
+    desk = Desk(balance=0)
+    assert desk.send() == {"error": "no money", "error_code": 3, "id": 1}
+    told = desk.status(1, all="1")
+    assert (told["status"], told["status_name"], told["cost"]) == (24, "Недостаточно средств", "0.00")
+    assert desk.left == 0
+
+
+@pytest.mark.contract("smscenter.send.error-7", "smscenter.send.error-8", "smscenter.send.keeps-id")
+@pytest.mark.parametrize(
+    ("number", "code", "status", "err"), [("123", 7, 22, 249), (OTHER, 8, 23, 252), ("79161112233", 8, 25, 248)]
+)
+def test_a_number_that_cannot_be_sent_to_leaves_a_record_with_its_status(number, code, status, err):
+    desk = Desk(stoplist=[OTHER])
+    desk.rules({"when": {"to": "79161112233"}, "then": {"refuse": {"reason": "unroutable"}}})
+    answer = desk.send(number)
+    assert answer["error_code"] == code
+    told = desk.status(answer["id"], number)
+    assert (told["status"], told["err"]) == (status, err)
+    assert desk.advance(60) == []
+
+
+@pytest.mark.contract("smscenter.send.some-bad", "smscenter.send.err", "smscenter.send.op")
+def test_bad_numbers_among_good_ones_get_their_own_status_under_the_same_id():
+    desk = Desk(stoplist=[OTHER])
+    answer = desk.send(f"{TO},{OTHER},123", err="1", op="1")
+    assert answer["errors"] == [{"phone": "123", "status": 22}, {"phone": OTHER, "status": 23}]
+    assert answer["phones"] == [
+        {"phone": TO, "mccmnc": "25001", "cost": "1"},
+        {"phone": OTHER, "mccmnc": "25002", "cost": "0", "status": "23", "error": "252"},
+        {"phone": "123", "mccmnc": "", "cost": "0", "status": "22", "error": "249"},
+    ]
+    assert (answer["cnt"], desk.left) == (1, 999)
+    told = {one["phone"]: one["status"] for one in desk.advance(5)}
+    assert told == {TO: "1", OTHER: "23", "123": "22"}
+    assert desk.status(1, OTHER)["err"] == 252
+
+
+@pytest.mark.contract("smscenter.send.error-9")
+def test_the_same_send_again_within_a_minute_is_error_9_and_works_afterwards():
+    desk = Desk()
+    assert desk.send()["cnt"] == 1
+    assert desk.send() == {"error": "duplicate request, wait a minute", "error_code": 9}
+    assert desk.send(sender="Shop")["cnt"] == 1
+    assert desk.send(OTHER)["cnt"] == 1
+    desk.advance(59)
+    assert desk.send()["error_code"] == 9
+    desk.advance(1)
+    assert desk.send()["cnt"] == 1
+
+
+@pytest.mark.contract("smscenter.send.error-9")
+def test_a_refused_send_is_not_counted_and_limits_off_lifts_the_rest():
+    desk = Desk(balance=0)
+    assert desk.send()["error_code"] == 3
+    assert desk.send()["error_code"] == 3
+    desk = Desk(limits="off")
+    for _ in range(60):
+        assert desk.send()["cnt"] == 1
+
+
+@pytest.mark.contract("smscenter.send.flood", "smscenter.send.error-8")
+def test_the_51st_message_to_one_number_with_gaps_under_30_seconds_is_blocked():
+    desk = Desk()
+    for place in range(50):
+        assert desk.send(mes=str(place))["cnt"] == 1
+        desk.advance(29)
+    answer = desk.send(mes="51")
+    assert answer["error_code"] == 8
+    assert "gaps under 30 s" in desk.why()
+    assert (desk.status(answer["id"])["status"], desk.status(answer["id"])["err"]) == (23, 251)
+    desk.advance(1)
+    assert desk.send(mes="52")["cnt"] == 1
+
+
+@pytest.mark.contract("smscenter.http.get-post")
+def test_parameters_come_by_query_form_multipart_or_both_and_the_body_goes_first():
+    desk = Desk()
+    head = {"Content-Type": FORM}
+    body = b"login=alex&psw=123&phones=79161234567&mes=form"
+    desk.ask("POST", "/sys/send.php?mes=query&id=5", body, head)
+    fields = tuple((name, value.encode()) for name, value in {**LOGIN, "phones": TO, "mes": "part"}.items())
+    desk.ask("POST", "/sys/send.php", b"...", {"Content-Type": "multipart/form-data; boundary=x"}, form=fields)
+    assert [text for _, text, _ in desk.messages()] == ["form", "part"]
+    assert desk.status(5)["status"] == -1
+
+
+@pytest.mark.contract("smscenter.http.charset", "smscenter.send.charset-missing")
+def test_text_is_windows_1251_unless_charset_says_otherwise():
+    desk = Desk()
+    for charset, codec in (("", "cp1251"), ("utf-8", "utf-8"), ("koi8-r", "koi8-r")):
+        octets = "Привет".encode(codec)
+        said = f"/sys/send.php?login=alex&psw=123&phones={TO}&mes={quote(octets)}&charset={charset}&sender={charset}"
+        assert desk.ask("GET", said).body.startswith(b"OK")
+    assert {text for _, text, _ in desk.messages()} == {"Привет"}
+    assert desk.lint() == []
+    desk.ask("GET", f"/sys/send.php?login=alex&psw=123&phones={TO}&mes={quote('Привет')}")
+    assert desk.messages()[-1][1] == "Привет".encode().decode("cp1251", "replace")
+    assert desk.lint() == ["smscenter.send.charset-missing"]
+
+
+@pytest.mark.contract("smscenter.http.charset")
+def test_answers_are_in_the_charset_asked_for():
+    desk = Desk()
+    desk.send(mes="Привет")
+    said = {"phone": TO, "id": "1", "all": "1"}
+    assert "Ожидает отправки" in desk.get("status", **said).decode("cp1251")
+    assert "Ожидает отправки" in desk.get("status", **said, charset="koi8-r").decode("koi8-r")
+    assert "Ожидает отправки" in desk.get("status", **said, charset="utf-8", fmt="2").decode()
+
+
+def test_what_a_charset_lacks_does_not_break_an_answer():
+    desk = Desk()
+    desk.send(mes="გამარჯობა\x01 <&>")
+    said = {"phone": TO, "id": "1", "all": "1"}
+    assert b"?????????" in desk.get("status", **said)
+    assert b"&#4306;" in desk.get("status", **said, fmt="2")
+    assert b"\x01" not in desk.get("status", **said, fmt="2")
+
+
+@pytest.mark.contract("smscenter.send.rest")
+def test_rest_send_takes_json_and_tells_what_is_wrong_with_it():
+    desk = Desk()
+    head = {"Content-Type": "application/json"}
+    body = '{"apikey": "key-of-alex", "phones": ["79161234567", 79261234567], "mes": "Привет", "flash": true}'
+    assert desk.ask("POST", "/rest/send/", body.encode(), head).body == b'{\n"id": 1,\n"cnt": 2\n}'
+    assert desk.messages()[0][1] == "Привет"
+    for broken in (b"{", b"[]", b"\xff{}", b"null", b""):
+        reply = desk.ask("POST", "/rest/send/", broken, head)
+        assert b'"error_code": 1' in reply.body
+
+
+@pytest.mark.contract("smscenter.send.ignored", "smscenter.send.raw-octets")
+def test_what_is_not_known_is_left_out_of_account():
+    desk = Desk()
+    assert desk.send(tinyurl="1", nl="1", pp="7", userip="1.2.3.4", subj="s")["cnt"] == 1
+    target = f"/sys/send.php?login=alex&psw=123&phones={TO}&mes=%CF"
+    desk.ask("GET", target, raw_octets=True)
+    assert desk.messages()[-1][1] == "П"
+    assert desk.lint() == ["smscenter.send.raw-octets"]

@@ -1,0 +1,91 @@
+"""time, tz and valid: every form, on the sandbox's clock."""
+
+from datetime import UTC, datetime
+
+import pytest
+from providers.smscenter.desk import TO, Desk
+
+from emulator.core.values import HOUR, MINUTE, SECOND
+from emulator.providers.smscenter.moments import begins, life, written
+
+NOON = round(datetime(2026, 2, 2, 9, tzinfo=UTC).timestamp()) * SECOND
+"""12:00 in Moscow."""
+
+
+@pytest.mark.contract("smscenter.send.time")
+@pytest.mark.parametrize(
+    ("time", "zone", "after"),
+    [
+        ("0202261230", 0, 30 * MINUTE),
+        ("02.02.26 12:30", 0, 30 * MINUTE),
+        ("02.02.2026 12:30", 0, 30 * MINUTE),
+        ("02.02.26 14:30", 2, 30 * MINUTE),
+        ("02.02.26 11:30", -1, 30 * MINUTE),
+        ("01.02.26 11:30", 0, 0),
+        ("01770024600", 0, 30 * MINUTE),
+        ("+30", 0, 30 * MINUTE),
+        (" 30", 0, 30 * MINUTE),
+        ("10-13", 0, 0),
+        ("13-18", 0, HOUR),
+        ("9-11", 0, 21 * HOUR),
+        ("22-8", 0, 10 * HOUR),
+        ("11-13", 0, 0),
+        ("0", 0, 0),
+        ("", 0, 0),
+    ],
+)
+def test_every_form_of_time_is_read(time, zone, after):
+    assert begins(time, NOON, zone) == NOON + after
+
+
+@pytest.mark.contract("smscenter.send.time", "smscenter.send.error-5")
+@pytest.mark.parametrize(
+    "time", ["tomorrow", "3202261230", "02.13.26 12:30", "25-26", "9-9", "12:30", "+", "²-³", "1e3"]
+)
+def test_another_time_is_error_5(time):
+    desk = Desk()
+    assert desk.send(time=time) == {"error": "invalid date format", "error_code": 5}
+    assert time in desk.why()
+    assert desk.messages() == []
+
+
+@pytest.mark.contract("smscenter.send.time")
+@pytest.mark.parametrize("zone", ["far", "1e999", "nan"])
+def test_a_zone_that_is_none_is_error_5(zone):
+    assert Desk().send(time="02.02.26 14:30", tz=zone)["error_code"] == 5
+
+
+@pytest.mark.contract("smscenter.send.time")
+def test_a_scheduled_message_waits_for_its_moment():
+    desk = Desk()
+    desk.send(time="02.02.26 12:30")
+    assert (desk.status(1)["status"], desk.messages()[0][2]) == (-1, "scheduled")
+    assert desk.advance(1800) == []
+    assert [one["status"] for one in desk.advance(2)] == ["1"]
+
+
+@pytest.mark.contract("smscenter.send.valid")
+@pytest.mark.parametrize(("valid", "span"), [("1", HOUR), ("24", 24 * HOUR), ("00:01", MINUTE), ("1:30", 90 * MINUTE)])
+def test_valid_is_hours_or_hours_and_minutes(valid, span):
+    assert life(valid) == span
+
+
+@pytest.mark.contract("smscenter.send.valid", "smscenter.send.error-1")
+@pytest.mark.parametrize("valid", ["25", "24:01", "1:60", "long", "00:00", "-1"])
+def test_another_life_time_is_error_1(valid):
+    assert Desk().send(valid=valid)["error_code"] == 1
+
+
+@pytest.mark.contract("smscenter.send.valid")
+def test_a_message_that_outlives_its_time_has_status_3():
+    desk = Desk()
+    desk.rules({"when": {"to": TO}, "then": {"steps": [{"after": 7200, "status": "delivered"}]}})
+    desk.send(valid="1")
+    assert desk.advance(3599) == []
+    assert [(one["status"], "err" in one) for one in desk.advance(3601)] == [("3", False)]
+    assert desk.status(1, all="1")["status_name"] == "Просрочено"
+
+
+@pytest.mark.contract("smscenter.dates.moscow")
+def test_dates_are_moscow_time_as_recorded():
+    assert written(1476794052 * SECOND) == "18.10.2016 15:34:12"
