@@ -20,14 +20,20 @@ _SEND_CODES = {
     3: ("not enough money", "The id is used up; its record has status 24."),
     4: ("the address is temporarily blocked", "access.blocked"),
     5: ("wrong date format", "time in none of its forms."),
-    6: ("message forbidden, by its text or its sender",
+    6: (
+        "message forbidden, by its text or its sender",
         "A malformed sender, or one that is not in the account's list if it has one; a text by rule alone. The id is "
-        "used up; its record has status 23 with err 254 or 253."),
+        "used up; its record has status 23 with err 254 or 253.",
+    ),
     7: ("wrong format of the number", "No number of the list is a good one. The id is used up: status 22, err 249."),
-    8: ("the message cannot be delivered to this number",
-        "Stop list (err 252), flood (251), no route by rule (248, status 25). The id is used up."),
-    9: ("more than one identical send within a minute, or 15 requests at once",
-        "Identical: numbers, text and sender as written. What was refused is not counted."),
+    8: (
+        "the message cannot be delivered to this number",
+        "Stop list (err 252), flood (251), no route by rule (248, status 25). The id is used up.",
+    ),
+    9: (
+        "more than one identical send within a minute, or 15 requests at once",
+        "Identical: numbers, text and sender as written. What was refused is not counted.",
+    ),
 }
 _STATUS_CODES = {
     1: "error in parameters", 2: "wrong login or password", 4: "the address is blocked",

@@ -7,7 +7,6 @@ _SOUNDS = "a b v g d e e zh z i y k l m n o p r s t u f h c ch sh sch ' y ' e yu
 _SHAPES = "a 6 B r g e e *|* 3 u u K JI M H o n p c T y qp x u 4 LLI LLI b bI b 3 IO 9"
 
 
-
 def _both_cases(latin: str, capitals: bool) -> dict[int, str]:
     table = dict(zip(_CYRILLIC, latin.split(), strict=True))
     upper = {letter.upper(): (out.capitalize() if capitals else out) for letter, out in table.items()}
