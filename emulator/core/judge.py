@@ -1,5 +1,6 @@
 """What a command does once its checks have passed."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 from emulator.core.accounts import Sender
@@ -102,8 +103,7 @@ class Judge:
         """The newest message to a number under the provider's id: its number in the store, or nothing."""
         store, provider = self.world.store, case.command.provider
         number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
-        ids = set(store.to_number(number)).intersection(store.with_provider_id(provider, provider_id))
-        return [max(ids)] if ids else []
+        return _newest_of_both(store.to_number(number), store.with_provider_id(provider, provider_id))
 
     def _describe(self, case: Case) -> AnyOutcome:
         return Described()
@@ -135,3 +135,13 @@ class Judge:
         number = max((sender.id for sender in senders.values()), default=0) + 1
         senders[name] = Sender(id=number, name=name, state="pending", created_at=case.at)
         return SenderRegistered(id=number, name=name)
+
+
+def _newest_of_both(one: list[int], other: list[int]) -> list[int]:
+    """The last number that stands in both of two ascending lists, or nothing; quick if either is short."""
+    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
+    for number in reversed(shorter):
+        place = bisect_left(longer, number)
+        if place < len(longer) and longer[place] == number:
+            return [number]
+    return []
