@@ -257,6 +257,12 @@ class Journal:
                 return _unpack(head.packed) if head.id == number else None
         return None
 
+    @property
+    def oldest(self) -> int:
+        """The order of the oldest entry that is kept; of the next one when none is."""
+        exchange = self._exchanges[0].id if self._exchanges else self.made + 1
+        return min(exchange, self._attempts[0][1]) if self._attempts else exchange
+
     def entries(self) -> Entries:
         """Everything, to be written down."""
         return Entries(

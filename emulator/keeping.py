@@ -12,6 +12,7 @@ from emulator.clock import Clock
 from emulator.core.values import Moment
 from emulator.core.world import State, World
 from emulator.findings import Finding
+from emulator.linting.looking import findings
 from emulator.scripting.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
 def take(sandbox: "Sandbox") -> Kept:
     """The state at this moment. It shares its parts with the sandbox: pack it before anything else happens."""
     sandbox.catch_up(sandbox.now())
+    findings(sandbox)
     return Kept(
         now=sandbox.now(), rate=sandbox.clock.rate, scenario=sandbox.scenario,
         findings=list(sandbox.findings.by_row.values()), world=sandbox.engine.world.state(),

@@ -5,7 +5,7 @@ Paths come from the table of calls (routes.py), by its operation names; how a ca
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,6 +14,8 @@ from urllib.parse import quote, urlsplit
 
 from emulator.admin.answers import Code, Record, missing, read
 from emulator.admin.doors import Door
+from emulator.admin.hearing import heard
+from emulator.admin.ledger_text import ledger_text
 from emulator.wire import HttpRequest, write_query
 
 __tracebackhide__ = True
@@ -30,7 +32,7 @@ _JSON = (("Content-Type", "application/json"),)
 
 
 class Wishes(TypedDict, total=False):
-    """What a new sandbox may be told: the body of POST /_emulator/sandboxes."""
+    """What a new sandbox may be told: the body of POST /_emulator/sandboxes. `import_` is its `import`."""
 
     id: str
     scenario: str | Mapping[str, Any]
@@ -41,6 +43,7 @@ class Wishes(TypedDict, total=False):
     stoplist: list[str] | Mapping[str, list[str]]
     accounts: Mapping[str, Mapping[str, Any]]
     ttl: float
+    import_: Mapping[str, Any]
 
 
 class Place(NamedTuple):
@@ -68,7 +71,8 @@ class AsyncSms:
     @classmethod
     async def make(cls, door: Door, place: Place, wishes: Json) -> "AsyncSms":
         """A handle of a new sandbox."""
-        made = await ask(door, "POST", _call("createSandbox").path, wishes)
+        body = {name.removesuffix("_"): value for name, value in wishes.items()}
+        made = await ask(door, "POST", _call("createSandbox").path, body)
         return cls(door, place, made["id"], made["accounts"])
 
     # where and who
@@ -194,9 +198,51 @@ class AsyncSms:
         `callbacks`."""
         return _record(await self.operation("redeliver", callback=id))
 
-    async def lint(self) -> list[Record]:
-        """What the client does that a real provider lets pass, or punishes later."""
-        return list((await self.operation("lint"))["findings"])
+    async def lint(self, *, mild: bool = False) -> list[Record]:
+        """What the client does that a real provider lets pass, or punishes later: each with the `row` that says so,
+        its `count` and `details`. `mild`: also what costs nothing yet, or is what the provider's own page does."""
+        return list((await self.operation("lint", mild=mild or None))["findings"])
+
+    # what happens, what it costs
+
+    def events(self, *, after: int = 0, timeout: float | None = None) -> AsyncIterator[Record]:
+        """What happens, as it happens: records with `id`, `event` (request, message, callback; missed when they came
+        faster than they were read; gone) and `data`, which is as in the lists. First those after event `after` (0: all
+        that are still known), then those to come. TimeoutError when none comes for `timeout` real seconds."""
+        target = f"{_call('events').path.format(sandbox=self.id)}?after={after}"
+        return heard(self._door.stream(HttpRequest(method="GET", target=target)), f"GET {target}", timeout)
+
+    async def ledger(self, *, provider: str | None = None, window: float | timedelta | None = None) -> Record:
+        """What it would have cost: `total`, `accounts`, `messages`, and `doubles`: the same text to the same number
+        again within `window` seconds (600) of sandbox time."""
+        return _record(await self.operation("ledger", provider=provider, window=window, limit=_ALL))
+
+    async def assert_cost(self, expected: float, *, provider: str | None = None) -> Record:
+        """AssertionError, with the ledger's lines, unless all messages (of a provider) cost that many units: messages
+        of the balance, or roubles. Gives back the ledger."""
+        told = await self.ledger(provider=provider)
+        if abs(told["total"]["cost"] - float(expected)) > 0.00005:
+            raise AssertionError(ledger_text(told, expected))
+        return told
+
+    # keeping
+
+    async def snapshot(self, name: str) -> Record:
+        """Keep the sandbox's state under a name; an older one of that name is replaced."""
+        return _record(await self.operation("keepSnapshot", {"name": name}))
+
+    async def snapshots(self) -> list[Record]:
+        """The states that are kept."""
+        return list((await self.operation("listSnapshots"))["snapshots"])
+
+    async def restore(self, name: str) -> Record:
+        """Back to a state that was kept: messages, balances, rules, clock. The journal stays; callbacks under way are
+        dropped."""
+        return _record(await self.operation("restore", {"name": name}))
+
+    async def export(self) -> Record:
+        """The whole sandbox, JSON-ready: a fresh one is made from it by `emulator.running(import_=exported)`."""
+        return _record(await self.operation("export"))
 
     # time
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin import bodies, events, keeping, ledger
+from emulator.admin import bodies, events, keeping, ledger, lint
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
 from emulator.recipes import NewSandbox
@@ -78,7 +78,7 @@ CALLS = (
     Call("PUT", f"{S}/scenario", "putScenario", "Another scenario: a name, or a whole one.",
          lambda v, p, b, q: v.put_scenario(p["sandbox"], b), str | AnyObject),
     Call("GET", f"{S}/lint", "lint", "What the client does that a provider lets pass or punishes later.",
-         lambda v, p, b, q: v.lint(p["sandbox"])),
+         lambda v, p, b, q: lint.lint(p["sandbox"], q), query=lint.Wanted),
     Call("POST", f"{S}/snapshots", "keepSnapshot", "Keep the sandbox's state under a name.",
          lambda v, p, b, q: keeping.keep(p["sandbox"], b), keeping.Named),
     Call("GET", f"{S}/snapshots", "listSnapshots", "The states that are kept.",

@@ -1,7 +1,7 @@
 """The same handle without async: every verb of AsyncSms, run in the background and waited for."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -34,6 +34,14 @@ def _waited(verb: "Callable[Concatenate[AsyncSms, P], Coroutine[Any, Any, R]]") 
     return wait
 
 
+async def _next(events: AsyncIterator[Record]) -> Record | None:
+    return await anext(events, None)
+
+
+async def _closed(events: Any) -> None:
+    await events.aclose()
+
+
 class Sms:
     """A sandbox for synchronous code: the verbs and attributes of AsyncSms, same names. Any thread may call."""
 
@@ -52,6 +60,12 @@ class Sms:
     callbacks = _waited(AsyncSms.callbacks)
     redeliver = _waited(AsyncSms.redeliver)
     lint = _waited(AsyncSms.lint)
+    ledger = _waited(AsyncSms.ledger)
+    assert_cost = _waited(AsyncSms.assert_cost)
+    snapshot = _waited(AsyncSms.snapshot)
+    snapshots = _waited(AsyncSms.snapshots)
+    restore = _waited(AsyncSms.restore)
+    export = _waited(AsyncSms.export)
     clock = _waited(AsyncSms.clock)
     advance = _waited(AsyncSms.advance)
     settle = _waited(AsyncSms.settle)
@@ -68,6 +82,15 @@ class Sms:
     show = _waited(AsyncSms.show)
     reset = _waited(AsyncSms.reset)
     delete = _waited(AsyncSms.delete)
+
+    def events(self, *, after: int = 0, timeout: float | None = None) -> Iterator[Record]:
+        """As of AsyncSms; each step waits for the next event."""
+        events = self.behind.events(after=after, timeout=timeout)
+        try:
+            while (one := self.background.run(_next(events))) is not None:
+                yield one
+        finally:
+            self.background.run(_closed(events))
 
     @property
     def id(self) -> str:

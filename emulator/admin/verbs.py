@@ -148,9 +148,6 @@ class Verbs:
         sandbox.control(Redeliver(made.message, made.status, made.changed_at, made.reason, made.error))  # type: ignore[arg-type]
         return views.attempt(sandbox, made)
 
-    async def lint(self, sandbox: Sandbox) -> Json:
-        return {"findings": [views.finding(sandbox, one) for one in sandbox.findings.by_row.values()]}
-
     # waiting
 
     async def wait(self, sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Json:

@@ -96,7 +96,8 @@ def finding(sandbox: Sandbox, kept: Finding) -> Json:
     provider = sandbox.providers.get(kept.provider)
     row = next((row for row in provider.contract() if row.id == kept.row), None) if provider else None
     return {
-        "row": kept.row, "provider": kept.provider, "count": kept.count, "first_request": f"x{kept.first}",
+        "row": kept.row, "provider": kept.provider, "level": kept.level, "count": kept.count, "details": kept.details,
+        "first_request": f"x{kept.first}",
         "last_request": f"x{kept.last}", "last_at": iso(kept.last_at), "statement": row.statement if row else "",
         "emulator": row.emulator if row else "",
     }  # fmt: skip

@@ -7,6 +7,7 @@ from emulator.core.commands import Credential
 from emulator.providers.contract import Provider, Row
 from emulator.providers.smscenter import client, http, soap, wsdl
 from emulator.providers.smscenter.errors import NEVER_SAYS
+from emulator.providers.smscenter.linting import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reports import SINK_ANSWER, judge_answer, report
 from emulator.wire import HttpRequest
@@ -55,6 +56,8 @@ PROVIDER = Provider(
         "balance": "smscenter.balance.answer", "describe": "smscenter.soap.wsdl-2025",
     },
     never_says=NEVER_SAYS,
+    lint=LINT,
+    parameters=PARAMETERS,
     default_credentials={
         "login": "emulator", "psw": "emulator", "apikey": "emulator-smscenter", "callback_secret": "emulator-callback",
         "system_id": "emulator", "password": "emulator",

@@ -85,6 +85,8 @@ HTTP = (
     row("send.raw-octets", "inferred", _2, "Octets beyond ASCII in the request line.", "Read; a finding."),
     row("send.charset-missing", "inferred", _2, "A text in UTF-8 without charset=utf-8.",
         "Read as windows-1251, as the real service does: unreadable. A finding tells."),
+    row("send.unknown-parameters", "inferred", _3, "What a parameter does that the pages do not have is not said.",
+        "It is ignored; one with a name close to a known one makes a finding."),
     # send
     row("send.phones", "documented", f"{_3}.1", "phones: numbers separated by comma or semicolon.",
         "Line breaks separate too. One id for all of them."),

@@ -7,6 +7,7 @@ from emulator.providers.contract import Provider, Row
 from emulator.providers.smsoffice import client
 from emulator.providers.smsoffice.errors import NEVER_SAYS
 from emulator.providers.smsoffice.http import ROUTES
+from emulator.providers.smsoffice.linting import LINT, PARAMETERS
 from emulator.providers.smsoffice.profile import PROFILE
 from emulator.providers.smsoffice.reports import SINK_ANSWER, judge_answer, report
 from emulator.wire import HttpRequest
@@ -45,6 +46,9 @@ PROVIDER = Provider(
     contract=_contract,
     success={"send": "smsoffice.code.0", "status": "smsoffice.status.statuses", "balance": "smsoffice.balance.number"},
     never_says=NEVER_SAYS,
+    lint=LINT,
+    parameters=PARAMETERS,
+    parameter_case=False,
     default_credentials={"key": "emulator-smsoffice"},
     credential_lengths={"key": 32},
     identities=(("key", "key"),),

@@ -7,6 +7,7 @@ from emulator.providers.contract import Provider, Row
 from emulator.providers.ubill import client
 from emulator.providers.ubill.errors import NEVER_SAID
 from emulator.providers.ubill.http import ROUTES
+from emulator.providers.ubill.linting import LINT, PARAMETERS
 from emulator.providers.ubill.profile import FIRST_SMS, PROFILE
 from emulator.providers.ubill.reports import KEY_LENGTH, SINK_ANSWER, callback_key, judge_answer, report
 from emulator.wire import HttpRequest
@@ -49,6 +50,8 @@ PROVIDER = Provider(
         "brands": "ubill.brand-code.0",
     },
     never_says=NEVER_SAID,
+    lint=LINT,
+    parameters=PARAMETERS,
     default_credentials={"key": "emulator-ubill", "callback_key": "emulator-callback"},
     credential_lengths={"key": 32, "callback_key": KEY_LENGTH},
     identities=(("key", "key"),),

@@ -1,0 +1,28 @@
+"""The verb that shows what lint found."""
+
+from typing import Any
+
+import msgspec
+
+from emulator.admin import views
+from emulator.linting.looking import findings
+from emulator.sandboxes import Sandbox
+
+Json = dict[str, Any]
+
+
+class Wanted(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`mild`: also what costs nothing yet, or is what the provider's own page does."""
+
+    mild: bool = False
+
+
+async def lint(sandbox: Sandbox, asked: Wanted) -> Json:
+    """Findings with the rows that explain them. `mild`: how many of that level there are; `not_seen`: how many entries
+    left the journal before anybody looked at them."""
+    found = findings(sandbox)
+    shown = [one for one in found if asked.mild or one.level != "mild"]
+    return {
+        "findings": [views.finding(sandbox, one) for one in shown],
+        "mild": sum(one.level == "mild" for one in found), "not_seen": sandbox.findings.passed,
+    }  # fmt: skip

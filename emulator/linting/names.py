@@ -1,0 +1,41 @@
+"""Parameters that nobody read, and whose name is close to one that is read."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+
+import msgspec
+
+from emulator.wire import HttpRequest, read_query
+
+_CLOSE = 0.82
+_bare = re.compile(r"[^0-9a-z]").sub
+
+
+def given(request: HttpRequest) -> list[str]:
+    """The names of all parameters of a request: query, form, multipart, or the members of a JSON object."""
+    names = [name for name, _ in read_query(request.query)]
+    if request.form is not None:
+        names += [name for name, _ in request.form]
+    elif request.body[:1] == b"{":
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            names += msgspec.json.decode(request.body, type=dict[str, msgspec.Raw])
+    elif b"=" in request.body[:100] and not request.body.lstrip().startswith(b"<"):
+        names += [name for name, _ in read_query(request.body)]
+    return list(dict.fromkeys(names))
+
+
+def nearly(names: Iterable[str], known: tuple[str, ...], case_counts: bool) -> list[tuple[str, str]]:
+    """Names that are none of the known ones but close to one: (as written, as known)."""
+    exact = set(known) if case_counts else {name.lower() for name in known}
+    by_bare = {_bare("", name.lower()): name for name in known}
+    found = []
+    for name in names:
+        if (name if case_counts else name.lower()) in exact:
+            continue
+        bare = _bare("", name.lower())
+        near = [bare] if bare in by_bare else difflib.get_close_matches(bare, by_bare, 1, _CLOSE)
+        if near:
+            found.append((name, by_bare[near[0]]))
+    return found
