@@ -97,6 +97,8 @@ def _numbers(phones: str) -> tuple[str, ...]:
 
 
 def _other_product(parameters: Parameters) -> str:
+    if OTHER_PRODUCTS.keys().isdisjoint(parameters.values):
+        return ""
     for word, what in OTHER_PRODUCTS.items():
         if parameters.on(word):
             asked = f"{word}={parameters.get(word)[:20]}"

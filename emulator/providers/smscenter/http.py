@@ -140,6 +140,8 @@ def _many(command: AnyCommand, outcome: FoundMany, fmt: str, switches: Mapping[s
 def _lists(command: Submit, outcome: Accepted, account: Account | None) -> Members:
     """err=1: the bad numbers with their statuses; op=1: every number."""
     members: Members = {}
+    if command.style.keys().isdisjoint(("err", "op")):
+        return members
     bad = dict(bad_numbers(outcome))
     if command.style.get("err") == "1" and bad:
         members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad.items()]
