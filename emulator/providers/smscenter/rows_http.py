@@ -69,7 +69,7 @@ HTTP = (
         "Ten wrong passwords within 60 s for one sandbox block the address there for 60 s; unknown logins never count. "
         "The threshold is ours."),
     row("access.at-once", "documented", _8, "15 requests at once under one login, or five for a status, get error 9.",
-        "Counted from headers read until the reply has gone, by login or apikey; status requests for themselves."),
+        "Counted by account, from headers read until the reply has gone; status requests for themselves."),
     # parameters
     row("http.get-post", "documented", _2, "GET and POST.", "Parameters in query, form, multipart or several of them; "
         "the body's go before the query's."),
