@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from emulator.admin.client import AsyncSms
     from emulator.admin.sync_client import Sms
+    from emulator.histories.history import History
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +25,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="use the emulator that runs there (`sms-emulator serve`) instead of starting one; the environment says "
         "it as SMS_EMULATOR_URL, and its --token as SMS_EMULATOR_TOKEN",
     )  # fmt: skip
+    group.addoption(
+        "--sms-history", metavar="TOKEN", default=None,
+        help="run tests marked sms_histories over this one delivery history, as a failure's report names it",
+    )  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
@@ -32,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "sms(scenario=..., seed=..., clock=..., balance=..., ...): what the sandbox of sms_emulator and "
         "live_sms_emulator is made of; anything that POST /_emulator/sandboxes takes",
+    )
+    config.addinivalue_line(
+        "markers",
+        "sms_histories(max_examples=50, seconds=20, seed=1, without=()): run the test over many delivery histories of "
+        "the messages it sends (duplicated, reordered, late, missing, ...), each time with fresh fixtures",
     )
     if _has_pytest_asyncio(config):
         from emulator import pytest_asyncio_fixtures
@@ -72,6 +82,17 @@ async def _sms_emulator_by_anyio(request: pytest.FixtureRequest) -> "AsyncIterat
         yield sms
 
 
+@pytest.fixture
+def sms_history(request: pytest.FixtureRequest) -> "History":
+    """The delivery history that this run of the test is over: .statuses that are told, .events, str() in words; the
+    normal one without the marker sms_histories."""
+    from emulator.histories.history import NORMAL
+    from emulator.histories.playing import PLAYING
+
+    playing = request.node.stash.get(PLAYING, None)
+    return NORMAL if playing is None else playing.history
+
+
 def _serving_fixture(request: pytest.FixtureRequest) -> str:
     """The hidden fixture that serves in the loop of this test. Fails, saying what to use, when there is none."""
     function = request.function
@@ -109,6 +130,19 @@ def _default_loop_scope(config: pytest.Config) -> str:
 
 def _refuse(why: str) -> str:
     pytest.fail(f"The fixture sms_emulator {why}.", pytrace=False)
+
+
+# a test over many delivery histories
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    if item.get_closest_marker("sms_histories") is None:
+        return None
+    from emulator.histories.rerunning import run
+
+    run(item, nextitem)
+    return True
 
 
 # the report of a failed test

@@ -12,6 +12,7 @@ from emulator.admin.answers import CallRefused, missing
 from emulator.admin.client import AsyncSms
 from emulator.admin.sync_client import Sms
 from emulator.handles import Home, remote, served_here
+from emulator.histories.playing import PLAYING, Playing
 from emulator.journal_text import journal_text, request_lines
 from emulator.recipes import NewSandbox
 from emulator.serving import Serving
@@ -39,6 +40,8 @@ def live_sandbox(request: pytest.FixtureRequest) -> Sms:
     home = _home(request.config)
     try:
         sms = home.sandbox(wishes(request))
+        if (playing := _playing(request)) is not None:
+            sms = Sms(sms.background.run(playing.lay(sms.behind)), sms.background)
     except (CallRefused, OSError, TypeError) as error:
         _fail(error)
     strays = _strays(home.serving)
@@ -57,19 +60,29 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
     if url is not None:
         live = live_sandbox(request)
         async with remote(url) as door:
-            yield AsyncSms(door, live.behind.place, live.id, live.accounts)
+            sms = AsyncSms(door, live.behind.place, live.id, live.accounts)
+            playing = _playing(request)
+            yield sms if playing is None else await playing.listen(sms)
         return
     opening = served_here(wishes(request))
     try:
         sms, serving = await opening.__aenter__()
     except (CallRefused, OSError, TypeError) as error:
         _fail(error)
+    if (playing := _playing(request)) is not None:
+        sms = await playing.lay(sms)
     strays = _strays(serving)
     _watch(request, Witness(sms.id, lambda: _at_once(journal_text(sms)) + strays(), lambda: None))
     try:
         yield sms
     finally:
         await opening.__aexit__(None, None, None)
+
+
+def _playing(request: pytest.FixtureRequest) -> Playing | None:
+    """The delivery history that the test is run over, if it is marked so."""
+    playing: Playing | None = request.node.stash.get(PLAYING, None)
+    return playing
 
 
 def _url(config: pytest.Config) -> str | None:

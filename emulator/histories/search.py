@@ -1,0 +1,100 @@
+"""The search for the shortest delivery history that a test does not survive. hypothesis draws and shrinks; without the
+extra `histories` importing this fails."""
+
+from collections.abc import Callable, Collection, Sequence
+
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+
+from emulator.clock import real_now
+from emulator.core.values import SECOND
+from emulator.histories.history import NORMAL, Event, History
+from emulator.histories.kinds import classics, kinds_of, moments
+
+MOST_EVENTS = 3
+_STATUSES = ("delivered", "pending", "undelivered", "sent", "expired")
+_ON_TIME = 2.0
+
+
+class NotSurvived(Exception):
+    """Told to hypothesis; nobody else sees it."""
+
+
+class Search:
+    """A bounded search. `survives` runs the test over a history; it is called at most `most` times before one fails
+    and as often again to shrink it, each history once, and not after `seconds` of real time."""
+
+    def __init__(self, survives: Callable[[History], bool], most: int, seconds: float) -> None:
+        self._survives = survives
+        self._most = most
+        self._ends = real_now() + round(seconds * SECOND)
+        self._known = {NORMAL: True}
+        """The normal one has been run before."""
+
+    @property
+    def tried(self) -> int:
+        return len(self._known)
+
+    def shortest(self, waits: Sequence[float], without: Collection[str], number: int) -> History | None:
+        """The shortest history found that the test does not survive, or None. First one of each kind is tried, then
+        any mixture of up to three reports. `number` seeds the draw."""
+        wanted = [one for one in classics(waits) if not set(kinds_of(one)) & set(without)]
+        mixtures = any_history(waits).filter(lambda one: not set(kinds_of(one)) & set(without))
+        for strategy, most in ((st.sampled_from(wanted), len(wanted)), (mixtures, self._most)):
+            examples = min(most, self._most - self.tried)
+            found = self._look(strategy, examples, number) if examples > 0 else None
+            if found is not None:
+                return found
+        return None
+
+    def _look(self, strategy: st.SearchStrategy[History], examples: int, number: int) -> History | None:
+        last: History | None = None
+
+        @settings(
+            max_examples=examples, database=None, deadline=None, derandomize=False, print_blob=False,
+            phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
+            report_multiple_bugs=False, verbosity=Verbosity.quiet,
+        )  # fmt: skip
+        @seed(number)
+        @given(strategy)
+        def play(history: History) -> None:
+            nonlocal last
+            if not self._tried(history):
+                last = history
+                raise NotSurvived
+
+        try:
+            play()
+        except NotSurvived:
+            return last
+        return None
+
+    def _tried(self, history: History) -> bool:
+        """Was it survived? What there was no time for was."""
+        if history not in self._known:
+            most = self._most * (1 if all(self._known.values()) else 2)
+            if self.tried >= most or real_now() > self._ends:
+                return True
+            self._known[history] = self._survives(history)
+        return self._known[history]
+
+
+def any_history(waits: Sequence[float]) -> st.SearchStrategy[History]:
+    """Up to three reports of any kind."""
+    slots = (_ON_TIME, *moments(waits), 0.0)
+    report = st.tuples(st.sampled_from(slots), st.sampled_from(_STATUSES), st.sampled_from(("", "old", "again")))
+    return st.lists(report, max_size=MOST_EVENTS).map(_arranged)
+
+
+def _arranged(drawn: list[tuple[float, str, str]]) -> History:
+    """Reports in the order in which they come: those of one slot a second apart."""
+    events: list[Event] = []
+    taken: dict[float, int] = {}
+    for slot, status, trait in sorted(drawn, key=lambda one: one[0]):
+        place = taken[slot] = taken.get(slot, -1) + 1
+        after = slot + place if slot else 0.0
+        events.append(Event(
+            status=status, after=after, changed=1.0 if trait == "old" and slot else None,  # type: ignore[arg-type]
+            again=trait == "again", early=not slot,
+        ))  # fmt: skip
+    return History(tuple(events))
