@@ -1,0 +1,239 @@
+"""What the wire may do to a reply, for real: the client never doubles a message and never loses one silently."""
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager
+
+import pytest
+from client.desks import KINDS, PROVIDERS, QUICK, desk, number, own_id
+
+from emulator.client import NotReached, Patience, ReplyLost, SmsError, Unavailable
+
+either = pytest.mark.parametrize("kind", KINDS)
+each = pytest.mark.parametrize("provider", PROVIDERS)
+SHORT = Patience(connect=0.3, timeout=0.3, deadline=3, attempts=4, pause=0.01, longest_pause=0.02)
+TAKEN = ("lost", "hang", "reset", "cut", "empty", "garbled")
+
+
+async def _fault(sms, provider, fault, times=1):
+    when = {"provider": provider, "operation": "send"}
+    await sms.add_rule(when=when, then={"reply": {"fault": fault}}, times=times)
+
+
+@pytest.mark.parametrize("fault", [*TAKEN, "drop"])
+@either
+@each
+async def test_a_lost_reply_without_an_id_is_told_and_not_sent_again(sms_emulator, kind, provider, fault):
+    sms = sms_emulator
+    await _fault(sms, provider, fault)
+    async with desk(kind, provider, sms, SHORT) as ask:
+        with pytest.raises(ReplyLost) as raised:
+            await ask("send", number(provider), "Hello")
+    assert raised.value.maybe_accepted
+    assert len(await sms.messages()) == (0 if fault == "drop" else 1)
+    assert len(await sms.requests(provider=provider)) == 1
+
+
+@pytest.mark.parametrize("fault", TAKEN)
+@either
+@pytest.mark.parametrize("provider", ["smsoffice", "smscenter"])
+async def test_a_lost_reply_is_cleared_up_where_the_provider_can_be_asked(sms_emulator, kind, provider, fault):
+    sms = sms_emulator
+    await _fault(sms, provider, fault)
+    async with desk(kind, provider, sms, SHORT) as ask:
+        sent = await ask("send", number(provider), "Hello", **own_id(provider, "mine"))
+    assert sent.cleared_up
+    assert len(await sms.messages()) == 1
+
+
+@either
+async def test_sms_center_is_sent_again_what_it_says_it_never_got(sms_emulator, kind):
+    sms = sms_emulator
+    await _fault(sms, "smscenter", "drop")
+    async with desk(kind, "smscenter", sms) as ask:
+        sent = await ask("send", number("smscenter"), "Hello", id="mine")
+    assert not sent.cleared_up
+    assert len(await sms.messages()) == 1
+
+
+@either
+async def test_over_soap_a_lost_reply_is_cleared_up_too(sms_emulator, kind):
+    sms = sms_emulator
+    await _fault(sms, "smscenter", "lost")
+    async with desk(kind, "smscenter", sms) as ask:
+        assert (await ask("send_sms", number("smscenter"), "Hello", id="mine")).cleared_up
+    assert len(await sms.messages()) == 1
+
+
+@either
+async def test_what_smsoffice_does_not_know_stays_in_doubt(sms_emulator, kind):
+    """How it tells an unknown reference is not documented, so nothing can be concluded from it."""
+    sms = sms_emulator
+    for known in ("unknown", "refuse"):
+        await sms.patch_account("smsoffice", switches={"unknown-message": known})
+        await _fault(sms, "smsoffice", "drop")
+        async with desk(kind, "smsoffice", sms) as ask:
+            with pytest.raises(ReplyLost):
+                await ask("send", number("smsoffice"), "Hello", reference=known)
+    assert await sms.messages() == []
+
+
+@either
+@each
+async def test_the_caller_may_have_it_sent_again_or_not_asked(sms_emulator, kind, provider):
+    sms = sms_emulator
+    await _fault(sms, provider, "drop")
+    async with desk(kind, provider, sms) as ask:
+        await ask("send", number(provider), "Hello", retry_sends=True)
+        assert len(await sms.messages()) == 1
+        await _fault(sms, provider, "lost")
+        said = {} if provider == "ubill" else {"clear_up": False, **own_id(provider, "mine")}
+        with pytest.raises(ReplyLost):
+            await ask("send", number(provider), "Another", **said)
+    assert len(await sms.messages()) == 2
+
+
+@either
+@each
+async def test_questions_are_asked_again(sms_emulator, kind, provider):
+    sms = sms_emulator
+    when = {"provider": provider, "operation": "balance"}
+    await sms.add_rule(when=when, then={"reply": {"fault": "lost"}}, times=2)
+    async with desk(kind, provider, sms) as ask:
+        assert await ask("balance") == 1000
+
+
+@either
+@each
+async def test_an_outage_is_waited_out_and_the_message_goes_once(sms_emulator, kind, provider):
+    sms = sms_emulator
+    await sms.put_scenario("provider-down")
+    async with desk(kind, provider, sms) as ask:
+        await ask("send", number(provider), "Hello")
+    assert len(await sms.messages()) == 1
+
+
+@either
+@each
+async def test_an_outage_that_lasts_is_told(sms_emulator, kind, provider):
+    sms = sms_emulator
+    await sms.add_rule(when={"provider": provider}, then={"reply": {"status": 503}})
+    async with desk(kind, provider, sms) as ask:
+        with pytest.raises(Unavailable) as raised:
+            await ask("send", number(provider), "Hello")
+    assert raised.value.retryable
+    assert not raised.value.maybe_accepted
+    assert len(await sms.requests(provider=provider)) == QUICK.attempts
+
+
+@either
+@each
+async def test_slow_pieces_are_put_together(sms_emulator, kind, provider):
+    sms = sms_emulator
+    await _fault(sms, provider, "slow")
+    async with desk(kind, provider, sms) as ask:
+        await ask("send", number(provider), "Hello")
+
+
+@either
+@each
+async def test_an_answer_that_trickles_does_not_outlast_the_time_out(sms_emulator, kind, provider):
+    sms = sms_emulator
+    await _fault(sms, provider, "slow")
+    async with desk(kind, provider, sms, SHORT) as ask:
+        begun = asyncio.get_running_loop().time()
+        with pytest.raises(ReplyLost):
+            await ask("send", number(provider), "Hello")
+        assert asyncio.get_running_loop().time() - begun < 0.9
+    assert len(await sms.messages()) == 1
+
+
+@either
+@each
+async def test_where_nobody_listens_nothing_was_sent(sms_emulator, kind, provider):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        async with desk(kind, provider, sms_emulator, base_url=nowhere) as ask:
+            with pytest.raises(NotReached) as raised:
+                await ask("send", number(provider), "Hello")
+    assert isinstance(raised.value, SmsError)
+    assert raised.value.retryable
+    assert not raised.value.maybe_accepted
+
+
+def _length(head):
+    lines = head.lower().split(b"\r\n")
+    return next((int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length")), 0)
+
+
+@asynccontextmanager
+async def _closes_after_each(sms):
+    """A server in front that answers each connection once and closes it a moment later, without saying so."""
+    port = int(sms.base_url.rpartition(":")[2])
+    accepted = []
+
+    async def serve(reader, writer):
+        accepted.append(1)
+        head = await reader.readuntil(b"\r\n\r\n")
+        back, forth = await asyncio.open_connection("127.0.0.1", port)
+        forth.write(head + await reader.readexactly(_length(head)))
+        answer = await back.readuntil(b"\r\n\r\n")
+        writer.write(answer + await back.readexactly(_length(answer)))
+        await writer.drain()
+        writer.close()
+        forth.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", accepted
+
+
+@either
+@each
+async def test_a_kept_connection_that_was_closed_meanwhile_is_not_written_to(sms_emulator, kind, provider):
+    sms = sms_emulator
+    async with _closes_after_each(sms) as (url, accepted), desk(kind, provider, sms, base_url=url) as ask:
+        for turn in range(3):
+            await ask("send", number(provider), f"Hello {turn}")
+            await asyncio.sleep(0)
+    assert len(accepted) == 3
+    assert len(await sms.messages()) == 3
+
+
+@either
+@each
+async def test_connections_are_kept_alive(sms_emulator, kind, provider):
+    sms = sms_emulator
+    async with desk(kind, provider, sms) as ask:
+        peers = set()
+        for turn in range(3):
+            await ask("send", number(provider), f"Hello {turn}")
+            if kind == "sync":
+                (kept,) = ask.client._idle
+                peers.add(kept.sock.peer.getsockname())
+            else:
+                kept = next(iter(ask.client._session.connector._conns.values()))
+                peers.add(kept[0][0].transport.get_extra_info("sockname"))
+    assert len(peers) == 1
+
+
+def test_no_address_but_http_and_https_is_taken():
+    from emulator.client import AsyncUbill, Ubill
+
+    for made in (Ubill, AsyncUbill):
+        with pytest.raises(ValueError, match="no http or https address"):
+            made("key", base_url="ftp://api.ubill.dev")
+
+
+def test_what_may_double_never_goes_by_a_method_that_drivers_repeat():
+    from emulator.client.smscenter.calls import Calls as Center
+    from emulator.client.smsoffice.calls import Calls as Office
+    from emulator.client.ubill.calls import Calls as Bill
+
+    calls = [
+        Office("k").send("1", "x", {}), Bill("k").send("1", "x", {}), Bill("k").send_xml("1", "x", {}),
+        Bill("k").create_brand_name("x"), Center("k").send("1", "x", {}), Center("k").send_sms("1", "x", {}),
+        Center("k").send_sms("1", "x", {}, "a=1"), Center("k").delete("1", 1),
+    ]  # fmt: skip
+    assert all(call.doubles and call.request.method == "POST" for call in calls)
