@@ -23,6 +23,7 @@ from emulator.core.reasons import Reason
 from emulator.core.rules import Rule, Ruling
 from emulator.core.values import Moment, seconds
 from emulator.core.verbs import Verb
+from emulator.core.when import Now
 from emulator.core.world import World
 
 
@@ -56,7 +57,7 @@ class Engine:
         world.now = at
         case = Case(world, self.profiles[command.provider], self._owner(command), command, at)
         if case.account is not None:
-            case.ruling = world.book.ruling(command)
+            case.ruling = world.book.ruling(command, Now(at, world.began), world.chance)
             rule = case.ruling.call
             if rule is not None:
                 return self._by_rule(case, rule)

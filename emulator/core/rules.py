@@ -1,40 +1,12 @@
 """when → then. The first rule that matches and has `times` left decides; each counts its uses."""
 
-import re
-from collections.abc import Callable
-from functools import lru_cache
-from typing import Annotated, Literal
-
 import msgspec
-from msgspec import Meta
 
-from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
+from emulator.core.commands import AnyCommand
 from emulator.core.plans import Plan
-
-Operation = Literal["send", "status", "balance", "cost", "brands", "bind"]
-Count = Annotated[int, Meta(ge=1)]
-
-
-class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Every key given must hold. `to` and `sender` know `*`; `contains` is a part of the text, `matches` a regular
-    expression somewhere in it; `nth` counts the calls that match all the rest."""
-
-    provider: str | None = None
-    protocol: str | None = None
-    operation: Operation | None = None
-    to: str | None = None
-    sender: str | None = None
-    reference: str | None = None
-    contains: str | None = None
-    matches: str | None = None
-    nth: Count | None = None
-
-    def __post_init__(self) -> None:
-        if self.matches is not None:
-            try:
-                re.compile(self.matches)
-            except (re.error, OverflowError, RecursionError) as error:
-                raise ValueError(f"matches: no regular expression: {error}") from None
+from emulator.core.ranges import Count
+from emulator.core.values import Chance
+from emulator.core.when import Now, When, destinations_of, number_test, speaks_of, tests_of, turn_test
 
 
 class RuleSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -53,69 +25,12 @@ class Rule(msgspec.Struct):
     spec: RuleSpec
     by_hand: bool
     seen: int = 0
-    """Calls that matched everything but `nth`."""
+    """Calls that matched everything but the keys that count; kept where there are such keys."""
     fired: int = 0
 
     @property
     def exhausted(self) -> bool:
         return self.spec.times is not None and self.fired >= self.spec.times
-
-
-@lru_cache(maxsize=4096)
-def _glob(pattern: str) -> Callable[[str], object]:
-    """A test for a pattern in which `*` stands for anything; the two common shapes go without a regular expression."""
-    if "*" not in pattern:
-        return pattern.__eq__
-    if pattern.count("*") == 1 and pattern[0] == "*":
-        suffix = pattern[1:]
-        return lambda text: text.endswith(suffix)
-    if pattern.count("*") == 1 and pattern[-1] == "*":
-        prefix = pattern[:-1]
-        return lambda text: text.startswith(prefix)
-    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL).fullmatch
-
-
-@lru_cache(maxsize=4096)
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-def speaks_of(when: When, provider: str, protocol: str, operation: str) -> bool:
-    """Do the keys that name the kind of call hold?"""
-    return (
-        (when.provider is None or when.provider == provider)
-        and (when.protocol is None or when.protocol == protocol)
-        and (when.operation is None or when.operation == operation)
-    )
-
-
-def about_call(when: When, command: AnyCommand) -> bool:
-    """Do the keys that speak of the call as a whole hold (all but `to`, `nth` and the kind of call)?"""
-    if when.contains is not None or when.matches is not None or when.sender is not None:
-        if not isinstance(command, Submit):
-            return False
-        text = command.text or ""
-        if when.contains is not None and when.contains not in text:
-            return False
-        if when.matches is not None and not _regex(when.matches).search(text):
-            return False
-        if when.sender is not None and not _glob(when.sender)(command.sender or ""):
-            return False
-    if when.reference is not None:
-        reference = command.reference if isinstance(command, Submit | Query) else None
-        return reference == when.reference
-    return True
-
-
-def destinations_of(command: AnyCommand) -> tuple[str, ...]:
-    """The numbers a rule's `to` is held against."""
-    if isinstance(command, Submit):
-        return command.destinations or ()
-    if isinstance(command, Query):
-        return (command.destination or "",)
-    if isinstance(command, QueryMany | Delete):
-        return tuple(number for number, _ in command.wanted or ())
-    return ()
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -133,6 +48,36 @@ class Ruling(msgspec.Struct, frozen=True):
 NOTHING = Ruling(None, None)
 
 
+class _Candidate:
+    """A rule with the tests that its `when` comes to, made once."""
+
+    __slots__ = ("counts", "fits", "probability", "rule", "tests")
+
+    def __init__(self, rule: Rule) -> None:
+        when = rule.spec.when
+        self.rule = rule
+        self.fits = number_test(when)
+        self.tests = tests_of(when)
+        self.counts = turn_test(when)
+        self.probability = when.probability
+
+    def about(self, command: AnyCommand, now: Now) -> bool:
+        """Do the keys hold that speak of the call as a whole?"""
+        return all(test(command, now) for test in self.tests)
+
+    def decides(self, chance: Chance, open_yet: bool) -> bool:
+        """Of a rule whose other keys hold: is it this call's turn (counted here), has it `times` left, and do the dice
+        say so? They are thrown only where the rule could still decide."""
+        rule = self.rule
+        if self.counts is not None:
+            rule.seen += 1
+            if not self.counts(rule.seen):
+                return False
+        if not open_yet or rule.exhausted:
+            return False
+        return self.probability is None or chance.draw() < self.probability
+
+
 class RuleBook:
     """The rules of a sandbox in order: those put in by hand first, the scenario's behind them.
 
@@ -144,64 +89,59 @@ class RuleBook:
 
     def replace(self, rules: list[Rule]) -> None:
         self.rules = rules
-        self._speaking: dict[tuple[str, str, str], list[Rule]] = {}
+        self._speaking: dict[tuple[str, str, str], list[_Candidate]] = {}
 
-    def ruling(self, command: AnyCommand) -> Ruling:
-        """Which rules decide. Counts the call for `nth`; that a rule fired is for the engine to say."""
+    def ruling(self, command: AnyCommand, now: Now, chance: Chance) -> Ruling:
+        """Which rules decide. Counts the call and throws the dice; that a rule fired is for the engine to say."""
         kind = (command.provider, command.protocol, command.operation)
         candidates = self._speaking.get(kind)
         if candidates is None:
-            candidates = self._speaking[kind] = [rule for rule in self.rules if speaks_of(rule.spec.when, *kind)]
+            speaking = (rule for rule in self.rules if speaks_of(rule.spec.when, *kind))
+            candidates = self._speaking[kind] = [_Candidate(rule) for rule in speaking]
         if not candidates:
             return NOTHING
         numbers = destinations_of(command)
         if len(numbers) == 1:
-            rule = _for_one(candidates, command, numbers[0])
-            return Ruling(rule, rule)
-        return _for_many(candidates, command, numbers)
+            rule = _for_one(candidates, command, numbers[0], now, chance)
+            return NOTHING if rule is None else Ruling(rule, rule)
+        return _for_many(candidates, command, numbers, now, chance)
 
 
-def _for_one(candidates: list[Rule], command: AnyCommand, number: str) -> Rule | None:
+def _for_one(
+    candidates: list[_Candidate], command: AnyCommand, number: str, now: Now, chance: Chance
+) -> Rule | None:  # fmt: skip
     found: Rule | None = None
-    for rule in candidates:
-        when = rule.spec.when
-        if found is not None and when.nth is None:
+    for one in candidates:
+        if one.fits is not None and not one.fits(number):
             continue
-        if when.to is not None and not _glob(when.to)(number):
+        if found is not None and one.counts is None:
             continue
-        if about_call(when, command) and _its_turn(rule) and found is None:
-            found = rule
+        if (not one.tests or one.about(command, now)) and one.decides(chance, found is None):
+            found = one.rule
     return found
 
 
-def _for_many(candidates: list[Rule], command: AnyCommand, numbers: tuple[str, ...]) -> Ruling:
+def _for_many(
+    candidates: list[_Candidate], command: AnyCommand, numbers: tuple[str, ...], now: Now, chance: Chance
+) -> Ruling:  # fmt: skip
     first: Rule | None = None
     for_all: Rule | None = None
     decided: dict[str, Rule] = {}
-    for rule in candidates:
-        when = rule.spec.when
-        if for_all is not None and when.nth is None:
+    for one in candidates:
+        if for_all is not None and one.counts is None:
             continue
-        if not about_call(when, command):
+        if not one.about(command, now):
             continue
-        mine = [n for n in numbers if _glob(when.to)(n)] if when.to is not None else []
-        if (when.to is not None and not mine) or not _its_turn(rule) or for_all is not None:
+        fits = one.fits
+        mine = [number for number in numbers if fits(number)] if fits is not None else []
+        if (fits is not None and not mine) or not one.decides(chance, for_all is None):
             continue
-        first = first or rule
-        if when.to is None:
-            for_all = rule
+        first = first or one.rule
+        if fits is None:
+            for_all = one.rule
         for number in mine:
-            decided.setdefault(number, rule)
+            decided.setdefault(number, one.rule)
     if for_all is not None and decided:
         for number in numbers:
             decided.setdefault(number, for_all)
     return Ruling(first, decided or for_all)
-
-
-def _its_turn(rule: Rule) -> bool:
-    """Of a rule whose other keys hold: is this the nth call (counted here), and has it `times` left?"""
-    nth = rule.spec.when.nth
-    if nth is None:
-        return not rule.exhausted
-    rule.seen += 1
-    return rule.seen == nth and not rule.exhausted
