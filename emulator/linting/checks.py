@@ -41,7 +41,7 @@ def asked_after_refusal(seen: Seen) -> Noticed | None:
         for refusal in reversed(seen.memory.refusals.get(seen.provider.name, ())):
             if _is_about(wanted, refusal):
                 return Noticed(f"x{refusal.exchange} was refused ({refusal.why}), and {seen.id} asks for the status of "
-                               f"{wanted.to or wanted.id!r} as if it had been accepted")  # fmt: skip
+                               f"{wanted.to or repr(wanted.id)} as if it had been accepted")  # fmt: skip
     return None
 
 

@@ -17,7 +17,8 @@ def turned_ucs2(text: str) -> tuple[list[str], int, int] | None:
     if text.isascii():
         return None
     odd = forcing_ucs2(text)
-    if not odd or len(odd) > _FEW or sum(map(text.count, odd)) * 10 > max(len(text), 30):
+    count = sum(map(text.count, odd))
+    if not odd or len(odd) > _FEW or count * 10 > max(len(text), 30) or count * 2 >= len(text):
         return None
     plainer = text.translate({ord(character): "?" for character in odd})
     return odd, measure(text).parts, measure(plainer).parts

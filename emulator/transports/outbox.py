@@ -34,7 +34,7 @@ class Outbox:
                 allow_redirects=False,
             ) as answer:  # fmt: skip
                 body = await _some(answer.content)
-                headers = tuple((name, value) for name, value in answer.headers.items())
+                headers = tuple((str(name), value) for name, value in answer.headers.items())
                 return HttpReply(status=answer.status, headers=headers, body=body)
         except TimeoutError:
             raise TimeoutError(f"no answer within {TIMEOUT:.0f} s") from None

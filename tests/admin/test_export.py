@@ -1,0 +1,172 @@
+"""Export and import: a sandbox as a file, and a fresh one from it."""
+
+import copy
+import json
+
+import pytest
+from aiohttp import ClientSession
+from support import TO, control, frozen, get, key_of, receiver, send_path, serving, walk
+
+import emulator
+from emulator.admin.answers import CallRefused
+
+
+async def busy(sms):
+    """A sandbox in which something has happened and something is still to come."""
+    await sms.add_rule(when={"contains": "no"}, then={"refuse": {"reason": "no-credit"}}, times=3)
+    for text in ("first", "no", "later %E1%83%90"):
+        await get(sms.base_url + send_path(sms.smsoffice.key, content=text, reference="r"))
+    await get(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}&brandID=1&numbers={TO}&text=Hi")
+    await sms.advance(1)
+
+
+async def shown(sms):
+    account = await sms.account("smsoffice")
+    del account["credentials"]
+    return {"messages": await sms.messages(), "rules": await sms.rules(), "clock": await sms.clock(),
+            "requests": await sms.requests(), "callbacks": await sms.callbacks(), "lint": await sms.lint(mild=True),
+            "account": account, "ledger": await sms.ledger()}  # fmt: skip
+
+
+async def test_a_copy_on_another_server_shows_the_same_and_goes_on_the_same():
+    async with emulator.running(clock="frozen", seed=9) as sms:
+        await busy(sms)
+        file = json.loads(json.dumps(await sms.export()))
+        async with emulator.running(import_=file) as copied:
+            assert await shown(copied) == await shown(sms)
+            assert copied.smsoffice.key != sms.smsoffice.key
+            for one in (sms, copied):
+                await get(one.base_url + send_path(one.smsoffice.key, content="after"))
+                await one.settle()
+            assert (await copied.messages())[-1] == (await sms.messages())[-1]
+            assert await copied.clock() == await sms.clock()
+
+
+async def test_the_copy_answers_to_its_own_credentials_and_to_the_old_ones_when_told_so():
+    async with emulator.running(clock="frozen") as sms:
+        await busy(sms)
+        file = await sms.export()
+        async with emulator.running(import_=file, accounts={"smsoffice": {"key": sms.smsoffice.key}}) as copied:
+            assert copied.smsoffice.key == sms.smsoffice.key
+            await get(copied.base_url + send_path(copied.smsoffice.key, content="again"))
+            assert (await copied.messages())[-1].text == "again"
+
+
+async def test_credentials_that_are_taken_here_are_409():
+    async with emulator.running(clock="frozen") as sms:
+        wish = {"import": await sms.export(), "accounts": {"smsoffice": {"key": sms.smsoffice.key}}}
+        with pytest.raises(CallRefused) as refused:
+            await sms.call("POST", "/_emulator/sandboxes", wish)
+        assert (refused.value.status, refused.value.code) == (409, "taken")
+
+
+async def test_a_reset_of_the_copy_gives_back_what_the_original_was_made_of():
+    async with emulator.running(clock={"now": "2026-01-01T00:00:00Z", "rate": 0}, balance=7) as sms:
+        await busy(sms)
+        async with emulator.running(import_=await sms.export()) as copied:
+            await copied.reset()
+            assert (await copied.show()).clock.now == "2026-01-01T00:00:00.000000Z"
+            assert (await copied.show()).balances.smsoffice == 7
+            assert await copied.messages() == []
+
+
+async def test_callbacks_of_the_copy_go_where_the_wish_says():
+    async with serving() as served, receiver() as old, receiver() as new:
+        sandbox = frozen(served, callback_url=old.url)
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        _, file = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}/export")
+        wish = {"import": file, "callback_url": new.url}
+        status, made = await control(served, "POST", "/_emulator/sandboxes", wish)
+        assert status == 201
+        await walk(served, served.emulator.sandboxes.by_id[made["id"]])
+        assert (len(old.came), len(new.came)) == (0, 1)
+
+
+async def test_the_default_sandbox_is_exported_too_and_its_copy_is_a_sandbox_of_its_own():
+    async with serving() as served:
+        await get(served.base_url + send_path())
+        _, file = await control(served, "GET", "/_emulator/sandboxes/default/export")
+        status, made = await control(served, "POST", "/_emulator/sandboxes", {"import": file, "id": "copy"})
+        assert (status, made["id"]) == (201, "copy")
+        assert made["accounts"]["smsoffice"]["key"] != "emulator-smsoffice"
+        await get(served.base_url + send_path())
+        _, told = await control(served, "GET", "/_emulator/sandboxes/copy/messages")
+        assert len(told["messages"]) == 1
+
+
+def _without(file):
+    del file["sms_emulator_export"]
+
+
+def _newer(file):
+    file["sms_emulator_export"] = 99
+
+
+def _no_world(file):
+    del file["state"]["world"]
+
+
+def _bad_status(file):
+    file["state"]["world"]["messages"][0]["status"] = "flying"
+
+
+def _lost_plan(file):
+    file["state"]["world"]["messages"][0]["plan"] = 77
+
+
+def _lost_message(file):
+    file["state"]["world"]["messages"].pop()
+
+
+def _lost_step(file):
+    file["state"]["world"]["plans"] = [{"steps": []} for _ in file["state"]["world"]["plans"]]
+
+
+def _stranger(file):
+    accounts = file["state"]["world"]["accounts"]
+    accounts["nobody"] = accounts["smsoffice"]
+
+
+def _switch(file):
+    file["state"]["world"]["accounts"]["smsoffice"]["switches"] = {"nothing": 1}
+
+
+def _text_for_number(file):
+    file["state"]["rate"] = "fast"
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (_without, "no export"), (_newer, "format 99"), (_no_world, "world"), (_bad_status, "flying"),
+        (_lost_plan, "plan 77"), (_lost_message, "not there"), (_lost_step, "no such step"), (_stranger, "nobody"),
+        (_switch, "nothing"), (_text_for_number, "rate"),
+    ],
+)  # fmt: skip
+async def test_a_broken_file_is_400_says_what_is_wrong_and_makes_nothing(damage, said):
+    async with emulator.running(clock="frozen") as sms:
+        await get(sms.base_url + send_path(sms.smsoffice.key))
+        await get(sms.base_url + send_path(sms.smsoffice.key))
+        file = copy.deepcopy(dict(await sms.export()))
+        damage(file)
+        with pytest.raises(CallRefused) as refused:
+            await sms.call("POST", "/_emulator/sandboxes", {"import": file})
+        assert refused.value.status == 400
+        assert said in refused.value.message
+        assert len((await sms.call("GET", "/_emulator/sandboxes"))["sandboxes"]) == 2
+
+
+async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_beside():
+    async with emulator.running(clock="frozen") as sms:
+        wish = {"import": await sms.export(), "seed": 4, "clock": "frozen"}
+        with pytest.raises(CallRefused, match="seed, clock cannot stand beside import.*\n.*callback_url"):
+            await sms.call("POST", "/_emulator/sandboxes", wish)
+
+
+async def test_bodies_that_are_no_text_come_through():
+    async with emulator.running(clock="frozen") as sms:
+        async with ClientSession() as session:
+            await session.post(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}", data=b"\xff\xfe{")
+        async with emulator.running(import_=json.loads(json.dumps(await sms.export()))) as copied:
+            assert await copied.requests() == await sms.requests()
+            assert "body_base64" in (await copied.requests())[0].request

@@ -1,0 +1,170 @@
+"""Snapshots: a state under a name, and back to it; the journal stays."""
+
+import asyncio
+
+import pytest
+from aiohttp import web
+from support import control, frozen, get, key_of, receiver, send_path, serving, walk
+
+import emulator
+from emulator import keeping
+from emulator.admin.answers import CallRefused
+
+
+async def send(sms, **more):
+    await get(sms.base_url + send_path(sms.smsoffice.key, **more))
+
+
+async def state(sms):
+    """All that a restore gives back, as people see it."""
+    return {
+        "messages": await sms.messages(), "rules": await sms.rules(), "clock": await sms.clock(),
+        "account": await sms.account("smsoffice"), "lint": await sms.lint(), "scenario": await sms.scenario(),
+    }  # fmt: skip
+
+
+async def test_restore_gives_back_messages_balance_rules_clock_scenario_and_findings():
+    async with emulator.running(clock="frozen", seed=3) as sms:
+        await send(sms, reference="x" * 25)
+        await sms.add_rule(when={"contains": "never"}, then={"refuse": {"reason": "no-credit"}}, times=2)
+        made = await sms.snapshot("before")
+        assert (made.name, made.messages, made.restored) == ("before", 1, 0)
+        before = await state(sms)
+        await sms.settle()
+        await send(sms, content="never")
+        await send(sms, schedulledAt="1")
+        await sms.put_scenario("no-credit")
+        await sms.patch_account("smsoffice", balance=3, stoplist=["995577000001"])
+        await sms.advance(3600)
+        assert await state(sms) != before
+        assert (await sms.restore("before")).restored == 1
+        assert await state(sms) == before
+
+
+async def test_the_journal_stays_and_the_snapshot_says_where_it_was_restored():
+    async with emulator.running(clock="frozen") as sms:
+        await sms.snapshot("empty")
+        await send(sms)
+        await sms.restore("empty")
+        assert await sms.messages() == []
+        assert [one.id for one in await sms.requests()] == ["x1"]
+        (kept,) = await sms.snapshots()
+        assert (kept.name, kept.after, kept.restored, kept.restored_after) == ("empty", None, 1, "x1")
+
+
+async def test_the_same_goes_on_after_each_restore_byte_for_byte():
+    async with serving() as served:
+        sandbox = frozen(served, seed=5)
+        await get(served.base_url + send_path(key_of(sandbox)))
+        sandbox.snapshots.keep(sandbox, "fork")
+        ends = []
+        for _ in range(2):
+            served.emulator.restore(sandbox, "fork")
+            await get(served.base_url + send_path(key_of(sandbox), to="995577000009"))
+            await walk(served, sandbox)
+            state = sandbox.engine.world.state()
+            state.attempts_made = 0
+            ends.append(keeping._pack(state))
+        assert ends[0] == ends[1]
+
+
+async def test_an_answer_that_comes_after_a_restore_changes_nothing():
+    async with serving() as served, receiver() as client:
+        arrived, answered = asyncio.Event(), asyncio.Event()
+
+        async def late(_):
+            arrived.set()
+            await answered.wait()
+            return web.Response(status=500)
+
+        client.answers = late
+        sandbox = frozen(served, callback_url=client.url, accounts={"smsoffice": {"switches": {"retry": [60]}}})
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        await control(served, "POST", f"{path}/snapshots", {"name": "empty"})
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
+        await asyncio.wait_for(arrived.wait(), 5)
+        assert (await control(served, "POST", f"{path}/restore", {"name": "empty"}))[0] == 200
+        before = sandbox.engine.world.dump()
+        answered.set()
+        await walking
+        assert sandbox.engine.world.dump() == before
+        assert sandbox.engine.next_due() is None
+
+
+async def test_a_callback_that_was_under_way_at_the_snapshot_goes_out_again_after_the_restore():
+    async with serving() as served, receiver() as client:
+        arrived, answered = asyncio.Event(), asyncio.Event()
+
+        async def late(_):
+            arrived.set()
+            await answered.wait()
+            return web.Response(text="OK")
+
+        client.answers = late
+        sandbox = frozen(served, callback_url=client.url)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
+        await asyncio.wait_for(arrived.wait(), 5)
+        await control(served, "POST", f"{path}/snapshots", {"name": "under way"})
+        answered.set()
+        await walking
+        await control(served, "POST", f"{path}/restore", {"name": "under way"})
+        await control(served, "POST", f"{path}/settle")
+        assert [one["reference"] for one in client.came] == ["r", "r"]
+        _, told = await control(served, "GET", f"{path}/callbacks")
+        assert [one["id"] for one in told["callbacks"]] == ["c1", "c2"]
+
+
+async def test_on_a_running_clock_time_goes_on_from_the_moment_of_the_snapshot():
+    async with serving() as served, receiver() as client:
+        sandbox = served.emulator.default
+        await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": client.url})
+        await control(served, "POST", "/_emulator/sandboxes/default/clock", {"rate": 1000})
+        await get(served.base_url + send_path(reference="r"))
+        sandbox.snapshots.keep(sandbox, "sent")
+        await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=5")
+        served.emulator.restore(sandbox, "sent")
+        assert sandbox.clock.rate == 1000
+        status, _ = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=5&count=2")
+        assert status == 200
+
+
+async def test_a_name_taken_again_replaces_the_older_one_and_reset_keeps_them_all():
+    async with emulator.running(clock="frozen") as sms:
+        await sms.snapshot("here")
+        await send(sms)
+        await sms.snapshot("here")
+        await sms.reset()
+        assert [one.messages for one in await sms.snapshots()] == [1]
+        await sms.restore("here")
+        assert len(await sms.messages()) == 1
+
+
+async def test_there_are_as_many_snapshots_as_it_says_and_one_more_is_409():
+    async with emulator.running(clock="frozen") as sms:
+        for number in range(keeping.MOST):
+            await sms.snapshot(f"s{number}")
+        with pytest.raises(CallRefused, match="32 snapshots") as refused:
+            await sms.snapshot("one more")
+        assert (refused.value.status, refused.value.code) == (409, "full")
+        await sms.snapshot("s3")
+
+
+async def test_their_bytes_are_bounded_too(monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_BYTES", 2000)
+    async with emulator.running(clock="frozen") as sms:
+        with pytest.raises(CallRefused, match="2000 bytes"):
+            await sms.snapshot("big")
+
+
+async def test_a_name_that_is_not_there_is_404_and_names_those_that_are():
+    async with emulator.running(clock="frozen") as sms:
+        await sms.snapshot("here")
+        with pytest.raises(CallRefused, match="there are: here") as refused:
+            await sms.restore("there")
+        assert refused.value.status == 404
+        with pytest.raises(CallRefused) as refused:
+            await sms.snapshot("")
+        assert refused.value.status == 400
