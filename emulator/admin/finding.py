@@ -56,15 +56,24 @@ def number_of(given: str | None) -> int:
     return int(found.group(1)) if found else 0
 
 
+_STANDS_AS = {"contains": "text", "message": "message_id"}
+"""Filters by another name than what they look at."""
+
+
+def held(one: Json, name: str) -> Any:
+    """What a filter looks at in a thing as shown."""
+    return one.get(_STANDS_AS.get(name, name))
+
+
 def differs(one: Json, name: str, value: Any) -> bool:
     """Does a thing as shown fail a filter?"""
     match name:
         case "contains":
-            return value not in one["text"]
+            return value not in held(one, name)
         case "message":
-            return number_of(one["message_id"]) != number_of(value)
+            return number_of(held(one, name)) != number_of(value)
         case _:
-            return bool(one.get(name) != value)
+            return bool(held(one, name) != value)
 
 
 def fits(filters: Filters) -> Callable[[Json], bool]:

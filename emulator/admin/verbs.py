@@ -185,8 +185,9 @@ class Verbs:
     def _time_is_up(self, sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Refusal:
         there = len(self._listed(sandbox, how.kind, filters))
         every = type(filters)(limit=1_000_000)
-        candidates = reversed(self._listed(sandbox, how.kind, every)[-1000:])
-        near = waiting.nearest(candidates, filters.wanted(), finding.differs)
+        shown = finding.callbacks(sandbox, every) if isinstance(every, CallbackFilters) else None
+        candidates = reversed((shown if shown is not None else self._listed(sandbox, how.kind, every))[-1000:])
+        near = waiting.nearest(candidates, filters.wanted())
         due = sandbox.engine.next_due()
         stands = sandbox.clock.rate == 0
         hint = ""

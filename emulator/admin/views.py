@@ -11,9 +11,11 @@ from emulator.core.messages import Message
 from emulator.core.outcomes import Refused
 from emulator.core.rules import Rule
 from emulator.core.values import Moment, plain
+from emulator.core.when import Now
 from emulator.explaining import explain
 from emulator.findings import Finding
 from emulator.journal import Attempt, Exchange
+from emulator.nearly import nearly
 from emulator.sandboxes import Sandbox
 from emulator.wire import HttpReply, HttpRequest, read_query
 
@@ -50,8 +52,15 @@ def exchange(sandbox: Sandbox, kept: Exchange) -> Json:
         "operation": kept.operation or None, "request": _request(kept.request, kept.request_size),
         "reply": None if kept.reply is None else _reply(kept.reply, kept.reply_size), "outcome": kept.word,
         "reason": refused.reason.value if refused else None, "rule": kept.rule, "fault": kept.fault,
-        "explain": explain(sandbox.providers, kept),
+        "explain": "; ".join([explain(sandbox.providers, kept), *_nearly(sandbox, kept)]),
     }  # fmt: skip
+
+
+def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:
+    world = sandbox.engine.world
+    if kept.command is None:
+        return []
+    return nearly(world.book.rules, kept.command, Now(kept.at, world.began), kept.rule)
 
 
 def attempt(sandbox: Sandbox, made: Attempt) -> Json:

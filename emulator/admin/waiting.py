@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from emulator.admin.finding import differs, held
 from emulator.sandboxes import Sandbox
 
 Json = dict[str, Any]
+
+_TOLD = ("to", "text", "status", "operation", "outcome", "message_id", "url", "verdict", "explain")
 
 
 class TimeIsUp(Exception):
@@ -57,19 +60,21 @@ async def until(
     return list(found.values())
 
 
-def nearest(candidates: Iterable[Json], wanted: Json, differs: Callable[[Json, str, Any], bool]) -> list[Json]:
+def nearest(candidates: Iterable[Json], wanted: Json) -> list[Json]:
     """The three that differ in the fewest points, the newest first; each with what was wanted and what it has."""
     scored = []
     for age, one in enumerate(candidates):
         differences = {
-            name: {"wanted": value, "found": one.get("text" if name == "contains" else name)}
+            name: {"wanted": value, "found": held(one, name)}
             for name, value in wanted.items()
             if differs(one, name, value)
         }
+        if one.get("verdict") == "under way":
+            differences["answer"] = {"wanted": "an answer", "found": "none yet"}
         scored.append((len(differences), -age, {"id": one["id"], "differs": differences, **_gist(one)}))
     scored.sort(key=lambda entry: entry[:2])
     return [entry[2] for entry in scored[:3]]
 
 
 def _gist(one: Json) -> Json:
-    return {name: one[name] for name in ("to", "text", "status", "operation", "outcome", "verdict") if one.get(name)}
+    return {name: one[name] for name in _TOLD if one.get(name)}
