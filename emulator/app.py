@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from emulator import exporting
+from emulator import exporting, otherwise
 from emulator.core.accounts import AccountPatch
 from emulator.core.plans import Reply
 from emulator.core.rules import RuleSpec
@@ -20,10 +20,11 @@ from emulator.recipes import Bad, NewSandbox, Recipe, recipe
 from emulator.routing import Routing
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.scripting.checking import Invalid, checked
-from emulator.scripting.library import load_named
+from emulator.scripting.library import extended, load_named
 from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary
 from emulator.settings import Settings
+from emulator.switchboard import Switchboard
 from emulator.vocabulary import vocabulary_of
 from emulator.wire import HttpReply, HttpRequest
 
@@ -36,7 +37,7 @@ class Answer(NamedTuple):
     reply: HttpReply | None
     fault: Reply | None
     exchange: Exchange
-    first: tuple["asyncio.Task[None]", ...] = ()
+    first: tuple["asyncio.Future[Any]", ...] = ()
     """Callbacks under way that shall be answered before the reply goes."""
 
 
@@ -62,6 +63,7 @@ class Emulator:
         self.told: Callable[[Sandbox, Exchange], None] | None = None
         """Hears each exchange as it is kept: the log."""
         self.default = self._make(self._default_recipe())
+        self.board = Switchboard(self.sandboxes, self.default, self._keep)
 
     # coming and going
 
@@ -70,6 +72,7 @@ class Emulator:
         self._loop = asyncio.get_running_loop()
         self.base_url = base_url
         self.postman = Postman(call, lambda provider: f"{self.base_url}/_emulator/sink/{provider}")
+        self.board.receivers = self.postman.receivers
         for sandbox in self.sandboxes.by_id.values():
             self._attend(sandbox)
 
@@ -145,10 +148,13 @@ class Emulator:
             pump.disarm()
         yield
         sandbox.arm()
+        if self.postman is not None:
+            self.postman.receivers.wake(sandbox)
 
     def remove(self, sandbox: Sandbox) -> None:
         """Forget a sandbox and all that hangs on it."""
         self.sandboxes.remove(sandbox)
+        self.board.forget(sandbox)
         pump = self._pumps.pop(sandbox, None)
         if pump is not None:
             pump.stop()
@@ -175,7 +181,7 @@ class Emulator:
         try:
             if isinstance(given, str):
                 return load_named(given, self.vocabulary, paths=False)
-            return checked(given, Scenario, self.vocabulary)
+            return extended(checked(given, Scenario, self.vocabulary), self.vocabulary)
         except Invalid as invalid:
             raise Bad(f"the scenario is no good: {invalid}", "sms-emulator check FILE tells more") from None
 
@@ -217,10 +223,12 @@ class Emulator:
         at, verdict = sandbox.execute(command)
         outcome, fault = verdict.outcome, verdict.reply
         if fault is not None and not fault.heard:
-            reply = HttpReply(status=fault.status) if fault.status is not None else None
+            reply = otherwise.reply(fault, None)
         else:
             whose = sandbox.account(provider) if known or command.credential is None else None
             reply = route.write(command, outcome, whose)
+            if fault is not None:
+                reply = otherwise.reply(fault, reply)
         exchange = Exchange(
             id=0, at=at, provider=provider, protocol=command.protocol, operation=command.operation, request=request,
             request_size=0, reply=reply, reply_size=0, command=command, outcome=outcome, word=outcome.word,
@@ -229,7 +237,7 @@ class Emulator:
         self._keep(sandbox, exchange)
         return Answer(reply, fault, exchange, self._send_reports(sandbox, at) if verdict.reports_first else ())
 
-    def _send_reports(self, sandbox: Sandbox, at: Moment) -> tuple["asyncio.Task[None]", ...]:
+    def _send_reports(self, sandbox: Sandbox, at: Moment) -> tuple["asyncio.Future[Any]", ...]:
         """What is due in the sandbox goes out now."""
         sandbox.catch_up(at)
         return () if self.postman is None else tuple(self.postman.under_way(sandbox))

@@ -74,6 +74,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     try:
         chosen = settings(vars(arguments))
         listening = bind(chosen.host, chosen.port)
+        smpp = bind(chosen.host, chosen.port_of_smpp)
     except ValueError as error:
         return _complain(str(error), 2)
     except Busy as error:
@@ -84,7 +85,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     gc.freeze()
     gc.enable()
-    return serve(chosen, listening)
+    return serve(chosen, listening, smpp)
 
 
 def _import_aiohttp() -> None:

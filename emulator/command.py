@@ -6,20 +6,21 @@ import socket
 import sys
 
 from emulator import __version__, logs
+from emulator.listening import Busy
 from emulator.recipes import Bad, token
 from emulator.scripting.checking import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings
 
 
-def serve(settings: Settings, listening: socket.socket) -> int:
-    """Serve until told to stop; gives back the exit status."""
+def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> int:
+    """Serve on bound sockets until told to stop; gives back the exit status."""
     logs.set_up(settings.log_format, settings.quiet)
     if settings.token is None and not settings.loopback:
         settings = _with_token(settings)
     try:
-        serving = Serving(settings, listening)
-    except (Bad, Invalid, ValueError) as error:
+        serving = Serving(settings, listening, smpp=smpp)
+    except (Bad, Busy, Invalid, ValueError) as error:
         print(f"sms-emulator: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:
@@ -43,7 +44,8 @@ async def _run(serving: Serving) -> None:
     await serving.start()
     if not serving.settings.quiet:
         print(_banner(serving), file=sys.stderr, flush=True)
-    print(f"ready http={serving.base_url}", flush=True)
+    tls = f" smpps={serving.smpps_url}" if serving.smpps_url else ""
+    print(f"ready http={serving.base_url} smpp={serving.smpp_url}{tls}", flush=True)
     await stop.wait()
     await serving.stop()
 

@@ -6,12 +6,16 @@ from emulator.core.outcomes import (
     Accepted,
     AnyOutcome,
     BalanceTold,
+    Bound,
     CostTold,
     Deleted,
     Described,
     Found,
     FoundMany,
+    LinkAlive,
+    PartAccepted,
     Refused,
+    Replaced,
     SenderRegistered,
     SendersTold,
 )  # fmt: skip
@@ -40,6 +44,14 @@ def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutc
     match outcome:
         case Refused():
             return _refused(provider, operation, protocol, outcome)
+        case PartAccepted():
+            return f"part accepted as {outcome.provider_id}, {outcome.missing} part(s) are missing [{success}]"
+        case Bound():
+            return f"the session is bound [{success}]"
+        case LinkAlive():
+            return f"the link is alive [{success}]"
+        case Replaced():
+            return f"message m{outcome.message} replaced [{success}]"
         case Accepted():
             dropped = [
                 f"{what} not sent to: {', '.join(numbers[:5])} [{row.row if row else success}]"

@@ -13,7 +13,7 @@ import msgspec
 from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.values import Moment
-from emulator.wire import HttpReply, HttpRequest
+from emulator.wire import HttpReply, HttpRequest, SmppFrame
 
 BODY_LIMIT = 64 * 1024
 PROCESS_LIMIT = 256 * 1024 * 1024
@@ -29,9 +29,9 @@ class Exchange(msgspec.Struct, kw_only=True, array_like=True):
     provider: str
     protocol: str
     operation: str
-    request: HttpRequest
+    request: HttpRequest | SmppFrame
     request_size: int
-    reply: HttpReply | None
+    reply: HttpReply | SmppFrame | None
     reply_size: int
     command: AnyCommand | None
     outcome: AnyOutcome | None
@@ -57,12 +57,15 @@ class Attempt(msgspec.Struct, kw_only=True):
     changed_at: Moment
     reason: str
     error: int
-    request: HttpRequest
-    answer: HttpReply | None = None
+    request: HttpRequest | SmppFrame
+    answer: HttpReply | SmppFrame | None = None
     failure: str | None = None
     accepted: bool | None = None
     """None while it is under way."""
     verdict: str = ""
+    part: int = 0
+    incoming: int = 0
+    """The number of the subscriber's message, where it is one."""
 
 
 class Entries(msgspec.Struct, kw_only=True):
@@ -190,7 +193,8 @@ class Journal:
         self._add_attempt(attempt, self.made)
 
     def _add_attempt(self, attempt: Attempt, order: int) -> None:
-        size = 1000 + len(attempt.request.target) + len(attempt.request.body)
+        target = attempt.request.target if isinstance(attempt.request, HttpRequest) else ""
+        size = 1000 + len(target) + len(attempt.request.body)
         self._attempts.append((attempt, order, size))
         self._charge(size)
 
@@ -208,7 +212,7 @@ class Journal:
         self.made = max(self.made, entries.made, *(order for order, _ in both), 0)
         self.dropped += entries.dropped
 
-    def answered(self, attempt: Attempt, answer: HttpReply | None, failure: str | None) -> None:
+    def answered(self, attempt: Attempt, answer: HttpReply | SmppFrame | None, failure: str | None) -> None:
         """What came back: an answer (its body cut) or what went wrong."""
         if answer is not None and len(answer.body) > 1024:
             answer = msgspec.structs.replace(answer, body=answer.body[:1024])

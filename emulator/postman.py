@@ -1,84 +1,95 @@
-"""Delivery reports on their way: a report becomes the provider's callback, goes out, and the answer comes back in."""
+"""What goes out to the client: a report, or a subscriber's message, becomes what its way carries, and is handed to it.
+
+    Outgoing ─► envelope ─► the HTTP round (http_round.py)   ─► answer ─► engine.answered
+                       └──► the SMPP receivers (receivers.py) ─┘
+
+Which way is the message's own: one that was submitted with flags of SMPP is told by SMPP, all others by a callback.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from emulator.core.engine import Engine
-from emulator.core.life import Report
+from emulator import otherwise
+from emulator.core.life import Outgoing, Passing
+from emulator.http_round import Call, HttpRound
 from emulator.journal import Attempt
+from emulator.providers.contract import Provider
+from emulator.receivers import Receivers
 from emulator.sandboxes import Sandbox
-from emulator.wire import HttpReply, HttpRequest
+from emulator.smpp.pdu import Pdu
+from emulator.under_way import UnderWay, Waiting
+from emulator.wire import HttpRequest, SmppFrame
 
-Call = Callable[[HttpRequest], Awaitable[HttpReply]]
-"""Sends a request and gives back the answer; raises OSError (TimeoutError among them), its text for people."""
+__all__ = ["Call", "Postman"]
 
 
 class Postman:
-    """Sends reports of one process and keeps count of those under way, by sandbox."""
+    """Sends what goes out of one process, and keeps count of what is under way, by sandbox."""
 
     def __init__(self, call: Call, sink: Callable[[str], str]) -> None:
-        self._call = call
         self._sink = sink
-        self._under_way: dict[Sandbox, set[asyncio.Task[None]]] = {}
+        self._under_way = UnderWay()
+        self._http = HttpRound(call, self._under_way)
+        self.receivers = Receivers(self.envelope, self._under_way)
 
-    def post(self, sandbox: Sandbox, report: Report) -> "asyncio.Task[None] | None":
-        """Send a report. None when there is nothing to send."""
-        engine = sandbox.engine
-        world = engine.world
-        message = world.store.messages[report.message - 1]
-        account = world.accounts[report.provider]
-        provider = sandbox.providers[report.provider]
-        url = self._sink(report.provider) if account.callback_url is None else account.callback_url
-        request = provider.report(account, world.store.batch_of(message), message, report, url) if url else None
-        if request is None:
-            engine.answered(report.attempt, True, report.at)
+    def post(self, sandbox: Sandbox, out: Outgoing) -> Waiting | None:
+        """Send something. What comes back is done when it was answered; None when nobody need wait for it."""
+        parcel = self.envelope(sandbox, out)
+        if parcel is None:
+            sandbox.engine.answered(out.attempt, True, out.at)
             return None
-        due = report.due
-        attempt = Attempt(
-            id=report.attempt, message=report.message, provider=report.provider, attempt=due.attempt, at=report.at,
-            status=due.status, changed_at=due.changed_at, reason=due.reason, error=due.error, request=request,
-        )  # fmt: skip
-        sandbox.journal.write_attempt(attempt)
-        task = asyncio.get_running_loop().create_task(self._deliver(sandbox, engine, attempt))
-        tasks = self._under_way.setdefault(sandbox, set())
-        tasks.add(task)
-        task.add_done_callback(lambda done: self._done(sandbox, done))
-        return task
+        if isinstance(parcel, Pdu):
+            self.receivers.post(sandbox, out, parcel)
+            return None
+        return self._http.post(sandbox, out, attempt_of(sandbox, out, parcel))
 
-    async def _deliver(self, sandbox: Sandbox, engine: Engine, attempt: Attempt) -> None:
-        answer, failure = None, None
-        try:
-            answer = await self._call(attempt.request)
-        except OSError as error:
-            failure = str(error) or type(error).__name__
-        if sandbox.engine is not engine:
-            return
-        if answer is None:
-            attempt.accepted, attempt.verdict = False, f"no answer: {failure}"
-        else:
-            judged = sandbox.providers[attempt.provider].judge_answer(answer.status, answer.body)
-            attempt.accepted, attempt.verdict = judged
-        sandbox.journal.answered(attempt, answer, failure)
-        engine.answered(attempt.id, attempt.accepted, sandbox.now())
-        sandbox.tell("callbacks", attempt.id)
-        sandbox.arm()
+    def envelope(self, sandbox: Sandbox, out: Outgoing) -> HttpRequest | Pdu | None:
+        """What the client gets: a callback, a PDU, or nothing."""
+        provider = sandbox.providers[out.provider]
+        account = sandbox.account(out.provider)
+        url = self._sink(out.provider) if account.callback_url is None else account.callback_url
+        if isinstance(out, Passing):
+            return self._passing(sandbox, provider, out, url)
+        world = sandbox.engine.world
+        message = world.store.messages[out.message - 1]
+        batch = world.store.batch_of(message)
+        manner = world.plans[message.plan].reports
+        if batch.asks and provider.smpp is not None:
+            forms = () if manner is None else manner.form
+            return provider.smpp.receipt(account, provider.profile.in_force(account), batch, message, out.due, forms)
+        if manner is None:
+            return provider.report(account, batch, message, out, url) if url else None
+        url = manner.to or url
+        request = provider.report(account, batch, message, out, url) if url else None
+        return None if request is None else otherwise.report(manner, request)
 
-    def _done(self, sandbox: Sandbox, task: "asyncio.Task[None]") -> None:
-        tasks = self._under_way.get(sandbox)
-        if tasks is not None:
-            tasks.discard(task)
-            if not tasks:
-                del self._under_way[sandbox]
-        if not task.cancelled():
-            task.result()
+    def _passing(self, sandbox: Sandbox, provider: Provider, out: Passing, url: str) -> HttpRequest | Pdu | None:
+        came = sandbox.engine.world.incoming[out.due.incoming - 1]
+        if came.way == "smpp" and provider.smpp is not None:
+            return provider.smpp.incoming(came, out.due.part)
+        return provider.incoming(sandbox.account(out.provider), came, url) if url and provider.incoming else None
 
-    def under_way(self, sandbox: Sandbox) -> set["asyncio.Task[None]"]:
-        """The reports of a sandbox that are not answered yet."""
-        return self._under_way.get(sandbox, set())
+    def under_way(self, sandbox: Sandbox) -> set[Waiting]:
+        """What of a sandbox is not answered yet. What waits for a receiver to bind is not among it."""
+        return self._under_way.of(sandbox)
 
     async def close(self) -> None:
         """Give up on whatever is still under way."""
-        tasks = [task for tasks in self._under_way.values() for task in tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        waiting = self._under_way.all()
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def attempt_of(sandbox: Sandbox, out: Outgoing, sent: HttpRequest | SmppFrame) -> Attempt:
+    """The journal's record of one attempt, not answered yet."""
+    if isinstance(out, Passing):
+        return Attempt(
+            id=out.attempt, message=0, provider=out.provider, attempt=out.due.attempt, at=out.at, status="incoming",
+            changed_at=out.at, reason="", error=0, request=sent, incoming=out.due.incoming, part=out.due.part,
+        )  # fmt: skip
+    due = out.due
+    return Attempt(
+        id=out.attempt, message=out.message, provider=out.provider, attempt=due.attempt, at=out.at, status=due.status,
+        changed_at=due.changed_at, reason=due.reason, error=due.error, request=sent, part=due.part,
+    )  # fmt: skip

@@ -121,7 +121,7 @@ class Pump:
             return now if due is None else max(now, due)
         return None if seconds is None else now + round(seconds * 1_000_000)
 
-    async def _in_turn(self, task: "asyncio.Task[None] | None") -> None:
+    async def _in_turn(self, task: "asyncio.Future[None] | None") -> None:
         """Callbacks of one moment go one after the other, so that they arrive in order; a slow one does not hold up
         the rest for long."""
         if task is not None:

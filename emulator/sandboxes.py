@@ -8,7 +8,7 @@ from emulator.core.accounts import Account, apply
 from emulator.core.accounts import Sender as SenderName
 from emulator.core.commands import AnyCommand, Credential
 from emulator.core.engine import Engine, Verdict
-from emulator.core.life import Report
+from emulator.core.life import Outgoing
 from emulator.core.profile import Profile
 from emulator.core.rules import Rule
 from emulator.core.values import Chance, Moment, amount
@@ -37,7 +37,7 @@ class Sandbox:
         self.listeners: list[Listener] = []
         self.feed = Feed()
         self.snapshots = Snapshots()
-        self.post: Callable[[Sandbox, Report], Any] = lambda sandbox, report: None
+        self.post: Callable[[Sandbox, Outgoing], Any] = lambda sandbox, report: None
         self.arm: Callable[[], None] = lambda: None
         self.build()
 

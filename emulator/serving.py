@@ -2,14 +2,16 @@
 
 import socket
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from emulator.admin.server import Control
 from emulator.app import Emulator
-from emulator.listening import bind, url
+from emulator.listening import bind, tls_context, url
 from emulator.providers.contract import Provider
 from emulator.settings import Settings
 from emulator.transports.http import HttpTransport
 from emulator.transports.outbox import Outbox
+from emulator.transports.smpp import SmppTransport
 
 
 class Serving:
@@ -20,27 +22,51 @@ class Serving:
 
     def __init__(
         self, settings: Settings | None = None, listening: socket.socket | None = None,
-        providers: Mapping[str, Provider] | None = None,
+        providers: Mapping[str, Provider] | None = None, smpp: socket.socket | None = None,
+        tls: socket.socket | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings or Settings(port=0)
         self.emulator = Emulator(self.settings, providers)
         self.control = Control(self.emulator, self.settings.token)
         self._listening = listening or bind(self.settings.host, self.settings.port)
         self.base_url = url(self._listening)
+        self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp)
+        self.smpp_url = url(self._smpp_listening, "smpp")
+        self._tls_listening = tls
+        if tls is None and self.settings.smpp_tls_port is not None:
+            self._tls_listening = bind(self.settings.host, self.settings.smpp_tls_port)
+        self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox()
         self._http = HttpTransport(self.emulator, self.control)
+        self._smpp = SmppTransport(self.emulator.board)
+        self.control.smpp_url = self.smpp_url
 
     async def start(self) -> None:
         """Serve from now on."""
         self.emulator.start(self._outbox.call, self.settings.public_url or self.base_url)
         await self._http.start(self._listening)
+        await self._smpp.start(self._smpp_listening)
+        if self._tls_listening is not None:
+            await self._smpp.start(self._tls_listening, tls_context(self.settings.tls_cert, self.settings.tls_key))
 
     async def stop(self) -> None:
         """Let answers under way go out, then close everything."""
+        await self._smpp.stop()
         await self._http.stop()
         await self.emulator.stop()
         await self._outbox.close()
-        self._listening.close()
+        for one in (self._listening, self._smpp_listening, self._tls_listening):
+            if one is not None:
+                one.close()
+
+    @property
+    def smpp_host(self) -> str:
+        """Where SMPP is served."""
+        return urlsplit(self.smpp_url).hostname or ""
+
+    @property
+    def smpp_port(self) -> int:
+        return urlsplit(self.smpp_url).port or 0
 
     async def __aenter__(self) -> "Serving":
         await self.start()

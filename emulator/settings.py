@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+SMPP_PORT = 2775
 JOURNAL_BYTES = 16 * 1024 * 1024
 
 
@@ -13,6 +14,10 @@ class Settings(NamedTuple):
 
     host: str = "127.0.0.1"
     port: int = 8775
+    smpp_port: int | None = None
+    smpp_tls_port: int | None = None
+    tls_cert: str | None = None
+    tls_key: str | None = None
     scenario: str = "happy"
     callback_url: tuple[str, ...] = ()
     seed: int | None = None
@@ -38,6 +43,13 @@ class Settings(NamedTuple):
             if not url.startswith(("http://", "https://")):
                 raise ValueError(f"--callback-url: {url!r} does not begin with http:// or https://")
         return urls
+
+    @property
+    def port_of_smpp(self) -> int:
+        """Who takes any free port for HTTP gets one for SMPP too, unless told otherwise."""
+        if self.smpp_port is not None:
+            return self.smpp_port
+        return SMPP_PORT if self.port else 0
 
     @property
     def loopback(self) -> bool:
@@ -119,6 +131,10 @@ def _yes(text: str) -> bool:
 OPTIONS = (
     Option("--host", str, "address to listen on", "ADDRESS"),
     Option("--port", _port, "HTTP port: providers, control API and page; 0 takes a free one"),
+    Option("--smpp-port", _port, "SMPP port, 2775 unless --port is 0; 0 takes a free one"),
+    Option("--smpp-tls-port", _port, "SMPP port with TLS from the first octet; 0 takes a free one; needs --tls-cert"),
+    Option("--tls-cert", str, "the certificate of the TLS port, PEM, with its chain", "FILE"),
+    Option("--tls-key", str, "its key, PEM; without it the certificate's file holds it", "FILE"),
     Option("--scenario", str, "a scenario's name (see `sms-emulator scenarios`) or a file", "NAME|FILE"),
     Option(
         "--callback-url", _callback_url, "where delivery callbacks of the default sandbox go: URL for all providers or "

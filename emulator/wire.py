@@ -1,4 +1,5 @@
-"""HTTP as values: what faces read and write, what clients build and parse. No sockets here."""
+"""HTTP as values: what faces read and write, what clients build and parse; and a PDU of SMPP as the journal keeps it.
+No sockets here."""
 
 from collections.abc import AsyncIterable, Iterable
 from urllib.parse import unquote_to_bytes
@@ -9,7 +10,7 @@ Headers = tuple[tuple[str, str], ...]
 Fields = list[tuple[str, str]]
 
 
-class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
+class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     """A request. `target` is the path and query as they came, never decoded (a raw octet beyond ASCII is written
     %XX); `form` holds the fields of a multipart body, which the transport takes apart."""
 
@@ -38,7 +39,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
         return header_of(self.headers, name, default)
 
 
-class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
+class HttpReply(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     """A reply."""
 
     status: int = 200
@@ -48,6 +49,14 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
     def header(self, name: str, default: str = "") -> str:
         """The first header of that name, the letter case ignored."""
         return header_of(self.headers, name, default)
+
+
+class SmppFrame(msgspec.Struct, frozen=True, kw_only=True, tag="smpp"):
+    """A whole PDU as octets, and on which session it came or went."""
+
+    body: bytes
+    session: str = ""
+    peer: str = ""
 
 
 class StreamReply(msgspec.Struct, frozen=True, kw_only=True):

@@ -70,6 +70,8 @@ def differs(one: Json, name: str, value: Any) -> bool:
     match name:
         case "contains":
             return value not in held(one, name)
+        case "provider_id":
+            return bool(value != one["provider_id"] and value not in one["part_ids"])
         case "message":
             return number_of(held(one, name)) != number_of(value)
         case _:

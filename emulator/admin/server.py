@@ -28,6 +28,8 @@ class Control:
         self._emulator = emulator
         self._token = token
         self.verbs = Verbs(emulator)
+        self.smpp_url: str | None = None
+        """Where SMPP is served, for health."""
         self._patterns = [
             (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
         ]  # fmt: skip
@@ -69,7 +71,8 @@ class Control:
         """Answers that need no sandbox."""
         match path:
             case "/_emulator/health":
-                return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__}))
+                where = {} if self.smpp_url is None else {"smpp": self.smpp_url}
+                return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__, **where}))
             case "/_emulator/openapi.json":
                 return HttpReply(headers=_JSON, body=_encode(openapi.document()))
             case "/" | "/_emulator":

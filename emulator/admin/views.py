@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account
+from emulator.core.commands import Submit
 from emulator.core.messages import Message
 from emulator.core.outcomes import Refused
 from emulator.core.rules import Rule
@@ -15,9 +16,12 @@ from emulator.core.when import Now
 from emulator.explaining import explain
 from emulator.findings import Finding
 from emulator.journal import Attempt, Exchange
+from emulator.line import Line
 from emulator.nearly import nearly
 from emulator.sandboxes import Sandbox
-from emulator.wire import HttpReply, HttpRequest, read_query
+from emulator.smpp.codec import decode
+from emulator.smpp.describing import describe
+from emulator.wire import SmppFrame, read_query
 
 Json = dict[str, Any]
 
@@ -32,7 +36,8 @@ def message(sandbox: Sandbox, found: Message) -> Json:
     batch = sandbox.engine.world.store.batch_of(found)
     history = found.history
     return {
-        "id": f"m{found.id}", "provider": batch.provider, "provider_id": batch.provider_id, "to": found.to,
+        "id": f"m{found.id}", "provider": batch.provider, "provider_id": batch.provider_id,
+        "part_ids": list(batch.ids), "to": found.to,
         "sender": batch.sender, "text": batch.text, "reference": batch.reference, "status": found.status,
         "reason": found.reason, "error": found.error, "parts": batch.parts, "encoding": batch.encoding,
         "flash": batch.flash, "cost": plain(batch.cost), "protocol": batch.protocol, "batch": f"b{batch.id}",
@@ -49,8 +54,8 @@ def exchange(sandbox: Sandbox, kept: Exchange) -> Json:
     refused = outcome if isinstance(outcome, Refused) else None
     return {
         "id": f"x{kept.id}", "at": iso(kept.at), "provider": kept.provider or None, "protocol": kept.protocol,
-        "operation": kept.operation or None, "request": _request(kept.request, kept.request_size),
-        "reply": None if kept.reply is None else _reply(kept.reply, kept.reply_size), "outcome": kept.word,
+        "operation": kept.operation or None, "request": _request(sandbox, kept),
+        "reply": _reply(sandbox, kept), "outcome": kept.word,
         "reason": refused.reason.value if refused else None, "rule": kept.rule, "fault": kept.fault,
         "explain": "; ".join([explain(sandbox.providers, kept), *_nearly(sandbox, kept)]),
     }  # fmt: skip
@@ -65,17 +70,40 @@ def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:
 
 def attempt(sandbox: Sandbox, made: Attempt) -> Json:
     answer: Json | None = None
-    if made.answer is not None:
+    if isinstance(made.answer, SmppFrame):
+        answer = frame(sandbox, made.provider, made.answer)
+    elif made.answer is not None:
         answer = {"status": made.answer.status, **_body(made.answer.body, len(made.answer.body))}
     elif made.failure is not None:
         answer = {"error": made.failure}
-    target = made.request.target
-    sent = made.request.body if made.request.method == "POST" else target.partition("?")[2]
+    if isinstance(made.request, SmppFrame):
+        pdu = frame(sandbox, made.provider, made.request)
+        short = bytes.fromhex(str(pdu.get("fields", {}).get("short_message", "")))
+        sent = {**pdu.get("fields", {}), "short_message": short.decode("latin-1")}
+        sent |= {str(tlv["name"]): tlv["value"] for tlv in pdu.get("tlvs", ())}
+        where = {"method": pdu["command"], "url": f"smpp://{made.request.peer}/{made.request.session}", "sent": sent,
+                 "hex": pdu["hex"]}  # fmt: skip
+    else:
+        target = made.request.target
+        said = made.request.body if made.request.method == "POST" else target.partition("?")[2]
+        where = {"method": made.request.method, "url": target, "sent": dict(read_query(said))}
+    about = f"i{made.incoming}" if made.incoming else f"m{made.message}"
     return {
-        "id": f"c{made.id}", "message_id": f"m{made.message}", "provider": made.provider, "attempt": made.attempt,
-        "at": iso(made.at), "method": made.request.method, "url": target, "status": made.status,
-        "sent": dict(read_query(sent)), "answer": answer, "accepted": made.accepted,
+        "id": f"c{made.id}", "message_id": about, "provider": made.provider, "attempt": made.attempt,
+        "at": iso(made.at), "status": made.status, **where, "answer": answer, "accepted": made.accepted,
         "verdict": made.verdict or "under way",
+    }  # fmt: skip
+
+
+def session(sandbox: Sandbox, line: Line) -> Json:
+    """A bound SMPP session."""
+    bound = line.session.bound
+    return {
+        "id": line.id, "provider": line.provider, "state": line.session.state.value, "peer": line.peer,
+        "system_id": line.credential.name if line.credential else None, "since": iso(line.since),
+        "system_type": bound.octets("system_type").decode("latin-1") if bound else "",
+        "interface_version": bound.number("interface_version") if bound else None,
+        "unanswered": line.session.own.messages, "window": line.session.own.window,
     }  # fmt: skip
 
 
@@ -135,15 +163,37 @@ def credentials(found: Sandbox) -> Json:
     }}  # fmt: skip
 
 
-def _request(request: HttpRequest, size: int) -> Json:
+def _request(sandbox: Sandbox, kept: Exchange) -> Json:
+    request = kept.request
+    if isinstance(request, SmppFrame):
+        text = kept.command.text if isinstance(kept.command, Submit) else None
+        return frame(sandbox, kept.provider, request, text)
     return {
         "method": request.method, "url": request.target, "headers": [list(pair) for pair in request.headers],
-        **_body(request.body, size),
+        **_body(request.body, kept.request_size),
     }  # fmt: skip
 
 
-def _reply(reply: HttpReply, size: int) -> Json:
-    return {"status": reply.status, "headers": [list(pair) for pair in reply.headers], **_body(reply.body, size)}
+def _reply(sandbox: Sandbox, kept: Exchange) -> Json | None:
+    reply = kept.reply
+    if isinstance(reply, SmppFrame):
+        return frame(sandbox, kept.provider, reply)
+    if reply is None:
+        return None
+    return {
+        "status": reply.status, "headers": [list(pair) for pair in reply.headers],
+        **_body(reply.body, kept.reply_size),
+    }  # fmt: skip
+
+
+def frame(sandbox: Sandbox, provider: str, shown: SmppFrame, text: str | None = None) -> Json:
+    """A PDU: its fields and TLVs by name, the text it carries, all its octets."""
+    known = sandbox.providers.get(provider)
+    names = known.smpp.tags if known is not None and known.smpp is not None else None
+    told: Json = {**describe(decode(shown.body), names), "session": shown.session, "peer": shown.peer}
+    if text is not None:
+        told["text"] = text
+    return {**told, "hex": shown.body.hex()}
 
 
 def _body(body: bytes, size: int) -> Json:

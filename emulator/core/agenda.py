@@ -38,9 +38,25 @@ class SendReport(msgspec.Struct, array_like=True, tag="report", gc=False):
     reason: str
     error: int
     attempt: int = 1
+    part: int = 0
+    """Of which part, where each part has its own reports."""
 
 
-Item = Step | Begin | Expire | SendReport
+class SendIncoming(msgspec.Struct, array_like=True, tag="incoming", gc=False):
+    """A subscriber's message, or a part of it, goes to the client."""
+
+    incoming: int
+    part: int = 0
+    attempt: int = 1
+
+
+class PartsEnd(msgspec.Struct, array_like=True, tag="parts-end", gc=False):
+    """Parts of long messages may have waited long enough for the others."""
+
+    provider: str
+
+
+Item = Step | Begin | Expire | SendReport | SendIncoming | PartsEnd
 Entry = tuple[Moment, int, int, Item]
 
 
@@ -65,6 +81,11 @@ class Agenda:
             at, _, _, item = heappop(self.entries)
             return at, item
         return None
+
+    def drop(self, item: Item) -> None:
+        """Take an item off."""
+        self.entries[:] = [entry for entry in self.entries if entry[3] != item]
+        heapify(self.entries)
 
     def __len__(self) -> int:
         return len(self.entries)

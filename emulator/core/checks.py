@@ -163,13 +163,17 @@ def numbers(case: Case) -> Refused | None:
     bar = case.profile.bar
     seen: set[tuple[str, str]] = set()
     for place, written in enumerate(command.destinations or ()):
-        verdict = _ruled(case, written)
+        verdict, accepting = _ruled(case, written)
         number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
         if number is None:
             case.invalid.append(written)
-        elif not command.ignore_stoplist and (verdict == Reason.STOP_LISTED or number in account.stoplist):
+        elif not (command.ignore_stoplist or accepting) and (
+            verdict == Reason.STOP_LISTED or number in account.stoplist
+        ):
             case.stop_listed.append(number)
-        elif verdict == Reason.UNROUTABLE or (verdict := bar(case, number) if bar else None) is not None:
+        elif verdict == Reason.UNROUTABLE or (
+            not accepting and (verdict := bar(case, number) if bar else None) is not None
+        ):
             case.barred.append((number, verdict))
         else:
             text = command.texts[place] if command.texts else ""
@@ -194,11 +198,20 @@ NO_NUMBER_LEFT = (*OF_A_NUMBER, Reason.STOP_LISTED_OR_INVALID, Reason.NO_VALID_D
 """Reasons why no number of a list was left."""
 
 
-def _ruled(case: Case, written: str) -> Reason | None:
+PASSED_OVER = (
+    Reason.NO_CREDIT, Reason.STOP_LISTED, Reason.UNROUTABLE, Reason.FLOOD, Reason.DUPLICATE, Reason.TOO_MANY_REQUESTS,
+    Reason.TOO_MANY_AT_ONCE,
+)  # fmt: skip
+"""Reasons that do not count where a rule says `accept`: money, the stop list, limits."""
+
+
+def _ruled(case: Case, written: str) -> tuple[Reason | None, bool]:
+    """What a rule says of one number: a reason against it; that it is accepted."""
     rule = case.ruling.of(written)
-    if rule is None or rule.spec.then.refuse is None:
-        return None
-    return rule.spec.then.refuse.reason
+    if rule is None:
+        return None, False
+    then = rule.spec.then
+    return (None if then.refuse is None else then.refuse.reason), then.accept
 
 
 def _none_left(case: Case) -> Reason:
@@ -263,6 +276,10 @@ def checked(case: Case, checks: Iterable[Check]) -> Refused | None:
     """The first refusal, if any."""
     for check in checks:
         refused = check(case)
-        if refused is not None:
+        if refused is not None and not (refused.reason in PASSED_OVER and _accepting(case)):
             return refused
     return None
+
+
+def _accepting(case: Case) -> bool:
+    return case.ruling.call is not None and case.ruling.call.spec.then.accept

@@ -27,6 +27,17 @@ class Fault(msgspec.Struct, frozen=True):
     details: dict[str, str] = {}
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One part of a long message, as octets: a border may fall inside a character. `reference` with its `width` names
+    the message, `number` counts from 1 to `total`."""
+
+    reference: int
+    width: str
+    total: int
+    number: int
+    octets: bytes
+
+
 class Command(msgspec.Struct, kw_only=True, tag_field="say"):
     """What every command carries: which provider and protocol, who asks and from where."""
 
@@ -72,6 +83,18 @@ class Submit(Command, kw_only=True, tag="submit"):
     """A text for each destination, in their order; () when `text` goes to all of them."""
     own_id: str | None = None
     """The client gives the message its id, in the place of the provider."""
+    ids: tuple[str, ...] = ()
+    """The ids that its parts got, where each part was submitted by itself."""
+    asks: tuple[int, ...] = ()
+    """Over a protocol where each part says by flags which reports it wants: those of each part that wants some."""
+    replaces: bool = False
+    """It takes the place of one that is not delivered yet: same sender, destination and service."""
+
+
+class SubmitPart(Submit, kw_only=True, tag="submit-part"):
+    """One part of a long message; `text` is what can be read of it alone."""
+
+    part: Part
 
 
 class Price(Submit, kw_only=True, tag="price"):
@@ -108,6 +131,41 @@ class Delete(Command, kw_only=True, tag="delete"):
     """(number, id) of each; None: the lists do not go together."""
 
 
+class Cancel(Command, kw_only=True, tag="cancel"):
+    """Do not deliver a message; without an id, all those of a sender to a destination."""
+
+    operation: ClassVar[str] = "cancel"
+
+    provider_id: str | None = None
+    sender: str = ""
+    destination: str = ""
+
+
+class Replace(Command, kw_only=True, tag="replace"):
+    """Another text, schedule, life time for a message that is not delivered yet. `octets` are in its own coding."""
+
+    operation: ClassVar[str] = "replace"
+
+    provider_id: str | None = None
+    sender: str = ""
+    octets: bytes = b""
+    asks: tuple[int, ...] = ()
+    begins_at: Moment | None = None
+    expires_at: Moment | None = None
+
+
+class Bind(Command, kw_only=True, tag="bind"):
+    """Open a session. `in_flight` counts those of the account, this one included."""
+
+    operation: ClassVar[str] = "bind"
+
+
+class CheckLink(Command, kw_only=True, tag="check-link"):
+    """Are you there?"""
+
+    operation: ClassVar[str] = "link"
+
+
 class Describe(Command, kw_only=True, tag="describe"):
     """What do you serve? (The description of an interface: a WSDL.) Also a request of which nothing can be made out."""
 
@@ -135,8 +193,9 @@ class RegisterSender(Command, kw_only=True, tag="register-sender"):
 
 
 AnyCommand = (
-    Submit | Price | Query | QueryMany | Delete | Describe | BalanceQuery | ListSenders | RegisterSender
+    Submit | SubmitPart | Price | Query | QueryMany | Delete | Cancel | Replace | Bind | CheckLink | Describe
+    | BalanceQuery | ListSenders | RegisterSender
 )  # fmt: skip
 
-OPERATIONS: tuple[str, ...] = ("send", "status", "balance", "cost", "brands", "bind")
+OPERATIONS: tuple[str, ...] = ("send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link")
 """The words for operations in scenarios and journal; a provider serves some of them."""

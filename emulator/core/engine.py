@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from emulator.core.accounts import Account
-from emulator.core.agenda import SendReport
+from emulator.core.accounts import Account, apply
+from emulator.core.agenda import PartsEnd, SendIncoming, SendReport
 from emulator.core.checks import NO_NUMBER_LEFT, OF_A_NUMBER, Case
-from emulator.core.commands import AnyCommand
+from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.hands import Hand
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.judge import Judge
-from emulator.core.life import Life, Report
-from emulator.core.outcomes import AnyOutcome, Refused, Unheard
+from emulator.core.life import Life, Outgoing, Passing, Report
+from emulator.core.outcomes import AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.plans import Refuse, Reply
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
@@ -46,7 +46,7 @@ class Engine:
         self.world = world
         self.profiles = profiles
         self._life = Life(world, profiles, touched)
-        self._judge = Judge(world, self._life)
+        self._judge = Judge(world, profiles, self._life)
         self._hand = Hand(world, self._life)
 
     # the four doors
@@ -57,38 +57,51 @@ class Engine:
         world.now = at
         case = Case(world, self.profiles[command.provider], self._owner(command), command, at)
         if case.account is not None:
+            if isinstance(command, SubmitPart):
+                command = case.command = self._judge.parts.seen_whole(command)
             case.ruling = world.book.ruling(command, Now(at, world.began), world.chance)
             rule = case.ruling.call
             if rule is not None:
                 return self._by_rule(case, rule)
         return Verdict(self._judge.judge(case))
 
-    def advance(self, to: Moment) -> list[Report]:
-        """Do everything due up to a moment, in order. Reports that go out are handed back."""
+    def advance(self, to: Moment) -> list[Outgoing]:
+        """Do everything due up to a moment, in order. What goes out to the client is handed back."""
         world = self.world
-        reports: list[Report] = []
+        reports: list[Outgoing] = []
         while (taken := world.agenda.take(to)) is not None:
             at, item = taken
             world.now = max(world.now, at)
-            if isinstance(item, SendReport):
+            if isinstance(item, SendReport | SendIncoming):
                 reports.append(self._send(world.now, item))
+            elif isinstance(item, PartsEnd):
+                self._judge.parts.end(item.provider, world.now)
             else:
                 self._life.fire(world.now, item)
         world.now = max(world.now, to)
         return reports
 
-    def answered(self, attempt: int, accepted: bool, at: Moment) -> None:
-        """The client answered a report; if it was not taken, the account's retry schedule says what follows."""
+    def answered(
+        self, attempt: int, accepted: bool, at: Moment, again: tuple[float, ...] | None = None
+    ) -> None:  # fmt: skip
+        """The client answered a report; if it was not taken, its plan's retries, or `again`, or the account's retry
+        schedule say what follows."""
         world = self.world
         world.now = max(world.now, at)
         due = world.in_flight.pop(attempt, None)
         if due is None or accepted:
             return
-        provider = world.store.batch_of(world.store.messages[due.message - 1]).provider
-        gaps = self.profiles[provider].switch(world.accounts[provider], "retry")
+        if isinstance(due, SendIncoming):
+            provider, told = world.incoming[due.incoming - 1].provider, None
+        else:
+            message = world.store.messages[due.message - 1]
+            provider, told = world.store.batch_of(message).provider, world.plans[message.plan].retries
+        gaps = told if told is not None else again
+        if gaps is None:
+            gaps = self.profiles[provider].switch(world.accounts[provider], "retry")
         if due.attempt <= len(gaps):
-            again = msgspec.structs.replace(due, attempt=due.attempt + 1)
-            world.agenda.put(world.now + seconds(gaps[due.attempt - 1]), again)
+            after = seconds(gaps[due.attempt - 1])
+            world.agenda.put(world.now + after, msgspec.structs.replace(due, attempt=due.attempt + 1))
 
     def control(self, verb: Verb, at: Moment) -> Any:
         """Do what a hand asks; gives back what it touched. Raises LookupError when what it names is not there."""
@@ -103,7 +116,7 @@ class Engine:
             case Advanced():
                 return self.advance(given.to)
             case Answered():
-                return self.answered(given.attempt, given.accepted, given.at)
+                return self.answered(given.attempt, given.accepted, given.at, given.again)
             case Controlled():
                 return self.control(given.verb, given.at)
 
@@ -122,31 +135,45 @@ class Engine:
 
     def _by_rule(self, case: Case, rule: Rule) -> Verdict:
         refuse, reply = rule.spec.then.refuse, rule.spec.then.reply
+        if reply is not None:
+            reply = reply.drawn(case.world.chance)
         if reply is not None and not reply.heard:
-            rule.fired += 1
+            _fire(rule, case)
             return Verdict(Unheard(), reply, rule.id)
         if refuse is not None and refuse.reason not in OF_A_NUMBER:
-            rule.fired += 1
-            return Verdict(self._judge.keep(case, _refused(case, refuse, rule.id)), reply, rule.id)
+            _fire(rule, case)
+            return Verdict(self._judge.refuse(case, _refused(case, refuse, rule.id)), reply, rule.id)
         outcome = self._judge.judge(case)
         decided = _that_decided(case.ruling, outcome)
         if reply is not None:
             decided[rule.id] = rule
         for one in decided.values():
-            one.fired += 1
+            _fire(one, case)
         first = any(one.spec.then.reports and one.spec.then.reports.before_reply for one in decided.values())
         return Verdict(outcome, reply, rule.id if rule.id in decided else next(iter(decided), None), first)
 
-    def _send(self, at: Moment, due: SendReport) -> Report:
+    def _send(self, at: Moment, due: SendReport | SendIncoming) -> Outgoing:
         world = self.world
         world.attempts_made += 1
         world.in_flight[world.attempts_made] = due
+        if isinstance(due, SendIncoming):
+            return Passing(world.attempts_made, at, world.incoming[due.incoming - 1].provider, due)
         message = world.store.messages[due.message - 1]
         return Report(world.attempts_made, at, due.message, world.store.batch_of(message).provider, due)
 
 
+def _fire(rule: Rule, case: Case) -> None:
+    """The rule had its say; what it does to the account the next call meets."""
+    rule.fired += 1
+    patch = rule.spec.then.account
+    if patch is not None:
+        apply(patch, case.owner, case.at)
+
+
 def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
     """The rules, by id, that had a say in an outcome; of a refusal those that took its numbers away."""
+    if isinstance(outcome, PartAccepted):
+        return {}
     rules = [] if ruling.call is None else [ruling.call]
     if isinstance(ruling.by_destination, dict):
         rules += ruling.by_destination.values()

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.core.accounts import Account, Sender, apply
-from emulator.core.agenda import SendReport
+from emulator.core.agenda import SendIncoming, SendReport
 from emulator.core.life import Life
-from emulator.core.messages import Message
+from emulator.core.messages import Incoming, Message
 from emulator.core.rules import Rule, RuleSpec
 from emulator.core.values import Moment
 from emulator.core.verbs import (
@@ -15,6 +15,7 @@ from emulator.core.verbs import (
     MoveMessage,
     PatchAccount,
     PatchSender,
+    PutIncoming,
     PutRules,
     Redeliver,
     Verb,
@@ -31,7 +32,7 @@ class Hand:
         self._verbs: dict[type, Callable[[Any, Moment], Any]] = {
             PatchAccount: self._patch_account, PatchSender: self._patch_sender, MoveMessage: self._move,
             PutRules: self._put_rules, AddRule: self._add_rule, DropRule: self._drop_rule,
-            Redeliver: self._redeliver,
+            Redeliver: self._redeliver, PutIncoming: self._put_incoming,
         }  # fmt: skip
 
     def do(self, verb: Verb, at: Moment) -> Any:
@@ -65,8 +66,16 @@ class Hand:
 
     def _redeliver(self, verb: Redeliver, at: Moment) -> None:
         self._message(verb.message)
-        due = SendReport(verb.message, verb.status, verb.changed_at, verb.reason, verb.error)
+        due = SendReport(verb.message, verb.status, verb.changed_at, verb.reason, verb.error, part=verb.part)
         self.world.agenda.put(at, due)
+
+    def _put_incoming(self, verb: PutIncoming, at: Moment) -> Incoming:
+        number = len(self.world.incoming) + 1
+        made = Incoming(number, verb.provider, verb.way, verb.source, verb.to, verb.text, at)
+        self.world.incoming.append(made)
+        for part in range(verb.parts):
+            self.world.agenda.put(at, SendIncoming(number, part))
+        return made
 
     def _rule(self, spec: RuleSpec, by_hand: bool) -> Rule:
         self.world.rules_made += 1

@@ -22,6 +22,8 @@ class Answered(msgspec.Struct, tag="answered", tag_field="door"):
     at: Moment
     attempt: int
     accepted: bool
+    again: tuple[float, ...] | None = None
+    """After how many seconds each further attempt follows, as whoever carried it says; None: as the account says."""
 
 
 class Controlled(msgspec.Struct, tag="controlled", tag_field="door"):

@@ -1,12 +1,15 @@
 """What a command does once its checks have passed."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from emulator.core.accounts import Sender
 from emulator.core.checks import Case, checked, weigh
 from emulator.core.commands import (
     BalanceQuery,
+    Bind,
+    Cancel,
+    CheckLink,
     Delete,
     Describe,
     ListSenders,
@@ -14,37 +17,48 @@ from emulator.core.commands import (
     Query,
     QueryMany,
     RegisterSender,
+    Replace,
     Submit,
+    SubmitPart,
 )  # fmt: skip
 from emulator.core.life import Life
 from emulator.core.outcomes import (
     AnyOutcome,
     BalanceTold,
+    Bound,
     CostTold,
     Deleted,
     Described,
     Entry,
     Found,
     FoundMany,
+    LinkAlive,
     Refused,
+    Replaced,
     SenderEntry,
     SenderRegistered,
     SendersTold,
 )  # fmt: skip
+from emulator.core.parts import Parts
+from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.taking import Taking
+from emulator.core.undoing import Undoing
 from emulator.core.world import World
 
 
 class Judge:
     """Checks a case, then does what it asks."""
 
-    def __init__(self, world: World, life: Life) -> None:
+    def __init__(self, world: World, profiles: Mapping[str, Profile], life: Life) -> None:
         self.world = world
         self._life = life
         self._taking = Taking(world, life)
+        self.parts = Parts(world, profiles, self._taking, self._judge_whole)
+        self._undoing = Undoing(world, life)
         self._handlers: dict[type, Callable[[Case], AnyOutcome]] = {
-            Submit: self._taking.take, Price: self._price, Query: self._query, QueryMany: self._query_many,
+            Submit: self._take, SubmitPart: self.parts.take, Cancel: self._undoing.cancel,
+            Replace: self._undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(), Price: self._price, Query: self._query, QueryMany: self._query_many,
             Delete: self._delete, Describe: self._describe, BalanceQuery: self._balance,
             ListSenders: self._list_senders, RegisterSender: self._register_sender,
         }  # fmt: skip
@@ -52,16 +66,33 @@ class Judge:
     def judge(self, case: Case) -> AnyOutcome:
         """The first refusal of the profile's checks, or what the command came to."""
         kind = type(case.command)
-        refused = checked(case, case.profile.checks[kind.__name__])
+        refused = checked(case, case.profile.checks_of(kind.__name__, case.command.protocol))
         if refused is not None:
             return self._taking.keep(case, refused)
         for key in case.marks:
             case.count(key)
         return self._handlers[kind](case)
 
-    def keep(self, case: Case, refused: Refused) -> AnyOutcome:
-        """What a refusal leaves behind, where its row says so (core/taking.py)."""
-        return self._taking.keep(case, refused)
+    def refuse(self, case: Case, refused: Refused) -> AnyOutcome:
+        """A rule's refusal, with what it leaves behind where its row says so (core/taking.py). Where it is told later,
+        a part of a long message is taken first."""
+        command = case.command
+        if type(command) is not SubmitPart:
+            return self._taking.keep(case, refused)
+        row = self._taking.row_of(case, refused)
+        if row is None or command.protocol not in row.later_over:
+            return refused
+        wrong = checked(case, case.profile.checks_of("SubmitPart", command.protocol))
+        return wrong or self.parts.take(case, refused)
+
+    def _judge_whole(self, case: Case, refused: Refused | None) -> AnyOutcome:
+        """A long message once all its parts are there."""
+        return self.judge(case) if refused is None else self._taking.keep(case, refused)
+
+    def _take(self, case: Case) -> AnyOutcome:
+        if case.command.replaces:
+            self._undoing.give_way(case)
+        return self._taking.take(case)
 
     def _price(self, case: Case) -> AnyOutcome:
         weigh(case)
@@ -69,6 +100,8 @@ class Judge:
 
     def _query(self, case: Case) -> AnyOutcome:
         store, query = self.world.store, case.command
+        if query.provider_id in self.world.parts and query.destination is None:
+            return Found(entries=(self._waiting(query.provider_id, case),))
         if query.provider_id is not None and query.destination is not None:
             ids = self._sent(case, query.destination, query.provider_id)
         elif query.provider_id is not None:
@@ -81,6 +114,12 @@ class Judge:
             asked = {"destination": query.destination, "reference": query.reference, "id": query.provider_id}
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details={k: v for k, v in asked.items() if v})
         return Found(entries=tuple(self._entry(number) for number in ids))
+
+    def _waiting(self, name: str, case: Case) -> Entry:
+        """A part of a message that is not whole yet."""
+        part = self.world.parts[name]
+        to = (part.destinations or ("",))[0]
+        return Entry(message=0, to=to, status="pending", changed_at=case.at, created_at=case.at, provider_id=name)
 
     def _query_many(self, case: Case) -> AnyOutcome:
         found = (self._sent(case, number, provider_id) for number, provider_id in case.command.wanted)
@@ -116,7 +155,7 @@ class Judge:
             message=number, to=message.to, status=message.status, changed_at=message.changed_at,
             created_at=batch.created_at, reason=message.reason, error=message.error, provider_id=batch.provider_id,
             sender=batch.sender, text=batch.text, parts=batch.parts, cost=batch.cost,
-            flash=batch.flash,
+            flash=batch.flash, operator=message.operator,
         )  # fmt: skip
 
     def _balance(self, case: Case) -> AnyOutcome:

@@ -5,13 +5,15 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.agenda import Begin, Expire, SendReport, Step
-from emulator.core.messages import Batch, Message
+from emulator.core.agenda import Begin, Expire, SendIncoming, SendReport, Step
+from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.plans import Plan, Reports, Told
 from emulator.core.plans import Step as PlannedStep
 from emulator.core.profile import Profile
+from emulator.core.ranges import drawn
 from emulator.core.statuses import FINAL, Status
-from emulator.core.values import Moment, seconds
+from emulator.core.text import measure
+from emulator.core.values import Chance, Moment, seconds
 from emulator.core.world import World
 
 NORMAL = Reports()
@@ -27,6 +29,18 @@ class Report(msgspec.Struct, frozen=True):
     due: SendReport
 
 
+class Passing(msgspec.Struct, frozen=True):
+    """A subscriber's message, or a part of it, that goes out to the client now; answered like a report."""
+
+    attempt: int
+    at: Moment
+    provider: str
+    due: SendIncoming
+
+
+Outgoing = Report | Passing
+
+
 class Life:
     """Moves the messages of a world. `touched` hears the id of every message that changed."""
 
@@ -38,9 +52,10 @@ class Life:
     def conceive(self, plan: Plan) -> int:
         """The number under which messages remember a plan."""
         world = self._world
-        number = world.plan_numbers.get(plan)
+        key = msgspec.msgpack.encode(plan)
+        number = world.plan_numbers.get(key)
         if number is None:
-            number = world.plan_numbers[plan] = len(world.plans)
+            number = world.plan_numbers[key] = len(world.plans)
             world.plans.append(plan)
         return number
 
@@ -73,15 +88,30 @@ class Life:
             last = item.index + 1 == len(steps)
             if not last:
                 self._put_step(message, batch, item.index + 1)
-            self.change(message, batch, step.status, at, step.reason, step.error, last)
+            self.change(message, batch, step.status, at, step.reason, step.error, last, step.operator)
+
+    def expire_at(self, message: Message, at: Moment) -> None:
+        """The message's life time ends then, if it lives so long."""
+        self._world.agenda.put(at, Expire(message.id))
+
+    def begin_again(self, message: Message, batch: Batch, at: Moment) -> None:
+        """A message that is not delivered yet is another one now: what was planned for it is void, and planned anew."""
+        message.version += 1
+        if batch.begins_at > at:
+            self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
+        else:
+            self._put_step(message, batch, 0)
+        self._touched(message.id)
 
     def change(
         self, message: Message, batch: Batch, status: Status, at: Moment, reason: str = "", error: int = 0,
-        last: bool = True,
+        last: bool = True, operator: str = "",
     ) -> None:  # fmt: skip
         """The message takes a status. `last`: nothing more of its plan follows."""
         before = message.status
-        message.become(status, at, reason, error)
+        message.become(status, at, reason, error, operator)
+        if status == "delivered":
+            self._subscriber_acts(message, batch, at)
         self._touched(message.id)
         self._report(message, batch, before, last)
 
@@ -109,7 +139,7 @@ class Life:
             return
         world, profile = self._world, self._profiles[batch.provider]
         account = world.accounts[batch.provider]
-        reported = _reported(profile, account, before, message.status)
+        reported = not batch.asks and _reported(profile, account, before, message.status)
         manner = world.plans[message.plan].reports or NORMAL
         if manner.never:
             return
@@ -118,19 +148,44 @@ class Life:
                 self._put_script(message, batch, manner.script)
             return
         at = message.changed_at
-        outgoing: list[SendReport] = []
-        if reported:
-            outgoing.append(SendReport(message.id, message.status, at, message.reason, message.error))
-        if manner.order == "reversed":
+        asks = profile.asks_for
+        if batch.asks and asks is not None:
+            told = [part for part, flags in enumerate(batch.asks) if asks(flags, before, message.status)]
+        else:
+            told = [0] if reported else []
+        outgoing = [
+            SendReport(message.id, message.status, at, message.reason, message.error, part=part) for part in told
+        ]
+        if manner.order != "normal":
             outgoing = world.held.pop(message.id, []) + outgoing
             if not last:
                 if outgoing:
                     world.held[message.id] = outgoing
                 return
-            outgoing.reverse()
+            outgoing = _reordered(outgoing, manner, world.chance)
         for report in outgoing:
-            for _ in range(2 if manner.twice else 1):
-                world.agenda.put(at + seconds(manner.late), report, batch.first)
+            for _ in range(manner.copies):
+                world.agenda.put(at + seconds(drawn(manner.late, world.chance)), report, batch.first)
+
+    def _subscriber_acts(self, message: Message, batch: Batch, at: Moment) -> None:
+        """What the plan has the subscriber do who got the message."""
+        world = self._world
+        plan = world.plans[message.plan]
+        if plan.opt_out:
+            world.accounts[batch.provider].stoplist[message.to] = True
+        if plan.incoming is not None:
+            due, text = at + seconds(plan.incoming.after), plan.incoming.text
+            number = len(world.incoming) + 1
+            world.incoming.append(Incoming(number, batch.provider, batch.protocol, message.to, batch.sender, text, due))
+            for part in range(measure(text).parts if batch.protocol == "smpp" else 1):
+                world.agenda.put(due, SendIncoming(number, part))
+
+
+def _reordered(reports: list[SendReport], manner: Reports, chance: Chance) -> list[SendReport]:
+    """Reports that were held back, in the order in which they go out."""
+    if manner.order == "reversed":
+        return reports[::-1]
+    return [one for _, _, one in sorted((chance.draw(), place, one) for place, one in enumerate(reports))]
 
 
 def _reported(profile: Profile, account: Account, before: Status | None, now: Status) -> bool:

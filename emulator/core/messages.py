@@ -28,6 +28,10 @@ class Batch(msgspec.Struct, gc=False):
     flash: bool
     report: bool
     extra: dict[str, str]
+    ids: tuple[str, ...] = ()
+    """Of its parts, where each part was submitted by itself; the first is `provider_id`."""
+    asks: tuple[int, ...] = ()
+    """Which reports are wanted, by flags of the protocol; one for each of `ids`, or one. (): by a callback."""
 
 
 class Message(msgspec.Struct, gc=False):
@@ -43,6 +47,8 @@ class Message(msgspec.Struct, gc=False):
     """Goes up when a hand moves the message: what the plan still held is void then."""
     reason: str = ""
     error: int = 0
+    operator: str = ""
+    """What a rule calls the subscriber's network."""
 
     @property
     def changed_at(self) -> Moment:
@@ -50,11 +56,24 @@ class Message(msgspec.Struct, gc=False):
         assert isinstance(at, int)
         return at
 
-    def become(self, status: Status, at: Moment, reason: str, error: int) -> None:
+    def become(self, status: Status, at: Moment, reason: str, error: int, operator: str = "") -> None:
         self.status = status
         self.reason = reason
         self.error = error
+        self.operator = operator or self.operator
         self.history = (*self.history, status, at)
+
+
+class Incoming(msgspec.Struct):
+    """A subscriber's message to the account. `way`: the protocol it goes by."""
+
+    id: int
+    provider: str
+    way: str
+    source: str
+    to: str
+    text: str
+    at: Moment
 
 
 class Store:
@@ -81,7 +100,8 @@ class Store:
         if batch.reference:
             self._by_reference.setdefault((batch.provider, batch.reference), []).append(message.id)
         if batch.provider_id is not None:
-            self._by_provider_id.setdefault((batch.provider, batch.provider_id), []).append(message.id)
+            for provider_id in batch.ids or (batch.provider_id,):
+                self._by_provider_id.setdefault((batch.provider, provider_id), []).append(message.id)
 
     def message(self, number: int) -> Message | None:
         return self.messages[number - 1] if 0 < number <= len(self.messages) else None

@@ -33,6 +33,12 @@ class Accepted(Outcome, kw_only=True, tag="accepted"):
     """Numbers that nothing was sent to for other reasons."""
 
 
+class PartAccepted(Accepted, kw_only=True, tag="part-accepted"):
+    """One part of a long message was taken; so many are still missing."""
+
+    missing: int
+
+
 class CostTold(Outcome, kw_only=True, tag="cost"):
     """What a send would cost: for `count` recipients, `parts` segments in all."""
 
@@ -70,6 +76,8 @@ class Entry(msgspec.Struct, kw_only=True):
     parts: int = 1
     cost: int = 0
     flash: bool = False
+    operator: str = ""
+    """What a rule calls the subscriber's network."""
 
 
 class Found(Outcome, kw_only=True, tag="found"):
@@ -88,6 +96,22 @@ class Deleted(Outcome, kw_only=True, tag="deleted"):
     word: ClassVar[str] = "accepted"
 
     count: int
+
+
+class Replaced(Outcome, kw_only=True, tag="replaced"):
+    word: ClassVar[str] = "accepted"
+
+    message: int
+
+
+class Bound(Outcome, kw_only=True, tag="bound"):
+    """The session is open."""
+
+    word: ClassVar[str] = "accepted"
+
+
+class LinkAlive(Outcome, kw_only=True, tag="link-alive"):
+    """Yes, here."""
 
 
 class Described(Outcome, kw_only=True, tag="described"):
@@ -123,6 +147,6 @@ class Unheard(Outcome, kw_only=True, tag="unheard"):
 
 
 AnyOutcome = (
-    Accepted | CostTold | Refused | Found | FoundMany | Deleted | Described | BalanceTold | SendersTold
+    Accepted | PartAccepted | Replaced | Bound | LinkAlive | CostTold | Refused | Found | FoundMany | Deleted | Described | BalanceTold | SendersTold
     | SenderRegistered | Unheard
 )  # fmt: skip

@@ -3,18 +3,24 @@
 Accepting and the fault of the reply are separate: *taken, reply lost* is the trap people most need to rehearse.
 """
 
+import re
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
+from emulator.core.accounts import AccountPatch
+from emulator.core.ranges import Seconds, Span, as_written, drawn
 from emulator.core.reasons import Reason
+from emulator.core.smpp_plans import SMPP_FAULTS, FormName, SmppFaultName
 from emulator.core.statuses import Status
+from emulator.core.values import Chance
 
-FaultName = Literal["lost", "drop", "hang", "reset", "cut", "empty", "garbled", "slow"]
+HttpFaultName = Literal["lost", "drop", "hang", "reset", "cut", "empty", "garbled", "slow"]
+FaultName = HttpFaultName | SmppFaultName
 
-FAULTS: dict[FaultName, tuple[bool, str]] = {
+FAULTS: dict[HttpFaultName, tuple[bool, str]] = {
     "lost": (True, "done; the connection is closed without an answer"),
     "drop": (False, "not done; the connection is closed without an answer"),
     "hang": (True, "done; nothing is ever answered and the connection stays open"),
@@ -24,10 +30,13 @@ FAULTS: dict[FaultName, tuple[bool, str]] = {
     "garbled": (True, "done; the answer's body is not what it should be"),
     "slow": (True, "done; the answer comes in small pieces"),
 }
-"""Each fault: is the command executed, and what the client sees. A `status` in its place is never executed."""
+"""Each fault: is the command executed, and what the client sees. They work over every protocol; those that only SMPP
+can have are in smpp_plans.py. A `status` (HTTP) or `command_status` (SMPP) in the place of a fault is never executed."""
 
-Seconds = Annotated[float, Meta(ge=0, le=3_153_600_000)]
-"""At most a hundred years: every moment that they lead to must be one that a date can show."""
+_HEARD: dict[str, bool] = {name: heard for table in (FAULTS, SMPP_FAULTS) for name, (heard, _) in table.items()}
+
+_OF_THE_WIRE = ("content-length", "transfer-encoding", "connection")
+_header_name = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}").fullmatch
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +46,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: Status
     reason: str = ""
     error: int = 0
+    operator: str = ""
+    """What the provider calls the subscriber's network."""
 
     def __post_init__(self) -> None:
         force_setattr(self, "after", float(self.after))  # 2 and 2.0 are one thing and must be written as one
@@ -53,21 +64,42 @@ class Refuse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("refuse takes either code or reason")
 
 
-class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the transport does with the answer. `delay` is in real seconds: it is the wire that is slow."""
+class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the transport does with the answer. `delay` is in real seconds: it is the wire that is slow. `body` and
+    `headers` with a `status` are the whole reply; without one they replace those of the provider's."""
 
-    delay: Seconds = 0.0
+    delay: Seconds | Span = 0.0
     fault: FaultName | None = None
     status: Annotated[int, Meta(ge=100, le=599)] | None = None
+    headers: dict[str, str] = {}
+    body: str | None = None
+    command_status: Annotated[int, Meta(ge=1, le=0xFFFFFFFF)] | None = None
 
     def __post_init__(self) -> None:
-        if self.fault is not None and self.status is not None:
-            raise ValueError("reply takes either fault or status")
+        if sum(said is not None for said in (self.fault, self.status, self.command_status)) > 1:
+            raise ValueError("reply takes either fault or status or command_status")
+        if self.fault is not None and (self.headers or self.body is not None):
+            raise ValueError("reply takes either fault or headers and body")
+        for name, value in self.headers.items():
+            if not _header_name(name) or name.lower() in _OF_THE_WIRE or not value.isprintable():
+                raise ValueError(f"headers: {name!r} is no header that may be set here")
+        force_setattr(self, "delay", as_written(self.delay))
+
+    def drawn(self, chance: Chance) -> "Reply":
+        """The same with a delay that is fixed."""
+        return msgspec.structs.replace(self, delay=drawn(self.delay, chance)) if isinstance(self.delay, Span) else self
+
+    @property
+    def wait(self) -> float:
+        """The delay, once it is fixed."""
+        return self.delay.low if isinstance(self.delay, Span) else self.delay
 
     @property
     def heard(self) -> bool:
         """Is the command executed at all?"""
-        return self.status is None and (self.fault is None or FAULTS[self.fault][0])
+        if self.status is not None or self.command_status is not None:
+            return False
+        return self.fault is None or _HEARD[self.fault]
 
 
 class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +115,7 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: int = 0
 
 
-class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The manner of the delivery reports. `late` is in seconds of sandbox time. `before_reply`: reports due at once go
     out, and are answered, before the reply to the send. `script`: these reports, whatever becomes of the message."""
 
@@ -91,17 +123,72 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     script: tuple[Told, ...] | None = None
     never: bool = False
     twice: bool = False
-    late: Seconds = 0.0
-    order: Literal["normal", "reversed"] = "normal"
+    times: Annotated[int, Meta(ge=1, le=100)] | None = None
+    late: Seconds | Span = 0.0
+    order: Literal["normal", "reversed", "shuffled"] = "normal"
+    """Other than normal: they are held back until the message has taken its last state."""
+    without: tuple[str, ...] = ()
+    having: dict[str, str] = msgspec.field(name="with", default_factory=dict)
+    """Fields of a report over HTTP that are missing, and values that others have in their place."""
+    to: str | None = None
+    """Another URL for reports over HTTP."""
+    form: tuple[FormName, ...] = ()
+    """How receipts over SMPP are written."""
+
+    def __post_init__(self) -> None:
+        if self.twice and self.times is not None:
+            raise ValueError("reports takes either twice or times")
+        force_setattr(self, "late", as_written(self.late))
+
+    @property
+    def copies(self) -> int:
+        return 2 if self.twice else self.times or 1
 
 
-class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The `then` of a rule."""
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the subscriber writes back, so many seconds after the message was delivered."""
+
+    text: str
+    after: Seconds = 0.0
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "after", float(self.after))
+
+
+Gap = Annotated[float, Meta(ge=0, le=604_800)]
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The `then` of a rule.
+
+    `accept`: neither money nor the stop list nor a limit stands in the way (checks.PASSED_OVER); what is wrong with the
+    request itself is still refused. `retries`: after how many seconds each further attempt of a report that the client
+    did not take follows. `account`: changed once the rule has fired, so that the next call meets it. `opt_out`: once
+    the message is delivered its number is on the account's stop list.
+    """
 
     steps: tuple[Step, ...] | None = None
     refuse: Refuse | None = None
     reply: Reply | None = None
     reports: Reports | None = None
+    accept: bool = False
+    retries: Annotated[tuple[Gap, ...], Meta(max_length=50)] | None = None
+    account: AccountPatch | None = None
+    incoming: Answer | None = None
+    opt_out: bool = False
+
+    def __post_init__(self) -> None:
+        if self.accept and self.refuse is not None:
+            raise ValueError("then takes either accept or refuse")
+        if self.retries is not None:
+            force_setattr(self, "retries", tuple(map(float, self.retries)))
+
+    @property
+    def life(self) -> "Plan":
+        """What a message remembers of it."""
+        return Plan(
+            steps=self.steps, reports=self.reports, retries=self.retries, incoming=self.incoming, opt_out=self.opt_out
+        )
 
 
 DELIVERED = (Step(2, "delivered"),)

@@ -22,11 +22,11 @@ class Switch(msgspec.Struct, frozen=True):
     """A named choice where the provider's page is silent or contradicts itself.
 
     `choices` is a tuple of the values that may stand, or a type's name: "seconds" (a list of delays in seconds),
-    "hours" (a zone's offset from UTC), "text".
+    "hours" (a zone's offset from UTC), "number" (a whole one, 0 to 86,400), "text".
     """
 
     default: Any
-    choices: tuple[Any, ...] | Literal["seconds", "hours", "text"]
+    choices: tuple[Any, ...] | Literal["seconds", "hours", "number", "text"]
     why: str
     row: str
     """The contract row that tells what is known."""
@@ -38,6 +38,9 @@ class Switch(msgspec.Struct, frozen=True):
             return None if fits else f"may be {', '.join(map(repr, self.choices))}"
         if self.choices == "text":
             return None if isinstance(value, str) and len(value) <= 1000 else "is a text of at most 1000 characters"
+        if self.choices == "number":
+            fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 86_400
+            return None if fits else "is a whole number, 0 to 86400"
         if self.choices == "hours":
             fits = isinstance(value, int | float) and not isinstance(value, bool) and -12 <= value <= 14
             return None if fits else "is an offset from UTC in hours, -12 to 14"
@@ -115,7 +118,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     switches: Mapping[str, Switch]
     checks: Mapping[str, tuple[Callable[..., Any], ...]]
-    """By the class of the command, in the order in which they are made."""
+    """By the class of the command, or by "Class/protocol" where a protocol has its own, in the order in which they are
+    made."""
     errors: Mapping[str, ErrorTable]
     """By operation, or by "operation/protocol" where a protocol has its own."""
     statuses: tuple[StatusRow, ...]
@@ -135,6 +139,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Does a change send a report where the provider's word for both states is the same?"""
     first_id: int | None = None
     """Where the provider's own message ids begin; None: it gives none out."""
+    octets: Any = None
+    """For a protocol over which texts come as octets, perhaps in parts: core/parts.py, Octets."""
+    asks_for: Callable[[int, Status | None, Status], bool] | None = None
+    """For a protocol where each message says by flags which reports it wants: flags, state before, state now → does
+    this change send one?"""
 
     defaults: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """The switches' defaults by name, and"""
@@ -153,6 +162,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     def table(self, operation: str, protocol: str = "http") -> ErrorTable | None:
         """The codes of an operation over a protocol; a table "status/soap" goes before the table "status"."""
         return self.errors.get(f"{operation}/{protocol}") or self.errors.get(operation)
+
+    def checks_of(self, kind: str, protocol: str) -> tuple[Callable[..., Any], ...]:
+        """The checks of a command over a protocol."""
+        own = self.checks.get(f"{kind}/{protocol}")
+        return self.checks[kind] if own is None else own
 
     def status(self, status: Status) -> StatusRow:
         """The row of a state."""

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     # who is asking
     KEY_MISSING = "key-missing"
     KEY_UNKNOWN = "key-unknown"
+    PASSWORD_WRONG = "password-wrong"
     API_OFF = "api-off"
     ADDRESS_NOT_ALLOWED = "address-not-allowed"
     ADDRESS_BLOCKED = "address-blocked"
@@ -43,9 +44,12 @@ class Reason(StrEnum):
     FLOOD = "flood"
     TOO_MANY_REQUESTS = "too-many-requests"
     TOO_MANY_AT_ONCE = "too-many-at-once"
+    QUEUE_FULL = "queue-full"
+    PARTS_MISSING = "parts-missing"
     # asking after something
     MESSAGE_UNKNOWN = "message-unknown"
     NOT_DELETED = "not-deleted"
+    ALREADY_FINAL = "already-final"
     # registering a sender's name
     NAME_EMPTY = "name-empty"
     NAME_LENGTH = "name-length"

@@ -90,6 +90,7 @@ class RuleBook:
     def replace(self, rules: list[Rule]) -> None:
         self.rules = rules
         self._speaking: dict[tuple[str, str, str], list[_Candidate]] = {}
+        self._endings: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def ruling(self, command: AnyCommand, now: Now, chance: Chance) -> Ruling:
         """Which rules decide. Counts the call and throws the dice; that a rule fired is for the engine to say."""
@@ -98,13 +99,24 @@ class RuleBook:
         if candidates is None:
             speaking = (rule for rule in self.rules if speaks_of(rule.spec.when, *kind))
             candidates = self._speaking[kind] = [_Candidate(rule) for rule in speaking]
+            self._endings[kind] = _endings(candidates)
         if not candidates:
             return NOTHING
         numbers = destinations_of(command)
+        endings = self._endings[kind]
+        if endings and not any(number.endswith(endings) for number in numbers):
+            return NOTHING
         if len(numbers) == 1:
             rule = _for_one(candidates, command, numbers[0], now, chance)
             return NOTHING if rule is None else Ruling(rule, rule)
         return _for_many(candidates, command, numbers, now, chance)
+
+
+def _endings(candidates: list[_Candidate]) -> tuple[str, ...]:
+    """Where all rules speak of numbers by their ending, these endings: most calls are done with one look."""
+    patterns = [one.rule.spec.when.to or "" for one in candidates]
+    plain = all(pattern[:1] == "*" and "*" not in pattern[1:] for pattern in patterns)
+    return tuple(pattern[1:] for pattern in patterns) if plain else ()
 
 
 def _for_one(

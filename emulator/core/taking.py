@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from emulator.core.agenda import Expire
 from emulator.core.checks import Case
 from emulator.core.commands import Submit
@@ -51,10 +53,9 @@ class Taking:
         """What a refusal leaves behind: where its row says so an id and records, each in the state of its row; and
         over a protocol where it is told later, the submit is taken and reports say what became of it."""
         command = case.command
-        table = case.profile.table(command.operation, command.protocol)
-        if table is None or case.account is None or type(command) is not Submit:
+        if case.account is None or type(command) is not Submit:
             return refused
-        row = table.of_reason(refused.reason) if refused.code is None else table.of_code(refused.code)
+        row = self.row_of(case, refused)
         if row is None or not row.keeps_id:
             return refused
         later = command.protocol in row.later_over
@@ -76,16 +77,29 @@ class Taking:
             barred=tuple(case.barred),
         )  # fmt: skip
 
+    def row_of(self, case: Case, refused: Refused) -> ErrorRow | None:
+        """The row of a refusal's code, or of its reason."""
+        table = case.profile.table(case.command.operation, case.command.protocol)
+        if table is None:
+            return None
+        return table.of_reason(refused.reason) if refused.code is None else table.of_code(refused.code)
+
     # inside
 
     def _id(self, case: Case) -> str | None:
-        """The client's own id, or the provider's next one that nobody has."""
-        profile, own = case.profile, case.command.own_id
+        """The client's own id, or the one given already, or the provider's next one that nobody has."""
+        profile, own, given = case.profile, case.command.own_id, case.command.ids
         if own is not None or profile.first_id is None:
             return own if own is None else str(own)
+        return given[0] if given else self.next_id(case)
+
+    def next_id(self, case: Case) -> str:
+        """The provider's next id that nobody has."""
+        profile = case.profile
+        assert profile.first_id is not None
         ids, store = self.world.next_ids, self.world.store
         number = ids.get(profile.provider, profile.first_id)
-        while store.with_provider_id(profile.provider, str(number)):
+        while store.with_provider_id(profile.provider, str(number)) or str(number) in self.world.parts:
             number += 1
         ids[profile.provider] = number + 1
         return str(number)
@@ -99,7 +113,7 @@ class Taking:
             provider_id=provider_id, sender=command.sender or "", text=text, reference=command.reference or None,
             encoding=measured.encoding, parts=measured.parts, cost=cost, created_at=at,
             begins_at=max(at, command.begins_at or at), first=command.first, flash=command.flash, report=report,
-            extra=command.extra,
+            extra=command.extra, ids=command.ids, asks=command.asks,
         )  # fmt: skip
         self.world.store.add_batch(batch)
         return batch
@@ -144,7 +158,9 @@ class Taking:
         if number is None:
             then = rule.spec.then if rule else Plan()
             steps = profile.life if then.steps is None else tuple(sorted(then.steps, key=lambda step: step.after))
-            number = self._plans[key] = self._life.conceive(Plan(steps=steps, reports=then.reports))
+            if then.steps is None and then.reports is not None and then.reports.before_reply:
+                steps = (msgspec.structs.replace(steps[0], after=0.0), *steps[1:])
+            number = self._plans[key] = self._life.conceive(msgspec.structs.replace(then.life, steps=steps))
         return number
 
 

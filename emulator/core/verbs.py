@@ -55,6 +55,18 @@ class Redeliver(msgspec.Struct, tag="redeliver", tag_field="do"):
     changed_at: Moment
     reason: str
     error: int
+    part: int = 0
 
 
-Verb = PatchAccount | PatchSender | MoveMessage | PutRules | AddRule | DropRule | Redeliver
+class PutIncoming(msgspec.Struct, tag="put-incoming", tag_field="do"):
+    """A subscriber writes to the account; it goes to the client now, in so many parts."""
+
+    provider: str
+    way: str
+    source: str
+    to: str
+    text: str
+    parts: int = 1
+
+
+Verb = PatchAccount | PatchSender | MoveMessage | PutRules | AddRule | DropRule | Redeliver | PutIncoming

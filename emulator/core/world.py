@@ -1,11 +1,14 @@
 """The state of one sandbox: everything that a snapshot holds and nothing else."""
 
+from typing import Any
+
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.agenda import Agenda, Entry, SendReport
+from emulator.core.agenda import Agenda, Entry, SendIncoming, SendReport
+from emulator.core.commands import SubmitPart
 from emulator.core.limits import Windows
-from emulator.core.messages import Batch, Message, Store
+from emulator.core.messages import Batch, Incoming, Message, Store
 from emulator.core.plans import Plan
 from emulator.core.rules import Rule, RuleBook
 from emulator.core.values import Chance, Moment
@@ -27,9 +30,13 @@ class State(msgspec.Struct, kw_only=True):
     agenda_counted: int = 0
     marks: dict[str, list[Moment]] = {}
     next_ids: dict[str, int] = {}
-    in_flight: dict[int, SendReport] = {}
+    in_flight: dict[int, SendReport | SendIncoming] = {}
     held: dict[int, list[SendReport]] = {}
     attempts_made: int = 0
+    parts: dict[str, SubmitPart] = {}
+    joiners: dict[str, Any] = {}
+    parts_end: dict[str, Moment] = {}
+    incoming: list[Incoming] = []
 
 
 class World:
@@ -43,7 +50,7 @@ class World:
         self.book = RuleBook(state.rules)
         self.rules_made = state.rules_made
         self.plans = state.plans
-        self.plan_numbers = {plan: number for number, plan in enumerate(state.plans)}
+        self.plan_numbers = {msgspec.msgpack.encode(plan): n for n, plan in enumerate(state.plans)}
         self.store = Store(state.batches, state.messages)
         self.agenda = Agenda(state.agenda, state.agenda_counted)
         self.windows = Windows(state.marks)
@@ -53,6 +60,14 @@ class World:
         self.held = state.held
         """Reports kept back to go out in another order, by message."""
         self.attempts_made = state.attempts_made
+        self.parts = state.parts
+        """Parts of long messages that wait for the others, by the id that each got; their octets are in"""
+        self.joiners = state.joiners
+        """what joins them, by provider: of a kind that the provider's profile names (plain data just after a load)."""
+        self.parts_end = state.parts_end
+        """When the oldest of them has waited long enough, by provider."""
+        self.incoming = state.incoming
+        """Subscribers' messages."""
 
     def state(self) -> State:
         return State(
@@ -60,7 +75,8 @@ class World:
             rules_made=self.rules_made, plans=self.plans, batches=self.store.batches, messages=self.store.messages,
             agenda=sorted(self.agenda.entries, key=lambda entry: entry[:3]), agenda_counted=self.agenda.counted,
             marks=self.windows.marks, next_ids=self.next_ids, in_flight=self.in_flight, held=self.held,
-            attempts_made=self.attempts_made,
+            attempts_made=self.attempts_made, parts=self.parts, joiners=self.joiners,
+            parts_end=self.parts_end, incoming=self.incoming,
         )  # fmt: skip
 
     def dump(self) -> bytes:

@@ -5,17 +5,22 @@ callbacks, and judges how they were answered. It never looks into a world.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from emulator.core.accounts import Account
+from emulator.core.agenda import SendReport
 from emulator.core.commands import AnyCommand, Credential
 from emulator.core.life import Report
-from emulator.core.messages import Batch, Message
+from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
 from emulator.core.reasons import Reason
+from emulator.core.smpp_plans import FormName
+from emulator.core.values import Moment
+from emulator.smpp.pdu import Pdu
+from emulator.smpp.timers import Timers
 from emulator.wire import HttpReply, HttpRequest
 
 
@@ -56,6 +61,60 @@ class Judgement(NamedTuple):
 
     accepted: bool
     verdict: str
+
+
+class Caller(NamedTuple):
+    """Who says a PDU: the session's account (None before a bind), its switches, the bind that it lives by, how many
+    sessions the account has (the one that asks included), the sandbox's moment."""
+
+    credential: Credential | None
+    peer: str
+    switches: Mapping[str, Any]
+    bind: Pdu | None
+    sessions: int
+    now: Moment
+
+
+class Said(NamedTuple):
+    """A response: its status and its fields (None: the usual ones)."""
+
+    status: int
+    fields: dict[str, Any] | None = None
+
+
+class SmppJudgement(NamedTuple):
+    """Like Judgement, for the answer to a deliver_sm; `again`: an error that may pass."""
+
+    accepted: bool
+    verdict: str
+    again: bool
+
+
+class Terms(NamedTuple):
+    """How the provider holds a session: link timers, unanswered deliver_sm at once, when one goes out again."""
+
+    timers: Timers
+    window: int
+    again: tuple[float, ...]
+
+
+class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider over SMPP. Pure, like a route; states, numbers and framing are emulator/smpp's trade."""
+
+    system_id: bytes
+    """Its own, in bind responses."""
+    identity: str
+    """The kind of credential a bind names: one of the provider's identities."""
+    read: Callable[[Pdu, Caller], AnyCommand]
+    write: Callable[[AnyCommand, AnyOutcome], Said]
+    receipt: Callable[[Account, Mapping[str, Any], Batch, Message, SendReport, tuple[FormName, ...]], Pdu]
+    """The receipt of a change: account, its switches, batch, message, what is due, odd forms that a rule asks for."""
+    incoming: Callable[[Incoming, int], Pdu]
+    """A part of a subscriber's message."""
+    judge: Callable[[int], SmppJudgement]
+    terms: Callable[[Mapping[str, Any]], Terms]
+    tags: Mapping[int, str] = msgspec.field(default_factory=dict)
+    """Names of the vendor's TLVs."""
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +168,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     lane: Callable[[HttpRequest], tuple[Credential, str] | None] | None = None
     """For a provider that limits how many requests are under way at once: who asks, and which requests are counted
     together; None where nobody can be told. The transport stamps the count on the request."""
+
+    smpp: SmppFace | None = None
+    """How it speaks SMPP, if it does."""
+    incoming: Callable[[Account, Incoming, str], HttpRequest] | None = None
+    """The callback for a subscriber's message: account, message, URL."""
 
     def error_row(self, operation: str, reason: object, protocol: str = "http") -> ErrorRow | None:
         """The row of an operation's error table for a reason."""

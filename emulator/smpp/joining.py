@@ -96,6 +96,15 @@ class Joiner(Struct):
                 return Repeated(key, number, piece.name, piece.octets == octets)
         return None
 
+    def whole_with(self, key: Key, number: int, octets: bytes) -> bytes | None:
+        """The whole message, if that part came now and were the last one missing. Changes nothing."""
+        gathering = self.gatherings.get(_name(key))
+        pieces = {piece.number: piece.octets for piece in gathering.pieces} if gathering else {}
+        if number in pieces or len(pieces) + 1 < key.total:
+            return None
+        pieces[number] = octets
+        return b"".join(pieces[at] for at in sorted(pieces))
+
     def add(self, key: Key, number: int, octets: bytes, name: str, now: int) -> Outcome:
         """Take one part. The minute runs from the first part; ends are told by `expire`, so call that one
         first. After a message is whole its reference is free: the next part with it begins a new message."""

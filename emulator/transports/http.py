@@ -70,9 +70,7 @@ class HttpTransport:
         lane = self._emulator.lane(came)
         return await (self._answer(request, came) if lane is None else self._in_lane(request, came, lane))
 
-    async def _in_lane(
-        self, request: web.BaseRequest, came: HttpRequest, lane: tuple[str, ...]
-    ) -> web.StreamResponse:
+    async def _in_lane(self, request: web.BaseRequest, came: HttpRequest, lane: tuple[str, ...]) -> web.StreamResponse:
         """A request that is counted with others of its kind until its reply has gone."""
         count = self._under_way[lane] = self._under_way.get(lane, 0) + 1
         try:
@@ -94,8 +92,8 @@ class HttpTransport:
         if fault is None:
             assert reply is not None
             return _response(reply)
-        if fault.delay:
-            await asyncio.sleep(fault.delay)
+        if fault.wait:
+            await asyncio.sleep(fault.wait)
         response = _response(reply or HttpReply())
         return response if fault.fault is None else await faults.DO[fault.fault](request, response)
 

@@ -158,7 +158,6 @@ ERRORS = {
 
 _NO_NAMES = "no sender's name is registered over this interface"
 NEVER_SAYS = {
-    Reason.INTERNAL: "no code of SMS Center says so",
     Reason.SENDER_MISSING: "a message may go without a sender",
     Reason.NAME_EMPTY: _NO_NAMES,
     Reason.NAME_LENGTH: _NO_NAMES,

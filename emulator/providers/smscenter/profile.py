@@ -11,9 +11,11 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.values import seconds
-from emulator.providers.smscenter import access, moments
+from emulator.providers.smscenter import access, moments, smpp_checks, smpp_errors
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.numbers import normal_number
+from emulator.providers.smscenter.smpp_parts import OCTETS
+from emulator.providers.smscenter.smpp_receipts import asks_for
 from emulator.providers.smscenter.statuses import STATUSES
 from emulator.providers.smscenter.switches import LIMITS, SWITCHES
 
@@ -143,8 +145,8 @@ _status_at_once = checks.at_once("status-at-once")
 
 PROFILE = Profile(
     provider="smscenter",
-    switches=SWITCHES,
-    limits=LIMITS,
+    switches={**SWITCHES, **smpp_checks.SWITCHES},
+    limits={**LIMITS, **smpp_checks.LIMITS},
     checks={
         "Submit": (
             *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), checks.numbers,
@@ -164,8 +166,9 @@ PROFILE = Profile(
             *_WHO, _at_once, checks.at_most("balance", Reason.TOO_MANY_REQUESTS, lambda case: ""),
         ),
         "Describe": (checks.well_formed,),
+        **smpp_checks.table(sender),
     },
-    errors=ERRORS,
+    errors={**ERRORS, **smpp_errors.tables(ERRORS["send"])},
     statuses=STATUSES,
     normal_number=normal_number,
     bar=flooded,
@@ -174,4 +177,6 @@ PROFILE = Profile(
     prices={"part": 1},
     balance=1000,
     first_id=1,
+    octets=OCTETS,
+    asks_for=asks_for,
 )  # fmt: skip

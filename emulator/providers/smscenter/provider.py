@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from emulator.core.accounts import Account
 from emulator.core.commands import Credential
 from emulator.providers.contract import Provider, Row
-from emulator.providers.smscenter import client, http, soap, wsdl
+from emulator.providers.smscenter import client, http, smpp, soap, wsdl
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.linting import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.providers.smscenter.reports import SINK_ANSWER, judge_answer, report
+from emulator.providers.smscenter.reports import SINK_ANSWER, incoming, judge_answer, report
 from emulator.wire import HttpRequest
 
 
@@ -53,7 +53,8 @@ PROVIDER = Provider(
     contract=_contract,
     success={
         "send": "smscenter.send.answer", "cost": "smscenter.send.cost", "status": "smscenter.status.status",
-        "balance": "smscenter.balance.answer", "describe": "smscenter.soap.wsdl-2025",
+        "bind": "smscenter.smpp.bind", "cancel": "smscenter.smpp.cancel", "replace": "smscenter.smpp.replace",
+        "link": "smscenter.smpp.idle", "balance": "smscenter.balance.answer", "describe": "smscenter.soap.wsdl-2025",
     },
     never_says=NEVER_SAYS,
     lint=LINT,
@@ -64,7 +65,7 @@ PROVIDER = Provider(
     },
     credential_lengths={"login": 12, "psw": 12, "apikey": 32, "callback_secret": 20, "password": 8},
     credential_aliases={"system_id": "login"},
-    identities=(("login", "login"), ("apikey", "apikey")),
+    identities=(("login", "login"), ("apikey", "apikey"), ("system_id", "system_id")),
     shown=_shown,
     report=report,
     judge_answer=judge_answer,
@@ -72,4 +73,6 @@ PROVIDER = Provider(
     example=_example,
     tries=_tries,
     lane=_lane,
+    smpp=smpp.FACE,
+    incoming=incoming,
 )  # fmt: skip

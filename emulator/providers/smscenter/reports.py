@@ -4,7 +4,7 @@ import hashlib
 
 from emulator.core.accounts import Account
 from emulator.core.life import Report
-from emulator.core.messages import Batch, Message
+from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.values import SECOND
 from emulator.providers.contract import Judgement
 from emulator.providers.smscenter.facts import two_digits
@@ -45,11 +45,21 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
         ("mccmnc", place.mccmnc),
         ("message", batch.text),
         ("country", place.country),
-        ("operator", place.operator),
+        ("operator", message.operator or place.operator),
         ("operator_orig", place.operator),
         ("region", place.region),
         ("md5", signature(number, message.to, said.status, account.credentials["callback_secret"])),
     ]
+    return HttpRequest(method="POST", target=url, headers=_HEADERS, body=write_query(fields).encode())
+
+
+def incoming(account: Account, came: Incoming, url: str) -> HttpRequest:
+    """A subscriber's message: phone, mes, to, signed over these three."""
+    signed = f"{came.source}:{came.text}:{came.to}:{account.credentials['callback_secret']}".encode()
+    fields = [
+        ("phone", came.source), ("mes", came.text), ("to", came.to), ("time", written(came.at)),
+        ("ts", str(came.at // SECOND)), ("md5", hashlib.md5(signed, usedforsecurity=False).hexdigest()),
+    ]  # fmt: skip
     return HttpRequest(method="POST", target=url, headers=_HEADERS, body=write_query(fields).encode())
 
 

@@ -4,6 +4,7 @@ and what is left out stand in rows_http.py, rows_soap.py and rows_left_out.py.""
 from emulator.providers.contract import Row
 from emulator.providers.smscenter.rows_http import HTTP
 from emulator.providers.smscenter.rows_left_out import LEFT_OUT
+from emulator.providers.smscenter.rows_smpp import SMPP
 from emulator.providers.smscenter.rows_soap import SOAP
 
 
@@ -70,4 +71,4 @@ PAGE = (
           "The sixth within 60 s of sandbox time, over HTTP and SOAP together; refused ones are not counted."),
 )  # fmt: skip
 
-ROWS = (*PAGE, *HTTP, *SOAP, *LEFT_OUT)
+ROWS = (*PAGE, *HTTP, *SOAP, *SMPP, *LEFT_OUT)

@@ -120,5 +120,9 @@ NEVER_SAID = {
     Reason.TOO_MANY_REQUESTS: "no rate limit is documented",
     Reason.TOO_MANY_AT_ONCE: "no rate limit is documented",
     Reason.NOT_DELETED: "uBill deletes nothing",
+    Reason.PASSWORD_WRONG: "there is no password beside the key",
+    Reason.QUEUE_FULL: "no limit of what waits is documented",
+    Reason.PARTS_MISSING: "a text never comes in parts",
+    Reason.ALREADY_FINAL: "nothing can be cancelled or replaced",
 }
 """Reasons that uBill has no statusID for. A rule that asks for one all the same gets 99."""

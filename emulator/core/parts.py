@@ -1,0 +1,144 @@
+"""Long messages that come in parts: each part is taken and gets its id at once, the message is judged when it is whole.
+
+How octets are joined and read is the protocol's trade; its profile hands that in (`Octets`). What waits is part of the
+world, and its minute is a date on the agenda.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from emulator.core.agenda import PartsEnd
+from emulator.core.checks import Case
+from emulator.core.commands import Submit, SubmitPart
+from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused
+from emulator.core.profile import Profile
+from emulator.core.reasons import Reason
+from emulator.core.rules import Ruling
+from emulator.core.taking import Taking
+from emulator.core.text import measure
+from emulator.core.values import Moment
+from emulator.core.world import World
+
+MOST = 1000
+"""So many messages of a provider may be waiting for parts at once."""
+
+
+class Octets(Protocol):
+    """What a protocol knows of texts that come as octets. `kind` is what the world keeps of waiting parts; it can be
+    made without arguments and written down."""
+
+    kind: type[Any]
+
+    def size(self, kept: Any) -> int: ...
+
+    def repeated(self, kept: Any, command: SubmitPart) -> str | None:
+        """The id of the same part, if it is there already."""
+
+    def whole(self, kept: Any, command: SubmitPart) -> bytes | None:
+        """The octets of the message that this part would complete."""
+
+    def add(self, kept: Any, command: SubmitPart, name: str, at: Moment) -> tuple[str, ...] | int:
+        """Take a part: the names of all parts in order when the message is whole, else how many are missing."""
+
+    def next_due(self, kept: Any) -> Moment | None: ...
+
+    def expire(self, kept: Any, at: Moment) -> list[tuple[tuple[str, ...], bytes]]:
+        """Give up what has waited long enough: the names that there are, in order, and their octets."""
+
+    def text(self, octets: bytes, extra: Mapping[str, str]) -> str:
+        """Read octets; `extra` is what the command says of its coding."""
+
+
+class Parts:
+    """Takes parts in a world."""
+
+    def __init__(
+        self, world: World, profiles: Mapping[str, Profile], taking: Taking,
+        judge: Callable[[Case, Refused | None], AnyOutcome],
+    ) -> None:  # fmt: skip
+        self.world = world
+        self._profiles = profiles
+        self._taking = taking
+        self._judge = judge
+
+    def kept(self, provider: str) -> Any:
+        """What the provider's parts wait in."""
+        octets = _octets(self._profiles[provider])
+        found = self.world.joiners.get(provider)
+        if not isinstance(found, octets.kind):
+            found = octets.kind() if found is None else msgspec.convert(found, octets.kind)
+            self.world.joiners[provider] = found
+        return found
+
+    def seen_whole(self, command: SubmitPart) -> SubmitPart:
+        """A part as rules shall see it: the last one with the text of the whole message."""
+        octets = _octets(self._profiles[command.provider])
+        whole = octets.whole(self.kept(command.provider), command)
+        return command if whole is None else msgspec.structs.replace(command, text=octets.text(whole, command.extra))
+
+    def take(self, case: Case, refused: Refused | None = None) -> AnyOutcome:
+        """A part whose checks have passed. `refused`: what a rule says of the message once it is whole."""
+        world, command = self.world, case.command
+        octets = _octets(case.profile)
+        kept = self.kept(command.provider)
+        provider_id = self._taking.next_id(case)
+        names = octets.add(kept, command, provider_id, case.at)
+        world.parts[provider_id] = msgspec.structs.replace(
+            command, part=msgspec.structs.replace(command.part, octets=b"")
+        )
+        if isinstance(names, int):
+            self._arm(command.provider, case.at)
+            return PartAccepted(
+                batch=0, provider_id=provider_id, count=0, parts=1, cost=0, balance=case.owner.balance,
+                encoding=measure(command.text or "").encoding, missing=names,
+            )  # fmt: skip
+        if not octets.size(kept):
+            self._disarm(command.provider)
+        whole = self._joined(names, command.text or "")
+        again = Case(world, case.profile, case.account, whole, case.at)
+        again.ruling = case.ruling
+        outcome = self._judge(again, refused)
+        if isinstance(outcome, Accepted):
+            return msgspec.structs.replace(outcome, provider_id=provider_id)
+        return outcome
+
+    def end(self, provider: str, at: Moment) -> None:
+        """Messages whose minute is over fail."""
+        octets, kept = _octets(self._profiles[provider]), self.kept(provider)
+        self.world.parts_end.pop(provider, None)
+        for names, said in octets.expire(kept, at):
+            first = self.world.parts[names[0]]
+            whole = self._joined(names, octets.text(said, first.extra))
+            case = Case(self.world, self._profiles[provider], self.world.accounts[provider], whole, at)
+            case.ruling = Ruling(None, None)
+            missing = first.part.total - len(names)
+            self._taking.keep(case, Refused(reason=Reason.PARTS_MISSING, details={"missing": missing}))
+        self._arm(provider, at)
+
+    def _arm(self, provider: str, at: Moment) -> None:
+        """One date a provider is on the agenda, for the message that has waited longest."""
+        due = _octets(self._profiles[provider]).next_due(self.kept(provider))
+        if due is not None and provider not in self.world.parts_end:
+            self.world.parts_end[provider] = max(due, at)
+            self.world.agenda.put(max(due, at), PartsEnd(provider))
+
+    def _disarm(self, provider: str) -> None:
+        """Nothing waits any more."""
+        if self.world.parts_end.pop(provider, None) is not None:
+            self.world.agenda.drop(PartsEnd(provider))
+
+    def _joined(self, names: tuple[str, ...], text: str) -> Submit:
+        """The message of those parts as one submit."""
+        parts = [self.world.parts.pop(name) for name in names]
+        first = parts[0]
+        said = {name: getattr(first, name) for name in Submit.__struct_fields__}
+        asks = tuple(part.asks[0] if part.asks else 0 for part in parts)
+        return Submit(**{**said, "text": text, "ids": names, "asks": asks if any(asks) else ()})
+
+
+def _octets(profile: Profile) -> Octets:
+    assert profile.octets is not None
+    octets: Octets = profile.octets
+    return octets

@@ -1,0 +1,85 @@
+"""One SMPP session as the house sees it: the protocol's session, its connection, whose it is."""
+
+from typing import Protocol
+
+from emulator.core.commands import Credential
+from emulator.core.values import Moment
+from emulator.providers.contract import SmppFace, Terms
+from emulator.sandboxes import Sandbox
+from emulator.smpp.codec import encode
+from emulator.smpp.pdu import Pdu
+from emulator.smpp.session import Session
+from emulator.smpp.states import State
+from emulator.smpp.tables import Command
+
+
+class Wire(Protocol):
+    """The connection, as a transport offers it."""
+
+    peer: str
+
+    def now(self) -> float:
+        """Link time, in real seconds."""
+
+    def write(self, octets: bytes) -> None: ...
+
+    def hang_up(self) -> None:
+        """Let what was written leave, then close."""
+
+    def reset(self) -> None: ...
+
+
+class Line:
+    """A session. `home` is whose it is, once it is bound."""
+
+    def __init__(self, number: int, wire: Wire, session: Session) -> None:
+        self.id = f"s{number}"
+        self.wire = wire
+        self.session = session
+        self.peer = wire.peer
+        self.sandbox: Sandbox | None = None
+        self.provider = ""
+        self.credential: Credential | None = None
+        self.since: Moment = 0
+        self._face: SmppFace | None = None
+        self._terms: Terms | None = None
+
+    @property
+    def home(self) -> tuple[Sandbox, str]:
+        assert self.sandbox is not None
+        return self.sandbox, self.provider
+
+    @property
+    def face(self) -> SmppFace:
+        assert self._face is not None
+        return self._face
+
+    @property
+    def terms(self) -> Terms:
+        assert self._terms is not None
+        return self._terms
+
+    def settle_in(self, sandbox: Sandbox, provider: str, face: SmppFace, credential: Credential, terms: Terms) -> None:
+        """The session is an account's from now on, on these terms."""
+        self.sandbox, self.provider, self.credential = sandbox, provider, credential
+        self.since = sandbox.now()
+        self._face, self._terms = face, terms
+        self.session.timers = terms.timers
+        self.session.own.window = terms.window
+        self.session.own.wait = terms.timers.response
+
+    @property
+    def receives(self) -> bool:
+        return self.session.state in (State.BOUND_RX, State.BOUND_TRX)
+
+    @property
+    def room(self) -> int:
+        """How many more messages may be sent now."""
+        session = self.session
+        return session.room if session.may_send(Command.DELIVER_SM) else 0
+
+    def send(self, request: Pdu, token: object = None) -> bytes:
+        """A request of ours goes out; its octets."""
+        octets = encode(self.session.send(request, self.wire.now(), token, anyway=True))
+        self.wire.write(octets)
+        return octets

@@ -1,0 +1,123 @@
+"""The contract of SMS Center over SMPP: what page 002 says, statement by statement; what other pages say; and choices."""
+
+from emulator.core.profile import Evidence
+from emulator.providers.contract import Kind, Row
+
+
+def _said(id: str, statement: str, emulator: str, switch: str | None = None) -> Row:
+    return Row(f"smscenter.smpp.{id}", statement, "page 002", "documented", emulator, switch=switch)
+
+
+def _known(
+    id: str, statement: str, source: str, evidence: Evidence, emulator: str, kind: Kind = "choice",
+    switch: str | None = None,
+) -> Row:  # fmt: skip
+    return Row(f"smscenter.smpp.{id}", statement, source, evidence, emulator, kind, switch)
+
+
+_FACTS = "facts on SMPP"
+_OTHER = "facts, section 7 (smscentre.com/api/smpp)"
+
+_DOCUMENTED = (
+    _said("submit-sm", "A message is sent by SUBMIT_SM, as the specification has it.",
+          "submit_sm of SMPP 3.4, on a transmitter's or transceiver's session; the account, balance and messages are "
+          "those of HTTP and SOAP."),
+    _said("coding-gsm", "Coding 0 is the 7-bit GSM alphabet, for Latin text.",
+          "One septet an octet; an octet of 0x80 and more is read as ?, with a lint finding."),
+    _said("coding-latin1", "Coding 1 is ISO-8859-1 of 8 bits, for Latin text or binary data.",
+          "Read as ISO-8859-1; binary data is shown so too."),
+    _said("coding-ucs2", "Coding 2 is UCS-2BE or UTF-16BE, for national alphabets.",
+          "UTF-16BE, surrogate pairs too; an odd number of octets is ESME_RINVMSGLEN."),
+    _said("data-coding", "The coding is two bits of data_coding: data_coding = coding * 4.",
+          "(data_coding >> 2) & 3, whatever the other bits say; 3 is ESME_RSUBMITFAIL. The groups 0xC0 to 0xEF (message "
+          "waiting) are read by their group."),
+    _said("system-type-iso", "With system_type ISO at bind ISO-8859-1 is used in the place of GSM.",
+          "For that session coding 0 is read as ISO-8859-1."),
+    _said("submit-multi", "SUBMIT_MULTI is not implemented yet.", "generic_nack ESME_RINVCMDID; the session goes on."),
+    _said("identical", "No more than one identical request within a minute is taken.",
+          "Same sender, destination, text and coding: ESME_RSUBMITFAIL (0x45); a repeated part of a long message too, "
+          "its join unharmed. limits: off lifts it."),
+    _said("flood", "More than 50 messages to one subscriber with less than 30 s between them are blocked.",
+          "The 51st is accepted, costs nothing, and its receipt says UNDELIV err:251."),
+    _said("parts-within-a-minute", "All parts of a long message must come within a minute, else it may be rejected.",
+          "A minute of the sandbox's time from the first part; then the message fails, and each part that asked for "
+          "one gets a receipt UNDELIV err:241."),
+    _said("long-messages", "A composite message is glued together before it is checked.",
+          "Parts are joined as octets, in any order and over all sessions of the account, then read, charged and "
+          "checked as one message; each part has its own response, id and receipt."),
+)  # fmt: skip
+
+_ELSEWHERE = (
+    _known("comments", "Comments in the text are meant for the sender's own history.", "page 002", "documented",
+           "Their syntax is on no page we have: a text goes as it is.", "not-emulated"),
+    _known("other-protocols", "The API offers HTTP, SMTP, SMPP, SOAP and OMS.", "page 002", "documented",
+           "SMTP and OMS are not served.", "not-emulated"),
+    _known("bind", "A session is bound by the login and the SMPP password, as transmitter, receiver or transceiver.",
+           _OTHER, "documented", "All three; the response has the TLV sc_interface_version 0x34 for clients of 3.4 and "
+           "later.", "live"),
+    _known("bind-refused", "A bind that is no good is refused.", _FACTS, "inferred",
+           "Unknown system_id 0x0F, wrong password 0x0E, blocked 0x0D; without a body, the session stays open."),
+    _known("addresses", "Only the addresses that the account lists may connect.", _OTHER, "documented",
+           "allowed_ips of the account: any other address gets ESME_RBINDFAIL (0x0D); an empty list lets all in.",
+           "live"),
+    _known("switched-on", "SMPP must be switched on for the account.", _OTHER, "documented",
+           "It is; api_access: false refuses a bind with 0x0D.", "live"),
+    _known("binds", "Several connections at a time are possible; how many is not known.", _OTHER, "none",
+           "Ten (limit sessions), the next bind gets ESME_RALYBND (0x05)."),
+    _known("idle", "After two minutes without a PDU the connection is closed.", _OTHER, "documented",
+           "In real time; any PDU restarts it.", "live", "smpp-idle"),
+    _known("enquire-link", "Whether the server asks by itself is not known.", _FACTS, "none",
+           "It does not, for the provider's own example client would take the question for its answer.",
+           switch="smpp-enquire-link"),
+    _known("response-timer", "How long the server waits for an answer is not known.", _FACTS, "none",
+           "30 s of real time.", switch="smpp-response"),
+    _known("throughput", "At most 100 messages a second are taken; above it ESME_RTHROTTLED.", _OTHER, "documented",
+           "In the sandbox's time; every submit_sm counts. limits: off lifts it.", "live"),
+    _known("told-later", "No money, flood, a sender not allowed, a stop-listed or malformed number are told by the "
+           "receipt.", _FACTS, "client-live", "Accepted with an id, costs nothing, then UNDELIV with the delivery "
+           "error (no money: none is known, 000)."),
+    _known("field-faults", "Which status a field that is no good gets is not said.", "SMPP 3.4, 5.1.3", "spec",
+           "As the specification names them (facts on SMPP, section 4)."),
+    _known("temporary", "Which status stands for a fault of the server is not said.", "SMPP 3.4, 5.1.3", "spec",
+           "ESME_RSYSERR (0x08), only when a rule asks for it."),
+    _known("queue-full", "How many long messages may wait for their parts is not known.", _FACTS, "client",
+           "1000; then ESME_RMSGQFUL (0x14)."),
+    _known("text-length", "How long a text may be is not said.", _FACTS, "none",
+           "255 parts; then ESME_RINVMSGLEN (0x01)."),
+    _known("query", "QUERY_SM asks for the status.", _OTHER, "documented",
+           "By the id of a message or of any of its parts; an unknown one, or another source address, is "
+           "ESME_RINVMSGID (0x0C).", "live"),
+    _known("cancel", "Whether CANCEL_SM is served is not said.", "SMPP 3.4, 4.9", "spec",
+           "By id, or all undelivered ones of a source to a destination; one that is final is ESME_RCANCELFAIL."),
+    _known("replace", "Whether REPLACE_SM is served is not said.", "SMPP 3.4, 4.10", "spec",
+           "Text, schedule, validity, registered_delivery of an undelivered message; nothing is charged anew; one that "
+           "is final is ESME_RREPLACEFAIL."),
+    _known("data-sm", "Whether DATA_SM is served is not said.", "SMPP 3.4, 4.7", "spec", "Like submit_sm."),
+    _known("receipts", "With registered_delivery the status comes by DELIVER_SM to a transceiver or receiver, at once "
+           "when it changes.", _OTHER, "documented", "To any such session of the account; kept while there is none. "
+           "Text of Appendix B and TLVs receipted_message_id, message_state, network_error_code.", "live"),
+    _known("receipts-by-http", "Without registered_delivery the status goes to the account's HTTP handler.", _OTHER,
+           "documented", "An ordinary callback.", "live"),
+    _known("receipt-dates", "In which zone a receipt's dates are is not said.", _FACTS, "none", "Moscow, UTC+3.",
+           switch="smpp-timezone"),
+    _known("receipt-again", "When a receipt goes out again is not said.", _FACTS, "none",
+           "60 s of the sandbox's time after a temporary error or no answer, ten times; at once when the link broke; "
+           "never after a permanent error.", switch="smpp-retry"),
+    _known("window", "Five statuses may be unanswered at once, unless the account was changed.", _OTHER, "documented",
+           "For each session.", "live", "smpp-window"),
+    _known("vendor-tlvs", "Receipts carry TLVs 0x2000 cost, 0x2001 flags, 0x2002 number of parts, 0x2003.", _OTHER,
+           "documented", "Sent; of 0x2003 we think that it is the network's code.", "live", "smpp-vendor-tlvs"),
+    _known("tlv-order", "In which order the TLVs stand is not said.", _FACTS, "none",
+           "receipted_message_id, message_state, network_error_code, then the vendor's.", switch="smpp-tlv-order"),
+    _known("coding-3", "By the rule of two bits data_coding 1 and 3 are coding 0.", _FACTS, "inferred",
+           "GSM; node-smpp means Latin-1 by 3.", switch="smpp-data-coding-3"),
+    _known("last-nul", "What becomes of a NUL that the client counts into sm_length is not said.", _FACTS, "none",
+           "It is @, as GSM has it.", switch="smpp-last-nul"),
+    _known("odd-text", "Octets that the coding does not know are not spoken of.", _FACTS, "none",
+           "Read as well as can be, with a lint finding."),
+    _known("incoming", "A subscriber's answer comes by DELIVER_SM.", _OTHER, "documented",
+           "POST incoming of the control API: to a bound receiver, long ones in parts with a UDH; while none is bound, "
+           "by the HTTP handler where there is one.", "live"),
+)  # fmt: skip
+
+SMPP = _DOCUMENTED + _ELSEWHERE

@@ -1,0 +1,155 @@
+"""What SMS Center checks of a command over SMPP, in this order; and its switches and limits there."""
+
+import hmac
+from hashlib import blake2b
+
+import msgspec
+
+from emulator.core import checks
+from emulator.core.checks import Case, Check
+from emulator.core.outcomes import Refused
+from emulator.core.parts import MOST
+from emulator.core.profile import Limit, Switch
+from emulator.core.reasons import Reason
+from emulator.core.text import measure
+from emulator.providers.smscenter import access
+from emulator.providers.smscenter.smpp_parts import OCTETS
+
+MOST_PARTS = 255
+
+
+def readable(case: Case) -> Refused | None:
+    """Fields and TLVs are good ones; the face says which is not, and the status it deserves."""
+    fault = case.command.fault
+    if fault is None:
+        return None
+    return Refused(reason=fault.reason, code=int(fault.details["status"]), details=dict(fault.details))
+
+
+def system_id_known(case: Case) -> Refused | None:
+    if case.account is not None:
+        return None
+    credential = case.command.credential
+    problem = f"nobody has the system_id {credential.name}" if credential else "the session is not bound"
+    return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
+
+
+def password_right(case: Case) -> Refused | None:
+    """The SMPP password of the account, as it is; at most 8 octets fit into a bind."""
+    said = (case.command.credential.secret or "").encode("utf-8", "replace")
+    if hmac.compare_digest(said, case.owner.credentials["password"].encode()):
+        return None
+    return Refused(reason=Reason.PASSWORD_WRONG, details={"problem": "the password is another"})
+
+
+def part_is_new(case: Case) -> Refused | None:
+    """A repeated part within the minute is an identical request; the join is unharmed."""
+    kept = case.world.joiners.get(case.profile.provider)
+    if not isinstance(kept, OCTETS.kind):
+        return None
+    if OCTETS.repeated(kept, case.command) is not None:
+        return Refused(reason=Reason.DUPLICATE, details={"window": 60})
+    if OCTETS.size(kept) >= MOST:
+        return Refused(reason=Reason.QUEUE_FULL, details={"count": MOST})
+    return None
+
+
+def text_fits(case: Case) -> Refused | None:
+    """At most as many parts as a header can count."""
+    parts = measure(case.command.text or "").parts
+    if parts <= MOST_PARTS:
+        return None
+    return Refused(reason=Reason.TEXT_TOO_LONG, details={"parts": parts, "most": MOST_PARTS})
+
+
+def source_fits(case: Case) -> Refused | None:
+    """A query names the sender of the message, or none (TON and NPI are not looked at)."""
+    query = case.command
+    if not query.extra.get("source"):
+        return None
+    store = case.world.store
+    part = case.world.parts.get(query.provider_id or "")
+    if part is not None and part.sender == query.extra["source"]:
+        return None
+    for number in store.with_provider_id(case.profile.provider, query.provider_id or ""):
+        if store.batch_of(store.messages[number - 1]).sender == query.extra["source"]:
+            return None
+    return Refused(reason=Reason.MESSAGE_UNKNOWN, details={"id": query.provider_id})
+
+
+def _what(case: Case) -> str:
+    """Identical: everything that makes the message."""
+    command = case.command
+    said = msgspec.json.encode([command.destinations, command.text, command.sender, command.extra])
+    return blake2b(said, digest_size=16).hexdigest()
+
+
+_WHO = (readable, system_id_known, access.address_open, access.address_allowed, checks.api_on)
+_throughput = checks.at_most("smpp-throughput", Reason.TOO_MANY_REQUESTS, lambda case: "")
+_identical = checks.at_most("smpp-identical", Reason.DUPLICATE, _what)
+
+
+def table(sender: Check) -> dict[str, tuple[Check, ...]]:
+    """By command and protocol. `sender` is the check that HTTP makes too."""
+    return {
+        "Bind": (
+            readable, system_id_known, access.address_open, password_right, access.address_allowed, checks.api_on,
+            checks.at_once("sessions"),
+        ),
+        "Submit/smpp": (*_WHO, _throughput_of_whole, text_fits, _identical_of_whole, sender, checks.numbers,
+                        checks.enough_credit),
+        "SubmitPart": (*_WHO, _throughput, part_is_new),
+        "Query/smpp": (*_WHO, source_fits),
+        "Cancel": _WHO,
+        "Replace": _WHO,
+        "CheckLink": (),
+    }  # fmt: skip
+
+
+def _throughput_of_whole(case: Case) -> Refused | None:
+    """A message of parts was counted part by part."""
+    return None if case.command.ids else _throughput(case)
+
+
+def _identical_of_whole(case: Case) -> Refused | None:
+    """A message of parts has its ids already: it is too late to refuse it."""
+    return None if case.command.ids else _identical(case)
+
+
+SWITCHES = {
+    "smpp-vendor-tlvs": Switch(
+        "send", ("send", "omit"),
+        "the provider's receipts carry TLVs of its own (0x2000 cost, 0x2001 flags, 0x2002 parts, 0x2003), on which "
+        "smpplib raises unless told otherwise", "smscenter.smpp.vendor-tlvs",
+    ),
+    "smpp-tlv-order": Switch(
+        "standard-first", ("standard-first", "vendor-first", "id-last"),
+        "no order pleases all clients: naz wants receipted_message_id last", "smscenter.smpp.tlv-order",
+    ),
+    "smpp-timezone": Switch(3, "hours", "the zone of a receipt's dates", "smscenter.smpp.receipt-dates"),
+    "smpp-data-coding-3": Switch(
+        "gsm", ("gsm", "latin1"),
+        "by the two-bit rule 3 is coding 0, GSM; node-smpp means Latin-1 by it", "smscenter.smpp.coding-3",
+    ),
+    "smpp-last-nul": Switch(
+        "keep", ("keep", "drop"),
+        "old php-smpp counts a NUL into sm_length, which is @ in GSM", "smscenter.smpp.last-nul",
+    ),
+    "smpp-window": Switch(5, "number", "unanswered receipts at once", "smscenter.smpp.window"),
+    "smpp-idle": Switch(120, "number", "seconds without a PDU before the link is cut; 0: never", "smscenter.smpp.idle"),
+    "smpp-enquire-link": Switch(
+        0, "number", "after so many silent seconds the server asks; 0: never, for the provider's own sample client takes "
+        "the next PDU for its answer", "smscenter.smpp.enquire-link",
+    ),
+    "smpp-response": Switch(30, "number", "seconds until an answer is given up", "smscenter.smpp.response-timer"),
+    "smpp-retry": Switch(
+        [60] * 10, "seconds", "when a receipt goes out again after a temporary error or no answer",
+        "smscenter.smpp.receipt-again",
+    ),
+}  # fmt: skip
+
+LIMITS = {
+    "smpp-throughput": Limit(100, 1, "smscenter.smpp.throughput"),
+    "smpp-identical": Limit(1, 60, "smscenter.smpp.identical"),
+    "sessions": Limit(10, 0, "smscenter.smpp.binds"),
+}

@@ -1,0 +1,176 @@
+"""SMS Center's receipts and subscribers' messages over SMPP: deliver_sm (facts on SMPP, section 5)."""
+
+from collections.abc import Callable, Mapping
+
+from msgspec.structs import replace
+
+from emulator.core import text as gsm
+from emulator.core.accounts import Account
+from emulator.core.agenda import SendReport
+from emulator.core.messages import Batch, Incoming, Message
+from emulator.core.smpp_plans import FormName
+from emulator.core.statuses import Status
+from emulator.core.text import split
+from emulator.core.values import UNIT
+from emulator.providers.smscenter.numbers import place_of
+from emulator.providers.smscenter.smpp_parts import habits_of
+from emulator.providers.smscenter.statuses import told
+from emulator.smpp.pdu import Pdu, Tlv
+from emulator.smpp.receipts import (
+    DELETED,
+    DELIVERED,
+    ENROUTE,
+    EXPIRED,
+    LINE,
+    STATE_WORDS,
+    TLV_ORDER,
+    UNDELIVERABLE,
+    UNKNOWN,
+    Address,
+    Form,
+    Receipt,
+    excerpt_of,
+    wanted,
+    write_receipt,
+)
+from emulator.smpp.segments import Part, write_part
+from emulator.smpp.tables import Command
+from emulator.smpp.tags import RECEIPTED_MESSAGE_ID
+from emulator.smpp.text import Coding, coding_of, write_text
+
+STATES: dict[Status, int] = {
+    "scheduled": ENROUTE, "pending": ENROUTE, "sent": ENROUTE, "delivered": DELIVERED, "read": DELIVERED,
+    "undelivered": UNDELIVERABLE, "expired": EXPIRED, "rejected": UNDELIVERABLE, "deleted": DELETED,
+    "error": UNDELIVERABLE, "unknown": UNKNOWN,
+}  # fmt: skip
+"""Our states as message_state: the provider's 20 to 25 are all UNDELIV (facts, section 7)."""
+
+COST, FLAGS, PARTS, NETWORK = 0x2000, 0x2001, 0x2002, 0x2003
+VENDOR_TAGS = {COST: "cost", FLAGS: "flags", PARTS: "parts", NETWORK: "mccmnc"}
+
+_ORDERS = {
+    "standard-first": TLV_ORDER, "vendor-first": ("vendor", *TLV_ORDER[:3]), "id-last": (*TLV_ORDER[1:], TLV_ORDER[0]),
+}  # fmt: skip
+
+
+def asks_for(flags: int, before: Status | None, now: Status) -> bool:
+    """Does registered_delivery ask for a receipt of this change?"""
+    if before is None:
+        return False
+    return STATES[before] != STATES[now] and wanted(flags, STATES[now])
+
+
+def receipt(
+    account: Account, switches: Mapping[str, object], batch: Batch, message: Message, due: SendReport,
+    forms: tuple[FormName, ...] = (),
+) -> Pdu:  # fmt: skip
+    """The receipt of one change, for the part that `due` names."""
+    extra, state = batch.extra, STATES[due.status]
+    parts = 1 if batch.ids else batch.parts
+    coding = coding_of(int(extra.get("data_coding", "0")), habits_of(extra)) or Coding.GSM
+    source = Address(
+        batch.sender.encode("latin-1", "replace") or b".", int(extra.get("source_ton", "0")),
+        int(extra.get("source_npi", "0")),
+    )  # fmt: skip
+    destination = Address(
+        message.to.encode("latin-1", "replace"), int(extra.get("dest_ton", "0")), int(extra.get("dest_npi", "0"))
+    )
+    made = Receipt(
+        message_id=(batch.ids or (batch.provider_id or "",))[due.part], source=source, destination=destination,
+        state=state, submitted_at=batch.created_at, done_at=due.changed_at,
+        error=told(due.status, due.error, due.reason).err, parts=parts, delivered=parts if state == DELIVERED else 0,
+        excerpt=excerpt_of(batch.text, coding),
+    )  # fmt: skip
+    vendor = () if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message)
+    hours = switches["smpp-timezone"]
+    assert isinstance(hours, int | float)
+    form = Form(quarters=round(hours * 4), tlvs=_ORDERS[str(switches["smpp-tlv-order"])])
+    for name in forms:
+        form = _FORMS[name](form)
+    return _spoilt(write_receipt(made, form, vendor), forms)
+
+
+def _vendor(batch: Batch, message: Message) -> tuple[Tlv, ...]:
+    """Cost, flags (flash or not), parts, network. Of a part: what one part cost."""
+    cost = batch.cost // max(1, batch.parts) if batch.ids else batch.cost
+    place = place_of(message.to)
+    return (
+        (COST, f"{cost / UNIT:.4f}"[:6].encode()),
+        (FLAGS, int(batch.flash).to_bytes(2, "big")),
+        (PARTS, batch.parts.to_bytes(2, "big")),
+        *(((NETWORK, place.mccmnc.encode()),) if place.mccmnc else ()),
+    )
+
+
+def _pattern(old: str, new: str) -> Callable[[Form], Form]:
+    return lambda form: replace(form, pattern=form.pattern.replace(old, new))
+
+
+def _with(**changes: object) -> Callable[[Form], Form]:
+    return lambda form: replace(form, **changes)
+
+
+def _without(name: str) -> Callable[[Form], Form]:
+    return lambda form: replace(form, tlvs=tuple(one for one in form.tlvs if one != name))
+
+
+_FORMS: dict[FormName, Callable[[Form], Form]] = {
+    "id-hex": _with(text_id="x", tlv_id="x"),
+    "id-padded": _with(text_id="010d", tlv_id="010d"),
+    "id-null": lambda form: form,
+    "no-sub": _pattern(" sub:{sub} dlvrd:{dlvrd}", ""),
+    "no-dates": _pattern(" submit date:{submit} done date:{done}", ""),
+    "dates-12": _with(digits=12),
+    "err-1": _with(error="d"),
+    "err-4": _with(error="04d"),
+    "err-hex": _with(error="#x"),
+    "text-capital": _pattern(" text:", " Text:"),
+    "no-text": _pattern(" text:{text}", ""),
+    "blanks": lambda form: replace(form, pattern=form.pattern.replace(" ", "  ").replace("  date", " date")),
+    "stat-unknown": _with(words=dict.fromkeys(STATE_WORDS, "BUFFRED")),
+    "stat-lower": _with(words={state: word.lower() for state, word in STATE_WORDS.items()}),
+    "trailing-nul": _with(tail="\0"),
+    "tlvs-only": _with(place="nowhere"),
+    "payload": _with(place="message_payload"),
+    "no-tlvs": _with(tlvs=()),
+    "no-vendor": _without("vendor"),
+    "vendor-first": _with(tlvs=_ORDERS["vendor-first"]),
+    "id-last": _with(tlvs=_ORDERS["id-last"]),
+    "id-without-nul": _with(id_with_nul=False),
+    "id-cut": lambda form: form,
+    "data-sm": _with(command=int(Command.DATA_SM)),
+}
+assert LINE.count("{") == 8
+
+
+def _spoilt(pdu: Pdu, forms: tuple[FormName, ...]) -> Pdu:
+    """What no Form can say."""
+    if "id-null" in forms:
+        tlvs = [(tag, b"\0" if tag == RECEIPTED_MESSAGE_ID else value) for tag, value in pdu.tlvs]
+        pdu = replace(pdu, tlvs=tlvs)
+    return replace(pdu, rest=b"\x14\x00\x00\x05\x01") if "id-cut" in forms else pdu
+
+
+def incoming(came: Incoming, part: int) -> Pdu:
+    """A subscriber's message, or one part of it (UDH, 8-bit reference), in GSM where that can say it, else UCS-2."""
+    pieces = split(came.text)
+    data_coding, _ = _written(came.text)
+    fields: dict[str, int | bytes] = {
+        "source_addr_ton": 1, "source_addr_npi": 1, "source_addr": came.source.encode("latin-1", "replace"),
+        "dest_addr_ton": 5 if not came.to.isdigit() else 1, "dest_addr_npi": 1,
+        "destination_addr": came.to.encode("latin-1", "replace"), "data_coding": data_coding,
+    }  # fmt: skip
+    octets = _octets(pieces[part], data_coding)
+    if len(pieces) > 1:
+        esm, octets, _ = write_part(octets, Part(came.id & 0xFF, len(pieces), part + 1, "udh8"))
+        fields["esm_class"] = esm
+    return Pdu(Command.DELIVER_SM, fields={**fields, "short_message": octets})
+
+
+def _written(text: str) -> tuple[int, bytes]:
+    return write_text(text, gsm) or (8, text.encode("utf-16-be", "replace"))
+
+
+def _octets(text: str, data_coding: int) -> bytes:
+    written = write_text(text, gsm, Coding(data_coding >> 2))
+    return written[1] if written is not None else b""

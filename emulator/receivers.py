@@ -1,0 +1,231 @@
+"""Receipts and subscribers' messages on their way over SMPP: to any receiver's session of the account, within its
+window, kept while there is none.
+
+What waits here is in the world all the same (`in_flight`), so a snapshot has it; for another world it is gathered anew.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from emulator.core.agenda import SendIncoming
+from emulator.core.engine import Engine
+from emulator.core.life import Outgoing, Passing, Report
+from emulator.journal import Attempt
+from emulator.line import Line
+from emulator.sandboxes import Sandbox
+from emulator.smpp.pdu import Pdu, Unreadable
+from emulator.under_way import UnderWay, Waiting
+from emulator.wire import HttpRequest, SmppFrame
+
+Envelope = Callable[[Sandbox, Outgoing], HttpRequest | Pdu | None]
+
+_A_DAY = 86_400_000_000
+"""So long, in microseconds of the sandbox's time, something is kept for a receiver (facts on SMPP, section 1)."""
+
+
+class Parcel:
+    """One thing to deliver, and the record of the attempt once it has gone."""
+
+    __slots__ = ("attempt", "engine", "out", "pdu", "sandbox")
+
+    def __init__(self, sandbox: Sandbox, out: Outgoing, pdu: Pdu) -> None:
+        self.sandbox = sandbox
+        self.engine = sandbox.engine
+        self.out = out
+        self.pdu = pdu
+        self.attempt: Attempt | None = None
+
+
+class Mailbox:
+    """What one account waits for: the queue, and the sessions that take from it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.queue: deque[Parcel] = deque()
+        self.gone = 0
+        """So many were sent and are not answered."""
+        self.lines: list[Line] = []
+        self.busy: Waiting | None = None
+        """Not done as long as something is under way here."""
+
+
+class Receivers:
+    """All mailboxes of a process."""
+
+    def __init__(self, envelope: Envelope, under_way: UnderWay) -> None:
+        self._envelope = envelope
+        self._under_way = under_way
+        self._boxes: dict[tuple[Sandbox, str], Mailbox] = {}
+        self._after: dict[tuple[Sandbox, int], list[Callable[[], Any]]] = {}
+
+    def _box(self, sandbox: Sandbox, provider: str) -> Mailbox:
+        box = self._boxes.get((sandbox, provider))
+        if box is None:
+            box = self._boxes[sandbox, provider] = Mailbox(sandbox.engine)
+        elif box.engine is not sandbox.engine:
+            self._another_world(box, sandbox, provider)
+        return box
+
+    def _another_world(self, box: Mailbox, sandbox: Sandbox, provider: str) -> None:
+        """Sessions stay; what waits is what the new world has in flight."""
+        box.engine = sandbox.engine
+        box.queue.clear()
+        box.gone = 0
+        for out in _in_flight(sandbox, provider):
+            pdu = self._envelope(sandbox, out)
+            if isinstance(pdu, Pdu):
+                box.queue.append(Parcel(sandbox, out, pdu))
+
+    # from the postman
+
+    def post(self, sandbox: Sandbox, out: Outgoing, pdu: Pdu) -> None:
+        """Deliver something as soon as a session can take it."""
+        box = self._box(sandbox, out.provider)
+        if not any(parcel.out.attempt == out.attempt for parcel in _newest(box.queue)):
+            box.queue.append(Parcel(sandbox, out, pdu))
+        self._run(box, sandbox)
+
+    def after_receipt(self, sandbox: Sandbox, message: int, then: Callable[[], Any]) -> None:
+        """Call `then` as soon as a receipt of a message has gone."""
+        self._after.setdefault((sandbox, message), []).append(then)
+
+    # from the sessions
+
+    def joined(self, line: Line) -> None:
+        """A receiver is bound."""
+        sandbox, provider = line.home
+        box = self._box(sandbox, provider)
+        box.lines.append(line)
+        self._run(box, sandbox)
+
+    def left(self, line: Line) -> None:
+        """A receiver is gone."""
+        sandbox, provider = line.home
+        box = self._boxes.get((sandbox, provider))
+        if box is not None and line in box.lines:
+            box.lines.remove(line)
+            self._mark(box, sandbox)
+
+    def go_on(self, line: Line) -> None:
+        """A session can take more, or may have to take what another world brought."""
+        sandbox, provider = line.home
+        self._run(self._box(sandbox, provider), sandbox)
+
+    def wake(self, sandbox: Sandbox) -> None:
+        """The sandbox has another world."""
+        for owner, provider in tuple(self._boxes):
+            if owner is sandbox:
+                self._run(self._box(sandbox, provider), sandbox)
+
+    def answered(self, parcel: Parcel, line: Line, response: Pdu | Unreadable) -> None:
+        """A receiver's answer, whatever it says."""
+        sandbox = parcel.sandbox
+        face = line.face
+        status = response.status if isinstance(response, Pdu) else 0xFF
+        judged = face.judge(status)
+        octets = response.raw
+        again = line.terms.again if judged.again else ()
+        frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
+        self._close(parcel, line, judged.accepted, judged.verdict, frame, None, again)
+        self._run(self._box(sandbox, parcel.out.provider), sandbox)
+
+    def unanswered(self, parcel: Parcel, line: Line, why: str, closed: bool) -> None:
+        """No answer will come: the receipt goes out again, at once if the link broke."""
+        again = tuple(0.0 for _ in range(1000)) if closed else line.terms.again
+        self._close(parcel, line, False, f"no answer: {why}", None, why, again)
+        self._run(self._box(parcel.sandbox, parcel.out.provider), parcel.sandbox)
+
+    def forget(self, sandbox: Sandbox) -> None:
+        """The sandbox is gone."""
+        for key in [key for key in self._boxes if key[0] is sandbox]:
+            box = self._boxes.pop(key)
+            box.queue.clear()
+            box.gone = 0
+            box.lines.clear()
+            self._mark(box, sandbox)
+
+    # inside
+
+    def _run(self, box: Mailbox, sandbox: Sandbox) -> None:
+        """Send as much as the windows allow, the oldest first."""
+        while box.queue and (line := _roomiest(box.lines)) is not None:
+            parcel = box.queue.popleft()
+            if parcel.engine is not sandbox.engine:
+                continue
+            if sandbox.now() - parcel.out.at > _A_DAY:
+                parcel.engine.answered(parcel.out.attempt, False, sandbox.now(), ())
+                continue
+            self._send(box, line, parcel)
+        self._mark(box, sandbox)
+
+    def _send(self, box: Mailbox, line: Line, parcel: Parcel) -> None:
+        from emulator.postman import attempt_of
+
+        octets = line.send(parcel.pdu, parcel)
+        box.gone += 1
+        sandbox = parcel.sandbox
+        frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
+        parcel.attempt = attempt_of(sandbox, parcel.out, frame)
+        parcel.attempt.at = sandbox.now()
+        sandbox.journal.write_attempt(parcel.attempt)
+        if self._after and isinstance(parcel.out, Report):
+            for then in self._after.pop((sandbox, parcel.out.message), ()):
+                then()
+
+    def _close(
+        self, parcel: Parcel, line: Line, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
+        again: tuple[float, ...],
+    ) -> None:  # fmt: skip
+        sandbox, attempt = parcel.sandbox, parcel.attempt
+        assert attempt is not None
+        if sandbox.engine is not parcel.engine:
+            return
+        box = self._box(sandbox, parcel.out.provider)
+        box.gone = max(0, box.gone - 1)
+        attempt.accepted, attempt.verdict = accepted, verdict
+        sandbox.journal.answered(attempt, answer, failure)
+        parcel.engine.answered(attempt.id, accepted, sandbox.now(), again)
+        sandbox.tell("callbacks", attempt.id)
+        if not accepted:
+            sandbox.arm()
+
+    def _mark(self, box: Mailbox, sandbox: Sandbox) -> None:
+        """Is something under way? What waits for a session that is not there is not."""
+        busy = box.gone > 0 or bool(box.queue and box.lines)
+        if busy and box.busy is None:
+            box.busy = asyncio.get_running_loop().create_future()
+            self._under_way.add(sandbox, box.busy)
+        elif not busy and box.busy is not None:
+            if not box.busy.done():
+                box.busy.set_result(None)
+            box.busy = None
+
+
+def _roomiest(lines: Iterable[Line]) -> Line | None:
+    """The first session that may be sent something; equally full ones take turns by their places in the window."""
+    best: Line | None = None
+    for line in lines:
+        room = line.room
+        if room and (best is None or room > best.room):
+            best = line
+    return best
+
+
+def _newest(queue: deque[Parcel]) -> Iterable[Parcel]:
+    return (queue[-1],) if queue else ()
+
+
+def _in_flight(sandbox: Sandbox, provider: str) -> Iterable[Outgoing]:
+    world = sandbox.engine.world
+    for attempt, due in sorted(world.in_flight.items()):
+        if isinstance(due, SendIncoming):
+            if world.incoming[due.incoming - 1].provider == provider:
+                yield Passing(attempt, world.now, provider, due)
+            continue
+        message = world.store.messages[due.message - 1]
+        if world.store.batch_of(message).provider == provider:
+            yield Report(attempt, world.now, due.message, provider, due)
+
+

@@ -1,0 +1,267 @@
+"""SMPP sessions of one process: whose they are, a PDU's whole way, and what is journalled of it. No I/O.
+
+    Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─► octets
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from emulator.core.commands import AnyCommand, Bind
+from emulator.core.engine import Verdict
+from emulator.core.outcomes import Accepted, Bound
+from emulator.core.plans import Reply
+from emulator.core.values import Moment
+from emulator.journal import Exchange
+from emulator.line import Line, Wire
+from emulator.providers.contract import Caller, Provider, SmppFace
+from emulator.receivers import Parcel, Receivers
+from emulator.sandboxes import Sandbox, Sandboxes
+from emulator.smpp.codec import encode
+from emulator.smpp.events import Answered, Ignored, Send, Unanswered
+from emulator.smpp.pdu import Fields, Pdu, Unreadable
+from emulator.smpp.session import Session
+from emulator.smpp.states import BOUND, Role
+from emulator.smpp.statuses import Status
+from emulator.smpp.tables import BINDS, Command, command_name
+from emulator.wire import SmppFrame
+
+Spoil = Callable[[str, Pdu], bytes]
+"""A fault's name and the response → its octets, spoilt as the fault wants it."""
+
+_OPERATIONS = {Command.UNBIND: "unbind", Command.ENQUIRE_LINK: "link", Command.DELIVER_SM: "deliver",
+               Command.DATA_SM: "deliver", Command.OUTBIND: "outbind"}  # fmt: skip
+
+
+class Answer(NamedTuple):
+    """What goes back: the response's octets (None: none ever), what a rule wants done to them, the message it is
+    about (0: none)."""
+
+    octets: bytes | None
+    fault: Reply | None
+    message: int = 0
+
+
+class Switchboard:
+    """All sessions. `keep` writes an exchange into a sandbox's journal."""
+
+    def __init__(
+        self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], Exchange],
+    ) -> None:  # fmt: skip
+        self._sandboxes = sandboxes
+        self._default = default
+        self._keep = keep
+        self._made = 0
+        self.lines: dict[str, Line] = {}
+        self.receivers: Receivers | None = None
+        """Set as soon as things go out."""
+        self.dial: Callable[[str, int, Callable[[Line], None]], object] | None = None
+        """Connects to a client, for outbind: set by the transport."""
+        self.providers: dict[str, Provider] = {
+            name: one for name, one in default.providers.items() if one.smpp is not None
+        }
+
+    # coming and going
+
+    def open(self, wire: Wire) -> Line:
+        """A connection was made."""
+        self._made += 1
+        line = Line(self._made, wire, Session(Role.SMSC, wire.now()))
+        self.lines[line.id] = line
+        return line
+
+    def closed(self, line: Line) -> None:
+        """The connection is gone, by whomever; what it had not answered goes back."""
+        self.lines.pop(line.id, None)
+        bound = line.sandbox is not None
+        if bound and self.receivers is not None:
+            self.receivers.left(line)
+        for event in line.session.closed():
+            if isinstance(event, Unanswered):
+                self.unanswered(line, event, closed=True)
+
+    def of(self, sandbox: Sandbox) -> Iterator[Line]:
+        """The bound sessions of a sandbox, oldest first."""
+        return (line for line in self.lines.values() if line.sandbox is sandbox and line.session.state in BOUND)
+
+    def hang_up(self, line: Line, how: str = "unbind") -> None:
+        """End a session: politely, or by FIN, or by RST."""
+        if how == "unbind" and line.session.state in BOUND and not line.session.unbinding:
+            line.wire.write(encode(line.session.unbind(line.wire.now())))
+        elif how == "reset":
+            line.wire.reset()
+        else:
+            line.wire.hang_up()
+
+    def forget(self, sandbox: Sandbox) -> None:
+        """The sandbox is gone: its sessions too."""
+        if self.receivers is not None:
+            self.receivers.forget(sandbox)
+        for line in tuple(self.lines.values()):
+            if line.sandbox is sandbox:
+                line.wire.hang_up()
+
+    # what a client asks
+
+    def asked(self, line: Line, pdu: Pdu, spoil: Spoil) -> Answer:
+        """A request that the session's state allows."""
+        name, face = self._spoken(line)
+        sandbox = line.sandbox
+        command = face.read(pdu, self._caller(line, pdu, face, name))
+        if sandbox is None:
+            sandbox = self._sandboxes.of(name, command.credential) or self._default
+            command.in_flight = 1 + sum(one.provider == name for one in self.of(sandbox))
+        at, verdict = sandbox.execute(command)
+        if isinstance(verdict.outcome, Bound):
+            self._settle_in(line, sandbox, name, face, command)
+        response = self._response(line, pdu, face, command, verdict)
+        fault = verdict.reply
+        octets = None
+        if response is not None:
+            name_of = fault.fault if fault is not None else None
+            octets = encode(response) if name_of is None else spoil(name_of, response)
+        self._write(sandbox, line, pdu, octets, command, at, verdict)
+        outcome = verdict.outcome
+        message = 0
+        if fault is not None and isinstance(outcome, Accepted) and outcome.provider_id is not None:
+            message = next(iter(sandbox.engine.world.store.with_provider_id(line.provider, outcome.provider_id)), 0)
+        return Answer(octets, fault, message)
+
+    def bound(self, line: Line) -> None:
+        """The response to a bind has been written: what waits may follow."""
+        if self.receivers is not None and line.sandbox is not None and line.receives:
+            self.receivers.joined(line)
+
+    def _spoken(self, line: Line) -> tuple[str, SmppFace]:
+        """Whose face serves a session: its provider's, or before a bind the first that speaks SMPP."""
+        name = line.provider or next(iter(self.providers))
+        face = self.providers[name].smpp
+        assert face is not None
+        return name, face
+
+    def _caller(self, line: Line, pdu: Pdu, face: SmppFace, name: str) -> Caller:
+        sandbox = line.sandbox or self._default
+        switches = self.providers[name].profile.in_force(sandbox.account(name))
+        return Caller(line.credential, line.peer, switches, line.session.bound, 1, sandbox.now())
+
+    def _settle_in(self, line: Line, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand) -> None:
+        assert isinstance(command, Bind)
+        assert command.credential is not None
+        account = sandbox.account(name)
+        terms = face.terms(self.providers[name].profile.in_force(account))
+        credential = type(command.credential)(command.credential.kind, command.credential.name)
+        line.settle_in(sandbox, name, face, credential, terms)
+
+    def _response(self, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Verdict) -> Pdu | None:
+        session, now, fault = line.session, line.wire.now(), verdict.reply
+        if fault is not None and not fault.heard:
+            if fault.command_status is None:
+                session.withhold(pdu)
+                return None
+            return session.respond(pdu, now, fault.command_status)
+        said = face.write(command, verdict.outcome)
+        if said.status == Status.RINVCMDID:
+            session.withhold(pdu)
+            return Pdu(Command.GENERIC_NACK, said.status, pdu.sequence)
+        if pdu.command_id in BINDS:
+            return session.answer_bind(pdu, now, face.system_id, status=said.status)
+        return session.respond(pdu, now, said.status, said.fields)
+
+    # what the session says by itself
+
+    def said(self, line: Line, item: Pdu | Unreadable, event: Send, spoil: Spoil) -> Answer:
+        """The session's own answer to what came. A link check goes by the rules all the same."""
+        pdu = event.pdu
+        if isinstance(item, Pdu) and item.command_id == Command.ENQUIRE_LINK and line.sandbox is not None:
+            name, face = self._spoken(line)
+            command = face.read(item, self._caller(line, item, face, name))
+            at, verdict = line.sandbox.execute(command)
+            fault = verdict.reply
+            octets = None
+            if fault is not None and fault.command_status is not None:
+                octets = encode(Pdu(pdu.command_id, fault.command_status, pdu.sequence))
+            elif fault is None or fault.heard:
+                octets = encode(pdu) if fault is None or fault.fault is None else spoil(fault.fault, pdu)
+            self._write(line.sandbox, line, item, octets, command, at, verdict)
+            return Answer(octets, fault)
+        octets = encode(pdu)
+        refused = isinstance(item, Unreadable) or pdu.status
+        word = "unreadable" if isinstance(item, Unreadable) else "refused" if refused else "answered"
+        self._stray(line, item, octets, word, event.why)
+        return Answer(octets, None)
+
+    def asks(self, line: Line, event: Send) -> bytes:
+        """The session asks something by itself; it is journalled when it is answered."""
+        return encode(event.pdu)
+
+    def ignored(self, line: Line, event: Ignored) -> None:
+        self._stray(line, event.item, None, "ignored", event.why)
+
+    # answers to what we asked
+
+    def answered(self, line: Line, event: Answered) -> None:
+        """A client's answer to a request of ours."""
+        if isinstance(event.token, Parcel):
+            assert self.receivers is not None
+            self.receivers.answered(event.token, line, event.response)
+            return
+        self._ours(line, event.request, event.response.raw, "answered", "the client answered a request of ours")
+
+    def unanswered(self, line: Line, event: Unanswered, closed: bool = False) -> None:
+        """No answer came, or will come, to a request of ours."""
+        if isinstance(event.token, Parcel):
+            assert self.receivers is not None
+            self.receivers.unanswered(event.token, line, event.why, closed)
+            return
+        self._ours(line, event.request, None, "unanswered", event.why)
+
+    def go_on(self, line: Line) -> None:
+        """The connection takes more."""
+        if self.receivers is not None and line.sandbox is not None and line.receives:
+            self.receivers.go_on(line)
+
+    def outbind(self, sandbox: Sandbox, provider: str, host: str, port: int) -> object:
+        """Connect to a client and ask it to bind."""
+        face = self.providers[provider].smpp
+        assert face is not None
+        assert self.dial is not None
+        password = sandbox.account(provider).credentials.get("password", "")
+
+        def connected(line: Line) -> None:
+            fields: Fields = {"system_id": face.system_id, "password": password.encode()}
+            line.send(Pdu(Command.OUTBIND, fields=fields))
+
+        return self.dial(host, port, connected)
+
+    # the journal
+
+    def _write(
+        self, sandbox: Sandbox, line: Line, pdu: Pdu, octets: bytes | None, command: AnyCommand, at: Moment,
+        verdict: Verdict,
+    ) -> None:  # fmt: skip
+        fault, outcome = verdict.reply, verdict.outcome
+        self._keep(sandbox, Exchange(
+            id=0, at=at, provider=command.provider, protocol="smpp", operation=command.operation,
+            request=SmppFrame(body=pdu.raw, session=line.id, peer=line.peer), request_size=0,
+            reply=None if octets is None else SmppFrame(body=octets, session=line.id, peer=line.peer), reply_size=0,
+            command=command, outcome=outcome, word=outcome.word, rule=verdict.rule,
+            fault=None if fault is None else fault.fault, notes=command.notes,
+        ))  # fmt: skip
+
+    def _stray(self, line: Line, item: Pdu | Unreadable, octets: bytes | None, word: str, why: str) -> None:
+        self._note(line, item.raw, octets, _OPERATIONS.get(item.command_id, ""), word,  # type: ignore[call-overload]
+                   f"{command_name(item.command_id)}: {why}")  # fmt: skip
+
+    def _ours(self, line: Line, request: Pdu, octets: bytes | None, word: str, why: str) -> None:
+        operation = _OPERATIONS.get(request.command_id, "")  # type: ignore[call-overload]
+        self._note(line, encode(request), octets, operation, word, why)
+
+    def _note(self, line: Line, asked: bytes, octets: bytes | None, operation: str, word: str, why: str) -> None:
+        sandbox = line.sandbox or self._default
+        self._keep(sandbox, Exchange(
+            id=0, at=sandbox.now(), provider=line.provider or next(iter(self.providers)), protocol="smpp",
+            operation=operation, request=SmppFrame(body=asked, session=line.id, peer=line.peer), request_size=0,
+            reply=None if octets is None else SmppFrame(body=octets, session=line.id, peer=line.peer), reply_size=0,
+            command=None, outcome=None, word=word, why=why,
+        ))  # fmt: skip
+
+

@@ -1,0 +1,242 @@
+"""SMPP on a socket: octets to PDUs and back, link timers in real time. What PDUs mean is not its trade.
+
+What is written within one turn of the loop leaves in one piece.
+"""
+
+import asyncio
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from emulator.line import Line
+from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
+from emulator.smpp.framing import Framer
+from emulator.smpp.pdu import Pdu, Unreadable
+from emulator.smpp.tables import BINDS
+from emulator.switchboard import Answer, Switchboard
+from emulator.transports import smpp_faults
+
+_FAREWELL = 0.3
+"""Real seconds that clients get to answer our unbind when serving stops."""
+_MOST_OWED = 1000
+"""With so many requests unanswered (by late answers) no more is read: the peer feels it as back-pressure."""
+
+
+class Link(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, board: Switchboard, links: "set[Link]") -> None:
+        self._board = board
+        self._links = links
+        self._loop = asyncio.get_running_loop()
+        self._framer = Framer()
+        self._out: list[bytes] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._closing = False
+        self._paused = False
+        self.peer = ""
+        self.line: Line
+        self.transport: asyncio.Transport
+        self.held: list[Callable[[], None]] = []
+        """Responses that wait for the next one to go first."""
+
+    # the connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        where = transport.get_extra_info("peername")
+        self.peer = where[0] if isinstance(where, tuple) else ""
+        self.line = self._board.open(self)
+        self._links.add(self)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._closing = True
+        self._links.discard(self)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._board.closed(self.line)
+
+    def data_received(self, data: bytes) -> None:
+        for item in self._framer.feed(data):
+            if self._closing:
+                return
+            for event in self.line.session.received(item, self.now()):
+                self._do(event, item)
+        self._arm()
+        if self.line.session.owed > _MOST_OWED:
+            self._pause()
+
+    def pause_writing(self) -> None:
+        """The peer does not read: we do not either, until it does."""
+        self._pause()
+
+    def resume_writing(self) -> None:
+        self._resume()
+        self._board.go_on(self.line)
+
+    def _pause(self) -> None:
+        if not self._paused and not self._closing:
+            self._paused = True
+            self.transport.pause_reading()
+
+    def _resume(self) -> None:
+        if self._paused and not self._closing:
+            self._paused = False
+            self.transport.resume_reading()
+
+    # what the house wants of it (line.Wire)
+
+    def now(self) -> float:
+        return self._loop.time()
+
+    def write(self, octets: bytes) -> None:
+        if not self._out:
+            self._loop.call_soon(self.flush)
+        self._out.append(octets)
+        if self._timer is None:
+            self._arm()
+
+    def flush(self) -> None:
+        """What was written goes out."""
+        if self._out:
+            octets = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+            self._out.clear()
+            if not self.transport.is_closing():
+                self.transport.write(octets)
+
+    def hang_up(self) -> None:
+        self.flush()
+        self._closing = True
+        self.transport.close()
+
+    def reset(self) -> None:
+        self._closing = True
+        peer: socket.socket = self.transport.get_extra_info("socket")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    # events
+
+    def _do(self, event: Event, item: Pdu | Unreadable | None = None) -> None:
+        board, line = self._board, self.line
+        match event:
+            case Asked():
+                self._answer(event.request, board.asked(line, event.request, smpp_faults.spoil))
+            case Send() if item is not None:
+                self._answer(item, board.said(line, item, event, smpp_faults.spoil))
+            case Send():
+                self.write(board.asks(line, event))
+            case Answered():
+                board.answered(line, event)
+            case Unanswered():
+                board.unanswered(line, event)
+            case Ignored():
+                board.ignored(line, event)
+            case Close():
+                self.hang_up()
+
+    def _answer(self, asked: Pdu | Unreadable, answer: Answer) -> None:
+        fault = answer.fault
+        bound = asked.command_id in BINDS and self.line.sandbox is not None
+        if fault is None:
+            assert answer.octets is not None
+            self.write(answer.octets)
+            if self.held:
+                self.release()
+            if bound and self.line.receives:
+                self._board.bound(self.line)
+            return
+        carry = smpp_faults.CARRY.get(fault.fault or "", smpp_faults.written)
+
+        def go() -> None:
+            if not self._closing:
+                carry(self, answer)
+                if bound and self.line.receives:
+                    self._board.bound(self.line)
+                if self.line.session.owed <= _MOST_OWED:
+                    self._resume()
+
+        delay = fault_delay(fault.delay)
+        if fault.fault == "receipt-first" and answer.message:
+            later = (lambda: self._loop.call_later(delay, go)) if delay else go
+            assert self._board.receivers is not None
+            sandbox, _ = self.line.home
+            self._board.receivers.after_receipt(sandbox, answer.message, later)
+            sandbox.catch_up(sandbox.now())
+        elif delay:
+            self._loop.call_later(delay, go)
+        else:
+            go()
+
+    def release(self) -> None:
+        """Responses that were held back go now."""
+        held, self.held = self.held, []
+        for go in held:
+            go()
+
+    # time
+
+    def _arm(self) -> None:
+        """One timer at most; it is set anew when it fires, for deadlines mostly move away."""
+        deadline = self.line.session.next_deadline()
+        if deadline is None or self._closing:
+            return
+        if self._timer is not None:
+            if self._timer.when() <= deadline:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        for event in self.line.session.expire(self.now()):
+            self._do(event)
+        self._arm()
+
+
+def fault_delay(delay: Any) -> float:
+    """A reply's delay in real seconds."""
+    return float(delay)
+
+
+class SmppTransport:
+    """Serves one switchboard on listening sockets."""
+
+    def __init__(self, board: Switchboard) -> None:
+        self._board = board
+        self._servers: list[asyncio.Server] = []
+        self.links: set[Link] = set()
+
+    async def start(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Serve on a bound socket, with TLS from the first octet if there is a context."""
+        loop = asyncio.get_running_loop()
+        self._board.dial = self._dial
+        self._servers.append(await loop.create_server(self._link, sock=listening, ssl=tls, backlog=1024))
+
+    def _link(self) -> Link:
+        return Link(self._board, self.links)
+
+    async def _dial(self, host: str, port: int, connected: Callable[[Line], None]) -> Line:
+        """To a client that listens. Raises OSError."""
+        _, link = await asyncio.get_running_loop().create_connection(self._link, host, port)
+        connected(link.line)
+        return link.line
+
+    async def stop(self) -> None:
+        """Stop listening, take leave of those that are bound, close all."""
+        for server in self._servers:
+            server.close()
+        for link in tuple(self.links):
+            self._board.hang_up(link.line)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                while self.links:
+                    await asyncio.sleep(0.005)
+        for link in tuple(self.links):
+            link.hang_up()
+        await asyncio.sleep(0)
