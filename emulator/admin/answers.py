@@ -24,9 +24,19 @@ class Record(dict[str, Any]):
 
 
 class Code(str):
-    """A one-time code, a plain text; `message` is the one it stood in."""
+    """A one-time code, a plain text; `message` is the one it stood in. As the call answers it, `found["code"]` and
+    `found["message"]` work too."""
 
     message: Record
+
+    @property
+    def code(self) -> str:
+        return str(self)
+
+    def __getitem__(self, key: Any) -> Any:
+        if key in ("code", "message"):
+            return getattr(self, key)
+        return super().__getitem__(key)
 
     def __new__(cls, code: str, message: Record) -> "Code":
         made = super().__new__(cls, code)
