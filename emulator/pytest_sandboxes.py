@@ -15,6 +15,7 @@ from emulator.handles import Home, remote, served_here
 from emulator.histories.playing import PLAYING, Playing
 from emulator.journal_text import journal_text, request_lines
 from emulator.recipes import NewSandbox
+from emulator.scripting.complaints import Invalid
 from emulator.serving import Serving
 
 T = TypeVar("T")
@@ -42,7 +43,7 @@ def live_sandbox(request: pytest.FixtureRequest) -> Sms:
         sms = home.sandbox(wishes(request))
         if (playing := _playing(request)) is not None:
             sms = Sms(sms.background.run(playing.lay(sms.behind)), sms.background)
-    except (CallRefused, OSError, TypeError) as error:
+    except (CallRefused, Invalid, OSError, TypeError) as error:
         _fail(error)
     strays = _strays(home.serving)
 
@@ -67,7 +68,7 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
     opening = served_here(wishes(request))
     try:
         sms, serving = await opening.__aenter__()
-    except (CallRefused, OSError, TypeError) as error:
+    except (CallRefused, Invalid, OSError, TypeError) as error:
         _fail(error)
     if (playing := _playing(request)) is not None:
         sms = await playing.lay(sms)

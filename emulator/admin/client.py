@@ -16,6 +16,7 @@ from emulator.admin.answers import Code, Record, missing, read
 from emulator.admin.doors import Door
 from emulator.admin.hearing import heard
 from emulator.admin.ledger_text import ledger_text
+from emulator.admin.plays import Play, as_sent
 from emulator.wire import HttpRequest, write_query
 
 __tracebackhide__ = True
@@ -35,7 +36,7 @@ class Wishes(TypedDict, total=False):
     """What a new sandbox may be told: the body of POST /_emulator/sandboxes. `import_` is its `import`."""
 
     id: str
-    scenario: str | Mapping[str, Any]
+    scenario: Play
     seed: int
     clock: Literal["real", "frozen"] | Mapping[str, Any]
     balance: float | Mapping[str, float]
@@ -72,6 +73,8 @@ class AsyncSms:
     async def make(cls, door: Door, place: Place, wishes: Json) -> "AsyncSms":
         """A handle of a new sandbox."""
         body = {name.removesuffix("_"): value for name, value in wishes.items()}
+        if "scenario" in body:
+            body["scenario"] = as_sent(body["scenario"])
         made = await ask(door, "POST", _call("createSandbox").path, body)
         return cls(door, place, made["id"], made["accounts"])
 
@@ -212,6 +215,23 @@ class AsyncSms:
         target = f"{_call('events').path.format(sandbox=self.id)}?after={after}"
         return heard(self._door.stream(HttpRequest(method="GET", target=target)), f"GET {target}", timeout)
 
+    async def sessions(self) -> list[Record]:
+        """The bound SMPP sessions, oldest first."""
+        return list((await self.operation("listSessions"))["sessions"])
+
+    async def end_session(self, id: str, how: Literal["unbind", "close", "reset"] = "unbind") -> None:
+        """End an SMPP session."""
+        await self.operation("endSession", session=id, how=how)
+
+    async def outbind(self, target: str) -> Record:
+        """Connect to an SMPP client that listens at host:port, and ask it to bind."""
+        return _record(await self.operation("outbind", {"target": target}))
+
+    async def incoming(self, from_: str, to: str, text: str, *, provider: str | None = None) -> Record:
+        """A subscriber's message to the account."""
+        body = {"from": from_, "to": to, "text": text, **({"provider": provider} if provider else {})}
+        return _record(await self.operation("putIncoming", body))
+
     async def ledger(self, *, provider: str | None = None, window: float | timedelta | None = None) -> Record:
         """What it would have cost: `total`, `accounts`, `messages`, and `doubles`: the same text to the same number
         again within `window` seconds (600) of sandbox time."""
@@ -296,9 +316,9 @@ class AsyncSms:
         """The scenario in force."""
         return _record(await self.operation("getScenario"))
 
-    async def put_scenario(self, scenario: str | Json) -> Record:
-        """Another scenario: the name of one that comes along, or a whole one."""
-        return _record(await self.operation("putScenario", scenario))
+    async def put_scenario(self, scenario: Play) -> Record:
+        """Another scenario: the name of one that comes along, a whole one, or the path of a file."""
+        return _record(await self.operation("putScenario", as_sent(scenario)))
 
     # the account, the sandbox
 

@@ -1,0 +1,23 @@
+"""A scenario as a handle is given it: the name of one that comes along, a whole one, or a file of one's own."""
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+Play = str | PathLike[str] | Mapping[str, Any]
+
+
+def as_sent(play: Play) -> str | Mapping[str, Any]:
+    """What the control API takes. A path (a PathLike, or a text that ends in .yaml or .yml) is read here, where the
+    file is: a server reads no files for who calls it. Raises Invalid with every mistake in the file."""
+    if isinstance(play, Mapping) or not (isinstance(play, PathLike) or play.endswith((".yaml", ".yml"))):
+        return play
+    import msgspec
+
+    from emulator.providers import found
+    from emulator.scripting.files import load
+    from emulator.vocabulary import vocabulary_of
+
+    whole: dict[str, Any] = msgspec.to_builtins(load(Path(play), vocabulary_of(found())))
+    return whole
