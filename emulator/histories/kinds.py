@@ -55,9 +55,9 @@ def kinds_of(history: History) -> tuple[str, ...]:
 
 def moments(waits: Sequence[float]) -> tuple[float, ...]:
     """When a late report comes: just after the first and the last moment until which the test waited."""
-    ends = sorted(set(waits))
-    chosen = (ends[0], ends[-1]) if ends else (NEVER_WAITED,)
-    return tuple(dict.fromkeys(max(LATE, float(int(end) + 2)) for end in chosen))
+    if not waits:
+        return (NEVER_WAITED,)
+    return tuple(dict.fromkeys(max(LATE, float(int(end) + 2)) for end in (min(waits), max(waits))))
 
 
 def classics(waits: Sequence[float]) -> tuple[History, ...]:

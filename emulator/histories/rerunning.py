@@ -45,13 +45,16 @@ class Rerunning:
 
     def reports(self) -> Reports:
         """The reports of the run that counts: over the shortest history that fails, or the normal one."""
+        wrong = ""
         try:
             words = _words(self._item)
             token = self._item.config.getoption("--sms-history")
             asked = None if token is None else read_token(token)
             search = None if asked else _search()
         except ValueError as error:
-            return self._refused(str(error))
+            wrong = str(error)
+        if wrong:
+            return self._refused(wrong)
         if asked is not None:
             return _told(self._run(asked, self._next)[0], self._item, asked, None)
         assert search is not None
@@ -106,7 +109,7 @@ class Rerunning:
         """The item fails while it is set up, and is torn down as usual."""
 
         def refuse() -> NoReturn:
-            pytest.fail(why, pytrace=False)
+            raise pytest.fail.Exception(why, pytrace=False) from None
 
         vars(self._item)["setup"] = refuse
         try:

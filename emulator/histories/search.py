@@ -14,6 +14,8 @@ from emulator.histories.kinds import classics, kinds_of, moments
 MOST_EVENTS = 3
 _STATUSES = ("delivered", "pending", "undelivered", "sent", "expired")
 _ON_TIME = 2.0
+_DRAWS = 3
+"""So many draws for each history wanted: some come out the same, and those are not run again."""
 
 
 class NotSurvived(Exception):
@@ -36,27 +38,27 @@ class Search:
         return len(self._known)
 
     def shortest(self, waits: Sequence[float], without: Collection[str], number: int) -> History | None:
-        """The shortest history found that the test does not survive, or None. First one of each kind is tried, then
-        any mixture of up to three reports. `number` seeds the draw."""
-        wanted = [one for one in classics(waits) if not set(kinds_of(one)) & set(without)]
-        mixtures = any_history(waits).filter(lambda one: not set(kinds_of(one)) & set(without))
-        for strategy, most in ((st.sampled_from(wanted), len(wanted)), (mixtures, self._most)):
-            examples = min(most, self._most - self.tried)
-            found = self._look(strategy, examples, number) if examples > 0 else None
-            if found is not None:
-                return found
-        return None
+        """The shortest history found that the test does not survive, or None. First one of each kind is tried, the
+        shortest first, then mixtures of up to three reports, drawn by `number`."""
 
-    def _look(self, strategy: st.SearchStrategy[History], examples: int, number: int) -> History | None:
+        def wanted(history: History) -> bool:
+            return not set(kinds_of(history)) & set(without)
+
+        first = next((one for one in classics(waits) if wanted(one) and not self._tried(one)), None)
+        return first or self._drawn(any_history(waits).filter(wanted), number)
+
+    def _drawn(self, mixtures: st.SearchStrategy[History], number: int) -> History | None:
+        if self.tried >= self._most:
+            return None
         last: History | None = None
 
         @settings(
-            max_examples=examples, database=None, deadline=None, derandomize=False, print_blob=False,
+            max_examples=_DRAWS * (self._most - self.tried), database=None, deadline=None, print_blob=False,
             phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False, verbosity=Verbosity.quiet,
         )  # fmt: skip
         @seed(number)
-        @given(strategy)
+        @given(mixtures)
         def play(history: History) -> None:
             nonlocal last
             if not self._tried(history):

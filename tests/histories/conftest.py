@@ -1,0 +1,18 @@
+"""Inner pytest runs, with the two clients at hand."""
+
+from pathlib import Path
+
+import pytest
+from fixtures.conftest import Inner, _everything_is_imported, inner  # noqa: F401
+
+CLIENTS = Path(__file__).with_name("clients.py").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def histories(inner: Inner) -> Inner:  # noqa: F811
+    """Like `inner`; the test files can import `clients`."""
+
+    def run(*args: str, **more: str) -> pytest.RunResult:
+        return inner(*args, clients=CLIENTS, **more)
+
+    return run

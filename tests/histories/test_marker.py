@@ -1,0 +1,324 @@
+"""@pytest.mark.sms_histories: a naive client is caught by a short history, a careful one passes; in every mode."""
+
+import re
+
+import pytest
+
+SHOP = """
+    import pytest
+    from clients import Careful, Ear, Naive
+
+    pytestmark = pytest.mark.sms_histories(max_examples=25, seconds=40)
+
+    @pytest.fixture(params=[Naive, Careful], ids=["naive", "careful"])
+    def shop(request, live_sms_emulator):
+        shop = request.param(live_sms_emulator)
+        ear = Ear(shop)
+        live_sms_emulator.patch_account("smsoffice", callback_url=ear.url)
+        yield shop
+        ear.close()
+
+    def test_an_end_is_an_end(shop, live_sms_emulator, sms_history):
+        shop.send("p1")
+        live_sms_emulator.settle()
+        ends = [status for status in sms_history.statuses if status in ("delivered", "undelivered")]
+        assert shop.state["p1"].lower() == (ends[0] if ends else "pending")
+
+    def test_nobody_is_thanked_twice(shop, live_sms_emulator):
+        shop.send("p1")
+        live_sms_emulator.settle()
+        assert len(shop.thanked) <= 1
+
+    def test_nobody_gets_two_messages(shop, live_sms_emulator):
+        shop.send("p1")
+        live_sms_emulator.advance(45)
+        shop.tick(now=45)
+        live_sms_emulator.settle()
+        assert len(live_sms_emulator.messages()) == 1
+"""
+
+CAUGHT_BY = {
+    "test_an_end_is_an_end": ("early", "delivered@reply"),
+    "test_nobody_is_thanked_twice": ("retried", "delivered@2x2"),
+    "test_nobody_gets_two_messages": ("missing", "nothing"),
+}
+"""What each of the tests catches the naive shop by: the kind of history, its token."""
+
+
+def words_of(result: pytest.RunResult, test: str) -> list[str]:
+    """The three lines about the history in the report of a failed test."""
+    part = result.stdout.str().partition(f"_ {test} _")[2]
+    lines = part.partition("- sms delivery history -")[2].splitlines()
+    return lines[1:4]
+
+
+def test_a_naive_client_is_caught_by_at_most_three_reports_and_a_careful_one_passes(histories):
+    result = histories("--tb=short", test_shop=SHOP)
+    result.assert_outcomes(failed=3, passed=3)
+    assert "careful] FAILED" not in result.stdout.str()
+    for test, (kind, token) in CAUGHT_BY.items():
+        kinds, words, replay = words_of(result, f"{test}[naive]")
+        assert re.fullmatch(f"{kind}, the shortest that fails of \\d+ tried", kinds)
+        assert len(re.findall(r"\b\d\. ", words)) == 1
+        assert replay == f"replay: pytest 'test_shop.py::{test}[naive]' --sms-history={token}"
+
+
+def test_a_token_replays_exactly_that_history(histories):
+    test = """
+        import pytest
+
+        @pytest.mark.sms_histories
+        def test_it(live_sms_emulator, sms_history):
+            print("ran", sms_history.token)
+            assert "pending" not in sms_history.statuses
+
+        def test_not_marked(sms_history):
+            assert sms_history.token == "delivered@2"
+    """
+    found = histories(test_it=test)
+    replay = words_of(found, "test_it")[2]
+    token = replay.partition("--sms-history=")[2]
+    again = histories("-s", f"--sms-history={token}", test_it=test)
+    again.assert_outcomes(failed=1, passed=1)
+    assert re.findall(r"ran (\S+)", again.stdout.str().partition("FAILURES")[0]) == [token]
+    assert words_of(again, "test_it")[1:] == words_of(found, "test_it")[1:]
+    other = histories("-s", "--sms-history=delivered@2x2,undelivered@45", test_it=test)
+    other.assert_outcomes(passed=2)
+    assert re.findall(r"ran (\S+)", other.stdout.str()) == ["delivered@2x2,undelivered@45"]
+
+
+FRESH = """
+    import asyncio
+    import pytest
+    from clients import Careful, Ear
+
+    runs = []
+    made = []
+
+    @pytest.fixture(scope="module")
+    def of_the_module():
+        made.append("module")
+        yield
+
+    @pytest.fixture
+    def of_the_test():
+        made.append("test")
+        yield []
+        made.append("gone")
+
+    {fixture}
+    async def shop(sms_emulator):
+        shop = Careful(sms_emulator)
+        ear = Ear(shop)
+        await sms_emulator.patch_account("smsoffice", callback_url=ear.url)
+        yield shop
+        ear.close()
+
+    class TestShop:
+        {mark}
+        @pytest.mark.sms_histories(max_examples=25, seconds=40)
+        async def test_it(self, shop, sms_emulator, sms_history, of_the_test, of_the_module, tmp_path):
+            assert vars(self) == {{}}
+            self.used = True
+            assert of_the_test == [] == list(tmp_path.iterdir())
+            of_the_test.append(1)
+            (tmp_path / "used").touch()
+            assert await sms_emulator.messages() == []
+            await asyncio.to_thread(shop.send, "p1")
+            await sms_emulator.settle()
+            runs.append((sms_emulator.smsoffice.key, sms_history.token))
+            told = [one["status"] for one in await sms_emulator.callbacks() if one["attempt"] == 1]
+            assert told == list(sms_history.statuses)
+
+    def test_each_run_had_everything_anew_and_the_module_its_own_once():
+        keys, tokens = zip(*runs)
+        assert len(set(keys)) == len(runs)
+        assert 15 <= len(runs) <= 26
+        assert tokens[0] == tokens[-1] == "delivered@2"
+        assert len(set(tokens)) == len(tokens) - 1
+        assert made == ["module", "test", "gone"] + ["test", "gone"] * (len(runs) - 1)
+"""
+
+QUIET = ("-W", "error::pytest.PytestWarning", "-W", "error::RuntimeWarning", "-W", "error::ResourceWarning")
+
+
+def test_every_run_has_fresh_fixtures_and_a_fresh_sandbox_with_pytest_asyncio_auto(histories):
+    result = histories(
+        *QUIET, ini="asyncio_mode = auto", test_fresh=FRESH.format(fixture="@pytest.fixture", mark="")
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_and_strict_and_in_a_loop_of_the_session(histories):
+    result = histories(
+        *QUIET,
+        test_fresh=FRESH.format(
+            fixture="import pytest_asyncio\n    @pytest_asyncio.fixture", mark="@pytest.mark.asyncio"
+        ),
+        test_session=FRESH.format(
+            fixture="import pytest_asyncio\n    @pytest_asyncio.fixture(loop_scope='session')",
+            mark="@pytest.mark.asyncio(loop_scope='session')",
+        ),
+    )
+    result.assert_outcomes(passed=4)
+
+
+def test_and_with_anyio(histories):
+    result = histories(
+        *QUIET, "-p", "no:asyncio", "-p", "no:aiohttp",
+        test_fresh=FRESH.format(fixture="@pytest.fixture", mark="@pytest.mark.anyio"),
+    )  # fmt: skip
+    result.assert_outcomes(passed=2)
+
+
+def test_under_xdist_workers_find_the_same_as_one_process(histories):
+    result = histories("-n", "2", plugins=("xdist",), test_shop=SHOP)
+    result.assert_outcomes(failed=3, passed=3)
+    for test, (_, token) in CAUGHT_BY.items():
+        assert words_of(result, f"{test}[naive]")[2].endswith(f"--sms-history={token}")
+
+
+def test_it_keeps_to_its_bounds_and_leaves_out_what_it_is_told_to(histories):
+    result = histories(
+        test_bounds="""
+            import pytest
+
+            runs = {"few": [], "hurried": [], "spared": [], "failing": []}
+
+            @pytest.mark.sms_histories(max_examples=5)
+            def test_few(live_sms_emulator, sms_history):
+                runs["few"].append(sms_history.token)
+
+            @pytest.mark.sms_histories(seconds=1e-9)
+            def test_hurried(live_sms_emulator, sms_history):
+                runs["hurried"].append(sms_history.token)
+
+            @pytest.mark.sms_histories(seconds=40, without=["missing", "late"])
+            def test_spared(live_sms_emulator, sms_history):
+                runs["spared"].append(sms_history.token)
+
+            @pytest.mark.xfail
+            @pytest.mark.sms_histories(max_examples=5)
+            def test_failing(live_sms_emulator, sms_history):
+                runs["failing"].append(sms_history.token)
+                assert sms_history.token == "delivered@2"
+
+            @pytest.mark.sms_histories
+            def test_skipped(live_sms_emulator):
+                pytest.skip("not today")
+
+            def test_counted():
+                assert len(runs["few"]) == 6
+                assert len(runs["hurried"]) == 2
+                assert len(runs["spared"]) == 51
+                assert "nothing" not in runs["spared"]
+                assert len(runs["failing"]) <= 11
+        """,
+    )
+    result.assert_outcomes(passed=4, xfailed=1, skipped=1)
+
+
+def test_a_test_that_fails_when_all_goes_well_says_so_and_one_that_does_not_always_fail_too(histories):
+    result = histories(
+        test_it="""
+            import pytest
+
+            seen = set()
+
+            @pytest.mark.sms_histories
+            def test_always(live_sms_emulator):
+                print("printed once")
+                assert 0
+
+            @pytest.mark.sms_histories
+            def test_sometimes(live_sms_emulator, sms_history):
+                first = sms_history not in seen
+                seen.add(sms_history)
+                assert sms_history.statuses or not first
+        """,
+    )
+    result.assert_outcomes(failed=2)
+    assert words_of(result, "test_always")[:2] == ["normal", "1. delivered reported 2 s after the send"]
+    assert result.stdout.str().count("printed once") == 2  # the line of the source, and the one that was printed
+    assert "run again it passed: it does not always fail" in words_of(result, "test_sometimes")[0]
+
+
+def test_a_marker_written_wrong_says_what_may_stand_there(histories):
+    result = histories(
+        plugins=("hypothesispytest",),
+        test_wrong="""
+            import pytest
+            from hypothesis import given, strategies
+
+            mark = pytest.mark.sms_histories
+
+            @mark(max_exampels=5)
+            def test_word(live_sms_emulator):
+                pass
+
+            @mark(50)
+            def test_position(live_sms_emulator):
+                pass
+
+            @mark(seconds=0)
+            def test_value(live_sms_emulator):
+                pass
+
+            @mark(without=["mising"])
+            def test_kind(live_sms_emulator):
+                pass
+
+            @mark
+            def test_no_sandbox():
+                pass
+
+            @mark
+            @given(strategies.integers())
+            def test_given(live_sms_emulator, number):
+                pass
+
+            def test_the_next_one_is_not_touched(live_sms_emulator):
+                assert live_sms_emulator.messages() == []
+        """,
+    )  # fmt: skip
+    result.assert_outcomes(errors=6, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*does not take this word: 'max_exampels'; did you mean 'max_examples'?*",
+            "*write what it is, such as max_examples=50*",
+            "*(seconds=0): here may stand seconds, more than 0*",
+            "*(without=*'mising'*): here may stand a list of some of missing, late, *",
+            "*in the sandbox of sms_emulator or live_sms_emulator, and this test uses neither*",
+            "*@given on one test: each would run the other many times*",
+        ]
+    )
+    result = histories("--sms-history=delivered", test_wrong="""
+        import pytest
+
+        @pytest.mark.sms_histories
+        def test_it(live_sms_emulator):
+            pass
+    """)  # fmt: skip
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["'delivered' is no report of a delivery history; one is written as delivered@2*"])
+
+
+def test_without_hypothesis_it_says_what_to_install_and_nothing_else_needs_it(histories):
+    result = histories(
+        conftest="""
+            import sys
+            sys.modules["hypothesis"] = None
+        """,
+        test_it="""
+            import pytest
+
+            @pytest.mark.sms_histories
+            def test_marked(live_sms_emulator):
+                pass
+
+            def test_not_marked(live_sms_emulator):
+                pass
+        """,
+    )
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.fnmatch_lines(["*needs hypothesis: pip install 'sms-emulator[[]histories]'*"])
