@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from emulator.client.reports import Report as Report
     from emulator.client.reports import Reports as Reports
     from emulator.client.reports import settle_reports as settle_reports
+    from emulator.client.smpp import SmppClient as SmppClient
+    from emulator.client.smpp import SmppError as SmppError
     from emulator.client.smscenter import AsyncSmsCenter as AsyncSmsCenter
     from emulator.client.smscenter import SmsCenter as SmsCenter
     from emulator.client.smscenter import SmsCenterError as SmsCenterError
@@ -54,6 +56,7 @@ _NAMES = {
     "numbers": ("normal_number",),
     "reports": ("BadCallback", "Report", "Reports", "settle_reports"),
     "smscenter": ("AsyncSmsCenter", "SmsCenter", "SmsCenterError"),
+    "smpp": ("SmppClient", "SmppError"),
     "smsoffice": ("AsyncSmsOffice", "SmsOffice", "SmsOfficeError"),
     "texts": ("Parts", "parts"),
     "ubill": ("AsyncUbill", "Ubill", "UbillError"),
