@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin import bodies, events, keeping, ledger, lint
+from emulator.admin import bodies, events, keeping, ledger, lint, sessions
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
 from emulator.recipes import NewSandbox
@@ -87,6 +87,14 @@ CALLS = (
          lambda v, p, b, q: keeping.restore(v.emulator, p["sandbox"], b), keeping.Named),
     Call("GET", f"{S}/export", "export", "A file that a fresh sandbox can be made from, for bug reports.",
          lambda v, p, b, q: keeping.export(p["sandbox"])),
+    Call("GET", f"{S}/sessions", "listSessions", "The bound SMPP sessions.",
+         lambda v, p, b, q: sessions.sessions(v.emulator, p["sandbox"])),
+    Call("DELETE", f"{S}/sessions/{{session}}", "endSession", "End a session: unbind, close or reset.",
+         lambda v, p, b, q: sessions.end(v.emulator, p["sandbox"], p["session"], q), query=sessions.Ending, status=204),
+    Call("POST", f"{S}/outbind", "outbind", "Connect to an SMPP client that listens, and ask it to bind.",
+         lambda v, p, b, q: sessions.outbind(v.emulator, p["sandbox"], b), sessions.Outbind, status=202),
+    Call("POST", f"{S}/incoming", "putIncoming", "A subscriber's message, delivered as the provider would.",
+         lambda v, p, b, q: sessions.incoming(v.emulator, p["sandbox"], b), sessions.Incoming, status=202),
     Call("GET", f"{S}/ledger", "ledger", "What it would have cost, by account and message, with double sends.",
          lambda v, p, b, q: ledger.ledger(p["sandbox"], q), query=ledger.Asked),
     Call("GET", f"{S}/events", "events", "What happens, as it happens: server-sent events.",

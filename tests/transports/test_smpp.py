@@ -1,0 +1,181 @@
+"""SMPP on the socket: borders of packets, broken octets, sessions coming and going, TLS."""
+
+import asyncio
+import random
+import ssl
+import subprocess
+import time
+
+import pytest
+from esme import SUBMIT, desk, line_of
+
+from emulator.smpp import Command, Pdu, State, encode
+
+
+async def test_every_pdu_may_come_octet_by_octet():
+    async with desk() as at:
+        esme = await at.bound()
+        for octet in encode(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"slowly")):
+            esme.write(bytes((octet,)))
+            await esme.writer.drain()
+        await esme.until(lambda: len(esme.came) == 2)
+        assert esme.came[1].status == 0
+
+
+async def test_ten_pdus_in_one_segment_get_ten_answers_in_their_order():
+    async with desk() as at:
+        esme = await at.bound()
+        esme.write(*(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"%d" % n) for n in range(10)))
+        await esme.until(lambda: len(esme.came) == 11)
+        assert [one.sequence for one in esme.came[1:]] == list(range(2, 12))
+        assert [one["text"] for one in await at.messages()] == [str(n) for n in range(10)]
+
+
+async def test_a_pdu_that_claims_2_gb_is_answered_at_once_and_the_link_closed():
+    async with desk() as at:
+        esme = await at.bound()
+        esme.write(bytes.fromhex("7fffffff 00000004 00000000 00000009") + b"x" * 1000)
+        await esme.closed()
+        assert esme.octets.endswith(bytes.fromhex("00000010 80000000 00000002 00000009"))
+
+
+async def test_100_000_mutated_pdus_cost_neither_an_exception_nor_growth():
+    from emulator.smpp import Framer, Role, Session
+
+    chance = random.Random(4)
+    good = [
+        encode(Pdu(Command.SUBMIT_SM, 0, 1, {**SUBMIT, "short_message": b"Hello"}, [(0x0424, b"x"), (0x020C, b"\0\1")])),
+        encode(Pdu(Command.QUERY_SM, 0, 2, {"message_id": b"1"})), encode(Pdu(Command.ENQUIRE_LINK, 0, 3)),
+        encode(Pdu(Command.DATA_SM, 0, 4, {"destination_addr": b"7"})), encode(Pdu(Command.CANCEL_SM, 0, 5)),
+        encode(Pdu(Command.REPLACE_SM, 0, 6, {"message_id": b"1", "short_message": b"x"})),
+        encode(Pdu(Command.SUBMIT_MULTI, 0, 7)), encode(Pdu(Command.DELIVER_SM_RESP, 0, 8, {"message_id": b""})),
+    ]  # fmt: skip
+    began = time.perf_counter()
+    async with desk({"balance": 1_000_000}) as at:
+        await at.patch(limits="off")
+        board, sandbox = at.served.emulator.board, at.sandbox
+        esme = await at.bound()
+        (line,) = board.of(sandbox)
+        wire = next(link for link in at.served._smpp.links if link.line is line)
+        for _ in range(100_000):
+            octets = bytearray(chance.choice(good))
+            for _ in range(chance.randint(1, 3)):
+                octets[chance.randrange(4, len(octets))] = chance.randrange(256)
+            octets[0:4] = len(octets).to_bytes(4, "big")
+            if int.from_bytes(octets[4:8], "big") == Command.UNBIND:
+                continue
+            wire.data_received(bytes(octets))
+            wire._out.clear()
+            if wire._closing:
+                pytest.fail("a PDU of good length closed the link")
+        assert line.session.state is State.BOUND_TRX
+        assert wire._framer.held == 0
+        assert len(sandbox.engine.world.parts) <= 1000
+        assert (await esme.submit(b"still here", data_coding=0)).status == 0
+    assert time.perf_counter() - began < 55
+    assert Framer().feed(b"") == []
+    assert Session(Role.SMSC, 0).state is State.OPEN
+
+
+@pytest.mark.parametrize("octets", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"\0" * 16])
+async def test_what_is_no_smpp_gets_a_nack_and_a_closed_link(octets):
+    async with desk() as at:
+        esme = await at.connect()
+        esme.write(octets + b"\0" * 16)
+        await esme.closed()
+        assert esme.octets[4:12] == bytes.fromhex("80000000 00000002")
+        journal = (await at.served.control.verbs.requests(at.served.emulator.default, _all()))["requests"]
+        assert journal[-1]["outcome"] == "unreadable"
+        assert "command_length" in journal[-1]["explain"]
+
+
+def _all():
+    from emulator.admin.finding import RequestFilters
+
+    return RequestFilters(protocol="smpp")
+
+
+async def test_unbind_is_answered_before_the_link_closes():
+    async with desk() as at:
+        esme = await at.bound()
+        assert (await esme.ask(Command.UNBIND)).command_id == Command.UNBIND_RESP
+        await esme.closed()
+        assert (await at.call("GET", "/sessions"))["sessions"] == []
+
+
+@pytest.mark.parametrize("how", ["unbind", "close", "reset"])
+async def test_a_session_is_ended_by_hand(how):
+    async with desk() as at:
+        esme = await at.bound()
+        (session,) = (await at.call("GET", "/sessions"))["sessions"]
+        assert (session["state"], session["system_id"]) == ("bound_trx", at.account["system_id"])
+        await at.call("DELETE", f"/sessions/{session['id']}?how={how}")
+        if how == "unbind":
+            await esme.until(lambda: esme.came[-1].command_id == Command.UNBIND)
+            esme.write(Pdu(Command.UNBIND_RESP, 0, esme.came[-1].sequence))
+        await esme.closed()
+        assert esme.octets.endswith(b"RESET") == (how == "reset")
+
+
+async def test_sessions_stay_bound_over_a_reset():
+    async with desk() as at:
+        esme = await at.bound()
+        await esme.submit()
+        await at.call("POST", "/reset", {})
+        assert len((await at.call("GET", "/sessions"))["sessions"]) == 1
+        assert (await esme.submit()).octets("message_id") == b"1"
+        await at.settle()
+        assert len(await esme.receipts()) == 1
+
+
+async def test_silence_longer_than_the_idle_time_closes_the_link():
+    async with desk() as at:
+        await at.patch(switches={"smpp-idle": 1})
+        esme = await at.bound()
+        await esme.closed()
+
+
+async def test_the_server_asks_where_the_account_wants_it_and_closes_when_nobody_answers():
+    async with desk() as at:
+        await at.patch(switches={"smpp-enquire-link": 1, "smpp-response": 1})
+        esme = await at.bound()
+        await esme.closed()
+        assert esme.came[-1].command_id == Command.ENQUIRE_LINK
+
+
+async def test_outbind_connects_to_a_client_that_listens():
+    from esme import Esme
+
+    met = asyncio.get_running_loop().create_future()
+
+    async def listening(reader, writer):
+        met.set_result(Esme(reader, writer))
+
+    async with desk() as at:
+        server = await asyncio.start_server(listening, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        await at.call("POST", "/outbind", {"target": f"127.0.0.1:{port}"})
+        esme = await met
+        at.open.append(esme)
+        await esme.until(lambda: esme.came)
+        assert esme.came[0].command_id == Command.OUTBIND
+        assert (await esme.bind(at.account, Command.BIND_RECEIVER)).status == 0
+        server.close()
+
+
+async def test_tls_from_the_first_octet_on_a_port_of_its_own(tmp_path):
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], capture_output=True,
+    )  # fmt: skip
+    if made.returncode:
+        pytest.skip("openssl is not installed")
+    async with desk(smpp_tls_port=0, tls_cert=str(cert), tls_key=str(key)) as at:
+        context = ssl.create_default_context(cafile=str(cert))
+        port = int(at.served.smpps_url.rpartition(":")[2])
+        esme = await at.connect(port, ssl=context)
+        assert (await esme.bind(at.account)).status == 0
+        assert (await esme.submit()).status == 0
+        await at.settle()
+        assert "DELIVRD" in line_of((await esme.receipts())[0])
