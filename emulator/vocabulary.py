@@ -15,9 +15,27 @@ def vocabulary_of(providers: Mapping[str, Provider]) -> Vocabulary:
             switches=provider.profile.switches,
             limits=tuple(provider.profile.limits),
             prices=tuple(provider.profile.prices),
+            protocols=_protocols(provider),
+            reasons=_reasons(provider),
+            incoming=provider.incoming is not None,
         )
         for name, provider in providers.items()
     })  # fmt: skip
+
+
+def _protocols(provider: Provider) -> tuple[str, ...]:
+    """Every provider speaks HTTP; another protocol has tables of its own."""
+    named = (name.partition("/")[2] for name in provider.profile.errors)
+    return tuple(dict.fromkeys(("http", *filter(None, named))))
+
+
+def _reasons(provider: Provider) -> dict[str, tuple[str, ...]]:
+    """By operation, the reasons that some table of it has a code for."""
+    reasons: dict[str, dict[str, None]] = {}
+    for name, table in provider.profile.errors.items():
+        said = dict.fromkeys(row.reason.value for row in table.rows)
+        reasons.setdefault(name.partition("/")[0], {}).update(said)
+    return {operation: tuple(found) for operation, found in reasons.items()}
 
 
 def _codes(provider: Provider) -> dict[str, tuple[int, ...]]:

@@ -71,9 +71,15 @@ def _about_stoplist(numbers: Any, path: Path) -> Iterator[Complaint]:
             yield Complaint((*path, index), found=shown(number), allowed="a number in full", hint=hint)
 
 
-def _about_url(url: Any, path: Path) -> Iterator[Complaint]:
-    if isinstance(url, str) and url and not _is_http(url):
-        yield Complaint(path, found=shown(url), allowed=URL)
+def _about_callback_url(url: Any, path: Path) -> Iterator[Complaint]:
+    if url:
+        yield from about_url(url, path, URL)
+
+
+def about_url(url: Any, path: Path, allowed: str) -> Iterator[Complaint]:
+    """Complaints about what should be the URL of an endpoint."""
+    if isinstance(url, str) and not _is_http(url):
+        yield Complaint(path, found=shown(url), allowed=allowed)
 
 
 def _is_http(url: str) -> bool:
@@ -98,6 +104,6 @@ def _about_ips(addresses: Any, path: Path) -> Iterator[Complaint]:
 
 
 _VALUES: dict[str, Callable[[Any, Path], Iterator[Complaint]]] = {
-    "balance": _about_balance, "stoplist": _about_stoplist, "callback_url": _about_url, "allowed_ips": _about_ips,
-    "limits": _about_amounts, "prices": _about_amounts,
+    "balance": _about_balance, "stoplist": _about_stoplist, "callback_url": _about_callback_url,
+    "allowed_ips": _about_ips, "limits": _about_amounts, "prices": _about_amounts,
 }  # fmt: skip

@@ -11,8 +11,9 @@ from emulator.core.rules import RuleSpec
 from emulator.scripting.account_words import about_account, about_accounts
 from emulator.scripting.complaints import Complaint, Invalid, Path, shown
 from emulator.scripting.drill import converted, drill
+from emulator.scripting.rule_words import about_rule
 from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import Vocabulary, about_rule, mapping
+from emulator.scripting.vocabulary import Vocabulary, mapping
 
 __all__ = ["Complaint", "Invalid", "checked", "complaints_about"]
 

@@ -24,6 +24,8 @@ class Complaint(msgspec.Struct, frozen=True):
     hint: str = ""
     line: int = 0
     column: int = 0
+    file: str = ""
+    """Where it is not the file being read, but one that it extends."""
     about_key: bool = False
     """It is the path's last key that is wrong, and not what stands under it."""
 
@@ -37,7 +39,7 @@ class Complaint(msgspec.Struct, frozen=True):
 
     def told(self, file: str = "") -> str:
         """`file:line:column: at rules[1].when.provider: found 'smsofice'; may be smsoffice, ubill, smscenter`"""
-        place = ":".join(part for part in (file, str(self.line or ""), str(self.column or "")) if part)
+        place = ":".join(part for part in (self.file or file, str(self.line or ""), str(self.column or "")) if part)
         where = f"at {written(self.path)}: " if self.path else ""
         return one_line(f"{place}: {where}{self.said}" if place else f"{where}{self.said}")
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from emulator.scripting import library
 from emulator.scripting.checking import Complaint, Invalid, checked
 from emulator.scripting.complaints import Path
+from emulator.scripting.composing import over
 from emulator.scripting.scenario import Scenario
 from emulator.scripting.tree import placed
 from emulator.scripting.vocabulary import Vocabulary
@@ -29,8 +31,8 @@ ADVICE: tuple[tuple[str, str], ...] = (
 """A part of the parser's words → what to do about it."""
 
 
-def load(path: File, vocabulary: Vocabulary) -> Scenario:
-    """The scenario in a file. Raises Invalid, also when the file cannot be read."""
+def load(path: File, vocabulary: Vocabulary, above: tuple[File, ...] = ()) -> Scenario:
+    """The scenario in a file, which the files `above` extend. Raises Invalid, also when the file cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -41,10 +43,10 @@ def load(path: File, vocabulary: Vocabulary) -> Scenario:
         line, column = _position(data[: error.start].decode("utf-8"))
         wrong = Complaint((), "not UTF-8", f"byte 0x{data[error.start]:02x}", line=line, column=column)
         raise Invalid([wrong], str(path)) from None
-    return parse(text, str(path), vocabulary)
+    return parse(text, str(path), vocabulary, above)
 
 
-def parse(text: str, name: str, vocabulary: Vocabulary) -> Scenario:
+def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] = ()) -> Scenario:
     """The scenario in a text; `name` is the file's, and without directory and ending the scenario's unless it says
     another. Raises Invalid."""
     import yaml
@@ -65,11 +67,11 @@ def parse(text: str, name: str, vocabulary: Vocabulary) -> Scenario:
         raise Invalid([_syntax(error, text)], name) from None
     except (ValueError, OverflowError) as error:  # escapes that yaml's parser in Python does not check
         raise Invalid([Complaint((), f"no YAML: {error}")], name) from None
-    scenario = _checked(reading, name, vocabulary)
+    scenario = _checked(reading, name, vocabulary, above)
     return scenario if scenario.name else replace(scenario, name=File(name).stem)
 
 
-def _checked(reading: Any, name: str, vocabulary: Vocabulary) -> Scenario:
+def _checked(reading: Any, name: str, vocabulary: Vocabulary, above: tuple[File, ...]) -> Scenario:
     if reading.top is None:
         empty = "the file is empty"
         raise Invalid([Complaint((), empty, allowed="accounts, rules, seed, comment, name", line=1, column=1)], name)
@@ -79,9 +81,33 @@ def _checked(reading: Any, name: str, vocabulary: Vocabulary) -> Scenario:
     except Invalid as invalid:
         sound = (one for one in invalid.complaints if not _spoilt(one.path, reading.spoilt))
         complaints += [placed(one, reading.top) for one in sound]
-    if complaints:
-        raise Invalid(sorted(complaints, key=lambda one: (one.line, one.column)), name)
-    return scenario
+    base, theirs = _extended(reading.top.value, name, vocabulary, above)
+    complaints += [placed(one, reading.top) for one in theirs if not one.file]
+    if complaints or theirs:
+        complaints.sort(key=lambda one: (one.line, one.column))
+        raise Invalid([*complaints, *(one for one in theirs if one.file)], name)
+    return scenario if base is None else over(scenario, base)
+
+
+def _extended(
+    value: Any, name: str, vocabulary: Vocabulary, above: tuple[File, ...]
+) -> tuple[Scenario | None, list[Complaint]]:
+    """The scenario that this one extends, if any, and what is wrong with it."""
+    given = value.get("extends") if isinstance(value, dict) else None
+    if not isinstance(given, str):
+        return None, []
+    here = File(name).absolute()
+    try:
+        path = library.find_base(given, here.parent)
+        chain = (*above, here)
+        if path.resolve() in [one.resolve() for one in chain]:
+            circle = " → ".join(one.name for one in (*chain, path))
+            return None, [Complaint(("extends",), f"it would extend itself: {circle}", f"'{given}'")]
+        return load(path, vocabulary, chain), []
+    except Invalid as invalid:
+        if not invalid.file:
+            return None, [replace(one, path=("extends",)) for one in invalid.complaints]
+        return None, [replace(one, file=one.file or invalid.file) for one in invalid.complaints]
 
 
 def _spoilt(path: Path, spoilt: set[Path]) -> bool:
@@ -96,7 +122,7 @@ def _syntax(error: Any, text: str) -> Complaint:
         return Complaint((), f"no YAML: {error}")
     line, column = mark.line + 1, mark.column + 1
     lines = text.splitlines() or [""]
-    if 0 < line <= len(lines) and lines[line - 1][: column].endswith("\t"):
+    if 0 < line <= len(lines) and lines[line - 1][:column].endswith("\t"):
         return Complaint((), "a tab: YAML is indented with spaces", line=line, column=column)
     context, began = getattr(error, "context", None), getattr(error, "context_mark", None)
     where = f", {context}" if context else ""

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from emulator.scripting import files
 from emulator.scripting.complaints import Complaint, Invalid, did_you_mean, listed
-from emulator.scripting.files import load
+from emulator.scripting.composing import over
 from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary
 
@@ -41,6 +44,12 @@ def find(name_or_path: str | Path, paths: bool = True) -> Path:
     raise Invalid([Complaint((), what, f"'{given}'", listed(known), did_you_mean(given, known))])
 
 
+def find_base(given: str, folder: Path) -> Path:
+    """The file of a scenario that one in that folder extends: one of ours by name, or a file. Raises Invalid."""
+    beside = folder / given
+    return beside if given.endswith((".yaml", ".yml")) and _is_file(beside) else find(given)
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -50,4 +59,14 @@ def _is_file(path: Path) -> bool:
 
 def load_named(name_or_path: str | Path, vocabulary: Vocabulary, paths: bool = True) -> Scenario:
     """The scenario of that name, or in that file. Raises Invalid."""
-    return load(find(name_or_path, paths), vocabulary)
+    return files.load(find(name_or_path, paths), vocabulary)
+
+
+def extended(scenario: Scenario, vocabulary: Vocabulary) -> Scenario:
+    """A scenario that came as data, with the one of ours that it extends. Raises Invalid."""
+    if scenario.extends is None:
+        return scenario
+    try:
+        return over(scenario, load_named(scenario.extends, vocabulary, paths=False))
+    except Invalid as invalid:
+        raise Invalid([replace(one, path=("extends",)) for one in invalid.complaints]) from None

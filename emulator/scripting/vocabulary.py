@@ -1,16 +1,14 @@
 """The words that exist: which providers, operations, codes, switches, limits, prices. Handed in as a value, so that the
-scripting room knows no provider. Rules are held against it here, accounts in account_words.
-
-What is looked at is plain data that may have other mistakes: only what has the right type is judged.
+scripting room knows no provider. Rules are held against it in rule_words, accounts in account_words.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from emulator.core.commands import OPERATIONS
 from emulator.core.profile import Switch
+from emulator.core.reasons import Reason
 from emulator.scripting.complaints import Complaint, Path, did_you_mean, listed, shown
 
 
@@ -21,6 +19,17 @@ class ProviderWords(msgspec.Struct, frozen=True):
     switches: Mapping[str, Switch] = {}
     limits: tuple[str, ...] = ()
     prices: tuple[str, ...] = ()
+    protocols: tuple[str, ...] = ()
+    reasons: Mapping[str, tuple[str, ...]] = {}
+    """By operation, the neutral reasons that it has a code for."""
+    incoming: bool = False
+    """Does it pass messages of subscribers on?"""
+
+    def said(self, operation: str | None) -> tuple[str, ...]:
+        """The reasons of an operation, or of all of them."""
+        if operation is not None:
+            return self.reasons.get(operation, ())
+        return tuple(dict.fromkeys(reason for reasons in self.reasons.values() for reason in reasons))
 
     def codes(self, operation: str | None) -> tuple[int, ...]:
         """The codes of an operation, or of all of them."""
@@ -39,6 +48,20 @@ class Vocabulary(msgspec.Struct, frozen=True):
         """Operations that some provider serves."""
         return tuple(dict.fromkeys(name for words in self.providers.values() for name in words.operations))
 
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """Protocols that some provider speaks."""
+        return tuple(dict.fromkeys(name for words in self.providers.values() for name in words.protocols))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """All neutral reasons."""
+        return tuple(reason.value for reason in Reason)
+
+    def said(self, operation: str | None) -> tuple[str, ...]:
+        """Reasons that some provider has a code for in an operation, or in any."""
+        return tuple(dict.fromkeys(one for words in self.providers.values() for one in words.said(operation)))
+
 
 def mapping(value: Any, key: str) -> dict[str, Any]:
     """What stands under a key, if it is a mapping at all."""
@@ -51,40 +74,3 @@ def unknown(path: Path, word: str, options: Mapping[str, Any] | tuple[str, ...],
     return Complaint(
         path, f"no such {what}", shown(word), listed(options), did_you_mean(word, options), about_key=key
     )  # fmt: skip
-
-
-def about_rule(vocabulary: Vocabulary, rule: Any, path: Path = ()) -> Iterator[Complaint]:
-    """Complaints about a rule's words: its provider, its operation, and the code with which it refuses."""
-    when = mapping(rule, "when")
-    provider, operation = when.get("provider"), when.get("operation")
-    words = vocabulary.providers.get(provider) if isinstance(provider, str) else None
-    if isinstance(provider, str) and words is None:
-        yield unknown((*path, "when", "provider"), provider, vocabulary.providers, "provider", key=False)
-    yield from _about_operation(vocabulary, words, operation, (*path, "when", "operation"))
-    code = mapping(mapping(rule, "then"), "refuse").get("code")
-    if isinstance(code, int) and not isinstance(code, bool):
-        yield from _about_code(words, provider, operation, code, (*path, "then", "refuse", "code"))
-
-
-def _about_operation(
-    vocabulary: Vocabulary, words: ProviderWords | None, operation: Any, path: Path
-) -> Iterator[Complaint]:
-    served = words.operations if words else vocabulary.operations
-    if operation in OPERATIONS and operation not in served:
-        whom = "this provider does not serve it" if words else "no provider serves it"
-        yield Complaint(path, whom, shown(operation), listed(served))
-
-
-def _about_code(
-    words: ProviderWords | None, provider: Any, operation: Any, code: int, path: Path
-) -> Iterator[Complaint]:
-    if provider is None:
-        yield Complaint(
-            path, "codes differ from provider to provider", str(code),
-            hint="say which with when.provider, or refuse with a neutral reason",
-        )  # fmt: skip
-    elif words is not None and (operation is None or operation in words.operations):
-        codes = words.codes(operation)
-        if code not in codes:
-            of = f"{provider} in {operation}" if operation else f"{provider}"
-            yield Complaint(path, f"no code of {of}", str(code), listed(codes))

@@ -70,7 +70,7 @@ async def test_a_wait_on_a_clock_that_stands_says_when_the_next_thing_is_due(sms
     assert refused.value.more["next_due"] == (await sms.show()).next_due
 
 
-REFUSE = {"refuse": {"reason": "no-credit"}}
+REFUSE = {"refuse": {"reason": "api-off"}}
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,23 @@ import pytest
 
 from emulator.core.accounts import AccountPatch
 from emulator.core.plans import Plan, Refuse
-from emulator.core.rules import RuleSpec, When
+from emulator.core.rules import RuleSpec
+from emulator.core.smpp_plans import SMPP_FAULTS
+from emulator.core.when import When
 from emulator.scripting.checking import Invalid, checked
 from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary
 
 SAID = [
     # types, from the top to the bottom
-    (5, "found 5; may be a mapping with name, comment, seed, accounts, rules"),
+    (5, "found 5; may be a mapping with name, comment, extends, seed, accounts, rules"),
     ({"seed": "x"}, "at seed: found 'x'; may be a whole number"),
     ({"rules": {}}, "at rules: found a mapping; may be a list"),
     ({"rules": [3]}, "at rules[0]: found 3; may be a mapping with then, when, times, comment"),
-    ({"rules": [{}]}, "at rules[0]: the key then is missing; then is a mapping with steps, refuse, reply, reports"),
+    ({"rules": [{}]}, "at rules[0]: the key then is missing; then is a mapping with steps, refuse, reply, reports, "
+     "accept, retries, account, incoming, opt_out"),
     ({"rulez": []},
-     "at rulez: no such key: found 'rulez'; may be name, comment, seed, accounts, rules; did you mean rules?"),
+     "at rulez: no such key: found 'rulez'; may be name, comment, extends, seed, accounts, rules; did you mean rules?"),
     ({"rules": [{"then": {}, "times": 0}]}, "at rules[0].times: found 0; may be a whole number, 1 or more"),
     ({"rules": [{"then": {"steps": [{"after": -1, "status": "sent"}]}}]},
      "at rules[0].then.steps[0].after: found -1; may be a number, 0 to 3153600000"),
@@ -30,18 +33,19 @@ SAID = [
     ({"rules": [{"then": {"reply": {"status": 99}}}]},
      "at rules[0].then.reply.status: found 99; may be a whole number, 100 to 599"),
     ({"rules": [{"then": {"reply": {"fault": "lots"}}}]},
-     "at rules[0].then.reply.fault: found 'lots'; may be lost, drop, hang, reset, cut, empty, garbled, slow; "
-     "did you mean lost?"),
+     f"at rules[0].then.reply.fault: found 'lots'; may be lost, drop, hang, reset, cut, empty, garbled, slow, or "
+     f"{', '.join(SMPP_FAULTS)}; did you mean lost?"),
     ({"rules": [{"then": {"reports": {"twice": "yes"}}}]},
      "at rules[0].then.reports.twice: found 'yes'; may be true or false"),
     ({"rules": [{"then": {}, "when": {"operation": "sned"}}]},
-     "at rules[0].when.operation: found 'sned'; may be send, status, balance, cost, brands, bind; did you mean send?"),
+     "at rules[0].when.operation: found 'sned'; may be send, status, balance, cost, brands, bind, "
+     "cancel, replace, link; did you mean send?"),
     ({"rules": [{"then": {}, "when": {"to": 995}}]},
      'at rules[0].when.to: found 995; may be text; a number or word to be read as text goes in quotes: "995"'),
     # wholes of which every part is right
     ({"rules": [{"then": {"refuse": {}}}]}, "at rules[0].then.refuse: refuse takes either code or reason"),
     ({"rules": [{"then": {"reply": {"fault": "lost", "status": 503}}}]},
-     "at rules[0].then.reply: reply takes either fault or status"),
+     "at rules[0].then.reply: reply takes either fault or status or command_status"),
     ({"rules": [{"then": {}, "when": {"matches": "("}}]},
      "at rules[0].when.matches: no regular expression: missing ), unterminated subpattern at position 0: found '('"),
     ({"rules": [{"then": {}, "when": {"matches": "a{99999999999999999999}"}}]},
@@ -142,7 +146,8 @@ def test_a_patch_is_held_against_the_words_of_its_provider(json_lines_of: Any, v
 def test_lists_of_rules_and_accounts_by_provider_can_be_checked(json_lines_of: Any, vocabulary: Vocabulary) -> None:
     assert checked([{"then": {}}], list[RuleSpec], vocabulary) == [RuleSpec(then=Plan())]
     assert json_lines_of([{"then": {}}, {"when": {"provider": "x"}}], list[RuleSpec]) == [
-        "at [1]: the key then is missing; then is a mapping with steps, refuse, reply, reports",
+        "at [1]: the key then is missing; then is a mapping with steps, refuse, reply, reports, "
+        "accept, retries, account, incoming, opt_out",
         "at [1].when.provider: no such provider: found 'x'; may be smsoffice, ubill, smscenter",
     ]
     assert checked({"ubill": {"balance": 1}}, dict[str, AccountPatch], vocabulary)["ubill"].balance == 1

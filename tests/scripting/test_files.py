@@ -82,7 +82,7 @@ def test_numbers_are_read_as_yaml_1_2_does(lines_of: Any, vocabulary: Vocabulary
 WRITING = [
     ("", "play.yaml:1:1: the file is empty; may be accounts, rules, seed, comment, name"),
     ("# nothing\n", "play.yaml:1:1: the file is empty; may be accounts, rules, seed, comment, name"),
-    ("- a", "play.yaml:1:1: found a list; may be a mapping with name, comment, seed, accounts, rules"),
+    ("- a", "play.yaml:1:1: found a list; may be a mapping with name, comment, extends, seed, accounts, rules"),
     ("rules:\n", 'play.yaml:1:7: at rules: nothing stands here; leave the key out, or write "" or [] or null'),
     ("seed: 1\ncomment: x\nseed: 2\n", "play.yaml:3:1: at seed: the key stands twice, first in line 1; "
      "keep one of them"),
@@ -161,7 +161,7 @@ rules:
 def test_ten_mistakes_yield_ten_good_lines_in_order(lines_of: Any) -> None:
     assert lines_of(TEN, "ten.yaml") == [
         "ten.yaml:1:7: at seed: found 'many'; may be a whole number",
-        "ten.yaml:2:1: at acounts: no such key: found 'acounts'; may be name, comment, seed, accounts, rules; "
+        "ten.yaml:2:1: at acounts: no such key: found 'acounts'; may be name, comment, extends, seed, accounts, rules; "
         "did you mean accounts?",
         "ten.yaml:4:3: at accounts.smsofice: no such provider: found 'smsofice'; may be smsoffice, ubill, smscenter; "
         "did you mean smsoffice?",
@@ -176,13 +176,14 @@ def test_ten_mistakes_yield_ten_good_lines_in_order(lines_of: Any) -> None:
         "delivered, read, undelivered, expired, rejected, deleted, error, unknown; did you mean delivered?",
         "ten.yaml:9:12: at rules[0].times: found 0; may be a whole number, 1 or more",
         "ten.yaml:11:27: at rules[1].then.refuse.code: no code of smsoffice: found 9; may be 20, 150, -100, 404",
-        "ten.yaml:11:38: at rules[1].then.reply: reply takes either fault or status",
+        "ten.yaml:11:38: at rules[1].then.reply: reply takes either fault or status or command_status",
     ]
 
 
 def test_a_missing_key_points_at_the_mapping_it_is_missing_in(lines_of: Any) -> None:
     assert lines_of("rules:\n  - when: {}\n    times: 1\n") == [
-        "play.yaml:2:5: at rules[0]: the key then is missing; then is a mapping with steps, refuse, reply, reports"
+        "play.yaml:2:5: at rules[0]: the key then is missing; then is a mapping with steps, refuse, reply, reports, "
+        "accept, retries, account, incoming, opt_out"
     ]
 
 

@@ -5,11 +5,13 @@ import pytest
 
 from emulator.core.plans import Plan, Refuse, Reply, Reports, Step
 from emulator.core.reasons import Reason
+from emulator.providers import found
 from emulator.scripting import library
 from emulator.scripting.checking import Invalid
 from emulator.scripting.library import find, load_named, names
 from emulator.scripting.schema import schema
 from emulator.scripting.vocabulary import Vocabulary
+from emulator.vocabulary import vocabulary_of
 
 ALL = [name for name, _ in names()]
 
@@ -23,8 +25,8 @@ def test_the_default_comes_first_and_each_has_a_comment() -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_each_scenario_loads_under_its_name(name: str, vocabulary: Vocabulary) -> None:
-    assert load_named(name, vocabulary).name == name
+def test_each_scenario_loads_under_its_name(name: str) -> None:
+    assert load_named(name, vocabulary_of(found())).name == name
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -98,7 +100,7 @@ def test_the_schema_knows_the_keys_and_providers(vocabulary: Vocabulary) -> None
     made = schema(vocabulary)
     assert made["$defs"]["When"]["properties"]["provider"]["enum"] == ["smsoffice", "ubill", "smscenter", None]
     assert made["$defs"]["RuleSpec"]["additionalProperties"] is False
-    assert set(made["$defs"]["Scenario"]["properties"]) == {"name", "comment", "seed", "accounts", "rules"}
+    assert set(made["$defs"]["Scenario"]["properties"]) == {"name", "comment", "extends", "seed", "accounts", "rules"}
     assert msgspec.json.encode(schema())
 
 

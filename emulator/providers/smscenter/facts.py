@@ -76,7 +76,7 @@ def status(entry: Entry, everything: str, switches: Mapping[str, Any], err: bool
     }  # fmt: skip
     if everything == "2":
         members |= {
-            "country": place.country, "operator": place.operator, "operator_orig": place.operator,
+            "country": place.country, "operator": entry.operator or place.operator, "operator_orig": place.operator,
             "region": place.region,
         }  # fmt: skip
     members |= {

@@ -45,7 +45,7 @@ def report(account: Account, batch: Batch, message: Message, told: Report, url: 
         ("timestamp", timestamp(due.changed_at, PROFILE.switch(account, "timezone"))),
     ]
     if PROFILE.switch(account, "operator") == "send" and message.to.startswith("995"):
-        fields.append(("operator", _OPERATOR))
+        fields.append(("operator", message.operator or _OPERATOR))
     return HttpRequest(method="GET", target=add_query(url, fields))
 
 
