@@ -1,0 +1,276 @@
+"""Binds, receipts and subscribers' messages as the facts have them."""
+
+import pytest
+from esme import SUBMIT, TO, desk, line_of
+from support import get, receiver
+
+from emulator.smpp import Command, response
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "sandbox"),
+    [({"system_id": b"nobody"}, 0x0F, "default"), ({"password": b"wrong"}, 0x0E, "own")],
+)
+@pytest.mark.parametrize("command", [Command.BIND_TRANSMITTER, Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER])
+async def test_a_refused_bind_is_told_by_its_own_response_without_a_body(said, status, sandbox, command):
+    async with desk() as at:
+        esme = await at.connect()
+        answer = await esme.bind(at.account, command, **said)
+        assert (answer.command_id, answer.status, answer.raw[16:]) == (command | 0x80000000, status, b"")
+        path = "/_emulator/sandboxes/default/requests" if sandbox == "default" else f"{at.path}/requests"
+        _, body = await get(at.served.base_url + path)
+        assert b'"refused"' in body
+        assert (await esme.bind(at.account)).status == 0
+
+
+async def test_an_address_that_is_not_allowed_and_an_account_without_access_get_0x0d():
+    async with desk() as at:
+        await at.patch(allowed_ips=["10.0.0.1"])
+        assert (await (await at.connect()).bind(at.account)).status == 0x0D
+        await at.patch(allowed_ips=[], api_access=False)
+        assert (await (await at.connect()).bind(at.account)).status == 0x0D
+
+
+async def test_the_next_session_over_the_limit_gets_0x05_and_a_place_is_free_at_once():
+    async with desk() as at:
+        await at.patch(limits={"sessions": 2})
+        one, _ = await at.bound(), await at.bound()
+        late = await at.connect()
+        assert (await late.bind(at.account)).status == 0x05
+        await one.close()
+        for _ in range(100):
+            if (await late.bind(at.account)).status == 0:
+                return
+        pytest.fail("the place of a closed session stayed taken")
+
+
+async def test_a_second_bind_gets_0x05_and_a_request_before_the_bind_0x04():
+    async with desk() as at:
+        esme = await at.connect()
+        assert (await esme.submit()).status == 0x04
+        assert (await esme.bind(at.account)).status == 0
+        assert (await esme.bind(at.account)).status == 0x05
+        assert (await esme.submit()).status == 0
+
+
+async def test_a_client_of_version_3_3_gets_no_tlv():
+    async with desk() as at:
+        esme = await at.connect()
+        assert (await esme.bind(at.account, interface_version=0x33)).tlvs == []
+        assert (await (await at.connect()).bind(at.account)).tlvs == [(0x0210, b"\x34")]
+
+
+async def test_the_101st_message_of_a_second_is_throttled_and_limits_off_lifts_it():
+    async with desk() as at:
+        esme = await at.bound()
+        statuses = [(await esme.submit(b"%d" % n, destination_addr=b"7900%07d" % n)).status for n in range(101)]
+        assert statuses == [0] * 100 + [0x58]
+        await at.advance(1)
+        assert (await esme.submit(b"more")).status == 0
+
+
+async def test_receipts_wait_for_a_receiver_and_are_not_due_meanwhile():
+    async with desk() as at:
+        sender = await at.bound(Command.BIND_TRANSMITTER)
+        for n in range(7):
+            await sender.submit(b"%d" % n)
+        await at.settle()
+        assert (await at.call("GET", "/callbacks"))["callbacks"] == []
+        assert (await at.call("GET", ""))["next_due"] is None
+        taker = await at.bound(Command.BIND_RECEIVER)
+        assert len(await taker.receipts(7)) == 7
+        assert sender.delivered == []
+
+
+async def test_no_more_receipts_than_the_window_are_unanswered():
+    async with desk() as at:
+        await at.patch(switches={"smpp-window": 2})
+        esme = await at.bound()
+        esme.answers = lambda pdu: None
+        for n in range(5):
+            await esme.submit(b"%d" % n)
+        await at.call("PATCH", "/accounts/smscenter", {"switches": {}})
+        status = await _walk_a_little(at)
+        assert status == 408
+        assert len(esme.delivered) == 2
+        for n in range(5):
+            await esme.until(lambda n=n: len(esme.delivered) > n)
+            esme.write(response(esme.delivered[n]))
+        await at.settle()
+        assert len(esme.delivered) == 5
+
+
+async def _walk_a_little(at) -> int:
+    from support import control
+
+    return (await control(at.served, "POST", f"{at.path}/settle", {"timeout": 0.3}))[0]
+
+
+@pytest.mark.parametrize(("status", "again"), [(0x64, True), (0x14, True), (0x65, False)])
+async def test_a_receipt_goes_out_again_after_a_temporary_error_only(status, again):
+    async with desk() as at:
+        esme = await at.bound()
+        esme.answers = lambda pdu: response(pdu, status if len(esme.delivered) == 1 else 0)
+        await esme.submit()
+        await at.settle()
+        assert len(esme.delivered) == 1 + again
+        callbacks = (await at.call("GET", "/callbacks"))["callbacks"]
+        assert [one["accepted"] for one in callbacks] == ([False, True] if again else [False])
+        assert callbacks[0]["sent"]["receipted_message_id"] == "1"
+        assert callbacks[0]["answer"]["command"] == "deliver_sm_resp"
+
+
+async def test_an_unanswered_receipt_goes_to_the_next_receiver_when_the_link_breaks():
+    async with desk() as at:
+        esme = await at.bound()
+        esme.answers = lambda pdu: None
+        await esme.submit()
+        await _walk_a_little(at)
+        assert len(await esme.receipts()) == 1
+        await esme.close()
+        other = await at.bound()
+        assert line_of((await other.receipts())[0]) == line_of(esme.delivered[0])
+
+
+async def test_without_registered_delivery_the_status_goes_to_the_http_handler():
+    async with receiver() as taking, desk() as at:
+        await at.patch(callback_url=taking.url)
+        esme = await at.bound()
+        await esme.submit(registered_delivery=0)
+        await at.settle()
+        assert esme.delivered == []
+        assert [(one["id"], one["status"]) for one in taking.came] == [("1", "1")]
+
+
+@pytest.mark.parametrize(("registered", "to", "words"), [
+    (1, TO, ["DELIVRD"]), (2, TO, []), (2, "79001990001", ["UNDELIV"]), (1, "79001990002", ["EXPIRED"]),
+    (1, "79001990005", ["UNKNOWN"]), (1, "79001990007", ["DELIVRD", "DELIVRD"]), (1, "79001990008", ["UNDELIV"]),
+    (1, "79001990009", ["UNDELIV"]), (1, "79001990004", []),
+])  # fmt: skip
+async def test_magic_numbers_are_told_by_receipts(registered, to, words):
+    async with desk() as at:
+        esme = await at.bound()
+        assert (await esme.submit(registered_delivery=registered, destination_addr=to.encode())).status == 0
+        await at.settle()
+        assert [line_of(one).split("stat:")[1][:7] for one in esme.delivered] == words
+
+
+async def test_query_cancel_and_replace():
+    async with desk() as at:
+        esme = await at.bound()
+        await esme.submit(b"old")
+        changed = await esme.ask(Command.REPLACE_SM, message_id=b"1", source_addr=b"Shop", short_message=b"new",
+                                 registered_delivery=1)  # fmt: skip
+        assert changed.status == 0
+        assert (await at.messages())[0]["text"] == "new"
+        asked = await esme.ask(Command.QUERY_SM, message_id=b"1", source_addr=b"Shop")
+        assert (asked.status, asked.number("message_state"), asked.octets("final_date")) == (0, 1, b"")
+        assert (await esme.ask(Command.QUERY_SM, message_id=b"1", source_addr=b"Other")).status == 0x0C
+        assert (await esme.ask(Command.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0
+        assert (await esme.ask(Command.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0x11
+        assert (await esme.ask(Command.REPLACE_SM, message_id=b"1", source_addr=b"Shop")).status == 0x13
+        assert (await esme.ask(Command.CANCEL_SM, message_id=b"99")).status == 0x0C
+        await at.settle()
+        assert [line_of(one).split("stat:")[1][:7] for one in esme.delivered] == ["DELETED"]
+        asked = await esme.ask(Command.QUERY_SM, message_id=b"1")
+        assert asked.number("message_state") == 4
+        assert asked.octets("final_date").endswith(b"12+")
+
+
+async def test_cancel_without_an_id_takes_all_of_a_source_to_a_destination():
+    async with desk() as at:
+        esme = await at.bound()
+        await esme.submit(b"one")
+        await esme.submit(b"two")
+        await esme.submit(b"three", source_addr=b"Else")
+        cancelled = await esme.ask(Command.CANCEL_SM, source_addr=b"Shop", destination_addr=TO.encode())
+        assert cancelled.status == 0
+        assert [one["status"] for one in await at.messages()] == ["deleted", "deleted", "pending"]
+
+
+async def test_replace_if_present_takes_the_place_of_what_is_not_delivered():
+    async with desk() as at:
+        esme = await at.bound()
+        await esme.submit(b"one")
+        await esme.submit(b"two", replace_if_present_flag=1)
+        assert [one["status"] for one in await at.messages()] == ["deleted", "pending"]
+
+
+async def test_data_sm_is_a_submit_and_the_providers_php_client_is_served():
+    async with desk() as at:
+        esme = await at.bound(Command.BIND_TRANSMITTER, addr_ton=5, addr_npi=1)
+        fields = {k: v for k, v in SUBMIT.items()}
+        answer = await esme.ask(Command.DATA_SM, (0x0424, b"payload"), **fields)
+        assert (answer.command_id, answer.octets("message_id")) == (Command.DATA_SM_RESP, b"1")
+        answer = await esme.submit(
+            b"", (0x0424, "Привет".encode("utf-16-be")), source_addr=b".", data_coding=8, priority_flag=3,
+            validity_period=b"000001000000000R", registered_delivery=0,
+        )  # fmt: skip
+        assert answer.status == 0
+        assert [one["text"] for one in await at.messages()] == ["payload", "Привет"]
+        assert (await at.messages())[1]["sender"] == ""
+
+
+async def test_schedule_and_validity_are_moments_of_the_sandbox():
+    async with desk({"scenario": {"rules": [{"when": {"contains": "never"}, "then": {"steps": []}}]}}) as at:
+        esme = await at.bound()
+        await esme.submit(b"later", schedule_delivery_time=b"000000010000000R")
+        await esme.submit(b"never", validity_period=b"000000000100000R")
+        await at.advance(61)
+        assert [one["status"] for one in await at.messages()] == ["scheduled", "expired"]
+        await at.advance(3600)
+        assert [one["status"] for one in await at.messages()] == ["delivered", "expired"]
+
+
+async def test_a_subscribers_long_message_comes_in_parts():
+    async with desk() as at:
+        esme = await at.bound()
+        made = await at.call("POST", "/incoming", {"from": TO, "to": "Shop", "text": "Ответ " * 20})
+        assert (made["way"], made["parts"]) == ("smpp", 2)
+        parts = await esme.receipts(2)
+        assert [one.number("esm_class") for one in parts] == [0x40, 0x40]
+        assert b"".join(one.message[6:] for one in parts).decode("utf-16-be") == "Ответ " * 20
+        assert [one.message[:6].hex() for one in parts] == ["050003010201", "050003010202"]
+        assert parts[0].octets("source_addr") == TO.encode()
+        await at.settle()
+        callbacks = (await at.call("GET", "/callbacks"))["callbacks"]
+        assert [(one["message_id"], one["accepted"]) for one in callbacks] == [("i1", True), ("i1", True)]
+
+
+async def test_a_subscribers_message_goes_to_the_http_handler_while_nobody_is_bound():
+    async with receiver() as taking, desk() as at:
+        await at.patch(callback_url=taking.url)
+        assert (await at.call("POST", "/incoming", {"from": TO, "to": "Shop", "text": "yes"}))["way"] == "http"
+        await at.settle()
+        assert [(one["phone"], one["mes"], one["to"]) for one in taking.came] == [(TO, "yes", "Shop")]
+
+
+async def test_submitted_by_smpp_asked_by_soap_and_charged_over_http():
+    async with desk() as at:
+        esme = await at.bound()
+        await esme.submit(b"Hello")
+        await at.settle()
+        who = f"login={at.account['login']}&psw={at.account['psw']}"
+        base = at.served.base_url
+        assert (await get(f"{base}/sys/balance.php?{who}"))[1].startswith(b"999")
+        status = (await get(f"{base}/sys/status.php?{who}&phone={TO}&id=1&fmt=3"))[1]
+        assert b'"status":1' in status.replace(b" ", b"")
+
+
+async def test_every_pdu_is_in_the_journal_with_its_fields_text_and_octets():
+    async with desk() as at:
+        esme = await at.bound()
+        request = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"a\x00b")
+        esme.write(request)
+        answer = await esme.answer_to(request)
+        kept = await at.last(operation="send")
+        assert kept["request"]["command"] == "submit_sm"
+        assert kept["request"]["text"] == "a@b"
+        assert kept["request"]["fields"]["destination_addr"] == TO
+        assert kept["reply"]["hex"] == answer.raw.hex()
+        await esme.submit(priority_flag=9)
+        kept = await at.last(outcome="refused")
+        assert "priority_flag 9" in kept["explain"]
+        assert kept["reply"]["status"] == "ESME_RINVPRTFLG"
+
+
