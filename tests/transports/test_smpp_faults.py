@@ -1,0 +1,266 @@
+"""Faults of SMPP as plans of a rule, as a client sees them on the wire; and whether the message was taken."""
+
+import asyncio
+
+import pytest
+from esme import SUBMIT, desk, line_of
+
+from emulator.core.plans import FAULTS
+from emulator.core.smpp_plans import FORMS, SMPP_FAULTS
+from emulator.smpp import Command, Pdu
+from emulator.transports.smpp_faults import CARRY, SPOIL
+
+
+def test_every_fault_of_the_lists_has_its_row_in_the_transport():
+    assert {*FAULTS, *SMPP_FAULTS} - {"receipt-first"} == {*CARRY, *SPOIL}
+
+
+async def faulty(at, fault, operation="send", **more):
+    await at.rule({"operation": operation}, {"reply": {"fault": fault, **more}}, times=1)
+
+
+@pytest.mark.parametrize(("fault", "taken"), [("lost", 1), ("drop", 0), ("reset", 1), ("cut", 1)])
+async def test_f4_the_connection_goes_with_the_message_taken_or_not(fault, taken):
+    async with desk() as at:
+        esme = await at.bound()
+        await faulty(at, fault)
+        before = len(esme.octets)
+        esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
+        await esme.closed()
+        assert len(await at.messages()) == taken
+        tail = esme.octets[before:]
+        assert tail == {"reset": b"RESET", "cut": bytes.fromhex("000000128000000400")}.get(fault, b"")
+        assert (await at.last(operation="send"))["fault"] == fault
+
+
+async def test_f5_a_message_is_never_answered_and_the_session_goes_on():
+    async with desk() as at:
+        esme = await at.bound()
+        await faulty(at, "hang")
+        esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
+        assert (await esme.submit(b"y")).octets("message_id") == b"2"
+        assert [one.sequence for one in esme.came] == [1, 3]
+
+
+async def test_f5_a_late_answer_comes_after_those_that_were_not_late():
+    async with desk() as at:
+        esme = await at.bound()
+        await at.rule({"operation": "send"}, {"reply": {"delay": 0.05}}, times=1)
+        first = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x")
+        esme.write(first)
+        await esme.submit(b"y")
+        await esme.answer_to(first)
+        assert [one.sequence for one in esme.came] == [1, 3, 2]
+
+
+async def test_f5_reordered_answers_change_places():
+    async with desk() as at:
+        esme = await at.bound()
+        await faulty(at, "reordered")
+        esme.write(*(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=text) for text in (b"x", b"y")))
+        await esme.until(lambda: len(esme.came) == 3)
+        assert [one.sequence for one in esme.came] == [1, 3, 2]
+
+
+async def test_f1_the_receipt_comes_in_one_segment_before_the_response():
+    async with desk() as at:
+        esme = await at.bound()
+        steps = [{"after": 0, "status": "delivered"}]
+        await at.rule({"operation": "send"}, {"steps": steps, "reply": {"fault": "receipt-first"}})
+        answer = await esme.submit()
+        assert [one.command_id for one in esme.came[1:]] == [Command.DELIVER_SM, Command.SUBMIT_SM_RESP]
+        assert f"id:{answer.octets('message_id').decode()} " in line_of(esme.delivered[0])
+
+
+async def test_f1_the_response_waits_for_the_receipt_whenever_that_is():
+    async with desk() as at:
+        esme = await at.bound()
+        await faulty(at, "receipt-first", delay=0.01)
+        request = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x")
+        esme.write(request)
+        await esme.ask(Command.ENQUIRE_LINK)
+        await at.advance(3)
+        await esme.answer_to(request)
+        assert [one.command_id for one in esme.came[2:]] == [Command.DELIVER_SM, Command.SUBMIT_SM_RESP]
+
+
+@pytest.mark.parametrize(("fault", "said"), [
+    ("id-hex", b"a"), ("id-hex-upper", b"0000000A"), ("id-padded", b"0000000010"), ("empty-id", b""),
+    ("id-uuid", b"00000000-0000-000a-0000-00000000000a"),
+])  # fmt: skip
+async def test_f2_the_response_writes_the_id_otherwise_than_the_receipt(fault, said):
+    async with desk() as at:
+        esme = await at.bound()
+        for number in range(9):
+            await esme.submit(b"%d" % number, registered_delivery=0)
+        await faulty(at, fault)
+        assert (await esme.submit()).octets("message_id") == said
+        await at.settle()
+        assert line_of((await esme.receipts())[0]).startswith("id:10 ")
+
+
+@pytest.mark.parametrize("status", [0x01, 0x14, 0x22, 0x45, 0x58, 0x67, 0xC4, 0x400, 0x4FF])
+async def test_f3_and_f13_any_status_for_chosen_submits_which_are_not_taken(status):
+    async with desk() as at:
+        esme = await at.bound()
+        await at.rule({"operation": "send", "nth": 2}, {"reply": {"command_status": status}})
+        answers = [await esme.submit(b"%d" % number) for number in range(3)]
+        assert [one.status for one in answers] == [0, status, 0]
+        assert answers[1].raw[16:] == b""
+        assert len(await at.messages()) == 2
+
+
+async def test_f3_throttling_by_the_providers_own_code():
+    async with desk() as at:
+        esme = await at.bound()
+        await at.rule({"provider": "smscenter", "operation": "send"}, {"refuse": {"code": 0x58}}, times=2)
+        assert [(await esme.submit(b"%d" % n)).status for n in range(3)] == [0x58, 0x58, 0]
+
+
+async def test_f9_a_link_check_is_not_answered_and_one_of_ours_comes_in_between():
+    async with desk() as at:
+        esme = await at.bound()
+        await faulty(at, "hang", "link")
+        esme.write(esme.made(Command.ENQUIRE_LINK))
+        await faulty(at, "enquire-first")
+        await esme.submit()
+        assert [one.command_id for one in esme.came[1:]] == [Command.ENQUIRE_LINK, Command.SUBMIT_SM_RESP]
+        assert (await esme.ask(Command.ENQUIRE_LINK)).status == 0
+
+
+@pytest.mark.parametrize(("fault", "octets"), [
+    ("empty", "00000010 80000004 00000000 00000002"),
+    ("nul-body", "00000011 80000004 00000000 00000002 00"),
+    ("no-nul", "00000011 80000004 00000000 00000002 31"),
+    ("nacked", "00000010 80000000 00000008 00000002"),
+    ("wrong-kind", "00000012 80000002 00000000 00000002 31 00"),
+    ("foreign-number", "00000012 80000004 00000000 7f000002 31 00"),
+    ("doubled", "00000012 80000004 00000000 00000002 31 00" * 2),
+    ("slow", "00000012 80000004 00000000 00000002 31 00"),
+])  # fmt: skip
+async def test_f12_f18_answers_with_odd_octets(fault, octets):
+    async with desk() as at:
+        esme = await at.bound()
+        await faulty(at, fault)
+        before, wanted = len(esme.octets), bytes.fromhex(octets)
+        esme.task.cancel()
+        await asyncio.gather(esme.task, return_exceptions=True)
+        esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
+        assert before
+        assert await asyncio.wait_for(esme.reader.readexactly(len(wanted)), 5) == wanted
+        assert len(await at.messages()) == 1
+
+
+@pytest.mark.parametrize("status", [0x05, 0x08, 0x0D, 0x0E, 0x0F])
+async def test_f15_a_bind_is_refused_with_any_status(status):
+    async with desk() as at:
+        await at.rule({"operation": "bind"}, {"reply": {"command_status": status}}, times=1)
+        esme = await at.connect()
+        assert (await esme.bind(at.account)).status == status
+        assert (await esme.bind(at.account)).status == 0
+
+
+async def test_f15_a_bind_is_dropped_and_answered_by_the_wrong_kind():
+    async with desk() as at:
+        await faulty(at, "drop", "bind")
+        esme = await at.connect()
+        esme.write(esme.made(Command.BIND_TRANSCEIVER, **{k: v.encode() for k, v in _who(at).items()}))
+        await esme.closed()
+        await faulty(at, "wrong-kind", "bind")
+        assert (await (await at.connect()).bind(at.account)).command_id == Command.BIND_TRANSMITTER_RESP
+
+
+def _who(at):
+    return {"system_id": at.account["system_id"], "password": at.account["password"]}
+
+
+async def test_f15_a_receipt_stands_right_behind_the_bind_response():
+    async with desk() as at:
+        sender = await at.bound(Command.BIND_TRANSMITTER)
+        await sender.submit()
+        await at.settle()
+        esme = await at.connect()
+        await esme.bind(at.account)
+        await esme.receipts()
+        assert [one.command_id for one in esme.came] == [Command.BIND_TRANSCEIVER_RESP, Command.DELIVER_SM]
+
+
+@pytest.mark.parametrize(("form", "wanted"), [
+    ("id-hex", "id:a "), ("id-padded", "id:0000000010 "), ("no-sub", "id:10 submit date:"),
+    ("no-dates", "dlvrd:001 stat:"), ("err-1", "err:0 "), ("err-4", "err:0000 "), ("err-hex", "err:0x0 "),
+    ("text-capital", " Text:Hello"), ("blanks", "id:10  sub:001  dlvrd:001  submit date:"),
+    ("stat-unknown", "stat:BUFFRED"), ("stat-lower", "stat:delivrd"), ("trailing-nul", "text:Hello\0"),
+])  # fmt: skip
+async def test_f7_the_text_of_a_receipt_in_other_forms(form, wanted):
+    async with desk() as at:
+        esme = await at.bound()
+        for number in range(9):
+            await esme.submit(b"%d" % number, registered_delivery=0)
+        await at.rule({"operation": "send"}, {"reports": {"form": [form]}})
+        await esme.submit()
+        await at.settle()
+        assert wanted in line_of((await esme.receipts())[0])
+
+
+@pytest.mark.parametrize(("form", "tags"), [
+    ("no-tlvs", []), ("no-vendor", [0x1E, 0x427, 0x423]),
+    ("vendor-first", [0x2000, 0x2001, 0x2002, 0x2003, 0x1E, 0x427, 0x423]),
+    ("id-last", [0x427, 0x423, 0x2000, 0x2001, 0x2002, 0x2003, 0x1E]),
+    ("payload", [0x1E, 0x427, 0x423, 0x2000, 0x2001, 0x2002, 0x2003, 0x424]),
+])  # fmt: skip
+async def test_f8_the_tlvs_of_a_receipt_in_other_orders(form, tags):
+    async with desk() as at:
+        esme = await at.bound()
+        await at.rule({"operation": "send"}, {"reports": {"form": [form]}})
+        await esme.submit()
+        await at.settle()
+        assert [tag for tag, _ in (await esme.receipts())[0].tlvs] == tags
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+async def test_every_form_can_be_sent(form):
+    async with desk() as at:
+        esme = await at.bound()
+        await at.rule({"operation": "send"}, {"reports": {"form": [form, "no-vendor"]}})
+        await esme.submit()
+        esme.task.cancel()
+        await asyncio.gather(esme.task, return_exceptions=True)
+        walking = asyncio.create_task(at.advance(3))
+        head = await asyncio.wait_for(esme.reader.readexactly(16), 5)
+        body = await esme.reader.readexactly(int.from_bytes(head[:4], "big") - 16)
+        assert head[4:8] == (b"\0\0\1\3" if form == "data-sm" else b"\0\0\0\5")
+        if form == "id-without-nul":
+            assert b"\x00\x1e\x00\x011" in body
+        if form == "id-null":
+            assert b"\x00\x1e\x00\x01\x00" in body
+        if form == "id-cut":
+            assert body.endswith(b"\x14\x00\x00\x05\x01")
+        if form == "tlvs-only":
+            assert b"stat:" not in body
+        esme.write(Pdu(int.from_bytes(head[4:8], "big") | 0x80000000, 0, int.from_bytes(head[12:], "big"),
+                       {"message_id": b""}))  # fmt: skip
+        await walking
+
+
+async def test_f6_receipts_contradict_each_other_late_and_twice():
+    async with desk() as at:
+        esme = await at.bound()
+        steps = [{"after": 1, "status": "delivered"}, {"after": 2, "status": "undelivered"}]
+        await at.rule({"operation": "send"}, {"steps": steps, "reports": {"twice": True, "late": 100}})
+        await esme.submit()
+        await at.advance(50)
+        assert esme.delivered == []
+        await at.settle()
+        words = [line_of(one).split("stat:")[1][:7] for one in esme.delivered]
+        assert words == ["DELIVRD", "DELIVRD", "UNDELIV", "UNDELIV"]
+
+
+async def test_f20_a_rule_may_refuse_one_part_of_a_long_message():
+    async with desk() as at:
+        esme = await at.bound()
+        await at.rule({"operation": "send", "nth": 2}, {"reply": {"command_status": 0x58}})
+        answers = [
+            await esme.submit(bytes((5, 0, 3, 1, 2, number)) + b"x", esm_class=0x40) for number in (1, 2, 2)
+        ]  # fmt: skip
+        assert [one.status for one in answers] == [0, 0x58, 0]
+        assert [one["text"] for one in await at.messages()] == ["xx"]
