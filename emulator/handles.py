@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Unpack
 
-from emulator.admin.client import AsyncSms, Place, Wishes, ask
+from emulator.admin.calling import ask
+from emulator.admin.client import AsyncSms, Place, Wishes
 from emulator.admin.doors import Door, Inside, Remote
 from emulator.admin.sync_client import Sms
 from emulator.background import Background

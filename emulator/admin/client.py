@@ -3,21 +3,17 @@
 Paths come from the table of calls (routes.py), by its operation names; how a call gets there is the door's trade.
 """
 
-import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import cache
 from typing import Any, Literal, NamedTuple, TypedDict
 from urllib.parse import quote, urlsplit
 
-from emulator.admin.answers import Code, Record, missing, read
+from emulator.admin.answers import Code, Record, missing
+from emulator.admin.calling import ALL, ask, call_of, record
 from emulator.admin.doors import Door
-from emulator.admin.hearing import heard
-from emulator.admin.ledger_text import ledger_text
 from emulator.admin.plays import Play, as_sent
-from emulator.wire import HttpRequest, write_query
+from emulator.admin.seeing import Seeing
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
@@ -25,11 +21,8 @@ __tracebackhide__ = True
 Kind = Literal["messages", "callbacks", "requests"]
 Json = Mapping[str, Any]
 
-_ALL = 1_000_000
-"""A list here is the whole list; over HTTP it is 100 unless told otherwise."""
 _GRACE = 30.0
 """Real seconds beyond what a call may take by itself."""
-_JSON = (("Content-Type", "application/json"),)
 
 
 class Wishes(TypedDict, total=False):
@@ -54,7 +47,7 @@ class Place(NamedTuple):
     smpp_url: str | None = None
 
 
-class AsyncSms:
+class AsyncSms(Seeing):
     """A sandbox: its verbs, `base_url`, `smpp_host`, `smpp_port`, `id`, and its credentials by provider
     (`sms.smsoffice.key`; all of them in `accounts`).
 
@@ -75,7 +68,7 @@ class AsyncSms:
         body = {name.removesuffix("_"): value for name, value in wishes.items()}
         if "scenario" in body:
             body["scenario"] = as_sent(body["scenario"])
-        made = await ask(door, "POST", _call("createSandbox").path, body)
+        made = await ask(door, "POST", call_of("createSandbox").path, body)
         return cls(door, place, made["id"], made["accounts"])
 
     # where and who
@@ -115,12 +108,12 @@ class AsyncSms:
         """Any call of the control API. `path` hangs on this sandbox (`/ledger`) unless it begins with /_emulator.
         Gives back what the answer holds: records, text, or None."""
         if not path.startswith("/_emulator"):
-            path = f"{_call('getSandbox').path.format(sandbox=self.id)}/{path.lstrip('/')}".rstrip("/")
+            path = f"{call_of('getSandbox').path.format(sandbox=self.id)}/{path.lstrip('/')}".rstrip("/")
         return await ask(self._door, method, path, body, query, patience)
 
     async def operation(self, name: str, body: Any = None, /, *, patience: float = 60.0, **words: Any) -> Any:
         """A call by its operationId in /_emulator/openapi.json; `words` fill its path, the rest is its query."""
-        call = _call(name)
+        call = call_of(name)
         places = re.findall(r"\{(\w+)\}", call.path)
         words = {"sandbox": self.id, **words} if "sandbox" in places else words
         path = call.path.format(**{place: quote(str(words.pop(place)), safe="") for place in places})
@@ -137,18 +130,18 @@ class AsyncSms:
         seen; `limit` at most so many, without it all."""
         found = await self.operation(
             "listMessages", to=to, provider=provider, provider_id=provider_id, reference=reference, contains=contains,
-            status=status, after=after, limit=_ALL if limit is None else limit,
+            status=status, after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
         return list(found["messages"])
 
     async def message(self, id: str) -> Record:
         """One message with its `history`. 404 when there is none."""
-        return _record(await self.operation("getMessage", message=id))
+        return record(await self.operation("getMessage", message=id))
 
     async def set_status(self, id: str, status: str, *, reason: str = "", error: int = 0) -> Record:
         """Move a message by hand, now; its reports go out as usual. Gives back the message."""
         body = {"status": status, "reason": reason, "error": error}
-        return _record(await self.operation("moveMessage", body, message=id))
+        return record(await self.operation("moveMessage", body, message=id))
 
     # waiting
 
@@ -157,7 +150,7 @@ class AsyncSms:
     ) -> list[Record]:
         """The list as soon as `count` things of a kind fit, with the filters of `messages`, `callbacks` or `requests`.
         After `timeout` real seconds CallRefused 408, with `nearest`: what did come, and what differed."""
-        limit = max(count, _ALL)
+        limit = max(count, ALL)
         found = await self.operation(
             "wait", patience=timeout + _GRACE, count=count, timeout=timeout, limit=limit, **{"for": kind}, **filters
         )
@@ -180,7 +173,7 @@ class AsyncSms:
         this answer."""
         found = await self.operation(
             "listRequests", provider=provider, protocol=protocol, operation=operation, outcome=outcome, rule=rule,
-            after=after, limit=_ALL if limit is None else limit,
+            after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
         return list(found["requests"])
 
@@ -192,28 +185,16 @@ class AsyncSms:
         provider would take that for success (`accepted`) and why (`verdict`)."""
         found = await self.operation(
             "listCallbacks", message=message, provider=provider, status=status, accepted=accepted, after=after,
-            limit=_ALL if limit is None else limit,
+            limit=ALL if limit is None else limit,
         )  # fmt: skip
         return list(found["callbacks"])
 
     async def redeliver(self, id: str) -> Record:
         """The same report as this callback's once more, now. Gives back the callback that was; the new one is in
         `callbacks`."""
-        return _record(await self.operation("redeliver", callback=id))
+        return record(await self.operation("redeliver", callback=id))
 
-    async def lint(self, *, mild: bool = False) -> list[Record]:
-        """What the client does that a real provider lets pass, or punishes later: each with the `row` that says so,
-        its `count` and `details`. `mild`: also what costs nothing yet, or is what the provider's own page does."""
-        return list((await self.operation("lint", mild=mild or None))["findings"])
-
-    # what happens, what it costs
-
-    def events(self, *, after: int = 0, timeout: float | None = None) -> AsyncIterator[Record]:
-        """What happens, as it happens: records with `id`, `event` (request, message, callback; missed when they came
-        faster than they were read; gone) and `data`, which is as in the lists. First those after event `after` (0: all
-        that are still known), then those to come. TimeoutError when none comes for `timeout` real seconds."""
-        target = f"{_call('events').path.format(sandbox=self.id)}?after={after}"
-        return heard(self._door.stream(HttpRequest(method="GET", target=target)), f"GET {target}", timeout)
+    # SMPP, subscribers
 
     async def sessions(self) -> list[Record]:
         """The bound SMPP sessions, oldest first."""
@@ -225,44 +206,12 @@ class AsyncSms:
 
     async def outbind(self, target: str) -> Record:
         """Connect to an SMPP client that listens at host:port, and ask it to bind."""
-        return _record(await self.operation("outbind", {"target": target}))
+        return record(await self.operation("outbind", {"target": target}))
 
     async def incoming(self, from_: str, to: str, text: str, *, provider: str | None = None) -> Record:
         """A subscriber's message to the account."""
         body = {"from": from_, "to": to, "text": text, **({"provider": provider} if provider else {})}
-        return _record(await self.operation("putIncoming", body))
-
-    async def ledger(self, *, provider: str | None = None, window: float | timedelta | None = None) -> Record:
-        """What it would have cost: `total`, `accounts`, `messages`, and `doubles`: the same text to the same number
-        again within `window` seconds (600) of sandbox time."""
-        return _record(await self.operation("ledger", provider=provider, window=window, limit=_ALL))
-
-    async def assert_cost(self, expected: float, *, provider: str | None = None) -> Record:
-        """AssertionError, with the ledger's lines, unless all messages (of a provider) cost that many units: messages
-        of the balance, or roubles. Gives back the ledger."""
-        told = await self.ledger(provider=provider)
-        if abs(told["total"]["cost"] - float(expected)) > 0.00005:
-            raise AssertionError(ledger_text(told, expected))
-        return told
-
-    # keeping
-
-    async def snapshot(self, name: str) -> Record:
-        """Keep the sandbox's state under a name; an older one of that name is replaced."""
-        return _record(await self.operation("keepSnapshot", {"name": name}))
-
-    async def snapshots(self) -> list[Record]:
-        """The states that are kept."""
-        return list((await self.operation("listSnapshots"))["snapshots"])
-
-    async def restore(self, name: str) -> Record:
-        """Back to a state that was kept: messages, balances, rules, clock. The journal stays; callbacks under way are
-        dropped."""
-        return _record(await self.operation("restore", {"name": name}))
-
-    async def export(self) -> Record:
-        """The whole sandbox, JSON-ready: a fresh one is made from it by `emulator.running(import_=exported)`."""
-        return _record(await self.operation("export"))
+        return record(await self.operation("putIncoming", body))
 
     # time
 
@@ -277,8 +226,8 @@ class AsyncSms:
         said = {"advance": advance, "set": set, "to": to, "rate": rate}
         said = {name: value for name, value in said.items() if value is not None}
         if not said:
-            return _record((await self.show())["clock"])
-        return _record(await self.operation("clock", {**said, "timeout": timeout}, patience=timeout + _GRACE))
+            return record((await self.show())["clock"])
+        return record(await self.operation("clock", {**said, "timeout": timeout}, patience=timeout + _GRACE))
 
     async def advance(self, seconds: float | timedelta, *, timeout: float = 30.0) -> Record:
         """`clock(advance=seconds)`."""
@@ -287,7 +236,7 @@ class AsyncSms:
     async def settle(self, *, timeout: float = 10.0) -> Record:
         """Move the sandbox's time from due date to due date, scheduled sends included, until nothing is due and no
         callback is under way. Gives back and raises as `clock` does."""
-        return _record(await self.operation("settle", {"timeout": timeout}, patience=timeout + _GRACE))
+        return record(await self.operation("settle", {"timeout": timeout}, patience=timeout + _GRACE))
 
     async def now(self) -> datetime:
         """The sandbox's moment."""
@@ -314,30 +263,30 @@ class AsyncSms:
 
     async def scenario(self) -> Record:
         """The scenario in force."""
-        return _record(await self.operation("getScenario"))
+        return record(await self.operation("getScenario"))
 
     async def put_scenario(self, scenario: Play) -> Record:
         """Another scenario: the name of one that comes along, a whole one, or the path of a file."""
-        return _record(await self.operation("putScenario", as_sent(scenario)))
+        return record(await self.operation("putScenario", as_sent(scenario)))
 
     # the account, the sandbox
 
     async def account(self, provider: str) -> Record:
         """An account: balance, stop list, senders, switches, limits, prices, ..."""
-        return _record(await self.operation("getAccount", provider=provider))
+        return record(await self.operation("getAccount", provider=provider))
 
     async def patch_account(self, /, provider: str, **changes: Any) -> Record:
         """Change `balance`, `stoplist`, `senders`, `callback_url`, `api_access`, `allowed_ips`, `blocked`, `switches`,
         `limits` or `prices`; lists replace. Gives back the account."""
-        return _record(await self.operation("patchAccount", changes, provider=provider))
+        return record(await self.operation("patchAccount", changes, provider=provider))
 
     async def approve_brand(self, provider: str, id: int | str, *, authorized: int = 1) -> Record:
         """Approve (1) or refuse (2) a sender's name that a client has asked for."""
-        return _record(await self.operation("patchBrand", {"authorized": authorized}, provider=provider, brand=id))
+        return record(await self.operation("patchBrand", {"authorized": authorized}, provider=provider, brand=id))
 
     async def show(self) -> Record:
         """The sandbox: clock, balances, counts, scenario, when the next thing is due."""
-        return _record(await self.operation("getSandbox"))
+        return record(await self.operation("getSandbox"))
 
     async def reset(self, what: Literal["all", "journal", "scenario"] = "all") -> None:
         """The sandbox as it was made, credentials kept; or without its journal; or with its scenario's rules."""
@@ -346,58 +295,3 @@ class AsyncSms:
     async def delete(self) -> None:
         """Forget the sandbox. The fixtures and `running` do so by themselves."""
         await self.operation("deleteSandbox")
-
-
-async def ask(
-    door: Door, method: str, path: str, body: Any = None, query: Json | None = None, patience: float = 60.0
-) -> Any:
-    fields = [(name, _word(value)) for name, value in (query or {}).items() if value is not None]
-    target = f"{path}?{write_query(fields)}" if fields else path
-    octets = b"" if body is None else json.dumps(body, default=_plain).encode()
-    headers = _JSON if octets else ()
-    reply = await door(HttpRequest(method=method, target=target, headers=headers, body=octets), patience)
-    return read(_said(method, path, fields), reply)
-
-
-def _said(method: str, path: str, fields: list[tuple[str, str]]) -> str:
-    """A call in words, for a refusal."""
-    words = ", ".join(f"{name} {value}" for name, value in fields if (name, value) != ("limit", str(_ALL)))
-    return f"{method} {path} ({words})" if words else f"{method} {path}"
-
-
-@cache
-def _calls() -> dict[str, Any]:
-    from emulator.admin.routes import CALLS
-
-    return {call.name: call for call in CALLS}
-
-
-def _call(name: str) -> Any:
-    calls = _calls()
-    if name not in calls:
-        raise LookupError(missing(name, "the control API has no such operation", calls))
-    return calls[name]
-
-
-def _record(told: Any) -> Record:
-    record: Record = told
-    return record
-
-
-def _word(value: Any) -> str:
-    """A value of a query."""
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(_plain(value, str))
-
-
-def _plain(value: Any, other: Any = None) -> Any:
-    """A value that JSON does not know, in one that it does."""
-    match value:
-        case datetime():
-            return value.isoformat()
-        case timedelta():
-            return value.total_seconds()
-        case Decimal():
-            return float(value)
-    if other is not None:
-        return other(value)
-    raise TypeError(f"{value!r} cannot be told to the emulator: JSON has no {type(value).__name__}")

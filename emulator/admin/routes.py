@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin import bodies, events, keeping, ledger, lint, sessions
+from emulator.admin import bodies, events, keeping, ledger, lint, sessions, watching
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
 from emulator.recipes import NewSandbox
@@ -53,9 +53,9 @@ CALLS = (
     Call("POST", f"{S}/messages/{{message}}/status", "moveMessage", "A message's new status, by hand, now.",
          lambda v, p, b, q: v.move(p["sandbox"], p["message"], b), bodies.Move),
     Call("GET", f"{S}/wait", "wait", "The list as soon as enough of it fits; 408 with what came nearest.",
-         lambda v, p, b, q: v.wait(p["sandbox"], *q), query=bodies.Waiting),
+         lambda v, p, b, q: watching.wait(p["sandbox"], *q), query=bodies.Waiting),
     Call("GET", f"{S}/otp", "otp", "The code in the newest message that has one, as soon as there is one.",
-         lambda v, p, b, q: v.otp(p["sandbox"], q), query=bodies.Otp),
+         lambda v, p, b, q: watching.otp(p["sandbox"], q), query=bodies.Otp),
     Call("GET", f"{S}/requests", "listRequests", "The journal of exchanges, each with the rule that led to its answer.",
          lambda v, p, b, q: v.requests(p["sandbox"], q), query=RequestFilters),
     Call("GET", f"{S}/callbacks", "listCallbacks", "Every callback attempt and how it was answered.",

@@ -168,3 +168,13 @@ async def test_a_name_that_is_not_there_is_404_and_names_those_that_are():
         with pytest.raises(CallRefused) as refused:
             await sms.snapshot("")
         assert refused.value.status == 400
+
+
+async def test_a_callback_about_a_message_that_a_restore_took_away_cannot_be_redelivered():
+    async with emulator.running(clock="frozen") as sms:
+        await sms.snapshot("empty")
+        await send(sms, reference="r")
+        await sms.settle()
+        await sms.restore("empty")
+        with pytest.raises(CallRefused, match="no-such-message"):
+            await sms.redeliver("c1")

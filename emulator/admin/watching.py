@@ -1,0 +1,95 @@
+"""Verbs that wait for what one wants to see: messages, callbacks, requests, a one-time code. Raise Refusal."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from emulator.admin import bodies, finding, views, waiting
+from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
+from emulator.admin.verbs import Refusal
+from emulator.sandboxes import Sandbox
+
+Json = dict[str, Any]
+
+
+async def wait(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Json:
+    filters.limit = max(filters.limit, how.count)
+    found = await _until(sandbox, how, filters)
+    if found is None:
+        raise _time_is_up(sandbox, how, filters)
+    return {how.kind: found}
+
+
+async def _until(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> list[Json] | None:
+    looked_at: dict[str, Callable[[int], Json | None]] = {
+        "messages": lambda n: _shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+        "callbacks": lambda n: _shown(sandbox.journal.attempt(n), sandbox, views.attempt),
+        "requests": lambda n: _shown(sandbox.journal.exchange(n), sandbox, views.exchange),
+    }
+    try:
+        return await waiting.until(
+            sandbox, how.kind, how.count, how.timeout, lambda: _listed(sandbox, how.kind, filters),
+            looked_at[how.kind], finding.fits(filters),
+        )  # fmt: skip
+    except LookupError:
+        raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
+
+
+def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> list[Json]:
+    match filters:
+        case MessageFilters():
+            return finding.messages(sandbox, filters)
+        case CallbackFilters():
+            done = finding.callbacks(sandbox, filters)
+            return [one for one in done if one["accepted"] is not None]
+        case RequestFilters():
+            return finding.requests(sandbox, filters)
+    raise TypeError(kind)
+
+
+def _time_is_up(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Refusal:
+    there = len(_listed(sandbox, how.kind, filters))
+    every = type(filters)(limit=1_000_000)
+    shown = finding.callbacks(sandbox, every) if isinstance(every, CallbackFilters) else None
+    candidates = reversed((shown if shown is not None else _listed(sandbox, how.kind, every))[-1000:])
+    near = waiting.nearest(candidates, filters.wanted())
+    due = sandbox.engine.next_due()
+    stands = sandbox.clock.rate == 0
+    hint = ""
+    if stands and due is not None:
+        hint = f"the clock stands; the next thing is due at {views.iso(due)}: POST clock or settle moves on to it"
+    return Refusal(
+        408, "time-is-up", f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s", hint,
+        nearest=near, next_due=views.iso(due) if due is not None else None,
+    )  # fmt: skip
+
+
+async def otp(sandbox: Sandbox, asked: bodies.Otp) -> Json:
+    try:
+        pattern = re.compile(asked.pattern)
+    except re.error as error:
+        raise Refusal(400, "invalid", f"pattern: no regular expression: {error}") from None
+    filters = MessageFilters(to=asked.to, limit=1_000_000)
+
+    def code_of(one: Json) -> str | None:
+        found = pattern.search(one["text"])
+        return None if found is None else found.group(1) if pattern.groups else found.group()
+
+    def fitting() -> list[Json]:
+        for one in reversed(finding.messages(sandbox, filters)):
+            if code_of(one):
+                return [one]
+        return []
+
+    found = await waiting.until(
+        sandbox, "messages", 1, asked.timeout, fitting,
+        lambda n: _shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+        lambda one: finding.fits(filters)(one) and code_of(one) is not None,
+    )  # fmt: skip
+    if found is None:
+        raise _time_is_up(sandbox, bodies.Waiting(timeout=asked.timeout), filters)
+    return {"code": code_of(found[-1]), "message": found[-1]}
+
+
+def _shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Json]) -> Json | None:
+    return None if found is None else view(sandbox, found)
