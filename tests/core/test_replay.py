@@ -83,12 +83,17 @@ plans = st.fixed_dictionaries({}, optional={
     "steps": steps,
     "reply": st.one_of(
         st.sampled_from(sorted(FAULTS)).map(lambda fault: {"fault": fault}), st.just({"delay": 1}),
-        st.just({"status": 503}),
+        st.just({"status": 503}), st.just({"delay": {"from": 0, "to": 2}}),
+        st.just({"status": 429, "headers": {"Retry-After": "1"}, "body": "slow"}),
     ),
     "reports": st.fixed_dictionaries({}, optional={
-        "never": st.booleans(), "twice": st.booleans(), "late": st.sampled_from([0, 5, 0.5]),
-        "order": st.sampled_from(["normal", "reversed"]),
+        "never": st.booleans(), "twice": st.booleans(), "late": st.sampled_from([0, 5, 0.5, {"from": 1, "to": 9}]),
+        "order": st.sampled_from(["normal", "reversed", "shuffled"]), "before_reply": st.booleans(),
+        "without": st.just(["reason"]), "with": st.just({"status": "odd"}),
     }),
+    "retries": st.lists(st.sampled_from([1, 2.5, 60]), max_size=3), "opt_out": st.booleans(),
+    "incoming": st.just({"text": "YES", "after": 5}),
+    "account": st.sampled_from([{"balance": 3}, {"stoplist": ["995577123456"]}, {"api_access": False}]),
     "refuse": st.sampled_from(["stop-listed", "destination-invalid", "no-credit", "temporary"]).map(
         lambda reason: {"reason": reason}
     ),
@@ -96,7 +101,9 @@ plans = st.fixed_dictionaries({}, optional={
 whens = st.fixed_dictionaries({}, optional={
     "provider": provider_names, "operation": st.sampled_from(["send", "status"]),
     "to": st.sampled_from(["*", "99557*", "*0008", "*77*"]), "contains": st.just("H"), "matches": st.just("l+"),
-    "nth": st.integers(1, 3), "reference": st.just("a"),
+    "nth": st.integers(1, 3), "reference": st.just("a"), "first": st.integers(1, 3), "every": st.integers(1, 3),
+    "probability": st.sampled_from([0, 0.5, 1]), "after": st.sampled_from([0, 60]), "before": st.just(3600),
+    "encoding": st.just("gsm7"), "parts": st.sampled_from([1, {"from": 2}]), "to_matches": st.just("77"),
 })  # fmt: skip
 rules = st.builds(
     lambda when, then, times: msgspec.convert({"when": when, "then": then, "times": times}, RuleSpec),

@@ -1,0 +1,145 @@
+"""when: each key, alone and with others; what counts, and what chance decides."""
+
+import msgspec
+import pytest
+from worlds import TO, Play
+
+from emulator.core.rules import RuleSpec
+from emulator.core.values import Chance
+from emulator.core.when import KIND, OF_CALL, OF_NUMBER, OF_TURN, Now, When, unmet
+
+BUSY = {"refuse": {"code": -1}}
+LONG = "x" * 161
+
+
+def refused(play: Play, *to: str, **more: object) -> bool:
+    return play.submit(*to, **more).outcome.word == "refused"
+
+
+@pytest.mark.parametrize(
+    ("when", "text", "matches"),
+    [
+        ({"encoding": "gsm7"}, "Hello", True), ({"encoding": "gsm7"}, "გამარჯობა", False),
+        ({"encoding": "ucs2"}, "Hello…", True), ({"encoding": "ucs2"}, "", False),
+        ({"parts": 1}, "Hello", True), ({"parts": 2}, "Hello", False), ({"parts": 2}, LONG, True),
+        ({"parts": {"from": 2}}, LONG, True), ({"parts": {"from": 2}}, "Hello", False),
+        ({"parts": {"to": 1}}, LONG, False), ({"parts": {"from": 1, "to": 2}}, LONG, True),
+        ({"to_matches": r"^9955771\d+6$"}, "", True), ({"to_matches": "^77"}, "", False),
+        ({"to": "995*", "to_matches": "6$"}, "", True), ({"to": "995*", "to_matches": "7$"}, "", False),
+        ({"account": "secret"}, "", True), ({"account": "sec*"}, "", True), ({"account": "other"}, "", False),
+    ],
+)  # fmt: skip
+def test_a_key_holds_or_not(when: dict[str, object], text: str, matches: bool) -> None:
+    assert refused(Play({"when": when, "then": BUSY}), TO, text=text) == matches
+
+
+def test_every_key_is_in_one_of_the_tables() -> None:
+    keys = {*KIND, *OF_CALL, *OF_NUMBER, *OF_TURN, "probability"}
+    assert keys == set(When.__struct_fields__)
+
+
+def test_where_each_number_has_its_own_text_any_of_them_may_match() -> None:
+    play = Play({"when": {"contains": "code"}, "then": BUSY})
+    assert refused(play, TO, "995577000002", text="", texts=("Hello", "your code"))
+    assert not refused(play, TO, "995577000002", text="", texts=("Hello", "there"))
+
+
+def calls(when: dict[str, object], number: int = 8) -> list[int]:
+    play = Play({"when": when, "then": BUSY})
+    play.account.balance = 10**9
+    return [n for n in range(1, number + 1) if refused(play)]
+
+
+def test_first_every_and_nth_count_matching_calls() -> None:
+    assert calls({"first": 3}) == [1, 2, 3]
+    assert calls({"every": 3}) == [3, 6]
+    assert calls({"nth": 3}) == [3]
+    assert calls({"first": 5, "every": 2}) == [2, 4]
+
+
+def test_first_counts_calls_that_another_rule_decides_and_times_does_not() -> None:
+    first = {"when": {"contains": "x"}, "then": {"refuse": {"code": 20}}}
+    counted = Play(first, {"when": {"first": 2}, "then": BUSY})
+    used = Play(first, {"then": BUSY, "times": 2})
+    texts = ["x", "x", "y", "y"]
+    assert [counted.submit(text=text).outcome.word for text in texts] == ["refused", "refused", "accepted", "accepted"]
+    assert [used.submit(text=text).outcome.word for text in texts] == ["refused"] * 4
+
+
+def test_what_counts_counts_only_calls_of_which_all_other_keys_hold() -> None:
+    play = Play({"when": {"every": 2, "to": "*1", "contains": "a"}, "then": BUSY})
+    said = [("1", "a"), ("2", "a"), ("1", "b"), ("1", "a"), ("2", "a"), ("1", "a")]
+    assert [refused(play, number, text=text) for number, text in said] == [False, False, False, True, False, False]
+
+
+def test_probability_is_thrown_from_the_seed_and_the_same_each_time() -> None:
+    some = calls({"probability": 0.3}, 200)
+    assert some == calls({"probability": 0.3}, 200)
+    assert 30 < len(some) < 90
+    other = Play({"when": {"probability": 0.3}, "then": BUSY})
+    other.account.balance = 10**9
+    other.world.chance = Chance(2)
+    assert [n for n in range(1, 201) if refused(other)] != some
+    assert calls({"probability": 0}) == []
+    assert calls({"probability": 1}) == list(range(1, 9))
+
+
+def test_dice_are_thrown_only_where_the_rule_could_still_decide() -> None:
+    play = Play({"when": {"contains": "x"}, "then": BUSY}, {"when": {"probability": 0.5}, "then": BUSY, "times": 1})
+    play.submit(text="x")
+    assert play.world.chance.drawn == 0
+    while not refused(play, text="y"):
+        pass
+    thrown = play.world.chance.drawn
+    play.submit(text="y")
+    assert play.world.chance.drawn == thrown
+
+
+def test_dice_are_thrown_once_for_a_call_whatever_its_numbers() -> None:
+    play = Play({"when": {"probability": 0.5, "to": "995*"}, "then": {"steps": []}})
+    play.accepted("995577000001", "995577000002", "995577000003")
+    assert play.world.chance.drawn == 1
+    assert len({message.plan for message in play.world.store.messages}) == 1
+
+
+@pytest.mark.parametrize(
+    ("when", "moments"),
+    [
+        ({"after": 10}, [10, 20]), ({"before": 10}, [0, 9]), ({"after": 9, "before": 20}, [9, 10]),
+        ({"after": "2023-11-14T22:13:30Z"}, [10, 20]), ({"before": "2023-11-15T02:13:30+04:00"}, [0, 9]),
+    ],
+)  # fmt: skip
+def test_a_rule_may_hold_from_one_moment_to_another(when: dict[str, object], moments: list[int]) -> None:
+    play = Play({"when": when, "then": BUSY})
+    held = []
+    for gap, moment in ((0, 0), (9, 9), (1, 10), (10, 20)):
+        play.advance(gap)
+        if refused(play):
+            held.append(moment)
+    assert held == moments
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ({"after": "2026-11-21T12:00:00"}, "after: no time with its zone"), ({"before": "noon"}, "before: no time"),
+        ({"to_matches": "("}, "to_matches: no regular expression"), ({"parts": {"from": 3, "to": 2}}, "from is more"),
+        ({"probability": 1.1}, "<= 1.0"), ({"every": 0}, ">= 1"), ({"encoding": "utf-8"}, "Invalid enum"),
+    ],
+)  # fmt: skip
+def test_what_can_never_hold_is_refused(when: dict[str, object], why: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=why):
+        msgspec.convert({"when": when, "then": {}}, RuleSpec)
+
+
+def test_unmet_names_the_keys_that_stand_in_the_way() -> None:
+    play = Play()
+    play.submit()
+    when = msgspec.convert(
+        {"provider": "plain", "operation": "status", "to": "*1", "contains": "code", "after": 5, "nth": 2}, When
+    )
+    from emulator.core.commands import Submit
+
+    command = Submit(provider="plain", destinations=(TO,), text="Hello", sender="shop")
+    now = Now(play.world.began, play.world.began)
+    assert list(unmet(when, command, now)) == ["operation", "to", "contains", "after"]
