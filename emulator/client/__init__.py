@@ -19,9 +19,10 @@ Requests are built and replies read by the providers' own client halves (emulato
 server is imported, and aiohttp only with a name that needs it: names below are found when they are asked for.
 """
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers know the name; importing typing would be most of what importing us costs
 if TYPE_CHECKING:
+    from typing import Any
+
     from emulator.client.callbacks import Callbacks as Callbacks
     from emulator.client.callbacks import aiohttp_handler as aiohttp_handler
     from emulator.client.calls import Patience as Patience
@@ -65,7 +66,7 @@ _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 _FOLDERS = ("smscenter", "smsoffice", "smpp", "ubill")
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     from importlib import import_module
 
     if name in _FOLDERS:

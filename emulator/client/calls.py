@@ -105,6 +105,7 @@ def carry_out(call: Call[T], patience: Patience, now: Callable[[], float], end: 
                     return found
                 again = again or (lost and found is Verdict.NOT_ACCEPTED)
             wait = min(patience.pause * 2 ** (attempt - 1), patience.longest_pause)
+            wait = max(wait, getattr(error, "retry_after", 0.0))
             if not again or attempt == patience.attempts or now() + wait >= until:
                 error.maybe_accepted = lost or doubt
                 raise
@@ -140,7 +141,10 @@ def _read(call: Call[T], reply: HttpReply) -> T:
         raise row(reply.body.decode("utf-8", "replace").strip()[:200])
     shown = f"HTTP {status}: {reply.body[:80]!r}"
     if status in (429, 503):
-        raise call.kinds.unavailable(shown, code=status)
+        busy = call.kinds.unavailable(shown, code=status)
+        after = reply.header("retry-after").strip()
+        busy.retry_after = float(after) if after.isascii() and after.isdigit() else 0.0
+        raise busy
     if 400 <= status < 500:
         raise call.kinds.refused(shown, code=status)
     raise call.kinds.lost(_about(call, shown))

@@ -90,10 +90,13 @@ class NotReached(SmsError):
 
 
 class Unavailable(SmsError):
-    """HTTP 429 or 503: somebody in front of the provider said that it was not done. Trying again cannot double."""
+    """HTTP 429 or 503: somebody in front of the provider said that it was not done. Trying again cannot double.
+    `retry_after`: seconds that the answer asked to wait, 0 for none; the client waits so long if its deadline lets it.
+    """
 
     retryable = True
     safe = True
+    retry_after: float = 0.0
 
 
 class Kinds:

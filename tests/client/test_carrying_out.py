@@ -141,6 +141,18 @@ def test_pauses_double_up_to_the_longest():
     assert driver.pauses == [1, 2, 4, 5, 5, 5]
 
 
+def test_it_waits_as_long_as_it_is_asked_to_or_says_so():
+    asks = HttpReply(status=429, headers=(("Retry-After", "3"),))
+    driver = Driver(asks, DONE)
+    assert driver.run(send()) == "done"
+    assert driver.pauses == [3]
+    with pytest.raises(SmsOfficeUnavailable) as raised:
+        Driver(asks).run(send(), deadline=2)
+    assert raised.value.retry_after == 3
+    driver = Driver(HttpReply(status=503, headers=(("Retry-After", "Sat, 21 Nov 2026 00:00:00 GMT"),)), DONE)
+    assert driver.run(send()) == "done"
+
+
 def test_a_lost_reply_is_cleared_up_by_asking():
     driver = Driver(LOST, THERE)
     assert driver.run(send(clear_up=QUESTION)) == "cleared up"
