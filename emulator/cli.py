@@ -45,6 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     add("schema", _schema, "Print the JSON Schema of a scenario file, for editors.")
     contract = add("contract", _contract, "Print what the providers document and what the emulator does.")
     contract.add_argument("provider", nargs="?", metavar="PROVIDER")
+    _add_callback_options(add(
+        "check-callbacks", _check_callbacks, "Play delivery histories at your callback endpoint, and judge its answers "
+        "as the provider would; exit status 1 when one is not as its contract asks. Only URL is called.",
+    ))  # fmt: skip
     return parser
 
 
@@ -60,6 +64,17 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         else:
             action = "append" if option.many else "store"
             command.add_argument(option.flag, help=about, action=action, metavar=option.metavar or "N")
+
+
+def _add_callback_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("url", metavar="URL", help="the endpoint; a query that it has is kept")
+    command.add_argument("--provider", required=True, metavar="NAME", help="whose callbacks these are")
+    command.add_argument("--reference", default="check-1", help="of a message that your program knows")
+    command.add_argument("--to", default="995577123456", metavar="NUMBER", help="its number")
+    command.add_argument("--id", type=int, metavar="N", help="its id at the provider, where the provider gives one")
+    command.add_argument("--secret", default="emulator-callback", help="the callback key, or the word for signatures")
+    command.add_argument("--timeout", type=float, default=10.0, metavar="SECONDS", help="for each answer (default: 10)")
+    command.add_argument("--json", action="store_true", help="for machines")
 
 
 def _complain(text: str, status: int = 1) -> int:
@@ -159,3 +174,22 @@ def _contract(arguments: argparse.Namespace) -> int:
     chosen = [providers[arguments.provider]] if arguments.provider else list(providers.values())
     print("\n\n".join(table(provider) for provider in chosen))
     return 0
+
+
+def _check_callbacks(arguments: argparse.Namespace) -> int:
+    from urllib.parse import urlsplit
+
+    from emulator.providers import found
+
+    providers, url = found(), arguments.url
+    if arguments.provider not in providers:
+        return _complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
+    if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
+        return _complain(f"{url!r} is no address; one looks like http://localhost:8000/callbacks", 2)
+    if not 0 < arguments.timeout <= 3600:
+        return _complain(f"--timeout: {arguments.timeout:g} is not between 0 and 3600 seconds", 2)
+    from emulator.histories.endpoint import About
+    from emulator.histories.endpoint_table import check_callbacks
+
+    about = About(arguments.reference, arguments.to, arguments.id, arguments.secret)
+    return check_callbacks(providers[arguments.provider], url, about, arguments.timeout, arguments.json)
