@@ -14,6 +14,9 @@ from emulator.transports.connection import Connection, Server
 from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 MAX_BODY = 16 * 1024 * 1024
+MAX_FILE = 128 * 1024 * 1024
+"""Of a new sandbox, which may be made from another one's export."""
+_MAKES = ("POST", "/_emulator/sandboxes")
 _MAX_FIELDS = 1000
 _REPORTS_FIRST = 1.0
 """Real seconds that a reply waits for reports which shall go before it: a client may be unable to take them now."""
@@ -156,12 +159,13 @@ async def _drain(reply: StreamReply, response: web.StreamResponse) -> None:
 
 async def _body(request: web.BaseRequest) -> bytes:
     """The whole body. Raises TooLarge."""
-    if int(request.headers.get("Content-Length") or 0) > MAX_BODY:
+    most = MAX_FILE if (request.method, request.path) == _MAKES else MAX_BODY
+    if int(request.headers.get("Content-Length") or 0) > most:
         raise TooLarge
     pieces, size = [], 0
     async for piece in request.content.iter_any():
         size += len(piece)
-        if size > MAX_BODY:
+        if size > most:
             raise TooLarge
         pieces.append(piece)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)

@@ -163,6 +163,13 @@ async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_besid
             await sms.call("POST", "/_emulator/sandboxes", wish)
 
 
+async def test_a_file_may_be_larger_than_other_bodies():
+    async with serving() as served:
+        big = {"import": {"x": "a" * 17_000_000}}
+        status, answer = await control(served, "POST", "/_emulator/sandboxes", big)
+        assert (status, "no export" in answer["error"]["message"]) == (400, True)
+
+
 async def test_bodies_that_are_no_text_come_through():
     async with emulator.running(clock="frozen") as sms:
         async with ClientSession() as session:
