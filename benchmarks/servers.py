@@ -14,13 +14,20 @@ YARDSTICK = ("benchmarks.yardstick",)
 @contextmanager
 def running(command: tuple[str, ...]) -> Iterator[str]:
     """The base URL of a server, as long as the block lasts."""
+    with running_at(command) as ready:
+        yield ready["http"]
+
+
+@contextmanager
+def running_at(command: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """All URLs of a server's ready line by name, as long as the block lasts."""
     process = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         ready = process.stdout.readline().split()
         if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
-        yield ready[1].removeprefix("http=")
+        yield dict(pair.split("=", 1) for pair in ready[1:])
     finally:
         process.terminate()
         process.wait(10)

@@ -1,0 +1,52 @@
+"""submit_sm, validated, stored and journalled, with and without its receipt, beside a plain asyncio server."""
+
+import os
+import subprocess
+import sys
+from statistics import median
+
+from benchmarks import servers
+
+SECONDS = 2.0
+ROUNDS = 3
+CASES = [(1, False), (50, False), (1, True), (50, True)]
+"""Window, and whether receipts are asked for."""
+
+
+def _load(port: str, window: int, receipts: bool) -> tuple[float, float]:
+    command = [sys.executable, "-m", "benchmarks.smpp_load", port, str(window), str(SECONDS), str(int(receipts))]
+    preexec = None
+    if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
+        cores = {max(os.sched_getaffinity(0))}
+        preexec = lambda: os.sched_setaffinity(0, cores)  # noqa: E731
+    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=preexec)
+    submits, received = map(float, done.stdout.split())
+    return submits, received
+
+
+def _one(window: int, receipts: bool) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A fresh pair of servers: (submits, receipts) a second of ours, and of the yardstick's."""
+    with servers.running_at(servers.EMULATOR) as ready:
+        url = f"{ready['http']}/_emulator/sandboxes/default"
+        switches = '{"smpp-window": 100}'
+        servers.call(
+            f"{url}/accounts/smscenter", f'{{"balance": 100000000, "limits": "off", "switches": {switches}}}', "PATCH"
+        )
+        servers.call(f"{url}/rules", '{"rules": [{"then": {"steps": [{"after": 0, "status": "delivered"}]}}]}', "PUT")
+        ours = _load(ready["smpp"].rpartition(":")[2], window, receipts)
+    with servers.running_at(("benchmarks.smpp_yardstick", *(("receipts",) if receipts else ()))) as ready:
+        plain = _load(ready["smpp"].rpartition(":")[2], window, receipts)
+    return ours, plain
+
+
+def measure() -> list[tuple[str, float, float, float]]:
+    """(what, ours, the yardstick's, ratio), the medians of paired rounds."""
+    table = []
+    for window, receipts in CASES:
+        pairs = [_one(window, receipts) for _ in range(ROUNDS)]
+        for column, what in ((0, "submits/s"), (1, "receipts/s"))[: 1 + receipts]:
+            ours, plain = median(one[column] for one, _ in pairs), median(one[column] for _, one in pairs)
+            ratio = median(one[column] / other[column] for one, other in pairs)
+            with_ = "with" if receipts else "without"
+            table.append((f"SMPP, window {window}, {with_} receipts ({what})", ours, plain, ratio))
+    return table
