@@ -91,7 +91,8 @@ async def test_a_report_may_go_to_another_url(provider):
 @pytest.mark.parametrize(
     ("reply", "http", "done"),
     [
-        ({"status": 500, "body": "<html>"}, 500, 0), ({"status": 502}, 502, 0), ({"status": 200, "body": "OK?"}, 200, 0),
+        ({"status": 500, "body": "<html>"}, 500, 0), ({"status": 502}, 502, 0),
+        ({"status": 200, "body": "OK?"}, 200, 0),
         ({"status": 429, "headers": {"Retry-After": "7"}}, 429, 0), ({"body": "<html>maintenance</html>"}, 200, 1),
         ({"fault": "empty"}, 200, 1), ({"fault": "garbled"}, 200, 1), ({"fault": "lost"}, None, 1),
         ({"fault": "drop"}, None, 0), ({"fault": "reset"}, None, 1), ({"fault": "cut"}, None, 1),
