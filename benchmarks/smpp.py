@@ -30,7 +30,7 @@ def _one(window: int, receipts: bool) -> tuple[tuple[float, float], tuple[float,
         url = f"{ready['http']}/_emulator/sandboxes/default"
         switches = '{"smpp-window": 100}'
         servers.call(
-            f"{url}/accounts/smscenter", f'{{"balance": 100000000, "limits": "off", "switches": {switches}}}', "PATCH"
+            f"{url}/accounts/smscenter", f'{{"balance": 100000000, "limits": "off", "callback_url": "", "switches": {switches}}}', "PATCH"
         )
         servers.call(f"{url}/rules", '{"rules": [{"then": {"steps": [{"after": 0, "status": "delivered"}]}}]}', "PUT")
         ours = _load(ready["smpp"].rpartition(":")[2], window, receipts)
