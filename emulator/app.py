@@ -62,6 +62,8 @@ class Emulator:
         self.postman: Postman | None = None
         self.told: Callable[[Sandbox, Exchange], None] | None = None
         """Hears each exchange as it is kept: the log."""
+        self.counted: dict[tuple[str, str, str, str], int] = {}
+        """How many exchanges there were by provider, protocol, operation and outcome, for the metrics."""
         self.default = self._make(self._default_recipe())
         self.board = Switchboard(self.sandboxes, self.default, self._keep)
 
@@ -262,6 +264,8 @@ class Emulator:
 
     def _keep(self, sandbox: Sandbox, exchange: Exchange) -> Exchange:
         kept = sandbox.journal.write(exchange)
+        what = (exchange.provider, exchange.protocol, exchange.operation, exchange.word)
+        self.counted[what] = self.counted.get(what, 0) + 1
         for row in exchange.notes:
             sandbox.findings.note(row, exchange.provider, kept.id, exchange.at)
         sandbox.tell("requests", kept.id)

@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 SMPP_PORT = 2775
 JOURNAL_BYTES = 16 * 1024 * 1024
@@ -25,6 +26,7 @@ class Settings(NamedTuple):
     journal_bytes: int = JOURNAL_BYTES
     max_sandboxes: int = 10_000
     public_url: str | None = None
+    allow_host: tuple[str, ...] = ()
     log_format: Literal["text", "json"] = "text"
     quiet: bool = False
 
@@ -50,6 +52,12 @@ class Settings(NamedTuple):
         if self.smpp_port is not None:
             return self.smpp_port
         return SMPP_PORT if self.port else 0
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names besides those of loopback under which browsers reach us."""
+        public = urlsplit(self.public_url).hostname if self.public_url else None
+        return (*self.allow_host, self.host, *((public,) if public else ()))
 
     @property
     def loopback(self) -> bool:
@@ -145,6 +153,8 @@ OPTIONS = (
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
     Option("--public-url", str, "the URL under which others reach the HTTP port", "URL"),
+    Option("--allow-host", str, "another name under which browsers may open page and control API; repeatable", "NAME",
+           many=True),
     Option("--log-format", _log_format, "text or json", "FORMAT"),
     Option("--quiet", _yes, "only the ready line and errors"),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin import bodies, events, keeping, ledger, lint, sessions, watching
+from emulator.admin import bodies, events, keeping, ledger, lint, metrics, sessions, watching
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
 from emulator.recipes import NewSandbox
@@ -103,6 +103,8 @@ CALLS = (
          lambda v, p, b, q: v.contract(None)),
     Call("GET", "/_emulator/contract/{provider}", "providerContract", "One provider's contract.",
          lambda v, p, b, q: v.contract(p["provider"])),
+    Call("GET", "/_emulator/metrics", "metrics", "Counts for Prometheus, over all sandboxes.",
+         lambda v, p, b, q: metrics.metrics(v.emulator), kind="text/plain"),
     Call("GET", "/_emulator/scenarios", "listScenarios", "The scenarios that come along.",
          lambda v, p, b, q: v.scenarios()),
 )  # fmt: skip

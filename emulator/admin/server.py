@@ -1,6 +1,5 @@
 """The control API over HTTP, and the built-in sink for callbacks: requests to calls of the table, answers to JSON."""
 
-import hmac
 import re
 from collections.abc import Awaitable
 from typing import Any
@@ -10,13 +9,16 @@ import msgspec
 from emulator import __version__
 from emulator.admin import bodies, openapi
 from emulator.admin.events import Listening
+from emulator.admin.gate import Gate
 from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.app import Emulator
+from emulator.ui.front import Front
 from emulator.wire import HttpReply, HttpRequest, StreamReply, read_query
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
 _PREFIX = "/_emulator"
+_READS = ("GET", "HEAD")
 _SINK = "/_emulator/sink/"
 _encode = msgspec.json.Encoder().encode
 
@@ -26,8 +28,9 @@ class Control:
 
     def __init__(self, emulator: Emulator, token: str | None = None) -> None:
         self._emulator = emulator
-        self._token = token
+        self._gate = Gate(token, emulator.settings.hosts)
         self.verbs = Verbs(emulator)
+        self._page = Front(self.verbs, self._gate)
         self.smpp_url: str | None = None
         """Where SMPP is served, for health."""
         self._patterns = [
@@ -37,7 +40,7 @@ class Control:
     def __call__(self, request: HttpRequest) -> Awaitable[HttpReply | StreamReply] | None:
         """The answer to come, or None when the request is not for us."""
         target = request.target
-        if target.startswith(_PREFIX) or (target == "/" and request.method in ("GET", "HEAD")):
+        if target.startswith(_PREFIX) or (target[:2] in ("/", "/?") and request.method in _READS):
             return self.answer(request)
         return None
 
@@ -51,19 +54,21 @@ class Control:
 
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         path = request.path.rstrip("/") or "/"
+        if self._page.mine(path):
+            return await self._page(request)
         if path.startswith(_SINK):
             return self._sink(path.removeprefix(_SINK))
         fixed = self._fixed(path)
         if fixed is not None and request.method in ("GET", "HEAD") and path == "/_emulator/health":
             return fixed
-        self._let_in(request)
+        self._gate.let_in(request)
         if fixed is not None and request.method in ("GET", "HEAD"):
             return fixed
         call, values = self._find(request.method, path)
         if "sandbox" in values:
             values["sandbox"] = self.verbs.sandbox(values["sandbox"])
         done = await call.do(self.verbs, values, _body(call, request), _query(call, request))
-        if isinstance(done, StreamReply):
+        if isinstance(done, StreamReply | HttpReply):
             return done
         return HttpReply(status=call.status, headers=_JSON, body=b"" if done is None else _encode(done))
 
@@ -75,22 +80,7 @@ class Control:
                 return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__, **where}))
             case "/_emulator/openapi.json":
                 return HttpReply(headers=_JSON, body=_encode(openapi.document()))
-            case "/" | "/_emulator":
-                text = (
-                    f"sms-emulator {__version__}\n\nControl API: /_emulator/openapi.json\n"
-                    "Messages:    /_emulator/sandboxes/default/messages\n"
-                    "Contract:    /_emulator/contract\n"
-                )
-                return HttpReply(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text.encode())
         return None
-
-    def _let_in(self, request: HttpRequest) -> None:
-        if self._token is None:
-            return
-        given = request.header("authorization").removeprefix("Bearer ").encode("utf-8", "replace")
-        if not hmac.compare_digest(given, self._token.encode()):
-            hint = "send the header `Authorization: Bearer TOKEN`; the token was given by --token or printed at start"
-            raise Refusal(401, "token", "the control API asks for a token here", hint)
 
     def _sink(self, provider: str) -> HttpReply:
         known = self._emulator.providers.get(provider)

@@ -1,0 +1,71 @@
+"""Counts for Prometheus. The way of a request only adds up plain integers; they become metrics when somebody asks, and
+prometheus-client is loaded with the first."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from emulator import __version__
+from emulator.app import Emulator
+from emulator.wire import HttpReply
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+_PREFIX = "sms_emulator"
+
+
+class _Collector:
+    """The emulator's counts as prometheus-client wants them."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def collect(self) -> "Iterator[Metric]":
+        from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+
+        emulator = self._emulator
+        sandboxes = list(emulator.sandboxes.by_id.values())
+        yield InfoMetricFamily(_PREFIX, "Which emulator this is.", {"version": __version__})
+        asked = CounterMetricFamily(
+            f"{_PREFIX}_requests", "Requests by provider, protocol, operation and outcome.",
+            labels=("provider", "protocol", "operation", "outcome"),
+        )  # fmt: skip
+        for labels, count in sorted(emulator.counted.items()):
+            asked.add_metric(labels, count)
+        yield asked
+        messages = GaugeMetricFamily(f"{_PREFIX}_messages", "Messages there are, by status.", labels=("status",))
+        for status, count in sorted(Counter(
+            message.status for one in sandboxes for message in one.engine.world.store.messages
+        ).items()):  # fmt: skip
+            messages.add_metric((status,), count)
+        yield messages
+        callbacks = GaugeMetricFamily(
+            f"{_PREFIX}_callbacks", "Callback attempts that the journals keep, by how they were answered.",
+            labels=("provider", "answer"),
+        )  # fmt: skip
+        words = {True: "accepted", False: "refused", None: "under-way"}
+        told = Counter((made.provider, words[made.accepted]) for one in sandboxes for made in one.journal.attempts())
+        for labels_, count in sorted(told.items()):
+            callbacks.add_metric(labels_, count)
+        yield callbacks
+        for name, meaning, value in (
+            ("sandboxes", "Sandboxes there are.", len(sandboxes)),
+            ("due", "Things on the agendas.", sum(len(one.engine.world.agenda) for one in sandboxes)),
+            ("journal_bytes", "What the journals hold.", emulator.budget.used),
+            ("journal_dropped", "Entries that left the journals for want of room.",
+             sum(one.journal.dropped for one in sandboxes)),
+            ("smpp_sessions", "Bound SMPP sessions.", sum(1 for one in sandboxes for _ in emulator.board.of(one))),
+        ):  # fmt: skip
+            yield GaugeMetricFamily(f"{_PREFIX}_{name}", meaning, value)
+
+
+async def metrics(emulator: Emulator) -> HttpReply:
+    """All counts as text."""
+    from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+    from prometheus_client.registry import CollectorRegistry
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(emulator))
+    headers = (("Content-Type", CONTENT_TYPE_LATEST), ("Cache-Control", "no-store"))
+    return HttpReply(headers=headers, body=generate_latest(registry))

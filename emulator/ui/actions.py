@@ -1,0 +1,97 @@
+"""What the desk's buttons do: each is a call of the control API, then back to the desk."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from emulator.admin.verbs import Refusal
+from emulator.ui.asked import Asked, inbox_of, place
+from emulator.ui.front import go
+from emulator.wire import HttpReply
+
+Json = dict[str, Any]
+
+
+def _desk(asked: Asked, section: str) -> HttpReply:
+    return go(f"{place(asked.sandbox, 'desk')}#{section}")
+
+
+def _number(asked: Asked, name: str) -> float:
+    text = asked.form.get(name, "").strip().replace(",", ".")
+    try:
+        return float(text)
+    except ValueError:
+        raise Refusal(400, "invalid", f"{name}: {text[:50]!r} is no number") from None
+
+
+async def clock(asked: Asked) -> HttpReply:
+    """`do`: advance, rate, next or settle; `value`: seconds, or the rate; `back`: the message one came from."""
+    match asked.form.get("do"):
+        case "settle":
+            await asked.call("POST", "/settle")
+        case "next":
+            await asked.call("POST", "/clock", {"to": "next"})
+        case "advance" | "rate" as what:
+            await asked.call("POST", "/clock", {what: _number(asked, "value")})
+        case _:
+            raise Refusal(400, "invalid", "the clock can advance, go to the next due date, settle, or take a rate")
+    message = asked.form.get("back", "")
+    return go(place(asked.sandbox, "messages", message)) if message else _desk(asked, "clock")
+
+
+async def account(asked: Asked) -> HttpReply:
+    """Balance, stop list and callback URL of one account."""
+    body: Json = {}
+    if "balance" in asked.form:
+        body["balance"] = _number(asked, "balance")
+    if "stoplist" in asked.form:
+        body["stoplist"] = [one for one in re.split(r"[\s,;]+", asked.form["stoplist"]) if one]
+    if "callback_url" in asked.form:
+        body["callback_url"] = asked.form["callback_url"].strip() or None
+    await asked.call("PATCH", "/accounts/{provider}", body, provider=asked.values["provider"])
+    return _desk(asked, "accounts")
+
+
+async def sender(asked: Asked) -> HttpReply:
+    """Approve a sender's name, or refuse it."""
+    state = 1 if asked.form.get("do") == "approve" else 2
+    await asked.call("PATCH", "/accounts/{provider}/brands/{brand}", {"authorized": state},
+                     provider=asked.values["provider"], brand=asked.values["sender"])  # fmt: skip
+    return _desk(asked, "accounts")
+
+
+async def scenario(asked: Asked) -> HttpReply:
+    await asked.call("PUT", "/scenario", asked.form.get("scenario", ""))
+    return _desk(asked, "rules")
+
+
+async def fault(asked: Asked) -> HttpReply:
+    """A rule for the next `times` calls. `what`: fault:NAME, status:NUMBER or refuse:REASON."""
+    kind, _, name = asked.form.get("what", "").partition(":")
+    then: dict[str, Callable[[], Json]] = {
+        "fault": lambda: {"reply": {"fault": name}}, "status": lambda: {"reply": {"status": int(name)}},
+        "refuse": lambda: {"refuse": {"reason": name}},
+    }  # fmt: skip
+    if kind not in then:
+        raise Refusal(400, "invalid", "choose what shall go wrong")
+    when = {word: asked.form[word] for word in ("provider", "operation") if asked.form.get(word)}
+    rule = {"when": when, "then": then[kind](), "times": int(_number(asked, "times")), "comment": "from the page"}
+    await asked.call("POST", "/rules", rule)
+    return _desk(asked, "rules")
+
+
+async def drop_rule(asked: Asked) -> HttpReply:
+    await asked.call("DELETE", "/rules/{rule}", rule=asked.values["rule"])
+    return _desk(asked, "rules")
+
+
+async def hang_up(asked: Asked) -> HttpReply:
+    """End an SMPP session."""
+    await asked.call("DELETE", "/sessions/{session}", session=asked.values["session"])
+    return _desk(asked, "sessions")
+
+
+async def reset(asked: Asked) -> HttpReply:
+    """The sandbox as it was made."""
+    await asked.call("POST", "/reset", {"what": asked.form.get("what", "all")})
+    return go(inbox_of(asked.sandbox))

@@ -1,0 +1,58 @@
+"""What somebody asked the page for: the request, taken apart, with the sandbox it is about."""
+
+from typing import Any
+from urllib.parse import quote
+
+from emulator.admin.gate import Gate
+from emulator.admin.verbs import Verbs
+from emulator.app import DEFAULT, Emulator
+from emulator.sandboxes import Sandbox
+from emulator.ui import calls
+from emulator.ui.front import BASE
+from emulator.wire import HttpRequest, read_query
+
+
+class Asked:
+    """One request to the page. `values`: what stood in the path, once a route was found."""
+
+    def __init__(self, verbs: Verbs, request: HttpRequest, gate: Gate) -> None:
+        self.verbs = verbs
+        self.request = request
+        self.gate = gate
+        self.query: dict[str, str] = dict(read_query(request.query))
+        self.values: dict[str, str] = {}
+        self._form: dict[str, str] | None = None
+
+    @property
+    def emulator(self) -> Emulator:
+        return self.verbs.emulator
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The fields of the body."""
+        if self._form is None:
+            self._form = dict(read_query(self.request.body))
+        return self._form
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Named in the path, or in the query, or the default one. Raises Refusal."""
+        return self.verbs.sandbox(self.values.get("sandbox") or self.query.get("sandbox") or DEFAULT)
+
+    async def call(self, method: str, path: str, body: Any = None, **values: str) -> Any:
+        """A call of the control API on this sandbox: calls.py."""
+        return await calls.do(self.verbs, self.sandbox, method, path, body, **values)
+
+    def base_url(self) -> str:
+        """Under which address the browser sees us."""
+        host = self.request.header("host")
+        return f"http://{host}" if host else self.emulator.base_url
+
+
+def place(sandbox: Sandbox, *parts: str) -> str:
+    """The path of a sandbox's page."""
+    return "/".join([BASE, quote(sandbox.id, safe=""), *(quote(part, safe="") for part in parts)])
+
+
+def inbox_of(sandbox: Sandbox) -> str:
+    return "/" if sandbox.id == DEFAULT else f"/?sandbox={quote(sandbox.id, safe='')}"

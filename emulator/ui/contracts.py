@@ -1,0 +1,40 @@
+"""The contract of a provider, to read; and links into it."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from emulator.admin.verbs import Refusal
+from emulator.sandboxes import Sandbox
+from emulator.ui.asked import Asked
+from emulator.ui.front import BASE
+from emulator.ui.rendering import html
+from emulator.wire import HttpReply
+
+KINDS = {
+    "documented": "What the provider's page says", "live": "What the live service was seen to do",
+    "choice": "Where the page is silent or contradicts itself: what we chose",
+    "not-emulated": "What is left out on purpose",
+}  # fmt: skip
+
+
+def linker(sandbox: Sandbox) -> Callable[[str], str | None]:
+    """A row's name → where it can be read."""
+    where = {
+        row.id: f"{BASE}/contract/{quote(name, safe='')}#{quote(row.id, safe='')}"
+        for name, provider in sandbox.providers.items() for row in provider.contract()
+    }  # fmt: skip
+    return where.get
+
+
+async def contract(asked: Asked) -> HttpReply:
+    """All rows of one provider, by kind."""
+    providers = asked.emulator.providers
+    provider = providers.get(asked.values["provider"])
+    if provider is None:
+        raise Refusal(404, "no-such-provider", "there is no such provider", f"there are {', '.join(providers)}")
+    rows = provider.contract()
+    return html(
+        "contract.html", title=f"Contract of {provider.title}", here="contract", provider=provider, providers=providers,
+        kinds=[(head, [row for row in rows if row.kind == kind]) for kind, head in KINDS.items()],
+        sandbox=asked.sandbox,
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+"""A sandbox's desk: its clock, accounts, rules, callbacks, findings and sessions."""
+
+from typing import Any
+
+from emulator.admin import views
+from emulator.core.commands import OPERATIONS
+from emulator.core.plans import FAULTS
+from emulator.core.reasons import Reason
+from emulator.core.rules import Rule
+from emulator.sandboxes import Sandbox
+from emulator.ui import calls, live, plots
+from emulator.ui.asked import Asked
+from emulator.ui.callbacks import callback, newest
+from emulator.ui.contracts import linker
+from emulator.ui.masking import MASK, secret_words
+from emulator.ui.rendering import html, part
+from emulator.wire import HttpReply, StreamReply
+
+Json = dict[str, Any]
+_CALLBACKS = 10
+
+
+async def _live(asked: Asked) -> Json:
+    """What changes by itself while one looks."""
+    sandbox = asked.sandbox
+    return {
+        "sandbox": sandbox, "shown": views.sandbox(sandbox), "now": sandbox.now(), "due": sandbox.engine.next_due(),
+        "rate": sandbox.clock.rate, "throughput": plots.of(sandbox), "statuses": plots.statuses(sandbox),
+        "newest": plots.NEWEST, "callbacks": [callback(sandbox, one) for one in newest(sandbox, _CALLBACKS)],
+        "rules": [_rule(one) for one in sandbox.engine.world.book.rules],
+        "lint": (await asked.call("GET", "/lint"))["findings"] if calls.there("GET", "/lint") else [],
+        "sessions": (await asked.call("GET", "/sessions"))["sessions"] if calls.there("GET", "/sessions") else None,
+        "linker": linker(sandbox),
+    }  # fmt: skip
+
+
+def _rule(kept: Rule) -> Json:
+    """A rule in words that fit one line each."""
+    view = views.rule(kept)
+    return {**view, "when": _said(view["when"]) or "always", "then": _said(view["then"]) or "the usual"}
+
+
+def _said(value: Any) -> str:
+    match value:
+        case dict():
+            return ", ".join(
+                f"{name} {_said(one)}".strip() for name, one in value.items() if one not in (None, {}, "", 0)
+            )
+        case list() | tuple():
+            return " then ".join(_said(one) for one in value) or "none"
+        case True:
+            return ""
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def _accounts(sandbox: Sandbox) -> list[Json]:
+    shown = []
+    for name, provider in sandbox.providers.items():
+        view = views.account(sandbox, name)
+        secret = secret_words(provider)
+        public = provider.default_credentials
+        credentials = {
+            word: MASK if word in secret and public.get(word) != value else value
+            for word, value in view["credentials"].items()
+        }
+        shown.append({**view, "title": provider.title, "credentials": credentials})
+    return shown
+
+
+async def desk(asked: Asked) -> HttpReply:
+    """The whole page."""
+    sandbox = asked.sandbox
+    return html(
+        "desk.html", title=f"Desk of {sandbox.id}", here="desk", accounts=_accounts(sandbox),
+        providers=sandbox.providers, operations=OPERATIONS, faults=FAULTS, reasons=[one.value for one in Reason],
+        scenarios=(await asked.verbs.scenarios())["scenarios"], sandboxes=list(asked.emulator.sandboxes.by_id)[:200],
+        world=sandbox.engine.world.began, **await _live(asked),
+    )  # fmt: skip
+
+
+async def stream(asked: Asked) -> StreamReply:
+    """What changes, as often as it does."""
+
+    async def draw() -> str:
+        return part("_desk.html", **await _live(asked))
+
+    return live.stream(asked.sandbox, lambda event: True, draw)

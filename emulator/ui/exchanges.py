@@ -1,0 +1,75 @@
+"""Exchanges as the page shows them: what was asked, what was answered, why, and how to ask it again; secrets masked."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Any
+
+from emulator.admin import views
+from emulator.core.messages import Batch
+from emulator.core.outcomes import Accepted
+from emulator.journal import Exchange
+from emulator.providers.contract import Row
+from emulator.sandboxes import Sandbox
+from emulator.ui import curl
+from emulator.ui.masking import Mask
+from emulator.wire import HttpRequest
+
+Json = dict[str, Any]
+
+
+def about(sandbox: Sandbox, batch: Batch) -> list[Exchange]:
+    """The exchange that a batch came of, if the journal still keeps it."""
+    return [one for one in _at(sandbox, batch) if isinstance(one.outcome, Accepted) and one.outcome.batch == batch.id]
+
+
+def _at(sandbox: Sandbox, batch: Batch) -> Iterator[Exchange]:
+    return (
+        one for one in sandbox.journal.exchanges(provider=batch.provider, operation="send")
+        if batch.created_at - 1_000_000 <= one.at <= batch.created_at + 1_000_000
+    )  # fmt: skip
+
+
+def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
+    """Everything about an exchange."""
+    mask = Mask(sandbox, kept.provider or None)
+    view = views.exchange(sandbox, kept)
+    request, reply = view["request"], view["reply"]
+    provider = sandbox.providers.get(kept.provider)
+    told: Json = {
+        "id": view["id"], "kept": kept, "provider": kept.provider, "explain": view["explain"],
+        "request": _side(mask, request), "reply": None if reply is None else _side(mask, reply), "curl": "",
+        "rows": rows(sandbox, view["explain"]),
+    }  # fmt: skip
+    if isinstance(kept.request, HttpRequest):
+        credentials = sandbox.account(kept.provider).credentials if provider else {}
+        command = curl.command(kept.request, base_url, provider, credentials)
+        known = provider.default_credentials.values() if provider else ()
+        told["curl"] = Mask(sandbox, kept.provider or None, known).text(command)
+    return told
+
+
+def _side(mask: Mask, side: Json) -> Json:
+    """A request or a reply: a first line, headers, body; or a PDU's fields."""
+    if "hex" in side:
+        fields = {**side.get("fields", {}), **({"text": side["text"]} if "text" in side else {})}
+        fields |= {str(tlv["name"]): tlv["value"] for tlv in side.get("tlvs", ())}
+        line = f"{side.get('command', 'PDU')} sequence {side.get('sequence', '?')}, status {side.get('status', '?')}"
+        body = _hex(mask.hex(side["hex"]))
+        return {"line": line, "headers": list(mask.fields(fields).items()), "body": body, "cut": ""}
+    line = f"{side['method']} {side['url']}" if "method" in side else f"HTTP {side['status']}"
+    text: str | None = side.get("body")
+    if text is None:
+        text = b64decode(side.get("body_base64", "")).decode("ascii", "backslashreplace")
+    return {"line": mask.text(line), "headers": mask.headers(side["headers"]), "body": mask.text(text),
+            "cut": side.get("body_cut", "")}  # fmt: skip
+
+
+def _hex(text: str) -> str:
+    """Sixteen octets a line."""
+    return "\n".join(" ".join(text[n + k : n + k + 2] for k in range(0, min(32, len(text) - n), 2))
+                     for n in range(0, len(text), 32))  # fmt: skip
+
+
+def rows(sandbox: Sandbox, explain: str) -> list[Row]:
+    """The contract's rows that an explanation names."""
+    return [row for one in sandbox.providers.values() for row in one.contract() if f"[{row.id}]" in explain]

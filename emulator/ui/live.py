@@ -1,0 +1,53 @@
+"""Parts of a page, drawn again whenever what they show has changed: server-sent events without a name, which htmx swaps
+in. However much happens, a part is drawn a few times a second at most."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from emulator.admin import sse
+from emulator.feed import Event
+from emulator.sandboxes import Sandbox
+from emulator.ui.front import HEADERS
+from emulator.wire import StreamReply
+
+_PAUSE = 0.2
+"""Real seconds between two drawings."""
+_BEAT = 15.0
+_HEADERS = (
+    ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
+    *HEADERS,
+)  # fmt: skip
+
+
+def stream(sandbox: Sandbox, matters: Callable[[Event], bool], draw: Callable[[], Awaitable[str]]) -> StreamReply:
+    """The part as it is now, then again after each event that matters."""
+    return StreamReply(headers=_HEADERS, pieces=_drawn(sandbox, matters, draw))
+
+
+async def _drawn(
+    sandbox: Sandbox, matters: Callable[[Event], bool], draw: Callable[[], Awaitable[str]]
+) -> AsyncIterator[bytes]:
+    feed = sandbox.feed
+    seen = feed.made
+    shown = await draw()
+    yield _frame(shown)
+    while True:
+        if feed.made == seen and not await feed.wait(_BEAT):
+            yield sse.BEAT
+            continue
+        await asyncio.sleep(_PAUSE)
+        missed, events = feed.after(seen)
+        seen = feed.made
+        if not missed and not any(event.kind == "gone" or matters(event) for _, event in events):
+            continue
+        if any(event.kind == "gone" for _, event in events):
+            return
+        fresh = await draw()
+        if fresh != shown:
+            shown = fresh
+            yield _frame(shown)
+
+
+def _frame(html: str) -> bytes:
+    lines = "".join(f"data: {line}\n" for line in html.splitlines())
+    return f"{lines}\n".encode("utf-8", "replace")

@@ -1,0 +1,76 @@
+"""A message opened: its look, its codes, its life, what was asked and answered, its callbacks."""
+
+from typing import Any
+
+from emulator.admin.finding import number_of
+from emulator.admin.verbs import Refusal
+from emulator.core.messages import Message
+from emulator.feed import Event
+from emulator.journal import Attempt
+from emulator.sandboxes import Sandbox
+from emulator.ui import exchanges, live, timeline
+from emulator.ui.asked import Asked, place
+from emulator.ui.callbacks import attempts_of, callback
+from emulator.ui.codes import codes
+from emulator.ui.contracts import linker
+from emulator.ui.front import go
+from emulator.ui.phone import look
+from emulator.ui.rendering import html, part
+from emulator.wire import HttpReply, StreamReply
+
+Json = dict[str, Any]
+
+
+def _message(asked: Asked) -> Message:
+    found = asked.sandbox.engine.world.store.message(number_of(asked.values["message"]))
+    if found is None:
+        raise Refusal(404, "no-such-message", f"there is no message {asked.values['message']}")
+    return found
+
+
+def _life(sandbox: Sandbox, message: Message) -> Json:
+    """What changes while one looks."""
+    attempts: list[Attempt] = attempts_of(sandbox, message.id)
+    return {
+        "sandbox": sandbox, "message": message, "batch": sandbox.engine.world.store.batch_of(message),
+        "drawing": timeline.draw(sandbox, message, attempts), "tone": timeline.tone(message.status),
+        "callbacks": [callback(sandbox, one) for one in attempts],
+    }  # fmt: skip
+
+
+async def message(asked: Asked) -> HttpReply:
+    """The whole page."""
+    sandbox, found = asked.sandbox, _message(asked)
+    store = sandbox.engine.world.store
+    batch = store.batch_of(found)
+    return html(
+        "message.html", title=f"Message to {found.to}", here="inbox", look=look(batch.text), codes=codes(batch.text),
+        exchanges=[exchanges.shown(sandbox, one, asked.base_url()) for one in exchanges.about(sandbox, batch)],
+        provider=sandbox.providers[batch.provider], linker=linker(sandbox),
+        world=f"{sandbox.id}:{sandbox.engine.world.began}",
+        newer=found.id + 1 if found.id < len(store.messages) else 0, **_life(sandbox, found),
+    )  # fmt: skip
+
+
+async def stream(asked: Asked) -> StreamReply:
+    """Its life, as often as it changes."""
+    sandbox, found = asked.sandbox, _message(asked)
+
+    def matters(event: Event) -> bool:
+        if event.kind == "callbacks":
+            attempt = sandbox.journal.attempt(event.number)
+            return attempt is None or attempt.message == found.id
+        return event.kind == "restored" or (event.kind == "messages" and event.number == found.id)
+
+    async def draw() -> str:
+        now = sandbox.engine.world.store.message(found.id)
+        return part("_life.html", **_life(sandbox, now)) if now is not None else "<p>It is no more.</p>"
+
+    return live.stream(sandbox, matters, draw)
+
+
+async def move(asked: Asked) -> HttpReply:
+    """Its new status, by hand."""
+    name = asked.values["message"]
+    await asked.call("POST", "/messages/{message}/status", {"status": asked.form.get("status", "")}, message=name)
+    return go(place(asked.sandbox, "messages", name))

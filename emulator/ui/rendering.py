@@ -1,0 +1,99 @@
+"""Templates to HTML. Jinja2 is loaded with this file, so nothing imports it before somebody asks for a page."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup, escape
+
+from emulator import __version__
+from emulator.core.statuses import STATUSES
+from emulator.core.values import Moment
+from emulator.ui.asked import inbox_of, place
+from emulator.ui.front import BASE, HEADERS
+from emulator.wire import HttpReply
+
+
+def _source(name: str) -> str | None:
+    file = resources.files("emulator.ui").joinpath("templates", name)
+    return file.read_text(encoding="utf-8") if file.is_file() else None
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """One for the process. Everything is escaped unless a filter here made it."""
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_source), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined, auto_reload=False,
+    )  # fmt: skip
+    made.globals.update(version=__version__, base=BASE, place=place, inbox_of=inbox_of, statuses=STATUSES)
+    made.filters.update(_FILTERS)
+    return made
+
+
+def part(template: str, **data: Any) -> str:
+    """A template as text."""
+    return environment().get_template(template).render(**data)
+
+
+def html(template: str, status: int = 200, /, **data: Any) -> HttpReply:
+    """A template as a reply."""
+    headers = (("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), *HEADERS)
+    return HttpReply(status=status, headers=headers, body=part(template, **data).encode("utf-8", "replace"))
+
+
+def when(at: Moment) -> datetime:
+    return datetime.fromtimestamp(at // 1_000_000, UTC).replace(microsecond=at % 1_000_000)
+
+
+def day_and_time(at: Moment) -> str:
+    return f"{when(at):%Y-%m-%d %H:%M:%S}"
+
+
+def clock_time(at: Moment) -> str:
+    return f"{when(at):%H:%M:%S}"
+
+
+def span(micro: int) -> str:
+    """A length of time as people say it."""
+    seconds = abs(micro) / 1_000_000
+    sign = "-" if micro < 0 else ""
+    if seconds < 0.001:
+        return "0 s"
+    if seconds < 1:
+        return f"{sign}{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{sign}{seconds:.1f}".removesuffix(".0") + " s"
+    whole = round(seconds)
+    for unit, size, rest, small in (("d", 86_400, 3600, "h"), ("h", 3600, 60, "min"), ("min", 60, 1, "s")):
+        if whole >= size:
+            more = whole % size // rest
+            return f"{sign}{whole // size} {unit}" + (f" {more} {small}" if more else "")
+    return f"{sign}{whole} s"
+
+
+def rows_linked(text: str, known: Callable[[str], str | None]) -> Markup:
+    """An explanation with its [ROW]s as links. `known`: a row's name → where it is told, or None."""
+    out = Markup()
+    rest = text
+    while "[" in rest:
+        before, _, behind = rest.partition("[")
+        name, closed, rest_ = behind.partition("]")
+        where = known(name) if closed else None
+        if where is None:
+            out += escape(before + "[")
+            rest = behind
+            continue
+        out += escape(before) + Markup('<a class="row" href="{}">{}</a>').format(where, name)
+        rest = rest_
+    return out + escape(rest)
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "day_and_time": day_and_time, "clock_time": clock_time, "span": span, "rows_linked": rows_linked,
+    "iso": lambda at: when(at).isoformat(), "q": lambda text: quote(str(text), safe="", errors="replace"),
+}  # fmt: skip

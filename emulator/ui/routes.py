@@ -1,0 +1,69 @@
+"""The page's addresses as one table: method, path, what answers."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from emulator.admin.verbs import Refusal
+from emulator.ui import actions, callbacks, contracts, desk, inbox, opened, requests, sending
+from emulator.ui.asked import Asked
+from emulator.ui.front import BASE
+from emulator.wire import HttpReply, StreamReply
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    do: Callable[[Asked], Awaitable[HttpReply | StreamReply]]
+
+
+S = f"{BASE}/{{sandbox}}"
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/", inbox.inbox),
+    Route("GET", "/_emulator/?", inbox.inbox),
+    Route("GET", f"{BASE}/?", inbox.inbox),
+    Route("GET", f"{BASE}/contract/{{provider}}", contracts.contract),
+    Route("GET", f"{S}/live/inbox", inbox.stream),
+    Route("GET", f"{S}/live/requests", requests.stream),
+    Route("GET", f"{S}/live/desk", desk.stream),
+    Route("GET", f"{S}/live/messages/{{message}}", opened.stream),
+    Route("GET", f"{S}/messages/{{message}}", opened.message),
+    Route("POST", f"{S}/messages/{{message}}/status", opened.move),
+    Route("POST", f"{S}/callbacks/{{callback}}/redeliver", callbacks.redeliver),
+    Route("GET", f"{S}/requests", requests.requests),
+    Route("GET", f"{S}/requests/{{request}}", requests.request),
+    Route("GET", f"{S}/desk", desk.desk),
+    Route("POST", f"{S}/clock", actions.clock),
+    Route("POST", f"{S}/accounts/{{provider}}", actions.account),
+    Route("POST", f"{S}/accounts/{{provider}}/senders/{{sender}}", actions.sender),
+    Route("POST", f"{S}/scenario", actions.scenario),
+    Route("POST", f"{S}/fault", actions.fault),
+    Route("POST", f"{S}/rules/{{rule}}/drop", actions.drop_rule),
+    Route("POST", f"{S}/sessions/{{session}}/end", actions.hang_up),
+    Route("POST", f"{S}/reset", actions.reset),
+    Route("GET", f"{S}/send", sending.form),
+    Route("POST", f"{S}/send", sending.send),
+    Route("POST", f"{S}/incoming", sending.incoming),
+    Route("POST", f"{S}/demo", sending.demo),
+)
+
+_PATTERNS = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)), route) for route in ROUTES]
+
+
+async def answer(asked: Asked) -> HttpReply | StreamReply:
+    """Find who answers, and let it. Raises Refusal."""
+    method = "GET" if asked.request.method == "HEAD" else asked.request.method
+    path = asked.request.path
+    others = []
+    for pattern, route in _PATTERNS:
+        found = pattern.fullmatch(path)
+        if found and route.method == method:
+            asked.values = {name: unquote(value) for name, value in found.groupdict().items()}
+            return await route.do(asked)
+        if found:
+            others.append(route.method)
+    if others:
+        raise Refusal(405, "method", f"this takes {', '.join(others)}, not {method[:20]}")
+    raise Refusal(404, "no-such-page", "there is no such page", "the inbox is at /")

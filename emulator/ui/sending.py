@@ -1,0 +1,73 @@
+"""Sending from the page, through the emulator's own front door: a message, a subscriber's message, demo traffic."""
+
+import msgspec
+
+from emulator.admin.verbs import Refusal
+from emulator.core.outcomes import Accepted
+from emulator.sandboxes import Sandbox
+from emulator.ui import calls
+from emulator.ui.asked import Asked, inbox_of, place
+from emulator.ui.front import go
+from emulator.ui.rendering import html
+from emulator.wire import HttpReply
+
+MOST = 500
+"""Demo messages at once."""
+
+
+async def form(asked: Asked) -> HttpReply:
+    """The forms."""
+    sandbox = asked.sandbox
+    return html(
+        "send.html", title="Send", here="send", sandbox=sandbox, providers=sandbox.providers, most=MOST,
+        incoming=calls.there("POST", "/incoming"), chosen=asked.query.get("provider", ""),
+    )  # fmt: skip
+
+
+async def send(asked: Asked) -> HttpReply:
+    """One message as the provider's client would send it; then what came of it."""
+    sandbox, form_ = asked.sandbox, asked.form
+    number = _send(asked, sandbox, form_.get("provider", ""), form_.get("to", "").strip(), form_.get("text", ""),
+                   form_.get("reference", "").strip())  # fmt: skip
+    exchange = sandbox.journal.exchange(number)
+    if exchange is not None and isinstance(exchange.outcome, Accepted):
+        batch = exchange.outcome.batch
+        for message in reversed(sandbox.engine.world.store.messages):
+            if message.batch == batch:
+                return go(place(sandbox, "messages", f"m{message.id}"))
+    return go(place(sandbox, "requests", f"x{number}"))
+
+
+def _send(asked: Asked, sandbox: Sandbox, provider: str, to: str, text: str, reference: str) -> int:
+    """The exchange's number."""
+    known = sandbox.providers.get(provider)
+    if known is None:
+        raise Refusal(400, "no-such-provider", "choose a provider", f"there are {', '.join(sandbox.providers)}")
+    try:
+        request = known.example(sandbox.account(provider).credentials, to, text, reference)
+    except ValueError as error:
+        raise Refusal(400, "invalid", f"the client would not send that: {error}") from None
+    peer = asked.request.peer or "127.0.0.1"
+    return asked.emulator.exchange(msgspec.structs.replace(request, peer=peer)).exchange.id
+
+
+async def incoming(asked: Asked) -> HttpReply:
+    """A subscriber's message."""
+    words = ("provider", "from", "to", "text")
+    body = {word: asked.form[word].strip() for word in words if asked.form.get(word, "").strip()}
+    await asked.call("POST", "/incoming", body)
+    return go(f"{place(asked.sandbox, 'desk')}#callbacks")
+
+
+async def demo(asked: Asked) -> HttpReply:
+    """Plausible traffic through every provider."""
+    from emulator.ui.traffic import traffic
+
+    try:
+        count, seed = int(asked.form.get("count", "40")), int(asked.form.get("seed", "1"))
+    except ValueError:
+        raise Refusal(400, "invalid", "count and seed are whole numbers") from None
+    sandbox = asked.sandbox
+    for one in traffic(list(sandbox.providers), min(max(count, 1), MOST), seed):
+        _send(asked, sandbox, *one)
+    return go(inbox_of(sandbox))

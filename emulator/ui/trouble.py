@@ -1,0 +1,16 @@
+"""What is shown when something cannot be had, and the log-in."""
+
+from emulator.admin.verbs import Refusal
+from emulator.ui.asked import Asked
+from emulator.ui.rendering import html
+from emulator.wire import HttpReply
+
+
+def page(asked: Asked, refusal: Refusal) -> HttpReply:
+    """A refusal in words."""
+    return html("trouble.html", refusal.status, title="Not possible", said=str(refusal), hint=refusal.hint,
+                back=asked.request.header("referer"), status=refusal.status)  # fmt: skip
+
+
+def log_in(asked: Asked, status: int, said: str = "") -> HttpReply:
+    return html("login.html", status, title="Log in", said=said)
