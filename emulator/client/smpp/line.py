@@ -1,6 +1,7 @@
 """A line to an SMSC that stays bound: connecting, binding, and binding again with growing pauses whenever it breaks."""
 
 import asyncio
+import logging
 import random
 import ssl
 from collections.abc import Callable
@@ -16,6 +17,7 @@ _BINDS = {
     "transmitter": Command.BIND_TRANSMITTER, "receiver": Command.BIND_RECEIVER,
     "transceiver": Command.BIND_TRANSCEIVER,
 }  # fmt: skip
+_log = logging.getLogger(__name__)
 _GOODBYE = 3.0
 _A_MOMENT = 0.05
 
@@ -96,8 +98,12 @@ class Line:
             raise SmppReplyLost(str(why)) from why
         if not isinstance(answer, Pdu):
             raise SmppReplyLost(f"the answer to {pdu.name} is unreadable: {answer.why}")
-        if answer.status or answer.command_id == Command.GENERIC_NACK:
-            raise SmppRefused.told(pdu.name, answer.status)
+        nacked = answer.command_id == Command.GENERIC_NACK
+        if answer.status or nacked:
+            error = SmppRefused.told(pdu.name, answer.status)
+            # A nack is no answer about the message, unless its status says that nothing was taken.
+            error.maybe_accepted = nacked and pdu.command_id == Command.SUBMIT_SM and not error.safe
+            raise error
         return answer
 
     async def _sent(self, pdu: Pdu) -> "asyncio.Future[Pdu | Unreadable]":
@@ -147,6 +153,7 @@ class Line:
         while True:
             self._last = await asyncio.shield(link.closed)
             self._bound.clear()
+            _log.warning("%s:%d: %s; binding again", *self._where[:2], self._last)
             pause = self._settings.patience.pause
             while not self._bound.is_set():
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))

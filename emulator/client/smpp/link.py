@@ -1,6 +1,7 @@
 """One connection to an SMSC: octets and timers around a Session. It lives once; reconnecting is the client's trade."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from emulator.smpp import (
@@ -20,6 +21,9 @@ from emulator.smpp import (
     encode,
 )
 from emulator.smpp.states import BOUND
+
+
+_log = logging.getLogger(__name__)
 
 
 class Gone(Exception):
@@ -48,6 +52,8 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for item in self._framer.feed(data):
+            if isinstance(item, Unreadable):
+                _log.warning("unreadable %s, and the SMSC is told so: %s", item.name, item.why)
             self._follow(self.session.received(item, self._loop.time()))
         self._wind()
 
