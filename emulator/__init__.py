@@ -33,6 +33,7 @@ knows nothing of the others' trade. Rooms, from the inside out:
     admin/         the control API: verbs (in process), routes (one table), server; client: a sandbox as an object
     handles        where such objects come from: this loop, a thread (background), a server elsewhere
     pytest_plugin  fixtures and marker; pytest_sandboxes: what is behind them; journal_text: what a failed test shows
+    histories/     delivery histories: values, kinds, the search, reruns of a test; check-callbacks
     client/        the reference client
     cli, command   the command; settings: its options, from flags and environment
 

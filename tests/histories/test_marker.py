@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+import emulator
+
 SHOP = """
     import pytest
     from clients import Careful, Ear, Naive
@@ -176,6 +178,34 @@ def test_under_xdist_workers_find_the_same_as_one_process(histories):
     result.assert_outcomes(failed=3, passed=3)
     for test, (_, token) in CAUGHT_BY.items():
         assert words_of(result, f"{test}[naive]")[2].endswith(f"--sms-history={token}")
+
+
+def test_on_a_server_elsewhere_both_fixtures_have_the_history_and_no_sandbox_stays(histories):
+    body = """
+        import pytest
+        from sending import send, send_now
+
+        pytestmark = [pytest.mark.sms_histories(max_examples=6, seconds=40), pytest.mark.sms(clock="frozen")]
+
+        async def test_async(sms_emulator, sms_history):
+            await send(sms_emulator, reference="r1")
+            await sms_emulator.advance(45)
+            told = [one.status for one in await sms_emulator.callbacks() if one.attempt == 1]
+            assert told == [one.status for one in sms_history.events if one.after <= 45]
+            assert 47 not in [one.after for one in sms_history.events]
+
+        def test_live(live_sms_emulator, sms_history):
+            send_now(live_sms_emulator, reference="r1")
+            live_sms_emulator.settle()
+            told = [one.status for one in live_sms_emulator.callbacks() if one.attempt == 1]
+            assert told == list(sms_history.statuses)
+    """
+    with emulator.running() as sms:
+        result = histories(f"--sms-emulator-url={sms.base_url}", ini="asyncio_mode = auto", test_there=body)
+        left = [one.id for one in sms.operation("listSandboxes")["sandboxes"]]
+    result.assert_outcomes(failed=1, passed=1)
+    assert words_of(result, "test_async")[1:2] == ["1. delivered reported 47 s after the send"]
+    assert sorted(left) == sorted(["default", sms.id])
 
 
 def test_it_keeps_to_its_bounds_and_leaves_out_what_it_is_told_to(histories):
