@@ -22,7 +22,6 @@ from emulator.smpp import (
 )
 from emulator.smpp.states import BOUND
 
-
 _log = logging.getLogger(__name__)
 
 
