@@ -1,4 +1,4 @@
-"""Events: what happens is told as it happens, goes on where a listener left off, and a slow one is told what it missed."""
+"""Events: told as they happen, on from where a listener left off; a slow one is told what it missed."""
 
 import asyncio
 import itertools
@@ -69,7 +69,7 @@ async def test_it_goes_on_after_the_last_event_seen(sms):
 
 
 async def test_silence_ends_in_a_time_out_when_one_is_given(sms):
-    with pytest.raises(TimeoutError, match="nothing happened for 0.05 s"):
+    with pytest.raises(TimeoutError, match=r"nothing happened for 0\.05 s"):
         await anext(sms.events(timeout=0.05))
 
 

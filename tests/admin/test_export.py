@@ -159,7 +159,7 @@ async def test_a_broken_file_is_400_says_what_is_wrong_and_makes_nothing(damage,
 async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_beside():
     async with emulator.running(clock="frozen") as sms:
         wish = {"import": await sms.export(), "seed": 4, "clock": "frozen"}
-        with pytest.raises(CallRefused, match="seed, clock cannot stand beside import.*\n.*callback_url"):
+        with pytest.raises(CallRefused, match=r"seed, clock cannot stand beside import.*\n.*callback_url"):
             await sms.call("POST", "/_emulator/sandboxes", wish)
 
 

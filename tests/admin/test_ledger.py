@@ -49,7 +49,8 @@ async def test_a_provider_alone_and_pages_of_messages(sms):
     ("first", "second", "why"),
     [
         ({}, {}, "no reference"), ({"reference": "a"}, {"reference": "b"}, "different references"),
-        ({"reference": "a"}, {}, "different references"), ({"reference": "a"}, {"reference": "a"}, "the same reference"),
+        ({"reference": "a"}, {}, "different references"),
+        ({"reference": "a"}, {"reference": "a"}, "the same reference"),
     ],
 )  # fmt: skip
 async def test_the_same_text_to_the_same_number_soon_again_is_a_double_send(sms, first, second, why):

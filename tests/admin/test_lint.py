@@ -130,7 +130,8 @@ def test_only_texts_that_a_few_characters_keep_from_gsm_are_meant(text, characte
 @pytest.mark.parametrize(
     "text",
     ["Your%20code%20is%201", "%E1%83%90%E1%83%91", "Your+code+is+here", "Tom &amp; Jerry", "&#4304;", "\\u10d0",
-     "სალამი".encode().decode("latin-1"), "Привет".encode().decode("latin-1"), "Zoë".encode().decode("cp1252")],
+     "სალამი".encode().decode("latin-1"), "Привет".encode().decode("latin-1"),
+     "Zoë".encode().decode("cp1252")],
 )  # fmt: skip
 def test_a_text_encoded_once_too_often_is_told(text):
     assert texts.encoded_twice(text)
@@ -138,7 +139,8 @@ def test_a_text_encoded_once_too_often_is_told(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["50% off", "100%20", "1+1=2", "C++ & Java", "a+b c+d", "გამარჯობა", "Привет", "Zoë, déjà vu", "AT&T", "+995577123456",
+    ["50% off", "100%20", "1+1=2", "C++ & Java", "a+b c+d", "გამარჯობა", "Привет", "Zoë, déjà vu", "AT&T",
+     "+995577123456",
      "https://x.ge/?a=1&b=2", ""],
 )  # fmt: skip
 def test_an_ordinary_text_is_none(text):
@@ -157,8 +159,8 @@ async def test_a_send_of_which_some_numbers_were_dropped_and_nobody_asked(sms):
     await send(sms, to=f"{TO},995577000001,123")
     (one,) = await sms.lint()
     assert one.row == "smsoffice.send.some-good"
-    assert one.details == ["x1 was accepted for 1 of 3 numbers; nothing went to 995577000001, 123, and nobody asked about "
-                           "them"]  # fmt: skip
+    assert one.details == ["x1 was accepted for 1 of 3 numbers; nothing went to 995577000001, 123, and nobody "
+                           "asked about them"]  # fmt: skip
 
 
 async def test_once_somebody_asked_about_a_dropped_number_it_is_none(sms):
