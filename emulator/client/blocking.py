@@ -126,12 +126,12 @@ class Blocking:
             connection.request(request.method, self._prefix + request.target, request.body or None, headers)
             answer = connection.getresponse()
             if (answer.length or 0) > MOST:
-                raise ValueError(f"the answer is longer than {MOST} octets")
+                raise Broken(f"the answer is longer than {MOST} octets")
             body = answer.read() if answer.length is not None else answer.read(MOST)
         except TimeoutError as why:
             connection.close()
             raise Broken(f"no whole answer within {wanted.timeout:.3g} s") from why
-        except (OSError, HTTPException, ValueError) as why:
+        except (OSError, HTTPException) as why:
             connection.close()
             raise Broken(f"the connection broke: {type(why).__name__} {why}") from why
         except BaseException:

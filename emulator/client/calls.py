@@ -61,6 +61,10 @@ PATIENT = Patience()
 """The default."""
 
 
+NO_ANSWER = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+"""What reading something else than an answer of the provider's may end in: it was JSON of another shape, say."""
+
+
 class Verdict(Enum):
     """What asking afterwards may show about a send whose reply was lost."""
 
@@ -71,9 +75,9 @@ class Verdict(Enum):
 class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One call of a provider.
 
-    `read` makes a value of a 2xx reply, and raises an SmsError, or ValueError, TypeError or LookupError when the reply
-    is no answer. `doubles`: doing it twice is not the same as once. `clear_up`: the question by which a lost reply to
-    it can be cleared up. `repeat`: the caller wants it repeated after a lost reply, come what may.
+    `read` makes a value of a 2xx reply, and raises an SmsError, or one of NO_ANSWER when the reply is none. `doubles`:
+    doing it twice is not the same as once. `clear_up`: the question by which a lost reply to it can be cleared up.
+    `repeat`: the caller wants it repeated after a lost reply, come what may.
     """
 
     kinds: Kinds
@@ -134,7 +138,7 @@ def _read(call: Call[T], reply: HttpReply) -> T:
     if 200 <= status < 300:
         try:
             return call.read(reply)
-        except (ValueError, TypeError, LookupError) as why:
+        except NO_ANSWER as why:
             raise call.kinds.lost(_about(call, f"the answer makes no sense ({why}): {reply.body[:80]!r}")) from why
     row = call.kinds.refused.row(call.operation, status, http=True)
     if row is not None:
