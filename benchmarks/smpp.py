@@ -28,10 +28,8 @@ def _one(window: int, receipts: bool) -> tuple[tuple[float, float], tuple[float,
     """A fresh pair of servers: (submits, receipts) a second of ours, and of the yardstick's."""
     with servers.running_at(servers.EMULATOR) as ready:
         url = f"{ready['http']}/_emulator/sandboxes/default"
-        switches = '{"smpp-window": 100}'
-        servers.call(
-            f"{url}/accounts/smscenter", f'{{"balance": 100000000, "limits": "off", "callback_url": "", "switches": {switches}}}', "PATCH"
-        )
+        account = '{"balance": 100000000, "limits": "off", "callback_url": "", "switches": {"smpp-window": 100}}'
+        servers.call(f"{url}/accounts/smscenter", account, "PATCH")
         servers.call(f"{url}/rules", '{"rules": [{"then": {"steps": [{"after": 0, "status": "delivered"}]}}]}', "PUT")
         ours = _load(ready["smpp"].rpartition(":")[2], window, receipts)
     with servers.running_at(("benchmarks.smpp_yardstick", *(("receipts",) if receipts else ()))) as ready:

@@ -1,4 +1,4 @@
-"""The load over SMPP: one transceiver that keeps a window of submits under way and answers receipts. A process of its own.
+"""The load over SMPP: one transceiver that keeps a window of submits under way and answers receipts, in a process.
 
 `python -m benchmarks.smpp_load PORT WINDOW SECONDS RECEIPTS`: prints submits and receipts a second; with receipts it
 waits for all of them. Only ever to 127.0.0.1.

@@ -8,13 +8,14 @@ import asyncio
 import struct
 import sys
 from itertools import count
+from typing import ClassVar
 
 _HEADER = struct.Struct(">IIII")
 _DATE = b"2611211200"
 
 
 class Plain(asyncio.Protocol):
-    stored: dict[bytes, tuple[bytes, bytes, bytes]] = {}
+    stored: ClassVar[dict[bytes, tuple[bytes, bytes, bytes]]] = {}
     ids = count(1)
     receipts = False
 
@@ -48,7 +49,8 @@ class Plain(asyncio.Protocol):
         validity, _, rest = rest.partition(b"\0")
         registered, _, coding, _, length = rest[:5]
         text = rest[5 : 5 + length]
-        if len(source) > 20 or not to.isdigit() or len(to) > 20 or schedule or validity or coding or len(text) != length:
+        wrong = len(source) > 20 or not to.isdigit() or len(to) > 20 or len(text) != length
+        if wrong or schedule or validity or coding:
             return _HEADER.pack(16, 0x80000004, 0x45, sequence)
         number = b"%d" % next(self.ids)
         self.stored[number] = (source, to, text.decode("ascii", "replace").encode())

@@ -43,7 +43,8 @@ def request_lines(one: Json) -> list[str]:
     fired = f" (rule {one['rule']})" if one["rule"] else ""
     fault = f" (fault {one['fault']})" if one.get("fault") else ""
     who = " ".join(filter(None, (one["provider"], one["operation"])))
-    asks = " ".join(_short(asked.get(word, "")) for word in ("method", "url")) + f" {_body(asked)}".rstrip()
+    words = ("command", "session", "text") if "command" in asked else ("method", "url")
+    asks = " ".join(_short(asked.get(word, "")) for word in words) + f" {_body(asked)}".rstrip()
     return [
         f"{one['id']} {_time(one['at'])} {who}: {asks}".rstrip(),
         f"    -> {_short(answer)}{fault}",

@@ -227,5 +227,3 @@ def _in_flight(sandbox: Sandbox, provider: str) -> Iterable[Outgoing]:
         message = world.store.messages[due.message - 1]
         if world.store.batch_of(message).provider == provider:
             yield Report(attempt, world.now, due.message, provider, due)
-
-

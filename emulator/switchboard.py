@@ -1,6 +1,6 @@
 """SMPP sessions of one process: whose they are, a PDU's whole way, and what is journalled of it. No I/O.
 
-    Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─► octets
+Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─► octets
 """
 
 from collections.abc import Callable, Iterator
@@ -263,5 +263,3 @@ class Switchboard:
             reply=None if octets is None else SmppFrame(body=octets, session=line.id, peer=line.peer), reply_size=0,
             command=None, outcome=None, word=word, why=why,
         ))  # fmt: skip
-
-

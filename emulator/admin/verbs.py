@@ -143,7 +143,9 @@ class Verbs:
         made = sandbox.journal.attempt(number_of(name))
         if made is None:
             raise Refusal(404, "no-such-callback", f"there is no callback {name}", "the journal keeps the newest only")
-        again = Redeliver(made.message, made.status, made.changed_at, made.reason, made.error)  # type: ignore[arg-type]
+        again = Redeliver(
+            made.message, made.status, made.changed_at, made.reason, made.error, part=made.part,  # type: ignore[arg-type]
+        )  # fmt: skip
         self._done(sandbox, again, "no-such-message")
         return views.attempt(sandbox, made)
 

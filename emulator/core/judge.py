@@ -34,7 +34,6 @@ from emulator.core.outcomes import (
     FoundMany,
     LinkAlive,
     Refused,
-    Replaced,
     SenderEntry,
     SenderRegistered,
     SendersTold,
@@ -58,9 +57,10 @@ class Judge:
         self._undoing = Undoing(world, life)
         self._handlers: dict[type, Callable[[Case], AnyOutcome]] = {
             Submit: self._take, SubmitPart: self.parts.take, Cancel: self._undoing.cancel,
-            Replace: self._undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(), Price: self._price, Query: self._query, QueryMany: self._query_many,
-            Delete: self._delete, Describe: self._describe, BalanceQuery: self._balance,
-            ListSenders: self._list_senders, RegisterSender: self._register_sender,
+            Replace: self._undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(),
+            Price: self._price, Query: self._query, QueryMany: self._query_many, Delete: self._delete,
+            Describe: self._describe, BalanceQuery: self._balance, ListSenders: self._list_senders,
+            RegisterSender: self._register_sender,
         }  # fmt: skip
 
     def judge(self, case: Case) -> AnyOutcome:

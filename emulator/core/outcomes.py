@@ -147,6 +147,6 @@ class Unheard(Outcome, kw_only=True, tag="unheard"):
 
 
 AnyOutcome = (
-    Accepted | PartAccepted | Replaced | Bound | LinkAlive | CostTold | Refused | Found | FoundMany | Deleted | Described | BalanceTold | SendersTold
-    | SenderRegistered | Unheard
+    Accepted | PartAccepted | Replaced | Bound | LinkAlive | CostTold | Refused | Found | FoundMany | Deleted
+    | Described | BalanceTold | SendersTold | SenderRegistered | Unheard
 )  # fmt: skip

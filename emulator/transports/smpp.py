@@ -8,7 +8,6 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from emulator.line import Line
@@ -40,6 +39,8 @@ class Link(asyncio.Protocol):
         self.peer = ""
         self.line: Line
         self.transport: asyncio.Transport
+        self.gone: asyncio.Future[None] = self._loop.create_future()
+        """Done when the connection is."""
         self.held: list[Callable[[], None]] = []
         """Responses that wait for the next one to go first."""
 
@@ -60,6 +61,8 @@ class Link(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._board.closed(self.line)
+        if not self.gone.done():
+            self.gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         for item in self._framer.feed(data):
@@ -233,10 +236,8 @@ class SmppTransport:
             server.close()
         for link in tuple(self.links):
             self._board.hang_up(link.line)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_FAREWELL):
-                while self.links:
-                    await asyncio.sleep(0.005)
+        if self.links:
+            await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
         for link in tuple(self.links):
             link.hang_up()
         await asyncio.sleep(0)

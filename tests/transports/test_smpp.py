@@ -44,7 +44,7 @@ async def test_100_000_mutated_pdus_cost_neither_an_exception_nor_growth():
 
     chance = random.Random(4)
     good = [
-        encode(Pdu(Command.SUBMIT_SM, 0, 1, {**SUBMIT, "short_message": b"Hello"}, [(0x0424, b"x"), (0x020C, b"\0\1")])),
+        encode(Pdu(Command.SUBMIT_SM, 0, 1, {**SUBMIT, "short_message": b"Hello"}, [(0x0424, b"x"), (0x020C, b"01")])),
         encode(Pdu(Command.QUERY_SM, 0, 2, {"message_id": b"1"})), encode(Pdu(Command.ENQUIRE_LINK, 0, 3)),
         encode(Pdu(Command.DATA_SM, 0, 4, {"destination_addr": b"7"})), encode(Pdu(Command.CANCEL_SM, 0, 5)),
         encode(Pdu(Command.REPLACE_SM, 0, 6, {"message_id": b"1", "short_message": b"x"})),
@@ -163,14 +163,19 @@ async def test_outbind_connects_to_a_client_that_listens():
         server.close()
 
 
-async def test_tls_from_the_first_octet_on_a_port_of_its_own(tmp_path):
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+def certify(cert, key):
+    """A certificate for this machine."""
     made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
          "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], capture_output=True,
     )  # fmt: skip
     if made.returncode:
         pytest.skip("openssl is not installed")
+
+
+async def test_tls_from_the_first_octet_on_a_port_of_its_own(tmp_path):
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certify(cert, key)
     async with desk(smpp_tls_port=0, tls_cert=str(cert), tls_key=str(key)) as at:
         context = ssl.create_default_context(cafile=str(cert))
         port = int(at.served.smpps_url.rpartition(":")[2])

@@ -1,4 +1,4 @@
-"""The contract of SMS Center over SMPP: what page 002 says, statement by statement; what other pages say; and choices."""
+"""The contract of SMS Center over SMPP: what page 002 says, statement by statement; other pages; and choices."""
 
 from emulator.core.profile import Evidence
 from emulator.providers.contract import Kind, Row
@@ -29,8 +29,8 @@ _DOCUMENTED = (
     _said("coding-ucs2", "Coding 2 is UCS-2BE or UTF-16BE, for national alphabets.",
           "UTF-16BE, surrogate pairs too; an odd number of octets is ESME_RINVMSGLEN."),
     _said("data-coding", "The coding is two bits of data_coding: data_coding = coding * 4.",
-          "(data_coding >> 2) & 3, whatever the other bits say; 3 is ESME_RSUBMITFAIL. The groups 0xC0 to 0xEF (message "
-          "waiting) are read by their group."),
+          "(data_coding >> 2) & 3, whatever the other bits say; 3 is ESME_RSUBMITFAIL. The groups 0xC0 to 0xEF "
+          "(message waiting) are read by their group."),
     _said("system-type-iso", "With system_type ISO at bind ISO-8859-1 is used in the place of GSM.",
           "For that session coding 0 is read as ISO-8859-1."),
     _said("submit-multi", "SUBMIT_MULTI is not implemented yet.", "generic_nack ESME_RINVCMDID; the session goes on."),

@@ -21,12 +21,13 @@ from emulator.smpp.segments import UDHI, read_content
 from emulator.smpp.statuses import Status, status_name
 from emulator.smpp.tables import BINDS, Command
 from emulator.smpp.text import Habits, read_text
-from emulator.smpp.times import read_time, write_absolute
 from emulator.smpp.timers import Timers
+from emulator.smpp.times import read_time, write_absolute
 
 SYSTEM_ID = b"SMSC"
 _MOST_IN_A_PART = 254
 _FLASH = frozenset({0x10, 0x14, 0x18, 0xF0, 0xF4})
+
 
 def _text(octets: bytes) -> str:
     return octets.decode("latin-1")

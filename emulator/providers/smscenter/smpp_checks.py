@@ -138,8 +138,8 @@ SWITCHES = {
     "smpp-window": Switch(5, "number", "unanswered receipts at once", "smscenter.smpp.window"),
     "smpp-idle": Switch(120, "number", "seconds without a PDU before the link is cut; 0: never", "smscenter.smpp.idle"),
     "smpp-enquire-link": Switch(
-        0, "number", "after so many silent seconds the server asks; 0: never, for the provider's own sample client takes "
-        "the next PDU for its answer", "smscenter.smpp.enquire-link",
+        0, "number", "after so many silent seconds the server asks; 0: never, for the provider's own sample client "
+        "takes the next PDU for its answer", "smscenter.smpp.enquire-link",
     ),
     "smpp-response": Switch(30, "number", "seconds until an answer is given up", "smscenter.smpp.response-timer"),
     "smpp-retry": Switch(

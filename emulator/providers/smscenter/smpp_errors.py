@@ -66,7 +66,9 @@ _CANCEL = (
 _REPLACE = (
     *_STATUS, _row(Reason.ALREADY_FINAL, Status.RREPLACEFAIL, "replace", "{problem}"),
 )  # fmt: skip
-_BIND = (*_WHO, _row(Reason.TOO_MANY_AT_ONCE, Status.RALYBND, "binds", "{in_flight} sessions, {count} may be"), *_FAULTS)
+_BIND = (
+    *_WHO, _row(Reason.TOO_MANY_AT_ONCE, Status.RALYBND, "binds", "{in_flight} sessions, {count} may be"), *_FAULTS,
+)  # fmt: skip
 
 
 def tables(over_http: ErrorTable) -> dict[str, ErrorTable]:

@@ -199,8 +199,7 @@ async def test_replace_if_present_takes_the_place_of_what_is_not_delivered():
 async def test_data_sm_is_a_submit_and_the_providers_php_client_is_served():
     async with desk() as at:
         esme = await at.bound(Command.BIND_TRANSMITTER, addr_ton=5, addr_npi=1)
-        fields = {k: v for k, v in SUBMIT.items()}
-        answer = await esme.ask(Command.DATA_SM, (0x0424, b"payload"), **fields)
+        answer = await esme.ask(Command.DATA_SM, (0x0424, b"payload"), **SUBMIT)
         assert (answer.command_id, answer.octets("message_id")) == (Command.DATA_SM_RESP, b"1")
         answer = await esme.submit(
             b"", (0x0424, "Привет".encode("utf-16-be")), source_addr=b".", data_coding=8, priority_flag=3,
@@ -272,5 +271,3 @@ async def test_every_pdu_is_in_the_journal_with_its_fields_text_and_octets():
         kept = await at.last(outcome="refused")
         assert "priority_flag 9" in kept["explain"]
         assert kept["reply"]["status"] == "ESME_RINVPRTFLG"
-
-
