@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from providers.smsoffice.office import FORM, OTHER, TO, Office, envelope
 
+from emulator.core.verbs import PutRules
 from emulator.explaining import explain
 from emulator.providers import found
 
@@ -181,8 +182,9 @@ def test_a_rules_refusal_comes_before_all_checks_of_a_known_account() -> None:
     assert [o.code(content=None), o.code(destination=""), o.code(key=None)] == [-100, -100, 500]
 
 
-def test_a_rule_with_a_reason_smsoffice_never_says_is_answered_all_the_same() -> None:
-    o = Office({"then": {"refuse": {"reason": "flood"}}})
+def test_a_rule_for_all_providers_with_a_reason_smsoffice_never_says_is_answered_all_the_same() -> None:
+    o = Office()
+    o.sandbox.control(PutRules(o.emulator.rules([{"then": {"refuse": {"reason": "flood"}}}])))
     found = o.send()
     assert (found["ErrorCode"], found["Message"]) == (-100, "flood")
 

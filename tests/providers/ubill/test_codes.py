@@ -3,6 +3,7 @@
 import pytest
 from providers.ubill.desk import TO, Desk
 
+from emulator.core.verbs import PutRules
 from emulator.providers.ubill import PROVIDER
 
 BAD = {"brandID": 9, "numbers": [], "text": "", "sendTime": "yesterday"}
@@ -86,7 +87,7 @@ def test_99_comes_when_a_rule_asks_for_it_on_every_operation() -> None:
 @pytest.mark.contract("ubill.code.99")
 def test_a_reason_that_ubill_has_no_code_for_is_a_general_error() -> None:
     desk = Desk()
-    desk.rules({"then": {"refuse": {"reason": "flood"}}})
+    desk.sandbox.control(PutRules(desk.emulator.rules([{"then": {"refuse": {"reason": "flood"}}}])))
     assert desk.send()["statusID"] == 99
 
 
