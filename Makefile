@@ -12,7 +12,7 @@ run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
 
 test: $(STAMP)
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses auto $(ARGS)
 
 check: $(STAMP)
 	@$(BIN)/ruff check .

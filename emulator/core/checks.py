@@ -8,7 +8,7 @@ from emulator.core.accounts import Account, Sender
 from emulator.core.commands import Submit
 from emulator.core.outcomes import Refused
 from emulator.core.profile import LONGEST_WINDOW, Profile
-from emulator.core.reasons import Reason
+from emulator.core.reasons import OF_A_NUMBER, Reason
 from emulator.core.rules import NOTHING, Ruling
 from emulator.core.text import Measure, measure
 from emulator.core.values import SECOND, Moment, plain, seconds
@@ -190,12 +190,6 @@ def numbers(case: Case) -> Refused | None:
         "barred": _some(number for number, _ in case.barred),
     }  # fmt: skip
     return Refused(reason=_none_left(case), details=found)
-
-
-OF_A_NUMBER = (Reason.STOP_LISTED, Reason.DESTINATION_INVALID, Reason.UNROUTABLE)
-"""Reasons that a rule gives for one number of a list and not for the call."""
-NO_NUMBER_LEFT = (*OF_A_NUMBER, Reason.STOP_LISTED_OR_INVALID, Reason.NO_VALID_DESTINATION)
-"""Reasons why no number of a list was left."""
 
 
 PASSED_OVER = (

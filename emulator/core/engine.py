@@ -10,16 +10,16 @@ import msgspec
 
 from emulator.core.accounts import Account, apply
 from emulator.core.agenda import PartsEnd, SendIncoming, SendReport
-from emulator.core.checks import NO_NUMBER_LEFT, OF_A_NUMBER, Case
+from emulator.core.checks import Case
 from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.hands import Hand
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.judge import Judge
 from emulator.core.life import Life, Outgoing, Passing, Report
-from emulator.core.outcomes import AnyOutcome, PartAccepted, Refused, Unheard
+from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.plans import Refuse, Reply
 from emulator.core.profile import Profile
-from emulator.core.reasons import Reason
+from emulator.core.reasons import NO_NUMBER_LEFT, OF_A_NUMBER, Reason
 from emulator.core.rules import Rule, Ruling
 from emulator.core.values import Moment, seconds
 from emulator.core.verbs import Verb
@@ -171,7 +171,8 @@ def _fire(rule: Rule, case: Case) -> None:
 
 
 def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
-    """The rules, by id, that had a say in an outcome; of a refusal those that took its numbers away."""
+    """The rules, by id, that had a say in an outcome; of a refusal those that took its numbers away, of an answer
+    that is about no submit those that change the account."""
     if isinstance(outcome, PartAccepted):
         return {}
     rules = [] if ruling.call is None else [ruling.call]
@@ -181,6 +182,8 @@ def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
         if outcome.reason not in NO_NUMBER_LEFT:
             return {}
         rules = [rule for rule in rules if rule.spec.then.refuse is not None]
+    elif not isinstance(outcome, Accepted):
+        rules = [rule for rule in rules if rule.spec.then.account is not None]
     return {rule.id: rule for rule in rules}
 
 

@@ -56,3 +56,9 @@ class Reason(StrEnum):
     NAME_CHARACTERS = "name-characters"
     NAME_TAKEN = "name-taken"
     NAME_PENDING = "name-pending"
+
+
+OF_A_NUMBER = (Reason.STOP_LISTED, Reason.DESTINATION_INVALID, Reason.UNROUTABLE)
+"""Reasons that a rule gives for one number of a list and not for the call."""
+NO_NUMBER_LEFT = (*OF_A_NUMBER, Reason.STOP_LISTED_OR_INVALID, Reason.NO_VALID_DESTINATION)
+"""Reasons why no number of a list was left."""

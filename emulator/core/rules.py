@@ -5,6 +5,7 @@ import msgspec
 from emulator.core.commands import AnyCommand
 from emulator.core.plans import Plan
 from emulator.core.ranges import Count
+from emulator.core.reasons import OF_A_NUMBER
 from emulator.core.values import Chance
 from emulator.core.when import Now, When, destinations_of, number_test, speaks_of, tests_of, turn_test
 
@@ -137,6 +138,7 @@ def _for_many(
     candidates: list[_Candidate], command: AnyCommand, numbers: tuple[str, ...], now: Now, chance: Chance
 ) -> Ruling:  # fmt: skip
     first: Rule | None = None
+    whole: Rule | None = None
     for_all: Rule | None = None
     decided: dict[str, Rule] = {}
     for one in candidates:
@@ -149,6 +151,8 @@ def _for_many(
         if (fits is not None and not mine) or not one.decides(chance, for_all is None):
             continue
         first = first or one.rule
+        if whole is None and _of_the_call(one.rule.spec.then):
+            whole = one.rule
         if fits is None:
             for_all = one.rule
         for number in mine:
@@ -156,4 +160,9 @@ def _for_many(
     if for_all is not None and decided:
         for number in numbers:
             decided.setdefault(number, for_all)
-    return Ruling(first, decided or for_all)
+    return Ruling(whole or first, decided or for_all)
+
+
+def _of_the_call(plan: Plan) -> bool:
+    """Does it refuse the call as a whole, or do something to its reply? A list with one such number fares so."""
+    return plan.reply is not None or (plan.refuse is not None and plan.refuse.reason not in OF_A_NUMBER)

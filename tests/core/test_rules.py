@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from worlds import TO, Play
+from worlds import KEY, TO, Play
 
 from emulator.core.outcomes import Accepted, Refused, Unheard
 from emulator.core.reasons import Reason
@@ -193,3 +193,23 @@ def test_a_pattern_that_is_no_regular_expression_is_refused() -> None:
 def test_a_step_that_no_date_can_show_is_refused(after: float) -> None:
     with pytest.raises(msgspec.ValidationError):
         spec(then={"steps": [{"after": after, "status": "delivered"}]})
+
+
+def test_one_number_of_a_list_that_a_rule_refuses_the_call_for_refuses_the_whole_list():
+    play = Play(
+        {"when": {"to": "*1"}, "then": {"steps": []}},
+        {"when": {"to": "*9"}, "then": {"refuse": {"reason": "no-credit"}}},
+    )
+    outcome = play.submit("99557700001", "99557700009").outcome
+    assert outcome.reason == "no-credit"
+    assert [rule.fired for rule in play.world.book.rules] == [0, 1]
+
+
+def test_a_rule_with_only_steps_does_not_use_itself_up_on_other_calls():
+    from emulator.core.commands import BalanceQuery
+
+    play = Play({"then": {"steps": []}, "times": 1})
+    play.engine.execute(BalanceQuery(provider="plain", credential=KEY), play.at)
+    assert play.world.book.rules[0].fired == 0
+    play.submit(TO)
+    assert play.world.book.rules[0].fired == 1
