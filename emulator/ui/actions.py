@@ -24,6 +24,12 @@ def _number(asked: Asked, name: str) -> float:
         raise Refusal(400, "invalid", f"{name}: {text[:50]!r} is no number") from None
 
 
+def _whole(name: str, text: str) -> int:
+    if not re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
+        raise Refusal(400, "invalid", f"{name}: {text[:50]!r} is no whole number")
+    return int(text)
+
+
 async def clock(asked: Asked) -> HttpReply:
     """`do`: advance, rate, next or settle; `value`: seconds, or the rate; `back`: the message one came from."""
     match asked.form.get("do"):
@@ -69,13 +75,14 @@ async def fault(asked: Asked) -> HttpReply:
     """A rule for the next `times` calls. `what`: fault:NAME, status:NUMBER or refuse:REASON."""
     kind, _, name = asked.form.get("what", "").partition(":")
     then: dict[str, Callable[[], Json]] = {
-        "fault": lambda: {"reply": {"fault": name}}, "status": lambda: {"reply": {"status": int(name)}},
+        "fault": lambda: {"reply": {"fault": name}}, "status": lambda: {"reply": {"status": _whole("status", name)}},
         "refuse": lambda: {"refuse": {"reason": name}},
     }  # fmt: skip
     if kind not in then:
         raise Refusal(400, "invalid", "choose what shall go wrong")
     when = {word: asked.form[word] for word in ("provider", "operation") if asked.form.get(word)}
-    rule = {"when": when, "then": then[kind](), "times": int(_number(asked, "times")), "comment": "from the page"}
+    times = _whole("times", asked.form.get("times", ""))
+    rule = {"when": when, "then": then[kind](), "times": times, "comment": "from the page"}
     await asked.call("POST", "/rules", rule)
     return _desk(asked, "rules")
 

@@ -99,7 +99,8 @@
   });
 
   // Parts that the server draws again lose their marks.
-  for (const part of all("#list")) new MutationObserver(mark).observe(part, { childList: true, subtree: true });
+  const changes = { childList: true, subtree: true, characterData: true, attributeFilter: ["class"] };
+  for (const part of all("#list")) new MutationObserver(mark).observe(part, changes);
   opened();
   mark();
   addEventListener("pageshow", mark);

@@ -1,0 +1,46 @@
+"""What tests of the page share: an emulator, who surfs it, and a real browser where one is installed."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, CookieJar
+from support import serving
+from ui.surfer import Surfer
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Any]:
+    async with serving() as one:
+        yield one
+
+
+@pytest.fixture
+async def surfer(served: Any) -> AsyncIterator[Surfer]:
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+        yield Surfer(session, served.base_url)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Any]:
+    """A real, headless Chromium."""
+    api = pytest.importorskip("playwright.async_api", reason="playwright is not installed (the extra `dev` has it)")
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (apt-get install chromium, or CHROMIUM=/path)")
+    async with api.async_playwright() as driver:
+        running = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        await running.close()

@@ -1,0 +1,192 @@
+"""The page in a real browser: what comes by itself, what the keys do, and that a hostile text does nothing."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from support import frozen, get, send_path
+from ui.surfer import PAGE
+
+ROWS = "#list li[data-id]"
+
+
+class Window:
+    """One tab. `trouble`: what the console complained of, refused scripts and styles among it."""
+
+    def __init__(self, page: Any, base_url: str) -> None:
+        self.page, self.base_url = page, base_url
+        self.trouble: list[str] = []
+        page.set_default_timeout(10_000)
+        page.on("console", lambda said: self.trouble.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.trouble.append(str(error)))
+        page.on("dialog", lambda dialog: self.trouble.append(f"dialog {dialog.message}"))
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(self.base_url + path)
+
+    async def until(self, true: str) -> None:
+        """Until a script's expression holds. (The driver's own way evaluates text in the page, which its policy
+        forbids.)"""
+        async with asyncio.timeout(10):
+            while not await self.page.evaluate(true):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+
+    async def live(self) -> None:
+        """Until the live part has come once."""
+        await self.until("performance.getEntriesByType('resource').some((one) => one.name.includes('hx-sse'))")
+        await asyncio.sleep(0.5)
+
+    async def send(self, text: str, **more: str) -> None:
+        """As a program under test does, behind the page's back."""
+        assert (await get(self.base_url + send_path(content=text, **more)))[0] == 200
+
+
+@pytest.fixture
+async def window(browser, served):
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    made = Window(await context.new_page(), served.base_url)
+    yield made
+    assert made.trouble == []
+    await context.close()
+
+
+async def test_a_message_appears_without_reload_and_its_status_moves(window, served):
+    served.emulator.default.clock.rate = 0
+    await window.open("/")
+    await window.live()
+    await window.page.evaluate("window.same = true")
+    await window.send("Your%20code%20is%20482913")
+    row = window.page.locator(f"{ROWS} >> nth=0")
+    await row.wait_for()
+    assert "Your code is 482913" in await row.inner_text()
+    assert await row.locator(".status").inner_text() == "pending"
+    assert await window.page.locator(".empty").is_hidden()
+    await served.emulator.pump(served.emulator.default).walk(60.0, 10.0)
+    await window.page.locator(f"{ROWS} .status.delivered").wait_for()
+    assert await window.page.evaluate("window.same") is True
+
+
+async def test_an_open_message_follows_its_life(window, served):
+    served.emulator.default.clock.rate = 0
+    await window.send("hello", reference="first")
+    await window.open(f"{PAGE}/messages/m1")
+    await window.live()
+    await window.page.locator(".timeline .at-due").wait_for()
+    await window.page.get_by_role("button", name="Settle").click()
+    await window.page.locator("#life .status.delivered").first.wait_for()
+    await window.page.locator(".timeline .at-callback.good").wait_for()
+    drawn = await window.page.locator(".timeline").text_content()
+    assert "callback: delivered, attempt 1" in drawn
+
+
+async def test_advance_on_the_desk_moves_the_status(window, served):
+    served.emulator.default.clock.rate = 0
+    await window.send("hello", reference="first")
+    await window.open(f"{PAGE}/desk")
+    assert "pending" in await window.page.locator(".plot.statuses").text_content()
+    await window.page.get_by_role("button", name="+ 1 min").click()
+    await window.until("document.querySelector('.plot.statuses').textContent.includes('delivered')")
+    await window.page.locator("#callbacks td .good").first.wait_for()
+
+
+async def test_search_finds_it_and_the_live_list_keeps_to_it(window):
+    for n, text in enumerate(("apple%20pie", "plum%20cake", "apple%20juice"), 1):
+        await window.send(text, to=f"99557700000{n}")
+    await window.open("/")
+    await window.page.keyboard.press("/")
+    await window.page.keyboard.type("apple")
+    await window.page.keyboard.press("Enter")
+    await window.page.wait_for_url("**q=apple**")
+    assert await window.page.locator(ROWS).count() == 2
+    await window.live()
+    await window.send("cherry", to="995577000004")
+    await window.send("apple%20tart", to="995577000005")
+    await window.until(f"document.querySelectorAll('{ROWS}').length === 3")
+
+
+async def test_a_script_in_a_text_stays_text(window):
+    await window.open("/")
+    await window.live()
+    await window.send("%3Cscript%3Ealert(1)%3C/script%3E%3Cimg%20src=x%20onerror=alert(2)%3E")
+    row = window.page.locator(ROWS)
+    await row.wait_for()
+    assert "<script>alert(1)</script><img src=x onerror=alert(2)>" in await row.inner_text()
+    await row.locator("a").click()
+    await window.page.wait_for_url("**/messages/m1")
+    assert "<script>alert(1)</script>" in await window.page.locator(".bubble").inner_text()
+    assert await window.page.locator("img[src=x]").count() == 0
+
+
+async def test_what_was_opened_is_read_and_stays_so(window):
+    for n in (1, 2, 3):
+        await window.send("hello", to=f"99557700000{n}")
+    await window.open("/")
+    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 3")
+    assert (await window.page.title()).startswith("(3) ")
+    await window.page.locator("#m2 a").click()
+    await window.page.wait_for_url("**/messages/m2")
+    await window.open("/")
+    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 2")
+    await window.page.get_by_role("button", name="Mark all as read").click()
+    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 0")
+    await window.send("news", to="995577000009")
+    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 1")
+
+
+async def test_keys_walk_the_list_and_open_a_message(window):
+    for n in (1, 2, 3):
+        await window.send("hello", to=f"99557700000{n}")
+    await window.open("/")
+    for key in ("j", "j", "j", "k"):
+        await window.page.keyboard.press(key)
+    assert await window.page.evaluate("document.activeElement.closest('li').id") == "m2"
+    await window.page.keyboard.press("Enter")
+    await window.page.wait_for_url("**/messages/m2")
+    await window.page.keyboard.press("i")
+    await window.page.wait_for_selector(ROWS)
+    await window.page.keyboard.press("d")
+    await window.page.wait_for_url("**/desk")
+
+
+async def test_a_code_is_copied(window):
+    await window.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await window.send("Your%20code%20is%20482913")
+    await window.open("/")
+    await window.page.locator("button.code").click()
+    await window.page.locator("button.code.copied").wait_for()
+    assert await window.page.evaluate("navigator.clipboard.readText()") == "482913"
+
+
+async def test_sending_from_the_page_with_georgian_and_cyrillic(window):
+    await window.open(f"{PAGE}/send")
+    await window.page.fill("textarea[name=text] >> nth=0", "გამარჯობა, Привет 🎉")
+    await window.page.get_by_role("button", name="Send", exact=True).click()
+    await window.page.wait_for_url("**/messages/m1")
+    assert await window.page.locator(".bubble").inner_text() == "გამარჯობა, Привет 🎉"
+    assert "UCS-2" in await window.page.locator("dl.facts").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_nothing_is_wider_than_a_narrow_phone(browser, served, scheme):
+    sandbox = frozen(served)
+    context = await browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    window = Window(await context.new_page(), served.base_url)
+    place = f"/_emulator/page/{sandbox.id}"
+    await window.open(f"{place}/send")
+    await window.page.fill("textarea[name=text] >> nth=0", "w" * 300 + " https://example.test/" + "a" * 200)
+    await window.page.fill("input[name=reference]", "r" * 60)
+    await window.page.get_by_role("button", name="Send", exact=True).click()
+    await window.page.wait_for_url("**/messages/m1")
+    for path in (
+        f"/?sandbox={sandbox.id}",
+        f"{place}/messages/m1",
+        f"{place}/desk",
+        f"{place}/requests",
+        f"{place}/requests/x1",
+        f"{place}/send",
+        "/_emulator/page/contract/ubill",
+    ):
+        await window.open(path)
+        assert await window.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    assert window.trouble == []
+    await context.close()

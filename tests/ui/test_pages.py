@@ -1,0 +1,245 @@
+"""The pages over real sockets, without a browser."""
+
+import pytest
+from support import frozen
+from ui.surfer import PAGE
+
+HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} ' onclick='x' \u202e </textarea>"""
+
+
+async def test_an_empty_inbox_says_what_to_do(surfer):
+    page = await surfer.get("/")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "Nothing has been sent yet" in page.text
+    assert page.text.count("curl 'http") == 3
+
+
+async def test_a_message_is_listed_and_opened(surfer):
+    page = await surfer.send("Your code is 482913", reference="order-7")
+    assert page.url == f"{PAGE}/messages/m1"
+    for told in ("995577123456", "order-7", "482913", "GSM-7", "19 of 160", "accepted", "POST /api/v2/send/"):
+        assert told in page.text, told
+    inbox = await surfer.get("/")
+    assert "1 message" in inbox.text
+    assert "Your code is 482913" in inbox.text
+
+
+@pytest.mark.parametrize("provider", ["smsoffice", "ubill", "smscenter"])
+async def test_hostile_text_stays_text_everywhere(surfer, provider):
+    opened = await surfer.send(HOSTILE, provider=provider, reference="<b>r</b>")
+    assert "<script>alert(1)</script>" in opened.text or "refused" in opened.text
+    for path in ("/", "/?q=%3Cscript%3E", f"{PAGE}/requests", f"{PAGE}/requests/x1", f"{PAGE}/desk", opened.url):
+        page = await surfer.get(path)
+        assert page.status == 200, path
+        assert [tag for tag, given in page.tags if tag == "script" and "src" not in given] == []
+        assert not any(name.startswith("on") or name == "style" for _, given in page.tags for name in given), path
+        assert not any(given.get("src") == "x" for _, given in page.tags)
+
+
+@pytest.mark.parametrize("q", ["<script>alert(1)</script>", '"><b>', "%", "\x00", "x" * 5000, "(", "\\", "m1 " * 200])
+async def test_a_hostile_search_is_text_too(surfer, q):
+    await surfer.send("hello")
+    async with surfer.session.get(surfer.base_url + "/", params={"q": q}) as answer:
+        html = await answer.text()
+    assert answer.status == 200
+    assert "<script>alert" not in html
+    assert '"><b>' not in html
+
+
+async def test_every_answer_forbids_inline_scripts_and_framing(surfer):
+    for path in ("/", f"{PAGE}/desk", f"{PAGE}/nowhere", f"{PAGE}/messages/m9", "/_emulator/page/static/page.css"):
+        headers = (await surfer.get(path)).headers
+        policy = headers["Content-Security-Policy"]
+        assert {"default-src 'none'", "script-src 'self'"} <= set(policy.split("; ")), path
+        assert "unsafe" not in policy
+        assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
+
+
+async def test_no_page_reaches_out_to_another_host(surfer):
+    await surfer.send("hello")
+    for path in ("/", f"{PAGE}/desk", f"{PAGE}/messages/m1", f"{PAGE}/requests", f"{PAGE}/send"):
+        page = await surfer.get(path)
+        tags = [given for tag, given in page.tags if tag in ("script", "link", "img")]
+        loaded = [given.get("src") or given.get("href") or "" for given in tags]
+        assert loaded
+        assert all(where.startswith("/_emulator/page/static/") for where in loaded), path
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=995577000002", "m2"),
+        ("q=second", "m2"),
+        ("q=SECOND+995577000002", "m2"),
+        ("q=ref-three", "m3"),
+        ("provider=ubill", "m2"),
+        ("q=%E1%83%9B%E1%83%94%E1%83%9D%E1%83%97%E1%83%AE%E1%83%94", "m4"),
+        ("status=undelivered", "m5"),
+        ("q=undelivered", "m5"),
+        ("q=m3", "m3"),
+    ],
+)
+async def test_search_finds_by_number_text_reference_status_and_provider(surfer, served, query, found):
+    await surfer.send("first one", "995577000001")
+    await surfer.send("The Second one", "995577000002", "ubill")
+    await surfer.send("third one", "995577000003", reference="ref-three")
+    await surfer.send("მეოთხე წერილი", "995577000004")
+    await surfer.send("fifth one", "995577990001")
+    await surfer.post(f"{PAGE}/clock", do="settle")
+    page = await surfer.get(f"/?{query}")
+    assert [given["id"] for tag, given in page.tags if tag == "li"] == [found]
+
+
+async def test_thousands_of_messages_come_in_pages(surfer, served):
+    sandbox = served.emulator.default
+    provider = served.emulator.providers["smscenter"]
+    credentials = sandbox.account("smscenter").credentials
+    await surfer.post("/_emulator/page/default/accounts/smscenter", balance="100000")
+    for n in range(120):
+        served.emulator.exchange(provider.example(credentials, f"7900{n:07d}", f"number {n}", ""))
+    seen, path = [], "/"
+    while path:
+        page = await surfer.get(path)
+        ids = [given["id"] for tag, given in page.tags if tag == "li"]
+        assert len(ids) <= 50
+        seen += ids
+        path = next((given["href"] for tag, given in page.tags if given.get("rel") == "next"), None)
+    assert seen == [f"m{n}" for n in range(len(sandbox.engine.world.store.messages), 0, -1)]
+    assert len(seen) == 120
+
+
+async def test_secrets_are_masked_and_the_well_known_ones_repeat_a_request(surfer, served):
+    sandbox = frozen(served)
+    page = f"/_emulator/page/{sandbox.id}"
+    for provider in served.emulator.providers:
+        await surfer.post(f"{page}/send", provider=provider, to="995577123456", text="hello", reference="")
+    secrets = [
+        value
+        for name in served.emulator.providers
+        for word, value in sandbox.account(name).credentials.items()
+        if word not in ("login", "system_id")
+    ]
+    for path in (
+        f"{page}/requests",
+        f"{page}/requests/x1",
+        f"{page}/requests/x2",
+        f"{page}/requests/x3",
+        f"{page}/desk",
+    ):
+        shown = await surfer.get(path)
+        assert shown.status == 200
+        assert not [secret for secret in secrets if secret in shown.html], path
+    await surfer.send("hello")
+    default = await surfer.get(f"{PAGE}/requests/x1")
+    assert "key=••••••" in default.text
+    assert "KEY=emulator-smsoffice" in default.text
+    assert 'key="${KEY}"' in default.text
+
+
+async def test_a_wrong_password_is_masked_as_well(surfer):
+    await surfer.get("/sys/send.php?login=emulator&psw=Correct-Horse&phones=79001234567&mes=hi")
+    page = await surfer.get(f"{PAGE}/requests/x1")
+    assert "login=emulator" in page.text
+    assert "Correct-Horse" not in page.html
+
+
+async def test_the_desk_moves_time_and_redelivers(surfer, served):
+    await surfer.send("hello", reference="first")
+    desk = await surfer.post(f"{PAGE}/clock", do="advance", value="60")
+    assert desk.url.startswith(f"{PAGE}/desk")
+    assert (await surfer.get(f"{PAGE}/messages/m1")).text.count("delivered") >= 2
+    assert len(list(served.emulator.default.journal.attempts())) == 1
+    await surfer.post(f"{PAGE}/callbacks/c1/redeliver")
+    await surfer.post(f"{PAGE}/clock", do="settle")
+    assert len(list(served.emulator.default.journal.attempts())) == 2
+    frozen_ = await surfer.post(f"{PAGE}/clock", do="rate", value="0")
+    assert "frozen" in frozen_.text
+
+
+async def test_a_fault_is_switched_on_for_the_next_calls(surfer):
+    desk = await surfer.post(f"{PAGE}/fault", provider="", operation="send", what="refuse:no-credit", times="2")
+    assert "0 of 2" in desk.text
+    refused = await surfer.send("hello")
+    assert refused.url == f"{PAGE}/requests/x1"
+    assert "refused" in refused.text
+    await surfer.send("hello 2")
+    assert (await surfer.send("hello 3")).url == f"{PAGE}/messages/m1"
+    assert "2 of 2" in (await surfer.get(f"{PAGE}/desk")).text
+
+
+async def test_an_account_is_changed_and_a_sender_approved(surfer, served):
+    await surfer.get("/v1/sms/brandNameCreate?key=emulator-ubill&brandName=Shop")
+    account = served.emulator.default.account("ubill")
+    pending = next((one for one in account.senders.values() if one.state == "pending"), None)
+    if pending is None:
+        await surfer.session.post(
+            surfer.base_url + "/v1/sms/brandNameCreate?key=emulator-ubill", json={"brandName": "Shop"}
+        )
+        pending = next(one for one in account.senders.values() if one.state == "pending")
+    await surfer.post(f"{PAGE}/accounts/ubill/senders/{pending.id}", do="approve")
+    assert account.senders[pending.name].state == "active"
+    await surfer.post(f"{PAGE}/accounts/ubill", balance="12.5", stoplist="995577000001\n995577000002", callback_url="")
+    desk = await surfer.get(f"{PAGE}/desk")
+    assert "12.5" in desk.text
+    assert "995577000002" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("clock", {"do": "advance", "value": "soon"}),
+        ("clock", {"do": "fly"}),
+        ("clock", {"do": "advance", "value": "-1"}),
+        ("accounts/nobody", {"balance": "1"}),
+        ("accounts/ubill", {"balance": "much"}),
+        ("fault", {"what": "fault:none", "times": "1"}),
+        ("fault", {"what": "status:x", "times": "1"}),
+        ("fault", {"what": "", "times": "1"}),
+        ("fault", {"what": "fault:lost", "times": "inf"}),
+        ("scenario", {"scenario": "nowhere"}),
+        ("scenario", {"scenario": "/etc/passwd"}),
+        ("rules/r99/drop", {}),
+        ("callbacks/c99/redeliver", {}),
+        ("messages/m99/status", {"status": "delivered"}),
+        ("sessions/s9/end", {}),
+        ("send", {"provider": "nobody"}),
+        ("demo", {"count": "many"}),
+        ("incoming", {}),
+        ("reset", {"what": "more"}),
+        ("nowhere", {}),
+        ("clock", {"do": "rate", "value": "nan"}),
+        ("accounts/ubill/senders/99", {"do": "approve"}),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_words(surfer, path, form):
+    page = await surfer.post(f"{PAGE}/{path}", **form)
+    assert page.status in (400, 404, 405), page.text
+    assert "That did not work" in page.text or "Not found" in page.text
+
+
+async def test_demo_traffic_is_the_same_for_the_same_seed(surfer, served):
+    first, second = frozen(served), frozen(served)
+    for sandbox in (first, second):
+        await surfer.post(f"/_emulator/page/{sandbox.id}/demo", count="30", seed="7")
+    texts = [[batch.text for batch in one.engine.world.store.batches] for one in (first, second)]
+    assert texts[0] == texts[1]
+    assert len(texts[0]) > 20
+
+
+async def test_other_sandboxes_and_contracts_have_pages(surfer, served):
+    sandbox = frozen(served, id="my box/ä")
+    form = {"provider": "ubill", "to": "995577123456", "text": "hi", "reference": ""}
+    await surfer.post("/_emulator/page/my%20box%2F%C3%A4/send", **form)
+    page = await surfer.get("/?sandbox=my%20box%2F%C3%A4")
+    assert "1 message" in page.text
+    assert sandbox.id in page.text
+    for name in served.emulator.providers:
+        assert (await surfer.get(f"/_emulator/page/contract/{name}")).status == 200
+    assert (await surfer.get("/_emulator/page/contract/nobody")).status == 404
+    assert (await surfer.get("/?sandbox=nobody")).status == 404
+
+
+async def test_a_reset_empties_the_inbox(surfer):
+    await surfer.send("hello")
+    page = await surfer.post(f"{PAGE}/reset", what="all")
+    assert "0 messages" in page.text
