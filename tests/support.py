@@ -16,6 +16,9 @@ from emulator.settings import Settings
 
 TO = "995577123456"
 
+PATIENCE = 30.0
+"""Real seconds that a test waits for what must come; a busy machine is slow."""
+
 
 @asynccontextmanager
 async def serving(**settings: Any) -> AsyncIterator[Serving]:
@@ -34,7 +37,7 @@ async def walk(served: Serving, sandbox: Sandbox, seconds: float | None = None) 
     await served.emulator.pump(sandbox).walk(seconds, 10.0)
 
 
-async def octets(url: str, *pieces: bytes, pause: float = 0) -> bytes:
+async def octets(url: str, *pieces: bytes, pause: float = 0, wait: float | None = None) -> bytes:
     """Send octets as they are; everything that comes back until the other side closes."""
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
@@ -43,7 +46,7 @@ async def octets(url: str, *pieces: bytes, pause: float = 0) -> bytes:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(pause)
-        return await asyncio.wait_for(reader.read(), 5)
+        return await asyncio.wait_for(reader.read(), PATIENCE if wait is None else wait)
     except ConnectionResetError:
         return b"RESET"
     finally:

@@ -8,12 +8,12 @@ BODY = (
 )
 
 
-async def try_fault(served, reply):
+async def try_fault(served, reply, wait=None):
     rule = {"when": {"operation": "send"}, "then": {"reply": reply}, "times": 1}
     status, _ = await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
     assert status == 200
     line = f"GET {send_path()} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
-    answer = await octets(served.base_url, line)
+    answer = await octets(served.base_url, line, wait=wait)
     _, found = await control(served, "GET", "/_emulator/sandboxes/default/messages")
     return answer, len(found["messages"])
 
@@ -73,7 +73,7 @@ async def test_a_status_in_place_of_the_answer_does_nothing():
 async def test_a_hanging_reply_ends_when_the_client_goes_or_the_server_stops():
     async with serving() as served:
         with pytest.raises(TimeoutError):
-            await try_fault(served, {"fault": "hang"})
+            await try_fault(served, {"fault": "hang"}, wait=0.3)
         _, found = await control(served, "GET", "/_emulator/sandboxes/default/messages")
         assert len(found["messages"]) == 1
         _, journal = await control(served, "GET", "/_emulator/sandboxes/default/requests")
