@@ -23,7 +23,7 @@ _TEXTS = (
     "Dear {name}, your appointment with {other} is confirmed for {day} July at 10:15. Please bring your insurance "
     "card and arrive ten minutes early. To change or cancel it, reply to this message or call us before "
     "noon the day before.",
-    "{name}, sale starts now 🎉 -30% on everything until Sunday",
+    "{name}, sale starts now ☀ -30% on everything until Sunday",
     "OTP {code}",
 )
 
