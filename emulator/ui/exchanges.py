@@ -31,7 +31,9 @@ def _at(sandbox: Sandbox, batch: Batch) -> Iterator[Exchange]:
 
 def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
     """Everything about an exchange."""
-    mask = Mask(sandbox, kept.provider or None)
+    credential = kept.command.credential if kept.command is not None else None
+    tried = (credential.secret,) if credential is not None and credential.secret else ()
+    mask = Mask(sandbox, kept.provider or None, said=tried)
     view = views.exchange(sandbox, kept)
     request, reply = view["request"], view["reply"]
     provider = sandbox.providers.get(kept.provider)

@@ -25,9 +25,12 @@ def secret_words(provider: Provider) -> list[str]:
 
 
 class Mask:
-    """Masks texts about one provider of a sandbox, or about all of them. `public`: values that are no secret."""
+    """Masks texts about one provider of a sandbox, or about all of them. `public`: values that are no secret;
+    `said`: secrets that somebody tried."""
 
-    def __init__(self, sandbox: Sandbox, provider: str | None = None, public: Iterable[str] = ()) -> None:
+    def __init__(
+        self, sandbox: Sandbox, provider: str | None = None, public: Iterable[str] = (), said: Iterable[str] = ()
+    ) -> None:
         public = set(public)
         chosen = [provider] if provider in sandbox.providers else list(sandbox.providers)
         words: set[str] = set()
@@ -40,6 +43,7 @@ class Mask:
             words.update(secret)
             for word, value in sandbox.account(name).credentials.items():
                 (values if word in secret else names).add(value)
+        values.update(said)
         self._words = words
         self._values = sorted((v for v in values - names - public if len(v) >= _SHORT), key=len, reverse=True)
         self._hex = [v.encode().hex() for v in values]

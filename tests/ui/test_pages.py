@@ -1,8 +1,14 @@
 """The pages over real sockets, without a browser."""
 
+import asyncio
+
 import pytest
 from support import frozen
 from ui.surfer import PAGE
+
+from emulator.smpp.codec import encode
+from emulator.smpp.pdu import Pdu
+from emulator.smpp.tables import Command
 
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} ' onclick='x' \u202e </textarea>"""
 
@@ -243,3 +249,26 @@ async def test_a_reset_empties_the_inbox(surfer):
     await surfer.send("hello")
     page = await surfer.post(f"{PAGE}/reset", what="all")
     assert "0 messages" in page.text
+
+
+async def test_pdus_are_shown_by_field_and_their_password_nowhere(surfer, served):
+    reader, writer = await asyncio.open_connection(served.smpp_host, served.smpp_port)
+    for number, password in enumerate((b"wr0ngOne", b"emulator"), 1):
+        fields = {"system_id": b"emulator", "password": password, "interface_version": 0x34}
+        writer.write(encode(Pdu(Command.BIND_TRANSCEIVER, sequence=number, fields=fields)))
+        await reader.read(100)
+    fields = {"source_addr": b"shop", "destination_addr": b"79001234567", "short_message": b"<b>Code 4821</b>"}
+    writer.write(encode(Pdu(Command.SUBMIT_SM, sequence=3, fields=fields)))
+    await reader.read(100)
+    refused = await surfer.get(f"{PAGE}/requests/x1")
+    assert "bind_transceiver" in refused.text
+    assert "wr0ngOne" not in refused.text
+    assert b"wr0ngOne".hex(" ") not in refused.text
+    message = await surfer.get(f"{PAGE}/messages/m1")
+    for told in ("over smpp", "submit_sm", "<b>Code 4821</b>", "destination_addr: 79001234567"):
+        assert told in message.text, told
+    desk = await surfer.get(f"{PAGE}/desk")
+    assert "bound_trx" in desk.text
+    ended = await surfer.post(f"{PAGE}/sessions/s1/end")
+    assert ended.status == 200
+    writer.close()
