@@ -34,7 +34,7 @@ class Window:
     async def live(self) -> None:
         """Until the live part has come once."""
         await self.until("performance.getEntriesByType('resource').some((one) => one.name.includes('hx-sse'))")
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.3)
 
     async def send(self, text: str, **more: str) -> None:
         """As a program under test does, behind the page's back."""
