@@ -5,7 +5,9 @@ from statistics import median
 from benchmarks import servers
 
 PATH = "/api/v2/send"
-QUERY = "?key=emulator-smsoffice&destination=995577123456&sender=smsoffice&content=Your%20code%20is%20{n}&reference=r{n}"
+QUERY = (
+    "?key=emulator-smsoffice&destination=995577123456&sender=smsoffice&content=Your%20code%20is%20{n}&reference=r{n}"
+)
 CONNECTIONS = 32
 SECONDS = 2.0
 ROUNDS = 5

@@ -7,7 +7,9 @@ import asyncio
 
 from aiohttp import web
 
-BODY = b'{"Success":true,"Message":"The request has been successfully received by our system","Output":null,"ErrorCode":0}'
+BODY = (
+    b'{"Success":true,"Message":"The request has been successfully received by our system","Output":null,"ErrorCode":0}'
+)
 
 
 async def _hello(request: web.Request) -> web.Response:

@@ -22,7 +22,7 @@ def demo() -> int:
 async def _demo() -> int:
     async with Serving(Settings(port=0)) as serving:
         print(f"emulator at {serving.base_url}")
-        for name, provider in serving.emulator.providers.items():
+        for provider in serving.emulator.providers.values():
             for text, number in zip(_texts(), (123456, 990001), strict=True):
                 await _send(serving, provider, _NUMBER.format(number), text, f"demo-{number}")
             print(f"{provider.title}: sent as its client does")

@@ -8,7 +8,7 @@ from emulator.core.accounts import Account, Sender
 from emulator.core.commands import Submit
 from emulator.core.outcomes import Refused
 from emulator.core.profile import LONGEST_WINDOW, Profile
-from emulator.core.reasons import OF_A_NUMBER, Reason
+from emulator.core.reasons import Reason
 from emulator.core.rules import NOTHING, Ruling
 from emulator.core.text import Measure, measure
 from emulator.core.values import SECOND, Moment, plain, seconds

@@ -41,7 +41,8 @@ async def test_the_curl_lines_work_when_pasted():
         assert answers[1]["Output"] == {"Status": "Pending"}
         assert answers[3] == 999
         assert answers[4]["ErrorCode"] == 150
-        said = " ".join(re.search(r"^> (.*?)\n\n", README, re.DOTALL | re.MULTILINE).group(1).replace("\n>", "").split())
+        quoted = re.search(r"^> (.*?)\n\n", README, re.DOTALL | re.MULTILINE).group(1)
+        said = " ".join(quoted.replace("\n>", "").split())
         assert said in answers[5]["requests"][0]["explain"]
 
 
@@ -64,7 +65,8 @@ def test_a_script_of_the_readme_runs(text, tmp_path):
 def test_the_listener_of_the_readme_answers_ok():
     text = snippets("python", "listener")[0]
     names: dict = {}
-    exec(text.replace("HTTPServer((", "server = HTTPServer((").replace("9000", "0").replace(").serve_forever()", ")"), names)
+    text = text.replace("HTTPServer((", "server = HTTPServer((").replace("9000", "0")
+    exec(text.replace(").serve_forever()", ")"), names)
     server = names["server"]
     threading.Thread(target=server.handle_request, daemon=True).start()
     with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/sms?status=Delivered", timeout=10) as answer:
