@@ -1,10 +1,12 @@
 """An emulator on its sockets: what the command, the fixtures and `running` start and stop."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from emulator.admin.server import Control
+from emulator.admin.addresses import ours
 from emulator.app import Emulator
 from emulator.listening import bind, tls_context, url
 from emulator.providers.contract import Provider
@@ -12,6 +14,10 @@ from emulator.settings import Settings
 from emulator.transports.http import HttpTransport
 from emulator.transports.outbox import Outbox
 from emulator.transports.smpp import SmppTransport
+from emulator.wire import HttpReply, HttpRequest, StreamReply
+
+if TYPE_CHECKING:
+    from emulator.admin.server import Control
 
 
 class Serving:
@@ -27,7 +33,6 @@ class Serving:
     ) -> None:  # fmt: skip
         self.settings = settings or Settings(port=0)
         self.emulator = Emulator(self.settings, providers)
-        self.control = Control(self.emulator, self.settings.token)
         self._listening = listening or bind(self.settings.host, self.settings.port)
         self.base_url = url(self._listening)
         self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp)
@@ -37,9 +42,20 @@ class Serving:
             self._tls_listening = bind(self.settings.host, self.settings.smpp_tls_port)
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox()
-        self._http = HttpTransport(self.emulator, self.control)
+        self._http = HttpTransport(self.emulator, self._not_a_providers)
         self._smpp = SmppTransport(self.emulator.board)
-        self.control.smpp_url = self.smpp_url
+
+    @cached_property
+    def control(self) -> "Control":
+        """The control API and the page; imported when somebody first asks for them, which serving does not."""
+        from emulator.admin.server import Control
+
+        control = Control(self.emulator, self.settings.token)
+        control.smpp_url = self.smpp_url
+        return control
+
+    def _not_a_providers(self, request: HttpRequest) -> Awaitable[HttpReply | StreamReply] | None:
+        return self.control.answer(request) if ours(request) else None
 
     async def start(self) -> None:
         """Serve from now on."""

@@ -96,10 +96,14 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
     """
     text = query.decode("latin-1") if isinstance(query, bytes) else query
     fields: Fields = []
+    plain = "+" not in text and text.isascii()
     for pair in text.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            fields.append((_unquote(name, charset), _unquote(value, charset)))
+            if plain and "%" not in pair:
+                fields.append((name, value))
+            else:
+                fields.append((_unquote(name, charset), _unquote(value, charset)))
     return fields
 
 

@@ -1,7 +1,6 @@
 """The control API over HTTP, and the built-in sink for callbacks: requests to calls of the table, answers to JSON."""
 
 import re
-from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -17,8 +16,6 @@ from emulator.ui.front import Front
 from emulator.wire import HttpReply, HttpRequest, StreamReply, read_query
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
-_PREFIX = "/_emulator"
-_READS = ("GET", "HEAD")
 _SINK = "/_emulator/sink/"
 _encode = msgspec.json.Encoder().encode
 
@@ -36,13 +33,6 @@ class Control:
         self._patterns = [
             (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
         ]  # fmt: skip
-
-    def __call__(self, request: HttpRequest) -> Awaitable[HttpReply | StreamReply] | None:
-        """The answer to come, or None when the request is not for us."""
-        target = request.target
-        if target.startswith(_PREFIX) or (target[:2] in ("/", "/?") and request.method in _READS):
-            return self.answer(request)
-        return None
 
     async def answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         """The reply to a request. Never raises for what a client sent."""
