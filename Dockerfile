@@ -16,7 +16,7 @@ USER emulator
 ENV PATH=/opt/sms-emulator/bin:$PATH SMS_EMULATOR_HOST=0.0.0.0
 # Your own scenario files: mount a folder here and name one with --scenario /scenarios/FILE.
 VOLUME ["/scenarios"]
-EXPOSE 8775
+EXPOSE 8775 2775
 HEALTHCHECK --interval=5s --timeout=3s --start-period=2s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8775/_emulator/health', timeout=2)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["sms-emulator"]
