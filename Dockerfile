@@ -12,7 +12,7 @@ RUN python -m venv /opt/sms-emulator \
 FROM python:3.13-slim
 RUN useradd --system --no-create-home --uid 10001 emulator
 COPY --from=build /opt/sms-emulator /opt/sms-emulator
-USER emulator
+USER 10001
 ENV PATH=/opt/sms-emulator/bin:$PATH SMS_EMULATOR_HOST=0.0.0.0
 # Your own scenario files: mount a folder here and name one with --scenario /scenarios/FILE.
 VOLUME ["/scenarios"]

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from emulator.client.errors import SmsError
+from emulator.client.options import hold
 from emulator.client.reports import Report
 from emulator.client.smpp.errors import SmppError, SmppNotReached
 from emulator.client.smpp.inbox import Inbox, Unusable
@@ -97,6 +98,7 @@ class SmppClient:
 
         Raises ValueError for what cannot be written.
         """
+        hold("submit", options, SubmitOptions)
         self._reference = (self._reference + 1) % 65536
         repeat = options.get("retry_sends", False)
         ids: list[str] = []

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, TypedDict, TypeVar
 
 from emulator.client.calls import Call, Verdict
+from emulator.client.options import hold
 from emulator.client.smscenter import results
 from emulator.client.smscenter.errors import KINDS, SmsCenterRefused
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
@@ -52,6 +53,7 @@ class Calls:
     # over HTTP
 
     def send(self, to: Numbers, text: str, options: SendOptions) -> Call[Sent]:
+        hold("send", options, SendOptions)
         said: Mapping[str, object] = {**options}
         more = {name: str(said[name]) for name in _PLAIN if name in said}
         more |= {"flash": "1"} if options.get("flash") else {}
@@ -96,6 +98,7 @@ class Calls:
     # over SOAP, by the names of the WSDL
 
     def send_sms(self, to: Numbers, text: str, options: SoapSendOptions, query: str | None = None) -> Call[Sent]:
+        hold("send_sms", options, SoapSendOptions)
         said: Mapping[str, object] = {**options}
         fields = {name: str(said[name]) for name in ("id", "sender", "time") if name in said}
         fields |= {} if query is None else {"query": query}

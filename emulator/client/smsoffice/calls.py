@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 import msgspec
 
 from emulator.client.calls import Call, Verdict
+from emulator.client.options import hold
 from emulator.client.smsoffice.callback import STATUSES
 from emulator.client.smsoffice.errors import KINDS, SmsOfficeRefused
 from emulator.core.statuses import Status
@@ -55,6 +56,7 @@ class Calls:
         self._sender = sender
 
     def send(self, to: str | Sequence[str], content: str, options: SendOptions) -> Call[Sent]:
+        hold("send", options, SendOptions)
         numbers = [to] if isinstance(to, str) else list(to)
         reference = options.get("reference")
         if reference is not None and not 1 <= len(reference) <= LONGEST_REFERENCE:

@@ -6,6 +6,7 @@ from typing import Any, TypedDict, TypeVar
 import msgspec
 
 from emulator.client.calls import Call
+from emulator.client.options import hold
 from emulator.client.ubill.callback import STATUSES
 from emulator.client.ubill.errors import KINDS, UbillRefused
 from emulator.core.statuses import Status
@@ -59,6 +60,7 @@ class Calls:
         self, build: Callable[..., HttpRequest], read: Callable[[HttpReply], half.Sent], to: str | Sequence[str],
         text: str, options: SendOptions,
     ) -> Call[Sent]:  # fmt: skip
+        hold("send", options, SendOptions)
         request = build(
             self._key, options.get("brand_id", self._brand), [to] if isinstance(to, str) else list(to), text,
             stop_list=options.get("stop_list"), otp=options.get("otp"), send_time=options.get("send_time"),
