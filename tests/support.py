@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
@@ -98,6 +98,41 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield taking
     finally:
         await runner.cleanup()
+
+
+class Stuck(NamedTuple):
+    """A walk of a sandbox's clock that waits for a callback: the client has got it and not answered."""
+
+    client: Receiver
+    sandbox: Sandbox
+    path: str
+    answered: asyncio.Event
+    walking: "asyncio.Future[Any]"
+
+    async def go_on(self) -> None:
+        """The client answers, and the walk comes to its end."""
+        self.answered.set()
+        await self.walking
+
+
+@asynccontextmanager
+async def callback_under_way(served: Serving) -> AsyncIterator[Stuck]:
+    """A frozen sandbox with one message, `r`, whose callback is under way."""
+    async with receiver() as client:
+        arrived, answered = asyncio.Event(), asyncio.Event()
+
+        async def late(_: dict[str, str]) -> web.Response:
+            arrived.set()
+            await answered.wait()
+            return web.Response(text="OK")
+
+        client.answers = late
+        sandbox = frozen(served, callback_url=client.url)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
+        await asyncio.wait_for(arrived.wait(), 5)
+        yield Stuck(client, sandbox, path, answered, walking)
 
 
 def send_path(key: str = "emulator-smsoffice", to: str = TO, **more: str) -> str:

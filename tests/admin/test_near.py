@@ -1,10 +1,8 @@
 """What came near: a wait in vain tells what differed, a request which rules nearly fired."""
 
-import asyncio
 
 import pytest
-from aiohttp import web
-from support import TO, control, frozen, get, key_of, receiver, send_path, serving
+from support import TO, callback_under_way, control, get, send_path, serving
 
 import emulator
 from emulator.admin.answers import CallRefused
@@ -33,23 +31,10 @@ async def test_a_wait_for_a_callback_tells_the_one_that_came_and_what_differed(s
 
 
 async def test_a_callback_that_is_not_answered_yet_is_near_and_says_so():
-    async with serving() as served, receiver() as client:
-        arrived, answered = asyncio.Event(), asyncio.Event()
-
-        async def late(_):
-            arrived.set()
-            await answered.wait()
-            return web.Response(text="OK")
-
-        client.answers = late
-        sandbox = frozen(served, callback_url=client.url)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
-        await asyncio.wait_for(arrived.wait(), 5)
+    async with serving() as served, callback_under_way(served) as stuck:
+        path = stuck.path
         status, answer = await control(served, "GET", f"{path}/wait?for=callbacks&timeout=0.01")
-        answered.set()
-        await walking
+        await stuck.go_on()
         assert status == 408
         assert answer["error"]["nearest"][0]["differs"] == {"answer": {"wanted": "an answer", "found": "none yet"}}
 

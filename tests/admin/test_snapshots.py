@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from support import control, frozen, get, key_of, receiver, send_path, serving, walk
+from support import callback_under_way, control, frozen, get, key_of, receiver, send_path, serving, walk
 
 import emulator
 from emulator import keeping
@@ -93,23 +93,10 @@ async def test_an_answer_that_comes_after_a_restore_changes_nothing():
 
 
 async def test_a_callback_that_was_under_way_at_the_snapshot_goes_out_again_after_the_restore():
-    async with serving() as served, receiver() as client:
-        arrived, answered = asyncio.Event(), asyncio.Event()
-
-        async def late(_):
-            arrived.set()
-            await answered.wait()
-            return web.Response(text="OK")
-
-        client.answers = late
-        sandbox = frozen(served, callback_url=client.url)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
-        await asyncio.wait_for(arrived.wait(), 5)
+    async with serving() as served, callback_under_way(served) as stuck:
+        client, path = stuck.client, stuck.path
         await control(served, "POST", f"{path}/snapshots", {"name": "under way"})
-        answered.set()
-        await walking
+        await stuck.go_on()
         await control(served, "POST", f"{path}/restore", {"name": "under way"})
         await control(served, "POST", f"{path}/settle")
         assert [one["reference"] for one in client.came] == ["r", "r"]

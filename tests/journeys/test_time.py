@@ -6,7 +6,7 @@ import time
 
 import pytest
 from aiohttp import web
-from support import control, frozen, get, key_of, receiver, send_path, serving, walk
+from support import callback_under_way, control, frozen, get, key_of, receiver, send_path, serving, walk
 
 from emulator.clock import Clock
 
@@ -121,24 +121,11 @@ async def test_an_endless_retry_schedule_is_refused():
 
 
 async def test_an_answer_that_comes_after_a_reset_changes_nothing():
-    async with serving() as served, receiver() as client:
-        arrived, answered = asyncio.Event(), asyncio.Event()
-
-        async def late(_):
-            arrived.set()
-            await answered.wait()
-            return web.Response(text="OK")
-
-        client.answers = late
-        sandbox = frozen(served, callback_url=client.url)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
-        await asyncio.wait_for(arrived.wait(), 5)
+    async with serving() as served, callback_under_way(served) as stuck:
+        sandbox, path = stuck.sandbox, stuck.path
         await control(served, "POST", f"{path}/reset")
         before = sandbox.engine.world.dump()
-        answered.set()
-        await walking
+        await stuck.go_on()
         assert sandbox.engine.world.dump() == before
         assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"] == []
 
