@@ -1,18 +1,22 @@
 # make run   start the emulator        make test    all tests
 # make check linter and types          make bench   the benchmarks
+# make test-long  the tests that take minutes: fuzzing, kills, soak
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 STAMP := $(VENV)/installed
 
-.PHONY: run test check bench clean python
+.PHONY: run test test-long check bench clean python
 
 run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
 
 test: $(STAMP)
 	@exec $(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+test-long: $(STAMP)
+	@exec $(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
