@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 STAMP := $(VENV)/installed
+# pip compiles what it installs, but not what it installs editable; without it each start compiles us anew where the
+# environment forbids Python to write bytecode.
+COMPILE := $(BIN)/python -m compileall -q emulator benchmarks
 
 .PHONY: run test test-long check bench clean python
 
@@ -40,9 +43,11 @@ $(BIN)/python: | python
 $(VENV)/served: pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(STAMP): pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV) what the tests need ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(COMPILE)
 	@touch $@ $(VENV)/served

@@ -11,6 +11,12 @@ EMULATOR = ("emulator", "serve", "--port", "0", "--quiet")
 YARDSTICK = ("benchmarks.yardstick",)
 
 
+def start(command: tuple[str, ...]) -> subprocess.Popen[str]:
+    """A server's process. It may write bytecode, as pip does for what it installs."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True, env=environment)
+
+
 @contextmanager
 def running(command: tuple[str, ...]) -> Iterator[str]:
     """The base URL of a server, as long as the block lasts."""
@@ -21,7 +27,7 @@ def running(command: tuple[str, ...]) -> Iterator[str]:
 @contextmanager
 def running_at(command: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """All URLs of a server's ready line by name, as long as the block lasts."""
-    process = subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True)
+    process = start(command)
     try:
         assert process.stdout is not None
         ready = process.stdout.readline().split()

@@ -110,7 +110,7 @@ def _import_aiohttp() -> None:
     kept = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, os.devnull))
     try:
-        import aiohttp.web  # noqa: F401
+        import aiohttp  # noqa: F401
     finally:
         for name, value in kept.items():
             if value is None:

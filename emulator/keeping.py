@@ -12,7 +12,6 @@ from emulator.clock import Clock
 from emulator.core.values import Moment
 from emulator.core.world import State, World
 from emulator.findings import Finding
-from emulator.linting.looking import findings
 from emulator.scripting.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ class Snapshot(msgspec.Struct, kw_only=True):
 
 def take(sandbox: "Sandbox") -> Kept:
     """The state at this moment. It shares its parts with the sandbox: pack it before anything else happens."""
+    from emulator.linting.looking import findings
+
     sandbox.catch_up(sandbox.now())
     findings(sandbox)
     return Kept(

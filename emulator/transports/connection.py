@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
+
+from emulator.transports import web
 
 MAX_LINE = 64 * 1024
 MAX_FIELD = 32 * 1024

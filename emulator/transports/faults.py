@@ -5,7 +5,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 
-from aiohttp import web
+from emulator.transports import web
 
 _PIECES = 20
 _PAUSE = 0.05

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 
 import msgspec
-from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
+from aiohttp import BodyPartReader, MultipartReader, StreamReader
 
 from emulator.app import Emulator
-from emulator.transports import faults
+from emulator.transports import faults, web
 from emulator.transports.connection import Connection, Server
 from emulator.wire import HttpReply, HttpRequest, StreamReply
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from emulator.core.accounts import Account
 from emulator.core.commands import Credential
 from emulator.providers.contract import Provider, Row
-from emulator.providers.smscenter import client, http, smpp, soap, wsdl
+from emulator.providers.smscenter import http, smpp, soap, wsdl
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.linting import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
@@ -26,6 +26,8 @@ def _shown(account: Account) -> dict[str, object]:
 
 def _example(credentials: Mapping[str, str], to: str, text: str, reference: str) -> HttpRequest:
     """SMS Center has no reference of the client's, but its own id may be one (at most 40 characters)."""
+    from emulator.providers.smscenter import client
+
     return client.send(client.Who(credentials["login"], credentials["psw"]), [to], text, id=reference[:40])
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from emulator.core.accounts import Account
 from emulator.providers.contract import Provider, Row
-from emulator.providers.smsoffice import client
 from emulator.providers.smsoffice.errors import NEVER_SAYS
 from emulator.providers.smsoffice.http import ROUTES
 from emulator.providers.smsoffice.linting import LINT, PARAMETERS
@@ -24,6 +23,8 @@ def _shown(account: Account) -> dict[str, object]:
 
 
 def _example(credentials: Mapping[str, str], to: str, text: str, reference: str) -> HttpRequest:
+    from emulator.providers.smsoffice import client
+
     return client.send(credentials["key"], [to], "smsoffice", text, reference=reference)
 
 

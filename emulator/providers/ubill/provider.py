@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from emulator.core.accounts import Account
 from emulator.providers.contract import Provider, Row
-from emulator.providers.ubill import client
 from emulator.providers.ubill.errors import NEVER_SAID
 from emulator.providers.ubill.http import ROUTES
 from emulator.providers.ubill.linting import LINT, PARAMETERS
@@ -25,6 +24,8 @@ def _shown(account: Account) -> dict[str, object]:
 
 
 def _example(credentials: Mapping[str, str], to: str, text: str, reference: str) -> HttpRequest:
+    from emulator.providers.ubill import client
+
     return client.send(credentials["key"], 1, [to], text)
 
 
