@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from emulator import exporting, otherwise
+from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.plans import Reply
 from emulator.core.rules import RuleSpec
-from emulator.core.values import Moment
+from emulator.core.values import SECOND, Moment
 from emulator.journal import Budget, Exchange
 from emulator.keeping import Snapshot
 from emulator.postman import Call, Postman
@@ -17,6 +18,7 @@ from emulator.providers import found
 from emulator.providers.contract import Provider
 from emulator.pump import Pump
 from emulator.recipes import Bad, NewSandbox, Recipe, recipe
+from emulator.recorder import Recorder
 from emulator.routing import Routing
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.scripting.checking import Invalid, checked
@@ -44,8 +46,12 @@ class Answer(NamedTuple):
 class Emulator:
     """One process's emulator. Raises Invalid when the settings' scenario is no good."""
 
-    def __init__(self, settings: Settings | None = None, providers: Mapping[str, Provider] | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, providers: Mapping[str, Provider] | None = None,
+        recorder: Recorder | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings or Settings()
+        self.recorder = recorder
         self.providers = providers if providers is not None else found()
         self.vocabulary: Vocabulary = vocabulary_of(self.providers)
         self.routing = Routing(self.providers)
@@ -64,7 +70,7 @@ class Emulator:
         """Hears each exchange as it is kept: the log."""
         self.counted: dict[tuple[str, str, str, str], int] = {}
         """How many exchanges there were by provider, protocol, operation and outcome, for the metrics."""
-        self.default = self._make(self._default_recipe())
+        self.default = self.make(self._default_recipe())
         self.board = Switchboard(self.sandboxes, self.default, self._keep)
 
     # coming and going
@@ -92,7 +98,8 @@ class Emulator:
         assert self.postman is not None
         self._pumps[sandbox] = Pump(sandbox, self.postman, self._loop)
         if sandbox.recipe.ttl is not None:
-            self._ends[sandbox] = self._loop.call_later(sandbox.recipe.ttl, self.remove, sandbox)
+            left = sandbox.recipe.ttl - (real_now() - sandbox.made_at) / SECOND
+            self._ends[sandbox] = self._loop.call_later(max(0.0, left), self.remove, sandbox)
 
     # sandboxes
 
@@ -111,9 +118,15 @@ class Emulator:
             id=DEFAULT, scenario=scenario, seed=seed, began=None, rate=1.0, credentials=credentials, patches=patches
         )
 
-    def _make(self, made: Recipe) -> Sandbox:
-        sandbox = Sandbox(made, self.providers, self.budget, self.settings.journal_bytes)
-        self.sandboxes.add(sandbox)
+    def make(self, made: Recipe) -> Sandbox:
+        """A sandbox after a recipe. Raises ValueError when there is no room, KeyError naming what is taken."""
+        sandbox = Sandbox(made, self.providers, self.budget, self.settings.journal_bytes, self.recorder)
+        try:
+            self.sandboxes.add(sandbox)
+        except (KeyError, ValueError):
+            if self.recorder is not None:
+                self.recorder.removed(sandbox)
+            raise
         if self._loop is not None:
             self._attend(sandbox)
         return sandbox
@@ -124,8 +137,8 @@ class Emulator:
         made = recipe(wish, self.providers, self.default.recipe, self.scenario, self.patch)
         try:
             if found is None:
-                return self._make(made)
-            copy = self._make(exporting.recipe_of(found, made))
+                return self.make(made)
+            copy = self.make(exporting.recipe_of(found, made))
         except KeyError as taken:
             raise Bad(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
         except ValueError as full:
@@ -163,6 +176,8 @@ class Emulator:
         end = self._ends.pop(sandbox, None)
         if end is not None:
             end.cancel()
+        if self.recorder is not None:
+            self.recorder.removed(sandbox)
         sandbox.journal.clear()
         sandbox.tell("gone", 0)
         sandbox.listeners.clear()

@@ -103,6 +103,8 @@ class Snapshots:
             name=name, at=kept.now, rate=kept.rate, messages=len(kept.world.messages), after=sandbox.journal.made,
             packed=packed,
         )  # fmt: skip
+        if sandbox.recorder is not None:
+            sandbox.recorder.snapshot(sandbox, made)
         return made
 
     def restore(self, sandbox: "Sandbox", name: str) -> Snapshot:
@@ -111,4 +113,6 @@ class Snapshots:
         put_back(sandbox, _unpack(found.packed))
         found.restored += 1
         found.restored_after = sandbox.journal.made
+        if sandbox.recorder is not None:
+            sandbox.recorder.snapshot(sandbox, found)
         return found

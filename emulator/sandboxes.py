@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.clock import Clock
+from emulator.clock import Clock, real_now
 from emulator.core.accounts import Account, apply
 from emulator.core.accounts import Sender as SenderName
 from emulator.core.commands import AnyCommand, Credential
@@ -20,6 +20,7 @@ from emulator.journal import Budget, Journal
 from emulator.keeping import Snapshots
 from emulator.providers.contract import Provider
 from emulator.recipes import Recipe
+from emulator.recorder import Recorder
 from emulator.scripting.scenario import Scenario
 
 Listener = Callable[[str, int], None]
@@ -28,10 +29,15 @@ Listener = Callable[[str, int], None]
 
 class Sandbox:
     """One world with all that belongs to it. `posted` takes the reports that go out; `armed` hears that what is due
-    next may have changed."""
+    next may have changed; `recorder` writes down what changes the sandbox, if there is one."""
 
-    def __init__(self, recipe: Recipe, providers: Mapping[str, Provider], budget: Budget, journal_limit: int) -> None:
+    def __init__(
+        self, recipe: Recipe, providers: Mapping[str, Provider], budget: Budget, journal_limit: int,
+        recorder: Recorder | None = None,
+    ) -> None:  # fmt: skip
         self.recipe = recipe
+        self.recorder = recorder
+        self.made_at = real_now()
         self.providers = providers
         self.journal = Journal(budget, journal_limit)
         self.listeners: list[Listener] = []
@@ -65,7 +71,17 @@ class Sandbox:
     def adopt(self, world: World) -> None:
         """This world is the sandbox's from now on."""
         profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
-        self.engine = Engine(world, profiles, lambda number: self.tell("messages", number))
+        touched = lambda number: self.tell("messages", number)  # noqa: E731
+        if self.recorder is None:
+            self.engine = Engine(world, profiles, touched)
+        else:
+            self.engine = self.recorder.engine(self, world, profiles, touched)
+
+    def run_at(self, rate: float) -> None:
+        """The clock goes so fast from now on. The caller has disarmed the pump and arms it again."""
+        self.clock.rate = rate
+        if self.recorder is not None:
+            self.recorder.changed(self)
 
     def _account(self, provider: Provider, at: Moment) -> Account:
         recipe = self.recipe

@@ -43,7 +43,7 @@ class Serving:
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox()
         self._http = HttpTransport(self.emulator, self._not_a_providers)
-        self._smpp = SmppTransport(self.emulator.board)
+        self._smpp = SmppTransport(self.emulator.board, self.emulator.recorder)
 
     @cached_property
     def control(self) -> "Control":

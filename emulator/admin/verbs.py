@@ -155,7 +155,7 @@ class Verbs:
         pump = self.emulator.pump(sandbox)
         if body.rate is not None:
             pump.disarm()
-            sandbox.clock.rate = body.rate
+            sandbox.run_at(body.rate)
             sandbox.arm()
             return views.clock(sandbox)
         try:

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import BodyPartReader, MultipartReader, StreamReader
 
 from emulator.app import Emulator
+from emulator.recorder import NotKept
 from emulator.transports import faults, web
 from emulator.transports.connection import Connection, Server
 from emulator.wire import HttpReply, HttpRequest, StreamReply
@@ -35,6 +36,7 @@ class HttpTransport:
     def __init__(self, emulator: Emulator, control: Control) -> None:
         self._emulator = emulator
         self._control = control
+        self._recorder = emulator.recorder
         self._servers: list[asyncio.Server] = []
         self._http: Server | None = None
         self._under_way: dict[tuple[str, ...], int] = {}
@@ -66,9 +68,20 @@ class HttpTransport:
             response = web.Response(status=413, text=f"A body may have {MAX_BODY} bytes.\n")
             response.force_close()
             return response
+        try:
+            return await self._serve(request, came)
+        except NotKept as trouble:
+            return web.Response(status=500, text=f"{trouble}\n")
+
+    async def _serve(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
+        """Raises NotKept: nothing is answered that is not written down, where things are."""
+        if self._recorder is not None and request.method not in ("GET", "HEAD"):
+            self._recorder.check()
         pending = self._control(came)
         if pending is not None:
             reply = await pending
+            if self._recorder is not None and request.method not in ("GET", "HEAD"):
+                await self._recorder.kept()
             return await self._stream(request, reply) if isinstance(reply, StreamReply) else _response(reply)
         lane = self._emulator.lane(came)
         return await (self._answer(request, came) if lane is None else self._in_lane(request, came, lane))
@@ -89,7 +102,11 @@ class HttpTransport:
                 del self._under_way[lane]
 
     async def _answer(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
+        if self._recorder is not None:
+            self._recorder.check()
         reply, fault, _, first = self._emulator.exchange(came)
+        if self._recorder is not None:
+            await self._recorder.kept()
         if first:
             await asyncio.wait(first, timeout=_REPORTS_FIRST)
         if fault is None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.line import Line
+from emulator.recorder import Recorder
 from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
 from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable
@@ -27,9 +28,10 @@ _MOST_OWED = 1000
 class Link(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, board: Switchboard, links: "set[Link]") -> None:
+    def __init__(self, board: Switchboard, links: "set[Link]", recorder: Recorder | None = None) -> None:
         self._board = board
         self._links = links
+        self._recorder = recorder
         self._loop = asyncio.get_running_loop()
         self._framer = Framer()
         self._out: list[bytes] = []
@@ -105,7 +107,11 @@ class Link(asyncio.Protocol):
             self._arm()
 
     def flush(self) -> None:
-        """What was written goes out."""
+        """What was written goes out; where it says what could not be written down, the connection breaks instead."""
+        if self._recorder is not None and not self._recorder.commit():
+            self._out.clear()
+            if not self.transport.is_closing():
+                self.reset()
         if self._out:
             octets = self._out[0] if len(self._out) == 1 else b"".join(self._out)
             self._out.clear()
@@ -210,8 +216,9 @@ def fault_delay(delay: Any) -> float:
 class SmppTransport:
     """Serves one switchboard on listening sockets."""
 
-    def __init__(self, board: Switchboard) -> None:
+    def __init__(self, board: Switchboard, recorder: Recorder | None = None) -> None:
         self._board = board
+        self._recorder = recorder
         self._servers: list[asyncio.Server] = []
         self.links: set[Link] = set()
 
@@ -222,7 +229,7 @@ class SmppTransport:
         self._servers.append(await loop.create_server(self._link, sock=listening, ssl=tls, backlog=1024))
 
     def _link(self) -> Link:
-        return Link(self._board, self.links)
+        return Link(self._board, self.links, self._recorder)
 
     async def _dial(self, host: str, port: int, connected: Callable[[Line], None]) -> Line:
         """To a client that listens. Raises OSError."""

@@ -1,0 +1,45 @@
+"""What is told of all that changes sandboxes, so that it outlives the process, and what replies wait for (durable/).
+
+Where nothing is kept there is no recorder, and nobody waits.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from emulator.core.engine import Engine
+from emulator.core.profile import Profile
+from emulator.core.world import World
+
+if TYPE_CHECKING:
+    from emulator.keeping import Snapshot
+    from emulator.sandboxes import Sandbox
+
+
+class NotKept(Exception):
+    """What was done could not be written down: it must not be answered as if it were. The text is for people."""
+
+
+class Recorder(Protocol):
+    """Hears of changes, and writes them down once for all that happened in one turn of the loop."""
+
+    def engine(
+        self, sandbox: "Sandbox", world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None]
+    ) -> Engine:  # fmt: skip
+        """An engine for another world of the sandbox: what comes in by its doors is written down."""
+
+    def changed(self, sandbox: "Sandbox") -> None:
+        """Something but its world did: its clock, or what it is made of."""
+
+    def snapshot(self, sandbox: "Sandbox", made: "Snapshot") -> None:
+        """One was taken, or restored."""
+
+    def removed(self, sandbox: "Sandbox") -> None: ...
+
+    def check(self) -> None:
+        """Raises NotKept as long as nothing can be written down."""
+
+    def commit(self) -> bool:
+        """Write down, now, what is not written down yet; False when that cannot be done."""
+
+    async def kept(self) -> None:
+        """Until all that has happened so far is written down. Raises NotKept."""
