@@ -4,6 +4,7 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Unpack
+from urllib.parse import urlsplit
 
 from emulator.admin.calling import ask
 from emulator.admin.client import AsyncSms, Place, Wishes
@@ -36,7 +37,16 @@ def remote(url: str, token: str | None = None) -> Remote:
 async def place_elsewhere(door: Remote) -> Place:
     """Where that server serves. Raises ConnectionError when none does."""
     health = await ask(door, "GET", "/_emulator/health", patience=10.0)
-    return Place(door.base_url, health.get("smpp") if isinstance(health, dict) else None)
+    smpp = health.get("smpp") if isinstance(health, dict) else None
+    return Place(door.base_url, smpp and _seen_from_here(smpp, door.base_url))
+
+
+def _seen_from_here(smpp: str, base_url: str) -> str:
+    """A server in a container names its own loopback: SMPP is where we reach HTTP, on the port that it tells."""
+    told, host = urlsplit(smpp), urlsplit(base_url).hostname or ""
+    if told.hostname not in ("127.0.0.1", "::1"):
+        return smpp
+    return f"{told.scheme}://{f'[{host}]' if ':' in host else host}:{told.port}"
 
 
 class Home:

@@ -7,20 +7,15 @@ import subprocess
 import sys
 import threading
 import urllib.request
-from pathlib import Path
 
 import pytest
+from examples.snippets import ROOT, Document
 from support import serving
 
 from emulator.providers import found
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-SNIPPETS = re.findall(r"^```(\S+)(?: (\S+))?\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-
-
-def snippets(language, kind=""):
-    return [text for name, what, text in SNIPPETS if name == language and what == kind]
-
+DOCUMENT = Document("README.md")
+README, snippets = DOCUMENT.text, DOCUMENT.of
 
 CURLS = [line for text in snippets("sh") for line in text.splitlines() if line.startswith("curl ")]
 
@@ -94,4 +89,10 @@ def test_what_is_not_emulated_is_said_in_the_readme(name):
 def test_every_snippet_is_tried_by_some_test():
     known = {("sh", ""), ("json", ""), ("python", "test"), ("python", "script"), ("python", "listener"),
              ("yaml", "scenario"), ("", "")}  # fmt: skip
-    assert {(language, kind) for language, kind, _ in SNIPPETS} <= known
+    assert {(one.language, one.kind) for one in DOCUMENT.snippets} <= known
+
+
+def test_every_link_leads_somewhere():
+    for name in ("README.md", *(str(file.relative_to(ROOT)) for file in (ROOT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\((?!http)([^)#]*)(?:#[^)]*)?\)", Document(name).text):
+            assert not target or ((ROOT / name).parent / target).exists(), f"{name}: {target}"

@@ -1,0 +1,187 @@
+"""docs/ways-in.md: its suites run, its services are held against the image and the options there are."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import yaml
+from examples.engine import Engine
+from examples.image import container, image
+from examples.snippets import Document
+
+from emulator.providers import found
+from emulator.settings import OPTIONS
+
+WAYS = Document("docs/ways-in.md")
+COMPOSE, ACTIONS, GITLAB = (
+    yaml.safe_load(WAYS.of("yaml", kind)[0]) for kind in ("compose", "github-actions", "gitlab")
+)
+JOB, GITLAB = ACTIONS["jobs"]["tests"], GITLAB["tests"]
+FOR_THE_FIXTURES = {"SMS_EMULATOR_URL", "SMS_EMULATOR_TOKEN"}
+SERVICES = {
+    "compose": COMPOSE["services"]["sms"]["environment"],
+    "github-actions": JOB["services"]["sms"]["env"],
+    "gitlab": {name: value for name, value in GITLAB["variables"].items() if name != "SMS_EMULATOR_URL"},
+}
+"""What each tells the emulator."""
+
+
+def passes(command, env=(), timeout=60, **how):
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, env={**os.environ, **dict(env)}, **how
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    """The emulator as the compose file starts it: where it is, and its token, as a suite's environment."""
+    told = dict(SERVICES["compose"])
+    mounted = tmp_path_factory.mktemp("scenarios")
+    source, target, *_ = COMPOSE["services"]["sms"]["volumes"][0].split(":")
+    assert (source, target in image().volumes) == ("./scenarios", True)
+    play = mounted / Path(told["SMS_EMULATOR_SCENARIO"]).relative_to(target)
+    play.write_text("extends: happy\nrules: []\n", encoding="utf-8")
+    told["SMS_EMULATOR_SCENARIO"] = str(play)
+    with container(told) as served:
+        yield {"SMS_EMULATOR_URL": served.base_url, "SMS_EMULATOR_TOKEN": told["SMS_EMULATOR_TOKEN"]}
+
+
+# services
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"), [("compose-spec", "compose"), ("github-workflows", "github-actions"), ("gitlab-ci", "gitlab")]
+)
+def test_a_service_is_written_as_its_format_wants(schema, kind):
+    jsonschema = pytest.importorskip("jsonschema", reason="check-jsonschema is not installed (the extra `dev` has it)")
+    vendored = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{schema}.json"
+    rules = json.loads(vendored.read_text(encoding="utf-8"))
+    text = WAYS.of("yaml", kind)[0].replace("\non:", "\n'on':")
+    jsonschema.validators.validator_for(rules)(rules).validate(yaml.safe_load(text))
+
+
+@pytest.mark.parametrize("kind", SERVICES)
+def test_a_service_tells_the_emulator_only_what_it_heeds(kind):
+    heeded = {option.variable: option for option in OPTIONS}
+    for name, value in SERVICES[kind].items():
+        if name.startswith("SMS_EMULATOR_"):
+            assert isinstance(value, str), name
+            heeded[name].read(value)
+    assert SERVICES[kind]["SMS_EMULATOR_TOKEN"], "bound to every address it wants a token that the tests know"
+
+
+def test_ports_are_those_that_the_image_shows():
+    published = [*COMPOSE["services"]["sms"]["ports"], *JOB["services"]["sms"]["ports"]]
+    assert {int(port.rpartition(":")[2]) for port in published} == image().ports
+    for url in (SERVICES["gitlab"], JOB["env"], GITLAB["variables"], COMPOSE["services"]["app"]["environment"]):
+        for value in url.values():
+            for host, port in re.findall(r"http://([\w.]+):(\d+)", str(value)):
+                assert int(port) in image().ports or host == "app"
+    assert {port for port in image().ports if f"port {port}" in WAYS.text} == image().ports
+
+
+def test_a_suite_is_told_the_token_of_its_service():
+    told = SERVICES["github-actions"]["SMS_EMULATOR_TOKEN"]
+    assert JOB["env"]["SMS_EMULATOR_TOKEN"] == told
+    assert set(JOB["env"]) & set(GITLAB["variables"]) >= FOR_THE_FIXTURES
+    assert GITLAB["services"][0]["alias"] in GITLAB["variables"]["SMS_EMULATOR_URL"]
+    assert COMPOSE["services"]["app"]["depends_on"]["sms"]["condition"] == "service_healthy"
+
+
+def test_the_health_check_of_the_image_passes_and_needs_no_token(beside):
+    python, *words = image().healthy
+    assert python == "python"
+    inside = f"http://127.0.0.1:{8775}"
+    assert any(inside in word for word in words)
+    passes([sys.executable, *(word.replace(inside, beside["SMS_EMULATOR_URL"]) for word in words)])
+    with urllib.request.urlopen(f"{beside['SMS_EMULATOR_URL']}/_emulator/health") as answer:
+        assert answer.status == 200
+
+
+# suites
+
+
+def test_the_unittest_suite_passes_alone_and_beside_a_server(tmp_path, beside):
+    file = tmp_path / "test_login.py"
+    file.write_text(WAYS.of("python", "unittest")[0], encoding="utf-8")
+    for env in ({}, beside):
+        assert "Ran 1 test" in passes([sys.executable, str(file)], env, cwd=tmp_path)
+
+
+def test_the_node_suite_passes(tmp_path, beside):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    if int(passes([node, "--version"]).lstrip("v").split(".")[0]) < 20:
+        pytest.skip("node is older than 20")
+    (tmp_path / "sms.test.mjs").write_text(WAYS.of("js", "node")[0], encoding="utf-8")
+    assert re.search(r"^(#|ℹ) pass 1$", passes([node, "--test"], beside, cwd=tmp_path), re.MULTILINE)
+
+
+def test_the_php_suite_passes(tmp_path, beside):
+    php, phpunit = shutil.which("php"), shutil.which("phpunit")
+    if php is None or phpunit is None:
+        pytest.skip("php or phpunit is not installed (apt-get install php-cli phpunit)")
+    file = tmp_path / "SmsTest.php"
+    file.write_text(WAYS.of("php", "phpunit")[0], encoding="utf-8")
+    assert "OK (1 test" in passes([php, phpunit, str(file)], beside, cwd=tmp_path)
+
+
+def test_the_testcontainers_suite_passes_on_a_stand_in_for_the_engine(tmp_path):
+    pytest.importorskip("testcontainers", reason="testcontainers is not installed (the extra `dev` has it)")
+    (tmp_path / "test_container.py").write_text(WAYS.of("python", "testcontainers")[0], encoding="utf-8")
+    engine = Engine()
+    with engine as address:
+        env = {
+            "DOCKER_HOST": address, "TESTCONTAINERS_RYUK_DISABLED": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "TESTCONTAINERS_CONNECTION_MODE": "docker_host", "TESTCONTAINERS_HOST_OVERRIDE": "127.0.0.1",
+        }  # fmt: skip
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
+        assert "1 passed" in passes(command, env, cwd=tmp_path)
+    (made,) = engine.made
+    assert engine.removed == 1
+    assert {int(port.partition("/")[0]) for port in made["ExposedPorts"]} == image().ports
+    assert made["Image"] in WAYS.text
+
+
+# what to set in a client
+
+
+def test_every_address_of_the_table_is_served():
+    table = WAYS.text.partition("## What to set in a client")[2]
+    for path in set(re.findall(r"`BASE(/[\w/.?]+)`", table)):
+        plain = path.partition("?")[0]
+        routes = [route.path for one in found().values() for route in one.routes]
+        assert any(plain.rstrip("/") == known.rstrip("/") for known in routes), path
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://smsoffice.ge/api/getBalance?key=emulator-smsoffice",
+        "http://api.ubill.dev/v1/sms/balance?key=emulator-ubill",
+        "http://smsc.ru/sys/balance.php?login=emulator&psw=emulator",
+    ],
+)
+def test_a_hard_coded_address_comes_here_through_http_proxy(url, beside):
+    curl = shutil.which("curl")
+    if curl is None:
+        pytest.skip("curl is not installed")
+    told = passes([curl, "-sS", url], {"http_proxy": beside["SMS_EMULATOR_URL"], "no_proxy": ""})
+    assert "1000" in told
+    assert re.match(r"http://[^/]+/", url).group() + "..." in WAYS.text.partition("hard-coded needs no change")[2]
+
+
+def test_every_snippet_is_tried_by_some_test():
+    known = {("python", "unittest"), ("yaml", "compose"), ("yaml", "github-actions"), ("yaml", "gitlab"),
+             ("js", "node"), ("php", "phpunit"), ("python", "testcontainers")}  # fmt: skip
+    assert {(one.language, one.kind) for one in WAYS.snippets} == known
