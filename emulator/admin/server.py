@@ -99,7 +99,7 @@ def _body(call: Call, request: HttpRequest) -> Any:
         return msgspec.json.decode(request.body or b"{}", type=call.body)
     except msgspec.ValidationError as error:
         raise Refusal(400, "invalid", f"the body is no good: {error}", _words(call.body)) from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "no-json", f"the body is no JSON: {error}") from None
 
 

@@ -1,5 +1,6 @@
 """Outcomes as ordered members, before any format: what send, cost, status and balance tell, in the order recorded."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from emulator.providers.smscenter.statuses import NOT_FOUND, told
 Members = dict[str, Any]
 
 _FLASH = 1
+_MOST_DIGITS = 40
 
 
 def two_digits(value: int) -> str:
@@ -25,9 +27,18 @@ def short(value: int) -> str:
     return two_digits(value).rstrip("0").rstrip(".")
 
 
+own_id = re.compile(r"[A-Za-z0-9.\-_]{1,40}", re.ASCII).fullmatch
+"""What a client's own id may consist of (facts, 3.1)."""
+
+
 def number(text: str | None) -> int | str | None:
-    """An id is told as a number where it is one."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() else text
+    """An id is told as a number where it is one (of digits without end it is none)."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else text
+
+
+def used(provider_id: str | None) -> int | str | None:
+    """The id that a refusal uses up; one that is malformed fits into no answer and is left out."""
+    return number(provider_id) if provider_id is not None and own_id(provider_id) else None
 
 
 def sent(outcome: Accepted, cost: str, switches: Mapping[str, Any]) -> Members:

@@ -111,7 +111,7 @@ def _refused(command: AnyCommand, outcome: Refused, fmt: str) -> str:
     table = ERRORS[command.operation]
     row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
     code, text = (row.code, row.text) if row else (outcome.code or SOMETHING, outcome.reason.value)
-    return formats.refused(fmt, code, text, facts.number(outcome.provider_id))
+    return formats.refused(fmt, code, text, facts.used(outcome.provider_id))
 
 
 def _not_found(command: AnyCommand, fmt: str) -> str:

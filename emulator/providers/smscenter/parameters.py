@@ -71,7 +71,7 @@ def _from_json(body: bytes, query: Mapping[str, bytes]) -> Parameters:
     before = {name: value.decode("utf-8", "replace") for name, value in query.items()}
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Parameters(before, "utf-8", f"it is no JSON object: {error}")
     return Parameters({**before, **{name: _plain(value) for name, value in found.items()}}, "utf-8")
 

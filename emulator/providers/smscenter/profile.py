@@ -11,7 +11,7 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.values import seconds
-from emulator.providers.smscenter import access, moments, smpp_checks, smpp_errors
+from emulator.providers.smscenter import access, facts, moments, smpp_checks, smpp_errors
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.numbers import normal_number
 from emulator.providers.smscenter.smpp_parts import OCTETS
@@ -20,14 +20,13 @@ from emulator.providers.smscenter.statuses import STATUSES
 from emulator.providers.smscenter.switches import LIMITS, SWITCHES
 
 MOST_CHARACTERS = 1000
-_own_id = re.compile(r"[A-Za-z0-9.\-_]{1,40}", re.ASCII).fullmatch
 _digits_name = re.compile(r"\+?[0-9]{1,15}", re.ASCII).fullmatch
 
 
 def own_id(case: Case) -> Refused | None:
     """The client's id: 1 to 2147483647, or up to 40 characters of Latin letters, digits and .-_ (facts, 3.1)."""
     own = case.command.own_id
-    if own is None or (_own_id(own) and not (own.isdigit() and not 1 <= int(own) <= 2_147_483_647)):
+    if own is None or (facts.own_id(own) and not (own.isdigit() and not 1 <= int(own) <= 2_147_483_647)):
         return None
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"id `{own}` is none of the allowed ones"})
 

@@ -53,6 +53,9 @@ _RESULTS = {
 }
 """Root of the question → root of the answer and its one child."""
 
+_NOBODYS = ("", "http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/xmlns/")
+"""No question stands in these: to the last two no answer may bind a prefix."""
+
 _NOT_IN_QUERY = ("login", "psw", "apikey", "fmt", "cost", "charset", "del", "op")
 """What a query string cannot change: who asks, and what only HTTP answers can show."""
 
@@ -78,7 +81,7 @@ def read_request(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         version, root = _opened(request.body)
     except BadXml as bad:
         return _fault(request, _11, address, "Client", "Bad Request", f"no SOAP envelope: {bad}")
-    if root.name not in _RESULTS or not root.namespace:
+    if root.name not in _RESULTS or root.namespace in _NOBODYS:
         problem = f"Procedure '{root.name}' not present"
         return _fault(request, version, root.namespace or address, "Server", problem, problem)
     return _command(request, version, root)
@@ -201,8 +204,8 @@ def _error(command: AnyCommand, outcome: Refused) -> Members:
         table = PROFILE.table(command.operation, command.protocol)
         row = table.of_reason(outcome.reason) if table else None
         code = row.code if row else SOMETHING
-    used = {} if outcome.provider_id is None else {"id": outcome.provider_id}
-    return {**used, "error": code}
+    used = facts.used(outcome.provider_id)
+    return {"error": code} if used is None else {"id": used, "error": code}
 
 
 def _put(parent: ElementTree.Element, name: str, value: Any) -> None:

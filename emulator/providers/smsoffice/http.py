@@ -81,7 +81,7 @@ def _moment(written: str | None) -> tuple[Moment | None, list[str]]:
         return None, []
     digits = written.lstrip("0") or "0"
     if digits.isascii() and digits.isdigit() and len(digits) <= 12 and int(digits) <= _LAST_SECOND:
-        return int(written) * SECOND, []
+        return int(digits) * SECOND, []
     return None, ["smsoffice.send.scheduled-at"]
 
 
