@@ -225,7 +225,9 @@ class Emulator:
             return None
         found = provider.lane(request)
         sandbox = self.sandboxes.of(provider.name, found[0]) if found else None
-        return None if found is None or sandbox is None else (sandbox.id, provider.name, found[1])
+        if found is None or sandbox is None or sandbox.account(provider.name).limits_off:
+            return None
+        return sandbox.id, provider.name, found[1]
 
     def exchange(self, request: HttpRequest) -> Answer:
         """Read, judge, answer, journal. Never raises for what a client sent."""

@@ -1,7 +1,7 @@
 """An emulator on its sockets: what the command, the fixtures and `running` start and stop."""
 
 import socket
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,7 +14,6 @@ from emulator.settings import Settings
 from emulator.transports.http import HttpTransport
 from emulator.transports.outbox import Outbox
 from emulator.transports.smpp import SmppTransport
-from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 if TYPE_CHECKING:
     from emulator.admin.server import Control
@@ -42,7 +41,7 @@ class Serving:
             self._tls_listening = bind(self.settings.host, self.settings.smpp_tls_port)
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox()
-        self._http = HttpTransport(self.emulator, self._not_a_providers)
+        self._http = HttpTransport(self.emulator, ours, lambda request: self.control.answer(request))
         self._smpp = SmppTransport(self.emulator.board, self.emulator.recorder)
 
     @cached_property
@@ -53,9 +52,6 @@ class Serving:
         control = Control(self.emulator, self.settings.token)
         control.smpp_url = self.smpp_url
         return control
-
-    def _not_a_providers(self, request: HttpRequest) -> Awaitable[HttpReply | StreamReply] | None:
-        return self.control.answer(request) if ours(request) else None
 
     async def start(self) -> None:
         """Serve from now on."""

@@ -1,17 +1,20 @@
-"""One HTTP connection: what aiohttp's own does, and three things more, for clients as they really are.
+"""One HTTP connection: what aiohttp's own does, and four things more, for clients as they really are.
 
 Raw octets beyond ASCII in a request line reach us percent-encoded (aiohttp's parser refuses them, real servers take
-them); what the parser refuses is answered without a traceback; and the refused octets are at hand for the journal.
+them); what the parser refuses is answered without a traceback; the refused octets are at hand for the journal; and a
+plain request may be answered at once, without waking the connection's task (transports/at_once.py).
 """
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from aiohttp.http import HttpRequestParser
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
 from emulator.transports import web
+from emulator.transports.at_once import short
 
 MAX_LINE = 64 * 1024
 MAX_FIELD = 32 * 1024
@@ -19,23 +22,44 @@ MAX_FIELD = 32 * 1024
 Refusal = Callable[[bytes, str, int, str], web.Response]
 """(the octets refused, why, HTTP status, the peer's address) → what to answer."""
 
+AtOnce = Callable[["Connection", Any, Any], bytes | None]
+"""(the connection, a plain request as parsed, its body as parsed) → the answer's octets; None: it goes the long way."""
+
 
 def escape_line(octets: bytes) -> bytes:
     """Octets beyond ASCII as %XX."""
     return b"".join(bytes((octet,)) if octet < 0x80 else b"%%%02X" % octet for octet in octets)
 
 
+_consumed: Callable[[Any], None] = getattr(HttpRequestParser, "message_consumed", lambda _: None)
+"""Tells the parser that a request has left the queue; older versions of aiohttp do not count them."""
+
+
 class Connection(RequestHandler):
-    """`raw_octets`: the request line that came last held octets beyond ASCII."""
+    """`raw_octets`: the request line that came last held octets beyond ASCII. `begun`: what has come of a request that
+    set out on the short way and goes on by the long one."""
 
-    __slots__ = ("_in_line", "_last", "_refusal", "raw_octets")
+    __slots__ = ("_at_once", "_in_line", "_last", "_refusal", "begun", "raw_octets")
 
-    def __init__(self, manager: web.Server, refusal: Refusal, **options: Any) -> None:
+    def __init__(self, manager: web.Server, refusal: Refusal, at_once: AtOnce, **options: Any) -> None:
         super().__init__(manager, max_line_size=MAX_LINE, max_field_size=MAX_FIELD, access_log=None, **options)  # type: ignore[arg-type]
         self._refusal = refusal
         self._in_line = False
         self._last = b""
+        self._at_once = at_once
+        self.begun: Any = None
         self.raw_octets = False
+
+    def take_begun(self) -> Any:
+        """What has come of the request on the short way, once; None if it did not set out on it."""
+        begun, self.begun = self.begun, None
+        return begun
+
+    @property
+    def address(self) -> str:
+        """The peer's."""
+        peer = self.peername
+        return peer[0] if isinstance(peer, tuple) else ""
 
     def data_received(self, data: bytes) -> None:
         """Octets from the client."""
@@ -49,7 +73,35 @@ class Connection(RequestHandler):
                     data = escape_line(line) + newline + rest
             self._in_line = b"\n" not in data
             self._last = data
-        super().data_received(data)
+        waiter = self._waiter
+        if waiter is None or waiter.done() or self._paused:
+            super().data_received(data)
+        else:
+            self._answer_or_wake(data, waiter)
+
+    def _answer_or_wake(self, data: bytes, waiter: "asyncio.Future[None]") -> None:
+        """The connection's task sleeps. A plain request is answered without it; for all else it is woken."""
+        self._waiter = None  # which keeps aiohttp from waking it
+        try:
+            super().data_received(data)
+            if len(self._messages) == 1 and short(*self._messages[0]):
+                self._go_the_short_way()
+        finally:
+            self._waiter = waiter
+        if self._messages and not waiter.done():
+            waiter.set_result(None)
+
+    def _go_the_short_way(self) -> None:
+        """Answer the one request that is there; one that cannot be answered so is put back."""
+        message = self._messages.popleft()
+        octets = self._at_once(self, *message)
+        if octets is None or self.transport is None:
+            self._messages.appendleft(message)
+            return
+        self.transport.write(octets)
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        if self._parser is not None:
+            _consumed(self._parser)
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
@@ -63,9 +115,7 @@ class Connection(RequestHandler):
             if isinstance(exc, LineTooLong):
                 status = 414 if b"\n" not in self._last[:MAX_LINE] else 431
             why = " ".join((message or "this is no HTTP request").split())
-            peer = self.peername
-            address = peer[0] if isinstance(peer, tuple) else ""
-            response = self._refusal(self._last, why, status, address)
+            response = self._refusal(self._last, why, status, self.address)
         response.force_close()
         return response
 
@@ -73,9 +123,10 @@ class Connection(RequestHandler):
 class Server(web.Server):
     """Makes a Connection for each client."""
 
-    def __init__(self, handler: Any, refusal: Refusal, **options: Any) -> None:
+    def __init__(self, handler: Any, refusal: Refusal, at_once: AtOnce, **options: Any) -> None:
         super().__init__(handler, handler_cancellation=True, **options)
         self._refusal = refusal
+        self._at_once = at_once
 
     def __call__(self) -> RequestHandler:
-        return Connection(self, self._refusal, loop=asyncio.get_running_loop())
+        return Connection(self, self._refusal, self._at_once, loop=asyncio.get_running_loop())

@@ -4,15 +4,17 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
+from typing import Any
 
 import msgspec
-from aiohttp import BodyPartReader, MultipartReader, StreamReader
+from aiohttp import EMPTY_PAYLOAD, BodyPartReader, MultipartReader, StreamReader
 
-from emulator.app import Emulator
+from emulator.app import Answer, Emulator
 from emulator.recorder import NotKept
 from emulator.transports import faults, web
+from emulator.transports.at_once import octets
 from emulator.transports.connection import Connection, Server
-from emulator.wire import HttpReply, HttpRequest, StreamReply
+from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply
 
 MAX_BODY = 16 * 1024 * 1024
 MAX_FILE = 128 * 1024 * 1024
@@ -22,8 +24,8 @@ _MAX_FIELDS = 1000
 _REPORTS_FIRST = 1.0
 """Real seconds that a reply waits for reports which shall go before it: a client may be unable to take them now."""
 
-Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply] | None]
-"""Answers what is not a provider's: control API, sink, page. None: not its address."""
+Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
+"""Answers what is not a provider's: control API, sink, page."""
 
 
 class TooLarge(Exception):
@@ -33,8 +35,9 @@ class TooLarge(Exception):
 class HttpTransport:
     """Serves one emulator on listening sockets."""
 
-    def __init__(self, emulator: Emulator, control: Control) -> None:
+    def __init__(self, emulator: Emulator, ours: Callable[[HttpRequest], bool], control: Control) -> None:
         self._emulator = emulator
+        self._ours = ours
         self._control = control
         self._recorder = emulator.recorder
         self._servers: list[asyncio.Server] = []
@@ -47,7 +50,7 @@ class HttpTransport:
         """Serve on a bound socket."""
         loop = asyncio.get_running_loop()
         if self._http is None:
-            self._http = Server(self._handle, self._refuse)
+            self._http = Server(self._handle, self._refuse, self._at_once)
         self._servers.append(await loop.create_server(self._http, sock=listening, backlog=1024))
 
     async def stop(self) -> None:
@@ -60,10 +63,38 @@ class HttpTransport:
             self._http.pre_shutdown()
             await self._http.shutdown(2.0)
 
+    def _at_once(self, connection: Connection, message: Any, payload: Any) -> bytes | None:
+        """A plain request, as parsed → the octets of its answer, if nothing has to be waited for. Else what has come of
+        it so far lies with the connection, for `_handle` to go on with."""
+        came = HttpRequest(
+            method=message.method, target=message.path, headers=_headers(message.raw_headers),
+            body=b"" if payload is EMPTY_PAYLOAD else payload.read_nowait(), peer=connection.address,
+            raw_octets=connection.raw_octets,
+        )  # fmt: skip
+        if self._recorder is not None or self._ours(came) or self._emulator.lane(came) is not None:
+            connection.begun = came
+            return None
+        try:
+            answer = self._emulator.exchange(came)
+        except Exception as failure:
+            connection.begun = failure
+            return None
+        reply, fault, _, first = answer
+        written = None if reply is None or fault is not None or first else octets(reply)
+        if written is None:
+            connection.begun = answer
+        return written
+
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request."""
+        connection = request.protocol
+        begun = connection.take_begun() if isinstance(connection, Connection) else None
+        if isinstance(begun, Exception):
+            raise begun
+        if isinstance(begun, Answer):
+            return await self._go_on(request, begun)
         try:
-            came = await self._read(request)
+            came = begun or await self._read(request)
         except TooLarge:
             response = web.Response(status=413, text=f"A body may have {MAX_BODY} bytes.\n")
             response.force_close()
@@ -77,9 +108,8 @@ class HttpTransport:
         """Raises NotKept: nothing is answered that is not written down, where things are."""
         if self._recorder is not None and request.method not in ("GET", "HEAD"):
             self._recorder.check()
-        pending = self._control(came)
-        if pending is not None:
-            reply = await pending
+        if self._ours(came):
+            reply = await self._control(came)
             if self._recorder is not None and request.method not in ("GET", "HEAD"):
                 await self._recorder.kept()
             return await self._stream(request, reply) if isinstance(reply, StreamReply) else _response(reply)
@@ -104,9 +134,14 @@ class HttpTransport:
     async def _answer(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
         if self._recorder is not None:
             self._recorder.check()
-        reply, fault, _, first = self._emulator.exchange(came)
+        answer = self._emulator.exchange(came)
         if self._recorder is not None:
             await self._recorder.kept()
+        return await self._go_on(request, answer)
+
+    async def _go_on(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
+        """The reply, after what shall go before it, in the manner that a rule wants."""
+        reply, fault, _, first = answer
         if first:
             await asyncio.wait(first, timeout=_REPORTS_FIRST)
         if fault is None:
@@ -134,7 +169,7 @@ class HttpTransport:
 
     async def _read(self, request: web.BaseRequest) -> HttpRequest:
         connection = request.protocol
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.raw_headers)
+        headers = _headers(request.raw_headers)
         body, form = b"", None
         if request.can_read_body:
             if request.headers.get("Expect", "").lower() == "100-continue":
@@ -157,6 +192,11 @@ class HttpTransport:
         target = target.rpartition(" ")[0] or target
         request = HttpRequest(method=method[:32], target=target, body=rest, peer=peer)
         return _response(self._emulator.unreadable(request, why, status))
+
+
+def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Headers:
+    """Names and values as they came."""
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
 def _response(reply: HttpReply) -> web.Response:

@@ -1,0 +1,167 @@
+"""The short way of a plain request does what the long way does: same octets, same journal, whatever follows it."""
+
+import asyncio
+import re
+
+import pytest
+from support import TO, control, send_path, serving
+
+from emulator.transports.at_once import octets as written
+from emulator.wire import HttpReply
+
+FORM = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=body&reference=r"
+SOAP = """<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
+<get_balance xmlns="http://smsc.ru/sys/soap"><login>emulator</login><psw>emulator</psw></get_balance>
+</s:Body></s:Envelope>"""
+
+
+def post(path: str, body: str, kind: str) -> bytes:
+    length = len(body.encode())
+    return f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}".encode()
+
+
+def line(path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+REQUESTS = {
+    "a send": line(send_path(content="here")),
+    "a send with raw octets": line(send_path(content="აქ")).replace(b"%E1%83%90", "ა".encode()),
+    "a refused send": line(send_path(sender="nobody")),
+    "a form": post("/api/v2/send/", FORM, "application/x-www-form-urlencoded"),
+    "json": post("/v1/sms/send", '{"brandID": 1, "numbers": [995577123456], "text": "x"}', "application/json"),
+    "soap": post("/sys/soap.php", SOAP, "text/xml"),
+    "a balance": line("/api/getBalance?key=emulator-smsoffice"),
+    "no address": line("/nowhere"),
+    "no method": line("/v1/sms/send").replace(b"GET", b"PUT"),
+    "the control API": line("/_emulator/health"),
+}
+
+
+class Client:
+    """A connection that stays open."""
+
+    async def open(self, url: str) -> "Client":
+        host, port = url.removeprefix("http://").split(":")
+        self.reader, self.writer = await asyncio.open_connection(host, int(port))
+        return self
+
+    async def say(self, *pieces: bytes) -> bytes:
+        for piece in pieces:
+            self.writer.write(piece)
+            await self.writer.drain()
+            if len(pieces) > 1:
+                await asyncio.sleep(0.02)
+        return await self.answer()
+
+    async def answer(self) -> bytes:
+        head = await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), 5)
+        found = re.search(rb"Content-Length: (\d+)", head)
+        assert found, head
+        body = await self.reader.readexactly(int(found[1]))
+        return re.sub(rb"Date: [^\r]*", b"Date: now", head) + body
+
+
+@pytest.fixture
+def ways(monkeypatch):
+    """Counts the requests that went the short way."""
+    from emulator.transports.http import HttpTransport
+
+    went = []
+    plain = HttpTransport._at_once
+
+    def counted(self, connection, message, payload):
+        answer = plain(self, connection, message, payload)
+        went.append(answer is not None)
+        return answer
+
+    monkeypatch.setattr(HttpTransport, "_at_once", counted)
+    return went
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+async def test_both_ways_answer_the_same_octets(name, ways):
+    request = REQUESTS[name]
+    half = len(request) // 2
+    async with serving() as served:
+        client = await Client().open(served.base_url)
+        await client.say(REQUESTS["a balance"])
+        short = await client.say(request)
+        long = await client.say(request[:half], request[half:])  # in two pieces nobody waits for the second
+        first = await (await Client().open(served.base_url)).say(request)
+        if name == "a balance":
+            assert True in ways
+        assert short == long == first
+
+
+async def test_both_ways_are_journalled_alike(ways):
+    async with serving() as served:
+        client = await Client().open(served.base_url)
+        for _ in range(3):
+            await client.say(REQUESTS["a form"])
+        assert ways[-1]
+        _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests")
+        kept = found["requests"]
+        assert kept[0]["request"] == kept[1]["request"] == kept[2]["request"]
+        assert [one["operation"] for one in kept] == ["send"] * 3
+        assert len((await control(served, "GET", "/_emulator/sandboxes/default/messages"))[1]["messages"]) == 3
+
+
+@pytest.mark.parametrize("fault", ["slow", "garbled", "empty"])
+async def test_what_a_rule_does_to_the_reply_is_done_after_the_short_way_too(fault, ways):
+    async with serving() as served:
+        client = await Client().open(served.base_url)
+        plain = await client.say(REQUESTS["a balance"])
+        rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": fault}}}
+        await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+        other = await client.say(REQUESTS["a balance"])
+        assert ways[-1] is False
+        assert (other == plain) == (fault == "slow")
+        _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests")
+        assert len(found["requests"]) == 2, "the request was judged once"
+
+
+async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog):
+    async with serving() as served:
+        client = await Client().open(served.base_url)
+        await client.say(REQUESTS["a balance"])
+        calls = []
+
+        def broken(request):
+            calls.append(request)
+            raise RuntimeError("broken")
+
+        monkeypatch.setattr(served.emulator, "exchange", broken)
+        assert (await client.say(REQUESTS["a balance"])).startswith(b"HTTP/1.1 500")
+        assert len(calls) == 1
+        assert "RuntimeError: broken" in caplog.text
+
+
+async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed(monkeypatch):
+    from emulator.transports import connection
+
+    plain = connection.RequestHandler.__init__
+    monkeypatch.setattr(
+        connection.RequestHandler, "__init__", lambda *given, **named: plain(*given, keepalive_timeout=0.4, **named)
+    )
+    async with serving() as served:
+        client = await Client().open(served.base_url)
+        for _ in range(6):
+            await client.say(REQUESTS["a balance"])
+            await asyncio.sleep(0.15)
+        assert await asyncio.wait_for(client.reader.read(), 3) == b""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        HttpReply(status=204),
+        HttpReply(status=799, headers=(("Content-Type", "text/plain"),)),
+        HttpReply(body=b"x"),
+        HttpReply(headers=(("Content-Type", "a"), ("content-type", "b"))),
+        HttpReply(headers=(("Content-Type", "a"), ("Content-Length", "7"))),
+        HttpReply(headers=(("Content-Type", "a\r\nX: y"),)),
+    ],
+)
+def test_a_reply_that_is_not_plain_goes_the_long_way(reply):
+    assert written(reply) is None
