@@ -1,74 +1,131 @@
-"""The yardstick for SMPP: a plain asyncio server that parses, validates and stores, without journal, rules or time.
+"""The yardstick for SMPP: a plain asyncio server as somebody writes it in an afternoon, and tunes nothing.
 
-`python -m benchmarks.smpp_yardstick [receipts]`: prints `ready smpp=URL` like the emulator. With `receipts` it sends a
-deliver_sm for each submit at once.
+Of each submit_sm it reads all fields into a dict, validates them, stores an object under its id and its number, and
+writes the response. No journal, no rules, no accounts, no time; each PDU is a write of its own, for nothing is tuned.
+
+`python -m benchmarks.smpp_yardstick`: prints `ready smpp=URL` like the emulator. A message that asks for a receipt is
+delivered at the loop's next turn, and a deliver_sm tells it.
 """
 
 import asyncio
 import struct
-import sys
 from itertools import count
-from typing import ClassVar
+from typing import Any
 
-_HEADER = struct.Struct(">IIII")
 _DATE = b"2611211200"
 
 
+class Message:
+    """One stored message."""
+
+    def __init__(self, number: bytes, fields: dict[str, Any]) -> None:
+        self.id = number
+        self.source = fields["source_addr"]
+        self.to = fields["destination_addr"]
+        self.text = fields["short_message"].decode("ascii", "replace")
+        self.registered = fields["registered_delivery"]
+        self.state = "enroute"
+
+
 class Plain(asyncio.Protocol):
-    stored: ClassVar[dict[bytes, tuple[bytes, bytes, bytes]]] = {}
+    """One connection; what is stored is shared."""
+
+    by_id: dict[bytes, Message] = {}  # noqa: RUF012
+    by_number: dict[bytes, list[Message]] = {}  # noqa: RUF012
     ids = count(1)
-    receipts = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
+        self.loop = asyncio.get_running_loop()
         self.waiting = b""
         self.number = 0
 
     def data_received(self, data: bytes) -> None:
-        data = self.waiting + data
-        at, out = 0, []
-        while len(data) - at >= 16:
-            length, command, _, sequence = _HEADER.unpack_from(data, at)
-            if len(data) - at < length:
+        self.waiting += data
+        while len(self.waiting) >= 16:
+            length, command, _, sequence = struct.unpack(">IIII", self.waiting[:16])
+            if len(self.waiting) < length:
                 break
+            body, self.waiting = self.waiting[16:length], self.waiting[length:]
             if command == 4:
-                out.append(self.submit(data[at + 16 : at + length], sequence))
+                self.submit(body, sequence)
             elif command == 9:
-                body = b"plain\0\x02\x10\0\x01\x34"
-                out.append(_HEADER.pack(16 + len(body), 0x80000009, 0, sequence) + body)
-            at += length
-        self.waiting = data[at:]
-        if out:
-            self.transport.write(b"".join(out))  # type: ignore[attr-defined]
+                self.write(0x80000009, 0, sequence, b"plain\0\x02\x10\0\x01\x34")
 
-    def submit(self, body: bytes, sequence: int) -> bytes:
-        _, _, rest = body.partition(b"\0")
-        source, _, rest = rest[2:].partition(b"\0")
-        to, _, rest = rest[2:].partition(b"\0")
-        schedule, _, rest = rest[3:].partition(b"\0")
-        validity, _, rest = rest.partition(b"\0")
-        registered, _, coding, _, length = rest[:5]
-        text = rest[5 : 5 + length]
-        wrong = len(source) > 20 or not to.isdigit() or len(to) > 20 or len(text) != length
-        if wrong or schedule or validity or coding:
-            return _HEADER.pack(16, 0x80000004, 0x45, sequence)
-        number = b"%d" % next(self.ids)
-        self.stored[number] = (source, to, text.decode("ascii", "replace").encode())
-        answer = _HEADER.pack(17 + len(number), 0x80000004, 0, sequence) + number + b"\0"
-        return answer + self.receipt(number, source, to, text) if self.receipts and registered else answer
+    def write(self, command: int, status: int, sequence: int, body: bytes) -> None:
+        octets = struct.pack(">IIII", 16 + len(body), command, status, sequence) + body
+        self.transport.write(octets)  # type: ignore[attr-defined]
 
-    def receipt(self, number: bytes, source: bytes, to: bytes, text: bytes) -> bytes:
+    def submit(self, body: bytes, sequence: int) -> None:
+        fields = read(body)
+        status = wrong(fields)
+        if status:
+            self.write(0x80000004, status, sequence, b"")
+            return
+        message = Message(b"%d" % next(self.ids), fields)
+        self.by_id[message.id] = message
+        self.by_number.setdefault(message.to, []).append(message)
+        self.write(0x80000004, 0, sequence, message.id + b"\0")
+        if message.registered:
+            self.loop.call_soon(self.deliver, message)
+
+    def deliver(self, message: Message) -> None:
+        message.state = "delivered"
         self.number += 1
-        line = b"id:%b sub:001 dlvrd:001 submit date:%b done date:%b stat:DELIVRD err:000 text:%b" % (
-            number, _DATE, _DATE, text[:20],
-        )  # fmt: skip
-        tlvs = b"\0\x1e" + struct.pack(">H", len(number) + 1) + number + b"\0\x04\x27\0\x01\x02\x04\x23\0\x03\x03\0\0"
-        body = b"\0\1\1%b\0\5\0%b\0\4\0\0\0\0\0\0\0\0%c%b%b" % (to, source, len(line), line, tlvs)
-        return _HEADER.pack(16 + len(body), 5, 0, self.number) + body
+        self.write(5, 0, self.number, receipt(message))
+
+
+_FIELDS = (
+    ("service_type", "c"), ("source_addr_ton", "i"), ("source_addr_npi", "i"), ("source_addr", "c"),
+    ("dest_addr_ton", "i"), ("dest_addr_npi", "i"), ("destination_addr", "c"), ("esm_class", "i"),
+    ("protocol_id", "i"), ("priority_flag", "i"), ("schedule_delivery_time", "c"), ("validity_period", "c"),
+    ("registered_delivery", "i"), ("replace_if_present_flag", "i"), ("data_coding", "i"),
+    ("sm_default_msg_id", "i"), ("sm_length", "i"),
+)  # fmt: skip
+
+
+def read(body: bytes) -> dict[str, Any]:
+    """The mandatory fields by name."""
+    fields: dict[str, Any] = {}
+    at = 0
+    for name, kind in _FIELDS:
+        if kind == "i":
+            fields[name] = body[at]
+            at += 1
+        else:
+            end = body.index(0, at)
+            fields[name] = body[at:end]
+            at = end + 1
+    fields["short_message"] = body[at : at + fields["sm_length"]]
+    return fields
+
+
+def wrong(fields: dict[str, Any]) -> int:
+    """The status of the first field that is no good."""
+    if len(fields["short_message"]) != fields["sm_length"]:
+        return 0x01
+    if len(fields["source_addr"]) > 20:
+        return 0x0A
+    if not fields["destination_addr"].isdigit() or len(fields["destination_addr"]) > 20:
+        return 0x0B
+    if fields["schedule_delivery_time"]:
+        return 0x61
+    if fields["validity_period"]:
+        return 0x62
+    return 0x45 if fields["data_coding"] else 0
+
+
+def receipt(message: Message) -> bytes:
+    """The body of the deliver_sm that tells a message's end."""
+    line = b"id:%b sub:001 dlvrd:001 submit date:%b done date:%b stat:DELIVRD err:000 text:%b" % (
+        message.id, _DATE, _DATE, message.text[:20].encode(),
+    )  # fmt: skip
+    tlvs = b"\0\x1e" + struct.pack(">H", len(message.id) + 1) + message.id + b"\0"
+    tlvs += b"\x04\x27\0\x01\x02\x04\x23\0\x03\x03\0\0"
+    return b"\0\1\1%b\0\5\0%b\0\4\0\0\0\0\0\0\0\0%c%b%b" % (message.to, message.source, len(line), line, tlvs)
 
 
 async def _main() -> None:
-    Plain.receipts = "receipts" in sys.argv
     server = await asyncio.get_running_loop().create_server(Plain, "127.0.0.1", 0)
     print(f"ready smpp=smpp://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await asyncio.Event().wait()
