@@ -11,7 +11,7 @@ from emulator.core.accounts import AccountPatch
 from emulator.core.plans import Reply
 from emulator.core.rules import RuleSpec
 from emulator.core.values import SECOND, Moment
-from emulator.journal import Budget, Exchange
+from emulator.journal import Budget, Exchange, Shorthand
 from emulator.keeping import Snapshot
 from emulator.postman import Call, Postman
 from emulator.providers import found
@@ -71,7 +71,7 @@ class Emulator:
         self.counted: dict[tuple[str, str, str, str], int] = {}
         """How many exchanges there were by provider, protocol, operation and outcome, for the metrics."""
         self.default = self.make(self._default_recipe())
-        self.board = Switchboard(self.sandboxes, self.default, self._keep)
+        self.board = Switchboard(self.sandboxes, self.default, self._keep, self._jot)
 
     # coming and going
 
@@ -278,6 +278,16 @@ class Emulator:
             id=0, at=sandbox.now(), provider=provider, protocol="http", operation="", request=request, request_size=0,
             reply=reply, reply_size=0, command=None, outcome=None, word=word, why=why,
         ))  # fmt: skip
+
+    def _jot(self, sandbox: Sandbox, short: Shorthand) -> None:
+        """Like `_keep`, for an exchange in shorthand (which notes nothing)."""
+        sandbox.journal.jot(short)
+        kind = short.kind
+        what = (kind.provider, kind.protocol, kind.operation, kind.word)
+        self.counted[what] = self.counted.get(what, 0) + 1
+        sandbox.tell("requests", short.id)
+        if self.told is not None:
+            self.told(sandbox, short.whole())
 
     def _keep(self, sandbox: Sandbox, exchange: Exchange) -> Exchange:
         kept = sandbox.journal.write(exchange)

@@ -6,7 +6,7 @@ walks it.
 
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -19,6 +19,8 @@ BODY_LIMIT = 64 * 1024
 PROCESS_LIMIT = 256 * 1024 * 1024
 _OVERHEAD = 250
 """What the rest of an entry weighs besides its packed bytes: tuple, key strings, deque slots."""
+_OF_SHORTHAND = 450
+"""The same of an exchange in shorthand, its outcome included."""
 
 
 class Exchange(msgspec.Struct, kw_only=True, array_like=True):
@@ -87,6 +89,60 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     word: str
     rule: str | None
     packed: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.packed) + _OVERHEAD
+
+    def whole(self) -> Exchange:
+        return _unpack(self.packed)
+
+
+class Kind(Protocol):
+    """What exchanges in shorthand of one kind have in common, and how one of them is written out."""
+
+    provider: str
+    protocol: str
+    operation: str
+    word: str
+
+    def whole(self, short: "Shorthand") -> Exchange: ...
+
+
+class Shorthand(msgspec.Struct, gc=False):
+    """An exchange of which the same kind comes by the thousand: its octets and what came of them. The rest is made out
+    of these when somebody reads it."""
+
+    kind: Kind
+    at: Moment
+    request: bytes
+    reply: bytes
+    outcome: AnyOutcome
+    rule: str | None
+    id: int = 0
+
+    @property
+    def provider(self) -> str:
+        return self.kind.provider
+
+    @property
+    def protocol(self) -> str:
+        return self.kind.protocol
+
+    @property
+    def operation(self) -> str:
+        return self.kind.operation
+
+    @property
+    def word(self) -> str:
+        return self.kind.word
+
+    @property
+    def size(self) -> int:
+        return len(self.request) + len(self.reply) + _OF_SHORTHAND
+
+    def whole(self) -> Exchange:
+        return self.kind.whole(self)
 
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -157,7 +213,7 @@ class Journal:
         self.dropped = 0
         """How many entries went because there was no room."""
         self.made = 0
-        self._exchanges: deque[Head] = deque()
+        self._exchanges: deque[Head | Shorthand] = deque()
         self._attempts: deque[tuple[Attempt, int, int]] = deque()
         """Attempt, its order among all entries, its size."""
 
@@ -178,6 +234,13 @@ class Journal:
             exchange.command = None
         self._add(exchange)
         return exchange
+
+    def jot(self, short: Shorthand) -> None:
+        """Keep an exchange in shorthand; it gets its id here."""
+        self.made += 1
+        short.id = self.made
+        self._exchanges.append(short)
+        self._charge(short.size)
 
     def _add(self, exchange: Exchange) -> None:
         packed = _pack(exchange)
@@ -231,7 +294,7 @@ class Journal:
         if attempts and (not exchanges or attempts[0][1] < exchanges[0].id):
             size = attempts.popleft()[2]
         elif exchanges:
-            size = len(exchanges.popleft().packed) + _OVERHEAD
+            size = exchanges.popleft().size
         else:
             return
         self.dropped += 1
@@ -252,13 +315,13 @@ class Journal:
         asked = {name: value for name, value in wanted.items() if value is not None}
         for head in self._exchanges:
             if head.id > after and all(getattr(head, name) == value for name, value in asked.items()):
-                yield _unpack(head.packed)
+                yield head.whole()
 
     def exchange(self, number: int) -> Exchange | None:
         """By its id; the newest are found at once."""
         for head in reversed(self._exchanges):
             if head.id <= number:
-                return _unpack(head.packed) if head.id == number else None
+                return head.whole() if head.id == number else None
         return None
 
     @property

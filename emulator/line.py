@@ -6,6 +6,7 @@ from emulator.core.commands import Credential
 from emulator.core.values import Moment
 from emulator.providers.contract import SmppFace, Terms
 from emulator.sandboxes import Sandbox
+from emulator.shorthand import SubmitKind
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu
 from emulator.smpp.session import Session
@@ -41,6 +42,8 @@ class Line:
         self.provider = ""
         self.credential: Credential | None = None
         self.since: Moment = 0
+        self.everyday: SubmitKind | None = None
+        """What reads everyday submits, once there was one."""
         self._face: SmppFace | None = None
         self._terms: Terms | None = None
 

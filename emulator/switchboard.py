@@ -6,21 +6,23 @@ Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Bind
 from emulator.core.engine import Verdict
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
-from emulator.journal import Exchange
+from emulator.journal import Exchange, Shorthand
 from emulator.line import Line, Wire
 from emulator.providers.contract import Caller, Provider, SmppFace
 from emulator.receivers import Parcel, Receivers
 from emulator.sandboxes import Sandbox, Sandboxes
-from emulator.smpp.codec import encode
+from emulator.shorthand import SubmitKind
+from emulator.smpp.codec import decode, encode
 from emulator.smpp.events import Answered, Ignored, Send, Unanswered
 from emulator.smpp.pdu import Fields, Pdu, Unreadable
 from emulator.smpp.session import Session
-from emulator.smpp.states import BOUND, Role
+from emulator.smpp.states import BOUND, TAKES_SUBMITS, Role
 from emulator.smpp.statuses import Status
 from emulator.smpp.tables import BINDS, Command, command_name
 from emulator.wire import SmppFrame
@@ -42,14 +44,16 @@ class Answer(NamedTuple):
 
 
 class Switchboard:
-    """All sessions. `keep` writes an exchange into a sandbox's journal."""
+    """All sessions. `keep` writes an exchange into a sandbox's journal, `jot` does so in shorthand."""
 
     def __init__(
         self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], Exchange],
+        jot: Callable[[Sandbox, Shorthand], None],
     ) -> None:  # fmt: skip
         self._sandboxes = sandboxes
         self._default = default
         self._keep = keep
+        self._jot = jot
         self._made = 0
         self.lines: dict[str, Line] = {}
         self.receivers: Receivers | None = None
@@ -113,6 +117,49 @@ class Switchboard:
         at, verdict = sandbox.execute(command)
         if isinstance(verdict.outcome, Bound):
             self._settle_in(line, sandbox, name, face, command)
+        return self._judged(sandbox, line, pdu, face, command, at, verdict, spoil)
+
+    def submitted(self, line: Line, frame: bytes, now: float, spoil: Spoil) -> bytes | Answer | None:
+        """A submit_sm by its octets → the octets of its response, where it is like those before and nothing happens to
+        it; else an Answer, or None if nothing was done yet: it goes the long way. Link time in."""
+        sandbox, session = line.sandbox, line.session
+        if sandbox is None or session.state not in TAKES_SUBMITS:
+            return None
+        account = sandbox.account(line.provider)
+        kind = line.everyday
+        if kind is None or kind.switches is not account.switches:
+            kind = line.everyday = self._kind(line, account)
+            if kind is None:
+                return None
+        command = kind.everyday.read(frame)
+        if command is None:
+            return None
+        at, verdict = sandbox.execute(command)
+        outcome = verdict.outcome
+        session.served(now)
+        if verdict.reply is None and type(outcome) is Accepted:
+            octets = kind.everyday.answer(frame, outcome)
+            self._jot(sandbox, Shorthand(kind, at, frame, octets, outcome, verdict.rule))
+            return octets
+        pdu = decode(frame)
+        assert isinstance(pdu, Pdu)
+        return self._judged(sandbox, line, pdu, line.face, command, at, verdict, spoil)
+
+    def _kind(self, line: Line, account: Account) -> SubmitKind | None:
+        """What reads a session's everyday submits, under the account's switches."""
+        face = line.face
+        if face.everyday is None:
+            return None
+        profile = self.providers[line.provider].profile
+        sandbox, _ = line.home
+        caller = Caller(line.credential, line.peer, profile.in_force(account), line.session.bound, 1, sandbox.now())
+        return SubmitKind(line.provider, line.id, line.peer, face.everyday(caller), account.switches)
+
+    def _judged(
+        self, sandbox: Sandbox, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Moment,
+        verdict: Verdict, spoil: Spoil,
+    ) -> Answer:  # fmt: skip
+        """What goes back, once it is journalled."""
         response = self._response(line, pdu, face, command, verdict)
         fault = verdict.reply
         octets = None

@@ -4,6 +4,8 @@ section 3)."""
 
 from __future__ import annotations
 
+import struct
+
 from .codec import decode
 from .pdu import Pdu, Unreadable
 from .statuses import Status
@@ -11,6 +13,7 @@ from .statuses import Status
 MOST = 70_000
 """Largest command_length that we take: message_payload may have 64 K."""
 
+_LENGTH = struct.Struct(">I").unpack_from
 _STRANGERS = (
     (b"GET ", "an HTTP request"),
     (b"POST", "an HTTP request"),
@@ -36,28 +39,38 @@ class Framer:
     def feed(self, data: bytes) -> list[Pdu | Unreadable]:
         """What the socket gave → the PDUs that are complete now, in order. After a lost frame: nothing any
         more."""
+        return [decode(one) if isinstance(one, bytes) else one for one in self.frames(data)]
+
+    def frames(self, data: bytes) -> list[bytes | Unreadable]:
+        """The same, each whole PDU as its octets."""
         if self.lost:
             return []
-        source: bytes | bytearray = data
         if self._waiting:
             self._waiting += data
-            source = self._waiting
-        found: list[Pdu | Unreadable] = []
-        position, end = 0, len(source)
+            if self._unfinished():
+                return []
+            data = bytes(self._waiting)
+            self._waiting.clear()
+        found: list[bytes | Unreadable] = []
+        position, end, most = 0, len(data), self.most
         while end - position >= 4:
-            length = int.from_bytes(source[position : position + 4], "big")
-            if length < 16 or length > self.most:
-                found.append(self._lose(bytes(source[position : position + 16]), length))
+            length = _LENGTH(data, position)[0]
+            if length < 16 or length > most:
+                found.append(self._lose(data[position : position + 16], length))
                 return found
-            if end - position < length:
+            after = position + length
+            if after > end:
                 break
-            found.append(decode(bytes(source[position : position + length])))
-            position += length
-        if source is data:
+            found.append(data[position:after])
+            position = after
+        if position < end:
             self._waiting += data[position:]
-        else:
-            del self._waiting[:position]
         return found
+
+    def _unfinished(self) -> bool:
+        """Is what waits still the beginning of one PDU?"""
+        waiting = self._waiting
+        return len(waiting) < 4 or len(waiting) < _LENGTH(waiting)[0] <= self.most
 
     def _lose(self, start: bytes, length: int) -> Unreadable:
         self.lost = True

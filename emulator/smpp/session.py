@@ -97,6 +97,10 @@ class Session:
         tlvs = [(SC_INTERFACE_VERSION, bytes((version,)))] if knows_tlvs else []
         return self.respond(request, now, 0, {"system_id": system_id}, tlvs)
 
+    def served(self, now: float) -> None:
+        """A request that the state allows came, and is answered at once, past `received` and `respond`."""
+        self._heard = self._said = now
+
     def withhold(self, request: Pdu) -> None:
         """The owner will never answer that request (a fault does it, or the answer was made elsewhere)."""
         if request.command_id in BINDS:

@@ -12,13 +12,16 @@ from typing import Any
 
 from emulator.line import Line
 from emulator.recorder import Recorder
+from emulator.smpp.codec import decode
 from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
 from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable
-from emulator.smpp.tables import BINDS
+from emulator.smpp.tables import BINDS, Command
 from emulator.switchboard import Answer, Switchboard
 from emulator.transports import smpp_faults
 
+_SUBMIT_SM = int(Command.SUBMIT_SM)
+_SUBMIT = _SUBMIT_SM.to_bytes(4, "big")
 _FAREWELL = 0.3
 """Real seconds that clients get to answer our unbind when serving stops."""
 _MOST_OWED = 1000
@@ -35,6 +38,8 @@ class Link(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._framer = Framer()
         self._out: list[bytes] = []
+        self._reading = False
+        """What is written now leaves together, when all that came is done."""
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._paused = False
@@ -67,13 +72,34 @@ class Link(asyncio.Protocol):
             self.gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        for item in self._framer.feed(data):
+        line, submitted, out = self.line, self._board.submitted, self._out
+        now = self.now()
+        self._reading = True
+        ordinary = False
+        for frame in self._framer.frames(data):
             if self._closing:
-                return
-            for event in self.line.session.received(item, self.now()):
+                break
+            if frame.__class__ is bytes and frame[4:8] == _SUBMIT:
+                answer = submitted(line, frame, now, smpp_faults.spoil)
+                if answer.__class__ is bytes:
+                    out.append(answer)
+                    if self.held:
+                        self.release()
+                    continue
+                if answer is not None:
+                    assert isinstance(answer, Answer)
+                    self._answer(_SUBMIT_SM, answer)
+                    continue
+            ordinary = True
+            item = decode(frame) if isinstance(frame, bytes) else frame
+            for event in line.session.received(item, now):
                 self._do(event, item)
-        self._arm()
-        if self.line.session.owed > _MOST_OWED:
+        self._reading = False
+        if out:
+            self.flush()
+        if ordinary or self._timer is None:
+            self._arm()
+        if line.session.owed > _MOST_OWED:
             self._pause()
 
     def pause_writing(self) -> None:
@@ -100,7 +126,7 @@ class Link(asyncio.Protocol):
         return self._loop.time()
 
     def write(self, octets: bytes) -> None:
-        if not self._out:
+        if not self._out and not self._reading:
             self._loop.call_soon(self.flush)
         self._out.append(octets)
         if self._timer is None:
@@ -135,9 +161,9 @@ class Link(asyncio.Protocol):
         board, line = self._board, self.line
         match event:
             case Asked():
-                self._answer(event.request, board.asked(line, event.request, smpp_faults.spoil))
+                self._answer(event.request.command_id, board.asked(line, event.request, smpp_faults.spoil))
             case Send() if item is not None:
-                self._answer(item, board.said(line, item, event, smpp_faults.spoil))
+                self._answer(item.command_id, board.said(line, item, event, smpp_faults.spoil))
             case Send():
                 self.write(board.asks(line, event))
             case Answered():
@@ -149,9 +175,10 @@ class Link(asyncio.Protocol):
             case Close():
                 self.hang_up()
 
-    def _answer(self, asked: Pdu | Unreadable, answer: Answer) -> None:
+    def _answer(self, asked: int, answer: Answer) -> None:
+        """`asked`: the command_id of what is answered."""
         fault = answer.fault
-        bound = asked.command_id in BINDS and self.line.sandbox is not None
+        bound = asked in BINDS and self.line.sandbox is not None
         if fault is None:
             assert answer.octets is not None
             self.write(answer.octets)
