@@ -6,8 +6,12 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
-EMULATOR = ("emulator", "serve", "--port", "0", "--quiet")
+ON_UVLOOP = ("emulator", "serve", "--port", "0", "--quiet", "--loop", "uvloop")
+EMULATOR = (*ON_UVLOOP[:-1], "asyncio")
+EMULATORS = (("", EMULATOR), *(((", uvloop", ON_UVLOOP),) if find_spec("uvloop") else ()))
+"""What to call it, and the command: on the plain loop, and on uvloop where the extra [speed] is installed."""
 YARDSTICK = ("benchmarks.yardstick",)
 
 

@@ -31,7 +31,10 @@ def measure() -> list[tuple[str, float, float, float]]:
     """(what, ours, the yardstick's, ratio), medians. The first start of each is not counted: it writes bytecode."""
     for command in (servers.EMULATOR, servers.YARDSTICK):
         _until_ready(command)
-    pairs = [(_until_ready(servers.EMULATOR), _until_ready(servers.YARDSTICK), _help()) for _ in range(ROUNDS)]
-    ours, bare, helped = (median(column) for column in zip(*pairs, strict=True))
-    ratio = median(a / b for a, b, _ in pairs)
-    return [("start to ready (s)", ours, bare, ratio), ("--help (s)", helped, bare, helped / bare)]
+    table = []
+    for on, command in servers.EMULATORS:
+        pairs = [(_until_ready(command), _until_ready(servers.YARDSTICK)) for _ in range(ROUNDS)]
+        ours, bare = (median(column) for column in zip(*pairs, strict=True))
+        table.append((f"start to ready{on} (s)", ours, bare, median(a / b for a, b in pairs)))
+    helped = median(_help() for _ in range(ROUNDS))
+    return [*table, ("--help (s)", helped, bare, helped / bare)]

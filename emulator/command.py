@@ -4,6 +4,9 @@ import asyncio
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Literal
 
 from emulator import __version__, logs
 from emulator.listening import Busy
@@ -19,14 +22,30 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
     if settings.token is None and not settings.loopback:
         settings = _with_token(settings)
     try:
+        loop = loop_factory(settings.loop)
         serving = Serving(settings, listening, smpp=smpp)
     except (Bad, Busy, Invalid, ValueError) as error:
         print(f"sms-emulator: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:
         serving.emulator.told = logs.tell
-    asyncio.run(_run(serving))
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(_run(serving))
     return 0
+
+
+def loop_factory(wanted: Literal["auto", "asyncio", "uvloop"]) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the event loop; None for asyncio's own. Raises ValueError when uvloop is asked for and not there."""
+    if wanted == "asyncio":
+        return None
+    try:
+        uvloop = import_module("uvloop")
+    except ImportError:
+        if wanted == "auto":
+            return None
+        raise ValueError("--loop uvloop: it is not installed; pip install 'sms-emulator[speed]' brings it") from None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
 
 
 def _with_token(settings: Settings) -> Settings:
@@ -52,7 +71,8 @@ async def _run(serving: Serving) -> None:
 
 def _banner(serving: Serving) -> str:
     base = serving.base_url
-    lines = [f"sms-emulator {__version__}: paste a line to try it", ""]
+    loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+    lines = [f"sms-emulator {__version__} on {loop}: paste a line to try it", ""]
     for provider in serving.emulator.providers.values():
         account = serving.emulator.default.account(provider.name)
         lines.append(f"# {provider.title}")

@@ -27,6 +27,7 @@ class Settings(NamedTuple):
     max_sandboxes: int = 10_000
     public_url: str | None = None
     allow_host: tuple[str, ...] = ()
+    loop: Literal["auto", "asyncio", "uvloop"] = "auto"
     log_format: Literal["text", "json"] = "text"
     quiet: bool = False
 
@@ -128,6 +129,12 @@ def _log_format(text: str) -> str:
     return text
 
 
+def _loop(text: str) -> str:
+    if text not in ("auto", "asyncio", "uvloop"):
+        raise ValueError(f"{text!r} is neither auto nor asyncio nor uvloop")
+    return text
+
+
 def _yes(text: str) -> bool:
     if text.lower() in ("1", "true", "yes", "on", ""):
         return True
@@ -155,6 +162,8 @@ OPTIONS = (
     Option("--public-url", str, "the URL under which others reach the HTTP port", "URL"),
     Option("--allow-host", str, "another name under which browsers may open page and control API; repeatable", "NAME",
            many=True),
+    Option("--loop", _loop, "the event loop: uvloop (extra [speed]), asyncio, or auto: uvloop where it is installed",
+           "NAME"),
     Option("--log-format", _log_format, "text or json", "FORMAT"),
     Option("--quiet", _yes, "only the ready line and errors"),
 )  # fmt: skip

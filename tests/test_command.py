@@ -68,6 +68,22 @@ def test_the_banner_shows_lines_that_work_when_pasted():
     assert process.url in err
 
 
+def test_the_banner_names_the_event_loop():
+    with serve("--loop", "asyncio") as process:
+        process.send_signal(signal.SIGTERM)
+        assert " on asyncio: paste" in process.communicate(timeout=10)[1]
+
+
+def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
+    code = (
+        "import sys\nsys.modules['uvloop'] = None\nfrom emulator.cli import main\n"
+        "sys.exit(main(['serve', '--port', '0', '--loop', 'uvloop']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("sms-emulator: --loop uvloop: it is not installed; pip install 'sms-emulator[speed]'")
+
+
 def test_quiet_says_nothing_but_the_ready_line():
     with serve("--quiet") as process:
         process.send_signal(signal.SIGTERM)

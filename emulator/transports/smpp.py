@@ -8,7 +8,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from emulator.line import Line
 from emulator.recorder import Recorder
@@ -54,8 +54,7 @@ class Link(asyncio.Protocol):
     # the connection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods alone
         where = transport.get_extra_info("peername")
         self.peer = where[0] if isinstance(where, tuple) else ""
         self.line = self._board.open(self)
