@@ -29,6 +29,10 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:
         serving.emulator.told = logs.tell
+    for name, account in ((name, serving.emulator.default.account(name)) for name in serving.emulator.providers):
+        foreseen = settings.targets.foreseen(account.callback_url)
+        if foreseen is not None:
+            logs.log.warning("callbacks of %s will not be sent: %s", name, foreseen)
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(_run(serving))
     return 0
@@ -79,8 +83,8 @@ def _banner(serving: Serving) -> str:
         lines += [f"curl '{base}{target}'" for target in provider.tries(account.credentials)]
         lines.append("")
     sandbox = f"{base}/_emulator/sandboxes/default"
-    lines += [
-        "# what the emulator saw",
-        f"curl '{sandbox}/messages'", f"curl '{sandbox}/callbacks'", f"curl '{sandbox}/requests'", "",
-    ]  # fmt: skip
+    token = "" if serving.settings.token is None else ' -H "Authorization: Bearer $SMS_EMULATOR_TOKEN"'
+    lines.append("# what the emulator saw" + (" (with the token in SMS_EMULATOR_TOKEN)" if token else ""))
+    lines += [f"curl '{sandbox}/{what}'{token}" for what in ("messages", "callbacks", "requests")]
+    lines.append("")
     return "\n".join(lines)

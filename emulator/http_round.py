@@ -7,11 +7,13 @@ from emulator.core.engine import Engine
 from emulator.core.life import Outgoing
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
+from emulator.targets import NotAllowed
 from emulator.under_way import UnderWay, Waiting
 from emulator.wire import HttpReply, HttpRequest
 
 Call = Callable[[HttpRequest], Awaitable[HttpReply]]
-"""Sends a request and gives back the answer; raises OSError (TimeoutError among them), its text for people."""
+"""Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError
+among them) when there is no answer, its text for people."""
 
 
 class HttpRound:
@@ -29,16 +31,18 @@ class HttpRound:
         return task
 
     async def _deliver(self, sandbox: Sandbox, engine: Engine, attempt: Attempt) -> None:
-        answer, failure = None, None
+        answer, failure, how = None, None, "no answer"
         assert isinstance(attempt.request, HttpRequest)
         try:
             answer = await self._call(attempt.request)
+        except NotAllowed as refusal:
+            failure, how = str(refusal), "not sent"
         except OSError as error:
             failure = str(error) or type(error).__name__
         if sandbox.engine is not engine:
             return
         if answer is None:
-            attempt.accepted, attempt.verdict = False, f"no answer: {failure}"
+            attempt.accepted, attempt.verdict = False, f"{how}: {failure}"
         else:
             judged = sandbox.providers[attempt.provider].judge_answer(answer.status, answer.body)
             attempt.accepted, attempt.verdict = judged

@@ -40,9 +40,9 @@ class Serving:
         if tls is None and self.settings.smpp_tls_port is not None:
             self._tls_listening = bind(self.settings.host, self.settings.smpp_tls_port)
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
-        self._outbox = Outbox()
+        self._outbox = Outbox(self.settings.targets)
         self._http = HttpTransport(self.emulator, ours, lambda request: self.control.answer(request))
-        self._smpp = SmppTransport(self.emulator.board, self.emulator.recorder)
+        self._smpp = SmppTransport(self.emulator.board, self.emulator.recorder, self.settings.targets)
 
     @cached_property
     def control(self) -> "Control":

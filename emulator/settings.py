@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from emulator import hosts, targets
+from emulator.targets import Targets
+
 SMPP_PORT = 2775
 JOURNAL_BYTES = 16 * 1024 * 1024
 
@@ -28,6 +31,7 @@ class Settings(NamedTuple):
     public_url: str | None = None
     allow_host: tuple[str, ...] = ()
     loop: Literal["auto", "asyncio", "uvloop"] = "auto"
+    callback_allow: tuple[str, ...] = ()
     log_format: Literal["text", "json"] = "text"
     quiet: bool = False
 
@@ -59,6 +63,12 @@ class Settings(NamedTuple):
         """Names besides those of loopback under which browsers reach us."""
         public = urlsplit(self.public_url).hostname if self.public_url else None
         return (*self.allow_host, self.host, *((public,) if public else ()))
+
+    @property
+    def targets(self) -> Targets:
+        """Where callbacks may go. The built-in sink stands at the public URL too."""
+        public = urlsplit(self.public_url).hostname if self.public_url else None
+        return Targets((*self.callback_allow, *((public,) if public else ())))
 
     @property
     def loopback(self) -> bool:
@@ -120,6 +130,31 @@ def _callback_url(text: str) -> str:
     url = _name_and_url(text)[1]
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"{url!r} does not begin with http:// or https://")
+    _url(url)
+    return text
+
+
+def _url(text: str) -> str:
+    if not is_url(text):
+        raise ValueError(f"{text!r} is no address such as http://localhost:8000/callbacks")
+    return text
+
+
+def is_url(text: str) -> bool:
+    """Is it an http:// or https:// URL with a host?"""
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            and text.isprintable() and " " not in text
+        )  # fmt: skip
+    except ValueError:
+        return False
+
+
+def _token(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or " " in text or not text:
+        raise ValueError("a token is one word of ASCII letters, digits and signs; leave it out to have one made")
     return text
 
 
@@ -136,7 +171,7 @@ def _loop(text: str) -> str:
 
 
 def _yes(text: str) -> bool:
-    if text.lower() in ("1", "true", "yes", "on", ""):
+    if text.lower() in ("1", "true", "yes", "on"):
         return True
     if text.lower() in ("0", "false", "no", "off"):
         return False
@@ -156,12 +191,14 @@ OPTIONS = (
         "PROVIDER=URL; repeatable; without it the built-in sink takes them", "URL", many=True,
     ),
     Option("--seed", _whole, "the one source of chance"),
-    Option("--token", str, "what the control API asks for (Authorization: Bearer)"),
+    Option("--token", _token, "what the control API asks for (Authorization: Bearer)"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
-    Option("--public-url", str, "the URL under which others reach the HTTP port", "URL"),
-    Option("--allow-host", str, "another name under which browsers may open page and control API; repeatable", "NAME",
-           many=True),
+    Option("--public-url", _url, "the URL under which others reach the HTTP port", "URL"),
+    Option("--allow-host", hosts.read, "another name under which browsers may open page and control API; repeatable",
+           "NAME", many=True),
+    Option("--callback-allow", targets.read, "where callbacks may go besides loopback and private addresses: "
+           f"{targets.GRAMMAR}; repeatable", "TARGET", many=True),
     Option("--loop", _loop, "the event loop: uvloop (extra [speed]), asyncio, or auto: uvloop where it is installed",
            "NAME"),
     Option("--log-format", _log_format, "text or json", "FORMAT"),
@@ -178,7 +215,7 @@ def settings(flags: Mapping[str, Any], environment: Mapping[str, str] | None = N
     chosen: dict[str, Any] = {}
     for option in OPTIONS:
         given, origin = flags.get(option.name), option.flag
-        if given is None and option.variable in variables:
+        if given is None and variables.get(option.variable):
             given, origin = variables[option.variable], option.variable
             if option.many:
                 given = given.split()

@@ -12,6 +12,7 @@ from emulator.core.text import split
 from emulator.core.verbs import PutIncoming
 from emulator.line import Line
 from emulator.sandboxes import Sandbox
+from emulator.targets import NotAllowed
 
 Json = dict[str, Any]
 
@@ -83,6 +84,8 @@ async def outbind(emulator: Emulator, sandbox: Sandbox, body: Outbind) -> Json:
         raise Refusal(400, "invalid", f"target {body.target!r} is not host:port")
     try:
         line = await cast(Awaitable[Line], emulator.board.outbind(sandbox, name, host.strip("[]"), int(port)))
+    except NotAllowed as refusal:
+        raise Refusal(403, "target", f"nobody was called: {refusal}") from None
     except OSError as error:
         raise Refusal(400, "no-client", f"nobody listens at {body.target}: {error}") from None
     return {"id": line.id, "target": body.target}

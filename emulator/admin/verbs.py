@@ -3,6 +3,7 @@
 Every verb takes the sandbox and what the call says, and gives back JSON-ready data. Raises Refusal.
 """
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import msgspec
@@ -49,6 +50,7 @@ class Verbs:
 
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
+        self._targets = emulator.settings.targets
 
     # sandboxes
 
@@ -60,9 +62,10 @@ class Verbs:
 
     async def create(self, wish: NewSandbox) -> Json:
         try:
-            return views.credentials(self.emulator.create(wish))
+            made = self.emulator.create(wish)
         except Bad as bad:
             refuse(bad)
+        return {**views.credentials(made), **self._warnings(made, made.providers)}
 
     async def list_sandboxes(self) -> Json:
         return {"sandboxes": [views.sandbox(one) for one in self.emulator.sandboxes.by_id.values()]}
@@ -102,7 +105,13 @@ class Verbs:
         except Bad as bad:
             refuse(bad)
         sandbox.control(PatchAccount(provider, patch))
-        return views.account(sandbox, provider)
+        return {**views.account(sandbox, provider), **self._warnings(sandbox, [provider])}
+
+    def _warnings(self, sandbox: Sandbox, providers: Iterable[str]) -> Json:
+        """What is known already of callbacks that will not be sent; names are looked up when they are."""
+        foreseen = ((name, self._targets.foreseen(sandbox.account(name).callback_url)) for name in providers)
+        said = [f"callbacks of {name} will not be sent: {why}" for name, why in foreseen if why]
+        return {"warnings": said} if said else {}
 
     async def patch_brand(self, sandbox: Sandbox, provider: str, brand: str, body: bodies.Brand) -> Json:
         self._provider(provider)

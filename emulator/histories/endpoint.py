@@ -19,6 +19,7 @@ from emulator.providers.contract import Provider
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.settings import Settings
+from emulator.targets import Everywhere
 from emulator.transports.outbox import Outbox
 from emulator.wire import HttpReply, HttpRequest, read_query, write_query
 
@@ -86,7 +87,7 @@ class Endpoint:
     def __init__(self, provider: Provider, timeout: float) -> None:
         self._provider = provider
         self.timeout = timeout
-        self._outbox = Outbox()
+        self._outbox = Outbox(Everywhere())
         self._asked = provider.judge_answer(404, b"").verdict.partition("; ")[2] or "an answer as documented"
         self.case = CASES[0]
         self.dry = False

@@ -18,7 +18,9 @@ from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable
 from emulator.smpp.tables import BINDS, Command
 from emulator.switchboard import Answer, Switchboard
+from emulator.targets import Targets
 from emulator.transports import smpp_faults
+from emulator.transports.reaching import reach
 
 _SUBMIT_SM = int(Command.SUBMIT_SM)
 _SUBMIT = _SUBMIT_SM.to_bytes(4, "big")
@@ -242,9 +244,12 @@ def fault_delay(delay: Any) -> float:
 class SmppTransport:
     """Serves one switchboard on listening sockets."""
 
-    def __init__(self, board: Switchboard, recorder: Recorder | None = None) -> None:
+    def __init__(
+        self, board: Switchboard, recorder: Recorder | None = None, targets: Targets | None = None
+    ) -> None:
         self._board = board
         self._recorder = recorder
+        self._targets = targets or Targets()
         self._servers: list[asyncio.Server] = []
         self.links: set[Link] = set()
 
@@ -258,8 +263,9 @@ class SmppTransport:
         return Link(self._board, self.links, self._recorder)
 
     async def _dial(self, host: str, port: int, connected: Callable[[Line], None]) -> Line:
-        """To a client that listens. Raises OSError."""
-        _, link = await asyncio.get_running_loop().create_connection(self._link, host, port)
+        """To a client that listens. Raises NotAllowed when it may not be called, OSError when it cannot be."""
+        made = await reach(self._targets, host, port)
+        _, link = await asyncio.get_running_loop().create_connection(self._link, sock=made)
         connected(link.line)
         return link.line
 

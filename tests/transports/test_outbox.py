@@ -1,0 +1,291 @@
+"""Callbacks over sockets: only to where they may go, judged by the address that is connected to, on every attempt."""
+
+import asyncio
+import logging
+import shutil
+import socket
+import ssl
+import subprocess
+from asyncio.selector_events import BaseSelectorEventLoop
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import web
+from support import control, frozen, get, key_of, receiver, send_path, serving, walk
+
+from emulator.core.verbs import Redeliver
+from emulator.targets import NotAllowed, Targets
+from emulator.transports import outbox
+from emulator.transports.outbox import Outbox
+from emulator.wire import HttpRequest
+
+PUBLIC = "93.184.216.34"
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """What names mean: a list of addresses each; and how often each was looked up. Numbers mean themselves."""
+    known, asked = {}, []
+    real = asyncio.BaseEventLoop.getaddrinfo
+
+    async def look_up(loop, host, port, **options):
+        asked.append(host)
+        found = known.get(host, (host,))
+        if callable(found):
+            found = found()
+        lists = [await real(loop, one, port, **options) for one in found]
+        return [entry for entries in lists for entry in entries]
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "getaddrinfo", look_up)
+    known["asked"] = asked
+    return known
+
+
+@pytest.fixture
+def connected(monkeypatch):
+    """The addresses that sockets are connected to."""
+    made = []
+    real = BaseSelectorEventLoop.sock_connect
+
+    async def connect(loop, sock, address):
+        made.append(address[0])
+        return await real(loop, sock, address)
+
+    monkeypatch.setattr(BaseSelectorEventLoop, "sock_connect", connect)
+    return made
+
+
+@asynccontextmanager
+async def opened(out):
+    yield out
+    await out.close()
+
+
+def port_of(client):
+    return client.url.rsplit(":", 1)[1].partition("/")[0]
+
+
+async def attempts(served, sandbox):
+    _, told = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}/callbacks")
+    return told["callbacks"]
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        (f"http://{PUBLIC}/sms", f"{PUBLIC}, which is neither loopback nor private"),
+        ("http://[2606:4700::1]/sms", "2606:4700::1, which is neither"),
+        ("http://app.test:8080/sms", f"app.test is {PUBLIC}, which is neither"),
+        ("http://127.0.0.1@app.test/sms", f"app.test is {PUBLIC}, which is neither"),
+        ("http://metadata.test/latest/meta-data/", "metadata.test is 169.254.169.254, a link-local address"),
+        ("http://169.254.169.254/latest/", "169.254.169.254, a link-local address"),
+        ("http://[::ffff:169.254.169.254]/", "a link-local address"),
+        ("http://0.0.0.0:9/", "0.0.0.0, which is nobody's address; this machine is 127.0.0.1"),
+        ("http://224.0.0.1/", "224.0.0.1, a multicast address"),
+    ],
+)
+async def test_a_callback_that_may_not_go_is_journalled_and_nothing_is_connected(names, connected, url, why):
+    names.update({"app.test": (PUBLIC,), "metadata.test": ("169.254.169.254",)})
+    async with serving() as served:
+        sandbox = frozen(served, callback_url=url)
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        connected.clear()
+        await walk(served, sandbox, 2)
+        assert connected == []
+        (made,) = await attempts(served, sandbox)
+    assert made["accepted"] is False
+    assert made["verdict"].startswith("not sent: ")
+    assert why in made["verdict"]
+    assert made["answer"] == {"error": made["verdict"].removeprefix("not sent: ")}
+
+
+async def test_a_refused_attempt_counts_as_failed_and_each_retry_is_judged_anew(names, monkeypatch):
+    monkeypatch.setattr(outbox, "_LOOKUPS_KEPT", 0)
+    async with receiver() as client, serving() as served:
+        answers = iter([(PUBLIC,), (PUBLIC,), ("127.0.0.1",)])
+        names["app.test"] = lambda: next(answers)
+        rules = [{"then": {"retries": [60, 600, 6000]}}]
+        url = f"http://app.test:{port_of(client)}/sms"
+        sandbox = frozen(served, callback_url=url, scenario={"rules": rules})
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        await walk(served, sandbox, 2)
+        await walk(served, sandbox, 60)
+        assert client.came == []
+        await walk(served, sandbox, 600)
+        assert [one["accepted"] for one in await attempts(served, sandbox)] == [False, False, True]
+        assert len(client.came) == 1
+
+
+async def test_the_address_that_was_judged_is_the_one_that_is_called(names, connected):
+    """A name that changes its meaning between two lookups gains nothing: there is one lookup a connection."""
+    async with receiver() as client, serving() as served:
+        answers = iter([("127.0.0.1",), (PUBLIC,)])
+        names["app.test"] = lambda: next(answers)
+        sandbox = frozen(served, callback_url=f"http://app.test:{port_of(client)}/sms")
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        connected.clear()
+        await walk(served, sandbox, 2)
+        assert len(client.came) == 1
+        assert names["asked"].count("app.test") == 1
+        assert connected == ["127.0.0.1"]
+
+
+async def test_of_several_addresses_only_those_allowed_are_tried(names, connected):
+    async with receiver() as client, serving() as served:
+        names["app.test"] = (PUBLIC, "169.254.169.254", "127.0.0.1")
+        sandbox = frozen(served, callback_url=f"http://app.test:{port_of(client)}/sms")
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        connected.clear()
+        await walk(served, sandbox, 2)
+        assert connected == ["127.0.0.1"]
+        assert [one["accepted"] for one in await attempts(served, sandbox)] == [True]
+
+
+@pytest.mark.parametrize("named", ["*", "app.test", "*.test"])
+async def test_callback_allow_opens_a_host(names, named):
+    """Told by what is said against it: no test calls anybody."""
+    assert Targets([named]).refusal("app.test", PUBLIC) is None
+    names["app.test"] = ("169.254.169.254",)
+    with pytest.raises(NotAllowed, match="a host name, a wider network or \\* does not"):
+        async with opened(Outbox(Targets([named]))) as out:
+            await out.call(HttpRequest(method="GET", target="http://app.test/"))
+
+
+async def test_redirects_are_not_followed():
+    async with receiver() as client, receiver() as other, serving() as served:
+        to = {"Location": other.url}
+        for status in (301, 302, 303, 307, 308):
+            client.answers = lambda _, status=status: web.Response(status=status, headers=to)
+            sandbox = frozen(served, callback_url=client.url)
+            await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+            await walk(served, sandbox, 2)
+            (made,) = await attempts(served, sandbox)
+            assert made["answer"]["status"] == status
+        assert other.came == []
+
+
+@pytest.mark.parametrize("target", ["ftp://127.0.0.1/", "file:///etc/hostname", "http://127.0.0.1:99999/", "http://:80/",
+                                    "http://127.0.0.1:0/", "http://127.0.0.1/a b", "http://127.0.0.1/\r\nX: y", "//x/"])
+async def test_what_is_no_http_url_is_not_called(connected, target):
+    with pytest.raises(NotAllowed, match="no http:// or https:// URL"):
+        await Outbox().call(HttpRequest(method="GET", target=target))
+    assert connected == []
+
+
+async def test_connections_are_kept_alive(connected):
+    async with receiver() as client, serving() as served:
+        sandbox = frozen(served, callback_url=client.url)
+        for one in range(3):
+            await get(served.base_url + send_path(key_of(sandbox), reference=f"r{one}"))
+        connected.clear()
+        await walk(served, sandbox, 2)
+        assert 1 <= len(connected) <= 3
+        before = len(connected)
+        for _ in range(3):
+            sandbox.control(Redeliver(1, "delivered", sandbox.now(), "", 0))
+            await walk(served, sandbox, 1)
+        assert (len(client.came), len(connected)) == (6, before)
+
+
+async def test_a_dead_target_is_no_refusal(unused_tcp_port):
+    with pytest.raises(OSError, match="Cannot connect") as failed:
+        async with opened(Outbox()) as out:
+            await out.call(HttpRequest(method="GET", target=f"http://127.0.0.1:{unused_tcp_port}/"))
+    assert not isinstance(failed.value, NotAllowed)
+
+
+async def test_the_log_says_once_a_host_what_is_not_sent(caplog):
+    async with opened(Outbox()) as out:
+        with caplog.at_level(logging.WARNING, "emulator"):
+            for _ in range(3):
+                with pytest.raises(NotAllowed):
+                    await out.call(HttpRequest(method="GET", target=f"http://u:hush-hush@{PUBLIC}/cb?key=hush-hush"))
+        assert [record.levelname for record in caplog.records if record.name == "emulator"] == ["WARNING"]
+        assert "hush" not in caplog.text
+
+
+async def test_setting_a_url_that_will_be_refused_warns_and_is_done():
+    async with serving() as served:
+        url = f"http://{PUBLIC}/sms"
+        status, told = await control(served, "POST", "/_emulator/sandboxes", {"callback_url": url})
+        assert (status, len(told["warnings"])) == (201, 3)
+        account = f"/_emulator/sandboxes/{told['id']}/accounts/smsoffice"
+        status, told = await control(served, "PATCH", account, {"callback_url": url})
+        assert (status, told["callback_url"]) == (200, url)
+        assert told["warnings"][0].startswith(f"callbacks of smsoffice will not be sent: {PUBLIC}, which is neither")
+        for fine in ("http://10.0.0.1/sms", "http://example.com/sms", "", None):
+            status, told = await control(served, "PATCH", account, {"callback_url": fine})
+            assert (status, "warnings" in told) == (200, False)
+    async with serving(callback_allow=(PUBLIC,)) as served:
+        assert "warnings" not in (await control(served, "POST", "/_emulator/sandboxes", {"callback_url": url}))[1]
+
+
+async def test_a_rules_own_target_is_judged_too():
+    async with serving() as served:
+        rules = [{"then": {"reports": {"to": f"http://{PUBLIC}/x"}}}]
+        sandbox = frozen(served, scenario={"rules": rules})
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        await walk(served, sandbox, 2)
+        assert [one["verdict"][:9] for one in await attempts(served, sandbox)] == ["not sent:"]
+
+
+@pytest.mark.parametrize(
+    ("target", "why"),
+    [(f"{PUBLIC}:2775", "neither loopback nor private"), ("app.test:2775", f"app.test is {PUBLIC}"),
+     ("169.254.169.254:80", "link-local"), ("[fe80::1]:2775", "link-local"), ("0.0.0.0:2775", "nobody's address")],
+)  # fmt: skip
+async def test_outbind_calls_nobody_who_may_not_be_called(names, connected, target, why):
+    names["app.test"] = (PUBLIC,)
+    async with serving() as served:
+        connected.clear()
+        status, told = await control(served, "POST", "/_emulator/sandboxes/default/outbind", {"target": target})
+        assert [one for one in connected if one != "127.0.0.1"] == []
+    assert (status, told["error"]["code"]) == (403, "target")
+    assert why in told["error"]["message"]
+
+
+async def test_outbind_goes_to_the_address_that_was_judged(names):
+    async with serving() as served:
+        came = asyncio.Event()
+        listener = await asyncio.start_server(lambda *_: came.set(), "127.0.0.1", 0)
+        answers = iter([(PUBLIC, "127.0.0.1"), (PUBLIC,)])
+        names["app.test"] = lambda: next(answers)
+        port = listener.sockets[0].getsockname()[1]
+        target = {"target": f"app.test:{port}"}
+        status, _ = await control(served, "POST", "/_emulator/sandboxes/default/outbind", target)
+        assert status == 202
+        await asyncio.wait_for(came.wait(), 5)
+        listener.close()
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """For localhost, signed by itself, with its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", tmp_path / "key.pem",
+         "-out", tmp_path / "cert.pem"], check=True, capture_output=True,
+    )  # fmt: skip
+    return tmp_path / "cert.pem", tmp_path / "key.pem"
+
+
+async def test_https_receivers_are_held_against_the_certificates_of_the_machine(certificate, monkeypatch):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*certificate)
+
+    async def answer(_):
+        return web.Response(text="OK")
+
+    server = web.ServerRunner(web.Server(answer))
+    await server.setup()
+    listening = socket.create_server(("127.0.0.1", 0))
+    await web.SockSite(server, listening, ssl_context=context).start()
+    request = HttpRequest(method="GET", target=f"https://localhost:{listening.getsockname()[1]}/")
+    async with opened(Outbox()) as stranger, opened(Outbox()) as friend:
+        with pytest.raises(OSError, match="certificate verify failed"):
+            await stranger.call(request)
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        assert (await friend.call(request)).body == b"OK"
+    await server.cleanup()
