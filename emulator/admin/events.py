@@ -18,9 +18,7 @@ Json = dict[str, Any]
 
 _BEAT = 15.0
 """Real seconds of silence after which a sign of life is sent."""
-_HEADERS = (
-    ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
-)  # fmt: skip
+_HEADERS = (("Content-Type", "text/event-stream; charset=utf-8"), ("X-Accel-Buffering", "no"))
 _encode = msgspec.json.Encoder().encode
 
 

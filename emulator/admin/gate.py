@@ -5,11 +5,12 @@ shows that in Origin and Sec-Fetch-Site. A request with the token passes both: n
 """
 
 import hmac
-import ipaddress
-from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Callable, Iterable
+from hashlib import sha256
 from urllib.parse import urlsplit
 
+from emulator import hosts
+from emulator.admin.logins import Logins, Tries
 from emulator.admin.verbs import Refusal
 from emulator.wire import HttpRequest
 
@@ -18,85 +19,103 @@ _HINT = "send the header `Authorization: Bearer TOKEN`; the token was given by -
 
 
 class Gate:
-    """Lets requests in. `hosts`: names besides those of loopback under which browsers may reach us."""
+    """Lets requests in. `names`: hosts besides those of loopback under which browsers may reach us. `now`: seconds."""
 
-    def __init__(self, token: str | None, hosts: Iterable[str] = ()) -> None:
-        self._token = token
-        self._hosts = {host.lower() for host in hosts if host}
+    def __init__(self, token: str | None, names: Iterable[str], now: Callable[[], float]) -> None:
+        self._token = None if token is None else _digest(token)
+        self._names = {hosts.plain(name) for name in names if name}
+        self._logins = Logins(now)
+        self._tries = Tries(now)
 
     @property
     def open(self) -> bool:
         """Is there no token to know?"""
         return self._token is None
 
-    @property
-    def cookie(self) -> str:
-        """What the page's log-in gives a browser in the place of the token."""
-        return hmac.new((self._token or "").encode(), b"sms-emulator page", "sha256").hexdigest()
+    def log_in(self, request: HttpRequest, given: str) -> str | None:
+        """A new cookie's value, for who knows the token. Raises Refusal when there were too many who did not."""
+        return self._logins.begin() if self._knows(request, given) else None
 
-    def knows(self, given: str) -> bool:
-        """Is this the token?"""
-        return self._token is not None and _same(given, self._token)
+    def log_out(self, request: HttpRequest) -> None:
+        """The request's cookie is worth nothing from now on."""
+        for cookie in cookies(request):
+            self._logins.end(cookie)
 
     def let_in(self, request: HttpRequest) -> None:
-        """Raises Refusal: 403 for another site's request, 401 without the token."""
-        if self.knows(request.header("authorization").removeprefix("Bearer ")):
-            return
-        entered = self._token is not None and _same(_cookie(request), self.cookie)
-        if not entered:
+        """Raises Refusal: 403 for another site's request, 401 without the token, 429 after too many wrong ones."""
+        if self._token is None:
             self._check_host(request)
+            _check_origin(request)
+            return
+        scheme, _, given = request.header("authorization").strip().partition(" ")
+        if scheme.lower() == "bearer" and self._knows(request, given.strip()):
+            return
         _check_origin(request)
-        if self._token is not None and not entered:
+        if not any(self._logins.has(cookie) for cookie in cookies(request)):
             raise Refusal(401, "token", "the control API asks for a token here", _HINT)
 
     def let_try(self, request: HttpRequest) -> None:
         """The same for the log-in itself: it may come under any name, but from no other site."""
         _check_origin(request)
 
+    def _knows(self, request: HttpRequest, given: str) -> bool:
+        """Is this the token? Digests are compared: how long it takes tells nothing, not even a length."""
+        if self._token is None:
+            return False
+        self._tries.let_try(request.peer)
+        known = hmac.compare_digest(_digest(given), self._token)
+        if not known:
+            self._tries.failed(request.peer)
+        return known
+
     def _check_host(self, request: HttpRequest) -> None:
-        host = _name(request.header("host"))
-        if host and not _is_loopback(host) and host not in self._hosts:
+        said = _authority(request)
+        if not said:  # HTTP/1.0, or a program that leaves it out: no browser does
+            return
+        host = hosts.of_header(said)
+        if host is None or not (hosts.is_loopback(host) or host in self._names):
             raise Refusal(
-                403, "host", f"the host {host[:100]!r} is not one of ours",
-                "name it with --allow-host, or send the token, to use the control API and the page under it",
+                403, "host", f"the host {said[:100]!r} is not one of ours",
+                "name it with --allow-host, or give the emulator a --token and send that, to use the control API and "
+                "the page under it",
             )  # fmt: skip
+
+
+def cookies(request: HttpRequest) -> list[str]:
+    """The values of our cookie: other programs of this machine may have left theirs beside it, in any shape."""
+    pairs = (pair.strip().partition("=") for pair in request.header("cookie").split(";"))
+    return [value.strip('"') for name, _, value in pairs if name == COOKIE][:5]
+
+
+def _authority(request: HttpRequest) -> str:
+    """Under which host and port we were asked: that of an absolute-form target goes before the header's."""
+    if request.target.startswith("/"):
+        return request.header("host").strip()
+    return request.target.partition("://")[2].partition("/")[0].partition("?")[0]
 
 
 def _check_origin(request: HttpRequest) -> None:
     """Raises Refusal for what another site's page asks for; following a link to us is fine."""
-    site = request.header("sec-fetch-site")
-    following = request.method in ("GET", "HEAD") and request.header("sec-fetch-mode") == "navigate"
+    site = request.header("sec-fetch-site").lower()
+    following = (
+        request.method in ("GET", "HEAD") and request.header("sec-fetch-mode") == "navigate"
+        and request.header("sec-fetch-dest", "document") == "document"
+    )  # fmt: skip
     origin = request.header("origin")
-    foreign = bool(origin) and urlsplit(origin).netloc.lower() != request.header("host").lower()
+    foreign = bool(origin) and not _same_site(origin, _authority(request))
     if foreign or (site in ("cross-site", "same-site") and not following):
         hint = "open the emulator's own page, or send the token"
         raise Refusal(403, "origin", "another site's page asks for this", hint)
 
 
-def _same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode("utf-8", "replace"))
-
-
-def _cookie(request: HttpRequest) -> str:
+def _same_site(origin: str, authority: str) -> bool:
+    """Is an origin the place that was asked? The scheme may differ: TLS may end in front of us."""
     try:
-        found = SimpleCookie(request.header("cookie")).get(COOKIE)
-    except CookieError:
-        return ""
-    return "" if found is None else found.value
-
-
-def _name(host: str) -> str:
-    """Host without its port."""
-    try:
-        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return host
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
+        there = urlsplit(origin.lower()).netloc
     except ValueError:
         return False
+    return bool(there) and there == authority.lower()
+
+
+def _digest(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "replace")).digest()

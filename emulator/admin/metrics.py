@@ -67,5 +67,4 @@ async def metrics(emulator: Emulator) -> HttpReply:
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector(emulator))
-    headers = (("Content-Type", CONTENT_TYPE_LATEST), ("Cache-Control", "no-store"))
-    return HttpReply(headers=headers, body=generate_latest(registry))
+    return HttpReply(headers=(("Content-Type", CONTENT_TYPE_LATEST),), body=generate_latest(registry))

@@ -1,6 +1,8 @@
 """The control API over HTTP, and the built-in sink for callbacks: requests to calls of the table, answers to JSON."""
 
+import asyncio
 import re
+import secrets
 from typing import Any
 
 import msgspec
@@ -9,13 +11,17 @@ from emulator import __version__
 from emulator.admin import bodies, openapi
 from emulator.admin.events import Listening
 from emulator.admin.gate import Gate
+from emulator.admin.headers import DATA, dressed
 from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.app import Emulator
 from emulator.ui.front import Front
-from emulator.wire import HttpReply, HttpRequest, StreamReply, read_query
+from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 
-_JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
+_JSON = (("Content-Type", "application/json; charset=utf-8"),)
+_CHALLENGE: dict[int, Headers] = {
+    401: (("WWW-Authenticate", 'Bearer realm="sms-emulator"'),), 429: (("Retry-After", "1"),),
+}  # fmt: skip
 _SINK = "/_emulator/sink/"
 _encode = msgspec.json.Encoder().encode
 
@@ -25,7 +31,9 @@ class Control:
 
     def __init__(self, emulator: Emulator, token: str | None = None) -> None:
         self._emulator = emulator
-        self._gate = Gate(token, emulator.settings.hosts)
+        if token is None and not emulator.settings.loopback:
+            token = secrets.token_urlsafe()  # nobody knows it: open to the world is no default
+        self._gate = Gate(token, emulator.settings.hosts, monotonic)
         self.verbs = Verbs(emulator)
         self._page = Front(self.verbs, self._gate)
         self.smpp_url: str | None = None
@@ -37,10 +45,12 @@ class Control:
     async def answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         """The reply to a request. Never raises for what a client sent."""
         try:
-            return await self._answer(request)
+            return dressed(await self._answer(request), DATA)
         except Refusal as refusal:
             error = {"code": refusal.code, "message": str(refusal), "hint": refusal.hint, **refusal.more}
-            return HttpReply(status=refusal.status, headers=_JSON, body=_encode({"error": error}))
+            asks = _CHALLENGE.get(refusal.status, ())
+            reply = HttpReply(status=refusal.status, headers=(*_JSON, *asks), body=_encode({"error": error}))
+            return dressed(reply, DATA)
 
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         path = request.path.rstrip("/") or "/"
@@ -90,6 +100,11 @@ class Control:
         if others:
             raise Refusal(405, "method", f"{path} takes {', '.join(others)}, not {method}")
         raise Refusal(404, "no-such-call", f"there is no {path}", "GET /_emulator/openapi.json lists all calls")
+
+
+def monotonic() -> float:
+    """Real seconds of the loop that serves."""
+    return asyncio.get_running_loop().time()
 
 
 def _body(call: Call, request: HttpRequest) -> Any:

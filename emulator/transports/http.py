@@ -202,7 +202,7 @@ def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Headers:
 def _response(reply: HttpReply) -> web.Response:
     response = web.Response(status=reply.status, body=reply.body)
     for name, value in reply.headers:
-        response.headers[name] = value
+        response.headers.add(name, value)
     return response
 
 

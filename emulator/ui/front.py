@@ -6,8 +6,9 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from emulator.admin.gate import COOKIE, Gate
+from emulator.admin.headers import PAGE, dressed
 from emulator.admin.verbs import Refusal, Verbs
-from emulator.wire import HttpReply, HttpRequest, StreamReply, read_query
+from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 
 if TYPE_CHECKING:
     from emulator.ui.asked import Asked
@@ -17,15 +18,9 @@ _STATIC = f"{BASE}/static/"
 _LOGIN = f"{BASE}/login"
 _LOGOUT = f"{BASE}/logout"
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = (
-    ("Content-Security-Policy", POLICY), ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
-)  # fmt: skip
+_WAS_IN = "sms_emulator_in=1"
+"""A cookie without a secret: at / it tells who is to be sent on to where the log-in's cookie goes. That one goes to the
+page and the control API alone, so it stands in no journal of what came to a provider."""
 
 
 class Front:
@@ -34,6 +29,7 @@ class Front:
     def __init__(self, verbs: Verbs, gate: Gate) -> None:
         self.verbs = verbs
         self.gate = gate
+        self._tls = (verbs.emulator.settings.public_url or "").startswith("https:")
 
     @staticmethod
     def mine(path: str) -> bool:
@@ -42,11 +38,11 @@ class Front:
     async def __call__(self, request: HttpRequest) -> HttpReply | StreamReply:
         """The reply; a refusal becomes a page that says so."""
         try:
-            return await self._answer(request)
+            return dressed(await self._answer(request), PAGE)
         except Refusal as refusal:
             from emulator.ui import trouble
 
-            return trouble.page(self._asked(request), refusal)
+            return dressed(trouble.page(self._asked(request), refusal), PAGE)
 
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         if request.path.startswith(_STATIC):
@@ -56,11 +52,14 @@ class Front:
         try:
             self.gate.let_in(request)
         except Refusal as refusal:
-            if refusal.status != 401 or request.method != "GET":
+            if refusal.status != 401 or request.method not in ("GET", "HEAD"):
                 raise
+            if request.path == "/" and _WAS_IN in request.header("cookie").replace(" ", "").split(";"):
+                return go(f"{BASE}?{request.query}" if request.query else BASE)
             return self._log_in_page(request, 401)
         if request.path == _LOGOUT and request.method == "POST":
-            return go("/", (("Set-Cookie", f"{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"),))
+            self.gate.log_out(request)
+            return go("/", self._cookies("", "; Max-Age=0"))
         from emulator.ui import routes
 
         return await routes.answer(self._asked(request))
@@ -75,9 +74,17 @@ class Front:
         self.gate.let_try(request)
         if request.method != "POST":
             return self._log_in_page(request, 200)
-        if not self.gate.knows(dict(read_query(request.body)).get("token", "").strip()):
+        cookie = self.gate.log_in(request, dict(read_query(request.body)).get("token", "").strip())
+        if cookie is None:
             return self._log_in_page(request, 401, "That is not the token.")
-        return go("/", (("Set-Cookie", f"{COOKIE}={self.gate.cookie}; Path=/; HttpOnly; SameSite=Strict"),))
+        return go(BASE, self._cookies(cookie))
+
+    def _cookies(self, value: str, more: str = "") -> Headers:
+        more += "; SameSite=Strict" + ("; Secure" if self._tls else "")
+        return (
+            ("Set-Cookie", f"{COOKIE}={value}; Path=/_emulator; HttpOnly{more}"),
+            ("Set-Cookie", f"{_WAS_IN}; Path=/{more}"),
+        )  # fmt: skip
 
     def _log_in_page(self, request: HttpRequest, status: int, said: str = "") -> HttpReply:
         from emulator.ui import trouble
@@ -85,9 +92,9 @@ class Front:
         return trouble.log_in(self._asked(request), status, said)
 
 
-def go(where: str, more: tuple[tuple[str, str], ...] = ()) -> HttpReply:
+def go(where: str, more: Headers = ()) -> HttpReply:
     """Look there now."""
-    return HttpReply(status=303, headers=(("Location", where), ("Cache-Control", "no-store"), *HEADERS, *more))
+    return HttpReply(status=303, headers=(("Location", where), *more))
 
 
 @lru_cache(maxsize=64)
@@ -95,7 +102,7 @@ def _file(name: str) -> tuple[bytes, str] | None:
     """A static file and its tag; None when there is none of that name."""
     import hashlib
 
-    if "/" in name or name.startswith("."):
+    if "/" in name or "\\" in name or name.startswith("."):
         return None
     found = resources.files("emulator.ui").joinpath("static", name)
     if not found.is_file():
@@ -112,5 +119,5 @@ def static(name: str, seen: str = "") -> HttpReply:
     octets, tag = found
     kind = mimetypes.guess_type(name)[0] or "text/plain"
     kind = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-    headers = (("Content-Type", kind), ("ETag", tag), ("Cache-Control", "no-cache"), *HEADERS)
+    headers = (("Content-Type", kind), ("ETag", tag), ("Cache-Control", "no-cache"))
     return HttpReply(status=304, headers=headers) if seen == tag else HttpReply(headers=headers, body=octets)

@@ -7,16 +7,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from emulator.admin import sse
 from emulator.feed import Event
 from emulator.sandboxes import Sandbox
-from emulator.ui.front import HEADERS
 from emulator.wire import StreamReply
 
 _PAUSE = 0.2
 """Real seconds between two drawings."""
 _BEAT = 15.0
-_HEADERS = (
-    ("Content-Type", "text/event-stream; charset=utf-8"), ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
-    *HEADERS,
-)  # fmt: skip
+_HEADERS = (("Content-Type", "text/event-stream; charset=utf-8"), ("X-Accel-Buffering", "no"))
 
 
 def stream(sandbox: Sandbox, matters: Callable[[Event], bool], draw: Callable[[], Awaitable[str]]) -> StreamReply:

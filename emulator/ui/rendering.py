@@ -14,7 +14,7 @@ from emulator import __version__
 from emulator.core.statuses import STATUSES
 from emulator.core.values import Moment
 from emulator.ui.asked import inbox_of, place
-from emulator.ui.front import BASE, HEADERS
+from emulator.ui.front import BASE
 from emulator.wire import HttpReply
 
 
@@ -42,7 +42,7 @@ def part(template: str, **data: Any) -> str:
 
 def html(template: str, status: int = 200, /, **data: Any) -> HttpReply:
     """A template as a reply."""
-    headers = (("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), *HEADERS)
+    headers = (("Content-Type", "text/html; charset=utf-8"),)
     return HttpReply(status=status, headers=headers, body=part(template, **data).encode("utf-8", "replace"))
 
 

@@ -101,6 +101,8 @@
   // Parts that the server draws again lose their marks.
   const changes = { childList: true, subtree: true, characterData: true, attributeFilter: ["class"] };
   for (const part of all("#list")) new MutationObserver(mark).observe(part, changes);
+  const out = one("[data-out]");
+  if (out) out.hidden = !document.cookie.includes("sms_emulator_in=1");
   opened();
   mark();
   addEventListener("pageshow", mark);
