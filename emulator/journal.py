@@ -317,6 +317,13 @@ class Journal:
             if head.id > after and all(getattr(head, name) == value for name, value in asked.items()):
                 yield head.whole()
 
+    def newest(self, before: int = 0, **wanted: str | None) -> Iterator[Exchange]:
+        """The same, newest first, those older than `before` (0: from the newest on)."""
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        for head in reversed(self._exchanges):
+            if (not before or head.id < before) and all(getattr(head, name) == asked[name] for name in asked):
+                yield _unpack(head.packed)
+
     def exchange(self, number: int) -> Exchange | None:
         """By its id; the newest are found at once."""
         for head in reversed(self._exchanges):
@@ -340,6 +347,10 @@ class Journal:
     def attempts(self, after: int = 0) -> Iterator[Attempt]:
         """Oldest first."""
         return (attempt for attempt, _, _ in self._attempts if attempt.id > after)
+
+    def newest_attempts(self) -> Iterator[tuple[int, Attempt]]:
+        """Newest first, each with its order among all entries."""
+        return ((order, attempt) for attempt, order, _ in reversed(self._attempts))
 
     def attempt(self, number: int) -> Attempt | None:
         return next((attempt for attempt, _, _ in reversed(self._attempts) if attempt.id == number), None)

@@ -167,25 +167,27 @@ class AsyncSms(Seeing):
 
     async def requests(
         self, *, provider: str | None = None, protocol: str | None = None, operation: str | None = None,
-        outcome: str | None = None, rule: str | None = None, after: str | None = None, limit: int | None = None,
+        outcome: str | None = None, rule: str | None = None, session: str | None = None, after: str | None = None,
+        limit: int | None = None,
     ) -> list[Record]:  # fmt: skip
         """What clients asked, oldest first: `request`, `reply`, `outcome`, and `explain`: which documented rule led to
-        this answer."""
+        this answer. `session`: only PDUs of this SMPP session."""
         found = await self.operation(
             "listRequests", provider=provider, protocol=protocol, operation=operation, outcome=outcome, rule=rule,
-            after=after, limit=ALL if limit is None else limit,
+            session=session, after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
         return list(found["requests"])
 
     async def callbacks(
         self, *, message: str | None = None, provider: str | None = None, status: str | None = None,
-        accepted: bool | None = None, after: str | None = None, limit: int | None = None,
+        accepted: bool | None = None, session: str | None = None, after: str | None = None, limit: int | None = None,
     ) -> list[Record]:  # fmt: skip
         """Every callback attempt, oldest first: where to, what was `sent`, what was answered (`answer`), whether the
-        provider would take that for success (`accepted`) and why (`verdict`)."""
+        provider would take that for success (`accepted`) and why (`verdict`). `session`: only receipts that went over
+        this SMPP session."""
         found = await self.operation(
-            "listCallbacks", message=message, provider=provider, status=status, accepted=accepted, after=after,
-            limit=ALL if limit is None else limit,
+            "listCallbacks", message=message, provider=provider, status=status, accepted=accepted, session=session,
+            after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
         return list(found["callbacks"])
 

@@ -10,6 +10,7 @@ import msgspec
 from emulator.admin import views
 from emulator.core.messages import Message
 from emulator.sandboxes import Sandbox
+from emulator.wire import HttpRequest, SmppFrame
 
 Json = dict[str, Any]
 
@@ -41,6 +42,7 @@ class RequestFilters(Filters, kw_only=True, forbid_unknown_fields=True):
     operation: str | None = None
     outcome: str | None = None
     rule: str | None = None
+    session: str | None = None
 
 
 class CallbackFilters(Filters, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +50,7 @@ class CallbackFilters(Filters, kw_only=True, forbid_unknown_fields=True):
     provider: str | None = None
     status: str | None = None
     accepted: bool | None = None
+    session: str | None = None
 
 
 def number_of(given: str | None) -> int:
@@ -62,6 +65,8 @@ _STANDS_AS = {"contains": "text", "message": "message_id"}
 
 def held(one: Json, name: str) -> Any:
     """What a filter looks at in a thing as shown."""
+    if name == "session" and "request" in one:
+        return one["request"].get(name)
     return one.get(_STANDS_AS.get(name, name))
 
 
@@ -109,10 +114,17 @@ def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
 def requests(sandbox: Sandbox, filters: RequestFilters) -> list[Json]:
     """Exchanges that fit, oldest first."""
     kept = sandbox.journal.exchanges(
-        number_of(filters.after), provider=filters.provider, protocol=filters.protocol, operation=filters.operation,
-        word=filters.outcome, rule=filters.rule,
+        number_of(filters.after), provider=filters.provider, protocol=filters.protocol or (filters.session and "smpp"),
+        operation=filters.operation, word=filters.outcome, rule=filters.rule,
     )  # fmt: skip
+    if filters.session is not None:
+        kept = (one for one in kept if session_of(one.request) == filters.session)
     return [views.exchange(sandbox, one) for one in islice(kept, filters.limit)]
+
+
+def session_of(request: HttpRequest | SmppFrame) -> str | None:
+    """The SMPP session that a request, or a receipt, went over."""
+    return request.session if isinstance(request, SmppFrame) else None
 
 
 def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> list[Json]:

@@ -82,7 +82,7 @@ def attempt(sandbox: Sandbox, made: Attempt) -> Json:
         sent = {**pdu.get("fields", {}), "short_message": short.decode("latin-1")}
         sent |= {str(tlv["name"]): tlv["value"] for tlv in pdu.get("tlvs", ())}
         where = {"method": pdu["command"], "url": f"smpp://{made.request.peer}/{made.request.session}", "sent": sent,
-                 "hex": pdu["hex"]}  # fmt: skip
+                 "hex": pdu["hex"], "session": made.request.session}  # fmt: skip
     else:
         target = made.request.target
         said = made.request.body if made.request.method == "POST" else target.partition("?")[2]

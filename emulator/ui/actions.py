@@ -92,6 +92,18 @@ async def drop_rule(asked: Asked) -> HttpReply:
     return _desk(asked, "rules")
 
 
+async def snapshot(asked: Asked) -> HttpReply:
+    """Keep the sandbox's state under a name."""
+    await asked.call("POST", "/snapshots", {"name": asked.form.get("name", "").strip()})
+    return _desk(asked, "keeping")
+
+
+async def restore(asked: Asked) -> HttpReply:
+    """Back to a state that was kept."""
+    await asked.call("POST", "/restore", {"name": asked.form.get("name", "")})
+    return _desk(asked, "keeping")
+
+
 async def hang_up(asked: Asked) -> HttpReply:
     """End an SMPP session."""
     await asked.call("DELETE", "/sessions/{session}", session=asked.values["session"])

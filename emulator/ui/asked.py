@@ -39,9 +39,11 @@ class Asked:
         """Named in the path, or in the query, or the default one. Raises Refusal."""
         return self.verbs.sandbox(self.values.get("sandbox") or self.query.get("sandbox") or DEFAULT)
 
-    async def call(self, method: str, path: str, body: Any = None, **values: str) -> Any:
+    async def call(
+        self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None, **values: str
+    ) -> Any:
         """A call of the control API on this sandbox: calls.py."""
-        return await calls.do(self.verbs, self.sandbox, method, path, body, **values)
+        return await calls.do(self.verbs, self.sandbox, method, path, body, query, **values)
 
     def base_url(self) -> str:
         """Under which address the browser sees us."""

@@ -8,6 +8,8 @@ from emulator.admin.routes import CALLS, Call, S
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.sandboxes import Sandbox
 
+Json = dict[str, Any]
+
 
 def find(method: str, path: str) -> Call | None:
     """The call on a sandbox with that path behind the sandbox's own; None where there is none."""
@@ -18,14 +20,16 @@ def there(method: str, path: str) -> bool:
     return find(method, path) is not None
 
 
-async def do(verbs: Verbs, sandbox: Sandbox, method: str, path: str, body: Any = None, **values: str) -> Any:
+async def do(
+    verbs: Verbs, sandbox: Sandbox, method: str, path: str, body: Any = None, query: Json | None = None, **values: str
+) -> Any:
     """Make the call; gives back its data. Raises Refusal as the control API would."""
     call = find(method, path)
     if call is None:
         raise Refusal(404, "no-such-call", f"there is no {method} {path} here")
     try:
         said = None if call.body is None else msgspec.convert({} if body is None else body, call.body)
-        query = None if call.query is None else msgspec.convert({}, call.query)
+        wanted = None if call.query is None else msgspec.convert(query or {}, call.query)
     except msgspec.ValidationError as error:
         raise Refusal(400, "invalid", f"that is no good: {error}") from None
-    return await call.do(verbs, {"sandbox": sandbox, **values}, said, query)
+    return await call.do(verbs, {"sandbox": sandbox, **values}, said, wanted)

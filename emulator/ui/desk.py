@@ -7,6 +7,7 @@ from emulator.core.commands import OPERATIONS
 from emulator.core.plans import FAULTS
 from emulator.core.reasons import Reason
 from emulator.core.rules import Rule
+from emulator.core.smpp_plans import SMPP_FAULTS
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls, live, plots
 from emulator.ui.asked import Asked
@@ -14,6 +15,7 @@ from emulator.ui.callbacks import callback, newest
 from emulator.ui.contracts import linker
 from emulator.ui.masking import MASK, secret_words
 from emulator.ui.rendering import html, part
+from emulator.ui.terms import terms
 from emulator.wire import HttpReply, StreamReply
 
 Json = dict[str, Any]
@@ -66,7 +68,7 @@ def _accounts(sandbox: Sandbox) -> list[Json]:
             word: MASK if word in secret and public.get(word) != value else value
             for word, value in view["credentials"].items()
         }
-        shown.append({**view, "title": provider.title, "credentials": credentials})
+        shown.append({**view, "title": provider.title, "credentials": credentials, "terms": terms(sandbox, name)})
     return shown
 
 
@@ -75,7 +77,9 @@ async def desk(asked: Asked) -> HttpReply:
     sandbox = asked.sandbox
     return html(
         "desk.html", title=f"Desk of {sandbox.id}", here="desk", accounts=_accounts(sandbox),
-        providers=sandbox.providers, operations=OPERATIONS, faults=FAULTS, reasons=[one.value for one in Reason],
+        providers=sandbox.providers, operations=OPERATIONS, faults=FAULTS,
+        smpp_faults=SMPP_FAULTS if asked.emulator.board.providers else {}, reasons=[one.value for one in Reason],
+        snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
         scenarios=(await asked.verbs.scenarios())["scenarios"], sandboxes=list(asked.emulator.sandboxes.by_id)[:200],
         world=sandbox.engine.world.began, **await _live(asked),
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """The journal to read: every exchange, newest first, also those that no message came of."""
 
-from collections import deque
+from itertools import islice
 from typing import Any
 
 from emulator.admin.finding import number_of
@@ -16,16 +16,16 @@ from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 PAGE = 50
 WORDS = ("accepted", "refused", "answered", "dropped", "unreadable", "unroutable", "ignored", "unanswered")
+PROTOCOLS = ("http", "soap", "smpp")
 
 Json = dict[str, Any]
 
 
 def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
-    """A page of the journal. `provider`, `outcome` narrow it; `before`: only older ones."""
-    before = number_of(query.get("before"))
-    every = sandbox.journal.exchanges(provider=query.get("provider") or None, word=query.get("outcome") or None)
-    kept = deque((one for one in every if not before or one.id < before), PAGE + 1)
-    newest = list(reversed(kept))
+    """A page of the journal. `provider`, `protocol`, `outcome` narrow it; `before`: only older ones."""
+    narrow = {name: query.get(name) or None for name in ("provider", "protocol")}
+    every = sandbox.journal.newest(number_of(query.get("before")), word=query.get("outcome") or None, **narrow)
+    newest = list(islice(every, PAGE + 1))
     mask = Mask(sandbox)
     rows = []
     for one in newest[:PAGE]:
@@ -33,15 +33,15 @@ def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
         rows.append({"kept": one, "asks": mask.text(asks)[:300], "why": mask.text(explain(sandbox.providers, one))})
     return {
         "sandbox": sandbox, "rows": rows, "more": newest[PAGE - 1].id if len(newest) > PAGE else 0,
-        "query": {"provider": "", "outcome": "", "before": "", **query}, "linker": linker(sandbox),
+        "query": {"provider": "", "protocol": "", "outcome": "", "before": "", **query}, "linker": linker(sandbox),
         "dropped": sandbox.journal.dropped,
     }  # fmt: skip
 
 
 async def requests(asked: Asked) -> HttpReply:
     """The list."""
-    return html("requests.html", title="Requests", here="requests", words=WORDS, providers=asked.sandbox.providers,
-                **listed(asked.sandbox, asked.query))  # fmt: skip
+    return html("requests.html", title="Requests", here="requests", words=WORDS, protocols=PROTOCOLS,
+                providers=asked.sandbox.providers, **listed(asked.sandbox, asked.query))  # fmt: skip
 
 
 async def stream(asked: Asked) -> StreamReply:

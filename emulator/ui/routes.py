@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from emulator.admin.verbs import Refusal
-from emulator.ui import actions, callbacks, contracts, desk, inbox, opened, requests, sending
+from emulator.ui import actions, callbacks, contracts, desk, inbox, ledger, opened, requests, sending, sessions, terms
 from emulator.ui.asked import Asked
 from emulator.ui.front import BASE
 from emulator.wire import HttpReply, StreamReply
@@ -29,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{S}/live/requests", requests.stream),
     Route("GET", f"{S}/live/desk", desk.stream),
     Route("GET", f"{S}/live/messages/{{message}}", opened.stream),
+    Route("GET", f"{S}/live/sessions/{{session}}", sessions.stream),
     Route("GET", f"{S}/messages/{{message}}", opened.message),
     Route("POST", f"{S}/messages/{{message}}/status", opened.move),
     Route("POST", f"{S}/callbacks/{{callback}}/redeliver", callbacks.redeliver),
@@ -38,9 +39,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", f"{S}/clock", actions.clock),
     Route("POST", f"{S}/accounts/{{provider}}", actions.account),
     Route("POST", f"{S}/accounts/{{provider}}/senders/{{sender}}", actions.sender),
+    Route("POST", f"{S}/accounts/{{provider}}/terms", terms.save),
+    Route("GET", f"{S}/ledger", ledger.ledger),
+    Route("POST", f"{S}/snapshots", actions.snapshot),
+    Route("POST", f"{S}/restore", actions.restore),
     Route("POST", f"{S}/scenario", actions.scenario),
     Route("POST", f"{S}/fault", actions.fault),
     Route("POST", f"{S}/rules/{{rule}}/drop", actions.drop_rule),
+    Route("GET", f"{S}/sessions/{{session}}", sessions.session),
     Route("POST", f"{S}/sessions/{{session}}/end", actions.hang_up),
     Route("POST", f"{S}/reset", actions.reset),
     Route("GET", f"{S}/send", sending.form),

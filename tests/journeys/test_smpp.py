@@ -328,3 +328,20 @@ async def test_line_of_a_receipt_is_what_parsers_know():
             r"text:What parsers know, a",
             line_of((await esme.receipts())[0]),
         )
+
+
+async def test_pdus_are_found_by_their_session():
+    async with desk() as at:
+        first, second = await at.bound(), await at.bound()
+        await first.submit(b"one", destination_addr=b"79001234567")
+        await second.submit(b"two", destination_addr=b"79001234568")
+        await at.settle()
+        names = [one["id"] for one in (await at.call("GET", "/sessions"))["sessions"]]
+        for name, number in zip(names, ("79001234567", "79001234568"), strict=True):
+            asked = (await at.call("GET", f"/requests?session={name}"))["requests"]
+            assert [one["operation"] for one in asked] == ["bind", "send"]
+            assert asked[1]["request"]["fields"]["destination_addr"] == number
+        found = [(await at.call("GET", f"/callbacks?session={name}"))["callbacks"] for name in names]
+        assert all(one["session"] == name for name, some in zip(names, found, strict=True) for one in some)
+        assert sum(map(len, found)) == 2
+        assert (await at.call("GET", "/requests?session=s99"))["requests"] == []

@@ -1,6 +1,7 @@
 """The page in a real browser: what comes by itself, what the keys do, and that a hostile text does nothing."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -87,6 +88,63 @@ async def test_advance_on_the_desk_moves_the_status(window, served):
     await window.page.get_by_role("button", name="+ 1 min").click()
     await window.until("document.querySelector('.plot.statuses').textContent.includes('delivered')")
     await window.page.locator("#callbacks td .good").first.wait_for()
+
+
+async def test_a_snapshot_is_kept_restored_and_the_sandbox_taken_home(window, served):
+    served.emulator.default.clock.rate = 0
+    await window.send("first")
+    await window.open(f"{PAGE}/desk")
+    await window.page.fill("#keeping input[name=name]", "до распродажи")
+    await window.page.get_by_role("button", name="Keep").click()
+    await window.page.locator("#keeping td", has_text="до распродажи").wait_for()
+    await window.send("second", to="995577000002")
+    await window.open(f"{PAGE}/desk")
+    window.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await window.page.get_by_role("button", name="Restore").click()
+    await window.page.locator("#keeping td", has_text="1 time").wait_for()
+    assert window.trouble == ["dialog Go back to this snapshot? Messages since then go."]
+    window.trouble.clear()
+    assert len(served.emulator.default.engine.world.store.messages) == 1
+    async with window.page.expect_download() as starting:
+        await window.page.get_by_role("link", name="Export").click()
+    download = await starting.value
+    assert download.suggested_filename == "sms-emulator-default.json"
+    assert "journal" in json.loads((await download.path()).read_text(encoding="utf-8"))
+
+
+async def test_a_switch_a_limit_and_a_price_are_set_on_the_desk(window, served):
+    account = served.emulator.default.account("smscenter")
+    await window.open(f"{PAGE}/desk")
+    card = window.page.locator(".card", has_text="SMS Center")
+    await card.locator("summary").click()
+    await card.locator("select[name='switches:long-text']").select_option(label="accept")
+    await card.locator("input[name='switches:retry']").fill("60 600")
+    await card.locator("input[name='prices:part']").fill("2.5")
+    await card.locator("select[name=limits]").select_option("off")
+    await card.locator("form.terms button").click()
+    await window.until("!document.querySelector('.card details[open]')")
+    assert (account.switches, account.limits_off) == ({"long-text": "accept", "retry": [60, 600]}, True)
+    await card.locator("summary").click()
+    assert await card.locator("form.terms .changed").all_inner_texts() == ["long-text", "retry"]
+    assert await card.locator("input[name='prices:part']").input_value() == "2.5"
+
+
+async def test_the_pdus_of_a_session_come_as_they_go(window, served):
+    from emulator.client import SmppClient
+
+    async with SmppClient(served.smpp_host, "emulator", "emulator", port=served.smpp_port) as client:
+        await window.open(f"{PAGE}/desk")
+        await window.page.locator("#sessions a", has_text="s1").click()
+        await window.page.wait_for_url("**/sessions/s1")
+        await window.live()
+        await client.submit("79001112233", "Привет", sender="Shop")
+        await served.emulator.pump(served.emulator.default).walk(60.0, 10.0)
+        await window.until("document.querySelectorAll('.pdus tbody tr').length === 3")
+        assert [line.split()[-1] for line in await window.page.locator(".pdus td[data-th=PDU]").all_inner_texts()] == [
+            "deliver_sm", "submit_sm", "bind_transceiver",
+        ]  # fmt: skip
+        assert "Привет" in await window.page.locator(".pdus").inner_text()
+    await window.page.locator("text=It is not bound").wait_for()
 
 
 async def test_search_finds_it_and_the_live_list_keeps_to_it(window):
@@ -184,6 +242,7 @@ async def test_nothing_is_wider_than_a_narrow_phone(browser, served, scheme):
         f"{place}/requests",
         f"{place}/requests/x1",
         f"{place}/send",
+        f"{place}/ledger",
         "/_emulator/page/contract/ubill",
     ):
         await window.open(path)

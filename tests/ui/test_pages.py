@@ -206,6 +206,14 @@ async def test_an_account_is_changed_and_a_sender_approved(surfer, served):
         ("scenario", {"scenario": "/etc/passwd"}),
         ("rules/r99/drop", {}),
         ("callbacks/c99/redeliver", {}),
+        ("accounts/nobody/terms", {"switches:retry": "1"}),
+        ("accounts/ubill/terms", {"switches:charge": "gold"}),
+        ("accounts/ubill/terms", {"switches:retry": "soon"}),
+        ("accounts/ubill/terms", {"prices:part": "much"}),
+        ("accounts/smscenter/terms", {"limits:balance": "many"}),
+        ("accounts/smscenter/terms", {"limits:nothing": "1"}),
+        ("snapshots", {"name": ""}),
+        ("restore", {"name": "nowhere"}),
         ("messages/m99/status", {"status": "delivered"}),
         ("sessions/s9/end", {}),
         ("send", {"provider": "nobody"}),
@@ -245,6 +253,25 @@ async def test_other_sandboxes_and_contracts_have_pages(surfer, served):
     assert (await surfer.get("/?sandbox=nobody")).status == 404
 
 
+async def test_the_ledger_tells_costs_and_what_was_sent_twice(surfer):
+    for reference in ("first", "again"):
+        await surfer.send("Оплачено €5 <b>!</b>", reference=reference)
+    await surfer.send("other", "995577000002", "ubill")
+    page = await surfer.get(f"{PAGE}/ledger")
+    for told in ("smsoffice.ge222998", "uBill111999", "m1, m2995577123456", "different references", "again m1"):
+        assert told in page.text, told
+    assert "None after m3" in (await surfer.get(f"{PAGE}/ledger?after=m3")).text
+
+
+async def test_limits_that_were_lifted_come_back(surfer, served):
+    account = served.emulator.default.account("smscenter")
+    for said, lifted in (("off", True), ("on", False)):
+        await surfer.post(f"{PAGE}/accounts/smscenter/terms", limits=said)
+        assert account.limits_off is lifted
+    await surfer.post(f"{PAGE}/accounts/smscenter/terms", **{"limits:balance": "3", "blocked": "yes", "limits": "on"})
+    assert (account.limits, account.blocked, account.switches) == ({"balance": 3}, True, {})
+
+
 async def test_a_reset_empties_the_inbox(surfer):
     await surfer.send("hello")
     page = await surfer.post(f"{PAGE}/reset", what="all")
@@ -269,6 +296,11 @@ async def test_pdus_are_shown_by_field_and_their_password_nowhere(surfer, served
         assert told in message.text, told
     desk = await surfer.get(f"{PAGE}/desk")
     assert "bound_trx" in desk.text
+    pdus = await surfer.get(f"{PAGE}/sessions/s1")
+    assert pdus.text.index("submit_sm") < pdus.text.index("bind_transceiver")
+    assert "shop → 79001234567" in pdus.text
+    assert "wr0ngOne" not in pdus.html
+    assert (await surfer.get(f"{PAGE}/sessions/s2")).status == 404
     ended = await surfer.post(f"{PAGE}/sessions/s1/end")
     assert ended.status == 200
     writer.close()
