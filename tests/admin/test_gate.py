@@ -48,8 +48,8 @@ HOSTS_OF_OURS = ("localhost", "LocalHost:1", "localhost.", "localhost.:80", "a.b
                  "[::1]", "[::1]:8775", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]:1", "127.0.0.1:")  # fmt: skip
 HOSTS_OF_OTHERS = ("evil.example", "evil.example:8775", "localhost.evil.example", "xlocalhost", "0.0.0.0", "10.0.0.1",
                    "169.254.1.1", "[::2]", "[::ffff:10.0.0.1]", "[", "[::1", "::1", "a@localhost",
-                   "localhost@evil.test", "localhost/evil.test", "evil.test#localhost", "localhost, evil.test", "localhost evil.test",
-                   ":8775", ".", "127.1", "0x7f.1", "localhost:80:80", "\xe9vil")  # fmt: skip
+                   "localhost@evil.test", "localhost/evil.test", "evil.test#localhost", "localhost, evil.test",
+                   "localhost evil.test", ":8775", ".", "127.1", "0x7f.1", "localhost:80:80", "\xe9vil")  # fmt: skip
 
 
 async def test_names_of_loopback_need_no_token(free):
