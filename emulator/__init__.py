@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from emulator.handles import running as running
 
 __version__ = "0.1.0"
+__all__ = ["AsyncSms", "CallRefused", "Sms", "running"]
 
 _HOMES = {
     "running": "emulator.handles",

@@ -322,7 +322,7 @@ class Journal:
         asked = {name: value for name, value in wanted.items() if value is not None}
         for head in reversed(self._exchanges):
             if (not before or head.id < before) and all(getattr(head, name) == asked[name] for name in asked):
-                yield _unpack(head.packed)
+                yield head.whole()
 
     def exchange(self, number: int) -> Exchange | None:
         """By its id; the newest are found at once."""

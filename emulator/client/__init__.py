@@ -50,6 +50,35 @@ if TYPE_CHECKING:
     from emulator.client.ubill import Ubill as Ubill
     from emulator.client.ubill import UbillError as UbillError
 
+__all__ = [
+    "AsyncSmsCenter",
+    "AsyncSmsOffice",
+    "AsyncUbill",
+    "BadCallback",
+    "Callbacks",
+    "NotReached",
+    "Parts",
+    "Patience",
+    "Refused",
+    "ReplyLost",
+    "Report",
+    "Reports",
+    "SmppClient",
+    "SmppError",
+    "SmsCenter",
+    "SmsCenterError",
+    "SmsError",
+    "SmsOffice",
+    "SmsOfficeError",
+    "Ubill",
+    "UbillError",
+    "Unavailable",
+    "aiohttp_handler",
+    "normal_number",
+    "parts",
+    "settle_reports",
+]
+
 _NAMES = {
     "callbacks": ("Callbacks", "aiohttp_handler"),
     "calls": ("Patience",),

@@ -25,7 +25,6 @@ def test_the_package_alone_brings_nothing():
 
 
 SYNC = """
-from emulator.client import *
 from emulator.client import BadCallback, Callbacks, Patience, Report, Reports, SmsCenter, SmsError, SmsOffice, Ubill
 from emulator.client import normal_number, parts, settle_reports, smscenter, smsoffice, ubill
 SmsOffice("key"), Ubill("key"), SmsCenter("login", "psw")
