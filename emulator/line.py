@@ -11,7 +11,6 @@ from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu
 from emulator.smpp.session import Session
 from emulator.smpp.states import State
-from emulator.smpp.tables import Command
 
 
 class Wire(Protocol):
@@ -79,7 +78,10 @@ class Line:
     def room(self) -> int:
         """How many more messages may be sent now."""
         session = self.session
-        return session.room if session.may_send(Command.DELIVER_SM) else 0
+        if session.unbinding or not self.receives:
+            return 0
+        own = session.own
+        return max(0, own.window - own.messages)
 
     def send(self, request: Pdu, token: object = None) -> bytes:
         """A request of ours goes out; its octets."""

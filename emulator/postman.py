@@ -10,15 +10,15 @@ import asyncio
 from collections.abc import Callable
 
 from emulator import otherwise
+from emulator.attempts import attempt_of
 from emulator.core.life import Outgoing, Passing
 from emulator.http_round import Call, HttpRound
-from emulator.journal import Attempt
 from emulator.providers.contract import Provider
 from emulator.receivers import Receivers
 from emulator.sandboxes import Sandbox
 from emulator.smpp.pdu import Pdu
 from emulator.under_way import UnderWay, Waiting
-from emulator.wire import HttpRequest, SmppFrame
+from emulator.wire import HttpRequest
 
 __all__ = ["Call", "Postman"]
 
@@ -41,7 +41,7 @@ class Postman:
         if isinstance(parcel, Pdu):
             self.receivers.post(sandbox, out, parcel)
             return None
-        return self._http.post(sandbox, out, attempt_of(sandbox, out, parcel))
+        return self._http.post(sandbox, out, attempt_of(out, parcel, out.at))
 
     def envelope(self, sandbox: Sandbox, out: Outgoing) -> HttpRequest | Pdu | None:
         """What the client gets: a callback, a PDU, or nothing."""
@@ -79,17 +79,3 @@ class Postman:
         for one in waiting:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-
-
-def attempt_of(sandbox: Sandbox, out: Outgoing, sent: HttpRequest | SmppFrame) -> Attempt:
-    """The journal's record of one attempt, not answered yet."""
-    if isinstance(out, Passing):
-        return Attempt(
-            id=out.attempt, message=0, provider=out.provider, attempt=out.due.attempt, at=out.at, status="incoming",
-            changed_at=out.at, reason="", error=0, request=sent, incoming=out.due.incoming, part=out.due.part,
-        )  # fmt: skip
-    due = out.due
-    return Attempt(
-        id=out.attempt, message=out.message, provider=out.provider, attempt=due.attempt, at=out.at, status=due.status,
-        changed_at=due.changed_at, reason=due.reason, error=due.error, request=sent, part=due.part,
-    )  # fmt: skip

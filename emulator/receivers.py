@@ -9,13 +9,15 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from emulator.attempts import attempt_of
 from emulator.core.agenda import SendIncoming
 from emulator.core.engine import Engine
 from emulator.core.life import Outgoing, Passing, Report
+from emulator.core.values import Moment
 from emulator.journal import Attempt
 from emulator.line import Line
 from emulator.sandboxes import Sandbox
-from emulator.smpp.pdu import Pdu, Unreadable
+from emulator.smpp.pdu import Pdu
 from emulator.under_way import UnderWay, Waiting
 from emulator.wire import HttpRequest, SmppFrame
 
@@ -119,13 +121,10 @@ class Receivers:
             if owner is sandbox:
                 self._run(self._box(sandbox, provider), sandbox)
 
-    def answered(self, parcel: Parcel, line: Line, response: Pdu | Unreadable) -> None:
-        """A receiver's answer, whatever it says."""
+    def answered(self, parcel: Parcel, line: Line, status: int, octets: bytes) -> None:
+        """A receiver's answer, whatever it says: its status and its octets."""
         sandbox = parcel.sandbox
-        face = line.face
-        status = response.status if isinstance(response, Pdu) else 0xFF
-        judged = face.judge(status)
-        octets = response.raw
+        judged = line.face.judge(status)
         again = line.terms.again if judged.again else ()
         frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
         self._close(parcel, line, judged.accepted, judged.verdict, frame, None, again)
@@ -150,25 +149,23 @@ class Receivers:
 
     def _run(self, box: Mailbox, sandbox: Sandbox) -> None:
         """Send as much as the windows allow, the oldest first."""
-        while box.queue and (line := _roomiest(box.lines)) is not None:
-            parcel = box.queue.popleft()
-            if parcel.engine is not sandbox.engine:
-                continue
-            if sandbox.now() - parcel.out.at > _A_DAY:
-                parcel.engine.answered(parcel.out.attempt, False, sandbox.now(), ())
-                continue
-            self._send(box, line, parcel)
+        if box.queue and box.lines:
+            at = sandbox.now()
+            while box.queue and (line := _roomiest(box.lines)) is not None:
+                parcel = box.queue.popleft()
+                if parcel.engine is not sandbox.engine:
+                    continue
+                if at - parcel.out.at > _A_DAY:
+                    parcel.engine.answered(parcel.out.attempt, False, at, ())
+                    continue
+                self._send(box, line, parcel, at)
         self._mark(box, sandbox)
 
-    def _send(self, box: Mailbox, line: Line, parcel: Parcel) -> None:
-        from emulator.postman import attempt_of
-
+    def _send(self, box: Mailbox, line: Line, parcel: Parcel, at: Moment) -> None:
         octets = line.send(parcel.pdu, parcel)
         box.gone += 1
         sandbox = parcel.sandbox
-        frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
-        parcel.attempt = attempt_of(sandbox, parcel.out, frame)
-        parcel.attempt.at = sandbox.now()
+        parcel.attempt = attempt_of(parcel.out, SmppFrame(body=octets, session=line.id, peer=line.peer), at)
         sandbox.journal.write_attempt(parcel.attempt)
         if self._after and isinstance(parcel.out, Report):
             for then in self._after.pop((sandbox, parcel.out.message), ()):

@@ -34,6 +34,10 @@ _OPERATIONS = {Command.UNBIND: "unbind", Command.ENQUIRE_LINK: "link", Command.D
                Command.DATA_SM: "deliver", Command.OUTBIND: "outbind"}  # fmt: skip
 
 
+_UNKNOWN = 0xFF
+"""The status of an answer that cannot be read."""
+
+
 class Answer(NamedTuple):
     """What goes back: the response's octets (None: none ever), what a rule wants done to them, the message it is
     about (0: none)."""
@@ -245,11 +249,23 @@ class Switchboard:
 
     # answers to what we asked
 
+    def acknowledged(self, line: Line, frame: bytes, now: float) -> bool:
+        """A deliver_sm_resp by its octets; False: nothing was done yet, it goes the long way. Link time in."""
+        token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), Command.DELIVER_SM_RESP, now)
+        if token is None:
+            return False
+        assert isinstance(token, Parcel)
+        assert self.receivers is not None
+        self.receivers.answered(token, line, int.from_bytes(frame[8:12], "big"), frame)
+        return True
+
     def answered(self, line: Line, event: Answered) -> None:
         """A client's answer to a request of ours."""
         if isinstance(event.token, Parcel):
             assert self.receivers is not None
-            self.receivers.answered(event.token, line, event.response)
+            response = event.response
+            status = response.status if isinstance(response, Pdu) else _UNKNOWN
+            self.receivers.answered(event.token, line, status, response.raw)
             return
         self._ours(line, event.request, event.response.raw, "answered", "the client answered a request of ours")
 

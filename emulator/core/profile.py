@@ -149,6 +149,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """The switches' defaults by name, and"""
     by_status: Mapping[str, StatusRow] = msgspec.field(default_factory=dict)
     """the rows of `statuses` by state: both made from the fields above."""
+    merged: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+    """The last account's switches (replaced as a whole whenever one changes), and what was in force with them."""
 
     def __post_init__(self) -> None:
         missing = [status for status in STATUSES if status not in {row.status for row in self.statuses}]
@@ -176,7 +178,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """All switches by name: the account's choices, the defaults where it made none."""
         if account is None or not account.switches:
             return self.defaults
-        return {**self.defaults, **account.switches}
+        if self.merged is None or self.merged[0] is not account.switches:
+            force_setattr(self, "merged", (account.switches, {**self.defaults, **account.switches}))
+        return self.merged[1]  # type: ignore[index]
 
     def switch(self, account: Account, name: str) -> Any:
         """The choice in force for an account."""

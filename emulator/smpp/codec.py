@@ -8,9 +8,10 @@ Only structure is judged here: lengths, NULs, borders of TLVs. Whether a value i
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from .pdu import Answer, Destination, Fields, FieldValue, Pdu, Tlv, Unreadable, Unsuccessful
+from .pdu import Answer, Destination, Fields, FieldValue, Pdu, Tlv, Unreadable, Unsuccessful, Written
 from .statuses import Status
 from .tables import FIELD_FAULTS, LAYOUTS, LENIENT, RESPONSE, WITHOUT_RESPONSE, Kind, command_name
 from .tags import tag_name
@@ -217,20 +218,26 @@ def encode(pdu: Pdu) -> bytes:
     """A PDU → its octets. Missing fields of a begun body are 0 or empty; sizes and sense are not judged (an
     emulator sends wrong things on purpose). CannotEncode: an unknown field name, or a value that has no place
     on the wire."""
+    if isinstance(pdu, Written):
+        return HEADER.pack(len(pdu.body) + 16, pdu.command_id, pdu.status, pdu.sequence) + pdu.body
     plan = _PLANS.get(pdu.command_id, _NO_PLAN)
     fields = pdu.fields
     if not fields.keys() <= plan.known:
         raise CannotEncode(f"{pdu.name} has no field {', '.join(sorted(fields.keys() - plan.known))}")
     try:
         body = _write_fields(plan, fields) if fields or not pdu.command_id & RESPONSE else []
-        for tag, value in pdu.tlvs:
-            body.append(_TLV.pack(tag, len(value)))
-            body.append(value)
+        if pdu.tlvs:
+            body.append(write_tlvs(pdu.tlvs))
         body.append(pdu.rest)
         octets = b"".join(body)
         return HEADER.pack(len(octets) + 16, pdu.command_id, pdu.status, pdu.sequence) + octets
     except (struct.error, TypeError, ValueError, AttributeError) as error:
         raise CannotEncode(f"{pdu.name}: {error}") from None
+
+
+def write_tlvs(tlvs: Iterable[Tlv]) -> bytes:
+    """TLVs → their octets, in that order."""
+    return b"".join([_TLV.pack(tag, len(value)) + value for tag, value in tlvs])
 
 
 def _write_fields(plan: _Plan, fields: Fields) -> list[bytes]:

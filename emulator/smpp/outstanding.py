@@ -58,6 +58,18 @@ class Outstanding:
             return f"sequence_number {item.sequence} was a {command_name(command_id)} of ours"
         return self._remove(own)
 
+    def answered(self, sequence: int, command_id: int) -> Own | None:
+        """The message with a token that a response of that kind and number answers, which waits no more; None: look
+        closer."""
+        own = self._waiting.get(sequence)
+        if own is None or own.token is None or own.request.command_id | RESPONSE != command_id:
+            return None
+        if own.request.command_id in ABOUT_THE_LINK:
+            return None
+        del self._waiting[sequence]
+        self.messages -= 1
+        return own
+
     def first_deadline(self) -> float | None:
         """They all wait equally long, so the first asked is the first due."""
         return next((own.deadline for own in self._waiting.values()), None)

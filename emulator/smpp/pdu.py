@@ -104,6 +104,16 @@ class Pdu(Struct, eq=False):
         return replace(self, sequence=sequence, raw=b"")
 
 
+class Written(Pdu, eq=False):
+    """A PDU of ours whose body was written by other means than `encode`: its fields and TLVs are no longer told
+    apart."""
+
+    body: bytes = b""
+
+    def numbered(self, sequence: int) -> Pdu:
+        return Written(self.command_id, self.status, sequence, body=self.body)
+
+
 Answer: TypeAlias = Literal["own response", "generic_nack", "nothing"]
 
 

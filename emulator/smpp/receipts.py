@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from .pdu import Fields, Pdu, Tlv
+from .pdu import Fields, Pdu, Tlv, Written
 from .tables import Command
 from .tags import MESSAGE_PAYLOAD, MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
 from .text import Coding
@@ -113,7 +113,10 @@ def excerpt_of(text: str, coding: Coding) -> str:
     UCS-2 one."""
     if coding is Coding.UCS2:
         return ""
-    return "".join(sign if " " <= sign <= "~" else "?" for sign in text[:20])
+    start = text[:20]
+    if start.isascii() and start.isprintable():
+        return start
+    return "".join(sign if " " <= sign <= "~" else "?" for sign in start)
 
 
 def write_text(receipt: Receipt, form: Form = USUAL) -> str:
@@ -176,3 +179,38 @@ def write_receipt(receipt: Receipt, form: Form = USUAL, vendor: tuple[Tlv, ...] 
         else:
             tlvs.append((MESSAGE_PAYLOAD, text))
     return Pdu(form.command, fields=fields, tlvs=tlvs)
+
+
+_LINE = b"id:%b sub:%03d dlvrd:%03d submit date:%b done date:%b stat:%b err:%03d text:%b"
+_TLVS = b"\0\x1e\0%c%b\0", b"\x04\x27\0\1%c", b"\x04\x23\0\3\3%b"
+_BODY = b"\0%c%c%b\0%c%c%b\0%c\0\0\0\0\0\0\0\0%c%b%b"
+_WORDS = {state: word.encode() for state, word in STATE_WORDS.items()}
+
+
+def write_usual(
+    receipt: Receipt, quarters: int, vendor: bytes = b"", tlvs: tuple[str, ...] = TLV_ORDER
+) -> Pdu:
+    """What `write_receipt` makes in the usual form, TLVs in that order and the vendor's as octets; by one format,
+    for receipts go out by the thousand."""
+    message_id = receipt.message_id.encode("ascii", "replace")
+    text = _LINE % (
+        message_id, receipt.parts, receipt.delivered, write_date(receipt.submitted_at, quarters).encode(),
+        write_date(receipt.done_at, quarters).encode(), _WORDS.get(receipt.state, b"UNKNOWN"), receipt.error,
+        receipt.excerpt.encode("ascii", "replace"),
+    )  # fmt: skip
+    known = {
+        "receipted_message_id": _TLVS[0] % (len(message_id) + 1, message_id),
+        "message_state": _TLVS[1] % receipt.state,
+        "network_error_code": _TLVS[2] % receipt.error.to_bytes(2, "big"),
+        "vendor": vendor,
+    }
+    source, destination = receipt.source, receipt.destination
+    return Written(Command.DELIVER_SM, body=_BODY % (
+        destination.ton, destination.npi, destination.octets, source.ton, source.npi, source.octets,
+        RECEIPT if receipt.state in FINAL else INTERMEDIATE, len(text), text, b"".join([known[name] for name in tlvs]),
+    ))  # fmt: skip
+
+
+def fits_usual(receipt: Receipt) -> bool:
+    """Is there room for its text in short_message? Id and excerpt alone may be long."""
+    return len(receipt.message_id) <= 64

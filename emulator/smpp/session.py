@@ -101,6 +101,16 @@ class Session:
         """A request that the state allows came, and is answered at once, past `received` and `respond`."""
         self._heard = self._said = now
 
+    def acknowledged(self, sequence: int, command_id: int, now: float) -> object:
+        """A response came, past `received` → the token of the message of ours that it answers; None: nothing was
+        done, it is to go through `received`."""
+        own = self.own.answered(sequence, command_id)
+        if own is None:
+            return None
+        self._heard = now
+        self._unanswered = 0
+        return own.token
+
     def withhold(self, request: Pdu) -> None:
         """The owner will never answer that request (a fault does it, or the answer was made elsewhere)."""
         if request.command_id in BINDS:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1)
 _SECOND = 1_000_000
@@ -62,7 +63,12 @@ def write_relative(span: int) -> bytes:
 def write_date(moment: int, quarters: int = 0, digits: int = 10) -> str:
     """A moment → the local date of a receipt's text: `YYMMDDhhmm`, or with 12 digits the seconds too
     (Appendix B)."""
-    return f"{_moment(moment + quarters * _QUARTER):%y%m%d%H%M%S}"[:digits]
+    return _date((moment + quarters * _QUARTER) // _SECOND)[:digits]
+
+
+@lru_cache(maxsize=1024)
+def _date(second: int) -> str:
+    return f"{_moment(second * _SECOND):%y%m%d%H%M%S}"
 
 
 def read_date(text: str, quarters: int = 0) -> int | None:

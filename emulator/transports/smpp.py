@@ -24,6 +24,7 @@ from emulator.transports.reaching import reach
 
 _SUBMIT_SM = int(Command.SUBMIT_SM)
 _SUBMIT = _SUBMIT_SM.to_bytes(4, "big")
+_ACKNOWLEDGED = Command.DELIVER_SM_RESP.to_bytes(4, "big")
 _FAREWELL = 0.3
 """Real seconds that clients get to answer our unbind when serving stops."""
 _MOST_OWED = 1000
@@ -73,7 +74,8 @@ class Link(asyncio.Protocol):
             self.gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        line, submitted, out = self.line, self._board.submitted, self._out
+        line, out = self.line, self._out
+        submitted, acknowledged = self._board.submitted, self._board.acknowledged
         now = self.now()
         self._reading = True
         ordinary = False
@@ -91,6 +93,8 @@ class Link(asyncio.Protocol):
                     assert isinstance(answer, Answer)
                     self._answer(_SUBMIT_SM, answer)
                     continue
+            elif frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
+                continue
             ordinary = True
             item = decode(frame) if isinstance(frame, bytes) else frame
             for event in line.session.received(item, now):
@@ -98,7 +102,7 @@ class Link(asyncio.Protocol):
         self._reading = False
         if out:
             self.flush()
-        if ordinary or self._timer is None:
+        if ordinary:
             self._arm()
         if line.session.owed > _MOST_OWED:
             self._pause()
@@ -130,8 +134,6 @@ class Link(asyncio.Protocol):
         if not self._out and not self._reading:
             self._loop.call_soon(self.flush)
         self._out.append(octets)
-        if self._timer is None:
-            self._arm()
 
     def flush(self) -> None:
         """What was written goes out; where it says what could not be written down, the connection breaks instead."""
@@ -144,6 +146,7 @@ class Link(asyncio.Protocol):
             self._out.clear()
             if not self.transport.is_closing():
                 self.transport.write(octets)
+            self._expect()
 
     def hang_up(self) -> None:
         self.flush()
@@ -228,6 +231,13 @@ class Link(asyncio.Protocol):
                 return
             self._timer.cancel()
         self._timer = self._loop.call_at(deadline, self._expire)
+
+    def _expect(self) -> None:
+        """Something was written, perhaps a request of ours: its answer is due before the timer fires, if that was set
+        for the silence of the peer."""
+        wait = self.line.session.own.wait
+        if self._timer is None or (wait is not None and self._timer.when() > self._loop.time() + wait):
+            self._arm()
 
     def _expire(self) -> None:
         self._timer = None

@@ -20,7 +20,17 @@ from emulator.smpp import (
     read_receipt,
     write_receipt,
 )
-from emulator.smpp.receipts import DELIVERED, ENROUTE, FINAL, STATE_WORDS, UNDELIVERABLE, wanted
+from emulator.smpp.codec import write_tlvs
+from emulator.smpp.receipts import (
+    DELIVERED,
+    ENROUTE,
+    FINAL,
+    STATE_WORDS,
+    TLV_ORDER,
+    UNDELIVERABLE,
+    wanted,
+    write_usual,
+)
 
 AT = 1_795_300_200_000_000  # 2026-11-21 22:30:00 UTC
 RECEIPT = Receipt(
@@ -218,3 +228,19 @@ def test_a_receipt_is_known_by_its_esm_class(esm_class, answer):
 
 def test_every_state_has_a_word_of_seven_letters():
     assert [len(word) for word in STATE_WORDS.values()] == [7] * 8
+
+
+@pytest.mark.parametrize("state", sorted(STATE_WORDS))
+@pytest.mark.parametrize("tlvs", [TLV_ORDER, ("vendor", *TLV_ORDER[:3]), ("message_state",)])
+@pytest.mark.parametrize("vendor", [(), ((0x2000, b"1.5000"), (0x2001, b"\0\0"))])
+def test_the_quick_way_to_write_a_receipt_gives_the_same_octets(state, tlvs, vendor):
+    for number, (parts, error, quarters) in enumerate([(1, 0, 0), (3, 255, 12), (255, 999, -20)], 1):
+        receipt = Receipt(
+            message_id=str(10**number), source=Address(b"Shop", 5, number), destination=Address(b"79001234567", 1, 1),
+            state=state, submitted_at=AT, done_at=AT + number * 59_000_000, error=error, parts=parts,
+            delivered=parts - 1, excerpt="Hello, you there"[: 8 * number],
+        )  # fmt: skip
+        ordinary = write_receipt(receipt, Form(quarters=quarters, tlvs=tlvs), vendor)
+        quick = write_usual(receipt, quarters, write_tlvs(vendor), tlvs)
+        assert encode(quick.numbered(7)) == encode(ordinary.numbered(7))
+        assert decode(encode(quick)) == decode(encode(ordinary))

@@ -1,6 +1,7 @@
 """SMS Center's receipts and subscribers' messages over SMPP: deliver_sm (facts on SMPP, section 5)."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -15,6 +16,7 @@ from emulator.core.values import UNIT
 from emulator.providers.smscenter.numbers import place_of
 from emulator.providers.smscenter.smpp_parts import habits_of
 from emulator.providers.smscenter.statuses import told
+from emulator.smpp.codec import write_tlvs as write_all
 from emulator.smpp.pdu import Pdu, Tlv
 from emulator.smpp.receipts import (
     DELETED,
@@ -30,8 +32,10 @@ from emulator.smpp.receipts import (
     Form,
     Receipt,
     excerpt_of,
+    fits_usual,
     wanted,
     write_receipt,
+    write_usual,
 )
 from emulator.smpp.segments import Part, write_part
 from emulator.smpp.tables import Command
@@ -65,29 +69,42 @@ def receipt(
     forms: tuple[FormName, ...] = (),
 ) -> Pdu:  # fmt: skip
     """The receipt of one change, for the part that `due` names."""
-    extra, state = batch.extra, STATES[due.status]
-    parts = 1 if batch.ids else batch.parts
-    coding = coding_of(int(extra.get("data_coding", "0")), habits_of(extra)) or Coding.GSM
-    source = Address(
-        batch.sender.encode("latin-1", "replace") or b".", int(extra.get("source_ton", "0")),
-        int(extra.get("source_npi", "0")),
-    )  # fmt: skip
-    destination = Address(
-        message.to.encode("latin-1", "replace"), int(extra.get("dest_ton", "0")), int(extra.get("dest_npi", "0"))
-    )
-    made = Receipt(
-        message_id=(batch.ids or (batch.provider_id or "",))[due.part], source=source, destination=destination,
-        state=state, submitted_at=batch.created_at, done_at=due.changed_at,
-        error=told(due.status, due.error, due.reason).err, parts=parts, delivered=parts if state == DELIVERED else 0,
-        excerpt=excerpt_of(batch.text, coding),
-    )  # fmt: skip
+    made = _told(batch, message, due)
     vendor = () if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message)
     hours = switches["smpp-timezone"]
     assert isinstance(hours, int | float)
-    form = Form(quarters=round(hours * 4), tlvs=_ORDERS[str(switches["smpp-tlv-order"])])
+    quarters, order = round(hours * 4), _ORDERS[str(switches["smpp-tlv-order"])]
+    if not forms and fits_usual(made):
+        return write_usual(made, quarters, write_all(vendor), order)
+    form = Form(quarters=quarters, tlvs=order)
     for name in forms:
         form = _FORMS[name](form)
     return _spoilt(write_receipt(made, form, vendor), forms)
+
+
+def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
+    """What a receipt tells."""
+    extra, state = batch.extra, STATES[due.status]
+    parts = 1 if batch.ids else batch.parts
+    number = extra.get
+    return Receipt(
+        message_id=(batch.ids or (batch.provider_id or "",))[due.part],
+        source=Address(
+            batch.sender.encode("latin-1", "replace") or b".", int(number("source_ton", 0)),
+            int(number("source_npi", 0)),
+        ),
+        destination=Address(
+            message.to.encode("latin-1", "replace"), int(number("dest_ton", 0)), int(number("dest_npi", 0))
+        ),
+        state=state, submitted_at=batch.created_at, done_at=due.changed_at,
+        error=told(due.status, due.error, due.reason).err, parts=parts, delivered=parts if state == DELIVERED else 0,
+        excerpt=excerpt_of(batch.text, _coding(number("data_coding", "0"), number("habits", ""))),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _coding(data_coding: str, habits: str) -> Coding:
+    return coding_of(int(data_coding), habits_of({"habits": habits})) or Coding.GSM
 
 
 def _vendor(batch: Batch, message: Message) -> tuple[Tlv, ...]:

@@ -1,0 +1,20 @@
+"""The journal's record of something that goes out to the client."""
+
+from emulator.core.life import Outgoing, Passing
+from emulator.core.values import Moment
+from emulator.journal import Attempt
+from emulator.wire import HttpRequest, SmppFrame
+
+
+def attempt_of(out: Outgoing, sent: HttpRequest | SmppFrame, at: Moment) -> Attempt:
+    """One attempt, not answered yet."""
+    if isinstance(out, Passing):
+        return Attempt(
+            id=out.attempt, message=0, provider=out.provider, attempt=out.due.attempt, at=at, status="incoming",
+            changed_at=out.at, reason="", error=0, request=sent, incoming=out.due.incoming, part=out.due.part,
+        )  # fmt: skip
+    due = out.due
+    return Attempt(
+        id=out.attempt, message=out.message, provider=out.provider, attempt=due.attempt, at=at, status=due.status,
+        changed_at=due.changed_at, reason=due.reason, error=due.error, request=sent, part=due.part,
+    )  # fmt: skip
