@@ -12,6 +12,21 @@ from emulator.sandboxes import Sandbox
 log = logging.getLogger("emulator")
 
 
+class Lines(logging.Formatter):
+    """A record as one line, whatever stands in it: nobody but we writes lines of the log. A traceback keeps its own."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = "".join(one if one.isprintable() else _escaped(one) for one in record.message)
+        return super().formatMessage(record)
+
+
+def _escaped(one: str) -> str:
+    return " " if one in "\n\t" else ascii(one)[1:-1]
+
+
 class JsonLines(logging.Formatter):
     """A record as one JSON object: time, level, message, and the fields of a request."""
 
@@ -28,7 +43,7 @@ class JsonLines(logging.Formatter):
 def set_up(form: Literal["text", "json"], quiet: bool) -> None:
     """Log to standard error from now on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(JsonLines() if form == "json" else Lines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING if quiet else logging.INFO)
 
 

@@ -6,6 +6,7 @@ plain request may be answered at once, without waking the connection's task (tra
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from emulator.transports.at_once import short
 
 MAX_LINE = 64 * 1024
 MAX_FIELD = 32 * 1024
+_QUOTED = re.compile(r"b?[\x27\x22]")
 
 Refusal = Callable[[bytes, str, int, str], web.Response]
 """(the octets refused, why, HTTP status, the peer's address) → what to answer."""
@@ -114,10 +116,16 @@ class Connection(RequestHandler):
         else:
             if isinstance(exc, LineTooLong):
                 status = 414 if b"\n" not in self._last[:MAX_LINE] else 431
-            why = " ".join((message or "this is no HTTP request").split())
+            why = _without_octets(message or "this is no HTTP request")
             response = self._refusal(self._last, why, status, self.address)
         response.force_close()
         return response
+
+
+def _without_octets(message: str) -> str:
+    """What the parser says, less the octets that it quotes: a key may be among them, and the log has this."""
+    told = _QUOTED.split(" ".join(message.split()))[0].rstrip(" :^")
+    return told or "this is no HTTP request"
 
 
 class Server(web.Server):

@@ -5,24 +5,27 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from emulator.providers.contract import Provider
-from emulator.ui.masking import secret_words
+from emulator.ui.masking import Mask, secret_words
 from emulator.wire import HttpRequest
 
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept", "accept-encoding", "connection", "expect")
 
 
-def command(request: HttpRequest, base_url: str, provider: Provider | None, credentials: Mapping[str, str]) -> str:
-    """The lines to paste: variables first, where secrets are needed."""
-    words = [base_url.rstrip("/") + (request.target if request.target.startswith("/") else f"/{request.target}")]
+def command(
+    request: HttpRequest, base_url: str, provider: Provider | None, credentials: Mapping[str, str], hide: Mask
+) -> str:
+    """The lines to paste: variables first, where secrets are needed; what is secret and none of ours is hidden."""
+    target = hide.text(request.target)
+    words = [base_url.rstrip("/") + (target if target.startswith("/") else f"/{target}")]
     if request.method != "GET":
         words = ["-X", request.method, *words]
-    for name, value in request.headers:
+    for name, value in hide.headers(request.headers):
         if name.lower() not in _LEFT_OUT:
             words += ["-H", f"{name}: {value}"]
     note = ""
     if request.body:
         try:
-            words += ["--data-binary", request.body.decode()]
+            words += ["--data-binary", hide.text(request.body.decode())]
         except UnicodeDecodeError:
             words += ["--data-binary", "@body.bin"]
             note = "# body.bin: the request's body, octet by octet, from the control API\n"

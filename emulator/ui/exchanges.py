@@ -3,6 +3,7 @@
 from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from emulator.admin import views
 from emulator.core.messages import Batch
@@ -44,9 +45,9 @@ def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
     }  # fmt: skip
     if isinstance(kept.request, HttpRequest):
         credentials = sandbox.account(kept.provider).credentials if provider else {}
-        command = curl.command(kept.request, base_url, provider, credentials)
-        known = provider.default_credentials.values() if provider else ()
-        told["curl"] = Mask(sandbox, kept.provider or None, known).text(command)
+        own = {form for value in credentials.values() for form in (value, quote(value, safe=""))}
+        hide = Mask(sandbox, kept.provider or None, own)  # these become variables
+        told["curl"] = curl.command(kept.request, base_url, provider, credentials, hide)
     return told
 
 

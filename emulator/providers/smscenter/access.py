@@ -20,7 +20,8 @@ def account_known(case: Case) -> Refused | None:
     if case.account is not None:
         return None
     credential = case.command.credential
-    problem = f"nobody has the {credential.kind} {credential.name}"
+    known = credential.kind == "login"  # a name; any other kind is a secret, and this goes into the log
+    problem = f"nobody has the login {credential.name}" if known else f"nobody has this {credential.kind}"
     return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
 
 
