@@ -37,6 +37,17 @@ class Clock:
         self._base, self._since = self.now(), real_now()
         self._rate = rate
 
+    def written(self) -> tuple[Moment, Moment, float]:
+        """The world's moment at a real one, and the rate: what `again` makes the clock of."""
+        return self._base, self._since, self._rate
+
+    @classmethod
+    def again(cls, base: Moment, since: Moment, rate: float) -> "Clock":
+        """A clock that was written down, in another process: it went on meanwhile, if it goes."""
+        clock = cls(base, rate)
+        clock._since = min(since, clock._since)
+        return clock
+
     @property
     def held(self) -> bool:
         return self._held

@@ -11,6 +11,7 @@ from typing import Literal
 from emulator import __version__, logs
 from emulator.listening import Busy
 from emulator.recipes import Bad, token
+from emulator.recorder import Unusable
 from emulator.scripting.checking import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings
@@ -24,7 +25,7 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
     try:
         loop = loop_factory(settings.loop)
         serving = Serving(settings, listening, smpp=smpp)
-    except (Bad, Busy, Invalid, ValueError) as error:
+    except (Bad, Busy, Invalid, Unusable, ValueError) as error:
         print(f"sms-emulator: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:

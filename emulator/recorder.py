@@ -19,6 +19,10 @@ class NotKept(Exception):
     """What was done could not be written down: it must not be answered as if it were. The text is for people."""
 
 
+class Unusable(Exception):
+    """The state file cannot be used; the text says why, and what may be done."""
+
+
 class Recorder(Protocol):
     """Hears of changes, and writes them down once for all that happened in one turn of the loop."""
 

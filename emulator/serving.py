@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from emulator.admin.addresses import ours
 from emulator.app import Emulator
+from emulator.http_round import Call
 from emulator.listening import bind, tls_context, url
 from emulator.providers.contract import Provider
 from emulator.settings import Settings
@@ -17,12 +18,14 @@ from emulator.transports.smpp import SmppTransport
 
 if TYPE_CHECKING:
     from emulator.admin.server import Control
+    from emulator.durable.logbook import Logbook
 
 
 class Serving:
     """One emulator, served in the running loop from `start` to `stop`.
 
-    Raises Busy when a port cannot be had, Bad or Invalid when the settings' scenario is no good.
+    Raises Busy when a port cannot be had, Bad or Invalid when the settings' scenario is no good, Unusable when the
+    state file is.
     """
 
     def __init__(
@@ -31,7 +34,8 @@ class Serving:
         tls: socket.socket | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings or Settings(port=0)
-        self.emulator = Emulator(self.settings, providers)
+        self._logbook: Logbook | None = None
+        self.emulator = self._emulator(providers)
         self._listening = listening or bind(self.settings.host, self.settings.port)
         self.base_url = url(self._listening)
         self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp)
@@ -53,9 +57,28 @@ class Serving:
         control.smpp_url = self.smpp_url
         return control
 
+    def _emulator(self, providers: Mapping[str, Provider] | None) -> Emulator:
+        """A fresh one, or what the state file holds."""
+        if self.settings.state is None:
+            return Emulator(self.settings, providers)
+        from emulator.durable.recovery import opened, recover
+
+        self._logbook = opened(self.settings.state)
+        try:
+            emulator = Emulator(self.settings, providers, self._logbook)
+            recover(emulator, self._logbook)
+        except BaseException:
+            self._logbook.give_up()
+            raise
+        return emulator
+
     async def start(self) -> None:
         """Serve from now on."""
-        self.emulator.start(self._outbox.call, self.settings.public_url or self.base_url)
+        call: Call = self._outbox.call
+        if self._logbook is not None:
+            self._logbook.start()
+            call = self._logbook.first(call)
+        self.emulator.start(call, self.settings.public_url or self.base_url)
         await self._http.start(self._listening)
         await self._smpp.start(self._smpp_listening)
         if self._tls_listening is not None:
@@ -66,6 +89,8 @@ class Serving:
         await self._smpp.stop()
         await self._http.stop()
         await self.emulator.stop()
+        if self._logbook is not None:
+            self._logbook.close()
         await self._outbox.close()
         for one in (self._listening, self._smpp_listening, self._tls_listening):
             if one is not None:

@@ -26,6 +26,7 @@ class Settings(NamedTuple):
     callback_url: tuple[str, ...] = ()
     seed: int | None = None
     token: str | None = None
+    state: str | None = None
     journal_bytes: int = JOURNAL_BYTES
     max_sandboxes: int = 10_000
     public_url: str | None = None
@@ -192,6 +193,7 @@ OPTIONS = (
     ),
     Option("--seed", _whole, "the one source of chance"),
     Option("--token", _token, "what the control API asks for (Authorization: Bearer)"),
+    Option("--state", str, "a file that keeps sandboxes over a restart; without it everything is in memory", "FILE"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
     Option("--public-url", _url, "the URL under which others reach the HTTP port", "URL"),

@@ -100,7 +100,9 @@ class Link(asyncio.Protocol):
             for event in line.session.received(item, now):
                 self._do(event, item)
         self._reading = False
-        if out:
+        if out and self._recorder is not None:
+            self._loop.call_soon(self.flush)  # with what came over other links in this turn
+        elif out:
             self.flush()
         if ordinary:
             self._arm()

@@ -143,9 +143,9 @@ def fresh() -> Engine:
     return Engine(World(state), PROFILES)
 
 
-def dated(made: list[Made]) -> list[Input]:
+def dated(made: list[Made], at: int = START) -> list[Input]:
     """The inputs at the moments that their gaps lead to."""
-    at, out = START, []
+    out = []
     for gap, one in made:
         at += gap
         out.append(Advanced(at) if isinstance(one, Advanced) else msgspec.structs.replace(one, at=at))

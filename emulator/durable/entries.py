@@ -1,0 +1,59 @@
+"""What stands in the file, as values: of each sandbox a head, its world at a checkpoint, and pages of inputs since."""
+
+from zlib import crc32
+
+import msgspec
+
+from emulator.core.inputs import Input
+from emulator.core.values import Moment
+from emulator.recipes import Recipe
+
+FORMAT = 1
+"""Goes up when an older emulator could not read the file any more, or would go on from it otherwise."""
+
+
+class Standing(msgspec.Struct, array_like=True):
+    """Where things stood that are no part of the world. The clock: `base` at the real moment `since`, going at `rate`;
+    `entries` and `events`: how many the journal and the feed had numbered."""
+
+    base: Moment
+    since: Moment
+    rate: float
+    entries: int
+    events: int
+
+
+class Head(msgspec.Struct, kw_only=True):
+    """What a sandbox is made of, since which real moment it is there, and how things stood at the checkpoint.
+    `dumped`: how many bytes its world has."""
+
+    recipe: Recipe
+    made_at: Moment
+    standing: Standing
+    dumped: int
+
+
+class Page(msgspec.Struct, array_like=True):
+    """The inputs of one turn of the loop, in order, and how things stood behind them."""
+
+    standing: Standing
+    inputs: list[msgspec.Raw]
+
+
+pack_input = msgspec.msgpack.Encoder().encode
+unpack_input = msgspec.msgpack.Decoder(Input).decode
+pack_page = msgspec.msgpack.Encoder().encode
+unpack_page = msgspec.msgpack.Decoder(Page).decode
+pack_head = msgspec.msgpack.Encoder().encode
+unpack_head = msgspec.msgpack.Decoder(Head).decode
+
+
+class Damaged(Exception):
+    """What was read is not what was written."""
+
+
+def checked(data: bytes, check: int) -> bytes:
+    """The data, if its check fits. Raises Damaged."""
+    if crc32(data) != check:
+        raise Damaged("a row is not what was written")
+    return data

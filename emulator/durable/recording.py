@@ -1,0 +1,47 @@
+"""An engine that says what comes in by its four doors before it does it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from emulator.core.commands import AnyCommand
+from emulator.core.engine import Engine, Verdict
+from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
+from emulator.core.life import Outgoing
+from emulator.core.profile import Profile
+from emulator.core.values import Moment
+from emulator.core.verbs import Verb
+from emulator.core.world import World
+
+Write = Callable[[Input], None]
+"""Takes an input down; it may change right afterwards."""
+
+
+class Recording(Engine):
+    """Does what an Engine does."""
+
+    def __init__(
+        self, world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None], write: Write
+    ) -> None:  # fmt: skip
+        super().__init__(world, profiles, touched)
+        self._write = write
+
+    def execute(self, command: AnyCommand, at: Moment) -> Verdict:
+        self._write(Executed(at, command))
+        return super().execute(command, at)
+
+    def advance(self, to: Moment) -> list[Outgoing]:
+        self._write(Advanced(to))
+        return super().advance(to)
+
+    def answered(
+        self, attempt: int, accepted: bool, at: Moment, again: tuple[float, ...] | None = None
+    ) -> None:  # fmt: skip
+        if again:
+            due = self.world.in_flight.get(attempt)
+            again = again[: due.attempt if due is not None else 0]  # no more of them is ever looked at
+        self._write(Answered(at, attempt, accepted, again))
+        super().answered(attempt, accepted, at, again)
+
+    def control(self, verb: Verb, at: Moment) -> Any:
+        self._write(Controlled(at, verb))
+        return super().control(verb, at)

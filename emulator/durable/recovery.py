@@ -1,0 +1,150 @@
+"""Sandboxes from a state file: the world of the checkpoint, lived on by the inputs since.
+
+Callbacks that were under way go out again: nobody knows whether they arrived.
+"""
+
+import logging
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from emulator import __version__
+from emulator.clock import Clock, real_now
+from emulator.core.engine import Engine
+from emulator.core.values import SECOND
+from emulator.core.world import World
+from emulator.durable.entries import Head, Standing, unpack_head, unpack_input, unpack_page
+from emulator.durable.logbook import Logbook
+from emulator.durable.state_file import StateFile, Stored
+from emulator.findings import Findings
+from emulator.keeping import Snapshot
+from emulator.recipes import Recipe
+from emulator.recorder import Unusable
+
+if TYPE_CHECKING:
+    from emulator.app import Emulator
+    from emulator.sandboxes import Sandbox
+
+_unpack_snapshot = msgspec.msgpack.Decoder(Snapshot).decode
+
+log = logging.getLogger("emulator")
+
+
+def opened(path: str) -> Logbook:
+    """The logbook over a file, new or from before. Raises Unusable."""
+    return Logbook(StateFile(path))
+
+
+def recover(emulator: "Emulator", logbook: Logbook) -> None:
+    """The emulator, fresh from its settings, gets the sandboxes of the file. Raises Unusable; then the file is as it
+    was."""
+    file = logbook.file
+    stored = file.read()
+    _same_version(file, stored)
+    logbook.next_number = max((one.number for one in stored), default=0) + 2
+    for one in stored:
+        _take_over(emulator, logbook, one)
+    _tell_what_does_not_count(emulator, file, bool(stored))
+    if file.word("version") != __version__:
+        with file.transaction():
+            file.put_word("version", __version__)
+    if not logbook.commit():
+        raise Unusable(f"the state file {file.path} cannot be written")
+
+
+def _same_version(file: StateFile, stored: list[Stored]) -> None:
+    """Inputs are judged anew, and only the same emulator is sure to judge them as before."""
+    wrote = file.word("version")
+    if wrote != __version__ and any(one.pages for one in stored):
+        raise Unusable(
+            f"the state file {file.path} was written by sms-emulator {wrote}, which was not stopped properly; this is "
+            f"{__version__}. Nothing was changed: start sms-emulator {wrote} with it and stop that by SIGTERM, "
+            "then any newer one reads it"
+        )
+
+
+def _take_over(emulator: "Emulator", logbook: Logbook, stored: Stored) -> None:
+    try:
+        head = unpack_head(stored.head)
+        if len(stored.world) != head.dumped:
+            raise ValueError("a world is not as long as it was")
+        world, standing = _lived(emulator, head, stored)
+        snapshots = [_unpack_snapshot(one) for one in stored.snapshots]
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Unusable(f"the state file {logbook.file.path} is damaged ({error}); nothing was changed. Put a copy of "
+                       "it in its place, or name another file") from None  # fmt: skip
+    there, here = sorted(world.accounts), sorted(emulator.providers)
+    if there != here:
+        raise Unusable(f"the state file {logbook.file.path} has accounts of {', '.join(there)}; this emulator has "
+                       f"{', '.join(here)}. Name another file")  # fmt: skip
+    recipe = head.recipe
+    if recipe.ttl is not None and head.made_at + recipe.ttl * SECOND <= real_now():
+        logbook.forget(stored.number)
+        return
+    try:
+        sandbox = _default(emulator, recipe) if recipe.id == emulator.default.id else emulator.make(recipe)
+    except (KeyError, ValueError) as error:
+        raise Unusable(f"the state file {logbook.file.path}: {error.args[0]}") from None
+    under_way = list(world.in_flight.values())
+    for due in under_way:
+        world.agenda.put(world.now, due)
+    world.in_flight.clear()
+    _stand(sandbox, head, world, standing)
+    for one in snapshots:
+        sandbox.snapshots.by_name[one.name] = one
+    logbook.track(sandbox).number = stored.number
+    if not (stored.pages or under_way):
+        logbook.stands(sandbox, stored.number, head.dumped)
+
+
+def _default(emulator: "Emulator", recipe: Recipe) -> "Sandbox":
+    """It is there already, made from the settings; its credentials are those of the file."""
+    sandbox = emulator.default
+    emulator.sandboxes.remove(sandbox)
+    sandbox.recipe = recipe
+    emulator.sandboxes.add(sandbox)
+    return sandbox
+
+
+def _lived(emulator: "Emulator", head: Head, stored: Stored) -> tuple[World, Standing]:
+    """The world of the checkpoint after all inputs since, and how things stood then."""
+    world, standing = World.load(stored.world), head.standing
+    engine = Engine(world, {name: provider.profile for name, provider in emulator.providers.items()})
+    for packed in stored.pages:
+        page = unpack_page(packed)
+        standing = page.standing
+        for raw in page.inputs:
+            try:
+                engine.apply(unpack_input(raw))
+            except Exception as error:  # as when it came in: a hand named what was not there, say
+                log.debug("an input failed again: %r", error)
+    return world, standing
+
+
+def _stand(sandbox: "Sandbox", head: Head, world: World, standing: Standing) -> None:
+    """The sandbox goes on where it stood."""
+    sandbox.made_at = head.made_at
+    sandbox.clock = Clock.again(standing.base, standing.since, standing.rate)
+    if sandbox.clock.now() < world.now:
+        sandbox.clock = Clock(world.now, standing.rate)
+    sandbox.journal.made, sandbox.feed.made = standing.entries, standing.events
+    sandbox.findings = Findings(standing.entries)
+    sandbox.adopt(world)
+
+
+def _tell_what_does_not_count(emulator: "Emulator", file: StateFile, there: bool) -> None:
+    """The sandbox `default` is as in the file, whatever the options say that it was once made of."""
+    settings = emulator.settings
+    said = {"--scenario": settings.scenario, "--seed": settings.seed, "--callback-url": settings.callback_url}
+    told = {flag: msgspec.json.encode(value).decode() for flag, value in said.items()}
+    if not there:
+        with file.transaction():
+            for flag, value in told.items():
+                file.put_word(flag, value)
+        return
+    others = [flag for flag, value in told.items() if file.word(flag) != value]
+    if others:
+        log.warning(
+            "%s: not as when the state file %s was made; they do not count, the sandbox default is as it stands there "
+            "(PATCH its accounts, PUT its scenario, or name another file)", ", ".join(others), file.path,
+        )  # fmt: skip

@@ -1,0 +1,213 @@
+"""The state file: SQLite, one process at a time. Its rows are octets with a check; what they mean is in entries.py.
+
+Write-ahead log and `synchronous=NORMAL`: what is committed outlives the process however it ends. When the machine
+itself stops, the newest commits may be missing, and the file is whole all the same.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+from zlib import crc32
+
+from emulator import __version__
+from emulator.durable.entries import FORMAT, Damaged, checked
+from emulator.recorder import Unusable
+
+_MARK = 0x534D5345
+"""SMSE: says in the file's head whose it is."""
+_PIECE = 1 << 20
+"""A world is cut into pieces of so many bytes."""
+_PATIENCE = 1.0
+"""Real seconds that another process gets to let go of the file."""
+SYNCHRONOUS = "NORMAL"
+_WAL_PAGES = 4000
+"""So large (16 MB) the write-ahead log gets before it goes into the file."""
+
+_TABLES = """
+CREATE TABLE about (word TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE sandbox (number INTEGER PRIMARY KEY, head BLOB NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE world (place INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE page (place INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL);
+CREATE TABLE snapshot (number INTEGER, name TEXT, data BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (number, name));
+"""
+"""`place` is the sandbox's number times 2**32 and the place among its own: what belongs together stands together."""
+
+
+class NotWritten(Exception):
+    """A transaction failed and left nothing behind; the text is SQLite's."""
+
+
+class Stored(NamedTuple):
+    """One sandbox as it stands in the file."""
+
+    number: int
+    head: bytes
+    world: bytes
+    pages: list[bytes]
+    snapshots: list[bytes]
+
+
+class StateFile:
+    """An open state file. Raises Unusable; then nothing was changed."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._where = Path(path).absolute()
+        self._look()
+        try:
+            self._base = sqlite3.connect(
+                self._where, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+            )  # fmt: skip
+        except sqlite3.Error as error:
+            raise Unusable(f"the state file {path} cannot be opened: {error}") from None
+        try:
+            self._open()
+        except BaseException:
+            self._base.close()
+            raise
+
+    def _look(self) -> None:
+        """What SQLite would say in fewer words."""
+        where = self._where
+        if where.is_dir():
+            raise Unusable(f"the state file {self.path} is a directory; name a file in it")
+        if not where.parent.is_dir():
+            raise Unusable(f"the state file {self.path} cannot be made: there is no directory {where.parent}")
+
+    def _open(self) -> None:
+        path, run = self.path, self._base.execute
+        try:
+            run("PRAGMA locking_mode=EXCLUSIVE")
+            (mark,), (form,) = run("PRAGMA application_id").fetchone(), run("PRAGMA user_version").fetchone()
+            ((tables,),) = run("SELECT count(*) FROM sqlite_master").fetchall()
+            if tables and mark != _MARK:
+                raise Unusable(f"{path} is a database, but no state file of sms-emulator; nothing was changed. "
+                               "Name another file")  # fmt: skip
+            if tables and form != FORMAT:
+                raise Unusable(
+                    f"the state file {path} has format {form}, written by sms-emulator {self._word('version')}; this "
+                    f"one ({__version__}) reads format {FORMAT}. Nothing was changed: use the emulator that wrote it, "
+                    "or another file"
+                )
+            run(f"PRAGMA synchronous={SYNCHRONOUS}")
+            run("PRAGMA journal_mode=WAL")
+            run(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
+            run("BEGIN IMMEDIATE")
+            if not tables:
+                for statement in filter(str.strip, _TABLES.split(";")):
+                    run(statement)
+                run(f"PRAGMA application_id={_MARK}")
+                run(f"PRAGMA user_version={FORMAT}")
+                self.put_word("version", __version__)
+            run("COMMIT")
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: Exception) -> Unusable:
+        text, path = str(error), self.path
+        if "locked" in text:
+            return Unusable(f"the state file {path} is in use by another process, most likely another sms-emulator; "
+                            "stop that one, or name another file")  # fmt: skip
+        if "not a database" in text:
+            return Unusable(f"{path} is no state file of sms-emulator, nor any SQLite file; nothing was changed. "
+                            "Name another file")  # fmt: skip
+        if "readonly" in text or "unable to open" in text:
+            return Unusable(f"the state file {path} cannot be written: {text}")
+        if isinstance(error, sqlite3.OperationalError) and "malformed" not in text:
+            return Unusable(f"the state file {path} cannot be used: {text}")
+        return Unusable(f"the state file {path} is damaged ({text}); nothing was changed. Put a copy of it in its "
+                        "place, or name another file")  # fmt: skip
+
+    # reading
+
+    def read(self) -> list[Stored]:
+        """Every sandbox, the oldest first. Raises Unusable when a row is damaged or missing."""
+        try:
+            heads = self._base.execute("SELECT number, head, sum FROM sandbox ORDER BY number").fetchall()
+            return [self._stored(number, checked(head, check)) for number, head, check in heads]
+        except (Damaged, sqlite3.Error) as error:
+            raise self._unusable(error) from None
+
+    def _stored(self, number: int, head: bytes) -> Stored:
+        snapshots = self._base.execute("SELECT data, sum FROM snapshot WHERE number=? ORDER BY rowid", (number,))
+        return Stored(
+            number, head, b"".join(self._rows("world", number)), list(self._rows("page", number)),
+            [checked(data, check) for data, check in snapshots],
+        )  # fmt: skip
+
+    def _rows(self, table: str, number: int) -> Iterator[bytes]:
+        asked = f"SELECT place, data, sum FROM {table} WHERE place >= ? AND place < ? ORDER BY place"
+        for count, (place, data, check) in enumerate(self._base.execute(asked, (number << 32, (number + 1) << 32))):
+            if place != (number << 32) + count:
+                raise Damaged(f"row {count} of {table} {number} is missing")
+            yield checked(data, check)
+
+    def word(self, word: str) -> str | None:
+        """A word about the file."""
+        try:
+            return self._word(word)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+
+    def _word(self, word: str) -> str | None:
+        found = self._base.execute("SELECT value FROM about WHERE word=?", (word,)).fetchone()
+        return None if found is None else str(found[0])
+
+    # writing
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is put within, or nothing. Raises NotWritten."""
+        try:
+            self._base.execute("BEGIN")
+            yield
+            self._base.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise NotWritten(str(error)) from None
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        if self._base.in_transaction:
+            with suppress(sqlite3.Error):
+                self._base.execute("ROLLBACK")
+
+    def put_word(self, word: str, value: str) -> None:
+        self._base.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (word, value))
+
+    def put_head(self, number: int, head: bytes) -> None:
+        self._base.execute("INSERT OR REPLACE INTO sandbox VALUES (?, ?, ?)", (number, head, crc32(head)))
+
+    def put_world(self, number: int, world: bytes) -> None:
+        """A checkpoint: it takes the place of the one before and of all pages."""
+        self._clear("world", number)
+        self._clear("page", number)
+        pieces = (world[at : at + _PIECE] for at in range(0, len(world), _PIECE))
+        for count, piece in enumerate(pieces):
+            self._base.execute("INSERT INTO world VALUES (?, ?, ?)", ((number << 32) + count, piece, crc32(piece)))
+
+    def put_page(self, number: int, count: int, page: bytes) -> None:
+        """Page number `count` since the checkpoint, from 0."""
+        self._base.execute("INSERT INTO page VALUES (?, ?, ?)", ((number << 32) + count, page, crc32(page)))
+
+    def put_snapshot(self, number: int, name: str, data: bytes) -> None:
+        self._base.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (number, name, data, crc32(data)))
+
+    def forget(self, number: int) -> None:
+        """A sandbox is gone."""
+        for table in ("sandbox", "snapshot"):
+            self._base.execute(f"DELETE FROM {table} WHERE number=?", (number,))
+        self._clear("world", number)
+        self._clear("page", number)
+
+    def _clear(self, table: str, number: int) -> None:
+        places = (number << 32, (number + 1) << 32)
+        self._base.execute(f"DELETE FROM {table} WHERE place >= ? AND place < ?", places)
+
+    def close(self) -> None:
+        """The write-ahead log goes into the file, and the file is free."""
+        self._base.close()

@@ -1,0 +1,46 @@
+"""A process that ends without a word, in process: the state file as it stands is copied, and an emulator made of it."""
+
+import shutil
+from pathlib import Path
+
+from emulator.app import Emulator
+from emulator.core.world import World
+from emulator.durable.logbook import Logbook
+from emulator.durable.recovery import opened, recover
+from emulator.settings import Settings
+
+
+def begun(path: Path, **settings) -> tuple[Emulator, Logbook]:
+    """An emulator on a state file, new or from before; nothing is served."""
+    logbook = opened(str(path))
+    emulator = Emulator(Settings(port=0, **settings), recorder=logbook)
+    recover(emulator, logbook)
+    return emulator, logbook
+
+
+def copied(path: Path, to: Path) -> Path:
+    """The file with its write-ahead log, as another process would find it now."""
+    for end in ("", "-wal"):
+        source, target = Path(f"{path}{end}"), Path(f"{to}{end}")
+        target.unlink(missing_ok=True)
+        if source.exists():
+            shutil.copyfile(source, target)
+    return to
+
+
+def after_a_crash(emulator: Emulator) -> dict[str, tuple]:
+    """Of every sandbox what must be there again: callbacks under way are due anew, all else is as it was."""
+    return {name: shown(sandbox, under_way_is_due=True) for name, sandbox in emulator.sandboxes.by_id.items()}
+
+
+def shown(sandbox, under_way_is_due=False) -> tuple:
+    world = World.load(sandbox.engine.world.dump())
+    if under_way_is_due:
+        for due in world.in_flight.values():
+            world.agenda.put(world.now, due)
+        world.in_flight.clear()
+    snapshots = {name: one.packed for name, one in sandbox.snapshots.by_name.items()}
+    return (
+        world.dump(), sandbox.recipe, sandbox.now(), sandbox.clock.rate, sandbox.made_at, sandbox.journal.made,
+        sandbox.feed.made, snapshots,
+    )  # fmt: skip

@@ -1,0 +1,194 @@
+"""What stands in the state file makes the same sandboxes again, whatever had happened to them before."""
+
+import asyncio
+import tempfile
+import time
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from core.test_replay import dated, inputs
+from durable.crashes import after_a_crash, begun, copied, shown
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import TO, control, get, receiver, send_path
+
+from emulator import clock
+from emulator.core.commands import Credential, Submit
+from emulator.core.values import SECOND
+from emulator.durable import state_file, track
+from emulator.recipes import NewSandbox
+from emulator.serving import Serving
+from emulator.settings import Settings
+
+which = st.integers(0, 3)
+happenings = st.one_of(
+    st.tuples(st.just("traffic"), which, st.sampled_from([0.0, 1.0, 2.0, 60.0]), st.sampled_from([True, False, None])),
+    st.tuples(st.just("inputs"), which, st.lists(inputs, max_size=20)), st.tuples(st.just("commit")),
+    st.tuples(st.just("create"), st.sampled_from([None, 5.0, 1e9])), st.tuples(st.just("remove"), which),
+    st.tuples(st.just("reset"), which), st.tuples(st.just("snapshot"), which, st.sampled_from("ab")),
+    st.tuples(st.just("restore"), which, st.sampled_from("ab")), st.tuples(st.just("rate"), which, st.just(0.0)),
+    st.tuples(st.just("scenario"), which, st.sampled_from(["happy", "no-credit"])), st.tuples(st.just("crash")),
+)  # fmt: skip
+
+
+def traffic(sandbox, seconds, accepted):
+    """A send, time goes on, and the client answers the oldest callback, if at all."""
+    account = sandbox.account("smsoffice")
+    sandbox.execute(Submit(
+        provider="smsoffice", credential=Credential("key", account.credentials["key"]), destinations=(TO,), text="Hi",
+        sender="smsoffice", reference="r", report=True,
+    ))  # fmt: skip
+    sandbox.engine.advance(sandbox.now() + round(seconds * SECOND))
+    under_way = sandbox.engine.world.in_flight
+    if under_way and accepted is not None:
+        sandbox.engine.answered(min(under_way), accepted, sandbox.now(), (5.0,) * 9)
+
+
+def happen(emulator, what, *more):
+    """One thing that changes sandboxes; which one is a number, counted round."""
+    if what == "create":
+        emulator.create(NewSandbox(clock="frozen", ttl=more[0]))
+        return
+    every = list(emulator.sandboxes.by_id.values())
+    sandbox = every[more[0] % len(every)]
+    match what:
+        case "inputs":
+            for one in dated(more[1], sandbox.now()):
+                with suppress(LookupError):
+                    sandbox.engine.apply(one)
+        case "traffic":
+            traffic(sandbox, *more[1:])
+        case "remove" if sandbox is not emulator.default:
+            emulator.remove(sandbox)
+        case "reset":
+            emulator.reset(sandbox)
+        case "snapshot":
+            sandbox.snapshots.keep(sandbox, more[1])
+        case "restore" if more[1] in sandbox.snapshots.by_name:
+            emulator.restore(sandbox, more[1])
+        case "rate":
+            sandbox.run_at(more[1])
+        case "scenario":
+            sandbox.recipe.scenario = emulator.scenario(more[1])
+            sandbox.run_at(sandbox.clock.rate)
+
+
+@pytest.mark.parametrize("floor", [200, 1 << 40])
+@settings(max_examples=25, deadline=None)
+@given(st.lists(happenings, max_size=14))
+def test_any_history_is_there_again_after_a_crash(floor, made):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(track, "FLOOR", floor)
+        patch.setattr(state_file, "SYNCHRONOUS", "OFF")
+        path = Path(folder, "0.db")
+        emulator, logbook = begun(path)
+        emulator.default.recipe.rate = 0.0
+        emulator.reset(emulator.default)
+        for number, (what, *more) in enumerate([*made, ("crash",)], 1):
+            if what == "commit":
+                assert logbook.commit()
+            elif what == "crash":
+                assert logbook.commit()
+                expected = after_a_crash(emulator)
+                path = copied(path, Path(folder, f"{number}.db"))
+                logbook.give_up()
+                emulator, logbook = begun(path)
+                assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+            else:
+                happen(emulator, what, *more)
+        expected = {name: shown(one) for name, one in emulator.sandboxes.by_id.items()}
+        logbook.close()
+        emulator, logbook = begun(path)
+        assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+        logbook.give_up()
+
+
+async def served(path, **more):
+    serving = Serving(Settings(port=0, state=str(path), **more))
+    await serving.start()
+    return serving
+
+
+async def crashed(serving, path, to):
+    """The process is gone at this moment; another one begins on what it left."""
+    left = copied(path, to)
+    await serving.stop()
+    return await served(left)
+
+
+async def test_time_that_passed_meanwhile_counts_on_a_clock_that_runs_and_not_on_one_that_stands(tmp_path, monkeypatch):
+    first = await served(tmp_path / "1.db")
+    running = first.emulator.default
+    standing = first.emulator.create(NewSandbox(id="standing", clock="frozen"))
+    fast = first.emulator.create(NewSandbox(id="fast"))
+    fast.run_at(60.0)
+    for sandbox in (running, standing):
+        await get(first.base_url + send_path(sandbox.account("smsoffice").credentials["key"], reference="r"))
+    assert first.emulator.recorder.commit()
+    before = {one.id: one.now() for one in (running, standing, fast)}
+    left = copied(tmp_path / "1.db", tmp_path / "2.db")
+    await first.stop()
+    monkeypatch.setattr("emulator.clock._origin", clock._origin + 3600 * SECOND)
+    second = await served(left)
+    try:
+        there = second.emulator.sandboxes.by_id
+        passed = {name: (there[name].now() - at) / SECOND for name, at in before.items()}
+        assert 3600 <= passed["default"] < 3660
+        assert 60 * 3600 <= passed["fast"] < 61 * 3600
+        assert passed["standing"] == 0
+        _, told = await control(second, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=20")
+        assert told["callbacks"][0]["sent"]["reference"] == "r"
+        _, told = await control(second, "GET", "/_emulator/sandboxes/default/messages")
+        (pending, at), (delivered, then) = ((one["status"], one["at"]) for one in told["messages"][0]["history"])
+        assert (pending, delivered) == ("pending", "delivered")
+        seconds = datetime.fromisoformat(then) - datetime.fromisoformat(at)
+        assert seconds.total_seconds() == 2                       # at its due date, not at the restart
+        assert there["standing"].engine.next_due() is not None
+    finally:
+        await second.stop()
+
+
+async def test_a_callback_that_was_under_way_goes_out_again(tmp_path):
+    async with receiver() as client:
+        arrived, hanging = asyncio.Event(), asyncio.Event()
+
+        async def late(_):
+            arrived.set()
+            await hanging.wait()
+            return web.Response(text="OK")
+
+        client.answers = late
+        first = await served(tmp_path / "1.db", callback_url=(client.url,))
+        await get(first.base_url + send_path(reference="r"))
+        await control(first, "POST", "/_emulator/sandboxes/default/messages/m1/status", {"status": "delivered"})
+        await asyncio.wait_for(arrived.wait(), 10)
+        client.answers = lambda _: web.Response(text="OK")
+        second = await crashed(first, tmp_path / "1.db", tmp_path / "2.db")
+        try:
+            path = "/_emulator/sandboxes/default/wait?for=callbacks&accepted=true&timeout=20"
+            assert (await control(second, "GET", path))[0] == 200
+            assert [one["reference"] for one in client.came] == ["r", "r"]
+            assert not second.emulator.default.engine.world.in_flight
+        finally:
+            hanging.set()
+            await second.stop()
+
+
+async def test_a_sandbox_lives_as_long_as_it_was_meant_to_and_its_name_is_free_again(tmp_path, monkeypatch):
+    first = await served(tmp_path / "1.db")
+    first.emulator.create(NewSandbox(id="short", ttl=60))
+    first.emulator.create(NewSandbox(id="long", ttl=7200))
+    assert first.emulator.recorder.commit()
+    left = copied(tmp_path / "1.db", tmp_path / "2.db")
+    await first.stop()
+    monkeypatch.setattr("emulator.clock._origin", clock._origin + 3600 * SECOND)
+    second = await served(left)
+    try:
+        assert list(second.emulator.sandboxes.by_id) == ["default", "long"]
+        second.emulator.create(NewSandbox(id="short"))
+        assert 0 < second.emulator._ends[second.emulator.sandboxes.by_id["long"]].when() - time.monotonic() <= 3600
+    finally:
+        await second.stop()
