@@ -46,7 +46,9 @@ class Serving:
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox(self.settings.targets)
         self._http = HttpTransport(self.emulator, ours, lambda request: self.control.answer(request))
-        self._smpp = SmppTransport(self.emulator.board, self.emulator.recorder, self.settings.targets)
+        self._smpp = SmppTransport(
+            self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
+        )
 
     @cached_property
     def control(self) -> "Control":

@@ -1,16 +1,19 @@
 """What the command may be told: one table of options, read from flags, then from the environment, then the default."""
 
 import ipaddress
+import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from emulator import hosts, targets
+from emulator.limits import Limits
 from emulator.targets import Targets
 
 SMPP_PORT = 2775
 JOURNAL_BYTES = 16 * 1024 * 1024
+_LIMITS = Limits()
 
 
 class Settings(NamedTuple):
@@ -33,6 +36,14 @@ class Settings(NamedTuple):
     allow_host: tuple[str, ...] = ()
     loop: Literal["auto", "asyncio", "uvloop"] = "auto"
     callback_allow: tuple[str, ...] = ()
+    max_body: int = _LIMITS.body
+    max_line: int = _LIMITS.line
+    max_header: int = _LIMITS.header
+    max_connections: int = _LIMITS.connections
+    head_seconds: float = _LIMITS.head_seconds
+    body_seconds: float = _LIMITS.body_seconds
+    idle_seconds: float = _LIMITS.idle_seconds
+    stalled_seconds: float = _LIMITS.stalled_seconds
     log_format: Literal["text", "json"] = "text"
     quiet: bool = False
 
@@ -51,6 +62,15 @@ class Settings(NamedTuple):
             if not url.startswith(("http://", "https://")):
                 raise ValueError(f"--callback-url: {url!r} does not begin with http:// or https://")
         return urls
+
+    @property
+    def limits(self) -> Limits:
+        """What the sockets bear."""
+        return Limits(
+            body=self.max_body, line=self.max_line, header=self.max_header, connections=self.max_connections,
+            head_seconds=self.head_seconds, body_seconds=self.body_seconds, idle_seconds=self.idle_seconds,
+            stalled_seconds=self.stalled_seconds,
+        )  # fmt: skip
 
     @property
     def port_of_smpp(self) -> int:
@@ -119,6 +139,16 @@ def _positive(text: str) -> int:
     if number < 1:
         raise ValueError(f"{text} is less than 1")
     return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no number of seconds") from None
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"{text} is no time; a number of seconds above 0 may stand there")
+    return seconds
 
 
 def _name_and_url(text: str) -> tuple[str | None, str]:
@@ -196,6 +226,14 @@ OPTIONS = (
     Option("--state", str, "a file that keeps sandboxes over a restart; without it everything is in memory", "FILE"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
+    Option("--max-body", _positive, "bytes of a request's body, unpacked; more is 413"),
+    Option("--max-line", _positive, "bytes of a request line; more is 414"),
+    Option("--max-header", _positive, "bytes of one header; more is 431"),
+    Option("--max-connections", _positive, "connections at once, over HTTP and over SMPP each; more are 503 or closed"),
+    Option("--head-seconds", _seconds, "how long the head of a request, or an SMPP PDU, may take to arrive"),
+    Option("--body-seconds", _seconds, "how long the body of a request may take to arrive"),
+    Option("--idle-seconds", _seconds, "how long an HTTP connection may stay open between requests"),
+    Option("--stalled-seconds", _seconds, "how long a client may leave what is written to it unread"),
     Option("--public-url", _url, "the URL under which others reach the HTTP port", "URL"),
     Option("--allow-host", hosts.read, "another name under which browsers may open page and control API; repeatable",
            "NAME", many=True),

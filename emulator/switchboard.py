@@ -314,6 +314,10 @@ class Switchboard:
         self._note(line, item.raw, octets, _OPERATIONS.get(item.command_id, ""), word,  # type: ignore[call-overload]
                    f"{command_name(item.command_id)}: {why}")  # fmt: skip
 
+    def given_up(self, line: Line, octets: bytes | None, why: str) -> None:
+        """The connection is ended by the transport, for a limit of its own."""
+        self._note(line, b"", octets, "", "refused", why)
+
     def _ours(self, line: Line, request: Pdu, octets: bytes | None, word: str, why: str) -> None:
         operation = _OPERATIONS.get(request.command_id, "")  # type: ignore[call-overload]
         self._note(line, encode(request), octets, operation, word, why)

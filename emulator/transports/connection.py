@@ -1,4 +1,5 @@
-"""One HTTP connection: what aiohttp's own does, and four things more, for clients as they really are.
+"""One HTTP connection: what aiohttp's own does, with patience (patience.py), and four things more, for clients as they
+really are.
 
 Raw octets beyond ASCII in a request line reach us percent-encoded (aiohttp's parser refuses them, real servers take
 them); what the parser refuses is answered without a traceback; the refused octets are at hand for the journal; and a
@@ -14,15 +15,12 @@ from aiohttp.http import HttpRequestParser
 from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
 
+from emulator.limits import Limits
 from emulator.transports import web
 from emulator.transports.at_once import short
+from emulator.transports.patience import Patience, Refusal
 
-MAX_LINE = 64 * 1024
-MAX_FIELD = 32 * 1024
 _QUOTED = re.compile(r"b?[\x27\x22]")
-
-Refusal = Callable[[bytes, str, int, str], web.Response]
-"""(the octets refused, why, HTTP status, the peer's address) → what to answer."""
 
 AtOnce = Callable[["Connection", Any, Any], bytes | None]
 """(the connection, a plain request as parsed, its body as parsed) → the answer's octets; None: it goes the long way."""
@@ -37,17 +35,19 @@ _consumed: Callable[[Any], None] = getattr(HttpRequestParser, "message_consumed"
 """Tells the parser that a request has left the queue; older versions of aiohttp do not count them."""
 
 
-class Connection(RequestHandler):
+class Connection(Patience):
     """`raw_octets`: the request line that came last held octets beyond ASCII. `begun`: what has come of a request that
     set out on the short way and goes on by the long one."""
 
-    __slots__ = ("_at_once", "_in_line", "_last", "_refusal", "begun", "raw_octets")
+    __slots__ = ("_at_once", "_in_line", "_line_was_open", "begun", "raw_octets")
 
-    def __init__(self, manager: web.Server, refusal: Refusal, at_once: AtOnce, **options: Any) -> None:
-        super().__init__(manager, max_line_size=MAX_LINE, max_field_size=MAX_FIELD, access_log=None, **options)  # type: ignore[arg-type]
-        self._refusal = refusal
+    def __init__(
+        self, manager: web.Server, refusal: Refusal, limits: Limits, at_once: AtOnce, **options: Any
+    ) -> None:  # fmt: skip
+        super().__init__(manager, refusal, limits, **options)
         self._in_line = False
-        self._last = b""
+        self._line_was_open = False
+        """Had no request line come to its end before the last octets?"""
         self._at_once = at_once
         self.begun: Any = None
         self.raw_octets = False
@@ -57,15 +57,10 @@ class Connection(RequestHandler):
         begun, self.begun = self.begun, None
         return begun
 
-    @property
-    def address(self) -> str:
-        """The peer's."""
-        peer = self.peername
-        return peer[0] if isinstance(peer, tuple) else ""
-
     def data_received(self, data: bytes) -> None:
         """Octets from the client."""
-        if self._in_line or (self._current_request is None and not self._messages):
+        in_head = self._head is not None
+        if self._in_line or (not in_head and self._current_request is None and not self._messages):
             if not self._in_line:
                 self.raw_octets = False
             if not data.isascii():
@@ -73,13 +68,19 @@ class Connection(RequestHandler):
                 if not line.isascii():
                     self.raw_octets = True
                     data = escape_line(line) + newline + rest
+            self._line_was_open = True
             self._in_line = b"\n" not in data
-            self._last = data
+            self.last = data
+        elif in_head:
+            self._line_was_open = False
+            self.last = data
+        count = self._request_count
         waiter = self._waiter
         if waiter is None or waiter.done() or self._paused:
             super().data_received(data)
         else:
             self._answer_or_wake(data, waiter)
+        self.note_head(self._request_count != count)
 
     def _answer_or_wake(self, data: bytes, waiter: "asyncio.Future[None]") -> None:
         """The connection's task sleeps. A plain request is answered without it; for all else it is woken."""
@@ -115,9 +116,11 @@ class Connection(RequestHandler):
             response = web.Response(status=500, text=text)
         else:
             if isinstance(exc, LineTooLong):
-                status = 414 if b"\n" not in self._last[:MAX_LINE] else 431
+                status = 414 if self._line_was_open and b"\n" not in self.last[: self.limits.line] else 431
+            elif "Too many headers" in (message or ""):
+                status = 431
             why = _without_octets(message or "this is no HTTP request")
-            response = self._refusal(self._last, why, status, self.address)
+            response = self.refusal(self.last, why, status, self.address)
         response.force_close()
         return response
 
@@ -131,10 +134,9 @@ def _without_octets(message: str) -> str:
 class Server(web.Server):
     """Makes a Connection for each client."""
 
-    def __init__(self, handler: Any, refusal: Refusal, at_once: AtOnce, **options: Any) -> None:
+    def __init__(self, handler: Any, refusal: Refusal, limits: Limits, at_once: AtOnce, **options: Any) -> None:
         super().__init__(handler, handler_cancellation=True, **options)
-        self._refusal = refusal
-        self._at_once = at_once
+        self._terms = (refusal, limits, at_once)
 
     def __call__(self) -> RequestHandler:
-        return Connection(self, self._refusal, self._at_once, loop=asyncio.get_running_loop())
+        return Connection(self, *self._terms, loop=asyncio.get_running_loop())

@@ -8,6 +8,9 @@ from typing import Any
 
 import msgspec
 from aiohttp import EMPTY_PAYLOAD, BodyPartReader, MultipartReader, StreamReader
+from aiohttp.base_protocol import BaseProtocol
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 
 from emulator.app import Answer, Emulator
 from emulator.recorder import NotKept
@@ -16,10 +19,10 @@ from emulator.transports.at_once import octets
 from emulator.transports.connection import Connection, Server
 from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply
 
-MAX_BODY = 16 * 1024 * 1024
 MAX_FILE = 128 * 1024 * 1024
 """Of a new sandbox, which may be made from another one's export."""
 _MAKES = ("POST", "/_emulator/sandboxes")
+_JSON = "application/json"
 _MAX_FIELDS = 1000
 _REPORTS_FIRST = 1.0
 """Real seconds that a reply waits for reports which shall go before it: a client may be unable to take them now."""
@@ -28,8 +31,12 @@ Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
 """Answers what is not a provider's: control API, sink, page."""
 
 
-class TooLarge(Exception):
-    """The body is over the limit."""
+class TooMuch(Exception):
+    """The body is over a limit: too large, too slow, or not what its headers say."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
 
 
 class HttpTransport:
@@ -39,6 +46,7 @@ class HttpTransport:
         self._emulator = emulator
         self._ours = ours
         self._control = control
+        self._limits = emulator.settings.limits
         self._recorder = emulator.recorder
         self._servers: list[asyncio.Server] = []
         self._http: Server | None = None
@@ -50,7 +58,7 @@ class HttpTransport:
         """Serve on a bound socket."""
         loop = asyncio.get_running_loop()
         if self._http is None:
-            self._http = Server(self._handle, self._refuse, self._at_once)
+            self._http = Server(self._handle, self._refuse, self._limits, self._at_once)
         self._servers.append(await loop.create_server(self._http, sock=listening, backlog=1024))
 
     async def stop(self) -> None:
@@ -71,6 +79,9 @@ class HttpTransport:
             body=b"" if payload is EMPTY_PAYLOAD else payload.read_nowait(), peer=connection.address,
             raw_octets=connection.raw_octets,
         )  # fmt: skip
+        if len(came.body) > self._limits.body:
+            connection.begun = _too_large(self._limits.body)
+            return None
         if self._recorder is not None or self._ours(came) or self._emulator.lane(came) is not None:
             connection.begun = came
             return None
@@ -89,16 +100,16 @@ class HttpTransport:
         """One request."""
         connection = request.protocol
         begun = connection.take_begun() if isinstance(connection, Connection) else None
+        if isinstance(begun, TooMuch):
+            return self._beyond(request, begun)
         if isinstance(begun, Exception):
             raise begun
         if isinstance(begun, Answer):
             return await self._go_on(request, begun)
         try:
             came = begun or await self._read(request)
-        except TooLarge:
-            response = web.Response(status=413, text=f"A body may have {MAX_BODY} bytes.\n")
-            response.force_close()
-            return response
+        except TooMuch as refused:
+            return self._beyond(request, refused)
         try:
             return await self._serve(request, came)
         except NotKept as trouble:
@@ -175,7 +186,7 @@ class HttpTransport:
             if request.headers.get("Expect", "").lower() == "100-continue":
                 await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 request.writer.output_size = 0
-            body = await _body(request)
+            body = await self._body(request)
             if request.content_type == "multipart/form-data":
                 form = await _form(request, body)
         peer = connection.peername
@@ -184,6 +195,38 @@ class HttpTransport:
             peer=peer[0] if isinstance(peer, tuple) else "",
             raw_octets=isinstance(connection, Connection) and connection.raw_octets,
         )  # fmt: skip
+
+    async def _body(self, request: web.BaseRequest) -> bytes:
+        """The whole body, unpacked. Raises TooMuch."""
+        limits = self._limits
+        most = max(MAX_FILE, limits.body) if (request.method, request.path) == _MAKES else limits.body
+        if int(request.headers.get("Content-Length") or 0) > most:
+            raise _too_large(most)
+        pieces, size = [], 0
+        try:
+            async with asyncio.timeout(None if request.content.is_eof() else limits.body_seconds):
+                async for piece in request.content.iter_any():
+                    size += len(piece)
+                    if size > most:
+                        raise _too_large(most)
+                    pieces.append(piece)
+        except TimeoutError:
+            raise TooMuch(408, f"the body was not there after {limits.body_seconds:g} s (--body-seconds)") from None
+        except (RequestPayloadError, HttpProcessingError) as broken:
+            raise TooMuch(400, f"the body cannot be read: {broken}") from None
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _beyond(self, request: web.BaseRequest, refused: TooMuch) -> web.Response:
+        """The answer to a request whose body was not taken. What is left of it is not read as another request."""
+        why, status = str(refused), refused.status
+        came = HttpRequest(method=request.method, target=request.raw_path, headers=_headers(request.raw_headers))
+        if self._ours(came):
+            error = {"code": "body", "message": why, "hint": "the limits are options of `sms-emulator serve`"}
+            response = web.Response(status=status, body=msgspec.json.encode({"error": error}), content_type=_JSON)
+        else:
+            response = _response(self._emulator.unreadable(came, why, status))
+        response.force_close()
+        return response
 
     def _refuse(self, octets: bytes, why: str, status: int, peer: str) -> web.Response:
         """What the parser refused: the line as far as it can be told, for the journal."""
@@ -197,6 +240,10 @@ class HttpTransport:
 def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Headers:
     """Names and values as they came."""
     return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
+
+
+def _too_large(most: int) -> TooMuch:
+    return TooMuch(413, f"a body may have {most} bytes (--max-body)")
 
 
 def _response(reply: HttpReply) -> web.Response:
@@ -214,24 +261,10 @@ async def _drain(reply: StreamReply, response: web.StreamResponse) -> None:
                 await response.write(piece)
 
 
-async def _body(request: web.BaseRequest) -> bytes:
-    """The whole body. Raises TooLarge."""
-    most = MAX_FILE if (request.method, request.path) == _MAKES else MAX_BODY
-    if int(request.headers.get("Content-Length") or 0) > most:
-        raise TooLarge
-    pieces, size = [], 0
-    async for piece in request.content.iter_any():
-        size += len(piece)
-        if size > most:
-            raise TooLarge
-        pieces.append(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
 async def _form(request: web.BaseRequest, body: bytes) -> tuple[tuple[str, bytes], ...] | None:
     """The fields of a multipart body; None when it is broken (the face then sees no fields)."""
     loop = asyncio.get_running_loop()
-    content = StreamReader(request.protocol, 2**16, loop=loop)
+    content = StreamReader(BaseProtocol(loop), 2**16, loop=loop)  # not the connection's: it would be paused
     content.feed_data(body)
     content.feed_eof()
     fields: list[tuple[str, bytes]] = []
@@ -240,6 +273,6 @@ async def _form(request: web.BaseRequest, body: bytes) -> tuple[tuple[str, bytes
         while (part := await reader.next()) is not None and len(fields) < _MAX_FIELDS:
             if isinstance(part, BodyPartReader):
                 fields.append((part.name or "", bytes(await part.read(decode=True))))
-    except (ValueError, AssertionError):
+    except Exception:  # there is no end of what aiohttp's reader raises for one that is broken
         return None
     return tuple(fields)

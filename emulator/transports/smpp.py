@@ -10,23 +10,28 @@ import struct
 from collections.abc import Callable
 from typing import Any, cast
 
+from emulator.limits import Limits
 from emulator.line import Line
 from emulator.recorder import Recorder
-from emulator.smpp.codec import decode
+from emulator.smpp.codec import decode, encode
 from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
 from emulator.smpp.framing import Framer
-from emulator.smpp.pdu import Pdu, Unreadable
+from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
+from emulator.smpp.statuses import Status
 from emulator.smpp.tables import BINDS, Command
 from emulator.switchboard import Answer, Switchboard
 from emulator.targets import Targets
 from emulator.transports import smpp_faults
 from emulator.transports.reaching import reach
+from emulator.transports.smpp_patience import Patience
 
 _SUBMIT_SM = int(Command.SUBMIT_SM)
 _SUBMIT = _SUBMIT_SM.to_bytes(4, "big")
 _ACKNOWLEDGED = Command.DELIVER_SM_RESP.to_bytes(4, "big")
 _FAREWELL = 0.3
 """Real seconds that clients get to answer our unbind when serving stops."""
+_MOST_UNREAD = 64 * 1024
+"""With so many octets unread by the peer nothing more is read of it."""
 _MOST_OWED = 1000
 """With so many requests unanswered (by late answers) no more is read: the peer feels it as back-pressure."""
 
@@ -34,18 +39,23 @@ _MOST_OWED = 1000
 class Link(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self, board: Switchboard, links: "set[Link]", recorder: Recorder | None = None) -> None:
+    def __init__(
+        self, board: Switchboard, links: "set[Link]", recorder: Recorder | None = None, limits: Limits | None = None
+    ) -> None:  # fmt: skip
         self._board = board
         self._links = links
         self._recorder = recorder
         self._loop = asyncio.get_running_loop()
         self._framer = Framer()
+        self._patience = Patience(self._loop, limits or Limits(), self._give_up)
         self._out: list[bytes] = []
         self._reading = False
         """What is written now leaves together, when all that came is done."""
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._paused = False
+        self._partly = False
+        """A PDU is here in part."""
         self.peer = ""
         self.line: Line
         self.transport: asyncio.Transport
@@ -62,13 +72,18 @@ class Link(asyncio.Protocol):
         self.peer = where[0] if isinstance(where, tuple) else ""
         self.line = self._board.open(self)
         self._links.add(self)
+        self.transport.set_write_buffer_limits(_MOST_UNREAD)
         self._arm()
+        most = self._patience.limits.connections
+        if len(self._links) > most:
+            self._give_up(f"there are {most} connections (--max-connections)", True)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._closing = True
         self._links.discard(self)
         if self._timer is not None:
             self._timer.cancel()
+        self._patience.stop()
         self._board.closed(self.line)
         if not self.gone.done():
             self.gone.set_result(None)
@@ -78,10 +93,11 @@ class Link(asyncio.Protocol):
         submitted, acknowledged = self._board.submitted, self._board.acknowledged
         now = self.now()
         self._reading = True
-        ordinary = False
+        ordinary = some = False
         for frame in self._framer.frames(data):
             if self._closing:
                 break
+            some = True
             if frame.__class__ is bytes and frame[4:8] == _SUBMIT:
                 answer = submitted(line, frame, now, smpp_faults.spoil)
                 if answer.__class__ is bytes:
@@ -100,6 +116,10 @@ class Link(asyncio.Protocol):
             for event in line.session.received(item, now):
                 self._do(event, item)
         self._reading = False
+        held = self._framer.held
+        if held or self._partly:
+            self._partly = bool(held)
+            self._patience.part(held, some)
         if out and self._recorder is not None:
             self._loop.call_soon(self.flush)  # with what came over other links in this turn
         elif out:
@@ -111,9 +131,11 @@ class Link(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The peer does not read: we do not either, until it does."""
+        self._patience.unread()
         self._pause()
 
     def resume_writing(self) -> None:
+        self._patience.read()
         self._resume()
         self._board.go_on(self.line)
 
@@ -153,7 +175,20 @@ class Link(asyncio.Protocol):
     def hang_up(self) -> None:
         self.flush()
         self._closing = True
+        if not self.transport.is_closing() and self.transport.get_write_buffer_size():
+            self._patience.unread()  # closing waits for it
         self.transport.close()
+
+    def _give_up(self, why: str, speak: bool) -> None:
+        """The connection is borne with no longer: a last word, or none, and the end."""
+        octets = encode(generic_nack(Status.RSYSERR, 0)) if speak else None
+        self._board.given_up(self.line, octets, why)
+        if octets is not None:
+            self.write(octets)
+            self.hang_up()
+        else:
+            self._closing = True
+            self.transport.abort()
 
     def reset(self) -> None:
         self._closing = True
@@ -257,9 +292,11 @@ class SmppTransport:
     """Serves one switchboard on listening sockets."""
 
     def __init__(
-        self, board: Switchboard, recorder: Recorder | None = None, targets: Targets | None = None
-    ) -> None:
+        self, board: Switchboard, recorder: Recorder | None = None, targets: Targets | None = None,
+        limits: Limits | None = None,
+    ) -> None:  # fmt: skip
         self._board = board
+        self._limits = limits
         self._recorder = recorder
         self._targets = targets or Targets()
         self._servers: list[asyncio.Server] = []
@@ -272,7 +309,7 @@ class SmppTransport:
         self._servers.append(await loop.create_server(self._link, sock=listening, ssl=tls, backlog=1024))
 
     def _link(self) -> Link:
-        return Link(self._board, self.links, self._recorder)
+        return Link(self._board, self.links, self._recorder, self._limits)
 
     async def _dial(self, host: str, port: int, connected: Callable[[Line], None]) -> Line:
         """To a client that listens. Raises NotAllowed when it may not be called, OSError when it cannot be."""

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 from fuzz import spellings
 from fuzz.chance import DESTINATIONS, MOMENTS, TEXTS, Chance
 from fuzz.surface import HttpSurface, members
+from lxml import etree
 
 from emulator.core.commands import AnyCommand
 from emulator.wire import HttpReply, HttpRequest
@@ -148,7 +149,7 @@ class SmscenterSoap(HttpSurface):
 
 def judge_soap(request: HttpRequest, reply: HttpReply) -> None:
     """An envelope with one child in its body; with 500 that is a fault; or the WSDL."""
-    root = ElementTree.fromstring(reply.body)
+    root = etree.fromstring(reply.body)  # ElementTree chokes on a } in the name of a namespace
     space, _, name = root.tag.rpartition("}")
     if name == "definitions":
         assert request.method == "GET"

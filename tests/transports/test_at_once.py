@@ -137,14 +137,8 @@ async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog)
         assert "RuntimeError: broken" in caplog.text
 
 
-async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed(monkeypatch):
-    from emulator.transports import connection
-
-    plain = connection.RequestHandler.__init__
-    monkeypatch.setattr(
-        connection.RequestHandler, "__init__", lambda *given, **named: plain(*given, keepalive_timeout=0.4, **named)
-    )
-    async with serving() as served:
+async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed():
+    async with serving(idle_seconds=0.4) as served:
         client = await Client().open(served.base_url)
         for _ in range(6):
             await client.say(REQUESTS["a balance"])

@@ -1,0 +1,239 @@
+"""What HTTP clients may not do: each limit's answer, the journal's entry, and that nothing stays behind."""
+
+import asyncio
+import gzip
+import resource
+import zlib
+from urllib.parse import urlsplit
+
+import pytest
+from support import PATIENCE, control, get, octets, send_path, serving
+
+HEAD = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+GOOD = f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+async def last(served):
+    _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests?limit=1000")
+    return found["requests"][-1]
+
+
+def status(answer: bytes) -> int:
+    assert answer.startswith(b"HTTP/1."), answer[:200]
+    return int(answer.split(b" ")[1])
+
+
+async def refused(served, wanted: int, *pieces: bytes, pause: float = 0) -> None:
+    """The pieces get that status, an entry that says so, and others are served."""
+    reader, writer = await connect(served)
+    for piece in pieces:
+        writer.write(piece)
+        await asyncio.sleep(pause)
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+    assert status(answer) == wanted, answer[:300]
+    assert b"connection: close" in answer.lower() or answer.startswith(b"HTTP/1.0")
+    writer.close()
+    kept = await last(served)
+    assert (kept["outcome"], kept["reply"]["status"]) == ("unreadable", wanted)
+    assert (await get(served.base_url + send_path()))[0] == 200
+
+
+async def connect(served):
+    where = urlsplit(served.base_url)
+    return await asyncio.open_connection(where.hostname, where.port)
+
+
+async def until(done):
+    async with asyncio.timeout(PATIENCE):
+        while not done():  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(0.01)
+
+
+SHORT = {"max_body": 1000, "max_line": 2000, "max_header": 500}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pieces"),
+    [
+        (413, (HEAD + b"Content-Length: 1001\r\n\r\n" + b"x" * 1001,)),
+        (413, (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"400\r\n" + b"x" * 1024 + b"\r\n0\r\n\r\n")),
+        (414, (b"GET /" + b"a" * 2000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",)),
+        (414, (b"GET /" + b"a" * 1500, b"a" * 1500)),
+        (431, (b"GET / HTTP/1.1\r\nX: " + b"a" * 3000 + b"\r\n\r\n",)),
+        (431, (b"GET / HTTP/1.1\r\n", b"X: " + b"a" * 300, b"a" * 3000)),
+        (431, (b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(1000)) + b"\r\n",)),
+    ],
+    ids=["body", "chunks", "line", "line in pieces", "header", "header in pieces", "many headers"],
+)
+async def test_what_is_too_large_gets_the_status_that_says_what(wanted, pieces):
+    async with serving(**SHORT) as served:
+        await refused(served, wanted, *pieces, pause=0.02)
+
+
+async def test_a_control_call_that_is_too_large_is_refused_as_control_calls_are():
+    async with serving(**SHORT) as served:
+        found = await control(served, "PUT", "/_emulator/sandboxes/default/rules", {"rules": ["x" * 2000]})
+        assert (found[0], found[1]["error"]["code"]) == (413, "body")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [("gzip", gzip.compress(b"\0" * 100_000_000)), ("deflate", zlib.compress(b"\0" * 100_000_000))],
+)
+async def test_a_body_that_unpacks_to_more_than_may_come_is_413_and_never_unpacked_whole(encoding, packed):
+    async with serving() as served:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        head = HEAD + f"Content-Encoding: {encoding}\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
+        await refused(served, 413, head + packed)
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 80_000
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rest"),
+    [
+        (400, b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        (400, b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef"),
+        (400, b"Content-Length: -5\r\n\r\nabcdef"),
+        (400, b"Content-Length: 5x\r\n\r\nabcdef"),
+        (400, b"Content-Length: " + b"9" * 40 + b"\r\n\r\nabcdef"),
+        (413, b"Content-Length: 999999999999\r\n\r\nabcdef"),
+        (400, b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n"),
+        (400, b"Transfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n0\r\n\r\n"),
+        (400, b"Transfer-Encoding: x\r\n\r\nabc"),
+        (400, b"Content-Encoding: gzip\r\nContent-Length: 6\r\n\r\nabcdef"),
+    ],
+)
+async def test_lengths_and_encodings_that_lie_are_refused(wanted, rest):
+    async with serving() as served:
+        await refused(served, wanted, HEAD + rest)
+
+
+async def test_octets_behind_the_length_that_was_told_are_another_request_and_a_bad_one():
+    async with serving() as served:
+        answer = await octets(served.base_url, HEAD + b"Content-Length: 3\r\n\r\nkey" + b"=x&more\r\n\r\n")
+        assert status(answer) in (200, 400)  # the parser may give up both
+        assert b"400 Bad Request" in answer
+
+
+@pytest.mark.parametrize("line", [b"GET /", b"GET / HTTP/1.1\r\nX: y"])
+async def test_a_head_that_comes_octet_by_octet_is_waited_for_so_long_and_no_longer(line):
+    async with serving(head_seconds=0.3) as served:
+        trickle = (b"x" for _ in range(8))
+        assert status(await octets(served.base_url, line, *trickle, pause=0.1)) == 408
+        assert "--head-seconds" in (await last(served))["explain"]
+        await until(lambda: not served._http._http.connections)
+
+
+async def test_a_head_that_is_whole_in_time_may_be_followed_by_a_long_silence():
+    async with serving(head_seconds=0.2) as served:
+        reader, writer = await connect(served)
+        for _ in range(2):
+            writer.write(GOOD[:30])
+            await asyncio.sleep(0.05)
+            writer.write(GOOD[30:])
+            assert b"200" in await reader.readuntil(b"}")
+            await asyncio.sleep(0.4)
+        writer.close()
+
+
+async def test_a_body_that_comes_octet_by_octet_is_waited_for_so_long_and_no_longer():
+    async with serving(body_seconds=0.3) as served:
+        await refused(served, 408, HEAD + b"Content-Length: 50\r\n\r\n", *(b"x" for _ in range(8)), pause=0.1)
+        assert any("--body-seconds" in one.why for one in served.emulator.default.journal.exchanges())
+
+
+async def test_a_long_wait_of_the_control_api_is_not_cut_by_any_limit():
+    async with serving(head_seconds=0.1, body_seconds=0.1, idle_seconds=0.2, stalled_seconds=0.1) as served:
+        path = "/_emulator/sandboxes/default/wait?timeout=0.8"
+        assert (await control(served, "GET", path))[0] == 408
+
+
+async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
+    async with serving(idle_seconds=0.2) as served:
+        assert await octets(served.base_url) == b""
+        reader, writer = await connect(served)
+        writer.write(GOOD)
+        assert b"200" in await reader.readuntil(b"}")
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+
+
+async def test_who_says_that_nothing_more_comes_is_let_go():
+    async with serving() as served:
+        reader, writer = await connect(served)
+        writer.write(GOOD[:20])
+        writer.write_eof()
+        assert await asyncio.wait_for(reader.read(), 5) == b""
+        writer.close()
+
+
+async def test_one_connection_too_many_is_503_and_the_others_go_on():
+    async with serving(max_connections=3) as served:
+        held = [await connect(served) for _ in range(3)]
+        await until(lambda: len(served._http._http.connections) == 3)
+        assert status(await octets(served.base_url, GOOD)) == 503
+        assert "--max-connections" in served.emulator.default.journal.exchange(1).why
+        reader, writer = held[0]
+        writer.write(GOOD)
+        assert b"200" in await reader.readuntil(b"}")
+        for _, one in held:
+            one.close()
+        await until(lambda: not served._http._http.connections)
+
+
+async def test_a_client_that_reads_nothing_is_cut_and_costs_no_more_than_one_answer(caplog):
+    async with serving(stalled_seconds=0.5) as served:
+        _, writer = await connect(served)
+        ask = b"GET /_emulator/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        writer.transport.pause_reading()
+        (connection,) = (one for one in served._http._http.connections if one.transport is not None)
+        for _ in range(400):
+            writer.write(ask * 10)
+        most = 0
+        async with asyncio.timeout(PATIENCE):
+            while served._http._http.connections:
+                wire = connection.transport
+                most = max(most, 0 if wire is None else wire.get_write_buffer_size())
+                await asyncio.sleep(0.01)
+        assert most < 1_000_000
+        assert "left an answer unread" in caplog.text
+        writer.close()
+
+
+async def test_a_flood_of_pipelined_requests_is_answered_in_order():
+    async with serving() as served:
+        flood = GOOD * 1000 + GOOD.replace(b"Host: x", b"Connection: close\r\nHost: x")
+        answer = await octets(served.base_url, flood)
+        assert answer.count(b'"ErrorCode":0') + answer.count(b'"ErrorCode":20') == 1001
+
+
+def room_for(descriptors: int) -> None:
+    """Raises the bound of open files as far as allowed; skips where that is not enough."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < descriptors:
+        if hard != resource.RLIM_INFINITY and hard < descriptors:
+            pytest.skip(f"a process may have {hard} open files here, {descriptors} are needed")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, hard))
+
+
+@pytest.mark.parametrize("count", [500, pytest.param(5000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("protocol", ["http", "smpp"])
+async def test_thousands_of_idle_connections_are_borne(protocol, count):
+    room_for(2 * count + 500)
+    async with serving() as served:
+        where = urlsplit(served.base_url if protocol == "http" else served.smpp_url)
+        loop = asyncio.get_running_loop()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        held = []
+        for _ in range(count // 100):
+            held += await asyncio.gather(
+                *(loop.create_connection(asyncio.Protocol, where.hostname, where.port) for _ in range(100))
+            )
+        there = served._http._http._connections if protocol == "http" else served._smpp.links
+        await until(lambda: len(there) == count)
+        assert (await get(served.base_url + send_path()))[0] == 200
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        assert grown / count < 40, f"{grown / count:.1f} KiB a connection, both ends"
+        for transport, _ in held:
+            transport.abort()
+        await until(lambda: len(there) <= 1)
