@@ -77,7 +77,7 @@ async def _run(serving: Serving) -> None:
 def _banner(serving: Serving) -> str:
     base = serving.base_url
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
-    lines = [f"sms-emulator {__version__} on {loop}: paste a line to try it", ""]
+    lines = [f"sms-emulator {__version__} on {loop}: paste a line to try it", "", f"# the page: {base}/", ""]
     for provider in serving.emulator.providers.values():
         account = serving.emulator.default.account(provider.name)
         lines.append(f"# {provider.title}")

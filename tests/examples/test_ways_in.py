@@ -110,6 +110,13 @@ def test_the_health_check_of_the_image_passes_and_needs_no_token(beside):
 # suites
 
 
+def test_the_flask_app_and_its_tests_pass(tmp_path):
+    pytest.importorskip("flask", reason="flask is not installed (the extra `dev` has it)")
+    (tmp_path / "test_shop.py").write_text(WAYS.of("python", "flask")[0], encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "emulator.pytest_plugin", "."]
+    assert "2 passed" in passes(command, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, cwd=tmp_path)
+
+
 def test_the_unittest_suite_passes_alone_and_beside_a_server(tmp_path, beside):
     file = tmp_path / "test_login.py"
     file.write_text(WAYS.of("python", "unittest")[0], encoding="utf-8")
@@ -182,6 +189,6 @@ def test_a_hard_coded_address_comes_here_through_http_proxy(url, beside):
 
 
 def test_every_snippet_is_tried_by_some_test():
-    known = {("python", "unittest"), ("yaml", "compose"), ("yaml", "github-actions"), ("yaml", "gitlab"),
-             ("js", "node"), ("php", "phpunit"), ("python", "testcontainers")}  # fmt: skip
+    known = {("python", "flask"), ("python", "unittest"), ("python", "testcontainers"), ("js", "node"),
+             ("php", "phpunit"), ("yaml", "compose"), ("yaml", "github-actions"), ("yaml", "gitlab")}  # fmt: skip
     assert {(one.language, one.kind) for one in WAYS.snippets} == known
