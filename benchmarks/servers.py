@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
@@ -38,6 +38,28 @@ def running_at(command: tuple[str, ...]) -> Iterator[dict[str, str]]:
         if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
         yield dict(pair.split("=", 1) for pair in ready[1:])
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def on_core(choose: Callable[[set[int]], int]) -> Callable[[], None] | None:
+    """What puts a new process on the first (min) or last (max) core, where there are several."""
+    if os.cpu_count() == 1 or not hasattr(os, "sched_setaffinity"):
+        return None
+    cores = {choose(os.sched_getaffinity(0))}
+    return lambda: os.sched_setaffinity(0, cores)
+
+
+@contextmanager
+def receiving(count: int) -> Iterator[tuple[str, Callable[[], list[str]]]]:
+    """An endpoint for callbacks on the last core: its URL, and what waits until `count` have come and tells of them."""
+    command = [sys.executable, "-m", "benchmarks.callbacks_receiver", str(count)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=on_core(max))
+    try:
+        out = process.stdout
+        assert out is not None
+        yield out.readline().split("=", 1)[1].strip(), lambda: out.readline().split()
     finally:
         process.terminate()
         process.wait(10)

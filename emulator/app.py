@@ -169,6 +169,7 @@ class Emulator:
     def remove(self, sandbox: Sandbox) -> None:
         """Forget a sandbox and all that hangs on it."""
         self.sandboxes.remove(sandbox)
+        sandbox.gone = True
         self.board.forget(sandbox)
         pump = self._pumps.pop(sandbox, None)
         if pump is not None:

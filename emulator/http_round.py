@@ -1,7 +1,15 @@
-"""Callbacks on their way: a request goes out, its answer is judged as the provider would, and goes back in."""
+"""Callbacks on their way: a request goes out, its answer is judged as the provider would, and goes back in.
+
+    post ─► the lane of its target ─► one of its carriers ─► call ─► answer ─► engine.answered
+
+Each target (scheme, host and port) has a lane of its own, worked off in order by a bounded number of carriers: however
+much is due at once, and however long one target takes to answer, there are few tasks and the others go on.
+"""
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from emulator.core.engine import Engine
 from emulator.core.life import Outgoing
@@ -15,6 +23,30 @@ Call = Callable[[HttpRequest], Awaitable[HttpReply]]
 """Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError
 among them) when there is no answer, its text for people."""
 
+CARRIERS = 50
+"""So many callbacks are under way to one target at once, and"""
+ALL_CARRIERS = 1000
+"""so many to all targets; but one to each in any case."""
+
+
+class Parcel(NamedTuple):
+    """A callback that waits in its lane."""
+
+    sandbox: Sandbox
+    engine: Engine
+    attempt: Attempt
+    done: Waiting
+
+
+class Lane:
+    """What waits for one target."""
+
+    __slots__ = ("carriers", "queue")
+
+    def __init__(self) -> None:
+        self.queue: deque[Parcel] = deque()
+        self.carriers = 0
+
 
 class HttpRound:
     """Carries callbacks."""
@@ -22,15 +54,47 @@ class HttpRound:
     def __init__(self, call: Call, under_way: UnderWay) -> None:
         self._call = call
         self._under_way = under_way
+        self._lanes: dict[str, Lane] = {}
+        self._carriers: set[asyncio.Task[None]] = set()
 
     def post(self, sandbox: Sandbox, out: Outgoing, attempt: Attempt) -> Waiting:
         """Send a callback; done when it was answered."""
+        assert isinstance(attempt.request, HttpRequest)
         sandbox.journal.write_attempt(attempt)
-        task = asyncio.get_running_loop().create_task(self._deliver(sandbox, sandbox.engine, attempt))
-        self._under_way.add(sandbox, task)
-        return task
+        done = self._under_way.open(sandbox)
+        target = target_of(attempt.request.target)
+        lane = self._lanes.get(target)
+        if lane is None:
+            lane = self._lanes[target] = Lane()
+        lane.queue.append(Parcel(sandbox, sandbox.engine, attempt, done))
+        if lane.carriers == 0 or (lane.carriers < CARRIERS and len(self._carriers) < ALL_CARRIERS):
+            lane.carriers += 1
+            carrier = asyncio.get_running_loop().create_task(self._carry(target, lane))
+            self._carriers.add(carrier)
+            carrier.add_done_callback(self._carriers.discard)
+        return done
+
+    async def _carry(self, target: str, lane: Lane) -> None:
+        """One callback after the other, until none waits."""
+        queue, under_way = lane.queue, self._under_way
+        try:
+            while queue:
+                parcel = queue.popleft()
+                try:
+                    await self._deliver(parcel.sandbox, parcel.engine, parcel.attempt)
+                except Exception as error:  # ours: it is told, and those behind go out all the same
+                    told = {"message": f"callback {parcel.attempt.id} could not be sent", "exception": error}
+                    asyncio.get_running_loop().call_exception_handler(told)
+                finally:
+                    under_way.close(parcel.sandbox, parcel.done)
+        finally:
+            lane.carriers -= 1
+            if not queue and not lane.carriers:
+                del self._lanes[target]
 
     async def _deliver(self, sandbox: Sandbox, engine: Engine, attempt: Attempt) -> None:
+        if sandbox.gone or sandbox.engine is not engine:
+            return
         answer, failure, how = None, None, "no answer"
         assert isinstance(attempt.request, HttpRequest)
         try:
@@ -50,3 +114,18 @@ class HttpRound:
         engine.answered(attempt.id, attempt.accepted, sandbox.now())
         sandbox.tell("callbacks", attempt.id)
         sandbox.arm()
+
+    async def close(self) -> None:
+        """Give up on whatever is still under way."""
+        self._lanes.clear()
+        carriers = list(self._carriers)
+        for one in carriers:
+            one.cancel()
+        await asyncio.gather(*carriers, return_exceptions=True)
+
+
+def target_of(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    begin = url.find("//") + 2
+    ends = [at for at in (url.find(mark, begin) for mark in "/?#") if at >= 0]
+    return url[: min(ends, default=len(url))]

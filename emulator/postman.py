@@ -73,8 +73,13 @@ class Postman:
         """What of a sandbox is not answered yet. What waits for a receiver to bind is not among it."""
         return self._under_way.of(sandbox)
 
+    def quiet(self, sandbox: Sandbox) -> Waiting:
+        """Done as soon as nothing of a sandbox is under way, of which something is now."""
+        return self._under_way.quiet(sandbox)
+
     async def close(self) -> None:
         """Give up on whatever is still under way."""
+        await self._http.close()
         waiting = self._under_way.all()
         for one in waiting:
             one.cancel()

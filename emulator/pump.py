@@ -129,10 +129,10 @@ class Pump:
 
     async def _quiet(self, deadline: float) -> None:
         """Wait until no callback is under way."""
-        while tasks := self._postman.under_way(self._sandbox):
+        while self._postman.under_way(self._sandbox):
             left = deadline - self._loop.time()
             if left > 0:
-                await asyncio.wait(set(tasks), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait((self._postman.quiet(self._sandbox),), timeout=left)
             self._still_time(deadline)
 
     def _still_time(self, deadline: float) -> None:

@@ -43,6 +43,8 @@ class Sandbox:
         self.listeners: list[Listener] = []
         self.feed = Feed()
         self.snapshots = Snapshots()
+        self.gone = False
+        """Was it deleted? What waited to go out then stays."""
         self.post: Callable[[Sandbox, Outgoing], Any] = lambda sandbox, report: None
         self.arm: Callable[[], None] = lambda: None
         self.build()

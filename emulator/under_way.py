@@ -13,22 +13,46 @@ class UnderWay:
 
     def __init__(self) -> None:
         self._by_sandbox: dict[Sandbox, set[Waiting]] = {}
+        self._quiet: dict[Sandbox, Waiting] = {}
 
-    def add(self, sandbox: Sandbox, waiting: Waiting) -> None:
+    def open(self, sandbox: Sandbox) -> Waiting:
+        """A future for something that goes out; whoever made it ends it with `close`."""
+        waiting: Waiting = asyncio.get_running_loop().create_future()
         self._by_sandbox.setdefault(sandbox, set()).add(waiting)
-        waiting.add_done_callback(lambda done: self._done(sandbox, done))
+        return waiting
 
-    def _done(self, sandbox: Sandbox, waiting: Waiting) -> None:
+    def close(self, sandbox: Sandbox, waiting: Waiting) -> None:
+        """It was answered, or given up."""
         left = self._by_sandbox.get(sandbox)
         if left is not None:
             left.discard(waiting)
             if not left:
                 del self._by_sandbox[sandbox]
+                quiet = self._quiet.pop(sandbox, None)
+                if quiet is not None and not quiet.done():
+                    quiet.set_result(None)
+        if not waiting.done():
+            waiting.set_result(None)
+
+    def add(self, sandbox: Sandbox, waiting: Waiting) -> None:
+        """A future that somebody else ends."""
+        self._by_sandbox.setdefault(sandbox, set()).add(waiting)
+        waiting.add_done_callback(lambda done: self._done(sandbox, done))
+
+    def _done(self, sandbox: Sandbox, waiting: Waiting) -> None:
+        self.close(sandbox, waiting)
         if not waiting.cancelled():
             waiting.result()
 
     def of(self, sandbox: Sandbox) -> set[Waiting]:
         return self._by_sandbox.get(sandbox, set())
+
+    def quiet(self, sandbox: Sandbox) -> Waiting:
+        """Done as soon as nothing of a sandbox is under way, of which something is now."""
+        quiet = self._quiet.get(sandbox)
+        if quiet is None:
+            quiet = self._quiet[sandbox] = asyncio.get_running_loop().create_future()
+        return quiet
 
     def all(self) -> list[Waiting]:
         return [waiting for left in self._by_sandbox.values() for waiting in left]

@@ -2,7 +2,7 @@
 No sockets here."""
 
 from collections.abc import AsyncIterable, Iterable
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote_plus, unquote_to_bytes
 
 import msgspec
 
@@ -115,19 +115,13 @@ def _unquote(text: str, charset: str) -> str:
     return text if text.isascii() else decode(text.encode("latin-1", "replace"), charset)
 
 
-_FORM_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-
-
 def write_query(fields: Iterable[tuple[str, str]], charset: str = "utf-8") -> str:
     """Fields as a query string or form body."""
     return "&".join(f"{_quote(name, charset)}={_quote(value, charset)}" for name, value in fields)
 
 
 def _quote(text: str, charset: str) -> str:
-    return "".join(
-        chr(octet) if octet in _FORM_SAFE else "+" if octet == 0x20 else f"%{octet:02X}"
-        for octet in text.encode(charset, "replace")
-    )
+    return text if text.isascii() and text.isalnum() else quote_plus(text, "", charset, "replace")
 
 
 def add_query(url: str, fields: Iterable[tuple[str, str]]) -> str:

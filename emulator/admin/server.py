@@ -113,7 +113,7 @@ def _body(call: Call, request: HttpRequest) -> Any:
     try:
         return msgspec.json.decode(request.body or b"{}", type=call.body)
     except msgspec.ValidationError as error:
-        raise Refusal(400, "invalid", f"the body is no good: {error}", _words(call.body)) from None
+        raise Refusal(400, "invalid", f"the body is no good: {_wrong(request.body, call.body) or error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refusal(400, "no-json", f"the body is no JSON: {error}") from None
 
@@ -136,10 +136,22 @@ def _converted(given: dict[str, str], kind: Any) -> Any:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise Refusal(400, "invalid", f"the query is no good: {error}", _words(kind)) from None
+        raise Refusal(400, "invalid", f"the query is no good: {error}", _words(kind, str(error))) from None
 
 
-def _words(kind: Any) -> str:
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return "there may stand: " + ", ".join(kind.__struct_encode_fields__)
-    return ""
+def _wrong(body: bytes, kind: Any) -> str:
+    """Everything that is wrong with a body, and what may stand there."""
+    from emulator.scripting.drill import drill
+
+    return "; ".join(complaint.told() for complaint in drill(msgspec.json.decode(body or b"{}"), kind))
+
+
+def _words(kind: Any, error: str) -> str:
+    """What may stand in the query, or in the field that an error names."""
+    from emulator.scripting.types_in_words import in_words
+
+    named = re.search(r" - at `\$\.(\w+)`$", error)
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    if named and named.group(1) in types:
+        return f"{named.group(1)} may be {in_words(types[named.group(1)])}"
+    return f"there may stand: {', '.join(types)}"

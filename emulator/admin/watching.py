@@ -47,7 +47,7 @@ def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> list[Json]
     raise TypeError(kind)
 
 
-def _time_is_up(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Refusal:
+def _time_is_up(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters, said: str = "") -> Refusal:
     there = len(_listed(sandbox, how.kind, filters))
     every = type(filters)(limit=1_000_000)
     shown = finding.callbacks(sandbox, every) if isinstance(every, CallbackFilters) else None
@@ -59,7 +59,7 @@ def _time_is_up(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters)
     if stands and due is not None:
         hint = f"the clock stands; the next thing is due at {views.iso(due)}: POST clock or settle moves on to it"
     return Refusal(
-        408, "time-is-up", f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s", hint,
+        408, "time-is-up", said or f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s", hint,
         nearest=near, next_due=views.iso(due) if due is not None else None,
     )  # fmt: skip
 
@@ -87,8 +87,25 @@ async def otp(sandbox: Sandbox, asked: bodies.Otp) -> Json:
         lambda one: finding.fits(filters)(one) and code_of(one) is not None,
     )  # fmt: skip
     if found is None:
-        raise _time_is_up(sandbox, bodies.Waiting(timeout=asked.timeout), filters)
+        raise _no_code(sandbox, asked, filters)
     return {"code": code_of(found[-1]), "message": found[-1]}
+
+
+def _no_code(sandbox: Sandbox, asked: bodies.Otp, filters: MessageFilters) -> Refusal:
+    """Was nothing sent, or nothing to this number, or was there no code in it?"""
+    there = len(finding.messages(sandbox, filters))
+    to = "" if asked.to is None else f" to {asked.to}"
+    if there:
+        default = asked.pattern == bodies.Otp().pattern
+        wanted = "4 to 8 digits standing alone" if default else f"what fits {asked.pattern!r}"
+        said = f"no code ({wanted}) in {there} message{'s' if there > 1 else ''}{to}"
+    else:
+        said = f"nothing was sent{to}"
+    refusal = _time_is_up(sandbox, bodies.Waiting(timeout=asked.timeout), filters, f"{said} within {asked.timeout:g} s")
+    for one in refusal.more["nearest"]:
+        if not one["differs"]:
+            one["differs"] = {"text": {"wanted": "a code in it", "found": one["text"]}}
+    return refusal
 
 
 def _shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Json]) -> Json | None:

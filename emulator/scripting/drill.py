@@ -46,7 +46,21 @@ def _leaf(value: Any, kind: Any, path: Path) -> Complaint:
     hint = did_you_mean(value, options(kind)) if isinstance(value, str) else ""
     if takes_text(kind) and isinstance(value, bool | int | float):
         hint = QUOTE
+    hint = hint or _under_its_key(value, kind)
     return Complaint(path, found=shown(value), allowed=in_words(kind), hint=hint)
+
+
+def _under_its_key(value: Any, kind: Any) -> str:
+    """A word alone where a mapping belongs: `write {reason: no-credit}` if it can stand under a key of that."""
+    from difflib import get_close_matches
+
+    for member in members(kind):
+        for field in fields(member) if isinstance(member, type) and issubclass(member, msgspec.Struct) else ():
+            if isinstance(value, str) and (near := get_close_matches(value, options(field.type), 1)):
+                return f"write {{{field.encode_name}: {near[0]}}}"
+            if value == field.encode_name and bool in members(field.type):
+                return f"write {{{value}: true}}"
+    return ""
 
 
 def _whole(value: Any, kind: Any, path: Path, message: str) -> Complaint:

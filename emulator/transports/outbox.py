@@ -19,8 +19,6 @@ from emulator.wire import HttpReply, HttpRequest
 
 TIMEOUT = 10.0
 """Real seconds from the first try to connect to the last octet of the answer."""
-_CONNECTIONS = 100
-_PER_HOST = 50
 _LOOKUPS_KEPT = 10
 """Real seconds that a name is not looked up again. Kept or not, the address is judged."""
 _MOST_READ = 64 * 1024
@@ -74,9 +72,8 @@ class Outbox:
             raise OSError(str(error) or type(error).__name__) from None
 
     def _open(self) -> ClientSession:
-        connector = TCPConnector(
-            limit=_CONNECTIONS, limit_per_host=_PER_HOST, ttl_dns_cache=_LOOKUPS_KEPT, socket_factory=self._socket
-        )
+        # how many go out at once is the round's business (http_round.py)
+        connector = TCPConnector(limit=0, ttl_dns_cache=_LOOKUPS_KEPT, socket_factory=self._socket)
         return ClientSession(
             connector=connector, cookie_jar=DummyCookieJar(), timeout=ClientTimeout(total=TIMEOUT),
             auto_decompress=False, trust_env=False, headers={"User-Agent": "sms-emulator"},

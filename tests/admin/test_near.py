@@ -92,3 +92,13 @@ async def test_a_rule_that_is_about_something_else_is_not_near(sms, when):
 async def test_the_magic_numbers_of_the_scenario_are_not_near_to_every_number(sms):
     assert "nearly" not in await send(sms)
     assert "nearly" not in await send(sms, to="995577990005")
+
+
+async def test_a_code_in_vain_says_whether_anything_was_sent_at_all(sms):
+    with pytest.raises(CallRefused, match=f"nothing was sent to {TO} within 0.01 s"):
+        await sms.otp(to=TO, timeout=0.01)
+    await send(sms, content="hi")
+    with pytest.raises(CallRefused, match=r"no code \(4 to 8 .*\) in 1 message to .*\n[^$]*wanted 'a code in it'"):
+        await sms.otp(to=TO, timeout=0.01)
+    with pytest.raises(CallRefused, match="nothing was sent to 995577000000"):
+        await sms.otp(to="995577000000", timeout=0.01)

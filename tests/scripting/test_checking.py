@@ -20,6 +20,10 @@ SAID = [
     ({"seed": "x"}, "at seed: found 'x'; may be a whole number"),
     ({"rules": {}}, "at rules: found a mapping; may be a list"),
     ({"rules": [3]}, "at rules[0]: found 3; may be a mapping with then, when, times, comment"),
+    (
+        {"rules": [{"then": {"refuse": "no credit"}}]},
+        "at rules[0].then.refuse: found 'no credit'; may be a mapping with code, reason; write {reason: no-credit}",
+    ),
     ({"rules": [{}]}, "at rules[0]: the key then is missing; then is a mapping with steps, refuse, reply, reports, "
      "accept, retries, account, incoming, opt_out"),
     ({"rulez": []},

@@ -1,0 +1,136 @@
+"""Callbacks due at once: few tasks, each target by itself, and none of those that nobody waits for any more."""
+
+import asyncio
+import json
+
+from support import key_of, send_path
+
+from emulator.app import Emulator
+from emulator.http_round import CARRIERS, target_of
+from emulator.recipes import NewSandbox
+from emulator.settings import Settings
+from emulator.wire import HttpReply, HttpRequest
+
+
+class Outside:
+    """Where callbacks go to: counts them by target, and lets hang what is told to."""
+
+    def __init__(self, hanging: str = "no target") -> None:
+        self.hanging = hanging
+        self.came: dict[str, int] = {}
+        self.at_once = self.most = 0
+        self.free = asyncio.Event()
+
+    async def call(self, request: HttpRequest) -> HttpReply:
+        target = target_of(request.target)
+        self.came[target] = self.came.get(target, 0) + 1
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        await (self.free.wait() if target == self.hanging else asyncio.sleep(0))
+        self.at_once -= 1
+        return HttpReply(body=b"OK")
+
+
+def started(outside: Outside) -> Emulator:
+    emulator = Emulator(Settings(port=0))
+    emulator.start(outside.call, "http://127.0.0.1:1")
+    return emulator
+
+
+def sent(emulator: Emulator, url: str, count: int):
+    """A frozen sandbox with so many messages to be reported to an address."""
+    accounts = {"ubill": {"limits": "off", "callback_url": url, "balance": 10**6}}
+    sandbox = emulator.create(NewSandbox(clock="frozen", accounts=accounts))
+    key = sandbox.account("ubill").credentials["key"]
+    for first in range(0, count, 500):
+        numbers = [f"9955{n:08}" for n in range(first, min(first + 500, count))]
+        body = json.dumps({"brandID": 1, "numbers": numbers, "text": "Hello"}).encode()
+        headers = (("Content-Type", "application/json"), ("key", key))
+        emulator.exchange(HttpRequest(method="POST", target="/v1/sms/send", headers=headers, body=body))
+    return sandbox
+
+
+def all_due(emulator: Emulator, sandbox) -> int:
+    """Everything falls due at one moment, as on a clock that runs; how many callbacks are under way then."""
+    sandbox.catch_up(sandbox.now() + 10_000_000)
+    assert emulator.postman is not None
+    return len(emulator.postman.under_way(sandbox))
+
+
+async def test_thousands_due_at_once_are_few_tasks_and_all_arrive():
+    outside = Outside()
+    emulator = started(outside)
+    sandbox = sent(emulator, "http://10.0.0.1/taken", 2000)
+    tasks = len(asyncio.all_tasks())
+    assert all_due(emulator, sandbox) == 4000
+    assert len(asyncio.all_tasks()) - tasks == CARRIERS
+    await asyncio.wait_for(emulator.postman.quiet(sandbox), 20)
+    assert outside.came == {"http://10.0.0.1": 4000}
+    assert outside.most == CARRIERS
+    assert all(attempt.accepted for attempt in sandbox.journal.attempts())
+    await asyncio.sleep(0)
+    assert len(asyncio.all_tasks()) == tasks
+    await emulator.stop()
+
+
+async def test_a_target_that_hangs_delays_no_other():
+    outside = Outside(hanging="http://10.0.0.1")
+    emulator = started(outside)
+    stuck, well = sent(emulator, "http://10.0.0.1/", 200), sent(emulator, "http://10.0.0.2/", 200)
+    all_due(emulator, stuck)
+    all_due(emulator, well)
+    await asyncio.wait_for(emulator.postman.quiet(well), 10)
+    assert outside.came == {"http://10.0.0.1": CARRIERS, "http://10.0.0.2": 400}
+    outside.free.set()
+    await asyncio.wait_for(emulator.postman.quiet(stuck), 10)
+    assert outside.came["http://10.0.0.1"] == 400
+    await emulator.stop()
+
+
+async def test_what_waits_for_a_sandbox_that_is_deleted_or_reset_does_not_go_out():
+    outside = Outside(hanging="http://10.0.0.1")
+    emulator = started(outside)
+    deleted, again = sent(emulator, "http://10.0.0.1/", 100), sent(emulator, "http://10.0.0.1/", 100)
+    all_due(emulator, deleted)
+    all_due(emulator, again)
+    await asyncio.sleep(0.01)
+    emulator.remove(deleted)
+    emulator.reset(again)
+    outside.free.set()
+    await asyncio.wait_for(emulator.postman.quiet(again), 10)
+    assert outside.came == {"http://10.0.0.1": CARRIERS}
+    assert not emulator.postman.under_way(deleted)
+    await emulator.stop()
+
+
+async def test_a_fault_of_ours_is_told_and_stops_nothing():
+    told = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+    outside = Outside()
+    emulator = started(outside)
+    healthy = outside.call
+
+    async def broken(request: HttpRequest) -> HttpReply:
+        if "995500000000" in request.target:
+            raise ZeroDivisionError
+        return await healthy(request)
+
+    await emulator.stop()
+    emulator.start(broken, "http://127.0.0.1:1")
+    sandbox = sent(emulator, "http://10.0.0.1/", 60)
+    all_due(emulator, sandbox)
+    await asyncio.wait_for(emulator.postman.quiet(sandbox), 10)
+    assert outside.came == {"http://10.0.0.1": 118}
+    assert told == ["callback 1 could not be sent", "callback 61 could not be sent"]
+    await emulator.stop()
+
+
+async def test_stopping_gives_up_what_waits():
+    outside = Outside(hanging="http://10.0.0.1")
+    emulator = started(outside)
+    sandbox = sent(emulator, "http://10.0.0.1/", 100)
+    all_due(emulator, sandbox)
+    await asyncio.sleep(0.01)
+    await asyncio.wait_for(emulator.stop(), 5)
+    assert len(asyncio.all_tasks()) == 1
+    assert emulator.exchange(HttpRequest(method="GET", target=send_path(key_of(sandbox)))).reply is not None
