@@ -15,6 +15,7 @@ from emulator.recorder import Unusable
 from emulator.scripting.checking import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings
+from emulator.unfinished import unfinished
 
 
 def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> int:
@@ -72,6 +73,8 @@ async def _run(serving: Serving) -> None:
     print(f"ready http={serving.base_url} smpp={serving.smpp_url}{tls}", flush=True)
     await stop.wait()
     await serving.stop()
+    for line in unfinished(list(serving.emulator.sandboxes.by_id.values()), serving.settings.state):
+        logs.log.warning(line)
 
 
 def _banner(serving: Serving) -> str:

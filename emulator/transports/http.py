@@ -53,6 +53,7 @@ class HttpTransport:
         self._under_way: dict[tuple[str, ...], int] = {}
         """How many requests are between headers read and reply flushed, by lane."""
         self._streaming: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
 
     async def start(self, listening: socket.socket) -> None:
         """Serve on a bound socket."""
@@ -62,7 +63,8 @@ class HttpTransport:
         self._servers.append(await loop.create_server(self._http, sock=listening, backlog=1024))
 
     async def stop(self) -> None:
-        """Stop listening, let answers under way go out, close what is idle."""
+        """Stop listening, let answers under way go out (late ones at once), close what is idle."""
+        self._stopping.set()
         for server in self._servers:
             server.close()
         for stream in tuple(self._streaming):
@@ -159,7 +161,8 @@ class HttpTransport:
             assert reply is not None
             return _response(reply)
         if fault.wait:
-            await asyncio.sleep(fault.wait)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), fault.wait)
         response = _response(reply or HttpReply())
         return response if fault.fault is None else await faults.DO[fault.fault](request, response)
 

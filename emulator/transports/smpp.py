@@ -63,6 +63,8 @@ class Link(asyncio.Protocol):
         """Done when the connection is."""
         self.held: list[Callable[[], None]] = []
         """Responses that wait for the next one to go first."""
+        self._late: dict[Callable[[], None], asyncio.TimerHandle] = {}
+        """Responses that wait for their moment."""
 
     # the connection
 
@@ -240,15 +242,29 @@ class Link(asyncio.Protocol):
 
         delay = fault_delay(fault.delay)
         if fault.fault == "receipt-first" and answer.message:
-            later = (lambda: self._loop.call_later(delay, go)) if delay else go
+            later = (lambda: self._later(delay, go)) if delay else go
             assert self._board.receivers is not None
             sandbox, _ = self.line.home
             self._board.receivers.after_receipt(sandbox, answer.message, later)
             sandbox.catch_up(sandbox.now())
         elif delay:
-            self._loop.call_later(delay, go)
+            self._later(delay, go)
         else:
             go()
+
+    def _later(self, delay: float, go: Callable[[], None]) -> None:
+        def come() -> None:
+            del self._late[come]
+            go()
+
+        self._late[come] = self._loop.call_later(delay, come)
+
+    def hurry(self) -> None:
+        """Serving stops: responses that wait go now."""
+        for come, handle in tuple(self._late.items()):
+            handle.cancel()
+            come()
+        self.release()
 
     def release(self) -> None:
         """Responses that were held back go now."""
@@ -327,5 +343,7 @@ class SmppTransport:
         if self.links:
             await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
         for link in tuple(self.links):
+            link.hurry()
             link.hang_up()
-        await asyncio.sleep(0)
+        if self.links:
+            await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)

@@ -85,14 +85,14 @@ async def stage(path):
         endpoint.close()
 
 
-async def under_load(customer, server, chance) -> None:
+async def under_load(customer, server, seconds: float) -> None:
     """Traffic over HTTP and SMPP, and sandboxes that come and go, until the server is killed."""
     sandbox = f"made-{customer.made}"
     tasks = [asyncio.create_task(customer.send(server.port)) for _ in range(6)]
     tasks += [asyncio.create_task(customer.talk(server.smpp_port)) for _ in range(2)]
     made = asyncio.create_task(server.ask("sandboxes", "POST", {"id": sandbox, "clock": "frozen", "balance": 7}))
     tasks.append(made)
-    await asyncio.sleep(chance.uniform(0.02, 0.6))
+    await asyncio.sleep(seconds)
     await server.kill()
     await asyncio.wait(tasks, timeout=20)
     if not made.cancelled() and made.exception() is None:
@@ -138,13 +138,13 @@ async def told(customer, server, messages: list[dict]) -> None:
         assert (first, then, due - at) == ("pending", "delivered", timedelta(seconds=1)), one
 
 
-async def killed(tmp_path, times: int, seed: int) -> Customer:
+async def killed(tmp_path, times: int, seed: int, longest: float) -> Customer:
     chance = random.Random(seed)
     sandboxes: set[str] = set()
     async with stage(tmp_path / "state.db") as (customer, server):
         known: list[dict] = []
         for _ in range(times):
-            await under_load(customer, server, chance)
+            await under_load(customer, server, chance.uniform(0.02, longest))
             await server.begin(chance.choice(FLOORS))
             if chance.random() < 0.2:                       # it does not even come up
                 await asyncio.sleep(chance.uniform(0.0, 1.0))
@@ -164,7 +164,7 @@ async def killed(tmp_path, times: int, seed: int) -> Customer:
 
 
 async def test_nothing_promised_is_lost_when_it_is_killed_under_load(tmp_path):
-    customer = await killed(tmp_path, times=2, seed=1)
+    customer = await killed(tmp_path, times=2, seed=1, longest=0.3)
     assert customer.promised
     assert customer.ids
 
@@ -172,7 +172,7 @@ async def test_nothing_promised_is_lost_when_it_is_killed_under_load(tmp_path):
 @pytest.mark.long
 async def test_nothing_promised_is_lost_when_it_is_killed_a_hundred_times_under_load(tmp_path, capsys):
     times = int(os.environ.get("KILLS", "100"))
-    customer = await killed(tmp_path, times=times, seed=20261122)
+    customer = await killed(tmp_path, times=times, seed=20261122, longest=0.6)
     sent = sum(name[0] == "h" for name in customer.promised)
     again = sum(customer.called.values()) - len(customer.called), sum(customer.told.values()) - len(customer.told)
     with capsys.disabled():

@@ -77,7 +77,7 @@ def happen(emulator, what, *more):
 
 
 @pytest.mark.parametrize("floor", [200, 1 << 40])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(happenings, max_size=14))
 def test_any_history_is_there_again_after_a_crash(floor, made):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

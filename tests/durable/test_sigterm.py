@@ -1,0 +1,58 @@
+"""SIGTERM under load: what was accepted has been answered, and what had not gone out is told."""
+
+import asyncio
+import signal
+
+from durable.test_kills import judged, stage
+from durable.test_restart import traffic
+from support import PATIENCE
+
+from emulator.app import Emulator
+from emulator.recipes import NewSandbox
+from emulator.settings import Settings
+from emulator.unfinished import unfinished
+
+
+async def test_what_was_accepted_has_been_answered_when_it_is_told_to_stop_under_load(tmp_path):
+    async with stage(tmp_path / "state.db") as (customer, server):
+        late = {"when": {"to": "*6", "nth": 9}, "then": {"steps": [], "reply": {"delay": 30}}}
+        await server.ask("sandboxes/default/rules", "POST", late)
+        await server.ask("sandboxes/default/rules", "POST", {**late, "when": {"to": "*7", "nth": 9}})
+        tasks = [asyncio.create_task(customer.send(server.port)) for _ in range(6)]
+        tasks += [asyncio.create_task(customer.talk(server.smpp_port)) for _ in range(2)]
+        await asyncio.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)
+        _, said = await asyncio.wait_for(server.process.communicate(), PATIENCE)
+        assert server.process.returncode == 0, said.decode()
+        assert b"callbacks of sandbox default had not gone out" in said
+        await server.begin(1 << 40)
+        await server.ready()
+        messages = await server.messages()
+        judged(customer, messages)
+        answered = {name for name in customer.promised if name[0] == "h"} | customer.ids.keys()
+        assert {one["reference"] or one["text"] for one in messages} - answered == set(), "accepted, not answered"
+        assert customer.refused == []
+
+
+def told(state=None, **wish):
+    """What the log would say of a sandbox with three messages: one callback under way, one due, one to come."""
+    emulator = Emulator(Settings(port=0))
+    sandbox = emulator.create(NewSandbox(id="one", clock="frozen", callback_url="http://127.0.0.1:1/", **wish))
+    for seconds in (2, 2, 0):
+        traffic(sandbox, seconds, None)
+    return unfinished([emulator.default, sandbox], state)
+
+
+def test_callbacks_that_had_not_gone_out_are_told_with_what_to_do():
+    (line,) = told()
+    assert line == (
+        "3 callbacks of sandbox one had not gone out (2 under way, 1 of messages still on their way): m1 delivered, "
+        "m2 delivered, m3; they are lost; start with --state FILE to keep such"
+    )
+    (line,) = told("x.db")
+    assert line.endswith("; they go out after the next start with --state x.db")
+
+
+def test_of_messages_that_nobody_hears_of_nothing_is_told():
+    assert told(scenario={"rules": [{"then": {"reports": {"never": True}}}]}) == []
