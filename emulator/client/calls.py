@@ -77,7 +77,8 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
     `read` makes a value of a 2xx reply, and raises an SmsError, or one of NO_ANSWER when the reply is none. `doubles`:
     doing it twice is not the same as once. `clear_up`: the question by which a lost reply to it can be cleared up.
-    `repeat`: the caller wants it repeated after a lost reply, come what may.
+    `repeat`: the caller wants it repeated after a lost reply, come what may. `hold`: asked with the moment before every
+    attempt; raises an SmsError where one more is not allowed.
     """
 
     kinds: Kinds
@@ -87,6 +88,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     doubles: bool = False
     clear_up: "Call[T | Verdict] | None" = None
     repeat: bool = False
+    hold: Callable[[float], None] | None = None
 
 
 Steps: TypeAlias = Generator[Exchange | Pause, HttpReply | None, T]
@@ -122,6 +124,8 @@ def _once(call: Call[T], patience: Patience, now: Callable[[], float], until: fl
     left = until - now()
     if left <= 0:
         raise call.kinds.not_reached(f"no time was left for {call.operation}")
+    if call.hold is not None:
+        call.hold(now())
     try:
         timeout = min(patience.timeout, left)
         reply = yield Exchange(call.request, timeout, min(patience.connect, timeout * 0.9))

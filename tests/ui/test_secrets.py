@@ -139,7 +139,8 @@ async def test_no_secret_is_shown_where_it_need_not_be(logged):
         for what in ("requests?limit=1000", "callbacks", "messages", "lint", "ledger", "rules", "scenario", ""):
             _, answer = await control(served, "GET", f"{path}/{what}".rstrip("/"))
             found += leaks(what, json.dumps(without_what_came(answer)))
-        pages = ["/", f"{PAGE}/requests", f"{PAGE}/send", f"{PAGE}/desk", f"{PAGE}/messages/m1"]
+        here = ("requests", "send", "desk", "messages/m1", "ledger", "sessions/s1")
+        pages = ["/", *(f"{PAGE}/{what}" for what in here)]
         for page in (*pages, *(f"{PAGE}/requests/{one['id']}" for one in told["requests"])):
             shown = await surfer.get(page)
             assert shown.status == 200, page

@@ -19,10 +19,10 @@ class AsyncSmsCenter(Looping):
 
     def __init__(
         self, login: str = "", psw: str = "", *, apikey: str = "", base_url: str = BASE_URL,
-        patience: Patience = PATIENT, session: "ClientSession | None" = None,
+        patience: Patience = PATIENT, keep_limits: bool = False, session: "ClientSession | None" = None,
     ) -> None:  # fmt: skip
         super().__init__(base_url, patience, session)
-        self._calls = Calls(login, psw, apikey)
+        self._calls = Calls(login, psw, apikey, keep_limits)
 
     async def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text (at most 1000 characters) to numbers (`79001234567`). Options: SendOptions."""

@@ -7,6 +7,7 @@ from typing import Any, TypedDict, TypeVar
 from emulator.client.calls import Call, Verdict
 from emulator.client.options import hold
 from emulator.client.smscenter import results
+from emulator.client.smscenter.allowed import Allowed, Kind
 from emulator.client.smscenter.errors import KINDS, SmsCenterRefused
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
 from emulator.providers.smscenter import client as half
@@ -47,8 +48,9 @@ _PLAIN = ("time", "translit", "valid", "maxsms")
 class Calls:
     """The calls of one account: login with psw (plain or md5), or apikey."""
 
-    def __init__(self, login: str = "", psw: str = "", apikey: str = "") -> None:
+    def __init__(self, login: str = "", psw: str = "", apikey: str = "", keep_limits: bool = False) -> None:
         self._who = half.Who(login, psw, apikey)
+        self._allowed = Allowed() if keep_limits else None
 
     # over HTTP
 
@@ -76,12 +78,13 @@ class Calls:
                 raise SmsCenterRefused.told("status", results.NOT_FOUND, id=found.id)
             return found
 
-        return self._ask("status", request, read)
+        return self._ask("status", request, read, self._hold("one", f"{phone} {id}"))
 
     def statuses(self, pairs: Sequence[tuple[str, str | int]], details: bool) -> Call[tuple[MessageStatus, ...]]:
         phones, ids = [phone for phone, _ in pairs], [str(id) for _, id in pairs]
         request = half.statuses(self._who, phones, ids, "2" if details else "0")
-        return self._ask("status", request, lambda reply: tuple(map(results.read_status, _json("status", reply))))
+        return self._ask("status", request, lambda reply: tuple(map(results.read_status, _json("status", reply))),
+                         self._hold("many"))  # fmt: skip
 
     def delete(self, phone: str, id: str | int) -> Call[None]:
         def read(reply: HttpReply) -> None:
@@ -93,7 +96,8 @@ class Calls:
 
     def balance(self) -> Call[Decimal]:
         request = half.balance(self._who)
-        return self._ask("balance", request, lambda reply: Decimal(_json("balance", reply)["balance"]))
+        return self._ask("balance", request, lambda reply: Decimal(_json("balance", reply)["balance"]),
+                         self._hold("balance"))  # fmt: skip
 
     # over SOAP, by the names of the WSDL
 
@@ -118,11 +122,12 @@ class Calls:
         def read(reply: HttpReply) -> MessageStatus:
             return results.read_status(_soap("status/soap", reply), phone, str(id))
 
-        return self._ask("status/soap", request, read)
+        return self._ask("status/soap", request, read, self._hold("one", f"{phone} {id}"))
 
     def get_balance(self) -> Call[Decimal]:
         request = soap.get_balance(self._who)
-        return self._ask("balance", request, lambda reply: Decimal(_soap("balance", reply)["balance"]))
+        return self._ask("balance", request, lambda reply: Decimal(_soap("balance", reply)["balance"]),
+                         self._hold("balance"))  # fmt: skip
 
     # what they share
 
@@ -139,7 +144,7 @@ class Calls:
                 call.read(reply)
                 return Sent(id, cleared_up=True)
 
-            asked = Call(kinds=KINDS, operation=call.operation, request=call.request, read=found)
+            asked = Call(kinds=KINDS, operation=call.operation, request=call.request, read=found, hold=call.hold)
         return Call(
             kinds=KINDS, operation="send", request=request, read=read, doubles=True, clear_up=asked,
             repeat=options.get("retry_sends", False),
@@ -151,8 +156,15 @@ class Calls:
     def _by_soap(self, phone: str, id: str) -> Call[MessageStatus]:
         return self.get_status(phone, id)
 
-    def _ask(self, operation: str, request: HttpRequest, read: Callable[[HttpReply], T]) -> Call[T]:
-        return Call(kinds=KINDS, operation=operation, request=request, read=read)
+    def _ask(
+        self, operation: str, request: HttpRequest, read: Callable[[HttpReply], T],
+        hold: Callable[[float], None] | None = None,
+    ) -> Call[T]:  # fmt: skip
+        return Call(kinds=KINDS, operation=operation, request=request, read=read, hold=hold)
+
+    def _hold(self, kind: Kind, about: str = "") -> Callable[[float], None] | None:
+        allowed = self._allowed
+        return None if allowed is None else lambda now: allowed.ask(kind, about, now)
 
 
 def _list(to: Numbers) -> list[str]:

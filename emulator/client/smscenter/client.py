@@ -18,15 +18,17 @@ class SmsCenter(Blocking):
             sms.send("79001234567", "Hello", id=17)
             sms.status("79001234567", 17)
 
+    `keep_limits`: more requests than the page allows within a real minute (5 for a message's status, 1 for several, 10
+    for the balance) are not sent but raise TooManyRequests, which has `retry_after`.
     Every method raises a SmsCenterError: a class for each error, or SmsCenterReplyLost, ...NotReached, ...Unavailable.
     """
 
     def __init__(
         self, login: str = "", psw: str = "", *, apikey: str = "", base_url: str = BASE_URL,
-        patience: Patience = PATIENT,
+        patience: Patience = PATIENT, keep_limits: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(base_url, patience)
-        self._calls = Calls(login, psw, apikey)
+        self._calls = Calls(login, psw, apikey, keep_limits)
 
     def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text (at most 1000 characters) to numbers (`79001234567`). Options: SendOptions."""

@@ -74,7 +74,10 @@ class DuplicateRequest(SmsCenterRefused, code=9, text="duplicate request, wait a
 
 
 class TooManyRequests(SmsCenterRefused, code=9, text="too many requests, wait a minute", of=_ASKED, retryable=True):
-    """The same was asked too often within a minute, or too many requests were under way."""
+    """The same was asked too often within a minute, or too many requests were under way. `retry_after`: where the
+    client itself held it back (`keep_limits`), in how many seconds it may be asked again; else 0."""
+
+    retry_after: float = 0.0
 
 
 class NoSuchMessage(SmsCenterRefused, code=-3, text="message not found", of=("status",), absent=True):
