@@ -11,6 +11,7 @@ from emulator.core.engine import Engine, Verdict
 from emulator.core.life import Outgoing
 from emulator.core.profile import Profile
 from emulator.core.rules import Rule
+from emulator.core.series import Series
 from emulator.core.values import Chance, Moment, amount
 from emulator.core.verbs import Verb
 from emulator.core.world import State, World
@@ -119,6 +120,14 @@ class Sandbox:
         at = self.now()
         self.catch_up(at)
         verdict = self.engine.execute(command, at)
+        self.arm()
+        return at, verdict
+
+    def execute_in_series(self, series: Series, to: str, text: str) -> tuple[Moment, Verdict]:
+        """Judge the next command of a series at the world's moment."""
+        at = self.now()
+        self.catch_up(at)
+        verdict = self.engine.execute_in_series(series, to, text, at)
         self.arm()
         return at, verdict
 

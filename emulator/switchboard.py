@@ -135,10 +135,10 @@ class Switchboard:
             kind = line.everyday = self._kind(line, account)
             if kind is None:
                 return None
-        command = kind.everyday.read(frame)
-        if command is None:
+        said = kind.everyday.read(frame)
+        if said is None:
             return None
-        at, verdict = sandbox.execute(command)
+        at, verdict = sandbox.execute_in_series(*said)
         outcome = verdict.outcome
         session.served(now)
         if verdict.reply is None and type(outcome) is Accepted:
@@ -147,7 +147,8 @@ class Switchboard:
             return octets
         pdu = decode(frame)
         assert isinstance(pdu, Pdu)
-        return self._judged(sandbox, line, pdu, line.face, command, at, verdict, spoil)
+        series, to, text = said
+        return self._judged(sandbox, line, pdu, line.face, series.command(to, text), at, verdict, spoil)
 
     def _kind(self, line: Line, account: Account) -> SubmitKind | None:
         """What reads a session's everyday submits, under the account's switches."""

@@ -21,6 +21,7 @@ from emulator.core.plans import Refuse, Reply
 from emulator.core.profile import Profile
 from emulator.core.reasons import NO_NUMBER_LEFT, OF_A_NUMBER, Reason
 from emulator.core.rules import Rule, Ruling
+from emulator.core.series import InSeries, Series
 from emulator.core.values import Moment, seconds
 from emulator.core.verbs import Verb
 from emulator.core.when import Now
@@ -48,6 +49,7 @@ class Engine:
         self._life = Life(world, profiles, touched)
         self._judge = Judge(world, profiles, self._life)
         self._hand = Hand(world, self._life)
+        self._in_series = InSeries(world, profiles, self._judge.taking, touched)
 
     # the four doors
 
@@ -64,6 +66,16 @@ class Engine:
             if rule is not None:
                 return self._by_rule(case, rule)
         return Verdict(self._judge.judge(case))
+
+    def execute_in_series(self, series: Series, to: str, text: str, at: Moment) -> Verdict:
+        """Judge the command of a series to that number with that text: the same as `execute`, and quicker."""
+        accepted = self._in_series.take(series, to, text, at)
+        if accepted is not None:
+            return Verdict(accepted)
+        verdict = self.execute(series.command(to, text), at)
+        if type(verdict.outcome) is Accepted and verdict.rule is None:
+            self._in_series.learn(series, verdict.outcome)
+        return verdict
 
     def advance(self, to: Moment) -> list[Outgoing]:
         """Do everything due up to a moment, in order. What goes out to the client is handed back."""

@@ -52,8 +52,8 @@ class Judge:
     def __init__(self, world: World, profiles: Mapping[str, Profile], life: Life) -> None:
         self.world = world
         self._life = life
-        self._taking = Taking(world, life)
-        self.parts = Parts(world, profiles, self._taking, self._judge_whole)
+        self.taking = Taking(world, life)
+        self.parts = Parts(world, profiles, self.taking, self._judge_whole)
         self._undoing = Undoing(world, life)
         self._handlers: dict[type, Callable[[Case], AnyOutcome]] = {
             Submit: self._take, SubmitPart: self.parts.take, Cancel: self._undoing.cancel,
@@ -68,7 +68,7 @@ class Judge:
         kind = type(case.command)
         refused = checked(case, case.profile.checks_of(kind.__name__, case.command.protocol))
         if refused is not None:
-            return self._taking.keep(case, refused)
+            return self.taking.keep(case, refused)
         for key in case.marks:
             case.count(key)
         return self._handlers[kind](case)
@@ -78,8 +78,8 @@ class Judge:
         a part of a long message is taken first."""
         command = case.command
         if type(command) is not SubmitPart:
-            return self._taking.keep(case, refused)
-        row = self._taking.row_of(case, refused)
+            return self.taking.keep(case, refused)
+        row = self.taking.row_of(case, refused)
         if row is None or command.protocol not in row.later_over:
             return refused
         wrong = checked(case, case.profile.checks_of("SubmitPart", command.protocol))
@@ -87,12 +87,12 @@ class Judge:
 
     def _judge_whole(self, case: Case, refused: Refused | None) -> AnyOutcome:
         """A long message once all its parts are there."""
-        return self.judge(case) if refused is None else self._taking.keep(case, refused)
+        return self.judge(case) if refused is None else self.taking.keep(case, refused)
 
     def _take(self, case: Case) -> AnyOutcome:
         if case.command.replaces:
             self._undoing.give_way(case)
-        return self._taking.take(case)
+        return self.taking.take(case)
 
     def _price(self, case: Case) -> AnyOutcome:
         weigh(case)

@@ -83,7 +83,7 @@ class Parts:
         world, command = self.world, case.command
         octets = _octets(case.profile)
         kept = self.kept(command.provider)
-        provider_id = self._taking.next_id(case)
+        provider_id = self._taking.next_id(case.profile)
         names = octets.add(kept, command, provider_id, case.at)
         world.parts[provider_id] = msgspec.structs.replace(
             command, part=msgspec.structs.replace(command.part, octets=b"")

@@ -98,9 +98,7 @@ class RuleBook:
         kind = (command.provider, command.protocol, command.operation)
         candidates = self._speaking.get(kind)
         if candidates is None:
-            speaking = (rule for rule in self.rules if speaks_of(rule.spec.when, *kind))
-            candidates = self._speaking[kind] = [_Candidate(rule) for rule in speaking]
-            self._endings[kind] = _endings(candidates)
+            candidates = self._find(kind)
         if not candidates:
             return NOTHING
         numbers = destinations_of(command)
@@ -111,6 +109,21 @@ class RuleBook:
             rule = _for_one(candidates, command, numbers[0], now, chance)
             return NOTHING if rule is None else Ruling(rule, rule)
         return _for_many(candidates, command, numbers, now, chance)
+
+
+    def endings(self, provider: str, protocol: str, operation: str) -> tuple[str, ...] | None:
+        """The endings of numbers that a rule may speak of at such a call; None: it may of any."""
+        kind = (provider, protocol, operation)
+        candidates = self._speaking.get(kind)
+        if candidates is None:
+            candidates = self._find(kind)
+        return self._endings[kind] or None if candidates else ()
+
+    def _find(self, kind: tuple[str, str, str]) -> list[_Candidate]:
+        speaking = (rule for rule in self.rules if speaks_of(rule.spec.when, *kind))
+        candidates = self._speaking[kind] = [_Candidate(rule) for rule in speaking]
+        self._endings[kind] = _endings(candidates)
+        return candidates
 
 
 def _endings(candidates: list[_Candidate]) -> tuple[str, ...]:

@@ -91,11 +91,10 @@ class Taking:
         profile, own, given = case.profile, case.command.own_id, case.command.ids
         if own is not None or profile.first_id is None:
             return own if own is None else str(own)
-        return given[0] if given else self.next_id(case)
+        return given[0] if given else self.next_id(profile)
 
-    def next_id(self, case: Case) -> str:
+    def next_id(self, profile: Profile) -> str:
         """The provider's next id that nobody has."""
-        profile = case.profile
         assert profile.first_id is not None
         ids, store = self.world.next_ids, self.world.store
         number = ids.get(profile.provider, profile.first_id)

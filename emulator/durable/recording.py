@@ -8,6 +8,7 @@ from emulator.core.engine import Engine, Verdict
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.life import Outgoing
 from emulator.core.profile import Profile
+from emulator.core.series import Series
 from emulator.core.values import Moment
 from emulator.core.verbs import Verb
 from emulator.core.world import World
@@ -28,6 +29,9 @@ class Recording(Engine):
     def execute(self, command: AnyCommand, at: Moment) -> Verdict:
         self._write(Executed(at, command))
         return super().execute(command, at)
+
+    def execute_in_series(self, series: Series, to: str, text: str, at: Moment) -> Verdict:
+        return self.execute(series.command(to, text), at)
 
     def advance(self, to: Moment) -> list[Outgoing]:
         self._write(Advanced(to))

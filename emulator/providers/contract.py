@@ -17,6 +17,7 @@ from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.outcomes import Accepted, AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
 from emulator.core.reasons import Reason
+from emulator.core.series import Series
 from emulator.core.smpp_plans import FormName
 from emulator.core.values import Moment
 from emulator.smpp.pdu import Pdu
@@ -102,8 +103,8 @@ class Everyday(Protocol):
     """Reads the submits of one session that are like those before, and answers them; faster than `read` and `write` of
     the face, and to the same effect."""
 
-    def read(self, frame: bytes) -> Submit | None:
-        """A whole submit_sm; None: it must be read field by field."""
+    def read(self, frame: bytes) -> tuple[Series, str, str] | None:
+        """A whole submit_sm → its series, number and text; None: it must be read field by field."""
 
     def again(self, frame: bytes) -> Submit:
         """One that `read` could read, for the journal."""

@@ -178,4 +178,5 @@ PROFILE = Profile(
     first_id=1,
     octets=OCTETS,
     asks_for=asks_for,
+    in_series=smpp_checks.IN_SERIES,
 )  # fmt: skip

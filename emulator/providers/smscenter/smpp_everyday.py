@@ -9,6 +9,7 @@ from collections.abc import Callable
 from emulator.core import text as gsm
 from emulator.core.commands import AnyCommand, Submit
 from emulator.core.outcomes import Accepted
+from emulator.core.series import Series
 from emulator.providers.contract import Caller
 from emulator.smpp.codec import decode
 from emulator.smpp.everyday import take_apart, taken
@@ -40,8 +41,8 @@ def _ucs2(octets: bytes) -> str | None:
 _TEXTS: dict[Coding, Callable[[bytes], str | None]] = {Coding.GSM: _gsm, Coding.LATIN1: _latin1, Coding.UCS2: _ucs2}
 """Octets to text; None where it takes more to say what they mean."""
 
-_Form = tuple[Submit, Callable[[bytes], str | None], bool]
-"""A command to copy, how its text is read, whether its destination must be digits."""
+_Form = tuple[Series, Callable[[bytes], str | None], bool]
+"""Its series, how its text is read, whether its destination must be digits."""
 
 
 class Everyday:
@@ -53,8 +54,8 @@ class Everyday:
         self._read_whole = read_whole
         self._forms: dict[bytes, _Form] = {}
 
-    def read(self, frame: bytes) -> Submit | None:
-        """A submit_sm → what it says; None: it must be read field by field."""
+    def read(self, frame: bytes) -> tuple[Series, str, str] | None:
+        """A submit_sm → its series, number and text; None: it must be read field by field."""
         pieces = take_apart(frame)
         if pieces is None:
             return None
@@ -62,18 +63,21 @@ class Everyday:
         known = self._forms.get(form)
         if known is None:
             return self._learn(form, frame)
-        like, text_of, digits = known
+        series, text_of, digits = known
         text = text_of(octets)
         if text is None or not to or (digits and not to.isdigit()):
             return None
-        command: Submit = like.__copy__()  # type: ignore[attr-defined]
-        command.destinations = (to.decode("latin-1"),)
-        command.text = text
-        return command
+        return series, to.decode("latin-1"), text
 
     def again(self, frame: bytes) -> Submit:
-        """The same of a submit that could be read once."""
-        command = self.read(frame) or self._whole(frame)
+        """The command of a submit that could be read once."""
+        found = self.read(frame)
+        if found is not None:
+            series, to, text = found
+            return series.command(to, text)
+        pdu = decode(frame)
+        assert isinstance(pdu, Pdu)
+        command = self._read_whole(pdu, self._caller)
         assert isinstance(command, Submit)
         return command
 
@@ -81,11 +85,7 @@ class Everyday:
         """The response to a submit that was taken."""
         return taken(frame, (outcome.provider_id or "").encode("ascii", "replace"))
 
-    def _whole(self, frame: bytes) -> AnyCommand | None:
-        pdu = decode(frame)
-        return self._read_whole(pdu, self._caller) if isinstance(pdu, Pdu) else None
-
-    def _learn(self, form: bytes, frame: bytes) -> Submit | None:
+    def _learn(self, form: bytes, frame: bytes) -> tuple[Series, str, str] | None:
         """The first of its form: what is no everyday submit after all is never remembered."""
         pdu = decode(frame)
         if not isinstance(pdu, Pdu) or pdu.number("esm_class") & UDHI:
@@ -96,5 +96,7 @@ class Everyday:
             return None
         if len(self._forms) >= _MOST_FORMS:
             self._forms.clear()
-        self._forms[form] = (command, _TEXTS[coding], pdu.number("dest_addr_ton") == 1)
-        return command.__copy__()  # type: ignore[attr-defined, no-any-return]
+        series = Series(command)
+        self._forms[form] = (series, _TEXTS[coding], pdu.number("dest_addr_ton") == 1)
+        (to,), text = command.destinations or (), command.text or ""
+        return series, to, text

@@ -1,0 +1,155 @@
+"""Submits in series: alike but for number and text. What the account, the rules and the profile say of one that was
+accepted holds for those after it, so these are asked only what may be different for them.
+
+Only where limits are off, for then nothing has to be counted (whoever sends by the thousand has lifted them), and any
+sender may be named. Whatever is not plain goes the ordinary way (engine.py), which also says what a series comes to.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from emulator.core.accounts import Account
+from emulator.core.agenda import Step
+from emulator.core.commands import Submit
+from emulator.core.messages import Batch, Message
+from emulator.core.outcomes import Accepted
+from emulator.core.profile import Profile
+from emulator.core.rules import Rule
+from emulator.core.taking import Taking
+from emulator.core.text import measure
+from emulator.core.values import Moment, seconds
+from emulator.core.world import World
+
+
+class _Terms(NamedTuple):
+    """What one accepted submit said of the series, and (as it was) what that hangs on."""
+
+    world: World
+    account: Account
+    rules: list[Rule]
+    allowed_ips: list[str]
+    switches: Mapping[str, Any]
+    prices: Mapping[str, int]
+
+    profile: Profile
+    in_force: Mapping[str, Any]
+    endings: tuple[str, ...]
+    """Of numbers that the rules must be asked about."""
+    price: int
+    by_message: bool
+    batch: Batch
+    plan: int
+    due: int | None
+    """How long after acceptance a message takes the first step of its life."""
+
+    @property
+    def hold(self) -> bool:
+        """Is all that they hang on still so?"""
+        account = self.account
+        return (
+            self.rules is self.world.book.rules and account.limits_off and account.api_access and not account.blocked
+            and account.allowed_ips is self.allowed_ips and account.switches is self.switches
+            and account.prices is self.prices and not account.senders
+        )  # fmt: skip
+
+
+class Series:
+    """One series. `like` is one of its submits; what came of it is for the engine to remember."""
+
+    __slots__ = ("like", "terms")
+
+    def __init__(self, like: Submit) -> None:
+        self.like = like
+        self.terms: _Terms | None = None
+
+    def command(self, to: str, text: str) -> Submit:
+        """The submit of the series to that number with that text."""
+        command: Submit = self.like.__copy__()  # type: ignore[attr-defined]
+        command.destinations = (to,)
+        command.text = text
+        return command
+
+
+class InSeries:
+    """Takes submits of series into a world."""
+
+    def __init__(
+        self, world: World, profiles: Mapping[str, Profile], taking: Taking, touched: Callable[[int], None]
+    ) -> None:  # fmt: skip
+        self._world = world
+        self._profiles = profiles
+        self._taking = taking
+        self._touched = touched
+
+    def take(self, series: Series, to: str, text: str, at: Moment) -> Accepted | None:
+        """The next one of a series; None: nothing was done, it must go the ordinary way."""
+        terms, world = series.terms, self._world
+        if terms is None or terms.world is not world or not terms.hold:
+            series.terms = None
+            return None
+        account = terms.account
+        number = terms.profile.normal_number(to, terms.in_force)
+        if number is None or number in account.stoplist or (terms.endings and to.endswith(terms.endings)):
+            return None
+        measured = measure(text)
+        parts = measured.parts
+        cost = terms.price if terms.by_message else terms.price * parts
+        if cost > account.balance:
+            return None
+        world.now = at
+        account.balance -= cost
+        account.spent += cost
+        store = world.store
+        batch: Batch = terms.batch.__copy__()  # type: ignore[attr-defined]
+        batch.id = len(store.batches) + 1
+        batch.provider_id = provider_id = self._taking.next_id(terms.profile)
+        batch.text = text
+        batch.encoding = measured.encoding
+        batch.parts = parts
+        batch.cost = cost
+        batch.created_at = batch.begins_at = at
+        store.add_batch(batch)
+        message_id = len(store.messages) + 1
+        store.add(Message(message_id, batch.id, number, "pending", ("pending", at), terms.plan))
+        if terms.due is not None:
+            world.agenda.put(at + terms.due, Step(message_id, 0, 0), batch.first)
+        self._touched(message_id)
+        return Accepted(
+            batch=batch.id, provider_id=provider_id, count=1, parts=parts, cost=cost, balance=account.balance,
+            encoding=measured.encoding,
+        )  # fmt: skip
+
+    def learn(self, series: Series, accepted: Accepted) -> None:
+        """One of the series was just accepted, and no rule had a say in it."""
+        like, world = series.like, self._world
+        profile, account = self._profiles[like.provider], world.accounts[like.provider]
+        endings = world.book.endings(like.provider, like.protocol, like.operation)
+        if endings is None or not account.limits_off or account.senders or not _plain(like, profile):
+            return
+        batch = world.store.batches[accepted.batch - 1]
+        message = world.store.messages[-1]
+        if accepted.count != 1 or message.batch != batch.id or batch.begins_at != batch.created_at:
+            return
+        steps = world.plans[message.plan].steps
+        in_force = profile.in_force(account)
+        series.terms = _Terms(
+            world, account, world.book.rules, account.allowed_ips, account.switches,
+            account.prices, profile, in_force, endings, profile.price(account),
+            in_force.get("charge") == "messages", batch.__copy__(),  # type: ignore[attr-defined]
+            message.plan, seconds(steps[0].after) if steps else None,
+        )  # fmt: skip
+
+
+def _plain(like: Submit, profile: Profile) -> bool:
+    """Can submits like this one only be different in what is asked of each? None of them is told of by its first
+    state, comes later, ends early, takes another's place or brings its own id."""
+    asks = profile.asks_for
+    told = (
+        any(asks(flags, None, "pending") for flags in like.asks) if like.asks and asks is not None
+        else like.report and profile.reports_first_state is not False
+    )  # fmt: skip
+    return (
+        f"{type(like).__name__}/{like.protocol}" in profile.in_series and not told
+        and profile.first_id is not None and not (like.begins_at or like.expires_at or like.replaces)
+        and like.own_id is None and not like.ids and not like.texts and like.fault is None
+    )  # fmt: skip

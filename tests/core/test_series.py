@@ -1,0 +1,127 @@
+"""A submit in series does to a world what it does by itself, whatever happened to the world before."""
+
+import random
+from typing import Any
+
+import pytest
+
+from emulator.core.accounts import Account, AccountPatch, Sender
+from emulator.core.commands import Credential, Submit
+from emulator.core.engine import Engine
+from emulator.core.outcomes import Accepted
+from emulator.core.plans import Plan, Refuse, Reports, Step
+from emulator.core.reasons import Reason
+from emulator.core.rules import Rule, RuleSpec
+from emulator.core.series import Series
+from emulator.core.values import SECOND, Chance, amount
+from emulator.core.verbs import AddRule, PatchAccount, PatchSender, PutRules
+from emulator.core.when import When
+from emulator.core.world import State, World
+from emulator.providers import found
+from emulator.scripting.library import load_named
+from emulator.vocabulary import vocabulary_of
+
+PROVIDERS = found()
+PROFILES = {name: provider.profile for name, provider in PROVIDERS.items()}
+HAPPY = load_named("happy", vocabulary_of(PROVIDERS)).rules
+START = 1_700_000_000 * SECOND
+WHO = Credential("system_id", "emulator")
+TO = ["79001234567", "79161234568", "79990990001", "79990990008", "89001234567", "7", "", "x", "+79001234569"]
+TEXTS = ["Hello", "", "Привет", "x" * 161, "[]" * 100]
+PATCHES: list[dict[str, Any]] = [
+    {"limits": "off"}, {"limits": "off"}, {"limits": {"smpp-throughput": 3}}, {"balance": 1000.0}, {"balance": 1.0},
+    {"stoplist": ["79001234567"]}, {"stoplist": []}, {"blocked": True}, {"blocked": False}, {"api_access": False},
+    {"api_access": True}, {"allowed_ips": ["10.0.0.1"]}, {"allowed_ips": []}, {"senders": ["Other"]}, {"senders": []},
+    {"prices": {"part": 2.5}}, {"switches": {"correct-numbers": "off"}}, {"switches": {"correct-numbers": "on"}},
+]  # fmt: skip
+GOOD: dict[str, Any] = {
+    "limits": "off", "balance": 1000.0, "blocked": False, "api_access": True, "allowed_ips": [], "senders": [],
+}  # fmt: skip
+RULES = [
+    RuleSpec(Plan(steps=(Step(1, "undelivered"),)), When(to="*67")),
+    RuleSpec(Plan(refuse=Refuse(reason=Reason.NO_CREDIT)), When(contains="Hello"), times=2),
+    RuleSpec(Plan(reports=Reports(twice=True)), When(provider="smscenter", protocol="smpp")),
+    RuleSpec(Plan(), When(protocol="http")), RuleSpec(Plan(accept=True), When(nth=3)),
+]  # fmt: skip
+
+
+def world() -> World:
+    accounts = {
+        name: Account(provider=name, credentials=dict(one.default_credentials), balance=amount(1000))
+        for name, one in PROVIDERS.items()
+    }
+    accounts["smscenter"].credentials["system_id"] = WHO.name
+    rules = [Rule(f"r{number}", spec, False) for number, spec in enumerate(HAPPY, 1)]
+    return World(State(now=START, began=START, chance=Chance(1), accounts=accounts, rules=rules, rules_made=len(rules)))
+
+
+def like(**said: Any) -> Submit:
+    usual: dict[str, Any] = {
+        "provider": "smscenter", "protocol": "smpp", "credential": WHO, "peer": "127.0.0.1", "report": True,
+        "destinations": ("79001234567",), "text": "Hi", "sender": "Shop",
+    }  # fmt: skip
+    return Submit(**{**usual, **said})
+
+
+LIKES = [
+    like(), like(asks=(1,), extra={"source_ton": "5"}), like(sender="Other", first=True), like(flash=True, asks=(2,)),
+    like(replaces=True), like(expires_at=START + 60 * SECOND), like(asks=(0x11,)), like(credential=None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_worlds_with_and_without_series_are_the_same_byte_for_byte(seed):
+    chance, at, quick = random.Random(seed), START, 0
+    short, long = Engine(world(), PROFILES), Engine(world(), PROFILES)
+    series = [Series(one) for one in LIKES]
+    for engine in (short, long):
+        engine.control(PatchAccount("smscenter", AccountPatch(limits="off")), at)
+    for _ in range(250):
+        at += chance.choice((0, 1, SECOND, 3 * SECOND))
+        what = chance.random()
+        if what < 0.85:
+            one, to, text = chance.choice(series[: 1 + seed % len(series)]), chance.choice(TO), chance.choice(TEXTS)
+            quick += one.terms is not None
+            assert short.execute_in_series(one, to, text, at) == long.execute(one.command(to, text), at)
+            continue
+        do: list[Any] = [PatchAccount("smscenter", AccountPatch(**chance.choice(PATCHES)))]
+        if what > 0.97:
+            do = [AddRule(chance.choice(RULES))]
+        elif what > 0.92:
+            do = [PatchAccount("smscenter", AccountPatch(**GOOD)), PutRules([])]
+        for engine in (short, long):
+            for verb in do:
+                engine.control(verb, at)
+        assert short.advance(at) == long.advance(at)
+        assert short.world.dump() == long.world.dump()
+    assert quick > 20
+
+
+def accepted(engine: Engine, series: Series) -> bool:
+    outcome = engine.execute_in_series(series, "79001234567", "Hi", START).outcome
+    return isinstance(outcome, Accepted) and outcome.count == 1
+
+
+def test_only_where_limits_are_off_and_any_sender_may_be_named_is_there_a_series():
+    engine = Engine(world(), PROFILES)
+    one = Series(like())
+    assert accepted(engine, one)
+    assert one.terms is None
+    engine.control(PatchAccount("smscenter", AccountPatch(limits="off")), START)
+    assert accepted(engine, one)
+    assert one.terms is not None
+    engine.world.accounts["smscenter"].senders["Shop"] = Sender(1, "Shop")
+    assert accepted(engine, one)
+    assert one.terms is None
+    engine.control(PatchSender("smscenter", 1, "refused"), START)
+    assert not accepted(engine, one)
+
+
+def test_a_series_of_one_world_means_nothing_in_another():
+    engine, other = Engine(world(), PROFILES), Engine(world(), PROFILES)
+    for one in (engine, other):
+        one.control(PatchAccount("smscenter", AccountPatch(limits="off")), START)
+    series = Series(like())
+    assert accepted(engine, series)
+    assert accepted(other, series)
+    assert (len(engine.world.store.messages), len(other.world.store.messages)) == (1, 1)
