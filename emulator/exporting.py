@@ -16,7 +16,7 @@ from emulator.core.agenda import Step
 from emulator.core.values import Moment
 from emulator.core.world import State
 from emulator.journal import Entries
-from emulator.keeping import Kept, put_back, take
+from emulator.keeping import Told, put_back, tell
 from emulator.providers.contract import Provider
 from emulator.recipes import Bad, NewSandbox, Recipe
 from emulator.sandboxes import Sandbox
@@ -38,7 +38,7 @@ class Export(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     began: Moment | None
     rate: float
     patches: dict[str, AccountPatch]
-    state: Kept
+    state: Told
     journal: Entries
 
 
@@ -47,7 +47,7 @@ def export(sandbox: Sandbox) -> Export:
     recipe = sandbox.recipe
     return Export(
         sms_emulator_export=FORMAT, emulator=__version__, sandbox=recipe.id, seed=recipe.seed, began=recipe.began,
-        rate=recipe.rate, patches=recipe.patches, state=take(sandbox), journal=sandbox.journal.entries(),
+        rate=recipe.rate, patches=recipe.patches, state=tell(sandbox), journal=sandbox.journal.entries(),
     )  # fmt: skip
 
 
@@ -112,15 +112,22 @@ def _complaints(state: State, providers: Mapping[str, Provider]) -> Iterator[str
             yield f"batch number {at} has the id {batch.id}"
         if batch.provider not in state.accounts:
             yield f"batch {at} is of {batch.provider}, of which there is no account"
+    batch_before = 0
     for at, message in enumerate(state.messages, 1):
         if message.id != at:
             yield f"message number {at} has the id {message.id}"
         if not 0 < message.batch <= len(state.batches):
             yield f"message {at} belongs to batch {message.batch}, which is not there"
+        if message.batch < batch_before:
+            yield f"message {at} belongs to batch {message.batch}, and the one before it to batch {batch_before}"
+        batch_before = message.batch
         if not 0 <= message.plan < len(state.plans):
             yield f"message {at} has plan {message.plan}, which is not there"
         if not message.history or not all(isinstance(when, int) for when in message.history[1::2]):
             yield f"message {at} has no proper history"
+    places = [entry[2] for entry in state.agenda]
+    if len(set(places)) < len(places):
+        yield "two things that are due have the same place"
     for due in (*(entry[3] for entry in state.agenda), *state.in_flight.values()):
         number = getattr(due, "message", None)
         if number is None:

@@ -4,13 +4,13 @@ Callbacks that were under way when the state was taken go out again once it is p
 arrived.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from emulator.clock import Clock
 from emulator.core.values import Moment
-from emulator.core.world import State, World
+from emulator.core.world import Packed, State, World
 from emulator.findings import Finding
 from emulator.scripting.scenario import Scenario
 
@@ -23,13 +23,24 @@ MOST_BYTES = 64 * 1024 * 1024
 """so many bytes of them."""
 
 
-class Kept(msgspec.Struct, kw_only=True):
-    """The world, where its clock stood and how fast it went, the scenario in force, what lint had found."""
+class _Beside(msgspec.Struct, kw_only=True):
+    """Where the world's clock stood and how fast it went, the scenario in force, what lint had found."""
 
     now: Moment
     rate: float
     scenario: Scenario
     findings: list[Finding]
+
+
+class Kept(_Beside, kw_only=True):
+    """A state, to be put back here."""
+
+    world: Packed
+
+
+class Told(_Beside, kw_only=True):
+    """A state, to be read by everybody."""
+
     world: State
 
 
@@ -49,17 +60,26 @@ class Snapshot(msgspec.Struct, kw_only=True):
 
 def take(sandbox: "Sandbox") -> Kept:
     """The state at this moment. It shares its parts with the sandbox: pack it before anything else happens."""
+    return Kept(**_beside(sandbox), world=sandbox.engine.world.packed())
+
+
+def tell(sandbox: "Sandbox") -> Told:
+    """The same for everybody to read."""
+    return Told(**_beside(sandbox), world=sandbox.engine.world.state())
+
+
+def _beside(sandbox: "Sandbox") -> dict[str, Any]:
     from emulator.linting.looking import findings
 
     sandbox.catch_up(sandbox.now())
     findings(sandbox)
-    return Kept(
-        now=sandbox.now(), rate=sandbox.clock.rate, scenario=sandbox.scenario,
-        findings=list(sandbox.findings.by_row.values()), world=sandbox.engine.world.state(),
-    )  # fmt: skip
+    return {
+        "now": sandbox.now(), "rate": sandbox.clock.rate, "scenario": sandbox.scenario,
+        "findings": list(sandbox.findings.by_row.values()),
+    }  # fmt: skip
 
 
-def put_back(sandbox: "Sandbox", kept: Kept) -> None:
+def put_back(sandbox: "Sandbox", kept: Kept | Told) -> None:
     """The sandbox is as it was then. The caller has disarmed its pump and arms it again."""
     attempts_made = sandbox.engine.world.attempts_made
     world = World(kept.world)
@@ -100,7 +120,7 @@ class Snapshots:
             raise Full(f"the snapshots of a sandbox may have {MOST_BYTES} bytes; {used} are used, {len(packed)} needed")
         self.by_name.pop(name, None)
         made = self.by_name[name] = Snapshot(
-            name=name, at=kept.now, rate=kept.rate, messages=len(kept.world.messages), after=sandbox.journal.made,
+            name=name, at=kept.now, rate=kept.rate, messages=kept.world.count, after=sandbox.journal.made,
             packed=packed,
         )  # fmt: skip
         if sandbox.recorder is not None:

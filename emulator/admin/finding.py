@@ -1,7 +1,7 @@
 """Filters of the control API: by index where there is one, else by looking through."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -95,20 +95,18 @@ def messages(sandbox: Sandbox, filters: MessageFilters) -> list[Json]:
 
 
 def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
-    """Messages that may fit: by the narrowest index that the filters name."""
-    store, after = sandbox.engine.world.store, number_of(filters.after)
-    lists: list[Iterable[int]] = []
-    if filters.to is not None:
-        lists.append(store.to_number(filters.to))
+    """Messages that may fit, oldest first: by the narrowest index that the filters name."""
+    store, after, to = sandbox.engine.world.store, number_of(filters.after), filters.to
     names = [filters.provider] if filters.provider else list(sandbox.providers)
     if filters.provider_id is not None:
-        lists.append([n for name in names for n in store.with_provider_id(name, filters.provider_id)])
-    if filters.reference:
-        lists.append(sorted(n for name in names for n in store.with_reference(name, filters.reference)))
-    if not lists:
-        return store.after(after)
-    shortest = min(lists, key=lambda ids: len(list(ids)))
-    return (store.messages[number - 1] for number in shortest if number > after)
+        ids = [number for name in names for number in store.with_provider_id(name, filters.provider_id, to)]
+    elif filters.reference:
+        ids = [number for name in names for number in store.with_reference(name, filters.reference, to)]
+    elif to is not None:
+        return store.to_number(to, after)
+    else:
+        return store.likely(after, filters.status, filters.provider, filters.contains or "")
+    return (store.messages[number - 1] for number in sorted(ids) if number > after)
 
 
 def requests(sandbox: Sandbox, filters: RequestFilters) -> list[Json]:

@@ -5,14 +5,15 @@ the one before was on its way or had arrived. Sending again after a failure is n
 """
 
 from collections.abc import Iterable
-from itertools import islice
+from hashlib import blake2b
 from typing import Annotated, Any
 
 import msgspec
 
 from emulator.admin.finding import number_of
 from emulator.admin.views import iso
-from emulator.core.messages import Batch, Message, Store
+from emulator.core.messages import Batch, Message
+from emulator.core.store import Store
 from emulator.core.values import Moment, plain, seconds
 from emulator.sandboxes import Sandbox
 
@@ -34,32 +35,50 @@ async def ledger(sandbox: Sandbox, asked: Asked) -> Json:
     """Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
     in: a message, or a rouble."""
     store = sandbox.engine.world.store
-    mine = [one for one in store.messages if asked.provider in (None, store.batch_of(one).provider)]
-    doubles = list(_doubles(store, mine, seconds(asked.window)))
-    again = {one["again"]: one["message"] for one in doubles}
-    names = [asked.provider] if asked.provider in sandbox.providers else list(sandbox.providers)
+    names = [name for name in sandbox.providers if name == asked.provider] or list(sandbox.providers)
+    sums = {name: _Sum() for name in sandbox.providers}
+    doubles: list[Json] = []
+    shown: list[tuple[Message, Batch]] = []
     after = number_of(asked.after)
-    shown = islice((one for one in mine if one.id > after), asked.limit)
+    seen = _Seen(store, seconds(asked.window))
+    for message, batch in store.with_batches(store.likely(0, provider=asked.provider)):
+        if asked.provider not in (None, batch.provider):
+            continue
+        sums[batch.provider].add(batch)
+        double = seen.double(message, batch)
+        if double is not None:
+            doubles.append(double)
+        if message.id > after and len(shown) < asked.limit:
+            shown.append((message, batch))
+    again = {one["again"]: one["message"] for one in doubles}
     return {
-        "total": {**_sum(store, mine), "doubled": plain(sum(one["amount"] for one in doubles))},
+        "total": {**_Sum.of(sums.values()).shown(), "doubled": plain(sum(one["amount"] for one in doubles))},
         "accounts": [
-            {"provider": name, **_sum(store, [one for one in mine if store.batch_of(one).provider == name]),
-             "balance": plain(sandbox.account(name).balance)} for name in names if name is not None
+            {"provider": name, **sums[name].shown(), "balance": plain(sandbox.account(name).balance)} for name in names
         ],
-        "messages": [_line(one, store.batch_of(one), again.get(f"m{one.id}")) for one in shown],
+        "messages": [_line(message, batch, again.get(f"m{message.id}")) for message, batch in shown],
         "doubles": [{name: value for name, value in one.items() if name != "amount"} for one in doubles],
         "window": asked.window,
     }  # fmt: skip
 
 
-def _sum(store: Store, messages: Iterable[Message]) -> Json:
-    count = parts = cost = 0
-    for message in messages:
-        batch = store.batch_of(message)
-        count += 1
-        parts += batch.parts
-        cost += batch.cost
-    return {"messages": count, "parts": parts, "cost": plain(cost)}
+class _Sum:
+    """How many messages and parts, and what they cost."""
+
+    def __init__(self, messages: int = 0, parts: int = 0, cost: int = 0) -> None:
+        self.messages, self.parts, self.cost = messages, parts, cost
+
+    def add(self, batch: Batch) -> None:
+        self.messages += 1
+        self.parts += batch.parts
+        self.cost += batch.cost
+
+    @classmethod
+    def of(cls, sums: Iterable["_Sum"]) -> "_Sum":
+        return cls(*map(sum, zip(*((one.messages, one.parts, one.cost) for one in sums), strict=True)))
+
+    def shown(self) -> Json:
+        return {"messages": self.messages, "parts": self.parts, "cost": plain(self.cost)}
 
 
 def _line(message: Message, batch: Batch, double_of: str | None) -> Json:
@@ -70,20 +89,28 @@ def _line(message: Message, batch: Batch, double_of: str | None) -> Json:
     }  # fmt: skip
 
 
-def _doubles(store: Store, messages: Iterable[Message], window: int) -> Iterable[Json]:
-    newest: dict[tuple[str, str], Message] = {}
-    for message in messages:
-        batch = store.batch_of(message)
-        key = (message.to.lstrip("+"), batch.text)
-        before = newest.get(key)
-        newest[key] = message
-        if before is None:
-            continue
-        first = store.batch_of(before)
+class _Seen:
+    """The newest messages gone through so far, by a hash of number and text: a million of them are small."""
+
+    def __init__(self, store: Store, window: int) -> None:
+        self._store = store
+        self._window = window
+        self._newest: dict[int, int] = {}
+
+    def double(self, message: Message, batch: Batch) -> Json | None:
+        """What a message doubles, if it does."""
+        to = message.to.lstrip("+")
+        key = int.from_bytes(blake2b(f"{to} {batch.text}".encode(), digest_size=8).digest())
+        number = self._newest.get(key)
+        self._newest[key] = message.id
+        if number is None:
+            return None
+        before = self._store.messages[number - 1]
+        first = self._store.batch_of(before)
         apart = batch.created_at - first.created_at
-        if apart > window or _had_failed(before, batch.created_at) or _had_failed(message, batch.created_at):
-            continue
-        yield {
+        if apart > self._window or _had_failed(before, batch.created_at) or _had_failed(message, batch.created_at):
+            return None
+        return {
             "message": f"m{before.id}", "again": f"m{message.id}", "to": message.to, "text": batch.text,
             "providers": list(dict.fromkeys((first.provider, batch.provider))), "seconds": apart / 1_000_000,
             "references": [first.reference, batch.reference], "why": _why(first, batch), "cost": plain(batch.cost),

@@ -35,9 +35,10 @@ class _Collector:
             asked.add_metric(labels, count)
         yield asked
         messages = GaugeMetricFamily(f"{_PREFIX}_messages", "Messages there are, by status.", labels=("status",))
-        for status, count in sorted(Counter(
-            message.status for one in sandboxes for message in one.engine.world.store.messages
-        ).items()):  # fmt: skip
+        by_status: Counter[str] = Counter()
+        for one in sandboxes:
+            by_status.update(one.engine.world.store.by_status)
+        for status, count in sorted(by_status.items()):
             messages.add_metric((status,), count)
         yield messages
         callbacks = GaugeMetricFamily(

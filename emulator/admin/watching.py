@@ -1,7 +1,8 @@
 """Verbs that wait for what one wants to see: messages, callbacks, requests, a one-time code. Raise Refusal."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from emulator.admin import bodies, finding, views, waiting
@@ -10,6 +11,9 @@ from emulator.admin.verbs import Refusal
 from emulator.sandboxes import Sandbox
 
 Json = dict[str, Any]
+
+_NEAR = 1000
+"""So many of the newest are looked at for what is near."""
 
 
 async def wait(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Json:
@@ -49,10 +53,7 @@ def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> list[Json]
 
 def _time_is_up(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters, said: str = "") -> Refusal:
     there = len(_listed(sandbox, how.kind, filters))
-    every = type(filters)(limit=1_000_000)
-    shown = finding.callbacks(sandbox, every) if isinstance(every, CallbackFilters) else None
-    candidates = reversed((shown if shown is not None else _listed(sandbox, how.kind, every))[-1000:])
-    near = waiting.nearest(candidates, filters.wanted())
+    near = waiting.nearest(_NEWEST[how.kind](sandbox), filters.wanted())
     due = sandbox.engine.next_due()
     stands = sandbox.clock.rate == 0
     hint = ""
@@ -69,17 +70,17 @@ async def otp(sandbox: Sandbox, asked: bodies.Otp) -> Json:
         pattern = re.compile(asked.pattern)
     except re.error as error:
         raise Refusal(400, "invalid", f"pattern: no regular expression: {error}") from None
-    filters = MessageFilters(to=asked.to, limit=1_000_000)
+    filters = MessageFilters(to=asked.to)
+    store = sandbox.engine.world.store
 
     def code_of(one: Json) -> str | None:
         found = pattern.search(one["text"])
         return None if found is None else found.group(1) if pattern.groups else found.group()
 
     def fitting() -> list[Json]:
-        for one in reversed(finding.messages(sandbox, filters)):
-            if code_of(one):
-                return [one]
-        return []
+        there = reversed(store.messages) if asked.to is None else store.newest_to(asked.to)
+        newest = next((one for one in there if pattern.search(store.batch_of(one).text)), None)
+        return [] if newest is None else [views.message(sandbox, newest)]
 
     found = await waiting.until(
         sandbox, "messages", 1, asked.timeout, fitting,
@@ -93,7 +94,8 @@ async def otp(sandbox: Sandbox, asked: bodies.Otp) -> Json:
 
 def _no_code(sandbox: Sandbox, asked: bodies.Otp, filters: MessageFilters) -> Refusal:
     """Was nothing sent, or nothing to this number, or was there no code in it?"""
-    there = len(finding.messages(sandbox, filters))
+    store = sandbox.engine.world.store
+    there = len(store.messages) if asked.to is None else sum(1 for _ in store.to_number(asked.to))
     to = "" if asked.to is None else f" to {asked.to}"
     if there:
         default = asked.pattern == bodies.Otp().pattern
@@ -106,6 +108,21 @@ def _no_code(sandbox: Sandbox, asked: bodies.Otp, filters: MessageFilters) -> Re
         if not one["differs"]:
             one["differs"] = {"text": {"wanted": "a code in it", "found": one["text"]}}
     return refusal
+
+
+_NEWEST: dict[str, Callable[[Sandbox], Iterable[Json]]] = {
+    "messages": lambda sandbox: (
+        views.message(sandbox, one) for one in islice(reversed(sandbox.engine.world.store.messages), _NEAR)
+    ),
+    "callbacks": lambda sandbox: (
+        views.attempt(sandbox, one)
+        for one in reversed(list(sandbox.journal.attempts(sandbox.engine.world.attempts_made - _NEAR)))
+    ),
+    "requests": lambda sandbox: (
+        views.exchange(sandbox, one) for one in reversed(list(sandbox.journal.exchanges(sandbox.journal.made - _NEAR)))
+    ),
+}
+"""What may be near to what was waited for, newest first."""
 
 
 def _shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Json]) -> Json | None:

@@ -1,6 +1,8 @@
 """What is due, in order: by moment, then first-class before the rest, then as it was put on."""
 
+from collections.abc import Iterable, Iterator
 from heapq import heapify, heappop, heappush
+from typing import Any
 
 import msgspec
 
@@ -60,32 +62,139 @@ Item = Step | Begin | Expire | SendReport | SendIncoming | PartsEnd
 Entry = tuple[Moment, int, int, Item]
 
 
-class Agenda:
-    """A heap. `entries` is its whole state."""
+_INDEX, _VERSION, _MESSAGE, _PLACE, _RANK, _MOMENT = 2, 12, 24, 56, 96, 97
+"""A number on the agenda: from which bit on it holds what. The lowest two hold one of"""
+_BESIDE, _STEP, _BEGIN, _EXPIRE = range(4)
+"""the kinds: what lies beside the heap, and what fits into a number."""
+_KINDS = 3
+_LOW, _INDEXES, _VERSIONS = (1 << _PLACE) - 1, 1 << _VERSION - _INDEX, 1 << _MESSAGE - _VERSION
+_WIDTH = 24
+"""Octets of a number, written down."""
+_FEW = 1000
+"""So many numbers that stand for nothing do no harm."""
 
-    def __init__(self, entries: list[Entry], counted: int = 0) -> None:
-        self.entries = entries
+
+class Written(msgspec.Struct, array_like=True):
+    """An agenda, written down: its numbers in order, and what lies beside them."""
+
+    numbers: bytes
+    beside: dict[int, Item]
+    counted: int
+
+
+class Agenda:
+    """A heap of numbers: moment, class, place, message and what is due of it. A number weighs a quarter of a tuple with
+    all that it holds; what fits into none (a report, ...) lies beside the heap, by its place."""
+
+    def __init__(self, entries: Iterable[Entry] = (), counted: int = 0) -> None:
         self.counted = counted
-        heapify(self.entries)
+        self._beside: dict[int, Item] = {}
+        self._parts_end: dict[str, int] = {}
+        """The place of each."""
+        self._dropped = 0
+        """So many numbers in the heap stand for nothing any more."""
+        self._heap = [self._number(*entry) for entry in entries]
+        heapify(self._heap)
 
     def put(self, at: Moment, item: Item, first: bool = False) -> None:
         self.counted += 1
-        heappush(self.entries, (at, 0 if first else 1, self.counted, item))
+        heappush(self._heap, self._number(at, 0 if first else 1, self.counted, item))
 
     def next_due(self) -> Moment | None:
-        return self.entries[0][0] if self.entries else None
+        return self._heap[0] >> _MOMENT if self._heap else None
 
     def take(self, until: Moment) -> tuple[Moment, Item] | None:
         """The next item due at or before a moment."""
-        if self.entries and self.entries[0][0] <= until:
-            at, _, _, item = heappop(self.entries)
-            return at, item
-        return None
+        if not self._heap or self._heap[0] >> _MOMENT > until:
+            return None
+        number = heappop(self._heap)
+        item = self._item(number) if number & _KINDS else self._beside.pop(_place(number))
+        if self._dropped:
+            self._clear()
+        return number >> _MOMENT, item
 
-    def drop(self, item: Item) -> None:
-        """Take an item off."""
-        self.entries[:] = [entry for entry in self.entries if entry[3] != item]
-        heapify(self.entries)
+    def drop(self, item: PartsEnd) -> None:
+        """Take it off, if it is there."""
+        place = self._parts_end.get(item.provider)
+        if place is not None and self._beside.pop(place, None) is not None:
+            self._dropped += 1
+            self._clear()
+
+    def entries(self) -> Iterator[Entry]:
+        """All that is due, in order."""
+        for number in self._numbers():
+            yield number >> _MOMENT, number >> _RANK & 1, _place(number), self._item(number)
+
+    def written(self) -> Written:
+        """All of it."""
+        numbers = b"".join(number.to_bytes(_WIDTH, "big", signed=True) for number in self._numbers())
+        return Written(numbers, dict(sorted(self._beside.items())), self.counted)
+
+    @classmethod
+    def read(cls, written: Written) -> "Agenda":
+        """What `written` gave."""
+        made = cls(counted=written.counted)
+        numbers = written.numbers
+        made._heap = [  # in order, and so a heap
+            int.from_bytes(numbers[at : at + _WIDTH], "big", signed=True) for at in range(0, len(numbers), _WIDTH)
+        ]
+        for place, item in written.beside.items():
+            made._lay_beside(place, item)
+        return made
 
     def __len__(self) -> int:
-        return len(self.entries)
+        return len(self._heap) - self._dropped
+
+    # inside
+
+    def _number(self, at: Moment, rank: int, place: int, item: Any) -> int:
+        kind = type(item)
+        low = _BESIDE
+        if kind is Step:
+            if item.version < _VERSIONS and item.index < _INDEXES:
+                low = item.message << _MESSAGE | item.version << _VERSION | item.index << _INDEX | _STEP
+        elif kind is Begin:
+            if item.version < _VERSIONS:
+                low = item.message << _MESSAGE | item.version << _VERSION | _BEGIN
+        elif kind is Expire:
+            low = item.message << _MESSAGE | _EXPIRE
+        if low == _BESIDE:
+            self._lay_beside(place, item)
+        return ((at << 1 | rank) << _RANK - _PLACE | place) << _PLACE | low
+
+    def _lay_beside(self, place: int, item: Item) -> None:
+        self._beside[place] = item
+        if isinstance(item, PartsEnd):
+            self._parts_end[item.provider] = place
+
+    def _item(self, number: int) -> Item:
+        kind = number & _KINDS
+        if kind == _BESIDE:
+            return self._beside[_place(number)]
+        low = number & _LOW
+        message, version = low >> _MESSAGE, low >> _VERSION & _VERSIONS - 1
+        if kind == _STEP:
+            return Step(message, version, low >> _INDEX & _INDEXES - 1)
+        return Begin(message, version) if kind == _BEGIN else Expire(message)
+
+    def _numbers(self) -> list[int]:
+        """In order, without those that stand for nothing."""
+        return sorted(number for number in self._heap if self._stands(number))
+
+    def _stands(self, number: int) -> bool:
+        return number & _KINDS != _BESIDE or _place(number) in self._beside
+
+    def _clear(self) -> None:
+        """What stands for nothing never lies on top, nor in most of the heap."""
+        heap = self._heap
+        if self._dropped > _FEW and self._dropped * 2 > len(heap):
+            self._heap = self._numbers()
+            self._dropped = 0
+        else:
+            while heap and not self._stands(heap[0]):
+                heappop(heap)
+                self._dropped -= 1
+
+
+def _place(number: int) -> int:
+    return number >> _PLACE & (1 << _RANK - _PLACE) - 1

@@ -56,6 +56,7 @@ class Engine:
     def execute(self, command: AnyCommand, at: Moment) -> Verdict:
         """Judge a command."""
         world = self.world
+        world.store.tidy()
         world.now = at
         case = Case(world, self.profiles[command.provider], self._owner(command), command, at)
         if case.account is not None:
@@ -83,6 +84,7 @@ class Engine:
         reports: list[Outgoing] = []
         while (taken := world.agenda.take(to)) is not None:
             at, item = taken
+            world.store.tidy()
             world.now = max(world.now, at)
             if isinstance(item, SendReport | SendIncoming):
                 reports.append(self._send(world.now, item))

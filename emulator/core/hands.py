@@ -52,10 +52,10 @@ class Hand:
         raise LookupError(f"{verb.provider} has no sender {verb.id}")
 
     def _message(self, number: int) -> Message:
-        message = self.world.store.message(number)
-        if message is None:
+        store = self.world.store
+        if not 0 < number <= len(store.messages):
             raise LookupError(f"there is no message {number}")
-        return message
+        return store.take(number)
 
     def _move(self, verb: MoveMessage, at: Moment) -> Message:
         message = self._message(verb.message)

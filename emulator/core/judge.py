@@ -1,6 +1,5 @@
 """What a command does once its checks have passed."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Mapping
 
 from emulator.core.accounts import Sender
@@ -107,7 +106,7 @@ class Judge:
         elif query.provider_id is not None:
             ids = store.with_provider_id(query.provider, query.provider_id)
         else:
-            ids = store.sent_as(query.provider, query.destination or "", query.reference or "")
+            ids = store.with_reference(query.provider, query.reference or "", query.destination or "")
         if not ids:
             if "unknown-message" in case.profile.switches and case.switch("unknown-message") == "unknown":
                 return Found(entries=())
@@ -130,9 +129,9 @@ class Judge:
         messages = []
         for number, provider_id in case.command.wanted:
             ids = self._sent(case, number, provider_id)
-            if not ids or store.messages[ids[0] - 1].status == "deleted":
+            if not ids or (message := store.take(ids[0])).status == "deleted":
                 return Refused(reason=Reason.NOT_DELETED, details={"destination": number, "id": provider_id})
-            messages.append(store.messages[ids[0] - 1])
+            messages.append(message)
         for message in messages:
             message.version += 1
             self._life.change(message, store.batch_of(message), "deleted", case.at)
@@ -142,7 +141,8 @@ class Judge:
         """The newest message to a number under the provider's id: its number in the store, or nothing."""
         store, provider = self.world.store, case.command.provider
         number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
-        return _newest_of_both(store.to_number(number), store.with_provider_id(provider, provider_id))
+        newest = store.newest_with(provider, provider_id, number)
+        return [] if newest is None else [newest]
 
     def _describe(self, case: Case) -> AnyOutcome:
         return Described()
@@ -174,13 +174,3 @@ class Judge:
         number = max((sender.id for sender in senders.values()), default=0) + 1
         senders[name] = Sender(id=number, name=name, state="pending", created_at=case.at)
         return SenderRegistered(id=number, name=name)
-
-
-def _newest_of_both(one: list[int], other: list[int]) -> list[int]:
-    """The last number that stands in both of two ascending lists, or nothing; quick if either is short."""
-    shorter, longer = (one, other) if len(one) <= len(other) else (other, one)
-    for number in reversed(shorter):
-        place = bisect_left(longer, number)
-        if place < len(longer) and longer[place] == number:
-            return [number]
-    return []

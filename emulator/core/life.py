@@ -70,9 +70,8 @@ class Life:
 
     def fire(self, at: Moment, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
-        message = self._world.store.message(item.message)
-        assert message is not None
-        batch = self._world.store.batch_of(message)
+        message = self._world.store.take(item.message)
+        batch = self._world.store.batch_near(message)
         if isinstance(item, Expire):
             if message.status not in FINAL:
                 message.version += 1
@@ -110,6 +109,7 @@ class Life:
         """The message takes a status. `last`: nothing more of its plan follows."""
         before = message.status
         message.become(status, at, reason, error, operator)
+        self._world.store.became(before, status)
         if status == "delivered":
             self._subscriber_acts(message, batch, at)
         self._touched(message.id)

@@ -1,6 +1,4 @@
-"""Batches and messages: one accepted request, and one recipient of it; and the store that finds them."""
-
-from collections.abc import Iterator
+"""Batches and messages: one accepted request, and one recipient of it."""
 
 import msgspec
 
@@ -74,56 +72,3 @@ class Incoming(msgspec.Struct):
     to: str
     text: str
     at: Moment
-
-
-class Store:
-    """All batches and messages of a sandbox, by id (they count from 1) and by what people ask with."""
-
-    def __init__(self, batches: list[Batch], messages: list[Message]) -> None:
-        self.batches: list[Batch] = []
-        self.messages: list[Message] = []
-        self._by_number: dict[str, list[int]] = {}
-        self._by_reference: dict[tuple[str, str], list[int]] = {}
-        self._by_provider_id: dict[tuple[str, str], list[int]] = {}
-        for batch in batches:
-            self.add_batch(batch)
-        for message in messages:
-            self.add(message)
-
-    def add_batch(self, batch: Batch) -> None:
-        self.batches.append(batch)
-
-    def add(self, message: Message) -> None:
-        self.messages.append(message)
-        batch = self.batches[message.batch - 1]
-        self._by_number.setdefault(message.to, []).append(message.id)
-        if batch.reference:
-            self._by_reference.setdefault((batch.provider, batch.reference), []).append(message.id)
-        if batch.provider_id is not None:
-            for provider_id in batch.ids or (batch.provider_id,):
-                self._by_provider_id.setdefault((batch.provider, provider_id), []).append(message.id)
-
-    def message(self, number: int) -> Message | None:
-        return self.messages[number - 1] if 0 < number <= len(self.messages) else None
-
-    def batch_of(self, message: Message) -> Batch:
-        return self.batches[message.batch - 1]
-
-    def to_number(self, number: str) -> list[int]:
-        """Ids of the messages to a number, oldest first."""
-        return self._by_number.get(number, [])
-
-    def with_reference(self, provider: str, reference: str) -> list[int]:
-        return self._by_reference.get((provider, reference), [])
-
-    def with_provider_id(self, provider: str, provider_id: str) -> list[int]:
-        return self._by_provider_id.get((provider, provider_id), [])
-
-    def sent_as(self, provider: str, number: str, reference: str) -> list[int]:
-        """Ids of the messages of a provider to a number under the client's reference, oldest first."""
-        return sorted(set(self.with_reference(provider, reference)) & set(self.to_number(number)))
-
-    def after(self, number: int) -> Iterator[Message]:
-        """Messages with a higher id, oldest first."""
-        for index in range(number, len(self.messages)):
-            yield self.messages[index]

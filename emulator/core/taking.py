@@ -98,7 +98,7 @@ class Taking:
         assert profile.first_id is not None
         ids, store = self.world.next_ids, self.world.store
         number = ids.get(profile.provider, profile.first_id)
-        while store.with_provider_id(profile.provider, str(number)) or str(number) in self.world.parts:
+        while store.taken(profile.provider, str(number)) or str(number) in self.world.parts:
             number += 1
         ids[profile.provider] = number + 1
         return str(number)

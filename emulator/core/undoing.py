@@ -40,7 +40,7 @@ class Undoing:
         found = self._with_id(case, command.provider_id)
         if isinstance(found, Refused):
             return found
-        batch = self.world.store.batch_of(found)
+        batch = self.world.store.take_batch(found.batch)
         octets = case.profile.octets
         text = octets.text(command.octets, batch.extra) if octets is not None else ""
         measured = measure(text)
@@ -69,7 +69,7 @@ class Undoing:
         ids = store.with_provider_id(case.command.provider, provider_id)
         if not ids:
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details=details)
-        message = store.messages[ids[0] - 1]
+        message = store.take(ids[0])
         if case.command.sender and store.batch_of(message).sender != case.command.sender:
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details={**details, "sender": case.command.sender})
         if message.status in FINAL:
@@ -80,9 +80,8 @@ class Undoing:
         store, provider = self.world.store, case.command.provider
         number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
         service = case.command.extra.get("service_type", "")
-        found = (store.messages[n - 1] for n in store.to_number(number))
         return [
-            one for one in found
+            store.take(one.id) for one in store.to_number(number)
             if one.status not in FINAL
             and (batch := store.batch_of(one)).provider == provider
             and batch.sender == sender and batch.extra.get("service_type", "") == service

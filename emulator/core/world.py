@@ -5,17 +5,19 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.agenda import Agenda, Entry, SendIncoming, SendReport
+from emulator.core.agenda import Agenda, Entry, SendIncoming, SendReport, Written
 from emulator.core.commands import SubmitPart
 from emulator.core.limits import Windows
-from emulator.core.messages import Batch, Incoming, Message, Store
+from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.plans import Plan
 from emulator.core.rules import Rule, RuleBook
+from emulator.core.shelf import Room
+from emulator.core.store import Store
 from emulator.core.values import Chance, Moment
 
 
-class State(msgspec.Struct, kw_only=True):
-    """A world, written down."""
+class _Rest(msgspec.Struct, kw_only=True):
+    """A world but for its messages and dates."""
 
     now: Moment
     began: Moment
@@ -24,10 +26,6 @@ class State(msgspec.Struct, kw_only=True):
     rules: list[Rule] = []
     rules_made: int = 0
     plans: list[Plan] = []
-    batches: list[Batch] = []
-    messages: list[Message] = []
-    agenda: list[Entry] = []
-    agenda_counted: int = 0
     marks: dict[str, list[Moment]] = {}
     next_ids: dict[str, int] = {}
     in_flight: dict[int, SendReport | SendIncoming] = {}
@@ -39,10 +37,29 @@ class State(msgspec.Struct, kw_only=True):
     incoming: list[Incoming] = []
 
 
+class State(_Rest, kw_only=True):
+    """A world, written down for everybody to read."""
+
+    batches: list[Batch] = []
+    messages: list[Message] = []
+    agenda: list[Entry] = []
+    agenda_counted: int = 0
+
+
+class Packed(_Rest, kw_only=True):
+    """A world, written down small: its messages as they lie in the store."""
+
+    batches: list[bytes]
+    messages: list[bytes]
+    count: int
+    """Of the messages."""
+    dates: Written
+
+
 class World:
     """The state with its indexes. Only the engine changes it."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State | Packed, room: Room | None = None) -> None:
         self.now = state.now
         self.began = state.began
         self.chance = state.chance
@@ -51,8 +68,13 @@ class World:
         self.rules_made = state.rules_made
         self.plans = state.plans
         self.plan_numbers = {msgspec.msgpack.encode(plan): n for n, plan in enumerate(state.plans)}
-        self.store = Store(state.batches, state.messages)
-        self.agenda = Agenda(state.agenda, state.agenda_counted)
+        if isinstance(state, Packed):
+            self.store = Store(room=room)
+            self.store.put_back(state.batches, state.messages)
+            self.agenda = Agenda.read(state.dates)
+        else:
+            self.store = Store(state.batches, state.messages, room)
+            self.agenda = Agenda(state.agenda, state.agenda_counted)
         self.windows = Windows(state.marks)
         self.next_ids = state.next_ids
         self.in_flight = state.in_flight
@@ -70,20 +92,34 @@ class World:
         """Subscribers' messages."""
 
     def state(self) -> State:
+        """All of it, each message as an object of its own."""
         return State(
-            now=self.now, began=self.began, chance=self.chance, accounts=self.accounts, rules=self.book.rules,
-            rules_made=self.rules_made, plans=self.plans, batches=self.store.batches, messages=self.store.messages,
-            agenda=sorted(self.agenda.entries, key=lambda entry: entry[:3]), agenda_counted=self.agenda.counted,
-            marks=self.windows.marks, next_ids=self.next_ids, in_flight=self.in_flight, held=self.held,
-            attempts_made=self.attempts_made, parts=self.parts, joiners=self.joiners,
-            parts_end=self.parts_end, incoming=self.incoming,
+            batches=list(self.store.batches), messages=list(self.store.messages), agenda=list(self.agenda.entries()),
+            agenda_counted=self.agenda.counted, **self._rest(),
         )  # fmt: skip
+
+    def packed(self) -> Packed:
+        """All of it; what lies packed in the store goes along as it is."""
+        store = self.store
+        return Packed(
+            batches=store.batches.packed(), messages=store.messages.packed(), count=len(store.messages),
+            dates=self.agenda.written(), **self._rest(),
+        )  # fmt: skip
+
+    def _rest(self) -> dict[str, Any]:
+        return {
+            "now": self.now, "began": self.began, "chance": self.chance, "accounts": self.accounts,
+            "rules": self.book.rules, "rules_made": self.rules_made, "plans": self.plans, "marks": self.windows.marks,
+            "next_ids": self.next_ids, "in_flight": self.in_flight, "held": self.held,
+            "attempts_made": self.attempts_made, "parts": self.parts, "joiners": self.joiners,
+            "parts_end": self.parts_end, "incoming": self.incoming,
+        }  # fmt: skip
 
     def dump(self) -> bytes:
         """The world as bytes: the same inputs give the same bytes."""
-        return msgspec.msgpack.encode(self.state())
+        return msgspec.msgpack.encode(self.packed())
 
     @classmethod
     def load(cls, dumped: bytes) -> "World":
         """A world from what `dump` gave."""
-        return cls(msgspec.msgpack.decode(dumped, type=State))
+        return cls(msgspec.msgpack.decode(dumped, type=Packed))

@@ -28,7 +28,7 @@ async def _live(asked: Asked) -> Json:
     return {
         "sandbox": sandbox, "shown": views.sandbox(sandbox), "now": sandbox.now(), "due": sandbox.engine.next_due(),
         "rate": sandbox.clock.rate, "throughput": plots.of(sandbox), "statuses": plots.statuses(sandbox),
-        "newest": plots.NEWEST, "callbacks": [callback(sandbox, one) for one in newest(sandbox, _CALLBACKS)],
+        "callbacks": [callback(sandbox, one) for one in newest(sandbox, _CALLBACKS)],
         "rules": [_rule(one) for one in sandbox.engine.world.book.rules],
         "lint": (await asked.call("GET", "/lint"))["findings"] if calls.there("GET", "/lint") else [],
         "sessions": (await asked.call("GET", "/sessions"))["sessions"] if calls.there("GET", "/sessions") else None,

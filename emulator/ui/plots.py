@@ -12,7 +12,7 @@ from emulator.ui.rendering import span
 from emulator.ui.timeline import tone
 
 NEWEST = 10_000
-"""Of more messages only so many are counted."""
+"""Of more messages only so many are drawn over time."""
 _BARS = 40
 _HEIGHT = 60
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400, 7 * 86_400)
@@ -59,10 +59,12 @@ def throughput(moments: Sequence[Moment], now: Moment) -> Throughput:
 
 
 def statuses(sandbox: Sandbox) -> list[StatusBar]:
-    """Counts of the newest messages by status."""
-    counted = Counter(one.status for one in islice(reversed(sandbox.engine.world.store.messages), NEWEST))
+    """Counts of all messages by status."""
+    counted = sandbox.engine.world.store.by_status
     most = max(counted.values(), default=1)
-    return [StatusBar(s, tone(s), counted[s], max(1, round(100 * counted[s] / most))) for s in STATUSES if counted[s]]
+    return [
+        StatusBar(s, tone(s), counted[s], max(1, round(100 * counted[s] / most))) for s in STATUSES if counted.get(s)
+    ]
 
 
 def of(sandbox: Sandbox) -> Throughput:

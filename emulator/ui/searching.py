@@ -2,17 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from typing import NamedTuple
+from heapq import merge
+from itertools import groupby
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from emulator.admin.finding import number_of
-from emulator.core.messages import Batch, Message, Store
+from emulator.core.messages import Batch, Message
+from emulator.core.store import Store
 from emulator.sandboxes import Sandbox
+
+T = TypeVar("T")
 
 PAGE = 50
 """So many messages are shown at once."""
 _SCANNED = 100_000
 """So many are looked through for one page."""
+_WORD = 6
+"""A word as long as this may be a number, a reference or an id."""
 _BREATH = 2_000
 """After so many, others on the loop get their turn."""
 
@@ -65,11 +72,11 @@ async def find(sandbox: Sandbox, search: Search) -> Found:
     store = sandbox.engine.world.store
     found: list[Message] = []
     looked = 0
-    async for message in _breathing(_candidates(sandbox, store, search)):
+    async for message, batch in _breathing(store.with_batches(_candidates(sandbox, store, search))):
         if len(found) == PAGE:
             return Found(found, found[-1].id, 0)
         looked += 1
-        if search.fits(store.batch_of(message), message):
+        if search.fits(batch, message):
             found.append(message)
         elif looked >= _SCANNED:
             return Found(found, message.id, looked)
@@ -78,23 +85,25 @@ async def find(sandbox: Sandbox, search: Search) -> Found:
 
 def _candidates(sandbox: Sandbox, store: Store, search: Search) -> Iterator[Message]:
     """What may fit, newest first. One word that is exactly a number, reference or id is found by index."""
-    last = search.before - 1 if search.before else len(store.messages)
-    ids = _indexed(sandbox, store, search.text)
-    if ids:
-        return (store.messages[n - 1] for n in ids if n <= last)
-    return (store.messages[n - 1] for n in range(min(last, len(store.messages)), 0, -1))
+    word, end = search.text, len(store.messages) + 1
+    before = search.before or end
+    if len(word) >= _WORD and " " not in word and next(_called(sandbox, store, word, end), None) is not None:
+        return _called(sandbox, store, word, before)
+    return store.newest(before, search.status or None, search.provider or None)
 
 
-def _indexed(sandbox: Sandbox, store: Store, text: str) -> list[int]:
-    if not text or " " in text or len(text) < 6:
-        return []
-    ids = set(store.to_number(text))
-    for provider in sandbox.providers:
-        ids |= {*store.with_reference(provider, text), *store.with_provider_id(provider, text)}
-    return sorted(ids, reverse=True)
+def _called(sandbox: Sandbox, store: Store, word: str, before: int) -> Iterator[Message]:
+    """Messages whose number, reference or provider's id is the word, newest first."""
+    named = {
+        number for provider in sandbox.providers for find in (store.with_reference, store.with_provider_id)
+        for number in find(provider, word) if number < before
+    }  # fmt: skip
+    by_name = (store.messages[number - 1] for number in sorted(named, reverse=True))
+    both = merge(store.newest_to(word, before), by_name, key=lambda message: -message.id)
+    return (next(same) for _, same in groupby(both, key=lambda message: message.id))
 
 
-async def _breathing(messages: Iterator[Message]) -> AsyncIterator[Message]:
+async def _breathing(messages: Iterator[T]) -> AsyncIterator[T]:
     for count, message in enumerate(messages, 1):
         yield message
         if count % _BREATH == 0:

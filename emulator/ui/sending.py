@@ -31,10 +31,9 @@ async def send(asked: Asked) -> HttpReply:
                    form_.get("reference", "").strip())  # fmt: skip
     exchange = sandbox.journal.exchange(number)
     if exchange is not None and isinstance(exchange.outcome, Accepted):
-        batch = exchange.outcome.batch
-        for message in reversed(sandbox.engine.world.store.messages):
-            if message.batch == batch:
-                return go(place(sandbox, "messages", f"m{message.id}"))
+        made = sandbox.engine.world.store.messages_of(exchange.outcome.batch)
+        if made:
+            return go(place(sandbox, "messages", f"m{made[-1]}"))
     return go(place(sandbox, "requests", f"x{number}"))
 
 

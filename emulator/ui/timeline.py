@@ -99,7 +99,7 @@ def _due(sandbox: Sandbox, message: Message) -> list[tuple[Moment, str]]:
     world = sandbox.engine.world
     if len(world.agenda) > _LOOKED_THROUGH:
         return []
-    coming = [(at, _what(sandbox, message, item)) for at, _, _, item in world.agenda.entries]
+    coming = [(at, _what(sandbox, message, item)) for at, _, _, item in world.agenda.entries()]
     return sorted((at, what) for at, what in coming if what)[:6]
 
 

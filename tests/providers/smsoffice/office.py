@@ -51,7 +51,7 @@ class Office:
 
     @property
     def messages(self) -> list[Message]:
-        return self.sandbox.engine.world.store.messages
+        return list(self.sandbox.engine.world.store.messages)
 
     def batch(self, number: int = -1) -> Batch:
         return self.sandbox.engine.world.store.batch_of(self.messages[number])

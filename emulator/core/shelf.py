@@ -1,0 +1,163 @@
+"""A long row of things: those in use are objects, the others lie packed, some to a page.
+
+       page 0      page 1      page 2      page 3
+    ┌───────────┬───────────┬───────────┬───────────┐
+    │ ▒▒ bytes  │ 17 18 19… │ ▒▒ bytes  │ 49 50 …   │ ◄── append
+    └───────────┴───────────┴───────────┴───────────┘
+                  ▲ take: to be changed        tidy: the pages unpacked longest ago are packed
+
+Nothing is packed but by `tidy`, which is called between inputs, when nobody holds a thing that is still to be changed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Room(NamedTuple):
+    """How much is kept unpacked: pages of 2 to the power of `bits` things, `pages` of them."""
+
+    bits: int = 5
+    pages: int = 1024
+
+
+class Shelf(Generic[T]):
+    """Things of a kind in the order in which they came. `mark` tells a thing's bits; a page that lies packed is passed
+    over where none of its things has a bit that is looked for."""
+
+    def __init__(self, kind: type[T], mark: Callable[[T], int], room: Room) -> None:
+        row: Any = tuple.__class_getitem__(tuple(field.type for field in msgspec.structs.fields(kind)))
+        self._kind: Callable[..., T] = kind
+        self._mark = mark
+        self._bits, self._most = room
+        self._last = (1 << self._bits) - 1
+        """Of a page."""
+        self._live: dict[int, list[T]] = {}
+        """Pages as objects, in the order in which they were unpacked; the last page, `tail`, always is among them."""
+        self._tail: list[T] = []
+        self._packed: list[bytes | None] = []
+        """All pages; None: it changed since, or never was packed."""
+        self._marks: list[int] = []
+        """Of each page, as it was when it was packed."""
+        self._count = 0
+        self.unpacked = 0
+        """How many pages were unpacked so far, to be measured."""
+        self._decode_page = msgspec.msgpack.Decoder(list.__class_getitem__(row)).decode
+        self._decode_rows = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+        self._decode_row = msgspec.msgpack.Decoder(row).decode
+
+    # things
+
+    def append(self, thing: T) -> bool:
+        """Whether a page begins with it."""
+        count = self._count
+        self._count = count + 1
+        if count & self._last:
+            self._tail.append(thing)
+            return False
+        self._tail = self._live[count >> self._bits] = [thing]
+        self._packed.append(None)
+        self._marks.append(0)
+        return True
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, index: int) -> T:
+        """To be read; the first has index 0."""
+        live = self._live.get(index >> self._bits)
+        if live is not None:
+            return live[index & self._last]
+        if not -self._count <= index < self._count:
+            raise IndexError(index)
+        if index < 0:
+            return self[index + self._count]
+        packed = cast(bytes, self._packed[index >> self._bits])
+        return self._kind(*self._decode_row(self._decode_rows(packed)[index & self._last]))
+
+    def take(self, index: int) -> T:
+        """To be changed."""
+        return self._page_to_change(index >> self._bits)[index & self._last]
+
+    def near(self, index: int) -> T:
+        """To be read, where its neighbours will be read next."""
+        page = index >> self._bits
+        live = self._live.get(page)
+        if live is None:
+            live = self._live[page] = self.page(page)
+        return live[index & self._last]
+
+    def __iter__(self) -> Iterator[T]:
+        return (thing for page in range(self.pages) for thing in self.page(page))
+
+    def __reversed__(self) -> Iterator[T]:
+        return (thing for page in range(self.pages - 1, -1, -1) for thing in reversed(self.page(page)))
+
+    # pages
+
+    @property
+    def pages(self) -> int:
+        return len(self._packed)
+
+    def page_of(self, index: int) -> int:
+        """In which page a thing lies."""
+        return index >> self._bits
+
+    def page(self, page: int) -> list[T]:
+        """A page's things, to be read."""
+        live = self._live.get(page)
+        if live is not None:
+            return live
+        self.unpacked += 1
+        return [self._kind(*row) for row in self._decode_page(cast(bytes, self._packed[page]))]
+
+    def may_hold(self, page: int, bits: int, octets: bytes = b"") -> bool:
+        """Whether a thing in a page may have one of the bits, and those octets in one of its strings."""
+        packed = self._packed[page]
+        if packed is not None:
+            return self._marks[page] & bits != 0 and octets in packed
+        return any(self._mark(thing) & bits for thing in self._live[page])
+
+    def tidy(self) -> None:
+        """Pack what is too much. What was taken may not be changed any more."""
+        live = self._live
+        while len(live) > self._most:
+            page = next(iter(live))
+            things = live.pop(page)
+            if page == self.pages - 1:
+                live[page] = things
+            elif self._packed[page] is None:
+                self._pack(page, things)
+
+    def packed(self) -> list[bytes]:
+        """All pages as bytes; what is in use stays so."""
+        return [
+            self._rows(self._live[page]) if packed is None else packed for page, packed in enumerate(self._packed)
+        ]
+
+    def unpack(self, pages: Iterable[bytes]) -> Iterator[T]:
+        """The things in what a shelf of this kind gave as `packed`."""
+        return (self._kind(*row) for packed in pages for row in self._decode_page(packed))
+
+    def _rows(self, things: list[T]) -> bytes:
+        return _encode([msgspec.structs.astuple(thing) for thing in things])
+
+    def _pack(self, page: int, things: list[T]) -> None:
+        self._packed[page] = self._rows(things)
+        marks = 0
+        for thing in things:
+            marks |= self._mark(thing)
+        self._marks[page] = marks
+
+    def _page_to_change(self, page: int) -> list[T]:
+        live = self._live.get(page)
+        if live is None:
+            live = self._live[page] = self.page(page)
+        self._packed[page] = None
+        return live
+
+
+_encode = msgspec.msgpack.Encoder().encode

@@ -1,0 +1,225 @@
+"""All batches and messages of a sandbox, and what finds them by the words people ask with.
+
+A batch's messages lie behind one another, so that a reference or a provider's id leads to its batch alone.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
+from zlib import crc32
+
+from emulator.core.index import Index
+from emulator.core.messages import Batch, Message
+from emulator.core.shelf import Room, Shelf
+from emulator.core.statuses import STATUSES, Status
+
+_BIT = {status: 1 << place for place, status in enumerate(STATUSES)}
+_ANY = -1
+"""Every bit."""
+
+
+class Store:
+    """Ids count from 1. What `take` and `take_batch` give may be changed until the next `tidy`; everything else is to
+    be read."""
+
+    def __init__(
+        self, batches: Iterable[Batch] = (), messages: Iterable[Message] = (), room: Room | None = None
+    ) -> None:
+        room = room or Room()
+        self._provider_bits: dict[str, int] = {}
+        self.batches: Shelf[Batch] = Shelf(Batch, self._bit_of, room)
+        self.messages: Shelf[Message] = Shelf(Message, lambda message: _BIT[message.status], room)
+        self.by_status: dict[Status, int] = {}
+        """How many messages have a status."""
+        self._first = array("I")
+        """The first message of each batch."""
+        self._batch_of_page = array("I")
+        """Of the first message in each page."""
+        self._by_number = Index()
+        self._by_name = Index()
+        """Batches, by references and providers' ids."""
+        self._fill(batches, messages)
+
+    def _bit_of(self, batch: Batch) -> int:
+        return self._provider_bits[batch.provider]
+
+    # making
+
+    def add_batch(self, batch: Batch) -> None:
+        """The next one; its messages follow before another batch does."""
+        self.batches.append(batch)
+        provider = batch.provider
+        self._provider_bits.setdefault(provider, 1 << len(self._provider_bits))
+        if batch.reference:
+            self._by_name.add(_reference_key(provider, batch.reference), batch.id)
+        if batch.provider_id is not None:
+            for provider_id in batch.ids or (batch.provider_id,):
+                self._by_name.add(_id_key(provider, provider_id), batch.id)
+
+    def add(self, message: Message) -> None:
+        if self.messages.append(message):
+            self._batch_of_page.append(message.batch)
+        while len(self._first) < message.batch:
+            self._first.append(message.id)
+        self._by_number.add(_number_key(message.to), message.id)
+        self.by_status[message.status] = self.by_status.get(message.status, 0) + 1
+
+    def became(self, before: Status, now: Status) -> None:
+        """A message changed its status."""
+        self.by_status[before] -= 1
+        self.by_status[now] = self.by_status.get(now, 0) + 1
+
+    def put_back(self, batches: Iterable[bytes], messages: Iterable[bytes]) -> None:
+        """An empty store gets what the shelves of another one gave as `packed`."""
+        self._fill(self.batches.unpack(batches), self.messages.unpack(messages))
+
+    def _fill(self, batches: Iterable[Batch], messages: Iterable[Message]) -> None:
+        for batch in batches:
+            self.add_batch(batch)
+            self.batches.tidy()
+        for message in messages:
+            self.add(message)
+            self.messages.tidy()
+
+    def tidy(self) -> None:
+        """Between inputs: what has not been used for long is packed."""
+        self.batches.tidy()
+        self.messages.tidy()
+
+    # one
+
+    def message(self, number: int) -> Message | None:
+        return self.messages[number - 1] if 0 < number <= len(self.messages) else None
+
+    def take(self, number: int) -> Message:
+        """A message to be changed."""
+        return self.messages.take(number - 1)
+
+    def take_batch(self, number: int) -> Batch:
+        """A batch to be changed."""
+        return self.batches.take(number - 1)
+
+    def batch_of(self, message: Message) -> Batch:
+        return self.batches[message.batch - 1]
+
+    def batch_near(self, message: Message) -> Batch:
+        """Its batch, where those of the messages beside it will be read next."""
+        return self.batches.near(message.batch - 1)
+
+    def messages_of(self, batch: int) -> range:
+        """The ids of a batch's messages."""
+        first, end = self._first, len(self.messages) + 1
+        return range(first[batch - 1] if batch <= len(first) else end, first[batch] if batch < len(first) else end)
+
+    # by what people ask with
+
+    def to_number(self, number: str, after: int = 0) -> Iterator[Message]:
+        """The messages to a number with a higher id, oldest first."""
+        ids = self._by_number.find(_number_key(number))
+        found = (self.messages[ids[place] - 1] for place in range(bisect_right(ids, after), len(ids)))
+        return (message for message in found if message.to == number)
+
+    def newest_to(self, number: str, before: int | None = None) -> Iterator[Message]:
+        """The messages to a number with a lower id, newest first."""
+        ids = self._by_number.find(_number_key(number))
+        last = len(ids) if before is None else bisect_left(ids, before)
+        found = (self.messages[ids[place] - 1] for place in range(last - 1, -1, -1))
+        return (message for message in found if message.to == number)
+
+    def with_reference(self, provider: str, reference: str, to: str | None = None) -> list[int]:
+        """Ids of the messages (to a number) under the client's reference, oldest first."""
+        return [one for batch in self._referred(provider, reference) for one in self._of(batch, to)]
+
+    def with_provider_id(self, provider: str, provider_id: str, to: str | None = None) -> list[int]:
+        """Ids of the messages (to a number) under the provider's id, oldest first."""
+        return [one for batch in self._identified(provider, provider_id) for one in self._of(batch, to)]
+
+    def newest_with(self, provider: str, provider_id: str, to: str) -> int | None:
+        """The id of the newest of them."""
+        batches = reversed(list(self._identified(provider, provider_id)))
+        return next((ids[-1] for batch in batches if (ids := self._of(batch, to))), None)
+
+    def taken(self, provider: str, provider_id: str) -> bool:
+        """Is there a batch under the provider's id?"""
+        return next(self._identified(provider, provider_id), None) is not None
+
+    def likely(
+        self, after: int, status: str | None = None, provider: str | None = None, text: str = ""
+    ) -> Iterator[Message]:  # fmt: skip
+        """Messages with a higher id, oldest first; passed over are pages that hold none that has the status, is the
+        provider's and has the text."""
+        pages = range(self.messages.page_of(after), self.messages.pages)
+        likely = (self.messages.page(page) for page in self._likely(pages, status, provider, text))
+        return (message for page in likely for message in page if message.id > after)
+
+    def newest(self, before: int, status: str | None = None, provider: str | None = None) -> Iterator[Message]:
+        """Messages with a lower id, newest first; passed over as above."""
+        pages = range(min(self.messages.page_of(before - 1), self.messages.pages - 1), -1, -1)
+        likely = (self.messages.page(page) for page in self._likely(pages, status, provider, ""))
+        return (message for page in likely for message in reversed(page) if message.id < before)
+
+    def with_batches(self, messages: Iterable[Message]) -> Iterator[tuple[Message, Batch]]:
+        """Each with its batch, quickly where their ids lie close together."""
+        read, batches = -1, self.batches
+        for message in messages:
+            page = batches.page_of(message.batch - 1)
+            if page != read:
+                read, there = page, batches.page(page)
+                first = there[0].id
+            yield message, there[message.batch - first]
+
+    # inside
+
+    def _likely(self, pages: range, status: str | None, provider: str | None, text: str) -> Iterator[int]:
+        status_bit = _ANY if status is None else _BIT.get(cast(Status, status), 0)
+        provider_bit = _ANY if provider is None else self._provider_bits.get(provider, 0)
+        octets = text.encode()
+        for page in pages:
+            if self.messages.may_hold(page, status_bit) and (
+                (not octets and provider is None)
+                or any(self.batches.may_hold(one, provider_bit, octets) for one in self._batch_pages(page))
+            ):
+                yield page
+
+    def _batch_pages(self, page: int) -> range:
+        """Where the batches of a page of messages lie."""
+        first = self._batch_of_page
+        last = first[page + 1] if page + 1 < len(first) else len(self.batches)
+        return range(self.batches.page_of(first[page] - 1), self.batches.page_of(last - 1) + 1)
+
+    def _of(self, batch: int, to: str | None) -> Sequence[int]:
+        """The ids of a batch's messages, or of those to a number."""
+        there: Sequence[int] = self.messages_of(batch)
+        if to is None:
+            return there
+        if len(there) > 1:
+            ids = self._by_number.find(_number_key(to))
+            there = ids[bisect_left(ids, there[0]) : bisect_right(ids, there[-1])]
+        return [one for one in there if self.messages[one - 1].to == to]
+
+    def _referred(self, provider: str, reference: str) -> Iterator[int]:
+        """Batches under a reference."""
+        for number in self._by_name.find(_reference_key(provider, reference)):
+            batch = self.batches[number - 1]
+            if batch.reference == reference and batch.provider == provider:
+                yield number
+
+    def _identified(self, provider: str, provider_id: str) -> Iterator[int]:
+        """Batches under a provider's id."""
+        for number in self._by_name.find(_id_key(provider, provider_id)):
+            batch = self.batches[number - 1]
+            if provider_id in (batch.ids or (batch.provider_id,)) and batch.provider == provider:
+                yield number
+
+
+def _number_key(number: str) -> int:
+    return crc32(number.encode())
+
+
+def _reference_key(provider: str, reference: str) -> int:
+    return crc32(f"{provider} {reference}".encode(), 1)
+
+
+def _id_key(provider: str, provider_id: str) -> int:
+    return crc32(f"{provider} {provider_id}".encode(), 2)
