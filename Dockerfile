@@ -2,22 +2,38 @@
 # Two stages: the first makes a virtual environment with compiled bytecode, the second carries it and nothing else.
 FROM python:3.13-slim AS build
 WORKDIR /src
+COPY constraints.txt constraints-build.txt ./
+# Every version with its hashes: what was looked at is what is installed.
+RUN python -m venv /opt/build \
+ && /opt/build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r constraints-build.txt \
+ && python -m venv --without-pip /opt/sms-emulator \
+ && /opt/build/bin/pip --python /opt/sms-emulator/bin/python install --no-cache-dir --no-compile \
+      --disable-pip-version-check --only-binary :all: --require-hashes -r constraints.txt
 COPY pyproject.toml README.md ./
 COPY emulator ./emulator
 COPY scenarios ./scenarios
-RUN python -m venv /opt/sms-emulator \
- && /opt/sms-emulator/bin/pip install --no-cache-dir --disable-pip-version-check . \
- && /opt/sms-emulator/bin/python -m compileall -q /opt/sms-emulator/lib
+RUN /opt/build/bin/pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -w /wheel . \
+ && /opt/build/bin/pip --python /opt/sms-emulator/bin/python install --no-cache-dir --no-compile \
+      --disable-pip-version-check --no-deps --no-index /wheel/*.whl \
+ && /opt/sms-emulator/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/sms-emulator/lib
 
 FROM python:3.13-slim
-RUN useradd --system --no-create-home --uid 10001 emulator
+LABEL org.opencontainers.image.title="sms-emulator" \
+      org.opencontainers.image.description="A faithful fake of three SMS providers (smsoffice.ge, uBill, SMS Center) for tests" \
+      org.opencontainers.image.licenses="MIT"
+# /scenarios is where your own scenario files go: mount a folder, name one by SMS_EMULATOR_SCENARIO=/scenarios/FILE.
+# /data is what may be written to, and kept by a volume: SMS_EMULATOR_STATE=/data/state. All else may be read-only.
+RUN groupadd --gid 10001 emulator \
+ && useradd --no-create-home --uid 10001 --gid 10001 --shell /usr/sbin/nologin emulator \
+ && install -d /scenarios \
+ && install -d -o 10001 -g 10001 /data
 COPY --from=build /opt/sms-emulator /opt/sms-emulator
-USER 10001
-ENV PATH=/opt/sms-emulator/bin:$PATH SMS_EMULATOR_HOST=0.0.0.0
-# Your own scenario files: mount a folder here and name one with --scenario /scenarios/FILE.
-VOLUME ["/scenarios"]
+USER 10001:10001
+ENV PATH=/opt/sms-emulator/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
+    SMS_EMULATOR_HOST=0.0.0.0 SMS_EMULATOR_PORT=8775 SMS_EMULATOR_SMPP_PORT=2775
+VOLUME ["/data"]
 EXPOSE 8775 2775
-HEALTHCHECK --interval=5s --timeout=3s --start-period=2s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8775/_emulator/health', timeout=2)"]
+HEALTHCHECK --interval=3s --timeout=3s --start-period=3s CMD ["python", "-S", "-c", "import os, socket, sys; s = socket.create_connection(('127.0.0.1', int(os.environ['SMS_EMULATOR_PORT'])), 2); s.sendall(b'GET /_emulator/health HTTP/1.0\\r\\n\\r\\n'); sys.exit(b' 200 ' not in s.recv(99))"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["sms-emulator"]
 CMD ["serve"]

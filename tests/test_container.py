@@ -1,0 +1,113 @@
+"""What the image is made of: pins that agree with pyproject.toml, and a Dockerfile whose words mean something."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from support import serving
+
+from emulator.settings import OPTIONS, settings
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+FILES = {
+    "constraints.txt": [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["speed"]],
+    "constraints-build.txt": PROJECT["build-system"]["requires"],
+}
+DOCKERFILE = re.sub(r"\\\n", " ", re.sub(r"(?m)^#.*\n", "", (ROOT / "Dockerfile").read_text()))
+LAST = DOCKERFILE[DOCKERFILE.rindex("FROM ") :]
+
+
+def pins(name):
+    """Version and hashes by package."""
+    text = re.sub(r"\\\n\s*", "", re.sub(r"(?m)^\s*#.*\n", "", (ROOT / name).read_text()))
+    found = {}
+    for line in text.splitlines():
+        what, *hashes = line.split(" --hash=")
+        package, equals, version = what.strip().partition("==")
+        assert equals, line
+        found[canonicalize_name(package)] = (version, [one.strip() for one in hashes])
+    return found
+
+
+def said(word):
+    return [line.partition(" ")[2].strip() for line in LAST.splitlines() if line.startswith(f"{word} ")]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_dependency_is_pinned_as_pyproject_allows_it(name):
+    pinned = pins(name)
+    for wanted in map(Requirement, FILES[name]):
+        version, _ = pinned[canonicalize_name(wanted.name)]
+        assert wanted.specifier.contains(version), f"{wanted} is pinned to {version}: make constraints"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_pin_has_hashes_and_no_address_stands_there(name):
+    for package, (version, hashes) in pins(name).items():
+        assert hashes, package
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), package
+        assert re.fullmatch(r"[0-9][\w.!+]*", version), package
+    text = (ROOT / name).read_text()
+    assert not re.search(r"://|--\w*index|--find-links|--trusted-host| @ ", text)
+
+
+def test_the_image_installs_nothing_but_what_is_pinned():
+    installs = re.findall(r"pip [^&\n]*\b(?:install|wheel)\b[^&\n]*", DOCKERFILE)
+    assert len(installs) == 4
+    for one in installs:
+        assert "--require-hashes -r constraints" in one or "--no-deps" in one, one
+    assert "://" not in (ROOT / "Dockerfile").read_text().replace("http://127.0.0.1", "")
+
+
+def test_the_image_runs_as_nobody_special_and_keeps_what_it_may_write_apart():
+    (user,) = said("USER")
+    assert user == "10001:10001"
+    assert json.loads(said("VOLUME")[0]) == ["/data"]
+    assert "install -d -o 10001 -g 10001 /data" in LAST
+    assert said("STOPSIGNAL") == ["SIGTERM"]
+    assert [json.loads(one) for one in (*said("ENTRYPOINT"), *said("CMD"))] == [["sms-emulator"], ["serve"]]
+
+
+def test_the_images_variables_are_options_and_its_ports_theirs():
+    environment = dict(pair.split("=", 1) for pair in said("ENV")[0].split())
+    ours = {name: value for name, value in environment.items() if name.startswith("SMS_EMULATOR_")}
+    assert set(ours) <= {option.variable for option in OPTIONS}
+    chosen = settings({}, ours)
+    assert not chosen.loopback
+    assert said("EXPOSE")[0].split() == [str(chosen.port), str(chosen.port_of_smpp)]
+
+
+async def test_the_health_check_tells_health():
+    command = json.loads(said("HEALTHCHECK")[0].partition("CMD")[2])
+    assert command[0] == "python"
+
+    def check(port):
+        done = subprocess.run(
+            [sys.executable, *command[1:]], env={"SMS_EMULATOR_PORT": str(port)}, capture_output=True, timeout=30
+        )
+        return done.returncode
+
+    async with serving(token="secret") as served:
+        port = int(served.base_url.rsplit(":", 1)[1])
+        assert await asyncio.to_thread(check, port) == 0
+    assert await asyncio.to_thread(check, port) != 0
+
+
+def test_a_signal_before_it_listens_stops_it_too():
+    """In a container nobody else would: a process that is the first there is spared what it has no answer to."""
+    code = (
+        "import os, signal, emulator.listening as listening\n"
+        "listening.bind = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "from emulator.cli import main\n"
+        "main(['serve'])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
