@@ -169,6 +169,9 @@ HTTP = (
         "In this order, in UTF-8. A JSON body exists and is left out."),
     row("callback.md5", "client", _6, "md5 of id:phone:status:secret in lower-case hex.",
         "With the account's callback_secret; no sha1, which nobody was seen to get."),
+    row("callback.incoming", "client", _6, "A subscriber's message comes by the same callback: phone, mes, to; md5 of "
+        "phone:mes:to:secret.", "POST incoming of the control API, or a rule's incoming, sends it with time and ts "
+        "besides, where the account has a callback_url and no SMPP receiver is bound."),
     row("callback.account", "documented", _6, "The handler's URL is set in the account.", "callback_url."),
     row("callback.which", "inferred", _6, "Which statuses are called back is not known.",
         "Final ones; 0 by switch; one call for a change of the status number.", "report-sent"),

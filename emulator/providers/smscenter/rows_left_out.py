@@ -24,5 +24,5 @@ LEFT_OUT = (
          "By rule alone.", "facts, sections 3.3 and 4"),
     _out("test-mode", "An account in test mode: err 200, nothing charged.", "Not there: the whole thing is a test.",
          "facts, section 3.4"),
-    _out("incoming", "Incoming messages and awaited calls by the same callback.", "Not sent yet.", "facts, section 6"),
+    _out("awaited-calls", "Awaited calls (waitcall) by the same callback.", "None is sent.", "facts, section 6"),
 )  # fmt: skip

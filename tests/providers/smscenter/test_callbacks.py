@@ -69,3 +69,17 @@ def test_nothing_is_repeated_unless_the_switch_has_a_schedule():
                 made += 1
                 engine.answered(report.attempt, False, at)
         assert made == attempts
+
+
+@pytest.mark.contract("smscenter.callback.incoming")
+async def test_a_subscribers_message_comes_by_the_same_callback(sms_emulator):
+    sms = sms_emulator
+    await sms.patch_account("smscenter", callback_url=f"{sms.base_url}/_emulator/sink/smscenter")
+    await sms.incoming("79001234567", "Shop", "СТОП", provider="smscenter")
+    await sms.settle()
+    (told,) = await sms.callbacks()
+    secret = sms.smscenter.callback_secret
+    assert told.sent.md5 == md5(f"79001234567:СТОП:Shop:{secret}".encode()).hexdigest()
+    assert {name: told.sent[name] for name in ("phone", "mes", "to")} == {
+        "phone": "79001234567", "mes": "СТОП", "to": "Shop",
+    }  # fmt: skip
