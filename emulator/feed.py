@@ -26,13 +26,13 @@ class Feed:
 
     def __init__(self) -> None:
         self.made = 0
-        self._ring: deque[Event] = deque(maxlen=KEPT)
+        self._ring: deque[tuple[str, int, int]] = deque(maxlen=KEPT)
         self._waiting: list[asyncio.Future[None]] = []
 
-    def add(self, event: Event) -> None:
-        """Something happened."""
+    def add(self, kind: str, number: int, steps: int = 0) -> None:
+        """Something happened: the fields of an Event."""
         self.made += 1
-        self._ring.append(event)
+        self._ring.append((kind, number, steps))
         if self._waiting:
             self._wake()
 
@@ -42,7 +42,7 @@ class Feed:
         missed = max(0, first - number - 1)
         begin = max(number + 1, first)
         ring = self._ring
-        return missed, [(at, ring[at - first]) for at in range(begin, self.made + 1)]
+        return missed, [(at, Event(*ring[at - first])) for at in range(begin, self.made + 1)]
 
     async def wait(self, seconds: float) -> bool:
         """Until the next event; False when none came within so many real seconds."""

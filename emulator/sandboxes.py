@@ -15,7 +15,7 @@ from emulator.core.series import Series
 from emulator.core.values import Chance, Moment, amount
 from emulator.core.verbs import Verb
 from emulator.core.world import State, World
-from emulator.feed import Event, Feed
+from emulator.feed import Feed
 from emulator.findings import Findings
 from emulator.journal import Budget, Journal
 from emulator.keeping import Snapshots
@@ -74,11 +74,10 @@ class Sandbox:
     def adopt(self, world: World) -> None:
         """This world is the sandbox's from now on."""
         profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
-        touched = lambda number: self.tell("messages", number)  # noqa: E731
         if self.recorder is None:
-            self.engine = Engine(world, profiles, touched)
+            self.engine = Engine(world, profiles, self._touched)
         else:
-            self.engine = self.recorder.engine(self, world, profiles, touched)
+            self.engine = self.recorder.engine(self, world, profiles, self._touched)
 
     def run_at(self, rate: float) -> None:
         """The clock goes so fast from now on. The caller has disarmed the pump and arms it again."""
@@ -141,12 +140,16 @@ class Sandbox:
 
     # listening
 
-    def tell(self, kind: str, number: int) -> None:
-        """Something of a kind happened to number `number`."""
-        steps = len(self.engine.world.store.messages[number - 1].history) // 2 if kind == "messages" else 0
-        self.feed.add(Event(kind, number, steps))
-        for listener in tuple(self.listeners):
-            listener(kind, number)
+    def _touched(self, number: int) -> None:
+        """A message changed."""
+        self.tell("messages", number, len(self.engine.world.store.messages[number - 1].history) // 2)
+
+    def tell(self, kind: str, number: int, steps: int = 0) -> None:
+        """Something of a kind happened to number `number`; of a message, so many statuses stand in its history."""
+        self.feed.add(kind, number, steps)
+        if self.listeners:
+            for listener in tuple(self.listeners):
+                listener(kind, number)
 
 
 class Sandboxes:

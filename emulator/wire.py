@@ -10,7 +10,7 @@ Headers = tuple[tuple[str, str], ...]
 Fields = list[tuple[str, str]]
 
 
-class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
+class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http", omit_defaults=True):
     """A request. `target` is the path and query as they came, never decoded (a raw octet beyond ASCII is written
     %XX); `form` holds the fields of a multipart body, which the transport takes apart."""
 
@@ -73,7 +73,7 @@ def header_of(headers: Headers, name: str, default: str = "") -> str:
 
 def split_target(target: str) -> tuple[str, str]:
     """Path and query of a request target in origin-form (`/a?b`) or absolute-form (`http://host/a?b`)."""
-    if not target.startswith("/"):
+    if target[:1] != "/":
         scheme, separator, rest = target.partition("://")
         if separator and scheme.isalnum():
             _, slash, path = rest.partition("/")
@@ -96,21 +96,35 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
     """
     text = query.decode("latin-1") if isinstance(query, bytes) else query
     fields: Fields = []
-    plain = "+" not in text and text.isascii()
+    ascii_only = text.isascii()
     for pair in text.split("&"):
         if pair:
             name, _, value = pair.partition("=")
-            if plain and "%" not in pair:
+            if ascii_only and "%" not in pair and "+" not in pair:
                 fields.append((name, value))
             else:
                 fields.append((_unquote(name, charset), _unquote(value, charset)))
     return fields
 
 
+_ESCAPED = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in "0123456789ABCDEFabcdef"}
+"""Two hex digits → the ASCII character, which is the same in every charset that our providers know."""
+
+
 def _unquote(text: str, charset: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")
     if "%" in text:
+        if text.isascii():
+            pieces = text.split("%")
+            for place in range(1, len(pieces)):
+                piece = pieces[place]
+                character = _ESCAPED.get(piece[:2])
+                if character is None:
+                    break
+                pieces[place] = character + piece[2:]
+            else:
+                return "".join(pieces)
         return decode(unquote_to_bytes(text.encode("latin-1", "replace")), charset)
     return text if text.isascii() else decode(text.encode("latin-1", "replace"), charset)
 

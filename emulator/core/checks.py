@@ -4,6 +4,8 @@ is changed."""
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
+
 from emulator.core.accounts import Account, Sender
 from emulator.core.commands import Submit
 from emulator.core.outcomes import Refused
@@ -15,34 +17,36 @@ from emulator.core.values import SECOND, Moment, plain, seconds
 from emulator.core.world import World
 
 
-class Case:
+class Case(msgspec.Struct):
     """One command before the judge: what the checks look at, and what they find out on the way."""
 
-    __slots__ = (
-        "account", "at", "barred", "command", "good", "invalid", "marks", "measured", "measures", "profile", "ruling",
-        "stop_listed", "texts", "world",
-    )  # fmt: skip
-
-    def __init__(self, world: World, profile: Profile, account: Account | None, command: Any, at: Moment) -> None:
-        self.world = world
-        self.profile = profile
-        self.account = account
-        self.command = command
-        self.at = at
-        self.ruling: Ruling = NOTHING
-        self.good: list[tuple[str, str]] = []
-        """Recipients: the number, and how it was written."""
-        self.stop_listed: list[str] = []
-        self.invalid: list[str] = []
-        self.barred: list[tuple[str, Reason]] = []
-        """Numbers that nothing can be sent to for other reasons."""
-        self.texts: list[str] = []
-        """The text of each good number, where each has its own."""
-        self.measured: Measure | None = None
-        self.measures: list[Measure] = []
-        """Of `texts`."""
-        self.marks: list[str] = []
-        """Keys of events to be counted (core/limits.py) if nothing is refused."""
+    world: World
+    profile: Profile
+    account: Account | None
+    command: Any
+    at: Moment
+    ruling: Ruling = NOTHING
+    good: list[tuple[str, str]] = []
+    """Recipients: the number, and how it was written."""
+    stop_listed: list[str] = []
+    invalid: list[str] = []
+    barred: list[tuple[str, Reason]] = []
+    """Numbers that nothing can be sent to for other reasons."""
+    texts: list[str] = []
+    """The text of each good number, where each has its own."""
+    measured: Measure | None = None
+    measures: list[Measure] = []
+    """Of `texts`."""
+    price: int = 0
+    """Of one part, and"""
+    by_message: bool = False
+    """whether a message costs that, however many parts it has: the provider's switch `charge`."""
+    parts: int = 0
+    """How many parts go to all recipients together, and"""
+    cost: int = 0
+    """what the submit costs in all, as an amount: once it has been weighed."""
+    marks: list[str] = []
+    """Keys of events to be counted (core/limits.py) if nothing is refused."""
 
     @property
     def owner(self) -> Account:
@@ -54,26 +58,9 @@ class Case:
         """The choice in force: the account's, or the default where nobody is known."""
         return self.profile.in_force(self.account)[name]
 
-    @property
-    def cost(self) -> int:
-        """What the submit costs in all, as an amount. A provider's switch `charge` may count messages, not parts."""
-        if self.measures:
-            return sum(map(self.cost_of, self.measures))
-        assert self.measured is not None
-        return self.cost_of(self.measured) * len(self.good)
-
     def cost_of(self, measured: Measure) -> int:
         """What one recipient of a text costs."""
-        parts = 1 if self.profile.in_force(self.account).get("charge") == "messages" else measured.parts
-        return parts * self.profile.price(self.owner)
-
-    @property
-    def parts(self) -> int:
-        """How many parts go to all recipients together."""
-        if self.measures:
-            return sum(measured.parts for measured in self.measures)
-        assert self.measured is not None
-        return self.measured.parts * len(self.good)
+        return self.price if self.by_message else self.price * measured.parts
 
     def count(self, key: str) -> None:
         """An event happened that a limit counts."""
@@ -102,7 +89,9 @@ def account_known(case: Case) -> Refused | None:
 
 
 def api_on(case: Case) -> Refused | None:
-    return None if case.owner.api_access else Refused(reason=Reason.API_OFF)
+    account = case.account
+    assert account is not None
+    return None if account.api_access else Refused(reason=Reason.API_OFF)
 
 
 def given(field: str, reason: Reason) -> Check:
@@ -144,8 +133,9 @@ def sender_of(account: Account, name: str) -> Sender | None:
 
 def sender_registered(case: Case) -> Refused | None:
     """The sender is one of the account's names, and approved."""
-    account, name = case.owner, case.command.sender or ""
-    sender = sender_of(account, name)
+    account, name = case.account, case.command.sender or ""
+    assert account is not None
+    sender = account.senders.get(name) or sender_of(account, name)
     if sender is None:
         return Refused(reason=Reason.SENDER_UNKNOWN, details={"sender": name, "senders": ", ".join(account.senders)})
     if sender.state != "active":
@@ -156,14 +146,16 @@ def sender_registered(case: Case) -> Refused | None:
 def numbers(case: Case) -> Refused | None:
     """Sorts the destinations into good, stop-listed and invalid ones, and refuses when no good one is left."""
     command: Submit = case.command
-    account = case.owner
+    account = case.account
+    assert account is not None
     switches = case.profile.in_force(account)
     normal = case.profile.normal_number
     once = switches.get("repeated-number") == "once"
     bar = case.profile.bar
+    unruled = case.ruling is NOTHING
     seen: set[tuple[str, str]] = set()
     for place, written in enumerate(command.destinations or ()):
-        verdict, accepting = _ruled(case, written)
+        verdict, accepting = (None, False) if unruled else _ruled(case, written)
         number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
         if number is None:
             case.invalid.append(written)
@@ -223,9 +215,20 @@ def _some(found: Iterable[str]) -> str:
 
 
 def weigh(case: Case) -> None:
-    """Measures the text, or each of the texts."""
-    case.measured = measure(case.command.text or "")
-    case.measures = [measure(text) for text in case.texts]
+    """Measures the text, or each of the texts, and works out what that costs."""
+    profile, account = case.profile, case.account
+    assert account is not None
+    measured = case.measured = measure(case.command.text or "")
+    case.price = profile.price(account)
+    case.by_message = profile.in_force(account).get("charge") == "messages"
+    if case.texts:
+        case.measures = [measure(text) for text in case.texts]
+        case.parts = sum(one.parts for one in case.measures)
+        case.cost = sum(map(case.cost_of, case.measures))
+    else:
+        count = len(case.good)
+        case.parts = measured.parts * count
+        case.cost = case.cost_of(measured) * count
 
 
 def at_most(name: str, reason: Reason, key: Callable[[Case], str]) -> Check:
@@ -260,7 +263,9 @@ def at_once(name: str) -> Check:
 def enough_credit(case: Case) -> Refused | None:
     """The balance covers the parts of all recipients. Measures the text on the way."""
     weigh(case)
-    cost, balance = case.cost, case.owner.balance
+    account = case.account
+    assert account is not None
+    cost, balance = case.cost, account.balance
     if cost <= balance:
         return None
     return Refused(reason=Reason.NO_CREDIT, details={"cost": plain(cost), "balance": plain(balance)})

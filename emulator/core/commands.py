@@ -38,7 +38,7 @@ class Part(msgspec.Struct, frozen=True):
     octets: bytes
 
 
-class Command(msgspec.Struct, kw_only=True, tag_field="say"):
+class Command(msgspec.Struct, kw_only=True, tag_field="say", omit_defaults=True):
     """What every command carries: which provider and protocol, who asks and from where."""
 
     operation: ClassVar[str] = ""

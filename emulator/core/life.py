@@ -1,6 +1,6 @@
 """The life of a message: what comes due, what it changes, which reports that sends."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -48,6 +48,8 @@ class Life:
         self._world = world
         self._profiles = profiles
         self._touched = touched
+        self._after: dict[int, tuple[int, ...]] = {}
+        """When the steps of a plan come, by the plan's number: in microseconds behind the beginning."""
 
     def conceive(self, plan: Plan) -> int:
         """The number under which messages remember a plan."""
@@ -66,7 +68,8 @@ class Life:
         else:
             self._put_step(message, batch, 0)
         self._touched(message.id)
-        self._report(message, batch, None)
+        if batch.report:
+            self._report(message, batch, None)
 
     def fire(self, at: Moment, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
@@ -113,7 +116,8 @@ class Life:
         if status == "delivered":
             self._subscriber_acts(message, batch, at)
         self._touched(message.id)
-        self._report(message, batch, before, last)
+        if batch.report:
+            self._report(message, batch, before, last)
 
     def _steps(self, message: Message) -> tuple[PlannedStep, ...]:
         steps = self._world.plans[message.plan].steps
@@ -121,9 +125,11 @@ class Life:
         return steps
 
     def _put_step(self, message: Message, batch: Batch, index: int) -> None:
-        steps = self._steps(message)
-        if index < len(steps):
-            due = batch.begins_at + seconds(steps[index].after)
+        after = self._after.get(message.plan)
+        if after is None:
+            after = self._after[message.plan] = tuple(seconds(step.after) for step in self._steps(message))
+        if index < len(after):
+            due = batch.begins_at + after[index]
             self._world.agenda.put(due, Step(message.id, message.version, index), batch.first)
 
     def _put_script(self, message: Message, batch: Batch, script: tuple[Told, ...]) -> None:
@@ -135,11 +141,7 @@ class Life:
             self._world.agenda.put(began + seconds(told.after), report, batch.first)
 
     def _report(self, message: Message, batch: Batch, before: Status | None, last: bool = False) -> None:
-        if not batch.report:
-            return
-        world, profile = self._world, self._profiles[batch.provider]
-        account = world.accounts[batch.provider]
-        reported = not batch.asks and _reported(profile, account, before, message.status)
+        world = self._world
         manner = world.plans[message.plan].reports or NORMAL
         if manner.never:
             return
@@ -147,14 +149,12 @@ class Life:
             if before is None:
                 self._put_script(message, batch, manner.script)
             return
+        wanted = self._wanted(message, batch, before)
+        if not wanted and manner is NORMAL:
+            return
         at = message.changed_at
-        asks = profile.asks_for
-        if batch.asks and asks is not None:
-            told = [part for part, flags in enumerate(batch.asks) if asks(flags, before, message.status)]
-        else:
-            told = [0] if reported else []
         outgoing = [
-            SendReport(message.id, message.status, at, message.reason, message.error, part=part) for part in told
+            SendReport(message.id, message.status, at, message.reason, message.error, part=part) for part in wanted
         ]
         if manner.order != "normal":
             outgoing = world.held.pop(message.id, []) + outgoing
@@ -166,6 +166,14 @@ class Life:
         for report in outgoing:
             for _ in range(manner.copies):
                 world.agenda.put(at + seconds(drawn(manner.late, world.chance)), report, batch.first)
+
+    def _wanted(self, message: Message, batch: Batch, before: Status | None) -> Sequence[int]:
+        """Which parts' reports a change sends: those that asked by their flags, or the one of the whole message."""
+        profile = self._profiles[batch.provider]
+        if batch.asks:
+            asks, now = profile.asks_for, message.status
+            return () if asks is None else [part for part, flags in enumerate(batch.asks) if asks(flags, before, now)]
+        return (0,) if _reported(profile, self._world.accounts[batch.provider], before, message.status) else ()
 
     def _subscriber_acts(self, message: Message, batch: Batch, at: Moment) -> None:
         """What the plan has the subscriber do who got the message."""
@@ -190,8 +198,12 @@ def _reordered(reports: list[SendReport], manner: Reports, chance: Chance) -> li
 
 def _reported(profile: Profile, account: Account, before: Status | None, now: Status) -> bool:
     """Does this change send a report? `before` is None for the state in which a message begins."""
-    row = profile.status(now)
-    if before is not None and not profile.reports_same_word and profile.status(before).word == row.word:
+    row = profile.by_status[now]
+    if before is None:
+        first = profile.reports_first_state
+        if not (profile.switch(account, first) if isinstance(first, str) else first):
+            return False
+    elif not profile.reports_same_word and profile.by_status[before].word == row.word:
         return False
-    asked = (row.reported,) if before is not None else (row.reported, profile.reports_first_state)
-    return all(profile.switch(account, one) if isinstance(one, str) else one for one in asked)
+    reported = row.reported
+    return bool(profile.switch(account, reported)) if isinstance(reported, str) else reported

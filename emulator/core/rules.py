@@ -103,11 +103,13 @@ class RuleBook:
             return NOTHING
         numbers = destinations_of(command)
         endings = self._endings[kind]
-        if endings and not any(number.endswith(endings) for number in numbers):
-            return NOTHING
         if len(numbers) == 1:
+            if endings and not numbers[0].endswith(endings):
+                return NOTHING
             rule = _for_one(candidates, command, numbers[0], now, chance)
             return NOTHING if rule is None else Ruling(rule, rule)
+        if endings and not any(number.endswith(endings) for number in numbers):
+            return NOTHING
         return _for_many(candidates, command, numbers, now, chance)
 
 

@@ -13,7 +13,7 @@ from emulator.core.outcomes import Accepted, Refused
 from emulator.core.plans import Plan, Step
 from emulator.core.profile import ErrorRow, Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules import Rule
+from emulator.core.rules import NOTHING, Rule
 from emulator.core.statuses import Status
 from emulator.core.text import Measure, measure
 from emulator.core.world import World
@@ -30,14 +30,16 @@ class Taking:
     def take(self, case: Case) -> Accepted:
         """A submit whose checks have passed: charged, stored, set going. A batch for each text."""
         account, command = case.owner, case.command
-        assert case.measured is not None
+        measured = case.measured
+        assert measured is not None
         cost = case.cost
         account.balance -= cost
         account.spent += cost
         provider_id = self._id(case)
         first = len(self.world.store.batches) + 1
-        for text, measured, recipients in _by_text(case):
-            batch = self._batch(case, provider_id, text, measured, case.cost_of(measured), command.report)
+        groups = _by_text(case) if case.texts else ((command.text or "", measured, case.good),)
+        for text, each, recipients in groups:
+            batch = self._batch(case, provider_id, text, each, case.cost_of(each), command.report)
             for number, written in recipients:
                 self._add_message(case, batch, number, written)
         if case.invalid or case.stop_listed or case.barred:
@@ -45,7 +47,7 @@ class Taking:
                 self._record(case, provider_id, _row(case, reason), reason, numbers, True)
         return Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
-            balance=account.balance, encoding=case.measured.encoding, stop_listed=tuple(case.stop_listed),
+            balance=account.balance, encoding=measured.encoding, stop_listed=tuple(case.stop_listed),
             invalid=tuple(case.invalid), barred=tuple(case.barred),
         )  # fmt: skip
 
@@ -122,7 +124,7 @@ class Taking:
         status: Status = "scheduled" if batch.begins_at > at else "pending"
         message = Message(
             id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
-            plan=self._plan(case.ruling.of(written), case.profile),
+            plan=self._plan(None if case.ruling is NOTHING else case.ruling.of(written), case.profile),
         )  # fmt: skip
         self.world.store.add(message)
         self._life.begin(message, batch, at)
@@ -177,11 +179,7 @@ def _bad(case: Case) -> Iterator[tuple[Reason, list[str]]]:
 
 
 def _by_text(case: Case) -> Iterator[tuple[str, Measure, list[tuple[str, str]]]]:
-    """Text, its measure, its recipients: one group, or one for each text where each recipient has its own."""
-    assert case.measured is not None
-    if not case.texts:
-        yield case.command.text or "", case.measured, case.good
-        return
+    """Each text, its measure, its recipients, where each recipient has a text of its own."""
     groups: dict[str, tuple[str, Measure, list[tuple[str, str]]]] = {}
     for text, measured, recipient in zip(case.texts, case.measures, case.good, strict=True):
         groups.setdefault(text, (text, measured, []))[2].append(recipient)

@@ -21,6 +21,8 @@ from emulator.transports.at_once import short
 from emulator.transports.patience import Patience, Refusal
 
 _QUOTED = re.compile(r"b?[\x27\x22]")
+READ_AT_ONCE = 32 * 1024
+"""Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times."""
 
 AtOnce = Callable[["Connection", Any, Any], bytes | None]
 """(the connection, a plain request as parsed, its body as parsed) → the answer's octets; None: it goes the long way."""
@@ -51,6 +53,12 @@ class Connection(Patience):
         self._at_once = at_once
         self.begun: Any = None
         self.raw_octets = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has come."""
+        super().connection_made(transport)
+        if hasattr(transport, "max_size"):
+            transport.max_size = READ_AT_ONCE
 
     def take_begun(self) -> Any:
         """What has come of the request on the short way, once; None if it did not set out on it."""

@@ -1,7 +1,6 @@
 """smsoffice.ge over HTTP: requests to commands, outcomes to replies."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -42,16 +41,17 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     return parameters, notes
 
 
-def _common(request: HttpRequest, parameters: Mapping[str, str]) -> dict[str, Any]:
+def _credential(parameters: Mapping[str, str]) -> Credential | None:
     key = parameters.get("key")
+    return None if key is None else Credential("key", key)
+
+
+def _fault(request: HttpRequest) -> Fault | None:
+    """A GET may only be so long."""
     length = len(request.method) + len(request.target) + len("  HTTP/1.1")
-    fault = None
-    if request.method == "GET" and length > MOST_GET:
-        fault = Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
-    return {
-        "provider": "smsoffice", "credential": None if key is None else Credential("key", key), "peer": request.peer,
-        "in_flight": request.in_flight, "fault": fault,
-    }  # fmt: skip
+    if length <= MOST_GET or request.method != "GET":
+        return None
+    return Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
 
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
@@ -63,11 +63,13 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     reference = parameters.get("reference")
     if reference and len(reference) > MOST_REFERENCE:
         notes.append("smsoffice.send.reference-max-20")
-    begins_at, bent = _moment(parameters.get("scheduledat"))
-    notes += bent
+    begins_at = None
+    if "scheduledat" in parameters:
+        begins_at, bent = _moment(parameters["scheduledat"])
+        notes += bent
     return Submit(
-        **_common(request, parameters),
-        destinations=None if destination is None else tuple(d for d in destination.split(",") if d),
+        provider="smsoffice", credential=_credential(parameters), peer=request.peer, fault=_fault(request),
+        destinations=None if destination is None else tuple([d for d in destination.split(",") if d]),
         text=parameters.get("content"), sender=parameters.get("sender"), reference=reference,
         flash=parameters.get("contenttype") == "2",
         ignore_stoplist=parameters.get("urgent", "").lower() in ("true", "1"),
@@ -75,7 +77,7 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     )  # fmt: skip
 
 
-def _moment(written: str | None) -> tuple[Moment | None, list[str]]:
+def _moment(written: str) -> tuple[Moment | None, list[str]]:
     """Unix seconds. What is none is left out of account, and noted."""
     if not written:
         return None, []
@@ -88,22 +90,27 @@ def _moment(written: str | None) -> tuple[Moment | None, list[str]]:
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters, notes = read_fields(request)
     return Query(
-        **_common(request, parameters), destination=parameters.get("destination"),
+        provider="smsoffice", credential=_credential(parameters), peer=request.peer, fault=_fault(request),
+        destination=parameters.get("destination"),
         reference=parameters.get("reference"), notes=tuple(notes),
     )  # fmt: skip
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters, notes = read_fields(request)
-    return BalanceQuery(**_common(request, parameters), notes=tuple(notes))
+    return BalanceQuery(
+        provider="smsoffice", credential=_credential(parameters), peer=request.peer, fault=_fault(request),
+        notes=tuple(notes),
+    )  # fmt: skip
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
     """The envelope, HTTP 200 for business failures too; the bare number for the balance."""
     match outcome:
         case Accepted():
-            stopped = {"StopListed": list(outcome.stop_listed)} if outcome.stop_listed else None
-            return _envelope(True, ACCEPTED_TEXT, stopped, 0)
+            if not outcome.stop_listed:
+                return _ACCEPTED
+            return _envelope(True, ACCEPTED_TEXT, {"StopListed": list(outcome.stop_listed)}, 0)
         case BalanceTold():
             return HttpReply(headers=_TEXT, body=str(max(outcome.balance, 0) // UNIT).encode())
         case Found():
@@ -136,6 +143,7 @@ def _envelope(success: bool, message: str, output: object, code: int) -> HttpRep
     return HttpReply(headers=_JSON, body=body)
 
 
+_ACCEPTED = _envelope(True, ACCEPTED_TEXT, None, 0)
 _BOTH = ("GET", "POST")
 
 ROUTES = (
