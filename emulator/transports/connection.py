@@ -41,15 +41,15 @@ class Connection(Patience):
     """`raw_octets`: the request line that came last held octets beyond ASCII. `begun`: what has come of a request that
     set out on the short way and goes on by the long one."""
 
-    __slots__ = ("_at_once", "_in_line", "_line_was_open", "begun", "raw_octets")
+    __slots__ = ("_at_once", "_in_line", "_line", "begun", "raw_octets")
 
     def __init__(
         self, manager: web.Server, refusal: Refusal, limits: Limits, at_once: AtOnce, **options: Any
     ) -> None:  # fmt: skip
         super().__init__(manager, refusal, limits, **options)
         self._in_line = False
-        self._line_was_open = False
-        """Had no request line come to its end before the last octets?"""
+        self._line = 0
+        """How many octets the request line has, as far as it is here."""
         self._at_once = at_once
         self.begun: Any = None
         self.raw_octets = False
@@ -70,17 +70,17 @@ class Connection(Patience):
         in_head = self._head is not None
         if self._in_line or (not in_head and self._current_request is None and not self._messages):
             if not self._in_line:
-                self.raw_octets = False
+                self.raw_octets, self._line = False, 0
             if not data.isascii():
                 line, newline, rest = data.partition(b"\n")
                 if not line.isascii():
                     self.raw_octets = True
                     data = escape_line(line) + newline + rest
-            self._line_was_open = True
-            self._in_line = b"\n" not in data
+            end = data.find(b"\n")
+            self._in_line = end < 0
+            self._line += len(data) if self._in_line else end
             self.last = data
         elif in_head:
-            self._line_was_open = False
             self.last = data
         count = self._request_count
         waiter = self._waiter
@@ -124,7 +124,7 @@ class Connection(Patience):
             response = web.Response(status=500, text=text)
         else:
             if isinstance(exc, LineTooLong):
-                status = 414 if self._line_was_open and b"\n" not in self.last[: self.limits.line] else 431
+                status = 414 if self._line > self.limits.line else 431
             elif "Too many headers" in (message or ""):
                 status = 431
             why = _without_octets(message or "this is no HTTP request")

@@ -77,6 +77,14 @@ async def test_a_request_line_beyond_every_bound_is_414():
         assert answer.startswith((b"HTTP/1.1 414", b"HTTP/1.0 414"))
 
 
+async def test_a_request_line_that_comes_in_pieces_is_414_too_and_a_header_is_431():
+    async with serving() as served:
+        pieces = [b"GET /" + b"a" * 40_000, b"a" * 30_000 + END]
+        assert (await octets(served.base_url, *pieces, pause=0.05)).split()[1] == b"414"
+        pieces = [b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000, b"a" * 30_000 + b"\r\n\r\n"]
+        assert (await octets(served.base_url, *pieces, pause=0.05)).split()[1] == b"431"
+
+
 async def test_an_absolute_target_works_as_through_a_proxy():
     async with serving() as served:
         answer = await octets(served.base_url, b"GET http://smsoffice.ge" + send_path().encode() + END)
