@@ -44,7 +44,7 @@ constraints: $(VENV)/tools/installed
 	@mv constraints-build.txt.new constraints-build.txt
 
 audit: $(VENV)/tools/installed
-	@$(VENV)/tools/bin/pip-audit --require-hashes --disable-pip --requirement constraints.txt --requirement constraints-build.txt
+	@$(VENV)/tools/bin/pip-audit --strict --require-hashes --disable-pip --requirement constraints.txt --requirement constraints-build.txt
 	@$(VENV)/tools/bin/hadolint Dockerfile
 
 $(VENV)/tools/installed: | $(BIN)/python

@@ -70,7 +70,7 @@ def test_the_image_installs_nothing_but_what_is_pinned():
 def test_the_image_runs_as_nobody_special_and_keeps_what_it_may_write_apart():
     (user,) = said("USER")
     assert user == "10001:10001"
-    assert json.loads(said("VOLUME")[0]) == ["/data"]
+    assert json.loads(said("VOLUME")[0]) == ["/scenarios", "/data"]
     assert "install -d -o 10001 -g 10001 /data" in LAST
     assert said("STOPSIGNAL") == ["SIGTERM"]
     assert [json.loads(one) for one in (*said("ENTRYPOINT"), *said("CMD"))] == [["sms-emulator"], ["serve"]]
