@@ -10,6 +10,7 @@ _TURN = 0.5
 """So long, in real seconds, one callback is waited for before the next one of the same moment is sent as well."""
 _BREATH = 500
 """After so many due dates in a row others on the loop get their turn."""
+_FOREVER: Moment = 1 << 62
 
 
 class Overdue(Exception):
@@ -87,7 +88,7 @@ class Pump:
         try:
             target = self._target(seconds, to, first)
             await self._quiet(deadline)
-            steps = 0
+            rounds = 0
             while sandbox.engine is engine:
                 due = engine.next_due()
                 if due is None or (target is not None and due > target):
@@ -95,12 +96,13 @@ class Pump:
                         break
                     await self._quiet(deadline)
                     continue
-                clock.walk_to(due)
-                for report in engine.advance(due):
+                reports = engine.go_on(_FOREVER if target is None else target, _BREATH)
+                clock.walk_to(engine.world.now)
+                for report in reports:
                     await self._in_turn(self._postman.post(sandbox, report))
                 await self._quiet(deadline)
-                steps += 1
-                if steps % _BREATH == 0:
+                rounds += 1
+                if rounds % _BREATH == 0 or not reports:
                     await asyncio.sleep(0)
                     self._still_time(deadline)
             if target is not None and sandbox.engine is engine:

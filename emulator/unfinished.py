@@ -20,7 +20,7 @@ def _line(sandbox: Sandbox, state: str | None) -> str | None:
     world = sandbox.engine.world
     under_way = [shown for due in world.in_flight.values() if (shown := _shown(sandbox, due))]
     due, living = [], {}
-    for *_, item in sorted(world.agenda.entries, key=lambda entry: entry[:3]):
+    for *_, item in world.agenda.entries():
         if shown := _shown(sandbox, item):
             due.append(shown)
         elif isinstance(item, Step | Begin) and _awaited(sandbox, item.message):

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account, apply
-from emulator.core.agenda import PartsEnd, SendIncoming, SendReport
+from emulator.core.agenda import PartsEnd, SendIncoming, SendReport, Step
 from emulator.core.checks import Case
 from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.hands import Hand
@@ -80,20 +80,14 @@ class Engine:
 
     def advance(self, to: Moment) -> list[Outgoing]:
         """Do everything due up to a moment, in order. What goes out to the client is handed back."""
-        world = self.world
-        reports: list[Outgoing] = []
-        while (taken := world.agenda.take(to)) is not None:
-            at, item = taken
-            world.store.tidy()
-            world.now = max(world.now, at)
-            if isinstance(item, SendReport | SendIncoming):
-                reports.append(self._send(world.now, item))
-            elif isinstance(item, PartsEnd):
-                self._judge.parts.end(item.provider, world.now)
-            else:
-                self._life.fire(world.now, item)
-        world.now = max(world.now, to)
+        reports = self._do(to, None)
+        self.world.now = max(self.world.now, to)
         return reports
+
+    def go_on(self, to: Moment, most: int) -> list[Outgoing]:
+        """Like `advance`, but no further than the moment at which the first thing goes out, or at which `most` things
+        are done: the world's moment tells which."""
+        return self._do(to, most)
 
     def answered(
         self, attempt: int, accepted: bool, at: Moment, again: tuple[float, ...] | None = None
@@ -139,6 +133,30 @@ class Engine:
         return self.world.agenda.next_due()
 
     # inside
+
+    def _do(self, to: Moment, most: int | None) -> list[Outgoing]:
+        """Everything due up to a moment; with `most`, up to the one at which something goes out or so much is done."""
+        world, life = self.world, self._life
+        take, tidy = world.agenda.take, world.store.tidy
+        reports: list[Outgoing] = []
+        done = 0
+        while (taken := take(to)) is not None:
+            at, item = taken
+            tidy()
+            if at > world.now:
+                world.now = at
+            if isinstance(item, Step):  # most of them are
+                life.fire(world.now, item)
+            elif isinstance(item, SendReport | SendIncoming):
+                reports.append(self._send(world.now, item))
+            elif isinstance(item, PartsEnd):
+                self._judge.parts.end(item.provider, world.now)
+            else:
+                life.fire(world.now, item)
+            done += 1
+            if most is not None and (reports or done >= most):
+                to = min(to, world.now)
+        return reports
 
     def _owner(self, command: AnyCommand) -> Account | None:
         credential = command.credential

@@ -100,6 +100,7 @@ class InSeries:
         account.balance -= cost
         account.spent += cost
         store = world.store
+        store.tidy()
         batch: Batch = terms.batch.__copy__()  # type: ignore[attr-defined]
         batch.id = len(store.batches) + 1
         batch.provider_id = provider_id = self._taking.next_id(terms.profile)

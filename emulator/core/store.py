@@ -184,9 +184,12 @@ class Store:
 
     def _batch_pages(self, page: int) -> range:
         """Where the batches of a page of messages lie."""
-        first = self._batch_of_page
-        last = first[page + 1] if page + 1 < len(first) else len(self.batches)
-        return range(self.batches.page_of(first[page] - 1), self.batches.page_of(last - 1) + 1)
+        first, end = self._batch_of_page, len(self.batches)
+        if page + 1 < len(first):
+            end = first[page + 1]
+            if self.messages.page_of(self._first[end - 1] - 1) > page:
+                end -= 1
+        return range(self.batches.page_of(first[page] - 1), self.batches.page_of(end - 1) + 1)
 
     def _of(self, batch: int, to: str | None) -> Sequence[int]:
         """The ids of a batch's messages, or of those to a number."""

@@ -37,6 +37,11 @@ class Recording(Engine):
         self._write(Advanced(to))
         return super().advance(to)
 
+    def go_on(self, to: Moment, most: int) -> list[Outgoing]:
+        reports = super().go_on(to, most)
+        self._write(Advanced(self.world.now))
+        return reports
+
     def answered(
         self, attempt: int, accepted: bool, at: Moment, again: tuple[float, ...] | None = None
     ) -> None:  # fmt: skip

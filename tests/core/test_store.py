@@ -1,0 +1,134 @@
+"""A million messages stay small and are found without looking through them."""
+
+import tracemalloc
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emulator.core.engine import Engine
+from emulator.core.index import Index
+from emulator.core.messages import Batch, Message
+from emulator.core.shelf import Room
+from emulator.core.store import Store
+from emulator.core.world import World
+from tests.core.test_replay import PROFILES, dated, fresh, inputs, played
+
+AT = 1_760_000_000_000_000
+MANY = 20_000
+
+
+def filled(count: int, room: Room | None = None) -> Store:
+    store = Store(room=room)
+    for number in range(1, count + 1):
+        text = f"Your code is {number:06}, valid for ten minutes, and for you alone."[:60]
+        store.add_batch(Batch(
+            number, "smsoffice" if number % 2 else "smscenter", "http", None if number % 2 else f"{number + 7}",
+            "smsoffice", text, f"r{number}", "gsm7", 1, 10_000, AT + number, AT + number, False, False, True, {},
+        ))  # fmt: skip
+        status = "undelivered" if number == 777 else "pending"
+        store.add(Message(number, number, number_of(number), status, (status, AT + number), 0))
+        store.tidy()
+    return store
+
+
+def number_of(message: int) -> str:
+    return f"99557{message * 7919 % 10_000_000:07}"
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    return filled(MANY, Room(pages=16))
+
+
+def unpacked(store: Store) -> int:
+    """How many pages were unpacked so far."""
+    return store.messages.unpacked + store.batches.unpacked
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(inputs, max_size=30))
+def test_a_store_that_packs_at_once_is_byte_for_byte_one_that_never_does(made: list) -> None:
+    given_inputs = dated(made)
+    straight = fresh()
+    small = Room(bits=1, pages=1)
+    packing, never = (Engine(World(fresh().world.state(), room), PROFILES) for room in (small, Room(1, 1_000_000)))
+    assert played(packing, given_inputs) == played(never, given_inputs) == played(straight, given_inputs)
+    assert packing.world.dump() == never.world.dump()
+    assert len({msgspec.msgpack.encode(one.world.state()) for one in (packing, never, straight)}) == 1
+    assert packing.world.store.by_status == never.world.store.by_status
+
+
+def test_a_message_takes_no_more_than_300_bytes_with_all_that_finds_it() -> None:
+    tracemalloc.start()
+    try:
+        store = filled(MANY, Room(pages=16))
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(store.messages) == MANY
+    assert taken / MANY < 300
+
+
+def test_what_is_asked_for_by_index_unpacks_no_page(store: Store) -> None:
+    before = unpacked(store)
+    assert [one.id for one in store.to_number(number_of(4711))] == [4711]
+    assert [one.id for one in store.newest_to(number_of(4712))] == [4712]
+    assert store.with_reference("smsoffice", "r4713") == [4713]
+    assert store.with_reference("smsoffice", "r4713", number_of(4713)) == [4713]
+    assert store.with_reference("smsoffice", "r4713", number_of(4714)) == []
+    assert store.with_provider_id("smscenter", "4721") == [4714]
+    assert store.newest_with("smscenter", "4721", number_of(4714)) == 4714
+    assert store.taken("smscenter", "4721")
+    assert not store.taken("smscenter", "4720")
+    assert not store.taken("smsoffice", "4721")
+    assert unpacked(store) == before
+
+
+def test_a_list_by_status_or_text_unpacks_only_the_pages_that_have_it(store: Store) -> None:
+    before = unpacked(store)
+    in_use = 16 * 32
+    assert [one.id for one in store.likely(0, "undelivered") if one.status == "undelivered"] == [777]
+    assert unpacked(store) == before + 1
+    assert 4715 in [one.id for one in store.likely(4000, text="is 004715,")]
+    assert unpacked(store) == before + 2
+    assert list(store.likely(0, provider="ubill")) == []
+    assert len(list(store.likely(0, text="no such thing"))) == in_use
+    assert 777 in [one.id for one in store.newest(MANY, "undelivered")]
+    assert unpacked(store) == before + 3
+
+
+def test_a_page_that_was_only_read_is_not_packed_again() -> None:
+    store = filled(200, Room(bits=2, pages=2))
+    before = store.batches.packed()
+    assert [store.batches.near(number).id for number in range(40)] == list(range(1, 41))
+    store.tidy()
+    assert all(one is other for one, other in zip(before[:40], store.batches.packed(), strict=False))
+
+
+def test_an_index_grows_bucket_by_bucket_and_keeps_the_order_of_each_key() -> None:
+    index, kept = Index(), dict[int, list[int]]()
+    for number in range(5000):
+        key = 7 if number % 3 == 0 else number * 2_654_435_761 % 2**32 if number % 3 == 1 else number % 50 << 8
+        index.add(key, number)
+        kept.setdefault(key, []).append(number)
+    assert {key: list(index.find(key)) for key in kept} == kept
+    assert list(index.find(12345)) == []
+
+
+def test_a_batch_of_many_finds_one_of_its_numbers_by_index() -> None:
+    store = Store(room=Room(pages=16))
+    for batch in (1, 2):
+        store.add_batch(Batch(batch, "ubill", "http", f"id{batch}", "s", "t", None, "gsm7", 1, 1, AT, AT, False, False,
+                              True, {}))  # fmt: skip
+        for number in range(3000):
+            message = (batch - 1) * 3000 + number + 1
+            store.add(Message(message, batch, f"{number}", "pending", ("pending", AT), 0))
+    store.tidy()
+    before = store.messages.unpacked
+    assert store.newest_with("ubill", "id1", "500") == 501
+    assert store.with_provider_id("ubill", "id2", "500") == [3501]
+    assert [one.id for one in store.to_number("500", after=501)] == [3501]
+    assert len(store.with_provider_id("ubill", "id2")) == 3000
+    assert store.messages.unpacked == before
