@@ -75,6 +75,8 @@ class StateFile:
             raise Unusable(f"the state file {self.path} is a directory; name a file in it")
         if not where.parent.is_dir():
             raise Unusable(f"the state file {self.path} cannot be made: there is no directory {where.parent}")
+        with suppress(OSError):  # SQLite says it better
+            where.touch(0o600)  # keys and passwords of sandboxes stand in it; its log gets the same mode
 
     def _open(self) -> None:
         path, run = self.path, self._base.execute
