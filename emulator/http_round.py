@@ -17,7 +17,7 @@ from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.targets import NotAllowed
 from emulator.under_way import UnderWay, Waiting
-from emulator.wire import HttpReply, HttpRequest
+from emulator.wire import HttpReply, HttpRequest, origin_of
 
 Call = Callable[[HttpRequest], Awaitable[HttpReply]]
 """Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError
@@ -62,7 +62,7 @@ class HttpRound:
         assert isinstance(attempt.request, HttpRequest)
         sandbox.journal.write_attempt(attempt)
         done = self._under_way.open(sandbox)
-        target = target_of(attempt.request.target)
+        target = origin_of(attempt.request.target)
         lane = self._lanes.get(target)
         if lane is None:
             lane = self._lanes[target] = Lane()
@@ -122,10 +122,3 @@ class HttpRound:
         for one in carriers:
             one.cancel()
         await asyncio.gather(*carriers, return_exceptions=True)
-
-
-def target_of(url: str) -> str:
-    """Scheme, host and port of a URL."""
-    begin = url.find("//") + 2
-    ends = [at for at in (url.find(mark, begin) for mark in "/?#") if at >= 0]
-    return url[: min(ends, default=len(url))]

@@ -143,3 +143,10 @@ def add_query(url: str, fields: Iterable[tuple[str, str]]) -> str:
     base, hash_mark, fragment = url.partition("#")
     joint = "" if base.endswith(("?", "&")) else "&" if "?" in base else "?"
     return f"{base}{joint}{write_query(fields)}{hash_mark}{fragment}"
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL."""
+    begin = url.find("//") + 2
+    ends = [at for at in (url.find(mark, begin) for mark in "/?#") if at >= 0]
+    return url[: min(ends, default=len(url))]

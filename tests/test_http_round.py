@@ -6,10 +6,10 @@ import json
 from support import key_of, send_path
 
 from emulator.app import Emulator
-from emulator.http_round import CARRIERS, target_of
+from emulator.http_round import CARRIERS
 from emulator.recipes import NewSandbox
 from emulator.settings import Settings
-from emulator.wire import HttpReply, HttpRequest
+from emulator.wire import HttpReply, HttpRequest, origin_of
 
 
 class Outside:
@@ -22,7 +22,7 @@ class Outside:
         self.free = asyncio.Event()
 
     async def call(self, request: HttpRequest) -> HttpReply:
-        target = target_of(request.target)
+        target = origin_of(request.target)
         self.came[target] = self.came.get(target, 0) + 1
         self.at_once += 1
         self.most = max(self.most, self.at_once)

@@ -1,132 +1,219 @@
 """HTTP out: a request goes to the client under test, its answer comes back. Bytes only.
 
-Where to is judged at the socket, by the address that it is about to connect to: between the look at the address and its
-use there is no second lookup, and what aiohttp tries (several addresses, a name or a number) makes no difference.
+Where to is judged by the address that is about to be connected to: between the look at the address and its use there is
+no second lookup.
 """
 
 import asyncio
+import base64
 import logging
 import socket
 import ssl
-from contextvars import ContextVar
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, StreamReader, TCPConnector
 from yarl import URL
 
 from emulator.targets import NotAllowed, Targets
-from emulator.wire import HttpReply, HttpRequest
+from emulator.transports.asking import Asking, Gone
+from emulator.wire import HttpReply, HttpRequest, origin_of
 
 TIMEOUT = 10.0
 """Real seconds from the first try to connect to the last octet of the answer."""
-_LOOKUPS_KEPT = 10
-"""Real seconds that a name is not looked up again. Kept or not, the address is judged."""
-_MOST_READ = 64 * 1024
+_IDLE = 15.0
+"""So long a connection is kept that nothing goes over."""
 _MOST_TOLD = 100
 
 _log = logging.getLogger("emulator")
 
 
-class _Trip:
-    """One call on its way: its host, what was said against the addresses it has, whether one of them was tried."""
+class Origin(NamedTuple):
+    """Where a URL leads: TLS or not, whose address, which port, and the headers that say so."""
 
-    def __init__(self, host: str) -> None:
-        self.host = host
-        self.refusals: list[str] = []
-        self.tried = False
-
-
-_trip: ContextVar[_Trip] = ContextVar("trip")
+    tls: bool
+    host: str
+    port: int
+    head: bytes
 
 
 class Outbox:
-    """Sends callbacks to where `targets` allows. Connections are kept alive; redirects and cookies are passed over."""
+    """Sends callbacks to where `targets` allows. Connections are kept alive; redirects and cookies are passed over.
+    How many go out at once is the round's business (http_round.py)."""
 
     def __init__(self, targets: Targets | None = None) -> None:
         self._targets = targets or Targets()
-        self._session: ClientSession | None = None
+        self._kept: dict[Origin, list[Asking]] = {}
+        self._sweeper: asyncio.TimerHandle | None = None
         self._tls: asyncio.Future[ssl.SSLContext] | None = None
         self._told: set[str] = set()
 
     async def call(self, request: HttpRequest) -> HttpReply:
         """The answer. Raises NotAllowed when nothing was sent because of the target; OSError, its text for people,
         when there is no answer within 10 seconds."""
-        url = _url(request.target)
-        trip = _Trip(url.raw_host or "")
-        _trip.set(trip)
-        if self._session is None:
-            self._session = self._open()
+        target = request.target
+        if not target.isprintable() or " " in target:
+            raise _no_url()
+        begin = origin_of(target)
+        origin = _origin(begin)
+        octets = _octets(request, target[len(begin) :], origin)
         try:
-            async with self._session.request(
-                request.method, url, data=request.body or None, headers=dict(request.headers),
-                allow_redirects=False, ssl=await self._context() if url.scheme == "https" else True,
-            ) as answer:  # fmt: skip
-                body = await _some(answer.content)
-                headers = tuple((str(name), value) for name, value in answer.headers.items())
-                return HttpReply(status=answer.status, headers=headers, body=body)
+            async with asyncio.timeout(TIMEOUT):
+                return await self._exchange(origin, octets, request.method == "GET")
         except TimeoutError:
             raise TimeoutError(f"no answer within {TIMEOUT:.0f} s") from None
-        except (ClientError, ValueError, asyncio.IncompleteReadError) as error:
-            if trip.refusals and not trip.tried:
-                raise self._refused(trip) from None
-            raise OSError(str(error) or type(error).__name__) from None
 
-    def _open(self) -> ClientSession:
-        # how many go out at once is the round's business (http_round.py)
-        connector = TCPConnector(limit=0, ttl_dns_cache=_LOOKUPS_KEPT, socket_factory=self._socket)
-        return ClientSession(
-            connector=connector, cookie_jar=DummyCookieJar(), timeout=ClientTimeout(total=TIMEOUT),
-            auto_decompress=False, trust_env=False, headers={"User-Agent": "sms-emulator"},
-        )  # fmt: skip
+    async def _exchange(self, origin: Origin, octets: bytes, harmless: bool) -> HttpReply:
+        """A kept connection may have been closed by the other side meanwhile: then what is harmless twice goes over a
+        new one."""
+        connection = self._take(origin) or await self._connect(origin)
+        try:
+            answer = await connection.ask(octets)
+        except Gone:
+            if connection.asked == 1 or not harmless:
+                raise
+            connection = await self._connect(origin)
+            answer = await connection.ask(octets)
+        if connection.free:
+            self._keep(origin, connection)
+        else:
+            connection.abort()
+        return answer
 
-    def _socket(self, where: tuple[Any, ...]) -> socket.socket:
-        """A socket for one address. Raises NotAllowed."""
-        trip = _trip.get()
-        family, kind, protocol, _, address = where
-        refusal = self._targets.refusal(trip.host, str(address[0]))
-        if refusal is not None:
-            if refusal not in trip.refusals:
-                trip.refusals.append(refusal)
-            raise NotAllowed(refusal)
-        trip.tried = True
-        return socket.socket(family, kind, protocol)
+    # connections
 
-    def _refused(self, trip: _Trip) -> NotAllowed:
+    def _take(self, origin: Origin) -> Asking | None:
+        """The one that was used last."""
+        kept = self._kept.get(origin)
+        while kept:
+            connection = kept.pop()
+            if connection.free:
+                return connection
+        return None
+
+    def _keep(self, origin: Origin, connection: Asking) -> None:
+        loop = asyncio.get_running_loop()
+        connection.idle_since = loop.time()
+        self._kept.setdefault(origin, []).append(connection)
+        if self._sweeper is None:
+            self._sweeper = loop.call_later(_IDLE, self._sweep)
+
+    def _sweep(self) -> None:
+        """Those that were idle for long go."""
+        loop = asyncio.get_running_loop()
+        self._sweeper = None
+        before = loop.time() - _IDLE
+        for origin, kept in list(self._kept.items()):
+            left = [one for one in kept if one.free and one.idle_since > before]
+            for one in kept:
+                if one not in left:
+                    one.abort()
+            self._kept[origin] = left
+            if not left:
+                del self._kept[origin]
+        if self._kept:
+            self._sweeper = loop.call_later(_IDLE / 2, self._sweep)
+
+    async def _connect(self, origin: Origin) -> Asking:
+        """A new connection to the first address that may be called and can be reached."""
+        loop = asyncio.get_running_loop()
+        refusals: list[str] = []
+        error: OSError | None = None
+        try:
+            found = await _addresses(origin)
+        except OSError as unknown:
+            raise OSError(f"Cannot connect to {origin.host}:{origin.port}: {unknown.strerror or unknown}") from None
+        context = await self._context() if origin.tls else None
+        for family, kind, protocol, _, address in found:
+            refusal = self._targets.refusal(origin.host, str(address[0]))
+            if refusal is not None:
+                refusals += [refusal] if refusal not in refusals else []
+                continue
+            sock = socket.socket(family, kind, protocol)
+            try:
+                sock.setblocking(False)
+                await loop.sock_connect(sock, address)
+                _, connection = await loop.create_connection(
+                    Asking, sock=sock, ssl=context, server_hostname=origin.host if context else None
+                )
+                return connection
+            except OSError as broken:
+                sock.close()
+                error = broken
+            except BaseException:
+                sock.close()
+                raise
+        if error is None and refusals:
+            raise self._refused(origin.host, refusals)
+        raise OSError(f"Cannot connect to {origin.host}:{origin.port}: {error}")
+
+    def _refused(self, host: str, refusals: list[str]) -> NotAllowed:
         """What the journal says; the log says it once a host."""
-        said = "; ".join(trip.refusals)
-        if trip.host not in self._told and len(self._told) < _MOST_TOLD:
-            self._told.add(trip.host)
+        said = "; ".join(refusals)
+        if host not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add(host)
             _log.warning("a callback was not sent: %s", said)
         return NotAllowed(said)
 
     async def _context(self) -> ssl.SSLContext:
         """What https receivers are held against: the machine's certificates, or SSL_CERT_FILE's, read with the first
-        call. (aiohttp's own context is made when the command starts, and reads none.)"""
+        call."""
         if self._tls is None:
             self._tls = asyncio.ensure_future(asyncio.to_thread(ssl.create_default_context))
         return await asyncio.shield(self._tls)
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        """Close what is kept."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for kept in self._kept.values():
+            for connection in kept:
+                connection.abort()
+        self._kept.clear()
+        await asyncio.sleep(0)
 
 
-async def _some(content: StreamReader) -> bytes:
-    """The body, as far as anybody looks at it."""
-    body = b""
-    async for piece in content.iter_any():
-        body += piece
-        if len(body) > _MOST_READ:
-            break
-    return body
-
-
-def _url(target: str) -> URL:
-    """The target as it stands: nothing is quoted again. Raises OSError."""
+async def _addresses(origin: Origin) -> list[Any]:
+    """What a name means now; what is an address already is not looked up."""
+    kind = socket.SOCK_STREAM
     try:
-        url = URL(target, encoded=True)
-        if url.scheme in ("http", "https") and url.raw_host and url.port and target.isprintable() and " " not in target:
-            return url
-    except ValueError:
+        return socket.getaddrinfo(origin.host, origin.port, type=kind, flags=socket.AI_NUMERICHOST)
+    except (socket.gaierror, UnicodeError):
         pass
-    raise NotAllowed("the callback URL is no http:// or https:// URL with a host") from None
+    try:
+        return await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=kind)
+    except UnicodeError:
+        raise OSError(f"{origin.host!r} is no host name") from None
+
+
+@lru_cache(maxsize=1024)
+def _origin(begin: str) -> Origin:
+    """Of scheme, host and port as they stand in the URL: nothing is quoted again. Raises NotAllowed."""
+    try:
+        url = URL(begin, encoded=True)
+        if url.scheme not in ("http", "https") or not url.raw_host or not url.port:
+            raise _no_url()
+    except ValueError:
+        raise _no_url() from None
+    head = f"Host: {url.host_port_subcomponent}\r\nUser-Agent: sms-emulator\r\nAccept: */*\r\n"
+    if url.user is not None:
+        who = f"{url.user}:{url.password or ''}".encode()
+        head += f"Authorization: Basic {base64.b64encode(who).decode()}\r\n"
+    return Origin(url.scheme == "https", url.raw_host, url.port, head.encode("latin-1"))
+
+
+def _no_url() -> NotAllowed:
+    return NotAllowed("the callback URL is no http:// or https:// URL with a host")
+
+
+def _octets(request: HttpRequest, rest: str, origin: Origin) -> bytes:
+    """A request as it goes over the wire; `rest` is the URL after its host."""
+    rest = rest.partition("#")[0]
+    target = rest if rest.startswith("/") else f"/{rest}"
+    lines = b"%b %b HTTP/1.1\r\n%b" % (request.method.encode(), target.encode(), origin.head)
+    for name, value in request.headers:
+        if "\r" in value or "\n" in value:
+            raise OSError(f"the header {name} would have more than one line")
+        lines += f"{name}: {value}\r\n".encode()
+    if request.body or request.method != "GET":
+        lines += b"Content-Length: %d\r\n" % len(request.body)
+    return lines + b"\r\n" + request.body

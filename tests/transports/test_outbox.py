@@ -99,8 +99,7 @@ async def test_a_callback_that_may_not_go_is_journalled_and_nothing_is_connected
     assert made["answer"] == {"error": made["verdict"].removeprefix("not sent: ")}
 
 
-async def test_a_refused_attempt_counts_as_failed_and_each_retry_is_judged_anew(names, monkeypatch):
-    monkeypatch.setattr(outbox, "_LOOKUPS_KEPT", 0)
+async def test_a_refused_attempt_counts_as_failed_and_each_retry_is_judged_anew(names):
     async with receiver() as client, serving() as served:
         answers = iter([(PUBLIC,), (PUBLIC,), ("127.0.0.1",)])
         names["app.test"] = lambda: next(answers)
@@ -185,6 +184,61 @@ async def test_connections_are_kept_alive(connected):
             sandbox.control(Redeliver(1, "delivered", sandbox.now(), "", 0))
             await walk(served, sandbox, 1)
         assert (len(client.came), len(connected)) == (6, before)
+
+
+class Closing(asyncio.Protocol):
+    """Answers each request, and closes an idle connection after that without a word."""
+
+    came: list[bytes]
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        Closing.came.append(data)
+        if len(Closing.came) == 2:
+            self.transport.close()
+        else:
+            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
+
+
+@pytest.mark.parametrize(("method", "calls"), [("GET", 3), ("POST", 2)])
+async def test_on_a_kept_connection_that_breaks_only_what_is_harmless_twice_is_sent_again(method, calls):
+    Closing.came = []
+    server = await asyncio.get_running_loop().create_server(Closing, "127.0.0.1", 0)
+    request = HttpRequest(method=method, target=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a?b=c#d")
+    async with opened(Outbox()) as out:
+        assert (await out.call(request)).body == b"OK"
+        if method == "GET":
+            assert (await out.call(request)).body == b"OK"
+        else:
+            with pytest.raises(OSError, match="closed before an answer came"):
+                await out.call(request)
+    server.close()
+    assert len(Closing.came) == calls
+    head = Closing.came[0].split(b"\r\n")
+    assert head[0] == method.encode() + b" /a?b=c HTTP/1.1"
+    assert head[1].startswith(b"Host: 127.0.0.1:")
+
+
+async def test_idle_connections_go_after_a_while(monkeypatch, connected):
+    monkeypatch.setattr(outbox, "_IDLE", 0.05)
+    async with receiver() as client, opened(Outbox()) as out:
+        for _ in range(2):
+            await out.call(HttpRequest(method="GET", target=client.url))
+            await asyncio.sleep(0.2)
+        assert len(connected) == 2
+        assert not out._kept
+
+
+@pytest.mark.parametrize(("url", "host", "who"), [
+    ("http://[::1]:9/x", b"Host: [::1]:9", None), ("http://u:p%40@a.test/", b"Host: a.test", b"dTpwQA=="),
+])  # fmt: skip
+def test_the_head_says_whom_the_url_names(url, host, who):
+    head = outbox._origin(outbox.origin_of(url)).head.split(b"\r\n")
+    assert head[0] == host
+    told = [line.rpartition(b" ")[2] for line in head if line.startswith(b"Authorization: Basic ")]
+    assert told == ([who] if who else [])
 
 
 async def test_a_dead_target_is_no_refusal(unused_tcp_port):
