@@ -1,10 +1,14 @@
 """HTTP as values: what faces read and write, what clients build and parse; and a PDU of SMPP as the journal keeps it.
 No sockets here."""
 
+import re
 from collections.abc import AsyncIterable, Iterable
-from urllib.parse import quote_plus, unquote_to_bytes
+from urllib.parse import quote_plus
 
 import msgspec
+
+MOST_FIELDS = 10_000
+"""Of a query or form; what stands behind them is not read."""
 
 Headers = tuple[tuple[str, str], ...]
 Fields = list[tuple[str, str]]
@@ -97,7 +101,7 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
     text = query.decode("latin-1") if isinstance(query, bytes) else query
     fields: Fields = []
     ascii_only = text.isascii()
-    for pair in text.split("&"):
+    for pair in text.split("&", MOST_FIELDS)[:MOST_FIELDS]:
         if pair:
             name, _, value = pair.partition("=")
             if ascii_only and "%" not in pair and "+" not in pair:
@@ -109,6 +113,12 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
 
 _ESCAPED = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in "0123456789ABCDEFabcdef"}
 """Two hex digits → the ASCII character, which is the same in every charset that our providers know."""
+_escaped = re.compile(r"(?:%[0-9A-Fa-f]{2})+").sub
+"""Run by run: quicker than unquote_to_bytes where much is escaped, and by far where a text is nothing but %."""
+
+
+def _octets_of(run: re.Match[str]) -> str:
+    return bytes.fromhex(run[0].replace("%", "")).decode("latin-1")
 
 
 def _unquote(text: str, charset: str) -> str:
@@ -125,7 +135,7 @@ def _unquote(text: str, charset: str) -> str:
                 pieces[place] = character + piece[2:]
             else:
                 return "".join(pieces)
-        return decode(unquote_to_bytes(text.encode("latin-1", "replace")), charset)
+        return decode(_escaped(_octets_of, text).encode("latin-1", "replace"), charset)
     return text if text.isascii() else decode(text.encode("latin-1", "replace"), charset)
 
 

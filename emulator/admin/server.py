@@ -22,6 +22,7 @@ _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _CHALLENGE: dict[int, Headers] = {
     401: (("WWW-Authenticate", 'Bearer realm="sms-emulator"'),), 429: (("Retry-After", "1"),),
 }  # fmt: skip
+_MOST_TOLD = 20
 _SINK = "/_emulator/sink/"
 _encode = msgspec.json.Encoder().encode
 
@@ -140,10 +141,14 @@ def _converted(given: dict[str, str], kind: Any) -> Any:
 
 
 def _wrong(body: bytes, kind: Any) -> str:
-    """Everything that is wrong with a body, and what may stand there."""
+    """What is wrong with a body, its first faults, and what may stand there; "" if that cannot be told."""
     from emulator.scripting.drill import drill
 
-    return "; ".join(complaint.told() for complaint in drill(msgspec.json.decode(body or b"{}"), kind))
+    try:
+        complaints = list(drill(msgspec.json.decode(body or b"{}"), kind))
+    except (RecursionError, UnicodeDecodeError, msgspec.DecodeError):  # the rest of it was not looked at before
+        return ""
+    return "; ".join(complaint.told() for complaint in complaints[:_MOST_TOLD])
 
 
 def _words(kind: Any, error: str) -> str:

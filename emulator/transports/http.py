@@ -267,7 +267,7 @@ async def _drain(reply: StreamReply, response: web.StreamResponse) -> None:
 async def _form(request: web.BaseRequest, body: bytes) -> tuple[tuple[str, bytes], ...] | None:
     """The fields of a multipart body; None when it is broken (the face then sees no fields)."""
     loop = asyncio.get_running_loop()
-    content = StreamReader(BaseProtocol(loop), 2**16, loop=loop)  # not the connection's: it would be paused
+    content = StreamReader(BaseProtocol(loop), len(body) + 1, loop=loop)  # not the connection's: it would be paused
     content.feed_data(body)
     content.feed_eof()
     fields: list[tuple[str, bytes]] = []

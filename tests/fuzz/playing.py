@@ -112,7 +112,7 @@ async def _seen(control: Control, sandbox: str) -> None:
     """All of it can be shown."""
     for what in ("requests", "messages", "ledger", "lint", "export"):
         reply = await control.answer(HttpRequest(method="GET",
-            target=f"/_emulator/sandboxes/{sandbox}/{what}?limit=1000"))
+            target=f"/_emulator/sandboxes/{sandbox}/{what}?limit=100"))
         assert isinstance(reply, HttpReply)
         if reply.status == 400:
             reply = await control.answer(HttpRequest(method="GET", target=f"/_emulator/sandboxes/{sandbox}/{what}"))
