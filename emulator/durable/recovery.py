@@ -71,8 +71,7 @@ def _take_over(emulator: "Emulator", logbook: Logbook, stored: Stored) -> None:
         world, standing = _lived(emulator, head, stored)
         snapshots = [_unpack_snapshot(one) for one in stored.snapshots]
     except (msgspec.MsgspecError, ValueError) as error:
-        raise Unusable(f"the state file {logbook.file.path} is damaged ({error}); nothing was changed. Put a copy of "
-                       "it in its place, or name another file") from None  # fmt: skip
+        raise logbook.file.damaged(str(error)) from None
     there, here = sorted(world.accounts), sorted(emulator.providers)
     if there != here:
         raise Unusable(f"the state file {logbook.file.path} has accounts of {', '.join(there)}; this emulator has "

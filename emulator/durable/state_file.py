@@ -93,9 +93,13 @@ class StateFile:
                     f"one ({__version__}) reads format {FORMAT}. Nothing was changed: use the emulator that wrote it, "
                     "or another file"
                 )
+            (health,) = run("PRAGMA quick_check(1)").fetchone()
+            if health != "ok":
+                raise self.damaged(health)
             run(f"PRAGMA synchronous={SYNCHRONOUS}")
             run("PRAGMA journal_mode=WAL")
             run(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
+            run(f"PRAGMA journal_size_limit={_WAL_PAGES * 4096}")
             run("BEGIN IMMEDIATE")
             if not tables:
                 for statement in filter(str.strip, _TABLES.split(";")):
@@ -119,8 +123,12 @@ class StateFile:
             return Unusable(f"the state file {path} cannot be written: {text}")
         if isinstance(error, sqlite3.OperationalError) and "malformed" not in text:
             return Unusable(f"the state file {path} cannot be used: {text}")
-        return Unusable(f"the state file {path} is damaged ({text}); nothing was changed. Put a copy of it in its "
-                        "place, or name another file")  # fmt: skip
+        return self.damaged(text)
+
+    def damaged(self, why: str) -> Unusable:
+        """What to raise for it."""
+        return Unusable(f"the state file {self.path} is damaged ({' '.join(why.split())}); nothing was changed. Put a "
+                        "copy of it in its place, or name another file")  # fmt: skip
 
     # reading
 

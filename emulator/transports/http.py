@@ -115,7 +115,7 @@ class HttpTransport:
         try:
             return await self._serve(request, came)
         except NotKept as trouble:
-            return web.Response(status=500, text=f"{trouble}\n")
+            return _response(_not_kept(trouble, self._ours(came)))
 
     async def _serve(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
         """Raises NotKept: nothing is answered that is not written down, where things are."""
@@ -247,6 +247,16 @@ def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Headers:
 
 def _too_large(most: int) -> TooMuch:
     return TooMuch(413, f"a body may have {most} bytes (--max-body)")
+
+
+def _not_kept(trouble: NotKept, ours: bool) -> HttpReply:
+    """Like an error of the control API, or in plain words."""
+    if not ours:
+        plain = (("Content-Type", "text/plain; charset=utf-8"),)
+        return HttpReply(status=500, headers=plain, body=f"{trouble}\n".encode())
+    error = {"code": "not-kept", "message": str(trouble), "hint": "make room on the disk of the state file"}
+    return HttpReply(status=500, headers=(("Content-Type", "application/json"),),
+                     body=msgspec.json.encode({"error": error}))  # fmt: skip
 
 
 def _response(reply: HttpReply) -> web.Response:

@@ -14,7 +14,11 @@ def begun(path: Path, **settings) -> tuple[Emulator, Logbook]:
     """An emulator on a state file, new or from before; nothing is served."""
     logbook = opened(str(path))
     emulator = Emulator(Settings(port=0, **settings), recorder=logbook)
-    recover(emulator, logbook)
+    try:
+        recover(emulator, logbook)
+    except Exception:
+        logbook.give_up()
+        raise
     return emulator, logbook
 
 

@@ -15,7 +15,8 @@ from durable.customer import Customer
 
 CODE = "import emulator.durable.track as t; t.FLOOR = {floor}; from emulator.cli import main; raise SystemExit(main())"
 START = 1_000_000_000
-PLAN = [{"after": 1, "status": "delivered"}]
+LIFE = 0.1
+PLAN = [{"after": LIFE, "status": "delivered"}]
 FLOORS = (20_000, 2_000_000)
 """The smaller one makes a checkpoint every few dozen messages, so that kills meet some."""
 
@@ -135,7 +136,7 @@ async def told(customer, server, messages: list[dict]) -> None:
     await asyncio.gather(talking, return_exceptions=True)
     for one in await server.messages():
         (first, at), (then, due) = ((step["status"], datetime.fromisoformat(step["at"])) for step in one["history"])
-        assert (first, then, due - at) == ("pending", "delivered", timedelta(seconds=1)), one
+        assert (first, then, due - at) == ("pending", "delivered", timedelta(seconds=LIFE)), one
 
 
 async def killed(tmp_path, times: int, seed: int, longest: float) -> Customer:
