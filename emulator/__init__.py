@@ -29,6 +29,7 @@ knows nothing of the others' trade. Rooms, from the inside out:
     sandboxes      isolated worlds, found by the credentials of a request; recipes: what they are made of
     pump, postman  what moves a sandbox's time; what sends its callbacks
     app            Emulator: joins the parts; `exchange` is a request's whole way
+    recorder       the seam by which changes are written down; durable/: the state file behind --state
     serving        an emulator on its sockets, from start to stop
     admin/         the control API: verbs (in process), routes (one table), server; client: a sandbox as an object
     handles        where such objects come from: this loop, a thread (background), a server elsewhere

@@ -125,7 +125,8 @@ class Logbook:
     def _commit(self, whole: bool = False) -> bool:
         happened, dirty, gone = self._happened, list(self._dirty), list(self._gone)
         try:
-            with self.file.transaction():
+            alone = not whole and not gone and len(dirty) == 1 and dirty[0].one_row
+            with self.file.transaction(one_row=alone):
                 for number in gone:
                     self.file.forget(number)
                 for track in dirty:

@@ -168,9 +168,12 @@ class StateFile:
     # writing
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All that is put within, or nothing. Raises NotWritten."""
+    def transaction(self, one_row: bool = False) -> Iterator[None]:
+        """All that is put within, or nothing. `one_row`: it will be one, which needs no more. Raises NotWritten."""
         try:
+            if one_row:
+                yield
+                return
             self._base.execute("BEGIN")
             yield
             self._base.execute("COMMIT")

@@ -50,11 +50,20 @@ class Track:
     def snapshot(self, made: Snapshot) -> None:
         self._snapshots[made.name] = made
 
+    @property
+    def _due(self) -> bool:
+        """Is it time for a checkpoint?"""
+        return self._whole or self.logged > max(FLOOR, self.dumped) or self.sandbox.scenario is not self._scenario
+
+    @property
+    def one_row(self) -> bool:
+        """Is all that is to be put one page?"""
+        return not (self._snapshots or self._due)
+
     def put(self, file: StateFile, whole: bool = False) -> None:
         """Into the transaction that is open: a page, or a checkpoint where one is due."""
         sandbox = self.sandbox
-        whole = whole or self._whole or self.logged > max(FLOOR, self.dumped)
-        if whole or sandbox.scenario is not self._scenario:
+        if whole or self._due:
             world = sandbox.engine.world.dump()
             file.put_head(self.number, pack_head(Head(
                 recipe=sandbox.recipe, made_at=sandbox.made_at, standing=_standing(sandbox), dumped=len(world),

@@ -112,7 +112,7 @@ def test_octets_overwritten_anywhere_are_found_or_do_not_matter(path):
     changed(path, "PRAGMA wal_checkpoint(TRUNCATE)")
     whole = path.read_bytes()
     emulator, logbook = begun(path)
-    expected = {name: one.engine.world.store.messages for name, one in emulator.sandboxes.by_id.items()}
+    expected = {name: one.engine.world.dump() for name, one in emulator.sandboxes.by_id.items()}
     logbook.give_up()
     found = 0
     for at in range(0, len(whole), 1024):
@@ -123,7 +123,7 @@ def test_octets_overwritten_anywhere_are_found_or_do_not_matter(path):
         except Unusable:
             found += 1
             continue
-        assert {name: one.engine.world.store.messages for name, one in emulator.sandboxes.by_id.items()} == expected
+        assert {name: one.engine.world.dump() for name, one in emulator.sandboxes.by_id.items()} == expected
         logbook.give_up()
     assert found > 10
 

@@ -1,0 +1,56 @@
+"""What `--state` costs: `send` and SMPP submits with a state file, beside the same emulator without one."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from benchmarks import servers
+from benchmarks.send import CONNECTIONS, PATH, QUERY
+
+SECONDS = 2.0
+ROUNDS = 5
+WINDOW = 50
+
+
+def _submits(ready: dict[str, str]) -> float:
+    port = ready["smpp"].rpartition(":")[2]
+    command = [sys.executable, "-m", "benchmarks.smpp_load", port, str(WINDOW), str(SECONDS), "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=servers.on_core(max))
+    return float(done.stdout.split()[0])
+
+
+def _sends(ready: dict[str, str]) -> float:
+    return servers.load(ready["http"], PATH + QUERY, CONNECTIONS, SECONDS)
+
+
+@contextmanager
+def _emulator(command: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """An emulator with no limits, whose clock stands."""
+    with servers.running_at(command) as ready:
+        url = f"{ready['http']}/_emulator/sandboxes/default"
+        account = '{"balance": 100000000, "limits": "off", "callback_url": ""}'
+        servers.call(f"{url}/accounts/smsoffice", account, "PATCH")
+        servers.call(f"{url}/accounts/smscenter", account[:-1] + ', "switches": {"smpp-window": 100}}', "PATCH")
+        servers.call(f"{url}/clock", '{"rate": 0}')
+        yield ready
+
+
+def measure() -> list[tuple[str, float, float, float]]:
+    """(what, with a state file, without, ratio), the medians of paired rounds."""
+    table = []
+    for on, command in servers.EMULATORS:
+        with TemporaryDirectory() as folder, ExitStack() as open_:
+            kept = open_.enter_context(_emulator((*command, "--state", str(Path(folder, "state.db")))))
+            plain = open_.enter_context(_emulator(command))
+            for what, load in (
+                (f"send with --state, {CONNECTIONS} connections{on} (requests/s)", _sends),
+                (f"SMPP with --state, window {WINDOW}{on} (submits/s)", _submits),
+            ):
+                pairs = [(load(kept), load(plain)) for _ in range(ROUNDS)]
+                ours, theirs = (median(column) for column in zip(*pairs, strict=True))
+                table.append((what, ours, theirs, median(a / b for a, b in pairs)))
+    return table
