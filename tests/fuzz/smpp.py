@@ -6,7 +6,7 @@ from typing import Any
 
 from fuzz.chance import DESTINATIONS, MOMENTS, TEXTS, Chance
 from fuzz.goldens import pdus
-from fuzz.surface import Broken
+from fuzz.surface import Broken, cost_since
 
 from emulator.app import Emulator
 from emulator.core.values import SECOND
@@ -83,7 +83,7 @@ class Smpp:
                     self.link.data_received(piece)
             await asyncio.sleep(0)
             answers = self.heard()
-            cost = sum(store.batch_of(message).cost for message in store.messages[messages:])
+            cost = cost_since(store, messages)
             assert balance - account.balance == cost
             assert account.balance >= 0
             if cost:

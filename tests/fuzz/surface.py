@@ -64,8 +64,7 @@ class HttpSurface:
         cost = exchange.outcome.cost if isinstance(exchange.outcome, Accepted) else 0
         assert balance - account.balance == cost, f"charged {balance - account.balance}, said {cost}"
         assert account.balance >= 0
-        new = store.messages[messages:]
-        assert cost == sum(store.batch_of(message).cost for message in new)
+        assert cost == cost_since(store, messages)
         if exchange.word == "unroutable":
             assert reply.status in (404, 405)
         else:
@@ -108,6 +107,11 @@ def members(fields: Mapping[str, str], names: Sequence[str], chance: Chance) -> 
         said.append((chance.choice(names) if not chance.one_in(5) else chance.letters(6), chance.value()))
     chance.shuffle(said)
     return said
+
+
+def cost_since(store: Any, first: int) -> int:
+    """What the messages cost together that came after the first so many."""
+    return sum(store.batch_of(store.messages[place]).cost for place in range(first, len(store.messages)))
 
 
 async def _never(request: HttpRequest) -> HttpReply:
