@@ -11,10 +11,10 @@ from emulator import __version__
 from emulator.admin import bodies, openapi
 from emulator.admin.events import Listening
 from emulator.admin.gate import Gate
-from emulator.admin.headers import DATA, dressed
 from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.app import Emulator
+from emulator.headers import DATA, dressed
 from emulator.ui.front import Front
 from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 

@@ -127,13 +127,13 @@ class Connection(Patience):
                 status = 414 if self._line > self.limits.line else 431
             elif "Too many headers" in (message or ""):
                 status = 431
-            why = _without_octets(message or "this is no HTTP request")
+            why = without_octets(message or "this is no HTTP request")
             response = self.refusal(self.last, why, status, self.address)
         response.force_close()
         return response
 
 
-def _without_octets(message: str) -> str:
+def without_octets(message: str) -> str:
     """What the parser says, less the octets that it quotes: a key may be among them, and the log has this."""
     told = _QUOTED.split(" ".join(message.split()))[0].rstrip(" :^")
     return told or "this is no HTTP request"

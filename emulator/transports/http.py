@@ -13,10 +13,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
 
 from emulator.app import Answer, Emulator
+from emulator.headers import DATA
 from emulator.recorder import NotKept
 from emulator.transports import faults, web
 from emulator.transports.at_once import octets
-from emulator.transports.connection import Connection, Server
+from emulator.transports.connection import Connection, Server, without_octets
 from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply
 
 MAX_FILE = 128 * 1024 * 1024
@@ -216,7 +217,7 @@ class HttpTransport:
         except TimeoutError:
             raise TooMuch(408, f"the body was not there after {limits.body_seconds:g} s (--body-seconds)") from None
         except (RequestPayloadError, HttpProcessingError) as broken:
-            raise TooMuch(400, f"the body cannot be read: {broken}") from None
+            raise TooMuch(400, f"the body cannot be read: {without_octets(str(broken))}") from None
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _beyond(self, request: web.BaseRequest, refused: TooMuch) -> web.Response:
@@ -225,7 +226,8 @@ class HttpTransport:
         came = HttpRequest(method=request.method, target=request.raw_path, headers=_headers(request.raw_headers))
         if self._ours(came):
             error = {"code": "body", "message": why, "hint": "the limits are options of `sms-emulator serve`"}
-            response = web.Response(status=status, body=msgspec.json.encode({"error": error}), content_type=_JSON)
+            body = msgspec.json.encode({"error": error})
+            response = web.Response(status=status, body=body, content_type=_JSON, headers=dict(DATA))
         else:
             response = _response(self._emulator.unreadable(came, why, status))
         response.force_close()

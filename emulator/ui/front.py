@@ -6,8 +6,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from emulator.admin.gate import COOKIE, Gate
-from emulator.admin.headers import PAGE, dressed
 from emulator.admin.verbs import Refusal, Verbs
+from emulator.headers import PAGE, dressed
 from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from aiohttp import ClientSession
 from support import octets, send_path, serving
 
 from emulator.admin.gate import Gate
-from emulator.admin.headers import DATA
 from emulator.admin.logins import FREE, LASTS
 from emulator.admin.verbs import Refusal
+from emulator.headers import DATA
 from emulator.settings import Settings, settings
 from emulator.wire import HttpRequest
 
@@ -305,6 +305,9 @@ async def test_every_answer_of_ours_carries_the_headers_and_no_provider_s_does(f
             assert said["Cache-Control"] == ("no-cache" if "/static/" in target else "no-store"), target
     _, headers = await ask(free, API, "Host: evil.example")
     assert names - set(dict(headers)) == set()
+    large = ("Host: localhost", "Content-Length: 99999999")
+    code, headers = await ask(free, f"{API}/default/clock", *large, method="POST")
+    assert (code, names - set(dict(headers))) == (413, set())
     for target in (send_path(), "/api/v2/none", "/v1/sms/balance", "/sys/balance.php", "/sys/soap.php?wsdl", "/x"):
         _, headers = await ask(free, target, "Host: smsoffice.ge", "Origin: http://evil.example")
         assert names & set(dict(headers)) == set(), target

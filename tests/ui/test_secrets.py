@@ -80,6 +80,7 @@ def plain_requests():
     yield raw(f"DELETE /api/v2/send/?key={secret()} HTTP/1.1")
     yield raw(f"GET /api/v2/send/?key={secret()} HTTP/9.9", *headers)
     yield raw(f"G@T /api/v2/send/?key={secret()} HTTP/1.1", *headers)
+    yield raw("POST /sys/send.php HTTP/1.1", form, "Transfer-Encoding: chunked") + f"key={secret()}\r\n".encode()
     yield raw("GET /x HTTP/1.1", f"Cookie {secret()}")
     yield raw("GET /x HTTP/1.1", f"Authorization: {secret()}\x01", *headers)
     yield raw("GET /x HTTP/1.1", f"Content-Length: key={secret()}")
