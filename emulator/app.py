@@ -59,6 +59,11 @@ class Emulator:
             route.path.lower().removesuffix("/"): provider
             for provider in self.providers.values() if provider.lane is not None for route in provider.routes
         }  # fmt: skip
+        self._uncounted = frozenset(
+            route.path + slash for provider in self.providers.values() if provider.lane is None
+            for route in provider.routes for slash in ("", "/")
+        )  # fmt: skip
+        """The other addresses, as they are mostly written."""
         self.budget = Budget()
         self.sandboxes = Sandboxes(self.providers, self.settings.max_sandboxes)
         self.base_url = ""
@@ -221,7 +226,10 @@ class Emulator:
 
     def lane(self, request: HttpRequest) -> tuple[str, ...] | None:
         """Whose requests under way this one is counted with; None when nobody counts."""
-        provider = self._counting.get(request.path.lower().removesuffix("/"))
+        path = request.path
+        if path in self._uncounted:
+            return None
+        provider = self._counting.get(path.lower().removesuffix("/"))
         if provider is None or provider.lane is None:
             return None
         found = provider.lane(request)

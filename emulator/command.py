@@ -1,6 +1,7 @@
 """`serve`: one emulator in the foreground, from the ready line to SIGTERM."""
 
 import asyncio
+import gc
 import signal
 import socket
 import sys
@@ -67,6 +68,7 @@ async def _run(serving: Serving) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     await serving.start()
+    gc.freeze()  # what is there now stays: it need not be looked through with each full collection
     if not serving.settings.quiet:
         print(_banner(serving), file=sys.stderr, flush=True)
     tls = f" smpps={serving.smpps_url}" if serving.smpps_url else ""
