@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
 from support import serving
 from ui.surfer import Surfer
@@ -34,9 +35,10 @@ async def surfer(served: Any) -> AsyncIterator[Surfer]:
         yield Surfer(session, served.base_url)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
-    """A real, headless Chromium."""
+    """A real, headless Chromium: one for the tests of a module, which so have one loop. Starting it costs more than
+    most of them; each has a context, and an emulator, of its own."""
     api = pytest.importorskip("playwright.async_api", reason="playwright is not installed (the extra `dev` has it)")
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (apt-get install chromium, or CHROMIUM=/path)")

@@ -5,9 +5,11 @@ import json
 from typing import Any
 
 import pytest
-from support import frozen, get, send_path
+import pytest_asyncio
+from support import frozen, get, send_path, serving
 from ui.surfer import PAGE
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROWS = "#list li[data-id]"
 
 
@@ -42,7 +44,13 @@ class Window:
         assert (await get(self.base_url + send_path(content=text, **more)))[0] == 200
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def served():
+    async with serving() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def window(browser, served):
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     made = Window(await context.new_page(), served.base_url)
