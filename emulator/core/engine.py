@@ -70,12 +70,12 @@ class Engine:
 
     def execute_in_series(self, series: Series, to: str, text: str, at: Moment) -> Verdict:
         """Judge the command of a series to that number with that text: the same as `execute`, and quicker."""
-        accepted = self._in_series.take(series, to, text, at)
-        if accepted is not None:
-            return Verdict(accepted)
+        taken = self._in_series.take(series, to, text, at)
+        if taken is not None:
+            return Verdict(taken[0], None, taken[1])
         verdict = self.execute(series.command(to, text), at)
-        if type(verdict.outcome) is Accepted and verdict.rule is None:
-            self._in_series.learn(series, verdict.outcome)
+        if type(verdict.outcome) is Accepted and verdict.reply is None:
+            self._in_series.learn(series, verdict.outcome, verdict.rule)
         return verdict
 
     def advance(self, to: Moment) -> list[Outgoing]:

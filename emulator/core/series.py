@@ -35,6 +35,8 @@ class _Terms(NamedTuple):
     in_force: Mapping[str, Any]
     endings: tuple[str, ...]
     """Of numbers that the rules must be asked about."""
+    rule: Rule | None
+    """Decides of all others."""
     price: int
     by_message: bool
     batch: Batch
@@ -81,8 +83,9 @@ class InSeries:
         self._taking = taking
         self._touched = touched
 
-    def take(self, series: Series, to: str, text: str, at: Moment) -> Accepted | None:
-        """The next one of a series; None: nothing was done, it must go the ordinary way."""
+    def take(self, series: Series, to: str, text: str, at: Moment) -> tuple[Accepted, str | None] | None:
+        """The next one of a series → what came of it, and the rule that decided; None: nothing was done, it must go
+        the ordinary way."""
         terms, world = series.terms, self._world
         if terms is None or terms.world is not world or not terms.hold:
             series.terms = None
@@ -115,17 +118,24 @@ class InSeries:
         if terms.due is not None:
             world.agenda.put(at + terms.due, Step(message_id, 0, 0), batch.first)
         self._touched(message_id)
-        return Accepted(
+        accepted = Accepted(
             batch=batch.id, provider_id=provider_id, count=1, parts=parts, cost=cost, balance=account.balance,
             encoding=measured.encoding,
         )  # fmt: skip
+        rule = terms.rule
+        if rule is None:
+            return accepted, None
+        rule.fired += 1
+        return accepted, rule.id
 
-    def learn(self, series: Series, accepted: Accepted) -> None:
-        """One of the series was just accepted, and no rule had a say in it."""
+    def learn(self, series: Series, accepted: Accepted, rule: str | None) -> None:
+        """One of the series was just accepted, as that rule would have it."""
         like, world = series.like, self._world
         profile, account = self._profiles[like.provider], world.accounts[like.provider]
-        endings = world.book.endings(like.provider, like.protocol, like.operation)
-        if endings is None or not account.limits_off or account.senders or not _plain(like, profile):
+        standing = world.book.standing(like.provider, like.protocol, like.operation)
+        if standing is None or not account.limits_off or account.senders or not _plain(like, profile):
+            return
+        if rule != (standing.rule and standing.rule.id):
             return
         batch = world.store.batches[accepted.batch - 1]
         message = world.store.messages[-1]
@@ -135,7 +145,7 @@ class InSeries:
         in_force = profile.in_force(account)
         series.terms = _Terms(
             world, account, world.book.rules, account.allowed_ips, account.switches,
-            account.prices, profile, in_force, endings, profile.price(account),
+            account.prices, profile, in_force, *standing, profile.price(account),
             in_force.get("charge") == "messages", batch.__copy__(),  # type: ignore[attr-defined]
             message.plan, seconds(steps[0].after) if steps else None,
         )  # fmt: skip
