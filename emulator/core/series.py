@@ -99,6 +99,7 @@ class InSeries:
         cost = terms.price if terms.by_message else terms.price * parts
         if cost > account.balance:
             return None
+        world.store.tidy()
         world.now = at
         account.balance -= cost
         account.spent += cost

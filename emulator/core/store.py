@@ -32,6 +32,8 @@ class Store:
         self.messages: Shelf[Message] = Shelf(Message, lambda message: _BIT[message.status], room)
         self.by_status: dict[Status, int] = {}
         """How many messages have a status."""
+        self.highest: dict[str, int] = {}
+        """The highest of a provider's ids that are numbers (of less than 20 digits): above it none is taken."""
         self._first = array("I")
         """The first message of each batch."""
         self._batch_of_page = array("I")
@@ -56,6 +58,10 @@ class Store:
         if batch.provider_id is not None:
             for provider_id in batch.ids or (batch.provider_id,):
                 self._by_name.add(_id_key(provider, provider_id), batch.id)
+                if len(provider_id) < 20 and provider_id.isdecimal():
+                    number = int(provider_id)
+                    if number > self.highest.get(provider, 0):
+                        self.highest[provider] = number
 
     def add(self, message: Message) -> None:
         if self.messages.append(message):

@@ -98,11 +98,13 @@ class Taking:
     def next_id(self, profile: Profile) -> str:
         """The provider's next id that nobody has."""
         assert profile.first_id is not None
-        ids, store = self.world.next_ids, self.world.store
-        number = ids.get(profile.provider, profile.first_id)
-        while store.taken(profile.provider, str(number)) or str(number) in self.world.parts:
+        world, provider = self.world, profile.provider
+        ids, store = world.next_ids, world.store
+        number = ids.get(provider, profile.first_id)
+        highest = store.highest.get(provider, 0)
+        while (number <= highest and store.taken(provider, str(number))) or str(number) in world.parts:
             number += 1
-        ids[profile.provider] = number + 1
+        ids[provider] = number + 1
         return str(number)
 
     def _batch(
