@@ -86,9 +86,35 @@ def test_what_is_not_emulated_is_said_in_the_readme(name):
     assert missing == []
 
 
+def test_the_lines_of_the_readme_keep_a_message_over_a_kill(tmp_path):
+    (text,) = snippets("sh", "state")
+    server, url, answers = None, "", []
+    try:
+        for line in text.splitlines():
+            match shlex.split(line):
+                case ["sms-emulator", *words, "&"]:
+                    server = subprocess.Popen(
+                        [sys.executable, "-m", "emulator", *words, "--port", "0", "--quiet"], cwd=tmp_path,
+                        stdout=subprocess.PIPE, text=True,
+                    )  # fmt: skip
+                    url = server.stdout.readline().split()[1].removeprefix("http=")
+                case ["curl", target]:
+                    target = target.replace("http://127.0.0.1:8775", url)
+                    done = subprocess.run(["curl", "-sS", target], capture_output=True, text=True, timeout=20)
+                    answers.append(json.loads(done.stdout))
+                case ["kill", "-9", "%1"]:
+                    server.kill()
+                    server.communicate()
+    finally:
+        server.kill()
+        server.communicate()
+    assert answers[0]["Success"]
+    assert [one["text"] for one in answers[1]["messages"]] == ["Kept"]
+
+
 def test_every_snippet_is_tried_by_some_test():
     known = {("sh", ""), ("json", ""), ("python", "test"), ("python", "script"), ("python", "listener"),
-             ("yaml", "scenario"), ("", "")}  # fmt: skip
+             ("yaml", "scenario"), ("sh", "state"), ("", "")}  # fmt: skip
     assert {(one.language, one.kind) for one in DOCUMENT.snippets} <= known
 
 
