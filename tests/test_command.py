@@ -194,3 +194,12 @@ def test_serving_imports_only_what_a_providers_request_needs():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_what_will_not_be_called_and_how_to_send_the_token_is_said_at_the_start():
+    with serve("--callback-url", "http://93.184.216.34/sms", SMS_EMULATOR_TOKEN="hush-hush") as process:
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=10)
+    assert "callbacks of smsoffice will not be sent: 93.184.216.34, which is neither loopback nor private" in err
+    assert '/requests\' -H "Authorization: Bearer $SMS_EMULATOR_TOKEN"' in err
+    assert "hush" not in err

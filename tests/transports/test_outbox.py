@@ -80,6 +80,8 @@ async def attempts(served, sandbox):
         ("http://metadata.test/latest/meta-data/", "metadata.test is 169.254.169.254, a link-local address"),
         ("http://169.254.169.254/latest/", "169.254.169.254, a link-local address"),
         ("http://[::ffff:169.254.169.254]/", "a link-local address"),
+        ("http://2852039166/latest/", "2852039166 is 169.254.169.254, a link-local address"),
+        ("http://0xa9fea9fe/", "0xa9fea9fe is 169.254.169.254, a link-local address"),
         ("http://0.0.0.0:9/", "0.0.0.0, which is nobody's address; this machine is 127.0.0.1"),
         ("http://224.0.0.1/", "224.0.0.1, a multicast address"),
     ],
