@@ -45,7 +45,10 @@ class Serving:
             self._tls_listening = bind(self.settings.host, self.settings.smpp_tls_port)
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox(self.settings.targets)
-        self._http = HttpTransport(self.emulator, ours, lambda request: self.control.answer(request))
+        self._http = HttpTransport(
+            self.emulator, ours, lambda request: self.control.answer(request),
+            lambda request: self.control.trusts(request),
+        )  # fmt: skip
         self._smpp = SmppTransport(
             self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
         )

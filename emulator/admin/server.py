@@ -53,6 +53,14 @@ class Control:
             reply = HttpReply(status=refusal.status, headers=(*_JSON, *asks), body=_encode({"error": error}))
             return dressed(reply, DATA)
 
+    def trusts(self, request: HttpRequest) -> bool:
+        """May who asks for this call the control API?"""
+        try:
+            self._gate.let_in(request)
+        except Refusal:
+            return False
+        return True
+
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         path = request.path.rstrip("/") or "/"
         if self._page.mine(path):

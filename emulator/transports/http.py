@@ -43,10 +43,15 @@ class TooMuch(Exception):
 class HttpTransport:
     """Serves one emulator on listening sockets."""
 
-    def __init__(self, emulator: Emulator, ours: Callable[[HttpRequest], bool], control: Control) -> None:
+    def __init__(
+        self, emulator: Emulator, ours: Callable[[HttpRequest], bool], control: Control,
+        trusts: Callable[[HttpRequest], bool],
+    ) -> None:  # fmt: skip
         self._emulator = emulator
         self._ours = ours
         self._control = control
+        self._trusts = trusts
+        """May who asks for this (its body left out) send a whole file?"""
         self._limits = emulator.settings.limits
         self._recorder = emulator.recorder
         self._servers: list[asyncio.Server] = []
@@ -203,8 +208,12 @@ class HttpTransport:
     async def _body(self, request: web.BaseRequest) -> bytes:
         """The whole body, unpacked. Raises TooMuch."""
         limits = self._limits
-        most = max(MAX_FILE, limits.body) if (request.method, request.path) == _MAKES else limits.body
-        if int(request.headers.get("Content-Length") or 0) > most:
+        most = limits.body
+        told = int(request.headers.get("Content-Length") or 0)
+        may_be_large = told > most or not told or "Content-Encoding" in request.headers
+        if may_be_large and (request.method, request.path) == _MAKES and self._trusts(_head(request)):
+            most = max(MAX_FILE, most)
+        if told > most:
             raise _too_large(most)
         pieces, size = [], 0
         try:
@@ -223,7 +232,7 @@ class HttpTransport:
     def _beyond(self, request: web.BaseRequest, refused: TooMuch) -> web.Response:
         """The answer to a request whose body was not taken. What is left of it is not read as another request."""
         why, status = str(refused), refused.status
-        came = HttpRequest(method=request.method, target=request.raw_path, headers=_headers(request.raw_headers))
+        came = _head(request)
         if self._ours(came):
             error = {"code": "body", "message": why, "hint": "the limits are options of `sms-emulator serve`"}
             body = msgspec.json.encode({"error": error})
@@ -240,6 +249,15 @@ class HttpTransport:
         target = target.rpartition(" ")[0] or target
         request = HttpRequest(method=method[:32], target=target, body=rest, peer=peer)
         return _response(self._emulator.unreadable(request, why, status))
+
+
+def _head(request: web.BaseRequest) -> HttpRequest:
+    """A request without its body."""
+    peer = request.protocol.peername
+    return HttpRequest(
+        method=request.method, target=request.raw_path, headers=_headers(request.raw_headers),
+        peer=peer[0] if isinstance(peer, tuple) else "",
+    )  # fmt: skip
 
 
 def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Headers:

@@ -313,6 +313,16 @@ async def test_every_answer_of_ours_carries_the_headers_and_no_provider_s_does(f
         assert names & set(dict(headers)) == set(), target
 
 
+async def test_a_large_file_is_read_of_nobody_who_may_not_send_it(guarded, free):
+    large = ("Host: localhost", "Content-Length: 20000000")
+    for served, more in ((guarded, ()), (guarded, ("Authorization: Bearer x",)), (free, ("Origin: http://evil.test",))):
+        assert await status(served, API, *large, *more, method="POST") == 413
+    request = "POST " + API + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20000000\r\nConnection: close\r\n"
+    body = b"{" + b" " * 19_999_998 + b"}"
+    for served, more in ((guarded, f"Authorization: Bearer {TOKEN}\r\n"), (free, "")):
+        assert (await octets(served.base_url, f"{request}{more}\r\n".encode(), body)).split()[1] == b"201"
+
+
 async def test_streams_carry_the_headers_too(free):
     for target in ("/_emulator/sandboxes/default/events", "/_emulator/page/default/live/inbox"):
         async with ClientSession() as session, session.get(free.base_url + target) as answer:
