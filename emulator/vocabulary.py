@@ -1,14 +1,25 @@
 """The words of scenarios, gathered from the providers found."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from emulator.core.commands import OPERATIONS
+from emulator.providers import found
 from emulator.providers.contract import Provider
 from emulator.scripting.vocabulary import ProviderWords, Vocabulary
 
 
 def vocabulary_of(providers: Mapping[str, Provider]) -> Vocabulary:
     """What may stand in a rule or an account, by provider."""
+    return _of_all() if providers is found() else _gathered(providers)
+
+
+@lru_cache(maxsize=1)
+def _of_all() -> Vocabulary:
+    return _gathered(found())
+
+
+def _gathered(providers: Mapping[str, Provider]) -> Vocabulary:
     return Vocabulary({
         name: ProviderWords(
             operations=_codes(provider),

@@ -26,6 +26,10 @@ _MOST_TOLD = 20
 _SINK = "/_emulator/sink/"
 _encode = msgspec.json.Encoder().encode
 
+_PATTERNS = [
+    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
+]  # fmt: skip
+
 
 class Control:
     """Answers what stands under /_emulator."""
@@ -39,9 +43,6 @@ class Control:
         self._page = Front(self.verbs, self._gate)
         self.smpp_url: str | None = None
         """Where SMPP is served, for health."""
-        self._patterns = [
-            (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
-        ]  # fmt: skip
 
     async def answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         """The reply to a request. Never raises for what a client sent."""
@@ -100,7 +101,7 @@ class Control:
 
     def _find(self, method: str, path: str) -> tuple[Call, dict[str, Any]]:
         others = []
-        for pattern, call in self._patterns:
+        for pattern, call in _PATTERNS:
             found = pattern.fullmatch(path)
             if found and call.method == method:
                 return call, dict(found.groupdict())

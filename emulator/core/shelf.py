@@ -10,11 +10,22 @@ Nothing is packed but by `tidy`, which is called between inputs, when nobody hol
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+
+_decode_rows = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
+
+
+@lru_cache
+def _decoders(kind: type[msgspec.Struct]) -> tuple[Callable[[bytes], Any], Callable[[msgspec.Raw], Any]]:
+    """What reads a page of a kind of things, and one of them. Made once: they cost as much as the rest of a sandbox."""
+    row: Any = tuple.__class_getitem__(tuple(field.type for field in msgspec.structs.fields(kind)))
+    return msgspec.msgpack.Decoder(list.__class_getitem__(row)).decode, msgspec.msgpack.Decoder(row).decode
 
 
 class Room(NamedTuple):
@@ -29,7 +40,6 @@ class Shelf(Generic[T]):
     over where none of its things has a bit that is looked for."""
 
     def __init__(self, kind: type[T], mark: Callable[[T], int], room: Room) -> None:
-        row: Any = tuple.__class_getitem__(tuple(field.type for field in msgspec.structs.fields(kind)))
         self._kind: Callable[..., T] = kind
         self._mark = mark
         self._bits, self._most = room
@@ -45,9 +55,7 @@ class Shelf(Generic[T]):
         self._count = 0
         self.unpacked = 0
         """How many pages were unpacked so far, to be measured."""
-        self._decode_page = msgspec.msgpack.Decoder(list.__class_getitem__(row)).decode
-        self._decode_rows = msgspec.msgpack.Decoder(list[msgspec.Raw]).decode
-        self._decode_row = msgspec.msgpack.Decoder(row).decode
+        self._decode_page, self._decode_row = _decoders(kind)
 
     # things
 
@@ -76,7 +84,7 @@ class Shelf(Generic[T]):
         if index < 0:
             return self[index + self._count]
         packed = cast(bytes, self._packed[index >> self._bits])
-        return self._kind(*self._decode_row(self._decode_rows(packed)[index & self._last]))
+        return self._kind(*self._decode_row(_decode_rows(packed)[index & self._last]))
 
     def take(self, index: int) -> T:
         """To be changed."""

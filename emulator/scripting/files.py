@@ -16,6 +16,10 @@ from emulator.scripting.vocabulary import Vocabulary
 
 _ALLOWED = "\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 
+_MOST_KEPT = 32
+_kept: dict[File, tuple[bytes, Vocabulary, Scenario]] = {}
+"""What was read last from files that stand alone: every emulator of a test run begins with the same one."""
+
 ADVICE: tuple[tuple[str, str], ...] = (
     ("alias", "a text that begins with * goes in quotes"),
     ("anchor", "a text that begins with & goes in quotes"),
@@ -37,13 +41,21 @@ def load(path: File, vocabulary: Vocabulary, above: tuple[File, ...] = ()) -> Sc
         data = path.read_bytes()
     except OSError as error:
         raise Invalid([Complaint((), f"cannot be read: {error.strerror or error}")], str(path)) from None
+    kept = _kept.get(path)
+    if kept is not None and kept[0] == data and kept[1] is vocabulary:
+        return kept[2]
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line, column = _position(data[: error.start].decode("utf-8"))
         wrong = Complaint((), "not UTF-8", f"byte 0x{data[error.start]:02x}", line=line, column=column)
         raise Invalid([wrong], str(path)) from None
-    return parse(text, str(path), vocabulary, above)
+    scenario = parse(text, str(path), vocabulary, above)
+    if "extends" not in text:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.clear()
+        _kept[path] = data, vocabulary, scenario
+    return scenario
 
 
 def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] = ()) -> Scenario:
