@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from durable.customer import Customer
@@ -136,7 +136,8 @@ async def told(customer, server, messages: list[dict]) -> None:
     await asyncio.gather(talking, return_exceptions=True)
     for one in await server.messages():
         (first, at), (then, due) = ((step["status"], datetime.fromisoformat(step["at"])) for step in one["history"])
-        assert (first, then, due - at) == ("pending", "delivered", timedelta(seconds=LIFE)), one
+        assert (first, then) == ("pending", "delivered"), one
+        assert LIFE <= (due - at).total_seconds() < LIFE + 1, one   # an answer that comes in meanwhile may delay it
 
 
 async def killed(tmp_path, times: int, seed: int, longest: float) -> Customer:
