@@ -4,6 +4,6 @@
                                             ▲ replies, receipts and callbacks wait for it
     state_file ─► recovery ─► worlds, clocks and credentials as they were
 
-A sandbox stands in the file as its world at some moment (a checkpoint) and the inputs since. When these have grown as
-large as the checkpoint, a new one takes the place of both, so that the file and the time of a start stay bounded.
+A sandbox stands in the file as its world at some moment (a checkpoint) and the inputs since. When these have grown to
+half of the checkpoint, a new one takes the place of both, so that the file and the time of a start stay bounded.
 """

@@ -4,6 +4,7 @@ Write-ahead log and `synchronous=NORMAL`: what is committed outlives the process
 itself stops, the newest commits may be missing, and the file is whole all the same.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -57,10 +58,12 @@ class StateFile:
         self._where = Path(path).absolute()
         self._look()
         try:
+            with suppress(FileExistsError):  # it holds credentials and texts: nobody else reads a new one
+                os.close(os.open(self._where, os.O_CREAT | os.O_EXCL, 0o600))
             self._base = sqlite3.connect(
                 self._where, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )  # fmt: skip
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             raise Unusable(f"the state file {path} cannot be opened: {error}") from None
         try:
             self._open()

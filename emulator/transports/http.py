@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from typing import Any
 
 import msgspec
@@ -125,12 +125,14 @@ class HttpTransport:
 
     async def _serve(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
         """Raises NotKept: nothing is answered that is not written down, where things are."""
-        if self._recorder is not None and request.method not in ("GET", "HEAD"):
-            self._recorder.check()
         if self._ours(came):
+            looking = request.method in ("GET", "HEAD")  # may be done even when nothing can be written down
+            if self._recorder is not None and not looking:
+                self._recorder.check()
             reply = await self._control(came)
-            if self._recorder is not None and request.method not in ("GET", "HEAD"):
-                await self._recorder.kept()
+            if self._recorder is not None:
+                with suppress(NotKept) if looking else nullcontext():
+                    await self._recorder.kept()
             return await self._stream(request, reply) if isinstance(reply, StreamReply) else _response(reply)
         lane = self._emulator.lane(came)
         return await (self._answer(request, came) if lane is None else self._in_lane(request, came, lane))

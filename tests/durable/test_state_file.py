@@ -128,6 +128,12 @@ def test_octets_overwritten_anywhere_are_found_or_do_not_matter(path):
     assert found > 10
 
 
+def test_a_new_file_is_for_its_owner_alone(path, tmp_path):
+    _, logbook = begun(tmp_path / "new.db")
+    assert [(tmp_path / f"new.db{end}").stat().st_mode & 0o777 for end in ("", "-wal")] == [0o600, 0o600]
+    logbook.give_up()
+
+
 def test_a_check_that_does_not_fit_is_damage():
     with pytest.raises(entries.Damaged):
         entries.checked(b"abc", 1)
