@@ -291,8 +291,7 @@ class Emulator:
     def _jot(self, sandbox: Sandbox, short: Shorthand) -> None:
         """Like `_keep`, for an exchange in shorthand (which notes nothing)."""
         sandbox.journal.jot(short)
-        kind = short.kind
-        what = (kind.provider, kind.protocol, kind.operation, kind.word)
+        what = short.kind.what
         self.counted[what] = self.counted.get(what, 0) + 1
         sandbox.tell("requests", short.id)
         if self.told is not None:

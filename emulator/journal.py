@@ -105,6 +105,8 @@ class Kind(Protocol):
     protocol: str
     operation: str
     word: str
+    what: tuple[str, str, str, str]
+    """All four."""
 
     def whole(self, short: "Shorthand") -> Exchange: ...
 
@@ -240,7 +242,7 @@ class Journal:
         self.made += 1
         short.id = self.made
         self._exchanges.append(short)
-        self._charge(short.size)
+        self._charge(len(short.request) + len(short.reply) + _OF_SHORTHAND)
 
     def _add(self, exchange: Exchange) -> None:
         packed = _pack(exchange)

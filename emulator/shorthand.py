@@ -13,7 +13,7 @@ from emulator.wire import SmppFrame
 class SubmitKind:
     """Those of one session under one choice of its account's switches (journal.Kind)."""
 
-    __slots__ = ("everyday", "peer", "provider", "session", "switches")
+    __slots__ = ("everyday", "peer", "provider", "session", "switches", "what")
 
     protocol = "smpp"
     operation = "send"
@@ -23,6 +23,7 @@ class SubmitKind:
         self, provider: str, session: str, peer: str, everyday: Everyday, switches: Mapping[str, Any]
     ) -> None:  # fmt: skip
         self.provider = provider
+        self.what = provider, self.protocol, self.operation, self.word
         self.session = session
         self.peer = peer
         self.everyday = everyday

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from emulator.providers.smscenter.ranges import COUNTRIES, OPERATORS, REGIONS
 
+LONGEST_PREFIX = 6
+"""So many of a number's first digits tell whose it is."""
 _number = re.compile(r"[1-9][0-9]{9,14}", re.ASCII).fullmatch
 _between = re.compile(r"[\s()\-.]+")
 
@@ -17,7 +19,10 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
     With or without +; spaces, brackets, dashes and dots are dropped. Without a + a Russian number is corrected: 8 9xx
     becomes 7 9xx, and ten digits that begin with 9 get a 7 in front (facts, 3.1; the second form is our reading).
     """
-    if not (written.isascii() and written.isdigit()):
+    if written.isascii() and written.isdigit():
+        if 10 <= len(written) <= 15 and "1" <= written[0] <= "7":
+            return written  # neither correction is about it
+    else:
         written = _between.sub("", written)
     number = written.removeprefix("+")
     if number == written and switches["correct-numbers"] == "on":
@@ -60,7 +65,7 @@ def places() -> dict[str, Place]:
 def place_of(number: str) -> Place:
     """What the table knows of a number."""
     table = places()
-    for length in range(min(6, len(number)), 0, -1):
+    for length in range(min(LONGEST_PREFIX, len(number)), 0, -1):
         found = table.get(number[:length])
         if found is not None:
             return found

@@ -13,7 +13,7 @@ from emulator.core.smpp_plans import FormName
 from emulator.core.statuses import Status
 from emulator.core.text import split
 from emulator.core.values import UNIT
-from emulator.providers.smscenter.numbers import place_of
+from emulator.providers.smscenter.numbers import LONGEST_PREFIX, place_of
 from emulator.providers.smscenter.smpp_parts import habits_of
 from emulator.providers.smscenter.statuses import told
 from emulator.smpp.codec import write_tlvs as write_all
@@ -70,16 +70,16 @@ def receipt(
 ) -> Pdu:  # fmt: skip
     """The receipt of one change, for the part that `due` names."""
     made = _told(batch, message, due)
-    vendor = () if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message)
+    vendor = _NO_VENDOR if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message)
     hours = switches["smpp-timezone"]
     assert isinstance(hours, int | float)
     quarters, order = round(hours * 4), _ORDERS[str(switches["smpp-tlv-order"])]
     if not forms and fits_usual(made):
-        return write_usual(made, quarters, write_all(vendor), order)
+        return write_usual(made, quarters, vendor[1], order)
     form = Form(quarters=quarters, tlvs=order)
     for name in forms:
         form = _FORMS[name](form)
-    return _spoilt(write_receipt(made, form, vendor), forms)
+    return _spoilt(write_receipt(made, form, vendor[0]), forms)
 
 
 def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
@@ -107,16 +107,27 @@ def _coding(data_coding: str, habits: str) -> Coding:
     return coding_of(int(data_coding), habits_of({"habits": habits})) or Coding.GSM
 
 
-def _vendor(batch: Batch, message: Message) -> tuple[Tlv, ...]:
+_Vendor = tuple[tuple[Tlv, ...], bytes]
+"""The provider's own TLVs, and their octets."""
+_NO_VENDOR: _Vendor = (), b""
+
+
+def _vendor(batch: Batch, message: Message) -> _Vendor:
     """Cost, flags (flash or not), parts, network. Of a part: what one part cost."""
     cost = batch.cost // max(1, batch.parts) if batch.ids else batch.cost
-    place = place_of(message.to)
-    return (
+    return _written_vendor(cost, batch.flash, batch.parts, message.to[:LONGEST_PREFIX])
+
+
+@lru_cache(maxsize=1024)
+def _written_vendor(cost: int, flash: bool, parts: int, prefix: str) -> _Vendor:
+    place = place_of(prefix)
+    tlvs = (
         (COST, f"{cost / UNIT:.4f}"[:6].encode()),
-        (FLAGS, int(batch.flash).to_bytes(2, "big")),
-        (PARTS, batch.parts.to_bytes(2, "big")),
+        (FLAGS, int(flash).to_bytes(2, "big")),
+        (PARTS, parts.to_bytes(2, "big")),
         *(((NETWORK, place.mccmnc.encode()),) if place.mccmnc else ()),
     )
+    return tlvs, write_all(tlvs)
 
 
 def _pattern(old: str, new: str) -> Callable[[Form], Form]:

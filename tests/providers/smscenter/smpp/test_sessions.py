@@ -271,3 +271,24 @@ async def test_every_pdu_is_in_the_journal_with_its_fields_text_and_octets():
         kept = await at.last(outcome="refused")
         assert "priority_flag 9" in kept["explain"]
         assert kept["reply"]["status"] == "ESME_RINVPRTFLG"
+
+
+async def test_parts_that_wait_for_others_are_in_a_snapshot_and_are_joined_after_it_is_restored():
+    async with desk() as at:
+        esme = await at.bound()
+        first, second = b"\5\0\3\7\2\1one ", b"\5\0\3\7\2\2two"
+        assert (await esme.submit(first, esm_class=0x40)).status == 0
+        await at.call("POST", "/snapshots", {"name": "half"})
+        assert (await esme.submit(second, esm_class=0x40)).status == 0
+        whole = await at.messages()
+        assert [one["text"] for one in whole] == ["one two"]
+        for _ in range(2):
+            await at.call("POST", "/restore", {"name": "half"})
+            assert await at.messages() == []
+            assert (await esme.submit(first, esm_class=0x40)).status == 0x45
+            assert (await esme.submit(second, esm_class=0x40)).status == 0
+            again = await at.messages()
+            assert [(one["text"], one["part_ids"]) for one in again] == [("one two", whole[0]["part_ids"])]
+        await at.call("POST", "/restore", {"name": "half"})
+        await at.advance(61)
+        assert [one["status"] for one in await at.messages()] == ["undelivered"]
