@@ -9,7 +9,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks import servers
-from benchmarks.send import CONNECTIONS, PATH, QUERY
+from benchmarks.send import SEND
 
 SECONDS = 2.0
 ROUNDS = 5
@@ -24,7 +24,7 @@ def _submits(ready: dict[str, str]) -> float:
 
 
 def _sends(ready: dict[str, str]) -> float:
-    return servers.load(ready["http"], PATH + QUERY, CONNECTIONS, SECONDS)
+    return servers.load(ready["http"], SEND.target, SEND.connections, SECONDS)
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def measure() -> list[tuple[str, float, float, float]]:
             kept = open_.enter_context(_emulator((*command, "--state", str(Path(folder, "state.db")))))
             plain = open_.enter_context(_emulator(command))
             for what, load in (
-                (f"send with --state, {CONNECTIONS} connections{on} (requests/s)", _sends),
+                (f"{SEND.name} with --state{on} (requests/s)", _sends),
                 (f"SMPP with --state, window {WINDOW}{on} (submits/s)", _submits),
             ):
                 pairs = [(load(kept), load(plain)) for _ in range(ROUNDS)]

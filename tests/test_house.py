@@ -142,6 +142,11 @@ def test_only_the_clock_reads_real_time():
     assert found == []
 
 
+def test_only_the_state_file_speaks_sql():
+    found = [str(file.relative_to(ROOT)) for file in FILES if "sqlite3" in {name for _, name in imports_of(file)}]
+    assert found == ["durable/state_file.py"]
+
+
 def test_every_file_says_in_its_first_lines_what_belongs_in_it():
     silent = [str(file.relative_to(ROOT)) for file in FILES if not ast.get_docstring(tree_of(file))]
     assert silent == []
