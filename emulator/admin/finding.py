@@ -9,6 +9,7 @@ import msgspec
 
 from emulator.admin import views
 from emulator.core.messages import Message
+from emulator.core.store import Store
 from emulator.sandboxes import Sandbox
 from emulator.wire import HttpRequest, SmppFrame
 
@@ -105,8 +106,16 @@ def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
     elif to is not None:
         return store.to_number(to, after)
     else:
-        return store.likely(after, filters.status, filters.provider, filters.contains or "")
+        return _looked_through(store, after, filters)
     return (store.messages[number - 1] for number in sorted(ids) if number > after)
+
+
+def _looked_through(store: Store, after: int, filters: MessageFilters) -> Iterator[Message]:
+    """Where no index helps: what the filters name is compared before a message is put into words."""
+    status, provider, text = filters.status, filters.provider, filters.contains or ""
+    for message, batch in store.with_batches(store.likely(after, status, provider, text)):
+        if text in batch.text and status in (None, message.status) and provider in (None, batch.provider):
+            yield message
 
 
 def requests(sandbox: Sandbox, filters: RequestFilters) -> list[Json]:

@@ -180,7 +180,7 @@ class Store:
     def _likely(self, pages: range, status: str | None, provider: str | None, text: str) -> Iterator[int]:
         status_bit = _ANY if status is None else _BIT.get(cast(Status, status), 0)
         provider_bit = _ANY if provider is None else self._provider_bits.get(provider, 0)
-        octets = text.encode()
+        octets = text.encode("utf-8", "surrogatepass")
         for page in pages:
             if self.messages.may_hold(page, status_bit) and (
                 (not octets and provider is None)
@@ -223,12 +223,12 @@ class Store:
 
 
 def _number_key(number: str) -> int:
-    return crc32(number.encode())
+    return crc32(number.encode("utf-8", "surrogatepass"))
 
 
 def _reference_key(provider: str, reference: str) -> int:
-    return crc32(f"{provider} {reference}".encode(), 1)
+    return crc32(f"{provider} {reference}".encode("utf-8", "surrogatepass"), 1)
 
 
 def _id_key(provider: str, provider_id: str) -> int:
-    return crc32(f"{provider} {provider_id}".encode(), 2)
+    return crc32(f"{provider} {provider_id}".encode("utf-8", "surrogatepass"), 2)
