@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -31,8 +31,12 @@ class Recipe(msgspec.Struct, kw_only=True):
     ttl: float | None = None
 
 
+DATE_TIME = msgspec.Meta(extra_json_schema={"format": "date-time"})
+"""Said of moments in the description of the control API."""
+
+
 class ClockWish(msgspec.Struct, forbid_unknown_fields=True):
-    now: datetime | None = None
+    now: Annotated[datetime, DATE_TIME] | None = None
     rate: float = 1.0
 
 

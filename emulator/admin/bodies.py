@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.core.statuses import Status
+from emulator.recipes import DATE_TIME
 
 Real = Annotated[float, Meta(ge=0, le=3600)]
 """Real seconds to wait at most."""
@@ -33,7 +34,7 @@ class Clock(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """One of advance (seconds), set (a moment), to (the next due date), rate."""
 
     advance: Annotated[float, Meta(ge=0, le=3_153_600_000)] | None = None
-    set: datetime | None = None
+    set: Annotated[datetime, DATE_TIME] | None = None
     to: Literal["next"] | None = None
     rate: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
     timeout: Real = 30.0

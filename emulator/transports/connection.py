@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from aiohttp.http import HttpRequestParser
-from aiohttp.http_exceptions import LineTooLong
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from emulator.limits import Limits
 from emulator.transports import web
@@ -113,6 +113,11 @@ class Connection(Patience):
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         if self._parser is not None:
             _consumed(self._parser)
+
+    def log_exception(self, *args: Any, **more: Any) -> None:
+        """What aiohttp cannot explain goes to the log; that the rest of a body cannot be read is the client's fault."""
+        if not isinstance(more.get("exc_info"), RequestPayloadError | HttpProcessingError):
+            super().log_exception(*args, **more)
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None

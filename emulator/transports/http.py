@@ -195,7 +195,8 @@ class HttpTransport:
         body, form = b"", None
         if request.can_read_body:
             if request.headers.get("Expect", "").lower() == "100-continue":
-                await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                with suppress(ConnectionError):  # it went away meanwhile
+                    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 request.writer.output_size = 0
             body = await self._body(request)
             if request.content_type == "multipart/form-data":
