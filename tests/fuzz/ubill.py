@@ -34,8 +34,8 @@ class Ubill(HttpSurface):
         if chance.one_in(3):
             path = chance.choice(_GETS)
             if path.endswith("/"):
-                path += chance.value(("1",
-                    "2")).encode().hex() if chance.one_in(3) else write_query([(chance.value(("1", "2")), "")])[:-1]
+                own = chance.value(("1", "2"))
+                path += own.encode().hex() if chance.one_in(3) else write_query([(own, "")])[:-1]
             said = who + (said if path.endswith("send") or chance.one_in(4) else [])
             return HttpRequest(
                 method="GET", target=spellings.target(path, spellings.query(chance, said)), headers=headers,
