@@ -10,7 +10,7 @@ ARGS ?=
 STAMP := $(VENV)/installed
 # pip compiles what it installs, but not what it installs editable; without it each start compiles us anew where the
 # environment forbids Python to write bytecode.
-COMPILE := $(BIN)/python -m compileall -q emulator benchmarks
+BYTECODE := $(BIN)/python -m compileall -q emulator benchmarks
 
 .PHONY: run test test-long check bench constraints audit clean python
 
@@ -31,15 +31,15 @@ bench: $(STAMP)
 	@exec $(BIN)/python -m benchmarks $(ARGS)
 
 # From the public index alone, whatever pip is set up with: the hashes are to be everybody's.
-COMPILE := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+PIN := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
 	$(VENV)/tools/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 constraints: $(VENV)/tools/installed
 	@{ echo "# What the image runs: versions with their hashes. Renewed by make constraints."; \
-	   $(COMPILE) --extra speed --output-file - pyproject.toml; } > constraints.txt.new
+	   $(PIN) --extra speed --output-file - pyproject.toml; } > constraints.txt.new
 	@{ echo "# What builds the package for the image. Renewed by make constraints."; \
-	   $(COMPILE) --only-build-deps --build-deps-for wheel --output-file - pyproject.toml; } > constraints-build.txt.new
+	   $(PIN) --only-build-deps --build-deps-for wheel --output-file - pyproject.toml; } > constraints-build.txt.new
 	@mv constraints.txt.new constraints.txt
 	@mv constraints-build.txt.new constraints-build.txt
 
@@ -68,11 +68,11 @@ $(BIN)/python: | python
 $(VENV)/served: pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV) ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
-	@$(COMPILE)
+	@$(BYTECODE)
 	@touch $@
 
 $(STAMP): pyproject.toml | $(BIN)/python
 	@echo "installing into $(VENV) what the tests need ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@$(COMPILE)
+	@$(BYTECODE)
 	@touch $@ $(VENV)/served
