@@ -27,13 +27,15 @@ knows nothing of the others' trade. Rooms, from the inside out:
     clock          the only file that reads real time; a clock for each sandbox
     journal        what was asked and answered, and every callback; bounded by bytes
     sandboxes      isolated worlds, found by the credentials of a request; recipes: what they are made of
-    pump, postman  what moves a sandbox's time; what sends its callbacks
+    pump           what moves a sandbox's time
+    outgoing/      what goes out of it: the postman, and the round that carries callbacks
+    links/         SMPP sessions as the house sees them: the switchboard, receipts on their way to a receiver
     app            Emulator: joins the parts; `exchange` is a request's whole way
     recorder       the seam by which changes are written down; durable/: the state file behind --state
     serving        an emulator on its sockets, from start to stop
     admin/         the control API: verbs (in process), routes (one table), server; client: a sandbox as an object
-    handles        where such objects come from: this loop, a thread (background), a server elsewhere
-    pytest_plugin  fixtures and marker; pytest_sandboxes: what is behind them; journal_text: what a failed test shows
+    testing/       for test suites: handles on an emulator (this loop, a thread, elsewhere); what is behind the fixtures
+    pytest_plugin  fixtures and marker
     histories/     delivery histories: values, kinds, the search, reruns of a test; check-callbacks
     client/        the reference client
     cli, command   the command; settings: its options, from flags and environment
@@ -49,13 +51,13 @@ if TYPE_CHECKING:
     from emulator.admin.answers import CallRefused as CallRefused
     from emulator.admin.client import AsyncSms as AsyncSms
     from emulator.admin.sync_client import Sms as Sms
-    from emulator.handles import running as running
+    from emulator.testing.handles import running as running
 
 __version__ = "0.1.0"
 __all__ = ["AsyncSms", "CallRefused", "Sms", "running"]
 
 _HOMES = {
-    "running": "emulator.handles",
+    "running": "emulator.testing.handles",
     "AsyncSms": "emulator.admin.client",
     "Sms": "emulator.admin.sync_client",
     "CallRefused": "emulator.admin.answers",

@@ -13,7 +13,8 @@ from emulator.core.rules import RuleSpec
 from emulator.core.values import SECOND, Moment
 from emulator.journal import Budget, Exchange, Shorthand
 from emulator.keeping import Snapshot
-from emulator.postman import Call, Postman
+from emulator.links.switchboard import Switchboard
+from emulator.outgoing.postman import Call, Postman
 from emulator.providers import found
 from emulator.providers.contract import Provider
 from emulator.pump import Pump
@@ -26,7 +27,6 @@ from emulator.scripting.library import extended, load_named
 from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary
 from emulator.settings import Settings
-from emulator.switchboard import Switchboard
 from emulator.vocabulary import vocabulary_of
 from emulator.wire import HttpReply, HttpRequest
 

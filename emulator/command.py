@@ -11,12 +11,12 @@ from typing import Literal
 
 from emulator import __version__, logs
 from emulator.listening import Busy
+from emulator.outgoing.unfinished import unfinished
 from emulator.recipes import Bad, token
 from emulator.recorder import Unusable
 from emulator.scripting.checking import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings
-from emulator.unfinished import unfinished
 
 
 def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> int:

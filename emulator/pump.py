@@ -3,7 +3,7 @@
 import asyncio
 
 from emulator.core.values import Moment
-from emulator.postman import Postman
+from emulator.outgoing.postman import Postman
 from emulator.sandboxes import Sandbox
 
 _TURN = 0.5

@@ -44,9 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "the messages it sends (duplicated, reordered, late, missing, ...), each time with fresh fixtures",
     )
     if _has_pytest_asyncio(config):
-        from emulator import pytest_asyncio_fixtures
+        from emulator.testing import asyncio_fixtures
 
-        config.pluginmanager.register(pytest_asyncio_fixtures, "sms-emulator-asyncio")
+        config.pluginmanager.register(asyncio_fixtures, "sms-emulator-asyncio")
 
 
 def _has_pytest_asyncio(config: pytest.Config) -> bool:
@@ -69,14 +69,14 @@ def sms_emulator(request: pytest.FixtureRequest) -> "AsyncSms":
 def live_sms_emulator(request: pytest.FixtureRequest) -> "Sms":
     """An emulator in a thread, one for the whole run, with a fresh sandbox for this test: the same as sms_emulator
     without await, for synchronous tests and for apps in other processes."""
-    from emulator.pytest_sandboxes import live_sandbox
+    from emulator.testing.sandboxes import live_sandbox
 
     return live_sandbox(request)
 
 
 @pytest.fixture
 async def _sms_emulator_by_anyio(request: pytest.FixtureRequest) -> "AsyncIterator[AsyncSms]":
-    from emulator.pytest_sandboxes import sandbox_here
+    from emulator.testing.sandboxes import sandbox_here
 
     async with sandbox_here(request) as sms:
         yield sms
@@ -153,6 +153,6 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if used := sys.modules.get("emulator.pytest_sandboxes"):
+    if used := sys.modules.get("emulator.testing.sandboxes"):
         used.tell(item, report)
     return report

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from emulator.admin.addresses import ours
 from emulator.app import Emulator
-from emulator.http_round import Call
 from emulator.listening import bind, tls_context, url
+from emulator.outgoing.http_round import Call
 from emulator.providers.contract import Provider
 from emulator.settings import Settings
 from emulator.transports.http import HttpTransport

@@ -6,7 +6,7 @@ import json
 from support import key_of, send_path
 
 from emulator.app import Emulator
-from emulator.http_round import CARRIERS
+from emulator.outgoing.http_round import CARRIERS
 from emulator.recipes import NewSandbox
 from emulator.settings import Settings
 from emulator.wire import HttpReply, HttpRequest, origin_of

@@ -10,7 +10,7 @@ from emulator.admin.verbs import Refusal
 from emulator.app import Emulator
 from emulator.core.text import split
 from emulator.core.verbs import PutIncoming
-from emulator.line import Line
+from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.targets import NotAllowed
 

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from emulator.admin.answers import CallRefused, Record
 from emulator.admin.client import AsyncSms
-from emulator.background import Background
+from emulator.testing.background import Background
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""

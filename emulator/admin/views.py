@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from emulator.admin.nearly import nearly
 from emulator.core.accounts import Account
 from emulator.core.commands import Submit
 from emulator.core.messages import Message
@@ -16,8 +17,7 @@ from emulator.core.when import Now
 from emulator.explaining import explain
 from emulator.findings import Finding
 from emulator.journal import Attempt, Exchange
-from emulator.line import Line
-from emulator.nearly import nearly
+from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import decode
 from emulator.smpp.describing import describe

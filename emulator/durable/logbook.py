@@ -17,8 +17,8 @@ from emulator.durable.entries import pack_input
 from emulator.durable.recording import Recording
 from emulator.durable.state_file import NotWritten, StateFile
 from emulator.durable.track import Track
-from emulator.http_round import Call
 from emulator.keeping import Snapshot
+from emulator.outgoing.http_round import Call
 from emulator.recorder import NotKept
 from emulator.wire import HttpReply, HttpRequest
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from emulator.limits import Limits
-from emulator.line import Line
+from emulator.links.line import Line
+from emulator.links.switchboard import Answer, Switchboard
 from emulator.recorder import Recorder
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
@@ -19,7 +20,6 @@ from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
 from emulator.smpp.statuses import Status
 from emulator.smpp.tables import BINDS, Command
-from emulator.switchboard import Answer, Switchboard
 from emulator.targets import Targets
 from emulator.transports import smpp_faults
 from emulator.transports.reaching import reach

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from emulator.links.switchboard import Answer
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu, generic_nack
 from emulator.smpp.statuses import Status
 from emulator.smpp.tables import Command
-from emulator.switchboard import Answer
 
 if TYPE_CHECKING:
     from emulator.transports.smpp import Link

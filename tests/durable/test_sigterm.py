@@ -8,9 +8,9 @@ from durable.test_restart import traffic
 from support import PATIENCE
 
 from emulator.app import Emulator
+from emulator.outgoing.unfinished import unfinished
 from emulator.recipes import NewSandbox
 from emulator.settings import Settings
-from emulator.unfinished import unfinished
 
 
 async def test_what_was_accepted_has_been_answered_when_it_is_told_to_stop_under_load(tmp_path):

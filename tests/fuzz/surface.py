@@ -12,7 +12,7 @@ from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import Accepted
 from emulator.core.values import SECOND
 from emulator.explaining import explain
-from emulator.postman import Postman
+from emulator.outgoing.postman import Postman
 from emulator.sandboxes import Sandbox
 from emulator.wire import HttpReply, HttpRequest
 

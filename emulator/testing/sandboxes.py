@@ -11,12 +11,12 @@ from emulator.admin import views
 from emulator.admin.answers import CallRefused, missing
 from emulator.admin.client import AsyncSms
 from emulator.admin.sync_client import Sms
-from emulator.handles import Home, remote, served_here
 from emulator.histories.playing import PLAYING, Playing
-from emulator.journal_text import journal_text, request_lines
 from emulator.recipes import NewSandbox
 from emulator.scripting.complaints import Invalid
 from emulator.serving import Serving
+from emulator.testing.handles import Home, remote, served_here
+from emulator.testing.journal_text import journal_text, request_lines
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from emulator.admin.calling import ask
 from emulator.admin.client import AsyncSms, Place, Wishes
 from emulator.admin.doors import Door, Inside, Remote
 from emulator.admin.sync_client import Sms
-from emulator.background import Background
 from emulator.serving import Serving
+from emulator.testing.background import Background
 
 _A_DAY = 86_400.0
 """Real seconds after which a sandbox that nobody deleted goes by itself, on a server that outlives us."""

@@ -4,9 +4,9 @@ from typing import Protocol
 
 from emulator.core.commands import Credential
 from emulator.core.values import Moment
+from emulator.links.shorthand import SubmitKind
 from emulator.providers.contract import SmppFace, Terms
 from emulator.sandboxes import Sandbox
-from emulator.shorthand import SubmitKind
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu
 from emulator.smpp.session import Session

@@ -13,11 +13,11 @@ from emulator.core.outcomes import Accepted, Bound
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
 from emulator.journal import Exchange, Shorthand
-from emulator.line import Line, Wire
+from emulator.links.line import Line, Wire
+from emulator.links.receivers import Parcel, Receivers
+from emulator.links.shorthand import SubmitKind
 from emulator.providers.contract import Caller, Provider, SmppFace
-from emulator.receivers import Parcel, Receivers
 from emulator.sandboxes import Sandbox, Sandboxes
-from emulator.shorthand import SubmitKind
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.events import Answered, Ignored, Send, Unanswered
 from emulator.smpp.pdu import Fields, Pdu, Unreadable

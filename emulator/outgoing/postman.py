@@ -1,7 +1,7 @@
 """What goes out to the client: a report, or a subscriber's message, becomes what its way carries, and is handed to it.
 
-    Outgoing ─► envelope ─► the HTTP round (http_round.py)   ─► answer ─► engine.answered
-                       └──► the SMPP receivers (receivers.py) ─┘
+    Outgoing ─► envelope ─► the HTTP round (http_round.py)         ─► answer ─► engine.answered
+                       └──► the SMPP receivers (links/receivers.py) ─┘
 
 Which way is the message's own: one that was submitted with flags of SMPP is told by SMPP, all others by a callback.
 """
@@ -12,9 +12,9 @@ from collections.abc import Callable
 from emulator import otherwise
 from emulator.attempts import attempt_of
 from emulator.core.life import Outgoing, Passing
-from emulator.http_round import Call, HttpRound
+from emulator.links.receivers import Receivers
+from emulator.outgoing.http_round import Call, HttpRound
 from emulator.providers.contract import Provider
-from emulator.receivers import Receivers
 from emulator.sandboxes import Sandbox
 from emulator.smpp.pdu import Pdu
 from emulator.under_way import UnderWay, Waiting

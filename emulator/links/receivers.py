@@ -15,7 +15,7 @@ from emulator.core.engine import Engine
 from emulator.core.life import Outgoing, Passing, Report
 from emulator.core.values import Moment
 from emulator.journal import Attempt
-from emulator.line import Line
+from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.smpp.pdu import Pdu
 from emulator.under_way import UnderWay, Waiting
