@@ -1,22 +1,21 @@
 """The words of scenarios, gathered from the providers found."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from emulator.core.commands import OPERATIONS
-from emulator.providers import found
 from emulator.providers.contract import Provider
 from emulator.scripting.vocabulary import ProviderWords, Vocabulary
 
 
+_last: list[tuple[Mapping[str, Provider], Vocabulary]] = []
+"""The providers that were asked about last, and their words."""
+
+
 def vocabulary_of(providers: Mapping[str, Provider]) -> Vocabulary:
-    """What may stand in a rule or an account, by provider."""
-    return _of_all() if providers is found() else _gathered(providers)
-
-
-@lru_cache(maxsize=1)
-def _of_all() -> Vocabulary:
-    return _gathered(found())
+    """What may stand in a rule or an account, by provider; gathered once as long as it is asked of the same ones."""
+    if not _last or _last[0][0] is not providers:
+        _last[:] = [(providers, _gathered(providers))]
+    return _last[0][1]
 
 
 def _gathered(providers: Mapping[str, Provider]) -> Vocabulary:
