@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 STAMP := $(VENV)/installed
+# With bytecode: the tests run pytest a hundred times, which would rewrite the assertions of its plugins each time.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
 # pip compiles what it installs, but not what it installs editable; without it each start compiles us anew where the
 # environment forbids Python to write bytecode.
 BYTECODE := $(BIN)/python -m compileall -q emulator benchmarks
@@ -18,10 +20,10 @@ run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
 
 test: $(STAMP)
-	@exec $(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	@exec $(PYTEST) --numprocesses auto $(ARGS)
 
 test-long: $(STAMP)
-	@exec $(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
+	@exec $(PYTEST) -m long --timeout 1800 $(ARGS)
 
 check: $(STAMP)
 	@$(BIN)/ruff check .

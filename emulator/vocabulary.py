@@ -6,7 +6,6 @@ from emulator.core.commands import OPERATIONS
 from emulator.providers.contract import Provider
 from emulator.scripting.vocabulary import ProviderWords, Vocabulary
 
-
 _last: list[tuple[Mapping[str, Provider], Vocabulary]] = []
 """The providers that were asked about last, and their words."""
 
