@@ -13,7 +13,7 @@ from emulator.core.outcomes import Accepted, Refused
 from emulator.core.plans import Plan, Step
 from emulator.core.profile import ErrorRow, Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules import NOTHING, Rule
+from emulator.core.rules import Rule
 from emulator.core.statuses import Status
 from emulator.core.text import Measure, measure
 from emulator.core.world import World
@@ -126,7 +126,7 @@ class Taking:
         status: Status = "scheduled" if batch.begins_at > at else "pending"
         message = Message(
             id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
-            plan=self._plan(None if case.ruling is NOTHING else case.ruling.of(written), case.profile),
+            plan=self._plan(case.ruling.of(written), case.profile),
         )  # fmt: skip
         self.world.store.add(message)
         self._life.begin(message, batch, at)

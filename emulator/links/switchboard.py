@@ -114,7 +114,7 @@ class Switchboard:
         """A request that the session's state allows."""
         name, face = self._spoken(line)
         sandbox = line.sandbox
-        command = face.read(pdu, self._caller(line, pdu, face, name))
+        command = face.read(pdu, self._caller(line, name))
         if sandbox is None:
             sandbox = self._sandboxes.of(name, command.credential) or self._default
             command.in_flight = 1 + sum(one.provider == name for one in self.of(sandbox))
@@ -155,10 +155,8 @@ class Switchboard:
         face = line.face
         if face.everyday is None:
             return None
-        profile = self.providers[line.provider].profile
-        sandbox, _ = line.home
-        caller = Caller(line.credential, line.peer, profile.in_force(account), line.session.bound, 1, sandbox.now())
-        return SubmitKind(line.provider, line.id, line.peer, face.everyday(caller), account.switches)
+        everyday = face.everyday(self._caller(line, line.provider))
+        return SubmitKind(line.provider, line.id, line.peer, everyday, account.switches)
 
     def _judged(
         self, sandbox: Sandbox, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Moment,
@@ -190,7 +188,8 @@ class Switchboard:
         assert face is not None
         return name, face
 
-    def _caller(self, line: Line, pdu: Pdu, face: SmppFace, name: str) -> Caller:
+    def _caller(self, line: Line, name: str) -> Caller:
+        """Who speaks, to the provider of that name."""
         sandbox = line.sandbox or self._default
         switches = self.providers[name].profile.in_force(sandbox.account(name))
         return Caller(line.credential, line.peer, switches, line.session.bound, 1, sandbox.now())
@@ -225,7 +224,7 @@ class Switchboard:
         pdu = event.pdu
         if isinstance(item, Pdu) and item.command_id == Command.ENQUIRE_LINK and line.sandbox is not None:
             name, face = self._spoken(line)
-            command = face.read(item, self._caller(line, item, face, name))
+            command = face.read(item, self._caller(line, name))
             at, verdict = line.sandbox.execute(command)
             fault = verdict.reply
             octets = None

@@ -191,7 +191,6 @@ class HttpTransport:
 
     async def _read(self, request: web.BaseRequest) -> HttpRequest:
         connection = request.protocol
-        headers = _headers(request.raw_headers)
         body, form = b"", None
         if request.can_read_body:
             if request.headers.get("Expect", "").lower() == "100-continue":
@@ -201,12 +200,8 @@ class HttpTransport:
             body = await self._body(request)
             if request.content_type == "multipart/form-data":
                 form = await _form(request, body)
-        peer = connection.peername
-        return HttpRequest(
-            method=request.method, target=request.raw_path, headers=headers, body=body, form=form,
-            peer=peer[0] if isinstance(peer, tuple) else "",
-            raw_octets=isinstance(connection, Connection) and connection.raw_octets,
-        )  # fmt: skip
+        raw_octets = isinstance(connection, Connection) and connection.raw_octets
+        return msgspec.structs.replace(_head(request), body=body, form=form, raw_octets=raw_octets)
 
     async def _body(self, request: web.BaseRequest) -> bytes:
         """The whole body, unpacked. Raises TooMuch."""
