@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ class Window:
 
     def __init__(self, page: Any, base_url: str) -> None:
         self.page, self.base_url = page, base_url
+        self.api = pytest.importorskip("playwright.async_api")
         self.trouble: list[str] = []
         page.set_default_timeout(10_000)
         page.on("console", lambda said: self.trouble.append(said.text) if said.type in ("error", "warning") else None)
@@ -28,11 +30,19 @@ class Window:
         await self.page.goto(self.base_url + path)
 
     async def until(self, true: str) -> None:
-        """Until a script's expression holds. (The driver's own way evaluates text in the page, which its policy
-        forbids.)"""
-        async with asyncio.timeout(10):
-            while not await self.page.evaluate(true):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        """Until a script's expression holds. One that fails, as it may while one page replaces another, does not hold
+        yet. (The driver's own way evaluates text in the page, which its policy forbids.)"""
+        ends = time.monotonic() + 10
+        while True:
+            failed = None
+            try:
+                if await self.page.evaluate(true):
+                    return
+            except self.api.Error as error:
+                failed = error
+            if time.monotonic() > ends:
+                raise AssertionError(f"it never held: {true}") from failed
+            await asyncio.sleep(0.05)
 
     async def live(self) -> None:
         """Until the live part has come once."""
