@@ -122,11 +122,13 @@ class Sandbox:
         self.arm()
         return at, verdict
 
-    def execute_in_series(self, series: Series, to: str, text: str) -> tuple[Moment, Verdict]:
+    def execute_in_series(
+        self, series: Series, to: str, text: str, reference: str | None = None
+    ) -> tuple[Moment, Verdict]:  # fmt: skip
         """Judge the next command of a series at the world's moment."""
         at = self.now()
         self.catch_up(at)
-        verdict = self.engine.execute_in_series(series, to, text, at)
+        verdict = self.engine.execute_in_series(series, to, text, reference, at)
         self.arm()
         return at, verdict
 

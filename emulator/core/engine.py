@@ -68,12 +68,13 @@ class Engine:
                 return self._by_rule(case, rule)
         return Verdict(self._judge.judge(case))
 
-    def execute_in_series(self, series: Series, to: str, text: str, at: Moment) -> Verdict:
-        """Judge the command of a series to that number with that text: the same as `execute`, and quicker."""
-        taken = self._in_series.take(series, to, text, at)
+    def execute_in_series(self, series: Series, to: str, text: str, reference: str | None, at: Moment) -> Verdict:
+        """Judge the command of a series to that number with that text and reference: the same as `execute`, and
+        quicker."""
+        taken = self._in_series.take(series, to, text, reference, at)
         if taken is not None:
             return Verdict(taken[0], None, taken[1])
-        verdict = self.execute(series.command(to, text), at)
+        verdict = self.execute(series.command(to, text, reference), at)
         if type(verdict.outcome) is Accepted and verdict.reply is None:
             self._in_series.learn(series, verdict.outcome, verdict.rule)
         return verdict

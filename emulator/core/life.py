@@ -173,7 +173,7 @@ class Life:
         if batch.asks:
             asks, now = profile.asks_for, message.status
             return () if asks is None else [part for part, flags in enumerate(batch.asks) if asks(flags, before, now)]
-        return (0,) if _reported(profile, self._world.accounts[batch.provider], before, message.status) else ()
+        return (0,) if reported(profile, self._world.accounts[batch.provider], before, message.status) else ()
 
     def _subscriber_acts(self, message: Message, batch: Batch, at: Moment) -> None:
         """What the plan has the subscriber do who got the message."""
@@ -196,7 +196,7 @@ def _reordered(reports: list[SendReport], manner: Reports, chance: Chance) -> li
     return [one for _, _, one in sorted((chance.draw(), place, one) for place, one in enumerate(reports))]
 
 
-def _reported(profile: Profile, account: Account, before: Status | None, now: Status) -> bool:
+def reported(profile: Profile, account: Account, before: Status | None, now: Status) -> bool:
     """Does this change send a report? `before` is None for the state in which a message begins."""
     row = profile.by_status[now]
     if before is None:

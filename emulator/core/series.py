@@ -1,16 +1,19 @@
-"""Submits in series: alike but for number and text. What the account, the rules and the profile say of one that was
-accepted holds for those after it, so these are asked only what may be different for them.
+"""Submits in series: alike but for number, text and reference. What the account, the rules and the profile say of one
+that was accepted holds for those after it, so these are asked only what may be different for them.
 
-Only where limits are off, for then nothing has to be counted (whoever sends by the thousand has lifted them), and any
-sender may be named. Whatever is not plain goes the ordinary way (engine.py), which also says what a series comes to.
+Only where no limit is in force, for then nothing has to be counted (whoever sends by the thousand has lifted them).
+Whatever is not plain goes the ordinary way (engine.py), which also says what a series comes to.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from emulator.core.accounts import Account
+import msgspec
+
+from emulator.core.accounts import Account, Sender
 from emulator.core.agenda import Step
 from emulator.core.commands import Submit
+from emulator.core.life import reported
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import Accepted
 from emulator.core.profile import Profile
@@ -30,6 +33,7 @@ class _Terms(NamedTuple):
     allowed_ips: list[str]
     switches: Mapping[str, Any]
     prices: Mapping[str, int]
+    senders: Mapping[str, Sender]
 
     profile: Profile
     in_force: Mapping[str, Any]
@@ -39,6 +43,8 @@ class _Terms(NamedTuple):
     """Decides of all others."""
     price: int
     by_message: bool
+    plain: Callable[[str], bool]
+    """Is nothing more to be asked of a text?"""
     batch: Batch
     plan: int
     due: int | None
@@ -49,9 +55,10 @@ class _Terms(NamedTuple):
         """Is all that they hang on still so?"""
         account = self.account
         return (
-            self.rules is self.world.book.rules and account.limits_off and account.api_access and not account.blocked
-            and account.allowed_ips is self.allowed_ips and account.switches is self.switches
-            and account.prices is self.prices and not account.senders
+            self.rules is self.world.book.rules and (account.limits_off or not self.profile.limits)
+            and account.api_access and not account.blocked and account.allowed_ips is self.allowed_ips
+            and account.switches is self.switches and account.prices is self.prices
+            and account.senders == self.senders
         )  # fmt: skip
 
 
@@ -64,11 +71,12 @@ class Series:
         self.like = like
         self.terms: _Terms | None = None
 
-    def command(self, to: str, text: str) -> Submit:
-        """The submit of the series to that number with that text."""
+    def command(self, to: str, text: str, reference: str | None = None) -> Submit:
+        """The submit of the series to that number with that text and reference."""
         command: Submit = self.like.__copy__()  # type: ignore[attr-defined]
         command.destinations = (to,)
         command.text = text
+        command.reference = reference
         return command
 
 
@@ -83,16 +91,20 @@ class InSeries:
         self._taking = taking
         self._touched = touched
 
-    def take(self, series: Series, to: str, text: str, at: Moment) -> tuple[Accepted, str | None] | None:
+    def take(
+        self, series: Series, to: str, text: str, reference: str | None, at: Moment
+    ) -> tuple[Accepted, str | None] | None:  # fmt: skip
         """The next one of a series → what came of it, and the rule that decided; None: nothing was done, it must go
         the ordinary way."""
         terms, world = series.terms, self._world
         if terms is None or terms.world is not world or not terms.hold:
             series.terms = None
             return None
-        account = terms.account
-        number = terms.profile.normal_number(to, terms.in_force)
+        account, profile = terms.account, terms.profile
+        number = profile.normal_number(to, terms.in_force)
         if number is None or number in account.stoplist or (terms.endings and to.endswith(terms.endings)):
+            return None
+        if not terms.plain(text):
             return None
         measured = measure(text)
         parts = measured.parts
@@ -107,8 +119,9 @@ class InSeries:
         store.tidy()
         batch: Batch = terms.batch.__copy__()  # type: ignore[attr-defined]
         batch.id = len(store.batches) + 1
-        batch.provider_id = provider_id = self._taking.next_id(terms.profile)
+        batch.provider_id = provider_id = None if profile.first_id is None else self._taking.next_id(profile)
         batch.text = text
+        batch.reference = reference
         batch.encoding = measured.encoding
         batch.parts = parts
         batch.cost = cost
@@ -133,35 +146,38 @@ class InSeries:
         """One of the series was just accepted, as that rule would have it."""
         like, world = series.like, self._world
         profile, account = self._profiles[like.provider], world.accounts[like.provider]
+        plain = profile.in_series.get(f"{type(like).__name__}/{like.protocol}")
         standing = world.book.standing(like.provider, like.protocol, like.operation)
-        if standing is None or not account.limits_off or account.senders or not _plain(like, profile):
+        if plain is None or standing is None or not (account.limits_off or not profile.limits):
             return
-        if rule != (standing.rule and standing.rule.id):
+        if not _alike(like, profile, account) or rule != (standing.rule and standing.rule.id):
             return
         batch = world.store.batches[accepted.batch - 1]
         message = world.store.messages[-1]
         if accepted.count != 1 or message.batch != batch.id or batch.begins_at != batch.created_at:
             return
+        if batch.extra != like.extra:  # a check took something out of it
+            return
         steps = world.plans[message.plan].steps
         in_force = profile.in_force(account)
+        senders = {name: msgspec.structs.replace(sender) for name, sender in account.senders.items()}
         series.terms = _Terms(
-            world, account, world.book.rules, account.allowed_ips, account.switches,
-            account.prices, profile, in_force, *standing, profile.price(account),
-            in_force.get("charge") == "messages", batch.__copy__(),  # type: ignore[attr-defined]
+            world, account, world.book.rules, account.allowed_ips, account.switches, account.prices, senders, profile,
+            in_force, *standing, profile.price(account), in_force.get("charge") == "messages", plain,
+            batch.__copy__(),  # type: ignore[attr-defined]
             message.plan, seconds(steps[0].after) if steps else None,
         )  # fmt: skip
 
 
-def _plain(like: Submit, profile: Profile) -> bool:
+def _alike(like: Submit, profile: Profile, account: Account) -> bool:
     """Can submits like this one only be different in what is asked of each? None of them is told of by its first
     state, comes later, ends early, takes another's place or brings its own id."""
     asks = profile.asks_for
     told = (
         any(asks(flags, None, "pending") for flags in like.asks) if like.asks and asks is not None
-        else like.report and profile.reports_first_state is not False
+        else like.report and reported(profile, account, None, "pending")
     )  # fmt: skip
     return (
-        f"{type(like).__name__}/{like.protocol}" in profile.in_series and not told
-        and profile.first_id is not None and not (like.begins_at or like.expires_at or like.replaces)
+        not told and not (like.begins_at or like.expires_at or like.replaces)
         and like.own_id is None and not like.ids and not like.texts and like.fault is None
     )  # fmt: skip

@@ -30,8 +30,8 @@ class Recording(Engine):
         self._write(Executed(at, command))
         return super().execute(command, at)
 
-    def execute_in_series(self, series: Series, to: str, text: str, at: Moment) -> Verdict:
-        return self.execute(series.command(to, text), at)
+    def execute_in_series(self, series: Series, to: str, text: str, reference: str | None, at: Moment) -> Verdict:
+        return self.execute(series.command(to, text, reference), at)
 
     def advance(self, to: Moment) -> list[Outgoing]:
         self._write(Advanced(to))
