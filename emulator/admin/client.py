@@ -4,7 +4,7 @@ Paths come from the table of calls (routes.py), by its operation names; how a ca
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypedDict
 from urllib.parse import quote, urlsplit
@@ -56,11 +56,14 @@ class AsyncSms(Seeing):
     seconds, everything else is the sandbox's time.
     """
 
-    def __init__(self, door: Door, place: Place, id: str, accounts: Json) -> None:
+    def __init__(self, door: Door, place: Place, id: str, accounts: Json, warnings: Sequence[str] = ()) -> None:
         self._door = door
         self.place = place
         self.id = id
         self.accounts = accounts
+        self.warnings = tuple(warnings)
+        """What was known when it was made to come to nothing: callbacks that will not be sent, accounts to which nobody
+        can bind."""
 
     @classmethod
     async def make(cls, door: Door, place: Place, wishes: Json) -> "AsyncSms":
@@ -69,7 +72,7 @@ class AsyncSms(Seeing):
         if "scenario" in body:
             body["scenario"] = as_sent(body["scenario"])
         made = await ask(door, "POST", call_of("createSandbox").path, body)
-        return cls(door, place, made["id"], made["accounts"])
+        return cls(door, place, made["id"], made["accounts"], made.get("warnings", ()))
 
     # where and who
 

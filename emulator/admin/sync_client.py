@@ -105,6 +105,10 @@ class Sms:
         return self.behind.accounts
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        return self.behind.warnings
+
+    @property
     def base_url(self) -> str:
         return self.behind.base_url
 

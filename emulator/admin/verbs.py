@@ -3,12 +3,11 @@
 Every verb takes the sandbox and what the call says, and gives back JSON-ready data. Raises Refusal.
 """
 
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
 import msgspec
 
-from emulator.admin import bodies, finding, views
+from emulator.admin import bodies, finding, views, warnings
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters, number_of
 from emulator.app import DEFAULT, Emulator
 from emulator.core.accounts import AccountPatch, SenderState
@@ -45,6 +44,10 @@ def refuse(bad: Bad) -> NoReturn:
     raise Refusal(_STATUS.get(bad.code, 400), bad.code, str(bad), bad.hint) from None
 
 
+def _warned(said: list[str]) -> Json:
+    return {"warnings": said} if said else {}
+
+
 class Verbs:
     """The verbs over one emulator."""
 
@@ -65,7 +68,8 @@ class Verbs:
             made = self.emulator.create(wish)
         except Bad as bad:
             refuse(bad)
-        return {**views.credentials(made), **self._warnings(made, made.providers)}
+        about_callbacks = warnings.about_callbacks(made, made.providers, self._targets)
+        return {**views.credentials(made), **_warned([*about_callbacks, *warnings.about_binds(made)])}
 
     async def list_sandboxes(self) -> Json:
         return {"sandboxes": [views.sandbox(one) for one in self.emulator.sandboxes.by_id.values()]}
@@ -105,13 +109,8 @@ class Verbs:
         except Bad as bad:
             refuse(bad)
         sandbox.control(PatchAccount(provider, patch))
-        return {**views.account(sandbox, provider), **self._warnings(sandbox, [provider])}
-
-    def _warnings(self, sandbox: Sandbox, providers: Iterable[str]) -> Json:
-        """What is known already of callbacks that will not be sent; names are looked up when they are."""
-        foreseen = ((name, self._targets.foreseen(sandbox.account(name).callback_url)) for name in providers)
-        said = [f"callbacks of {name} will not be sent: {why}" for name, why in foreseen if why]
-        return {"warnings": said} if said else {}
+        about = warnings.about_callbacks(sandbox, [provider], self._targets)
+        return {**views.account(sandbox, provider), **_warned([*about])}
 
     async def patch_brand(self, sandbox: Sandbox, provider: str, brand: str, body: bodies.Brand) -> Json:
         self._provider(provider)

@@ -31,7 +31,8 @@ class Playing:
 
     async def listen(self, sms: AsyncSms) -> AsyncSms:
         """A handle of the same sandbox whose calls are overheard."""
-        return AsyncSms(Overheard(sms._door, await sms.now(), self.waits), sms.place, sms.id, sms.accounts)
+        door = Overheard(sms._door, await sms.now(), self.waits)
+        return AsyncSms(door, sms.place, sms.id, sms.accounts, sms.warnings)
 
 
 class Overheard:

@@ -120,6 +120,10 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     """Its own, in bind responses."""
     identity: str
     """The kind of credential a bind names: one of the provider's identities."""
+    credentials: Mapping[str, str]
+    """What a bind says of the account's credentials: its field → the credential's name."""
+    credentials_row: str
+    """The contract row that says what may stand in them."""
     read: Callable[[Pdu, Caller], AnyCommand]
     write: Callable[[AnyCommand, AnyOutcome], Said]
     receipt: Callable[[Account, Mapping[str, Any], Batch, Message, SendReport, tuple[FormName, ...]], Pdu]

@@ -21,13 +21,14 @@ async def journal_text(sms: AsyncSms) -> str:
         f"sandbox {sms.id} at {sms.base_url}, scenario {shown['scenario']}, seed {shown['seed']}; "
         f"its time is {clock['now']}, rate {clock['rate']:g}"
     )
+    warned = [f"warning: {_short(one, 2 * _LONG)}" for one in sms.warnings]
     due = [f"next due: {shown['next_due']}"] if shown["next_due"] else []
     lists = (
         *_listed("requests", await sms.requests(), request_lines),
         *_listed("messages", await sms.messages(), _message),
         *_listed("callbacks", await sms.callbacks(), _callback),
     )
-    return "\n".join([head, *due, *lists])
+    return "\n".join([head, *warned, *due, *lists])
 
 
 def _listed(kind: str, every: list[Any], lines: Callable[[Any], Iterable[str]]) -> list[str]:

@@ -48,7 +48,8 @@ def test_a_handle_has_what_is_listed_with_or_without_async():
     listed = named(part("Python: `emulator`"))[1]
     public = {name for name in dir(Sms) if not name.startswith("_")}
     assert listed == sorted(public)
-    assert public - {"id", "accounts"} == {name for name in dir(AsyncSms) if not name.startswith("_")} - {"make"}
+    asynchronous = {name for name in dir(AsyncSms) if not name.startswith("_")}
+    assert public - {"id", "accounts", "warnings"} == asynchronous - {"make"}
 
 
 def test_fixtures_marks_and_options_are_those_of_the_plugin(pytester):

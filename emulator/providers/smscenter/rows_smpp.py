@@ -57,6 +57,9 @@ _ELSEWHERE = (
            "later.", "live"),
     _known("bind-refused", "A bind that is no good is refused.", _FACTS, "inferred",
            "Unknown system_id 0x0F, wrong password 0x0E, blocked 0x0D; without a body, the session stays open."),
+    _known("credentials", "A bind carries a system_id of at most 15 octets and a password of at most 8.",
+           "SMPP 3.4, 4.1", "spec", "An account with longer ones, or ones beyond ASCII, is served over HTTP and SOAP; "
+           "a warning tells that nobody can bind with them."),
     _known("addresses", "Only the addresses that the account lists may connect.", _OTHER, "documented",
            "allowed_ips of the account: any other address gets ESME_RBINDFAIL (0x0D); an empty list lets all in.",
            "live"),

@@ -231,6 +231,7 @@ def terms(switches: Mapping[str, Any]) -> Terms:
 
 
 FACE = SmppFace(
-    system_id=SYSTEM_ID, identity="system_id", read=read, write=write, receipt=receipt, incoming=incoming, judge=judge,
-    terms=terms, tags=VENDOR_TAGS, everyday=everyday,
+    system_id=SYSTEM_ID, identity="system_id", credentials={"system_id": "system_id", "password": "password"},
+    credentials_row="smscenter.smpp.credentials", read=read, write=write, receipt=receipt, incoming=incoming,
+    judge=judge, terms=terms, tags=VENDOR_TAGS, everyday=everyday,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from emulator.core.reasons import Reason
 from emulator.core.text import measure
 from emulator.providers.smscenter import access
 from emulator.providers.smscenter.smpp_parts import OCTETS
+from emulator.smpp.credentials import misfit
 
 MOST_PARTS = 255
 
@@ -39,7 +40,9 @@ def password_right(case: Case) -> Refused | None:
     said = (case.command.credential.secret or "").encode("utf-8", "replace")
     if hmac.compare_digest(said, case.owner.credentials["password"].encode()):
         return None
-    return Refused(reason=Reason.PASSWORD_WRONG, details={"problem": "the password is another"})
+    why = misfit("password", case.owner.credentials["password"])
+    problem = f"the password is another; no bind can say the account's own: {why}" if why else "the password is another"
+    return Refused(reason=Reason.PASSWORD_WRONG, details={"problem": problem})
 
 
 def part_is_new(case: Case) -> Refused | None:
