@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import secrets
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,6 +20,15 @@ TO = "995577123456"
 
 PATIENCE = 30.0
 """Real seconds that a test waits for what must come; a busy machine is slow."""
+
+
+def free_port() -> int:
+    """A port for another program to listen on. Not one that the system gives out: until the program listens, what runs
+    beside this test would be given it too, for any connection."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @asynccontextmanager

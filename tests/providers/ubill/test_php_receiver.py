@@ -2,13 +2,13 @@
 
 import asyncio
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from providers.ubill.desk import TO
+from support import PATIENCE, free_port
 
 from emulator.providers.ubill import client
 from emulator.recipes import NewSandbox
@@ -25,9 +25,7 @@ pytestmark = pytest.mark.skipif(PHP is None, reason="php is not installed (Debia
 def receiver() -> Iterator[str]:
     """The receiver's URL."""
     assert PHP is not None
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [PHP, "-n", "-S", f"127.0.0.1:{port}", "receiver.php"]
     server = subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
@@ -38,7 +36,7 @@ def receiver() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/callback"
     finally:
         server.terminate()
-        server.wait(5)
+        server.wait(PATIENCE)
 
 
 async def attempts(receiver: str, callback_key: str) -> list[tuple[int, bytes, bool | None]]:
@@ -48,7 +46,7 @@ async def attempts(receiver: str, callback_key: str) -> list[tuple[int, bytes, b
             clock="frozen", callback_url=receiver, accounts={"ubill": {"callback_key": callback_key}}
         ))  # fmt: skip
         serving.emulator.exchange(client.send(sandbox.account("ubill").credentials["key"], 1, [TO], "Hello"))
-        await asyncio.wait_for(serving.emulator.pump(sandbox).walk(60, 10), 10)
+        await asyncio.wait_for(serving.emulator.pump(sandbox).walk(60, PATIENCE), PATIENCE)
         made = [sandbox.journal.attempt(number) for number in (1, 2)]
         assert all(one is not None and one.answer is not None for one in made)
         return [(one.answer.status, one.answer.body, one.accepted) for one in made if one and one.answer]
