@@ -204,8 +204,8 @@ def _fire(rule: Rule, case: Case) -> None:
 
 
 def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
-    """The rules, by id, that had a say in an outcome; of a refusal those that took its numbers away, of an answer
-    that is about no submit those that change the account."""
+    """The rules, by id, that had a say in an outcome; of a refusal, now or told later, those that took its numbers
+    away, of an answer that is about no submit those that change the account."""
     if isinstance(outcome, PartAccepted):
         return {}
     rules = [] if ruling.call is None else [ruling.call]
@@ -215,7 +215,9 @@ def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
         if outcome.reason not in NO_NUMBER_LEFT:
             return {}
         rules = [rule for rule in rules if rule.spec.then.refuse is not None]
-    elif not isinstance(outcome, Accepted):
+    elif isinstance(outcome, Accepted):
+        rules = rules if outcome.count else [rule for rule in rules if rule.spec.then.refuse is not None]
+    else:
         rules = [rule for rule in rules if rule.spec.then.account is not None]
     return {rule.id: rule for rule in rules}
 

@@ -31,7 +31,8 @@ FAULTS: dict[HttpFaultName, tuple[bool, str]] = {
     "slow": (True, "done; the answer comes in small pieces"),
 }
 """Each fault: is the command executed, and what the client sees. They work over every protocol; those that only SMPP
-can have are in smpp_plans.py. A `status` (HTTP) or `command_status` (SMPP) in its place is never executed."""
+can have are in smpp_plans.py. A `status` (HTTP) or `command_status` (SMPP) in its place is never executed; over SMPP a
+`status` 429 is ESME_RTHROTTLED, any other ESME_RSYSERR."""
 
 _HEARD: dict[str, bool] = {name: heard for table in (FAULTS, SMPP_FAULTS) for name, (heard, _) in table.items()}
 

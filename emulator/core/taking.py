@@ -76,7 +76,7 @@ class Taking:
         return Accepted(
             batch=first, provider_id=provider_id, count=0, parts=measured.parts, cost=0, balance=case.owner.balance,
             encoding=measured.encoding, stop_listed=tuple(case.stop_listed), invalid=tuple(case.invalid),
-            barred=tuple(case.barred),
+            barred=(*case.barred, *((number, refused.reason) for number in good)),
         )  # fmt: skip
 
     def row_of(self, case: Case, refused: Refused) -> ErrorRow | None:

@@ -205,10 +205,11 @@ class Switchboard:
     def _response(self, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Verdict) -> Pdu | None:
         session, now, fault = line.session, line.wire.now(), verdict.reply
         if fault is not None and not fault.heard:
-            if fault.command_status is None:
+            instead = _instead(fault)
+            if instead is None:
                 session.withhold(pdu)
                 return None
-            return session.respond(pdu, now, fault.command_status)
+            return session.respond(pdu, now, instead)
         said = face.write(command, verdict.outcome)
         if said.status == Status.RINVCMDID:
             session.withhold(pdu)
@@ -228,8 +229,9 @@ class Switchboard:
             at, verdict = line.sandbox.execute(command)
             fault = verdict.reply
             octets = None
-            if fault is not None and fault.command_status is not None:
-                octets = encode(Pdu(pdu.command_id, fault.command_status, pdu.sequence))
+            instead = None if fault is None else _instead(fault)
+            if instead is not None:
+                octets = encode(Pdu(pdu.command_id, instead, pdu.sequence))
             elif fault is None or fault.heard:
                 octets = encode(pdu) if fault is None or fault.fault is None else spoil(fault.fault, pdu)
             self._write(line.sandbox, line, item, octets, command, at, verdict)
@@ -330,3 +332,10 @@ class Switchboard:
             reply=None if octets is None else SmppFrame(body=octets, session=line.id, peer=line.peer), reply_size=0,
             command=None, outcome=None, word=word, why=why,
         ))  # fmt: skip
+
+
+def _instead(fault: Reply) -> int | None:
+    """The command_status in the place of an answer: what a rule says, or what comes nearest to a status of HTTP."""
+    if fault.status is not None:
+        return Status.RTHROTTLED if fault.status == 429 else Status.RSYSERR
+    return fault.command_status

@@ -108,7 +108,7 @@ def partly_rejected(seen: Seen) -> Noticed | None:
     command, outcome, memory = seen.command, seen.outcome, seen.memory
     if isinstance(outcome, Accepted):
         dropped = (*outcome.stop_listed, *outcome.invalid, *(number for number, _ in outcome.barred))
-        if dropped:
+        if dropped and outcome.count:
             few = ", ".join(dropped[:3]) + (", ..." if len(dropped) > 3 else "")
             detail = (f"{seen.id} was accepted for {outcome.count} of {outcome.count + len(dropped)} numbers; nothing "
                       f"went to {few}, and nobody asked about them")  # fmt: skip
