@@ -2,26 +2,35 @@
 
 import asyncio
 import json
+import re
 import time
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from support import frozen, get, send_path, serving
+from support import PATIENCE, frozen, get, send_path, serving
 from ui.surfer import PAGE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROWS = "#list li[data-id]"
+COUNT_DRAWINGS = "window.drawn = 0; addEventListener('htmx:sse:after:message', () => { window.drawn += 1 })"
+NOTE_COPIES = """new MutationObserver((changes) => {
+  window.copied ||= changes.some((one) => one.target.matches("button.code.copied"));
+}).observe(document.body, {subtree: true, attributeFilter: ["class"]})"""
 
 
 class Window:
-    """One tab. `trouble`: what the console complained of, refused scripts and styles among it."""
+    """One tab. `expect`: what holds of its page by and by, as the driver's `inner_text`, `count` and their like do not
+    wait. `trouble`: what the console complained of, refused scripts and styles among it."""
 
     def __init__(self, page: Any, base_url: str) -> None:
         self.page, self.base_url = page, base_url
         self.api = pytest.importorskip("playwright.async_api")
+        self.expect = self.api.expect
+        self.expect.set_options(timeout=PATIENCE * 1000)
         self.trouble: list[str] = []
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("console", lambda said: self.trouble.append(said.text) if said.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("dialog", lambda dialog: self.trouble.append(f"dialog {dialog.message}"))
@@ -32,7 +41,7 @@ class Window:
     async def until(self, true: str) -> None:
         """Until a script's expression holds. One that fails, as it may while one page replaces another, does not hold
         yet. (The driver's own way evaluates text in the page, which its policy forbids.)"""
-        ends = time.monotonic() + 10
+        ends = time.monotonic() + PATIENCE
         while True:
             failed = None
             try:
@@ -45,13 +54,25 @@ class Window:
             await asyncio.sleep(0.05)
 
     async def live(self) -> None:
-        """Until the live part has come once."""
-        await self.until("performance.getEntriesByType('resource').some((one) => one.name.includes('hx-sse'))")
-        await asyncio.sleep(0.3)
+        """Until the live part has been drawn once: from now on it is the stream that tells what is new."""
+        await self.until("window.drawn > 0")
 
     async def send(self, text: str, **more: str) -> None:
         """As a program under test does, behind the page's back."""
         assert (await get(self.base_url + send_path(content=text, **more)))[0] == 200
+
+
+@asynccontextmanager
+async def opened(browser, served, **look):
+    """A tab of a browser that remembers nothing."""
+    context = await browser.new_context(**look)
+    try:
+        await context.add_init_script(COUNT_DRAWINGS)
+        made = Window(await context.new_page(), served.base_url)
+        yield made
+        assert made.trouble == []
+    finally:
+        await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -62,11 +83,8 @@ async def served():
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def window(browser, served):
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    made = Window(await context.new_page(), served.base_url)
-    yield made
-    assert made.trouble == []
-    await context.close()
+    async with opened(browser, served, viewport={"width": 1280, "height": 800}) as made:
+        yield made
 
 
 async def test_a_message_appears_without_reload_and_its_status_moves(window, served):
@@ -76,10 +94,9 @@ async def test_a_message_appears_without_reload_and_its_status_moves(window, ser
     await window.page.evaluate("window.same = true")
     await window.send("Your%20code%20is%20482913")
     row = window.page.locator(f"{ROWS} >> nth=0")
-    await row.wait_for()
-    assert "Your code is 482913" in await row.inner_text()
-    assert await row.locator(".status").inner_text() == "pending"
-    assert await window.page.locator(".empty").is_hidden()
+    await window.expect(row).to_contain_text("Your code is 482913")
+    await window.expect(row.locator(".status")).to_have_text("pending")
+    await window.expect(window.page.locator(".empty")).to_be_hidden()
     await served.emulator.pump(served.emulator.default).walk(60.0, 10.0)
     await window.page.locator(f"{ROWS} .status.delivered").wait_for()
     assert await window.page.evaluate("window.same") is True
@@ -94,17 +111,17 @@ async def test_an_open_message_follows_its_life(window, served):
     await window.page.get_by_role("button", name="Settle").click()
     await window.page.locator("#life .status.delivered").first.wait_for()
     await window.page.locator(".timeline .at-callback.good").wait_for()
-    drawn = await window.page.locator(".timeline").text_content()
-    assert "callback: delivered, attempt 1" in drawn
+    await window.expect(window.page.locator(".timeline")).to_contain_text("callback: delivered, attempt 1")
 
 
 async def test_advance_on_the_desk_moves_the_status(window, served):
     served.emulator.default.clock.rate = 0
     await window.send("hello", reference="first")
     await window.open(f"{PAGE}/desk")
-    assert "pending" in await window.page.locator(".plot.statuses").text_content()
+    statuses = window.page.locator(".plot.statuses")
+    await window.expect(statuses).to_contain_text("pending")
     await window.page.get_by_role("button", name="+ 1 min").click()
-    await window.until("document.querySelector('.plot.statuses').textContent.includes('delivered')")
+    await window.expect(statuses).to_contain_text("delivered")
     await window.page.locator("#callbacks td .good").first.wait_for()
 
 
@@ -140,11 +157,11 @@ async def test_a_switch_a_limit_and_a_price_are_set_on_the_desk(window, served):
     await card.locator("input[name='prices:part']").fill("2.5")
     await card.locator("select[name=limits]").select_option("off")
     await card.locator("form.terms button").click()
-    await window.until("!document.querySelector('.card details[open]')")
+    await window.expect(card.locator("details:not([open])")).to_have_count(1)
     assert (account.switches, account.limits_off) == ({"long-text": "accept", "retry": [60, 600]}, True)
     await card.locator("summary").click()
-    assert await card.locator("form.terms .changed").all_inner_texts() == ["long-text", "retry"]
-    assert await card.locator("input[name='prices:part']").input_value() == "2.5"
+    await window.expect(card.locator("form.terms .changed")).to_have_text(["long-text", "retry"])
+    await window.expect(card.locator("input[name='prices:part']")).to_have_value("2.5")
 
 
 async def test_the_pdus_of_a_session_come_as_they_go(window, served):
@@ -157,11 +174,9 @@ async def test_the_pdus_of_a_session_come_as_they_go(window, served):
         await window.live()
         await client.submit("79001112233", "Привет", sender="Shop")
         await served.emulator.pump(served.emulator.default).walk(60.0, 10.0)
-        await window.until("document.querySelectorAll('.pdus tbody tr').length === 3")
-        assert [line.split()[-1] for line in await window.page.locator(".pdus td[data-th=PDU]").all_inner_texts()] == [
-            "deliver_sm", "submit_sm", "bind_transceiver",
-        ]  # fmt: skip
-        assert "Привет" in await window.page.locator(".pdus").inner_text()
+        names = [re.compile(rf"\s{name}\s*$") for name in ("deliver_sm", "submit_sm", "bind_transceiver")]
+        await window.expect(window.page.locator(".pdus td[data-th=PDU]")).to_have_text(names)
+        await window.expect(window.page.locator(".pdus")).to_contain_text("Привет")
     await window.page.locator("text=It is not bound").wait_for()
 
 
@@ -173,11 +188,11 @@ async def test_search_finds_it_and_the_live_list_keeps_to_it(window):
     await window.page.keyboard.type("apple")
     await window.page.keyboard.press("Enter")
     await window.page.wait_for_url("**q=apple**")
-    assert await window.page.locator(ROWS).count() == 2
+    await window.expect(window.page.locator(ROWS)).to_have_count(2)
     await window.live()
     await window.send("cherry", to="995577000004")
     await window.send("apple%20tart", to="995577000005")
-    await window.until(f"document.querySelectorAll('{ROWS}').length === 3")
+    await window.expect(window.page.locator(ROWS)).to_have_count(3)
 
 
 async def test_a_script_in_a_text_stays_text(window):
@@ -185,28 +200,28 @@ async def test_a_script_in_a_text_stays_text(window):
     await window.live()
     await window.send("%3Cscript%3Ealert(1)%3C/script%3E%3Cimg%20src=x%20onerror=alert(2)%3E")
     row = window.page.locator(ROWS)
-    await row.wait_for()
-    assert "<script>alert(1)</script><img src=x onerror=alert(2)>" in await row.inner_text()
+    await window.expect(row).to_contain_text("<script>alert(1)</script><img src=x onerror=alert(2)>")
     await row.locator("a").click()
     await window.page.wait_for_url("**/messages/m1")
-    assert "<script>alert(1)</script>" in await window.page.locator(".bubble").inner_text()
-    assert await window.page.locator("img[src=x]").count() == 0
+    await window.expect(window.page.locator(".bubble")).to_contain_text("<script>alert(1)</script>")
+    await window.expect(window.page.locator("img[src=x]")).to_have_count(0)
 
 
 async def test_what_was_opened_is_read_and_stays_so(window):
     for n in (1, 2, 3):
         await window.send("hello", to=f"99557700000{n}")
     await window.open("/")
-    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 3")
-    assert (await window.page.title()).startswith("(3) ")
+    unread = window.page.locator(f"{ROWS}.unread")
+    await window.expect(unread).to_have_count(3)
+    await window.expect(window.page).to_have_title(re.compile(r"^\(3\) "))
     await window.page.locator("#m2 a").click()
     await window.until("(localStorage.getItem('read:default') || '').includes('[2]')")
     await window.open("/")
-    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 2")
+    await window.expect(unread).to_have_count(2)
     await window.page.get_by_role("button", name="Mark all as read").click()
-    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 0")
+    await window.expect(unread).to_have_count(0)
     await window.send("news", to="995577000009")
-    await window.until(f"document.querySelectorAll('{ROWS}.unread').length === 1")
+    await window.expect(unread).to_have_count(1)
 
 
 async def test_keys_walk_the_list_and_open_a_message(window):
@@ -215,11 +230,11 @@ async def test_keys_walk_the_list_and_open_a_message(window):
     await window.open("/")
     for key in ("j", "j", "j", "k"):
         await window.page.keyboard.press(key)
-    assert await window.page.evaluate("document.activeElement.closest('li').id") == "m2"
+    await window.expect(window.page.locator("#m2 a:focus")).to_have_count(1)
     await window.page.keyboard.press("Enter")
     await window.page.wait_for_url("**/messages/m2")
     await window.page.keyboard.press("i")
-    await window.page.wait_for_selector(ROWS)
+    await window.page.wait_for_url(f"{window.base_url}/")
     await window.page.keyboard.press("d")
     await window.page.wait_for_url("**/desk")
 
@@ -228,8 +243,9 @@ async def test_a_code_is_copied(window):
     await window.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await window.send("Your%20code%20is%20482913")
     await window.open("/")
+    await window.page.evaluate(NOTE_COPIES)
     await window.page.locator("button.code").click()
-    await window.page.locator("button.code.copied").wait_for()
+    await window.until("window.copied")
     assert await window.page.evaluate("navigator.clipboard.readText()") == "482913"
 
 
@@ -238,32 +254,29 @@ async def test_sending_from_the_page_with_georgian_and_cyrillic(window):
     await window.page.fill("textarea[name=text] >> nth=0", "გამარჯობა, Привет 🎉")
     await window.page.get_by_role("button", name="Send", exact=True).click()
     await window.page.wait_for_url("**/messages/m1")
-    assert await window.page.locator(".bubble").inner_text() == "გამარჯობა, Привет 🎉"
-    assert "UCS-2" in await window.page.locator("dl.facts").inner_text()
+    await window.expect(window.page.locator(".bubble")).to_have_text("გამარჯობა, Привет 🎉")
+    await window.expect(window.page.locator("dl.facts")).to_contain_text("UCS-2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_is_wider_than_a_narrow_phone(browser, served, scheme):
     sandbox = frozen(served)
-    context = await browser.new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme)
-    window = Window(await context.new_page(), served.base_url)
     place = f"/_emulator/page/{sandbox.id}"
-    await window.open(f"{place}/send")
-    await window.page.fill("textarea[name=text] >> nth=0", "w" * 300 + " https://example.test/" + "a" * 200)
-    await window.page.fill("input[name=reference]", "r" * 60)
-    await window.page.get_by_role("button", name="Send", exact=True).click()
-    await window.page.wait_for_url("**/messages/m1")
-    for path in (
-        f"/?sandbox={sandbox.id}",
-        f"{place}/messages/m1",
-        f"{place}/desk",
-        f"{place}/requests",
-        f"{place}/requests/x1",
-        f"{place}/send",
-        f"{place}/ledger",
-        "/_emulator/page/contract/ubill",
-    ):
-        await window.open(path)
-        assert await window.page.evaluate("document.documentElement.scrollWidth") <= 360, path
-    assert window.trouble == []
-    await context.close()
+    async with opened(browser, served, viewport={"width": 360, "height": 740}, color_scheme=scheme) as window:
+        await window.open(f"{place}/send")
+        await window.page.fill("textarea[name=text] >> nth=0", "w" * 300 + " https://example.test/" + "a" * 200)
+        await window.page.fill("input[name=reference]", "r" * 60)
+        await window.page.get_by_role("button", name="Send", exact=True).click()
+        await window.page.wait_for_url("**/messages/m1")
+        for path in (
+            f"/?sandbox={sandbox.id}",
+            f"{place}/messages/m1",
+            f"{place}/desk",
+            f"{place}/requests",
+            f"{place}/requests/x1",
+            f"{place}/send",
+            f"{place}/ledger",
+            "/_emulator/page/contract/ubill",
+        ):
+            await window.open(path)
+            assert await window.page.evaluate("document.documentElement.scrollWidth") <= 360, path
