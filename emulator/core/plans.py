@@ -147,7 +147,8 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the subscriber writes back, so many seconds after the message was delivered."""
+    """What the subscriber writes back, so many seconds after the message was delivered. It goes the way that the
+    message came: over SMPP to a receiver, else by a callback."""
 
     text: str
     after: Seconds = 0.0

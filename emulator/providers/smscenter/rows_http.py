@@ -170,8 +170,8 @@ HTTP = (
     row("callback.md5", "client", _6, "md5 of id:phone:status:secret in lower-case hex.",
         "With the account's callback_secret; no sha1, which nobody was seen to get."),
     row("callback.incoming", "client", _6, "A subscriber's message comes by the same callback: phone, mes, to; md5 of "
-        "phone:mes:to:secret.", "POST incoming of the control API, or a rule's incoming, sends it with time and ts "
-        "besides, where the account has a callback_url and no SMPP receiver is bound."),
+        "phone:mes:to:secret.", "POST incoming of the control API sends it, with time and ts besides, where there is a "
+        "callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP."),
     row("callback.account", "documented", _6, "The handler's URL is set in the account.", "callback_url."),
     row("callback.which", "inferred", _6, "Which statuses are called back is not known.",
         "Final ones; 0 by switch; one call for a change of the status number.", "report-sent"),

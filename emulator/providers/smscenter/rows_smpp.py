@@ -120,7 +120,8 @@ _ELSEWHERE = (
            "Read as well as can be, with a lint finding."),
     _known("incoming", "A subscriber's answer comes by DELIVER_SM.", _OTHER, "documented",
            "POST incoming of the control API: to a bound receiver, long ones in parts with a UDH; while none is bound, "
-           "by the HTTP handler where there is one.", "live"),
+           "by the HTTP handler where there is one. A rule's incoming: where its message came by SMPP, kept while "
+           "nobody is bound.", "live"),
 )  # fmt: skip
 
 SMPP = _DOCUMENTED + _ELSEWHERE

@@ -244,6 +244,23 @@ async def test_a_subscribers_message_goes_to_the_http_handler_while_nobody_is_bo
         assert [(one["phone"], one["mes"], one["to"]) for one in taking.came] == [(TO, "yes", "Shop")]
 
 
+async def test_a_rules_answer_goes_the_way_its_message_came_and_waits_for_a_receiver():
+    async with receiver() as taking, desk() as at:
+        await at.patch(callback_url=taking.url)
+        await at.call("POST", "/rules", {"when": {"operation": "send"}, "then": {"incoming": {"text": "Да " * 50}}})
+        sender = await at.bound(Command.BIND_TRANSMITTER)
+        await sender.submit(registered_delivery=0x10)
+        await at.settle()
+        esme = await at.bound(Command.BIND_RECEIVER)
+        parts = await esme.receipts(3)
+        assert b"".join(one.message[6:] for one in parts).decode("utf-16-be") == "Да " * 50
+        who = f"login={at.account['login']}&psw={at.account['psw']}"
+        await get(f"{at.served.base_url}/sys/send.php?{who}&phones={TO}&mes=Hi&sender=Shop")
+        await at.settle()
+        assert [(one["phone"], one["mes"]) for one in taking.came if "mes" in one] == [(TO, "Да " * 50)]
+        assert len(esme.delivered) == 3
+
+
 async def test_submitted_by_smpp_asked_by_soap_and_charged_over_http():
     async with desk() as at:
         esme = await at.bound()
