@@ -5,14 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from support import frozen, serving
+from support import PATIENCE, frozen, serving
 
 from emulator.sandboxes import Sandbox
 from emulator.serving import Serving
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode, response
 
 TO = "79001234567"
-ENOUGH = 5.0
 SUBMIT: dict[str, Any] = {
     "source_addr_ton": 5, "source_addr": b"Shop", "dest_addr_ton": 1, "dest_addr_npi": 1,
     "destination_addr": TO.encode(), "registered_delivery": 1,
@@ -64,7 +63,7 @@ class Esme:
         return Pdu(command, 0, self.number, fields, list(tlvs))
 
     async def until(self, done: Any) -> None:
-        async with asyncio.timeout(ENOUGH):
+        async with asyncio.timeout(PATIENCE):
             while not done():
                 self.news.clear()
                 await self.news.wait()
@@ -142,10 +141,10 @@ class Desk:
         return list((await self.call("GET", "/messages"))["messages"])
 
     async def settle(self) -> None:
-        await self.call("POST", "/settle", {})
+        await self.call("POST", "/settle", {"timeout": PATIENCE})
 
     async def advance(self, seconds: float) -> None:
-        await self.call("POST", "/clock", {"advance": seconds})
+        await self.call("POST", "/clock", {"advance": seconds, "timeout": PATIENCE})
 
     async def rule(self, when: dict[str, Any], then: dict[str, Any], **more: Any) -> None:
         await self.call("POST", "/rules", {"when": {"protocol": "smpp", **when}, "then": then, **more})

@@ -4,8 +4,8 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,8 +18,23 @@ from emulator.settings import Settings
 
 TO = "995577123456"
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Real seconds that a test waits for what must come; a busy machine is slow."""
+
+
+def skip(seconds: float) -> None:
+    """Link time jumps: what the running loop has a timer for is due so much sooner. A test of a bound sets one that no
+    slow machine reaches, and is there at once; what it waits for with a time-out of its own it waits for after that."""
+    loop = asyncio.get_running_loop()
+    now = loop.time
+    loop.time = lambda: now() + seconds  # type: ignore[method-assign]
+
+
+async def until(done: Callable[[], Any]) -> None:
+    """What nobody tells of is looked for now and then."""
+    async with asyncio.timeout(PATIENCE):
+        while not done():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 def free_port() -> int:
@@ -29,6 +44,14 @@ def free_port() -> int:
         port = secrets.choice(range(20_000, 32_000))
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
+
+
+@contextmanager
+def deaf_port() -> Iterator[int]:
+    """A port that is taken and where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 @asynccontextmanager
@@ -45,10 +68,10 @@ def frozen(served: Serving, **wish: Any) -> Sandbox:
 
 async def walk(served: Serving, sandbox: Sandbox, seconds: float | None = None) -> None:
     """Advance, or settle."""
-    await served.emulator.pump(sandbox).walk(seconds, 10.0)
+    await served.emulator.pump(sandbox).walk(seconds, PATIENCE)
 
 
-async def octets(url: str, *pieces: bytes, pause: float = 0, wait: float | None = None) -> bytes:
+async def octets(url: str, *pieces: bytes, pause: float = 0) -> bytes:
     """Send octets as they are; everything that comes back until the other side closes."""
     where = urlsplit(url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
@@ -57,7 +80,7 @@ async def octets(url: str, *pieces: bytes, pause: float = 0, wait: float | None 
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(pause)
-        return await asyncio.wait_for(reader.read(), PATIENCE if wait is None else wait)
+        return await asyncio.wait_for(reader.read(), PATIENCE)
     except ConnectionResetError:
         return b"RESET"
     finally:
@@ -141,8 +164,8 @@ async def callback_under_way(served: Serving) -> AsyncIterator[Stuck]:
         sandbox = frozen(served, callback_url=client.url)
         path = f"/_emulator/sandboxes/{sandbox.id}"
         await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
-        await asyncio.wait_for(arrived.wait(), 5)
+        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": PATIENCE}))
+        await asyncio.wait_for(arrived.wait(), PATIENCE)
         yield Stuck(client, sandbox, path, answered, walking)
 
 

@@ -5,7 +5,7 @@ import logging
 from urllib.parse import quote
 
 import pytest
-from support import TO, control, get, octets, send_path, serving
+from support import PATIENCE, TO, control, get, octets, send_path, serving
 
 END = b" HTTP/1.1\r\nHost: smsoffice.ge\r\nConnection: close\r\n\r\n"
 
@@ -170,7 +170,7 @@ async def test_stopping_answers_what_is_under_way_and_closes_idle_connections():
         reader, writer = await asyncio.open_connection("127.0.0.1", int(served.base_url.rpartition(":")[2]))
         writer.write(f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
-    rest = await asyncio.wait_for(reader.read(), 5)
+    rest = await asyncio.wait_for(reader.read(), PATIENCE)
     assert rest.endswith(b'"ErrorCode":0}')
     writer.close()
 

@@ -7,7 +7,7 @@ import zlib
 from urllib.parse import urlsplit
 
 import pytest
-from support import PATIENCE, control, get, octets, send_path, serving
+from support import PATIENCE, control, get, octets, send_path, serving, skip, until
 
 HEAD = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 GOOD = f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
@@ -30,9 +30,13 @@ async def refused(served, wanted: int, *pieces: bytes, pause: float = 0) -> None
         writer.write(piece)
         await asyncio.sleep(pause)
     answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+    writer.close()
+    await was_refused(served, wanted, answer)
+
+
+async def was_refused(served, wanted: int, answer: bytes) -> None:
     assert status(answer) == wanted, answer[:300]
     assert b"connection: close" in answer.lower() or answer.startswith(b"HTTP/1.0")
-    writer.close()
     kept = await last(served)
     assert (kept["outcome"], kept["reply"]["status"]) == ("unreadable", wanted)
     assert (await get(served.base_url + send_path()))[0] == 200
@@ -43,10 +47,19 @@ async def connect(served):
     return await asyncio.open_connection(where.hostname, where.port)
 
 
-async def until(done):
-    async with asyncio.timeout(PATIENCE):
-        while not done():  # noqa: ASYNC110 (nobody tells)
-            await asyncio.sleep(0.01)
+async def trickled(served, begun: bytes) -> tuple[bytes, int]:
+    """An octet every 20 s → the answer that this gets, and after how many seconds."""
+    reader, writer = await connect(served)
+    writer.write(begun)
+    answering, passed = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n")), 0
+    while not answering.done() and passed < 1000:
+        await asyncio.sleep(0.01)
+        writer.write(b"x")
+        skip(20)
+        passed += 20
+    answer = await asyncio.wait_for(answering, PATIENCE)
+    writer.close()
+    return answer, passed
 
 
 SHORT = {"max_body": 1000, "max_line": 2000, "max_header": 500}
@@ -117,45 +130,64 @@ async def test_octets_behind_the_length_that_was_told_are_another_request_and_a_
 
 @pytest.mark.parametrize("line", [b"GET /", b"GET / HTTP/1.1\r\nX: y"])
 async def test_a_head_that_comes_octet_by_octet_is_waited_for_so_long_and_no_longer(line):
-    async with serving(head_seconds=0.3) as served:
-        trickle = (b"x" for _ in range(8))
-        assert status(await octets(served.base_url, line, *trickle, pause=0.1)) == 408
+    async with serving(head_seconds=50) as served:
+        answer, passed = await trickled(served, line)
+        assert status(answer) == 408
+        assert passed >= 50
         assert "--head-seconds" in (await last(served))["explain"]
         await until(lambda: not served._http._http.connections)
 
 
 async def test_a_head_that_is_whole_in_time_may_be_followed_by_a_long_silence():
-    async with serving(head_seconds=0.2) as served:
+    async with serving(head_seconds=50) as served:
         reader, writer = await connect(served)
         for _ in range(2):
             writer.write(GOOD[:30])
             await asyncio.sleep(0.05)
+            skip(30)
             writer.write(GOOD[30:])
             assert b"200" in await reader.readuntil(b"}")
-            await asyncio.sleep(0.4)
+            skip(70)
+            await asyncio.sleep(0.05)
         writer.close()
 
 
 async def test_a_body_that_comes_octet_by_octet_is_waited_for_so_long_and_no_longer():
-    async with serving(body_seconds=0.3) as served:
-        await refused(served, 408, HEAD + b"Content-Length: 50\r\n\r\n", *(b"x" for _ in range(8)), pause=0.1)
+    async with serving(body_seconds=50) as served:
+        answer, passed = await trickled(served, HEAD + b"Content-Length: 5000\r\n\r\n")
+        await was_refused(served, 408, answer)
+        assert passed >= 50
         assert any("--body-seconds" in one.why for one in served.emulator.default.journal.exchanges())
 
 
 async def test_a_long_wait_of_the_control_api_is_not_cut_by_any_limit():
-    async with serving(head_seconds=0.1, body_seconds=0.1, idle_seconds=0.2, stalled_seconds=0.1) as served:
-        path = "/_emulator/sandboxes/default/wait?timeout=0.8"
-        assert (await control(served, "GET", path))[0] == 408
+    async with serving(head_seconds=20, body_seconds=20, idle_seconds=20, stalled_seconds=20) as served:
+        path = "/_emulator/sandboxes/default/wait?timeout=200"
+        waiting = asyncio.ensure_future(control(served, "GET", path))
+        await until(lambda: served.emulator.default.listeners)
+        skip(190)
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        skip(10)
+        assert (await waiting)[0] == 408
 
 
 async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
-    async with serving(idle_seconds=0.2) as served:
-        assert await octets(served.base_url) == b""
-        reader, writer = await connect(served)
-        writer.write(GOOD)
-        assert b"200" in await reader.readuntil(b"}")
-        assert await asyncio.wait_for(reader.read(), 5) == b""
-        writer.close()
+    async with serving(idle_seconds=60) as served:
+        for used in (False, True):
+            reader, writer = await connect(served)
+            await until(lambda: served._http._http.connections)
+            if used:
+                writer.write(GOOD)
+                assert b"200" in await reader.readuntil(b"}")
+            await asyncio.sleep(0.05)
+            skip(50)
+            await asyncio.sleep(0.05)
+            assert not reader.at_eof()
+            skip(15)
+            assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+            writer.close()
+            await until(lambda: not served._http._http.connections)
 
 
 async def test_who_says_that_nothing_more_comes_is_let_go():
@@ -163,7 +195,7 @@ async def test_who_says_that_nothing_more_comes_is_let_go():
         reader, writer = await connect(served)
         writer.write(GOOD[:20])
         writer.write_eof()
-        assert await asyncio.wait_for(reader.read(), 5) == b""
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
         writer.close()
 
 

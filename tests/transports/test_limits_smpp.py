@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from esme import SUBMIT, desk
-from support import PATIENCE
+from support import PATIENCE, skip, until
 
 from emulator.smpp import Command, encode
 
@@ -16,12 +16,6 @@ def whys(at):
     ]
 
 
-async def until(done):
-    async with asyncio.timeout(PATIENCE):
-        while not done():  # noqa: ASYNC110 (nobody tells)
-            await asyncio.sleep(0.01)
-
-
 def narrow(link, esme):
     """The kernel keeps little between the two."""
     link.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
@@ -30,12 +24,14 @@ def narrow(link, esme):
 
 @pytest.mark.parametrize("bound", [True, False])
 async def test_a_pdu_that_never_ends_is_nacked_and_the_link_closed(bound):
-    async with desk(head_seconds=0.3) as at:
+    async with desk(head_seconds=50) as at:
         esme = await at.bound() if bound else await at.connect()
         octets = encode(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x" * 40))
-        for octet in octets[:8]:
+        for octet in octets[:6]:
             esme.write(bytes((octet,)))
-            await asyncio.sleep(0.06)
+            await asyncio.sleep(0.02)
+            assert not esme.ended
+            skip(9)
         await esme.closed()
         assert esme.octets[-16:].hex() == "00000010800000000000000800000000"
         assert any("--head-seconds" in why for why in whys(at))
@@ -43,13 +39,17 @@ async def test_a_pdu_that_never_ends_is_nacked_and_the_link_closed(bound):
 
 
 async def test_a_pdu_that_is_whole_in_time_may_be_followed_by_a_long_silence():
-    async with desk(head_seconds=0.2) as at:
+    async with desk(head_seconds=20) as at:
         esme = await at.bound()
-        octets = encode(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
-        for half in (octets[:20], octets[20:]):
-            esme.write(half)
-            await asyncio.sleep(0.05)
-        await asyncio.sleep(0.4)
+        submit = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x")
+        octets = encode(submit)
+        esme.write(octets[:20])
+        await asyncio.sleep(0.02)
+        skip(10)
+        esme.write(octets[20:])
+        assert (await esme.answer_to(submit)).status == 0
+        skip(25)
+        await asyncio.sleep(0.02)
         assert (await esme.submit(b"again")).status == 0
 
 

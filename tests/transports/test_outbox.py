@@ -11,7 +11,20 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from support import control, frozen, get, key_of, receiver, send_path, serving, walk
+from support import (
+    PATIENCE,
+    control,
+    deaf_port,
+    frozen,
+    get,
+    key_of,
+    receiver,
+    send_path,
+    serving,
+    skip,
+    until,
+    walk,
+)
 
 from emulator.core.verbs import Redeliver
 from emulator.targets import NotAllowed, Targets
@@ -223,14 +236,13 @@ async def test_on_a_kept_connection_that_breaks_only_what_is_harmless_twice_is_s
     assert head[1].startswith(b"Host: 127.0.0.1:")
 
 
-async def test_idle_connections_go_after_a_while(monkeypatch, connected):
-    monkeypatch.setattr(outbox, "_IDLE", 0.05)
+async def test_idle_connections_go_after_a_while(connected):
     async with receiver() as client, opened(Outbox()) as out:
         for _ in range(2):
             await out.call(HttpRequest(method="GET", target=client.url))
-            await asyncio.sleep(0.2)
+            skip(2 * outbox._IDLE)
+            await until(lambda: not out._kept)
         assert len(connected) == 2
-        assert not out._kept
 
 
 @pytest.mark.parametrize(("url", "host", "who"), [
@@ -243,10 +255,10 @@ def test_the_head_says_whom_the_url_names(url, host, who):
     assert told == ([who] if who else [])
 
 
-async def test_a_dead_target_is_no_refusal(unused_tcp_port):
-    with pytest.raises(OSError, match="Cannot connect") as failed:
+async def test_a_dead_target_is_no_refusal():
+    with deaf_port() as port, pytest.raises(OSError, match="Cannot connect") as failed:
         async with opened(Outbox()) as out:
-            await out.call(HttpRequest(method="GET", target=f"http://127.0.0.1:{unused_tcp_port}/"))
+            await out.call(HttpRequest(method="GET", target=f"http://127.0.0.1:{port}/"))
     assert not isinstance(failed.value, NotAllowed)
 
 
@@ -310,7 +322,7 @@ async def test_outbind_goes_to_the_address_that_was_judged(names):
         target = {"target": f"app.test:{port}"}
         status, _ = await control(served, "POST", "/_emulator/sandboxes/default/outbind", target)
         assert status == 202
-        await asyncio.wait_for(came.wait(), 5)
+        await asyncio.wait_for(came.wait(), PATIENCE)
         listener.close()
 
 

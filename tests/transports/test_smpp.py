@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from esme import SUBMIT, desk, line_of
+from support import skip
 
 from emulator.smpp import Command, Pdu, State, encode
 
@@ -128,17 +129,24 @@ async def test_sessions_stay_bound_over_a_reset():
 
 async def test_silence_longer_than_the_idle_time_closes_the_link():
     async with desk() as at:
-        await at.patch(switches={"smpp-idle": 1})
+        await at.patch(switches={"smpp-idle": 50})
         esme = await at.bound()
+        skip(49)
+        await asyncio.sleep(0.02)
+        assert not esme.ended
+        skip(1)
         await esme.closed()
 
 
 async def test_the_server_asks_where_the_account_wants_it_and_closes_when_nobody_answers():
     async with desk() as at:
-        await at.patch(switches={"smpp-enquire-link": 1, "smpp-response": 1})
+        await at.patch(switches={"smpp-enquire-link": 50, "smpp-response": 40})
         esme = await at.bound()
+        skip(50)
+        await esme.until(lambda: esme.came[-1].command_id == Command.ENQUIRE_LINK)
+        assert not esme.ended
+        skip(40)
         await esme.closed()
-        assert esme.came[-1].command_id == Command.ENQUIRE_LINK
 
 
 async def test_outbind_connects_to_a_client_that_listens():

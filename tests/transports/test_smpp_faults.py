@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from esme import SUBMIT, desk, line_of
+from support import PATIENCE, skip
 
 from emulator.core.plans import FAULTS
 from emulator.core.smpp_plans import FORMS, SMPP_FAULTS
@@ -45,10 +46,11 @@ async def test_f5_a_message_is_never_answered_and_the_session_goes_on():
 async def test_f5_a_late_answer_comes_after_those_that_were_not_late():
     async with desk() as at:
         esme = await at.bound()
-        await at.rule({"operation": "send"}, {"reply": {"delay": 0.05}}, times=1)
+        await at.rule({"operation": "send"}, {"reply": {"delay": 30}}, times=1)
         first = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x")
         esme.write(first)
         await esme.submit(b"y")
+        skip(30)
         await esme.answer_to(first)
         assert [one.sequence for one in esme.came] == [1, 3, 2]
 
@@ -147,7 +149,7 @@ async def test_f12_f18_answers_with_odd_octets(fault, octets):
         await asyncio.gather(esme.task, return_exceptions=True)
         esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
         assert before
-        assert await asyncio.wait_for(esme.reader.readexactly(len(wanted)), 5) == wanted
+        assert await asyncio.wait_for(esme.reader.readexactly(len(wanted)), PATIENCE) == wanted
         assert len(await at.messages()) == 1
 
 
@@ -226,7 +228,7 @@ async def test_every_form_can_be_sent(form):
         esme.task.cancel()
         await asyncio.gather(esme.task, return_exceptions=True)
         walking = asyncio.create_task(at.advance(3))
-        head = await asyncio.wait_for(esme.reader.readexactly(16), 5)
+        head = await asyncio.wait_for(esme.reader.readexactly(16), PATIENCE)
         body = await esme.reader.readexactly(int.from_bytes(head[:4], "big") - 16)
         assert head[4:8] == (b"\0\0\1\3" if form == "data-sm" else b"\0\0\0\5")
         if form == "id-without-nul":
