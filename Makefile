@@ -23,7 +23,7 @@ test: $(STAMP)
 	@exec $(PYTEST) --numprocesses auto $(ARGS)
 
 test-long: $(STAMP)
-	@exec $(PYTEST) -m long --timeout 1800 $(ARGS)
+	@exec $(PYTEST) -m long --timeout 1800 --hypothesis-profile default $(ARGS)
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
