@@ -3,13 +3,16 @@
 import asyncio
 import sys
 from http.client import HTTPConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from emulator.providers.contract import Provider
 from emulator.serving import Serving
 from emulator.settings import Settings
 from emulator.wire import HttpRequest
+
+if TYPE_CHECKING:
+    from emulator.admin import shapes
 
 _NUMBER = "995577{:06d}"
 
@@ -70,7 +73,7 @@ def _over_the_wire(base_url: str, request: HttpRequest) -> tuple[int, bytes]:
         connection.close()
 
 
-def _timeline(message: dict[str, Any], callbacks: list[dict[str, Any]]) -> str:
+def _timeline(message: "shapes.Message", callbacks: "list[shapes.Callback]") -> str:
     lines = [f"\n{message['provider']} {message['id']} to {message['to']}: {message['text']}"]
     for entry in message["history"]:
         lines.append(f"  {entry['at'][11:23]}  {entry['status']}")

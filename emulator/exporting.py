@@ -28,13 +28,19 @@ _WORD = "sms_emulator_export"
 _MAY_STAND_BESIDE = ("id", "ttl", "callback_url", "accounts")
 
 
-class Export(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The file. `emulator`: the version that wrote it; `sandbox`: the id of what it was."""
+class ExportHead(msgspec.Struct, kw_only=True):
+    """What everybody may read of an exported sandbox. `emulator`: the version that wrote it; `sandbox`: the id of what
+    it was. The rest of the file is the emulator's own."""
 
     sms_emulator_export: int
     emulator: str
     sandbox: str
     seed: int
+
+
+class Export(ExportHead, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
     began: Moment | None
     rate: float
     patches: dict[str, AccountPatch]

@@ -63,7 +63,7 @@ class Waiting(msgspec.Struct, kw_only=True):
     """For what to wait; the filters of that list stand beside."""
 
     kind: Literal["messages", "callbacks", "requests"] = msgspec.field(default="messages", name="for")
-    count: Annotated[int, Meta(ge=1)] = 1
+    count: Annotated[int, Meta(ge=1, le=1_000_000_000)] = 1
     timeout: Real = 5.0
 
 

@@ -4,7 +4,7 @@
 tells a listener that came or read too late how many events are lost to it; `gone` that the sandbox was deleted.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +14,7 @@ from emulator.feed import Event
 from emulator.sandboxes import Sandbox
 from emulator.wire import StreamReply
 
-Json = dict[str, Any]
+Json = Mapping[str, Any]
 
 _BEAT = 15.0
 """Real seconds of silence after which a sign of life is sent."""

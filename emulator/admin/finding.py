@@ -1,9 +1,9 @@
 """Filters of the control API: by index where there is one, else by looking through."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -13,16 +13,23 @@ from emulator.core.store import Store
 from emulator.sandboxes import Sandbox
 from emulator.wire import HttpRequest, SmppFrame
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.admin import shapes
+
+Json = Mapping[str, Any]
+
+
+Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+"""Of a list, so many at most."""
 
 
 class Filters(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What every list understands."""
 
-    limit: int = 100
+    limit: Limit = 100
     after: str | None = None
 
-    def wanted(self) -> Json:
+    def wanted(self) -> dict[str, Any]:
         """The filters given, by name."""
         every = msgspec.structs.asdict(self)
         return {k: v for k, v in every.items() if v is not None and k not in ("limit", "after")}
@@ -89,10 +96,11 @@ def fits(filters: Filters) -> Callable[[Json], bool]:
     return lambda one: not any(differs(one, name, value) for name, value in wanted)
 
 
-def messages(sandbox: Sandbox, filters: MessageFilters) -> list[Json]:
+def messages(sandbox: Sandbox, filters: MessageFilters) -> "list[shapes.Message]":
     """Messages that fit, oldest first."""
     shown = (views.message(sandbox, message) for message in _likely(sandbox, filters))
-    return list(islice(filter(fits(filters), shown), filters.limit))
+    fitting = fits(filters)
+    return list(islice((one for one in shown if fitting(one)), filters.limit))
 
 
 def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
@@ -118,7 +126,7 @@ def _looked_through(store: Store, after: int, filters: MessageFilters) -> Iterat
             yield message
 
 
-def requests(sandbox: Sandbox, filters: RequestFilters) -> list[Json]:
+def requests(sandbox: Sandbox, filters: RequestFilters) -> "list[shapes.Request]":
     """Exchanges that fit, oldest first."""
     kept = sandbox.journal.exchanges(
         number_of(filters.after), provider=filters.provider, protocol=filters.protocol or (filters.session and "smpp"),
@@ -134,7 +142,8 @@ def session_of(request: HttpRequest | SmppFrame) -> str | None:
     return request.session if isinstance(request, SmppFrame) else None
 
 
-def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> list[Json]:
+def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> "list[shapes.Callback]":
     """Callback attempts that fit, oldest first."""
     shown = (views.attempt(sandbox, one) for one in sandbox.journal.attempts(number_of(filters.after)))
-    return list(islice(filter(fits(filters), shown), filters.limit))
+    fitting = fits(filters)
+    return list(islice((one for one in shown if fitting(one)), filters.limit))

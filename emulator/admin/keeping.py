@@ -1,6 +1,6 @@
 """Verbs that keep a sandbox: snapshots, restore, export. Raise Refusal."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -11,7 +11,8 @@ from emulator.app import Emulator
 from emulator.keeping import MOST, MOST_BYTES, Full, Snapshot
 from emulator.sandboxes import Sandbox
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.admin import shapes
 
 
 class Named(msgspec.Struct, forbid_unknown_fields=True):
@@ -20,7 +21,7 @@ class Named(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
-def _shown(made: Snapshot) -> Json:
+def _shown(made: Snapshot) -> "shapes.Snapshot":
     return {
         "name": made.name, "at": iso(made.at), "rate": made.rate, "messages": made.messages,
         "bytes": len(made.packed), "after": f"x{made.after}" if made.after else None, "restored": made.restored,
@@ -28,7 +29,7 @@ def _shown(made: Snapshot) -> Json:
     }  # fmt: skip
 
 
-async def keep(sandbox: Sandbox, body: Named) -> Json:
+async def keep(sandbox: Sandbox, body: Named) -> "shapes.Snapshot":
     """The state as it is, under a name; one that has the name already is replaced."""
     try:
         return _shown(sandbox.snapshots.keep(sandbox, body.name))
@@ -36,13 +37,13 @@ async def keep(sandbox: Sandbox, body: Named) -> Json:
         raise Refusal(409, "full", str(full), "take it under a name that is there: that one is replaced") from None
 
 
-async def kept(sandbox: Sandbox) -> Json:
+async def kept(sandbox: Sandbox) -> "shapes.Snapshots":
     """All snapshots, and how many there may be."""
     snapshots = [_shown(one) for one in sandbox.snapshots.by_name.values()]
     return {"snapshots": snapshots, "most": MOST, "most_bytes": MOST_BYTES}
 
 
-async def restore(emulator: Emulator, sandbox: Sandbox, body: Named) -> Json:
+async def restore(emulator: Emulator, sandbox: Sandbox, body: Named) -> "shapes.Snapshot":
     """Back to a snapshot; it stays, to be restored again."""
     try:
         return _shown(emulator.restore(sandbox, body.name))

@@ -6,18 +6,19 @@ the one before was on its way or had arrived. Sending again after a failure is n
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from emulator.admin.finding import number_of
+from emulator.admin.finding import Limit, number_of
 from emulator.admin.views import iso
 from emulator.core.messages import Batch, Message
 from emulator.core.store import Store
 from emulator.core.values import Moment, plain, seconds
 from emulator.sandboxes import Sandbox
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.admin import shapes
 
 _FAILED = ("undelivered", "expired", "rejected", "deleted", "error")
 
@@ -27,17 +28,18 @@ class Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     provider: str | None = None
     window: Annotated[float, msgspec.Meta(ge=0, le=31_536_000)] = 600.0
-    limit: int = 100
+    limit: Limit = 100
     after: str | None = None
 
 
-async def ledger(sandbox: Sandbox, asked: Asked) -> Json:
+async def ledger(sandbox: Sandbox, asked: Asked) -> "shapes.Ledger":
     """Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
     in: a message, or a rouble."""
     store = sandbox.engine.world.store
     names = [name for name in sandbox.providers if name == asked.provider] or list(sandbox.providers)
     sums = {name: _Sum() for name in sandbox.providers}
-    doubles: list[Json] = []
+    doubles: list[shapes.Double] = []
+    doubled = 0
     shown: list[tuple[Message, Batch]] = []
     after = number_of(asked.after)
     seen = _Seen(store, seconds(asked.window))
@@ -48,16 +50,17 @@ async def ledger(sandbox: Sandbox, asked: Asked) -> Json:
         double = seen.double(message, batch)
         if double is not None:
             doubles.append(double)
+            doubled += batch.cost
         if message.id > after and len(shown) < asked.limit:
             shown.append((message, batch))
     again = {one["again"]: one["message"] for one in doubles}
     return {
-        "total": {**_Sum.of(sums.values()).shown(), "doubled": plain(sum(one["amount"] for one in doubles))},
+        "total": {**_Sum.of(sums.values()).shown(), "doubled": plain(doubled)},
         "accounts": [
             {"provider": name, **sums[name].shown(), "balance": plain(sandbox.account(name).balance)} for name in names
         ],
         "messages": [_line(message, batch, again.get(f"m{message.id}")) for message, batch in shown],
-        "doubles": [{name: value for name, value in one.items() if name != "amount"} for one in doubles],
+        "doubles": doubles,
         "window": asked.window,
     }  # fmt: skip
 
@@ -77,11 +80,11 @@ class _Sum:
     def of(cls, sums: Iterable["_Sum"]) -> "_Sum":
         return cls(*map(sum, zip(*((one.messages, one.parts, one.cost) for one in sums), strict=True)))
 
-    def shown(self) -> Json:
+    def shown(self) -> "shapes.Sum":
         return {"messages": self.messages, "parts": self.parts, "cost": plain(self.cost)}
 
 
-def _line(message: Message, batch: Batch, double_of: str | None) -> Json:
+def _line(message: Message, batch: Batch, double_of: str | None) -> "shapes.Line":
     return {
         "id": f"m{message.id}", "provider": batch.provider, "to": message.to, "text": batch.text,
         "reference": batch.reference, "at": iso(batch.created_at), "encoding": batch.encoding, "parts": batch.parts,
@@ -97,7 +100,7 @@ class _Seen:
         self._window = window
         self._newest: dict[int, int] = {}
 
-    def double(self, message: Message, batch: Batch) -> Json | None:
+    def double(self, message: Message, batch: Batch) -> "shapes.Double | None":
         """What a message doubles, if it does."""
         to = message.to.lstrip("+")
         key = int.from_bytes(blake2b(f"{to} {batch.text}".encode(), digest_size=8).digest())
@@ -114,7 +117,6 @@ class _Seen:
             "message": f"m{before.id}", "again": f"m{message.id}", "to": message.to, "text": batch.text,
             "providers": list(dict.fromkeys((first.provider, batch.provider))), "seconds": apart / 1_000_000,
             "references": [first.reference, batch.reference], "why": _why(first, batch), "cost": plain(batch.cost),
-            "amount": batch.cost,
         }  # fmt: skip
 
 

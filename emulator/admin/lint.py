@@ -1,6 +1,6 @@
 """The verb that shows what lint found."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -8,7 +8,8 @@ from emulator.admin import views
 from emulator.linting.looking import findings
 from emulator.sandboxes import Sandbox
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.admin import shapes
 
 
 class Wanted(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -17,7 +18,7 @@ class Wanted(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     mild: bool = False
 
 
-async def lint(sandbox: Sandbox, asked: Wanted) -> Json:
+async def lint(sandbox: Sandbox, asked: Wanted) -> "shapes.Findings":
     """Findings with the rows that explain them. `mild`: how many of that level there are; `not_seen`: how many entries
     left the journal before anybody looked at them."""
     found = findings(sandbox)

@@ -14,23 +14,35 @@ _REF = "#/components/schemas/{name}"
 
 def document() -> dict[str, Any]:
     """The whole document."""
+    from emulator.admin import shapes
+
+    answers = {call.answer: getattr(shapes, call.answer) for call in CALLS if call.answer is not None}
     bodies = [call.body for call in CALLS if call.body is not None]
-    _, components = msgspec.json.schema_components(bodies, ref_template=_REF)
+    kinds = [*answers.values(), shapes.Health, shapes.Error, *bodies]
+    described, components = msgspec.json.schema_components([*kinds, *shapes.APART], ref_template=_REF)
+    schemas = dict(zip((*answers, "Health", "Error"), described, strict=False))
+    asked = iter(described[len(schemas) :])
+    error = {"description": "What was wrong, and what may stand there.", "content": _json(schemas["Error"])}
     paths: dict[str, dict[str, Any]] = {
         "/_emulator/health": {"get": {
             "operationId": "health", "summary": "Is it up?", "security": [],
-            "responses": {"200": {"description": "It is."}},
+            "responses": {"200": {"description": "It is.", "content": _json(schemas["Health"])}},
         }},
     }  # fmt: skip
     for call in CALLS:
-        paths.setdefault(call.path, {})[call.method.lower()] = _operation(call)
-    components["Error"] = {
-        "type": "object", "required": ["error"],
-        "properties": {"error": {
-            "type": "object", "required": ["code", "message", "hint"],
-            "properties": {name: {"type": "string"} for name in ("code", "message", "hint")},
-        }},
-    }  # fmt: skip
+        good: dict[str, Any] = {"description": call.meaning}
+        if call.answer is not None:
+            good["content"] = _json(schemas[call.answer])
+        elif call.status != 204:
+            good["content"] = {call.kind: {"schema": {"type": "string"}}}
+        operation: dict[str, Any] = {
+            "operationId": call.name, "summary": call.meaning,
+            "parameters": [*_in_path(call), *_in_query(call)],
+            "responses": {str(call.status): good, "4XX": error},
+        }  # fmt: skip
+        if call.body is not None:
+            operation["requestBody"] = {"required": False, "content": _json(next(asked))}
+        paths.setdefault(call.path, {})[call.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "sms-emulator control API", "version": __version__},
@@ -40,21 +52,8 @@ def document() -> dict[str, Any]:
     }
 
 
-def _operation(call: Call) -> dict[str, Any]:
-    error = {"description": "What was wrong, and what may stand there.", "content": {
-        "application/json": {"schema": {"$ref": _REF.format(name="Error")}}}}  # fmt: skip
-    good: dict[str, Any] = {"description": call.meaning}
-    if call.status != 204:
-        good["content"] = {call.kind: {"schema": {"type": "object" if "json" in call.kind else "string"}}}
-    operation: dict[str, Any] = {
-        "operationId": call.name, "summary": call.meaning,
-        "parameters": [*_in_path(call), *_in_query(call)],
-        "responses": {str(call.status): good, "4XX": error},
-    }  # fmt: skip
-    if call.body is not None:
-        (schema,), _ = msgspec.json.schema_components([call.body], ref_template=_REF)
-        operation["requestBody"] = {"required": False, "content": {"application/json": {"schema": schema}}}
-    return operation
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
 
 
 def _in_path(call: Call) -> list[dict[str, Any]]:

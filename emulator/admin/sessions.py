@@ -1,7 +1,7 @@
 """SMPP sessions by hand, and subscribers' messages: what stands behind sessions, outbind and incoming."""
 
 from collections.abc import Awaitable
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import msgspec
 
@@ -14,7 +14,8 @@ from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.targets import NotAllowed
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.admin import shapes
 
 
 class Incoming(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,7 +38,7 @@ class Outbind(msgspec.Struct, forbid_unknown_fields=True):
     provider: str | None = None
 
 
-async def sessions(emulator: Emulator, sandbox: Sandbox) -> Json:
+async def sessions(emulator: Emulator, sandbox: Sandbox) -> "shapes.Sessions":
     """The bound ones, oldest first."""
     return {"sessions": [views.session(sandbox, line) for line in emulator.board.of(sandbox)]}
 
@@ -59,7 +60,7 @@ def _speaking(emulator: Emulator, wanted: str | None) -> str:
     return wanted
 
 
-async def incoming(emulator: Emulator, sandbox: Sandbox, body: Incoming) -> Json:
+async def incoming(emulator: Emulator, sandbox: Sandbox, body: Incoming) -> "shapes.CameIn":
     """By SMPP while a receiver is bound, or where there is no other way; else by a callback."""
     name = _speaking(emulator, body.provider)
     provider = emulator.providers[name]
@@ -74,7 +75,7 @@ async def incoming(emulator: Emulator, sandbox: Sandbox, body: Incoming) -> Json
             "parts": parts, "at": views.iso(made.at)}  # fmt: skip
 
 
-async def outbind(emulator: Emulator, sandbox: Sandbox, body: Outbind) -> Json:
+async def outbind(emulator: Emulator, sandbox: Sandbox, body: Outbind) -> "shapes.Outbound":
     """Connect to a client that listens, and ask it to bind as a receiver."""
     name = _speaking(emulator, body.provider)
     if name not in emulator.board.providers:

@@ -3,7 +3,7 @@
 Every verb takes the sandbox and what the call says, and gives back JSON-ready data. Raises Refusal.
 """
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
@@ -26,6 +26,9 @@ from emulator.recipes import Bad, NewSandbox, moment
 from emulator.sandboxes import Sandbox
 from emulator.scripting.library import names
 
+if TYPE_CHECKING:
+    from emulator.admin import shapes
+
 Json = dict[str, Any]
 
 
@@ -44,10 +47,6 @@ def refuse(bad: Bad) -> NoReturn:
     raise Refusal(_STATUS.get(bad.code, 400), bad.code, str(bad), bad.hint) from None
 
 
-def _warned(said: list[str]) -> Json:
-    return {"warnings": said} if said else {}
-
-
 class Verbs:
     """The verbs over one emulator."""
 
@@ -63,18 +62,21 @@ class Verbs:
             raise Refusal(404, "no-such-sandbox", f"there is no sandbox {name}", "GET /_emulator/sandboxes lists them")
         return found
 
-    async def create(self, wish: NewSandbox) -> Json:
+    async def create(self, wish: NewSandbox) -> "shapes.Made":
         try:
             made = self.emulator.create(wish)
         except Bad as bad:
             refuse(bad)
         about_callbacks = warnings.about_callbacks(made, made.providers, self._targets)
-        return {**views.credentials(made), **_warned([*about_callbacks, *warnings.about_binds(made)])}
+        told = views.credentials(made)
+        if said := [*about_callbacks, *warnings.about_binds(made)]:
+            told["warnings"] = said
+        return told
 
-    async def list_sandboxes(self) -> Json:
+    async def list_sandboxes(self) -> "shapes.Sandboxes":
         return {"sandboxes": [views.sandbox(one) for one in self.emulator.sandboxes.by_id.values()]}
 
-    async def show(self, sandbox: Sandbox) -> Json:
+    async def show(self, sandbox: Sandbox) -> "shapes.Sandbox":
         return views.sandbox(sandbox)
 
     async def delete(self, sandbox: Sandbox) -> None:
@@ -99,20 +101,22 @@ class Verbs:
             raise Refusal(404, "no-such-provider", f"there is no provider {name}", f"there are {known}")
         return name
 
-    async def account(self, sandbox: Sandbox, provider: str) -> Json:
+    async def account(self, sandbox: Sandbox, provider: str) -> "shapes.Account":
         return views.account(sandbox, self._provider(provider))
 
-    async def patch_account(self, sandbox: Sandbox, provider: str, body: Json) -> Json:
+    async def patch_account(self, sandbox: Sandbox, provider: str, body: Json) -> "shapes.Account":
         self._provider(provider)
         try:
             patch: AccountPatch = self.emulator.patch(provider, body)
         except Bad as bad:
             refuse(bad)
         sandbox.control(PatchAccount(provider, patch))
-        about = warnings.about_callbacks(sandbox, [provider], self._targets)
-        return {**views.account(sandbox, provider), **_warned([*about])}
+        told = views.account(sandbox, provider)
+        if said := [*warnings.about_callbacks(sandbox, [provider], self._targets)]:
+            told["warnings"] = said
+        return told
 
-    async def patch_brand(self, sandbox: Sandbox, provider: str, brand: str, body: bodies.Brand) -> Json:
+    async def patch_brand(self, sandbox: Sandbox, provider: str, brand: str, body: bodies.Brand) -> "shapes.BrandSet":
         self._provider(provider)
         state: SenderState = "active" if body.authorized == 1 else "refused"
         sender = self._done(sandbox, PatchSender(provider, number_of(brand), state), "no-such-brand")
@@ -126,31 +130,34 @@ class Verbs:
 
     # messages
 
-    async def messages(self, sandbox: Sandbox, filters: MessageFilters) -> Json:
+    async def messages(self, sandbox: Sandbox, filters: MessageFilters) -> "shapes.Messages":
         return {"messages": finding.messages(sandbox, filters)}
 
-    async def message(self, sandbox: Sandbox, name: str) -> Json:
+    async def message(self, sandbox: Sandbox, name: str) -> "shapes.Message":
         found = sandbox.engine.world.store.message(number_of(name))
         if found is None:
             raise Refusal(404, "no-such-message", f"there is no message {name}")
         return views.message(sandbox, found)
 
-    async def move(self, sandbox: Sandbox, name: str, body: bodies.Move) -> Json:
+    async def move(self, sandbox: Sandbox, name: str, body: bodies.Move) -> "shapes.Message":
         verb = MoveMessage(number_of(name), body.status, body.reason, body.error)
         return views.message(sandbox, self._done(sandbox, verb, "no-such-message"))
 
     # seeing
 
-    async def requests(self, sandbox: Sandbox, filters: RequestFilters) -> Json:
+    async def requests(self, sandbox: Sandbox, filters: RequestFilters) -> "shapes.Requests":
         return {"requests": finding.requests(sandbox, filters)}
 
-    async def callbacks(self, sandbox: Sandbox, filters: CallbackFilters) -> Json:
+    async def callbacks(self, sandbox: Sandbox, filters: CallbackFilters) -> "shapes.Callbacks":
         return {"callbacks": finding.callbacks(sandbox, filters)}
 
-    async def redeliver(self, sandbox: Sandbox, name: str) -> Json:
+    async def redeliver(self, sandbox: Sandbox, name: str) -> "shapes.Callback":
         made = sandbox.journal.attempt(number_of(name))
         if made is None:
             raise Refusal(404, "no-such-callback", f"there is no callback {name}", "the journal keeps the newest only")
+        if made.incoming:
+            what = f"{name} told of a subscriber's message, and only reports are sent again"
+            raise Refusal(400, "invalid", what, "POST incoming puts another one in")
         again = Redeliver(
             made.message, made.status, made.changed_at, made.reason, made.error, part=made.part,  # type: ignore[arg-type]
         )  # fmt: skip
@@ -159,7 +166,7 @@ class Verbs:
 
     # time
 
-    async def clock(self, sandbox: Sandbox, body: bodies.Clock) -> Json:
+    async def clock(self, sandbox: Sandbox, body: bodies.Clock) -> "shapes.ClockNow":
         pump = self.emulator.pump(sandbox)
         if body.rate is not None:
             pump.disarm()
@@ -177,7 +184,7 @@ class Verbs:
             raise self._overdue(sandbox, late, body.timeout) from None
         return views.clock(sandbox)
 
-    async def settle(self, sandbox: Sandbox, body: bodies.Settle) -> Json:
+    async def settle(self, sandbox: Sandbox, body: bodies.Settle) -> "shapes.ClockNow":
         try:
             await self.emulator.pump(sandbox).walk(None, body.timeout)
         except Overdue as late:
@@ -194,18 +201,18 @@ class Verbs:
 
     # rules
 
-    async def rules(self, sandbox: Sandbox) -> Json:
+    async def rules(self, sandbox: Sandbox) -> "shapes.RulesInForce":
         return {"rules": [views.rule(one) for one in sandbox.engine.world.book.rules]}
 
-    async def put_rules(self, sandbox: Sandbox, body: bodies.Rules) -> Json:
+    async def put_rules(self, sandbox: Sandbox, body: bodies.Rules) -> "shapes.RulesInForce":
         sandbox.control(PutRules(self._specs(body.rules)))
         return await self.rules(sandbox)
 
-    async def add_rule(self, sandbox: Sandbox, body: Json) -> Json:
+    async def add_rule(self, sandbox: Sandbox, body: Json) -> "shapes.RulesInForce":
         sandbox.control(AddRule(self._specs([body])[0]))
         return await self.rules(sandbox)
 
-    async def drop_rule(self, sandbox: Sandbox, name: str) -> Json:
+    async def drop_rule(self, sandbox: Sandbox, name: str) -> "shapes.RulesInForce":
         self._done(sandbox, DropRule(name), "no-such-rule")
         return await self.rules(sandbox)
 
@@ -215,13 +222,13 @@ class Verbs:
         except Bad as bad:
             refuse(bad)
 
-    async def scenario(self, sandbox: Sandbox) -> Json:
+    async def scenario(self, sandbox: Sandbox) -> "shapes.ScenarioInForce":
         spec: Json = msgspec.to_builtins(sandbox.scenario)
         rules = [views.rule(one) for one in sandbox.engine.world.book.rules]
         return {"name": sandbox.scenario.name or None, "comment": sandbox.scenario.comment,
                 "accounts": spec.get("accounts", {}), "rules": rules}  # fmt: skip
 
-    async def put_scenario(self, sandbox: Sandbox, body: str | Json) -> Json:
+    async def put_scenario(self, sandbox: Sandbox, body: str | Json) -> "shapes.ScenarioInForce":
         given = body["scenario"] if isinstance(body, dict) and set(body) == {"scenario"} else body
         try:
             play = self.emulator.scenario(given)
@@ -235,10 +242,10 @@ class Verbs:
 
     # what there is
 
-    async def contract(self, provider: str | None) -> Json:
+    async def contract(self, provider: str | None) -> "shapes.Contract":
         chosen = [self._provider(provider)] if provider else list(self.emulator.providers)
         rows = [msgspec.to_builtins(row) for name in chosen for row in self.emulator.providers[name].contract()]
-        switches = {
+        switches: dict[str, dict[str, shapes.Switch]] = {
             name: {
                 word: {"default": one.default, "choices": one.choices, "why": one.why, "row": one.row}
                 for word, one in self.emulator.providers[name].profile.switches.items()
@@ -247,5 +254,5 @@ class Verbs:
         }
         return {"rows": rows, "switches": switches}
 
-    async def scenarios(self) -> Json:
+    async def scenarios(self) -> "shapes.Plays":
         return {"scenarios": [{"name": name, "comment": comment} for name, comment in names()]}

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -23,6 +23,10 @@ from emulator.smpp.codec import decode
 from emulator.smpp.describing import describe
 from emulator.wire import SmppFrame, read_query
 
+if TYPE_CHECKING:
+    from emulator.admin import shapes
+    from emulator.core.statuses import Status
+
 Json = dict[str, Any]
 
 
@@ -32,7 +36,7 @@ def iso(at: Moment) -> str:
     return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{micro:06d}Z"
 
 
-def message(sandbox: Sandbox, found: Message) -> Json:
+def message(sandbox: Sandbox, found: Message) -> "shapes.Message":
     batch = sandbox.engine.world.store.batch_of(found)
     history = found.history
     return {
@@ -44,12 +48,12 @@ def message(sandbox: Sandbox, found: Message) -> Json:
         "created_at": iso(batch.created_at),
         "scheduled_at": iso(batch.begins_at) if batch.begins_at > batch.created_at else None,
         "history": [
-            {"status": history[n], "at": iso(int(history[n + 1]))} for n in range(0, len(history), 2)
+            {"status": cast("Status", history[n]), "at": iso(int(history[n + 1]))} for n in range(0, len(history), 2)
         ],
     }  # fmt: skip
 
 
-def exchange(sandbox: Sandbox, kept: Exchange) -> Json:
+def exchange(sandbox: Sandbox, kept: Exchange) -> "shapes.Request":
     outcome = kept.outcome
     refused = outcome if isinstance(outcome, Refused) else None
     return {
@@ -68,34 +72,37 @@ def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:
     return nearly(world.book.rules, kept.command, Now(kept.at, world.began), kept.rule)
 
 
-def attempt(sandbox: Sandbox, made: Attempt) -> Json:
-    answer: Json | None = None
+def attempt(sandbox: Sandbox, made: Attempt) -> "shapes.Callback":
+    about = f"i{made.incoming}" if made.incoming else f"m{made.message}"
+    return {
+        "id": f"c{made.id}", "message_id": about, "provider": made.provider, "attempt": made.attempt,
+        "at": iso(made.at), "status": made.status, **_sent(sandbox, made), "answer": _answer(sandbox, made),
+        "accepted": made.accepted, "verdict": made.verdict or "under way",
+    }  # fmt: skip
+
+
+def _answer(sandbox: Sandbox, made: Attempt) -> "shapes.Frame | shapes.HttpAnswer | shapes.NoAnswer | None":
     if isinstance(made.answer, SmppFrame):
-        answer = frame(sandbox, made.provider, made.answer)
-    elif made.answer is not None:
-        answer = {"status": made.answer.status, **_body(made.answer.body, len(made.answer.body))}
-    elif made.failure is not None:
-        answer = {"error": made.failure}
+        return frame(sandbox, made.provider, made.answer)
+    if made.answer is not None:
+        return {"status": made.answer.status, **_body(made.answer.body, len(made.answer.body))}
+    return None if made.failure is None else {"error": made.failure}
+
+
+def _sent(sandbox: Sandbox, made: Attempt) -> "shapes.Sent":
     if isinstance(made.request, SmppFrame):
         pdu = frame(sandbox, made.provider, made.request)
         short = bytes.fromhex(str(pdu.get("fields", {}).get("short_message", "")))
         sent = {**pdu.get("fields", {}), "short_message": short.decode("latin-1")}
         sent |= {str(tlv["name"]): tlv["value"] for tlv in pdu.get("tlvs", ())}
-        where = {"method": pdu["command"], "url": f"smpp://{made.request.peer}/{made.request.session}", "sent": sent,
-                 "hex": pdu["hex"], "session": made.request.session}  # fmt: skip
-    else:
-        target = made.request.target
-        said = made.request.body if made.request.method == "POST" else target.partition("?")[2]
-        where = {"method": made.request.method, "url": target, "sent": dict(read_query(said))}
-    about = f"i{made.incoming}" if made.incoming else f"m{made.message}"
-    return {
-        "id": f"c{made.id}", "message_id": about, "provider": made.provider, "attempt": made.attempt,
-        "at": iso(made.at), "status": made.status, **where, "answer": answer, "accepted": made.accepted,
-        "verdict": made.verdict or "under way",
-    }  # fmt: skip
+        return {"method": pdu["command"], "url": f"smpp://{made.request.peer}/{made.request.session}", "sent": sent,
+                "hex": made.request.body.hex(), "session": made.request.session}  # fmt: skip
+    target = made.request.target
+    said = made.request.body if made.request.method == "POST" else target.partition("?")[2]
+    return {"method": made.request.method, "url": target, "sent": dict(read_query(said))}
 
 
-def session(sandbox: Sandbox, line: Line) -> Json:
+def session(sandbox: Sandbox, line: Line) -> "shapes.Session":
     """A bound SMPP session."""
     bound = line.session.bound
     return {
@@ -107,7 +114,7 @@ def session(sandbox: Sandbox, line: Line) -> Json:
     }  # fmt: skip
 
 
-def account(sandbox: Sandbox, provider: str) -> Json:
+def account(sandbox: Sandbox, provider: str) -> "shapes.Account":
     kept: Account = sandbox.account(provider)
     profile = sandbox.providers[provider].profile
     return {
@@ -121,7 +128,7 @@ def account(sandbox: Sandbox, provider: str) -> Json:
     }  # fmt: skip
 
 
-def rule(kept: Rule) -> Json:
+def rule(kept: Rule) -> "shapes.Rule":
     spec = msgspec.to_builtins(kept.spec)
     return {
         "id": kept.id, "when": spec.get("when", {}), "then": _said(spec["then"]), "times": kept.spec.times,
@@ -129,7 +136,7 @@ def rule(kept: Rule) -> Json:
     }  # fmt: skip
 
 
-def finding(sandbox: Sandbox, kept: Finding) -> Json:
+def finding(sandbox: Sandbox, kept: Finding) -> "shapes.Finding":
     provider = sandbox.providers.get(kept.provider)
     row = next((row for row in provider.contract() if row.id == kept.row), None) if provider else None
     return {
@@ -140,30 +147,33 @@ def finding(sandbox: Sandbox, kept: Finding) -> Json:
     }  # fmt: skip
 
 
-def clock(sandbox: Sandbox) -> Json:
+def clock(sandbox: Sandbox) -> "shapes.ClockNow":
     return {"now": iso(sandbox.now()), "rate": sandbox.clock.rate}
 
 
-def sandbox(found: Sandbox) -> Json:
+def sandbox(found: Sandbox) -> "shapes.Sandbox":
     world = found.engine.world
-    due = world.agenda.next_due()
+    due, kept = world.agenda.next_due(), found.journal.counts()
     return {
         "id": found.id, "scenario": found.scenario.name or None, "seed": found.recipe.seed, "clock": clock(found),
         "next_due": None if due is None else iso(due),
-        "balances": {name: plain(kept.balance) for name, kept in world.accounts.items()},
-        "counts": {"messages": len(world.store.messages), "due": len(world.agenda), **found.journal.counts()},
+        "balances": {name: plain(one.balance) for name, one in world.accounts.items()},
+        "counts": {
+            "messages": len(world.store.messages), "due": len(world.agenda), "requests": kept["requests"],
+            "callbacks": kept["callbacks"], "dropped": kept["dropped"], "bytes": kept["bytes"],
+        },
         "ttl": found.recipe.ttl,
     }  # fmt: skip
 
 
-def credentials(found: Sandbox) -> Json:
+def credentials(found: Sandbox) -> "shapes.Made":
     """What the answer to POST /_emulator/sandboxes tells."""
     return {"id": found.id, "accounts": {
         name: provider.shown(found.account(name)) for name, provider in found.providers.items()
     }}  # fmt: skip
 
 
-def _request(sandbox: Sandbox, kept: Exchange) -> Json:
+def _request(sandbox: Sandbox, kept: Exchange) -> "shapes.HttpAsked | shapes.Frame":
     request = kept.request
     if isinstance(request, SmppFrame):
         text = kept.command.text if isinstance(kept.command, Submit) else None
@@ -174,7 +184,7 @@ def _request(sandbox: Sandbox, kept: Exchange) -> Json:
     }  # fmt: skip
 
 
-def _reply(sandbox: Sandbox, kept: Exchange) -> Json | None:
+def _reply(sandbox: Sandbox, kept: Exchange) -> "shapes.HttpSaid | shapes.Frame | None":
     reply = kept.reply
     if isinstance(reply, SmppFrame):
         return frame(sandbox, kept.provider, reply)
@@ -186,26 +196,34 @@ def _reply(sandbox: Sandbox, kept: Exchange) -> Json | None:
     }  # fmt: skip
 
 
-def frame(sandbox: Sandbox, provider: str, shown: SmppFrame, text: str | None = None) -> Json:
+def frame(sandbox: Sandbox, provider: str, shown: SmppFrame, text: str | None = None) -> "shapes.Frame":
     """A PDU: its fields and TLVs by name, the text it carries, all its octets."""
     known = sandbox.providers.get(provider)
     names = known.smpp.tags if known is not None and known.smpp is not None else None
-    told: Json = {**describe(decode(shown.body), names), "session": shown.session, "peer": shown.peer}
+    told: shapes.Frame = {
+        **describe(decode(shown.body), names),  # type: ignore[typeddict-item]  # it has no text yet
+        "session": shown.session, "peer": shown.peer, "hex": shown.body.hex(),
+    }  # fmt: skip
     if text is not None:
         told["text"] = text
-    return {**told, "hex": shown.body.hex()}
+    return told
 
 
-def _body(body: bytes, size: int) -> Json:
-    cut = {"body_cut": f"{len(body)} of {size} bytes are kept"} if size > len(body) else {}
+def _body(body: bytes, size: int) -> "shapes.Body":
+    told = _readable(body, size > len(body))
+    if size > len(body):
+        told["body_cut"] = f"{len(body)} of {size} bytes are kept"
+    return told
+
+
+def _readable(body: bytes, cut: bool) -> "shapes.Body":
     try:
-        return {"body": body.decode(), **cut}
+        return {"body": body.decode()}
     except UnicodeDecodeError:
-        if cut:
-            text = body.decode("utf-8", "ignore")
-            if len(text.encode()) > len(body) - 4:
-                return {"body": text, **cut}
-        return {"body_base64": b64encode(body).decode(), **cut}
+        text = body.decode("utf-8", "ignore") if cut else ""
+        if cut and len(text.encode()) > len(body) - 4:  # cut within a character
+            return {"body": text}
+        return {"body_base64": b64encode(body).decode()}
 
 
 def _said(value: Any) -> Any:

@@ -1,30 +1,25 @@
 """Waiting for what one wants to see: nothing polls. What nearly fits is told when time is up."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.admin.finding import differs, held
 from emulator.sandboxes import Sandbox
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.admin import shapes
+
+Json = Mapping[str, Any]
+T = TypeVar("T", bound=Mapping[str, Any])
 
 _TOLD = ("to", "text", "status", "operation", "outcome", "message_id", "url", "verdict", "explain")
 
 
-class TimeIsUp(Exception):
-    """Nothing (or not enough) came. `nearest`: what did come, and what was different about it."""
-
-    def __init__(self, message: str, nearest: list[Json], next_due: str | None) -> None:
-        super().__init__(message)
-        self.nearest = nearest
-        self.next_due = next_due
-
-
 async def until(
-    sandbox: Sandbox, kind: str, count: int, seconds: float, fitting: Callable[[], list[Json]],
-    looked_at: Callable[[int], Json | None], fits: Callable[[Json], bool],
-) -> list[Json] | None:  # fmt: skip
+    sandbox: Sandbox, kind: str, count: int, seconds: float, fitting: Callable[[], list[T]],
+    looked_at: Callable[[int], T | None], fits: Callable[[T], bool],
+) -> list[T] | None:  # fmt: skip
     """The list as soon as `count` things of a kind fit; None when `seconds` of real time have passed.
 
     `fitting` lists those there are already; `looked_at` shows one by the number that the sandbox tells of.
@@ -60,9 +55,9 @@ async def until(
     return list(found.values())
 
 
-def nearest(candidates: Iterable[Json], wanted: Json) -> list[Json]:
+def nearest(candidates: Iterable[Json], wanted: Json) -> "list[shapes.Near]":
     """The three that differ in the fewest points, the newest first; each with what was wanted and what it has."""
-    scored = []
+    scored: list[tuple[int, int, shapes.Near]] = []
     for age, one in enumerate(candidates):
         differences = {
             name: {"wanted": value, "found": held(one, name)}
@@ -76,5 +71,5 @@ def nearest(candidates: Iterable[Json], wanted: Json) -> list[Json]:
     return [entry[2] for entry in scored[:3]]
 
 
-def _gist(one: Json) -> Json:
-    return {name: one[name] for name in _TOLD if one.get(name)}
+def _gist(one: Json) -> "shapes.Near":
+    return {name: one[name] for name in _TOLD if one.get(name)}  # type: ignore[return-value]

@@ -1,27 +1,31 @@
 """Verbs that wait for what one wants to see: messages, callbacks, requests, a one-time code. Raise Refusal."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.admin import bodies, finding, views, waiting
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Refusal
 from emulator.sandboxes import Sandbox
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    from emulator.admin import shapes
+
+Json = Mapping[str, Any]
+Shown = TypeVar("Shown", bound=Mapping[str, Any])
 
 _NEAR = 1000
 """So many of the newest are looked at for what is near."""
 
 
-async def wait(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> Json:
+async def wait(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> "shapes.Waited":
     filters.limit = max(filters.limit, how.count)
     found = await _until(sandbox, how, filters)
     if found is None:
         raise _time_is_up(sandbox, how, filters)
-    return {how.kind: found}
+    return {how.kind: found}  # type: ignore[misc]
 
 
 async def _until(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters) -> list[Json] | None:
@@ -32,14 +36,14 @@ async def _until(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters
     }
     try:
         return await waiting.until(
-            sandbox, how.kind, how.count, how.timeout, lambda: _listed(sandbox, how.kind, filters),
+            sandbox, how.kind, how.count, how.timeout, lambda: [*_listed(sandbox, how.kind, filters)],
             looked_at[how.kind], finding.fits(filters),
         )  # fmt: skip
     except LookupError:
         raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
 
 
-def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> list[Json]:
+def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> Sequence[Json]:
     match filters:
         case MessageFilters():
             return finding.messages(sandbox, filters)
@@ -65,7 +69,7 @@ def _time_is_up(sandbox: Sandbox, how: bodies.Waiting, filters: finding.Filters,
     )  # fmt: skip
 
 
-async def otp(sandbox: Sandbox, asked: bodies.Otp) -> Json:
+async def otp(sandbox: Sandbox, asked: bodies.Otp) -> "shapes.Code":
     try:
         pattern = re.compile(asked.pattern)
     except re.error as error:
@@ -77,7 +81,7 @@ async def otp(sandbox: Sandbox, asked: bodies.Otp) -> Json:
         found = pattern.search(one["text"])
         return None if found is None else found.group(1) if pattern.groups else found.group()
 
-    def fitting() -> list[Json]:
+    def fitting() -> "list[shapes.Message]":
         there = reversed(store.messages) if asked.to is None else store.newest_to(asked.to)
         newest = next((one for one in there if pattern.search(store.batch_of(one).text)), None)
         return [] if newest is None else [views.message(sandbox, newest)]
@@ -89,7 +93,7 @@ async def otp(sandbox: Sandbox, asked: bodies.Otp) -> Json:
     )  # fmt: skip
     if found is None:
         raise _no_code(sandbox, asked, filters)
-    return {"code": code_of(found[-1]), "message": found[-1]}
+    return {"code": code_of(found[-1]) or "", "message": found[-1]}
 
 
 def _no_code(sandbox: Sandbox, asked: bodies.Otp, filters: MessageFilters) -> Refusal:
@@ -125,5 +129,5 @@ _NEWEST: dict[str, Callable[[Sandbox], Iterable[Json]]] = {
 """What may be near to what was waited for, newest first."""
 
 
-def _shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Json]) -> Json | None:
+def _shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Shown]) -> Shown | None:
     return None if found is None else view(sandbox, found)

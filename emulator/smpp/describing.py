@@ -4,7 +4,7 @@ the wire."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
 from .pdu import Destination, Pdu, Unreadable, Unsuccessful
 from .statuses import status_name
@@ -12,21 +12,42 @@ from .tags import TAGS, tag_name
 
 Shown: TypeAlias = "str | int | bool | list[Shown] | dict[str, Shown]"
 
+
+class TlvShown(TypedDict):
+    tag: int
+    name: str
+    value: int | str
+
+
+class Described(TypedDict):
+    """A PDU for people: `rest` what stood behind the last field or TLV, `unreadable` why it could not be read, `answer`
+    what is to be done then, `hex` all its octets."""
+
+    command: str
+    status: str
+    sequence: int
+    fields: NotRequired[dict[str, Any]]
+    tlvs: NotRequired[list[TlvShown]]
+    rest: NotRequired[str]
+    unreadable: NotRequired[str]
+    answer: NotRequired[str]
+    hex: NotRequired[str]
+
+
 _SECRET = "password"  # the field
 _HEX = frozenset({"short_message"})
 
 
-def describe(item: Pdu | Unreadable, names: Mapping[int, str] | None = None) -> dict[str, Shown]:
+def describe(item: Pdu | Unreadable, names: Mapping[int, str] | None = None) -> Described:
     """A PDU, or what could not be read → its command, status, number, fields and TLVs. Texts as ASCII,
     messages and TLVs as hex, the password as stars. `names`: the caller's own for vendor TLVs."""
-    shown: dict[str, Shown] = {
+    shown: Described = {
         "command": item.name,
         "status": status_name(item.status),
         "sequence": item.sequence,
     }
     if isinstance(item, Unreadable):
-        shown |= {"unreadable": item.why, "answer": item.answer, "hex": item.raw.hex()}
-        return shown
+        return {**shown, "unreadable": item.why, "answer": item.answer, "hex": item.raw.hex()}
     if item.fields:
         shown["fields"] = {name: _value(name, value) for name, value in item.fields.items()}
     if item.tlvs:
@@ -58,7 +79,7 @@ def _target(target: Destination | Unsuccessful) -> Shown:
     return {**shown, "ton": target.ton, "npi": target.npi} if target.flag == 1 else {"list": shown["address"]}
 
 
-def _tlv(tag: int, value: bytes) -> Shown:
+def _tlv(tag: int, value: bytes) -> int | str:
     row = TAGS.get(tag)
     if row is not None and row.text:
         return value.rstrip(b"\0").decode("ascii", "backslashreplace")

@@ -1,12 +1,12 @@
 """A sandbox's journal in a few readable lines: what the report of a failed test shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from emulator.admin.client import AsyncSms
 
-Json = dict[str, Any]
+Json = Mapping[str, Any]
 
 _NEWEST = 20
 """So many of each kind are shown."""

@@ -1,7 +1,7 @@
 """Exchanges as the page shows them: what was asked, what was answered, why, and how to ask it again; secrets masked."""
 
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -51,7 +51,7 @@ def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
     return told
 
 
-def _side(mask: Mask, side: Json) -> Json:
+def _side(mask: Mask, side: Mapping[str, Any]) -> Json:
     """A request or a reply: a first line, headers, body; or a PDU's fields."""
     if "hex" in side:
         fields = {**side.get("fields", {}), **({"text": side["text"]} if "text" in side else {})}

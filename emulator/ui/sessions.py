@@ -47,10 +47,10 @@ def _row(sandbox: Sandbox, mask: Mask, one: Exchange | Attempt) -> Json:
         asked, answer, why = view["request"], view["reply"], explain(sandbox.providers, one)
         told = {"ours": False, "link": view["id"], "text": asked.get("text", ""), "fault": one.fault}
     else:
-        view = views.attempt(sandbox, one)
-        asked = {"command": view["method"], "fields": view["sent"]}
-        answer, why = view["answer"], view["verdict"]
-        told = {"ours": True, "link": view["message_id"], "text": view["sent"].get("short_message", ""), "fault": None}
+        sent = views.attempt(sandbox, one)
+        asked = {"command": sent["method"], "fields": sent["sent"]}
+        answer, why = sent["answer"], sent["verdict"]
+        told = {"ours": True, "link": sent["message_id"], "text": sent["sent"].get("short_message", ""), "fault": None}
     none = "under way" if told["ours"] and one.accepted is None else "none"  # type: ignore[union-attr]
     said = none if answer is None else answer.get("error") or f"{answer.get('command', 'PDU')} {answer.get('status')}"
     return {
