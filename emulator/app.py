@@ -1,26 +1,26 @@
 """Emulator: joins providers, sandboxes, journal and callbacks. `exchange` is a request's whole way, without I/O."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
-from emulator import exporting, otherwise
+from emulator import exporting
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
-from emulator.core.plans import Reply
 from emulator.core.rules import RuleSpec
 from emulator.core.values import SECOND, Moment
-from emulator.journal import Budget, Exchange, Shorthand
+from emulator.journal import Budget
 from emulator.keeping import Snapshot
 from emulator.links.switchboard import Switchboard
 from emulator.outgoing.postman import Call, Postman
 from emulator.providers import found
 from emulator.providers.contract import Provider
 from emulator.pump import Pump
+from emulator.reception import Answer, Reception
 from emulator.recipes import Bad, NewSandbox, Recipe, recipe
 from emulator.recorder import Recorder
-from emulator.routing import Routing
+from emulator.repeats import Repeats
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.scripting.checking import Invalid, checked
 from emulator.scripting.library import extended, load_named
@@ -28,19 +28,9 @@ from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary
 from emulator.settings import Settings
 from emulator.vocabulary import vocabulary_of
-from emulator.wire import HttpReply, HttpRequest
+from emulator.wire import HttpRequest
 
 DEFAULT = "default"
-
-
-class Answer(NamedTuple):
-    """What goes back to the client: the reply, what a rule wants done to it, and the exchange as journalled."""
-
-    reply: HttpReply | None
-    fault: Reply | None
-    exchange: Exchange
-    first: tuple["asyncio.Future[Any]", ...] = ()
-    """Callbacks under way that shall be answered before the reply goes."""
 
 
 class Emulator:
@@ -54,16 +44,6 @@ class Emulator:
         self.recorder = recorder
         self.providers = providers if providers is not None else found()
         self.vocabulary: Vocabulary = vocabulary_of(self.providers)
-        self.routing = Routing(self.providers)
-        self._counting = {
-            route.path.lower().removesuffix("/"): provider
-            for provider in self.providers.values() if provider.lane is not None for route in provider.routes
-        }  # fmt: skip
-        self._uncounted = frozenset(
-            route.path + slash for provider in self.providers.values() if provider.lane is None
-            for route in provider.routes for slash in ("", "/")
-        )  # fmt: skip
-        """The other addresses, as they are mostly written."""
         self.budget = Budget()
         self.sandboxes = Sandboxes(self.providers, self.settings.max_sandboxes)
         self.base_url = ""
@@ -71,12 +51,10 @@ class Emulator:
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self.postman: Postman | None = None
-        self.told: Callable[[Sandbox, Exchange], None] | None = None
-        """Hears each exchange as it is kept: the log."""
-        self.counted: dict[tuple[str, str, str, str], int] = {}
-        """How many exchanges there were by provider, protocol, operation and outcome, for the metrics."""
         self.default = self.make(self._default_recipe())
-        self.board = Switchboard(self.sandboxes, self.default, self._keep, self._jot)
+        self.reception = Reception(self.providers, self.sandboxes, self.default, self._send_reports)
+        self.repeats = Repeats(self.providers, self.sandboxes, self.reception)
+        self.board = Switchboard(self.sandboxes, self.default, self.reception.keep, self.reception.jot)
 
     # coming and going
 
@@ -176,6 +154,7 @@ class Emulator:
         self.sandboxes.remove(sandbox)
         sandbox.gone = True
         self.board.forget(sandbox)
+        self.repeats.forget(sandbox)
         pump = self._pumps.pop(sandbox, None)
         if pump is not None:
             pump.stop()
@@ -224,86 +203,11 @@ class Emulator:
 
     # the way of a request
 
-    def lane(self, request: HttpRequest) -> tuple[str, ...] | None:
-        """Whose requests under way this one is counted with; None when nobody counts."""
-        path = request.path
-        if path in self._uncounted:
-            return None
-        provider = self._counting.get(path.lower().removesuffix("/"))
-        if provider is None or provider.lane is None:
-            return None
-        found = provider.lane(request)
-        sandbox = self.sandboxes.of(provider.name, found[0]) if found else None
-        if found is None or sandbox is None or sandbox.account(provider.name).limits_off:
-            return None
-        return sandbox.id, provider.name, found[1]
-
     def exchange(self, request: HttpRequest) -> Answer:
         """Read, judge, answer, journal. Never raises for what a client sent."""
-        match = self.routing.match(request)
-        if match.route is None:
-            return self._unroutable(request, match.provider, match.reply)
-        route, provider = match.route, match.provider
-        command = route.read(request, match.values)
-        sandbox = self.sandboxes.of(provider, command.credential)
-        known = sandbox is not None
-        sandbox = sandbox or self.default
-        at, verdict = sandbox.execute(command)
-        outcome, fault = verdict.outcome, verdict.reply
-        if fault is not None and not fault.heard:
-            reply = otherwise.reply(fault, None)
-        else:
-            whose = sandbox.account(provider) if known or command.credential is None else None
-            reply = route.write(command, outcome, whose)
-            if fault is not None:
-                reply = otherwise.reply(fault, reply)
-        exchange = Exchange(
-            id=0, at=at, provider=provider, protocol=command.protocol, operation=command.operation, request=request,
-            request_size=0, reply=reply, reply_size=0, command=command, outcome=outcome, word=outcome.word,
-            rule=verdict.rule, fault=None if fault is None else fault.fault, notes=command.notes,
-        )  # fmt: skip
-        self._keep(sandbox, exchange)
-        return Answer(reply, fault, exchange, self._send_reports(sandbox, at) if verdict.reports_first else ())
+        return self.reception.exchange(request)
 
     def _send_reports(self, sandbox: Sandbox, at: Moment) -> tuple["asyncio.Future[Any]", ...]:
         """What is due in the sandbox goes out now."""
         sandbox.catch_up(at)
         return () if self.postman is None else tuple(self.postman.under_way(sandbox))
-
-    def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
-        """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""
-        text = f"{why}\n".encode("utf-8", "replace")
-        reply = HttpReply(status=status, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text)
-        self._stray(request, reply, "", "unreadable", why)
-        return reply
-
-    def _unroutable(self, request: HttpRequest, provider: str, reply: HttpReply) -> Answer:
-        exchange = self._stray(request, reply, provider, "unroutable", reply.body.decode())
-        return Answer(reply, None, exchange)
-
-    def _stray(self, request: HttpRequest, reply: HttpReply, provider: str, word: str, why: str) -> Exchange:
-        sandbox = self.default
-        return self._keep(sandbox, Exchange(
-            id=0, at=sandbox.now(), provider=provider, protocol="http", operation="", request=request, request_size=0,
-            reply=reply, reply_size=0, command=None, outcome=None, word=word, why=why,
-        ))  # fmt: skip
-
-    def _jot(self, sandbox: Sandbox, short: Shorthand) -> None:
-        """Like `_keep`, for an exchange in shorthand (which notes nothing)."""
-        sandbox.journal.jot(short)
-        what = short.kind.what
-        self.counted[what] = self.counted.get(what, 0) + 1
-        sandbox.tell("requests", short.id)
-        if self.told is not None:
-            self.told(sandbox, short.whole())
-
-    def _keep(self, sandbox: Sandbox, exchange: Exchange) -> Exchange:
-        kept = sandbox.journal.write(exchange)
-        what = (exchange.provider, exchange.protocol, exchange.operation, exchange.word)
-        self.counted[what] = self.counted.get(what, 0) + 1
-        for row in exchange.notes:
-            sandbox.findings.note(row, exchange.provider, kept.id, exchange.at)
-        sandbox.tell("requests", kept.id)
-        if self.told is not None:
-            self.told(sandbox, kept)
-        return kept

@@ -31,7 +31,7 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
         print(f"sms-emulator: {error}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:
-        serving.emulator.told = logs.tell
+        serving.emulator.reception.told = logs.tell
     for name, account in ((name, serving.emulator.default.account(name)) for name in serving.emulator.providers):
         foreseen = settings.targets.foreseen(account.callback_url)
         if foreseen is not None:

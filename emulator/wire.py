@@ -43,6 +43,20 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http", omit_de
         return header_of(self.headers, name, default)
 
 
+class Letterhead:
+    """What requests of one client have in common: everything but their targets. All are GETs without a body."""
+
+    __slots__ = ("headers", "peer")
+
+    def __init__(self, headers: Headers, peer: str) -> None:
+        self.headers = headers
+        self.peer = peer
+
+    def request(self, target: str) -> HttpRequest:
+        """The one with that target."""
+        return HttpRequest(method="GET", target=target, headers=self.headers, peer=self.peer)
+
+
 class HttpReply(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     """A reply."""
 
@@ -107,7 +121,7 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
             if ascii_only and "%" not in pair and "+" not in pair:
                 fields.append((name, value))
             else:
-                fields.append((_unquote(name, charset), _unquote(value, charset)))
+                fields.append((unquote(name, charset), unquote(value, charset)))
     return fields
 
 
@@ -121,7 +135,8 @@ def _octets_of(run: re.Match[str]) -> str:
     return bytes.fromhex(run[0].replace("%", "")).decode("latin-1")
 
 
-def _unquote(text: str, charset: str) -> str:
+def unquote(text: str, charset: str = "utf-8") -> str:
+    """A name or value of a query, decoded."""
     if "+" in text:
         text = text.replace("+", " ")
     if "%" in text:

@@ -31,7 +31,7 @@ class _Collector:
             f"{_PREFIX}_requests", "Requests by provider, protocol, operation and outcome.",
             labels=("provider", "protocol", "operation", "outcome"),
         )  # fmt: skip
-        for labels, count in sorted(emulator.counted.items()):
+        for labels, count in sorted(emulator.reception.counted.items()):
             asked.add_metric(labels, count)
         yield asked
         messages = GaugeMetricFamily(f"{_PREFIX}_messages", "Messages there are, by status.", labels=("status",))

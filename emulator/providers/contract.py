@@ -4,7 +4,7 @@ A provider is a translator: it reads requests into commands, writes outcomes as 
 callbacks, and judges how they were answered. It never looks into a world.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -25,6 +25,20 @@ from emulator.smpp.timers import Timers
 from emulator.wire import HttpReply, HttpRequest
 
 
+class Varying(msgspec.Struct, frozen=True):
+    """The parameters in which one send by query is different from the next: number, text and perhaps reference, by the
+    names that the page has for them."""
+
+    to: str
+    text: str
+    charset: Callable[[Submit, Set[str]], str | None]
+    """What one send came to, and the names of its other parameters → the charset of the texts of those like it ("ascii"
+    where others than ASCII texts say more than themselves); None: what else it says speaks of number or text."""
+    reference: str = ""
+    most_reference: int = 0
+    """Longer ones are no plain ones."""
+
+
 class Route(msgspec.Struct, frozen=True):
     """An address of the provider and how to serve it.
 
@@ -36,6 +50,8 @@ class Route(msgspec.Struct, frozen=True):
     operation: str
     read: Callable[[HttpRequest, Mapping[str, str]], AnyCommand]
     write: Callable[[AnyCommand, AnyOutcome, Account | None], HttpReply]
+    varying: Varying | None = None
+    """For a send by GET, of which many that are nearly alike may come (repeats.py)."""
 
 
 Kind = Literal["documented", "live", "choice", "not-emulated"]

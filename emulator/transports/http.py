@@ -12,13 +12,15 @@ from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
 
-from emulator.app import Answer, Emulator
+from emulator.app import Emulator
 from emulator.headers import DATA
+from emulator.reception import Answer
 from emulator.recorder import NotKept
 from emulator.transports import faults, web
 from emulator.transports.at_once import octets
 from emulator.transports.connection import Connection, Server, without_octets
-from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply
+from emulator.transports.letterheads import headers_of
+from emulator.wire import HttpReply, HttpRequest, Letterhead, StreamReply
 
 MAX_FILE = 128 * 1024 * 1024
 """Of a new sandbox, which may be made from another one's export."""
@@ -47,7 +49,8 @@ class HttpTransport:
         self, emulator: Emulator, ours: Callable[[HttpRequest], bool], control: Control,
         trusts: Callable[[HttpRequest], bool],
     ) -> None:  # fmt: skip
-        self._emulator = emulator
+        self._reception = emulator.reception
+        self._repeats = emulator.repeats
         self._ours = ours
         self._control = control
         self._trusts = trusts
@@ -65,7 +68,7 @@ class HttpTransport:
         """Serve on a bound socket."""
         loop = asyncio.get_running_loop()
         if self._http is None:
-            self._http = Server(self._handle, self._refuse, self._limits, self._at_once)
+            self._http = Server(self._handle, self._refuse, self._limits, self._at_once, self._again)
         self._servers.append(await loop.create_server(self._http, sock=listening, backlog=1024))
 
     async def stop(self) -> None:
@@ -82,22 +85,39 @@ class HttpTransport:
     def _at_once(self, connection: Connection, message: Any, payload: Any) -> bytes | None:
         """A plain request, as parsed → the octets of its answer, if nothing has to be waited for. Else what has come of
         it so far lies with the connection, for `_handle` to go on with."""
-        came = HttpRequest(
-            method=message.method, target=message.path, headers=_headers(message.raw_headers),
+        return self._try(connection, HttpRequest(
+            method=message.method, target=message.path, headers=headers_of(message.raw_headers),
             body=b"" if payload is EMPTY_PAYLOAD else payload.read_nowait(), peer=connection.address,
             raw_octets=connection.raw_octets,
-        )  # fmt: skip
-        if len(came.body) > self._limits.body:
-            connection.begun = _too_large(self._limits.body)
-            return None
-        if self._recorder is not None or self._ours(came) or self._emulator.lane(came) is not None:
-            connection.begun = came
-            return None
+        ))  # fmt: skip
+
+    def _again(self, connection: Connection, letterhead: Letterhead, target: str) -> bytes | None:
+        """The same, of a request that is like one before it but for its target."""
         try:
-            answer = self._emulator.exchange(came)
+            answer = None if self._recorder is not None else self._repeats.take(letterhead, target)
         except Exception as failure:
             connection.begun = failure
             return None
+        if answer is None:
+            return self._try(connection, letterhead.request(target))
+        return octets(answer) if isinstance(answer, HttpReply) else self._whole(connection, answer)
+
+    def _try(self, connection: Connection, came: HttpRequest) -> bytes | None:
+        if len(came.body) > self._limits.body:
+            connection.begun = _too_large(self._limits.body)
+            return None
+        if self._recorder is not None or self._ours(came) or self._reception.lane(came) is not None:
+            connection.begun = came
+            return None
+        try:
+            answer = self._reception.exchange(came)
+        except Exception as failure:
+            connection.begun = failure
+            return None
+        return self._whole(connection, answer)
+
+    def _whole(self, connection: Connection, answer: Answer) -> bytes | None:
+        """An answer's octets, if it needs nothing else."""
         reply, fault, _, first = answer
         written = None if reply is None or fault is not None or first else octets(reply)
         if written is None:
@@ -134,7 +154,7 @@ class HttpTransport:
                 with suppress(NotKept) if looking else nullcontext():
                     await self._recorder.kept()
             return await self._stream(request, reply) if isinstance(reply, StreamReply) else _response(reply)
-        lane = self._emulator.lane(came)
+        lane = self._reception.lane(came)
         return await (self._answer(request, came) if lane is None else self._in_lane(request, came, lane))
 
     async def _in_lane(self, request: web.BaseRequest, came: HttpRequest, lane: tuple[str, ...]) -> web.StreamResponse:
@@ -155,7 +175,7 @@ class HttpTransport:
     async def _answer(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
         if self._recorder is not None:
             self._recorder.check()
-        answer = self._emulator.exchange(came)
+        answer = self._reception.exchange(came)
         if self._recorder is not None:
             await self._recorder.kept()
         return await self._go_on(request, answer)
@@ -236,7 +256,7 @@ class HttpTransport:
             body = msgspec.json.encode({"error": error})
             response = web.Response(status=status, body=body, content_type=_JSON, headers=dict(DATA))
         else:
-            response = _response(self._emulator.unreadable(came, why, status))
+            response = _response(self._reception.unreadable(came, why, status))
         response.force_close()
         return response
 
@@ -246,21 +266,16 @@ class HttpTransport:
         method, _, target = line.decode("latin-1").rstrip("\r").partition(" ")
         target = target.rpartition(" ")[0] or target
         request = HttpRequest(method=method[:32], target=target, body=rest, peer=peer)
-        return _response(self._emulator.unreadable(request, why, status))
+        return _response(self._reception.unreadable(request, why, status))
 
 
 def _head(request: web.BaseRequest) -> HttpRequest:
     """A request without its body."""
     peer = request.protocol.peername
     return HttpRequest(
-        method=request.method, target=request.raw_path, headers=_headers(request.raw_headers),
+        method=request.method, target=request.raw_path, headers=headers_of(request.raw_headers),
         peer=peer[0] if isinstance(peer, tuple) else "",
     )  # fmt: skip
-
-
-def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> Headers:
-    """Names and values as they came."""
-    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
 
 
 def _too_large(most: int) -> TooMuch:

@@ -63,7 +63,7 @@ async def play(name: str, count: int, seed: int, first: int = 0) -> Played:
     for chunk in range(first, first + -(-count // CHUNK)):
         await _chunk(emulator, control, name, seed, chunk)
     words = Counter[str]()
-    for (_, _, _, word), times in emulator.counted.items():
+    for (_, _, _, word), times in emulator.reception.counted.items():
         words[word] += times
     return Played(name, -(-count // CHUNK) * CHUNK, time.process_time() - began, words, rss())
 

@@ -60,7 +60,7 @@ class House:
         requests += [HttpRequest(method="GET", target=target) for target in self.provider.tries(self.credentials)]
         by_operation: dict[str, HttpRequest] = {}
         for request in requests:
-            route = self.emulator.routing.match(request).route
+            route = self.emulator.reception.routing.match(request).route
             assert route is not None, f"{request.target} leads nowhere"
             by_operation.setdefault(route.operation, request)
         return by_operation

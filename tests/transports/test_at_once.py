@@ -68,14 +68,19 @@ def ways(monkeypatch):
     from emulator.transports.http import HttpTransport
 
     went = []
-    plain = HttpTransport._at_once
 
-    def counted(self, connection, message, payload):
-        answer = plain(self, connection, message, payload)
-        went.append(answer is not None)
-        return answer
+    def counted(name):
+        plain = getattr(HttpTransport, name)
 
-    monkeypatch.setattr(HttpTransport, "_at_once", counted)
+        def way(*given):
+            answer = plain(*given)
+            went.append(answer is not None)
+            return answer
+
+        monkeypatch.setattr(HttpTransport, name, way)
+
+    counted("_at_once")
+    counted("_again")
     return went
 
 
@@ -131,7 +136,7 @@ async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog)
             calls.append(request)
             raise RuntimeError("broken")
 
-        monkeypatch.setattr(served.emulator, "exchange", broken)
+        monkeypatch.setattr(served.emulator.reception, "exchange", broken)
         assert (await client.say(REQUESTS["a balance"])).startswith(b"HTTP/1.1 500")
         assert len(calls) == 1
         assert "RuntimeError: broken" in caplog.text
