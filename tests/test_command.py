@@ -11,12 +11,12 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from support import send_path
+from support import PATIENCE, send_path
 
 
 def run(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-m", "emulator", *arguments], capture_output=True, text=True, timeout=30,
+        [sys.executable, "-m", "emulator", *arguments], capture_output=True, text=True, timeout=PATIENCE,
         env={**os.environ, **environment},
     )  # fmt: skip
 
@@ -35,11 +35,11 @@ def serve(*arguments, **environment):
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
 
 
 def fetch(url, headers=None):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=10) as answer:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=PATIENCE) as answer:
         return answer.read()
 
 
@@ -54,7 +54,7 @@ def test_a_signal_stops_it_cleanly_with_status_0(number):
     with serve() as process:
         fetch(process.url + send_path(reference="r"))
         process.send_signal(number)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0
         assert out == ""
         assert "Traceback" not in err
@@ -63,7 +63,7 @@ def test_a_signal_stops_it_cleanly_with_status_0(number):
 def test_the_banner_shows_lines_that_work_when_pasted():
     with serve() as process:
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=PATIENCE)
     assert "/api/v2/send/?key=emulator-smsoffice" in err
     assert process.url in err
 
@@ -71,7 +71,7 @@ def test_the_banner_shows_lines_that_work_when_pasted():
 def test_the_banner_names_the_event_loop():
     with serve("--loop", "asyncio") as process:
         process.send_signal(signal.SIGTERM)
-        assert " on asyncio: paste" in process.communicate(timeout=10)[1]
+        assert " on asyncio: paste" in process.communicate(timeout=PATIENCE)[1]
 
 
 def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
@@ -79,7 +79,7 @@ def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
         "import sys\nsys.modules['uvloop'] = None\nfrom emulator.cli import main\n"
         "sys.exit(main(['serve', '--port', '0', '--loop', 'uvloop']))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("sms-emulator: --loop uvloop: it is not installed; pip install 'sms-emulator[speed]'")
 
@@ -87,7 +87,7 @@ def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
 def test_quiet_says_nothing_but_the_ready_line():
     with serve("--quiet") as process:
         process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=10) == ("", "")
+        assert process.communicate(timeout=PATIENCE) == ("", "")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -95,7 +95,7 @@ def test_the_log_has_a_line_a_request_that_says_why_and_no_key(form):
     with serve("--log-format", form) as process:
         fetch(process.url + send_path(sender="Shop"))
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=PATIENCE)
     line = next(line for line in err.splitlines() if "refused with 150" in line)
     assert "emulator-smsoffice" not in line
     assert form == "text" or json.loads(line)["outcome"] == "refused"
@@ -172,7 +172,7 @@ def test_help_imports_nothing_heavy():
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         f"print(sorted(set('{names}'.split(', ')) & set(sys.modules)), file=sys.stderr)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stderr.strip() == "[]"
 
 
@@ -192,14 +192,14 @@ def test_serving_imports_only_what_a_providers_request_needs():
         "asyncio.run(main())\n"
         f"print([n for n in {NOT_FOR_SERVING} if n in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout.strip() == "[]", done.stderr
 
 
 def test_what_will_not_be_called_and_how_to_send_the_token_is_said_at_the_start():
     with serve("--callback-url", "http://93.184.216.34/sms", SMS_EMULATOR_TOKEN="hush-hush") as process:
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=PATIENCE)
     assert "callbacks of smsoffice will not be sent: 93.184.216.34, which is neither loopback nor private" in err
     assert '/requests\' -H "Authorization: Bearer $SMS_EMULATOR_TOKEN"' in err
     assert "hush" not in err

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from support import key_of, send_path
+from support import PATIENCE, key_of, send_path
 
 from emulator.app import Emulator
 from emulator.outgoing.http_round import CARRIERS
@@ -64,7 +64,7 @@ async def test_thousands_due_at_once_are_few_tasks_and_all_arrive():
     tasks = len(asyncio.all_tasks())
     assert all_due(emulator, sandbox) == 4000
     assert len(asyncio.all_tasks()) - tasks == CARRIERS
-    await asyncio.wait_for(emulator.postman.quiet(sandbox), 20)
+    await asyncio.wait_for(emulator.postman.quiet(sandbox), PATIENCE)
     assert outside.came == {"http://10.0.0.1": 4000}
     assert outside.most == CARRIERS
     assert all(attempt.accepted for attempt in sandbox.journal.attempts())
@@ -79,10 +79,10 @@ async def test_a_target_that_hangs_delays_no_other():
     stuck, well = sent(emulator, "http://10.0.0.1/", 200), sent(emulator, "http://10.0.0.2/", 200)
     all_due(emulator, stuck)
     all_due(emulator, well)
-    await asyncio.wait_for(emulator.postman.quiet(well), 10)
+    await asyncio.wait_for(emulator.postman.quiet(well), PATIENCE)
     assert outside.came == {"http://10.0.0.1": CARRIERS, "http://10.0.0.2": 400}
     outside.free.set()
-    await asyncio.wait_for(emulator.postman.quiet(stuck), 10)
+    await asyncio.wait_for(emulator.postman.quiet(stuck), PATIENCE)
     assert outside.came["http://10.0.0.1"] == 400
     await emulator.stop()
 
@@ -97,7 +97,7 @@ async def test_what_waits_for_a_sandbox_that_is_deleted_or_reset_does_not_go_out
     emulator.remove(deleted)
     emulator.reset(again)
     outside.free.set()
-    await asyncio.wait_for(emulator.postman.quiet(again), 10)
+    await asyncio.wait_for(emulator.postman.quiet(again), PATIENCE)
     assert outside.came == {"http://10.0.0.1": CARRIERS}
     assert not emulator.postman.under_way(deleted)
     await emulator.stop()
@@ -119,7 +119,7 @@ async def test_a_fault_of_ours_is_told_and_stops_nothing():
     emulator.start(broken, "http://127.0.0.1:1")
     sandbox = sent(emulator, "http://10.0.0.1/", 60)
     all_due(emulator, sandbox)
-    await asyncio.wait_for(emulator.postman.quiet(sandbox), 10)
+    await asyncio.wait_for(emulator.postman.quiet(sandbox), PATIENCE)
     assert outside.came == {"http://10.0.0.1": 118}
     assert told == ["callback 1 could not be sent", "callback 61 could not be sent"]
     await emulator.stop()
@@ -131,6 +131,6 @@ async def test_stopping_gives_up_what_waits():
     sandbox = sent(emulator, "http://10.0.0.1/", 100)
     all_due(emulator, sandbox)
     await asyncio.sleep(0.01)
-    await asyncio.wait_for(emulator.stop(), 5)
+    await asyncio.wait_for(emulator.stop(), PATIENCE)
     assert len(asyncio.all_tasks()) == 1
     assert emulator.exchange(HttpRequest(method="GET", target=send_path(key_of(sandbox)))).reply is not None

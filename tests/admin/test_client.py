@@ -51,7 +51,7 @@ async def test_messages_are_listed_by_every_filter(sms):
 async def test_a_list_is_the_whole_list_and_wait_counts_all_of_it(sms):
     await send(sms, to=",".join(f"995577{number:06}" for number in range(150)))
     assert len(await sms.messages()) == 150
-    assert len(await sms.wait(count=150, timeout=1)) == 150
+    assert len(await sms.wait(count=150, timeout=60)) == 150
 
 
 async def test_a_message_is_moved_by_hand(sms):
@@ -83,7 +83,7 @@ async def test_waiting_takes_messages_callbacks_and_requests(sms):
     assert [one.id for one in await sms.wait(to=TO, contains="code")] == ["m1"]
     assert [one.operation for one in await sms.wait("requests", operation="send")] == ["send"]
     await sms.settle()
-    (callback,) = await sms.wait("callbacks", count=1, accepted=True, timeout=5)
+    (callback,) = await sms.wait("callbacks", count=1, accepted=True, timeout=60)
     assert callback.sent.status == "Delivered"
     assert (await sms.redeliver(callback.id)).id == callback.id
     await sms.settle()

@@ -193,9 +193,9 @@ async def test_wait_answers_at_once_what_is_there_and_later_what_comes():
         assert (status, len(found["messages"])) == (200, 1)
         import asyncio
 
-        waiting = asyncio.ensure_future(control(served, "GET", f"{path}/wait?status=delivered&timeout=10"))
-        more = asyncio.ensure_future(control(served, "GET", f"{path}/wait?for=requests&operation=balance&timeout=10"))
-        calls = asyncio.ensure_future(control(served, "GET", f"{path}/wait?for=callbacks&message=m1&timeout=10"))
+        waiting = asyncio.ensure_future(control(served, "GET", f"{path}/wait?status=delivered&timeout=60"))
+        more = asyncio.ensure_future(control(served, "GET", f"{path}/wait?for=requests&operation=balance&timeout=60"))
+        calls = asyncio.ensure_future(control(served, "GET", f"{path}/wait?for=callbacks&message=m1&timeout=60"))
         await asyncio.sleep(0)
         await get(f"{served.base_url}/api/getBalance?key={key_of(sandbox)}")
         await control(served, "POST", f"{path}/clock", {"advance": 2})

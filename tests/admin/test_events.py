@@ -42,7 +42,7 @@ async def send(sms, **more):
 async def test_a_request_its_message_every_change_and_every_callback_are_told_in_order(sms):
     await send(sms, reference="r")
     await sms.settle()
-    told = await first(sms.events(timeout=5), 4)
+    told = await first(sms.events(timeout=60), 4)
     assert [(one.id, one.event) for one in told] == [
         (1, "message"), (2, "request"), (3, "message"), (4, "callback"),
     ]  # fmt: skip
@@ -53,7 +53,7 @@ async def test_a_request_its_message_every_change_and_every_callback_are_told_in
 
 
 async def test_listeners_hear_what_happens_while_they_listen_each_for_itself(sms):
-    hearing = [asyncio.ensure_future(first(sms.events(timeout=5), 4)) for _ in range(3)]
+    hearing = [asyncio.ensure_future(first(sms.events(timeout=60), 4)) for _ in range(3)]
     await send(sms)
     await send(sms)
     for told in await asyncio.gather(*hearing):
@@ -62,9 +62,9 @@ async def test_listeners_hear_what_happens_while_they_listen_each_for_itself(sms
 
 async def test_it_goes_on_after_the_last_event_seen(sms):
     await send(sms)
-    seen = (await first(sms.events(timeout=5), 2))[-1].id
+    seen = (await first(sms.events(timeout=60), 2))[-1].id
     await send(sms, content="second")
-    (one,) = await first(sms.events(after=seen, timeout=5), 1)
+    (one,) = await first(sms.events(after=seen, timeout=60), 1)
     assert one.data.text == "second"
 
 
@@ -75,7 +75,7 @@ async def test_silence_ends_in_a_time_out_when_one_is_given(sms):
 
 async def test_a_deleted_sandbox_says_so_and_the_stream_ends():
     async with emulator.running(clock="frozen") as sms:
-        hearing = asyncio.ensure_future(first(sms.events(timeout=5), 9))
+        hearing = asyncio.ensure_future(first(sms.events(timeout=60), 9))
         await send(sms)
         await sms.delete()
         assert [one.event for one in await hearing] == ["message", "request", "gone"]
@@ -154,7 +154,7 @@ async def test_what_the_journal_has_forgotten_is_told_as_missed():
     async with emulator.running(clock="frozen") as sms:
         await send(sms)
         await sms.reset("journal")
-        told = await first(sms.events(timeout=5), 2)
+        told = await first(sms.events(timeout=60), 2)
         assert [(one.event, one.data) for one in told][1] == ("missed", {"events": 1, "id": "x1"})
 
 
@@ -163,19 +163,19 @@ async def test_a_restore_is_told():
         await send(sms)
         await sms.snapshot("here")
         await sms.restore("here")
-        assert [one.event for one in await first(sms.events(timeout=5), 3)][-1] == "restored"
+        assert [one.event for one in await first(sms.events(timeout=60), 3)][-1] == "restored"
 
 
 async def test_a_number_that_this_server_never_gave_out_begins_at_the_beginning():
     async with emulator.running(clock="frozen") as sms:
         await send(sms)
-        assert [one.id for one in await first(sms.events(after=999, timeout=5), 2)] == [1, 2]
+        assert [one.id for one in await first(sms.events(after=999, timeout=60), 2)] == [1, 2]
 
 
 def test_without_async_it_is_an_ordinary_loop():
     with emulator.running(clock="frozen") as sms:
         sms.background.run(send(sms.behind))
-        told = list(itertools.islice(sms.events(timeout=5), 2))
+        told = list(itertools.islice(sms.events(timeout=60), 2))
         assert [one.event for one in told] == ["message", "request"]
         with pytest.raises(TimeoutError):
             next(sms.events(after=2, timeout=0.05))

@@ -4,11 +4,23 @@ import asyncio
 
 import pytest
 from aiohttp import web
-from support import callback_under_way, control, frozen, get, key_of, receiver, send_path, serving, walk
+from support import (
+    PATIENCE,
+    callback_under_way,
+    control,
+    frozen,
+    get,
+    key_of,
+    receiver,
+    send_path,
+    serving,
+    walk,
+)
 
 import emulator
 from emulator import keeping
 from emulator.admin.answers import CallRefused
+from emulator.wire import HttpRequest
 
 
 async def send(sms, **more):
@@ -82,8 +94,8 @@ async def test_an_answer_that_comes_after_a_restore_changes_nothing():
         path = f"/_emulator/sandboxes/{sandbox.id}"
         await control(served, "POST", f"{path}/snapshots", {"name": "empty"})
         await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": 5}))
-        await asyncio.wait_for(arrived.wait(), 5)
+        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": PATIENCE}))
+        await asyncio.wait_for(arrived.wait(), PATIENCE)
         assert (await control(served, "POST", f"{path}/restore", {"name": "empty"}))[0] == 200
         before = sandbox.engine.world.dump()
         answered.set()
@@ -109,12 +121,12 @@ async def test_on_a_running_clock_time_goes_on_from_the_moment_of_the_snapshot()
         sandbox = served.emulator.default
         await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": client.url})
         await control(served, "POST", "/_emulator/sandboxes/default/clock", {"rate": 1000})
-        await get(served.base_url + send_path(reference="r"))
+        served.emulator.exchange(HttpRequest(method="GET", target=send_path(reference="r")))
         sandbox.snapshots.keep(sandbox, "sent")
-        await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=5")
+        await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60")
         served.emulator.restore(sandbox, "sent")
         assert sandbox.clock.rate == 1000
-        status, _ = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=5&count=2")
+        status, _ = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60&count=2")
         assert status == 200
 
 

@@ -16,7 +16,7 @@ from emulator.client import (
 
 GEORGIAN = "995577123456"
 RUSSIAN = "79001234567"
-QUICK = Patience(connect=20, timeout=20, deadline=60, attempts=4, pause=0.01, longest_pause=0.02)
+QUICK = Patience(connect=20, timeout=20, deadline=25, attempts=4, pause=0.01, longest_pause=0.02)
 PROVIDERS = ("smsoffice", "ubill", "smscenter")
 KINDS = ("sync", "async")
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from support import PATIENCE
+
 from emulator.smpp import Answered, Asked, Close, Command, Framer, Pdu, Role, Send, Session, Timers, encode
 from emulator.smpp.tables import BINDS
 
@@ -81,7 +83,7 @@ class Peer(asyncio.Protocol):
     async def deliver(self, pdu: Pdu) -> Any:
         """Send a deliver_sm → the response to it."""
         self.write(self.session.send(pdu, self.loop.time()))
-        return await asyncio.wait_for(self.smsc.responses.get(), 5)
+        return await asyncio.wait_for(self.smsc.responses.get(), PATIENCE)
 
 
 @asynccontextmanager

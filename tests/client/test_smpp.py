@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from client.smsc import smsc, until
+from support import PATIENCE, skip
 
 from emulator.client import Patience, Reports, SmppClient, SmppError, smpp
 from emulator.client.smpp import Settings, errors
@@ -28,7 +29,7 @@ from emulator.smpp.tags import MESSAGE_PAYLOAD
 
 TO = "79001234567"
 QUICK = Settings(
-    patience=Patience(connect=2, timeout=5, deadline=10, attempts=4, pause=0.01, longest_pause=0.02), zone=0
+    patience=Patience(connect=20, timeout=20, deadline=60, attempts=4, pause=0.01, longest_pause=0.02), zone=0
 )  # fmt: skip
 
 
@@ -48,7 +49,7 @@ async def test_it_binds_in_three_ways_and_unbinds_politely(how):
             assert (bind.octets("system_id"), bind.octets("password")) == (b"me", b"secret")
             assert bind.number("interface_version") == 0x34
         assert not client.bound
-        await asyncio.wait_for(server.link.gone, 5)
+        await asyncio.wait_for(server.link.gone, PATIENCE)
         assert server.link.session.state == "closed"
 
 
@@ -218,22 +219,28 @@ async def test_it_is_sent_again_when_the_caller_says_so():
 
 
 async def test_no_response_in_time_leaves_a_doubt():
-    patience = Patience(timeout=0.05, deadline=1, attempts=4, pause=0.01)
+    patience = Patience(timeout=30, deadline=300, attempts=4, pause=0.01)
     async with smsc() as server, bound(server, QUICK._replace(patience=patience)) as client:
         server.answers = lambda pdu: "silence"
+        sending = asyncio.create_task(client.submit(TO, "Hello"))
+        await until(lambda: server.of(Command.SUBMIT_SM))
+        skip(31)
         with pytest.raises(smpp.SmppReplyLost, match="no answer"):
-            await client.submit(TO, "Hello")
+            await sending
         assert len(server.of(Command.SUBMIT_SM)) == 1
 
 
 async def test_a_call_waits_for_the_next_bind_and_gives_up_at_its_deadline():
-    settings = QUICK._replace(patience=Patience(timeout=5, deadline=0.3, attempts=4, pause=0.01, longest_pause=0.02))
+    settings = QUICK._replace(patience=Patience(timeout=60, deadline=60, attempts=4, pause=0.01, longest_pause=0.02))
     async with smsc() as server, bound(server, settings) as client:
         server.bind_status = Status.RALYBND
         server.link.transport.abort()
         await until(lambda: not client.bound)
+        sending = asyncio.create_task(client.submit(TO, "Hello"))
+        await asyncio.sleep(0.05)
+        skip(61)
         with pytest.raises(smpp.SmppNotReached, match="not bound in time") as raised:
-            await client.submit(TO, "Hello")
+            await sending
         assert not raised.value.maybe_accepted
         server.bind_status = 0
         await client.submit(TO, "Hello")
@@ -243,7 +250,7 @@ async def test_a_call_waits_for_the_next_bind_and_gives_up_at_its_deadline():
 async def test_a_server_that_unbinds_is_left_and_found_again():
     async with smsc() as server, bound(server) as client:
         server.link.write(server.link.session.unbind(asyncio.get_running_loop().time()))
-        await asyncio.wait_for(server.link.gone, 5)
+        await asyncio.wait_for(server.link.gone, PATIENCE)
         await client.submit(TO, "Hello")
         assert len(server.links) == 2
 
@@ -266,7 +273,7 @@ async def test_the_window_is_kept():
 
 
 async def test_it_asks_whether_the_link_lives_and_binds_again_when_not():
-    patience = Patience(connect=2, timeout=0.2, deadline=5, pause=0.01, longest_pause=0.02)
+    patience = Patience(connect=20, timeout=0.2, deadline=5, pause=0.01, longest_pause=0.02)
     async with smsc() as server, bound(server, QUICK._replace(enquire_link=0.05, patience=patience)):
         dead = server.link
         await until(lambda: dead.session.state == "bound_trx")

@@ -7,12 +7,16 @@ from datetime import timedelta
 import pytest
 from client.desks import RUSSIAN, desk
 from client.smsc import until
+from msgspec import structs
+from support import PATIENCE
 
 from emulator.client import Patience, Reports, SmppClient, SmppError, smpp
 from emulator.client.smpp import Settings
 from emulator.core.smpp_plans import FORMS, SMPP_FAULTS
 
-QUICK = Settings(patience=Patience(connect=5, timeout=1, deadline=20, attempts=5, pause=0.01, longest_pause=0.05))
+QUICK = Settings(patience=Patience(connect=20, timeout=20, deadline=60, attempts=5, pause=0.01, longest_pause=0.05))
+SHORT = Settings(patience=structs.replace(QUICK.patience, timeout=1.5))
+"""For an answer that never comes."""
 
 
 @asynccontextmanager
@@ -24,7 +28,7 @@ async def bound(sms, settings=QUICK, **how):
 
 
 async def report_of(client):
-    return await asyncio.wait_for(anext(client.receipts()), 10)
+    return await asyncio.wait_for(anext(client.receipts()), PATIENCE)
 
 
 @pytest.mark.parametrize("long", ["udh8", "udh16", "sar", "payload"])
@@ -94,10 +98,10 @@ async def test_the_same_message_is_known_over_http(sms_emulator):
 async def test_whatever_is_done_to_a_response_nothing_is_doubled_and_nothing_lost_silently(sms_emulator, fault):
     sms = sms_emulator
     await sms.add_rule(when={"operation": "send"}, then={"reply": {"fault": fault}}, times=1)
-    async with bound(sms) as client:
+    async with bound(sms, SHORT) as client:
         task = asyncio.create_task(client.submit(RUSSIAN, "Hello"))
         if fault in ("receipt-first", "reordered"):
-            await sms.wait(count=1, timeout=10)
+            await sms.wait(count=1, timeout=PATIENCE)
             await sms.advance(10)
             await client.query("1")
         try:

@@ -13,7 +13,7 @@ from core.test_replay import dated, inputs
 from durable.crashes import after_a_crash, begun, copied, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import TO, control, get, receiver, send_path
+from support import PATIENCE, TO, control, get, receiver, send_path
 
 from emulator import clock
 from emulator.core.commands import Credential, Submit
@@ -139,7 +139,7 @@ async def test_time_that_passed_meanwhile_counts_on_a_clock_that_runs_and_not_on
         assert 3600 <= passed["default"] < 3660
         assert 60 * 3600 <= passed["fast"] < 61 * 3600
         assert passed["standing"] == 0
-        _, told = await control(second, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=20")
+        _, told = await control(second, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60")
         assert told["callbacks"][0]["sent"]["reference"] == "r"
         _, told = await control(second, "GET", "/_emulator/sandboxes/default/messages")
         (pending, at), (delivered, then) = ((one["status"], one["at"]) for one in told["messages"][0]["history"])
@@ -164,11 +164,11 @@ async def test_a_callback_that_was_under_way_goes_out_again(tmp_path):
         first = await served(tmp_path / "1.db", callback_url=(client.url,))
         await get(first.base_url + send_path(reference="r"))
         await control(first, "POST", "/_emulator/sandboxes/default/messages/m1/status", {"status": "delivered"})
-        await asyncio.wait_for(arrived.wait(), 10)
+        await asyncio.wait_for(arrived.wait(), PATIENCE)
         client.answers = lambda _: web.Response(text="OK")
         second = await crashed(first, tmp_path / "1.db", tmp_path / "2.db")
         try:
-            path = "/_emulator/sandboxes/default/wait?for=callbacks&accepted=true&timeout=20"
+            path = "/_emulator/sandboxes/default/wait?for=callbacks&accepted=true&timeout=60"
             assert (await control(second, "GET", path))[0] == 200
             assert [one["reference"] for one in client.came] == ["r", "r"]
             assert not second.emulator.default.engine.world.in_flight

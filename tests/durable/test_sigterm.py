@@ -5,22 +5,24 @@ import signal
 
 from durable.test_kills import judged, stage
 from durable.test_restart import traffic
-from support import PATIENCE
+from support import PATIENCE, until
 
 from emulator.app import Emulator
 from emulator.outgoing.unfinished import unfinished
 from emulator.recipes import NewSandbox
 from emulator.settings import Settings
 
+LATE = [{"after": 3600, "status": "delivered"}]
+
 
 async def test_what_was_accepted_has_been_answered_when_it_is_told_to_stop_under_load(tmp_path):
     async with stage(tmp_path / "state.db") as (customer, server):
-        late = {"when": {"to": "*6", "nth": 9}, "then": {"steps": [], "reply": {"delay": 30}}}
+        late = {"when": {"to": "*6", "nth": 9}, "then": {"steps": LATE, "reply": {"delay": 30}}}
         await server.ask("sandboxes/default/rules", "POST", late)
         await server.ask("sandboxes/default/rules", "POST", {**late, "when": {"to": "*7", "nth": 9}})
         tasks = [asyncio.create_task(customer.send(server.port)) for _ in range(6)]
         tasks += [asyncio.create_task(customer.talk(server.smpp_port)) for _ in range(2)]
-        await asyncio.sleep(0.3)
+        await until(lambda: len(customer.promised) > 30 and len(customer.ids) > 30)
         server.process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)
         _, said = await asyncio.wait_for(server.process.communicate(), PATIENCE)

@@ -7,7 +7,7 @@ import pytest
 from durable.crashes import begun, copied
 from durable.test_restart import served, traffic
 from esme import SUBMIT, Esme
-from support import control, get, send_path
+from support import PATIENCE, control, get, send_path
 
 from emulator import __version__
 from emulator.durable import entries, state_file
@@ -167,7 +167,7 @@ async def test_a_request_that_cannot_be_kept_gets_500_and_later_ones_are_not_eve
         assert told["error"]["code"] == "not-kept"
         assert (await control(serving, "GET", "/_emulator/sandboxes/default/messages"))[0] == 200
         full(serving, False)
-        await asyncio.wait_for(serving.emulator.recorder._fine.wait(), 20)
+        await asyncio.wait_for(serving.emulator.recorder._fine.wait(), PATIENCE)
         assert (await get(serving.base_url + send_path(reference="after")))[0] == 200
         emulator, logbook = begun(copied(tmp_path / "state.db", tmp_path / "left.db"))
         assert len(emulator.default.engine.world.store.messages) == len(store.messages)

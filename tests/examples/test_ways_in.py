@@ -33,7 +33,7 @@ SERVICES = {
 """What each tells the emulator."""
 
 
-def passes(command, env=(), timeout=60, **how):
+def passes(command, env=(), timeout=200, **how):
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=timeout, env={**os.environ, **dict(env)}, **how
     )

@@ -213,7 +213,7 @@ def test_a_bar_is_drawn_for_people_and_goes_away(monkeypatch, capsys):
 )
 def test_what_cannot_be_done_is_one_clear_line(arguments, status, line):
     done = subprocess.run(
-        [sys.executable, "-m", "emulator", "check-callbacks", *arguments], capture_output=True, text=True, timeout=30,
+        [sys.executable, "-m", "emulator", "check-callbacks", *arguments], capture_output=True, text=True, timeout=200,
         check=False,
     )  # fmt: skip
     assert done.returncode == status

@@ -8,7 +8,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support import control, frozen, key_of, send_path, serving
+from support import PATIENCE, control, frozen, key_of, send_path, serving
 
 from emulator.app import Emulator
 from emulator.recipes import NewSandbox
@@ -17,7 +17,7 @@ from emulator.settings import Settings
 
 def fetch(url, body=None, method=None):
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
-    with urllib.request.urlopen(request, timeout=20) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         return json.loads(answer.read() or b"null")
 
 
@@ -67,7 +67,7 @@ async def test_a_sandbox_with_a_ttl_goes_by_itself():
         sandbox = frozen(served, ttl=0.05)
         gone = asyncio.get_running_loop().create_future()
         sandbox.listeners.append(lambda kind, number: kind == "gone" and gone.set_result(None))
-        await asyncio.wait_for(gone, 5)
+        await asyncio.wait_for(gone, PATIENCE)
         assert (await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}"))[0] == 404
 
 

@@ -75,6 +75,6 @@ def test_the_command_serves_it():
         f"providers.__path__.append({str(FOURTH)!r})\n"
         "from emulator.cli import main\nsys.exit(main(['demo']))\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     assert "HTTP 204; 204 is wanted" in done.stdout

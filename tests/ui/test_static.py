@@ -36,5 +36,5 @@ def test_serving_loads_nothing_of_the_page_until_it_is_asked_for():
         "        print(sorted(late & set(sys.modules)))\n"
         "asyncio.run(main())\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200)
     assert done.stdout == "[]\n", done.stderr

@@ -22,7 +22,7 @@ PROFILES = pytest.mark.parametrize("profile", ["2025", "2020"])
 
 def run(*command, **environment):
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=40, env={**os.environ, **dict(environment)}, check=False
+        command, capture_output=True, text=True, timeout=200, env={**os.environ, **dict(environment)}, check=False
     )
 
 

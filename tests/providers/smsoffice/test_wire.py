@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, FormData
-from support import TO, key_of, octets, send_path, serving
+from support import PATIENCE, TO, key_of, octets, send_path, serving
 
 from emulator.serving import Serving
 
@@ -145,7 +145,7 @@ async def test_a_keep_alive_connection_serves_raw_and_clean_lines_in_turn() -> N
         try:
             for content, finding in (("ა", 1), ("a", 1), ("ბ", 2)):
                 writer.write(b"GET " + send_path(content=content).encode() + b" HTTP/1.1" + keep)
-                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
                 length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
                 assert json.loads(await reader.readexactly(length))["ErrorCode"] == 0
                 assert text(served) == content

@@ -1,5 +1,7 @@
 """Binds, receipts and subscribers' messages as the facts have them."""
 
+import asyncio
+
 import pytest
 from esme import SUBMIT, TO, desk, line_of
 from support import get, receiver
@@ -90,20 +92,15 @@ async def test_no_more_receipts_than_the_window_are_unanswered():
         for n in range(5):
             await esme.submit(b"%d" % n)
         await at.call("PATCH", "/accounts/smscenter", {"switches": {}})
-        status = await _walk_a_little(at)
-        assert status == 408
+        walking = asyncio.ensure_future(at.settle())
+        await esme.receipts(2)
+        await esme.ask(Command.ENQUIRE_LINK)
         assert len(esme.delivered) == 2
         for n in range(5):
             await esme.until(lambda n=n: len(esme.delivered) > n)
             esme.write(response(esme.delivered[n]))
-        await at.settle()
+        await walking
         assert len(esme.delivered) == 5
-
-
-async def _walk_a_little(at) -> int:
-    from support import control
-
-    return (await control(at.served, "POST", f"{at.path}/settle", {"timeout": 0.3}))[0]
 
 
 @pytest.mark.parametrize(("status", "again"), [(0x64, True), (0x14, True), (0x65, False)])
@@ -125,11 +122,12 @@ async def test_an_unanswered_receipt_goes_to_the_next_receiver_when_the_link_bre
         esme = await at.bound()
         esme.answers = lambda pdu: None
         await esme.submit()
-        await _walk_a_little(at)
+        walking = asyncio.ensure_future(at.settle())
         assert len(await esme.receipts()) == 1
         await esme.close()
         other = await at.bound()
         assert line_of((await other.receipts())[0]) == line_of(esme.delivered[0])
+        await walking
 
 
 async def test_without_registered_delivery_the_status_goes_to_the_http_handler():
