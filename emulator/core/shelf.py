@@ -90,6 +90,10 @@ class Shelf(Generic[T]):
         """To be changed."""
         return self._page_to_change(index >> self._bits)[index & self._last]
 
+    def newest(self, since: int) -> list[T]:
+        """Those of the last page from an index on."""
+        return self._tail[since & self._last :]
+
     def near(self, index: int) -> T:
         """To be read, where its neighbours will be read next."""
         page = index >> self._bits

@@ -6,6 +6,7 @@ A batch's messages lie behind one another, so that a reference or a provider's i
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import cast
 from zlib import crc32
 
@@ -28,6 +29,7 @@ class Store:
     ) -> None:
         room = room or Room()
         self._provider_bits: dict[str, int] = {}
+        """Of those that have batches in the index."""
         self.batches: Shelf[Batch] = Shelf(Batch, self._bit_of, room)
         self.messages: Shelf[Message] = Shelf(Message, lambda message: _BIT[message.status], room)
         self.by_status: dict[Status, int] = {}
@@ -38,9 +40,13 @@ class Store:
         """The first message of each batch."""
         self._batch_of_page = array("I")
         """Of the first message in each page."""
-        self._by_number = Index()
+        self._by_number = Index(counted=True)
         self._by_name = Index()
         """Batches, by references and providers' ids."""
+        self._page = (1 << room.bits) - 1
+        self._batches_found = self._messages_found = 0
+        """So many are in the indexes. The others, a page of each at most, follow together: when it is full, or as soon
+        as somebody asks."""
         self._fill(batches, messages)
 
     def _bit_of(self, batch: Batch) -> int:
@@ -52,24 +58,23 @@ class Store:
         """The next one; its messages follow before another batch does."""
         self.batches.append(batch)
         provider = batch.provider
-        self._provider_bits.setdefault(provider, 1 << len(self._provider_bits))
-        if batch.reference:
-            self._by_name.add(_reference_key(provider, batch.reference), batch.id)
         if batch.provider_id is not None:
             for provider_id in batch.ids or (batch.provider_id,):
-                self._by_name.add(_id_key(provider, provider_id), batch.id)
                 if len(provider_id) < 20 and provider_id.isdecimal():
                     number = int(provider_id)
                     if number > self.highest.get(provider, 0):
                         self.highest[provider] = number
+        if not batch.id & self._page:
+            self._index_batches()
 
     def add(self, message: Message) -> None:
         if self.messages.append(message):
             self._batch_of_page.append(message.batch)
         while len(self._first) < message.batch:
             self._first.append(message.id)
-        self._by_number.add(_number_key(message.to), message.id)
         self.by_status[message.status] = self.by_status.get(message.status, 0) + 1
+        if not message.id & self._page:
+            self._index_messages()
 
     def became(self, before: Status, now: Status) -> None:
         """A message changed its status."""
@@ -92,6 +97,49 @@ class Store:
         """Between inputs: what has not been used for long is packed."""
         self.batches.tidy()
         self.messages.tidy()
+
+    def _index_batches(self) -> None:
+        """Those that are not in their index yet come into it."""
+        since = self._batches_found
+        if since == len(self.batches):
+            return
+        keys: list[int] = []
+        ids: list[int] = []
+        bits = self._provider_bits
+        for batch in self.batches.newest(since):
+            provider, provider_id = batch.provider, batch.provider_id
+            if provider not in bits:
+                bits[provider] = 1 << len(bits)
+            if batch.reference:
+                keys.append(_reference_key(provider, batch.reference))
+                ids.append(batch.id)
+            if batch.ids:
+                keys += [_id_key(provider, one) for one in batch.ids]
+                ids += [batch.id] * len(batch.ids)
+            elif provider_id is not None:
+                keys.append(_id_key(provider, provider_id))
+                ids.append(batch.id)
+        self._batches_found = len(self.batches)
+        self._by_name.add(keys, ids)
+
+    def _index_messages(self) -> None:
+        """The same of messages."""
+        since = self._messages_found
+        if since == len(self.messages):
+            return
+        keys = [crc32(message.to.encode("utf-8", "surrogatepass")) for message in self.messages.newest(since)]
+        self._messages_found = len(self.messages)
+        self._by_number.add(keys, range(since + 1, self._messages_found + 1))
+
+    def _to(self, number: str) -> Sequence[int]:
+        """The ids of messages to a number, others perhaps among them."""
+        self._index_messages()
+        return self._by_number.find(crc32(number.encode("utf-8", "surrogatepass")))
+
+    def _named(self, key: int) -> Sequence[int]:
+        """The same of batches by a key."""
+        self._index_batches()
+        return self._by_name.find(key)
 
     # one
 
@@ -122,13 +170,13 @@ class Store:
 
     def to_number(self, number: str, after: int = 0) -> Iterator[Message]:
         """The messages to a number with a higher id, oldest first."""
-        ids = self._by_number.find(_number_key(number))
+        ids = self._to(number)
         found = (self.messages[ids[place] - 1] for place in range(bisect_right(ids, after), len(ids)))
         return (message for message in found if message.to == number)
 
     def newest_to(self, number: str, before: int | None = None) -> Iterator[Message]:
         """The messages to a number with a lower id, newest first."""
-        ids = self._by_number.find(_number_key(number))
+        ids = self._to(number)
         last = len(ids) if before is None else bisect_left(ids, before)
         found = (self.messages[ids[place] - 1] for place in range(last - 1, -1, -1))
         return (message for message in found if message.to == number)
@@ -178,6 +226,7 @@ class Store:
     # inside
 
     def _likely(self, pages: range, status: str | None, provider: str | None, text: str) -> Iterator[int]:
+        self._index_batches()
         status_bit = _ANY if status is None else _BIT.get(cast(Status, status), 0)
         provider_bit = _ANY if provider is None else self._provider_bits.get(provider, 0)
         octets = text.encode("utf-8", "surrogatepass")
@@ -203,32 +252,34 @@ class Store:
         if to is None:
             return there
         if len(there) > 1:
-            ids = self._by_number.find(_number_key(to))
+            ids = self._to(to)
             there = ids[bisect_left(ids, there[0]) : bisect_right(ids, there[-1])]
         return [one for one in there if self.messages[one - 1].to == to]
 
     def _referred(self, provider: str, reference: str) -> Iterator[int]:
         """Batches under a reference."""
-        for number in self._by_name.find(_reference_key(provider, reference)):
+        for number in self._named(_reference_key(provider, reference)):
             batch = self.batches[number - 1]
             if batch.reference == reference and batch.provider == provider:
                 yield number
 
     def _identified(self, provider: str, provider_id: str) -> Iterator[int]:
         """Batches under a provider's id."""
-        for number in self._by_name.find(_id_key(provider, provider_id)):
+        for number in self._named(_id_key(provider, provider_id)):
             batch = self.batches[number - 1]
             if provider_id in (batch.ids or (batch.provider_id,)) and batch.provider == provider:
                 yield number
 
 
-def _number_key(number: str) -> int:
-    return crc32(number.encode("utf-8", "surrogatepass"))
-
-
 def _reference_key(provider: str, reference: str) -> int:
-    return crc32(f"{provider} {reference}".encode("utf-8", "surrogatepass"), 1)
+    return crc32(reference.encode("utf-8", "surrogatepass"), _beginning(provider, 1))
 
 
 def _id_key(provider: str, provider_id: str) -> int:
-    return crc32(f"{provider} {provider_id}".encode("utf-8", "surrogatepass"), 2)
+    return crc32(provider_id.encode("utf-8", "surrogatepass"), _beginning(provider, 2))
+
+
+@lru_cache(maxsize=64)
+def _beginning(provider: str, kind: int) -> int:
+    """Where a provider's keys of a kind begin."""
+    return crc32(provider.encode() + b" ", kind)

@@ -1,6 +1,7 @@
 """A million messages stay small and are found without looking through them."""
 
 import tracemalloc
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -107,14 +108,40 @@ def test_a_page_that_was_only_read_is_not_packed_again() -> None:
     assert all(one is other for one, other in zip(before[:40], store.batches.packed(), strict=False))
 
 
-def test_an_index_grows_bucket_by_bucket_and_keeps_the_order_of_each_key() -> None:
-    index, kept = Index(), dict[int, list[int]]()
-    for number in range(5000):
-        key = 7 if number % 3 == 0 else number * 2_654_435_761 % 2**32 if number % 3 == 1 else number % 50 << 8
-        index.add(key, number)
-        kept.setdefault(key, []).append(number)
-    assert {key: list(index.find(key)) for key in kept} == kept
+@pytest.mark.parametrize("counted", [True, False])
+def test_an_index_finds_all_ids_of_a_key_in_their_order_however_many_it_has_and_whenever_it_is_asked(counted) -> None:
+    index, kept = Index(counted), dict[int, list[int]]()
+    odd = 0
+    for first in range(1, 6001, 30):
+        numbers = range(first, first + 30)
+        keys = [crc32(b"%d" % (7, number, number % 50)[number % 3]) for number in numbers]
+        index.add(keys, numbers)
+        for key, number in zip(keys, numbers, strict=True):
+            kept.setdefault(key, []).append(number)
+        for key in list(kept) if first % 900 == 1 else ():
+            found = list(index.find(key))
+            assert sorted(found) == found
+            assert set(found) >= set(kept[key])
+            odd += len(found) - len(kept[key])
+    assert len(kept) > 2000
+    assert odd < 100
     assert list(index.find(12345)) == []
+
+
+def test_what_has_just_come_is_found_by_every_question() -> None:
+    for count in range(1, 70):
+        asked = [filled(count, Room(bits=3, pages=2)) for _ in range(7)]
+        number, name = number_of(count), count - 1 + count % 2
+        assert [one.id for one in asked[0].to_number(number)] == [count]
+        assert [one.id for one in asked[1].newest_to(number)] == [count]
+        assert asked[2].with_reference("smscenter" if count % 2 == 0 else "smsoffice", f"r{count}") == [count]
+        assert asked[3].with_reference("smsoffice", f"r{name}", number_of(name)) == [name]
+        assert next(one.id for one in asked[4].newest(count + 1, provider="smsoffice")) >= name
+        assert count in [one.id for one in asked[5].likely(0, "pending", text=f"is {count:06},")]
+        if count > 1:
+            even = count - count % 2
+            assert asked[6].taken("smscenter", f"{even + 7}")
+            assert asked[6].newest_with("smscenter", f"{even + 7}", number_of(even)) == even
 
 
 def test_a_batch_of_many_finds_one_of_its_numbers_by_index() -> None:
