@@ -1,17 +1,26 @@
-"""Callback attempts as the page shows them, and sending one again."""
+"""Callback attempts as the page shows them: all of them a page at a time, newest first; and sending one again."""
 
-from collections import deque
+from itertools import islice
 from typing import Any
 
 from emulator.admin import views
+from emulator.admin.finding import number_of
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
+from emulator.ui import live
 from emulator.ui.asked import Asked, place
 from emulator.ui.front import go
 from emulator.ui.masking import Mask
-from emulator.wire import HttpReply
+from emulator.ui.rendering import html, part
+from emulator.wire import HttpReply, StreamReply
 
 Json = dict[str, Any]
+
+PAGE = 50
+_SCANNED = 100_000
+"""So many are looked through for one page."""
+ANSWERS: dict[str, bool | None] = {"accepted": True, "not accepted": False, "under way": None}
+"""How a callback may have been answered, in the page's words."""
 
 
 def attempts_of(sandbox: Sandbox, message: int) -> list[Attempt]:
@@ -21,7 +30,7 @@ def attempts_of(sandbox: Sandbox, message: int) -> list[Attempt]:
 
 def newest(sandbox: Sandbox, count: int) -> list[Attempt]:
     """Newest first."""
-    return list(reversed(deque(sandbox.journal.attempts(), count)))
+    return [one for _, one in islice(sandbox.journal.newest_attempts(), count)]
 
 
 def callback(sandbox: Sandbox, made: Attempt) -> Json:
@@ -42,8 +51,47 @@ def callback(sandbox: Sandbox, made: Attempt) -> Json:
             "verdict": view["verdict"]}  # fmt: skip
 
 
+def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
+    """A page of them. `provider`, `answer` narrow it; `before`: only older ones, by their place in the journal (a
+    receipt that waited has an older number)."""
+    provider, answer, before = query.get("provider", ""), query.get("answer", ""), number_of(query.get("before"))
+    older = (entry for entry in sandbox.journal.newest_attempts() if not before or entry[0] < before)
+    found: list[Attempt] = []
+    more = last = 0
+    for looked, (order, one) in enumerate(older):
+        if len(found) == PAGE or looked == _SCANNED:
+            more = last
+            break
+        last = order
+        if provider in ("", one.provider) and (answer not in ANSWERS or ANSWERS[answer] is one.accepted):
+            found.append(one)
+    return {
+        "sandbox": sandbox, "rows": [callback(sandbox, one) for one in found], "more": more,
+        "query": {"provider": provider, "answer": answer, "before": str(before or "")},
+        "total": sandbox.journal.counts()["callbacks"],
+    }  # fmt: skip
+
+
+async def callbacks(asked: Asked) -> HttpReply:
+    """The list."""
+    return html("callbacks.html", title="Callbacks", here="desk", answers=ANSWERS, providers=asked.sandbox.providers,
+                **listed(asked.sandbox, asked.query))  # fmt: skip
+
+
+async def stream(asked: Asked) -> StreamReply:
+    """The list, as often as it changes."""
+    sandbox, query = asked.sandbox, asked.query
+
+    async def draw() -> str:
+        return part("_callbacks.html", **listed(sandbox, query))
+
+    return live.stream(sandbox, lambda event: event.kind == "callbacks", draw)
+
+
 async def redeliver(asked: Asked) -> HttpReply:
-    """The same report once more."""
+    """The same report once more. `back`: the message, or the list, that it was asked from."""
     await asked.call("POST", "/callbacks/{callback}/redeliver", callback=asked.values["callback"])
-    back = asked.form.get("message", "")
+    back = asked.form.get("back", "")
+    if back == "callbacks":
+        return go(place(asked.sandbox, "callbacks"))
     return go(place(asked.sandbox, "messages", back) if back else f"{place(asked.sandbox, 'desk')}#callbacks")

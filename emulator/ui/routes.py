@@ -32,6 +32,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{S}/live/sessions/{{session}}", sessions.stream),
     Route("GET", f"{S}/messages/{{message}}", opened.message),
     Route("POST", f"{S}/messages/{{message}}/status", opened.move),
+    Route("GET", f"{S}/callbacks", callbacks.callbacks),
+    Route("GET", f"{S}/live/callbacks", callbacks.stream),
     Route("POST", f"{S}/callbacks/{{callback}}/redeliver", callbacks.redeliver),
     Route("GET", f"{S}/requests", requests.requests),
     Route("GET", f"{S}/requests/{{request}}", requests.request),

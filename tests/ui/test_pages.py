@@ -34,7 +34,9 @@ async def test_a_message_is_listed_and_opened(surfer):
 async def test_hostile_text_stays_text_everywhere(surfer, provider):
     opened = await surfer.send(HOSTILE, provider=provider, reference="<b>r</b>")
     assert "<script>alert(1)</script>" in opened.text or "refused" in opened.text
-    for path in ("/", "/?q=%3Cscript%3E", f"{PAGE}/requests", f"{PAGE}/requests/x1", f"{PAGE}/desk", opened.url):
+    await surfer.post(f"{PAGE}/clock", do="settle")
+    paths = [f"{PAGE}/{one}" for one in ("requests", "requests/x1", "desk", "callbacks")]
+    for path in ("/", "/?q=%3Cscript%3E", *paths, opened.url):
         page = await surfer.get(path)
         assert page.status == 200, path
         assert [tag for tag, given in page.tags if tag == "script" and "src" not in given] == []
@@ -114,6 +116,32 @@ async def test_thousands_of_messages_come_in_pages(surfer, served):
     assert len(seen) == 120
 
 
+async def test_callbacks_come_in_pages_narrowed_and_are_sent_again_from_there(surfer, served):
+    sandbox, exchange = served.emulator.default, served.emulator.exchange
+    await surfer.post(f"{PAGE}/clock", do="rate", value="0")
+    for name, count in (("smsoffice", 70), ("ubill", 25)):
+        credentials = sandbox.account(name).credentials
+        for n in range(count):
+            exchange(served.emulator.providers[name].example(credentials, f"995577{n:06d}", f"number {n}", f"r{n}"))
+    desk = await surfer.post(f"{PAGE}/clock", do="settle")
+    assert "the newest 10 of 120" in desk.text
+    seen, path = [], f"{PAGE}/callbacks"
+    while path:
+        page = await surfer.get(path)
+        rows = [given["action"].split("/") for tag, given in page.tags if tag == "form"]
+        rows = [row[-2] for row in rows if row[-1] == "redeliver"]
+        assert len(rows) <= 50
+        seen += rows
+        following = next((given["href"] for tag, given in page.tags if given.get("rel") == "next"), None)
+        path = following and f"{PAGE}/callbacks{following}"
+    assert seen == [f"c{n}" for n in range(120, 0, -1)]
+    narrowed = await surfer.get(f"{PAGE}/callbacks?provider=ubill&answer=accepted")
+    assert narrowed.html.count("/redeliver") == 50
+    assert "No callback fits" in (await surfer.get(f"{PAGE}/callbacks?answer=under+way")).text
+    again = await surfer.post(f"{PAGE}/callbacks/c7/redeliver", back="callbacks")
+    assert again.url == f"{PAGE}/callbacks"
+
+
 async def test_secrets_are_masked_and_the_well_known_ones_repeat_a_request(surfer, served):
     sandbox = frozen(served)
     page = f"/_emulator/page/{sandbox.id}"
@@ -131,6 +159,7 @@ async def test_secrets_are_masked_and_the_well_known_ones_repeat_a_request(surfe
         f"{page}/requests/x2",
         f"{page}/requests/x3",
         f"{page}/desk",
+        f"{page}/callbacks",
     ):
         shown = await surfer.get(path)
         assert shown.status == 200
