@@ -1,5 +1,5 @@
-"""The load: some kept-alive connections, each sending one request after another. A process of its own, and several times
-quicker than any server it loads, so that it is the server that is measured.
+"""The load: some kept-alive connections, each sending one request after another. A process of its own, and quicker than
+any server it loads, so that it is the server that is measured.
 
 `python -m benchmarks.load PORT CONNECTIONS SECONDS PATH...`: PATH may hold {n}, a number that differs each time (equal
 URLs would be answered from a URL parser's cache). Prints requests a second. Only ever to 127.0.0.1.

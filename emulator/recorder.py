@@ -39,11 +39,18 @@ class Recorder(Protocol):
 
     def removed(self, sandbox: "Sandbox") -> None: ...
 
+    @property
+    def stuck(self) -> bool:
+        """Can nothing be written down?"""
+
     def check(self) -> None:
         """Raises NotKept as long as nothing can be written down."""
 
     def commit(self) -> bool:
         """Write down, now, what is not written down yet; False when that cannot be done."""
+
+    def keep(self) -> None:
+        """Write down, now, all that has happened so far. Raises NotKept."""
 
     async def kept(self) -> None:
         """Until all that has happened so far is written down. Raises NotKept."""

@@ -55,6 +55,9 @@ class Engine:
 
     def execute(self, command: AnyCommand, at: Moment) -> Verdict:
         """Judge a command."""
+        return self._execute(command, at)
+
+    def _execute(self, command: AnyCommand, at: Moment) -> Verdict:
         world = self.world
         world.store.tidy()
         world.now = at
@@ -74,7 +77,7 @@ class Engine:
         taken = self._in_series.take(series, to, text, reference, at)
         if taken is not None:
             return Verdict(taken[0], None, taken[1])
-        verdict = self.execute(series.command(to, text, reference), at)
+        verdict = self._execute(series.command(to, text, reference), at)
         if type(verdict.outcome) is Accepted and verdict.reply is None:
             self._in_series.learn(series, verdict.outcome, verdict.rule)
         return verdict

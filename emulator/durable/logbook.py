@@ -157,18 +157,28 @@ class Logbook:
 
     # waiting for it
 
+    @property
+    def stuck(self) -> bool:
+        """Can nothing be written down?"""
+        return self._trouble is not None
+
     def check(self) -> None:
         """Raises NotKept as long as nothing can be written down."""
         if self._trouble is not None:
             raise NotKept(f"{self._why()} Nothing was done: send it again when there is room.")
+
+    def keep(self) -> None:
+        """Write down, now, all that has happened so far. Raises NotKept."""
+        if not self.commit():
+            raise NotKept(f"{self._why()} It may have been done all the same, like any call without an answer.")
 
     async def kept(self) -> None:
         """Until all that has happened so far is in the file. Raises NotKept."""
         happened = self._happened
         if self._safe < happened:
             await asyncio.sleep(0)
-            if self._safe < happened and not self.commit():
-                raise NotKept(f"{self._why()} It may have been done all the same, like any call without an answer.")
+            if self._safe < happened:
+                self.keep()
 
     def _why(self) -> str:
         return f"The emulator cannot write its state file {self.file.path}: {self._trouble}."

@@ -31,7 +31,8 @@ class Recording(Engine):
         return super().execute(command, at)
 
     def execute_in_series(self, series: Series, to: str, text: str, reference: str | None, at: Moment) -> Verdict:
-        return self.execute(series.command(to, text, reference), at)
+        self._write(Executed(at, series.command(to, text, reference)))
+        return super().execute_in_series(series, to, text, reference, at)
 
     def advance(self, to: Moment) -> list[Outgoing]:
         self._write(Advanced(to))

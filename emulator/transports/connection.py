@@ -20,6 +20,7 @@ from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 from emulator.limits import Limits
 from emulator.transports import web
 from emulator.transports.at_once import short
+from emulator.transports.held import Held
 from emulator.transports.letterheads import Letterheads, Like
 from emulator.transports.patience import Patience, Refusal
 from emulator.wire import Letterhead
@@ -48,15 +49,18 @@ class Connection(Patience):
     """`raw_octets`: the request line that came last held octets beyond ASCII. `begun`: what has come of a request that
     set out on the short way and goes on by the long one."""
 
-    __slots__ = ("_again", "_at_once", "_between", "_in_line", "_letterheads", "_like", "_line", "begun", "raw_octets")
+    __slots__ = (
+        "_again", "_at_once", "_between", "_held", "_in_line", "_letterheads", "_like", "_line", "begun", "raw_octets",
+    )  # fmt: skip
 
     def __init__(
         self, manager: web.Server, refusal: Refusal, limits: Limits, at_once: AtOnce, again: Again,
-        letterheads: Letterheads, **options: Any,
+        letterheads: Letterheads, held: Held | None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(manager, refusal, limits, **options)
         self._again = again
         self._letterheads = letterheads
+        self._held = held
         self._like: Like | None = None
         self._between = True
         """Does what the parser got last end with a head? Where no request is being served, none has begun either."""
@@ -80,6 +84,8 @@ class Connection(Patience):
 
     def data_received(self, data: bytes) -> None:
         """Octets from the client."""
+        if self._held is not None:
+            self._held.last(self.transport)
         if self._go_the_shortest_way(data):
             return
         in_head = self._head is not None
@@ -151,7 +157,10 @@ class Connection(Patience):
     def _say(self, octets: bytes) -> None:
         """An answer goes out, and the connection stays open."""
         assert self.transport is not None
-        self.transport.write(octets)
+        if self._held is None:
+            self.transport.write(octets)
+        else:
+            self._held.add(self.transport, octets)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
 
     def log_exception(self, *args: Any, **more: Any) -> None:
@@ -188,10 +197,11 @@ class Server(web.Server):
     """Makes a Connection for each client."""
 
     def __init__(
-        self, handler: Any, refusal: Refusal, limits: Limits, at_once: AtOnce, again: Again, **options: Any
+        self, handler: Any, refusal: Refusal, limits: Limits, at_once: AtOnce, again: Again, held: Held | None,
+        **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(handler, handler_cancellation=True, **options)
-        self._terms = (refusal, limits, at_once, again, Letterheads(limits.line))
+        self._terms = (refusal, limits, at_once, again, Letterheads(limits.line), held)
 
     def __call__(self) -> RequestHandler:
         return Connection(self, *self._terms, loop=asyncio.get_running_loop())

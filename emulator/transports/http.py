@@ -19,6 +19,7 @@ from emulator.recorder import NotKept
 from emulator.transports import faults, web
 from emulator.transports.at_once import octets
 from emulator.transports.connection import Connection, Server, without_octets
+from emulator.transports.held import Held
 from emulator.transports.letterheads import headers_of
 from emulator.wire import HttpReply, HttpRequest, Letterhead, StreamReply
 
@@ -57,6 +58,7 @@ class HttpTransport:
         """May who asks for this (its body left out) send a whole file?"""
         self._limits = emulator.settings.limits
         self._recorder = emulator.recorder
+        self._held = None if self._recorder is None else Held(self._recorder, _held_back)
         self._servers: list[asyncio.Server] = []
         self._http: Server | None = None
         self._under_way: dict[tuple[str, ...], int] = {}
@@ -68,12 +70,16 @@ class HttpTransport:
         """Serve on a bound socket."""
         loop = asyncio.get_running_loop()
         if self._http is None:
-            self._http = Server(self._handle, self._refuse, self._limits, self._at_once, self._again)
+            self._http = Server(
+                self._handle, self._refuse, self._limits, self._at_once, self._again, self._held
+            )  # fmt: skip
         self._servers.append(await loop.create_server(self._http, sock=listening, backlog=1024))
 
     async def stop(self) -> None:
         """Stop listening, let answers under way go out (late ones at once), close what is idle."""
         self._stopping.set()
+        if self._held is not None:
+            self._held.flush()
         for server in self._servers:
             server.close()
         for stream in tuple(self._streaming):
@@ -93,8 +99,9 @@ class HttpTransport:
 
     def _again(self, connection: Connection, letterhead: Letterhead, target: str) -> bytes | None:
         """The same, of a request that is like one before it but for its target."""
+        stuck = self._recorder is not None and self._recorder.stuck
         try:
-            answer = None if self._recorder is not None else self._repeats.take(letterhead, target)
+            answer = None if stuck else self._repeats.take(letterhead, target)
         except Exception as failure:
             connection.begun = failure
             return None
@@ -106,10 +113,12 @@ class HttpTransport:
         if len(came.body) > self._limits.body:
             connection.begun = _too_large(self._limits.body)
             return None
-        if self._recorder is not None or self._ours(came) or self._reception.lane(came) is not None:
+        if self._ours(came) or self._reception.lane(came) is not None:
             connection.begun = came
             return None
         try:
+            if self._recorder is not None:
+                self._recorder.check()
             answer = self._reception.exchange(came)
         except Exception as failure:
             connection.begun = failure
@@ -130,22 +139,25 @@ class HttpTransport:
         begun = connection.take_begun() if isinstance(connection, Connection) else None
         if isinstance(begun, TooMuch):
             return self._beyond(request, begun)
+        if isinstance(begun, NotKept):
+            return _response(_not_kept(begun, False))
         if isinstance(begun, Exception):
             raise begun
-        if isinstance(begun, Answer):
-            return await self._go_on(request, begun)
+        ours = False
         try:
+            if isinstance(begun, Answer):
+                return await self._go_on(request, begun)
             came = begun or await self._read(request)
+            ours = self._ours(came)
+            return await self._serve(request, came, ours)
         except TooMuch as refused:
             return self._beyond(request, refused)
-        try:
-            return await self._serve(request, came)
         except NotKept as trouble:
-            return _response(_not_kept(trouble, self._ours(came)))
+            return _response(_not_kept(trouble, ours))
 
-    async def _serve(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
+    async def _serve(self, request: web.BaseRequest, came: HttpRequest, ours: bool) -> web.StreamResponse:
         """Raises NotKept: nothing is answered that is not written down, where things are."""
-        if self._ours(came):
+        if ours:
             looking = request.method in ("GET", "HEAD")  # may be done even when nothing can be written down
             if self._recorder is not None and not looking:
                 self._recorder.check()
@@ -175,13 +187,12 @@ class HttpTransport:
     async def _answer(self, request: web.BaseRequest, came: HttpRequest) -> web.StreamResponse:
         if self._recorder is not None:
             self._recorder.check()
-        answer = self._reception.exchange(came)
-        if self._recorder is not None:
-            await self._recorder.kept()
-        return await self._go_on(request, answer)
+        return await self._go_on(request, self._reception.exchange(came))
 
     async def _go_on(self, request: web.BaseRequest, answer: Answer) -> web.StreamResponse:
-        """The reply, after what shall go before it, in the manner that a rule wants."""
+        """The reply, after what shall go before it, in the manner that a rule wants. Raises NotKept."""
+        if self._recorder is not None:
+            await self._recorder.kept()
         reply, fault, _, first = answer
         if first:
             await asyncio.wait(first, timeout=_REPORTS_FIRST)
@@ -290,6 +301,12 @@ def _not_kept(trouble: NotKept, ours: bool) -> HttpReply:
     error = {"code": "not-kept", "message": str(trouble), "hint": "make room on the disk of the state file"}
     return HttpReply(status=500, headers=(("Content-Type", "application/json"),),
                      body=msgspec.json.encode({"error": error}))  # fmt: skip
+
+
+def _held_back(trouble: NotKept) -> bytes:
+    written = octets(_not_kept(trouble, False))
+    assert written is not None
+    return written
 
 
 def _response(reply: HttpReply) -> web.Response:

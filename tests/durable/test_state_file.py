@@ -8,6 +8,7 @@ from durable.crashes import begun, copied
 from durable.test_restart import served, traffic
 from esme import SUBMIT, Esme
 from support import PATIENCE, control, get, send_path
+from wires import Wire, settled
 
 from emulator import __version__
 from emulator.durable import entries, state_file
@@ -174,6 +175,51 @@ async def test_a_request_that_cannot_be_kept_gets_500_and_later_ones_are_not_eve
         logbook.give_up()
     finally:
         await serving.stop()
+
+
+async def test_answers_of_one_turn_wait_for_one_commit_and_say_so_where_there_is_none(tmp_path):
+    serving = await served(tmp_path / "state.db")
+    recorder = serving.emulator.recorder
+    asked = f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    ends = [Wire.to(serving) for _ in range(3)]
+    await asyncio.sleep(0)
+    try:
+        for times in (1, 2, 3):
+            before = pages(recorder)
+            for connection, _ in ends:
+                connection.data_received(asked)
+            assert times == 1 or [wire.octets.count(b"HTTP/1.") for _, wire in ends] == [times - 1] * 3
+            for _, wire in ends:
+                await settled(wire, times)
+            assert times == 1 or pages(recorder) == before + 1
+        full(serving)
+        said = []
+        for _ in range(12):
+            for connection, wire in ends:
+                wire.octets = b""
+                connection.data_received(asked.replace(b"content=", b"content=" + b"x" * 900))
+                await settled(wire, 1)
+                said.append(wire.octets)
+        refused = [one for one in said if one.startswith(b"HTTP/1.1 500")]
+        assert b"It may have been done all the same" in refused[0]
+        assert all(b"Nothing was done" in one for one in refused[1:])
+        assert len(serving.emulator.default.engine.world.store.messages) == 9 + len(said) - len(refused) + 1
+        look = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        connection, wire = ends[0]
+        for times in (1, 2):
+            connection.data_received(look)
+            await settled(wire, times + 1)
+        assert wire.octets.count(b"HTTP/1.1 200") == 2
+    finally:
+        for connection, _ in ends:
+            connection.connection_lost(None)
+        full(serving, False)
+        await serving.stop()
+
+
+def pages(recorder):
+    (track,) = recorder._tracks.values()
+    return track.pages
 
 
 async def test_over_smpp_the_connection_breaks_in_place_of_an_answer(tmp_path):

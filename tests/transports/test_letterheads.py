@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 from support import send_path, serving
+from wires import Wire, settled
 
 from emulator.transports.letterheads import Letterheads
 
@@ -23,35 +24,6 @@ def post(body: str) -> bytes:
     head = "POST /api/v2/send HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     head += "Content-Length: "
     return f"{head}{len(body)}\r\n\r\n{body}".encode()
-
-
-class Wire(asyncio.Transport):
-    """Keeps what is written."""
-
-    def __init__(self):
-        super().__init__()
-        self.octets, self.ended = b"", False
-
-    def write(self, data):
-        self.octets += data
-
-    def writelines(self, data):
-        self.octets += b"".join(data)
-
-    def get_extra_info(self, name, default=None):
-        return ("127.0.0.1", 4000) if name == "peername" else default
-
-    def is_closing(self):
-        return self.ended
-
-    def close(self):
-        self.ended = True
-
-    def set_write_buffer_limits(self, high=None, low=None): ...
-
-    def pause_reading(self): ...
-
-    def resume_reading(self): ...
 
 
 @asynccontextmanager
@@ -71,18 +43,10 @@ async def connected(monkeypatch):
     monkeypatch.setattr(HttpTransport, "_again", again)
     async with serving() as served:
         served.emulator.default.account("smsoffice").balance = 10**9
-        wire = Wire()
-        connection = served._http._http()
-        connection.connection_made(wire)
+        connection, wire = Wire.to(served)
         await asyncio.sleep(0)
         yield served, connection, wire, shortest
         connection.connection_lost(None)
-
-
-async def settled(wire, answers):
-    async with asyncio.timeout(10):
-        while wire.octets.count(b"HTTP/1.") < answers:  # noqa: ASYNC110
-            await asyncio.sleep(0)
 
 
 def asked(served):

@@ -1,0 +1,47 @@
+"""Connections to a served emulator without sockets: octets go in and come out within one turn of the loop."""
+
+import asyncio
+from typing import Any
+
+
+class Wire(asyncio.Transport):
+    """Keeps what is written."""
+
+    @classmethod
+    def to(cls, served: Any) -> "tuple[Any, Wire]":
+        """A new HTTP connection (a protocol of the server) and its wire."""
+        connection, wire = served._http._http(), cls()
+        connection.connection_made(wire)
+        return connection, wire
+
+    def __init__(self):
+        super().__init__()
+        self.octets, self.ended = b"", False
+
+    def write(self, data):
+        self.octets += data
+
+    def writelines(self, data):
+        self.octets += b"".join(data)
+
+    def get_extra_info(self, name, default=None):
+        return ("127.0.0.1", 4000) if name == "peername" else default
+
+    def is_closing(self):
+        return self.ended
+
+    def close(self):
+        self.ended = True
+
+    def set_write_buffer_limits(self, high=None, low=None): ...
+
+    def pause_reading(self): ...
+
+    def resume_reading(self): ...
+
+
+async def settled(wire: Wire, answers: int) -> None:
+    """Until so many answers have come."""
+    async with asyncio.timeout(10):
+        while wire.octets.count(b"HTTP/1.") < answers:  # noqa: ASYNC110
+            await asyncio.sleep(0)
