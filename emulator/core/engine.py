@@ -97,9 +97,8 @@ class Engine:
         self, attempt: int, accepted: bool, at: Moment, again: tuple[float, ...] | None = None
     ) -> None:  # fmt: skip
         """The client answered a report; if it was not taken, its plan's retries, or `again`, or the account's retry
-        schedule say what follows."""
+        schedule say what follows. Time does not pass by it: what was due before may not have fired yet."""
         world = self.world
-        world.now = max(world.now, at)
         due = world.in_flight.pop(attempt, None)
         if due is None or accepted:
             return
@@ -113,7 +112,7 @@ class Engine:
             gaps = self.profiles[provider].switch(world.accounts[provider], "retry")
         if due.attempt <= len(gaps):
             after = seconds(gaps[due.attempt - 1])
-            world.agenda.put(world.now + after, msgspec.structs.replace(due, attempt=due.attempt + 1))
+            world.agenda.put(max(world.now, at) + after, msgspec.structs.replace(due, attempt=due.attempt + 1))
 
     def control(self, verb: Verb, at: Moment) -> Any:
         """Do what a hand asks; gives back what it touched. Raises LookupError when what it names is not there."""

@@ -334,3 +334,14 @@ def test_an_empty_script_tells_nothing() -> None:
     play = living({"after": 2, "status": "delivered"}, script=[])
     play.accepted()
     assert play.reported(60) == []
+
+
+def test_an_answer_that_comes_before_what_was_due_earlier_has_fired_leaves_it_its_moment() -> None:
+    steps = [{"after": 1, "status": "sent"}, {"after": 5, "status": "delivered"}]
+    play = Play({"then": {"steps": steps, "retries": [60]}})
+    play.accepted()
+    (report,) = play.advance(1)[1:]
+    play.engine.answered(report.attempt, False, START + 7 * SECOND)
+    assert play.reported(9) == [("delivered", 5)]
+    assert play.history() == [("pending", 0), ("sent", 1), ("delivered", 5)]
+    assert play.reported(100) == [("sent", 67)]
