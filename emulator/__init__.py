@@ -30,7 +30,8 @@ knows nothing of the others' trade. Rooms, from the inside out:
     pump           what moves a sandbox's time
     outgoing/      what goes out of it: the postman, and the round that carries callbacks
     links/         SMPP sessions as the house sees them: the switchboard, receipts on their way to a receiver
-    app            Emulator: joins the parts; `exchange` is a request's whole way
+    reception/     a request's whole way, from what was said to what goes back; sends that come in series
+    app            Emulator: joins the parts
     recorder       the seam by which changes are written down; durable/: the state file behind --state
     serving        an emulator on its sockets, from start to stop
     admin/         the control API: verbs (in process), routes (one table), server; client: a sandbox as an object

@@ -17,10 +17,10 @@ from emulator.outgoing.postman import Call, Postman
 from emulator.providers import found
 from emulator.providers.contract import Provider
 from emulator.pump import Pump
-from emulator.reception import Answer, Reception
+from emulator.reception.repeats import Repeats
+from emulator.reception.requests import Answer, Reception
 from emulator.recipes import Bad, NewSandbox, Recipe, recipe
 from emulator.recorder import Recorder
-from emulator.repeats import Repeats
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.scripting.checking import Invalid, checked
 from emulator.scripting.library import extended, load_named

@@ -51,7 +51,7 @@ class Route(msgspec.Struct, frozen=True):
     read: Callable[[HttpRequest, Mapping[str, str]], AnyCommand]
     write: Callable[[AnyCommand, AnyOutcome, Account | None], HttpReply]
     varying: Varying | None = None
-    """For a send by GET, of which many that are nearly alike may come (repeats.py)."""
+    """For a send by GET, of which many that are nearly alike may come (reception/repeats.py)."""
 
 
 Kind = Literal["documented", "live", "choice", "not-emulated"]

@@ -14,7 +14,7 @@ from aiohttp.web_protocol import RequestPayloadError
 
 from emulator.app import Emulator
 from emulator.headers import DATA
-from emulator.reception import Answer
+from emulator.reception.requests import Answer
 from emulator.recorder import NotKept
 from emulator.transports import faults, web
 from emulator.transports.at_once import octets

@@ -14,9 +14,9 @@ from emulator.core.reasons import Reason
 from emulator.core.rules import RuleSpec
 from emulator.core.verbs import PutRules
 from emulator.core.when import When
-from emulator.reception import Answer
+from emulator.reception.repeats import MOST_FORMS
+from emulator.reception.requests import Answer
 from emulator.recipes import NewSandbox
-from emulator.repeats import MOST_FORMS
 from emulator.settings import Settings
 from emulator.wire import HttpReply, Letterhead
 

@@ -14,7 +14,7 @@ from emulator.core.outcomes import Accepted
 from emulator.core.series import Series
 from emulator.journal import Exchange, Shorthand
 from emulator.providers.contract import Provider, Route, Varying
-from emulator.reception import Answer, Reception
+from emulator.reception.requests import Answer, Reception
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.wire import HttpReply, Letterhead, read_query, unquote
 

@@ -12,7 +12,7 @@ from emulator.core.plans import Reply
 from emulator.core.values import Moment
 from emulator.journal import Exchange, Shorthand
 from emulator.providers.contract import Provider, Route
-from emulator.routing import Routing
+from emulator.reception.routing import Routing
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.wire import HttpReply, HttpRequest
 
