@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from support import PATIENCE
+
 
 class Wire(asyncio.Transport):
     """Keeps what is written."""
@@ -42,6 +44,6 @@ class Wire(asyncio.Transport):
 
 async def settled(wire: Wire, answers: int) -> None:
     """Until so many answers have come."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while wire.octets.count(b"HTTP/1.") < answers:  # noqa: ASYNC110
             await asyncio.sleep(0)

@@ -139,6 +139,7 @@ async def test_reset_scenario_puts_rules_and_counts_back():
 
 async def test_messages_are_found_by_every_filter():
     async with serving() as served:
+        served.emulator.default.clock.rate = 0
         await sent(served, content="first", reference="a1")
         await sent(served, to="995577990001", content="second", reference="b2")
         await sent(served, content="third")

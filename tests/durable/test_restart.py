@@ -27,7 +27,7 @@ which = st.integers(0, 3)
 happenings = st.one_of(
     st.tuples(st.just("traffic"), which, st.sampled_from([0.0, 1.0, 2.0, 60.0]), st.sampled_from([True, False, None])),
     st.tuples(st.just("inputs"), which, st.lists(inputs, max_size=20)), st.tuples(st.just("commit")),
-    st.tuples(st.just("create"), st.sampled_from([None, 5.0, 1e9])), st.tuples(st.just("remove"), which),
+    st.tuples(st.just("create"), st.sampled_from([None, 3600.0, 1e9])), st.tuples(st.just("remove"), which),
     st.tuples(st.just("reset"), which), st.tuples(st.just("snapshot"), which, st.sampled_from("ab")),
     st.tuples(st.just("restore"), which, st.sampled_from("ab")), st.tuples(st.just("rate"), which, st.just(0.0)),
     st.tuples(st.just("scenario"), which, st.sampled_from(["happy", "no-credit"])), st.tuples(st.just("crash")),

@@ -153,6 +153,7 @@ def full(serving, is_full=True):
 async def test_a_request_that_cannot_be_kept_gets_500_and_later_ones_are_not_even_done(tmp_path):
     serving = await served(tmp_path / "state.db")
     try:
+        serving.emulator.default.run_at(0.0)
         await get(serving.base_url + send_path(reference="before"))
         full(serving)
         refusals = [await get(serving.base_url + send_path(reference=f"r{number}", content="x" * 900))

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 
 import pytest
-from support import send_path, serving
+from support import PATIENCE, send_path, serving
 from wires import Wire, settled
 
 from emulator.transports.letterheads import Letterheads
@@ -119,7 +119,7 @@ async def test_a_head_that_says_more_is_read_by_the_parser_each_time(monkeypatch
     async with connected(monkeypatch) as (_, connection, wire, shortest):
         connection.data_received(get("/nowhere", closing))
         await settled(wire, 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not wire.ended:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert shortest == []
