@@ -6,6 +6,7 @@ it missed.
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 KEPT = 1000
@@ -33,6 +34,13 @@ class Feed:
         """Something happened: the fields of an Event."""
         self.made += 1
         self._ring.append((kind, number, steps))
+        if self._waiting:
+            self._wake()
+
+    def add_all(self, happened: Sequence[tuple[str, int, int]]) -> None:
+        """Several things, in order."""
+        self.made += len(happened)
+        self._ring.extend(happened)
         if self._waiting:
             self._wake()
 

@@ -5,7 +5,7 @@ walks it.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -158,29 +158,28 @@ class Budget:
     def __init__(self, limit: int = PROCESS_LIMIT) -> None:
         self.limit = limit
         self.used = 0
-        self._lines: deque[Journal] = deque()
+        self.lines: deque[Journal] = deque()
+        """A journal for each entry, in the order in which they were written; it adds them itself."""
         self._stale = 0
         """Lines of entries that their own journals dropped."""
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self.lines)
 
-    def charge(self, journal: "Journal", size: int) -> None:
-        """An entry was written."""
-        self.used += size
-        self._lines.append(journal)
-        while self.used > self.limit and self._lines:
+    def make_room(self) -> None:
+        """Too much was written: the oldest entries go."""
+        while self.used > self.limit and self.lines:
             self._drop_first()
-        if self._stale > 64 and self._stale * 2 > len(self._lines):
-            self._sweep()
 
     def passed_over(self, journal: "Journal") -> None:
         """A journal is about to drop its oldest entry by itself."""
         journal.skipped += 1
         self._stale += 1
+        if self._stale > 64 and self._stale * 2 > len(self.lines):
+            self._sweep()
 
     def _drop_first(self) -> None:
-        journal = self._lines.popleft()
+        journal = self.lines.popleft()
         if journal.skipped:
             journal.skipped -= 1
             self._stale -= 1
@@ -190,17 +189,17 @@ class Budget:
     def _sweep(self) -> None:
         """Take the stale lines out: of each journal the first ones, as many as it skips."""
         kept: deque[Journal] = deque()
-        for journal in self._lines:
+        for journal in self.lines:
             if journal.skipped:
                 journal.skipped -= 1
             else:
                 kept.append(journal)
-        self._lines, self._stale = kept, 0
+        self.lines, self._stale = kept, 0
 
     def forget(self, journal: "Journal") -> None:
         """A journal is gone: its lines too."""
         self.used -= journal.used
-        self._lines = deque(line for line in self._lines if line is not journal)
+        self.lines = deque(line for line in self.lines if line is not journal)
         self._stale -= journal.skipped
 
 
@@ -239,10 +238,20 @@ class Journal:
 
     def jot(self, short: Shorthand) -> None:
         """Keep an exchange in shorthand; it gets its id here."""
-        self.made += 1
-        short.id = self.made
+        short.id = self.made = self.made + 1
         self._exchanges.append(short)
         self._charge(len(short.request) + len(short.reply) + _OF_SHORTHAND)
+
+    def jot_all(self, shorts: Sequence[Shorthand]) -> None:
+        """The same with several, in order."""
+        number, size = self.made, len(shorts) * _OF_SHORTHAND
+        for short in shorts:
+            number += 1
+            short.id = number
+            size += len(short.request) + len(short.reply)
+        self.made = number
+        self._exchanges.extend(shorts)
+        self._charge(size, len(shorts))
 
     def _add(self, exchange: Exchange) -> None:
         packed = _pack(exchange)
@@ -283,11 +292,18 @@ class Journal:
             answer = msgspec.structs.replace(answer, body=answer.body[:1024])
         attempt.answer, attempt.failure = answer, failure
 
-    def _charge(self, size: int) -> None:
+    def _charge(self, size: int, entries: int = 1) -> None:
         self.used += size
-        self._budget.charge(self, size)
+        budget = self._budget
+        budget.used += size
+        if entries == 1:
+            budget.lines.append(self)
+        else:
+            budget.lines.extend((self,) * entries)
+        if budget.used > budget.limit:
+            budget.make_room()
         while self.used > self.limit:
-            self._budget.passed_over(self)
+            budget.passed_over(self)
             self.drop_oldest()
 
     def drop_oldest(self) -> None:

@@ -3,10 +3,11 @@
 Where nothing is kept there is no recorder, and nobody waits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from emulator.core.engine import Engine
+from emulator.core.life import Touched
 from emulator.core.profile import Profile
 from emulator.core.world import World
 
@@ -27,7 +28,7 @@ class Recorder(Protocol):
     """Hears of changes, and writes them down once for all that happened in one turn of the loop."""
 
     def engine(
-        self, sandbox: "Sandbox", world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None]
+        self, sandbox: "Sandbox", world: World, profiles: Mapping[str, Profile], touched: Touched
     ) -> Engine:  # fmt: skip
         """An engine for another world of the sandbox: what comes in by its doors is written down."""
 

@@ -1,6 +1,6 @@
 """Sandboxes: isolated worlds, each with its engine, clock and journal, found by the credentials of a request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from emulator.clock import Clock, real_now
@@ -9,6 +9,7 @@ from emulator.core.accounts import Sender as SenderName
 from emulator.core.commands import AnyCommand, Credential
 from emulator.core.engine import Engine, Verdict
 from emulator.core.life import Outgoing
+from emulator.core.messages import Message
 from emulator.core.profile import Profile
 from emulator.core.rules import Rule
 from emulator.core.series import Series
@@ -142,9 +143,9 @@ class Sandbox:
 
     # listening
 
-    def _touched(self, number: int) -> None:
-        """A message changed."""
-        self.tell("messages", number, len(self.engine.world.store.messages[number - 1].history) // 2)
+    def _touched(self, messages: Sequence[Message]) -> None:
+        """Messages changed."""
+        self.tell_all([("messages", message.id, len(message.history) // 2) for message in messages])
 
     def tell(self, kind: str, number: int, steps: int = 0) -> None:
         """Something of a kind happened to number `number`; of a message, so many statuses stand in its history."""
@@ -152,6 +153,14 @@ class Sandbox:
         if self.listeners:
             for listener in tuple(self.listeners):
                 listener(kind, number)
+
+    def tell_all(self, happened: Sequence[tuple[str, int, int]]) -> None:
+        """The same of several things: kind, number, statuses of each."""
+        self.feed.add_all(happened)
+        if self.listeners:
+            for kind, number, _ in happened:
+                for listener in tuple(self.listeners):
+                    listener(kind, number)
 
 
 class Sandboxes:

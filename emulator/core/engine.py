@@ -3,7 +3,7 @@
 Every method is a plain function on values and is done when it returns: nobody ever sees half a step.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,13 +15,13 @@ from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.hands import Hand
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.judge import Judge
-from emulator.core.life import Life, Outgoing, Passing, Report
+from emulator.core.life import Life, Outgoing, Passing, Report, Touched
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.plans import Refuse, Reply
 from emulator.core.profile import Profile
 from emulator.core.reasons import NO_NUMBER_LEFT, OF_A_NUMBER, Reason
 from emulator.core.rules import Rule, Ruling
-from emulator.core.series import InSeries, Series
+from emulator.core.series import InSeries, Series, Wanted
 from emulator.core.values import Moment, seconds
 from emulator.core.verbs import Verb
 from emulator.core.when import Now
@@ -39,10 +39,10 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """Judges one world. `touched` is called with the id of every message that changes."""
+    """Judges one world. `touched` is called with every message that changes."""
 
     def __init__(
-        self, world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None] = lambda _: None
+        self, world: World, profiles: Mapping[str, Profile], touched: Touched = lambda _: None
     ) -> None:
         self.world = world
         self.profiles = profiles
@@ -74,13 +74,20 @@ class Engine:
     def execute_in_series(self, series: Series, to: str, text: str, reference: str | None, at: Moment) -> Verdict:
         """Judge the command of a series to that number with that text and reference: the same as `execute`, and
         quicker."""
-        taken = self._in_series.take(series, to, text, reference, at)
-        if taken is not None:
-            return Verdict(taken[0], None, taken[1])
+        accepted, rule = self._in_series.take(series, ((to, text, reference),), at)
+        if accepted:
+            return Verdict(accepted[0], None, rule)
         verdict = self._execute(series.command(to, text, reference), at)
         if type(verdict.outcome) is Accepted and verdict.reply is None:
             self._in_series.learn(series, verdict.outcome, verdict.rule)
         return verdict
+
+    def take_in_series(
+        self, series: Series, wanted: Sequence[Wanted], at: Moment
+    ) -> tuple[list[Accepted], str | None]:  # fmt: skip
+        """Judge several commands of a series at once: what came of the first ones, and the rule that decided. It ends
+        before what may come to something else, and behind what makes something due at that moment."""
+        return self._in_series.take(series, wanted, at)
 
     def advance(self, to: Moment) -> list[Outgoing]:
         """Do everything due up to a moment, in order. What goes out to the client is handed back."""

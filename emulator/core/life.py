@@ -18,6 +18,9 @@ from emulator.core.world import World
 
 NORMAL = Reports()
 
+Touched = Callable[[Sequence[Message]], None]
+"""Hears which messages changed."""
+
 
 class Report(msgspec.Struct, frozen=True):
     """A delivery report that goes out now. The answer comes back as `Answered` with the same `attempt` number."""
@@ -42,9 +45,9 @@ Outgoing = Report | Passing
 
 
 class Life:
-    """Moves the messages of a world. `touched` hears the id of every message that changed."""
+    """Moves the messages of a world. `touched` hears of every message that changed."""
 
-    def __init__(self, world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None]) -> None:
+    def __init__(self, world: World, profiles: Mapping[str, Profile], touched: Touched) -> None:
         self._world = world
         self._profiles = profiles
         self._touched = touched
@@ -67,7 +70,7 @@ class Life:
             self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
         else:
             self._put_step(message, batch, 0)
-        self._touched(message.id)
+        self._touched((message,))
         if batch.report:
             self._report(message, batch, None)
 
@@ -103,7 +106,7 @@ class Life:
             self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
         else:
             self._put_step(message, batch, 0)
-        self._touched(message.id)
+        self._touched((message,))
 
     def change(
         self, message: Message, batch: Batch, status: Status, at: Moment, reason: str = "", error: int = 0,
@@ -115,7 +118,7 @@ class Life:
         self._world.store.became(before, status)
         if status == "delivered":
             self._subscriber_acts(message, batch, at)
-        self._touched(message.id)
+        self._touched((message,))
         if batch.report:
             self._report(message, batch, before, last)
 

@@ -15,7 +15,7 @@ class Outcome(msgspec.Struct, kw_only=True, tag_field="came"):
     word: ClassVar[str] = "answered"
 
 
-class Accepted(Outcome, kw_only=True, tag="accepted"):
+class Accepted(Outcome, tag="accepted"):
     """The batch was taken: for `count` recipients, `parts` segments in all."""
 
     word: ClassVar[str] = "accepted"

@@ -5,15 +5,14 @@ Only where no limit is in force, for then nothing has to be counted (whoever sen
 Whatever is not plain goes the ordinary way (engine.py), which also says what a series comes to.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from emulator.core.accounts import Account, Sender
-from emulator.core.agenda import Step
 from emulator.core.commands import Submit
-from emulator.core.life import reported
+from emulator.core.life import Touched, reported
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import Accepted
 from emulator.core.profile import Profile
@@ -22,6 +21,9 @@ from emulator.core.taking import Taking
 from emulator.core.text import measure
 from emulator.core.values import Moment, seconds
 from emulator.core.world import World
+
+Wanted = tuple[str, str, str | None]
+"""What is different from one submit of a series to the next: number, text, reference."""
 
 
 class _Terms(NamedTuple):
@@ -84,62 +86,63 @@ class InSeries:
     """Takes submits of series into a world."""
 
     def __init__(
-        self, world: World, profiles: Mapping[str, Profile], taking: Taking, touched: Callable[[int], None]
+        self, world: World, profiles: Mapping[str, Profile], taking: Taking, touched: Touched
     ) -> None:  # fmt: skip
         self._world = world
         self._profiles = profiles
         self._taking = taking
         self._touched = touched
 
-    def take(
-        self, series: Series, to: str, text: str, reference: str | None, at: Moment
-    ) -> tuple[Accepted, str | None] | None:  # fmt: skip
-        """The next one of a series → what came of it, and the rule that decided; None: nothing was done, it must go
-        the ordinary way."""
+    def take(self, series: Series, wanted: Sequence[Wanted], at: Moment) -> tuple[list[Accepted], str | None]:
+        """The next ones of a series → what came of as many as could be taken at that moment, and the rule that decided.
+        Of the others nothing was done: what is due comes first, or the first of them must go the ordinary way."""
         terms, world = series.terms, self._world
         if terms is None or terms.world is not world or not terms.hold:
             series.terms = None
-            return None
-        account, profile = terms.account, terms.profile
-        number = profile.normal_number(to, terms.in_force)
-        if number is None or number in account.stoplist or (terms.endings and to.endswith(terms.endings)):
-            return None
-        if not terms.plain(text):
-            return None
-        measured = measure(text)
-        parts = measured.parts
-        cost = terms.price if terms.by_message else terms.price * parts
-        if cost > account.balance:
-            return None
+            return [], None
         world.store.tidy()
+        account, profile, like, plan = terms.account, terms.profile, terms.batch, terms.plan
+        normal_number, plain, next_id = profile.normal_number, terms.plain, self._taking.next_id
+        stoplist, endings, price, by_message = account.stoplist, terms.endings, terms.price, terms.by_message
+        balance, store = account.balance, world.store
+        batch_id, message_id = len(store.batches), len(store.messages)
+        begun: tuple[str | int, ...] = ("pending", at)
+        batches: list[Batch] = []
+        messages: list[Message] = []
+        accepted: list[Accepted] = []
+        for to, text, reference in wanted:
+            number = normal_number(to, terms.in_force)
+            if number is None or number in stoplist or (endings and to.endswith(endings)) or not plain(text):
+                break
+            encoding, _, parts = measure(text)
+            cost = price if by_message else price * parts
+            if cost > balance:
+                break
+            balance -= cost
+            batch_id += 1
+            message_id += 1
+            provider_id = None if profile.first_id is None else next_id(profile)
+            batches.append(Batch(
+                batch_id, like.provider, like.protocol, provider_id, like.sender, text, reference, encoding, parts,
+                cost, at, at, like.first, like.flash, like.report, like.extra, like.ids, like.asks,
+            ))  # fmt: skip
+            messages.append(Message(message_id, batch_id, number, "pending", begun, plan))
+            accepted.append(Accepted(batch_id, provider_id, 1, parts, cost, balance, encoding))
+            if terms.due == 0:
+                break
+        if not accepted:
+            return [], None
         world.now = at
-        account.balance -= cost
-        account.spent += cost
-        store = world.store
-        store.tidy()
-        batch: Batch = terms.batch.__copy__()  # type: ignore[attr-defined]
-        batch.id = len(store.batches) + 1
-        batch.provider_id = provider_id = None if profile.first_id is None else self._taking.next_id(profile)
-        batch.text = text
-        batch.reference = reference
-        batch.encoding = measured.encoding
-        batch.parts = parts
-        batch.cost = cost
-        batch.created_at = batch.begins_at = at
-        store.add_batch(batch)
-        message_id = len(store.messages) + 1
-        store.add(Message(message_id, batch.id, number, "pending", ("pending", at), terms.plan))
+        account.spent += account.balance - balance
+        account.balance = balance
+        store.add_single(batches, messages)
         if terms.due is not None:
-            world.agenda.put(at + terms.due, Step(message_id, 0, 0), batch.first)
-        self._touched(message_id)
-        accepted = Accepted(
-            batch=batch.id, provider_id=provider_id, count=1, parts=parts, cost=cost, balance=account.balance,
-            encoding=measured.encoding,
-        )  # fmt: skip
+            world.agenda.put_steps(at + terms.due, messages[0].id, len(messages), like.first)
+        self._touched(messages)
         rule = terms.rule
         if rule is None:
             return accepted, None
-        rule.fired += 1
+        rule.fired += len(accepted)
         return accepted, rule.id
 
     def learn(self, series: Series, accepted: Accepted, rule: str | None) -> None:

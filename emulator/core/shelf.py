@@ -9,7 +9,7 @@
 Nothing is packed but by `tidy`, which is called between inputs, when nobody holds a thing that is still to be changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -39,7 +39,11 @@ class Shelf(Generic[T]):
     """Things of a kind in the order in which they came. `mark` tells a thing's bits; a page that lies packed is passed
     over where none of its things has a bit that is looked for."""
 
-    def __init__(self, kind: type[T], mark: Callable[[T], int], room: Room) -> None:
+    def __init__(
+        self, kind: type[T], mark: Callable[[T], int], room: Room, filled: Callable[[], None] = lambda: None
+    ) -> None:  # fmt: skip
+        self._filled = filled
+        """Is called when the last page is full."""
         self._kind: Callable[..., T] = kind
         self._mark = mark
         self._bits, self._most = room
@@ -61,15 +65,36 @@ class Shelf(Generic[T]):
 
     def append(self, thing: T) -> bool:
         """Whether a page begins with it."""
-        count = self._count
-        self._count = count + 1
-        if count & self._last:
-            self._tail.append(thing)
-            return False
-        self._tail = self._live[count >> self._bits] = [thing]
+        place = self._count & self._last
+        if not place:
+            self._begin()
+        self._tail.append(thing)
+        self._count += 1
+        if place == self._last:
+            self._filled()
+        return not place
+
+    def extend(self, things: Sequence[T]) -> list[int]:
+        """The same with several: with which of them, counted from 0, pages begin."""
+        begin, at = [], 0
+        while at < len(things):
+            place = self._count & self._last
+            if not place:
+                self._begin()
+                begin.append(at)
+            part = things[at : at + self._last + 1 - place]
+            self._tail.extend(part)
+            self._count += len(part)
+            at += len(part)
+            if not self._count & self._last:
+                self._filled()
+        return begin
+
+    def _begin(self) -> None:
+        """Another page."""
+        self._tail = self._live[self._count >> self._bits] = []
         self._packed.append(None)
         self._marks.append(0)
-        return True
 
     def __len__(self) -> int:
         return self._count

@@ -30,8 +30,10 @@ class Store:
         room = room or Room()
         self._provider_bits: dict[str, int] = {}
         """Of those that have batches in the index."""
-        self.batches: Shelf[Batch] = Shelf(Batch, self._bit_of, room)
-        self.messages: Shelf[Message] = Shelf(Message, lambda message: _BIT[message.status], room)
+        self.batches: Shelf[Batch] = Shelf(Batch, self._bit_of, room, self._index_batches)
+        self.messages: Shelf[Message] = Shelf(
+            Message, lambda message: _BIT[message.status], room, self._index_messages
+        )
         self.by_status: dict[Status, int] = {}
         """How many messages have a status."""
         self.highest: dict[str, int] = {}
@@ -43,7 +45,6 @@ class Store:
         self._by_number = Index(counted=True)
         self._by_name = Index()
         """Batches, by references and providers' ids."""
-        self._page = (1 << room.bits) - 1
         self._batches_found = self._messages_found = 0
         """So many are in the indexes. The others, a page of each at most, follow together: when it is full, or as soon
         as somebody asks."""
@@ -57,15 +58,7 @@ class Store:
     def add_batch(self, batch: Batch) -> None:
         """The next one; its messages follow before another batch does."""
         self.batches.append(batch)
-        provider = batch.provider
-        if batch.provider_id is not None:
-            for provider_id in batch.ids or (batch.provider_id,):
-                if len(provider_id) < 20 and provider_id.isdecimal():
-                    number = int(provider_id)
-                    if number > self.highest.get(provider, 0):
-                        self.highest[provider] = number
-        if not batch.id & self._page:
-            self._index_batches()
+        self._note_highest(batch)
 
     def add(self, message: Message) -> None:
         if self.messages.append(message):
@@ -73,8 +66,31 @@ class Store:
         while len(self._first) < message.batch:
             self._first.append(message.id)
         self.by_status[message.status] = self.by_status.get(message.status, 0) + 1
-        if not message.id & self._page:
-            self._index_messages()
+
+    def _note_highest(self, batch: Batch) -> None:
+        provider = batch.provider
+        if batch.provider_id is not None:
+            for provider_id in batch.ids or (batch.provider_id,):
+                if len(provider_id) < 20 and provider_id.isdecimal():
+                    number = int(provider_id)
+                    if number > self.highest.get(provider, 0):
+                        self.highest[provider] = number
+
+    def add_single(self, batches: Sequence[Batch], messages: Sequence[Message]) -> None:
+        """The next ones: batches without several ids and of one message each, which has the same status in all."""
+        if len(batches) == 1:
+            self.add_batch(batches[0])
+            self.add(messages[0])
+            return
+        self._note_highest(batches[-1])
+        first, firsts = messages[0], self._first
+        while len(firsts) < first.batch - 1:
+            firsts.append(first.id)
+        firsts.extend(range(first.id, first.id + len(messages)))
+        self.by_status[first.status] = self.by_status.get(first.status, 0) + len(messages)
+        self.batches.extend(batches)
+        for place in self.messages.extend(messages):
+            self._batch_of_page.append(messages[place].batch)
 
     def became(self, before: Status, now: Status) -> None:
         """A message changed its status."""

@@ -6,9 +6,7 @@ and is not cut. UCS-2: 70 units, or 67; a surrogate pair costs two and is not cu
 
 import codecs
 import re
-from typing import Literal
-
-import msgspec
+from typing import Literal, NamedTuple
 
 Encoding = Literal["gsm7", "ucs2"]
 
@@ -30,6 +28,8 @@ _EXTENSION_CLASS = re.escape("".join(_EXTENSION.values()))
 _only_basic = re.compile(f"[{_BASIC_CLASS}]*").fullmatch
 _only_gsm = re.compile(f"[{_BASIC_CLASS}{_EXTENSION_CLASS}]*").fullmatch
 _extensions = re.compile(f"[{_EXTENSION_CLASS}]").findall
+_MARKED = bytes(octet if octet < 128 and chr(octet) in _BASIC else _ESCAPE for octet in range(256))
+"""ASCII with the escape in the place of what is not in the basic alphabet."""
 _beyond_gsm = re.compile(f"[^{_BASIC_CLASS}{_EXTENSION_CLASS}]").findall
 _astral = re.compile("[\U00010000-\U0010ffff]").findall
 
@@ -37,7 +37,7 @@ SINGLE: dict[Encoding, int] = {"gsm7": 160, "ucs2": 70}
 JOINED: dict[Encoding, int] = {"gsm7": 153, "ucs2": 67}
 
 
-class Measure(msgspec.Struct, frozen=True):
+class Measure(NamedTuple):
     """What a text costs on the air: its encoding, its units (septets or UCS-2 units) and its number of parts."""
 
     encoding: Encoding
@@ -45,8 +45,13 @@ class Measure(msgspec.Struct, frozen=True):
     parts: int
 
 
+_ORDINARY = [Measure("gsm7", units, 1) for units in range(161)]
+
+
 def measure(text: str) -> Measure:
     """Encoding, units and parts of a text. An empty text is one part."""
+    if text.isascii() and len(text) <= 160 and _ESCAPE not in text.encode().translate(_MARKED):
+        return _ORDINARY[len(text)]
     if _only_basic(text):
         units = len(text)
         return Measure("gsm7", units, 1 if units <= 160 else -(-units // 153))

@@ -6,11 +6,12 @@ When a commit fails, what happened stays pending and nothing more is taken until
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from emulator.core.engine import Engine
 from emulator.core.inputs import Input
+from emulator.core.life import Touched
 from emulator.core.profile import Profile
 from emulator.core.world import World
 from emulator.durable.entries import pack_input
@@ -58,7 +59,7 @@ class Logbook:
     # what changes
 
     def engine(
-        self, sandbox: "Sandbox", world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None]
+        self, sandbox: "Sandbox", world: World, profiles: Mapping[str, Profile], touched: Touched
     ) -> Engine:  # fmt: skip
         track = self._tracks.get(sandbox)
         if track is None:

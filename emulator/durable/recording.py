@@ -1,14 +1,15 @@
 """An engine that says what comes in by its four doors before it does it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from emulator.core.commands import AnyCommand
 from emulator.core.engine import Engine, Verdict
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
-from emulator.core.life import Outgoing
+from emulator.core.life import Outgoing, Touched
+from emulator.core.outcomes import Accepted
 from emulator.core.profile import Profile
-from emulator.core.series import Series
+from emulator.core.series import Series, Wanted
 from emulator.core.values import Moment
 from emulator.core.verbs import Verb
 from emulator.core.world import World
@@ -21,7 +22,7 @@ class Recording(Engine):
     """Does what an Engine does."""
 
     def __init__(
-        self, world: World, profiles: Mapping[str, Profile], touched: Callable[[int], None], write: Write
+        self, world: World, profiles: Mapping[str, Profile], touched: Touched, write: Write
     ) -> None:  # fmt: skip
         super().__init__(world, profiles, touched)
         self._write = write
@@ -33,6 +34,14 @@ class Recording(Engine):
     def execute_in_series(self, series: Series, to: str, text: str, reference: str | None, at: Moment) -> Verdict:
         self._write(Executed(at, series.command(to, text, reference)))
         return super().execute_in_series(series, to, text, reference, at)
+
+    def take_in_series(
+        self, series: Series, wanted: Sequence[Wanted], at: Moment
+    ) -> tuple[list[Accepted], str | None]:  # fmt: skip
+        accepted, rule = super().take_in_series(series, wanted, at)
+        for one in wanted[: len(accepted)]:
+            self._write(Executed(at, series.command(*one)))
+        return accepted, rule
 
     def advance(self, to: Moment) -> list[Outgoing]:
         self._write(Advanced(to))

@@ -2,7 +2,7 @@
 I/O."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from emulator import otherwise
@@ -135,6 +135,16 @@ class Reception:
         self._tell(sandbox, short.id, short.kind.what)
         if self.told is not None:
             self.told(sandbox, short.whole())
+
+    def jot_all(self, sandbox: Sandbox, shorts: Sequence[Shorthand]) -> None:
+        """The same with several of one kind, in order."""
+        sandbox.journal.jot_all(shorts)
+        what = shorts[0].kind.what
+        self.counted[what] = self.counted.get(what, 0) + len(shorts)
+        sandbox.tell_all([("requests", short.id, 0) for short in shorts])
+        if self.told is not None:
+            for short in shorts:
+                self.told(sandbox, short.whole())
 
     def _tell(self, sandbox: Sandbox, number: int, what: tuple[str, str, str, str]) -> None:
         self.counted[what] = self.counted.get(what, 0) + 1
