@@ -1,4 +1,4 @@
-"""Requests from what aiohttp read of them: heads, bodies, the fields of multipart ones; and which bodies are not taken."""
+"""Requests from what aiohttp read of them: heads, bodies, fields of multipart ones; and which bodies are not taken."""
 
 import asyncio
 from collections.abc import Callable
