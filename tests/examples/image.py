@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from examples.snippets import ROOT
+from support import PATIENCE
 
 
 class Image(NamedTuple):
@@ -61,4 +62,4 @@ def container(given: Mapping[str, str]) -> Iterator[Container]:
         yield Container(told["http"], told["smpp"])
     finally:
         running.terminate()
-        assert running.wait(10) == 0
+        assert running.wait(PATIENCE) == 0
