@@ -13,7 +13,7 @@ from emulator.wire import Headers, HttpReply
 
 _METHODS = ("GET", "POST")
 _NO_BODY = (204, 205, 304)
-_OF_THE_CONNECTION = frozenset(("content-length", "connection", "transfer-encoding", "date", "server"))
+_OF_THE_CONNECTION = frozenset(("content-length", "connection", "transfer-encoding", "date"))
 
 
 def short(message: Any, payload: Any) -> bool:
@@ -49,4 +49,5 @@ def _head(status: int, headers: Headers) -> bytes | None:
         return None
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers).replace("%", "%%")
     line = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
-    return f"{line}{lines}Content-Length: %d\r\nDate: %s\r\nServer: {SERVER_SOFTWARE}\r\n\r\n".encode()
+    server = "" if "server" in names else f"Server: {SERVER_SOFTWARE}\r\n"
+    return f"{line}{lines}Content-Length: %d\r\nDate: %s\r\n{server}\r\n".encode()
