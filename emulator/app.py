@@ -54,7 +54,7 @@ class Emulator:
         self.default = self.make(self._default_recipe())
         self.reception = Reception(self.providers, self.sandboxes, self.default, self._send_reports)
         self.repeats = Repeats(self.providers, self.sandboxes, self.reception)
-        self.board = Switchboard(self.sandboxes, self.default, self.reception.keep, self.reception.jot)
+        self.board = Switchboard(self.sandboxes, self.default, self.reception.keep, self.reception.jot_all)
 
     # coming and going
 

@@ -52,6 +52,11 @@ class Clock:
     def held(self) -> bool:
         return self._held
 
+    @property
+    def stands(self) -> bool:
+        """Does it go on only by hand?"""
+        return self._held or self._rate == 0
+
     def now(self) -> Moment:
         """The world's moment."""
         if self._held or self._rate == 0:

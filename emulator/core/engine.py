@@ -41,9 +41,7 @@ class Verdict(msgspec.Struct, frozen=True):
 class Engine:
     """Judges one world. `touched` is called with every message that changes."""
 
-    def __init__(
-        self, world: World, profiles: Mapping[str, Profile], touched: Touched = lambda _: None
-    ) -> None:
+    def __init__(self, world: World, profiles: Mapping[str, Profile], touched: Touched = lambda _: None) -> None:
         self.world = world
         self.profiles = profiles
         self._life = Life(world, profiles, touched)
@@ -83,11 +81,12 @@ class Engine:
         return verdict
 
     def take_in_series(
-        self, series: Series, wanted: Sequence[Wanted], at: Moment
+        self, series: Series, wanted: Sequence[Wanted], at: Moment, together: bool
     ) -> tuple[list[Accepted], str | None]:  # fmt: skip
         """Judge several commands of a series at once: what came of the first ones, and the rule that decided. It ends
-        before what may come to something else, and behind what makes something due at that moment."""
-        return self._in_series.take(series, wanted, at)
+        before what may come to something else and, unless they come `together`, behind what makes something due at that
+        moment."""
+        return self._in_series.take(series, wanted, at, together)
 
     def advance(self, to: Moment) -> list[Outgoing]:
         """Do everything due up to a moment, in order. What goes out to the client is handed back."""

@@ -93,9 +93,12 @@ class InSeries:
         self._taking = taking
         self._touched = touched
 
-    def take(self, series: Series, wanted: Sequence[Wanted], at: Moment) -> tuple[list[Accepted], str | None]:
+    def take(
+        self, series: Series, wanted: Sequence[Wanted], at: Moment, together: bool = False
+    ) -> tuple[list[Accepted], str | None]:  # fmt: skip
         """The next ones of a series → what came of as many as could be taken at that moment, and the rule that decided.
-        Of the others nothing was done: what is due comes first, or the first of them must go the ordinary way."""
+        Of the others nothing was done: the first of them must go the ordinary way, or (unless they come `together`)
+        what is due comes before it."""
         terms, world = series.terms, self._world
         if terms is None or terms.world is not world or not terms.hold:
             series.terms = None
@@ -128,7 +131,7 @@ class InSeries:
             ))  # fmt: skip
             messages.append(Message(message_id, batch_id, number, "pending", begun, plan))
             accepted.append(Accepted(batch_id, provider_id, 1, parts, cost, balance, encoding))
-            if terms.due == 0:
+            if terms.due == 0 and not together:
                 break
         if not accepted:
             return [], None

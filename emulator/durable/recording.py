@@ -36,9 +36,9 @@ class Recording(Engine):
         return super().execute_in_series(series, to, text, reference, at)
 
     def take_in_series(
-        self, series: Series, wanted: Sequence[Wanted], at: Moment
+        self, series: Series, wanted: Sequence[Wanted], at: Moment, together: bool
     ) -> tuple[list[Accepted], str | None]:  # fmt: skip
-        accepted, rule = super().take_in_series(series, wanted, at)
+        accepted, rule = super().take_in_series(series, wanted, at, together)
         for one in wanted[: len(accepted)]:
             self._write(Executed(at, series.command(*one)))
         return accepted, rule

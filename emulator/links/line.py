@@ -1,8 +1,10 @@
 """One SMPP session as the house sees it: the protocol's session, its connection, whose it is."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 from emulator.core.commands import Credential
+from emulator.core.series import Series, Wanted
 from emulator.core.values import Moment
 from emulator.links.shorthand import SubmitKind
 from emulator.providers.contract import SmppFace, Terms
@@ -29,6 +31,17 @@ class Wire(Protocol):
     def reset(self) -> None: ...
 
 
+class Ahead(NamedTuple):
+    """Submits that came together and were read together: what each of `frames` from `begin` to `end` wants."""
+
+    frames: Sequence[Any]
+    kind: SubmitKind
+    series: Series
+    wanted: list[Wanted]
+    begin: int
+    end: int
+
+
 class Line:
     """A session. `home` is whose it is, once it is bound."""
 
@@ -43,6 +56,8 @@ class Line:
         self.since: Moment = 0
         self.everyday: SubmitKind | None = None
         """What reads everyday submits, once there was one."""
+        self.ahead: Ahead | None = None
+        """What was read and not taken yet."""
         self._face: SmppFace | None = None
         self._terms: Terms | None = None
 

@@ -3,8 +3,8 @@
 Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─► octets
 """
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Bind
@@ -13,7 +13,7 @@ from emulator.core.outcomes import Accepted, Bound
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
 from emulator.journal import Exchange, Shorthand
-from emulator.links.line import Line, Wire
+from emulator.links.line import Ahead, Line, Wire
 from emulator.links.receivers import Parcel, Receivers
 from emulator.links.shorthand import SubmitKind
 from emulator.providers.contract import Caller, Provider, SmppFace
@@ -48,11 +48,12 @@ class Answer(NamedTuple):
 
 
 class Switchboard:
-    """All sessions. `keep` writes an exchange into a sandbox's journal, `jot` does so in shorthand."""
+    """All sessions. `keep` writes an exchange into a sandbox's journal, `jot` does so in shorthand with several of a
+    kind."""
 
     def __init__(
         self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], Exchange],
-        jot: Callable[[Sandbox, Shorthand], None],
+        jot: Callable[[Sandbox, Sequence[Shorthand]], None],
     ) -> None:  # fmt: skip
         self._sandboxes = sandboxes
         self._default = default
@@ -123,9 +124,12 @@ class Switchboard:
             self._settle_in(line, sandbox, name, face, command)
         return self._judged(sandbox, line, pdu, face, command, at, verdict, spoil)
 
-    def submitted(self, line: Line, frame: bytes, now: float, spoil: Spoil) -> bytes | Answer | None:
-        """A submit_sm by its octets → the octets of its response, where it is like those before and nothing happens to
-        it; else an Answer, or None if nothing was done yet: it goes the long way. Link time in."""
+    def submitted(
+        self, line: Line, frames: Sequence[Any], begin: int, now: float, spoil: Spoil
+    ) -> list[bytes] | Answer | None:  # fmt: skip
+        """Whole PDUs, one of them a submit_sm → where it is like those before and nothing happens to it, the octets of
+        its response and of those to as many behind it as are taken with it; else an Answer to it, or None if nothing
+        was done yet: it goes the long way. Link time in."""
         sandbox, session = line.sandbox, line.session
         if sandbox is None or session.state not in TAKES_SUBMITS:
             return None
@@ -135,20 +139,35 @@ class Switchboard:
             kind = line.everyday = self._kind(line, account)
             if kind is None:
                 return None
-        said = kind.everyday.read(frame)
-        if said is None:
-            return None
-        at, verdict = sandbox.execute_in_series(*said)
-        outcome = verdict.outcome
+        ahead = line.ahead
+        if ahead is not None and ahead.frames is frames and ahead.kind is kind and ahead.begin <= begin < ahead.end:
+            series, wanted = ahead.series, ahead.wanted[begin - ahead.begin :]
+        else:
+            said = kind.everyday.read(frames, begin)
+            if said is None:
+                return None
+            series, wanted = said
+            if len(wanted) > 1:
+                line.ahead = Ahead(frames, kind, series, wanted, begin, begin + len(wanted))
+        at, accepted, rule = sandbox.take_in_series(series, wanted)
         session.served(now)
-        if verdict.reply is None and type(outcome) is Accepted:
-            octets = kind.everyday.answer(frame, outcome)
-            self._jot(sandbox, Shorthand(kind, at, frame, octets, outcome, verdict.rule))
-            return octets
-        pdu = decode(frame)
-        assert isinstance(pdu, Pdu)
-        series, to, text = said
-        return self._judged(sandbox, line, pdu, line.face, series.command(to, text), at, verdict, spoil)
+        if not accepted:
+            at, verdict = sandbox.execute_in_series(series, *wanted[0])
+            if verdict.reply is not None or type(verdict.outcome) is not Accepted:
+                pdu = decode(frames[begin])
+                assert isinstance(pdu, Pdu)
+                command = series.command(*wanted[0])
+                return self._judged(sandbox, line, pdu, line.face, command, at, verdict, spoil)
+            accepted, rule = [verdict.outcome], verdict.rule
+        asked = frames[begin : begin + len(accepted)]
+        replies = kind.everyday.answers(asked, accepted)
+        if len(accepted) == len(wanted):
+            line.ahead = None
+        self._jot(sandbox, [
+            Shorthand(kind, at, frame, reply, outcome, rule)
+            for frame, reply, outcome in zip(asked, replies, accepted, strict=True)
+        ])  # fmt: skip
+        return replies
 
     def _kind(self, line: Line, account: Account) -> SubmitKind | None:
         """What reads a session's everyday submits, under the account's switches."""

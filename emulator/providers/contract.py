@@ -4,7 +4,7 @@ A provider is a translator: it reads requests into commands, writes outcomes as 
 callbacks, and judges how they were answered. It never looks into a world.
 """
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -17,7 +17,7 @@ from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.outcomes import Accepted, AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
 from emulator.core.reasons import Reason
-from emulator.core.series import Series
+from emulator.core.series import Series, Wanted
 from emulator.core.smpp_plans import FormName
 from emulator.core.values import Moment
 from emulator.smpp.pdu import Pdu
@@ -119,14 +119,15 @@ class Everyday(Protocol):
     """Reads the submits of one session that are like those before, and answers them; faster than `read` and `write` of
     the face, and to the same effect."""
 
-    def read(self, frame: bytes) -> tuple[Series, str, str] | None:
-        """A whole submit_sm → its series, number and text; None: it must be read field by field."""
+    def read(self, frames: Sequence[Any], begin: int = 0) -> tuple[Series, list[Wanted]] | None:
+        """Whole PDUs, one of them a submit_sm → its series, and what it and as many behind it as are of the same say;
+        None: it must be read field by field."""
 
     def again(self, frame: bytes) -> Submit:
         """One that `read` could read, for the journal."""
 
-    def answer(self, frame: bytes, outcome: Accepted) -> bytes:
-        """The response's octets."""
+    def answers(self, frames: Sequence[bytes], outcomes: Sequence[Accepted]) -> list[bytes]:
+        """The responses' octets."""
 
 
 class SmppFace(msgspec.Struct, frozen=True, kw_only=True):

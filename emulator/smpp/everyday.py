@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import struct
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from .tables import Command
 
@@ -30,10 +30,47 @@ def take_apart(frame: bytes) -> Pieces | None:
     return frame[16:to] + frame[end : text - 1], frame[to:end], octets
 
 
-_HEAD = struct.Struct(">III4s").pack
-_TAKEN = int(Command.SUBMIT_SM_RESP)
+_SUBMIT_SM = Command.SUBMIT_SM.to_bytes(4, "big")
+
+
+def take_apart_all(frames: Sequence[Any], begin: int) -> tuple[bytes, list[tuple[bytes, bytes]]] | None:
+    """Whole PDUs, of which one is a submit_sm → its form, and destination and text of it and of as many behind it as
+    have the same form. They are not looked at octet by octet: what is equal to the one before means the same."""
+    first = frames[begin]
+    pieces = take_apart(first) if isinstance(first, bytes) else None
+    if pieces is None:
+        return None
+    form, to, octets = pieces
+    found = [(to, octets)]
+    width = len(to)
+    start = first.find(0, first.find(0, 16) + 3) + 3
+    before, behind = form[: start - 16], form[start - 16 :]
+    many = len(behind)
+    for at in range(begin + 1, len(frames)):
+        frame = frames[at]
+        if frame.__class__ is not bytes or frame[4:8] != _SUBMIT_SM:
+            break
+        end = start + width
+        text = end + many
+        size = len(frame) - text - 1
+        if (
+            0 <= size <= MOST_TEXT and frame[text] == size and frame[end:text] == behind and frame[16:start] == before
+            and 0 not in (to := frame[start:end])
+        ):
+            found.append((to, frame[text + 1 :]))
+            continue
+        pieces = take_apart(frame)
+        if pieces is None or pieces[0] != form:
+            break
+        found.append(pieces[1:])
+        width = len(pieces[1])
+    return form, found
+
+
+_HEADS = [bytes((0, 0, 0, 17 + length)) + Command.SUBMIT_SM_RESP.to_bytes(4, "big") + bytes(4) for length in range(65)]
+"""Of a response, by the length of the id."""
 
 
 def taken(frame: bytes, message_id: bytes) -> bytes:
-    """The response that tells a submit its id."""
-    return _HEAD(17 + len(message_id), _TAKEN, 0, frame[12:16]) + message_id + b"\0"
+    """The response that tells a submit its id, of at most 64 octets."""
+    return _HEADS[len(message_id)] + frame[12:16] + message_id + b"\0"

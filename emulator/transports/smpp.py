@@ -95,17 +95,21 @@ class Link(asyncio.Protocol):
         submitted, acknowledged = self._board.submitted, self._board.acknowledged
         now = self.now()
         self._reading = True
-        ordinary = some = False
-        for frame in self._framer.frames(data):
-            if self._closing:
-                break
-            some = True
+        ordinary = False
+        frames = self._framer.frames(data)
+        at = 0
+        while at < len(frames) and not self._closing:
+            frame = frames[at]
+            at += 1
             if frame.__class__ is bytes and frame[4:8] == _SUBMIT:
-                answer = submitted(line, frame, now, smpp_faults.spoil)
-                if answer.__class__ is bytes:
-                    out.append(answer)
+                answer = submitted(line, frames, at - 1, now, smpp_faults.spoil)
+                if answer.__class__ is list:
                     if self.held:
+                        out.append(answer.pop(0))
+                        at += 1
                         self.release()
+                    out.extend(answer)
+                    at += len(answer) - 1
                     continue
                 if answer is not None:
                     assert isinstance(answer, Answer)
@@ -121,7 +125,7 @@ class Link(asyncio.Protocol):
         held = self._framer.held
         if held or self._partly:
             self._partly = bool(held)
-            self._patience.part(held, some)
+            self._patience.part(held, at > 0)
         if out and self._recorder is not None:
             self._loop.call_soon(self.flush)  # with what came over other links in this turn
         elif out:

@@ -137,6 +137,37 @@ def checked_patch(said: dict[str, Any]) -> AccountPatch:
     return msgspec.convert(said, AccountPatch)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_several_at_once_come_to_what_one_after_the_other_does(seed):
+    chance, at, most = random.Random(seed), START, 0
+    short, long = Engine(world(), PROFILES), Engine(world(), PROFILES)
+    one, other = Series(like(asks=(1,))), Series(like(asks=(1,)))
+    for engine in (short, long):
+        engine.control(PatchAccount("smscenter", AccountPatch(limits="off", balance=150.0, stoplist=[TO[1]])), at)
+        if seed % 2:
+            engine.control(AddRule(RuleSpec(Plan(steps=(Step(seed - 1, "delivered"),)))), at)
+    for _ in range(60):
+        at += chance.choice((0, 1, SECOND))
+        wanted: list[Any] = [(chance.choice(TO[:3]), chance.choice(TEXTS), None) for _ in range(chance.randint(1, 9))]
+        while wanted:
+            assert short.advance(at) == long.advance(at)
+            together, rule = short.take_in_series(one, wanted, at, chance.random() < seed / 4 and seed % 2 == 0)
+            most = max(most, len(together))
+            for accepted in together or [None]:
+                verdict = long.execute_in_series(other, *wanted[0], at)
+                if accepted is None:
+                    assert short.execute_in_series(one, *wanted[0], at) == verdict
+                else:
+                    assert (accepted, rule) == (verdict.outcome, verdict.rule)
+                del wanted[0]
+        assert short.world.dump() == long.world.dump()
+        assert short.world.store.by_status == long.world.store.by_status
+        assert short.world.store.highest == long.world.store.highest
+    for number in TO[:3]:
+        assert [m.id for m in short.world.store.to_number(number)] == [m.id for m in long.world.store.to_number(number)]
+    assert most > 2 or seed == 1
+
+
 def accepted(engine: Engine, series: Series, text: str = "Hi") -> bool:
     outcome = engine.execute_in_series(series, "79001234567", text, None, START).outcome
     return isinstance(outcome, Accepted) and outcome.count == 1

@@ -4,27 +4,29 @@ it take over what that came to.
 What a form comes to hangs on the session's bind and on the account's switches: a reader is good for one of each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from emulator.core import text as gsm
 from emulator.core.commands import AnyCommand, Submit
 from emulator.core.outcomes import Accepted
-from emulator.core.series import Series
+from emulator.core.series import Series, Wanted
 from emulator.providers.contract import Caller
 from emulator.smpp.codec import decode
-from emulator.smpp.everyday import take_apart, taken
+from emulator.smpp.everyday import take_apart_all, taken
 from emulator.smpp.pdu import Pdu
 from emulator.smpp.segments import UDHI
 from emulator.smpp.text import Coding, Habits, coding_of
 
 _MOST_FORMS = 500
 """A client that makes up a form for each submit begins anew after so many."""
-_ASCII_IN_GSM = bytes(octet for octet in range(0x80) if gsm.gsm_decode(bytes((octet,))) == chr(octet) and octet != 0x1B)
+_ESCAPE = 0x1B
+_ASCII_IN_GSM = bytes(octet if gsm.gsm_decode(bytes((octet,))) == chr(octet) else _ESCAPE for octet in range(256))
+"""Where septets and ASCII say the same; an escape in all other places."""
 
 
 def _gsm(octets: bytes) -> str | None:
-    """Where septets and ASCII say the same."""
-    return None if octets.translate(None, _ASCII_IN_GSM) else octets.decode("ascii")
+    return None if _ESCAPE in octets.translate(_ASCII_IN_GSM) else octets.decode("ascii")
 
 
 def _latin1(octets: bytes) -> str | None:
@@ -54,38 +56,45 @@ class Everyday:
         self._read_whole = read_whole
         self._forms: dict[bytes, _Form] = {}
 
-    def read(self, frame: bytes) -> tuple[Series, str, str] | None:
-        """A submit_sm → its series, number and text; None: it must be read field by field."""
-        pieces = take_apart(frame)
-        if pieces is None:
+    def read(self, frames: Sequence[Any], begin: int = 0) -> tuple[Series, list[Wanted]] | None:
+        """PDUs, one of them a submit_sm → its series, and what it and as many behind it as are of the same say; None:
+        it must be read field by field."""
+        found = take_apart_all(frames, begin)
+        if found is None:
             return None
-        form, to, octets = pieces
+        form, pieces = found
         known = self._forms.get(form)
         if known is None:
-            return self._learn(form, frame)
+            return self._learn(form, frames[begin])
         series, text_of, digits = known
-        text = text_of(octets)
-        if text is None or not to or (digits and not to.isdigit()):
-            return None
-        return series, to.decode("latin-1"), text
+        wanted: list[Wanted] = []
+        for to, octets in pieces:
+            text = text_of(octets)
+            if text is None or not to or (digits and not to.isdigit()):
+                break
+            wanted.append((to.decode("latin-1"), text, None))
+        return (series, wanted) if wanted else None
 
     def again(self, frame: bytes) -> Submit:
         """The command of a submit that could be read once."""
-        found = self.read(frame)
+        found = self.read((frame,))
         if found is not None:
-            series, to, text = found
-            return series.command(to, text)
+            series, wanted = found
+            return series.command(*wanted[0])
         pdu = decode(frame)
         assert isinstance(pdu, Pdu)
         command = self._read_whole(pdu, self._caller)
         assert isinstance(command, Submit)
         return command
 
-    def answer(self, frame: bytes, outcome: Accepted) -> bytes:
-        """The response to a submit that was taken."""
-        return taken(frame, (outcome.provider_id or "").encode("ascii", "replace"))
+    def answers(self, frames: Sequence[bytes], outcomes: Sequence[Accepted]) -> list[bytes]:
+        """The responses to submits that were taken."""
+        return [
+            taken(frame, (outcome.provider_id or "").encode("ascii", "replace"))
+            for frame, outcome in zip(frames, outcomes, strict=True)
+        ]
 
-    def _learn(self, form: bytes, frame: bytes) -> tuple[Series, str, str] | None:
+    def _learn(self, form: bytes, frame: bytes) -> tuple[Series, list[Wanted]] | None:
         """The first of its form: what is no everyday submit after all is never remembered."""
         pdu = decode(frame)
         if not isinstance(pdu, Pdu) or pdu.number("esm_class") & UDHI:
@@ -99,4 +108,4 @@ class Everyday:
         series = Series(command)
         self._forms[form] = (series, _TEXTS[coding], pdu.number("dest_addr_ton") == 1)
         (to,), text = command.destinations or (), command.text or ""
-        return series, to, text
+        return series, [(to, text, None)]

@@ -50,41 +50,71 @@ FORMS = IN_SHORT + AT_LENGTH + IN_TIME
 @pytest.mark.parametrize("bind", [BIND, ISO], ids=["plain", "iso"])
 def test_what_is_read_the_short_way_is_what_the_long_way_reads(bind):
     assert FACE.everyday is not None
-    who, chance, short = caller(bind), random.Random(7), 0
+    who, short = caller(bind), 0
     reader = FACE.everyday(who)
-    frames = FORMS * 2
-    for _ in range(800):
-        octets = bytearray(chance.choice(FORMS))
-        for _ in range(chance.randint(1, 2)):
-            octets[chance.randrange(16, len(octets))] = chance.choice((0, 1, 49, chance.randrange(256)))
-        frames.append(bytes(octets))
-    for frame in frames:
-        found, whole = reader.read(frame), decode(frame)
+    for frame in FORMS * 2 + mutated(800):
+        found, whole = reader.read([frame]), decode(frame)
         if found is None:
             continue
         short += 1
-        series, to, text = found
+        series, wanted = found
         assert isinstance(whole, Pdu)
-        assert series.command(to, text) == FACE.read(whole, who)
-        assert series.command(to, text) == reader.again(frame)
+        assert len(wanted) == 1
+        assert series.command(*wanted[0]) == FACE.read(whole, who)
+        assert series.command(*wanted[0]) == reader.again(frame)
     assert short > 120
+
+
+def mutated(count: int, forms: list[bytes] = FORMS) -> list[bytes]:
+    chance, frames = random.Random(7), []
+    for _ in range(count):
+        octets = bytearray(chance.choice(forms))
+        for _ in range(chance.randint(1, 2)):
+            octets[chance.randrange(16, len(octets))] = chance.choice((0, 1, 49, chance.randrange(256)))
+        frames.append(bytes(octets))
+    return frames
+
+
+def test_submits_that_are_read_together_say_what_each_says_by_itself():
+    assert FACE.everyday is not None
+    reader, chance, together = FACE.everyday(caller()), random.Random(3), 0
+    other = encode(Pdu(Command.DELIVER_SM_RESP, 0, 9, {"message_id": b""}))
+    for forms in (IN_SHORT[:1], IN_SHORT[:3], [submit(), submit(destination_addr=b"7900123456")], FORMS):
+        frames = mutated(300, forms)
+        for _ in range(100):
+            frames.insert(chance.randrange(len(frames)), chance.choice([*forms, *forms, other, other[:16]]))
+        for frame in frames:  # so that all forms are known
+            reader.read([frame])
+        begin = 0
+        while begin < len(frames):
+            found, alone = reader.read(frames, begin), reader.read([frames[begin]])
+            assert (found is None) == (alone is None)
+            many = 1
+            if found is not None:
+                series, wanted = found
+                many = len(wanted)
+                together += many > 1
+                for frame, one in zip(frames[begin : begin + many], wanted, strict=True):
+                    assert reader.read([frame]) == (series, [one])
+            begin += many
+    assert together > 40
 
 
 def test_ordinary_submits_are_read_the_short_way_and_odd_ones_are_not():
     assert FACE.everyday is not None
     reader = FACE.everyday(caller())
-    assert None not in [reader.read(frame) for frame in IN_SHORT * 2]
-    assert {reader.read(frame) for frame in AT_LENGTH + IN_TIME} == {None}
+    assert None not in [reader.read([frame]) for frame in IN_SHORT * 2]
+    assert all(reader.read([frame]) is None for frame in AT_LENGTH + IN_TIME)
 
 
 def test_submits_of_one_form_are_of_one_series():
     assert FACE.everyday is not None
     reader = FACE.everyday(caller())
-    one, two = reader.read(submit()), reader.read(submit(b"Hi", destination_addr=b"79001234568"))
+    one, two = reader.read([submit()]), reader.read([submit(b"Hi", destination_addr=b"79001234568")])
     assert one is not None
     assert two is not None
     assert one[0] is two[0]
-    assert two[1:] == ("79001234568", "Hi")
+    assert two[1] == [("79001234568", "Hi", None)]
 
 
 @pytest.mark.parametrize("length", range(16, 40))
