@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.admin.verbs import Refusal
-from emulator.ui.asked import Asked, inbox_of, place
-from emulator.ui.front import go
+from emulator.ui.asked import Asked
+from emulator.ui.places import go, inbox_of, place
 from emulator.wire import HttpReply
 
 Json = dict[str, Any]

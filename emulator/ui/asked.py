@@ -1,14 +1,12 @@
 """What somebody asked the page for: the request, taken apart, with the sandbox it is about."""
 
 from typing import Any
-from urllib.parse import quote
 
 from emulator.admin.gate import Gate
 from emulator.admin.verbs import Verbs
 from emulator.app import DEFAULT, Emulator
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls
-from emulator.ui.front import BASE
 from emulator.wire import HttpRequest, read_query
 
 
@@ -49,12 +47,3 @@ class Asked:
         """Under which address the browser sees us."""
         host = self.request.header("host")
         return f"http://{host}" if host else self.emulator.base_url
-
-
-def place(sandbox: Sandbox, *parts: str) -> str:
-    """The path of a sandbox's page."""
-    return "/".join([BASE, quote(sandbox.id, safe=""), *(quote(part, safe="") for part in parts)])
-
-
-def inbox_of(sandbox: Sandbox) -> str:
-    return "/" if sandbox.id == DEFAULT else f"/?sandbox={quote(sandbox.id, safe='')}"

@@ -8,9 +8,9 @@ from emulator.admin.finding import number_of
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.ui import live
-from emulator.ui.asked import Asked, place
-from emulator.ui.front import go
+from emulator.ui.asked import Asked
 from emulator.ui.masking import Mask
+from emulator.ui.places import go, place
 from emulator.ui.rendering import html, part
 from emulator.wire import HttpReply, StreamReply
 

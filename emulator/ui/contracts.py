@@ -6,7 +6,7 @@ from urllib.parse import quote
 from emulator.admin.verbs import Refusal
 from emulator.sandboxes import Sandbox
 from emulator.ui.asked import Asked
-from emulator.ui.front import BASE
+from emulator.ui.places import BASE
 from emulator.ui.rendering import html
 from emulator.wire import HttpReply
 

@@ -1,19 +1,17 @@
-"""The page's door: which requests are its, the log-in, static files, and the headers that every answer carries."""
+"""The page's door: which requests are its, the log-in, and the headers that every answer carries."""
 
-import mimetypes
-from functools import lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from emulator.admin.gate import COOKIE, Gate
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.headers import PAGE, dressed
+from emulator.ui.files import static
+from emulator.ui.places import BASE, go
 from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 
 if TYPE_CHECKING:
     from emulator.ui.asked import Asked
 
-BASE = "/_emulator/page"
 _STATIC = f"{BASE}/static/"
 _LOGIN = f"{BASE}/login"
 _LOGOUT = f"{BASE}/logout"
@@ -90,34 +88,3 @@ class Front:
         from emulator.ui import trouble
 
         return trouble.log_in(self._asked(request), status, said)
-
-
-def go(where: str, more: Headers = ()) -> HttpReply:
-    """Look there now."""
-    return HttpReply(status=303, headers=(("Location", where), *more))
-
-
-@lru_cache(maxsize=64)
-def _file(name: str) -> tuple[bytes, str] | None:
-    """A static file and its tag; None when there is none of that name."""
-    import hashlib
-
-    if "/" in name or "\\" in name or name.startswith("."):
-        return None
-    found = resources.files("emulator.ui").joinpath("static", name)
-    if not found.is_file():
-        return None
-    octets = found.read_bytes()
-    return octets, f'"{hashlib.sha256(octets).hexdigest()[:20]}"'
-
-
-def static(name: str, seen: str = "") -> HttpReply:
-    """A file that comes with the package; 304 where the browser has it already."""
-    found = _file(name)
-    if found is None:
-        raise Refusal(404, "no-such-file", "there is no such file")
-    octets, tag = found
-    kind = mimetypes.guess_type(name)[0] or "text/plain"
-    kind = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-    headers = (("Content-Type", kind), ("ETag", tag), ("Cache-Control", "no-cache"))
-    return HttpReply(status=304, headers=headers) if seen == tag else HttpReply(headers=headers, body=octets)

@@ -9,12 +9,12 @@ from emulator.feed import Event
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.ui import exchanges, live, timeline
-from emulator.ui.asked import Asked, place
+from emulator.ui.asked import Asked
 from emulator.ui.callbacks import attempts_of, callback
 from emulator.ui.codes import codes
 from emulator.ui.contracts import linker
-from emulator.ui.front import go
 from emulator.ui.phone import look
+from emulator.ui.places import go, place
 from emulator.ui.rendering import html, part
 from emulator.wire import HttpReply, StreamReply
 

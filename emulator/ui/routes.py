@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from emulator.admin.verbs import Refusal
 from emulator.ui import actions, callbacks, contracts, desk, inbox, ledger, opened, requests, sending, sessions, terms
 from emulator.ui.asked import Asked
-from emulator.ui.front import BASE
+from emulator.ui.places import BASE
 from emulator.wire import HttpReply, StreamReply
 
 

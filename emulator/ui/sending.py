@@ -6,8 +6,8 @@ from emulator.admin.verbs import Refusal
 from emulator.core.outcomes import Accepted
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls
-from emulator.ui.asked import Asked, inbox_of, place
-from emulator.ui.front import go
+from emulator.ui.asked import Asked
+from emulator.ui.places import go, inbox_of, place
 from emulator.ui.rendering import html
 from emulator.wire import HttpReply
 

@@ -7,8 +7,8 @@ from typing import Any
 from emulator.admin import views
 from emulator.core.profile import Switch
 from emulator.sandboxes import Sandbox
-from emulator.ui.asked import Asked, place
-from emulator.ui.front import go
+from emulator.ui.asked import Asked
+from emulator.ui.places import go, place
 from emulator.wire import HttpReply
 
 Json = dict[str, Any]
