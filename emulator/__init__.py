@@ -25,7 +25,7 @@ knows nothing of the others' trade. Rooms, from the inside out:
     scripting/     scenario files to rules; complaints with file and line
     transports/    bytes in and out: HTTP, SMPP, the outbox, the faults of a reply
     clock          the only file that reads real time; a clock for each sandbox
-    journal        what was asked and answered, and every callback; bounded by bytes
+    journal/       what was asked and answered, and every callback; bounded by bytes
     sandboxes      isolated worlds, found by the credentials of a request; recipes: what they are made of
     pump           what moves a sandbox's time
     outgoing/      what goes out of it: the postman, and the round that carries callbacks

@@ -1,206 +1,16 @@
-"""What happened in a sandbox: every exchange and every callback attempt, bounded by bytes, the oldest going first.
-
-An exchange is kept as one packed value: that is small, its size is known exactly, and the garbage collector never
-walks it.
-"""
+"""The journal of one sandbox: every exchange and every callback attempt, bounded by bytes, the oldest going first."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from emulator.core.commands import AnyCommand
-from emulator.core.outcomes import AnyOutcome
-from emulator.core.values import Moment
+from emulator.journal.budget import PROCESS_LIMIT, Budget
+from emulator.journal.entries import OF_SHORTHAND, Attempt, Entries, Exchange, Head, Shorthand
 from emulator.wire import HttpReply, HttpRequest, SmppFrame
 
 BODY_LIMIT = 64 * 1024
-PROCESS_LIMIT = 256 * 1024 * 1024
-_OVERHEAD = 250
-"""What the rest of an entry weighs besides its packed bytes: tuple, key strings, deque slots."""
-_OF_SHORTHAND = 450
-"""The same of an exchange in shorthand, its outcome included."""
-
-
-class Exchange(msgspec.Struct, kw_only=True, array_like=True):
-    """A request as it came, what it was taken for, what came of it, and the reply as it went."""
-
-    id: int
-    at: Moment
-    provider: str
-    protocol: str
-    operation: str
-    request: HttpRequest | SmppFrame
-    request_size: int
-    reply: HttpReply | SmppFrame | None
-    reply_size: int
-    command: AnyCommand | None
-    outcome: AnyOutcome | None
-    word: str
-    """accepted, refused, answered, dropped, unreadable or unroutable."""
-    rule: str | None = None
-    fault: str | None = None
-    """What the transport did to the reply."""
-    notes: tuple[str, ...] = ()
-    why: str = ""
-    """For people, where there is no outcome that says it."""
-
-
-class Attempt(msgspec.Struct, kw_only=True):
-    """One callback: what was sent, what was answered, whether the provider would take that for success."""
-
-    id: int
-    message: int
-    provider: str
-    attempt: int
-    at: Moment
-    status: str
-    changed_at: Moment
-    reason: str
-    error: int
-    request: HttpRequest | SmppFrame
-    answer: HttpReply | SmppFrame | None = None
-    failure: str | None = None
-    accepted: bool | None = None
-    """None while it is under way."""
-    verdict: str = ""
-    part: int = 0
-    incoming: int = 0
-    """The number of the subscriber's message, where it is one."""
-
-
-class Entries(msgspec.Struct, kw_only=True):
-    """What a journal holds, written down. Of an attempt its order among all entries goes before it."""
-
-    made: int
-    dropped: int
-    exchanges: list[Exchange]
-    attempts: list[tuple[int, Attempt]]
-
-
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """What an exchange is looked for by, beside its packed whole."""
-
-    id: int
-    provider: str
-    protocol: str
-    operation: str
-    word: str
-    rule: str | None
-    packed: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.packed) + _OVERHEAD
-
-    def whole(self) -> Exchange:
-        return _unpack(self.packed)
-
-
-class Kind(Protocol):
-    """What exchanges in shorthand of one kind have in common, and how one of them is written out."""
-
-    provider: str
-    protocol: str
-    operation: str
-    word: str
-    what: tuple[str, str, str, str]
-    """All four."""
-
-    def whole(self, short: "Shorthand") -> Exchange: ...
-
-
-class Shorthand(msgspec.Struct, gc=False):
-    """An exchange of which the same kind comes by the thousand: its octets and what came of them. The rest is made out
-    of these when somebody reads it."""
-
-    kind: Kind
-    at: Moment
-    request: bytes
-    reply: bytes
-    outcome: AnyOutcome
-    rule: str | None
-    id: int = 0
-
-    @property
-    def provider(self) -> str:
-        return self.kind.provider
-
-    @property
-    def protocol(self) -> str:
-        return self.kind.protocol
-
-    @property
-    def operation(self) -> str:
-        return self.kind.operation
-
-    @property
-    def word(self) -> str:
-        return self.kind.word
-
-    @property
-    def size(self) -> int:
-        return len(self.request) + len(self.reply) + _OF_SHORTHAND
-
-    def whole(self) -> Exchange:
-        return self.kind.whole(self)
-
-
-_pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(Exchange).decode
-
-
-class Budget:
-    """The bound over all journals of a process. `lines` names whose entry is the next oldest; an entry that its own
-    journal dropped meanwhile is skipped when its turn comes."""
-
-    def __init__(self, limit: int = PROCESS_LIMIT) -> None:
-        self.limit = limit
-        self.used = 0
-        self.lines: deque[Journal] = deque()
-        """A journal for each entry, in the order in which they were written; it adds them itself."""
-        self._stale = 0
-        """Lines of entries that their own journals dropped."""
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def make_room(self) -> None:
-        """Too much was written: the oldest entries go."""
-        while self.used > self.limit and self.lines:
-            self._drop_first()
-
-    def passed_over(self, journal: "Journal") -> None:
-        """A journal is about to drop its oldest entry by itself."""
-        journal.skipped += 1
-        self._stale += 1
-        if self._stale > 64 and self._stale * 2 > len(self.lines):
-            self._sweep()
-
-    def _drop_first(self) -> None:
-        journal = self.lines.popleft()
-        if journal.skipped:
-            journal.skipped -= 1
-            self._stale -= 1
-        else:
-            journal.drop_oldest()
-
-    def _sweep(self) -> None:
-        """Take the stale lines out: of each journal the first ones, as many as it skips."""
-        kept: deque[Journal] = deque()
-        for journal in self.lines:
-            if journal.skipped:
-                journal.skipped -= 1
-            else:
-                kept.append(journal)
-        self.lines, self._stale = kept, 0
-
-    def forget(self, journal: "Journal") -> None:
-        """A journal is gone: its lines too."""
-        self.used -= journal.used
-        self.lines = deque(line for line in self.lines if line is not journal)
-        self._stale -= journal.skipped
 
 
 class Journal:
@@ -240,11 +50,11 @@ class Journal:
         """Keep an exchange in shorthand; it gets its id here."""
         short.id = self.made = self.made + 1
         self._exchanges.append(short)
-        self._charge(len(short.request) + len(short.reply) + _OF_SHORTHAND)
+        self._charge(len(short.request) + len(short.reply) + OF_SHORTHAND)
 
     def jot_all(self, shorts: Sequence[Shorthand]) -> None:
         """The same with several, in order."""
-        number, size = self.made, len(shorts) * _OF_SHORTHAND
+        number, size = self.made, len(shorts) * OF_SHORTHAND
         for short in shorts:
             number += 1
             short.id = number
@@ -254,12 +64,9 @@ class Journal:
         self._charge(size, len(shorts))
 
     def _add(self, exchange: Exchange) -> None:
-        packed = _pack(exchange)
-        head = Head(
-            exchange.id, exchange.provider, exchange.protocol, exchange.operation, exchange.word, exchange.rule, packed
-        )
+        head = Head.of(exchange)
         self._exchanges.append(head)
-        self._charge(len(packed) + _OVERHEAD)
+        self._charge(head.size)
 
     def write_attempt(self, attempt: Attempt) -> None:
         """Keep a callback attempt; its answer is filled in later by `answered`."""
