@@ -1,4 +1,4 @@
-"""What happened in a sandbox, as far as there is room for it: entries, the journal that holds them, the bound over all."""
+"""What happened in a sandbox, as far as there is room: entries, the journal that holds them, the bound over all."""
 
 from emulator.journal.book import BODY_LIMIT as BODY_LIMIT
 from emulator.journal.book import Journal as Journal
