@@ -119,8 +119,8 @@ class Repeats:
         self._sandboxes = sandboxes
         self._reception = reception
         self._places = {
-            route.path: _Place(provider, route, route.varying)
-            for provider in providers.values() for route in provider.routes
+            route.path + slash: _Place(provider, route, route.varying)
+            for provider in providers.values() for route in provider.routes for slash in ("", "/")
             if route.varying is not None and "GET" in route.methods
         }  # fmt: skip
         self._forms: dict[_Key, _Form | None] = {}

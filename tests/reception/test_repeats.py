@@ -78,7 +78,8 @@ def targets(provider: str, seed: int) -> list[tuple[Letterhead, str]]:
             chance.shuffle(fields)
         if not usual and chance.random() < 0.2:
             fields.append(chance.choice(fields))
-        made.append((chance.choice(LETTERHEADS), f"{path}?{'&'.join(fields)}"))
+        slash = chance.choice(("", "/"))
+        made.append((chance.choice(LETTERHEADS), f"{path}{slash}?{'&'.join(fields)}"))
     return made
 
 
@@ -156,6 +157,12 @@ def test_a_client_that_makes_up_a_form_for_each_send_is_served_and_costs_no_more
         assert isinstance(one.repeats.take(LETTERHEADS[0], f"{PATH}&n={n}"), HttpReply)
     assert len(one.default.engine.world.store.messages) == MOST_FORMS + 5
     assert len(one.repeats._forms) == 5
+
+
+@pytest.mark.parametrize("path", ["/api/v2/send", "/api/v2/send/"])
+def test_the_address_is_written_as_the_page_writes_it_or_without_the_slash(path):
+    target = PATH.replace("/api/v2/send", path)
+    assert isinstance(emulator("smsoffice").repeats.take(LETTERHEADS[0], target), HttpReply)
 
 
 @pytest.mark.parametrize("target", ["/", "", "/api/v2/send", "/api/getBalance?key=x", "*", "/api/v2/send?content=x"])
