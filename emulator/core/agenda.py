@@ -1,6 +1,6 @@
 """What is due, in order: by moment, then first-class before the rest, then as it was put on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -72,6 +72,8 @@ _NEXT = (1 << _PLACE) + (1 << _MESSAGE)
 """From one number to that of the message behind, put on behind it."""
 _WIDTH = 24
 """Octets of a number, written down."""
+_AT_ONCE = 10_000
+"""So many are written down in one piece."""
 _FEW = 1000
 """So many numbers that stand for nothing do no harm."""
 
@@ -141,6 +143,11 @@ class Agenda:
         numbers = b"".join(number.to_bytes(_WIDTH, "big", signed=True) for number in self._numbers())
         return Written(numbers, dict(sorted(self._beside.items())), self.counted)
 
+    def in_pieces(self) -> tuple[int, Iterator[bytes], dict[int, Item]]:
+        """What `written` gives, as it is now: how many octets the numbers have, these in pieces, what lies beside."""
+        beside = dict(sorted(self._beside.items()))
+        return len(self) * _WIDTH, _in_order(self._heap[:], beside if self._dropped else None), beside
+
     @classmethod
     def read(cls, written: Written) -> "Agenda":
         """What `written` gave."""
@@ -205,6 +212,16 @@ class Agenda:
             while heap and not self._stands(heap[0]):
                 heappop(heap)
                 self._dropped -= 1
+
+
+def _in_order(heap: list[int], beside: Container[int] | None) -> Iterator[bytes]:
+    """The numbers of a heap, which is used up by it, in octets; with `beside` only those that stand for something."""
+    while heap:
+        numbers = [heappop(heap) for _ in range(min(_AT_ONCE, len(heap)))]
+        yield b"".join([
+            number.to_bytes(_WIDTH, "big", signed=True) for number in numbers
+            if beside is None or number & _KINDS != _BESIDE or _place(number) in beside
+        ])  # fmt: skip
 
 
 def _place(number: int) -> int:

@@ -1,5 +1,6 @@
 """The state of one sandbox: everything that a snapshot holds and nothing else."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from emulator.core.accounts import Account
 from emulator.core.agenda import Agenda, Entry, SendIncoming, SendReport, Written
 from emulator.core.commands import SubmitPart
+from emulator.core.dumping import PIECE, in_pieces
 from emulator.core.limits import Windows
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.plans import Plan
@@ -118,6 +120,14 @@ class World:
     def dump(self) -> bytes:
         """The world as bytes: the same inputs give the same bytes."""
         return msgspec.msgpack.encode(self.packed())
+
+    def in_pieces(self, size: int = PIECE) -> Iterator[bytes]:
+        """What `dump` gives, as the world is now, in pieces of about a size, made one by one as they are asked for."""
+        store, agenda = self.store, self.agenda
+        return in_pieces(
+            self._rest(), store.batches.packed(), store.messages.packed(), len(store.messages), agenda.in_pieces(),
+            agenda.counted, size,
+        )  # fmt: skip
 
     @classmethod
     def load(cls, dumped: bytes) -> "World":

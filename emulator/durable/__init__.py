@@ -5,5 +5,6 @@
     state_file ─► recovery ─► worlds, clocks and credentials as they were
 
 A sandbox stands in the file as its world at some moment (a checkpoint) and the inputs since. When these have grown to
-half of the checkpoint, a new one takes the place of both, so that the file and the time of a start stay bounded.
+half of the checkpoint, a new one takes the place of both, so that the file and the time of a start stay bounded. A
+large one is written piece by piece between turns of the loop, beside the one before, which counts until all is there.
 """

@@ -8,8 +8,10 @@ from emulator.core.inputs import Input
 from emulator.core.values import Moment
 from emulator.recipes import Recipe
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when an older emulator could not read the file any more, or would go on from it otherwise."""
+READ = (1, 2)
+"""Those that this one reads."""
 
 
 class Standing(msgspec.Struct, array_like=True):
@@ -25,12 +27,15 @@ class Standing(msgspec.Struct, array_like=True):
 
 class Head(msgspec.Struct, kw_only=True):
     """What a sandbox is made of, since which real moment it is there, and how things stood at the checkpoint.
-    `dumped`: how many bytes its world has."""
+    `dumped`: how many bytes its world has; `area`: in which of the two places for it that stands; `first`: the first
+    page behind it."""
 
     recipe: Recipe
     made_at: Moment
     standing: Standing
     dumped: int
+    area: int = 0
+    first: int = 0
 
 
 class Page(msgspec.Struct, array_like=True):

@@ -14,7 +14,7 @@ from emulator.core.inputs import Input
 from emulator.core.life import Touched
 from emulator.core.profile import Profile
 from emulator.core.world import World
-from emulator.durable.entries import pack_input
+from emulator.durable.entries import Head, pack_input
 from emulator.durable.recording import Recording
 from emulator.durable.state_file import NotWritten, StateFile
 from emulator.durable.track import Track
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _AGAIN = 0.5
 """Real seconds after which a commit that failed is tried again."""
+_PAUSE = 0.01
+"""Real seconds between two pieces of a large checkpoint, in which others have their turns."""
 
 log = logging.getLogger("emulator")
 
@@ -49,12 +51,14 @@ class Logbook:
         self._retry: asyncio.TimerHandle | None = None
         self._called = False
         """A commit is on its way in this turn of the loop."""
+        self._next_step: asyncio.TimerHandle | None = None
         self._fine = asyncio.Event()
         self._fine.set()
 
     def start(self) -> None:
         """From now on the running loop commits once a turn."""
         self._loop = asyncio.get_running_loop()
+        self._go_on()
 
     # what changes
 
@@ -95,10 +99,10 @@ class Logbook:
         """A sandbox of the file that nobody took over."""
         self._gone.append(number)
 
-    def stands(self, sandbox: "Sandbox", number: int, dumped: int) -> None:
+    def stands(self, sandbox: "Sandbox", number: int, head: Head) -> None:
         """A sandbox was read from the file and stands there just so."""
         track = self._tracks[sandbox]
-        track.stands(number, dumped)
+        track.stands(number, head)
         self._dirty.pop(track, None)
 
     def _soil(self, track: Track) -> None:
@@ -140,6 +144,33 @@ class Logbook:
         self._dirty.clear()
         self._gone.clear()
         self._safe = happened
+        self._go_on()
+        return True
+
+    # large checkpoints
+
+    def _go_on(self, pause: float = _PAUSE) -> None:
+        """The next step of a large checkpoint, before long, if there is one."""
+        if self._loop is not None and self._next_step is None and any(track.busy for track in self._tracks.values()):
+            self._next_step = self._loop.call_later(pause, self._step)
+
+    def _step(self) -> None:
+        self._next_step = None
+        self._go_on(_PAUSE if self.step() else _AGAIN)
+
+    def step(self) -> bool:
+        """One step of the large checkpoints, if there are any; False when it cannot be made now."""
+        if self._trouble is not None:
+            return False
+        track = next((track for track in self._tracks.values() if track.busy), None)
+        if track is None:
+            return True
+        try:
+            with self.file.transaction(one_row=True):
+                track.step(self.file)
+        except NotWritten:  # a commit tells of it; the pages that would be void are there
+            return False
+        track.stepped()
         return True
 
     def _fail(self, why: str) -> None:
@@ -200,9 +231,10 @@ class Logbook:
 
     def close(self) -> None:
         """The end: everything as checkpoints, so that the next start is quick, be it of another version."""
-        self._dirty.update((track, None) for track in self._tracks.values() if track.logged)
-        if self._retry is not None:
-            self._retry.cancel()
+        self._dirty.update((track, None) for track in self._tracks.values() if track.logged or track.busy)
+        for timer in (self._retry, self._next_step):
+            if timer is not None:
+                timer.cancel()
         self._loop = None
         if not self._commit(whole=True):
             log.error("the newest changes are lost: the state file %s could not be written", self.file.path)

@@ -13,7 +13,7 @@ from emulator.clock import Clock, real_now
 from emulator.core.engine import Engine
 from emulator.core.values import SECOND
 from emulator.core.world import World
-from emulator.durable.entries import Head, Standing, unpack_head, unpack_input, unpack_page
+from emulator.durable.entries import Head, Standing, unpack_input, unpack_page
 from emulator.durable.logbook import Logbook
 from emulator.durable.state_file import StateFile, Stored
 from emulator.findings import Findings
@@ -45,9 +45,9 @@ def recover(emulator: "Emulator", logbook: Logbook) -> None:
     for one in stored:
         _take_over(emulator, logbook, one)
     _tell_what_does_not_count(emulator, file, bool(stored))
-    if file.word("version") != __version__:
+    if file.foreign:
         with file.transaction():
-            file.put_word("version", __version__)
+            file.put_version()
     if not logbook.commit():
         raise Unusable(f"the state file {file.path} cannot be written")
 
@@ -65,7 +65,7 @@ def _same_version(file: StateFile, stored: list[Stored]) -> None:
 
 def _take_over(emulator: "Emulator", logbook: Logbook, stored: Stored) -> None:
     try:
-        head = unpack_head(stored.head)
+        head = stored.head
         if len(stored.world) != head.dumped:
             raise ValueError("a world is not as long as it was")
         world, standing = _lived(emulator, head, stored)
@@ -93,7 +93,7 @@ def _take_over(emulator: "Emulator", logbook: Logbook, stored: Stored) -> None:
         sandbox.snapshots.by_name[one.name] = one
     logbook.track(sandbox).number = stored.number
     if not (stored.pages or under_way):
-        logbook.stands(sandbox, stored.number, head.dumped)
+        logbook.stands(sandbox, stored.number, head)
 
 
 def _default(emulator: "Emulator", recipe: Recipe) -> "Sandbox":

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+import msgspec
+
 from emulator import __version__
-from emulator.durable.entries import FORMAT, Damaged, checked
+from emulator.durable.entries import FORMAT, READ, Damaged, Head, checked, unpack_head
 from emulator.recorder import Unusable
 
 _MARK = 0x534D5345
@@ -33,7 +35,9 @@ CREATE TABLE world (place INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER N
 CREATE TABLE page (place INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL);
 CREATE TABLE snapshot (number INTEGER, name TEXT, data BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (number, name));
 """
-"""`place` is the sandbox's number times 2**32 and the place among its own: what belongs together stands together."""
+"""`place` is the sandbox's number times 2**32 and the place among its own: what belongs together stands together. A
+world stands in one of two areas, so that a checkpoint is written piece by piece beside the one before."""
+_AREA = 1 << 31
 
 
 class NotWritten(Exception):
@@ -44,7 +48,7 @@ class Stored(NamedTuple):
     """One sandbox as it stands in the file."""
 
     number: int
-    head: bytes
+    head: Head
     world: bytes
     pages: list[bytes]
     snapshots: list[bytes]
@@ -90,7 +94,7 @@ class StateFile:
             if tables and mark != _MARK:
                 raise Unusable(f"{path} is a database, but no state file of sms-emulator; nothing was changed. "
                                "Name another file")  # fmt: skip
-            if tables and form != FORMAT:
+            if tables and form not in READ:
                 raise Unusable(
                     f"the state file {path} has format {form}, written by sms-emulator {self._word('version')}; this "
                     f"one ({__version__}) reads format {FORMAT}. Nothing was changed: use the emulator that wrote it, "
@@ -108,8 +112,8 @@ class StateFile:
                 for statement in filter(str.strip, _TABLES.split(";")):
                     run(statement)
                 run(f"PRAGMA application_id={_MARK}")
-                run(f"PRAGMA user_version={FORMAT}")
                 self.put_word("version", __version__)
+                run(f"PRAGMA user_version={FORMAT}")
             run("COMMIT")
         except sqlite3.Error as error:
             raise self._unusable(error) from None
@@ -135,6 +139,12 @@ class StateFile:
 
     # reading
 
+    @property
+    def foreign(self) -> bool:
+        """Is it of another version, or of a format that was?"""
+        (form,) = self._base.execute("PRAGMA user_version").fetchone()
+        return form != FORMAT or self.word("version") != __version__
+
     def read(self) -> list[Stored]:
         """Every sandbox, the oldest first. Raises Unusable when a row is damaged or missing."""
         try:
@@ -143,18 +153,24 @@ class StateFile:
         except (Damaged, sqlite3.Error) as error:
             raise self._unusable(error) from None
 
-    def _stored(self, number: int, head: bytes) -> Stored:
+    def _stored(self, number: int, packed: bytes) -> Stored:
+        try:
+            head = unpack_head(packed)
+        except msgspec.MsgspecError as error:
+            raise Damaged(str(error)) from None
         snapshots = self._base.execute("SELECT data, sum FROM snapshot WHERE number=? ORDER BY rowid", (number,))
+        start = number << 32
         return Stored(
-            number, head, b"".join(self._rows("world", number)), list(self._rows("page", number)),
+            number, head, b"".join(self._rows("world", start + head.area * _AREA, start + (head.area + 1) * _AREA)),
+            list(self._rows("page", start + head.first, start + (1 << 32))),
             [checked(data, check) for data, check in snapshots],
         )  # fmt: skip
 
-    def _rows(self, table: str, number: int) -> Iterator[bytes]:
+    def _rows(self, table: str, first: int, end: int) -> Iterator[bytes]:
         asked = f"SELECT place, data, sum FROM {table} WHERE place >= ? AND place < ? ORDER BY place"
-        for count, (place, data, check) in enumerate(self._base.execute(asked, (number << 32, (number + 1) << 32))):
-            if place != (number << 32) + count:
-                raise Damaged(f"row {count} of {table} {number} is missing")
+        for count, (place, data, check) in enumerate(self._base.execute(asked, (first, end))):
+            if place != first + count:
+                raise Damaged(f"row {count} of a {table} is missing")
             yield checked(data, check)
 
     def word(self, word: str) -> str | None:
@@ -192,6 +208,11 @@ class StateFile:
             with suppress(sqlite3.Error):
                 self._base.execute("ROLLBACK")
 
+    def put_version(self) -> None:
+        """It is this version's from now on, and of its format."""
+        self._base.execute(f"PRAGMA user_version={FORMAT}")
+        self.put_word("version", __version__)
+
     def put_word(self, word: str, value: str) -> None:
         self._base.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (word, value))
 
@@ -202,12 +223,29 @@ class StateFile:
         """A checkpoint: it takes the place of the one before and of all pages."""
         self._clear("world", number)
         self._clear("page", number)
-        pieces = (world[at : at + _PIECE] for at in range(0, len(world), _PIECE))
-        for count, piece in enumerate(pieces):
-            self._base.execute("INSERT INTO world VALUES (?, ?, ?)", ((number << 32) + count, piece, crc32(piece)))
+        for count, at in enumerate(range(0, len(world), _PIECE)):
+            self.put_piece(number, 0, count, world[at : at + _PIECE])
+
+    def put_piece(self, number: int, area: int, count: int, piece: bytes) -> None:
+        """A part of a world, in an area; it counts as soon as a head says so."""
+        place = (number << 32) + area * _AREA + count
+        self._base.execute("INSERT OR REPLACE INTO world VALUES (?, ?, ?)", (place, piece, crc32(piece)))
+
+    def drop_pieces(self, number: int, area: int, most: int) -> int:
+        """At most so many pieces of an area go: how many did."""
+        start = (number << 32) + area * _AREA
+        return self._drop("world", start, start + _AREA, most)
+
+    def drop_pages(self, number: int, first: int, most: int) -> int:
+        """At most so many pages before page number `first` go: how many did."""
+        return self._drop("page", number << 32, (number << 32) + first, most)
+
+    def _drop(self, table: str, start: int, end: int, most: int) -> int:
+        some = f"SELECT place FROM {table} WHERE place >= ? AND place < ? ORDER BY place LIMIT ?"
+        return self._base.execute(f"DELETE FROM {table} WHERE place IN ({some})", (start, end, most)).rowcount
 
     def put_page(self, number: int, count: int, page: bytes) -> None:
-        """Page number `count` since the checkpoint, from 0."""
+        """Page number `count`."""
         self._base.execute("INSERT INTO page VALUES (?, ?, ?)", ((number << 32) + count, page, crc32(page)))
 
     def put_snapshot(self, number: int, name: str, data: bytes) -> None:

@@ -1,9 +1,11 @@
 """One sandbox as the file knows it: what stands there, and what is not there yet."""
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from emulator.core.dumping import PIECE
 from emulator.durable.entries import Head, Page, Standing, pack_head, pack_page
 from emulator.durable.state_file import StateFile
 from emulator.keeping import Snapshot
@@ -14,12 +16,19 @@ if TYPE_CHECKING:
 FLOOR = 2 * 1024 * 1024
 """So many bytes of pages a small sandbox may have before a checkpoint takes their place; a large one has half of its
 checkpoint's. To live through a megabyte of them again takes about half a second."""
+AT_ONCE = 1024 * 1024
+"""Whose checkpoint had no more bytes gets the next one at once; a larger one is written piece by piece."""
+_PIECES, _PAGES = 4, 1000
+"""So many of each go at once, once they are void."""
 
 pack_snapshot = msgspec.msgpack.Encoder().encode
 
+Step = Callable[[StateFile], object]
+
 
 class Track:
-    """`put` writes what is pending; `safe` hears that it stands in the file."""
+    """`put` writes what is pending; `safe` hears that it stands in the file. A large checkpoint is a row of steps
+    besides: `step` makes one, `stepped` hears that it is safe."""
 
     def __init__(self, sandbox: "Sandbox", number: int) -> None:
         self.sandbox = sandbox
@@ -27,26 +36,29 @@ class Track:
         self.pending: list[bytes] = []
         """Inputs that no page holds yet."""
         self.pages = 0
-        """So many stand behind the checkpoint, with so many bytes:"""
+        """So many were written, those that are void among them; behind the checkpoint stand"""
         self.logged = 0
-        self.dumped = 0
-        """The checkpoint's."""
-        self._whole = True
-        """A checkpoint is wanted, for the world is another one."""
+        """bytes of them."""
+        self._head: Head | None = None
+        """As it stands in the file; None: a checkpoint is wanted at once, for the world is another one."""
         self._scenario: object = None
         self._snapshots: dict[str, Snapshot] = {}
         self._put = 0
-        """What was put and is not safe yet: bytes of a page, or of a checkpoint less than 0."""
+        """Bytes of the page that was put and is not safe yet; less than 0: it was a checkpoint."""
+        self._steps: Iterator[Step] = iter(())
+        self._step: Step | None = None
 
     def another_world(self) -> None:
         """What was pending is void."""
         self.pending.clear()
-        self._whole = True
+        self._head = None
+        self._steps, self._step = iter(()), None
 
-    def stands(self, number: int, dumped: int) -> None:
-        """It was read from the file and stands there just so."""
-        self.number, self.dumped, self._whole = number, dumped, False
+    def stands(self, number: int, head: Head) -> None:
+        """It was read from the file and stands there just so; perhaps with what a checkpoint left half done."""
+        self.number, self._head, self.pages = number, head, head.first
         self._scenario = self.sandbox.scenario
+        self._begin(self._cleared(head))
 
     def snapshot(self, made: Snapshot) -> None:
         self._snapshots[made.name] = made
@@ -54,26 +66,30 @@ class Track:
     @property
     def _due(self) -> bool:
         """Is it time for a checkpoint?"""
-        return self._whole or self.logged > max(FLOOR, self.dumped // 2) or self.sandbox.scenario is not self._scenario
+        return self._head is None or self.logged > max(FLOOR, self._head.dumped // 2)
+
+    @property
+    def _renamed(self) -> bool:
+        return self.sandbox.scenario is not self._scenario
 
     @property
     def one_row(self) -> bool:
         """Is all that is to be put one page?"""
-        return not (self._snapshots or self._due)
+        return not (self._snapshots or self._renamed or self._head is None or self._due)
 
     def put(self, file: StateFile, whole: bool = False) -> None:
         """Into the transaction that is open: a page, or a checkpoint where one is due."""
-        sandbox = self.sandbox
-        if whole or self._due:
-            world = sandbox.engine.world.dump()
-            file.put_head(self.number, pack_head(Head(
-                recipe=sandbox.recipe, made_at=sandbox.made_at, standing=_standing(sandbox), dumped=len(world),
-            )))  # fmt: skip
+        if whole or self._head is None or (self._due and self._head.dumped <= AT_ONCE):
+            world = self.sandbox.engine.world.dump()
+            self._made = self._headed(len(world))
             file.put_world(self.number, world)
-            self._put = -len(world)
+            file.put_head(self.number, pack_head(self._made))
+            self._put = -1
         else:
-            page = pack_page(Page(_standing(sandbox), [msgspec.Raw(one) for one in self.pending]))
+            page = pack_page(Page(_standing(self.sandbox), [msgspec.Raw(one) for one in self.pending]))
             file.put_page(self.number, self.pages, page)
+            if self._renamed:
+                file.put_head(self.number, pack_head(self._head))
             self._put = len(page)
         for name, made in self._snapshots.items():
             file.put_snapshot(self.number, name, pack_snapshot(made))
@@ -82,13 +98,68 @@ class Track:
         """What was put has been committed."""
         self.pending.clear()
         self._snapshots.clear()
+        self._scenario = self.sandbox.scenario
         if self._put > 0:
             self.pages += 1
             self.logged += self._put
+            if self._due and self._step is None:
+                self._begin(self._checkpoint())
         else:
             self.pages = self.logged = 0
-            self.dumped = -self._put
-            self._whole, self._scenario = False, self.sandbox.scenario
+            self._head = self._made
+            self._steps, self._step = iter(()), None
+
+    # a large checkpoint
+
+    @property
+    def busy(self) -> bool:
+        return self._step is not None
+
+    def step(self, file: StateFile) -> None:
+        """The next step, or the same once more, into the transaction that is open."""
+        if self._step is not None:
+            self._step(file)
+
+    def stepped(self) -> None:
+        """It has been committed."""
+        self._step = next(self._steps, None)
+
+    def _begin(self, steps: Iterator[Step]) -> None:
+        self._steps, self._step = steps, next(steps, None)
+
+    def _checkpoint(self) -> Iterator[Step]:
+        """Of the world as it is now, in the other area; then what was before is void. Each step is made once the one
+        before is safe."""
+        assert self._head is not None
+        area, logged = 1 - self._head.area, self.logged
+        head = self._headed(0, area, self.pages)
+        for count, piece in enumerate(self.sandbox.engine.world.in_pieces(PIECE)):
+            head.dumped += len(piece)
+            yield _putting(self.number, area, count, piece)
+        yield lambda file: file.put_head(self.number, pack_head(head))
+        self._head = head
+        self.logged -= logged
+        yield from self._cleared(head)
+
+    def _cleared(self, head: Head) -> Iterator[Step]:
+        """Away with what a head does not speak of."""
+        left: list[int] = [1]
+        while left.pop():
+            yield lambda file: left.append(file.drop_pieces(self.number, 1 - head.area, _PIECES))
+        left.append(1)
+        while left.pop():
+            yield lambda file: left.append(file.drop_pages(self.number, head.first, _PAGES))
+
+    def _headed(self, dumped: int, area: int = 0, first: int = 0) -> Head:
+        sandbox = self.sandbox
+        return Head(
+            recipe=sandbox.recipe, made_at=sandbox.made_at, standing=_standing(sandbox), dumped=dumped, area=area,
+            first=first,
+        )  # fmt: skip
+
+
+def _putting(number: int, area: int, count: int, piece: bytes) -> Step:
+    return lambda file: file.put_piece(number, area, count, piece)
 
 
 def _standing(sandbox: "Sandbox") -> Standing:

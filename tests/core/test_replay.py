@@ -186,6 +186,17 @@ def test_a_world_written_down_and_read_is_written_down_the_same(made: list[Made]
     assert World.load(dumped).dump() == dumped
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.lists(inputs, max_size=30), st.integers(0, 30), st.sampled_from([1, 100, 1 << 20]))
+def test_a_world_written_down_in_pieces_is_as_it_was_when_the_first_was_asked_for(made, cut, size) -> None:  # type: ignore[no-untyped-def]
+    given_inputs = dated(made)
+    engine = fresh()
+    played(engine, given_inputs[:cut])
+    expected, pieces = engine.world.dump(), engine.world.in_pieces(size)
+    played(engine, given_inputs[cut:])
+    assert b"".join(pieces) == expected
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(inputs, max_size=30), st.integers(0, 30))
 def test_a_world_read_back_goes_on_as_the_one_that_was_never_written_down(made: list[Made], cut: int) -> None:

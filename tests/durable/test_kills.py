@@ -14,12 +14,15 @@ import pytest
 from durable.customer import Customer
 from support import PATIENCE, until
 
-CODE = "import emulator.durable.track as t; t.FLOOR = {floor}; from emulator.cli import main; raise SystemExit(main())"
+CODE = (
+    "import emulator.durable.track as t; t.FLOOR = t.AT_ONCE = t.PIECE = {floor}; from emulator.cli import main; "
+    "raise SystemExit(main())"
+)
 START = 1_000_000_000
 LIFE = 0.1
 PLAN = [{"after": LIFE, "status": "delivered"}]
 FLOORS = (20_000, 2_000_000)
-"""The smaller one makes a checkpoint every few dozen messages, so that kills meet some."""
+"""The smaller one makes a checkpoint every few dozen messages, in pieces, so that kills meet some."""
 
 
 class Server:

@@ -1,6 +1,7 @@
 """What stands in the state file makes the same sandboxes again, whatever had happened to them before."""
 
 import asyncio
+import sqlite3
 import tempfile
 import time
 from contextlib import suppress
@@ -31,6 +32,7 @@ happenings = st.one_of(
     st.tuples(st.just("reset"), which), st.tuples(st.just("snapshot"), which, st.sampled_from("ab")),
     st.tuples(st.just("restore"), which, st.sampled_from("ab")), st.tuples(st.just("rate"), which, st.just(0.0)),
     st.tuples(st.just("scenario"), which, st.sampled_from(["happy", "no-credit"])), st.tuples(st.just("crash")),
+    st.tuples(st.just("step"), st.integers(1, 9)),
 )  # fmt: skip
 
 
@@ -76,12 +78,15 @@ def happen(emulator, what, *more):
             sandbox.run_at(sandbox.clock.rate)
 
 
-@pytest.mark.parametrize("floor", [200, 1 << 40])
+@pytest.mark.parametrize(("floor", "at_once"), [(200, 1 << 40), (200, -1), (1 << 40, 0)])
 @settings(max_examples=15, deadline=None)
 @given(st.lists(happenings, max_size=14))
-def test_any_history_is_there_again_after_a_crash(floor, made):
+def test_any_history_is_there_again_after_a_crash(floor, at_once, made):
+    """`at_once`: with -1 every checkpoint is written in pieces, a step here and there."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(track, "FLOOR", floor)
+        patch.setattr(track, "AT_ONCE", at_once)
+        patch.setattr(track, "PIECE", 100)
         patch.setattr(state_file, "SYNCHRONOUS", "OFF")
         path = Path(folder, "0.db")
         emulator, logbook = begun(path)
@@ -90,6 +95,8 @@ def test_any_history_is_there_again_after_a_crash(floor, made):
         for number, (what, *more) in enumerate([*made, ("crash",)], 1):
             if what == "commit":
                 assert logbook.commit()
+            elif what == "step":
+                assert all(logbook.step() for _ in range(more[0]))
             elif what == "crash":
                 assert logbook.commit()
                 expected = after_a_crash(emulator)
@@ -192,3 +199,62 @@ async def test_a_sandbox_lives_as_long_as_it_was_meant_to_and_its_name_is_free_a
         assert 0 < second.emulator._ends[second.emulator.sandboxes.by_id["long"]].when() - time.monotonic() <= 3600
     finally:
         await second.stop()
+
+
+def stand(path):
+    """How many rows there are of worlds and of pages."""
+    base = sqlite3.connect(path)
+    counts = [base.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("world", "page")]
+    base.close()
+    return counts
+
+
+@pytest.mark.parametrize("lost", [0, 1, 3, 1000])
+def test_a_large_checkpoint_is_written_in_pieces_and_counts_once_it_is_whole(tmp_path, monkeypatch, lost):
+    """`lost`: it crashes after so many steps."""
+    for name, value in (("FLOOR", 2000), ("AT_ONCE", 0), ("PIECE", 500)):
+        monkeypatch.setattr(track, name, value)
+    emulator, logbook = begun(tmp_path / "state.db")
+    sandbox, track_ = emulator.default, logbook.track(emulator.default)
+    emulator.default.clock.rate = 0
+    while not track_.busy:
+        traffic(sandbox, 1.0, True)
+        assert logbook.commit()
+    for _ in range(lost):
+        logbook.step()
+        if track_.busy and track_.logged < 1500:
+            traffic(sandbox, 1.0, True)
+            assert logbook.commit()
+    expected = after_a_crash(emulator)
+    left = copied(tmp_path / "state.db", tmp_path / "left.db")
+    logbook.give_up()
+    emulator, logbook = begun(left)
+    assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+    logbook.close()
+    assert stand(left)[1] == 0
+    emulator, logbook = begun(left)
+    assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+    logbook.give_up()
+
+
+def test_what_a_crash_left_half_done_is_cleared_away(tmp_path, monkeypatch):
+    for name, value in (("FLOOR", 2000), ("AT_ONCE", 0), ("PIECE", 500)):
+        monkeypatch.setattr(track, name, value)
+    emulator, logbook = begun(tmp_path / "state.db")
+    track_ = logbook.track(emulator.default)
+    while not track_.busy:
+        traffic(emulator.default, 1.0, True)
+        assert logbook.commit()
+    while track_.logged:
+        logbook.step()
+    left = copied(tmp_path / "state.db", tmp_path / "left.db")
+    logbook.give_up()
+    worlds, pages = stand(left)
+    assert pages > 0
+    emulator, logbook = begun(left)
+    while logbook.track(emulator.default).busy:
+        assert logbook.step()
+    assert not logbook.track(emulator.default).logged
+    logbook.give_up()
+    assert stand(left)[0] < worlds
+    assert stand(left)[1] == 0
