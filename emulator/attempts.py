@@ -15,6 +15,6 @@ def attempt_of(out: Outgoing, sent: HttpRequest | SmppFrame, at: Moment) -> Atte
         )  # fmt: skip
     due = out.due
     return Attempt(
-        id=out.attempt, message=out.message, provider=out.provider, attempt=due.attempt, at=at, status=due.status,
-        changed_at=due.changed_at, reason=due.reason, error=due.error, request=sent, part=due.part,
+        out.attempt, out.message, out.provider, due.attempt, at, due.status, due.changed_at, due.reason, due.error,
+        sent, part=due.part,
     )  # fmt: skip

@@ -168,6 +168,9 @@ class Agenda:
     def _number(self, at: Moment, rank: int, place: int, item: Any) -> int:
         kind = type(item)
         low = _BESIDE
+        if kind is SendReport:
+            self._beside[place] = item
+            return ((at << 1 | rank) << _RANK - _PLACE | place) << _PLACE
         if kind is Step:
             if item.version < _VERSIONS and item.index < _INDEXES:
                 low = item.message << _MESSAGE | item.version << _VERSION | item.index << _INDEX | _STEP

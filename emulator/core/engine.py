@@ -27,6 +27,8 @@ from emulator.core.verbs import Verb
 from emulator.core.when import Now
 from emulator.core.world import World
 
+_GOES_OUT = (SendReport, SendIncoming)
+
 
 class Verdict(msgspec.Struct, frozen=True):
     """What came of a command: the outcome, what the transport shall do with the reply, the rule that decided."""
@@ -156,7 +158,7 @@ class Engine:
                 world.now = at
             if isinstance(item, Step):  # most of them are
                 life.fire(world.now, item)
-            elif isinstance(item, SendReport | SendIncoming):
+            elif isinstance(item, _GOES_OUT):
                 reports.append(self._send(world.now, item))
             elif isinstance(item, PartsEnd):
                 self._judge.parts.end(item.provider, world.now)

@@ -22,6 +22,11 @@ Touched = Callable[[Sequence[Message]], None]
 """Hears which messages changed."""
 
 
+_Change = tuple[str, tuple[int, ...], Status | None, Status]
+"""Provider, what was asked for by flags, status before and now."""
+_MOST_CHANGES = 1000
+
+
 class Report(msgspec.Struct, frozen=True):
     """A delivery report that goes out now. The answer comes back as `Answered` with the same `attempt` number."""
 
@@ -53,6 +58,8 @@ class Life:
         self._touched = touched
         self._after: dict[int, tuple[int, ...]] = {}
         """When the steps of a plan come, by the plan's number: in microseconds behind the beginning."""
+        self._asked: dict[_Change, Sequence[int]] = {}
+        """Which parts' reports a change sends."""
 
     def conceive(self, plan: Plan) -> int:
         """The number under which messages remember a plan."""
@@ -117,7 +124,9 @@ class Life:
         message.become(status, at, reason, error, operator)
         self._world.store.became(before, status)
         if status == "delivered":
-            self._subscriber_acts(message, batch, at)
+            plan = self._world.plans[message.plan]
+            if plan.opt_out or plan.incoming is not None:
+                self._subscriber_acts(plan, message, batch, at)
         self._touched((message,))
         if batch.report:
             self._report(message, batch, before, last)
@@ -153,9 +162,12 @@ class Life:
                 self._put_script(message, batch, manner.script)
             return
         wanted = self._wanted(message, batch, before)
-        if not wanted and manner is NORMAL:
-            return
         at = message.changed_at
+        if manner is NORMAL:
+            for part in wanted:
+                due = SendReport(message.id, message.status, at, message.reason, message.error, 1, part)
+                world.agenda.put(at, due, batch.first)
+            return
         outgoing = [
             SendReport(message.id, message.status, at, message.reason, message.error, part=part) for part in wanted
         ]
@@ -172,16 +184,25 @@ class Life:
 
     def _wanted(self, message: Message, batch: Batch, before: Status | None) -> Sequence[int]:
         """Which parts' reports a change sends: those that asked by their flags, or the one of the whole message."""
-        profile = self._profiles[batch.provider]
         if batch.asks:
-            asks, now = profile.asks_for, message.status
-            return () if asks is None else [part for part, flags in enumerate(batch.asks) if asks(flags, before, now)]
+            change = (batch.provider, batch.asks, before, message.status)
+            known = self._asked.get(change)
+            return self._who_asked(change) if known is None else known
+        profile = self._profiles[batch.provider]
         return (0,) if reported(profile, self._world.accounts[batch.provider], before, message.status) else ()
 
-    def _subscriber_acts(self, message: Message, batch: Batch, at: Moment) -> None:
+    def _who_asked(self, change: _Change) -> Sequence[int]:
+        provider, asked, before, now = change
+        asks = self._profiles[provider].asks_for
+        wanted = () if asks is None else tuple(part for part, flags in enumerate(asked) if asks(flags, before, now))
+        if len(self._asked) > _MOST_CHANGES:
+            self._asked.clear()
+        self._asked[change] = wanted
+        return wanted
+
+    def _subscriber_acts(self, plan: Plan, message: Message, batch: Batch, at: Moment) -> None:
         """What the plan has the subscriber do who got the message."""
         world = self._world
-        plan = world.plans[message.plan]
         if plan.opt_out:
             world.accounts[batch.provider].stoplist[message.to] = True
         if plan.incoming is not None:

@@ -49,7 +49,7 @@ class Shelf(Generic[T]):
         self._bits, self._most = room
         self._last = (1 << self._bits) - 1
         """Of a page."""
-        self._live: dict[int, list[T]] = {}
+        self.live: dict[int, list[T]] = {}
         """Pages as objects, in the order in which they were unpacked; the last page, `tail`, always is among them."""
         self._tail: list[T] = []
         self._packed: list[bytes | None] = []
@@ -92,7 +92,7 @@ class Shelf(Generic[T]):
 
     def _begin(self) -> None:
         """Another page."""
-        self._tail = self._live[self._count >> self._bits] = []
+        self._tail = self.live[self._count >> self._bits] = []
         self._packed.append(None)
         self._marks.append(0)
 
@@ -101,7 +101,7 @@ class Shelf(Generic[T]):
 
     def __getitem__(self, index: int) -> T:
         """To be read; the first has index 0."""
-        live = self._live.get(index >> self._bits)
+        live = self.live.get(index >> self._bits)
         if live is not None:
             return live[index & self._last]
         if not -self._count <= index < self._count:
@@ -122,9 +122,9 @@ class Shelf(Generic[T]):
     def near(self, index: int) -> T:
         """To be read, where its neighbours will be read next."""
         page = index >> self._bits
-        live = self._live.get(page)
+        live = self.live.get(page)
         if live is None:
-            live = self._live[page] = self.page(page)
+            live = self.live[page] = self.page(page)
         return live[index & self._last]
 
     def __iter__(self) -> Iterator[T]:
@@ -145,7 +145,7 @@ class Shelf(Generic[T]):
 
     def page(self, page: int) -> list[T]:
         """A page's things, to be read."""
-        live = self._live.get(page)
+        live = self.live.get(page)
         if live is not None:
             return live
         self.unpacked += 1
@@ -156,11 +156,11 @@ class Shelf(Generic[T]):
         packed = self._packed[page]
         if packed is not None:
             return self._marks[page] & bits != 0 and octets in packed
-        return any(self._mark(thing) & bits for thing in self._live[page])
+        return any(self._mark(thing) & bits for thing in self.live[page])
 
     def tidy(self) -> None:
         """Pack what is too much. What was taken may not be changed any more."""
-        live = self._live
+        live = self.live
         while len(live) > self._most:
             page = next(iter(live))
             things = live.pop(page)
@@ -172,7 +172,7 @@ class Shelf(Generic[T]):
     def packed(self) -> list[bytes]:
         """All pages as bytes; what is in use stays so."""
         return [
-            self._rows(self._live[page]) if packed is None else packed for page, packed in enumerate(self._packed)
+            self._rows(self.live[page]) if packed is None else packed for page, packed in enumerate(self._packed)
         ]
 
     def unpack(self, pages: Iterable[bytes]) -> Iterator[T]:
@@ -190,9 +190,9 @@ class Shelf(Generic[T]):
         self._marks[page] = marks
 
     def _page_to_change(self, page: int) -> list[T]:
-        live = self._live.get(page)
+        live = self.live.get(page)
         if live is None:
-            live = self._live[page] = self.page(page)
+            live = self.live[page] = self.page(page)
         self._packed[page] = None
         return live
 

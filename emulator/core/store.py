@@ -45,6 +45,7 @@ class Store:
         self._by_number = Index(counted=True)
         self._by_name = Index()
         """Batches, by references and providers' ids."""
+        self._most = room.pages
         self._batches_found = self._messages_found = 0
         """So many are in the indexes. The others, a page of each at most, follow together: when it is full, or as soon
         as somebody asks."""
@@ -111,8 +112,10 @@ class Store:
 
     def tidy(self) -> None:
         """Between inputs: what has not been used for long is packed."""
-        self.batches.tidy()
-        self.messages.tidy()
+        if len(self.batches.live) > self._most:
+            self.batches.tidy()
+        if len(self.messages.live) > self._most:
+            self.messages.tidy()
 
     def _index_batches(self) -> None:
         """Those that are not in their index yet come into it."""

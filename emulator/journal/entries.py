@@ -43,7 +43,7 @@ class Exchange(msgspec.Struct, kw_only=True, array_like=True):
     """For people, where there is no outcome that says it."""
 
 
-class Attempt(msgspec.Struct, kw_only=True):
+class Attempt(msgspec.Struct):
     """One callback: what was sent, what was answered, whether the provider would take that for success."""
 
     id: int

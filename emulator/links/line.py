@@ -10,9 +10,11 @@ from emulator.links.shorthand import SubmitKind
 from emulator.providers.contract import SmppFace, Terms
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import encode
-from emulator.smpp.pdu import Pdu
+from emulator.smpp.pdu import Pdu, Written
 from emulator.smpp.session import Session
 from emulator.smpp.states import State
+
+_RECEIVING = (State.BOUND_RX, State.BOUND_TRX)
 
 
 class Wire(Protocol):
@@ -87,19 +89,23 @@ class Line:
 
     @property
     def receives(self) -> bool:
-        return self.session.state in (State.BOUND_RX, State.BOUND_TRX)
+        return self.session.state in _RECEIVING
 
     @property
     def room(self) -> int:
         """How many more messages may be sent now."""
         session = self.session
-        if session.unbinding or not self.receives:
+        if session.unbinding or session.state not in _RECEIVING:
             return 0
         own = session.own
-        return max(0, own.window - own.messages)
+        room = own.window - own.messages
+        return room if room > 0 else 0
 
     def send(self, request: Pdu, token: object = None) -> bytes:
         """A request of ours goes out; its octets."""
-        octets = encode(self.session.send(request, self.wire.now(), token, anyway=True))
+        if isinstance(request, Written):
+            octets = self.session.deliver(request, self.wire.now(), token)
+        else:
+            octets = encode(self.session.send(request, self.wire.now(), token, anyway=True))
         self.wire.write(octets)
         return octets

@@ -85,8 +85,14 @@ class Receivers:
     def post(self, sandbox: Sandbox, out: Outgoing, pdu: Pdu) -> None:
         """Deliver something as soon as a session can take it."""
         box = self._box(sandbox, out.provider)
-        if not any(parcel.out.attempt == out.attempt for parcel in _newest(box.queue)):
-            box.queue.append(Parcel(sandbox, out, pdu))
+        queue, lines = box.queue, box.lines
+        if not queue and len(lines) == 1 and lines[0].room:
+            self._send(box, lines[0], Parcel(sandbox, out, pdu), sandbox.engine.world.now)
+            if box.busy is None:
+                self._mark(box, sandbox)
+            return
+        if not queue or queue[-1].out.attempt != out.attempt:
+            queue.append(Parcel(sandbox, out, pdu))
         self._run(box, sandbox)
 
     def after_receipt(self, sandbox: Sandbox, message: int, then: Callable[[], Any]) -> None:
@@ -123,18 +129,15 @@ class Receivers:
 
     def answered(self, parcel: Parcel, line: Line, status: int, octets: bytes) -> None:
         """A receiver's answer, whatever it says: its status and its octets."""
-        sandbox = parcel.sandbox
         judged = line.face.judge(status)
         again = line.terms.again if judged.again else ()
         frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
         self._close(parcel, line, judged.accepted, judged.verdict, frame, None, again)
-        self._run(self._box(sandbox, parcel.out.provider), sandbox)
 
     def unanswered(self, parcel: Parcel, line: Line, why: str, closed: bool) -> None:
         """No answer will come: the receipt goes out again, at once if the link broke."""
         again = tuple(0.0 for _ in range(1000)) if closed else line.terms.again
         self._close(parcel, line, False, f"no answer: {why}", None, why, again)
-        self._run(self._box(parcel.sandbox, parcel.out.provider), parcel.sandbox)
 
     def forget(self, sandbox: Sandbox) -> None:
         """The sandbox is gone."""
@@ -177,16 +180,18 @@ class Receivers:
     ) -> None:  # fmt: skip
         sandbox, attempt = parcel.sandbox, parcel.attempt
         assert attempt is not None
-        if sandbox.engine is not parcel.engine:
-            return
         box = self._box(sandbox, parcel.out.provider)
-        box.gone = max(0, box.gone - 1)
-        attempt.accepted, attempt.verdict = accepted, verdict
-        sandbox.journal.answered(attempt, answer, failure)
-        parcel.engine.answered(attempt.id, accepted, sandbox.now(), again)
-        sandbox.tell("callbacks", attempt.id)
-        if not accepted:
-            sandbox.arm()
+        engine = parcel.engine
+        if sandbox.engine is engine:
+            box.gone = max(0, box.gone - 1)
+            attempt.accepted, attempt.verdict = accepted, verdict
+            sandbox.journal.answered(attempt, answer, failure)
+            engine.answered(attempt.id, accepted, engine.world.now if accepted else sandbox.now(), again)
+            sandbox.tell("callbacks", attempt.id)
+            if not accepted:
+                sandbox.arm()
+        if box.queue or not box.gone:
+            self._run(box, sandbox)
 
     def _mark(self, box: Mailbox, sandbox: Sandbox) -> None:
         """Is something under way? What waits for a session that is not there is not."""
@@ -208,10 +213,6 @@ def _roomiest(lines: Iterable[Line]) -> Line | None:
         if room and (best is None or room > best.room):
             best = line
     return best
-
-
-def _newest(queue: deque[Parcel]) -> Iterable[Parcel]:
-    return (queue[-1],) if queue else ()
 
 
 def _in_flight(sandbox: Sandbox, provider: str) -> Iterable[Outgoing]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from emulator import otherwise
 from emulator.attempts import attempt_of
+from emulator.core.accounts import Account
 from emulator.core.life import Outgoing, Passing
 from emulator.links.receivers import Receivers
 from emulator.outgoing.http_round import Call, HttpRound
@@ -47,9 +48,8 @@ class Postman:
         """What the client gets: a callback, a PDU, or nothing."""
         provider = sandbox.providers[out.provider]
         account = sandbox.account(out.provider)
-        url = self._sink(out.provider) if account.callback_url is None else account.callback_url
         if isinstance(out, Passing):
-            return self._passing(sandbox, provider, out, url)
+            return self._passing(sandbox, provider, out, self._url(account))
         world = sandbox.engine.world
         message = world.store.messages[out.message - 1]
         batch = world.store.batch_of(message)
@@ -57,11 +57,16 @@ class Postman:
         if batch.asks and provider.smpp is not None:
             forms = () if manner is None else manner.form
             return provider.smpp.receipt(account, provider.profile.in_force(account), batch, message, out.due, forms)
+        url = self._url(account)
         if manner is None:
             return provider.report(account, batch, message, out, url) if url else None
         url = manner.to or url
         request = provider.report(account, batch, message, out, url) if url else None
         return None if request is None else otherwise.report(manner, request)
+
+    def _url(self, account: Account) -> str:
+        """Where the account's callbacks go."""
+        return self._sink(account.provider) if account.callback_url is None else account.callback_url
 
     def _passing(self, sandbox: Sandbox, provider: Provider, out: Passing, url: str) -> HttpRequest | Pdu | None:
         came = sandbox.engine.world.incoming[out.due.incoming - 1]

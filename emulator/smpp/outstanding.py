@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .pdu import Pdu, Unreadable
+from .pdu import Pdu, Unreadable, Written
 from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
 
 LAST_SEQUENCE = 0x7FFFFFFF
@@ -48,6 +48,17 @@ class Outstanding:
             self._count(numbered, 1)
         return numbered
 
+    def deliver(self, request: Written, token: object, now: float) -> Written:
+        """The same with a message that surely has a response."""
+        number = self._last % LAST_SEQUENCE + 1
+        while number in self._waiting:
+            number = number % LAST_SEQUENCE + 1
+        self._last = number
+        numbered = request.numbered(number)
+        self._waiting[number] = Own(numbered, token, None if self.wait is None else now + self.wait)
+        self.messages += 1
+        return numbered
+
     def match(self, item: Pdu | Unreadable) -> Own | str:
         """A response → the request that it answers, which waits no more; or why it answers none."""
         own = self._waiting.get(item.sequence)
@@ -62,9 +73,10 @@ class Outstanding:
         """The message with a token that a response of that kind and number answers, which waits no more; None: look
         closer."""
         own = self._waiting.get(sequence)
-        if own is None or own.token is None or own.request.command_id | RESPONSE != command_id:
+        if own is None or own.token is None:
             return None
-        if own.request.command_id in ABOUT_THE_LINK:
+        asked = own.request.command_id
+        if asked | RESPONSE != command_id or asked in ABOUT_THE_LINK:
             return None
         del self._waiting[sequence]
         self.messages -= 1

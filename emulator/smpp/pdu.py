@@ -110,7 +110,7 @@ class Written(Pdu, eq=False):
 
     body: bytes = b""
 
-    def numbered(self, sequence: int) -> Pdu:
+    def numbered(self, sequence: int) -> Written:
         return Written(self.command_id, self.status, sequence, body=self.body)
 
 

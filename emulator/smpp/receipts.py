@@ -16,7 +16,7 @@ from .pdu import Fields, Pdu, Tlv, Written
 from .tables import Command
 from .tags import MESSAGE_PAYLOAD, MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
 from .text import Coding
-from .times import write_date
+from .times import write_date, written_date
 
 ENROUTE, DELIVERED, EXPIRED, DELETED, UNDELIVERABLE, ACCEPTED, UNKNOWN, REJECTED = range(1, 9)
 """message_state (5.2.28)."""
@@ -182,9 +182,14 @@ def write_receipt(receipt: Receipt, form: Form = USUAL, vendor: tuple[Tlv, ...] 
 
 
 _LINE = b"id:%b sub:%03d dlvrd:%03d submit date:%b done date:%b stat:%b err:%03d text:%b"
-_TLVS = b"\0\x1e\0%c%b\0", b"\x04\x27\0\1%c", b"\x04\x23\0\3\3%b"
-_BODY = b"\0%c%c%b\0%c%c%b\0%c\0\0\0\0\0\0\0\0%c%b%b"
+_TLVS = {
+    "receipted_message_id": b"\0\x1e\0%(size)c%(id)b\0", "message_state": b"\x04\x27\0\1%(state)c",
+    "network_error_code": b"\x04\x23\0\3\3%(error)b", "vendor": b"%(vendor)b",
+}  # fmt: skip
+_BODY = b"\0%b\0%b\0%c\0\0\0\0\0\0\0\0%c%b%b"
+_BODY_IN_ORDER = _BODY[:-2] + b"\0\x1e\0%c%b\0\x04\x27\0\1%c\x04\x23\0\3\3%b%b"
 _WORDS = {state: word.encode() for state, word in STATE_WORDS.items()}
+_DELIVER_SM = int(Command.DELIVER_SM)
 
 
 def write_usual(
@@ -192,25 +197,36 @@ def write_usual(
 ) -> Pdu:
     """What `write_receipt` makes in the usual form, TLVs in that order and the vendor's as octets; by one format,
     for receipts go out by the thousand."""
-    message_id = receipt.message_id.encode("ascii", "replace")
-    text = _LINE % (
-        message_id, receipt.parts, receipt.delivered, write_date(receipt.submitted_at, quarters).encode(),
-        write_date(receipt.done_at, quarters).encode(), _WORDS.get(receipt.state, b"UNKNOWN"), receipt.error,
-        receipt.excerpt.encode("ascii", "replace"),
+    return usual(
+        receipt.message_id.encode("ascii", "replace"), written_address(receipt.destination),
+        written_address(receipt.source), receipt.state, written_date(receipt.submitted_at, quarters),
+        written_date(receipt.done_at, quarters), receipt.error, receipt.parts, receipt.delivered,
+        receipt.excerpt.encode("ascii", "replace"), vendor, tlvs,
     )  # fmt: skip
-    known = {
-        "receipted_message_id": _TLVS[0] % (len(message_id) + 1, message_id),
-        "message_state": _TLVS[1] % receipt.state,
-        "network_error_code": _TLVS[2] % receipt.error.to_bytes(2, "big"),
-        "vendor": vendor,
-    }
-    source, destination = receipt.source, receipt.destination
-    return Written(Command.DELIVER_SM, body=_BODY % (
-        destination.ton, destination.npi, destination.octets, source.ton, source.npi, source.octets,
-        RECEIPT if receipt.state in FINAL else INTERMEDIATE, len(text), text, b"".join([known[name] for name in tlvs]),
-    ))  # fmt: skip
 
 
-def fits_usual(receipt: Receipt) -> bool:
-    """Is there room for its text in short_message? Id and excerpt alone may be long."""
-    return len(receipt.message_id) <= 64
+def usual(
+    message_id: bytes, destination: bytes, source: bytes, state: int, submitted: bytes, done: bytes, error: int,
+    parts: int, delivered: int, excerpt: bytes, vendor: bytes, tlvs: tuple[str, ...],
+) -> Pdu:  # fmt: skip
+    """The same of pieces that are written already."""
+    word = _WORDS.get(state, b"UNKNOWN")
+    text = _LINE % (message_id, parts, delivered, submitted, done, word, error, excerpt)
+    kind = RECEIPT if state in FINAL else INTERMEDIATE
+    size, code = len(message_id) + 1, error.to_bytes(2, "big")
+    if tlvs is TLV_ORDER:
+        return Written(_DELIVER_SM, body=_BODY_IN_ORDER % (
+            destination, source, kind, len(text), text, size, message_id, state, code, vendor,
+        ))  # fmt: skip
+    known = {b"size": size, b"id": message_id, b"state": state, b"error": code, b"vendor": vendor}
+    behind = b"".join([_TLVS[name] for name in tlvs]) % known
+    return Written(_DELIVER_SM, body=_BODY % (destination, source, kind, len(text), text, behind))
+
+
+def written_address(address: Address) -> bytes:
+    """Numbering and octets, as they stand in `usual`."""
+    return b"%c%c%b" % (address.ton, address.npi, address.octets)
+
+
+MOST_ID = 64
+"""Of a longer id, with an excerpt, there may be no room in short_message."""

@@ -11,9 +11,10 @@ handed in.
 
 from __future__ import annotations
 
+from .codec import HEADER
 from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
 from .outstanding import ABOUT_THE_LINK, Outstanding
-from .pdu import Fields, Pdu, Tlv, Unreadable, generic_nack, response
+from .pdu import Fields, Pdu, Tlv, Unreadable, Written, generic_nack, response
 from .states import BOUND, BOUND_BY, Role, State, judge
 from .statuses import Status, status_name
 from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
@@ -70,6 +71,13 @@ class Session:
         elif command == Command.UNBIND:
             self.unbinding = True
         return numbered
+
+    def deliver(self, request: Written, now: float, token: object) -> bytes:
+        """A message of ours, numbered like any other (`anyway`); its octets."""
+        numbered = self.own.deliver(request, token, now)
+        self._said = now
+        body = numbered.body
+        return HEADER.pack(len(body) + 16, numbered.command_id, 0, numbered.sequence) + body
 
     def unbind(self, now: float) -> Pdu:
         """Take leave politely: the unbind to write. `Close` comes with its answer, or when there is none in

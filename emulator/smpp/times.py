@@ -10,6 +10,7 @@ from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1)
 _SECOND = 1_000_000
+_MINUTE = 60 * _SECOND
 _QUARTER = 15 * 60 * _SECOND
 _FORM = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d)(\d\d)([-+R])")
 
@@ -64,6 +65,16 @@ def write_date(moment: int, quarters: int = 0, digits: int = 10) -> str:
     """A moment → the local date of a receipt's text: `YYMMDDhhmm`, or with 12 digits the seconds too
     (Appendix B)."""
     return _date((moment + quarters * _QUARTER) // _SECOND)[:digits]
+
+
+def written_date(moment: int, quarters: int = 0) -> bytes:
+    """The same of 10 digits, as octets."""
+    return _minute((moment + quarters * _QUARTER) // _MINUTE)
+
+
+@lru_cache(maxsize=1024)
+def _minute(minute: int) -> bytes:
+    return _date(minute * 60)[:10].encode()
 
 
 @lru_cache(maxsize=1024)

@@ -24,6 +24,7 @@ from emulator.smpp.receipts import (
     ENROUTE,
     EXPIRED,
     LINE,
+    MOST_ID,
     STATE_WORDS,
     TLV_ORDER,
     UNDELIVERABLE,
@@ -32,15 +33,16 @@ from emulator.smpp.receipts import (
     Form,
     Receipt,
     excerpt_of,
-    fits_usual,
+    usual,
     wanted,
     write_receipt,
-    write_usual,
+    written_address,
 )
 from emulator.smpp.segments import Part, write_part
 from emulator.smpp.tables import Command
 from emulator.smpp.tags import RECEIPTED_MESSAGE_ID
 from emulator.smpp.text import Coding, coding_of, write_text
+from emulator.smpp.times import written_date
 
 STATES: dict[Status, int] = {
     "scheduled": ENROUTE, "pending": ENROUTE, "sent": ENROUTE, "delivered": DELIVERED, "read": DELIVERED,
@@ -69,17 +71,41 @@ def receipt(
     forms: tuple[FormName, ...] = (),
 ) -> Pdu:  # fmt: skip
     """The receipt of one change, for the part that `due` names."""
-    made = _told(batch, message, due)
     vendor = _NO_VENDOR if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message)
     hours = switches["smpp-timezone"]
     assert isinstance(hours, int | float)
     quarters, order = round(hours * 4), _ORDERS[str(switches["smpp-tlv-order"])]
-    if not forms and fits_usual(made):
-        return write_usual(made, quarters, vendor[1], order)
+    if not forms and len(message_id := _id(batch, due)) <= MOST_ID:
+        numbering, source, shown = _ends(batch.sender, tuple(batch.extra.items()))
+        state, parts = STATES[due.status], 1 if batch.ids else batch.parts
+        return usual(
+            message_id.encode("ascii", "replace"), numbering + message.to.encode("latin-1", "replace"), source, state,
+            written_date(batch.created_at, quarters), written_date(due.changed_at, quarters),
+            told(due.status, due.error, due.reason).err, parts, parts if state == DELIVERED else 0,
+            excerpt_of(batch.text, shown).encode("ascii", "replace"), vendor[1], order,
+        )  # fmt: skip
+    made = _told(batch, message, due)
     form = Form(quarters=quarters, tlvs=order)
     for name in forms:
         form = _FORMS[name](form)
     return _spoilt(write_receipt(made, form, vendor[0]), forms)
+
+
+def _id(batch: Batch, due: SendReport) -> str:
+    """The message's, or that of the part which `due` names."""
+    return batch.ids[due.part] if batch.ids else batch.provider_id or ""
+
+
+@lru_cache(maxsize=1024)
+def _ends(sender: str, extra: tuple[tuple[str, str], ...]) -> tuple[bytes, bytes, Coding]:
+    """The numbering of the recipient and the sender as they are written, and the text's coding."""
+    number = dict(extra).get
+    source = Address(
+        sender.encode("latin-1", "replace") or b".", int(number("source_ton", 0)), int(number("source_npi", 0))
+    )
+    destination = Address(b"", int(number("dest_ton", 0)), int(number("dest_npi", 0)))
+    coding = _coding(number("data_coding", "0"), number("habits", ""))
+    return written_address(destination), written_address(source), coding
 
 
 def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
@@ -88,7 +114,7 @@ def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
     parts = 1 if batch.ids else batch.parts
     number = extra.get
     return Receipt(
-        message_id=(batch.ids or (batch.provider_id or "",))[due.part],
+        message_id=_id(batch, due),
         source=Address(
             batch.sender.encode("latin-1", "replace") or b".", int(number("source_ton", 0)),
             int(number("source_npi", 0)),

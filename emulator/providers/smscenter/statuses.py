@@ -1,5 +1,6 @@
 """Our states in SMS Center's numbers, Russian names and delivery errors (facts, section 4: five clients agree)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from emulator.core.profile import StatusRow
@@ -63,6 +64,7 @@ class Told(NamedTuple):
         return NAMES[self.status]
 
 
+@lru_cache(maxsize=512)
 def told(status: Status, error: int, reason: str) -> Told:
     """Our state, the delivery error and reason that go with it → SMS Center's."""
     number, usual = _NUMBERS[status]

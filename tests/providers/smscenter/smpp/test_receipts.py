@@ -1,0 +1,47 @@
+"""Receipts that are written by one format are those that are written field by field."""
+
+import random
+
+from emulator.core.accounts import Account
+from emulator.core.agenda import SendReport
+from emulator.core.messages import Batch, Message
+from emulator.core.statuses import STATUSES
+from emulator.providers.smscenter import smpp_receipts
+from emulator.providers.smscenter.profile import PROFILE
+from emulator.smpp import encode
+from emulator.smpp.receipts import Form, write_receipt
+
+AT = 1_760_000_000_000_000
+EXTRAS = [
+    {}, {"source_ton": "5", "dest_ton": "1", "dest_npi": "1"}, {"data_coding": "8"}, {"habits": "iso"},
+    {"data_coding": "4", "source_npi": "9"},
+]  # fmt: skip
+
+
+def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
+    chance = random.Random(5)
+    account = Account(provider="smscenter", credentials={}, balance=0)
+    for number in range(400):
+        parts = chance.choice((1, 1, 3))
+        ids = tuple(str(number + part) for part in range(parts)) if chance.random() < 0.3 else ()
+        batch = Batch(
+            1, "smscenter", "smpp", chance.choice(("1", "1234567890123", "9" * 64)), chance.choice(("Shop", "", "Ж")),
+            chance.choice(("Hello, you there, how are you?", "Привет", "", "a\nb")), None, "gsm7", parts,
+            10_000 * parts, AT, AT, False, chance.random() < 0.2, True, chance.choice(EXTRAS), ids, (1,) * parts,
+        )  # fmt: skip
+        to = chance.choice(("79001234567", "Ж", "995577123456"))
+        message = Message(1, 1, to, "pending", ("pending", AT), 0)
+        due = SendReport(
+            1, chance.choice(STATUSES), AT + chance.choice((0, 59, 3600)) * 1_000_000,
+            chance.choice(("", "no-credit")), chance.choice((0, 1, 249)), 1, parts - 1 if ids else 0,
+        )  # fmt: skip
+        order = chance.choice(("standard-first", "vendor-first", "id-last"))
+        hours, vendor = chance.choice((0, 3, -2.5)), chance.choice(("send", "omit"))
+        switches = {
+            **PROFILE.defaults, "smpp-vendor-tlvs": vendor, "smpp-timezone": hours, "smpp-tlv-order": order,
+        }  # fmt: skip
+        form = Form(quarters=round(hours * 4), tlvs=smpp_receipts._ORDERS[order])
+        tlvs = smpp_receipts._vendor(batch, message)[0] if vendor == "send" else ()
+        told = smpp_receipts._told(batch, message, due)
+        short = smpp_receipts.receipt(account, switches, batch, message, due)
+        assert encode(short.numbered(7)) == encode(write_receipt(told, form, tlvs).numbered(7))
