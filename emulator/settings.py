@@ -222,7 +222,7 @@ OPTIONS = (
         "PROVIDER=URL; repeatable; without it the built-in sink takes them", "URL", many=True,
     ),
     Option("--seed", _whole, "the one source of chance"),
-    Option("--token", _token, "what the control API asks for (Authorization: Bearer)"),
+    Option("--token", _token, "what control API and page ask for (Authorization: Bearer)", "TOKEN"),
     Option("--state", str, "a file that keeps sandboxes over a restart; without it everything is in memory", "FILE"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),

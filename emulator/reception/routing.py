@@ -37,7 +37,7 @@ class Routing:
                     self._patterns.append((re.compile(pattern + "/?", re.IGNORECASE), name, route))
                 else:
                     self._exact.setdefault(route.path.lower(), []).append((name, route))
-        self._paths = sorted(self._exact)
+        self._paths = sorted({route.path for provider in providers.values() for route in provider.routes})
 
     def match(self, request: HttpRequest) -> Match:
         """The route for a request's method and path."""
