@@ -2,7 +2,7 @@
 # make check linter and types          make bench   the benchmarks
 # make constraints  renew the versions and hashes that the image is made of
 # make audit  known vulnerabilities among them, and the Dockerfile's linter
-# make test-long  the tests that take minutes: fuzzing, kills, soak
+# make test-long  the tests that take minutes: fuzzing, kills, soak; and properties, with examples never tried before
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +23,7 @@ test: $(STAMP)
 	@exec $(PYTEST) --numprocesses auto $(ARGS)
 
 test-long: $(STAMP)
-	@exec $(PYTEST) -m long --timeout 1800 --hypothesis-profile default $(ARGS)
+	@exec $(PYTEST) -m "long or hypothesis" --timeout 1800 --hypothesis-profile fresh $(ARGS)
 
 check: $(STAMP)
 	@$(BIN)/ruff check .
