@@ -56,7 +56,8 @@ class _Place:
 
     def charset(self, target: str, said: re.Match[str], command: Submit) -> str | None:
         """What a send came to → the charset of the texts of those like it; None: it says more than it seems to."""
-        others = [name for name, _ in read_query(target.partition("?")[2], "latin-1") if name not in self.words]
+        rest = self._names.sub("", target)
+        others = [name for name, _ in read_query(rest.partition("?")[2], "latin-1")]
         if command.fault is not None or command.notes or any(name.lower() in self.words for name in others):
             return None
         to, text, reference = said.group("to", "text", "reference")

@@ -159,6 +159,28 @@ def test_a_client_that_makes_up_a_form_for_each_send_is_served_and_costs_no_more
     assert len(one.repeats._forms) == 5
 
 
+SMSC = "/sys/send.php?login=emulator&psw=emulator&phones=79161234567"
+
+
+@pytest.mark.parametrize(
+    ("provider", "target", "values"),
+    [
+        ("smsoffice", PATH.replace("destination=", "%64estination=995577123456&destination={}&z="),
+         ("995577123456", "995577123457")),
+        ("smsoffice", PATH.replace("content=Hi", "c%6Fntent=Hi&x=a?content={}"), ("Hi", "Ho")),
+        ("smscenter", SMSC + "&mes={}&m%65s=Hi", ("Hi", "Ho")),
+        ("smscenter", SMSC + "&mes={}&mes", ("", "Ho")),
+    ],
+)  # fmt: skip
+def test_a_send_that_has_a_value_twice_the_name_written_otherwise_is_read_whole(provider, target, values):
+    quick, plain = emulator(provider), emulator(provider)
+    for request in (LETTERHEADS[0].request(target.format(value)) for value in values):
+        wanted = plain.exchange(request).reply
+        answer = quick.repeats.take(LETTERHEADS[0], request.target) or quick.exchange(request).reply
+        assert answer == wanted
+    assert told(quick) == told(plain)
+
+
 @pytest.mark.parametrize("path", ["/api/v2/send", "/api/v2/send/"])
 def test_the_address_is_written_as_the_page_writes_it_or_without_the_slash(path):
     target = PATH.replace("/api/v2/send", path)
