@@ -20,6 +20,8 @@ from emulator.wire import HttpReply, Letterhead, read_query, unquote
 
 MOST_FORMS = 1000
 """Clients that make up a new form for each send begin anew after so many."""
+_PROBE = "x"
+"""A text that says the same in every charset."""
 _VALUES = {"to": "[0-9]+", "text": "[^&]*", "reference": "[^&]+"}
 """What stands for itself in a query."""
 
@@ -38,6 +40,8 @@ class _Place:
         self.words = {name: word for name, word in words.items() if name}
         names = "|".join(map(re.escape, self.words))
         self._names = re.compile(f"(?<=[?&])({names})=([^&]*)")
+        self.to_one = re.compile(f"[?&]{re.escape(varying.to)}={_VALUES['to']}(?:&|$)").search
+        """Does a target name one number?"""
 
     def without_values(self, target: str) -> str:
         """A target less what varies."""
@@ -55,13 +59,14 @@ class _Place:
         return re.compile(layout if "reference" in words else layout + "(?P<reference>(?!))?")
 
     def charset(self, target: str, said: re.Match[str], command: Submit) -> str | None:
-        """What a send came to → the charset of the texts of those like it; None: it says more than it seems to."""
+        """What a send of the probe came to → the charset of the texts of those like it; None: it says more than it
+        seems to."""
         rest = self._names.sub("", target)
         others = [name for name, _ in read_query(rest.partition("?")[2], "latin-1")]
         if command.fault is not None or command.notes or any(name.lower() in self.words for name in others):
             return None
-        to, text, reference = said.group("to", "text", "reference")
-        if command.destinations != (to,) or command.text != unquote(text):
+        to, reference = said.group("to", "reference")
+        if command.destinations != (to,) or command.text != _PROBE:
             return None
         if command.reference != (reference if reference is None else unquote(reference)):
             return None
@@ -126,13 +131,15 @@ class Repeats:
         }  # fmt: skip
         self._forms: dict[_Key, _Form | None] = {}
         """None: sends of this form go the ordinary way."""
+        self._seen: dict[_Key, None] = {}
+        """What came so far and is no known form: one that never comes again is not worth being learnt."""
         self._newest: dict[Letterhead, _Form] = {}
 
     def take(self, letterhead: Letterhead, target: str) -> HttpReply | Answer | None:
         """A GET by its target → its reply, where nothing happens to it; else an Answer; None: nothing was done yet, it
         goes the ordinary way."""
         form = self._newest.get(letterhead)
-        found = None if form is None or form.sandbox.gone else form.values_in(target)
+        found = None if form is None else form.values_in(target)
         if form is None or found is None:
             form = self._form(letterhead, target)
             found = None if form is None else form.values_in(target)
@@ -172,29 +179,37 @@ class Repeats:
 
     def _form(self, letterhead: Letterhead, target: str) -> _Form | None:
         place = self._places.get(target.partition("?")[0])
-        if place is None:
+        if place is None or not place.to_one(target):
             return None
         key = letterhead, place.without_values(target)
-        form = self._forms.get(key)
-        if form is not None and not form.sandbox.gone:
-            return form
-        return None if form is None and key in self._forms else self._learn(place, key, target)
+        if key in self._forms:
+            return self._forms[key]
+        if key in self._seen:
+            return self._learn(place, key, target)
+        if len(self._seen) >= MOST_FORMS:
+            self._seen.clear()
+        self._seen[key] = None
+        return None
 
     def _learn(self, place: _Place, key: _Key, target: str) -> _Form | None:
-        """The first of its form is read the ordinary way: does it say what it seems to say?"""
+        """The second of its form is read the ordinary way, with another text: does it say what it seems to say?"""
         letterhead = key[0]
-        command = place.route.read(letterhead.request(target), {})
-        sandbox = self._sandboxes.of(place.provider.name, command.credential)
         layout = place.layout(target)
-        said = None if layout is None else layout.fullmatch(target)
-        if sandbox is None or said is None or not unquote(said["text"]).isascii():  # the next one may do
-            return None
-        assert layout is not None
         form = None
-        if type(command) is Submit:
-            charset = place.charset(target, said, command)
-            if charset is not None:
-                form = _Form(place, letterhead, sandbox, Series(command), charset, layout)
+        if layout is not None:
+            said = layout.fullmatch(target)
+            if said is None:  # the next one may do
+                return None
+            begin, end = said.span("text")
+            command = place.route.read(letterhead.request(target[:begin] + _PROBE + target[end:]), {})
+            sandbox = self._sandboxes.of(place.provider.name, command.credential)
+            if sandbox is None:  # it may come
+                del self._seen[key]
+                return None
+            if type(command) is Submit:
+                charset = place.charset(target, said, command)
+                if charset is not None:
+                    form = _Form(place, letterhead, sandbox, Series(command), charset, layout)
         if len(self._forms) >= MOST_FORMS:
             self._forms.clear()
             self._newest.clear()
