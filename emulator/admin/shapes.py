@@ -270,6 +270,7 @@ class ScenarioInForce(RulesInForce):
     name: str | None
     comment: str
     accounts: dict[str, AccountPatch]
+    warnings: NotRequired[list[str]]
 
 
 class Play(TypedDict):

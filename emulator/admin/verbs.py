@@ -238,7 +238,10 @@ class Verbs:
         for provider, patch in play.accounts.items():
             sandbox.control(PatchAccount(provider, patch))
         sandbox.control(PutRules([], list(play.rules)))
-        return await self.scenario(sandbox)
+        told = await self.scenario(sandbox)
+        if said := [*warnings.about_callbacks(sandbox, play.accounts, self._targets)]:
+            told["warnings"] = said
+        return told
 
     # what there is
 

@@ -281,6 +281,10 @@ async def test_setting_a_url_that_will_be_refused_warns_and_is_done():
         status, told = await control(served, "PATCH", account, {"callback_url": url})
         assert (status, told["callback_url"]) == (200, url)
         assert told["warnings"][0].startswith(f"callbacks of smsoffice will not be sent: {PUBLIC}, which is neither")
+        play = {"accounts": {"ubill": {"callback_url": url}}, "rules": []}
+        status, told = await control(served, "PUT", account.replace("accounts/smsoffice", "scenario"), play)
+        assert status == 200
+        assert [said.partition(":")[0] for said in told["warnings"]] == ["callbacks of ubill will not be sent"]
         for fine in ("http://10.0.0.1/sms", "http://example.com/sms", "", None):
             status, told = await control(served, "PATCH", account, {"callback_url": fine})
             assert (status, "warnings" in told) == (200, False)
