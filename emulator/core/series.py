@@ -105,10 +105,13 @@ class InSeries:
             return [], None
         world.store.tidy()
         account, profile, like, plan = terms.account, terms.profile, terms.batch, terms.plan
-        normal_number, plain, next_id = profile.normal_number, terms.plain, self._taking.next_id
+        normal_number, plain, free_id = profile.normal_number, terms.plain, self._taking.free_id
         stoplist, endings, price, by_message = account.stoplist, terms.endings, terms.price, terms.by_message
         balance, store = account.balance, world.store
         batch_id, message_id = len(store.batches), len(store.messages)
+        next_id = None if profile.first_id is None else free_id(profile)
+        given_ahead = next_id is not None and (bool(world.parts) or next_id <= store.highest.get(profile.provider, 0))
+        provider_id = None
         begun: tuple[str | int, ...] = ("pending", at)
         batches: list[Batch] = []
         messages: list[Message] = []
@@ -124,7 +127,11 @@ class InSeries:
             balance -= cost
             batch_id += 1
             message_id += 1
-            provider_id = None if profile.first_id is None else next_id(profile)
+            if next_id is not None:
+                if given_ahead:
+                    next_id = free_id(profile, next_id)
+                provider_id = str(next_id)
+                next_id += 1
             batches.append(Batch(
                 batch_id, like.provider, like.protocol, provider_id, like.sender, text, reference, encoding, parts,
                 cost, at, at, like.first, like.flash, like.report, like.extra, like.ids, like.asks,
@@ -136,6 +143,8 @@ class InSeries:
         if not accepted:
             return [], None
         world.now = at
+        if next_id is not None:
+            world.next_ids[profile.provider] = next_id
         account.spent += account.balance - balance
         account.balance = balance
         store.add_single(batches, messages)

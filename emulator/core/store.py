@@ -124,11 +124,13 @@ class Store:
             return
         keys: list[int] = []
         ids: list[int] = []
-        bits = self._provider_bits
+        last, bits = "", self._provider_bits
         for batch in self.batches.newest(since):
             provider, provider_id = batch.provider, batch.provider_id
-            if provider not in bits:
-                bits[provider] = 1 << len(bits)
+            if provider != last:
+                last, beginning = provider, _beginning(provider, 2)
+                if provider not in bits:
+                    bits[provider] = 1 << len(bits)
             if batch.reference:
                 keys.append(_reference_key(provider, batch.reference))
                 ids.append(batch.id)
@@ -136,7 +138,7 @@ class Store:
                 keys += [_id_key(provider, one) for one in batch.ids]
                 ids += [batch.id] * len(batch.ids)
             elif provider_id is not None:
-                keys.append(_id_key(provider, provider_id))
+                keys.append(crc32(provider_id.encode("utf-8", "surrogatepass"), beginning))
                 ids.append(batch.id)
         self._batches_found = len(self.batches)
         self._by_name.add(keys, ids)

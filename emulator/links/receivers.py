@@ -129,15 +129,14 @@ class Receivers:
 
     def answered(self, parcel: Parcel, line: Line, status: int, octets: bytes) -> None:
         """A receiver's answer, whatever it says: its status and its octets."""
-        judged = line.face.judge(status)
-        again = line.terms.again if judged.again else ()
+        accepted, verdict, again = line.face.judge(status)
         frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
-        self._close(parcel, line, judged.accepted, judged.verdict, frame, None, again)
+        self._close(parcel, accepted, verdict, frame, None, line.terms.again if again else ())
 
     def unanswered(self, parcel: Parcel, line: Line, why: str, closed: bool) -> None:
         """No answer will come: the receipt goes out again, at once if the link broke."""
         again = tuple(0.0 for _ in range(1000)) if closed else line.terms.again
-        self._close(parcel, line, False, f"no answer: {why}", None, why, again)
+        self._close(parcel, False, f"no answer: {why}", None, why, again)
 
     def forget(self, sandbox: Sandbox) -> None:
         """The sandbox is gone."""
@@ -175,7 +174,7 @@ class Receivers:
                 then()
 
     def _close(
-        self, parcel: Parcel, line: Line, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
+        self, parcel: Parcel, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
         again: tuple[float, ...],
     ) -> None:  # fmt: skip
         sandbox, attempt = parcel.sandbox, parcel.attempt

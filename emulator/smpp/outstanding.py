@@ -48,16 +48,16 @@ class Outstanding:
             self._count(numbered, 1)
         return numbered
 
-    def deliver(self, request: Written, token: object, now: float) -> Written:
-        """The same with a message that surely has a response."""
+    def deliver(self, request: Written, token: object, now: float) -> int:
+        """The same with a message that surely has a response; its number."""
         number = self._last % LAST_SEQUENCE + 1
         while number in self._waiting:
             number = number % LAST_SEQUENCE + 1
         self._last = number
-        numbered = request.numbered(number)
-        self._waiting[number] = Own(numbered, token, None if self.wait is None else now + self.wait)
+        request.sequence = number
+        self._waiting[number] = Own(request, token, None if self.wait is None else now + self.wait)
         self.messages += 1
-        return numbered
+        return number
 
     def match(self, item: Pdu | Unreadable) -> Own | str:
         """A response → the request that it answers, which waits no more; or why it answers none."""

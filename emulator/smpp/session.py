@@ -73,11 +73,11 @@ class Session:
         return numbered
 
     def deliver(self, request: Written, now: float, token: object) -> bytes:
-        """A message of ours, numbered like any other (`anyway`); its octets."""
-        numbered = self.own.deliver(request, token, now)
+        """A message of ours goes out, whatever the window says; its octets. It is numbered itself, not a copy."""
+        number = self.own.deliver(request, token, now)
         self._said = now
-        body = numbered.body
-        return HEADER.pack(len(body) + 16, numbered.command_id, 0, numbered.sequence) + body
+        body = request.body
+        return HEADER.pack(len(body) + 16, request.command_id, 0, number) + body
 
     def unbind(self, now: float) -> Pdu:
         """Take leave politely: the unbind to write. `Close` comes with its answer, or when there is none in

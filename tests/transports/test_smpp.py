@@ -31,6 +31,47 @@ async def test_ten_pdus_in_one_segment_get_ten_answers_in_their_order():
         assert [one["text"] for one in await at.messages()] == [str(n) for n in range(10)]
 
 
+@pytest.mark.parametrize("together", [True, False])
+async def test_where_the_clock_stands_a_receipt_due_at_once_goes_before_the_next_answer_however_submits_come(together):
+    async with desk() as at:
+        await at.patch(limits="off")
+        await at.rule({}, {"steps": [{"after": 0, "status": "delivered"}]})
+        esme = await at.bound()
+        asked = [
+            esme.made(Command.SUBMIT_SM, **{**SUBMIT, "short_message": b"%d" % n, "registered_delivery": 1})
+            for n in range(7)
+        ]
+        for submits in (asked[:2], asked[2:]) if together else ([one] for one in asked):
+            esme.write(*submits)
+            for submit in submits:
+                await esme.answer_to(submit)
+        await esme.receipts(7)
+        taken = [Command.SUBMIT_SM_RESP, Command.DELIVER_SM] * 7
+        assert [one.command_id for one in esme.came if one.command_id in taken] == taken
+        order = [(entry.id, False) for entry in at.sandbox.journal.exchanges(operation="send")]
+        order += [(number, True) for number, _ in at.sandbox.journal.newest_attempts()]
+        assert [receipt for _, receipt in sorted(order)] == [False, True] * 7
+
+
+async def test_where_the_clock_runs_submits_that_come_together_have_their_answers_and_receipts():
+    async with desk() as at:
+        at.sandbox.run_at(1.0)
+        await at.patch(limits="off", switches={"smpp-window": 50})
+        await at.rule({}, {"steps": [{"after": 0, "status": "delivered"}]})
+        esme = await at.bound()
+        asked = [
+            esme.made(Command.SUBMIT_SM, **{**SUBMIT, "short_message": b"%d" % n, "registered_delivery": 1})
+            for n in range(30)
+        ]
+        esme.write(*asked)
+        await esme.receipts(30)
+        answers = [one for one in esme.came if one.command_id == Command.SUBMIT_SM_RESP]
+        assert [one.sequence for one in answers] == [one.sequence for one in asked]
+        told = [line_of(one).partition(" ")[0] for one in esme.delivered]
+        assert told == [f"id:{one.octets('message_id').decode()}" for one in answers]
+        assert [one["text"] for one in await at.messages()] == [str(n) for n in range(30)]
+
+
 async def test_a_pdu_that_claims_2_gb_is_answered_at_once_and_the_link_closed():
     async with desk() as at:
         esme = await at.bound()
