@@ -29,6 +29,8 @@ _QUOTED = re.compile(r"b?[\x27\x22]")
 _END_OF_HEAD = b"\r\n\r\n"
 READ_AT_ONCE = 32 * 1024
 """Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times."""
+_TO_ITS_END = 0.1
+"""Real seconds that a request is still served whose client says no more: it has gone, or waits for the answer."""
 
 AtOnce = Callable[["Connection", Any, Any], bytes | None]
 """(the connection, a plain request as parsed, its body as parsed) → the answer's octets; None: it goes the long way."""
@@ -111,6 +113,14 @@ class Connection(Patience):
             self._answer_or_wake(data, waiter)
         self._between = data.endswith(_END_OF_HEAD)
         self.note_head(self._request_count != count)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """The client says no more: the transport closes, at once unless something is being served. uvloop tells of a
+        request and of its being the last at once."""
+        going_on = self.transport is not None and (self._waiter is None or self._waiter.done())
+        if going_on:
+            self._loop.call_later(_TO_ITS_END, self.transport.close)  # type: ignore[union-attr]
+        return going_on
 
     def _go_the_shortest_way(self, data: bytes) -> bool:
         """Answer a request that is like the one before it, if nothing is being read or served; False: it goes on by a

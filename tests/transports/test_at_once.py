@@ -4,7 +4,8 @@ import asyncio
 import re
 
 import pytest
-from support import PATIENCE, TO, control, send_path, serving, skip
+from support import PATIENCE, TO, control, send_path, serving, skip, until
+from wires import Wire, settled
 
 from emulator.transports.at_once import octets as written
 from emulator.wire import HttpReply
@@ -168,3 +169,17 @@ async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed():
 )
 def test_a_reply_that_is_not_plain_goes_the_long_way(reply):
     assert written(reply) is None
+
+
+async def test_a_client_that_says_no_more_behind_its_request_is_answered_whatever_the_loop_tells_first():
+    async with serving() as served:
+        connection, wire = Wire.to(served)
+        connection.data_received(line("/api/getBalance?key=emulator-smsoffice"))
+        assert connection.eof_received()
+        await settled(wire, 1)
+        await until(lambda: wire.ended)
+        idle, wire = Wire.to(served)
+        await asyncio.sleep(0)
+        assert not idle.eof_received()
+        for one in (connection, idle):
+            one.connection_lost(None)
