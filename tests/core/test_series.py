@@ -151,9 +151,12 @@ def test_several_at_once_come_to_what_one_after_the_other_does(seed):
         wanted: list[Any] = [(chance.choice(TO[:3]), chance.choice(TEXTS), None) for _ in range(chance.randint(1, 9))]
         while wanted:
             assert short.advance(at) == long.advance(at)
-            together, rule = short.take_in_series(one, wanted, at, chance.random() < seed / 4 and seed % 2 == 0)
+            runs = chance.random() < seed / 4 and seed % 2 == 0
+            together, rule = short.take_in_series(one, wanted, at, runs)
             most = max(most, len(together))
             for accepted in together or [None]:
+                if not runs:  # what is due at a moment that stands comes before the next one
+                    assert long.advance(at) == []
                 verdict = long.execute_in_series(other, *wanted[0], at)
                 if accepted is None:
                     assert short.execute_in_series(one, *wanted[0], at) == verdict
@@ -198,6 +201,16 @@ def test_a_series_holds_as_long_as_its_sender_does():
     assert one.terms is None
 
 
+def test_a_price_that_changes_is_paid_from_the_next_one_on():
+    engine = Engine(world(), PROFILES)
+    one = Series(like())
+    for patch in (AccountPatch(limits="off"), AccountPatch(prices={"part": 1.0}), AccountPatch(prices={"part": 2.5})):
+        engine.control(PatchAccount("smscenter", patch), START)
+        assert accepted(engine, one)
+        assert one.terms is not None
+    assert [batch.cost for batch in engine.world.store.batches] == [amount(1), amount(1), amount(2.5)]
+
+
 def test_a_series_of_one_world_means_nothing_in_another():
     engine, other = Engine(world(), PROFILES), Engine(world(), PROFILES)
     for one in (engine, other):
@@ -206,3 +219,4 @@ def test_a_series_of_one_world_means_nothing_in_another():
     assert accepted(engine, series)
     assert accepted(other, series)
     assert (len(engine.world.store.messages), len(other.world.store.messages)) == (1, 1)
+    assert [one.world.accounts["smscenter"].spent for one in (engine, other)] == [amount(1), amount(1)]

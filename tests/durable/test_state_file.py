@@ -223,6 +223,21 @@ def pages(recorder):
     return track.pages
 
 
+async def test_an_answer_that_waits_goes_before_the_next_one_of_its_connection(tmp_path):
+    serving = await served(tmp_path / "state.db")
+    connection, wire = Wire.to(serving)
+    await asyncio.sleep(0)
+    try:
+        for n in range(4):
+            connection.data_received(f"GET {send_path(reference=f'r{n}')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert wire.octets.count(b"HTTP/1.") == n
+        await settled(wire, 4)
+        assert wire.octets.count(b'"Success":true') == 4
+    finally:
+        connection.connection_lost(None)
+        await serving.stop()
+
+
 async def test_over_smpp_the_connection_breaks_in_place_of_an_answer(tmp_path):
     serving = await served(tmp_path / "state.db")
     esme = Esme(*await asyncio.open_connection(serving.smpp_host, serving.smpp_port))

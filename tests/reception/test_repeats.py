@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from emulator.app import Emulator
-from emulator.core.plans import Plan, Refuse, Step
+from emulator.core.plans import Plan, Refuse, Reports, Step
 from emulator.core.plans import Reply as ReplyPlan
 from emulator.core.reasons import Reason
 from emulator.core.rules import RuleSpec
@@ -66,25 +66,29 @@ def take(one: Emulator, target: str, letterhead: Letterhead = LETTERHEADS[0]) ->
 
 
 def targets(provider: str, seed: int) -> list[tuple[Letterhead, str]]:
-    """A client that says most things again and again."""
+    """A client that says most things again and again, and the others in the same way three times."""
     chance = random.Random(seed)
     path, names, rests = SPELLINGS[provider]
     made = []
-    for n in range(300):
-        usual = chance.random() < 0.7
+    usual, shape = True, 0.0
+    for n in range(400):
+        if usual or not n % 3:
+            usual, shape = chance.random() < 0.6, chance.random()
+        shaping = random.Random(shape)
         to = NUMBERS[0 if provider != "smscenter" else 2] if usual else chance.choice(NUMBERS)
         text = f"Code {n}" if usual else chance.choice(TEXTS)
         reference = f"r{n}" if usual else chance.choice(REFERENCES)
         fields = [f"{names[0]}={to if to.isascii() else quote(to)}",
                   f"{names[1]}={chance.choice((quote, quote_plus))(text)}",
                   *([] if reference is None or not names[2] else [f"{names[2]}={quote(reference)}"]),
-                  *(rests[0] if usual else chance.choice(rests)).split("&")]  # fmt: skip
-        if not usual and chance.random() < 0.5:
-            chance.shuffle(fields)
-        if not usual and chance.random() < 0.2:
-            fields.append(chance.choice(fields))
-        slash = chance.choice(("", "/"))
-        made.append((chance.choice(LETTERHEADS), f"{path}{slash}?{'&'.join(fields)}"))
+                  *(rests[0] if usual else shaping.choice(rests)).split("&")]  # fmt: skip
+        if not usual and shaping.random() < 0.2:
+            fields.append(shaping.choice((fields[0], fields[1], f"{names[1]}=other", "x=y")))
+        if not usual and shaping.random() < 0.5:
+            order = shaping.random()
+            fields.sort(key=lambda field: random.Random(f"{field.partition('=')[0]}{order}").random())
+        slash = shaping.choice(("", "/"))
+        made.append((shaping.choice(LETTERHEADS), f"{path}{slash}?{'&'.join(fields)}"))
     return made
 
 
@@ -203,6 +207,21 @@ def test_a_send_that_has_a_value_twice_the_name_written_otherwise_is_read_whole(
         answer = take(quick, request.target)
         assert (answer.reply if isinstance(answer, Answer) else answer) == wanted
     assert told(quick) == told(plain)
+
+
+def test_a_text_that_may_lack_its_charset_is_read_whole():
+    one = emulator("smscenter")
+    answers = [take(one, f"{SMSC}&mes={text}") for text in ("Hi", "Ho", quote("Привет"), "%CF%F0%E8", "Hi")]
+    assert [type(answer) for answer in answers] == [Answer, HttpReply, Answer, Answer, HttpReply]
+    assert "smscenter.send.charset-missing" in one.default.findings.by_row
+
+
+def test_where_reports_go_before_the_reply_it_waits_for_them():
+    one = emulator("smsoffice")
+    spec = RuleSpec(when=When(contains="early"), then=Plan(reports=Reports(before_reply=True)))
+    one.default.engine.control(PutRules([spec]), one.default.now())
+    answers = [take(one, PATH.replace("Hi", text)) for text in ("Hi", "Hi", "early")]
+    assert [type(answer) for answer in answers] == [Answer, HttpReply, Answer]
 
 
 @pytest.mark.parametrize("path", ["/api/v2/send", "/api/v2/send/"])
