@@ -1,4 +1,4 @@
-"""An engine that says what comes in by its four doors before it does it."""
+"""An engine that says what comes in by its four doors: before it does it, but for what it must do to know how much."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -149,6 +149,12 @@ def test_a_line_no_longer_than_the_servers_limit_is_taken():
     assert like.target_of(get("/" + "a" * 20)) is None
 
 
+def test_the_same_octets_from_two_addresses_are_two_clients():
+    known = Letterheads(8190)
+    likes = [known.learn(get("/a"), ((b"Host", b"x"),), f"127.0.0.{n}") for n in (1, 2)]
+    assert [like and like.letterhead.peer for like in likes] == ["127.0.0.1", "127.0.0.2"]
+
+
 def test_what_clients_send_is_remembered_so_often_and_no_more():
     known = Letterheads(8190)
     for n in range(2500):
