@@ -133,10 +133,20 @@ async def told(customer, server, messages: list[dict]) -> None:
     talking = asyncio.create_task(customer.talk(server.smpp_port, submits=False))
     wanted = {one["reference"] for one in messages if one["provider"] == "smsoffice"}
     ids = {one["provider_id"] for one in messages if one["provider"] == "smscenter"}
-    async with asyncio.timeout(120):
-        while wanted - customer.called.keys() or ids - customer.told.keys():
-            customer.news.clear()
-            await customer.news.wait()
+
+    def missing() -> int:
+        wanted.difference_update(customer.called)
+        ids.difference_update(customer.told)
+        return len(wanted) + len(ids)
+
+    left = missing()
+    while left:
+        async with asyncio.timeout(PATIENCE):  # for some to be told: there may be very many
+            while (now := missing()) == left:
+                customer.news.clear()
+                await customer.news.wait()
+                await asyncio.sleep(0.1)
+        left = now
     talking.cancel()
     await asyncio.gather(talking, return_exceptions=True)
     for one in await server.messages():
