@@ -40,7 +40,7 @@ class Load(asyncio.Protocol):
         """The next ones."""
         at = self.sent % _MADE
         self.sent += many
-        return b"".join((self.made[at:] + self.made if at + many > _MADE else self.made)[at : at + many])
+        return b"".join(self.made[at : at + many] + self.made[: max(0, at + many - _MADE)])
 
     def data_received(self, data: bytes) -> None:
         data = self.waiting + data
