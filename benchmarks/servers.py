@@ -69,11 +69,7 @@ def load(url: str, path: str, connections: int, seconds: float) -> float:
     """Requests a second, from a load process on the last core."""
     port = url.rpartition(":")[2]
     command = [sys.executable, "-m", "benchmarks.load", port, str(connections), str(seconds), path]
-    preexec = None
-    if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
-        cores = {max(os.sched_getaffinity(0))}
-        preexec = lambda: os.sched_setaffinity(0, cores)  # noqa: E731
-    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=preexec)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=on_core(max))
     return float(done.stdout)
 
 

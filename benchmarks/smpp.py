@@ -1,6 +1,5 @@
 """submit_sm, validated, stored and journalled, with and without its receipt, beside a plain asyncio server."""
 
-import os
 import subprocess
 import sys
 from statistics import median
@@ -15,13 +14,11 @@ what becomes of a message is planned and does not come due. With them each messa
 _AT_ONCE = '{"rules": [{"then": {"steps": [{"after": 0, "status": "delivered"}]}}]}'
 
 
-def _load(port: str, window: int, receipts: bool) -> tuple[float, float]:
+def load(ready: dict[str, str], window: int, receipts: bool) -> tuple[float, float]:
+    """Submits and receipts a second of a server, by its ready line."""
+    port = ready["smpp"].rpartition(":")[2]
     command = [sys.executable, "-m", "benchmarks.smpp_load", port, str(window), str(SECONDS), str(int(receipts))]
-    preexec = None
-    if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
-        cores = {max(os.sched_getaffinity(0))}
-        preexec = lambda: os.sched_setaffinity(0, cores)  # noqa: E731
-    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=preexec)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=servers.on_core(max))
     submits, received = map(float, done.stdout.split())
     return submits, received
 
@@ -36,9 +33,9 @@ def _one(window: int, receipts: bool) -> tuple[tuple[float, float], tuple[float,
             servers.call(f"{url}/rules", _AT_ONCE, "PUT")
         else:
             servers.call(f"{url}/clock", '{"rate": 0}')
-        ours = _load(ready["smpp"].rpartition(":")[2], window, receipts)
+        ours = load(ready, window, receipts)
     with servers.running_at(("benchmarks.smpp_yardstick",)) as ready:
-        plain = _load(ready["smpp"].rpartition(":")[2], window, receipts)
+        plain = load(ready, window, receipts)
     return ours, plain
 
 

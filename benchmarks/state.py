@@ -1,14 +1,12 @@
 """What `--state` costs: `send` and SMPP submits with a state file, beside the same emulator without one."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks import servers
+from benchmarks import servers, smpp
 from benchmarks.send import SEND
 
 SECONDS = 2.0
@@ -17,10 +15,7 @@ WINDOW = 50
 
 
 def _submits(ready: dict[str, str]) -> float:
-    port = ready["smpp"].rpartition(":")[2]
-    command = [sys.executable, "-m", "benchmarks.smpp_load", port, str(WINDOW), str(SECONDS), "0"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=servers.on_core(max))
-    return float(done.stdout.split()[0])
+    return smpp.load(ready, WINDOW, False)[0]
 
 
 def _sends(ready: dict[str, str]) -> float:
