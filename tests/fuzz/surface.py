@@ -37,7 +37,6 @@ class HttpSurface:
         self.who = sandbox.account(self.provider).credentials
         self.goldens = requests(self.provider, {mark: self.who.get(word, word) for mark, word in self.fill.items()})
         self.letterheads: dict[tuple[Headers, str], Letterhead] = {}
-        self.repeated = 0
         self.postman = Postman(_never, lambda provider: f"http://127.0.0.1:1/{provider}?a=b#c")
         sandbox.post = self.told
 
@@ -86,7 +85,6 @@ class HttpSurface:
             letterhead = self.letterheads.setdefault(key, Letterhead(*key))
             answer = self.emulator.repeats.take(letterhead, request.target)
         if isinstance(answer, HttpReply):
-            self.repeated += 1
             return answer, next(self.sandbox.journal.newest())
         answer = answer or self.emulator.exchange(request)
         return answer.reply, answer.exchange
