@@ -1,10 +1,10 @@
-"""One HTTP connection: what aiohttp's own does, with patience (patience.py), and four things more, for clients as they
+"""One HTTP connection: what aiohttp's own does, with patience (patience.py), and five things more, for clients as they
 really are.
 
 Raw octets beyond ASCII in a request line reach us percent-encoded (aiohttp's parser refuses them, real servers take
-them); what the parser refuses is answered without a traceback; the refused octets are at hand for the journal; and a
-plain request may be answered at once, without waking the connection's task (transports/at_once.py), or even without
-being parsed (transports/letterheads.py).
+them); what the parser refuses is answered without a traceback; the refused octets are at hand for the journal; who says
+no more behind a request is answered all the same; and a plain request may be answered at once, without waking the
+connection's task (transports/at_once.py), or even without being parsed (transports/letterheads.py).
 """
 
 import asyncio
