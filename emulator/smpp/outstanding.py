@@ -38,10 +38,7 @@ class Outstanding:
 
     def add(self, request: Pdu, token: object, now: float) -> Pdu:
         """Number a request: 1, 2 … 0x7FFFFFFF, 1 (3.2), and wait for its answer if it can have one."""
-        self._last = self._last % LAST_SEQUENCE + 1
-        while self._last in self._waiting:
-            self._last = self._last % LAST_SEQUENCE + 1
-        numbered = request.numbered(self._last)
+        numbered = request.numbered(self._next())
         if numbered.command_id not in WITHOUT_RESPONSE:
             deadline = None if self.wait is None else now + self.wait
             self._waiting[self._last] = Own(numbered, token, deadline)
@@ -50,13 +47,17 @@ class Outstanding:
 
     def deliver(self, request: Written, token: object, now: float) -> int:
         """The same with a message that surely has a response; its number."""
+        number = request.sequence = self._next()
+        self._waiting[number] = Own(request, token, None if self.wait is None else now + self.wait)
+        self.messages += 1
+        return number
+
+    def _next(self) -> int:
+        """The next number that nothing waits under."""
         number = self._last % LAST_SEQUENCE + 1
         while number in self._waiting:
             number = number % LAST_SEQUENCE + 1
         self._last = number
-        request.sequence = number
-        self._waiting[number] = Own(request, token, None if self.wait is None else now + self.wait)
-        self.messages += 1
         return number
 
     def match(self, item: Pdu | Unreadable) -> Own | str:

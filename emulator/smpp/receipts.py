@@ -16,7 +16,7 @@ from .pdu import Fields, Pdu, Tlv, Written
 from .tables import Command
 from .tags import MESSAGE_PAYLOAD, MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
 from .text import Coding
-from .times import write_date, written_date
+from .times import write_date
 
 ENROUTE, DELIVERED, EXPIRED, DELETED, UNDELIVERABLE, ACCEPTED, UNKNOWN, REJECTED = range(1, 9)
 """message_state (5.2.28)."""
@@ -192,24 +192,12 @@ _WORDS = {state: word.encode() for state, word in STATE_WORDS.items()}
 _DELIVER_SM = int(Command.DELIVER_SM)
 
 
-def write_usual(
-    receipt: Receipt, quarters: int, vendor: bytes = b"", tlvs: tuple[str, ...] = TLV_ORDER
-) -> Pdu:
-    """What `write_receipt` makes in the usual form, TLVs in that order and the vendor's as octets; by one format,
-    for receipts go out by the thousand."""
-    return usual(
-        receipt.message_id.encode("ascii", "replace"), written_address(receipt.destination),
-        written_address(receipt.source), receipt.state, written_date(receipt.submitted_at, quarters),
-        written_date(receipt.done_at, quarters), receipt.error, receipt.parts, receipt.delivered,
-        receipt.excerpt.encode("ascii", "replace"), vendor, tlvs,
-    )  # fmt: skip
-
-
 def usual(
     message_id: bytes, destination: bytes, source: bytes, state: int, submitted: bytes, done: bytes, error: int,
     parts: int, delivered: int, excerpt: bytes, vendor: bytes, tlvs: tuple[str, ...],
 ) -> Pdu:  # fmt: skip
-    """The same of pieces that are written already."""
+    """What `write_receipt` makes in the usual form, TLVs in that order and the vendor's as octets; by one format, of
+    pieces that are written already (`written_address`, times.py), for receipts go out by the thousand."""
     word = _WORDS.get(state, b"UNKNOWN")
     text = _LINE % (message_id, parts, delivered, submitted, done, word, error, excerpt)
     kind = RECEIPT if state in FINAL else INTERMEDIATE

@@ -28,9 +28,11 @@ from emulator.smpp.receipts import (
     STATE_WORDS,
     TLV_ORDER,
     UNDELIVERABLE,
+    usual,
     wanted,
-    write_usual,
+    written_address,
 )
+from emulator.smpp.times import written_date
 
 AT = 1_795_300_200_000_000  # 2026-11-21 22:30:00 UTC
 RECEIPT = Receipt(
@@ -241,6 +243,10 @@ def test_the_quick_way_to_write_a_receipt_gives_the_same_octets(state, tlvs, ven
             delivered=parts - 1, excerpt="Hello, you there"[: 8 * number],
         )  # fmt: skip
         ordinary = write_receipt(receipt, Form(quarters=quarters, tlvs=tlvs), vendor)
-        quick = write_usual(receipt, quarters, write_tlvs(vendor), tlvs)
+        quick = usual(
+            receipt.message_id.encode(), written_address(receipt.destination), written_address(receipt.source), state,
+            written_date(receipt.submitted_at, quarters), written_date(receipt.done_at, quarters), error, parts,
+            receipt.delivered, receipt.excerpt.encode(), write_tlvs(vendor), tlvs,
+        )  # fmt: skip
         assert encode(quick.numbered(7)) == encode(ordinary.numbered(7))
         assert decode(encode(quick)) == decode(encode(ordinary))
