@@ -185,6 +185,16 @@ class Link(asyncio.Protocol):
             self._patience.unread()  # closing waits for it
         self.transport.close()
 
+    def take_leave(self) -> None:
+        """The last of what was written leaves. Closed at once, what the peer still says would reset the connection, and
+        what it has not read yet be lost: it closes first, or `hang_up` does in a moment."""
+        self.flush()
+        self._closing = True
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
+
     def _give_up(self, why: str, speak: bool) -> None:
         """The connection is borne with no longer: a last word, or none, and the end."""
         octets = encode(generic_nack(Status.RSYSERR, 0)) if speak else None
@@ -348,6 +358,10 @@ class SmppTransport:
             await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
         for link in tuple(self.links):
             link.hurry()
+            link.take_leave()
+        if self.links:
+            await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
+        for link in tuple(self.links):
             link.hang_up()
         if self.links:
             await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
