@@ -63,7 +63,7 @@ def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] 
     another. Raises Invalid."""
     import yaml
 
-    from emulator.scripting.reading import Reading, Stop
+    from emulator.scripting.reading import Stop, read
 
     text = text.removeprefix("\ufeff")
     wrong = _forbidden(text)
@@ -72,7 +72,7 @@ def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] 
         found = f"U+{ord(wrong[0]):04X}"
         raise Invalid([Complaint((), "a character that YAML forbids", found, line=line, column=column)], name)
     try:
-        reading = Reading(text)
+        reading = read(text)
     except Stop as stop:
         raise Invalid([stop.complaint], name) from None
     except yaml.YAMLError as error:

@@ -5,6 +5,7 @@ brackets end the process.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -37,6 +38,21 @@ class Stop(Exception):
 
     def __init__(self, complaint: Complaint) -> None:
         self.complaint = complaint
+
+
+def read(text: str) -> "Reading":
+    """A text, read. Raises Stop, or yaml.YAMLError at the first syntax error.
+
+    The library's scanner runs up to a thousand characters ahead of its events, and some releases refuse there what they
+    think is nested too deep. What stands before that place is read alone, so that our own limit is told first.
+    """
+    try:
+        return Reading(text)
+    except yaml.MarkedYAMLError as error:
+        if error.problem_mark is not None:
+            with suppress(yaml.YAMLError):
+                Reading(text[: max(error.problem_mark.index - 1, 0)])
+        raise
 
 
 class Reading:
