@@ -155,6 +155,14 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     """What reads everyday submits of a session, as long as its account's switches stay."""
 
 
+class Host(NamedTuple):
+    """A name of the provider's in the real world, and what its ports speak: `http` (80 and, with TLS, 443), `smpp`,
+    `smpp_tls` or `smtp`."""
+
+    name: str
+    ports: Mapping[int, str]
+
+
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the rest of the emulator knows of a provider."""
 
@@ -162,6 +170,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     home: str
     """The real base URL."""
+    hosts: tuple[Host, ...] = ()
+    """Where programs written for the real provider connect; names below these are taken for the provider's too."""
     routes: tuple[Route, ...]
     profile: Profile
     contract: Callable[[], tuple[Row, ...]]

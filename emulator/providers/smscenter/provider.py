@@ -7,6 +7,7 @@ from emulator.core.commands import Credential
 from emulator.providers.contract import Provider, Row
 from emulator.providers.smscenter import http, smpp, soap, wsdl
 from emulator.providers.smscenter.errors import NEVER_SAYS
+from emulator.providers.smscenter.hosts import HOSTS
 from emulator.providers.smscenter.linting import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reports import SINK_ANSWER, incoming, judge_answer, report
@@ -50,6 +51,7 @@ PROVIDER = Provider(
     name="smscenter",
     title="SMS Center",
     home="https://smsc.ru",
+    hosts=HOSTS,
     routes=(*http.ROUTES, *soap.ROUTES),
     profile=PROFILE,
     contract=_contract,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from emulator.core.accounts import Account
 from emulator.providers.contract import Provider, Row
 from emulator.providers.smsoffice.errors import NEVER_SAYS
+from emulator.providers.smsoffice.hosts import HOSTS
 from emulator.providers.smsoffice.http import ROUTES
 from emulator.providers.smsoffice.linting import LINT, PARAMETERS
 from emulator.providers.smsoffice.profile import PROFILE
@@ -42,6 +43,7 @@ PROVIDER = Provider(
     name="smsoffice",
     title="smsoffice.ge",
     home="https://smsoffice.ge",
+    hosts=HOSTS,
     routes=ROUTES,
     profile=PROFILE,
     contract=_contract,

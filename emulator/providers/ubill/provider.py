@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from emulator.core.accounts import Account
 from emulator.providers.contract import Provider, Row
 from emulator.providers.ubill.errors import NEVER_SAID
+from emulator.providers.ubill.hosts import HOSTS
 from emulator.providers.ubill.http import ROUTES
 from emulator.providers.ubill.linting import LINT, PARAMETERS
 from emulator.providers.ubill.profile import FIRST_SMS, PROFILE
@@ -43,6 +44,7 @@ PROVIDER = Provider(
     name="ubill",
     title="uBill",
     home="https://api.ubill.dev/v1",
+    hosts=HOSTS,
     routes=ROUTES,
     profile=PROFILE,
     contract=_contract,

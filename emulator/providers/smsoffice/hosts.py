@@ -1,0 +1,7 @@
+"""Names under which real clients reach smsoffice.ge (docs/providers/smsoffice.md, section 8)."""
+
+from emulator.providers.contract import Host
+
+_WEB = {80: "http", 443: "http"}
+
+HOSTS = (Host("smsoffice.ge", _WEB), Host("www.smsoffice.ge", _WEB))  # both documented

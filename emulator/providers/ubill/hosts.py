@@ -1,0 +1,5 @@
+"""Names under which real clients reach uBill (docs/providers/ubill.md, section 7)."""
+
+from emulator.providers.contract import Host
+
+HOSTS = (Host("api.ubill.dev", {80: "http", 443: "http"}),)  # documented; all clients by https
