@@ -18,6 +18,8 @@ MAY_IMPORT = {
     "providers": {"core", "smpp", "wire", "xml_reader", "providers"},
     "scripting": {"core", "scripting"},
     "clock": {"core"},
+    "tls": {"tls", "clock"},
+    "interception": {"tls", "interception"},
     "client": {"wire", "smpp", "core", "providers", "client", "clock", "xml_reader"},
 }
 """Rooms with a closed list. core/__init__ and smpp/__init__ included; the package's own name is free."""
