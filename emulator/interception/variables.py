@@ -1,0 +1,144 @@
+"""The environment that leads a program here: one table, a row for each variable, with whom it is for.
+
+Most of these variables replace what a program would take otherwise, so the bundle holds the machine's authorities
+besides ours; those that are lists or options are added to. Nothing of the user's own is lost.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+LEAD = "SMS_INTERCEPT"
+"""What the hooks of Python and Node read: the hosts, and where each of their ports is led."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+TRUSTSTORE_PASSWORD = "changeit"
+"""Java's own default: the store holds no secret."""
+
+
+class Addresses(NamedTuple):
+    """Where the emulator is. `http` takes http, https and CONNECT; SMPP addresses are (host, port) or None."""
+
+    http: str
+    smpp: tuple[str, int] | None = None
+    smpp_tls: tuple[str, int] | None = None
+
+
+class Files(NamedTuple):
+    """Paths of what `files` makes: authorities as PEM (the machine's and ours; ours alone), Java's trust store, and the
+    folders and files that make an interpreter load a hook of ours."""
+
+    bundle: str
+    ours: str
+    truststore: str
+    python: str
+    node: str
+    php: str
+
+
+class Led(NamedTuple):
+    """What a row is made of."""
+
+    addresses: Addresses
+    files: Files
+    hosts: Sequence[str]
+    """The providers' names; those below them count too."""
+    ports: Mapping[int, str]
+    """What the real ports speak: 80 and 443 `http`, 3700 `smpp`, 3443 `smpp_tls`."""
+    before: str
+    """The user's own value of the variable, or nothing."""
+
+
+class Variable(NamedTuple):
+    """One variable: names, for whom, and its value (None: it is taken away)."""
+
+    names: tuple[str, ...]
+    reads: str
+    value: Callable[[Led], str | None]
+
+
+def _proxy(led: Led) -> str:
+    return led.addresses.http
+
+
+def _no_proxy(led: Led) -> str:
+    own = [one.strip() for one in led.before.split(",") if one.strip()]
+    return ",".join([*own, *(name for name in LOOPBACK if name not in own)])
+
+
+def _bundle(led: Led) -> str:
+    return led.files.bundle
+
+
+def _java(led: Led) -> str:
+    host, port = _host_and_port(led.addresses.http)
+    options = [f"-D{kind}.proxy{what}" for kind in ("http", "https") for what in (f"Host={host}", f"Port={port}")]
+    options += [
+        "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
+        f"-Djavax.net.ssl.trustStore={led.files.truststore}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+        f"-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}",
+    ]
+    return " ".join([*filter(None, (led.before,)), *options])
+
+
+def _node(led: Led) -> str:
+    quoted = json.dumps(led.files.node)
+    return f"{led.before} --require {quoted}".strip()
+
+
+def _python(led: Led) -> str:
+    return led.files.python + (os.pathsep + led.before if led.before else "")
+
+
+def _php(led: Led) -> str:
+    return (led.before or os.pathsep) + (os.pathsep if led.before else "") + led.files.php
+
+
+def _lead(led: Led) -> str:
+    to = {"http": _host_and_port(led.addresses.http), "smpp": led.addresses.smpp, "smpp_tls": led.addresses.smpp_tls}
+    ports = {str(port): to[spoken] for port, spoken in led.ports.items() if to[spoken] is not None}
+    return json.dumps({"hosts": list(led.hosts), "ports": ports}, separators=(",", ":"))
+
+
+TABLE = (
+    Variable(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"),
+             "curl, Python, Go, Ruby, .NET, axios, most others", _proxy),
+    Variable(("no_proxy", "NO_PROXY"), "the same: what is on this machine is reached directly", _no_proxy),
+    Variable(("SSL_CERT_FILE",), "OpenSSL: Python's ssl, aiohttp, httpx, Go, Ruby, .NET", _bundle),
+    Variable(("SSL_CERT_DIR",), "curl and OpenSSL, which would look there first", lambda led: None),
+    Variable(("REQUESTS_CA_BUNDLE",), "Python's requests, zeep", _bundle),
+    Variable(("CURL_CA_BUNDLE",), "curl, Python's requests", _bundle),
+    Variable(("NODE_EXTRA_CA_CERTS",), "Node, besides its own authorities", _bundle),
+    Variable(("NODE_USE_ENV_PROXY",), "Node 24 and newer: fetch and https take the proxy", lambda led: "1"),
+    Variable(("NODE_OPTIONS",), "Node: a hook on connections, for versions that take no proxy", _node),
+    Variable(("PYTHONPATH",), "Python: a hook on look-ups of names, for libraries that take no proxy", _python),
+    Variable(("PHP_INI_SCAN_DIR",), "PHP: curl and streams", _php),
+    Variable(("JAVA_TOOL_OPTIONS",), "Java", _java),
+    Variable((LEAD,), "the hooks for Node and Python", _lead),
+)  # fmt: skip
+
+
+def led_here(
+    addresses: Addresses, files: Files, hosts: Sequence[str], ports: Mapping[int, str], environment: Mapping[str, str]
+) -> dict[str, str | None]:
+    """What to change in an environment: each variable's new value, or None where it is taken away."""
+    changes: dict[str, str | None] = {}
+    for variable in TABLE:
+        for name in variable.names:
+            led = Led(addresses, files, hosts, ports, environment.get(name, ""))
+            value = variable.value(led)
+            if value is not None or name in environment:
+                changes[name] = value
+    return changes
+
+
+def changed(environment: Mapping[str, str], changes: Mapping[str, str | None]) -> dict[str, str]:
+    """An environment with the changes."""
+    return {name: value for name, value in {**environment, **changes}.items() if value is not None}
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
