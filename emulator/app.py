@@ -17,7 +17,6 @@ from emulator.outgoing.postman import Call, Postman
 from emulator.providers import found
 from emulator.providers.contract import Provider
 from emulator.pump import Pump
-from emulator.reception.repeats import Repeats
 from emulator.reception.requests import Answer, Reception
 from emulator.recipes import Bad, NewSandbox, Recipe, recipe
 from emulator.recorder import Recorder
@@ -53,8 +52,7 @@ class Emulator:
         self.postman: Postman | None = None
         self.default = self.make(self._default_recipe())
         self.reception = Reception(self.providers, self.sandboxes, self.default, self._send_reports)
-        self.repeats = Repeats(self.providers, self.sandboxes, self.reception)
-        self.board = Switchboard(self.sandboxes, self.default, self.reception.keep, self.reception.jot_all)
+        self.board = Switchboard(self.sandboxes, self.default, self.reception.keep)
 
     # coming and going
 
@@ -154,7 +152,6 @@ class Emulator:
         self.sandboxes.remove(sandbox)
         sandbox.gone = True
         self.board.forget(sandbox)
-        self.repeats.forget(sandbox)
         pump = self._pumps.pop(sandbox, None)
         if pump is not None:
             pump.stop()

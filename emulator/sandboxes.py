@@ -10,10 +10,8 @@ from emulator.core.commands import AnyCommand, Credential
 from emulator.core.engine import Engine, Verdict
 from emulator.core.life import Outgoing
 from emulator.core.messages import Message
-from emulator.core.outcomes import Accepted
 from emulator.core.profile import Profile
 from emulator.core.rules import Rule
-from emulator.core.series import Series, Wanted
 from emulator.core.values import Chance, Moment, amount
 from emulator.core.verbs import Verb
 from emulator.core.world import State, World
@@ -123,27 +121,6 @@ class Sandbox:
         verdict = self.engine.execute(command, at)
         self.arm()
         return at, verdict
-
-    def execute_in_series(
-        self, series: Series, to: str, text: str, reference: str | None = None
-    ) -> tuple[Moment, Verdict]:  # fmt: skip
-        """Judge the next command of a series at the world's moment."""
-        at = self.now()
-        self.catch_up(at)
-        verdict = self.engine.execute_in_series(series, to, text, reference, at)
-        self.arm()
-        return at, verdict
-
-    def take_in_series(
-        self, series: Series, wanted: Sequence[Wanted]
-    ) -> tuple[Moment, list[Accepted], str | None]:  # fmt: skip
-        """Judge the next commands of a series, as many as can be taken at the world's moment (engine.py). Where the
-        clock stands, what becomes of them is the same however many came in one piece."""
-        at = self.now()
-        self.catch_up(at)
-        accepted, rule = self.engine.take_in_series(series, wanted, at, not self.clock.stands)
-        self.arm()
-        return at, accepted, rule
 
     def control(self, verb: Verb) -> Any:
         """Do what a hand asks. Raises LookupError when what it names is not there."""

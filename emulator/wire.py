@@ -43,20 +43,6 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http", omit_de
         return header_of(self.headers, name, default)
 
 
-class Letterhead:
-    """What requests of one client have in common: everything but their targets. All are GETs without a body."""
-
-    __slots__ = ("headers", "peer")
-
-    def __init__(self, headers: Headers, peer: str) -> None:
-        self.headers = headers
-        self.peer = peer
-
-    def request(self, target: str) -> HttpRequest:
-        """The one with that target."""
-        return HttpRequest(method="GET", target=target, headers=self.headers, peer=self.peer)
-
-
 class HttpReply(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
     """A reply."""
 

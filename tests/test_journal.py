@@ -1,7 +1,6 @@
 """The journal: bounded by bytes for each sandbox and for all, the oldest going first, and it says how many went."""
 
-from emulator.core.outcomes import Bound
-from emulator.journal import Attempt, Budget, Exchange, Journal, Shorthand
+from emulator.journal import Attempt, Budget, Exchange, Journal
 from emulator.wire import HttpReply, HttpRequest
 
 
@@ -61,26 +60,6 @@ def test_the_bound_over_all_takes_the_oldest_of_any():
     assert budget.used == first.used + second.used
     assert targets(first) == ["/first3"]
     assert len(targets(second)) == 4
-
-
-class _Kind:
-    provider, protocol, operation, word = what = "p", "http", "send", "accepted"
-
-    def whole(self, short: Shorthand) -> Exchange:
-        return exchange(short.request.decode())
-
-
-def test_of_several_jotted_at_once_the_bound_over_all_takes_one_after_the_other():
-    budget = Budget()
-    first, second = Journal(budget), Journal(budget)
-    first.jot_all([Shorthand(_Kind(), 1, f"{n}".encode(), b"", Bound(), None) for n in range(3)])
-    second.write(exchange("b"))
-    budget.limit = budget.used - 1
-    budget.make_room()
-    assert (targets(first), targets(second)) == (["/1", "/2"], ["/b"])
-    budget.limit = 0
-    budget.make_room()
-    assert (targets(first), targets(second), budget.used, len(budget)) == ([], [], 0, 0)
 
 
 def test_entries_that_a_journal_dropped_itself_are_not_charged_twice():

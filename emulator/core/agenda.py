@@ -68,8 +68,6 @@ _BESIDE, _STEP, _BEGIN, _EXPIRE = range(4)
 """the kinds: what lies beside the heap, and what fits into a number."""
 _KINDS = 3
 _LOW, _INDEXES, _VERSIONS = (1 << _PLACE) - 1, 1 << _VERSION - _INDEX, 1 << _MESSAGE - _VERSION
-_NEXT = (1 << _PLACE) + (1 << _MESSAGE)
-"""From one number to that of the message behind, put on behind it."""
 _WIDTH = 24
 """Octets of a number, written down."""
 _AT_ONCE = 10_000
@@ -103,15 +101,6 @@ class Agenda:
     def put(self, at: Moment, item: Item, first: bool = False) -> None:
         self.counted += 1
         heappush(self._heap, self._number(at, 0 if first else 1, self.counted, item))
-
-    def put_steps(self, at: Moment, message: int, count: int, first: bool) -> None:
-        """The first step of so many messages, from that one on."""
-        place = self.counted + 1
-        self.counted += count
-        number = ((at << 1 | (not first)) << _RANK - _PLACE | place) << _PLACE | message << _MESSAGE | _STEP
-        for _ in range(count):
-            heappush(self._heap, number)
-            number += _NEXT
 
     def next_due(self) -> Moment | None:
         return self._heap[0] >> _MOMENT if self._heap else None

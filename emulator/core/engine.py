@@ -3,7 +3,7 @@
 Every method is a plain function on values and is done when it returns: nobody ever sees half a step.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,7 +21,6 @@ from emulator.core.plans import Refuse, Reply
 from emulator.core.profile import Profile
 from emulator.core.reasons import NO_NUMBER_LEFT, OF_A_NUMBER, Reason
 from emulator.core.rules import Rule, Ruling
-from emulator.core.series import InSeries, Series, Wanted
 from emulator.core.values import Moment, seconds
 from emulator.core.verbs import Verb
 from emulator.core.when import Now
@@ -49,15 +48,11 @@ class Engine:
         self._life = Life(world, profiles, touched)
         self._judge = Judge(world, profiles, self._life)
         self._hand = Hand(world, self._life)
-        self._in_series = InSeries(world, profiles, self._judge.taking, touched)
 
     # the four doors
 
     def execute(self, command: AnyCommand, at: Moment) -> Verdict:
         """Judge a command."""
-        return self._execute(command, at)
-
-    def _execute(self, command: AnyCommand, at: Moment) -> Verdict:
         world = self.world
         world.store.tidy()
         world.now = at
@@ -70,25 +65,6 @@ class Engine:
             if rule is not None:
                 return self._by_rule(case, rule)
         return Verdict(self._judge.judge(case))
-
-    def execute_in_series(self, series: Series, to: str, text: str, reference: str | None, at: Moment) -> Verdict:
-        """Judge the command of a series to that number with that text and reference: the same as `execute`, and
-        quicker."""
-        accepted, rule = self._in_series.take(series, ((to, text, reference),), at)
-        if accepted:
-            return Verdict(accepted[0], None, rule)
-        verdict = self._execute(series.command(to, text, reference), at)
-        if type(verdict.outcome) is Accepted and verdict.reply is None:
-            self._in_series.learn(series, verdict.outcome, verdict.rule)
-        return verdict
-
-    def take_in_series(
-        self, series: Series, wanted: Sequence[Wanted], at: Moment, together: bool
-    ) -> tuple[list[Accepted], str | None]:  # fmt: skip
-        """Judge several commands of a series at once: what came of the first ones, and the rule that decided. It ends
-        before what may come to something else and, unless they come `together`, behind what makes something due at that
-        moment."""
-        return self._in_series.take(series, wanted, at, together)
 
     def advance(self, to: Moment) -> list[Outgoing]:
         """Do everything due up to a moment, in order. What goes out to the client is handed back."""

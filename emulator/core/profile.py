@@ -141,9 +141,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Where the provider's own message ids begin; None: it gives none out."""
     octets: Any = None
     """For a protocol over which texts come as octets, perhaps in parts: core/parts.py, Octets."""
-    in_series: Mapping[str, Callable[[str], bool]] = msgspec.field(default_factory=dict)
-    """Submits ("Class/protocol") whose checks, limits apart, look at number and reference for nothing but what the core
-    asks of them itself, and at the text for no more than this function: is it plainly a good one? (series.py)"""
     asks_for: Callable[[int, Status | None, Status], bool] | None = None
     """For a protocol where each message says by flags which reports it wants: flags, state before, state now → does
     this change send one?"""

@@ -1,7 +1,5 @@
 """when → then. The first rule that matches and has `times` left decides; each counts its uses."""
 
-from typing import NamedTuple
-
 import msgspec
 
 from emulator.core.commands import AnyCommand
@@ -51,13 +49,6 @@ class Ruling(msgspec.Struct, frozen=True):
 NOTHING = Ruling(None, None)
 
 
-class Standing(NamedTuple):
-    """Of these numbers, by their endings, the rules must be asked; of all others this rule decides, or none."""
-
-    endings: tuple[str, ...]
-    rule: Rule | None
-
-
 class _Candidate:
     """A rule with the tests that its `when` comes to, made once."""
 
@@ -70,17 +61,6 @@ class _Candidate:
         self.tests = tests_of(when)
         self.counts = turn_test(when)
         self.probability = when.probability
-
-    @property
-    def always(self) -> bool:
-        """Does it decide whatever is said, and say no more than what becomes of messages?"""
-        spec = self.rule.spec
-        then = spec.then
-        plain = then.refuse is None and then.reply is None and then.reports is None and then.account is None
-        return (
-            self.fits is None and not self.tests and self.counts is None and self.probability is None
-            and spec.times is None and plain and not then.accept
-        )  # fmt: skip
 
     def about(self, command: AnyCommand, now: Now) -> bool:
         """Do the keys hold that speak of the call as a whole?"""
@@ -131,20 +111,6 @@ class RuleBook:
         if endings and not any(number.endswith(endings) for number in numbers):
             return NOTHING
         return _for_many(candidates, command, numbers, now, chance)
-
-
-    def standing(self, provider: str, protocol: str, operation: str) -> Standing | None:
-        """What the rules say of every call of a kind, as long as they are these; None: they must be asked each time."""
-        kind = (provider, protocol, operation)
-        candidates = self._speaking.get(kind)
-        if candidates is None:
-            candidates = self._find(kind)
-        if not candidates:
-            return Standing((), None)
-        if self._endings[kind]:
-            return Standing(self._endings[kind], None)
-        always = candidates[0].always and all(one.counts is None for one in candidates)
-        return Standing((), candidates[0].rule) if always else None
 
     def _find(self, kind: tuple[str, str, str]) -> list[_Candidate]:
         speaking = (rule for rule in self.rules if speaks_of(rule.spec.when, *kind))

@@ -9,7 +9,7 @@
 Nothing is packed but by `tidy`, which is called between inputs, when nobody holds a thing that is still to be changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -73,22 +73,6 @@ class Shelf(Generic[T]):
         if place == self._last:
             self._filled()
         return not place
-
-    def extend(self, things: Sequence[T]) -> list[int]:
-        """The same with several: with which of them, counted from 0, pages begin."""
-        begin, at = [], 0
-        while at < len(things):
-            place = self._count & self._last
-            if not place:
-                self._begin()
-                begin.append(at)
-            part = things[at : at + self._last + 1 - place]
-            self._tail.extend(part)
-            self._count += len(part)
-            at += len(part)
-            if not self._count & self._last:
-                self._filled()
-        return begin
 
     def _begin(self) -> None:
         """Another page."""

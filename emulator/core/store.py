@@ -77,22 +77,6 @@ class Store:
                     if number > self.highest.get(provider, 0):
                         self.highest[provider] = number
 
-    def add_single(self, batches: Sequence[Batch], messages: Sequence[Message]) -> None:
-        """The next ones: batches without several ids and of one message each, which has the same status in all."""
-        if len(batches) == 1:
-            self.add_batch(batches[0])
-            self.add(messages[0])
-            return
-        self._note_highest(batches[-1])
-        first, firsts = messages[0], self._first
-        while len(firsts) < first.batch - 1:
-            firsts.append(first.id)
-        firsts.extend(range(first.id, first.id + len(messages)))
-        self.by_status[first.status] = self.by_status.get(first.status, 0) + len(messages)
-        self.batches.extend(batches)
-        for place in self.messages.extend(messages):
-            self._batch_of_page.append(messages[place].batch)
-
     def became(self, before: Status, now: Status) -> None:
         """A message changed its status."""
         self.by_status[before] -= 1

@@ -97,20 +97,14 @@ class Taking:
 
     def next_id(self, profile: Profile) -> str:
         """The provider's next id that nobody has."""
-        number = self.free_id(profile)
-        self.world.next_ids[profile.provider] = number + 1
-        return str(number)
-
-    def free_id(self, profile: Profile, number: int | None = None) -> int:
-        """The provider's next id that nobody has, or the first one from a number on; it is not given to anybody yet."""
         world, provider = self.world, profile.provider
-        if number is None:
-            assert profile.first_id is not None
-            number = world.next_ids.get(provider, profile.first_id)
+        assert profile.first_id is not None
+        number = world.next_ids.get(provider, profile.first_id)
         highest = world.store.highest.get(provider, 0)
         while (number <= highest and world.store.taken(provider, str(number))) or str(number) in world.parts:
             number += 1
-        return number
+        world.next_ids[provider] = number + 1
+        return str(number)
 
     def _batch(
         self, case: Case, provider_id: str | None, text: str, measured: Measure, cost: int, report: bool

@@ -1,15 +1,13 @@
 """An engine that says what comes in by its four doors: before it does it, but for what it must do to know how much."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.core.commands import AnyCommand
 from emulator.core.engine import Engine, Verdict
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.life import Outgoing, Touched
-from emulator.core.outcomes import Accepted
 from emulator.core.profile import Profile
-from emulator.core.series import Series, Wanted
 from emulator.core.values import Moment
 from emulator.core.verbs import Verb
 from emulator.core.world import World
@@ -30,18 +28,6 @@ class Recording(Engine):
     def execute(self, command: AnyCommand, at: Moment) -> Verdict:
         self._write(Executed(at, command))
         return super().execute(command, at)
-
-    def execute_in_series(self, series: Series, to: str, text: str, reference: str | None, at: Moment) -> Verdict:
-        self._write(Executed(at, series.command(to, text, reference)))
-        return super().execute_in_series(series, to, text, reference, at)
-
-    def take_in_series(
-        self, series: Series, wanted: Sequence[Wanted], at: Moment, together: bool
-    ) -> tuple[list[Accepted], str | None]:  # fmt: skip
-        accepted, rule = super().take_in_series(series, wanted, at, together)
-        for one in wanted[: len(accepted)]:
-            self._write(Executed(at, series.command(*one)))
-        return accepted, rule
 
     def advance(self, to: Moment) -> list[Outgoing]:
         self._write(Advanced(to))

@@ -7,4 +7,3 @@ from emulator.journal.budget import Budget as Budget
 from emulator.journal.entries import Attempt as Attempt
 from emulator.journal.entries import Entries as Entries
 from emulator.journal.entries import Exchange as Exchange
-from emulator.journal.entries import Shorthand as Shorthand

@@ -1,13 +1,13 @@
 """The journal of one sandbox: every exchange and every callback attempt, bounded by bytes, the oldest going first."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from emulator.journal.budget import PROCESS_LIMIT, Budget
-from emulator.journal.entries import OF_SHORTHAND, Attempt, Entries, Exchange, Head, Shorthand
+from emulator.journal.entries import Attempt, Entries, Exchange, Head
 from emulator.wire import HttpReply, HttpRequest, SmppFrame
 
 BODY_LIMIT = 64 * 1024
@@ -24,7 +24,7 @@ class Journal:
         self.dropped = 0
         """How many entries went because there was no room."""
         self.made = 0
-        self._exchanges: deque[Head | Shorthand] = deque()
+        self._exchanges: deque[Head] = deque()
         self._attempts: deque[tuple[Attempt, int, int]] = deque()
         """Attempt, its order among all entries, its size."""
 
@@ -45,23 +45,6 @@ class Journal:
             exchange.command = None
         self._add(exchange)
         return exchange
-
-    def jot(self, short: Shorthand) -> None:
-        """Keep an exchange in shorthand; it gets its id here."""
-        short.id = self.made = self.made + 1
-        self._exchanges.append(short)
-        self._charge(len(short.request) + len(short.reply) + OF_SHORTHAND)
-
-    def jot_all(self, shorts: Sequence[Shorthand]) -> None:
-        """The same with several, in order."""
-        number, size = self.made, len(shorts) * OF_SHORTHAND
-        for short in shorts:
-            number += 1
-            short.id = number
-            size += len(short.request) + len(short.reply)
-        self.made = number
-        self._exchanges.extend(shorts)
-        self._charge(size, len(shorts))
 
     def _add(self, exchange: Exchange) -> None:
         head = Head.of(exchange)
@@ -99,14 +82,11 @@ class Journal:
             answer = msgspec.structs.replace(answer, body=answer.body[:1024])
         attempt.answer, attempt.failure = answer, failure
 
-    def _charge(self, size: int, entries: int = 1) -> None:
+    def _charge(self, size: int) -> None:
         self.used += size
         budget = self._budget
         budget.used += size
-        if entries == 1:
-            budget.lines.append(self)
-        else:
-            budget.lines.extend((self,) * entries)
+        budget.lines.append(self)
         if budget.used > budget.limit:
             budget.make_room()
         while self.used > self.limit:

@@ -4,8 +4,6 @@ An exchange is kept as one packed value: that is small, its size is known exactl
 walks it.
 """
 
-from typing import Protocol
-
 import msgspec
 
 from emulator.core.commands import AnyCommand
@@ -15,10 +13,6 @@ from emulator.wire import HttpReply, HttpRequest, SmppFrame
 
 OVERHEAD = 250
 """What the rest of an entry weighs besides its packed bytes: tuple, key strings, deque slots."""
-OF_SHORTHAND = 450
-"""The same of an exchange in shorthand, its outcome included."""
-
-
 class Exchange(msgspec.Struct, kw_only=True, array_like=True):
     """A request as it came, what it was taken for, what came of it, and the reply as it went."""
 
@@ -99,55 +93,6 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 
     def whole(self) -> Exchange:
         return _unpack(self.packed)
-
-
-class Kind(Protocol):
-    """What exchanges in shorthand of one kind have in common, and how one of them is written out."""
-
-    provider: str
-    protocol: str
-    operation: str
-    word: str
-    what: tuple[str, str, str, str]
-    """All four."""
-
-    def whole(self, short: "Shorthand") -> Exchange: ...
-
-
-class Shorthand(msgspec.Struct, gc=False):
-    """An exchange of which the same kind comes by the thousand: its octets and what came of them. The rest is made out
-    of these when somebody reads it."""
-
-    kind: Kind
-    at: Moment
-    request: bytes
-    reply: bytes
-    outcome: AnyOutcome
-    rule: str | None
-    id: int = 0
-
-    @property
-    def provider(self) -> str:
-        return self.kind.provider
-
-    @property
-    def protocol(self) -> str:
-        return self.kind.protocol
-
-    @property
-    def operation(self) -> str:
-        return self.kind.operation
-
-    @property
-    def word(self) -> str:
-        return self.kind.word
-
-    @property
-    def size(self) -> int:
-        return len(self.request) + len(self.reply) + OF_SHORTHAND
-
-    def whole(self) -> Exchange:
-        return self.kind.whole(self)
 
 
 _pack = msgspec.msgpack.Encoder().encode

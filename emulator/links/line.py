@@ -1,12 +1,9 @@
 """One SMPP session as the house sees it: the protocol's session, its connection, whose it is."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 from emulator.core.commands import Credential
-from emulator.core.series import Series, Wanted
 from emulator.core.values import Moment
-from emulator.links.shorthand import SubmitKind
 from emulator.providers.contract import SmppFace, Terms
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import encode
@@ -33,17 +30,6 @@ class Wire(Protocol):
     def reset(self) -> None: ...
 
 
-class Ahead(NamedTuple):
-    """Submits that came together and were read together: what each of `frames` from `begin` to `end` wants."""
-
-    frames: Sequence[Any]
-    kind: SubmitKind
-    series: Series
-    wanted: list[Wanted]
-    begin: int
-    end: int
-
-
 class Line:
     """A session. `home` is whose it is, once it is bound."""
 
@@ -56,10 +42,6 @@ class Line:
         self.provider = ""
         self.credential: Credential | None = None
         self.since: Moment = 0
-        self.everyday: SubmitKind | None = None
-        """What reads everyday submits, once there was one."""
-        self.ahead: Ahead | None = None
-        """What was read and not taken yet."""
         self._face: SmppFace | None = None
         self._terms: Terms | None = None
 

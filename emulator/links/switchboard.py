@@ -3,26 +3,24 @@
 Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─► octets
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Bind
 from emulator.core.engine import Verdict
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
-from emulator.journal import Exchange, Shorthand
-from emulator.links.line import Ahead, Line, Wire
+from emulator.journal import Exchange
+from emulator.links.line import Line, Wire
 from emulator.links.receivers import Parcel, Receivers
-from emulator.links.shorthand import SubmitKind
 from emulator.providers.contract import Caller, Provider, SmppFace
 from emulator.sandboxes import Sandbox, Sandboxes
-from emulator.smpp.codec import decode, encode
+from emulator.smpp.codec import encode
 from emulator.smpp.events import Answered, Ignored, Send, Unanswered
 from emulator.smpp.pdu import Fields, Pdu, Unreadable
 from emulator.smpp.session import Session
-from emulator.smpp.states import BOUND, TAKES_SUBMITS, Role
+from emulator.smpp.states import BOUND, Role
 from emulator.smpp.statuses import Status
 from emulator.smpp.tables import BINDS, Command, command_name
 from emulator.wire import SmppFrame
@@ -48,17 +46,14 @@ class Answer(NamedTuple):
 
 
 class Switchboard:
-    """All sessions. `keep` writes an exchange into a sandbox's journal, `jot` does so in shorthand with several of a
-    kind."""
+    """All sessions. `keep` writes an exchange into a sandbox's journal."""
 
     def __init__(
-        self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], Exchange],
-        jot: Callable[[Sandbox, Sequence[Shorthand]], None],
+        self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], Exchange]
     ) -> None:  # fmt: skip
         self._sandboxes = sandboxes
         self._default = default
         self._keep = keep
-        self._jot = jot
         self._made = 0
         self.lines: dict[str, Line] = {}
         self.receivers: Receivers | None = None
@@ -123,59 +118,6 @@ class Switchboard:
         if isinstance(verdict.outcome, Bound):
             self._settle_in(line, sandbox, name, face, command)
         return self._judged(sandbox, line, pdu, face, command, at, verdict, spoil)
-
-    def submitted(
-        self, line: Line, frames: Sequence[Any], begin: int, now: float, spoil: Spoil
-    ) -> list[bytes] | Answer | None:  # fmt: skip
-        """Whole PDUs, one of them a submit_sm → where it is like those before and nothing happens to it, the octets of
-        its response and of those to as many behind it as are taken with it; else an Answer to it, or None if nothing
-        was done yet: it goes the long way. Link time in."""
-        sandbox, session = line.sandbox, line.session
-        if sandbox is None or session.state not in TAKES_SUBMITS:
-            return None
-        account = sandbox.account(line.provider)
-        kind = line.everyday
-        if kind is None or kind.switches is not account.switches:
-            kind = line.everyday = self._kind(line, account)
-            if kind is None:
-                return None
-        ahead = line.ahead
-        if ahead is not None and ahead.frames is frames and ahead.kind is kind and ahead.begin <= begin < ahead.end:
-            series, wanted = ahead.series, ahead.wanted[begin - ahead.begin :]
-        else:
-            said = kind.everyday.read(frames, begin)
-            if said is None:
-                return None
-            series, wanted = said
-            if len(wanted) > 1:
-                line.ahead = Ahead(frames, kind, series, wanted, begin, begin + len(wanted))
-        at, accepted, rule = sandbox.take_in_series(series, wanted)
-        session.served(now)
-        if not accepted:
-            at, verdict = sandbox.execute_in_series(series, *wanted[0])
-            if verdict.reply is not None or type(verdict.outcome) is not Accepted:
-                pdu = decode(frames[begin])
-                assert isinstance(pdu, Pdu)
-                command = series.command(*wanted[0])
-                return self._judged(sandbox, line, pdu, line.face, command, at, verdict, spoil)
-            accepted, rule = [verdict.outcome], verdict.rule
-        asked = frames[begin : begin + len(accepted)]
-        replies = kind.everyday.answers(asked, accepted)
-        if len(accepted) == len(wanted):
-            line.ahead = None
-        self._jot(sandbox, [
-            Shorthand(kind, at, frame, reply, outcome, rule)
-            for frame, reply, outcome in zip(asked, replies, accepted, strict=True)
-        ])  # fmt: skip
-        return replies
-
-    def _kind(self, line: Line, account: Account) -> SubmitKind | None:
-        """What reads a session's everyday submits, under the account's switches."""
-        face = line.face
-        if face.everyday is None:
-            return None
-        everyday = face.everyday(self._caller(line, line.provider))
-        return SubmitKind(line.provider, line.id, line.peer, everyday, account.switches)
 
     def _judged(
         self, sandbox: Sandbox, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Moment,

@@ -4,39 +4,24 @@ A provider is a translator: it reads requests into commands, writes outcomes as 
 callbacks, and judges how they were answered. It never looks into a world.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from emulator.core.accounts import Account
 from emulator.core.agenda import SendReport
-from emulator.core.commands import AnyCommand, Credential, Submit
+from emulator.core.commands import AnyCommand, Credential
 from emulator.core.life import Report
 from emulator.core.messages import Batch, Incoming, Message
-from emulator.core.outcomes import Accepted, AnyOutcome
+from emulator.core.outcomes import AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
 from emulator.core.reasons import Reason
-from emulator.core.series import Series, Wanted
 from emulator.core.smpp_plans import FormName
 from emulator.core.values import Moment
 from emulator.smpp.pdu import Pdu
 from emulator.smpp.timers import Timers
 from emulator.wire import HttpReply, HttpRequest
-
-
-class Varying(msgspec.Struct, frozen=True):
-    """The parameters in which one send by query is different from the next: number, text and perhaps reference, by the
-    names that the page has for them."""
-
-    to: str
-    text: str
-    charset: Callable[[Submit, Set[str]], str | None]
-    """What one send came to, and the names of its other parameters → the charset of the texts of those like it ("ascii"
-    where others than ASCII texts say more than themselves); None: what else it says speaks of number or text."""
-    reference: str = ""
-    most_reference: int = 0
-    """Longer ones are no plain ones."""
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -50,8 +35,6 @@ class Route(msgspec.Struct, frozen=True):
     operation: str
     read: Callable[[HttpRequest, Mapping[str, str]], AnyCommand]
     write: Callable[[AnyCommand, AnyOutcome, Account | None], HttpReply]
-    varying: Varying | None = None
-    """For a send by GET, of which many that are nearly alike may come (reception/repeats.py)."""
 
 
 Kind = Literal["documented", "live", "choice", "not-emulated"]
@@ -115,21 +98,6 @@ class Terms(NamedTuple):
     again: tuple[float, ...]
 
 
-class Everyday(Protocol):
-    """Reads the submits of one session that are like those before, and answers them; faster than `read` and `write` of
-    the face, and to the same effect."""
-
-    def read(self, frames: Sequence[Any], begin: int = 0) -> tuple[Series, list[Wanted]] | None:
-        """Whole PDUs, one of them a submit_sm → its series, and what it and as many behind it as are of the same say;
-        None: it must be read field by field."""
-
-    def again(self, frame: bytes) -> Submit:
-        """One that `read` could read, for the journal."""
-
-    def answers(self, frames: Sequence[bytes], outcomes: Sequence[Accepted]) -> list[bytes]:
-        """The responses' octets."""
-
-
 class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     """A provider over SMPP. Pure, like a route; states, numbers and framing are emulator/smpp's trade."""
 
@@ -151,8 +119,6 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     terms: Callable[[Mapping[str, Any]], Terms]
     tags: Mapping[int, str] = msgspec.field(default_factory=dict)
     """Names of the vendor's TLVs."""
-    everyday: Callable[[Caller], Everyday] | None = None
-    """What reads everyday submits of a session, as long as its account's switches stay."""
 
 
 class Host(NamedTuple):

@@ -2,7 +2,7 @@
 I/O."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from emulator import otherwise
@@ -10,7 +10,7 @@ from emulator.core.commands import AnyCommand
 from emulator.core.engine import Verdict
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
-from emulator.journal import Exchange, Shorthand
+from emulator.journal import Exchange
 from emulator.providers.contract import Provider, Route
 from emulator.reception.routing import Routing
 from emulator.sandboxes import Sandbox, Sandboxes
@@ -128,23 +128,6 @@ class Reception:
         if self.told is not None:
             self.told(sandbox, kept)
         return kept
-
-    def jot(self, sandbox: Sandbox, short: Shorthand) -> None:
-        """Like `keep`, for an exchange in shorthand (which notes nothing)."""
-        sandbox.journal.jot(short)
-        self._tell(sandbox, short.id, short.kind.what)
-        if self.told is not None:
-            self.told(sandbox, short.whole())
-
-    def jot_all(self, sandbox: Sandbox, shorts: Sequence[Shorthand]) -> None:
-        """The same with several of one kind, in order."""
-        sandbox.journal.jot_all(shorts)
-        what = shorts[0].kind.what
-        self.counted[what] = self.counted.get(what, 0) + len(shorts)
-        sandbox.tell_all([("requests", short.id, 0) for short in shorts])
-        if self.told is not None:
-            for short in shorts:
-                self.told(sandbox, short.whole())
 
     def _tell(self, sandbox: Sandbox, number: int, what: tuple[str, str, str, str]) -> None:
         self.counted[what] = self.counted.get(what, 0) + 1

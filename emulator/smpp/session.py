@@ -105,10 +105,6 @@ class Session:
         tlvs = [(SC_INTERFACE_VERSION, bytes((version,)))] if knows_tlvs else []
         return self.respond(request, now, 0, {"system_id": system_id}, tlvs)
 
-    def served(self, now: float) -> None:
-        """A request that the state allows came, and is answered at once, past `received` and `respond`."""
-        self._heard = self._said = now
-
     def acknowledged(self, sequence: int, command_id: int, now: float) -> object:
         """A response came, past `received` → the token of the message of ours that it answers; None: nothing was
         done, it is to go through `received`."""

@@ -69,10 +69,6 @@ ALLOWED: dict[Role, dict[int, frozenset[State]]] = {
 """Sender → request → states it may be sent in. Responses and generic_nack may always be sent."""
 
 
-TAKES_SUBMITS = ALLOWED[Role.ESME][Command.SUBMIT_SM]
-"""States of a session in which an ESME may submit."""
-
-
 def judge(sender: Role, command_id: int, state: State) -> Status:
     """A request of that sender in that state → ROK, or the status it deserves: RINVCMDID (this side never
     says that), RALYBND (a bind on a bound session), RINVBNDSTS (not now)."""

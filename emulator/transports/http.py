@@ -4,23 +4,18 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
-from typing import Any
 
 import msgspec
-from aiohttp import EMPTY_PAYLOAD
 
 from emulator.app import Emulator
 from emulator.headers import DATA
 from emulator.reception.requests import Answer
 from emulator.recorder import NotKept
 from emulator.transports import faults, web
-from emulator.transports.at_once import octets
-from emulator.transports.connection import Connection, Server
-from emulator.transports.held import Held
-from emulator.transports.letterheads import headers_of
-from emulator.transports.reading import Reading, TooMuch, head_of, too_large
+from emulator.transports.connection import Server
+from emulator.transports.reading import Reading, TooMuch, head_of
 from emulator.transports.streams import Streams
-from emulator.wire import HttpReply, HttpRequest, Letterhead, StreamReply
+from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 _JSON = "application/json"
 _REPORTS_FIRST = 1.0
@@ -38,14 +33,12 @@ class HttpTransport:
         trusts: Callable[[HttpRequest], bool],
     ) -> None:  # fmt: skip
         self._reception = emulator.reception
-        self._repeats = emulator.repeats
         self._ours = ours
         self._control = control
         self._limits = emulator.settings.limits
         self._reading = Reading(self._limits, trusts)
         self._streams = Streams()
         self._recorder = emulator.recorder
-        self._held = None if self._recorder is None else Held(self._recorder, _held_back)
         self._servers: list[asyncio.Server] = []
         self._http: Server | None = None
         self._under_way: dict[tuple[str, ...], int] = {}
@@ -56,16 +49,12 @@ class HttpTransport:
         """Serve on a bound socket."""
         loop = asyncio.get_running_loop()
         if self._http is None:
-            self._http = Server(
-                self._handle, self._refuse, self._limits, self._at_once, self._again, self._held
-            )  # fmt: skip
+            self._http = Server(self._handle, self._refuse, self._limits)
         self._servers.append(await loop.create_server(self._http, sock=listening, backlog=1024))
 
     async def stop(self) -> None:
         """Stop listening, let answers under way go out (late ones at once), close what is idle."""
         self._stopping.set()
-        if self._held is not None:
-            self._held.flush()
         for server in self._servers:
             server.close()
         self._streams.stop()
@@ -73,66 +62,11 @@ class HttpTransport:
             self._http.pre_shutdown()
             await self._http.shutdown(2.0)
 
-    def _at_once(self, connection: Connection, message: Any, payload: Any) -> bytes | None:
-        """A plain request, as parsed → the octets of its answer, if nothing has to be waited for. Else what has come of
-        it so far lies with the connection, for `_handle` to go on with."""
-        return self._try(connection, HttpRequest(
-            method=message.method, target=message.path, headers=headers_of(message.raw_headers),
-            body=b"" if payload is EMPTY_PAYLOAD else payload.read_nowait(), peer=connection.address,
-            raw_octets=connection.raw_octets,
-        ))  # fmt: skip
-
-    def _again(self, connection: Connection, letterhead: Letterhead, target: str) -> bytes | None:
-        """The same, of a request that is like one before it but for its target."""
-        stuck = self._recorder is not None and self._recorder.stuck
-        try:
-            answer = None if stuck else self._repeats.take(letterhead, target)
-        except Exception as failure:
-            connection.begun = failure
-            return None
-        if answer is None:
-            return self._try(connection, letterhead.request(target))
-        return octets(answer) if isinstance(answer, HttpReply) else self._whole(connection, answer)
-
-    def _try(self, connection: Connection, came: HttpRequest) -> bytes | None:
-        if len(came.body) > self._limits.body:
-            connection.begun = too_large(self._limits.body)
-            return None
-        if self._ours(came) or self._reception.lane(came) is not None:
-            connection.begun = came
-            return None
-        try:
-            if self._recorder is not None:
-                self._recorder.check()
-            answer = self._reception.exchange(came)
-        except Exception as failure:
-            connection.begun = failure
-            return None
-        return self._whole(connection, answer)
-
-    def _whole(self, connection: Connection, answer: Answer) -> bytes | None:
-        """An answer's octets, if it needs nothing else."""
-        reply, fault, _, first = answer
-        written = None if reply is None or fault is not None or first else octets(reply)
-        if written is None:
-            connection.begun = answer
-        return written
-
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request."""
-        connection = request.protocol
-        begun = connection.take_begun() if isinstance(connection, Connection) else None
-        if isinstance(begun, TooMuch):
-            return self._beyond(request, begun)
-        if isinstance(begun, NotKept):
-            return _response(_not_kept(begun, False))
-        if isinstance(begun, Exception):
-            raise begun
         ours = False
         try:
-            if isinstance(begun, Answer):
-                return await self._go_on(request, begun)
-            came = begun or await self._reading.whole(request)
+            came = await self._reading.whole(request)
             ours = self._ours(came)
             return await self._serve(request, came, ours)
         except TooMuch as refused:
@@ -220,12 +154,6 @@ def _not_kept(trouble: NotKept, ours: bool) -> HttpReply:
     error = {"code": "not-kept", "message": str(trouble), "hint": "make room on the disk of the state file"}
     return HttpReply(status=500, headers=(("Content-Type", "application/json"),),
                      body=msgspec.json.encode({"error": error}))  # fmt: skip
-
-
-def _held_back(trouble: NotKept) -> bytes:
-    written = octets(_not_kept(trouble, False))
-    assert written is not None
-    return written
 
 
 def _response(reply: HttpReply) -> web.Response:

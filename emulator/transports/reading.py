@@ -13,8 +13,7 @@ from aiohttp.web_protocol import RequestPayloadError
 from emulator.limits import Limits
 from emulator.transports import web
 from emulator.transports.connection import Connection, without_octets
-from emulator.transports.letterheads import headers_of
-from emulator.wire import HttpRequest
+from emulator.wire import Headers, HttpRequest
 
 MAX_FILE = 128 * 1024 * 1024
 """Of a new sandbox, which may be made from another one's export."""
@@ -61,14 +60,14 @@ class Reading:
         if may_be_large and (request.method, request.path) == _MAKES and self._trusts(head_of(request)):
             most = max(MAX_FILE, most)
         if told > most:
-            raise too_large(most)
+            raise _too_large(most)
         pieces, size = [], 0
         try:
             async with asyncio.timeout(None if request.content.is_eof() else limits.body_seconds):
                 async for piece in request.content.iter_any():
                     size += len(piece)
                     if size > most:
-                        raise too_large(most)
+                        raise _too_large(most)
                     pieces.append(piece)
         except TimeoutError:
             raise TooMuch(408, f"the body was not there after {limits.body_seconds:g} s (--body-seconds)") from None
@@ -86,8 +85,12 @@ def head_of(request: web.BaseRequest) -> HttpRequest:
     )  # fmt: skip
 
 
-def too_large(most: int) -> TooMuch:
-    """What to raise for a body of more than so many bytes."""
+def headers_of(raw: tuple[tuple[bytes, bytes], ...]) -> Headers:
+    """Names and values as they came."""
+    return tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
+
+
+def _too_large(most: int) -> TooMuch:
     return TooMuch(413, f"a body may have {most} bytes (--max-body)")
 
 

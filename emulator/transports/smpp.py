@@ -25,8 +25,6 @@ from emulator.transports import smpp_faults
 from emulator.transports.reaching import reach
 from emulator.transports.smpp_patience import Patience
 
-_SUBMIT_SM = int(Command.SUBMIT_SM)
-_SUBMIT = _SUBMIT_SM.to_bytes(4, "big")
 _ACKNOWLEDGED = Command.DELIVER_SM_RESP.to_bytes(4, "big")
 _FAREWELL = 0.3
 """Real seconds that clients get to answer our unbind when serving stops."""
@@ -92,7 +90,7 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         line, out = self.line, self._out
-        submitted, acknowledged = self._board.submitted, self._board.acknowledged
+        acknowledged = self._board.acknowledged
         now = self.now()
         self._reading = True
         ordinary = False
@@ -101,21 +99,7 @@ class Link(asyncio.Protocol):
         while at < len(frames) and not self._closing:
             frame = frames[at]
             at += 1
-            if frame.__class__ is bytes and frame[4:8] == _SUBMIT:
-                answer = submitted(line, frames, at - 1, now, smpp_faults.spoil)
-                if answer.__class__ is list:
-                    if self.held:
-                        out.append(answer.pop(0))
-                        at += 1
-                        self.release()
-                    out.extend(answer)
-                    at += len(answer) - 1
-                    continue
-                if answer is not None:
-                    assert isinstance(answer, Answer)
-                    self._answer(_SUBMIT_SM, answer)
-                    continue
-            elif frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
+            if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
                 continue
             ordinary = True
             item = decode(frame) if isinstance(frame, bytes) else frame

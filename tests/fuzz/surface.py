@@ -1,6 +1,5 @@
 """A surface: where inputs of one kind go in, and what may come out."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +12,9 @@ from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import Accepted
 from emulator.core.values import SECOND
 from emulator.explaining import explain
-from emulator.journal import Exchange
 from emulator.outgoing.postman import Postman
-from emulator.reception.requests import Answer
 from emulator.sandboxes import Sandbox
-from emulator.wire import Headers, HttpReply, HttpRequest, Letterhead
-
-_may_repeat = re.compile(r"/[!\"$-~]*").fullmatch
-"""What transports/letterheads.py takes for a target."""
+from emulator.wire import HttpReply, HttpRequest
 
 
 class HttpSurface:
@@ -36,7 +30,6 @@ class HttpSurface:
         self.sandbox = sandbox
         self.who = sandbox.account(self.provider).credentials
         self.goldens = requests(self.provider, {mark: self.who.get(word, word) for mark, word in self.fill.items()})
-        self.letterheads: dict[tuple[Headers, str], Letterhead] = {}
         self.postman = Postman(_never, lambda provider: f"http://127.0.0.1:1/{provider}?a=b#c")
         sandbox.post = self.told
 
@@ -65,7 +58,8 @@ class HttpSurface:
         account, store = self.sandbox.account(self.provider), self.sandbox.engine.world.store
         balance, messages = account.balance, len(store.messages)
         self.emulator.reception.lane(request)
-        reply, exchange = self.asked(request)
+        answer = self.emulator.exchange(request)
+        reply, exchange = answer.reply, answer.exchange
         assert reply is not None
         cost = exchange.outcome.cost if isinstance(exchange.outcome, Accepted) else 0
         assert balance - account.balance == cost, f"charged {balance - account.balance}, said {cost}"
@@ -76,18 +70,6 @@ class HttpSurface:
         else:
             self.judge(exchange.command, request, reply)
         assert explain(self.emulator.providers, exchange) or exchange.outcome is not None
-
-    def asked(self, request: HttpRequest) -> tuple[HttpReply | None, Exchange]:
-        """By the way that it would go: one that may be a repeat as such, the others by the ordinary one."""
-        answer: Answer | HttpReply | None = None
-        if _may_repeat(request.target) and request == Letterhead(request.headers, request.peer).request(request.target):
-            key = request.headers, request.peer
-            letterhead = self.letterheads.setdefault(key, Letterhead(*key))
-            answer = self.emulator.repeats.take(letterhead, request.target)
-        if isinstance(answer, HttpReply):
-            return answer, next(self.sandbox.journal.newest())
-        answer = answer or self.emulator.exchange(request)
-        return answer.reply, answer.exchange
 
     def mutant(self, chance: Chance) -> HttpRequest:
         """A golden request with octets changed in target, headers or body."""

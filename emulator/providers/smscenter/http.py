@@ -1,6 +1,6 @@
 """SMS Center over HTTP: send.php, status.php, balance.php, /rest/send/."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from typing import Any
 
 from emulator.core.accounts import Account
@@ -8,7 +8,7 @@ from emulator.core.commands import AnyCommand, Credential, Delete, Query, QueryM
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Deleted, Found, FoundMany, Refused
 from emulator.core.reasons import Reason
 from emulator.core.text import measure
-from emulator.providers.contract import Route, Varying
+from emulator.providers.contract import Route
 from emulator.providers.smscenter import asking, facts, formats
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
 from emulator.providers.smscenter.facts import Members
@@ -174,19 +174,10 @@ def _phone(
     return members if wrong is None else {**members, "status": str(wrong[0]), "error": str(wrong[1])}
 
 
-def _charset(command: Submit, others: Set[str]) -> str | None:
-    """Where no charset is named, a text that is not ASCII may be one that lacks it."""
-    if not others.isdisjoint(_OF_NUMBER_AND_TEXT):
-        return None
-    return command.style.get("charset", "ascii")
-
-
-_OF_NUMBER_AND_TEXT = frozenset(("list", "maxsms", "translit", "err", "op"))
-_VARYING = Varying("phones", "mes", _charset)
 _BOTH = ("GET", "POST")
 
 ROUTES = (
-    Route(_BOTH, "/sys/send.php", "send", read_send, write, _VARYING),
+    Route(_BOTH, "/sys/send.php", "send", read_send, write),
     Route(_BOTH, "/sys/status.php", "status", read_status, write),
     Route(_BOTH, "/sys/balance.php", "balance", read_balance, write),
     Route(_BOTH, "/rest/send", "send", read_rest_send, write),

@@ -178,5 +178,4 @@ PROFILE = Profile(
     first_id=1,
     octets=OCTETS,
     asks_for=asks_for,
-    in_series={**smpp_checks.IN_SERIES, "Submit/http": lambda text: 0 < len(text) <= MOST_CHARACTERS},
 )  # fmt: skip

@@ -12,7 +12,6 @@ from emulator.core.statuses import FINAL
 from emulator.core.values import Moment
 from emulator.providers.contract import Caller, Said, SmppFace, SmppJudgement, Terms
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.providers.smscenter.smpp_everyday import Everyday
 from emulator.providers.smscenter.smpp_parts import OCTETS, written_habits
 from emulator.providers.smscenter.smpp_receipts import STATES, VENDOR_TAGS, incoming, receipt
 from emulator.providers.smscenter.statuses import told
@@ -172,11 +171,6 @@ def read(pdu: Pdu, caller: Caller) -> AnyCommand:
     return _READ[pdu.command_id](pdu, caller)
 
 
-def everyday(caller: Caller) -> Everyday:
-    """What reads the everyday submits of a session."""
-    return Everyday(caller, habits(caller), _submit)
-
-
 def write(command: AnyCommand, outcome: AnyOutcome) -> Said:
     """The status of the response and, where it succeeds, its fields."""
     match outcome:
@@ -233,5 +227,5 @@ def terms(switches: Mapping[str, Any]) -> Terms:
 FACE = SmppFace(
     system_id=SYSTEM_ID, identity="system_id", credentials={"system_id": "system_id", "password": "password"},
     credentials_row="smscenter.smpp.credentials", read=read, write=write, receipt=receipt, incoming=incoming,
-    judge=judge, terms=terms, tags=VENDOR_TAGS, everyday=everyday,
+    judge=judge, terms=terms, tags=VENDOR_TAGS,
 )  # fmt: skip

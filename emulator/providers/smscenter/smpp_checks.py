@@ -119,9 +119,6 @@ def _identical_of_whole(case: Case) -> Refused | None:
     return None if case.command.ids else _identical(case)
 
 
-IN_SERIES = {"Submit/smpp": lambda text: True}
-"""A short_message never has more parts than `text_fits` allows."""
-
 SWITCHES = {
     "smpp-vendor-tlvs": Switch(
         "send", ("send", "omit"),

@@ -10,7 +10,7 @@ from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, Found, Ref
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.values import SECOND, UNIT, Moment
-from emulator.providers.contract import Route, Varying
+from emulator.providers.contract import Route
 from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS
 from emulator.providers.smsoffice.profile import MOST_GET, MOST_REFERENCE, PROFILE
 from emulator.wire import HttpReply, HttpRequest, decode, read_query
@@ -145,10 +145,8 @@ def _envelope(success: bool, message: str, output: object, code: int) -> HttpRep
 
 _ACCEPTED = _envelope(True, ACCEPTED_TEXT, None, 0)
 _BOTH = ("GET", "POST")
-_VARYING = Varying("destination", "content", lambda command, others: "utf-8", "reference", MOST_REFERENCE)
-
 ROUTES = (
-    Route(_BOTH, "/api/v2/send", "send", read_send, write, _VARYING),
+    Route(_BOTH, "/api/v2/send", "send", read_send, write),
     Route(_BOTH, "/api/v2/getMessageStatus", "status", read_status, write),
     Route(_BOTH, "/api/getBalance", "balance", read_balance, write),
 )

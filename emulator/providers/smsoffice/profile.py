@@ -186,5 +186,4 @@ PROFILE = Profile(
     statuses=STATUSES,
     reports_same_word=False,
     normal_number=normal_number,
-    in_series={"Submit/http": lambda text: 0 < len(text) <= MOST_CHARACTERS},
 )

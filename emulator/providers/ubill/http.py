@@ -10,7 +10,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, BalanceQuery, Fault, ListSenders, Query
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.reasons import Reason
-from emulator.providers.contract import Route, Varying
+from emulator.providers.contract import Route
 from emulator.providers.ubill import xml
 from emulator.providers.ubill.answers import members, unauthorised
 from emulator.providers.ubill.profile import FORM
@@ -90,10 +90,8 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     return HttpReply(headers=_JSON, body=msgspec.json.encode(members(command, outcome, account)))
 
 
-_VARYING = Varying("numbers", "text", lambda command, others: None if command.first else "utf-8")
-
 ROUTES = (
-    Route(("GET",), "/v1/sms/send", "send", read_send_query, write, _VARYING),
+    Route(("GET",), "/v1/sms/send", "send", read_send_query, write),
     Route(("POST",), "/v1/sms/send", "send", read_send_json, write),
     Route(("POST",), "/v1/sms/sendXml", "send", xml.read_send, xml.write),
     Route(("GET",), "/v1/sms/report/{smsID}", "status", read_report, write),

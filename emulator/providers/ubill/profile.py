@@ -133,5 +133,4 @@ PROFILE = Profile(
     reports_first_state="callback-pending",
     reports_same_word=False,
     first_id=FIRST_SMS,
-    in_series={"Submit/http": lambda text: bool(text.strip())},
 )

@@ -1,4 +1,4 @@
-"""The short way of a plain request does what the long way does: same octets, same journal, whatever follows it."""
+"""A request is answered and journalled alike however it came: whole or in pieces, first or later."""
 
 import asyncio
 import re
@@ -6,9 +6,6 @@ import re
 import pytest
 from support import PATIENCE, TO, control, send_path, serving, skip, until
 from wires import Wire, settled
-
-from emulator.transports.at_once import octets as written
-from emulator.wire import HttpReply
 
 FORM = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=body&reference=r"
 SOAP = """<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
@@ -64,50 +61,25 @@ class Client:
         return re.sub(rb"Date: [^\r]*", b"Date: now", head) + body
 
 
-@pytest.fixture
-def ways(monkeypatch):
-    """Counts the requests that went the short way."""
-    from emulator.transports.http import HttpTransport
-
-    went = []
-
-    def counted(name):
-        plain = getattr(HttpTransport, name)
-
-        def way(*given):
-            answer = plain(*given)
-            went.append(answer is not None)
-            return answer
-
-        monkeypatch.setattr(HttpTransport, name, way)
-
-    counted("_at_once")
-    counted("_again")
-    return went
-
-
 @pytest.mark.parametrize("name", REQUESTS)
-async def test_both_ways_answer_the_same_octets(name, ways):
+async def test_however_a_request_comes_the_answer_has_the_same_octets(name):
     request = REQUESTS[name]
     half = len(request) // 2
     async with serving() as served:
         served.emulator.default.account("smscenter").limits_off = True
         client = await Client().open(served.base_url)
         await client.say(REQUESTS["a balance"])
-        short = await client.say(request)
-        at_once = ways[-1]
-        long = await client.say(request[:half], request[half:])  # in two pieces nobody waits for the second
+        whole = await client.say(request)
+        in_pieces = await client.say(request[:half], request[half:])
         first = await (await Client().open(served.base_url)).say(request)
-        assert at_once or name in ("the control API", "no method")
-        assert short == long == first
+        assert whole == in_pieces == first
 
 
-async def test_both_ways_are_journalled_alike(ways):
+async def test_the_same_request_is_journalled_alike_each_time():
     async with serving() as served:
         client = await Client().open(served.base_url)
         for _ in range(3):
             await client.say(REQUESTS["a form"])
-        assert ways[-1]
         _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests")
         kept = found["requests"]
         assert kept[0]["request"] == kept[1]["request"] == kept[2]["request"]
@@ -116,14 +88,13 @@ async def test_both_ways_are_journalled_alike(ways):
 
 
 @pytest.mark.parametrize("fault", ["slow", "garbled", "empty"])
-async def test_what_a_rule_does_to_the_reply_is_done_after_the_short_way_too(fault, ways):
+async def test_what_a_rule_does_to_the_reply_is_done_to_a_request_that_is_judged_once(fault):
     async with serving() as served:
         client = await Client().open(served.base_url)
         plain = await client.say(REQUESTS["a balance"])
         rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": fault}}}
         await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
         other = await client.say(REQUESTS["a balance"])
-        assert ways[-1] is False
         assert (other == plain) == (fault == "slow")
         _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests")
         assert len(found["requests"]) == 2, "the request was judged once"
@@ -154,21 +125,6 @@ async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed():
             skip(40)
         skip(30)
         assert await asyncio.wait_for(client.reader.read(), PATIENCE) == b""
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        HttpReply(status=204),
-        HttpReply(status=799, headers=(("Content-Type", "text/plain"),)),
-        HttpReply(body=b"x"),
-        HttpReply(headers=(("Content-Type", "a"), ("content-type", "b"))),
-        HttpReply(headers=(("Content-Type", "a"), ("Content-Length", "7"))),
-        HttpReply(headers=(("Content-Type", "a\r\nX: y"),)),
-    ],
-)
-def test_a_reply_that_is_not_plain_goes_the_long_way(reply):
-    assert written(reply) is None
 
 
 async def test_a_client_that_says_no_more_behind_its_request_is_answered_whatever_the_loop_tells_first():
