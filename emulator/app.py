@@ -50,7 +50,9 @@ class Emulator:
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self.postman: Postman | None = None
-        self.default = self.make(self._default_recipe())
+        self.base = self._default_recipe()
+        """What new sandboxes begin with, whatever becomes of the default one."""
+        self.default = self.make(self.base)
         self.reception = Reception(self.providers, self.sandboxes, self.default, self._send_reports)
         self.board = Switchboard(self.sandboxes, self.default, self.reception.keep)
 
@@ -79,8 +81,18 @@ class Emulator:
         assert self.postman is not None
         self._pumps[sandbox] = Pump(sandbox, self.postman, self._loop)
         if sandbox.recipe.ttl is not None:
-            left = sandbox.recipe.ttl - (real_now() - sandbox.made_at) / SECOND
-            self._ends[sandbox] = self._loop.call_later(max(0.0, left), self.remove, sandbox)
+            self._end_after(sandbox, sandbox.recipe.ttl)
+
+    def _end_after(self, sandbox: Sandbox, ttl: float) -> None:
+        """Forget it so many seconds after its last use. One with an SMPP session, or that is waited for, is in use."""
+        assert self._loop is not None
+        if sandbox.listeners or any(self.board.of(sandbox)):
+            sandbox.used_at = real_now()
+        left = ttl - (real_now() - sandbox.used_at) / SECOND
+        if left <= 0:
+            self.remove(sandbox)
+        else:
+            self._ends[sandbox] = self._loop.call_later(left, self._end_after, sandbox, ttl)
 
     # sandboxes
 
@@ -115,7 +127,7 @@ class Emulator:
     def create(self, wish: NewSandbox) -> Sandbox:
         """A new sandbox. Raises Bad; with code "taken" when an id or credentials are."""
         found = None if wish.file is None else exporting.read(wish.file, wish, self.providers)
-        made = recipe(wish, self.providers, self.default.recipe, self.scenario, self.patch)
+        made = recipe(wish, self.providers, self.base, self.scenario, self.patch)
         try:
             if found is None:
                 return self.make(made)
@@ -138,13 +150,14 @@ class Emulator:
 
     @contextmanager
     def _standing(self, sandbox: Sandbox) -> Iterator[None]:
-        """Nothing is armed while the sandbox gets another world."""
+        """Nothing is armed while the sandbox gets another world, and nobody waits for answers to the old one."""
         pump = self._pumps.get(sandbox)
         if pump is not None:
             pump.disarm()
         yield
         sandbox.arm()
         if self.postman is not None:
+            self.postman.give_up(sandbox)
             self.postman.receivers.wake(sandbox)
 
     def remove(self, sandbox: Sandbox) -> None:
@@ -160,6 +173,8 @@ class Emulator:
             end.cancel()
         if self.recorder is not None:
             self.recorder.removed(sandbox)
+        if self.postman is not None:
+            self.postman.give_up(sandbox)
         sandbox.journal.clear()
         sandbox.tell("gone", 0)
         sandbox.listeners.clear()
@@ -169,6 +184,7 @@ class Emulator:
         with self._standing(sandbox):
             sandbox.build()
             sandbox.journal.clear()
+        sandbox.tell("reset", 0)
 
     def pump(self, sandbox: Sandbox) -> Pump:
         return self._pumps[sandbox]
@@ -177,6 +193,12 @@ class Emulator:
 
     def scenario(self, given: str | dict[str, Any]) -> Scenario:
         """A scenario by name, or a whole one. Raises Bad."""
+        if isinstance(given, dict) and "name" in given and not given.keys() - {"name", "comment"}:
+            raise Bad(
+                "this is a scenario that has a name and nothing else: no rules, no accounts",
+                'a scenario that comes along is asked for by its name alone, as in "no-credit" or '
+                '{"scenario": "no-credit"}; one without rules says "rules": []',
+            )  # fmt: skip
         try:
             if isinstance(given, str):
                 return load_named(given, self.vocabulary, paths=False)

@@ -6,7 +6,7 @@ due date to due date, and it never goes back.
 
 import time
 
-from emulator.core.values import SECOND, Moment
+from emulator.core.values import LATEST, SECOND, Moment
 
 _origin = time.time_ns() // 1000 - time.monotonic_ns() // 1000
 """Read once: a test that freezes time.time() in this process does not stop our clocks."""
@@ -62,7 +62,9 @@ class Clock:
         if self._held or self._rate == 0:
             return self._base
         elapsed = real_now() - self._since
-        return self._base + (elapsed if self._rate == 1 else int(elapsed * self._rate))
+        if self._rate == 1:
+            return self._base + elapsed
+        return max(self._base, min(self._base + int(elapsed * self._rate), LATEST))
 
     def real_until(self, due: Moment) -> float | None:
         """Real seconds until a world moment; None when it never comes by itself."""

@@ -18,11 +18,13 @@ from emulator.core.world import State
 from emulator.journal import Entries
 from emulator.keeping import Told, put_back, tell
 from emulator.providers.contract import Provider
-from emulator.recipes import Bad, NewSandbox, Recipe
+from emulator.recipes import Bad, NewSandbox, Rate, Recipe, Seed
 from emulator.sandboxes import Sandbox
+from emulator.scripting.scenario import Scenario
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when an older emulator could not read the file any more."""
+_READ = (1, 2)
 
 _WORD = "sms_emulator_export"
 _MAY_STAND_BESIDE = ("id", "ttl", "callback_url", "accounts")
@@ -35,14 +37,16 @@ class ExportHead(msgspec.Struct, kw_only=True):
     sms_emulator_export: int
     emulator: str
     sandbox: str
-    seed: int
+    seed: Seed
 
 
 class Export(ExportHead, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
     began: Moment | None
-    rate: float
+    rate: Rate
+    scenario: Scenario | None = None
+    """With which it begins again after a reset; None: the state's."""
     patches: dict[str, AccountPatch]
     state: Told
     journal: Entries
@@ -53,7 +57,8 @@ def export(sandbox: Sandbox) -> Export:
     recipe = sandbox.recipe
     return Export(
         sms_emulator_export=FORMAT, emulator=__version__, sandbox=recipe.id, seed=recipe.seed, began=recipe.began,
-        rate=recipe.rate, patches=recipe.patches, state=tell(sandbox), journal=sandbox.journal.entries(),
+        rate=recipe.rate, scenario=recipe.scenario, patches=recipe.patches, state=tell(sandbox),
+        journal=sandbox.journal.entries(),
     )  # fmt: skip
 
 
@@ -67,7 +72,7 @@ def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Prov
     hint = "GET /_emulator/sandboxes/{id}/export writes such files"
     if _WORD not in file:
         raise Bad(f"import: this is no export of a sandbox: it has no {_WORD}", hint)
-    if file[_WORD] != FORMAT:
+    if file[_WORD] not in _READ:
         raise Bad(f"import: the file has format {file[_WORD]!r}, written by emulator {file.get('emulator')}; "
                   f"this one ({__version__}) reads format {FORMAT}", "use the emulator that wrote it")  # fmt: skip
     try:
@@ -87,8 +92,9 @@ def recipe_of(found: Export, fresh: Recipe) -> Recipe:
         if own.callback_url is not msgspec.UNSET:
             patches[name].callback_url = own.callback_url
     return msgspec.structs.replace(
-        fresh, scenario=found.state.scenario, seed=found.seed, began=found.began, rate=found.rate, patches=patches
-    )
+        fresh, scenario=found.scenario or found.state.scenario, seed=found.seed, began=found.began, rate=found.rate,
+        patches=patches,
+    )  # fmt: skip
 
 
 def fill(sandbox: Sandbox, found: Export) -> None:

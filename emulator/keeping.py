@@ -88,7 +88,7 @@ def put_back(sandbox: "Sandbox", kept: Kept | Told) -> None:
     for due in world.in_flight.values():
         world.agenda.put(world.now, due)
     world.in_flight.clear()
-    sandbox.recipe.scenario = kept.scenario
+    sandbox.scenario = kept.scenario
     sandbox.clock = Clock(world.now, kept.rate)
     sandbox.findings.replace(kept.findings, sandbox.journal.made)
     sandbox.adopt(world)

@@ -2,8 +2,10 @@
 
 import asyncio
 
-from emulator.core.values import Moment
+from emulator.core.engine import Engine
+from emulator.core.values import LATEST, Moment
 from emulator.outgoing.postman import Postman
+from emulator.recipes import Bad
 from emulator.sandboxes import Sandbox
 
 _TURN = 0.5
@@ -11,6 +13,10 @@ _TURN = 0.5
 _BREATH = 500
 """After so many due dates in a row others on the loop get their turn."""
 _FOREVER: Moment = 1 << 62
+
+
+class Ended(Exception):
+    """The world whose time was to be moved is no more: the sandbox was reset, restored or deleted."""
 
 
 class Overdue(Exception):
@@ -69,13 +75,15 @@ class Pump:
     async def walk(self, seconds: float | None, timeout: float, to: Moment | None = None, first: bool = False) -> None:
         """Advance by `seconds` of sandbox time, or `to` a moment, or to the `first` due date, or, with none of them,
         until nothing is due and no callback under way. Raises Overdue after `timeout` real seconds, ValueError for a
-        moment that has passed. Walks of one sandbox queue."""
-        deadline = self._loop.time() + timeout
+        moment that has passed, Bad for one that no clock shows, Ended when the world in which it was asked for ends
+        first. Walks of one sandbox queue."""
+        engine, deadline = self._sandbox.engine, self._loop.time() + timeout
         try:
             await asyncio.wait_for(self._walking.acquire(), timeout)
         except TimeoutError:
             raise Overdue("another call is still moving this sandbox's clock") from None
         try:
+            self._still_there(engine)
             await self._walk(seconds, to, first, deadline)
         finally:
             self._walking.release()
@@ -88,24 +96,28 @@ class Pump:
         try:
             target = self._target(seconds, to, first)
             await self._quiet(deadline)
+            self._still_there(engine)
             rounds = 0
-            while sandbox.engine is engine:
+            while True:
                 due = engine.next_due()
                 if due is None or (target is not None and due > target):
                     if target is not None or not self._postman.under_way(sandbox):
                         break
                     await self._quiet(deadline)
+                    self._still_there(engine)
                     continue
                 reports = engine.go_on(_FOREVER if target is None else target, _BREATH)
                 clock.walk_to(engine.world.now)
                 for report in reports:
                     await self._in_turn(self._postman.post(sandbox, report))
+                    self._still_there(engine)
                 await self._quiet(deadline)
                 rounds += 1
                 if rounds % _BREATH == 0 or not reports:
                     await asyncio.sleep(0)
                     self._still_time(deadline)
-            if target is not None and sandbox.engine is engine:
+                self._still_there(engine)
+            if target is not None:
                 clock.walk_to(target)
                 engine.advance(target)
         finally:
@@ -121,7 +133,16 @@ class Pump:
         if first:
             due = self._sandbox.engine.next_due()
             return now if due is None else max(now, due)
-        return None if seconds is None else now + round(seconds * 1_000_000)
+        if seconds is None:
+            return None
+        target = now + round(seconds * 1_000_000)
+        if target > max(now, LATEST):
+            raise Bad("no clock goes beyond the year 9000", "the sandbox's clock stands near its end; reset it")
+        return target
+
+    def _still_there(self, engine: Engine) -> None:
+        if self._stopped or self._sandbox.engine is not engine:
+            raise Ended
 
     async def _in_turn(self, task: "asyncio.Future[None] | None") -> None:
         """Callbacks of one moment go one after the other, so that they arrive in order; a slow one does not hold up

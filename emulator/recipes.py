@@ -1,5 +1,6 @@
 """What a sandbox is made of: the wishes of whoever asks for one, checked and completed into a recipe."""
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -9,11 +10,17 @@ import msgspec
 
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
-from emulator.core.values import SECOND, Moment
+from emulator.core.values import LATEST, SECOND, Moment
 from emulator.providers.contract import Provider
 from emulator.scripting.scenario import Scenario
 
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+_id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}").fullmatch
+"""What may name a sandbox: it stands in addresses just as it is."""
+_LONGEST = 200
+"""Characters of a credential."""
+LONGEST_TTL = 3_153_600_000
+"""A hundred years, in seconds."""
 
 
 class Recipe(msgspec.Struct, kw_only=True):
@@ -21,6 +28,7 @@ class Recipe(msgspec.Struct, kw_only=True):
 
     id: str
     scenario: Scenario
+    """With which it begins, and again after a reset."""
     seed: int
     began: Moment | None
     """Where its clock starts; None: at the real moment, whenever it is made."""
@@ -29,15 +37,22 @@ class Recipe(msgspec.Struct, kw_only=True):
     patches: dict[str, AccountPatch]
     """By provider, on top of what the scenario says."""
     ttl: float | None = None
+    """Real seconds after its last use when it is forgotten."""
 
 
 DATE_TIME = msgspec.Meta(extra_json_schema={"format": "date-time"})
 """Said of moments in the description of the control API."""
 
 
+Seed = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""Of chance; as large as JSON carries it everywhere."""
+Rate = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+"""Seconds of sandbox time in a real one."""
+
+
 class ClockWish(msgspec.Struct, forbid_unknown_fields=True):
     now: Annotated[datetime, DATE_TIME] | None = None
-    rate: float = 1.0
+    rate: Rate = 1.0
 
 
 class NewSandbox(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -45,7 +60,7 @@ class NewSandbox(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     id: str | None = None
     scenario: str | dict[str, Any] | None = None
-    seed: int | None = None
+    seed: Seed | None = None
     clock: Literal["real", "frozen"] | ClockWish = "real"
     balance: float | dict[str, float] | None = None
     callback_url: str | dict[str, str] | None = None
@@ -75,10 +90,28 @@ def token(length: int) -> str:
 
 
 def moment(at: datetime) -> Moment:
-    """A moment of an ISO 8601 time. Raises Bad without a zone."""
+    """A moment of an ISO 8601 time. Raises Bad without a zone, or for a year that no clock shows."""
     if at.tzinfo is None:
         raise Bad(f"the time {at.isoformat()} has no zone", "write for example 2026-11-21T12:00:00Z")
-    return round(at.timestamp() * SECOND)
+    found = round(at.timestamp() * SECOND)
+    if not 0 <= found <= LATEST:
+        raise Bad(f"the time {at.isoformat()} is out of range", "a clock may stand between 1970-01-01 and 9000-01-01")
+    return found
+
+
+def _named(given: str | None) -> str:
+    """The id of a new sandbox. Raises Bad."""
+    if given is None:
+        return token(8)
+    if _id(given):
+        return given
+    better = re.sub(r"[^A-Za-z0-9._~-]+", "-", given[:200]).strip("-._~")[:100]
+    shown = f"{given[:60]}…" if len(given) > 60 else given
+    raise Bad(
+        f"{shown!r} cannot name a sandbox: an id begins with a letter or digit, has letters, digits and - _ . ~, and "
+        "at most 100 of them",
+        f"{better} would do" if better else "leave it out to get a random one",
+    )  # fmt: skip
 
 
 def random_credentials(provider: Provider) -> dict[str, str]:
@@ -99,8 +132,9 @@ def recipe(
     play = base.scenario if wish.scenario is None else scenario(wish.scenario)
     seed = wish.seed if wish.seed is not None else play.seed if play.seed is not None else base.seed
     began, rate = _clock(wish.clock)
-    if wish.ttl is not None and wish.ttl <= 0:
-        raise Bad("ttl must be more than 0 seconds")
+    if wish.ttl is not None and not 0 < wish.ttl <= LONGEST_TTL:
+        raise Bad("ttl must be more than 0 seconds, and at most a hundred years")
+    name_of_it = _named(wish.id)
     credentials, patches = {}, {}
     for name, value in (*_by_provider(wish, providers).items(), *wish.accounts.items()):
         if name not in providers:
@@ -117,11 +151,13 @@ def recipe(
         for word, text in own.items():
             if not isinstance(text, str) or not text:
                 raise Bad(f"accounts.{name}.{word} must be a text of at least one character")
+            if len(text) > _LONGEST or not text.isprintable():
+                raise Bad(f"accounts.{name}.{word} may have {_LONGEST} characters, all of them printable")
         made = {**random_credentials(provider), **own}
         credentials[name] = {**{alias: made[word] for alias, word in provider.credential_aliases.items()}, **made}
         patches[name] = _inherit(base.patches.get(name), patch(name, {**simple[name], **given}))
     return Recipe(
-        id=wish.id or token(8), scenario=play, seed=seed, began=began, rate=rate, credentials=credentials,
+        id=name_of_it, scenario=play, seed=seed, began=began, rate=rate, credentials=credentials,
         patches=patches, ttl=wish.ttl,
     )  # fmt: skip
 
@@ -132,8 +168,6 @@ def _clock(wish: Literal["real", "frozen"] | ClockWish) -> tuple[Moment | None, 
     if wish == "frozen":
         return real_now(), 0.0
     assert isinstance(wish, ClockWish)
-    if wish.rate < 0:
-        raise Bad("clock.rate must be 0 or more", "0 stands still, 1 is real, 60 is an hour a minute")
     if wish.now is None:
         return None if wish.rate == 1 else real_now(), wish.rate
     return moment(wish.now), wish.rate

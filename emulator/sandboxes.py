@@ -22,7 +22,6 @@ from emulator.keeping import Snapshots
 from emulator.providers.contract import Provider
 from emulator.recipes import Recipe
 from emulator.recorder import Recorder
-from emulator.scripting.scenario import Scenario
 
 Listener = Callable[[str, int], None]
 """Hears (kind, id): kind is requests, messages or callbacks."""
@@ -38,7 +37,10 @@ class Sandbox:
     ) -> None:  # fmt: skip
         self.recipe = recipe
         self.recorder = recorder
-        self.made_at = real_now()
+        self.used_at = real_now()
+        """When a client or a person last asked for something."""
+        self.scenario = recipe.scenario
+        """The one in force."""
         self.providers = providers
         self.journal = Journal(budget, journal_limit)
         self.listeners: list[Listener] = []
@@ -54,13 +56,10 @@ class Sandbox:
     def id(self) -> str:
         return self.recipe.id
 
-    @property
-    def scenario(self) -> Scenario:
-        return self.recipe.scenario
-
     def build(self) -> None:
         """A new world after the recipe. Answers that still come for the old one find nobody."""
         recipe = self.recipe
+        self.scenario = recipe.scenario
         self.clock = Clock(recipe.began, recipe.rate)
         began = self.clock.now()
         accounts = {name: self._account(provider, began) for name, provider in self.providers.items()}
@@ -116,6 +115,7 @@ class Sandbox:
 
     def execute(self, command: AnyCommand) -> tuple[Moment, Verdict]:
         """Judge a command at the world's moment."""
+        self.used_at = real_now()
         at = self.now()
         self.catch_up(at)
         verdict = self.engine.execute(command, at)

@@ -54,5 +54,10 @@ class UnderWay:
             quiet = self._quiet[sandbox] = asyncio.get_running_loop().create_future()
         return quiet
 
+    def give_up(self, sandbox: Sandbox) -> None:
+        """Whoever waits for these need not wait any longer."""
+        for waiting in tuple(self.of(sandbox)):
+            self.close(sandbox, waiting)
+
     def all(self) -> list[Waiting]:
         return [waiting for left in self._by_sandbox.values() for waiting in left]

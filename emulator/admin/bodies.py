@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.core.statuses import Status
-from emulator.recipes import DATE_TIME
+from emulator.recipes import DATE_TIME, Rate
 
 Real = Annotated[float, Meta(ge=0, le=3600)]
 """Real seconds to wait at most."""
@@ -27,7 +27,7 @@ class Move(msgspec.Struct, forbid_unknown_fields=True):
 
     status: Status
     reason: str = ""
-    error: int = 0
+    error: Annotated[int, Meta(ge=0, le=2**31 - 1)] = 0
 
 
 class Clock(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -36,7 +36,7 @@ class Clock(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     advance: Annotated[float, Meta(ge=0, le=3_153_600_000)] | None = None
     set: Annotated[datetime, DATE_TIME] | None = None
     to: Literal["next"] | None = None
-    rate: Annotated[float, Meta(ge=0, le=1_000_000)] | None = None
+    rate: Rate | None = None
     timeout: Real = 30.0
 
     def __post_init__(self) -> None:

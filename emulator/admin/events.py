@@ -93,6 +93,7 @@ def _lost(id: str) -> tuple[str, Json]:
 
 _SHOW: dict[str, Callable[[Sandbox, Event], tuple[str, Json]]] = {
     "requests": _request, "callbacks": _callback, "messages": _message,
+    "reset": lambda sandbox, event: ("reset", {"clock": views.clock(sandbox)}),
     "restored": lambda sandbox, event: ("restored", {"clock": views.clock(sandbox)}),
     "gone": lambda sandbox, event: ("gone", {"id": sandbox.id}),
 }  # fmt: skip

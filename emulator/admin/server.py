@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -104,7 +105,7 @@ class Control:
         for pattern, call in _PATTERNS:
             found = pattern.fullmatch(path)
             if found and call.method == method:
-                return call, dict(found.groupdict())
+                return call, {name: unquote(value) for name, value in found.groupdict().items()}
             if found:
                 others.append(call.method)
         if others:

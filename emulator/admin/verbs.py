@@ -10,6 +10,7 @@ import msgspec
 from emulator.admin import bodies, finding, views, warnings
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters, number_of
 from emulator.app import DEFAULT, Emulator
+from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch, SenderState
 from emulator.core.rules import RuleSpec
 from emulator.core.verbs import (
@@ -21,7 +22,7 @@ from emulator.core.verbs import (
     PutRules,
     Redeliver,
 )  # fmt: skip
-from emulator.pump import Overdue
+from emulator.pump import Ended, Overdue
 from emulator.recipes import Bad, NewSandbox, moment
 from emulator.sandboxes import Sandbox
 from emulator.scripting.library import names
@@ -59,7 +60,9 @@ class Verbs:
     def sandbox(self, name: str) -> Sandbox:
         found = self.emulator.sandboxes.by_id.get(name)
         if found is None:
-            raise Refusal(404, "no-such-sandbox", f"there is no sandbox {name}", "GET /_emulator/sandboxes lists them")
+            shown = name if len(name) <= 100 else f"{name[:100]}…"
+            raise Refusal(404, "no-such-sandbox", f"there is no sandbox {shown}", "GET /_emulator/sandboxes lists them")
+        found.used_at = real_now()
         return found
 
     async def create(self, wish: NewSandbox) -> "shapes.Made":
@@ -182,6 +185,8 @@ class Verbs:
             raise Refusal(400, "into-the-past", str(error), f"it is {views.iso(sandbox.now())} now") from None
         except Overdue as late:
             raise self._overdue(sandbox, late, body.timeout) from None
+        except Ended:
+            self._ended(sandbox)
         return views.clock(sandbox)
 
     async def settle(self, sandbox: Sandbox, body: bodies.Settle) -> "shapes.ClockNow":
@@ -189,7 +194,18 @@ class Verbs:
             await self.emulator.pump(sandbox).walk(None, body.timeout)
         except Overdue as late:
             raise self._overdue(sandbox, late, body.timeout) from None
+        except Ended:
+            self._ended(sandbox)
         return views.clock(sandbox)
+
+    def _ended(self, sandbox: Sandbox) -> NoReturn:
+        """The world whose clock was to be moved is no more."""
+        if sandbox.gone:
+            raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
+        raise Refusal(
+            409, "interrupted", "the sandbox was reset or restored while its clock moved, which ended there",
+            "calls that move a clock, reset and restore of one sandbox go one after the other", **views.clock(sandbox),
+        ) from None  # fmt: skip
 
     def _overdue(self, sandbox: Sandbox, late: Overdue, timeout: float) -> Refusal:
         due = sandbox.engine.next_due()
@@ -234,7 +250,7 @@ class Verbs:
             play = self.emulator.scenario(given)
         except Bad as bad:
             refuse(bad)
-        sandbox.recipe.scenario = play
+        sandbox.scenario = play
         for provider, patch in play.accounts.items():
             sandbox.control(PatchAccount(provider, patch))
         sandbox.control(PutRules([], list(play.rules)))

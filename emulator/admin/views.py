@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_LAST: Moment = 253_402_300_799_999_999
+
 
 def iso(at: Moment) -> str:
-    """A moment as ISO 8601 with zone, to the microsecond."""
-    whole, micro = divmod(at, 1_000_000)
+    """A moment as ISO 8601 with zone, to the microsecond; the end of the year 9999 for what falls due after it."""
+    whole, micro = divmod(min(at, _LAST), 1_000_000)
     return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{micro:06d}Z"
 
 

@@ -32,16 +32,16 @@ async def until(
     def hear(what: str, number: int) -> None:
         if what == "gone" and not enough.done():
             enough.set_exception(LookupError("the sandbox is gone"))
-        if what != kind or enough.done():
+        if what in ("reset", "restored"):  # those of the world before are no more
+            found.clear()
+            found.update((one["id"], one) for one in fitting())
+        elif what != kind or enough.done() or (one := looked_at(number)) is None:
             return
-        one = looked_at(number)
-        if one is None:
-            return
-        if fits(one):
+        elif fits(one):
             found[one["id"]] = one
         else:
             found.pop(one["id"], None)
-        if len(found) >= count:
+        if len(found) >= count and not enough.done():
             enough.set_result(None)
 
     sandbox.listeners.append(hear)

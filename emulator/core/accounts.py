@@ -1,10 +1,10 @@
 """A customer's account with one provider, as data, and the changes that may be made to it by hand."""
 
 from itertools import count
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from emulator.core.values import Moment, amount
 
@@ -43,6 +43,12 @@ class Account(msgspec.Struct, kw_only=True):
     spent: int = 0
 
 
+Amount = Annotated[float, Meta(ge=-1e12, le=1e12)]
+"""Messages or roubles, as people write them."""
+Most = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+"""A limit: so many, or so many seconds."""
+
+
 class SenderPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     name: str
     state: SenderState = "active"
@@ -51,7 +57,7 @@ class SenderPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class AccountPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What may be changed by hand: the body of PATCH, and an account in a scenario. Lists replace."""
 
-    balance: float | UnsetType = UNSET
+    balance: Amount | UnsetType = UNSET
     stoplist: list[str] | UnsetType = UNSET
     senders: list[str | SenderPatch] | UnsetType = UNSET
     callback_url: str | UnsetType | None = UNSET
@@ -59,8 +65,8 @@ class AccountPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omi
     allowed_ips: list[str] | UnsetType = UNSET
     blocked: bool | UnsetType = UNSET
     switches: dict[str, Any] | UnsetType = UNSET
-    limits: Literal["off"] | dict[str, int] | UnsetType = UNSET
-    prices: dict[str, float] | UnsetType = UNSET
+    limits: Literal["off"] | dict[str, Most] | UnsetType = UNSET
+    prices: dict[str, Amount] | UnsetType = UNSET
 
 
 def apply(patch: AccountPatch, account: Account, at: Moment) -> None:

@@ -1,13 +1,18 @@
 """Units that every room shares: moments, amounts, chance."""
 
 from hashlib import blake2b
+from typing import Annotated
 
 import msgspec
 
-Moment = int
-
 SECOND = 1_000_000
-"""A moment is an integer of microseconds since 1970-01-01 UTC; a duration is microseconds too."""
+
+Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
+"""Microseconds since 1970-01-01 UTC, until the end of the year 9999; a duration is microseconds too. Whatever is read
+from outside is held to it."""
+
+LATEST: Moment = 221_845_392_000 * SECOND
+"""9000-01-01: no clock goes on beyond it, so that what falls due later still has a date."""
 
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE

@@ -7,10 +7,11 @@ import msgspec
 from emulator.core.inputs import Input
 from emulator.core.values import Moment
 from emulator.recipes import Recipe
+from emulator.scripting.scenario import Scenario
 
-FORMAT = 2
+FORMAT = 3
 """Goes up when an older emulator could not read the file any more, or would go on from it otherwise."""
-READ = (1, 2)
+READ = (1, 2, 3)
 """Those that this one reads."""
 
 
@@ -26,16 +27,16 @@ class Standing(msgspec.Struct, array_like=True):
 
 
 class Head(msgspec.Struct, kw_only=True):
-    """What a sandbox is made of, since which real moment it is there, and how things stood at the checkpoint.
-    `dumped`: how many bytes its world has; `area`: in which of the two places for it that stands; `first`: the first
-    page behind it."""
+    """What a sandbox is made of, and how things stood at the checkpoint. `dumped`: how many bytes its world has;
+    `area`: in which of the two places for it that stands; `first`: the first page behind it; `scenario`: the one in
+    force (None: the recipe's)."""
 
     recipe: Recipe
-    made_at: Moment
     standing: Standing
     dumped: int
     area: int = 0
     first: int = 0
+    scenario: Scenario | None = None
 
 
 class Page(msgspec.Struct, array_like=True):

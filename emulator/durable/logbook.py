@@ -95,10 +95,6 @@ class Logbook:
         self._gone.append(track.number)
         self._soon()
 
-    def forget(self, number: int) -> None:
-        """A sandbox of the file that nobody took over."""
-        self._gone.append(number)
-
     def stands(self, sandbox: "Sandbox", number: int, head: Head) -> None:
         """A sandbox was read from the file and stands there just so."""
         track = self._tracks[sandbox]

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from emulator import __version__
-from emulator.clock import Clock, real_now
+from emulator.clock import Clock
 from emulator.core.engine import Engine
-from emulator.core.values import SECOND
 from emulator.core.world import World
 from emulator.durable.entries import Head, Standing, unpack_input, unpack_page
 from emulator.durable.logbook import Logbook
@@ -77,9 +76,6 @@ def _take_over(emulator: "Emulator", logbook: Logbook, stored: Stored) -> None:
         raise Unusable(f"the state file {logbook.file.path} has accounts of {', '.join(there)}; this emulator has "
                        f"{', '.join(here)}. Name another file")  # fmt: skip
     recipe = head.recipe
-    if recipe.ttl is not None and head.made_at + recipe.ttl * SECOND <= real_now():
-        logbook.forget(stored.number)
-        return
     try:
         sandbox = _default(emulator, recipe) if recipe.id == emulator.default.id else emulator.make(recipe)
     except (KeyError, ValueError) as error:
@@ -122,7 +118,7 @@ def _lived(emulator: "Emulator", head: Head, stored: Stored) -> tuple[World, Sta
 
 def _stand(sandbox: "Sandbox", head: Head, world: World, standing: Standing) -> None:
     """The sandbox goes on where it stood."""
-    sandbox.made_at = head.made_at
+    sandbox.scenario = head.scenario or sandbox.recipe.scenario
     sandbox.clock = Clock.again(standing.base, standing.since, standing.rate)
     if sandbox.clock.now() < world.now:
         sandbox.clock = Clock(world.now, standing.rate)

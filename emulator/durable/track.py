@@ -89,6 +89,7 @@ class Track:
             page = pack_page(Page(_standing(self.sandbox), [msgspec.Raw(one) for one in self.pending]))
             file.put_page(self.number, self.pages, page)
             if self._renamed:
+                self._head.scenario = self.sandbox.scenario
                 file.put_head(self.number, pack_head(self._head))
             self._put = len(page)
         for name, made in self._snapshots.items():
@@ -153,8 +154,8 @@ class Track:
     def _headed(self, dumped: int, area: int = 0, first: int = 0) -> Head:
         sandbox = self.sandbox
         return Head(
-            recipe=sandbox.recipe, made_at=sandbox.made_at, standing=_standing(sandbox), dumped=dumped, area=area,
-            first=first,
+            recipe=sandbox.recipe, standing=_standing(sandbox), dumped=dumped, area=area, first=first,
+            scenario=sandbox.scenario,
         )  # fmt: skip
 
 

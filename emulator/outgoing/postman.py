@@ -82,6 +82,10 @@ class Postman:
         """Done as soon as nothing of a sandbox is under way, of which something is now."""
         return self._under_way.quiet(sandbox)
 
+    def give_up(self, sandbox: Sandbox) -> None:
+        """Its world is no more: nobody waits any longer for what of it is under way."""
+        self._under_way.give_up(sandbox)
+
     async def close(self) -> None:
         """Give up on whatever is still under way."""
         await self._http.close()

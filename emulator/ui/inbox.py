@@ -51,7 +51,7 @@ async def stream(asked: Asked) -> StreamReply:
 def _matters(sandbox: Sandbox, search: Search, event: Event) -> bool:
     """May the event change the list? With a status looked for a message may also leave it."""
     if event.kind != "messages":
-        return event.kind == "restored"
+        return event.kind in ("reset", "restored")
     store = sandbox.engine.world.store
     message = store.message(event.number)
     return message is None or bool(search.status) or search.fits(store.batch_of(message), message)

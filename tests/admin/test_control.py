@@ -1,10 +1,14 @@
 """The control API over the wire: every call of the table, and errors that teach."""
 
+import asyncio
 import json
 
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, receiver, send_path, serving, walk
+from support import TO, control, frozen, get, key_of, receiver, send_path, serving, skip, until, walk
+from yarl import URL
+
+from emulator.core.values import SECOND
 
 S = "/_emulator/sandboxes/default"
 
@@ -63,6 +67,24 @@ async def test_credentials_that_are_taken_are_409():
         ({"clock": {"now": "2026-01-01T00:00:00"}}, "zone"),
         ({"clok": "frozen"}, "clock"),
         ({"ttl": 0}, "ttl"),
+        ({"ttl": 1e300}, "ttl"),
+        ({"id": "a/b"}, "a-b"),
+        ({"id": "gw0:1"}, "gw0-1"),
+        ({"id": "tests/test_x.py::test_it[a b]"}, "tests-test_x.py-test_it-a-b"),
+        ({"id": "a?b"}, "letters"),
+        ({"id": "ж"}, "random"),
+        ({"id": ""}, "random"),
+        ({"id": "."}, "random"),
+        ({"id": "a" * 101}, "at most 100"),
+        ({"id": "a" * 100_000}, "at most 100"),
+        ({"scenario": {"name": "no-credit"}}, "by its name alone"),
+        ({"clock": {"now": "0001-01-01T00:00:00Z"}}, "1970"),
+        ({"clock": {"now": "9999-12-31T23:59:59Z"}}, "9000"),
+        ({"clock": {"rate": 1e9}}, "rate"),
+        ({"seed": 10**30}, "seed"),
+        ({"balance": 1e300}, "balance"),
+        ({"accounts": {"smscenter": {"login": "a\0b"}}}, "printable"),
+        ({"accounts": {"smsoffice": {"key": "k" * 201}}}, "200"),
         ({"scenario": {"rules": [{"then": {"steps": [{"after": -1, "status": "sent"}]}}]}}, "after"),
     ],
 )
@@ -116,6 +138,81 @@ async def test_reset_all_gives_back_the_sandbox_as_it_was_made():
         assert account["stoplist"] == ["995577000001"]
         assert [sender["name"] for sender in account["senders"]] == ["smsoffice", "SMSOFFICE"]
         assert (await sent(served, sandbox))["ErrorCode"] == 0
+
+
+async def test_reset_all_gives_back_the_scenario_and_its_accounts_too():
+    async with serving() as served:
+        for sandbox in ("default", frozen(served, scenario="happy").id):
+            path = f"/_emulator/sandboxes/{sandbox}"
+            _, before = await control(served, "GET", f"{path}/scenario")
+            assert (await control(served, "PUT", f"{path}/scenario", "no-credit"))[0] == 200
+            assert (await control(served, "POST", f"{path}/reset"))[0] == 204
+            _, after = await control(served, "GET", path)
+            assert (after["scenario"], after["balances"]["smsoffice"]) == ("happy", 1000)
+            assert (await control(served, "GET", f"{path}/scenario"))[1] == before
+
+
+async def test_new_sandboxes_begin_with_what_serve_was_told_whatever_became_of_the_default_one():
+    async with serving(scenario="doubled-reports", seed=7) as served:
+        await control(served, "PUT", f"{S}/scenario", "no-credit")
+        _, made = await control(served, "POST", "/_emulator/sandboxes", {})
+        _, told = await control(served, "GET", f"/_emulator/sandboxes/{made['id']}")
+        assert (told["scenario"], told["seed"]) == ("doubled-reports", 7)
+
+
+@pytest.mark.parametrize("body", [{"name": "no-credit"}, {"scenario": {"name": "no-credit", "comment": "x"}}])
+async def test_a_scenario_with_nothing_but_a_name_is_refused_with_the_right_shape(body):
+    async with serving() as served:
+        status, answer = await control(served, "PUT", f"{S}/scenario", body)
+        assert status == 400
+        assert '{"scenario": "no-credit"}' in answer["error"]["hint"]
+        assert (await control(served, "PUT", f"{S}/scenario", {"name": "mine", "rules": []}))[0] == 200
+        assert (await control(served, "PUT", f"{S}/scenario", "no-credit"))[0] == 200
+
+
+async def test_a_sandbox_is_found_by_its_id_however_that_is_escaped():
+    async with serving() as served:
+        frozen(served, id="gw0-1.test~x")
+        async with ClientSession() as session:
+            for written in ("gw0-1.test~x", "gw0%2d1%2Etest%7Ex", "%67w0-1.test~x"):
+                url = URL(f"{served.base_url}/_emulator/sandboxes/{written}", encoded=True)
+                assert (await session.get(url)).status == 200, written
+            assert (await session.delete(url)).status == 204
+
+
+async def test_a_clock_at_its_end_stays_there_and_everything_can_still_be_asked():
+    async with serving() as served:
+        wish = {"id": "late", "clock": {"now": "9000-01-01T00:00:00Z", "rate": 0}}
+        _, made = await control(served, "POST", "/_emulator/sandboxes", wish)
+        path = "/_emulator/sandboxes/late"
+        century = {"rules": [{"then": {"steps": [{"after": 3_153_600_000, "status": "sent"}] * 12}}]}
+        assert (await control(served, "PUT", f"{path}/rules", century))[0] == 200
+        await get(served.base_url + send_path(made["accounts"]["smsoffice"]["key"]))
+        for body in ({"advance": 1}, {"set": "9999-12-31T23:59:59Z"}):
+            status, answer = await control(served, "POST", f"{path}/clock", body)
+            assert (status, answer["error"]["code"]) == (400, "invalid")
+        assert (await control(served, "POST", f"{path}/clock", {"rate": 1_000_000}))[1]["now"].startswith("9000-01-01")
+        for what in ("", "/messages", "/requests", "/ledger", "/export"):
+            assert (await control(served, "GET", path + what))[0] == 200, what
+        assert (await control(served, "GET", "/_emulator/sandboxes"))[0] == 200
+
+
+async def test_a_sandbox_ends_so_long_after_its_last_use():
+    async with serving() as served:
+        _, made = await control(served, "POST", "/_emulator/sandboxes", {"id": "used", "ttl": 3600})
+        used = served.emulator.sandboxes.by_id["used"]
+        for touch in (
+            lambda: get(served.base_url + send_path(made["accounts"]["smsoffice"]["key"])),
+            lambda: control(served, "GET", "/_emulator/sandboxes/used/messages"),
+        ):
+            used.used_at -= 3599 * SECOND
+            await touch()
+            skip(3600)
+            await asyncio.sleep(0.02)
+            assert "used" in served.emulator.sandboxes.by_id
+        used.used_at -= 3600 * SECOND
+        skip(3600)
+        await until(lambda: "used" not in served.emulator.sandboxes.by_id)
 
 
 async def test_reset_journal_keeps_the_messages():

@@ -45,6 +45,6 @@ def shown(sandbox, under_way_is_due=False) -> tuple:
         world.in_flight.clear()
     snapshots = {name: one.packed for name, one in sandbox.snapshots.by_name.items()}
     return (
-        world.dump(), sandbox.recipe, sandbox.now(), sandbox.clock.rate, sandbox.made_at, sandbox.journal.made,
+        world.dump(), sandbox.recipe, sandbox.now(), sandbox.clock.rate, sandbox.scenario, sandbox.journal.made,
         sandbox.feed.made, snapshots,
     )  # fmt: skip

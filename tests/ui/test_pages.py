@@ -270,10 +270,10 @@ async def test_demo_traffic_is_the_same_for_the_same_seed(surfer, served):
 
 
 async def test_other_sandboxes_and_contracts_have_pages(surfer, served):
-    sandbox = frozen(served, id="my box/ä")
+    sandbox = frozen(served, id="my.box~1")
     form = {"provider": "ubill", "to": "995577123456", "text": "hi", "reference": ""}
-    await surfer.post("/_emulator/page/my%20box%2F%C3%A4/send", **form)
-    page = await surfer.get("/?sandbox=my%20box%2F%C3%A4")
+    await surfer.post("/_emulator/page/my%2Ebox~1/send", **form)
+    page = await surfer.get("/?sandbox=my%2Ebox~1")
     assert "1 message" in page.text
     assert sandbox.id in page.text
     for name in served.emulator.providers:
