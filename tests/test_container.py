@@ -17,24 +17,35 @@ from emulator.settings import OPTIONS, settings
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+EXTRAS, GROUPS = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
 FILES = {
-    "constraints.txt": [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["speed"]],
-    "constraints-build.txt": PROJECT["build-system"]["requires"],
-}
+    "constraints.txt": [*PROJECT["project"]["dependencies"], *EXTRAS["speed"]],
+    "constraints-build.txt": [*PROJECT["build-system"]["requires"], *GROUPS["build"]],
+    "constraints-dev.txt": [one for some in (PROJECT["project"]["dependencies"], *EXTRAS.values(), *GROUPS.values())
+                            for one in some if isinstance(one, str)],
+}  # fmt: skip
 DOCKERFILE = re.sub(r"\\\n", " ", re.sub(r"(?m)^#.*\n", "", (ROOT / "Dockerfile").read_text()))
 LAST = DOCKERFILE[DOCKERFILE.rindex("FROM ") :]
 
 
 def pins(name):
-    """Version and hashes by package."""
+    """(package, version, where it counts, hashes) of each line."""
     text = re.sub(r"\\\n\s*", "", re.sub(r"(?m)^\s*#.*\n", "", (ROOT / name).read_text()))
-    found = {}
     for line in text.splitlines():
         what, *hashes = line.split(" --hash=")
-        package, equals, version = what.strip().partition("==")
-        assert equals, line
-        found[canonicalize_name(package)] = (version, [one.strip() for one in hashes])
-    return found
+        pin = Requirement(what)
+        ((operator, version),) = ((one.operator, one.version) for one in pin.specifier)
+        assert operator == "==", line
+        yield canonicalize_name(pin.name), version, pin.marker, [one.strip() for one in hashes]
+
+
+MACHINES = [
+    {"python_version": python, "python_full_version": f"{python}.1",
+     "sys_platform": system, "platform_machine": machine}
+    for python in ("3.11", "3.12", "3.13", "3.14")
+    for system, machine in (("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64"), ("darwin", "x86_64"),
+                            ("win32", "AMD64"))
+]  # fmt: skip
 
 
 def said(word):
@@ -43,15 +54,24 @@ def said(word):
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_dependency_is_pinned_as_pyproject_allows_it(name):
-    pinned = pins(name)
-    for wanted in map(Requirement, FILES[name]):
-        version, _ = pinned[canonicalize_name(wanted.name)]
-        assert wanted.specifier.contains(version), f"{wanted} is pinned to {version}: make constraints"
+    every = list(pins(name))
+    for machine in MACHINES:
+        pinned = {package: version for package, version, marker, _ in every if not marker or marker.evaluate(machine)}
+        for wanted in map(Requirement, FILES[name]):
+            if wanted.marker is None or wanted.marker.evaluate(machine):
+                version = pinned[canonicalize_name(wanted.name)]
+                assert wanted.specifier.contains(version), f"{wanted} is pinned to {version}: make constraints"
+
+
+def test_what_is_in_two_files_has_one_version():
+    dev = {(package, version) for package, version, _, _ in pins("constraints-dev.txt")}
+    for name in ("constraints.txt", "constraints-build.txt"):
+        assert {(package, version) for package, version, _, _ in pins(name)} <= dev
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_pin_has_hashes_and_no_address_stands_there(name):
-    for package, (version, hashes) in pins(name).items():
+    for package, version, _, hashes in pins(name):
         assert hashes, package
         assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), package
         assert re.fullmatch(r"[0-9][\w.!+]*", version), package

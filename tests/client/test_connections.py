@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 from client.desks import GEORGIAN, QUICK, desk
+from tools import need
 
 from emulator.client import AsyncUbill, NotReached, SmsOffice, Ubill
 
@@ -18,12 +19,9 @@ def certificate(tmp_path_factory):
     """(certificate, key) for localhost."""
     folder = tmp_path_factory.mktemp("tls")
     cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+    command = [need("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert]  # fmt: skip
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=200)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed")
+    subprocess.run(command, check=True, capture_output=True, timeout=200)
     return cert, key
 
 

@@ -3,18 +3,19 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import urllib.request
 from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from examples.engine import Engine
 from examples.image import container, image
 from examples.snippets import Document
+from tools import need
 
 from emulator.providers import found
 from emulator.settings import OPTIONS
@@ -62,7 +63,6 @@ def beside(tmp_path_factory):
     ("schema", "kind"), [("compose-spec", "compose"), ("github-workflows", "github-actions"), ("gitlab-ci", "gitlab")]
 )
 def test_a_service_is_written_as_its_format_wants(schema, kind):
-    jsonschema = pytest.importorskip("jsonschema", reason="check-jsonschema is not installed (the extra `dev` has it)")
     vendored = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{schema}.json"
     rules = json.loads(vendored.read_text(encoding="utf-8"))
     text = WAYS.of("yaml", kind)[0].replace("\non:", "\n'on':")
@@ -110,7 +110,6 @@ def test_the_health_check_of_the_image_passes_and_needs_no_token(beside):
 
 
 def test_the_flask_app_and_its_tests_pass(tmp_path):
-    pytest.importorskip("flask", reason="flask is not installed (the extra `dev` has it)")
     (tmp_path / "test_shop.py").write_text(WAYS.of("python", "flask")[0], encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "emulator.pytest_plugin", "."]
     assert "2 passed" in passes(command, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, cwd=tmp_path)
@@ -124,26 +123,19 @@ def test_the_unittest_suite_passes_alone_and_beside_a_server(tmp_path, beside):
 
 
 def test_the_node_suite_passes(tmp_path, beside):
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
-    if int(passes([node, "--version"]).lstrip("v").split(".")[0]) < 20:
-        pytest.skip("node is older than 20")
+    node = need("node")
     (tmp_path / "sms.test.mjs").write_text(WAYS.of("js", "node")[0], encoding="utf-8")
     assert re.search(r"^(#|ℹ) pass 1$", passes([node, "--test"], beside, cwd=tmp_path), re.MULTILINE)
 
 
 def test_the_php_suite_passes(tmp_path, beside):
-    php, phpunit = shutil.which("php"), shutil.which("phpunit")
-    if php is None or phpunit is None:
-        pytest.skip("php or phpunit is not installed (apt-get install php-cli phpunit)")
+    phpunit = need("phpunit")
     file = tmp_path / "SmsTest.php"
     file.write_text(WAYS.of("php", "phpunit")[0], encoding="utf-8")
-    assert "OK (1 test" in passes([php, phpunit, str(file)], beside, cwd=tmp_path)
+    assert "OK (1 test" in passes([need("php"), phpunit, str(file)], beside, cwd=tmp_path)
 
 
 def test_the_testcontainers_suite_passes_on_a_stand_in_for_the_engine(tmp_path):
-    pytest.importorskip("testcontainers", reason="testcontainers is not installed (the extra `dev` has it)")
     (tmp_path / "test_container.py").write_text(WAYS.of("python", "testcontainers")[0], encoding="utf-8")
     engine = Engine()
     with engine as address:
@@ -179,10 +171,7 @@ def test_every_address_of_the_table_is_served():
     ],
 )
 def test_a_hard_coded_address_comes_here_through_http_proxy(url, beside):
-    curl = shutil.which("curl")
-    if curl is None:
-        pytest.skip("curl is not installed")
-    told = passes([curl, "-sS", url], {"http_proxy": beside["SMS_EMULATOR_URL"], "no_proxy": ""})
+    told = passes([need("curl"), "-sS", url], {"http_proxy": beside["SMS_EMULATOR_URL"], "no_proxy": ""})
     assert "1000" in told
     assert re.match(r"http://[^/]+/", url).group() + "..." in WAYS.text.partition("hard-coded needs no change")[2]
 

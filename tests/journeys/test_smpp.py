@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import time
 import urllib.request
@@ -15,13 +14,10 @@ import smpplib.client
 import smpplib.consts
 from esme import TO, Desk, desk, line_of
 from support import PATIENCE, free_port, receiver, serving
+from tools import NODE_MODULES, need
 
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.smpp import Command
-
-NODE = os.environ.get("SMS_EMULATOR_NODE_MODULES", "/tmp/npmsmpp/node_modules")
-HAS_NODE = shutil.which("node") is not None and os.path.isdir(os.path.join(NODE, "smpp"))
-BEARERBOX = shutil.which("bearerbox") or ("/usr/sbin/bearerbox" if os.path.exists("/usr/sbin/bearerbox") else None)
 
 
 def smpplib_session(host, port, account, ready, unknown_tlvs=True):
@@ -89,15 +85,14 @@ setTimeout(() => process.exit(2), 60000);
 
 
 async def test_npm_smpp_binds_sends_and_gets_its_receipt(tmp_path):
-    if not HAS_NODE:
-        pytest.skip("npm smpp is not installed (SMS_EMULATOR_NODE_MODULES names its node_modules)")
+    node = need("npm's smpp")
     script = tmp_path / "client.js"
     script.write_text(NODE_CLIENT, "utf-8")
     async with desk() as at:
         url = f"smpp://{at.served.smpp_host}:{at.served.smpp_port}"
         process = await asyncio.create_subprocess_exec(
-            "node", str(script), url, at.account["system_id"], at.account["password"], TO,
-            stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": NODE},
+            node, str(script), url, at.account["system_id"], at.account["password"], TO,
+            stdout=subprocess.PIPE, env={**os.environ, "NODE_PATH": str(NODE_MODULES)},
         )  # fmt: skip
         assert process.stdout is not None
         sent = json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
@@ -179,11 +174,10 @@ async def until(done, seconds=PATIENCE):
 def certify(cert, key):
     """A certificate for this machine."""
     made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+        [need("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
          "-keyout", key, "-out", cert], capture_output=True,
     )  # fmt: skip
-    if made.returncode:
-        pytest.skip("openssl is not installed")
+    assert made.returncode == 0, made.stderr
 
 
 TAKEN, DELIVERED = "8", "1"
@@ -203,8 +197,7 @@ def end(box):
 
 @pytest.mark.parametrize("over", ["tcp", "tls"])
 async def test_kannels_bearerbox_binds_sends_and_gets_its_receipt(tmp_path, over):
-    if BEARERBOX is None:
-        pytest.skip("Kannel's bearerbox is not installed (Debian package kannel)")
+    bearerbox = need("kannel")
     settings, tls = {}, ""
     if over == "tls":
         cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
@@ -227,9 +220,9 @@ async def test_kannels_bearerbox_binds_sends_and_gets_its_receipt(tmp_path, over
             return (await at.call("GET", "/sessions"))["sessions"]
 
         try:
-            start(BEARERBOX)
+            start(bearerbox)
             await until(bound)
-            smsbox = BEARERBOX.replace("bearerbox", "smsbox")
+            smsbox = bearerbox.replace("bearerbox", "smsbox")
             start(smsbox)
             url = (
                 f"http://127.0.0.1:{ports['sendsms']}/cgi-bin/sendsms?username=tester&password=foobar&to={TO}"
@@ -307,8 +300,7 @@ async def test_a_whole_session_octet_for_octet():
 
 
 def test_tshark_finds_nothing_malformed_in_the_golden_session(tmp_path):
-    if shutil.which("tshark") is None or shutil.which("text2pcap") is None:
-        pytest.skip("tshark is not installed")
+    need("tshark")
     lines = []
     for what, said in golden():
         if what != "advance":

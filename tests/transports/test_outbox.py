@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import socket
 import ssl
 import subprocess
@@ -25,6 +24,7 @@ from support import (
     until,
     walk,
 )
+from tools import need
 
 from emulator.core.verbs import Redeliver
 from emulator.targets import NotAllowed, Targets
@@ -333,12 +333,10 @@ async def test_outbind_goes_to_the_address_that_was_judged(names):
 @pytest.fixture
 def certificate(tmp_path):
     """For localhost, signed by itself, with its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl makes the certificate")
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", tmp_path / "key.pem",
-         "-out", tmp_path / "cert.pem"], check=True, capture_output=True,
+        [need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"], check=True, capture_output=True,
     )  # fmt: skip
     return tmp_path / "cert.pem", tmp_path / "key.pem"
 

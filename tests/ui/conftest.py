@@ -1,7 +1,5 @@
 """What tests of the page share: an emulator, who surfs it, and a real browser where one is installed."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,9 +7,9 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
 from support import serving
+from tools import need
 from ui.surfer import Surfer
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,10 +37,10 @@ async def surfer(served: Any) -> AsyncIterator[Surfer]:
 async def browser() -> AsyncIterator[Any]:
     """A real, headless Chromium: one for the tests of a module, which so have one loop. Starting it costs more than
     most of them; each has a context, and an emulator, of its own."""
-    api = pytest.importorskip("playwright.async_api", reason="playwright is not installed (the extra `dev` has it)")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed (apt-get install chromium, or CHROMIUM=/path)")
-    async with api.async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    chromium = need("chromium")
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as driver:
+        running = await driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
         await running.close()

@@ -26,8 +26,10 @@ class Window:
 
     def __init__(self, page: Any, base_url: str) -> None:
         self.page, self.base_url = page, base_url
-        self.api = pytest.importorskip("playwright.async_api")
-        self.expect = self.api.expect
+        from playwright import async_api
+
+        self.api = async_api
+        self.expect = async_api.expect
         self.expect.set_options(timeout=PATIENCE * 1000)
         self.trouble: list[str] = []
         page.set_default_timeout(PATIENCE * 1000)

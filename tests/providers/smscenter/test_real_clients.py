@@ -3,20 +3,17 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
-from functools import cache
 from pathlib import Path
 
 import pytest
 from support import serving
+from tools import NODE_MODULES, need, needs
 
 from emulator.providers.smscenter import client
 from emulator.recipes import NewSandbox
 
 HERE = Path(__file__).parent
-PHP = shutil.which("php")
-NODE = shutil.which("node")
 PROFILES = pytest.mark.parametrize("profile", ["2025", "2020"])
 
 
@@ -24,27 +21,6 @@ def run(*command, **environment):
     return subprocess.run(
         command, capture_output=True, text=True, timeout=200, env={**os.environ, **dict(environment)}, check=False
     )
-
-
-@cache
-def has_php_soap():
-    return PHP is not None and "soap" in run(PHP, "-m").stdout.split()
-
-
-@cache
-def node_modules():
-    """Where npm's global packages are, if soap is among them."""
-    npm = shutil.which("npm")
-    if NODE is None or npm is None:
-        return None
-    root = run(npm, "root", "-g").stdout.strip()
-    return root if (Path(root) / "soap").is_dir() else None
-
-
-needs_php = pytest.mark.skipif(
-    not has_php_soap(), reason="PHP's SoapClient is not installed (Debian: php-cli, php-soap)"
-)
-needs_node = pytest.mark.skipif(node_modules() is None, reason="npm's soap is not installed (npm install -g soap)")
 
 
 def account(served, profile="2025"):
@@ -99,18 +75,18 @@ async def test_zeep_in_strict_mode_calls_all_seven_operations(profile):
         assert error == "3"
 
 
-@needs_php
+@needs("php-soap")
 @PROFILES
 @pytest.mark.contract("smscenter.soap.wsdl", "smscenter.soap.send2")
 async def test_php_s_soap_client_calls_all_seven_operations(profile):
     async with serving() as served:
         url = account(served, profile)
-        done = await asyncio.to_thread(run, PHP, str(HERE / "clients.php"), url, "alex", "123")
+        done = await asyncio.to_thread(run, need("php-soap"), str(HERE / "clients.php"), url, "alex", "123")
         assert done.returncode == 0, done.stdout + done.stderr
         told(json.loads(done.stdout), profile)
 
 
-@needs_php
+@needs("php-soap")
 @pytest.mark.contract("smscenter.status.example", "smscenter.status.error-3")
 async def test_the_page_s_own_php_line_works_with_only_the_url_changed(tmp_path):
     async with serving() as served:
@@ -118,7 +94,7 @@ async def test_the_page_s_own_php_line_works_with_only_the_url_changed(tmp_path)
         script = tmp_path / "page.php"
         text = (HERE / "page.php").read_text("utf-8").replace("'URL'", f"'{served.base_url}/sys/soap.php?wsdl'")
         script.write_text(text, "utf-8")
-        command = (PHP, "-d", "soap.wsdl_cache_enabled=0", str(script))
+        command = (need("php-soap"), "-d", "soap.wsdl_cache_enabled=0", str(script))
         done = await asyncio.to_thread(run, *command)
         assert json.loads(done.stdout) == {"statusresult": {"error": "3"}}, done.stdout + done.stderr
         served.emulator.exchange(client.send(client.Who("alex", "123"), ["79999999999"], "Hello", id="999"))
@@ -126,14 +102,14 @@ async def test_the_page_s_own_php_line_works_with_only_the_url_changed(tmp_path)
         assert json.loads(done.stdout)["statusresult"]["status"] == "-1"
 
 
-@needs_node
+@needs("npm's soap")
 @PROFILES
 @pytest.mark.contract("smscenter.soap.wsdl")
 async def test_npm_s_soap_calls_all_seven_operations(profile):
     async with serving() as served:
         url = account(served, profile)
         script = str(HERE / "clients.js")
-        done = await asyncio.to_thread(run, NODE, script, url, "alex", "123", NODE_PATH=node_modules())
+        done = await asyncio.to_thread(run, need("node"), script, url, "alex", "123", NODE_PATH=str(NODE_MODULES))
         assert done.returncode == 0, done.stdout + done.stderr
         told(json.loads(done.stdout), profile)
 

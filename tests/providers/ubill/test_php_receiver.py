@@ -1,7 +1,6 @@
 """The page's own callback receiver (receiver.php, word for word), run by PHP's built-in server, takes our callbacks."""
 
 import asyncio
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 from providers.ubill.desk import TO
 from support import PATIENCE, free_port
+from tools import need, needs
 
 from emulator.providers.ubill import client
 from emulator.recipes import NewSandbox
@@ -16,17 +16,15 @@ from emulator.serving import Serving
 from emulator.settings import Settings
 
 HERE = Path(__file__).parent
-PHP = shutil.which("php")
 
-pytestmark = pytest.mark.skipif(PHP is None, reason="php is not installed (Debian: php-cli)")
+pytestmark = needs("php")
 
 
 @pytest.fixture(scope="module")
 def receiver() -> Iterator[str]:
     """The receiver's URL."""
-    assert PHP is not None
     port = free_port()
-    command = [PHP, "-n", "-S", f"127.0.0.1:{port}", "receiver.php"]
+    command = [need("php"), "-n", "-S", f"127.0.0.1:{port}", "receiver.php"]
     server = subprocess.Popen(command, cwd=HERE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     try:
         assert server.stderr is not None

@@ -1,0 +1,162 @@
+"""Programs of others that tests drive: the one table of what they are and where they come from.
+
+A test asks `need("php")`, or is marked `@needs("php")`: without the program it is skipped, and the run says in one line
+what was not tried (this file is a plugin of the run too). `make clients` installs what is missing. A new program is a
+new row, nothing else.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+NPM = Path(__file__).parent.parent / ".venv" / "npm"
+NODE_MODULES = Path(os.environ.get("SMS_EMULATOR_NODE_MODULES") or NPM / "node_modules")
+"""Where npm's packages are, for NODE_PATH."""
+PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
+NOT_INSTALLED = "not installed: "
+"""How the reason of a skip begins."""
+
+
+class Tool(NamedTuple):
+    """`commands` must be there, `asked` must answer 0 with `says` in its output, and npm's packages too."""
+
+    commands: tuple[str, ...]
+    debian: tuple[str, ...] = ()
+    npm: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    says: str = ""
+
+
+NODE_20 = ("node", "--eval", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)")
+TOOLS = {
+    "chromium": Tool(("chromium",), ("chromium",)),
+    "curl": Tool(("curl",), ("curl",)),
+    "kannel": Tool(("bearerbox", "smsbox"), ("kannel",)),
+    "node": Tool(("node",), ("nodejs",), asked=NODE_20),
+    "npm's smpp": Tool(("node", "npm"), ("nodejs", "npm"), ("smpp@0.5.1",)),
+    "npm's soap": Tool(("node", "npm"), ("nodejs", "npm"), ("soap@1.13.0",)),
+    "openssl": Tool(("openssl",), ("openssl",)),
+    "php": Tool(("php",), ("php-cli",)),
+    "php-soap": Tool(("php",), ("php-cli", "php-soap"), asked=("php", "-m"), says="soap"),
+    "phpunit": Tool(("phpunit", "php"), ("phpunit",)),
+    "tshark": Tool(("tshark", "text2pcap"), ("tshark",)),
+}
+
+
+def where(command: str) -> str | None:
+    """A command's path; $CHROMIUM and the like name another."""
+    return os.environ.get(command.upper()) or shutil.which(command, path=PATH)
+
+
+@cache
+def has(name: str) -> bool:
+    return _program(TOOLS[name]) and all(map(_package, TOOLS[name].npm))
+
+
+def _program(tool: Tool) -> bool:
+    if not all(map(where, tool.commands)):
+        return False
+    if not tool.asked:
+        return True
+    program, *words = tool.asked
+    done = subprocess.run([where(program) or program, *words], capture_output=True, text=True, timeout=60)
+    return done.returncode == 0 and tool.says in ("", *done.stdout.split())
+
+
+def _package(package: str) -> bool:
+    return (NODE_MODULES / package.rpartition("@")[0]).is_dir()
+
+
+def need(name: str) -> str:
+    """The path of the tool's first command; without the tool the test is skipped."""
+    if not has(name):
+        import pytest
+
+        pytest.skip(NOT_INSTALLED + name)
+    return where(TOOLS[name].commands[0]) or ""
+
+
+def needs(name: str) -> Any:
+    """A mark: without the tool the test is skipped."""
+    import pytest
+
+    return pytest.mark.skipif(not has(name), reason=NOT_INSTALLED + name)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    told = not_tried(str(one.longrepr[2]) for one in skipped if isinstance(one.longrepr, tuple))
+    if told:
+        terminalreporter.write_line(told, yellow=True)
+
+
+def not_tried(reasons: Iterable[str]) -> str | None:
+    """What a run says at its end, from the reasons of its skipped tests."""
+    names = [reason.partition(NOT_INSTALLED)[2] for reason in reasons if NOT_INSTALLED in reason]
+    if not names:
+        return None
+    programs = ", ".join(sorted(set(names)))
+    return f"not tried, {len(names)} test(s), for want of: {programs}. `make clients` installs them"
+
+
+# make clients
+
+
+def install(wanted: list[str]) -> None:
+    """As far as it can be had here, each step said in words when it cannot."""
+    tools = [TOOLS[name] for name in wanted]
+    debian = sorted({package for tool in tools if not _program(tool) for package in tool.debian})
+    apt = shutil.which("apt-get")
+    if not debian:
+        pass
+    elif apt is None:
+        print(f"no apt-get here; Debian calls the packages: {' '.join(debian)}", file=sys.stderr)
+    elif os.geteuid() != 0:
+        print(f"not root, so left to you: apt-get install --no-install-recommends {' '.join(debian)}", file=sys.stderr)
+    else:
+        _run(apt, "update", "-qq")
+        if not _apt(apt, debian):
+            for package in debian:  # one that cannot be had is no reason to go without the others
+                _apt(apt, [package])
+    packages = [package for tool in tools for package in tool.npm]
+    npm = shutil.which("npm")
+    if packages and npm is not None:
+        NPM.mkdir(parents=True, exist_ok=True)
+        _run(npm, "install", "--prefix", str(NPM), "--no-save", "--no-package-lock", "--no-audit", "--no-fund",
+             "--ignore-scripts", "--loglevel=error", *packages)  # fmt: skip
+
+
+def _apt(apt: str, packages: list[str]) -> bool:
+    # Run level 1: services among them (Kannel, a database) are not started.
+    quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    return _run(apt, "install", "-qq", "--no-install-recommends", *packages, **quiet)
+
+
+def _run(*command: str, **environment: str) -> bool:
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    if done.returncode:
+        print(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-2000:]}", file=sys.stderr)
+    return done.returncode == 0
+
+
+def main() -> int:
+    wanted = [name for name in TOOLS if not has(name)]
+    if wanted:
+        print(f"installing {', '.join(wanted)} ...", file=sys.stderr)
+        install(wanted)
+    has.cache_clear()
+    missing = [name for name in TOOLS if not has(name)]
+    if missing:
+        print(f"could not be had, so the tests with them are skipped: {', '.join(missing)}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
