@@ -45,7 +45,7 @@ clients: | $(BIN)/python
 # newest on the newest Python that is here, the lowest on the oldest.
 REACH := tests/fixtures tests/transports/test_http.py tests/transports/test_outbox.py tests/admin/test_control.py \
 	tests/ui/test_pages.py tests/ui/test_metrics.py tests/scripting tests/durable/test_state_file.py \
-	tests/histories/test_histories.py tests/examples/test_api.py
+	tests/histories/test_histories.py tests/examples/test_api.py tests/tls
 RESOLUTION_newest := --upgrade
 RESOLUTION_lowest := --resolution lowest-direct
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -56,7 +56,7 @@ test-newest test-lowest: test-%: $(VENV)/tools/bin/uv
 	@for python in $(FIRST_$*); do \
 	   $(VENV)/tools/bin/uv --quiet venv --clear --no-python-downloads --python $$python $(VENV)/$* 2>$(VENV)/$*.why && exit; \
 	 done; cat $(VENV)/$*.why >&2; exit 1
-	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* $(RESOLUTION_$*) --editable '.[pytest,asyncio,histories,speed]'
+	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* $(RESOLUTION_$*) --editable '.[pytest,asyncio,histories,speed,tls]'
 	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* pytest-timeout pytest-xdist anyio
 	@$(VENV)/$*/bin/python --version
 	@$(WITH_BYTECODE) $(VENV)/$*/bin/python -m pytest --numprocesses auto $(ARGS) $(REACH)

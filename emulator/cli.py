@@ -91,7 +91,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     try:
         chosen = settings(vars(arguments))
         listening = bind(chosen.host, chosen.port)
-        smpp = bind(chosen.host, chosen.port_of_smpp)
+        smpp = bind(chosen.host, chosen.port_of_smpp, "SMPP", "--smpp-port")
     except ValueError as error:
         return _complain(str(error), 2)
     except Busy as error:

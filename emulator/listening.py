@@ -1,6 +1,7 @@
 """Sockets, bound before the heavy imports: a client that is early waits in the backlog instead of being refused."""
 
 import errno
+import os
 import socket
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,17 @@ class Busy(Exception):
     """The address cannot be had; the text says which and why."""
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises Busy."""
+def bind(host: str, port: int, protocol: str = "HTTP", option: str = "--port") -> socket.socket:
+    """A listening socket. Raises Busy, which names the protocol that is served there and the option that moves it."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[:2], family=family, backlog=1024)
     except OSError as error:
         why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
-        raise Busy(f"cannot listen on {host} port {port}: {why}") from None
+        raise Busy(
+            f"cannot listen for {protocol} on {host} port {port}: {why}. Another by {option}, a free one by {option} 0"
+            + (f"; with make: make run ARGS='{option} 0'" if "MAKELEVEL" in os.environ else "")
+        ) from None
     listening.setblocking(False)
     return listening
 

@@ -38,11 +38,12 @@ class Serving:
         self.emulator = self._emulator(providers)
         self._listening = listening or bind(self.settings.host, self.settings.port)
         self.base_url = url(self._listening)
-        self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp)
+        self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp, "SMPP", "--smpp-port")
         self.smpp_url = url(self._smpp_listening, "smpp")
         self._tls_listening = tls
         if tls is None and self.settings.smpp_tls_port is not None:
-            self._tls_listening = bind(self.settings.host, self.settings.smpp_tls_port)
+            port = self.settings.smpp_tls_port
+            self._tls_listening = bind(self.settings.host, port, "SMPP over TLS", "--smpp-tls-port")
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox(self.settings.targets)
         self._http = HttpTransport(

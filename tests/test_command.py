@@ -17,7 +17,7 @@ from support import PATIENCE, send_path
 def run(*arguments, **environment):
     return subprocess.run(
         [sys.executable, "-m", "emulator", *arguments], capture_output=True, text=True, timeout=PATIENCE,
-        env={**os.environ, **environment},
+        env={name: value for name, value in {**os.environ, **environment}.items() if value is not None},
     )  # fmt: skip
 
 
@@ -107,12 +107,21 @@ def test_a_flag_beats_the_environment_and_the_environment_the_default():
         assert fetch(process.url + "/_emulator/sandboxes", {"Authorization": "Bearer flag"})
 
 
-def test_a_busy_port_is_one_line_that_names_it():
+@pytest.mark.parametrize(
+    ("option", "protocol"), [("--port", "HTTP"), ("--smpp-port", "SMPP"), ("--smpp-tls-port", "SMPP over TLS")]
+)
+@pytest.mark.parametrize("make", [False, True])
+def test_a_busy_port_is_one_line_that_names_its_protocol_and_the_option_that_moves_it(option, protocol, make):
+    free = {"--port": "0", "--smpp-port": "0"}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = run("serve", "--port", str(port))
+        words = [word for pair in {**free, option: str(port)}.items() for word in pair]
+        done = run("serve", *words, MAKELEVEL="1" if make else None)
     assert done.returncode == 1
-    assert done.stderr == f"sms-emulator: cannot listen on 127.0.0.1 port {port}: it is in use\n"
+    assert done.stderr == (
+        f"sms-emulator: cannot listen for {protocol} on 127.0.0.1 port {port}: it is in use. Another by {option}, "
+        f"a free one by {option} 0" + (f"; with make: make run ARGS='{option} 0'" if make else "") + "\n"
+    )
 
 
 @pytest.mark.parametrize(

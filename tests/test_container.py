@@ -79,6 +79,11 @@ def test_every_pin_has_hashes_and_no_address_stands_there(name):
     assert not re.search(r"://|--\w*index|--find-links|--trusted-host| @ ", text)
 
 
+def test_the_tests_for_other_versions_are_there():
+    reach = re.search(r"^REACH := ((?:.*\\\n)*.*)", (ROOT / "Makefile").read_text(), re.MULTILINE).group(1)
+    assert [path for path in reach.replace("\\\n", "").split() if not (ROOT / path).exists()] == []
+
+
 def test_the_image_installs_nothing_but_what_is_pinned():
     installs = re.findall(r"pip [^&\n]*\b(?:install|wheel)\b[^&\n]*", DOCKERFILE)
     assert len(installs) == 4

@@ -34,6 +34,7 @@ class Tool(NamedTuple):
 
 NODE_20 = ("node", "--eval", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)")
 TOOLS = {
+    "bash": Tool(("bash",), ("bash",)),
     "chromium": Tool(("chromium",), ("chromium",)),
     "curl": Tool(("curl",), ("curl",)),
     "kannel": Tool(("bearerbox", "smsbox"), ("kannel",)),

@@ -10,7 +10,8 @@ import urllib.request
 
 import pytest
 from examples.snippets import ROOT, Document
-from support import serving
+from support import free_port, serving
+from tools import need
 
 from emulator.providers import found
 
@@ -87,28 +88,17 @@ def test_what_is_not_emulated_is_said_in_the_readme(name):
     assert missing == []
 
 
-def test_the_lines_of_the_readme_keep_a_message_over_a_kill(tmp_path):
+def test_the_lines_of_the_readme_can_be_pasted_and_keep_a_message_over_a_kill(tmp_path):
     (text,) = snippets("sh", "state")
-    server, url, answers = None, "", []
-    try:
-        for line in text.splitlines():
-            match shlex.split(line):
-                case ["sms-emulator", *words, "&"]:
-                    server = subprocess.Popen(
-                        [sys.executable, "-m", "emulator", *words, "--port", "0", "--quiet"], cwd=tmp_path,
-                        stdout=subprocess.PIPE, text=True,
-                    )  # fmt: skip
-                    url = server.stdout.readline().split()[1].removeprefix("http=")
-                case ["curl", target]:
-                    target = target.replace("http://127.0.0.1:8775", url)
-                    done = subprocess.run(["curl", "-sS", target], capture_output=True, text=True, timeout=200)
-                    answers.append(json.loads(done.stdout))
-                case ["kill", "-9", "%1"]:
-                    server.kill()
-                    server.communicate()
-    finally:
-        server.kill()
-        server.communicate()
+    port = free_port()
+    text = text.replace(" serve ", f" serve --port {port} --smpp-port 0 ").replace(":8775", f":{port}")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    command = tmp_path / ".venv" / "bin" / "sms-emulator"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m emulator "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    done = subprocess.run([need("bash"), "-c", text], capture_output=True, text=True, timeout=200, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    answers = [json.loads(line) for line in re.findall("{.*}", done.stdout)]
     assert answers[0]["Success"]
     assert [one["text"] for one in answers[1]["messages"]] == ["Kept"]
 

@@ -15,6 +15,7 @@ import yaml
 from examples.engine import Engine
 from examples.image import container, image
 from examples.snippets import Document
+from support import deaf_port
 from tools import need
 
 from emulator.providers import found
@@ -133,6 +134,26 @@ def test_the_php_suite_passes(tmp_path, beside):
     file = tmp_path / "SmsTest.php"
     file.write_text(WAYS.of("php", "phpunit")[0], encoding="utf-8")
     assert "OK (1 test" in passes([need("php"), phpunit, str(file)], beside, cwd=tmp_path)
+
+
+NOBODY_THERE = {
+    "node": ("js", "sms.test.mjs", lambda: [need("node"), "--test"]),
+    "phpunit": ("php", "SmsTest.php", lambda: [need("php"), need("phpunit"), "SmsTest.php"]),
+    "unittest": ("python", "test_login.py", lambda: [sys.executable, "test_login.py"]),
+    "flask": ("python", "test_shop.py", lambda: [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]),
+}
+
+
+@pytest.mark.parametrize("kind", NOBODY_THERE)
+def test_where_no_emulator_is_a_suite_ends_at_once_and_says_so(kind, tmp_path):
+    language, name, command = NOBODY_THERE[kind]
+    (tmp_path / name).write_text(WAYS.of(language, kind)[0], encoding="utf-8")
+    with deaf_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        done = subprocess.run(command(), capture_output=True, text=True, timeout=60, cwd=tmp_path,
+                              env={**os.environ, "SMS_EMULATOR_URL": url})  # fmt: skip
+    assert done.returncode != 0
+    assert f"no emulator answers at {url}" in done.stdout + done.stderr
 
 
 def test_the_testcontainers_suite_passes_on_a_stand_in_for_the_engine(tmp_path):
