@@ -24,23 +24,24 @@ class Record(dict[str, Any]):
 
 
 class Code(str):
-    """A one-time code, a plain text; `message` is the one it stood in. As the call answers it, `found["code"]` and
-    `found["message"]` work too."""
+    """A one-time code, a plain text; `message` is the one it stood in, `rule` says why it is taken for the code. As the
+    call answers it, `found["code"]`, `found["message"]` and `found["rule"]` work too."""
 
     message: Record
+    rule: str
 
     @property
     def code(self) -> str:
         return str(self)
 
     def __getitem__(self, key: Any) -> Any:
-        if key in ("code", "message"):
+        if key in ("code", "message", "rule"):
             return getattr(self, key)
         return super().__getitem__(key)
 
-    def __new__(cls, code: str, message: Record) -> "Code":
+    def __new__(cls, code: str, message: Record, rule: str = "") -> "Code":
         made = super().__new__(cls, code)
-        made.message = message
+        made.message, made.rule = message, rule
         return made
 
 

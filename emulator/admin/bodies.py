@@ -70,7 +70,7 @@ class Waiting(msgspec.Struct, kw_only=True):
 class Otp(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     to: str | None = None
     timeout: Real = 5.0
-    pattern: str = r"(?<![0-9])[0-9]{4,8}(?![0-9])"
+    pattern: str | None = None
 
 
 FILTERS: dict[str, type[MessageFilters] | type[RequestFilters] | type[CallbackFilters]] = {

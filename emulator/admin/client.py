@@ -161,10 +161,11 @@ class AsyncSms(Seeing):
 
     async def otp(self, to: str | None = None, *, timeout: float = 5.0, pattern: str | None = None) -> Code:
         """The code in the newest message (to that number), as soon as there is one: a text, whose `message` is the one
-        it stood in. `pattern`: a regular expression whose first group, or else whole match, is the code; without it 4
-        to 8 digits standing alone. After `timeout` real seconds CallRefused 408."""
+        it stood in, and whose `rule` says why it is taken for the code: without a `pattern`, 4 to 8 digits standing
+        alone, those beside a word for code first. `pattern`: a regular expression whose first group, or else whole
+        match, is the code. After `timeout` real seconds CallRefused 408."""
         found = await self.operation("otp", patience=timeout + _GRACE, to=to, timeout=timeout, pattern=pattern)
-        return Code(found["code"], found["message"])
+        return Code(found["code"], found["message"], found.get("rule", ""))
 
     # the journal
 

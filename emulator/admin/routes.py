@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin import bodies, events, keeping, ledger, lint, metrics, sessions, watching
+from emulator.admin import bodies, events, keeping, ledger, lint, metrics, otp, sessions, watching
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
 from emulator.recipes import NewSandbox
@@ -59,7 +59,7 @@ CALLS = (
     Call("GET", f"{S}/wait", "wait", "The list as soon as enough of it fits; 408 with what came nearest.",
          lambda v, p, b, q: watching.wait(p["sandbox"], *q), query=bodies.Waiting, answer="Waited"),
     Call("GET", f"{S}/otp", "otp", "The code in the newest message that has one, as soon as there is one.",
-         lambda v, p, b, q: watching.otp(p["sandbox"], q), query=bodies.Otp, answer="Code"),
+         lambda v, p, b, q: otp.otp(p["sandbox"], q), query=bodies.Otp, answer="Code"),
     Call("GET", f"{S}/requests", "listRequests", "The journal of exchanges, each with the rule that led to its answer.",
          lambda v, p, b, q: v.requests(p["sandbox"], q), query=RequestFilters, answer="Requests"),
     Call("GET", f"{S}/callbacks", "listCallbacks", "Every callback attempt and how it was answered.",

@@ -66,9 +66,10 @@ class Messages(TypedDict):
 
 
 class Code(TypedDict):
-    """A one-time code, and the message it stood in."""
+    """A one-time code, why these digits are taken for it, and the message they stood in."""
 
     code: str
+    rule: str
     message: Message
 
 

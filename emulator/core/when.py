@@ -1,9 +1,7 @@
 """Which calls a rule speaks of: each key of `when` is one row of a table, and becomes a test."""
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -11,7 +9,9 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
+from emulator.core.globs import glob
 from emulator.core.ranges import Between, Count, Seconds
+from emulator.core.regex import Wrong, compiled
 from emulator.core.text import measure
 from emulator.core.values import Moment, seconds
 
@@ -52,8 +52,8 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         for name in ("matches", "to_matches"):
             if getattr(self, name) is not None:
                 try:
-                    re.compile(getattr(self, name))
-                except (re.error, OverflowError, RecursionError) as error:
+                    compiled(getattr(self, name))
+                except Wrong as error:
                     raise ValueError(f"{name}: no regular expression: {error}") from None
         for name in ("after", "before"):
             value = getattr(self, name)
@@ -96,20 +96,6 @@ def _since(value: float | str, name: str) -> Callable[[Now], bool]:
     return lambda now: now.at >= now.began + gap
 
 
-@lru_cache(maxsize=4096)
-def glob(pattern: str) -> OfNumber:
-    """A test for a pattern in which `*` stands for anything; the two common shapes go without a regular expression."""
-    if "*" not in pattern:
-        return pattern.__eq__
-    if pattern.count("*") == 1 and pattern[0] == "*":
-        suffix = pattern[1:]
-        return lambda text: text.endswith(suffix)
-    if pattern.count("*") == 1 and pattern[-1] == "*":
-        prefix = pattern[:-1]
-        return lambda text: text.startswith(prefix)
-    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL).fullmatch
-
-
 def _texts(command: AnyCommand) -> tuple[str, ...]:
     """The text of a send, or all of them where each number has its own."""
     if not isinstance(command, Submit):
@@ -130,7 +116,7 @@ def _contains(value: str) -> Test:
 
 
 def _matches(value: str) -> Test:
-    return _of_text(re.compile(value).search)
+    return _of_text(compiled(value).fits)
 
 
 def _encoding(value: str) -> Test:
@@ -178,7 +164,7 @@ OF_CALL: dict[str, Callable[[Any], Test]] = {
 """Keys that speak of the call as a whole: the value → its test."""
 OF_NUMBER: dict[str, Callable[[Any], OfNumber]] = {
     "to": glob,
-    "to_matches": lambda value: re.compile(value).search,
+    "to_matches": lambda value: compiled(value).fits,
 }
 """Keys that are held against each number."""
 OF_TURN = ("nth", "first", "every")

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,9 +10,9 @@ import msgspec
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules import RuleSpec
 from emulator.scripting.account_words import about_account, about_accounts
-from emulator.scripting.complaints import Complaint, Invalid, Path, shown
+from emulator.scripting.complaints import MOST_TOLD, Complaint, Invalid, Path, shown
 from emulator.scripting.drill import converted, drill
-from emulator.scripting.rule_words import about_rule
+from emulator.scripting.rule_words import about_rule, pieces_of
 from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary, mapping
 
@@ -20,13 +21,17 @@ __all__ = ["Complaint", "Invalid", "checked", "complaints_about"]
 T = TypeVar("T")
 
 DEEPEST = 32
+MOST_VALUES = 300_000
+MOST_RULES = 10_000
+MOST_PIECES = 2_000
+"""In one body: values, rules, and pieces of all their regular expressions (core/regex)."""
 
 
 def checked(value: Any, kind: type[T], vocabulary: Vocabulary, provider: str | None = None) -> T:
     """The value as that type: Scenario, RuleSpec, list[RuleSpec], AccountPatch (`provider` says whose), or
     dict[str, AccountPatch]. Raises Invalid with every complaint."""
     value = _plain(value)
-    wrong = list(_unsound(value)) or list(_about_words(value, kind, vocabulary, provider))
+    wrong = not _sound(value) or next(_about_words(value, kind, vocabulary, provider), None)
     if not wrong:
         try:
             made: T = converted(value, kind)
@@ -38,10 +43,15 @@ def checked(value: Any, kind: type[T], vocabulary: Vocabulary, provider: str | N
 
 def complaints_about(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None = None) -> list[Complaint]:
     """Everything wrong with plain data: its types first, then its words."""
-    unsound = list(_unsound(value))
-    if unsound:
-        return unsound
-    return [*drill(value, kind), *_about_words(value, kind, vocabulary, provider)]
+    sound = _sound(value)
+    if sound is None:
+        return [Complaint((), f"more than {MOST_VALUES} values")]
+    if not sound:
+        return list(islice(_unsound(value), MOST_TOLD))
+    found = list(islice(chain(drill(value, kind), _about_words(value, kind, vocabulary, provider)), MOST_TOLD + 1))
+    if len(found) > MOST_TOLD:
+        found[MOST_TOLD:] = [Complaint((), f"there is more: the first {MOST_TOLD} mistakes are told")]
+    return found
 
 
 def _plain(value: Any) -> Any:
@@ -50,6 +60,36 @@ def _plain(value: Any) -> Any:
         return msgspec.to_builtins(value)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return value  # will be complained about
+
+
+def _sound(value: Any) -> bool | None:
+    """Is nothing of what `_unsound` tells so? None: there are too many values. A quick look, which keeps no paths."""
+    todo: list[tuple[int, Any]] = [(0, value)]
+    seen = 0
+    while todo:
+        depth, one = todo.pop()
+        inside: Any = one
+        if isinstance(one, dict):
+            inside = (*one, *one.values())
+        elif not isinstance(one, list):
+            inside = (one,)
+        seen += len(inside)
+        if seen > MOST_VALUES:
+            return None
+        if depth > DEEPEST:
+            return False
+        for inner in inside:
+            if isinstance(inner, str):
+                if not inner.isascii() and any("\ud800" <= c <= "\udfff" for c in inner):
+                    return False
+            elif isinstance(inner, dict | list):
+                todo.append((depth + 1, inner))
+            elif isinstance(inner, float):
+                if not math.isfinite(inner):
+                    return False
+            elif isinstance(inner, int) and abs(inner) >= 2**63:
+                return False
+    return True
 
 
 def _unsound(value: Any) -> Iterator[Complaint]:
@@ -74,8 +114,19 @@ def _unsound(value: Any) -> Iterator[Complaint]:
 
 
 def _about_rules(vocabulary: Vocabulary, rules: Any, path: Path = ()) -> Iterator[Complaint]:
-    for index, rule in enumerate(rules if isinstance(rules, list) else ()):
+    if not isinstance(rules, list):
+        return
+    if len(rules) > MOST_RULES:
+        yield Complaint(path, f"more than {MOST_RULES} rules")
+        return
+    pieces = 0
+    for index, rule in enumerate(rules):
         yield from about_rule(vocabulary, rule, (*path, index))
+        pieces += pieces_of(rule)
+        if pieces > MOST_PIECES:
+            many = f"the regular expressions up to here have {pieces} pieces, and {MOST_PIECES} are the most"
+            yield Complaint((*path, index), many, hint="write some of them with contains, or to with *")
+            return
 
 
 def _about_scenario(vocabulary: Vocabulary, scenario: Any) -> Iterator[Complaint]:

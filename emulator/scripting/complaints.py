@@ -8,6 +8,8 @@ import msgspec
 Path = tuple[str | int, ...]
 
 LONGEST_SHOWN = 60
+MOST_TOLD = 100
+"""Mistakes of one file or body."""
 
 
 class Complaint(msgspec.Struct, frozen=True):

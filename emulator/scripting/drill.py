@@ -38,8 +38,9 @@ def drill(value: Any, kind: Any, path: Path = ()) -> Iterator[Complaint]:
         yield _leaf(value, kind, path)
         return
     member, look_inside = part
-    inner = list(look_inside(value, member, path))
-    yield from inner or [_whole(value, member, path, message)]
+    inner = look_inside(value, member, path)
+    yield next(inner, None) or _whole(value, member, path, message)
+    yield from inner
 
 
 def _leaf(value: Any, kind: Any, path: Path) -> Complaint:

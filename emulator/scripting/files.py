@@ -16,6 +16,8 @@ from emulator.scripting.vocabulary import Vocabulary
 
 _ALLOWED = "\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 
+MOST_BASES = 20
+"""So many files may extend one another."""
 _MOST_KEPT = 32
 _kept: dict[File, tuple[bytes, Vocabulary, Scenario]] = {}
 """What was read last from files that stand alone: every emulator of a test run begins with the same one."""
@@ -118,6 +120,8 @@ def _extended(
     try:
         path = library.find_base(given, here.parent)
         chain = (*above, here)
+        if len(chain) > MOST_BASES:
+            return None, [Complaint(("extends",), f"more than {MOST_BASES} files extend one another", f"'{given}'")]
         if path.resolve() in [one.resolve() for one in chain]:
             circle = " → ".join(one.name for one in (*chain, path))
             return None, [Complaint(("extends",), f"it would extend itself: {circle}", f"'{given}'")]

@@ -20,11 +20,13 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from emulator.scripting.complaints import Complaint, Path, short
+from emulator.scripting.complaints import MOST_TOLD, Complaint, Path, short
 from emulator.scripting.scalars import scalar
 from emulator.scripting.tree import Node
 
 DEEPEST = 32
+MOST_VALUES = 100_000
+"""In one file: a scenario of ten thousand rules has as many."""
 MOST_REPEATED = 1000
 """Values that aliases may repeat in all: a few kilobytes of them can stand for billions."""
 
@@ -66,7 +68,7 @@ class Reading:
         self.spoilt: set[Path] = set()
         """Where the writing was wrong, so that the value says nothing."""
         self._anchors: dict[str, Node] = {}
-        self._repeated = 0
+        self._repeated = self._values = 0
         self._events: Iterator[Event] = yaml.parse(text, Loader=Loader)
         self.top = self._document()
 
@@ -82,6 +84,9 @@ class Reading:
     def _node(self, event: Event, path: Path) -> Node:
         if isinstance(event, AliasEvent):
             return self._alias(event, path)
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise Stop(self._complaint(event, path[:3], f"more than {MOST_VALUES} values in one file"))
         if len(path) > DEEPEST:
             raise Stop(self._complaint(event, path[:3], f"nested more than {DEEPEST} deep"))
         if isinstance(event, ScalarEvent):
@@ -125,7 +130,7 @@ class Reading:
             first = node.places.get(name)
             if first is not None:
                 twice = f"the key stands twice, first in line {first[0]}"
-                self.complaints.append(self._complaint(key, (*path, name), twice, hint="keep one of them"))
+                self._complain(key, (*path, name), twice, hint="keep one of them")
             child = self._node(next(self._events), (*path, name))
             if first is None:
                 node.value[name] = child.value
@@ -161,7 +166,8 @@ class Reading:
             yield event
 
     def _complain(self, event: Event, path: Path, message: str, found: str = "", hint: str = "") -> None:
-        self.complaints.append(self._complaint(event, path, message, found, hint))
+        if len(self.complaints) < MOST_TOLD:
+            self.complaints.append(self._complaint(event, path, message, found, hint))
         self.spoilt.add(path)
 
     def _complaint(self, event: Event, path: Path, message: str, found: str = "", hint: str = "") -> Complaint:

@@ -5,9 +5,11 @@ What is looked at is plain data that may have other mistakes: only what has the 
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from emulator.core.commands import OPERATIONS
+from emulator.core.regex import Wrong, compiled
 from emulator.scripting.account_words import about_account, about_url
 from emulator.scripting.complaints import Complaint, Path, listed, shown
 from emulator.scripting.vocabulary import ProviderWords, Vocabulary, mapping, unknown
@@ -48,6 +50,20 @@ class _Rule(NamedTuple):
 
     def at(self, *steps: str) -> Path:
         return (*self.path, *steps)
+
+
+EXPRESSIONS = ("matches", "to_matches")
+
+
+def pieces_of(rule: Any) -> int:
+    """How large a rule's regular expressions are, where they are any."""
+    when = mapping(rule, "when")
+    found = 0
+    for name in EXPRESSIONS:
+        if isinstance(when.get(name), str):
+            with suppress(Wrong):
+                found += compiled(when[name]).pieces
+    return found
 
 
 def about_rule(vocabulary: Vocabulary, rule: Any, path: Path = ()) -> Iterator[Complaint]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from emulator.core.codes import codes
 from emulator.feed import Event
 from emulator.sandboxes import Sandbox
 from emulator.ui import live
 from emulator.ui.asked import Asked
-from emulator.ui.codes import codes
 from emulator.ui.rendering import html, part
 from emulator.ui.searching import PAGE, Search, find
 from emulator.wire import HttpReply, StreamReply

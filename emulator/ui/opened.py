@@ -4,6 +4,7 @@ from typing import Any
 
 from emulator.admin.finding import number_of
 from emulator.admin.verbs import Refusal
+from emulator.core.codes import codes
 from emulator.core.messages import Message
 from emulator.feed import Event
 from emulator.journal import Attempt
@@ -11,7 +12,6 @@ from emulator.sandboxes import Sandbox
 from emulator.ui import exchanges, live, timeline
 from emulator.ui.asked import Asked
 from emulator.ui.callbacks import attempts_of, callback
-from emulator.ui.codes import codes
 from emulator.ui.contracts import linker
 from emulator.ui.phone import look
 from emulator.ui.places import go, place

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
@@ -333,7 +334,37 @@ async def test_otp_finds_the_code_in_the_newest_message_that_has_one():
         _, found = await control(served, "GET", f"{S}/otp?pattern=code%20(%5B0-9%5D%7B3%7D)")
         assert found["code"] == "222"
         assert (await control(served, "GET", f"{S}/otp?to=995500000000&timeout=0.01"))[0] == 408
-        assert (await control(served, "GET", f"{S}/otp?pattern=("))[0] == 400
+
+
+async def test_otp_says_why_these_digits_are_the_code_and_takes_those_of_the_newest_message():
+    async with serving() as served:
+        await sent(served, content="code%20111111")
+        await sent(served, content="order%2012345%20code%20123-456")
+        status, found = await control(served, "GET", f"{S}/otp?to={TO}")
+        assert (status, found["code"], found["rule"]) == (200, "123456", "the digits beside 'code'")
+        _, found = await control(served, "GET", f"{S}/otp?pattern=order%20(%5Cd%2B)")
+        assert (found["code"], found["rule"]) == ("12345", r"the first group of the pattern order (\d+)")
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999}", "[" * 2000, "(" * 2000 + ")" * 2000, "(?=ab)", r"(a)\1"])
+async def test_a_pattern_that_is_none_is_told_of(pattern: str):
+    async with serving() as served:
+        status, answer = await control(served, "GET", f"{S}/otp?{urlencode({'pattern': pattern})}")
+        assert (status, answer["error"]["code"]) == (400, "invalid")
+        assert answer["error"]["message"].startswith("pattern: no regular expression: ")
+
+
+async def test_no_pattern_and_no_rule_holds_up_the_loop():
+    trap = "a" * 900 + "!"
+    rules = [
+        {"when": {"matches": "(a+)+$"}, "then": {}}, {"when": {"matches": "^(([a-z])+.)+[A-Z]([a-z])+$"}, "then": {}},
+        {"when": {"to_matches": "(9*)*x"}, "then": {}}, {"when": {"to": "*9*9*9*9*9*9*9*9*9*z"}, "then": {}},
+    ]  # fmt: skip
+    async with serving() as served:
+        assert (await control(served, "PUT", f"{S}/rules", {"rules": rules}))[0] == 200
+        await sent(served, content=trap)
+        status, _ = await asyncio.wait_for(control(served, "GET", f"{S}/otp?timeout=0.01&pattern=(a%2B)%2B%24"), 5)
+        assert status == 408
 
 
 async def test_the_clock_advances_is_set_goes_to_the_next_date_and_never_back():

@@ -51,10 +51,10 @@ SAID = [
     ({"rules": [{"then": {"reply": {"fault": "lost", "status": 503}}}]},
      "at rules[0].then.reply: reply takes either fault or status or command_status"),
     ({"rules": [{"then": {}, "when": {"matches": "("}}]},
-     "at rules[0].when.matches: no regular expression: missing ), unterminated subpattern at position 0: found '('"),
+     "at rules[0].when.matches: no regular expression: a ( without its ) at character 1: found '('"),
     ({"rules": [{"then": {}, "when": {"matches": "a{99999999999999999999}"}}]},
-     "at rules[0].when.matches: no regular expression: the repetition number is too large: found '"
-     "a{99999999999999999999}'"),
+     "at rules[0].when.matches: no regular expression: the expression is too large: very many pieces so far, and 250 "
+     "are the most, at character 23: found 'a{99999999999999999999}'"),
     # the words of rules
     ({"rules": [{"then": {}, "when": {"provider": "smsofice"}}]},
      "at rules[0].when.provider: no such provider: found 'smsofice'; may be smsoffice, ubill, smscenter; "

@@ -109,3 +109,10 @@ def test_over_the_wire_only_ours_can_be_extended(tmp_path: Path) -> None:
     for given in (str(tmp_path / "mine.yaml"), "../pyproject.toml", "nobody"):
         with pytest.raises(Bad, match="at extends: no such scenario"):
             emulator.scenario({"extends": given})
+
+
+def test_a_chain_of_files_has_an_end(written: Any) -> None:
+    chain = {f"s{n}": f"extends: s{n + 1}.yaml\n" for n in range(30)}
+    assert written(**chain, s30="rules: []\n") == [
+        "s20.yaml:1:10: at extends: more than 20 files extend one another: found 's21.yaml'"
+    ]

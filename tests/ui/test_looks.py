@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.ui.codes import codes
+from emulator.core.codes import codes
 from emulator.ui.phone import look
 from emulator.ui.plots import throughput
 from emulator.ui.rendering import rows_linked, span

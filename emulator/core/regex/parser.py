@@ -164,9 +164,9 @@ class _Parser:
             if self.next_is("+"):
                 raise self.wrong("possessive repetition is no part of our expressions,", 1)
             greedy = not self.next_is("?")
-            copies = max(least + (most is None), most or 0, 1)
-            pieces = self.sized(copies * (max(node.pieces, 1) + 2))
-            node = Repeat(node, least, most, greedy, pieces)
+            own = max(node.pieces, 1)
+            pieces = least * own + (own + 2 if most is None else (most - least) * (own + 1))
+            node = Repeat(node, least, most, greedy, self.sized(pieces))
         return node
 
     def bounds(self) -> tuple[int, int | None] | None:

@@ -1,6 +1,7 @@
 """Whether, and where, an expression fits into a text. All ways through it are followed at once, so that a character
 costs no more than the expression has pieces; what was worked out once for a set of ways and a character is kept."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,11 +19,15 @@ Slots = tuple[int, ...]
 class _Ways(dict[str, "_Ways | None"]):
     """Where one stands before a character: a set of ways, and what comes next by character (None: it fits)."""
 
-    __slots__ = ("at", "before")
+    __slots__ = ("at", "before", "step")
 
-    def __init__(self, at: tuple[int, ...], before: str) -> None:
+    def __init__(self, at: tuple[int, ...], before: str, step: "Callable[[_Ways, str], _Ways | None]") -> None:
         super().__init__()
-        self.at, self.before = at, before
+        self.at, self.before, self.step = at, before, step
+
+    def __missing__(self, character: str) -> "_Ways | None":
+        found = self[character] = self.step(self, character)
+        return found
 
 
 class Found(NamedTuple):
@@ -41,8 +46,9 @@ class Pattern:
         compile_to(program, node)
         program.append(Done())
         self._program = program
+        self.pieces = len(program)
         self._needed = needed(node)
-        self.reach = REACH // len(program)
+        self.reach = REACH // self.pieces
         """So many characters of a text are looked at."""
         self._tests: list[Test] = [test for one in program if isinstance(one, Check) for test in one.place.before]
         self._known: dict[tuple[tuple[int, ...], tuple[bool, ...]], _Ways] = {}
@@ -53,20 +59,13 @@ class Pattern:
         if self._needed not in text:
             return False
         body, tail = self._cut(text)
-        ways = self._ways((0,), "")
-        for character in body:
-            following = ways.get(character, ways)
-            if following is ways and character not in ways:
-                following = self._step(ways, character)
-            if following is None:
-                return True
-            ways = following
-        for character in tail:
-            following = ways[character] if character in ways else self._step(ways, character)
-            if following is None:
-                return True
-            ways = following
-        return False
+        ways: _Ways | None = self._ways((0,), "")
+        for characters in (body, tail):
+            for character in characters:
+                if ways is None:
+                    return True
+                ways = ways[character]
+        return ways is None
 
     def find(self, text: str) -> Found | None:
         """Where it fits first; of several ways to fit there, that which Python's engine prefers."""
@@ -87,7 +86,7 @@ class Pattern:
         key = at, tuple([bool(test(before)) for test in self._tests])
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = _Ways(at, before)
+            found = self._known[key] = _Ways(at, before, self._step)
         return found
 
     def _step(self, ways: _Ways, character: str) -> _Ways | None:
@@ -117,10 +116,8 @@ class Pattern:
                     if place.holds(ways.before, character):
                         todo.append(at + 1)
                 case Done():
-                    ways[character] = None
                     return None
-        following = ways[character] = self._ways(tuple(sorted(after)), sign)
-        return following
+        return self._ways(tuple(sorted(after)), sign)
 
     def _first(self, text: str) -> Slots | None:
         """Where the whole and its first group begin and end: the leftmost fit, the preferred way of it."""
