@@ -105,5 +105,5 @@ def _about_ips(addresses: Any, path: Path) -> Iterator[Complaint]:
 
 _VALUES: dict[str, Callable[[Any, Path], Iterator[Complaint]]] = {
     "balance": _about_balance, "stoplist": _about_stoplist, "callback_url": _about_callback_url,
-    "allowed_ips": _about_ips, "limits": _about_amounts, "prices": _about_amounts,
+    "allowed_ips": _about_ips, "prices": _about_amounts,
 }  # fmt: skip

@@ -87,9 +87,9 @@ SAID = [
     ({"accounts": {"smsoffice": {"limits": {"flood": 1}}}},
      "at accounts.smsoffice.limits.flood: no such limit: found 'flood'; may be nothing: there is none"),
     ({"accounts": {"smscenter": {"limits": {"send-per-second": -1}}}},
-     "at accounts.smscenter.limits.send-per-second: found -1; may be a number, 0 to 1000000000000"),
+     "at accounts.smscenter.limits.send-per-second: found -1; may be a whole number, 0 to 2147483647"),
     ({"accounts": {"smscenter": {"limits": "of"}}},
-     "at accounts.smscenter.limits: found 'of'; may be off, or a mapping of names to a whole number; "
+     "at accounts.smscenter.limits: found 'of'; may be off, or a mapping of names to a whole number, 0 to 2147483647; "
      "did you mean off?"),
     ({"accounts": {"smscenter": {"prices": {"parts": 1}}}},
      "at accounts.smscenter.prices.parts: no such price: found 'parts'; may be part, hlr; did you mean part?"),
