@@ -92,10 +92,13 @@ def _serve(arguments: argparse.Namespace) -> int:
         chosen = settings(vars(arguments))
         listening = bind(chosen.host, chosen.port)
         smpp = bind(chosen.host, chosen.port_of_smpp, "SMPP", "--smpp-port")
-    except ValueError as error:
-        return _complain(str(error), 2)
-    except Busy as error:
-        return _complain(str(error))
+    except (ValueError, Busy) as error:
+        if "json" in (arguments.log_format, os.environ.get("SMS_EMULATOR_LOG_FORMAT")):
+            from emulator import logs
+
+            logs.say("json", f"sms-emulator: {error}", logs.ERROR)
+            return 1 if isinstance(error, Busy) else 2
+        return _complain(str(error), 1 if isinstance(error, Busy) else 2)
     gc.disable()
     _import_aiohttp()
     from emulator.command import serve

@@ -2,15 +2,16 @@
 
 import asyncio
 import gc
+import logging
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Literal
 
 from emulator import __version__, logs
 from emulator.listening import Busy
+from emulator.outgoing.http_round import ALL_CARRIERS
 from emulator.outgoing.unfinished import unfinished
 from emulator.recipes import Bad, token
 from emulator.recorder import Unusable
@@ -18,17 +19,21 @@ from emulator.scripting.checking import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings
 
+_OTHER_FILES = 64
+"""Files that are no connections: sockets that listen, the state file, the loop's own."""
+
 
 def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> int:
     """Serve on bound sockets until told to stop; gives back the exit status."""
     logs.set_up(settings.log_format, settings.quiet)
+    form = settings.log_format
     if settings.token is None and not settings.loopback:
         settings = _with_token(settings)
     try:
         loop = loop_factory(settings.loop)
         serving = Serving(settings, listening, smpp=smpp)
     except (Bad, Busy, Invalid, Unusable, ValueError) as error:
-        print(f"sms-emulator: {error}", file=sys.stderr)
+        logs.say(form, f"sms-emulator: {error}", logging.ERROR)
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:
         serving.emulator.reception.told = logs.tell
@@ -36,9 +41,35 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
         foreseen = settings.targets.foreseen(account.callback_url)
         if foreseen is not None:
             logs.log.warning("callbacks of %s will not be sent: %s", name, foreseen)
+    too_few = _take_open_files(settings.max_connections)
+    if too_few is not None:
+        logs.log.warning(too_few)
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(_run(serving))
     return 0
+
+
+def _take_open_files(connections: int) -> str | None:
+    """As many open files as so many connections, over HTTP and over SMPP each, need; what to say where they cannot be
+    had. Systems without such limits need none."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    needed = 2 * connections + ALL_CARRIERS + _OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        except (OSError, ValueError):
+            most = soft
+    if most >= connections + _OTHER_FILES:
+        return None
+    return (
+        f"--max-connections {connections} is more than this process can hold, which may have {most} open files: raise "
+        f"that limit (ulimit -n), or lower --max-connections to {max(1, (most - _OTHER_FILES) // 2)}"
+    )
 
 
 def loop_factory(wanted: Literal["auto", "asyncio", "uvloop"]) -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -58,7 +89,7 @@ def loop_factory(wanted: Literal["auto", "asyncio", "uvloop"]) -> Callable[[], a
 def _with_token(settings: Settings) -> Settings:
     """Bound to more than loopback, the control API asks for a token; without one given, one is made and told."""
     made = token(24)
-    print(f"control API token: {made}", file=sys.stderr)
+    logs.say(settings.log_format, f"control API token: {made}", logging.WARNING, token=made)
     return settings._replace(token=made)
 
 
@@ -70,7 +101,9 @@ async def _run(serving: Serving) -> None:
     await serving.start()
     gc.freeze()  # what is there now stays: it need not be looked through with each full collection
     if not serving.settings.quiet:
-        print(_banner(serving), file=sys.stderr, flush=True)
+        form = serving.settings.log_format
+        text = _banner(serving) if form == "text" else f"sms-emulator {__version__} serves"
+        logs.say(form, text, http=serving.base_url, smpp=serving.smpp_url)
     tls = f" smpps={serving.smpps_url}" if serving.smpps_url else ""
     print(f"ready http={serving.base_url} smpp={serving.smpp_url}{tls}", flush=True)
     await stop.wait()

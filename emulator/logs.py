@@ -3,13 +3,25 @@
 import json
 import logging
 import sys
-from typing import Literal
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Literal
 
 from emulator.explaining import explain
 from emulator.journal import Exchange
 from emulator.sandboxes import Sandbox
+from emulator.ui.masking import Mask
+
+Form = Literal["text", "json"]
 
 log = logging.getLogger("emulator")
+ERROR = logging.ERROR
+_LONGEST = 2000
+"""Characters of an explanation."""
+
+
+def _time(record: logging.LogRecord) -> str:
+    return f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S}.{int(record.msecs):03d}Z"
 
 
 class Lines(logging.Formatter):
@@ -17,6 +29,9 @@ class Lines(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return _time(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = "".join(one if one.isprintable() else _escaped(one) for one in record.message)
@@ -32,24 +47,45 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
-            "level": record.levelname.lower(), "message": record.getMessage(), **getattr(record, "fields", {}),
+            "time": _time(record), "level": record.levelname.lower(), "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }  # fmt: skip
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
-        return json.dumps(fields, ensure_ascii=False)
+        text = json.dumps(fields, ensure_ascii=False, default=str)
+        return text if text.isprintable() else "".join(_in_json(one) for one in text)
 
 
-def set_up(form: Literal["text", "json"], quiet: bool) -> None:
-    """Log to standard error from now on."""
+def _in_json(one: str) -> str:
+    return one if one.isprintable() else json.dumps(one)[1:-1]
+
+
+def set_up(form: Form, quiet: bool) -> None:
+    """Log to standard error from now on. As JSON all of it is: warnings and what nobody caught too."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else Lines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING if quiet else logging.INFO)
+    if form == "json":
+        logging.captureWarnings(True)
+        sys.excepthook = _uncaught
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    log.critical("%s: %s", kind.__name__, error, exc_info=(kind, error, trace))
+
+
+def say(form: Form, text: str, level: int = logging.INFO, **fields: Any) -> None:
+    """Something about the whole run: a line as it is, or a JSON object with fields."""
+    if form == "text":
+        print(text, file=sys.stderr, flush=True)
+    else:
+        record = log.makeRecord(log.name, level, "", 0, text, (), None, extra={"fields": fields})
+        print(JsonLines().format(record), file=sys.stderr, flush=True)
 
 
 def tell(sandbox: Sandbox, exchange: Exchange) -> None:
     """The line of one request: whose, what, how it came out and why. No credential stands in it."""
-    why = explain(sandbox.providers, exchange)
+    why = Mask(sandbox).cut(explain(sandbox.providers, exchange), _LONGEST)
     what = " ".join(filter(None, (exchange.provider, exchange.protocol, exchange.operation)))
     fields = {
         "sandbox": sandbox.id, "request": f"x{exchange.id}", "provider": exchange.provider,

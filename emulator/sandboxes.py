@@ -19,6 +19,7 @@ from emulator.feed import Feed
 from emulator.findings import Findings
 from emulator.journal import Budget, Journal
 from emulator.keeping import Snapshots
+from emulator.known_secrets import KnownSecrets
 from emulator.providers.contract import Provider
 from emulator.recipes import Recipe
 from emulator.recorder import Recorder
@@ -46,6 +47,8 @@ class Sandbox:
         self.listeners: list[Listener] = []
         self.feed = Feed()
         self.snapshots = Snapshots()
+        self.secrets = KnownSecrets(providers)
+        """Those of all sandboxes, once it is one of them."""
         self.gone = False
         """Was it deleted? What waited to go out then stays."""
         self.post: Callable[[Sandbox, Outgoing], Any] = lambda sandbox, report: None
@@ -158,6 +161,7 @@ class Sandboxes:
     def __init__(self, providers: Mapping[str, Provider], most: int) -> None:
         self._providers = providers
         self.most = most
+        self.secrets = KnownSecrets(providers)
         self.by_id: dict[str, Sandbox] = {}
         self._by_credential: dict[tuple[str, str, str], Sandbox] = {}
 
@@ -172,11 +176,14 @@ class Sandboxes:
             if (provider, kind, name) in self._by_credential:
                 raise KeyError(f"{provider} {kind} {name}")
         self.by_id[sandbox.id] = sandbox
+        self.secrets.add(sandbox.recipe.credentials)
+        sandbox.secrets = self.secrets
         for key in keys:
             self._by_credential[key] = sandbox
 
     def remove(self, sandbox: Sandbox) -> None:
         del self.by_id[sandbox.id]
+        self.secrets.remove(sandbox.recipe.credentials)
         for key in self._keys(sandbox):
             del self._by_credential[key]
 

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from support import PATIENCE, send_path
@@ -99,6 +100,56 @@ def test_the_log_has_a_line_a_request_that_says_why_and_no_key(form):
     line = next(line for line in err.splitlines() if "refused with 150" in line)
     assert "emulator-smsoffice" not in line
     assert form == "text" or json.loads(line)["outcome"] == "refused"
+
+
+def test_as_json_all_that_is_said_on_standard_error_is_one_object_a_line_with_its_zone():
+    with serve("--log-format", "json", "--host", "0.0.0.0") as process:
+        fetch(process.url + send_path(sender="%E2%80%A8Shop%C2%85%00"))
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+    lines = [json.loads(line) for line in err.splitlines()]
+    token, ready, refused, *_ = lines
+    assert token["message"] == f"control API token: {token['token']}"
+    assert (ready["http"], refused["outcome"]) == (process.url, "refused")
+    for line in lines:
+        assert datetime.fromisoformat(line["time"]).utcoffset() == timedelta(0)
+        assert line["level"] in ("info", "warning")
+
+
+@pytest.mark.parametrize(("arguments", "status"), [
+    (("--port", "x"), 2), (("--scenario", "nothing-like-it"), 1), (("--loop", "uvlop"), 2), (("--state", "/"), 1),
+])  # fmt: skip
+def test_as_json_what_keeps_it_from_starting_is_one_object_too(arguments, status):
+    done = run("serve", "--log-format", "json", "--port", "0", *arguments)
+    assert (done.returncode, json.loads(done.stderr)["level"]) == (status, "error")
+    again = run("serve", "--port", "0", *arguments, SMS_EMULATOR_LOG_FORMAT="json")
+    assert json.loads(again.stderr)["message"] == json.loads(done.stderr)["message"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+@pytest.mark.parametrize(("soft", "hard", "more", "warned"), [
+    (64, 400, ("--max-connections", "120"), False), (64, 400, ("--max-connections", "400"), True), (64, 400, (), True),
+])  # fmt: skip
+def test_it_takes_as_many_open_files_as_it_may_and_warns_where_connections_would_not_fit(soft, hard, more, warned):
+    limited = f"import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}));"
+    command = f"{limited} from emulator.cli import main; sys.exit(main(['serve', '--port', '0', *sys.argv[1:]]))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "--quiet", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        url = dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])["http"]
+        where = ("127.0.0.1", int(url.rpartition(":")[2]))
+        with ExitStack() as kept:
+            for _ in range(100):  # more than the soft limit held
+                kept.enter_context(socket.create_connection(where, timeout=PATIENCE))
+            assert json.loads(fetch(f"{url}/_emulator/health"))["status"] == "ok"
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    assert ("--max-connections" in err and f"{hard} open files" in err) is warned
+    assert err.count("\n") == warned
 
 
 def test_a_flag_beats_the_environment_and_the_environment_the_default():

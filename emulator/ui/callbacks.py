@@ -36,7 +36,7 @@ def newest(sandbox: Sandbox, count: int) -> list[Attempt]:
 def callback(sandbox: Sandbox, made: Attempt) -> Json:
     """An attempt, secrets masked."""
     view = views.attempt(sandbox, made)
-    mask = Mask(sandbox, made.provider)
+    mask = Mask(sandbox)
     answer = view["answer"]
     if answer is None:
         told = "under way"

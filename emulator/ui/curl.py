@@ -4,8 +4,9 @@ import shlex
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from emulator.known_secrets import secret_words
 from emulator.providers.contract import Provider
-from emulator.ui.masking import Mask, secret_words
+from emulator.ui.masking import Mask
 from emulator.wire import HttpRequest
 
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept", "accept-encoding", "connection", "expect")
@@ -18,7 +19,7 @@ def command(
     target = hide.text(request.target)
     words = [base_url.rstrip("/") + (target if target.startswith("/") else f"/{target}")]
     if request.method != "GET":
-        words = ["-X", request.method, *words]
+        words = ["-X", hide.text(request.method), *words]
     for name, value in hide.headers(request.headers):
         if name.lower() not in _LEFT_OUT:
             words += ["-H", f"{name}: {value}"]

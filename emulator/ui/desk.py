@@ -8,12 +8,13 @@ from emulator.core.plans import FAULTS
 from emulator.core.reasons import Reason
 from emulator.core.rules import Rule
 from emulator.core.smpp_plans import SMPP_FAULTS
+from emulator.known_secrets import secret_words
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls, live, plots
 from emulator.ui.asked import Asked
 from emulator.ui.callbacks import callback, newest
 from emulator.ui.contracts import linker
-from emulator.ui.masking import MASK, secret_words
+from emulator.ui.masking import MASK
 from emulator.ui.rendering import html, part
 from emulator.ui.terms import terms
 from emulator.wire import HttpReply, StreamReply

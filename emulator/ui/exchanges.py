@@ -34,19 +34,19 @@ def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
     """Everything about an exchange."""
     credential = kept.command.credential if kept.command is not None else None
     tried = (credential.secret,) if credential is not None and credential.secret else ()
-    mask = Mask(sandbox, kept.provider or None, said=tried)
+    mask = Mask(sandbox, said=tried)
     view = views.exchange(sandbox, kept)
     request, reply = view["request"], view["reply"]
     provider = sandbox.providers.get(kept.provider)
     told: Json = {
-        "id": view["id"], "kept": kept, "provider": kept.provider, "explain": view["explain"],
+        "id": view["id"], "kept": kept, "provider": kept.provider, "explain": mask.text(view["explain"]),
         "request": _side(mask, request), "reply": None if reply is None else _side(mask, reply), "curl": "",
         "rows": rows(sandbox, view["explain"]),
     }  # fmt: skip
     if isinstance(kept.request, HttpRequest):
         credentials = sandbox.account(kept.provider).credentials if provider else {}
         own = {form for value in credentials.values() for form in (value, quote(value, safe=""))}
-        hide = Mask(sandbox, kept.provider or None, own)  # these become variables
+        hide = Mask(sandbox, own)  # these become variables
         told["curl"] = curl.command(kept.request, base_url, provider, credentials, hide)
     return told
 

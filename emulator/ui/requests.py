@@ -30,7 +30,7 @@ def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     rows = []
     for one in newest[:PAGE]:
         asks = f"{one.request.method} {one.request.target}" if isinstance(one.request, HttpRequest) else one.operation
-        rows.append({"kept": one, "asks": mask.text(asks)[:300], "why": mask.text(explain(sandbox.providers, one))})
+        rows.append({"kept": one, "asks": mask.cut(asks, 300), "why": mask.cut(explain(sandbox.providers, one), 2000)})
     return {
         "sandbox": sandbox, "rows": rows, "more": newest[PAGE - 1].id if len(newest) > PAGE else 0,
         "query": {"provider": "", "protocol": "", "outcome": "", "before": "", **query}, "linker": linker(sandbox),
