@@ -6,11 +6,16 @@ from typing import Any
 
 from emulator.core.commands import AnyCommand, Query, Submit
 from emulator.core.rules import Rule
-from emulator.core.text import measure
+from emulator.core.text import Measure
 from emulator.core.when import KIND, OF_NUMBER, OF_TURN, Now, When, destinations_of, unmet
 
 _MOST = 3
 _LONG = 60
+
+
+def _measured(command: AnyCommand) -> Measure | None:
+    return command.measure_of(command.text or "") if isinstance(command, Submit) else None
+
 
 _FOUND: dict[str, Callable[[AnyCommand], Any]] = {
     "provider": lambda command: command.provider,
@@ -23,8 +28,8 @@ _FOUND: dict[str, Callable[[AnyCommand], Any]] = {
     "reference": lambda command: command.reference if isinstance(command, Submit | Query) else None,
     "contains": lambda command: getattr(command, "text", None),
     "matches": lambda command: getattr(command, "text", None),
-    "encoding": lambda command: measure(getattr(command, "text", None) or "").encoding,
-    "parts": lambda command: measure(getattr(command, "text", None) or "").parts,
+    "encoding": lambda command: measured.encoding if (measured := _measured(command)) else None,
+    "parts": lambda command: measured.parts if (measured := _measured(command)) else None,
 }
 """What a call had where a rule wanted something, by the rule's key."""
 

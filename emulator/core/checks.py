@@ -218,7 +218,8 @@ def weigh(case: Case) -> None:
     """Measures the text, or each of the texts, and works out what that costs."""
     profile, account = case.profile, case.account
     assert account is not None
-    measured = case.measured = measure(case.command.text or "")
+    command = case.command
+    measured = case.measured = command.measure_of(command.text or "")
     case.price = profile.price(account)
     case.by_message = profile.in_force(account).get("charge") == "messages"
     if case.texts:

@@ -9,6 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from emulator.core.reasons import Reason
+from emulator.core.text import Measure, measure
 from emulator.core.values import Moment
 
 
@@ -29,13 +30,15 @@ class Fault(msgspec.Struct, frozen=True):
 
 class Part(msgspec.Struct, frozen=True):
     """One part of a long message, as octets: a border may fall inside a character. `reference` with its `width` names
-    the message, `number` counts from 1 to `total`."""
+    the message, `number` counts from 1 to `total`, `coding` is the protocol's number for how the octets are to be
+    read."""
 
     reference: int
     width: str
     total: int
     number: int
     octets: bytes
+    coding: int = 0
 
 
 class Command(msgspec.Struct, kw_only=True, tag_field="say", omit_defaults=True):
@@ -89,6 +92,12 @@ class Submit(Command, kw_only=True, tag="submit"):
     """Over a protocol where each part says by flags which reports it wants: those of each part that wants some."""
     replaces: bool = False
     """It takes the place of one that is not delivered yet: same sender, destination and service."""
+    measured: Measure | None = None
+    """Over a protocol where the sender chooses the coding and cuts the parts: what was sent."""
+
+    def measure_of(self, text: str) -> Measure:
+        """What its text, or one of its texts, is on the air: as it was sent, or as it has to be."""
+        return self.measured or measure(text)
 
 
 class SubmitPart(Submit, kw_only=True, tag="submit-part"):
@@ -142,13 +151,14 @@ class Cancel(Command, kw_only=True, tag="cancel"):
 
 
 class Replace(Command, kw_only=True, tag="replace"):
-    """Another text, schedule, life time for a message that is not delivered yet. `octets` are in its own coding."""
+    """Another text, schedule, life time for a message that is not delivered yet. `octets` are in its own coding; what
+    is None stays as it is."""
 
     operation: ClassVar[str] = "replace"
 
     provider_id: str | None = None
     sender: str = ""
-    octets: bytes = b""
+    octets: bytes | None = None
     asks: tuple[int, ...] = ()
     begins_at: Moment | None = None
     expires_at: Moment | None = None

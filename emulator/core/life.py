@@ -86,7 +86,8 @@ class Life:
         message = self._world.store.take(item.message)
         batch = self._world.store.batch_near(message)
         if isinstance(item, Expire):
-            if message.status not in FINAL:
+            end = None if batch.replaced is None else batch.replaced[1]
+            if message.status not in FINAL and (end is None or end <= at):
                 message.version += 1
                 self.change(message, batch, "expired", at)
         elif item.version != message.version:
@@ -109,11 +110,15 @@ class Life:
     def begin_again(self, message: Message, batch: Batch, at: Moment) -> None:
         """A message that is not delivered yet is another one now: what was planned for it is void, and planned anew."""
         message.version += 1
-        if batch.begins_at > at:
+        begins: Status = "scheduled" if batch.begins_at > at else "pending"
+        if begins == "scheduled":
             self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
         else:
             self._put_step(message, batch, 0)
-        self._touched((message,))
+        if begins != message.status and "scheduled" in (begins, message.status):
+            self.change(message, batch, begins, at, last=False)
+        else:
+            self._touched((message,))
 
     def change(
         self, message: Message, batch: Batch, status: Status, at: Moment, reason: str = "", error: int = 0,

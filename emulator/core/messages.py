@@ -30,6 +30,8 @@ class Batch(msgspec.Struct, gc=False):
     """Of its parts, where each part was submitted by itself; the first is `provider_id`."""
     asks: tuple[int, ...] = ()
     """Which reports are wanted, by flags of the protocol; one for each of `ids`, or one. (): by a callback."""
+    replaced: tuple[Moment, Moment | None] | None = None
+    """When another one took the place of the first, and when the life of its messages ends by that: None: as before."""
 
 
 class Message(msgspec.Struct, gc=False):

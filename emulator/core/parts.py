@@ -4,7 +4,7 @@ How octets are joined and read is the protocol's trade; its profile hands that i
 world, and its minute is a date on the agenda.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -17,7 +17,7 @@ from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules import Ruling
 from emulator.core.taking import Taking
-from emulator.core.text import measure
+from emulator.core.text import Measure
 from emulator.core.values import Moment
 from emulator.core.world import World
 
@@ -36,19 +36,23 @@ class Octets(Protocol):
     def repeated(self, kept: Any, command: SubmitPart) -> str | None:
         """The id of the same part, if it is there already."""
 
-    def whole(self, kept: Any, command: SubmitPart) -> bytes | None:
-        """The octets of the message that this part would complete."""
+    def whole(self, kept: Any, command: SubmitPart) -> tuple[str, Measure] | None:
+        """The message that this part would complete: its text, and what it is on the air."""
 
     def add(self, kept: Any, command: SubmitPart, name: str, at: Moment) -> tuple[str, ...] | int:
         """Take a part: the names of all parts in order when the message is whole, else how many are missing."""
 
     def next_due(self, kept: Any) -> Moment | None: ...
 
-    def expire(self, kept: Any, at: Moment) -> list[tuple[tuple[str, ...], bytes]]:
-        """Give up what has waited long enough: the names that there are, in order, and their octets."""
+    def expire(self, kept: Any, at: Moment) -> list[tuple[tuple[str, ...], str, Measure]]:
+        """Give up what has waited long enough: the names of the parts that there are, in order, and what they come
+        to."""
 
-    def text(self, octets: bytes, extra: Mapping[str, str]) -> str:
-        """Read octets; `extra` is what the command says of its coding."""
+    def together(self, extras: Sequence[Mapping[str, str]]) -> dict[str, str]:
+        """What the parts of a message say beside it, each, as what the message says."""
+
+    def read(self, octets: bytes, encoding: str) -> tuple[str, Measure]:
+        """The text of a message in an encoding, and what it is on the air."""
 
 
 class Parts:
@@ -73,10 +77,12 @@ class Parts:
         return found
 
     def seen_whole(self, command: SubmitPart) -> SubmitPart:
-        """A part as rules shall see it: the last one with the text of the whole message."""
-        octets = _octets(self._profiles[command.provider])
-        whole = octets.whole(self.kept(command.provider), command)
-        return command if whole is None else msgspec.structs.replace(command, text=octets.text(whole, command.extra))
+        """A part as rules and checks shall see it: the last one with the text and the measure of the whole message."""
+        whole = _octets(self._profiles[command.provider]).whole(self.kept(command.provider), command)
+        if whole is None:
+            return command
+        text, measured = whole
+        return msgspec.structs.replace(command, text=text, measured=measured)
 
     def take(self, case: Case, refused: Refused | None = None) -> AnyOutcome:
         """A part whose checks have passed. `refused`: what a rule says of the message once it is whole."""
@@ -92,11 +98,11 @@ class Parts:
             self._arm(command.provider, case.at)
             return PartAccepted(
                 batch=0, provider_id=provider_id, count=0, parts=1, cost=0, balance=case.owner.balance,
-                encoding=measure(command.text or "").encoding, missing=names,
+                encoding=command.measure_of(command.text or "").encoding, missing=names,
             )  # fmt: skip
         if not octets.size(kept):
             self._disarm(command.provider)
-        whole = self._joined(names, command.text or "")
+        whole = self._joined(names, command.text or "", command.measured)
         again = Case(world, case.profile, case.account, whole, case.at)
         again.ruling = case.ruling
         outcome = self._judge(again, refused)
@@ -108,9 +114,9 @@ class Parts:
         """Messages whose minute is over fail."""
         octets, kept = _octets(self._profiles[provider]), self.kept(provider)
         self.world.parts_end.pop(provider, None)
-        for names, said in octets.expire(kept, at):
+        for names, text, measured in octets.expire(kept, at):
             first = self.world.parts[names[0]]
-            whole = self._joined(names, octets.text(said, first.extra))
+            whole = self._joined(names, text, measured)
             case = Case(self.world, self._profiles[provider], self.world.accounts[provider], whole, at)
             case.ruling = Ruling(None, None)
             missing = first.part.total - len(names)
@@ -129,13 +135,15 @@ class Parts:
         if self.world.parts_end.pop(provider, None) is not None:
             self.world.agenda.drop(PartsEnd(provider))
 
-    def _joined(self, names: tuple[str, ...], text: str) -> Submit:
+    def _joined(self, names: tuple[str, ...], text: str, measured: Measure | None) -> Submit:
         """The message of those parts as one submit."""
         parts = [self.world.parts.pop(name) for name in names]
         first = parts[0]
         said = {name: getattr(first, name) for name in Submit.__struct_fields__}
         asks = tuple(part.asks[0] if part.asks else 0 for part in parts)
-        return Submit(**{**said, "text": text, "ids": names, "asks": asks if any(asks) else ()})
+        extra = _octets(self._profiles[first.provider]).together([part.extra for part in parts])
+        own = {"text": text, "measured": measured, "ids": names, "asks": asks if any(asks) else (), "extra": extra}
+        return Submit(**{**said, **own})
 
 
 def _octets(profile: Profile) -> Octets:

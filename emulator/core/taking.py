@@ -15,7 +15,7 @@ from emulator.core.profile import ErrorRow, Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules import Rule
 from emulator.core.statuses import Status
-from emulator.core.text import Measure, measure
+from emulator.core.text import Measure
 from emulator.core.world import World
 
 
@@ -72,7 +72,7 @@ class Taking:
             self._record(case, provider_id, _row(case, reason), reason, numbers, later)
         if not later:
             return refused
-        measured = measure(command.text or "")
+        measured = command.measure_of(command.text or "")
         return Accepted(
             batch=first, provider_id=provider_id, count=0, parts=measured.parts, cost=0, balance=case.owner.balance,
             encoding=measured.encoding, stop_listed=tuple(case.stop_listed), invalid=tuple(case.invalid),
@@ -140,7 +140,8 @@ class Taking:
         if row is None or not row.keeps_id or not numbers:
             return
         text, at = case.command.text or "", case.at
-        batch = self._batch(case, provider_id, text, measure(text), 0, later and case.command.report)
+        measured = case.command.measure_of(text)
+        batch = self._batch(case, provider_id, text, measured, 0, later and case.command.report)
         batch.begins_at = at
         status: Status = "pending" if later else row.status
         steps = (Step(0, row.status, reason.value, row.error),) if later else ()

@@ -1,14 +1,16 @@
 """The alphabet of an SMS: which encoding a text needs, how many parts it makes, where one part ends.
 
 GSM 03.38 (3GPP TS 23.038): 160 septets in one message, 153 in each of several; an extension character costs two
-and is not cut. UCS-2: 70 units, or 67; a surrogate pair costs two and is not cut.
+and is not cut. UCS-2: 70 units, or 67; a surrogate pair costs two and is not cut. 8-bit data, which only a protocol
+that says its coding can send: 140 octets, or 134.
 """
 
 import codecs
 import re
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-Encoding = Literal["gsm7", "ucs2"]
+Encoding = Literal["gsm7", "8bit", "ucs2"]
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -33,8 +35,23 @@ _MARKED = bytes(octet if octet < 128 and chr(octet) in _BASIC else _ESCAPE for o
 _beyond_gsm = re.compile(f"[^{_BASIC_CLASS}{_EXTENSION_CLASS}]").findall
 _astral = re.compile("[\U00010000-\U0010ffff]").findall
 
-SINGLE: dict[Encoding, int] = {"gsm7": 160, "ucs2": 70}
-JOINED: dict[Encoding, int] = {"gsm7": 153, "ucs2": 67}
+_ROOM: dict[Encoding, Callable[[int], int]] = {
+    "gsm7": lambda octets: octets * 8 // 7, "8bit": lambda octets: octets, "ucs2": lambda octets: octets // 2,
+}  # fmt: skip
+"""Units that so many octets of an SMS have room for."""
+_OCTETS = 140
+"""Of an SMS, a header (UDH) included."""
+_CONCATENATION = 5
+"""Octets of a header that a part of several needs; the first thing in a header needs one more, for its length."""
+
+
+def room(encoding: Encoding, header: int = 0) -> int:
+    """How many units an SMS has room for beside a header of so many octets."""
+    return _ROOM[encoding](max(0, _OCTETS - header))
+
+
+SINGLE: dict[Encoding, int] = {encoding: room(encoding) for encoding in _ROOM}
+JOINED: dict[Encoding, int] = {encoding: room(encoding, 1 + _CONCATENATION) for encoding in _ROOM}
 
 
 class Measure(NamedTuple):
@@ -62,13 +79,24 @@ def measure(text: str) -> Measure:
         return Measure(encoding, units, 1)
     if not doubles:
         return Measure(encoding, units, -(-units // JOINED[encoding]))
-    return Measure(encoding, units, len(_cut(text, encoding)))
+    return Measure(encoding, units, len(_cut(text, encoding, JOINED[encoding])))
+
+
+def measure_in(encoding: Encoding, text: str, units: int, header: int = 0) -> Measure:
+    """A text whose encoding and units its sender chose, and perhaps a header of so many octets for each part."""
+    if units <= (room(encoding, header) if header else SINGLE[encoding]):
+        return Measure(encoding, units, 1)
+    each = max(2, room(encoding, (header or 1) + _CONCATENATION))
+    parts = -(-units // each)
+    if encoding == "8bit" or units == len(text):
+        return Measure(encoding, units, parts)
+    return Measure(encoding, units, max(parts, len(_cut(text, encoding, each))))
 
 
 def split(text: str) -> list[str]:
     """The text of each part, in order."""
     measured = measure(text)
-    return [text] if measured.parts == 1 else _cut(text, measured.encoding)
+    return [text] if measured.parts == 1 else _cut(text, measured.encoding, JOINED[measured.encoding])
 
 
 def width(character: str, encoding: Encoding) -> int:
@@ -83,12 +111,11 @@ def forcing_ucs2(text: str) -> list[str]:
     return list(dict.fromkeys(_beyond_gsm(text)))
 
 
-def _cut(text: str, encoding: Encoding) -> list[str]:
-    room = JOINED[encoding]
+def _cut(text: str, encoding: Encoding, each: int) -> list[str]:
     parts, begin, used = [], 0, 0
     for at, character in enumerate(text):
         units = width(character, encoding)
-        if used + units > room:
+        if used + units > each:
             parts.append(text[begin:at])
             begin, used = at, 0
         used += units

@@ -1,12 +1,12 @@
 """Takes back, or changes, messages that are not delivered yet: cancel and replace."""
 
 from emulator.core.checks import Case
+from emulator.core.commands import Cancel, Replace
 from emulator.core.life import Life
-from emulator.core.messages import Message
+from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import AnyOutcome, Deleted, Refused, Replaced
 from emulator.core.reasons import Reason
 from emulator.core.statuses import FINAL
-from emulator.core.text import measure
 from emulator.core.world import World
 
 
@@ -18,39 +18,42 @@ class Undoing:
         self._life = life
 
     def cancel(self, case: Case) -> AnyOutcome:
-        """By id; without one, all of a sender to a destination that are not delivered yet."""
+        """By id, where sender and destination are the message's; without one, all of a sender to a destination that are
+        not delivered yet."""
         command = case.command
         if command.provider_id:
-            found = self._with_id(case, command.provider_id)
-            if isinstance(found, Refused):
-                return found
-            messages = [found]
+            messages = self._with_id(case, command.destination)
         else:
             messages = self._undelivered(case, command.sender, command.destination)
-            if not messages:
-                return Refused(reason=Reason.ALREADY_FINAL, details={"problem": "none of them is undelivered"})
+        if isinstance(messages, Refused):
+            return messages
+        if not messages:
+            return _not_it("none of them is undelivered")
         for message in messages:
             message.version += 1
             self._life.change(message, self.world.store.batch_of(message), "deleted", case.at)
         return Deleted(count=len(messages))
 
     def replace(self, case: Case) -> AnyOutcome:
-        """Another text, in the coding of the old one; another schedule and life. Nothing is charged anew."""
+        """Another text, in the coding of the old one; another schedule and life, where they are said. Nothing is
+        charged anew."""
         command = case.command
-        found = self._with_id(case, command.provider_id)
-        if isinstance(found, Refused):
-            return found
-        batch = self.world.store.take_batch(found.batch)
-        octets = case.profile.octets
-        text = octets.text(command.octets, batch.extra) if octets is not None else ""
-        measured = measure(text)
-        batch.text, batch.encoding, batch.parts = text, measured.encoding, measured.parts
+        messages = self._with_id(case)
+        if isinstance(messages, Refused):
+            return messages
+        batch = self.world.store.take_batch(messages[0].batch)
+        if command.octets is not None and case.profile.octets is not None:
+            batch.text, measured = case.profile.octets.read(command.octets, batch.encoding)
+            batch.parts = measured.parts
         batch.asks = command.asks * max(1, len(batch.ids)) if command.asks else ()
-        batch.begins_at = max(case.at, command.begins_at or case.at)
-        self._life.begin_again(found, batch, case.at)
-        if command.expires_at is not None:
-            self._life.expire_at(found, command.expires_at)
-        return Replaced(message=found.id)
+        batch.begins_at = max(case.at, batch.begins_at if command.begins_at is None else command.begins_at)
+        end = command.expires_at or (None if batch.replaced is None else batch.replaced[1])
+        batch.replaced = case.at, end
+        for message in messages:
+            self._life.begin_again(message, batch, case.at)
+            if command.expires_at is not None:
+                self._life.expire_at(message, command.expires_at)
+        return Replaced(message=messages[0].id)
 
     def give_way(self, case: Case) -> None:
         """What a submit with `replaces` takes the place of is deleted."""
@@ -61,28 +64,52 @@ class Undoing:
                 batch = self.world.store.batch_of(message)
                 self._life.change(message, batch, "deleted", case.at, "replaced")
 
-    def _with_id(self, case: Case, provider_id: str) -> Message | Refused:
-        store = self.world.store
-        details = {"id": provider_id}
-        if provider_id in self.world.parts:
-            return Refused(reason=Reason.ALREADY_FINAL, details={"problem": "its other parts are not there yet"})
-        ids = store.with_provider_id(case.command.provider, provider_id)
-        if not ids:
-            return Refused(reason=Reason.MESSAGE_UNKNOWN, details=details)
-        message = store.take(ids[0])
-        if case.command.sender and store.batch_of(message).sender != case.command.sender:
-            return Refused(reason=Reason.MESSAGE_UNKNOWN, details={**details, "sender": case.command.sender})
-        if message.status in FINAL:
-            return Refused(reason=Reason.ALREADY_FINAL, details={"problem": f"it is {message.status}"})
-        return message
+    def _with_id(self, case: Case, destination: str = "") -> list[Message] | Refused:
+        """What the command names by an id, perhaps one of its destinations only; some of it is not delivered yet."""
+        store, command = self.world.store, case.command
+        if command.provider_id in self.world.parts:
+            return _not_it("its other parts are not there yet")
+        messages = [store.take(number) for number in store.with_provider_id(command.provider, command.provider_id)]
+        if not messages:
+            return Refused(reason=Reason.MESSAGE_UNKNOWN, details={"id": command.provider_id})
+        why = _another(command, store.batch_of(messages[0]))
+        if why is not None:
+            return _not_it(why)
+        if destination:
+            number = self._number(case, destination)
+            messages = [message for message in messages if message.to == number]
+            if not messages:
+                return _not_it("it went to another destination")
+        left = [message for message in messages if message.status not in FINAL]
+        return left or _not_it(f"it is {messages[0].status}")
 
     def _undelivered(self, case: Case, sender: str, destination: str) -> list[Message]:
         store, provider = self.world.store, case.command.provider
-        number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
         service = case.command.extra.get("service_type", "")
         return [
-            store.take(one.id) for one in store.to_number(number)
+            store.take(one.id) for one in store.to_number(self._number(case, destination))
             if one.status not in FINAL
             and (batch := store.batch_of(one)).provider == provider
             and batch.sender == sender and batch.extra.get("service_type", "") == service
         ]  # fmt: skip
+
+    def _number(self, case: Case, destination: str) -> str:
+        return case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
+
+
+_NUMBERING = ("source_ton", "source_npi", "dest_ton", "dest_npi")
+
+
+def _another(command: Cancel | Replace, batch: Batch) -> str | None:
+    """What is not the message's own: the sender, or a numbering that is said."""
+    if command.sender != batch.sender:
+        return f"its sender is {batch.sender!r}, not {command.sender!r}"
+    for name in _NUMBERING:
+        said, own = command.extra.get(name), batch.extra.get(name, "0")
+        if said is not None and said != own:
+            return f"its {name} is {own}, not {said}"
+    return None
+
+
+def _not_it(why: str) -> Refused:
+    return Refused(reason=Reason.ALREADY_FINAL, details={"problem": why})

@@ -12,7 +12,7 @@ from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
 from emulator.core.globs import glob
 from emulator.core.ranges import Between, Count, Seconds
 from emulator.core.regex import Wrong, compiled
-from emulator.core.text import measure
+from emulator.core.text import Encoding, Measure
 from emulator.core.values import Moment, seconds
 
 Operation = Literal["send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link"]
@@ -39,7 +39,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     reference: str | None = None
     contains: str | None = None
     matches: str | None = None
-    encoding: Literal["gsm7", "ucs2"] | None = None
+    encoding: Encoding | None = None
     parts: Count | Between | None = None
     nth: Count | None = None
     first: Count | None = None
@@ -111,6 +111,12 @@ def _of_text(holds: Callable[[str], object]) -> Test:
     return lambda command, now: any(holds(text) for text in _texts(command))
 
 
+def _measures(command: AnyCommand) -> Iterator[Measure]:
+    """What its texts are on the air."""
+    if isinstance(command, Submit):
+        yield from map(command.measure_of, _texts(command))
+
+
 def _contains(value: str) -> Test:
     return _of_text(lambda text: value in text)
 
@@ -120,12 +126,12 @@ def _matches(value: str) -> Test:
 
 
 def _encoding(value: str) -> Test:
-    return _of_text(lambda text: measure(text).encoding == value)
+    return lambda command, now: any(measured.encoding == value for measured in _measures(command))
 
 
 def _parts(value: int | Between) -> Test:
     within = Between(value, value) if isinstance(value, int) else value
-    return _of_text(lambda text: measure(text).parts in within)
+    return lambda command, now: any(measured.parts in within for measured in _measures(command))
 
 
 def _sender(value: str) -> Test:

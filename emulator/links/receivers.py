@@ -164,7 +164,8 @@ class Receivers:
         self._mark(box, sandbox)
 
     def _send(self, box: Mailbox, line: Line, parcel: Parcel, at: Moment) -> None:
-        octets = line.send(parcel.pdu, parcel)
+        spell = line.terms.spell
+        octets = line.send(parcel.pdu if spell is None else spell(parcel.pdu), parcel)
         box.gone += 1
         sandbox = parcel.sandbox
         parcel.attempt = attempt_of(parcel.out, SmppFrame(body=octets, session=line.id, peer=line.peer), at)

@@ -116,7 +116,7 @@ class Switchboard:
             command.in_flight = 1 + sum(one.provider == name for one in self.of(sandbox))
         at, verdict = sandbox.execute(command)
         if isinstance(verdict.outcome, Bound):
-            self._settle_in(line, sandbox, name, face, command)
+            self._settle_in(line, sandbox, name, face, command, pdu)
         return self._judged(sandbox, line, pdu, face, command, at, verdict, spoil)
 
     def _judged(
@@ -124,7 +124,7 @@ class Switchboard:
         verdict: Verdict, spoil: Spoil,
     ) -> Answer:  # fmt: skip
         """What goes back, once it is journalled."""
-        response = self._response(line, pdu, face, command, verdict)
+        response = self._response(sandbox, line, pdu, face, command, verdict)
         fault = verdict.reply
         octets = None
         if response is not None:
@@ -155,15 +155,19 @@ class Switchboard:
         switches = self.providers[name].profile.in_force(sandbox.account(name))
         return Caller(line.credential, line.peer, switches, line.session.bound, 1, sandbox.now())
 
-    def _settle_in(self, line: Line, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand) -> None:
+    def _settle_in(
+        self, line: Line, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand, bind: Pdu
+    ) -> None:  # fmt: skip
         assert isinstance(command, Bind)
         assert command.credential is not None
         account = sandbox.account(name)
-        terms = face.terms(self.providers[name].profile.in_force(account))
+        terms = face.terms(self.providers[name].profile.in_force(account), bind)
         credential = type(command.credential)(command.credential.kind, command.credential.name)
         line.settle_in(sandbox, name, face, credential, terms)
 
-    def _response(self, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Verdict) -> Pdu | None:
+    def _response(
+        self, sandbox: Sandbox, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Verdict
+    ) -> Pdu | None:  # fmt: skip
         session, now, fault = line.session, line.wire.now(), verdict.reply
         if fault is not None and not fault.heard:
             instead = _instead(fault)
@@ -176,8 +180,9 @@ class Switchboard:
             session.withhold(pdu)
             return Pdu(Command.GENERIC_NACK, said.status, pdu.sequence)
         if pdu.command_id in BINDS:
-            return session.answer_bind(pdu, now, face.system_id, status=said.status)
-        return session.respond(pdu, now, said.status, said.fields)
+            profile = self.providers[command.provider].profile
+            said = face.greet(pdu, said.status, profile.in_force(sandbox.account(command.provider)))
+        return session.respond(pdu, now, said.status, said.fields, list(said.tlvs))
 
     # what the session says by itself
 

@@ -19,7 +19,7 @@ from emulator.core.profile import ErrorRow, Evidence, Profile
 from emulator.core.reasons import Reason
 from emulator.core.smpp_plans import FormName
 from emulator.core.values import Moment
-from emulator.smpp.pdu import Pdu
+from emulator.smpp.pdu import Pdu, Tlv
 from emulator.smpp.timers import Timers
 from emulator.wire import HttpReply, HttpRequest
 
@@ -76,10 +76,11 @@ class Caller(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A response: its status and its fields (None: the usual ones)."""
+    """A response: its status, its fields (None: the usual ones) and its TLVs."""
 
     status: int
     fields: dict[str, Any] | None = None
+    tlvs: tuple[Tlv, ...] = ()
 
 
 class SmppJudgement(NamedTuple):
@@ -91,11 +92,13 @@ class SmppJudgement(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """How the provider holds a session: link timers, unanswered deliver_sm at once, when one goes out again."""
+    """How the provider holds a session: link timers, unanswered deliver_sm at once, when one goes out again; and what
+    a PDU of ours becomes for it, where it reads them otherwise than most do."""
 
     timers: Timers
     window: int
     again: tuple[float, ...]
+    spell: Callable[[Pdu], Pdu] | None = None
 
 
 class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +119,10 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     incoming: Callable[[Incoming, int], Pdu]
     """A part of a subscriber's message."""
     judge: Callable[[int], SmppJudgement]
-    terms: Callable[[Mapping[str, Any]], Terms]
+    greet: Callable[[Pdu, int, Mapping[str, Any]], Said]
+    """The response to a bind: with its status, under the account's switches."""
+    terms: Callable[[Mapping[str, Any], Pdu], Terms]
+    """How a session is held, by the account's switches and its bind."""
     tags: Mapping[int, str] = msgspec.field(default_factory=dict)
     """Names of the vendor's TLVs."""
 

@@ -23,11 +23,13 @@ from .times import is_time
 class Strictness(Struct, frozen=True):
     """Where sources leave a choice. `ton_npi`: TON and NPI must be values of 5.2.5 and 5.2.6 (0x48, 0x49,
     0x50, 0x51). `international_is_number`: an address with TON 1 must be digits, a `+` in front being let
-    through. `forbidden_tags`: TLVs to refuse with 0xC1."""
+    through. `forbidden_tags`: TLVs to refuse with 0xC1. `nul_behind`: may one NUL stand behind short_message,
+    which sm_length does not count?"""
 
     ton_npi: bool = False
     international_is_number: bool = True
     forbidden_tags: frozenset[int] = frozenset()
+    nul_behind: bool = True
 
 
 LENIENT = Strictness(international_is_number=False)
@@ -134,8 +136,11 @@ def _message(pdu: Pdu, strictness: Strictness) -> Fault | None:
     short = pdu.octets("short_message")
     if len(short) > 254:
         return Fault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254")
+    if pdu.rest and not strictness.nul_behind:
+        why = "one octet behind short_message, a NUL that sm_length does not count, is too little for a TLV"
+        return Fault(Status.RINVOPTPARSTREAM, "", why)
     if pdu.tlvs:
-        if short and pdu.tlv(MESSAGE_PAYLOAD) is not None:
+        if short and pdu.tlv(MESSAGE_PAYLOAD):
             why = "the message is in short_message and in message_payload: one of them must be empty"
             return Fault(Status.RINVMSGLEN, "message_payload", why)
         fault = _tlvs(pdu, strictness)

@@ -43,6 +43,7 @@ class _Plan(NamedTuple):
     names: tuple[str, ...]
     known: frozenset[str]
     steps: tuple[_Step, ...]
+    ends_in_message: bool = False
 
 
 def _plan(command_id: int) -> _Plan:
@@ -54,7 +55,7 @@ def _plan(command_id: int) -> _Plan:
         else:
             steps.append((int(field.kind), 1 if field.kind is Kind.UINT8 else field.size, (field.name,)))
     names = tuple(field.name for field in LAYOUTS[command_id])
-    return _Plan(names, frozenset(names), tuple(steps))
+    return _Plan(names, frozenset(names), tuple(steps), bool(steps) and steps[-1][0] == _SHORT)
 
 
 _PLANS: dict[int, _Plan] = {int(command_id): _plan(command_id) for command_id in LAYOUTS}
@@ -78,10 +79,14 @@ def decode(frame: bytes) -> Pdu | Unreadable:
         return Pdu(command_id, status, sequence, {}, [], b"", frame)
     values: list[FieldValue] = []
     tlvs: list[Tlv] = []
+    rest = b""
     try:
         position = _read_fields(frame, plan, values) if plan.steps else 16
         if position < length:
-            _read_tlvs(frame, position, tlvs)
+            if position + 1 == length and plan.ends_in_message and not frame[position]:
+                rest = b"\0"  # php-smpp's, which it counts nowhere but in command_length
+            else:
+                _read_tlvs(frame, position, tlvs)
     except _Stop as stop:
         if command_id & RESPONSE and (status or command_id in LENIENT):
             # Error responses come with every kind of body, and the status alone matters to who waits for it.
@@ -90,7 +95,7 @@ def decode(frame: bytes) -> Pdu | Unreadable:
         return Unreadable(command_id, sequence, stop.status, "nothing" if silent else "own response",
                           f"{command_name(command_id)}: {stop.why}", stop.field, False, frame)  # fmt: skip
     fields = dict(zip(plan.names, values))  # noqa: B905  # the keyword alone costs 0.2 µs
-    return Pdu(command_id, status, sequence, fields, tlvs, b"", frame)
+    return Pdu(command_id, status, sequence, fields, tlvs, rest, frame)
 
 
 def _lost(frame: bytes, why: str) -> Unreadable:

@@ -10,7 +10,7 @@ from .pdu import Pdu, Unreadable
 
 
 class Asked(Struct, frozen=True):
-    """The peer wants something that only the owner can give: answer with `Session.respond` or `answer_bind`
+    """The peer wants something that only the owner can give: answer with `Session.respond`
     (or never, with `Session.withhold`). outbind and alert_notification want no answer."""
 
     request: Pdu

@@ -1,12 +1,13 @@
 """Parts of long messages, waiting for each other: octets in, in any order, whole messages out.
 
 The state is plain Structs (it goes into a snapshot as it is), its clock is the sandbox's: moments are integer
-microseconds, handed in. Joins octets, never text, for clients cut inside characters (libraries.md, section
-2).
+microseconds, handed in. Joins octets, never text, for clients cut inside characters; how each part's octets are
+to be read it keeps beside them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from msgspec import Struct, field
@@ -34,11 +35,13 @@ def key_of(account: str, source: bytes, destination: bytes, part: Part) -> Key:
 
 
 class Piece(Struct):
-    """One part that came; `name` is the caller's own for it (its message_id, say)."""
+    """One part that came; `name` is the caller's own for it (its message_id, say), `coding` its own word for how the
+    octets are to be read."""
 
     number: int
     octets: bytes
     name: str
+    coding: int = 0
 
 
 class Gathering(Struct):
@@ -63,11 +66,18 @@ class Waiting(Struct, frozen=True):
 
 
 class Joined(Struct, frozen=True):
-    """The message is whole: its octets, and the names of its parts, both in the order of their numbers."""
+    """The message is whole: its parts in the order of their numbers."""
 
     key: Key
-    octets: bytes
-    names: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def octets(self) -> bytes:
+        return b"".join(piece.octets for piece in self.pieces)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(piece.name for piece in self.pieces)
 
 
 class Repeated(Struct, frozen=True):
@@ -96,16 +106,15 @@ class Joiner(Struct):
                 return Repeated(key, number, piece.name, piece.octets == octets)
         return None
 
-    def whole_with(self, key: Key, number: int, octets: bytes) -> bytes | None:
+    def whole_with(self, key: Key, number: int, octets: bytes, coding: int = 0) -> tuple[Piece, ...] | None:
         """The whole message, if that part came now and were the last one missing. Changes nothing."""
         gathering = self.gatherings.get(_name(key))
-        pieces = {piece.number: piece.octets for piece in gathering.pieces} if gathering else {}
-        if number in pieces or len(pieces) + 1 < key.total:
+        pieces = gathering.pieces if gathering else []
+        if len(pieces) + 1 < key.total or any(piece.number == number for piece in pieces):
             return None
-        pieces[number] = octets
-        return b"".join(pieces[at] for at in sorted(pieces))
+        return _in_order((*pieces, Piece(number, octets, "", coding)))
 
-    def add(self, key: Key, number: int, octets: bytes, name: str, now: int) -> Outcome:
+    def add(self, key: Key, number: int, octets: bytes, name: str, now: int, coding: int = 0) -> Outcome:
         """Take one part. The minute runs from the first part; ends are told by `expire`, so call that one
         first. After a message is whole its reference is free: the next part with it begins a new message."""
         repeated = self.look(key, number, octets)
@@ -114,13 +123,12 @@ class Joiner(Struct):
         gathering = self.gatherings.get(_name(key))
         if gathering is None:
             gathering = self.gatherings[_name(key)] = Gathering(key, now + self.wait, [])
-        gathering.pieces.append(Piece(number, octets, name))
+        gathering.pieces.append(Piece(number, octets, name, coding))
         missing = key.total - len(gathering.pieces)
         if missing:
             return Waiting(key, missing, gathering.due)
         del self.gatherings[_name(key)]
-        pieces = sorted(gathering.pieces, key=lambda piece: piece.number)
-        return Joined(key, b"".join(piece.octets for piece in pieces), tuple(piece.name for piece in pieces))
+        return Joined(key, _in_order(gathering.pieces))
 
     def next_due(self) -> int | None:
         """When the oldest gathering ends."""
@@ -135,6 +143,10 @@ class Joiner(Struct):
                 break
             over.append(self.gatherings.pop(name))
         return over
+
+
+def _in_order(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
+    return tuple(sorted(pieces, key=lambda piece: piece.number))
 
 
 def _name(key: Key) -> str:

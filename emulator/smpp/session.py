@@ -18,7 +18,6 @@ from .pdu import Fields, Pdu, Tlv, Unreadable, Written, generic_nack, response
 from .states import BOUND, BOUND_BY, Role, State, judge
 from .statuses import Status, status_name
 from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
-from .tags import SC_INTERFACE_VERSION
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
 
 
@@ -93,17 +92,6 @@ class Session:
             self.state, self.bound = BOUND_BY[request.command_id], request
             self._heard = now
         return response(request, status, fields, tlvs)
-
-    def answer_bind(
-        self, request: Pdu, now: float, system_id: bytes, version: int = 0x34, status: int = 0
-    ) -> Pdu:
-        """The whole answer to a bind: with our name and version if it succeeds (a 3.3 client gets no TLV:
-        3.3), bare if it fails (4.1.2)."""
-        if status:
-            return self.respond(request, now, status)
-        knows_tlvs = request.number("interface_version") >= 0x34
-        tlvs = [(SC_INTERFACE_VERSION, bytes((version,)))] if knows_tlvs else []
-        return self.respond(request, now, 0, {"system_id": system_id}, tlvs)
 
     def acknowledged(self, sequence: int, command_id: int, now: float) -> object:
         """A response came, past `received` → the token of the message of ours that it answers; None: nothing was

@@ -71,6 +71,7 @@ TAGS: dict[int, Tag] = {
 TAG_BY_NAME: dict[str, int] = {row.name: tag for tag, row in TAGS.items()}
 
 RECEIPTED_MESSAGE_ID = 0x001E
+USER_MESSAGE_REFERENCE = 0x0204
 SAR_MSG_REF_NUM = 0x020C
 SAR_TOTAL_SEGMENTS = 0x020E
 SAR_SEGMENT_SEQNUM = 0x020F

@@ -1,10 +1,12 @@
-"""Octets of a message to text and back, by data_coding. Join the parts of a message first: a border may fall
-inside a character. The GSM alphabet is another room's trade and is handed in (any module with these two
+"""Octets of a message to text and back, by data_coding. Parts of a message are read together (`read_parts`): a border
+may fall inside a character. The GSM alphabet is another room's trade and is handed in (any module with these two
 functions does)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
+from itertools import groupby
 from typing import Protocol
 
 from msgspec import Struct
@@ -31,12 +33,10 @@ class GsmAlphabet(Protocol):
 
 class Habits(Struct, frozen=True):
     """How a session reads text. `latin1_default`: bound with system_type "ISO". `three_is_latin1`: not the
-    two-bit rule, but what node-smpp means by data_coding 3. `drop_last_nul`: old php-smpp counts a NUL into
-    sm_length."""
+    two-bit rule, but what node-smpp means by data_coding 3."""
 
     latin1_default: bool = False
     three_is_latin1: bool = False
-    drop_last_nul: bool = False
 
 
 PLAIN = Habits()
@@ -73,20 +73,25 @@ def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits 
     section 4)."""
     coding = coding_of(data_coding, habits)
     if coding is None:
-        return Fault(
-            Status.RSUBMITFAIL, "data_coding", f"data_coding {data_coding}: bits 3-2 are 3, no coding we know"
-        )
-    notes: list[str] = []
-    if habits.drop_last_nul and coding is not Coding.UCS2 and octets.endswith(b"\0"):
-        octets = octets[:-1]
-        notes.append("one trailing NUL was left out")
+        return no_coding(data_coding)
+    return read_octets(octets, coding, gsm)
+
+
+def no_coding(data_coding: int) -> Fault:
+    return Fault(
+        Status.RSUBMITFAIL, "data_coding", f"data_coding {data_coding}: bits 3-2 are 3, no coding we know"
+    )
+
+
+def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> Reading | Fault:
+    """The same where the coding is known."""
     if coding is Coding.LATIN1:
-        return Reading(octets.decode("latin-1"), coding, tuple(notes))
+        return Reading(octets.decode("latin-1"), coding)
     if coding is Coding.GSM:
-        if not octets.isascii():
-            octets = octets.translate(_SEPTETS)
-            notes.append("octets of 0x80 and more are no GSM septets and were read as '?'")
-        return Reading(gsm.gsm_decode(octets), coding, tuple(notes))
+        if octets.isascii():
+            return Reading(gsm.gsm_decode(octets), coding)
+        note = "octets of 0x80 and more are no GSM septets and were read as '?'"
+        return Reading(gsm.gsm_decode(octets.translate(_SEPTETS)), coding, (note,))
     if len(octets) % 2:
         return Fault(
             Status.RINVMSGLEN, "short_message", f"UCS-2 text of {len(octets)} octets: the number must be even"
@@ -96,6 +101,20 @@ def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits 
     except UnicodeDecodeError:
         note = "half a surrogate pair was read as U+FFFD"
         return Reading(octets.decode("utf-16-be", "replace"), coding, (note,))
+
+
+def read_parts(parts: Iterable[tuple[Coding, bytes]], gsm: GsmAlphabet) -> str:
+    """The parts of a message in order, each in its own coding → its text. Neighbours in one coding are read as one.
+    Leniently: of an odd number of UCS-2 octets the last is left out."""
+    text = []
+    for coding, run in groupby(parts, key=lambda part: part[0]):
+        octets = b"".join(piece for _, piece in run)
+        if coding is Coding.UCS2:
+            octets = octets[: len(octets) // 2 * 2]
+        found = read_octets(octets, coding, gsm)
+        assert isinstance(found, Reading)
+        text.append(found.text)
+    return "".join(text)
 
 
 _SEPTETS = bytes(range(0x80)) + b"?" * 0x80

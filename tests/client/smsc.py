@@ -65,7 +65,9 @@ class Peer(asyncio.Protocol):
         now = self.loop.time()
         self.smsc.came.append(request)
         if request.command_id in BINDS:
-            self.write(self.session.answer_bind(request, now, b"smsc", status=self.smsc.bind_status))
+            status = self.smsc.bind_status
+            fields, tlvs = ({}, []) if status else ({"system_id": b"smsc"}, [(0x0210, b"\x34")])
+            self.write(self.session.respond(request, now, status, fields, tlvs))
             return
         said = self.smsc.answers(request)
         if said == "close":

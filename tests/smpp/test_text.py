@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.smpp import Coding, Fault, Habits, Status, coding_of, read_text, write_text
+from emulator.smpp.text import read_parts
 
 CODINGS = {
     0: Coding.GSM, 1: Coding.GSM, 3: Coding.GSM, 4: Coding.LATIN1, 8: Coding.UCS2, 12: None, 15: None,
@@ -60,9 +61,15 @@ def test_an_unknown_coding_is_a_failed_submit(gsm):
     assert read_text(b"a", 12, gsm).status == Status.RSUBMITFAIL
 
 
-def test_a_nul_at_the_end_is_an_at_sign_unless_it_shall_be_dropped(gsm):
+def test_a_nul_that_is_counted_is_an_at_sign(gsm):
     assert read_text(b"hi\0", 0, gsm).text == "hi@"
-    assert read_text(b"hi\0", 0, gsm, Habits(drop_last_nul=True)).text == "hi"
+
+
+def test_parts_are_read_each_by_its_own_coding_and_those_of_one_coding_together(gsm):
+    cut = "Приветик".encode("utf-16-be")
+    parts = ((Coding.GSM, b"price 5\x1b"), (Coding.GSM, b"\x65, "), (Coding.UCS2, cut[:5]), (Coding.UCS2, cut[5:]),
+             (Coding.LATIN1, b" \xe9t\xe9"), (Coding.UCS2, b"\x04"))  # fmt: skip
+    assert read_parts(parts, gsm) == "price 5€, Приветик été"
 
 
 def test_text_is_written_as_gsm_where_that_can_say_it_and_as_ucs_2_where_not(gsm):

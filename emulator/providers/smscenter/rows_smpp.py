@@ -32,11 +32,13 @@ _DOCUMENTED = (
           "(data_coding >> 2) & 3, whatever the other bits say; 3 is ESME_RSUBMITFAIL. The groups 0xC0 to 0xEF "
           "(message waiting) are read by their group."),
     _said("system-type-iso", "With system_type ISO at bind ISO-8859-1 is used in the place of GSM.",
-          "For that session coding 0 is read as ISO-8859-1."),
+          "For that session coding 0 is read as ISO-8859-1, and counted as 8-bit; what a subscriber writes is written "
+          "so too (that is our reading: the page names no direction)."),
     _said("submit-multi", "SUBMIT_MULTI is not implemented yet.", "generic_nack ESME_RINVCMDID; the session goes on."),
     _said("identical", "No more than one identical request within a minute is taken.",
-          "Same sender, destination, text and coding: ESME_RSUBMITFAIL (0x45); a repeated part of a long message too, "
-          "its join unharmed. limits: off lifts it."),
+          "Same sender, destination, text, coding and class, as the phone sees them, however the message was cut and "
+          "the numbers written: ESME_RSUBMITFAIL (0x45). Of a long message its last part; those before wait for their "
+          "minute. A repeated part too, its join unharmed. limits: off lifts it."),
     _said("flood", "More than 50 messages to one subscriber with less than 30 s between them are blocked.",
           "The 51st is accepted, costs nothing, and its receipt says UNDELIV err:251."),
     _said("parts-within-a-minute", "All parts of a long message must come within a minute, else it may be rejected.",
@@ -45,6 +47,11 @@ _DOCUMENTED = (
     _said("long-messages", "A composite message is glued together before it is checked.",
           "Parts are joined as octets, in any order and over all sessions of the account, then read, charged and "
           "checked as one message; each part has its own response, id and receipt."),
+    _said("parts-as-sent", "The client chooses the coding and sends the parts.",
+          "A part is one SMS, however short it is; a text in one short_message counts by its octets in its own coding "
+          "(160 septets, 140 octets, 70 UCS-2), and only it and a message_payload are cut by the provider. The price, "
+          "the parts and encoding that status, ledger and rules see, and the receipts' costs follow that. No page says "
+          "that the provider would measure the text again."),
 )  # fmt: skip
 
 _ELSEWHERE = (
@@ -56,7 +63,12 @@ _ELSEWHERE = (
            _OTHER, "documented", "All three; the response has the TLV sc_interface_version 0x34 for clients of 3.4 and "
            "later.", "live"),
     _known("bind-refused", "A bind that is no good is refused.", _FACTS, "inferred",
-           "Unknown system_id 0x0F, wrong password 0x0E, blocked 0x0D; without a body, the session stays open."),
+           "Unknown system_id 0x0F, wrong password 0x0E, blocked 0x0D; without a body, the session stays open. 4.1.6 "
+           "does not say that a bind_transceiver_resp may have none, and gosmpp reads one: nul gives it an empty "
+           "system_id.", switch="smpp-refused-bind"),
+    _known("old-versions", "A client that bound as 3.3 or earlier is sent no TLV.", "SMPP 3.4, 3.4 and 5.2.4", "spec",
+           "Neither in the bind's response nor in a receipt, whose text tells all. interface_version 0x00 gets them: "
+           "clients say it by default and read TLVs.", switch="smpp-old-versions"),
     _known("credentials", "A bind carries a system_id of at most 15 octets and a password of at most 8.",
            "SMPP 3.4, 4.1", "spec", "An account with longer ones, or ones beyond ASCII, is served over HTTP and SOAP; "
            "a warning tells that nobody can bind with them."),
@@ -89,16 +101,21 @@ _ELSEWHERE = (
            "255 parts; then ESME_RINVMSGLEN (0x01)."),
     _known("query", "QUERY_SM asks for the status.", _OTHER, "documented",
            "By the id of a message or of any of its parts; an unknown one, or another source address, is "
-           "ESME_RINVMSGID (0x0C).", "live"),
+           "ESME_RINVMSGID (0x0C). The source address may be left out.", "live"),
     _known("cancel", "Whether CANCEL_SM is served is not said.", "SMPP 3.4, 4.9", "spec",
-           "By id, or all undelivered ones of a source to a destination; one that is final is ESME_RCANCELFAIL."),
+           "By id, where source and, if it is said, destination are the message's, and so its TON and NPI where they "
+           "are not 0; or all undelivered ones of a source to a destination. One that is final or another's is "
+           "ESME_RCANCELFAIL."),
     _known("replace", "Whether REPLACE_SM is served is not said.", "SMPP 3.4, 4.10", "spec",
-           "Text, schedule, validity, registered_delivery of an undelivered message; nothing is charged anew; one that "
-           "is final is ESME_RREPLACEFAIL."),
+           "Text and registered_delivery of an undelivered message of that source; schedule and validity where they "
+           "are not empty; nothing is charged anew. One that is final or another's is ESME_RREPLACEFAIL."),
+    _known("empty-replace", "What a REPLACE_SM with sm_length 0 does to it is not said.", "SMPP 3.4, 4.10", "spec",
+           "The text is empty then, with a lint finding."),
     _known("data-sm", "Whether DATA_SM is served is not said.", "SMPP 3.4, 4.7", "spec", "Like submit_sm."),
     _known("receipts", "With registered_delivery the status comes by DELIVER_SM to a transceiver or receiver, at once "
            "when it changes.", _OTHER, "documented", "To any such session of the account; kept while there is none. "
-           "Text of Appendix B and TLVs receipted_message_id, message_state, network_error_code.", "live"),
+           "Text of Appendix B and TLVs receipted_message_id, message_state, network_error_code; and the "
+           "user_message_reference of the message or part, where it had one (3.4, 4.6.1).", "live"),
     _known("receipts-by-http", "Without registered_delivery the status goes to the account's HTTP handler.", _OTHER,
            "documented", "An ordinary callback.", "live"),
     _known("receipt-dates", "In which zone a receipt's dates are is not said.", _FACTS, "none", "Moscow, UTC+3.",
@@ -109,13 +126,17 @@ _ELSEWHERE = (
     _known("window", "Five statuses may be unanswered at once, unless the account was changed.", _OTHER, "documented",
            "For each session.", "live", "smpp-window"),
     _known("vendor-tlvs", "Receipts carry TLVs 0x2000 cost, 0x2001 flags, 0x2002 number of parts, 0x2003.", _OTHER,
-           "documented", "Sent; of 0x2003 we think that it is the network's code.", "live", "smpp-vendor-tlvs"),
+           "documented", "Sent; the cost of a part is its share of what was charged; of 0x2003 we think that it is the "
+           "network's code.", "live", "smpp-vendor-tlvs"),
     _known("tlv-order", "In which order the TLVs stand is not said.", _FACTS, "none",
            "receipted_message_id, message_state, network_error_code, then the vendor's.", switch="smpp-tlv-order"),
     _known("coding-3", "By the rule of two bits data_coding 1 and 3 are coding 0.", _FACTS, "inferred",
            "GSM; node-smpp means Latin-1 by 3.", switch="smpp-data-coding-3"),
-    _known("last-nul", "What becomes of a NUL that the client counts into sm_length is not said.", _FACTS, "none",
-           "It is @, as GSM has it.", switch="smpp-last-nul"),
+    _known("last-nul", "php-smpp puts a NUL behind short_message that sm_length does not count.", _FACTS, "client",
+           "Left out, with a lint finding; some providers do so, others answer 0xC0. A NUL that is counted is @, as "
+           "GSM has it.", switch="smpp-last-nul"),
+    _known("parts-own-coding", "Whether all parts of a message must have one data_coding is not said.", _FACTS,
+           "inferred", "Each part is read by its own, as a phone does it."),
     _known("odd-text", "Octets that the coding does not know are not spoken of.", _FACTS, "none",
            "Read as well as can be, with a lint finding."),
     _known("incoming", "A subscriber's answer comes by DELIVER_SM.", _OTHER, "documented",

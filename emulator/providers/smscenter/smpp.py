@@ -1,6 +1,6 @@
 """SMS Center over SMPP: requests to commands, outcomes to responses (page 002; facts on SMPP, sections 4 and 5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from emulator.core import commands as say
@@ -10,23 +10,24 @@ from emulator.core.outcomes import Accepted, AnyOutcome, Entry, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.core.statuses import FINAL
 from emulator.core.values import Moment
-from emulator.providers.contract import Caller, Said, SmppFace, SmppJudgement, Terms
+from emulator.providers.contract import Caller, Said, SmppFace, SmppJudgement
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.providers.smscenter.smpp_parts import OCTETS, written_habits
+from emulator.providers.smscenter.smpp_parts import OF_EACH_PART, in_one_piece, in_parts
 from emulator.providers.smscenter.smpp_receipts import STATES, VENDOR_TAGS, incoming, receipt
+from emulator.providers.smscenter.smpp_terms import SYSTEM_ID, greet, is_iso, terms
 from emulator.providers.smscenter.statuses import told
-from emulator.smpp.checks import check
+from emulator.smpp.checks import USUAL, Strictness, check
 from emulator.smpp.pdu import Fault, Pdu
 from emulator.smpp.segments import UDHI, read_content
 from emulator.smpp.statuses import Status, status_name
 from emulator.smpp.tables import BINDS, Command
-from emulator.smpp.text import Habits, read_text
-from emulator.smpp.timers import Timers
+from emulator.smpp.tags import USER_MESSAGE_REFERENCE
+from emulator.smpp.text import Habits, coding_of, no_coding, read_octets, read_parts
 from emulator.smpp.times import read_time, write_absolute
 
-SYSTEM_ID = b"SMSC"
 _MOST_IN_A_PART = 254
 _FLASH = frozenset({0x10, 0x14, 0x18, 0xF0, 0xF4})
+_NO_NUL_BEHIND = Strictness(nul_behind=False)
 
 
 def _text(octets: bytes) -> str:
@@ -45,31 +46,42 @@ def _common(pdu: Pdu, caller: Caller, fault: Fault | None = None) -> dict[str, A
 
 
 def habits(caller: Caller) -> Habits:
-    """How the session reads text: system_type "ISO" at bind, and two switches of the account."""
-    iso = caller.bind is not None and caller.bind.octets("system_type").upper() == b"ISO"
-    three = caller.switches["smpp-data-coding-3"] == "latin1"
-    nul = caller.switches["smpp-last-nul"] == "drop"
-    return Habits(iso, three, nul)
+    """How the session reads text: system_type "ISO" at bind, and a switch of the account."""
+    return Habits(is_iso(caller.bind), caller.switches["smpp-data-coding-3"] == "latin1")
+
+
+def _checked(pdu: Pdu, caller: Caller) -> Fault | None:
+    """The first field that is no good."""
+    return check(pdu, USUAL if caller.switches["smpp-last-nul"] == "drop" else _NO_NUL_BEHIND)
+
+
+def _sender(pdu: Pdu) -> str:
+    """`.` stands for the account's default sender, as nothing does (the provider's PHP client)."""
+    source = pdu.octets("source_addr")
+    return "" if source == b"." else _text(source)
 
 
 def _moment(octets: bytes, now: Moment) -> Moment | None:
     return read_time(octets, now) if octets else None
 
 
-def _extra(pdu: Pdu, how: Habits) -> dict[str, str]:
-    """What a receipt and a replace need to know of the submit; what is 0 or empty is left out."""
-    said = {
-        "source_ton": pdu.number("source_addr_ton"), "source_npi": pdu.number("source_addr_npi"),
-        "dest_ton": pdu.number("dest_addr_ton"), "dest_npi": pdu.number("dest_addr_npi"),
-        "data_coding": pdu.number("data_coding"),
-    }  # fmt: skip
-    extra = {name: str(value) for name, value in said.items() if value}
+_NUMBERING = {
+    "source_ton": "source_addr_ton", "source_npi": "source_addr_npi", "dest_ton": "dest_addr_ton",
+    "dest_npi": "dest_addr_npi",
+}  # fmt: skip
+
+
+def _extra(pdu: Pdu) -> dict[str, str]:
+    """What a receipt, a cancel and a replace need to know of the submit; what is 0 or empty is left out."""
+    fields = pdu.fields
+    extra = {name: str(value) for name, field in _NUMBERING.items() if (value := fields.get(field))}
     service = pdu.octets("service_type")
     if service:
         extra["service_type"] = _text(service)
-    written = written_habits(how)
-    if written:
-        extra["habits"] = written
+    if pdu.tlvs:
+        reference = pdu.tlv(USER_MESSAGE_REFERENCE)
+        if reference is not None:
+            extra[OF_EACH_PART] = reference.hex()
     return extra
 
 
@@ -79,41 +91,45 @@ def _asks(registered: int) -> tuple[int, ...]:
 
 def _submit(pdu: Pdu, caller: Caller) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
-    fault = check(pdu)
-    how = habits(caller)
-    extra = _extra(pdu, how)
-    octets, part = pdu.message, None
+    fault = _checked(pdu, caller)
+    coding = coding_of(pdu.number("data_coding"), habits(caller))
+    octets, part, header = pdu.message, None, 0
     if fault is None and (pdu.tlvs or pdu.number("esm_class") & UDHI):
         content = read_content(pdu)
         if isinstance(content, Fault):
             fault = content
         else:
-            octets, part = content.octets, content.part
+            part, header, octets = content.part, len(octets) - len(content.octets), content.octets
             if part is not None and len(octets) > _MOST_IN_A_PART:
                 fault = Fault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
-    notes: tuple[str, ...] = ()
-    data_coding = pdu.number("data_coding")
-    if part is not None and part.total > 1:
-        text = OCTETS.text(octets, extra)
+    several = part is not None and part.total > 1
+    text, measured = "", None
+    notes: tuple[str, ...] = ("smscenter.smpp.last-nul",) if pdu.rest and fault is None else ()
+    if coding is None:
+        fault = fault or no_coding(pdu.number("data_coding"))
+    elif several:
+        text, measured = read_parts(((coding, octets),), gsm), in_parts(((coding, octets),))
     else:
-        reading = read_text(octets, data_coding, gsm, how)
+        reading = read_octets(octets, coding, gsm)
         if isinstance(reading, Fault):
-            fault, text = fault or reading, ""
+            fault = fault or reading
         else:
-            text = reading.text
-            notes = ("smscenter.smpp.odd-text",) if reading.notes else ()
-    source = _text(pdu.octets("source_addr"))
-    registered = pdu.number("registered_delivery")
-    common = _common(pdu, caller, fault)
+            text, one = reading.text, part is not None
+            measured = in_parts(((coding, octets),)) if one else in_one_piece(text, octets, coding, header)
+            if reading.notes:
+                notes += ("smscenter.smpp.odd-text",)
     submit: dict[str, Any] = {
-        **common, "destinations": (_text(pdu.octets("destination_addr")),), "text": text,
-        "sender": "" if source == "." else source, "flash": data_coding in _FLASH, "report": True,
+        **_common(pdu, caller, fault), "destinations": (_text(pdu.octets("destination_addr")),), "text": text,
+        "sender": _sender(pdu), "flash": pdu.number("data_coding") in _FLASH, "report": True,
         "begins_at": _moment(pdu.octets("schedule_delivery_time"), caller.now),
-        "expires_at": _moment(pdu.octets("validity_period"), caller.now), "asks": _asks(registered), "extra": extra,
-        "notes": notes, "replaces": pdu.number("replace_if_present_flag") == 1,
+        "expires_at": _moment(pdu.octets("validity_period"), caller.now),
+        "asks": _asks(pdu.number("registered_delivery")), "extra": _extra(pdu), "notes": notes,
+        "replaces": pdu.number("replace_if_present_flag") == 1, "measured": measured,
     }  # fmt: skip
-    if part is not None and part.total > 1 and fault is None:
-        piece = say.Part(part.reference, part.width, part.total, part.number, octets)
+    if several and fault is None:
+        assert part is not None
+        assert coding is not None
+        piece = say.Part(part.reference, part.width, part.total, part.number, octets, coding)
         return say.SubmitPart(**submit, part=piece)
     return say.Submit(**submit)
 
@@ -124,7 +140,7 @@ def _multi(pdu: Pdu, caller: Caller) -> AnyCommand:
 
 
 def _query(pdu: Pdu, caller: Caller) -> AnyCommand:
-    source = _text(pdu.octets("source_addr"))
+    source = _sender(pdu)
     return say.Query(
         **_common(pdu, caller, check(pdu)), provider_id=_text(pdu.octets("message_id")),
         extra={"source": source} if source else {},
@@ -132,21 +148,22 @@ def _query(pdu: Pdu, caller: Caller) -> AnyCommand:
 
 
 def _cancel(pdu: Pdu, caller: Caller) -> AnyCommand:
-    service = _text(pdu.octets("service_type"))
     return say.Cancel(
-        **_common(pdu, caller), provider_id=_text(pdu.octets("message_id")) or None,
-        sender=_text(pdu.octets("source_addr")), destination=_text(pdu.octets("destination_addr")),
-        extra={"service_type": service} if service else {},
+        **_common(pdu, caller), provider_id=_text(pdu.octets("message_id")) or None, sender=_sender(pdu),
+        destination=_text(pdu.octets("destination_addr")), extra=_extra(pdu),
     )  # fmt: skip
 
 
 def _replace(pdu: Pdu, caller: Caller) -> AnyCommand:
+    """An empty text is one, as the letter of 4.10 has it."""
+    fault = _checked(pdu, caller)
+    bent = (("smscenter.smpp.last-nul", pdu.rest), ("smscenter.smpp.empty-replace", not pdu.message))
+    said = () if fault is not None else tuple(row for row, so in bent if so)
     return say.Replace(
-        **_common(pdu, caller, check(pdu)), provider_id=_text(pdu.octets("message_id")),
-        sender=_text(pdu.octets("source_addr")), octets=pdu.message,
-        asks=_asks(pdu.number("registered_delivery")),
+        **_common(pdu, caller, fault), provider_id=_text(pdu.octets("message_id")), sender=_sender(pdu),
+        octets=pdu.message, asks=_asks(pdu.number("registered_delivery")),
         begins_at=_moment(pdu.octets("schedule_delivery_time"), caller.now),
-        expires_at=_moment(pdu.octets("validity_period"), caller.now),
+        expires_at=_moment(pdu.octets("validity_period"), caller.now), extra=_extra(pdu), notes=said,
     )  # fmt: skip
 
 
@@ -215,17 +232,8 @@ def judge(status: int) -> SmppJudgement:
     return SmppJudgement(False, f"deliver_sm_resp {status_name(status)}, {kind}", again)
 
 
-def terms(switches: Mapping[str, Any]) -> Terms:
-    """The timers and the window of an account's sessions."""
-    timers = Timers(
-        inactivity=switches["smpp-idle"] or None, enquire_link=switches["smpp-enquire-link"] or None,
-        response=switches["smpp-response"] or None,
-    )  # fmt: skip
-    return Terms(timers, switches["smpp-window"] or 1000, tuple(switches["smpp-retry"]))
-
-
 FACE = SmppFace(
     system_id=SYSTEM_ID, identity="system_id", credentials={"system_id": "system_id", "password": "password"},
     credentials_row="smscenter.smpp.credentials", read=read, write=write, receipt=receipt, incoming=incoming,
-    judge=judge, terms=terms, tags=VENDOR_TAGS,
+    judge=judge, greet=greet, terms=terms, tags=VENDOR_TAGS,
 )  # fmt: skip

@@ -11,7 +11,6 @@ from emulator.core.outcomes import Refused
 from emulator.core.parts import MOST
 from emulator.core.profile import Limit, Switch
 from emulator.core.reasons import Reason
-from emulator.core.text import measure
 from emulator.providers.smscenter import access
 from emulator.providers.smscenter.smpp_parts import OCTETS
 from emulator.smpp.credentials import misfit
@@ -59,7 +58,7 @@ def part_is_new(case: Case) -> Refused | None:
 
 def text_fits(case: Case) -> Refused | None:
     """At most as many parts as a header can count."""
-    parts = measure(case.command.text or "").parts
+    parts = case.command.measure_of(case.command.text or "").parts
     if parts <= MOST_PARTS:
         return None
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"parts": parts, "most": MOST_PARTS})
@@ -81,9 +80,13 @@ def source_fits(case: Case) -> Refused | None:
 
 
 def _what(case: Case) -> str:
-    """Identical: everything that makes the message."""
-    command = case.command
-    said = msgspec.json.encode([command.destinations, command.text, command.sender, command.extra])
+    """Identical: what the phone sees, however the message was cut and the numbers written."""
+    command, profile = case.command, case.profile
+    switches = profile.in_force(case.account)
+    to = [profile.normal_number(written, switches) or written for written in command.destinations or ()]
+    sender = profile.normal_number(command.sender or "", switches) or command.sender
+    encoding = command.measure_of(command.text or "").encoding
+    said = msgspec.json.encode([to, sender, command.text, encoding, command.flash])
     return blake2b(said, digest_size=16).hexdigest()
 
 
@@ -101,7 +104,7 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
         ),
         "Submit/smpp": (*_WHO, _throughput_of_whole, text_fits, _identical_of_whole, sender, checks.numbers,
                         checks.enough_credit),
-        "SubmitPart": (*_WHO, _throughput, part_is_new),
+        "SubmitPart": (*_WHO, _throughput, part_is_new, _identical_with_part),
         "Query/smpp": (*_WHO, source_fits),
         "Cancel": _WHO,
         "Replace": _WHO,
@@ -114,9 +117,20 @@ def _throughput_of_whole(case: Case) -> Refused | None:
     return None if case.command.ids else _throughput(case)
 
 
+def _identical_with_part(case: Case) -> Refused | None:
+    """The part that makes a message whole is refused where the message is identical to another; those before it wait
+    for their minute."""
+    if case.command.measured is None or case.command.measured.parts < 2:
+        return None
+    refused = _identical(case)
+    case.marks = [mark for mark in case.marks if not mark.startswith("smpp-identical")]
+    return refused
+
+
 def _identical_of_whole(case: Case) -> Refused | None:
-    """A message of parts has its ids already: it is too late to refuse it."""
-    return None if case.command.ids else _identical(case)
+    """A message of parts has its ids already: it is too late to refuse it, but it counts."""
+    refused = _identical(case)
+    return None if case.command.ids else refused
 
 
 SWITCHES = {
@@ -135,8 +149,18 @@ SWITCHES = {
         "by the two-bit rule 3 is coding 0, GSM; node-smpp means Latin-1 by it", "smscenter.smpp.coding-3",
     ),
     "smpp-last-nul": Switch(
-        "keep", ("keep", "drop"),
-        "old php-smpp counts a NUL into sm_length, which is @ in GSM", "smscenter.smpp.last-nul",
+        "drop", ("drop", "strict"),
+        "php-smpp puts a NUL behind short_message that sm_length does not count: it is left out, or refused with 0xC0",
+        "smscenter.smpp.last-nul",
+    ),
+    "smpp-old-versions": Switch(
+        "no-tlvs", ("no-tlvs", "tlvs"),
+        "3.4 wants no TLVs sent to a client that bound as 3.3 or earlier", "smscenter.smpp.old-versions",
+    ),
+    "smpp-refused-bind": Switch(
+        "header", ("header", "nul"),
+        "3.4 lets a refused bind_transceiver_resp have no body nowhere; gosmpp reads a system_id there always",
+        "smscenter.smpp.bind-refused",
     ),
     "smpp-window": Switch(5, "number", "unanswered receipts at once", "smscenter.smpp.window"),
     "smpp-idle": Switch(120, "number", "seconds without a PDU before the link is cut; 0: never", "smscenter.smpp.idle"),

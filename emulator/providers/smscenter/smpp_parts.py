@@ -1,30 +1,51 @@
-"""Texts as octets over SMPP: joining the parts of a long message (emulator/smpp/joining.py) and reading them, for the
-core that knows neither."""
+"""Texts as octets over SMPP: joining the parts of a long message (emulator/smpp/joining.py), reading them, and what
+they are on the air; for the core that knows none of it.
 
-from collections.abc import Mapping
+What was sent counts: the coding that data_coding names, and the parts as the client cut them. Only what came in one
+piece is cut by the provider.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emulator.core import text as gsm
 from emulator.core.commands import SubmitPart
+from emulator.core.text import Encoding, Measure, measure_in
 from emulator.core.values import Moment
-from emulator.smpp.joining import Joined, Joiner, Key, Repeated, Waiting, key_of
-from emulator.smpp.pdu import Fault
+from emulator.smpp.joining import Joined, Joiner, Key, Piece, Repeated, Waiting, key_of
 from emulator.smpp.segments import Part as Segment
-from emulator.smpp.text import Habits, read_text
+from emulator.smpp.text import Coding, read_parts
+
+ENCODINGS: dict[Coding, Encoding] = {Coding.GSM: "gsm7", Coding.LATIN1: "8bit", Coding.UCS2: "ucs2"}
+CODINGS: dict[str, Coding] = {encoding: coding for coding, encoding in ENCODINGS.items()}
+
+OF_EACH_PART = "user_message_reference"
+"""What parts say each for itself, in `extra`; of a whole message, one behind another."""
 
 
-def habits_of(extra: Mapping[str, str]) -> Habits:
-    """How the session that sent a message reads text, as the command remembers it."""
-    said = extra.get("habits", "")
-    return Habits("iso" in said, "3" in said, "nul" in said)
+def units(octets: bytes, coding: Coding) -> int:
+    """Septets (each an octet over SMPP), octets, or UCS-2 units."""
+    return -(-len(octets) // 2) if coding is Coding.UCS2 else len(octets)
 
 
-def written_habits(habits: Habits) -> str:
-    return " ".join(
-        word for word, on in (
-            ("iso", habits.latin1_default), ("3", habits.three_is_latin1), ("nul", habits.drop_last_nul),
-        ) if on
-    )  # fmt: skip
+def in_one_piece(text: str, octets: bytes, coding: Coding, header: int = 0) -> Measure:
+    """A message that came in one PDU, with a header of so many octets that is none of a part."""
+    return measure_in(ENCODINGS[coding], text, units(octets, coding), header)
+
+
+def in_parts(parts: Sequence[tuple[Coding, bytes]]) -> Measure:
+    """Parts, each a message on the air; the widest of their codings is that of the whole."""
+    widest = max(coding for coding, _ in parts)
+    return Measure(ENCODINGS[widest], sum(units(octets, coding) for coding, octets in parts), len(parts))
+
+
+def _coded(pieces: Sequence[Piece]) -> list[tuple[Coding, bytes]]:
+    return [(Coding(piece.coding), piece.octets) for piece in pieces]
+
+
+def _whole(pieces: Sequence[Piece]) -> tuple[str, Measure]:
+    parts = _coded(pieces)
+    return read_parts(parts, gsm), in_parts(parts)
 
 
 class SmppOctets:
@@ -45,11 +66,14 @@ class SmppOctets:
         found = kept.look(self._key(command), command.part.number, command.part.octets)
         return None if found is None else found.name
 
-    def whole(self, kept: Joiner, command: SubmitPart) -> bytes | None:
-        return kept.whole_with(self._key(command), command.part.number, command.part.octets)
+    def whole(self, kept: Joiner, command: SubmitPart) -> tuple[str, Measure] | None:
+        part = command.part
+        pieces = kept.whole_with(self._key(command), part.number, part.octets, part.coding)
+        return None if pieces is None else _whole(pieces)
 
     def add(self, kept: Joiner, command: SubmitPart, name: str, at: Moment) -> tuple[str, ...] | int:
-        match kept.add(self._key(command), command.part.number, command.part.octets, name, at):
+        part = command.part
+        match kept.add(self._key(command), part.number, part.octets, name, at, part.coding):
             case Joined(names=names):
                 return names
             case Waiting(missing=missing):
@@ -60,21 +84,21 @@ class SmppOctets:
     def next_due(self, kept: Joiner) -> Moment | None:
         return kept.next_due()
 
-    def expire(self, kept: Joiner, at: Moment) -> list[tuple[tuple[str, ...], bytes]]:
+    def expire(self, kept: Joiner, at: Moment) -> list[tuple[tuple[str, ...], str, Measure]]:
         over = []
         for gathering in kept.expire(at):
             pieces = sorted(gathering.pieces, key=lambda piece: piece.number)
-            over.append((tuple(piece.name for piece in pieces), b"".join(piece.octets for piece in pieces)))
+            over.append((tuple(piece.name for piece in pieces), *_whole(pieces)))
         return over
 
-    def text(self, octets: bytes, extra: Mapping[str, str]) -> str:
-        """Leniently: of an odd number of UCS-2 octets the last is left out."""
-        coding, habits = int(extra.get("data_coding", "0")), habits_of(extra)
-        for said in (octets, octets[:-1]):
-            found = read_text(said, coding, gsm, habits)
-            if not isinstance(found, Fault):
-                return found.text
-        return ""
+    def together(self, extras: Sequence[Mapping[str, str]]) -> dict[str, str]:
+        said = [extra.get(OF_EACH_PART, "") for extra in extras]
+        return {**extras[0], OF_EACH_PART: ",".join(said)} if any(said) else dict(extras[0])
+
+    def read(self, octets: bytes, encoding: str) -> tuple[str, Measure]:
+        coding = CODINGS[encoding]
+        text = read_parts(((coding, octets),), gsm)
+        return text, in_one_piece(text, octets, coding)
 
 
 OCTETS = SmppOctets()

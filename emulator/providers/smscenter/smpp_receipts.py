@@ -12,9 +12,9 @@ from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.smpp_plans import FormName
 from emulator.core.statuses import Status
 from emulator.core.text import split
-from emulator.core.values import UNIT
+from emulator.core.values import UNIT, Moment
 from emulator.providers.smscenter.numbers import LONGEST_PREFIX, place_of
-from emulator.providers.smscenter.smpp_parts import habits_of
+from emulator.providers.smscenter.smpp_parts import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told
 from emulator.smpp.codec import write_tlvs as write_all
 from emulator.smpp.pdu import Pdu, Tlv
@@ -40,8 +40,8 @@ from emulator.smpp.receipts import (
 )
 from emulator.smpp.segments import Part, write_part
 from emulator.smpp.tables import Command
-from emulator.smpp.tags import RECEIPTED_MESSAGE_ID
-from emulator.smpp.text import Coding, coding_of, write_text
+from emulator.smpp.tags import RECEIPTED_MESSAGE_ID, USER_MESSAGE_REFERENCE
+from emulator.smpp.text import Coding, write_text
 from emulator.smpp.times import written_date
 
 STATES: dict[Status, int] = {
@@ -71,24 +71,31 @@ def receipt(
     forms: tuple[FormName, ...] = (),
 ) -> Pdu:  # fmt: skip
     """The receipt of one change, for the part that `due` names."""
-    vendor = _NO_VENDOR if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message)
+    vendor = _NO_VENDOR if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message, due.part)
     hours = switches["smpp-timezone"]
     assert isinstance(hours, int | float)
     quarters, order = round(hours * 4), _ORDERS[str(switches["smpp-tlv-order"])]
     if not forms and len(message_id := _id(batch, due)) <= MOST_ID:
-        numbering, source, shown = _ends(batch.sender, tuple(batch.extra.items()))
+        extra = batch.extra.get
+        numbering, source = _ends(
+            batch.sender, extra("source_ton", "0"), extra("source_npi", "0"), extra("dest_ton", "0"),
+            extra("dest_npi", "0"),
+        )  # fmt: skip
+        references = extra(OF_EACH_PART)
+        back = b"" if references is None else write_all(_given_back(references, due.part))
         state, parts = STATES[due.status], 1 if batch.ids else batch.parts
         return usual(
             message_id.encode("ascii", "replace"), numbering + message.to.encode("latin-1", "replace"), source, state,
-            written_date(batch.created_at, quarters), written_date(due.changed_at, quarters),
+            written_date(_submitted(batch), quarters), written_date(due.changed_at, quarters),
             told(due.status, due.error, due.reason).err, parts, parts if state == DELIVERED else 0,
-            excerpt_of(batch.text, shown).encode("ascii", "replace"), vendor[1], order,
+            _excerpt(batch).encode("ascii", "replace"), back + vendor[1], order,
         )  # fmt: skip
     made = _told(batch, message, due)
     form = Form(quarters=quarters, tlvs=order)
     for name in forms:
         form = _FORMS[name](form)
-    return _spoilt(write_receipt(made, form, vendor[0]), forms)
+    back_too = _given_back(batch.extra.get(OF_EACH_PART, ""), due.part)
+    return _spoilt(write_receipt(made, form, (*back_too, *vendor[0])), forms)
 
 
 def _id(batch: Batch, due: SendReport) -> str:
@@ -96,16 +103,26 @@ def _id(batch: Batch, due: SendReport) -> str:
     return batch.ids[due.part] if batch.ids else batch.provider_id or ""
 
 
+def _given_back(references: str, part: int) -> tuple[Tlv, ...]:
+    """The user_message_reference of the message, or of the part (3.4, 4.6.1)."""
+    reference = references.split(",")[part] if "," in references else references
+    return ((USER_MESSAGE_REFERENCE, bytes.fromhex(reference)),) if reference else ()
+
+
+def _submitted(batch: Batch) -> Moment:
+    """Of a message that was replaced, when that was (3.4, appendix B)."""
+    return batch.created_at if batch.replaced is None else batch.replaced[0]
+
+
+def _excerpt(batch: Batch) -> str:
+    return excerpt_of(batch.text, CODINGS[batch.encoding])
+
+
 @lru_cache(maxsize=1024)
-def _ends(sender: str, extra: tuple[tuple[str, str], ...]) -> tuple[bytes, bytes, Coding]:
-    """The numbering of the recipient and the sender as they are written, and the text's coding."""
-    number = dict(extra).get
-    source = Address(
-        sender.encode("latin-1", "replace") or b".", int(number("source_ton", 0)), int(number("source_npi", 0))
-    )
-    destination = Address(b"", int(number("dest_ton", 0)), int(number("dest_npi", 0)))
-    coding = _coding(number("data_coding", "0"), number("habits", ""))
-    return written_address(destination), written_address(source), coding
+def _ends(sender: str, ton: str, npi: str, to_ton: str, to_npi: str) -> tuple[bytes, bytes]:
+    """The numbering of the recipient and the sender as they are written."""
+    source = Address(sender.encode("latin-1", "replace") or b".", int(ton), int(npi))
+    return written_address(Address(b"", int(to_ton), int(to_npi))), written_address(source)
 
 
 def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
@@ -122,15 +139,10 @@ def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
         destination=Address(
             message.to.encode("latin-1", "replace"), int(number("dest_ton", 0)), int(number("dest_npi", 0))
         ),
-        state=state, submitted_at=batch.created_at, done_at=due.changed_at,
+        state=state, submitted_at=_submitted(batch), done_at=due.changed_at,
         error=told(due.status, due.error, due.reason).err, parts=parts, delivered=parts if state == DELIVERED else 0,
-        excerpt=excerpt_of(batch.text, _coding(number("data_coding", "0"), number("habits", ""))),
+        excerpt=_excerpt(batch),
     )  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def _coding(data_coding: str, habits: str) -> Coding:
-    return coding_of(int(data_coding), habits_of({"habits": habits})) or Coding.GSM
 
 
 _Vendor = tuple[tuple[Tlv, ...], bytes]
@@ -138,9 +150,11 @@ _Vendor = tuple[tuple[Tlv, ...], bytes]
 _NO_VENDOR: _Vendor = (), b""
 
 
-def _vendor(batch: Batch, message: Message) -> _Vendor:
-    """Cost, flags (flash or not), parts, network. Of a part: what one part cost."""
-    cost = batch.cost // max(1, batch.parts) if batch.ids else batch.cost
+def _vendor(batch: Batch, message: Message, part: int) -> _Vendor:
+    """Cost, flags (flash or not), parts, network. Of a part its share: together they come to what was charged."""
+    cost, count = batch.cost, len(batch.ids)
+    if count:
+        cost = cost * (part + 1) // count - cost * part // count
     return _written_vendor(cost, batch.flash, batch.parts, message.to[:LONGEST_PREFIX])
 
 

@@ -144,7 +144,7 @@ async def test_parts_are_glued_before_they_are_read_whatever_their_order_and_ses
         for provider_id in ids:
             found = (await at.call("GET", f"/messages?provider_id={provider_id}"))["messages"]
             assert [one["id"] for one in found] == [message["id"]]
-        assert (await at.call("GET", "/accounts/smscenter"))["balance"] == 999
+        assert (await at.call("GET", "/accounts/smscenter"))["balance"] == 997
 
 
 async def test_a_repeated_part_is_refused_and_the_join_unharmed():

@@ -13,8 +13,8 @@ from emulator.smpp.receipts import Form, write_receipt
 
 AT = 1_760_000_000_000_000
 EXTRAS = [
-    {}, {"source_ton": "5", "dest_ton": "1", "dest_npi": "1"}, {"data_coding": "8"}, {"habits": "iso"},
-    {"data_coding": "4", "source_npi": "9"},
+    {}, {"source_ton": "5", "dest_ton": "1", "dest_npi": "1"}, {"user_message_reference": "0102"},
+    {"source_npi": "9"},
 ]  # fmt: skip
 
 
@@ -26,7 +26,8 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
         ids = tuple(str(number + part) for part in range(parts)) if chance.random() < 0.3 else ()
         batch = Batch(
             1, "smscenter", "smpp", chance.choice(("1", "1234567890123", "9" * 64)), chance.choice(("Shop", "", "Ж")),
-            chance.choice(("Hello, you there, how are you?", "Привет", "", "a\nb")), None, "gsm7", parts,
+            chance.choice(("Hello, you there, how are you?", "Привет", "", "a\nb")), None,
+            chance.choice(("gsm7", "8bit", "ucs2")), parts,
             10_000 * parts, AT, AT, False, chance.random() < 0.2, True, chance.choice(EXTRAS), ids, (1,) * parts,
         )  # fmt: skip
         to = chance.choice(("79001234567", "Ж", "995577123456"))
@@ -41,7 +42,9 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
             **PROFILE.defaults, "smpp-vendor-tlvs": vendor, "smpp-timezone": hours, "smpp-tlv-order": order,
         }  # fmt: skip
         form = Form(quarters=round(hours * 4), tlvs=smpp_receipts._ORDERS[order])
-        tlvs = smpp_receipts._vendor(batch, message)[0] if vendor == "send" else ()
+        tlvs = smpp_receipts._vendor(batch, message, due.part)[0] if vendor == "send" else ()
+        if "user_message_reference" in batch.extra:
+            tlvs = ((0x0204, b"\1\2"), *tlvs)
         told = smpp_receipts._told(batch, message, due)
         short = smpp_receipts.receipt(account, switches, batch, message, due)
         assert encode(short.numbered(7)) == encode(write_receipt(told, form, tlvs).numbered(7))
