@@ -2,7 +2,7 @@
 is changed."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,22 @@ from emulator.core.values import SECOND, Moment, plain, seconds
 from emulator.core.world import World
 
 
+class Lost(NamedTuple):
+    """A number that nothing is sent to: where it stands among the destinations, and why."""
+
+    number: str
+    place: int
+    reason: Reason
+
+
+class Said(NamedTuple):
+    """What goes to one destination, where each may have its own."""
+
+    text: str
+    sender: str
+    begins_at: Moment | None
+
+
 class Case(msgspec.Struct):
     """One command before the judge: what the checks look at, and what they find out on the way."""
 
@@ -27,16 +43,14 @@ class Case(msgspec.Struct):
     at: Moment
     ruling: Ruling = NOTHING
     good: list[tuple[str, str]] = []
-    """Recipients: the number, and how it was written."""
-    stop_listed: list[str] = []
-    invalid: list[str] = []
-    barred: list[tuple[str, Reason]] = []
-    """Numbers that nothing can be sent to for other reasons."""
-    texts: list[str] = []
-    """The text of each good number, where each has its own."""
+    """Recipients: the number, and how it was written; and"""
+    places: list[int] = []
+    """where each of them stands among the destinations, if each has a text of its own."""
+    lost: list[Lost] = []
+    """Numbers that nothing is sent to."""
     measured: Measure | None = None
     measures: list[Measure] = []
-    """Of `texts`."""
+    """Of the text of each good number, where each has its own."""
     price: int = 0
     """Of one part, and"""
     by_message: bool = False
@@ -53,6 +67,15 @@ class Case(msgspec.Struct):
         """The account, once a check has made sure that there is one."""
         assert self.account is not None
         return self.account
+
+    def said(self, place: int) -> Said:
+        """What goes to the destination at that place."""
+        command = self.command
+        return Said(
+            command.texts[place] if command.texts else command.text or "",
+            (command.senders[place] if command.senders else command.sender) or "",
+            command.begins[place] if command.begins else command.begins_at,
+        )
 
     def switch(self, name: str) -> Any:
         """The choice in force: the account's, or the default where nobody is known."""
@@ -153,35 +176,44 @@ def numbers(case: Case) -> Refused | None:
     once = switches.get("repeated-number") == "once"
     bar = case.profile.bar
     unruled = case.ruling is NOTHING
-    seen: set[tuple[str, str]] = set()
+    seen: set[object] = set()
     for place, written in enumerate(command.destinations or ()):
         verdict, accepting = (None, False) if unruled else _ruled(case, written)
         number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
         if number is None:
-            case.invalid.append(written)
+            case.lost.append(Lost(written, place, Reason.DESTINATION_INVALID))
         elif not (command.ignore_stoplist or accepting) and (
             verdict == Reason.STOP_LISTED or number in account.stoplist
         ):
-            case.stop_listed.append(number)
+            case.lost.append(Lost(number, place, Reason.STOP_LISTED))
         elif verdict == Reason.UNROUTABLE or (
-            not accepting and (verdict := bar(case, number) if bar else None) is not None
+            not accepting and (verdict := bar(case, number, place) if bar else None) is not None
         ):
-            case.barred.append((number, verdict))
-        else:
-            text = command.texts[place] if command.texts else ""
-            if not (once and (number, text) in seen):
-                if once:
-                    seen.add((number, text))
-                if command.texts:
-                    case.texts.append(text)
-                case.good.append((number, written))
+            case.lost.append(Lost(number, place, verdict))
+        elif not once or (same := (number, case.said(place)) if command.texts else number) not in seen:
+            if once:
+                seen.add(same)
+            if command.texts:
+                case.places.append(place)
+            case.good.append((number, written))
     if case.good:
         return None
     found = {
-        "invalid": _some(case.invalid), "stop_listed": _some(case.stop_listed),
-        "barred": _some(number for number, _ in case.barred),
+        "invalid": _some(lost_for(case, Reason.DESTINATION_INVALID)),
+        "stop_listed": _some(lost_for(case, Reason.STOP_LISTED)), "barred": _some(n for n, _ in barred(case)),
     }  # fmt: skip
     return Refused(reason=_none_left(case), details=found)
+
+
+def lost_for(case: Case, reason: Reason) -> tuple[str, ...]:
+    """The numbers that nothing is sent to for a reason."""
+    return tuple(one.number for one in case.lost if one.reason == reason)
+
+
+def barred(case: Case) -> tuple[tuple[str, Reason], ...]:
+    """Those that nothing is sent to for other reasons than their form and the stop list, each with its own."""
+    usual = (Reason.DESTINATION_INVALID, Reason.STOP_LISTED)
+    return tuple((one.number, one.reason) for one in case.lost if one.reason not in usual)
 
 
 PASSED_OVER = (
@@ -201,11 +233,13 @@ def _ruled(case: Case, written: str) -> tuple[Reason | None, bool]:
 
 
 def _none_left(case: Case) -> Reason:
-    if case.invalid and case.stop_listed:
+    why = {one.reason for one in case.lost}
+    if {Reason.DESTINATION_INVALID, Reason.STOP_LISTED} <= why:
         return Reason.STOP_LISTED_OR_INVALID
-    if case.barred:
-        return case.barred[0][1]
-    return Reason.STOP_LISTED if case.stop_listed else Reason.DESTINATION_INVALID
+    others = barred(case)
+    if others:
+        return others[0][1]
+    return Reason.STOP_LISTED if Reason.STOP_LISTED in why else Reason.DESTINATION_INVALID
 
 
 def _some(found: Iterable[str]) -> str:
@@ -222,8 +256,8 @@ def weigh(case: Case) -> None:
     measured = case.measured = command.measure_of(command.text or "")
     case.price = profile.price(account)
     case.by_message = profile.in_force(account).get("charge") == "messages"
-    if case.texts:
-        case.measures = [measure(text) for text in case.texts]
+    if case.places:
+        case.measures = [measure(case.command.texts[place]) for place in case.places]
         case.parts = sum(one.parts for one in case.measures)
         case.cost = sum(map(case.cost_of, case.measures))
     else:

@@ -83,7 +83,11 @@ class Submit(Command, kw_only=True, tag="submit"):
     report: bool = False
     """The client wants delivery reports (whatever makes this provider send them)."""
     texts: tuple[str, ...] = ()
-    """A text for each destination, in their order; () when `text` goes to all of them."""
+    """A text for each destination, in their order; () when `text` goes to all of them. Then there may also be"""
+    senders: tuple[str, ...] = ()
+    """a sender for each of them, and"""
+    begins: tuple[Moment | None, ...] = ()
+    """a moment before which nothing happens to it."""
     own_id: str | None = None
     """The client gives the message its id, in the place of the provider."""
     ids: tuple[str, ...] = ()

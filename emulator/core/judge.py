@@ -40,7 +40,7 @@ from emulator.core.outcomes import (
 from emulator.core.parts import Parts
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.taking import Taking
+from emulator.core.taking import Taking, lost
 from emulator.core.undoing import Undoing
 from emulator.core.world import World
 
@@ -95,7 +95,7 @@ class Judge:
 
     def _price(self, case: Case) -> AnyOutcome:
         weigh(case)
-        return CostTold(count=len(case.good), parts=case.parts, cost=case.cost)
+        return CostTold(count=len(case.good), parts=case.parts, cost=case.cost, **lost(case))
 
     def _query(self, case: Case) -> AnyOutcome:
         store, query = self.world.store, case.command

@@ -45,6 +45,9 @@ class CostTold(Outcome, kw_only=True, tag="cost"):
     count: int
     parts: int
     cost: int
+    stop_listed: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+    barred: tuple[tuple[str, Reason], ...] = ()
 
 
 class Refused(Outcome, kw_only=True, tag="refused"):

@@ -1,11 +1,12 @@
 """Takes a submit into the store: batches, messages, their plans; and what is kept of numbers that are refused."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
 from emulator.core.agenda import Expire
-from emulator.core.checks import Case
+from emulator.core.checks import Case, Said, barred, lost_for
 from emulator.core.commands import Submit
 from emulator.core.life import Life
 from emulator.core.messages import Batch, Message
@@ -37,18 +38,15 @@ class Taking:
         account.spent += cost
         provider_id = self._id(case)
         first = len(self.world.store.batches) + 1
-        groups = _by_text(case) if case.texts else ((command.text or "", measured, case.good),)
-        for text, each, recipients in groups:
-            batch = self._batch(case, provider_id, text, each, case.cost_of(each), command.report)
+        groups = _by_what_is_said(case) if case.places else ((case.said(0), measured, case.good),)
+        for said, each, recipients in groups:
+            batch = self._batch(case, provider_id, said, each, case.cost_of(each), command.report)
             for number, written in recipients:
                 self._add_message(case, batch, number, written)
-        if case.invalid or case.stop_listed or case.barred:
-            for reason, numbers in _bad(case):
-                self._record(case, provider_id, _row(case, reason), reason, numbers, True)
+        self._record_lost(case, provider_id, True)
         return Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
-            balance=account.balance, encoding=measured.encoding, stop_listed=tuple(case.stop_listed),
-            invalid=tuple(case.invalid), barred=tuple(case.barred),
+            balance=account.balance, encoding=measured.encoding, **lost(case),
         )  # fmt: skip
 
     def keep(self, case: Case, refused: Refused) -> Refused | Accepted:
@@ -63,20 +61,18 @@ class Taking:
         later = command.protocol in row.later_over
         provider_id = refused.provider_id = self._id(case)
         first = len(self.world.store.batches) + 1
-        good = [number for number, _ in case.good]
-        if not (good or case.invalid or case.stop_listed or case.barred):
-            switches = case.profile.in_force(case.account)
-            good = [case.profile.normal_number(n, switches) or n for n in command.destinations or ()]
-        self._record(case, provider_id, row, refused.reason, good, later)
-        for reason, numbers in _bad(case):
-            self._record(case, provider_id, _row(case, reason), reason, numbers, later)
+        good = _numbered(case)
+        for said, numbers in _grouped(case, good):
+            self._record(case, provider_id, row, refused.reason, said, numbers, later)
+        self._record_lost(case, provider_id, later)
         if not later:
             return refused
         measured = command.measure_of(command.text or "")
+        told = lost(case)
+        told["barred"] = (*told.get("barred", ()), *((number, refused.reason) for number, _ in good))
         return Accepted(
             batch=first, provider_id=provider_id, count=0, parts=measured.parts, cost=0, balance=case.owner.balance,
-            encoding=measured.encoding, stop_listed=tuple(case.stop_listed), invalid=tuple(case.invalid),
-            barred=(*case.barred, *((number, refused.reason) for number in good)),
+            encoding=measured.encoding, **told,
         )  # fmt: skip
 
     def row_of(self, case: Case, refused: Refused) -> ErrorRow | None:
@@ -107,14 +103,14 @@ class Taking:
         return str(number)
 
     def _batch(
-        self, case: Case, provider_id: str | None, text: str, measured: Measure, cost: int, report: bool
+        self, case: Case, provider_id: str | None, said: Said, measured: Measure, cost: int, report: bool
     ) -> Batch:
         command, at = case.command, case.at
         batch = Batch(
             id=len(self.world.store.batches) + 1, provider=command.provider, protocol=command.protocol,
-            provider_id=provider_id, sender=command.sender or "", text=text, reference=command.reference or None,
+            provider_id=provider_id, sender=said.sender, text=said.text, reference=command.reference or None,
             encoding=measured.encoding, parts=measured.parts, cost=cost, created_at=at,
-            begins_at=max(at, command.begins_at or at), first=command.first, flash=command.flash, report=report,
+            begins_at=max(at, said.begins_at or at), first=command.first, flash=command.flash, report=report,
             extra=command.extra, ids=command.ids, asks=command.asks,
         )  # fmt: skip
         self.world.store.add_batch(batch)
@@ -132,16 +128,22 @@ class Taking:
         if case.command.expires_at is not None:
             self.world.agenda.put(case.command.expires_at, Expire(message.id))
 
+    def _record_lost(self, case: Case, provider_id: str | None, later: bool) -> None:
+        """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
+        for reason in dict.fromkeys(one.reason for one in case.lost):
+            row = _row(case, reason)
+            if row is not None and row.keeps_id:
+                numbers = [(one.number, one.place) for one in case.lost if one.reason == reason]
+                for said, those in _grouped(case, numbers):
+                    self._record(case, provider_id, row, reason, said, those, later)
+
     def _record(
-        self, case: Case, provider_id: str | None, row: ErrorRow | None, reason: Reason, numbers: Sequence[str],
-        later: bool,
+        self, case: Case, provider_id: str | None, row: ErrorRow, reason: Reason, said: Said,
+        numbers: Sequence[str], later: bool,
     ) -> None:  # fmt: skip
         """Messages that cost nothing and fail: at once where the client was told, else `later`, by their reports."""
-        if row is None or not row.keeps_id or not numbers:
-            return
-        text, at = case.command.text or "", case.at
-        measured = case.command.measure_of(text)
-        batch = self._batch(case, provider_id, text, measured, 0, later and case.command.report)
+        at, measured = case.at, case.command.measure_of(said.text)
+        batch = self._batch(case, provider_id, said, measured, 0, later and case.command.report)
         batch.begins_at = at
         status: Status = "pending" if later else row.status
         steps = (Step(0, row.status, reason.value, row.error),) if later else ()
@@ -172,17 +174,41 @@ def _row(case: Case, reason: Reason) -> ErrorRow | None:
     return table.of_reason(reason) if table else None
 
 
-def _bad(case: Case) -> Iterator[tuple[Reason, list[str]]]:
-    """The numbers of a list that nothing is sent to, each group with its reason."""
-    yield Reason.DESTINATION_INVALID, case.invalid
-    yield Reason.STOP_LISTED, case.stop_listed
-    for reason in dict.fromkeys(reason for _, reason in case.barred):
-        yield reason, [number for number, why in case.barred if why == reason]
+def lost(case: Case) -> dict[str, Any]:
+    """The numbers that nothing is sent to, as outcomes tell them."""
+    if not case.lost:
+        return {}
+    return {
+        "stop_listed": lost_for(case, Reason.STOP_LISTED), "invalid": lost_for(case, Reason.DESTINATION_INVALID),
+        "barred": barred(case),
+    }  # fmt: skip
 
 
-def _by_text(case: Case) -> Iterator[tuple[str, Measure, list[tuple[str, str]]]]:
-    """Each text, its measure, its recipients, where each recipient has a text of its own."""
-    groups: dict[str, tuple[str, Measure, list[tuple[str, str]]]] = {}
-    for text, measured, recipient in zip(case.texts, case.measures, case.good, strict=True):
-        groups.setdefault(text, (text, measured, []))[2].append(recipient)
+def _numbered(case: Case) -> list[tuple[str, int]]:
+    """The numbers that a refusal of the whole is about, each with its place: the good ones, or all of them where
+    nobody has looked yet."""
+    if case.good or case.lost:
+        places = case.places or range(len(case.good))
+        return [(number, place) for (number, _), place in zip(case.good, places, strict=True)]
+    switches, normal = case.profile.in_force(case.account), case.profile.normal_number
+    return [(normal(n, switches) or n, place) for place, n in enumerate(case.command.destinations or ())]
+
+
+def _grouped(case: Case, numbers: Sequence[tuple[str, int]]) -> Iterator[tuple[Said, list[str]]]:
+    """Numbers with their places, by what goes to them."""
+    if numbers and not case.command.texts:
+        yield case.said(0), [number for number, _ in numbers]
+        return
+    groups: dict[Said, list[str]] = {}
+    for number, place in numbers:
+        groups.setdefault(case.said(place), []).append(number)
+    yield from groups.items()
+
+
+def _by_what_is_said(case: Case) -> Iterator[tuple[Said, Measure, list[tuple[str, str]]]]:
+    """Each text with its sender and beginning, its measure, its recipients, where each recipient may have its own."""
+    groups: dict[Said, tuple[Said, Measure, list[tuple[str, str]]]] = {}
+    for place, measured, recipient in zip(case.places, case.measures, case.good, strict=True):
+        said = case.said(place)
+        groups.setdefault(said, (said, measured, []))[2].append(recipient)
     yield from groups.values()

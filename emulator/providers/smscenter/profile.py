@@ -70,7 +70,7 @@ def schedule(case: Case) -> Refused | None:
     return None
 
 
-def flooded(case: Case, number: str) -> Reason | None:
+def flooded(case: Case, number: str, place: int) -> Reason | None:
     """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8)."""
     limits = case.profile.limit(case.owner, "to-one-number")
     if limits is None:
