@@ -21,7 +21,7 @@ from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import decode
 from emulator.smpp.describing import describe
-from emulator.wire import SmppFrame, read_query
+from emulator.wire import SmppFrame
 
 if TYPE_CHECKING:
     from emulator.admin import shapes
@@ -99,9 +99,8 @@ def _sent(sandbox: Sandbox, made: Attempt) -> "shapes.Sent":
         sent |= {str(tlv["name"]): tlv["value"] for tlv in pdu.get("tlvs", ())}
         return {"method": pdu["command"], "url": f"smpp://{made.request.peer}/{made.request.session}", "sent": sent,
                 "hex": made.request.body.hex(), "session": made.request.session}  # fmt: skip
-    target = made.request.target
-    said = made.request.body if made.request.method == "POST" else target.partition("?")[2]
-    return {"method": made.request.method, "url": target, "sent": dict(read_query(said))}
+    said = sandbox.providers[made.provider].said_in(made.request)
+    return {"method": made.request.method, "url": made.request.target, "sent": dict(said)}
 
 
 def session(sandbox: Sandbox, line: Line) -> "shapes.Session":

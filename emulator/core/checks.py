@@ -154,10 +154,10 @@ def sender_of(account: Account, name: str) -> Sender | None:
     return next((sender for sender in account.senders.values() if sender.name.casefold() == folded), None)
 
 
-def sender_registered(case: Case) -> Refused | None:
-    """The sender is one of the account's names, and approved."""
-    account, name = case.account, case.command.sender or ""
-    assert account is not None
+def sender_registered(case: Case, name: str | None = None) -> Refused | None:
+    """The sender, or the one named, is one of the account's names, and approved."""
+    account = case.owner
+    name = name or case.command.sender or ""
     sender = account.senders.get(name) or sender_of(account, name)
     if sender is None:
         return Refused(reason=Reason.SENDER_UNKNOWN, details={"sender": name, "senders": ", ".join(account.senders)})

@@ -32,6 +32,10 @@ class Windows:
             return 0
         return len(marks)
 
+    def prolong(self, key: str, at: Moment) -> None:
+        """A streak goes on up to now, without another event."""
+        self.marks[key][-1] = at
+
     def oldest(self, key: str) -> Moment | None:
         """The first event still kept."""
         marks = self.marks.get(key)

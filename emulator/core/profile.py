@@ -22,11 +22,12 @@ class Switch(msgspec.Struct, frozen=True):
     """A named choice where the provider's page is silent or contradicts itself.
 
     `choices` is a tuple of the values that may stand, or a type's name: "seconds" (a list of delays in seconds),
-    "hours" (a zone's offset from UTC), "number" (a whole one, 0 to 86,400), "text".
+    "hours" (a zone's offset from UTC), "zone" (that, or "host": by the host that was asked), "number" (a whole one, 0
+    to 86,400), "text".
     """
 
     default: Any
-    choices: tuple[Any, ...] | Literal["seconds", "hours", "number", "text"]
+    choices: tuple[Any, ...] | Literal["seconds", "hours", "zone", "number", "text"]
     why: str
     row: str
     """The contract row that tells what is known."""
@@ -41,9 +42,11 @@ class Switch(msgspec.Struct, frozen=True):
         if self.choices == "number":
             fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 86_400
             return None if fits else "is a whole number, 0 to 86400"
-        if self.choices == "hours":
+        if self.choices in ("hours", "zone"):
             fits = isinstance(value, int | float) and not isinstance(value, bool) and -12 <= value <= 14
-            return None if fits else "is an offset from UTC in hours, -12 to 14"
+            or_host = ', or "host"' if self.choices == "zone" else ""
+            fits = fits or bool(or_host and value == "host")
+            return None if fits else f"is an offset from UTC in hours, -12 to 14{or_host}"
         fits = (
             isinstance(value, list | tuple) and len(value) <= 50
             and all(isinstance(v, int | float) and not isinstance(v, bool) and 0 <= v <= 604_800 for v in value)

@@ -129,7 +129,7 @@ class Endpoint:
             elif answered[:1].isdigit():
                 verdict = "refused, as it should be"
         good = accepted is not self.case.forged and (not self.case.forged or answered[:1].isdigit())
-        sent = dict(read_query(request.body if request.method == "POST" else request.query))
+        sent = dict(self._provider.said_in(request))
         self.rows.append(Row(self.case.name, request.method, request.target, sent, asked, answered, good, verdict))
 
     async def close(self) -> None:

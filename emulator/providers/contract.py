@@ -21,7 +21,7 @@ from emulator.core.smpp_plans import FormName
 from emulator.core.values import Moment
 from emulator.smpp.pdu import Pdu, Tlv
 from emulator.smpp.timers import Timers
-from emulator.wire import HttpReply, HttpRequest
+from emulator.wire import HttpReply, HttpRequest, read_query
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -135,6 +135,11 @@ class Host(NamedTuple):
     ports: Mapping[int, str]
 
 
+def said_in_form(request: HttpRequest) -> Mapping[str, str]:
+    """The fields of a query (GET) or a form (POST) in UTF-8."""
+    return dict(read_query(request.body if request.method == "POST" else request.query))
+
+
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the rest of the emulator knows of a provider."""
 
@@ -176,6 +181,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     report: Callable[[Account, Batch, Message, Report, str], HttpRequest | None]
     """The callback for a change: account, batch, message, report, the URL to call → the request, or None."""
+    said_in: Callable[[HttpRequest], Mapping[str, str]] = said_in_form
+    """The fields of one of its callbacks, for people; where they are not simply a query or a form."""
     judge_answer: Callable[[int, bytes], Judgement]
     """Status and body of what the client answered to a callback."""
     sink_answer: HttpReply

@@ -1,11 +1,13 @@
 """Parameters to commands, the same over HTTP and SOAP."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from emulator.core.commands import BalanceQuery, Credential, Delete, Fault, Price, Query, QueryMany, Submit
 from emulator.core.reasons import Reason
+from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.texts import cut, transliterated
 from emulator.wire import HttpRequest
@@ -17,8 +19,8 @@ OTHER_PRODUCTS = {
 }  # fmt: skip
 """Parameters of send.php that make something else than an SMS of a message."""
 
-_line = re.compile(r"([^:;]*)[:;](.*)", re.DOTALL).fullmatch
-_number = re.compile(r"[,;\n]").split
+GUESS = "as-utf-8"
+"""In `extra`: the same texts and senders read as UTF-8, of a request that names no charset."""
 
 
 def credential_of(parameters: Parameters) -> Credential | None:
@@ -44,30 +46,28 @@ def common(request: HttpRequest, parameters: Parameters, protocol: str, style: M
 
 def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit:
     """A send, or the question what it would cost."""
-    destinations, texts, broken = _recipients(parameters)
+    found = _recipients(parameters)
     most = parameters.get("maxsms")
-    problem = broken or _other_product(parameters)
+    problem = found.problem or _other_product(parameters)
     if most and not (most.isascii() and most.isdigit() and 0 < len(most) < 6 and int(most)):
         problem = problem or f"maxsms `{most}` is no number of parts"
     if problem and shared["fault"] is None:
         shared = {**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
-    most_parts = int(most) if most and not problem else None
-    kind = parameters.get("translit")
-
-    def made(text: str) -> str:
-        text = transliterated(text, kind)
-        return text if most_parts is None else cut(text, most_parts)
-
     own = parameters.get("id")
-    name = parameters.get("sender")
-    mes = parameters.values.get("mes")
-    extra = {word: parameters.get(word) for word in ("time", "tz", "valid") if parameters.on(word)}
+    extra = {word: parameters.get(word) for word in ("time", "valid") if parameters.on(word)}
+    if parameters.get("tz"):
+        extra["tz"] = parameters.get("tz")
+    if found.zones:
+        extra["zones"] = ",".join(found.zones)
+    if extra and "country" in shared["style"]:
+        extra["country"] = shared["style"]["country"]
+    if parameters.guess is not None:
+        guess = parameters._replace(values=parameters.guess, guess=None)
+        extra[GUESS] = msgspec.json.encode(_said(guess, _recipients(guess), problem)).decode()
     return (Price if cost else Submit)(
         **shared,
-        destinations=destinations,
-        texts=tuple(map(made, texts)),
-        text="\n".join(map(made, texts)) if texts else None if mes is None else made(mes),
-        sender="" if name == "." else name,
+        **_said(parameters, found, problem),
+        destinations=found.numbers,
         own_id=own if own not in ("", "0") else None,
         flash=parameters.on("flash"),
         report=True,
@@ -75,25 +75,30 @@ def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit
     )
 
 
-def _recipients(parameters: Parameters) -> tuple[tuple[str, ...] | None, tuple[str, ...], str]:
-    """Numbers, the text of each if each has its own, and what is wrong with the list."""
-    phones, listed = parameters.values.get("phones"), parameters.get("list")
-    if not listed:
-        return None if phones is None else _numbers(phones), (), ""
-    destinations: list[str] = []
-    texts: list[str] = []
-    for line in filter(str.strip, listed.splitlines()):
-        found = _line(line)
-        if found is None or not found[2].strip():
-            return (), (), f"list has a line without number or text: {line[:40]}"
-        numbers = _numbers(found[1])
-        destinations += numbers
-        texts += [found[2]] * len(numbers)
-    return tuple(destinations), tuple(texts), ""
+def _said(parameters: Parameters, found: Recipients, problem: str) -> dict[str, Any]:
+    """Texts and senders: for all, or for each recipient."""
+    most, kind = parameters.get("maxsms"), parameters.get("translit")
+
+    def made(text: str) -> str:
+        text = transliterated(text, kind)
+        return text if not most or problem else cut(text, int(most))
+
+    mes = parameters.values.get("mes")
+    texts = tuple(map(made, found.texts))
+    name = _name(parameters.get("sender"))
+    return {
+        "texts": texts, "text": "\n".join(texts) if texts else None if mes is None else made(mes), "sender": name,
+        "senders": tuple(_name(own) if own else name for own in found.senders),
+    }  # fmt: skip
 
 
-def _numbers(phones: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, _number(phones))))
+def _name(sender: str) -> str:
+    return "" if sender == "." else sender
+
+
+def _recipients(parameters: Parameters) -> Recipients:
+    listed = parameters.get("list")
+    return of_list(listed, parameters.on("nl")) if listed else of_phones(parameters.values.get("phones"))
 
 
 def _other_product(parameters: Parameters) -> str:

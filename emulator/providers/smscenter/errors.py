@@ -142,6 +142,12 @@ def _table(name: str, codes: Codes, keeping: tuple[int, ...] = ()) -> ErrorTable
     ))  # fmt: skip
 
 
+_PAGES = ErrorTable(*(
+    ErrorRow(why.reason, code, text, "smscenter.left-out.pages" if code == 1 else f"smscenter.send.error-{code}",
+             why.because)
+    for code, (text, whys) in {**_WHO, 9: (_SEND[9][0], (_Why(Reason.TEMPORARY, "a rule asked for it"),))}.items()
+    for why in whys
+))  # fmt: skip
 _FAULT = ErrorRow(
     Reason.BODY_UNREADABLE, 500, "SOAP fault", "smscenter.soap.fault", "{problem}; a SOAP fault with HTTP 500", http=500
 )
@@ -153,6 +159,7 @@ ERRORS = {
     "status/soap": _table("status", _SOAP_STATUS),
     "balance": _table("balance", _BALANCE),
     "describe": ErrorTable(_FAULT),
+    "describe/http": _PAGES,
 }
 """Without a protocol: as over HTTP, and over SOAP where it has no own."""
 

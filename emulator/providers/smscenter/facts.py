@@ -1,11 +1,12 @@
 """Outcomes as ordered members, before any format: what send, cost, status and balance tell, in the order recorded."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.core.outcomes import Accepted, CostTold, Entry
 from emulator.core.values import SECOND, UNIT
+from emulator.providers.smscenter.countries import Zone
 from emulator.providers.smscenter.moments import written
 from emulator.providers.smscenter.numbers import place_of
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
@@ -41,9 +42,16 @@ def used(provider_id: str | None) -> int | str | None:
     return number(provider_id) if provider_id is not None and own_id(provider_id) else None
 
 
-def sent(outcome: Accepted, cost: str, switches: Mapping[str, Any]) -> Members:
+Money = Callable[[int], str]
+
+
+def money(switches: Mapping[str, Any], fmt: str = "3") -> Money:
+    """How an answer of send writes money: in JSON (and over SOAP) by the switch, else with two digits."""
+    return short if fmt == "3" and switches["money-json"] == "short" else two_digits
+
+
+def sent(outcome: Accepted, cost: str, money: Money) -> Members:
     """id, cnt, and with cost=2 or 3 what it cost and what is left."""
-    money = short if switches["money-json"] == "short" else two_digits
     members: Members = {"id": number(outcome.provider_id), "cnt": outcome.parts}
     if cost in ("2", "3"):
         members["cost"] = money(outcome.cost)
@@ -52,8 +60,7 @@ def sent(outcome: Accepted, cost: str, switches: Mapping[str, Any]) -> Members:
     return members
 
 
-def priced(outcome: CostTold, switches: Mapping[str, Any]) -> Members:
-    money = short if switches["money-json"] == "short" else two_digits
+def priced(outcome: CostTold, money: Money) -> Members:
     return {"cost": money(outcome.cost), "cnt": outcome.parts}
 
 
@@ -67,33 +74,37 @@ def missing(phone: str, provider_id: str) -> Members:
     return {"status": NOT_FOUND, "id": number(provider_id), "phone": phone}
 
 
-def status(entry: Entry, everything: str, switches: Mapping[str, Any], err: bool = False) -> Members:
-    """The members of a status in the documented order; `everything` is the parameter all. err 0 is left out, as in
-    recorded JSON answers, unless `err` wants it."""
+def status(entry: Entry, everything: str, switches: Mapping[str, Any], zone: Zone, fmt: str = "3") -> Members:
+    """The members of a status in the documented order; `everything` is the parameter all. err 0 is left out of JSON, as
+    in recorded answers. `zone`: by which clock dates are written."""
     said = told(entry.status, entry.error, entry.reason)
     kind = _FLASH if entry.flash else 0
-    members: Members = {
-        "status": said.status, "last_date": written(entry.changed_at), "last_timestamp": entry.changed_at // SECOND,
-    }  # fmt: skip
-    if switches["flag"] == "send":
+    old = switches["status-members"] == "2018"
+    at = entry.changed_at
+    members: Members = {"status": said.status, "last_date": written(at, zone), "last_timestamp": at // SECOND}
+    if switches["flag"] == "send" and not old:
         members["flag"] = kind
-    if said.err or err:
+    if said.err or fmt != "3":
         members["err"] = said.err
     if everything not in ("1", "2"):
         return members
     place = place_of(entry.to)
+    where: Members = {"country": place.country, "operator": entry.operator or place.operator, "region": place.region}
     members |= {
-        "send_date": written(entry.created_at), "send_timestamp": entry.created_at // SECOND, "phone": entry.to,
+        "send_date": written(entry.created_at, zone), "send_timestamp": entry.created_at // SECOND, "phone": entry.to,
     }  # fmt: skip
+    about: Members = {
+        "cost": two_digits(entry.cost), "sender_id": entry.sender or "", "status_name": said.name,
+        "message": entry.text,
+    }  # fmt: skip
+    if old:
+        return members | about | (where if everything == "2" else {}) | {"type": kind}
     if everything == "2":
         members |= {
-            "country": place.country, "operator": entry.operator or place.operator, "operator_orig": place.operator,
+            "country": place.country, "operator": where["operator"], "operator_orig": place.operator,
             "region": place.region,
         }  # fmt: skip
-    members |= {
-        "cost": two_digits(entry.cost), "sender_id": entry.sender or "", "status_name": said.name,
-        "message": entry.text, "comment": "",
-    }  # fmt: skip
+    members |= {**about, "comment": ""}
     if everything == "2":
         members["mccmnc"] = place.mccmnc
     return members | {"type": kind, "sms_cnt": entry.parts}

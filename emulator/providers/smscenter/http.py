@@ -1,18 +1,28 @@
 """SMS Center over HTTP: send.php, status.php, balance.php, /rest/send/."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Credential, Delete, Query, QueryMany, Submit
-from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Deleted, Found, FoundMany, Refused
+from emulator.core.outcomes import (
+    Accepted,
+    AnyOutcome,
+    BalanceTold,
+    CostTold,
+    Deleted,
+    Entry,
+    Found,
+    FoundMany,
+    Refused,
+)  # fmt: skip
 from emulator.core.reasons import Reason
 from emulator.core.text import measure
 from emulator.providers.contract import Route
-from emulator.providers.smscenter import asking, facts, formats
+from emulator.providers.smscenter import asking, countries, facts, formats
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
 from emulator.providers.smscenter.facts import Members
-from emulator.providers.smscenter.numbers import normal_number, place_of
+from emulator.providers.smscenter.numbers import as_digits, normal_number, place_of
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters, read
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
@@ -21,33 +31,36 @@ from emulator.wire import HttpReply, HttpRequest
 _STYLE = ("fmt", "cost", "err", "op", "all", "cur")
 
 
-def _style(parameters: Parameters) -> dict[str, str]:
+def _style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
     style = {word: parameters.values[word] for word in _STYLE if parameters.on(word)}
     if parameters.charset != DEFAULT_CHARSET:
         style["charset"] = parameters.charset
     if asking.is_list(parameters):
         style["many"] = "1"
+    where = countries.country(request)
+    if where:
+        style["country"] = where
     return style
 
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """send.php; with cost=1 the price alone."""
     parameters = read(request)
-    shared = asking.common(request, parameters, "http", _style(parameters))
+    shared = asking.common(request, parameters, "http", _style(request, parameters))
     return asking.submit(parameters, shared, parameters.get("cost") == "1")
 
 
 def read_rest_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """/rest/send/: a JSON object or a form; the answer is JSON whatever fmt says."""
     parameters = read(request, json=True)
-    shared = asking.common(request, parameters, "http", {**_style(parameters), "fmt": "3"})
+    shared = asking.common(request, parameters, "http", {**_style(request, parameters), "fmt": "3"})
     return asking.submit(parameters, shared, parameters.get("cost") == "1")
 
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """status.php: one message, several, or del=1."""
     parameters = read(request)
-    shared = asking.common(request, parameters, "http", _style(parameters))
+    shared = asking.common(request, parameters, "http", _style(request, parameters))
     if parameters.get("del") == "1":
         return asking.query_many(parameters, shared, delete=True)
     if asking.is_list(parameters):
@@ -57,7 +70,7 @@ def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
-    return asking.balance(asking.common(request, parameters, "http", _style(parameters)))
+    return asking.balance(asking.common(request, parameters, "http", _style(request, parameters)))
 
 
 def lane(request: HttpRequest) -> tuple[Credential, str] | None:
@@ -82,19 +95,23 @@ def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account |
     match outcome:
         case Accepted():
             assert isinstance(command, Submit)
-            if fmt in ("2", "3"):
-                members = facts.sent(outcome, style.get("cost", "0"), switches)
-                return formats.sent(fmt, members | _lists(command, outcome, account))
-            return formats.sent(fmt, facts.sent(outcome, style.get("cost", "0"), {"money-json": "two-digits"}))
+            money = facts.money(switches, fmt)
+            told = facts.sent(outcome, style.get("cost", "0"), money)
+            return formats.sent(fmt, told | _lists(command, outcome, account, money))
         case CostTold():
-            return formats.priced(fmt, facts.priced(outcome, switches if fmt == "3" else {"money-json": "two-digits"}))
+            assert isinstance(command, Submit)
+            money = facts.money(switches, fmt)
+            return formats.priced(fmt, facts.priced(outcome, money) | _lists(command, outcome, account, money))
         case BalanceTold():
-            currency = {"currency": "RUR"} if style.get("cur") == "1" else {}
-            return formats.balance(fmt, {"balance": facts.two_digits(outcome.balance), **currency})
+            members = {"balance": facts.two_digits(outcome.balance)}
+            if style.get("cur") == "1":
+                of_host = countries.CURRENCIES[style.get("country", "")]
+                members["currency"] = of_host if switches["currency"] == "host" else switches["currency"]
+            return formats.balance(fmt, members)
         case Deleted():
             return "OK"
         case Found() if facts.is_there(outcome.entries[0]):
-            return formats.status(fmt, facts.status(outcome.entries[0], style.get("all", "0"), switches, fmt != "3"))
+            return formats.status(fmt, _status(command, outcome.entries[0], switches, fmt))
         case Found():
             return _not_found(command, fmt)
         case FoundMany():
@@ -102,6 +119,11 @@ def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account |
         case Refused():
             return _refused(command, outcome, fmt)
     raise TypeError(f"SMS Center never answers {type(outcome).__name__}")
+
+
+def _status(command: AnyCommand, entry: Entry, switches: Mapping[str, Any], fmt: str) -> Members:
+    zone = countries.zone(switches["timezone"], command.style.get("country", ""))
+    return facts.status(entry, command.style.get("all", "0"), switches, zone, fmt)
 
 
 def _refused(command: AnyCommand, outcome: Refused, fmt: str) -> str:
@@ -126,18 +148,18 @@ def _not_found(command: AnyCommand, fmt: str) -> str:
 
 def _many(command: AnyCommand, outcome: FoundMany, fmt: str, switches: Mapping[str, Any]) -> str:
     assert isinstance(command, QueryMany)
-    everything = command.style.get("all", "0")
     several: list[Members] = []
     for (phone, own), entry in zip(command.wanted or (), outcome.entries, strict=True):
         if entry is None or not facts.is_there(entry):
             several.append(facts.missing(phone, own))
             continue
-        members = facts.status(entry, everything, switches, fmt != "3")
-        several.append({**members, "id": facts.number(own), "phone": entry.to})
+        several.append({**_status(command, entry, switches, fmt), "id": facts.number(own), "phone": phone})
     return formats.statuses(fmt, several)
 
 
-def _lists(command: Submit, outcome: Accepted, account: Account | None) -> Members:
+def _lists(
+    command: Submit, outcome: Accepted | CostTold, account: Account | None, money: facts.Money
+) -> Members:  # fmt: skip
     """err=1: the bad numbers with their statuses; op=1: every number."""
     members: Members = {}
     if command.style.keys().isdisjoint(("err", "op")):
@@ -146,13 +168,11 @@ def _lists(command: Submit, outcome: Accepted, account: Account | None) -> Membe
     if command.style.get("err") == "1" and bad:
         members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad.items()]
     if command.style.get("op") == "1":
-        members["phones"] = [
-            _phone(command, place, written, bad, account) for place, written in enumerate(command.destinations or ())
-        ]
+        members["phones"] = list(_phones(command, bad, account, money))
     return members
 
 
-def bad_numbers(outcome: Accepted) -> list[tuple[str, tuple[int, int]]]:
+def bad_numbers(outcome: Accepted | CostTold) -> list[tuple[str, tuple[int, int]]]:
     """Numbers of a list that got nothing: status and delivery error."""
     table = ERRORS["send"]
     groups = [
@@ -163,15 +183,25 @@ def bad_numbers(outcome: Accepted) -> list[tuple[str, tuple[int, int]]]:
     return [(number, told(row.status, row.error, reason.value)) for number, reason, row in rows if row]
 
 
-def _phone(
-    command: Submit, place: int, written: str, bad: Mapping[str, tuple[int, int]], account: Account | None
-) -> Members:
-    number = normal_number(written, PROFILE.in_force(account)) or written
-    wrong = bad.get(number) or bad.get(written)
-    text = command.texts[place] if command.texts else command.text or ""
-    cost = 0 if wrong or account is None else measure(text).parts * PROFILE.price(account)
-    members: Members = {"phone": number, "mccmnc": place_of(number).mccmnc, "cost": facts.short(cost)}
-    return members if wrong is None else {**members, "status": str(wrong[0]), "error": str(wrong[1])}
+def _phones(
+    command: Submit, bad: Mapping[str, tuple[int, int]], account: Account | None, money: facts.Money
+) -> Iterator[Members]:  # fmt: skip
+    """An entry for each number, in the order of the question and as it was written there, as digits; their costs add up
+    to the whole."""
+    switches = PROFILE.in_force(account)
+    once, said = switches["repeated-number"] == "once", set()
+    for place, written in enumerate(command.destinations or ()):
+        number = normal_number(written, switches) or written
+        text = command.texts[place] if command.texts else command.text or ""
+        if once and (number, text) in said:
+            continue
+        said.add((number, text))
+        wrong = bad.get(number) or bad.get(written)
+        cost = 0 if wrong or account is None else measure(text).parts * PROFILE.price(account)
+        members: Members = {
+            "phone": as_digits(written), "mccmnc": place_of(number).mccmnc, "cost": money(cost),
+        }  # fmt: skip
+        yield members if wrong is None else {**members, "status": str(wrong[0]), "error": str(wrong[1])}
 
 
 _BOTH = ("GET", "POST")

@@ -1,9 +1,10 @@
-"""Dates as SMS Center reads and writes them: Moscow time (UTC+3 all year, as the recorded answers show)."""
+"""Dates as SMS Center reads and writes them: by default in Moscow time (UTC+3 all year, as recorded answers show)."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from emulator.core.values import HOUR, MINUTE, SECOND, Moment
+from emulator.providers.smscenter.countries import Zone
 
 MOSCOW = timezone(timedelta(hours=3))
 
@@ -15,9 +16,10 @@ _hours = re.compile(r"(\d{1,2})-(\d{1,2})", re.ASCII).fullmatch
 _span = re.compile(r"(\d{1,2})(?::(\d\d))?", re.ASCII).fullmatch
 
 
-def written(at: Moment) -> str:
+def written(at: Moment, zone: Zone) -> str:
     """DD.MM.YYYY hh:mm:ss."""
-    return f"{datetime.fromtimestamp(at // SECOND, MOSCOW):%d.%m.%Y %H:%M:%S}"
+    local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=zone(at))
+    return f"{local:%d.%m.%Y %H:%M:%S}"
 
 
 def begins(time: str, now: Moment, zone: float) -> Moment:

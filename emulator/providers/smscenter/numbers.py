@@ -33,6 +33,11 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
     return number if _number(number) else None
 
 
+def as_digits(written: str) -> str:
+    """A number as it was written, without what may stand between its digits."""
+    return _between.sub("", written).removeprefix("+")
+
+
 class Place(NamedTuple):
     """Whose a number is; "" where it is not known."""
 
@@ -48,12 +53,19 @@ def _spread() -> dict[str, Place]:
     for code, operator, prefixes in OPERATORS:
         for prefix in prefixes.split():
             places[code + prefix] = places[code]._replace(operator=operator.name, mccmnc=operator.mcc + operator.mnc)
-    for code, region, prefixes in REGIONS:
-        listed = prefixes.split() or [key[len(code) :] for key in places if key.startswith(code)]
-        for prefix in listed:
-            if code + prefix in places:
-                places[code + prefix] = places[code + prefix]._replace(region=region)
+    regions = [(code + prefix, region) for code, region, prefixes in REGIONS for prefix in prefixes.split()]
+    for prefix, region in regions:
+        places[prefix] = _within(places, prefix)._replace(region=region)
     return places
+
+
+def _within(table: Mapping[str, Place], number: str) -> Place:
+    """Whose the longest prefix of a number is that the table knows."""
+    for length in range(min(LONGEST_PREFIX, len(number)), 0, -1):
+        found = table.get(number[:length])
+        if found is not None:
+            return found
+    return Place()
 
 
 @lru_cache(maxsize=1)
@@ -64,9 +76,4 @@ def places() -> dict[str, Place]:
 
 def place_of(number: str) -> Place:
     """What the table knows of a number."""
-    table = places()
-    for length in range(min(LONGEST_PREFIX, len(number)), 0, -1):
-        found = table.get(number[:length])
-        if found is not None:
-            return found
-    return Place()
+    return _within(places(), number)

@@ -15,12 +15,14 @@ DEFAULT_CHARSET = "windows-1251"
 
 
 class Parameters(NamedTuple):
-    """`problem`: why the body could not be read, or ""; `notes`: rows that were bent."""
+    """`problem`: why the body could not be read, or ""; `notes`: rows that were bent; `guess`: the values read as
+    UTF-8, where no charset is named and they look like it."""
 
     values: Mapping[str, str]
     charset: str
     problem: str = ""
     notes: tuple[str, ...] = ()
+    guess: Mapping[str, str] | None = None
 
     def get(self, name: str, default: str = "") -> str:
         return self.values.get(name, default)
@@ -49,11 +51,15 @@ def read(request: HttpRequest, json: bool = False) -> Parameters:
 
 def _decoded(raw: Mapping[str, bytes], problem: str, notes: tuple[str, ...]) -> Parameters:
     asked = raw.get("charset", b"").decode("latin-1").strip().lower()
-    charset = CHARSETS.get(asked, DEFAULT_CHARSET)
-    values = {name: value.decode(charset, "replace") for name, value in raw.items()}
-    if not asked and any(map(_looks_like_utf8, (raw.get("mes", b""), raw.get("list", b"")))):
+    charset = CHARSETS.get(asked)
+    if asked and charset is None:
+        notes = (*notes, "smscenter.http.charset-unknown")
+    guess = None
+    if charset is None and any(map(_looks_like_utf8, (raw.get("mes", b""), raw.get("list", b"")))):
         notes = (*notes, "smscenter.send.charset-missing")
-    return Parameters(values, charset, problem, notes)
+        guess = {name: value.decode("utf-8", "replace") for name, value in raw.items()}
+    values = {name: value.decode(charset or DEFAULT_CHARSET, "replace") for name, value in raw.items()}
+    return Parameters(values, charset or DEFAULT_CHARSET, problem, notes, guess)
 
 
 def _looks_like_utf8(octets: bytes) -> bool:

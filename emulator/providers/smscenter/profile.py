@@ -7,11 +7,12 @@ import msgspec
 
 from emulator.core import checks
 from emulator.core.checks import Case, sender_registered
+from emulator.core.commands import Price
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.values import seconds
-from emulator.providers.smscenter import access, facts, moments, smpp_checks, smpp_errors
+from emulator.core.values import HOUR, Moment, seconds
+from emulator.providers.smscenter import access, asking, countries, facts, moments, smpp_checks, smpp_errors
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.numbers import normal_number
 from emulator.providers.smscenter.smpp_parts import OCTETS
@@ -40,23 +41,54 @@ def text_length(case: Case) -> Refused | None:
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
 
 
+def text_as_meant(case: Case) -> Refused | None:
+    """A text that names no charset and is UTF-8: read as windows-1251, or guessed. Changes the command, refuses
+    nothing."""
+    guess = case.command.extra.get(asking.GUESS)
+    if guess is not None:
+        rest = {name: value for name, value in case.command.extra.items() if name != asking.GUESS}
+        said = _Guess() if case.switch("utf8-without-charset") == "page" else msgspec.json.decode(guess, type=_Guess)
+        given = {name: value for name, value in msgspec.structs.asdict(said).items() if value}
+        case.command = msgspec.structs.replace(case.command, extra=rest, **given)
+    return None
+
+
+class _Guess(msgspec.Struct):
+    text: str = ""
+    texts: tuple[str, ...] = ()
+    sender: str = ""
+    senders: tuple[str, ...] = ()
+
+
 def sender(case: Case) -> Refused | None:
     """At most 11 characters, or 15 digits; and if the account has a list of senders, one of them."""
-    name = case.command.sender
+    return None if case.command.senders else _sender(case, case.command.sender)
+
+
+def _sender(case: Case, name: str) -> Refused | None:
     if not name:
         return None
     if len(name) > 11 and not _digits_name(name) and case.switch("malformed-sender") == "refuse":
         return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": name})
-    return sender_registered(case) if case.owner.senders else None
+    return sender_registered(case, name) if case.owner.senders else None
 
 
 def schedule(case: Case) -> Refused | None:
-    """time, tz and valid, as the face left them, become moments of the sandbox's clock."""
+    """time, tz and valid, as the face left them, become moments of the sandbox's clock; and where an item of a list
+    has a zone of its own, of each number."""
     extra = case.command.extra
     if not extra:
         return None
+    time, zone = extra.get("time", ""), countries.zone(case.switch("timezone"), extra.get("country", ""))
+    ahead = extra.get("tz") or str(countries.moscow_time(zone, case.at) / HOUR)
+
+    def begins(hours: str) -> Moment:
+        return moments.begins(time, case.at, float(hours or ahead))
+
     try:
-        at = moments.begins(extra.get("time", ""), case.at, float(extra.get("tz") or 0))
+        at = begins("")
+        zones = extra["zones"].split(",") if time and "zones" in extra else ()
+        own = tuple(one if one > case.at else None for one in map(begins, zones))
     except (ValueError, OverflowError):
         return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": extra.get("time", "")})
     try:
@@ -65,19 +97,31 @@ def schedule(case: Case) -> Refused | None:
         problem = f"valid `{extra['valid']}` is neither 1 to 24 hours nor hh:mm"
         return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": problem})
     case.command = msgspec.structs.replace(
-        case.command, begins_at=at if at > case.at else None, expires_at=None if life is None else at + life, extra={}
-    )
+        case.command, begins_at=at if at > case.at else None, begins=own,
+        expires_at=None if life is None else at + life, extra={},
+    )  # fmt: skip
     return None
 
 
-def flooded(case: Case, number: str, place: int) -> Reason | None:
-    """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8)."""
+def bar(case: Case, number: str, place: int) -> Reason | None:
+    """Why nothing goes to one number of a list: its item's own sender, or too many messages."""
+    senders = case.command.senders
+    refused = _sender(case, senders[place]) if senders else None
+    return refused.reason if refused else flooded(case, number)
+
+
+def flooded(case: Case, number: str) -> Reason | None:
+    """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8). `until-pause`: attempts that
+    are blocked belong to the run, so that only a pause of 30 s ends it."""
     limits = case.profile.limit(case.owner, "to-one-number")
     if limits is None:
         return None
     key = f"to-one-number {case.profile.provider} {number}"
     gap = seconds(case.profile.limits["to-one-number"].window)
-    if case.world.windows.streak(key, case.at, gap) >= limits:
+    windows = case.world.windows
+    if windows.streak(key, case.at, gap) >= limits:
+        if case.switch("flood") == "until-pause" and type(case.command) is not Price:
+            windows.prolong(key, case.at)
         return Reason.FLOOD
     case.marks.append(key)
     return None
@@ -86,7 +130,9 @@ def flooded(case: Case, number: str, place: int) -> Reason | None:
 def _what(case: Case) -> str:
     """Identical: the same numbers, texts and sender (facts, 8)."""
     command = case.command
-    said = msgspec.json.encode([command.destinations, command.texts or command.text, command.sender])
+    said = msgspec.json.encode(
+        [command.destinations, command.texts or command.text, command.senders or command.sender]
+    )
     return blake2b(said, digest_size=16).hexdigest()
 
 
@@ -126,10 +172,11 @@ def _id_given(case: Case) -> Refused | None:
 
 
 _WHO = (
-    checks.well_formed, access.credential_given, access.account_known, access.address_open, access.password_right,
-    access.address_allowed, checks.api_on,
+    access.credential_given, access.account_known, access.address_open, access.password_right, access.address_allowed,
+    checks.api_on, checks.well_formed,
 )  # fmt: skip
 _MESSAGE = (
+    text_as_meant,
     checks.given("destinations", Reason.DESTINATION_MISSING),
     checks.given("text", Reason.TEXT_MISSING),
     checks.filled("destinations", Reason.DESTINATION_EMPTY),
@@ -165,12 +212,13 @@ PROFILE = Profile(
             *_WHO, _at_once, checks.at_most("balance", Reason.TOO_MANY_REQUESTS, lambda case: ""),
         ),
         "Describe": (checks.well_formed,),
+        "Describe/http": _WHO,
         **smpp_checks.table(sender),
     },
     errors={**ERRORS, **smpp_errors.tables(ERRORS["send"])},
     statuses=STATUSES,
     normal_number=normal_number,
-    bar=flooded,
+    bar=bar,
     reports_first_state=False,
     reports_same_word=False,
     prices={"part": 1},

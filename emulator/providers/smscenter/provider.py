@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from emulator.core.accounts import Account
 from emulator.core.commands import Credential
 from emulator.providers.contract import Provider, Row
-from emulator.providers.smscenter import http, smpp, soap, wsdl
+from emulator.providers.smscenter import http, left_out, smpp, soap, wsdl
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
 from emulator.providers.smscenter.linting import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.providers.smscenter.reports import SINK_ANSWER, incoming, judge_answer, report
+from emulator.providers.smscenter.reports import SINK_ANSWER, incoming, judge_answer, report, said_in
 from emulator.wire import HttpRequest
 
 
@@ -52,7 +52,7 @@ PROVIDER = Provider(
     title="SMS Center",
     home="https://smsc.ru",
     hosts=HOSTS,
-    routes=(*http.ROUTES, *soap.ROUTES),
+    routes=(*http.ROUTES, *soap.ROUTES, *left_out.ROUTES),
     profile=PROFILE,
     contract=_contract,
     success={
@@ -72,6 +72,7 @@ PROVIDER = Provider(
     identities=(("login", "login"), ("apikey", "apikey"), ("system_id", "system_id")),
     shown=_shown,
     report=report,
+    said_in=said_in,
     judge_answer=judge_answer,
     sink_answer=SINK_ANSWER,
     example=_example,

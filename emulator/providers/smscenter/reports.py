@@ -1,25 +1,53 @@
-"""SMS Center's status callbacks: a POST form to the account's handler, signed with md5 (facts, section 6)."""
+"""SMS Center's callbacks: a POST to the account's handler, form, XML or JSON as the handler's URL asks, and signed."""
 
 import hashlib
+import zlib
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import msgspec
 
 from emulator.core.accounts import Account
 from emulator.core.life import Report
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.values import SECOND
 from emulator.providers.contract import Judgement
+from emulator.providers.smscenter import countries, formats
 from emulator.providers.smscenter.facts import two_digits
 from emulator.providers.smscenter.moments import written
 from emulator.providers.smscenter.numbers import place_of
+from emulator.providers.smscenter.parameters import CHARSETS, DEFAULT_CHARSET, FORM
+from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.statuses import told
-from emulator.wire import HttpReply, HttpRequest, write_query
+from emulator.wire import Fields, HttpReply, HttpRequest, read_query, split_target, write_query
+from emulator.xml_reader import read
 
-_HEADERS = (("Content-Type", "application/x-www-form-urlencoded"),)
+SIGNATURES: Mapping[str, Callable[[bytes], str]] = {
+    "md5": lambda octets: hashlib.md5(octets, usedforsecurity=False).hexdigest(),
+    "sha1": lambda octets: hashlib.sha1(octets, usedforsecurity=False).hexdigest(),
+    "crc32": lambda octets: str(zlib.crc32(octets)),
+}
+"""Each over the same octets: `id:phone:status:secret`, or `phone:mes:to:secret` of an incoming message."""
+
+_KINDS = {"2": "text/xml", "3": "application/json"}
+_NAME = "sms"
+"""Of the XML form's root: no source has the real one."""
 
 
-def signature(provider_id: str, phone: str, status: int, secret: str) -> str:
-    """md5 of id:phone:status:secret, lower-case hex."""
-    octets = f"{provider_id}:{phone}:{status}:{secret}".encode()
-    return hashlib.md5(octets, usedforsecurity=False).hexdigest()
+class Form(NamedTuple):
+    """How the handler wants to be called, by the query of its URL: `fmt` 2 is XML, 3 JSON, anything else a form."""
+
+    fmt: str
+    charset: str
+
+
+def form_of(url: str) -> Form:
+    """`?charset=` utf-8, koi8-r or windows-1251, which is the default; koi8-r goes with a form alone."""
+    asked = {name.lower(): value.lower() for name, value in read_query(split_target(url)[1])}
+    fmt = asked.get("fmt", "")
+    fmt = fmt if fmt in _KINDS else ""
+    charset = CHARSETS.get(asked.get("charset", ""), DEFAULT_CHARSET)
+    return Form(fmt, DEFAULT_CHARSET if fmt and charset == "koi8-r" else charset)
 
 
 def report(account: Account, batch: Batch, message: Message, told_now: Report, url: str) -> HttpRequest | None:
@@ -34,7 +62,7 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
         ("id", number),
         ("phone", message.to),
         ("status", str(said.status)),
-        ("time", written(due.changed_at)),
+        ("time", written(due.changed_at, _zone(account))),
         ("ts", str(due.changed_at // SECOND)),
         *([("err", str(said.err))] if said.err else []),
         ("cnt", str(batch.parts)),
@@ -48,19 +76,46 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
         ("operator", message.operator or place.operator),
         ("operator_orig", place.operator),
         ("region", place.region),
-        ("md5", signature(number, message.to, said.status, account.credentials["callback_secret"])),
     ]
-    return HttpRequest(method="POST", target=url, headers=_HEADERS, body=write_query(fields).encode())
+    return _call(account, fields, (number, message.to, str(said.status)), url)
 
 
 def incoming(account: Account, came: Incoming, url: str) -> HttpRequest:
     """A subscriber's message: phone, mes, to, signed over these three."""
-    signed = f"{came.source}:{came.text}:{came.to}:{account.credentials['callback_secret']}".encode()
     fields = [
-        ("phone", came.source), ("mes", came.text), ("to", came.to), ("time", written(came.at)),
-        ("ts", str(came.at // SECOND)), ("md5", hashlib.md5(signed, usedforsecurity=False).hexdigest()),
+        ("phone", came.source), ("mes", came.text), ("to", came.to), ("time", written(came.at, _zone(account))),
+        ("ts", str(came.at // SECOND)),
     ]  # fmt: skip
-    return HttpRequest(method="POST", target=url, headers=_HEADERS, body=write_query(fields).encode())
+    return _call(account, fields, (came.source, came.text, came.to), url)
+
+
+def _zone(account: Account) -> countries.Zone:
+    return countries.zone(PROFILE.switch(account, "timezone"), "")
+
+
+def _call(account: Account, fields: Fields, signed: tuple[str, ...], url: str) -> HttpRequest:
+    """Signed over the octets that are sent, and written as the handler wants it."""
+    fmt, charset = form_of(url)
+    octets = ":".join((*signed, account.credentials["callback_secret"])).encode(charset, "replace")
+    kinds = PROFILE.switch(account, "callback-signatures").split()
+    fields = [*fields, *((kind, SIGNATURES[kind](octets)) for kind in kinds if kind in SIGNATURES)]
+    if not fmt:
+        body = write_query(fields, charset).encode()
+    elif fmt == "2":
+        text = f'<?xml version="1.0" encoding="{charset}"?>\n{formats.xml(_NAME, dict(fields))}'
+        body = text.encode(charset, "xmlcharrefreplace")
+    else:
+        body = msgspec.json.encode(dict(fields)).decode().encode(charset, "replace")
+    return HttpRequest(method="POST", target=url, headers=(("Content-Type", _KINDS.get(fmt, FORM)),), body=body)
+
+
+def said_in(request: HttpRequest) -> dict[str, str]:
+    """The fields of a callback, as it was written."""
+    fmt, charset = form_of(request.target)
+    if fmt == "2":
+        return {child.name: child.text for child in read(request.body).children}
+    text = request.body.decode(charset, "replace")
+    return msgspec.json.decode(text, type=dict[str, str]) if fmt else dict(read_query(text, charset))
 
 
 def judge_answer(status: int, body: bytes) -> Judgement:

@@ -83,8 +83,14 @@ HTTP = (
         "Letters beyond ASCII stand as they are, in the charset asked."),
     row("http.200", "recorded", _2, "HTTP 200 for errors too.", "So, but for a SOAP fault."),
     row("send.raw-octets", "inferred", _2, "Octets beyond ASCII in the request line.", "Read; a finding."),
-    row("send.charset-missing", "inferred", _2, "A text in UTF-8 without charset=utf-8.",
-        "Read as windows-1251, as the real service does: unreadable. A finding tells."),
+    row("http.charset-unknown", "client", _2, "Clients send names that are no charset (UTF=8, koi-8r).",
+        "Taken for not given, with a finding."),
+    row("send.charset-missing", "client", _2, "A text in UTF-8 without charset=utf-8: the page says windows-1251, at "
+        "least six published clients rely on more.", "Read as windows-1251: unreadable, with a finding; or guessed.",
+        "utf8-without-charset"),
+    row("order", "inferred", _2, "The order of checks is not said.", "Blocked address (4), login and allowed address "
+        "(2), then parameters and products (1), date (5), sender (6), identical requests (9), numbers (7, 8), money "
+        "(3)."),
     row("send.unknown-parameters", "inferred", _3, "What a parameter does that the pages do not have is not said.",
         "It is ignored; one with a name close to a known one makes a finding."),
     # send
@@ -95,7 +101,14 @@ HTTP = (
         "dots are dropped; ten digits from 9 on get a 7.", "correct-numbers"),
     row("send.repeated-number", "inferred", f"{_3}.1", "One number twice in phones.", "Sent once.", "repeated-number"),
     row("send.list", "documented", f"{_3}.1", "list: lines of numbers and text with : or ; between them.",
-        "One id for all lines; each text is charged by its own parts."),
+        "One id for all lines; each text is charged by its own parts, and what a number is refused keeps its own text. "
+        "Only the first : or ; counts."),
+    row("send.list-breaks", "client", f"{_3}.1", "A line break inside a text of list is written as a backslash and n; "
+        "with nl=1 texts may hold real ones.", "So; with nl=1 a line that begins with digits and a colon opens the "
+        "next item (our reading). Without it a line that is no item is error 1, and the explanation names both ways."),
+    row("send.list-senders", "client", f"{_3}.1", "An item of list may be sender|phones:text or sender,tz|phones:text.",
+        "Its own sender, and its own zone for time. One that is not allowed is refused for its numbers alone: status "
+        "23, err 254."),
     row("send.mes-max-1000", "documented", f"{_3}.1", "mes has at most 1000 characters (older pages: 800).",
         "A longer one is error 1.", "long-text"),
     row("send.parts", "documented", f"{_3}.1", "160 characters or 70 in one part, 153 or 67 in each of several.",
@@ -121,12 +134,13 @@ HTTP = (
     row("send.json", "recorded", f"{_3}.2", "fmt 3: id, cnt, and with cost=3 cost and balance.", "In this order."),
     row("send.money", "recorded", f"{_3}.2", "Money in JSON answers of send is written short: 3.8.",
         "So, over SOAP too; in the other formats with two digits, as documented.", "money-json"),
-    row("send.text-cost", "inferred", f"{_3}.2", "fmt 0 and 2 with a cost are not known.",
+    row("send.text-cost", "inferred", f"{_3}.2", "fmt 0 with cost=2 and 3 and fmt 2 with a cost are not known; fmt 0 "
+        "with cost=1 is 1.00 (1 SMS) in a client.",
         "OK - 1 SMS, ID - 1, cost - 1.40, balance - 98.60; 1.40 (1 SMS); <result> with a child a line."),
     row("send.err", "documented", f"{_3}.1", "err=1: the bad numbers with their statuses.",
         "errors with phone and status, in fmt 2, 3 and over SOAP; the names are SOAP's."),
-    row("send.op", "client", f"{_3}.2", "op=1: phones with phone, mccmnc, cost, and status and error for bad ones.",
-        "In fmt 2 and 3."),
+    row("send.op", "client", f"{_3}.2", "op=1: phones with phone, mccmnc, cost, and status and error for bad ones; "
+        "with cost=1 as well. phone as it was given; the costs add up to the whole.", "In fmt 2 and 3."),
     row("send.rest", "recorded", f"{_3}.2", "/rest/send/ takes JSON and answers JSON without fmt.", "A form too."),
     row("send.errors", "documented", f"{_3}.3", "Errors: ERROR = 7 (invalid number), ID - 1000; 1000,-7 or 0,-9; "
         "<result> with error and error_code; JSON with error, error_code and id.", "Byte for byte."),
@@ -134,8 +148,9 @@ HTTP = (
         "A record is made that costs nothing and can be asked for."),
     row("send.some-bad", "recorded", f"{_3}.3", "If only some numbers are bad the send succeeds, and the bad ones get "
         "statuses of their own under the same id.", "They cost nothing; their callbacks go out."),
-    row("send.flood", "documented", _8, "More than 50 messages to one number with gaps under 30 s are blocked.",
-        "Error 8, or a status 23 with err 251 among other numbers; on the sandbox clock."),
+    row("send.flood", "documented", _8, "More than 50 messages to one number with gaps under 30 s are blocked. What "
+        "ends a block is not said.", "Error 8, or a status 23 with err 251 among other numbers; on the sandbox clock. "
+        "It is our choice that blocked attempts belong to the run, so that only a pause of 30 s ends it.", "flood"),
     row("send.ignored", "inferred", f"{_3}.1", "tinyurl, nl, period, freq, pp, userip, imgcode, smsreq, subj, fileurl, "
         "param, voice.", "Taken and left out of account."),
     # status
@@ -144,9 +159,11 @@ HTTP = (
     row("http-status.flag", "recorded", _4, "flag is in answers of 2023 and not in those of 2016; err is left out of "
         "JSON where nothing is wrong.", "flag is sent: 0, or 1 for flash.", "flag"),
     row("http-status.all", "client", _4, "all=1 and all=2 add members in the documented order; country, operator and "
-        "region stand behind phone.", "So; operator_orig and mccmnc come with all=2."),
+        "region stand behind phone.", "So; operator_orig and mccmnc come with all=2. By switch as a whole answer of "
+        "2018 was.", "status-members"),
     row("http-status.many", "documented", _4, "Lists in phone and id; a comma at the end makes one message a list.",
-        "In the order asked, with id and phone. Lists of different length are error 1."),
+        "In the order asked, with id, and with phone as it was asked, found or not. Lists of different length are "
+        "error 1."),
     row("http-status.many-form", "inferred", _4, "The XML and text forms of a list are not known.",
         "<list> of <sms>; a line a message."),
     row("http-status.not-found", "recorded", _4, "A message that is not there is no error: status -3, without dates.",
@@ -156,22 +173,30 @@ HTTP = (
     row("status.codes", "client", _4, "Status codes -3 to 25 and delivery errors 0 to 255, with Russian names.",
         "From our states, and a rule's `error`: undelivered 20 (6), expired 3, rejected 23 (252; 22 with 249, 25 with "
         "248, 24 for money), error 20 (255), unknown 20 (245)."),
-    row("dates.moscow", "recorded", _4, "Dates are Moscow time: 18.10.2016 15:34:12 is 1476794052.", "UTC+3, always."),
-    row("numbers.ranges", "inferred", _4, "Operator, region and network of a number.", "A table of Georgian 5xx and "
-        "Russian 9xx codes by main holder, regions for some Russian codes; ranges.py says what it covers."),
+    row("dates.moscow", "recorded", _4, "Dates of smsc.ru are Moscow time: 18.10.2016 15:34:12 is 1476794052. Those of "
+        "smsc.kz were UTC+6 in 2018.", "By the host asked: smsc.kz Almaty's time (UTC+5 since March 2024), all others "
+        "UTC+3; or by the account's switch, which callbacks go by too.", "timezone"),
+    row("numbers.ranges", "inferred", "facts, section 12", "Operator, region and network of a number.", "A table of "
+        "mobile prefixes of Georgia, Russia, Kazakhstan, Ukraine and Belarus by the operator that they were given to; "
+        "regions for some Russian codes. Ported numbers are not known."),
     # balance
     row("balance.answer", "documented", "facts, section 5", "The bare number in fmt 0 and 1, <balance>, {\"balance\"}; "
         "two digits behind the point.", "Byte for byte."),
-    row("balance.currency", "client", "facts, section 5", "cur=1 adds currency.", "RUR; no credit."),
+    row("balance.currency", "client", "facts, section 5", "cur=1 adds currency: RUR at smsc.ru, KZT at smsc.kz.",
+        "By the host asked (UAH for .ua), or by the account's switch; no credit.", "currency"),
     # callbacks
     row("callback.fields", "client", _6, "POST, form-encoded: id, phone, status, time, ts, err where there is one, "
-        "cnt, type, flag, cost, sender, mccmnc, message, country, operator, operator_orig, region, md5.",
-        "In this order, in UTF-8. A JSON body exists and is left out."),
-    row("callback.md5", "client", _6, "md5 of id:phone:status:secret in lower-case hex.",
-        "With the account's callback_secret; no sha1, which nobody was seen to get."),
-    row("callback.incoming", "client", _6, "A subscriber's message comes by the same callback: phone, mes, to; md5 of "
-        "phone:mes:to:secret.", "POST incoming of the control API sends it, with time and ts besides, where there is a "
-        "callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP."),
+        "cnt, type, flag, cost, sender, mccmnc, message, country, operator, operator_orig, region, signatures.",
+        "In this order."),
+    row("callback.form", "documented", _6, "The handler's URL may carry charset (utf-8, koi8-r, windows-1251, which is "
+        "the default) and fmt: 2 for XML, 3 for JSON, with which koi8-r is not used.", "So. JSON has all as texts (a "
+        "client); XML is <sms> with a child a line (our choice: its names are not known)."),
+    row("callback.signatures", "client", _6, "md5 or sha1 of id:phone:status:secret in lower-case hex; the page says "
+        "any of several. Some receivers check sha1 alone.", "Both, with the account's callback_secret, over the octets "
+        "that are sent. crc32, seen by name alone, by switch: unsigned decimal.", "callback-signatures"),
+    row("callback.incoming", "client", _6, "A subscriber's message comes by the same callback: phone, mes, to; signed "
+        "over phone:mes:to:secret.", "POST incoming of the control API sends it, with time and ts besides, where there is "
+        "a callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP."),
     row("callback.account", "documented", _6, "The handler's URL is set in the account.", "callback_url."),
     row("callback.which", "inferred", _6, "Which statuses are called back is not known.",
         "Final ones; 0 by switch; one call for a change of the status number.", "report-sent"),

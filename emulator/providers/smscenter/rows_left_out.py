@@ -7,16 +7,16 @@ def _out(id: str, statement: str, emulator: str, source: str = "facts, section 2
     return Row(f"smscenter.left-out.{id}", statement, source, "documented", emulator, "not-emulated")
 
 
-_404 = "Not served: 404, in the journal as unroutable."
+_ERROR = "Error 1 in the form of fmt once login and address are right; the journal's explanation names the page."
 
 LEFT_OUT = (
-    _out("get", "get.php: history, incoming messages, statistics, prices.", _404, "facts, section 5"),
-    _out("info", "info.php: operator of a number.", _404, "facts, section 5"),
+    _out("get", "get.php: history, incoming messages, statistics, prices.", _ERROR, "facts, section 5"),
+    _out("info", "info.php: operator of a number.", _ERROR, "facts, section 5"),
     _out("hlr", "HLR requests, by send.php and status.php.", "Error 1 with an explanation.", "facts, section 3.1"),
     _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary, ping.",
          "Error 1 with an explanation.", "facts, section 3.1"),
     _out("pages", "jobs, phones, templates, op_templates, users, documents, senders, tinyurls, receive_phones, "
-         "wait_call, ping, get_mnp.", _404),
+         "wait_call, ping, get_mnp.", _ERROR),
     _out("groups", "phones may name a contact group (G12), an e-mail address, a Telegram nick.", "Malformed: error 7.",
          "facts, section 3.1"),
     _out("smtp", "Sending by SMTP, by SMS commands, OMS.", "Not served.", "page 001"),

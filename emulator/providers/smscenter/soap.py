@@ -13,7 +13,7 @@ from emulator.core.commands import AnyCommand, Credential, Describe, Fault, Subm
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Described, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.providers.contract import Route
-from emulator.providers.smscenter import asking, facts, wsdl
+from emulator.providers.smscenter import asking, countries, facts, wsdl
 from emulator.providers.smscenter.errors import SOMETHING
 from emulator.providers.smscenter.facts import Members
 from emulator.providers.smscenter.formats import plain_xml
@@ -116,6 +116,9 @@ def _command(request: HttpRequest, version: Version, root: Element) -> AnyComman
     parameters = Parameters(said, "utf-8")
     style = {"soap": version.namespace, "ns": root.namespace, "root": root.name}
     style |= {word: said[word] for word in ("all", "err") if parameters.on(word)}
+    where = countries.country(request)
+    if where:
+        style["country"] = where
     shared = asking.common(request, parameters, "soap", style)
     kind = root.name.removesuffix("2")
     if kind == "balance":
@@ -171,19 +174,20 @@ def _members(command: AnyCommand, outcome: AnyOutcome, switches: Mapping[str, An
     """What stands in the result, in the order of the WSDL. An application error is `error`, with HTTP 200."""
     match outcome:
         case Accepted():
-            members = facts.sent(outcome, "3", switches)
+            members = facts.sent(outcome, "3", facts.money(switches))
             if command.style.get("err") == "1" and isinstance(command, Submit):
                 bad = bad_numbers(outcome)
                 members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad]
             return _in_order(members, _SEND)
         case CostTold():
-            return _in_order(facts.priced(outcome, switches), _COST)
+            return _in_order(facts.priced(outcome, facts.money(switches)), _COST)
         case BalanceTold():
             return {"balance": facts.two_digits(outcome.balance), "error": 0}
         case Found() if facts.is_there(outcome.entries[0]):
-            members = facts.status(
-                outcome.entries[0], command.style.get("all", "0"), switches, switches["soap-err"] == "send"
-            )
+            zone = countries.zone(switches["timezone"], command.style.get("country", ""))
+            members = facts.status(outcome.entries[0], command.style.get("all", "0"), switches, zone)
+            if switches["soap-err"] == "send":
+                members.setdefault("err", 0)
             if switches["wsdl"] == "2020":
                 members.pop("sms_cnt", None)
             return _in_order(members, _STATUS)

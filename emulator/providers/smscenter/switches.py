@@ -26,6 +26,39 @@ SWITCHES = {
         "money in JSON and SOAP answers of send: 3.8 as recorded, or 3.80 as the other formats show it",
         "smscenter.send.money",
     ),
+    "timezone": Switch(
+        "host", "zone",
+        "the clock of dates, and of a time that comes without tz: by the host asked, Moscow's but for smsc.kz (UTC+5; "
+        "UTC+6 until March 2024), or an offset of the account's own; callbacks, which know no host, then have Moscow's",
+        "smscenter.dates.moscow",
+    ),
+    "currency": Switch(
+        "host", ("host", "RUR", "KZT", "UAH"),
+        "what cur=1 says: the account's currency, which goes with the host by default (.kz KZT, .ua UAH)",
+        "smscenter.balance.currency",
+    ),
+    "status-members": Switch(
+        "full", ("full", "2018"),
+        "a whole answer of all=2 seen in 2018 lacks flag, comment, mccmnc, operator_orig and sms_cnt, and has country, "
+        "operator and region behind message", "smscenter.http-status.all",
+    ),
+    "utf8-without-charset": Switch(
+        "page", ("page", "guess"),
+        "a text in UTF-8 without charset: the page says windows-1251, and so an unreadable text; at least six "
+        "published clients send such ones without complaint, so that the service may guess",
+        "smscenter.send.charset-missing",
+    ),
+    "flood": Switch(
+        "until-pause", ("until-pause", "per-fifty"),
+        "what ends a block of more than 50 messages to one number with gaps under 30 s: no source says. until-pause: "
+        "blocked attempts belong to the run, only a pause of 30 s ends it; per-fifty: they do not, the pause is "
+        "counted from the last that was taken", "smscenter.send.flood",
+    ),
+    "callback-signatures": Switch(
+        "md5 sha1", ("md5 sha1", "md5", "sha1", "md5 sha1 crc32", "none"),
+        "which signatures a callback carries: the page says any of several, and is cut there; receivers check md5 or "
+        "sha1, some sha1 alone; crc32 was seen by name only", "smscenter.callback.signatures",
+    ),
     "correct-numbers": Switch(
         "on", ("on", "off"),
         "whether a number without + is corrected (8 9xx to 7 9xx); the page says it may be", "smscenter.send.numbers",

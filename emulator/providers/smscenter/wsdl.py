@@ -1,21 +1,16 @@
 """The WSDL: a Jinja2 template. It and Jinja2 are loaded when somebody asks for the WSDL."""
 
-import re
 from functools import lru_cache
 
+from emulator.providers.smscenter.countries import asked
 from emulator.wire import HttpReply, HttpRequest
 
 PATH = "/sys/soap.php"
 
-_host = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII).fullmatch
-_absolute = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE).match
-
-
 def address_of(request: HttpRequest) -> str:
     """Namespace, soapAction and address in one: the URL without its query, with scheme and host as requested."""
-    absolute = _absolute(request.target)
-    scheme, host = (absolute[1].lower(), absolute[2]) if absolute else (request.scheme, request.header("host"))
-    return f"{scheme}://{host if _host(host) else 'localhost'}{PATH}"
+    scheme, host = asked(request)
+    return f"{scheme}://{host}{PATH}"
 
 
 @lru_cache(maxsize=16)

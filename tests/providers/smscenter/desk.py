@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from emulator.app import Answer, Emulator
 from emulator.core.accounts import Account
@@ -26,13 +26,19 @@ FORM = "application/x-www-form-urlencoded"
 class Desk:
     """`wish`: what PATCH of an account takes, and credentials."""
 
-    def __init__(self, now: datetime = NOON, rules: list[Any] | None = None, **wish: Any) -> None:
+    def __init__(
+        self, now: datetime = NOON, rules: list[Any] | None = None, handler: str = "http://localhost/handler.php",
+        **wish: Any,
+    ) -> None:  # fmt: skip
+        self.handler = handler
         self.emulator = Emulator(Settings())
         own = {**LOGIN, "apikey": "key-of-alex", "callback_secret": "secret", **wish}
         self.sandbox = self.emulator.create(NewSandbox(
             clock=ClockWish(now=now, rate=0), scenario={"rules": rules or []}, accounts={"smscenter": own}
         ))  # fmt: skip
         self.answer: Answer | None = None
+        self.called: HttpRequest | None = None
+        """The last callback."""
         self.peer = "192.0.2.1"
         self.in_flight = 1
 
@@ -88,10 +94,11 @@ class Desk:
         for report in engine.advance(target):
             message = engine.world.store.messages[report.message - 1]
             batch = engine.world.store.batch_of(message)
-            request = PROVIDER.report(self.account, batch, message, report, "http://localhost/handler.php")
+            request = PROVIDER.report(self.account, batch, message, report, self.handler)
             assert request is not None
-            assert (request.method, request.header("content-type")) == ("POST", FORM)
-            told.append(dict(parse_qsl(request.body.decode(), keep_blank_values=True)))
+            assert request.method == "POST"
+            self.called = request
+            told.append(dict(PROVIDER.said_in(request)))
             engine.answered(report.attempt, True, report.at)
         self.sandbox.clock.walk_to(target)
         return told

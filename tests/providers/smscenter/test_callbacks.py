@@ -1,15 +1,18 @@
-"""Status callbacks: a signed POST form."""
+"""Status callbacks: a signed POST, as form, XML or JSON."""
 
-from hashlib import md5
+import json
+from hashlib import md5, sha1
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 import pytest
-from providers.smscenter.desk import NOON, TO, Desk
+from providers.smscenter.desk import FORM, NOON, TO, Desk
 
-from emulator.providers.smscenter.reports import judge_answer, signature
+from emulator.providers.smscenter.reports import SIGNATURES, judge_answer
 
 
-@pytest.mark.contract("smscenter.callback.fields", "smscenter.callback.md5")
-def test_the_form_has_the_fields_of_the_facts_in_their_order_and_a_right_md5():
+@pytest.mark.contract("smscenter.callback.fields", "smscenter.callback.signatures")
+def test_the_form_has_the_fields_of_the_facts_in_their_order_and_both_signatures():
     desk = Desk()
     desk.send(mes="Привет & пока", sender="Shop")
     (told,) = desk.advance(5)
@@ -19,13 +22,70 @@ def test_the_form_has_the_fields_of_the_facts_in_their_order_and_a_right_md5():
         ("type", "0"), ("flag", "0"), ("cost", "1.00"), ("sender", "Shop"), ("mccmnc", "25001"),
         ("message", "Привет & пока"), ("country", "Россия"), ("operator", "МТС"), ("operator_orig", "МТС"),
         ("region", "г. Москва и Московская область"), ("md5", md5(f"1:{TO}:1:secret".encode()).hexdigest()),
+        ("sha1", sha1(f"1:{TO}:1:secret".encode()).hexdigest()),
     ]  # fmt: skip
 
 
-@pytest.mark.contract("smscenter.callback.md5")
-def test_the_md5_is_that_of_an_independent_tool():
-    """echo -n '1234:79999999999:1:secret' | md5sum"""
-    assert signature("1234", "79999999999", 1, "secret") == "ef0546448f66ce6cfa7103dba804b5ab"
+@pytest.mark.contract("smscenter.callback.signatures")
+def test_the_signatures_are_those_of_independent_tools():
+    """echo -n '1234:79999999999:1:secret' | md5sum; the vector of brainspec/smscru's own test; CRC-32's check value."""
+    assert SIGNATURES["md5"](b"1234:79999999999:1:secret") == "ef0546448f66ce6cfa7103dba804b5ab"
+    assert SIGNATURES["sha1"](b"123:text:234:zxc") == "b6f768ce7614d7858cc4a6116f8ffd0dc236a3cd"
+    assert SIGNATURES["crc32"](b"123456789") == str(0xCBF43926)
+
+
+@pytest.mark.contract("smscenter.callback.signatures")
+@pytest.mark.parametrize(
+    ("switch", "signed"),
+    [("md5 sha1", ["md5", "sha1"]), ("md5", ["md5"]), ("sha1", ["sha1"]), ("none", []),
+     ("md5 sha1 crc32", ["md5", "sha1", "crc32"])],
+)  # fmt: skip
+def test_the_switch_says_which_signatures_come(switch, signed):
+    desk = Desk(switches={"callback-signatures": switch})
+    desk.send()
+    (told,) = desk.advance(5)
+    assert [name for name in told if name in ("md5", "sha1", "crc32")] == signed
+
+
+def called(query: str) -> tuple[str, bytes]:
+    """Content-Type and body of a callback about a Cyrillic text, to a handler with such a query."""
+    desk = Desk(handler=f"http://localhost/handler.php{query}")
+    desk.send(mes="Привет")
+    desk.advance(5)
+    assert desk.called is not None
+    return desk.called.header("content-type"), desk.called.body
+
+
+@pytest.mark.contract("smscenter.callback.form")
+@pytest.mark.parametrize(
+    ("query", "charset"),
+    [("", "windows-1251"), ("?charset=utf-8", "utf-8"), ("?key=1&charset=koi8-r", "koi8-r"),
+     ("?charset=windows-1251", "windows-1251"), ("?charset=latin", "windows-1251"), ("?fmt=1", "windows-1251")],
+)  # fmt: skip
+def test_a_form_is_in_the_charset_that_the_handler_s_url_names(query, charset):
+    kind, body = called(query)
+    assert kind == FORM
+    assert dict(parse_qsl(body.decode("ascii"), encoding=charset))["message"] == "Привет"
+
+
+@pytest.mark.contract("smscenter.callback.form")
+@pytest.mark.parametrize(
+    ("query", "charset"),
+    [("?fmt=3", "windows-1251"), ("?fmt=3&charset=utf-8", "utf-8"), ("?charset=koi8-r&fmt=3", "windows-1251")],
+)
+def test_fmt_3_of_the_handler_s_url_is_json_of_texts(query, charset):
+    kind, body = called(query)
+    told = json.loads(body.decode(charset))
+    assert (kind, told["message"], told["id"], told["status"]) == ("application/json", "Привет", "1", "1")
+    assert told["md5"] == md5(f"1:{TO}:1:secret".encode()).hexdigest()
+
+
+@pytest.mark.contract("smscenter.callback.form")
+@pytest.mark.parametrize("query", ["?fmt=2", "?fmt=2&charset=utf-8", "?fmt=2&charset=koi8-r"])
+def test_fmt_2_of_the_handler_s_url_is_xml(query):
+    kind, body = called(query)
+    told = {child.tag: child.text for child in ElementTree.fromstring(body)}
+    assert (kind, told["message"], told["id"], told["country"]) == ("text/xml", "Привет", "1", "Россия")
 
 
 @pytest.mark.contract("smscenter.callback.fields")
@@ -74,12 +134,14 @@ def test_nothing_is_repeated_unless_the_switch_has_a_schedule():
 @pytest.mark.contract("smscenter.callback.incoming")
 async def test_a_subscribers_message_comes_by_the_same_callback(sms_emulator):
     sms = sms_emulator
-    await sms.patch_account("smscenter", callback_url=f"{sms.base_url}/_emulator/sink/smscenter")
-    await sms.incoming("79001234567", "Shop", "СТОП", provider="smscenter")
-    await sms.settle()
-    (told,) = await sms.callbacks()
     secret = sms.smscenter.callback_secret
-    assert told.sent.md5 == md5(f"79001234567:СТОП:Shop:{secret}".encode()).hexdigest()
+    for query, charset in (("", "windows-1251"), ("?charset=utf-8", "utf-8"), ("?fmt=3", "windows-1251")):
+        await sms.patch_account("smscenter", callback_url=f"{sms.base_url}/_emulator/sink/smscenter{query}")
+        await sms.incoming("79001234567", "Shop", "СТОП", provider="smscenter")
+        await sms.settle()
+        told = (await sms.callbacks())[-1]
+        signed = f"79001234567:СТОП:Shop:{secret}".encode(charset)
+        assert (told.sent.md5, told.sent.sha1) == (md5(signed).hexdigest(), sha1(signed).hexdigest())
     assert {name: told.sent[name] for name in ("phone", "mes", "to")} == {
         "phone": "79001234567", "mes": "СТОП", "to": "Shop",
     }  # fmt: skip

@@ -83,10 +83,10 @@ async def test_a_message_sent_over_soap_is_found_over_http_and_its_sixth_request
         assert client.read_answer(await call(served, client.status(who, TO, sent["id"])))["status"] == 1
 
 
-@pytest.mark.contract("smscenter.callback.account", "smscenter.callback.md5", "smscenter.callback.fields")
+@pytest.mark.contract("smscenter.callback.account", "smscenter.callback.signatures", "smscenter.callback.fields")
 async def test_the_account_s_handler_gets_a_signed_form():
     async with serving() as served, receiver() as handler:
-        sandbox, who, account = await made(served, clock="frozen", callback_url=handler.url)
+        sandbox, who, account = await made(served, clock="frozen", callback_url=f"{handler.url}?charset=utf-8")
         await call(served, client.send(who, [TO], "Привет"))
         await walk(served, sandbox)
         (told,) = handler.came

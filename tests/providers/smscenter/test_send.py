@@ -1,5 +1,6 @@
 """send.php and /rest/send/, parameter by parameter, in memory."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -52,7 +53,7 @@ def test_a_list_has_a_text_for_each_line_and_is_charged_by_the_parts_of_each():
 @pytest.mark.contract("smscenter.send.list", "smscenter.send.error-1")
 def test_a_list_with_a_line_without_text_is_error_1():
     desk = Desk()
-    assert desk.json("send", list=f"{TO}:one\n{OTHER}") == {"error": "parameters error", "error_code": 1}
+    assert desk.json("send", list=f"{TO}:one\n{OTHER}")["error_code"] == 1
     assert desk.messages() == []
 
 
@@ -149,7 +150,7 @@ def test_flash_is_served_and_shows_in_type_and_flag():
 )
 def test_another_product_is_error_1_and_the_explanation_names_the_parameter(word):
     desk = Desk()
-    assert desk.send(**{word: "1"}) == {"error": "parameters error", "error_code": 1}
+    assert desk.send(**{word: "1"})["error_code"] == 1
     assert f"{word}=1 asks for" in desk.why()
     assert desk.send(**{word: "0"})["cnt"] == 1
 
@@ -168,16 +169,43 @@ def test_the_price_alone_sends_nothing_and_is_told_five_times_a_minute():
     assert desk.json("send", phones=TO, cost="1")["error_code"] == 1
     assert desk.json("send", {"login": "alex", "psw": "?"}, phones=TO, mes="x", cost="1")["error_code"] == 2
     assert (desk.messages(), desk.left) == ([], 1000)
-    assert desk.send("12", cost="1") == {"error": "invalid number", "error_code": 7}
+    assert desk.send("12", cost="1")["error_code"] == 7
 
 
-@pytest.mark.contract("smscenter.send.text-cost")
-def test_costs_in_text_and_xml():
-    desk = Desk()
-    assert desk.get("send", phones=TO, mes="a", cost="3") == b"OK - 1 SMS, ID - 1, cost - 1.00, balance - 999.00"
-    assert desk.get("send", phones=TO, mes="b", cost="1") == b"1.00 (1 SMS)"
-    xml = desk.get("send", phones=TO, mes="c", cost="2", fmt="2")
-    assert xml == b"<result>\n<id>2</id>\n<cnt>1</cnt>\n<cost>1</cost>\n</result>"
+@pytest.mark.contract("smscenter.send.money", "smscenter.send.cost")
+@pytest.mark.parametrize("price", [1, 1.4, 0.05])
+def test_in_every_format_and_for_every_cost_money_is_written_one_way(price):
+    """Two digits but in JSON and SOAP, where it is short; by the switch it has two digits there too."""
+    for switch, short in (("short", True), ("two-digits", False)):
+        for fmt in "0123":
+            for cost in "0123":
+                desk = Desk(prices={"part": price}, balance=20, switches={"money-json": switch})
+                said = desk.get("send", phones=TO, mes="a", cost=cost, fmt=fmt).decode()
+                money = re.findall(r"\d+\.\d+|(?<=<cost>)\d+|(?<=\"cost\": \")\d+|(?<=\"balance\": \")\d+", said)
+                told = [price] * (cost != "0") + [20 - price] * (cost == "3")
+                assert money == [f"{one:g}" if fmt == "3" and short else f"{one:.2f}" for one in told], (fmt, cost)
+        desk = Desk(prices={"part": price}, balance=20, switches={"money-json": switch})
+        answer = desk.soap("send_sms", phones=TO, mes="a")
+        told = [f"{one:g}" if short else f"{one:.2f}" for one in (price, 20 - price)]
+        assert [answer["cost"], answer["balance"]] == told
+        assert desk.soap("get_sms_cost", phones=TO, mes="a")["cost"] == told[0]
+
+
+@pytest.mark.contract("smscenter.send.op", "smscenter.send.cost", "smscenter.send.err")
+def test_op_lists_the_numbers_of_a_price_as_those_of_a_send():
+    desk = Desk(prices={"part": 1.4}, stoplist=[OTHER])
+    said = {"list": f"+{TO}:a\n8 (903) 123-45-67:{'a' * 200}\n{OTHER}:b\n12:c", "op": "1", "err": "1"}
+    priced = desk.json("send", **said, cost="1")
+    assert list(priced) == ["cost", "cnt", "errors", "phones"]
+    assert priced["phones"] == [
+        {"phone": TO, "mccmnc": "25001", "cost": "1.4"}, {"phone": "89031234567", "mccmnc": "25099", "cost": "2.8"},
+        {"phone": OTHER, "mccmnc": "25002", "cost": "0", "status": "23", "error": "252"},
+        {"phone": "12", "mccmnc": "", "cost": "0", "status": "22", "error": "249"},
+    ]  # fmt: skip
+    assert (priced["cost"], priced["cnt"], desk.messages(), desk.left) == ("4.2", 3, [], 1000)
+    sent = desk.json("send", **said, cost="2")
+    assert [sent[name] for name in ("cost", "cnt", "errors", "phones")] == list(priced.values())
+    assert desk.get("send", phones=f"{TO},{TO}", mes="twice", op="1", cost="1", fmt="2").count(b"<phone>") == 1
 
 
 @pytest.mark.contract("smscenter.send.error-1")
@@ -186,13 +214,13 @@ def test_costs_in_text_and_xml():
 )
 def test_without_number_or_text_it_is_error_1(said):
     desk = Desk()
-    assert desk.json("send", **said) == {"error": "parameters error", "error_code": 1}
+    assert desk.json("send", **said)["error_code"] == 1
 
 
 @pytest.mark.contract("smscenter.send.error-3", "smscenter.send.keeps-id")
 def test_without_money_the_id_is_used_up_and_its_record_says_so():
     desk = Desk(balance=0)
-    assert desk.send() == {"error": "no money", "error_code": 3, "id": 1}
+    assert desk.send()["error_code"] == 3
     told = desk.status(1, all="1")
     assert (told["status"], told["status_name"], told["cost"]) == (24, "Недостаточно средств", "0.00")
     assert desk.left == 0
@@ -232,7 +260,7 @@ def test_bad_numbers_among_good_ones_get_their_own_status_under_the_same_id():
 def test_the_same_send_again_within_a_minute_is_error_9_and_works_afterwards():
     desk = Desk()
     assert desk.send()["cnt"] == 1
-    assert desk.send() == {"error": "duplicate request, wait a minute", "error_code": 9}
+    assert desk.send()["error_code"] == 9
     assert desk.send(sender="Shop")["cnt"] == 1
     assert desk.send(OTHER)["cnt"] == 1
     desk.advance(59)
@@ -261,8 +289,46 @@ def test_the_51st_message_to_one_number_with_gaps_under_30_seconds_is_blocked():
     assert answer["error_code"] == 8
     assert "gaps under 30 s" in desk.why()
     assert (desk.status(answer["id"])["status"], desk.status(answer["id"])["err"]) == (23, 251)
+    assert desk.send(OTHER, mes="51")["cnt"] == 1
+
+
+@pytest.mark.contract("smscenter.send.flood")
+@pytest.mark.parametrize(
+    ("switch", "gap", "taken"),
+    [("until-pause", 29, False), ("until-pause", 30, True), ("per-fifty", 29, True), ("per-fifty", 0.5, False)],
+)
+def test_what_ends_a_block(switch, gap, taken):
+    """Attempts after the first that was blocked, `gap` seconds apart: only a pause ends it, or, by the switch, as soon
+    as the last that was taken is 30 s ago."""
+    desk = Desk(switches={"flood": switch})
+    for place in range(50):
+        assert desk.send(mes=str(place))["cnt"] == 1
+    desk.advance(29)
+    assert desk.send(mes="50", cost="1")["error_code"] == 8
+    assert desk.send(mes="50")["error_code"] == 8
+    desk.advance(gap)
+    assert ("cnt" in desk.send(mes="51")) is taken
+    if taken:
+        for place in range(52, 101):
+            assert desk.send(mes=str(place))["cnt"] == 1
+        assert desk.send(mes="101")["error_code"] == 8
+    elif switch == "until-pause":
+        for place in range(52, 60):
+            desk.advance(29)
+            assert desk.send(mes=str(place))["error_code"] == 8
+        desk.advance(30)
+        assert desk.send(mes="60")["cnt"] == 1
+
+
+@pytest.mark.contract("smscenter.send.flood")
+def test_the_price_of_a_blocked_number_does_not_prolong_the_block():
+    desk = Desk()
+    for place in range(51):
+        desk.send(mes=str(place))
+    desk.advance(29)
+    assert desk.send(mes="51", cost="1")["error_code"] == 8
     desk.advance(1)
-    assert desk.send(mes="52")["cnt"] == 1
+    assert desk.send(mes="51")["cnt"] == 1
 
 
 @pytest.mark.contract("smscenter.http.get-post")
@@ -289,6 +355,28 @@ def test_text_is_windows_1251_unless_charset_says_otherwise():
     desk.ask("GET", f"/sys/send.php?login=alex&psw=123&phones={TO}&mes={quote('Привет')}")
     assert desk.messages()[-1][1] == "Привет".encode().decode("cp1251", "replace")
     assert desk.lint() == ["smscenter.send.charset-missing"]
+
+
+@pytest.mark.contract("smscenter.send.charset-missing")
+@pytest.mark.parametrize("said", [f"phones={TO}&mes={quote('Имя И')}", f"list={TO}:{quote('Имя И')}"])
+def test_utf_8_without_charset_may_be_guessed_by_switch(said):
+    desk = Desk(switches={"utf8-without-charset": "guess"})
+    assert b"OK - 1 SMS" in desk.ask("GET", f"/sys/send.php?login=alex&psw=123&{said}&sender={quote('Лавка')}").body
+    assert desk.messages()[0][1] == "Имя И"
+    assert desk.sandbox.engine.world.store.batches[0].sender == "Лавка"
+    octets = quote("Имя И".encode("cp1251"))
+    desk.ask("GET", f"/sys/send.php?login=alex&psw=123&phones={OTHER}&mes={octets}")
+    assert desk.messages()[1][1] == "Имя И"
+
+
+@pytest.mark.contract("smscenter.http.charset-unknown")
+@pytest.mark.parametrize("name", ["UTF=8", "koi-8r"])
+def test_a_name_that_is_no_charset_is_taken_for_none_with_a_finding(name):
+    desk = Desk()
+    octets = quote("Привет".encode("cp1251"))
+    desk.ask("GET", f"/sys/send.php?login=alex&psw=123&phones={TO}&mes={octets}&charset={quote(name)}")
+    assert desk.messages()[0][1] == "Привет"
+    assert desk.lint() == ["smscenter.http.charset-unknown"]
 
 
 @pytest.mark.contract("smscenter.http.charset")

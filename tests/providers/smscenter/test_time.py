@@ -1,11 +1,13 @@
 """time, tz and valid: every form, on the sandbox's clock."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from providers.smscenter.desk import TO, Desk
 
 from emulator.core.values import HOUR, MINUTE, SECOND
+from emulator.providers.smscenter.countries import zone
 from emulator.providers.smscenter.moments import begins, life, written
 
 NOON = round(datetime(2026, 2, 2, 9, tzinfo=UTC).timestamp()) * SECOND
@@ -88,4 +90,29 @@ def test_a_message_that_outlives_its_time_has_status_3():
 
 @pytest.mark.contract("smscenter.dates.moscow")
 def test_dates_are_moscow_time_as_recorded():
-    assert written(1476794052 * SECOND) == "18.10.2016 15:34:12"
+    assert written(1476794052 * SECOND, zone("host", "")) == "18.10.2016 15:34:12"
+
+
+@pytest.mark.contract("smscenter.dates.moscow")
+@pytest.mark.parametrize(
+    ("host", "switch", "hours"),
+    [("smsc.ru", None, 3), ("smsc.kz", None, 5), ("www2.smsc.kz:443", None, 5), ("smsc.ua", None, 3),
+     ("localhost:8775", None, 3), ("smsc.kz", 3, 3), ("smsc.ru", 5.5, 5.5)],
+)  # fmt: skip
+def test_dates_go_with_the_host_asked_or_with_the_account_s_switch(host, switch, hours):
+    desk = Desk(switches={} if switch is None else {"timezone": switch})
+    desk.send()
+    said = f"/sys/status.php?login=alex&psw=123&phone={TO}&id=1&fmt=3"
+    told = json.loads(desk.ask("GET", said, headers={"Host": host}).body)
+    expected = datetime(2026, 2, 2, 9) + timedelta(hours=hours)
+    assert told["last_date"] == f"{expected:%d.%m.%Y %H:%M:%S}"
+    assert told["last_timestamp"] == NOON // SECOND
+
+
+@pytest.mark.contract("smscenter.dates.moscow", "smscenter.send.time")
+def test_a_time_without_tz_is_the_account_s_and_with_tz_from_moscow():
+    desk = Desk(switches={"timezone": 5})
+    desk.send(mes="own zone", time="02.02.26 14:30")
+    desk.send(mes="Moscow", time="02.02.26 12:30", tz="0")
+    begins = [batch.begins_at - desk.sandbox.now() for batch in desk.sandbox.engine.world.store.batches]
+    assert begins == [1800 * SECOND] * 2

@@ -244,7 +244,7 @@ async def test_a_subscribers_message_goes_to_the_http_handler_while_nobody_is_bo
 
 async def test_a_rules_answer_goes_the_way_its_message_came_and_waits_for_a_receiver():
     async with receiver() as taking, desk() as at:
-        await at.patch(callback_url=taking.url)
+        await at.patch(callback_url=f"{taking.url}?charset=utf-8")
         await at.call("POST", "/rules", {"when": {"operation": "send"}, "then": {"incoming": {"text": "Да " * 50}}})
         sender = await at.bound(Command.BIND_TRANSMITTER)
         await sender.submit(registered_delivery=0x10)

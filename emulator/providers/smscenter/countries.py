@@ -1,0 +1,63 @@
+"""By which host SMS Center was asked: the same service under four countries' names, with other money and clocks."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from emulator.core.values import HOUR, SECOND, Moment
+from emulator.wire import HttpRequest
+
+_absolute = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE).match
+_name = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII).fullmatch
+
+CURRENCIES = {"": "RUR", "kz": "KZT", "ua": "UAH"}
+"""By country: what cur=1 says."""
+
+_MOSCOW = 3
+_KZ_CHANGED = 1_709_229_600 * SECOND
+"""The end of 2024-02-29 in Almaty: UTC+5 since then, UTC+6 before (the dates recorded of smsc.kz in 2018 are so)."""
+
+Zone = Callable[[Moment], float]
+"""A moment → the offset from UTC in hours, by which its date is written."""
+
+
+class Asked(NamedTuple):
+    """Scheme and host of a request, as the client has them."""
+
+    scheme: str
+    host: str
+
+
+def asked(request: HttpRequest) -> Asked:
+    """Of an absolute target, else of the connection and the Host header; a front that ends TLS says so in
+    X-Forwarded-Proto. A Host that is none becomes localhost."""
+    absolute = _absolute(request.target)
+    if absolute:
+        scheme, host = absolute[1].lower(), absolute[2]
+    else:
+        scheme, host = request.scheme, request.header("host")
+        forwarded = request.header("x-forwarded-proto").partition(",")[0].strip().lower()
+        scheme = forwarded if forwarded in ("http", "https") else scheme
+    return Asked(scheme, host if _name(host) else "localhost")
+
+
+def country(request: HttpRequest) -> str:
+    """kz or ua, by the end of the host's name; "" for all others."""
+    name = asked(request).host.partition(":")[0].rstrip(".")
+    last = name.rpartition(".")[2].lower()
+    return last if last in CURRENCIES else ""
+
+
+def zone(switch: str | float, country: str) -> Zone:
+    """By which clock dates are written: the switch's offset, or that of the host's country. Of smsc.ua nothing is
+    known: Moscow's, like all others."""
+    if not isinstance(switch, str):
+        return lambda at: switch
+    if country == "kz":
+        return lambda at: 5 if at >= _KZ_CHANGED else 6
+    return lambda at: _MOSCOW
+
+
+def moscow_time(zone: Zone, at: Moment) -> Moment:
+    """How far a zone is ahead of Moscow."""
+    return round((zone(at) - _MOSCOW) * HOUR)

@@ -1,0 +1,64 @@
+"""Pages and products that are left out, and the order in which a request is looked at; in memory."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from providers.smscenter.desk import LOGIN, TO, Desk
+
+from emulator.providers.smscenter.left_out import PAGES
+
+
+@pytest.mark.contract("smscenter.left-out.pages")
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_is_left_out_answers_in_the_provider_s_error_form_and_the_journal_says_why(page):
+    desk = Desk()
+    assert desk.json(page, get="1")["error_code"] == 1
+    assert f"{page}.php" in desk.why()
+    assert "leaves out" in desk.why()
+    assert "[smscenter.left-out.pages]" in desk.why()
+    assert desk.get(page, fmt="1") == b"0,-1"
+
+
+@pytest.mark.contract("smscenter.left-out.pages", "smscenter.order")
+@pytest.mark.parametrize("page", PAGES)
+def test_who_asks_is_looked_at_first_there_too(page):
+    desk = Desk(allowed_ips=["192.0.2.1"])
+    assert desk.json(page, {"login": "nobody", "psw": "1"})["error_code"] == 2
+    assert desk.json(page, {"login": "alex", "psw": "1"})["error_code"] == 2
+    assert desk.json(page, {"apikey": "key-of-alex"})["error_code"] == 1
+    desk.peer = "192.0.2.2"
+    assert desk.json(page)["error_code"] == 2
+    assert desk.json(page, {})["error_code"] == 1
+
+
+@pytest.mark.contract("smscenter.order", "smscenter.products")
+@pytest.mark.parametrize(
+    "more", [{"hlr": "1"}, {"viber": "1"}, {"maxsms": "many"}, {"list": "no item"}, {"time": "never"}, {"id": "a b"}]
+)
+def test_a_wrong_password_is_2_whatever_else_is_wrong(more):
+    desk = Desk()
+    assert desk.send(**{**LOGIN, "psw": "wrong"}, **more)["error_code"] == 2
+    assert desk.send(**more)["error_code"] in (1, 5)
+
+
+@pytest.mark.contract("smscenter.order")
+def test_a_wrong_password_is_2_over_soap_and_for_lists_of_statuses_too():
+    desk = Desk()
+    assert desk.soap("get_status", {"login": "alex", "psw": "x"}, phone=f"{TO},{TO}", id="1,2") == {"error": "2"}
+    assert desk.soap("send_sms2", {"login": "alex", "psw": "x"}, phones=TO, mes="a", query="hlr=1") == {"error": "2"}
+    assert desk.json("status", {"login": "alex", "psw": "x"}, phone="1,2,", id="1,")["error_code"] == 2
+
+
+@pytest.mark.contract("smscenter.order", "smscenter.access.blocked")
+def test_a_blocked_address_comes_before_the_password():
+    desk = Desk(blocked=True)
+    assert desk.json("get", {"login": "alex", "psw": "x"})["error_code"] == 4
+    assert desk.send(hlr="1")["error_code"] == 4
+
+
+@pytest.mark.contract("smscenter.left-out.pages")
+def test_a_rule_may_refuse_them_with_a_code_of_the_provider():
+    desk = Desk()
+    desk.rules({"when": {"provider": "smscenter"}, "then": {"refuse": {"code": 9}}})
+    assert json.loads(desk.get("info", fmt="3", get_operator="1", phone=quote(TO)))["error_code"] == 9

@@ -1,0 +1,115 @@
+"""list=: a text, a sender and a zone for each number; in memory."""
+
+import pytest
+from providers.smscenter.desk import OTHER, TO, Desk
+
+from emulator.core.values import SECOND
+
+
+def sent(desk: Desk) -> list[tuple[str, str, str]]:
+    """(number, text, sender) of each message there is."""
+    store = desk.sandbox.engine.world.store
+    found = ((message.to, store.batch_of(message)) for message in store.messages)
+    return [(to, batch.text, batch.sender) for to, batch in found]
+
+
+@pytest.mark.contract("smscenter.send.list-breaks")
+def test_backslash_n_in_a_text_is_a_line_break():
+    desk = Desk()
+    assert desk.json("send", list=f"{TO}:one\\ntwo\n{OTHER}:three")["cnt"] == 2
+    assert [text for _, text, _ in sent(desk)] == ["one\ntwo", "three"]
+
+
+@pytest.mark.contract("smscenter.send.list-breaks")
+def test_with_nl_texts_hold_line_breaks_and_a_line_of_digits_and_colon_opens_the_next():
+    desk = Desk()
+    listed = f"{TO}:one\ntwo: 2\n\nthree\n{OTHER}:four\n12 o'clock"
+    assert desk.json("send", list=listed, nl="1")["cnt"] == 2
+    assert [text for _, text, _ in sent(desk)] == ["one\ntwo: 2\n\nthree", "four\n12 o'clock"]
+
+
+@pytest.mark.contract("smscenter.send.list-breaks", "smscenter.send.error-1")
+def test_a_line_that_is_no_item_is_error_1_and_the_explanation_names_both_ways():
+    desk = Desk()
+    assert desk.json("send", list=f"{TO}:one\ntwo")["error_code"] == 1
+    assert "without number or text: two" in desk.why()
+    assert r"written as \n, or nl=1" in desk.why()
+
+
+@pytest.mark.contract("smscenter.send.list")
+def test_only_the_first_colon_counts():
+    desk = Desk()
+    desk.json("send", list=f"{TO}:at 10:30; sharp|now\n{OTHER};by semicolon: yes")
+    assert [text for _, text, _ in sent(desk)] == ["at 10:30; sharp|now", "by semicolon: yes"]
+
+
+@pytest.mark.contract("smscenter.send.list-senders")
+def test_an_item_may_have_a_sender_of_its_own():
+    desk = Desk()
+    desk.json("send", list=f"Shop|{TO}:a\nBank|{OTHER},79031234567:b\n79041234567:c\n.|79051234567:d", sender="Main")
+    assert sent(desk) == [
+        (TO, "a", "Shop"), (OTHER, "b", "Bank"), ("79031234567", "b", "Bank"), ("79041234567", "c", "Main"),
+        ("79051234567", "d", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.contract("smscenter.send.list-senders")
+def test_an_item_may_have_a_zone_of_its_own_for_the_common_time():
+    desk = Desk()  # noon in Moscow
+    desk.json("send", list=f"Shop,2|{TO}:a\n,-1|{OTHER}:b\n79031234567:c", time="02.02.26 14:00", sender="Main")
+    batches = desk.sandbox.engine.world.store.batches
+    now = desk.sandbox.now()
+    assert [(batch.sender, (batch.begins_at - now) / SECOND / 3600) for batch in batches] == [
+        ("Shop", 0.0), ("Main", 3.0), ("Main", 2.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.contract("smscenter.send.list-senders", "smscenter.send.error-1")
+def test_a_zone_that_is_no_number_is_error_1():
+    desk = Desk()
+    assert desk.json("send", list=f"Shop,east|{TO}:a")["error_code"] == 1
+    assert "zone" in desk.why()
+
+
+@pytest.mark.contract("smscenter.send.list-senders", "smscenter.send.some-bad")
+def test_a_sender_that_is_not_allowed_is_refused_for_its_numbers_alone():
+    desk = Desk(senders=["Shop"])
+    assert desk.json("send", list=f"Shop|{TO}:a\nBank|{OTHER}:b", sender="Shop")["cnt"] == 1
+    (one, two) = (desk.status(1, to, all="1") for to in (TO, OTHER))
+    assert (one["status"], one["message"]) == (-1, "a")
+    assert (two["status"], two["err"], two["message"], two["sender_id"]) == (23, 254, "b", "Bank")
+    assert desk.left == 999
+
+
+@pytest.mark.contract("smscenter.send.list-senders", "smscenter.send.error-6")
+def test_with_no_allowed_sender_at_all_the_send_is_error_6():
+    desk = Desk(senders=["Shop"])
+    assert desk.json("send", list=f"Bank|{TO}:a\nBank|{OTHER}:b")["error_code"] == 6
+
+
+@pytest.mark.contract("smscenter.send.list", "smscenter.send.some-bad")
+@pytest.mark.parametrize(
+    ("wish", "number", "text", "told"),
+    [({}, "12", "short", (22, 249)), ({"stoplist": [OTHER]}, OTHER, "stopped", (23, 252))],
+)  # fmt: skip
+def test_a_number_that_is_refused_keeps_its_own_text(wish, number, text, told):
+    desk = Desk(**wish)
+    assert desk.json("send", list=f"{number}:{text}\n{TO}:good")["cnt"] == 1
+    found = desk.status(1, number, all="1")
+    assert ((found["status"], found["err"]), found["message"], found["sms_cnt"]) == (told, text, 1)
+
+
+@pytest.mark.contract("smscenter.send.list", "smscenter.send.error-3")
+@pytest.mark.parametrize(("wish", "code"), [({"balance": 1}, 3), ({"stoplist": [TO, OTHER]}, 8)])
+def test_where_the_whole_list_is_refused_each_number_keeps_its_own_text(wish, code):
+    desk = Desk(**wish)
+    assert desk.json("send", list=f"{TO}:one\n{OTHER}:two")["error_code"] == code
+    assert [desk.status(1, to, all="1")["message"] for to in (TO, OTHER)] == ["one", "two"]
+
+
+@pytest.mark.contract("smscenter.send.list", "smscenter.send.id")
+def test_over_soap_query_a_list_works_the_same_way():
+    desk = Desk()
+    answer = desk.soap("send_sms2", phones="", mes="", query=f"list=Shop|{TO}%3Aone%5Cntwo")
+    assert answer["cnt"] == "1"
+    assert sent(desk) == [(TO, "one\ntwo", "Shop")]
