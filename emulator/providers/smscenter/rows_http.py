@@ -195,8 +195,8 @@ HTTP = (
         "any of several. Some receivers check sha1 alone.", "Both, with the account's callback_secret, over the octets "
         "that are sent. crc32, seen by name alone, by switch: unsigned decimal.", "callback-signatures"),
     row("callback.incoming", "client", _6, "A subscriber's message comes by the same callback: phone, mes, to; signed "
-        "over phone:mes:to:secret.", "POST incoming of the control API sends it, with time and ts besides, where there is "
-        "a callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP."),
+        "over phone:mes:to:secret.", "POST incoming of the control API sends it, with time and ts besides, where there "
+        "is a callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP."),
     row("callback.account", "documented", _6, "The handler's URL is set in the account.", "callback_url."),
     row("callback.which", "inferred", _6, "Which statuses are called back is not known.",
         "Final ones; 0 by switch; one call for a change of the status number.", "report-sent"),
