@@ -1,13 +1,13 @@
 """One call of the control API: words to a request, the reply to records. Paths come from the table of calls
-(routes.py), by its operation names."""
+(addresses.py), by its operation names."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
+from emulator.admin.addresses import ADDRESSES, Address
 from emulator.admin.answers import Record, missing, read
 from emulator.admin.doors import Door
 from emulator.wire import HttpRequest, write_query
@@ -39,18 +39,10 @@ def _said(method: str, path: str, fields: list[tuple[str, str]]) -> str:
     return f"{method} {path} ({words})" if words else f"{method} {path}"
 
 
-@cache
-def _calls() -> dict[str, Any]:
-    from emulator.admin.routes import CALLS
-
-    return {call.name: call for call in CALLS}
-
-
-def call_of(name: str) -> Any:
-    calls = _calls()
-    if name not in calls:
-        raise LookupError(missing(name, "the control API has no such operation", calls))
-    return calls[name]
+def call_of(name: str) -> Address:
+    if name not in ADDRESSES:
+        raise LookupError(missing(name, "the control API has no such operation", ADDRESSES))
+    return ADDRESSES[name]
 
 
 def record(told: Any) -> Record:

@@ -1,6 +1,6 @@
 """One sandbox as a Python object: the verbs of the control API as coroutines. sync_client.py has them without async.
 
-Paths come from the table of calls (routes.py), by its operation names; how a call gets there is the door's trade.
+Paths come from a table (addresses.py), by its operation names; how a call gets there is the door's trade.
 """
 
 import re

@@ -1,5 +1,5 @@
-"""The control API as one table: method, path, body, query, verb, answer. The server, the OpenAPI document and the
-tests read it."""
+"""The control API as one table: name, body, query, verb, answer. The server, the OpenAPI document and the tests read
+it. Method and path of each name are in addresses.py."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,19 +7,17 @@ from typing import Any
 import msgspec
 
 from emulator.admin import bodies, events, keeping, ledger, lint, metrics, otp, sessions, watching
+from emulator.admin.addresses import ADDRESSES
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
 from emulator.recipes import NewSandbox
 
-S = "/_emulator/sandboxes/{sandbox}"
 AnyObject = dict[str, Any]
 
 
 class Call(msgspec.Struct, frozen=True):
     """One call. `do` gets the verbs, what stands in the path (the sandbox found), the body and the query."""
 
-    method: str
-    path: str
     name: str
     meaning: str
     do: Callable[[Verbs, dict[str, Any], Any, Any], Awaitable[Any]]
@@ -32,86 +30,94 @@ class Call(msgspec.Struct, frozen=True):
     open: bool = False
     """Never asks for a token."""
 
+    @property
+    def method(self) -> str:
+        return ADDRESSES[self.name].method
+
+    @property
+    def path(self) -> str:
+        return ADDRESSES[self.name].path
+
 
 CALLS = (
-    Call("POST", "/_emulator/sandboxes", "createSandbox", "Make an isolated sandbox with credentials of its own.",
+    Call("createSandbox", "Make an isolated sandbox with credentials of its own.",
          lambda v, p, b, q: v.create(b), NewSandbox, answer="Made", status=201),
-    Call("GET", "/_emulator/sandboxes", "listSandboxes", "All sandboxes.",
+    Call("listSandboxes", "All sandboxes.",
          lambda v, p, b, q: v.list_sandboxes(), answer="Sandboxes"),
-    Call("GET", S, "getSandbox", "Clock, balances, counts, scenario.",
+    Call("getSandbox", "Clock, balances, counts, scenario.",
          lambda v, p, b, q: v.show(p["sandbox"]), answer="Sandbox"),
-    Call("DELETE", S, "deleteSandbox", "Forget a sandbox and all that hangs on it.",
+    Call("deleteSandbox", "Forget a sandbox and all that hangs on it.",
          lambda v, p, b, q: v.delete(p["sandbox"]), status=204),
-    Call("POST", f"{S}/reset", "reset", "The sandbox as it was made; or only its journal, or its scenario's rules.",
+    Call("reset", "The sandbox as it was made; or only its journal, or its scenario's rules.",
          lambda v, p, b, q: v.reset(p["sandbox"], b), bodies.Reset, status=204),
-    Call("GET", f"{S}/accounts/{{provider}}", "getAccount", "An account.",
+    Call("getAccount", "An account.",
          lambda v, p, b, q: v.account(p["sandbox"], p["provider"]), answer="Account"),
-    Call("PATCH", f"{S}/accounts/{{provider}}", "patchAccount", "Change an account; lists replace.",
+    Call("patchAccount", "Change an account; lists replace.",
          lambda v, p, b, q: v.patch_account(p["sandbox"], p["provider"], b), AnyObject, answer="Account"),
-    Call("PATCH", f"{S}/accounts/{{provider}}/brands/{{brand}}", "patchBrand", "Approve a sender's name, or refuse it.",
+    Call("patchBrand", "Approve a sender's name, or refuse it.",
          lambda v, p, b, q: v.patch_brand(p["sandbox"], p["provider"], p["brand"], b), bodies.Brand, answer="BrandSet"),
-    Call("GET", f"{S}/messages", "listMessages", "Messages that fit, oldest first.",
+    Call("listMessages", "Messages that fit, oldest first.",
          lambda v, p, b, q: v.messages(p["sandbox"], q), query=MessageFilters, answer="Messages"),
-    Call("GET", f"{S}/messages/{{message}}", "getMessage", "One message with its history.",
+    Call("getMessage", "One message with its history.",
          lambda v, p, b, q: v.message(p["sandbox"], p["message"]), answer="Message"),
-    Call("POST", f"{S}/messages/{{message}}/status", "moveMessage", "A message's new status, by hand, now.",
+    Call("moveMessage", "A message's new status, by hand, now.",
          lambda v, p, b, q: v.move(p["sandbox"], p["message"], b), bodies.Move, answer="Message"),
-    Call("GET", f"{S}/wait", "wait", "The list as soon as enough of it fits; 408 with what came nearest.",
+    Call("wait", "The list as soon as enough of it fits; 408 with what came nearest.",
          lambda v, p, b, q: watching.wait(p["sandbox"], *q), query=bodies.Waiting, answer="Waited"),
-    Call("GET", f"{S}/otp", "otp", "The code in the newest message that has one, as soon as there is one.",
+    Call("otp", "The code in the newest message that has one, as soon as there is one.",
          lambda v, p, b, q: otp.otp(p["sandbox"], q), query=bodies.Otp, answer="Code"),
-    Call("GET", f"{S}/requests", "listRequests", "The journal of exchanges, each with the rule that led to its answer.",
+    Call("listRequests", "The journal of exchanges, each with the rule that led to its answer.",
          lambda v, p, b, q: v.requests(p["sandbox"], q), query=RequestFilters, answer="Requests"),
-    Call("GET", f"{S}/callbacks", "listCallbacks", "Every callback attempt and how it was answered.",
+    Call("listCallbacks", "Every callback attempt and how it was answered.",
          lambda v, p, b, q: v.callbacks(p["sandbox"], q), query=CallbackFilters, answer="Callbacks"),
-    Call("POST", f"{S}/callbacks/{{callback}}/redeliver", "redeliver", "The same report once more, now.",
+    Call("redeliver", "The same report once more, now.",
          lambda v, p, b, q: v.redeliver(p["sandbox"], p["callback"]), answer="Callback"),
-    Call("POST", f"{S}/clock", "clock", "Advance, set, go to the next due date, or change the rate.",
+    Call("clock", "Advance, set, go to the next due date, or change the rate.",
          lambda v, p, b, q: v.clock(p["sandbox"], b), bodies.Clock, answer="ClockNow"),
-    Call("POST", f"{S}/settle", "settle", "Move time on until nothing is due and no callback under way.",
+    Call("settle", "Move time on until nothing is due and no callback under way.",
          lambda v, p, b, q: v.settle(p["sandbox"], b), bodies.Settle, answer="ClockNow"),
-    Call("GET", f"{S}/rules", "listRules", "The rules in force and how often each fired.",
+    Call("listRules", "The rules in force and how often each fired.",
          lambda v, p, b, q: v.rules(p["sandbox"]), answer="RulesInForce"),
-    Call("PUT", f"{S}/rules", "putRules", "Replace the rules put in by hand.",
+    Call("putRules", "Replace the rules put in by hand.",
          lambda v, p, b, q: v.put_rules(p["sandbox"], b), bodies.Rules, answer="RulesInForce"),
-    Call("POST", f"{S}/rules", "addRule", "One rule, put in front.",
+    Call("addRule", "One rule, put in front.",
          lambda v, p, b, q: v.add_rule(p["sandbox"], b), AnyObject, answer="RulesInForce"),
-    Call("DELETE", f"{S}/rules/{{rule}}", "deleteRule", "Take a rule out.",
+    Call("deleteRule", "Take a rule out.",
          lambda v, p, b, q: v.drop_rule(p["sandbox"], p["rule"]), answer="RulesInForce"),
-    Call("GET", f"{S}/scenario", "getScenario", "The scenario in force.",
+    Call("getScenario", "The scenario in force.",
          lambda v, p, b, q: v.scenario(p["sandbox"]), answer="ScenarioInForce"),
-    Call("PUT", f"{S}/scenario", "putScenario", "Another scenario: a name, or a whole one.",
+    Call("putScenario", "Another scenario: a name, or a whole one.",
          lambda v, p, b, q: v.put_scenario(p["sandbox"], b), str | AnyObject, answer="ScenarioInForce"),
-    Call("GET", f"{S}/lint", "lint", "What the client does that a provider lets pass or punishes later.",
+    Call("lint", "What the client does that a provider lets pass or punishes later.",
          lambda v, p, b, q: lint.lint(p["sandbox"], q), query=lint.Wanted, answer="Findings"),
-    Call("POST", f"{S}/snapshots", "keepSnapshot", "Keep the sandbox's state under a name.",
+    Call("keepSnapshot", "Keep the sandbox's state under a name.",
          lambda v, p, b, q: keeping.keep(p["sandbox"], b), keeping.Named, answer="Snapshot"),
-    Call("GET", f"{S}/snapshots", "listSnapshots", "The states that are kept.",
+    Call("listSnapshots", "The states that are kept.",
          lambda v, p, b, q: keeping.kept(p["sandbox"]), answer="Snapshots"),
-    Call("POST", f"{S}/restore", "restore", "Back to a state that was kept; the journal stays.",
+    Call("restore", "Back to a state that was kept; the journal stays.",
          lambda v, p, b, q: keeping.restore(v.emulator, p["sandbox"], b), keeping.Named, answer="Snapshot"),
-    Call("GET", f"{S}/export", "export", "A file that a fresh sandbox can be made from, for bug reports.",
+    Call("export", "A file that a fresh sandbox can be made from, for bug reports.",
          lambda v, p, b, q: keeping.export(p["sandbox"]), answer="Exported"),
-    Call("GET", f"{S}/sessions", "listSessions", "The bound SMPP sessions.",
+    Call("listSessions", "The bound SMPP sessions.",
          lambda v, p, b, q: sessions.sessions(v.emulator, p["sandbox"]), answer="Sessions"),
-    Call("DELETE", f"{S}/sessions/{{session}}", "endSession", "End a session: unbind, close or reset.",
+    Call("endSession", "End a session: unbind, close or reset.",
          lambda v, p, b, q: sessions.end(v.emulator, p["sandbox"], p["session"], q), query=sessions.Ending, status=204),
-    Call("POST", f"{S}/outbind", "outbind", "Connect to an SMPP client that listens, and ask it to bind.",
+    Call("outbind", "Connect to an SMPP client that listens, and ask it to bind.",
          lambda v, p, b, q: sessions.outbind(v.emulator, p["sandbox"], b), sessions.Outbind, answer="Outbound",
          status=202),
-    Call("POST", f"{S}/incoming", "putIncoming", "A subscriber's message, delivered as the provider would.",
+    Call("putIncoming", "A subscriber's message, delivered as the provider would.",
          lambda v, p, b, q: sessions.incoming(v.emulator, p["sandbox"], b), sessions.Incoming, answer="CameIn",
          status=202),
-    Call("GET", f"{S}/ledger", "ledger", "What it would have cost, by account and message, with double sends.",
+    Call("ledger", "What it would have cost, by account and message, with double sends.",
          lambda v, p, b, q: ledger.ledger(p["sandbox"], q), query=ledger.Asked, answer="Ledger"),
-    Call("GET", f"{S}/events", "events", "What happens, as it happens: server-sent events.",
+    Call("events", "What happens, as it happens: server-sent events.",
          lambda v, p, b, q: events.listen(p["sandbox"], q), query=events.Listening, kind="text/event-stream"),
-    Call("GET", "/_emulator/contract", "contract", "Every documented statement and what the emulator does.",
+    Call("contract", "Every documented statement and what the emulator does.",
          lambda v, p, b, q: v.contract(None), answer="Contract"),
-    Call("GET", "/_emulator/contract/{provider}", "providerContract", "One provider's contract.",
+    Call("providerContract", "One provider's contract.",
          lambda v, p, b, q: v.contract(p["provider"]), answer="Contract"),
-    Call("GET", "/_emulator/metrics", "metrics", "Counts for Prometheus, over all sandboxes.",
+    Call("metrics", "Counts for Prometheus, over all sandboxes.",
          lambda v, p, b, q: metrics.metrics(v.emulator), kind="text/plain"),
-    Call("GET", "/_emulator/scenarios", "listScenarios", "The scenarios that come along.",
+    Call("listScenarios", "The scenarios that come along.",
          lambda v, p, b, q: v.scenarios(), answer="Plays"),
 )  # fmt: skip

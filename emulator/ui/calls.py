@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin.routes import CALLS, Call, S
+from emulator.admin.addresses import S
+from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.sandboxes import Sandbox
 
