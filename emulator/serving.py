@@ -11,8 +11,9 @@ from emulator.app import Emulator
 from emulator.listening import bind, tls_context, url
 from emulator.outgoing.http_round import Call
 from emulator.providers.contract import Provider
+from emulator.server.http_server import HttpServer
+from emulator.server.http_service import HttpService
 from emulator.settings import Settings
-from emulator.transports.http import HttpTransport
 from emulator.transports.outbox import Outbox
 from emulator.transports.smpp import SmppTransport
 
@@ -46,10 +47,10 @@ class Serving:
             self._tls_listening = bind(self.settings.host, port, "SMPP over TLS", "--smpp-tls-port")
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._outbox = Outbox(self.settings.targets)
-        self._http = HttpTransport(
+        self.http = HttpServer(HttpService(
             self.emulator, ours, lambda request: self.control.answer(request),
             lambda request: self.control.trusts(request),
-        )  # fmt: skip
+        ))  # fmt: skip
         self._smpp = SmppTransport(
             self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
         )
@@ -85,7 +86,7 @@ class Serving:
             self._logbook.start()
             call = self._logbook.first(call)
         self.emulator.start(call, self.settings.public_url or self.base_url)
-        await self._http.start(self._listening)
+        await self.http.start(self._listening)
         await self._smpp.start(self._smpp_listening)
         if self._tls_listening is not None:
             await self._smpp.start(self._tls_listening, tls_context(self.settings.tls_cert, self.settings.tls_key))
@@ -93,7 +94,7 @@ class Serving:
     async def stop(self) -> None:
         """Let answers under way go out, then close everything."""
         await self._smpp.stop()
-        await self._http.stop()
+        await self.http.stop()
         await self.emulator.stop()
         if self._logbook is not None:
             self._logbook.close()

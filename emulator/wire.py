@@ -14,7 +14,7 @@ Headers = tuple[tuple[str, str], ...]
 Fields = list[tuple[str, str]]
 
 
-class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http", omit_defaults=True):
+class HttpRequest(msgspec.Struct, frozen=True, tag="http", omit_defaults=True, gc=False):
     """A request. `target` is the path and query as they came, never decoded (a raw octet beyond ASCII is written
     %XX); `form` holds the fields of a multipart body, which the transport takes apart."""
 
@@ -43,7 +43,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True, tag="http", omit_de
         return header_of(self.headers, name, default)
 
 
-class HttpReply(msgspec.Struct, frozen=True, kw_only=True, tag="http"):
+class HttpReply(msgspec.Struct, frozen=True, tag="http", gc=False):
     """A reply."""
 
     status: int = 200

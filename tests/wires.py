@@ -12,7 +12,7 @@ class Wire(asyncio.Transport):
     @classmethod
     def to(cls, served: Any) -> "tuple[Any, Wire]":
         """A new HTTP connection (a protocol of the server) and its wire."""
-        connection, wire = served._http._http(), cls()
+        connection, wire = served.http.connection(), cls()
         connection.connection_made(wire)
         return connection, wire
 
@@ -28,6 +28,9 @@ class Wire(asyncio.Transport):
 
     def get_extra_info(self, name, default=None):
         return ("127.0.0.1", 4000) if name == "peername" else default
+
+    def can_write_eof(self):
+        return False
 
     def is_closing(self):
         return self.ended

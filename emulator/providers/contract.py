@@ -192,9 +192,9 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     tries: Callable[[Mapping[str, str]], tuple[str, ...]]
     """Targets of GET requests worth trying first, for the banner: credentials → targets."""
 
-    lane: Callable[[HttpRequest], tuple[Credential, str] | None] | None = None
-    """For a provider that limits how many requests are under way at once: who asks, and which requests are counted
-    together; None where nobody can be told. The transport stamps the count on the request."""
+    lane: Callable[[AnyCommand], str | None] | None = None
+    """For a provider that limits how many requests of an account are under way at once: which are counted together;
+    None where none is. The server stamps the count on the command."""
 
     smpp: SmppFace | None = None
     """How it speaks SMPP, if it does."""

@@ -3,16 +3,17 @@ I/O."""
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
 
 from emulator import otherwise
 from emulator.core.commands import AnyCommand
-from emulator.core.engine import Verdict
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
 from emulator.journal import Exchange
-from emulator.providers.contract import Provider, Route
-from emulator.reception.routing import Routing
+from emulator.providers.contract import Provider
+from emulator.reception.routing import Match, Routing
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.wire import HttpReply, HttpRequest
 
@@ -30,25 +31,32 @@ class Answer(NamedTuple):
     """Callbacks under way that shall be answered before the reply goes."""
 
 
+Lane: TypeAlias = tuple[str, str, str]
+"""Sandbox, provider, kind of request: whose requests under way are counted together."""
+
+
+class Asked(NamedTuple):
+    """A request, read. `lane`: whose requests under way it is counted with; None where nobody counts."""
+
+    request: HttpRequest
+    match: Match
+    command: AnyCommand | None
+    """None: no provider has that address."""
+    sandbox: Sandbox | None
+    lane: Lane | None
+
+
 class Reception:
     """Serves the sandboxes of a process. What leads to none of them is journalled in the `default` one."""
 
     def __init__(
         self, providers: Mapping[str, Provider], sandboxes: Sandboxes, default: Sandbox, send_reports: Reports
     ) -> None:  # fmt: skip
+        self._providers = providers
         self._sandboxes = sandboxes
         self._default = default
         self._send_reports = send_reports
         self.routing = Routing(providers)
-        self._counting = {
-            route.path.lower().removesuffix("/"): provider
-            for provider in providers.values() if provider.lane is not None for route in provider.routes
-        }  # fmt: skip
-        self._uncounted = frozenset(
-            route.path + slash for provider in providers.values() if provider.lane is None
-            for route in provider.routes for slash in ("", "/")
-        )  # fmt: skip
-        """The other addresses, as they are mostly written."""
         self.told: Callable[[Sandbox, Exchange], None] | None = None
         """Hears each exchange as it is kept: the log."""
         self.counted: dict[tuple[str, str, str, str], int] = {}
@@ -56,43 +64,43 @@ class Reception:
 
     # a request over HTTP
 
-    def lane(self, request: HttpRequest) -> tuple[str, ...] | None:
-        """Whose requests under way this one is counted with; None when nobody counts."""
-        path = request.path
-        if path in self._uncounted:
-            return None
-        provider = self._counting.get(path.lower().removesuffix("/"))
-        if provider is None or provider.lane is None:
-            return None
-        found = provider.lane(request)
-        sandbox = self._sandboxes.of(provider.name, found[0]) if found else None
-        if found is None or sandbox is None or sandbox.account(provider.name).limits_off:
-            return None
-        return sandbox.id, provider.name, found[1]
-
     def exchange(self, request: HttpRequest) -> Answer:
         """Read, judge, answer, journal. Never raises for what a client sent."""
+        return self.judge(self.read(request))
+
+    def read(self, request: HttpRequest) -> Asked:
+        """What a request says, and to whom."""
         match = self.routing.match(request)
         if match.route is None:
+            return Asked(request, match, None, None, None)
+        command = match.read(request)
+        sandbox = self._sandboxes.of(match.provider, command.credential)
+        lane = None
+        if sandbox is not None:
+            lane_of = self._providers[match.provider].lane
+            kind = None if lane_of is None else lane_of(command)
+            if kind is not None and not sandbox.account(match.provider).limits_off:
+                lane = sandbox.id, match.provider, kind
+        return Asked(request, match, command, sandbox, lane)
+
+    def judge(self, asked: Asked, in_flight: int = 1) -> Answer:
+        """What comes of a request, journalled; so many of its lane are under way."""
+        request, match, command, sandbox, _ = asked
+        if command is None:
             exchange = self._stray(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
             return Answer(match.reply, None, exchange)
-        command = match.route.read(request, match.values)
-        sandbox = self._sandboxes.of(match.provider, command.credential)
-        judged = (sandbox or self._default).execute(command)
-        return self.answer(sandbox, match.route, request, command, *judged)
-
-    def answer(
-        self, sandbox: Sandbox | None, route: Route, request: HttpRequest, command: AnyCommand, at: Moment,
-        verdict: Verdict,
-    ) -> Answer:  # fmt: skip
-        """What goes back once a command has been judged, journalled. `sandbox`: whose credentials it has, or None."""
+        if in_flight > 1:
+            command.in_flight = in_flight
+            request = msgspec.structs.replace(request, in_flight=in_flight)
+        assert match.route is not None
         known, sandbox = sandbox is not None, sandbox or self._default
+        at, verdict = sandbox.execute(command)
         outcome, fault = verdict.outcome, verdict.reply
         if fault is not None and not fault.heard:
             reply = otherwise.reply(fault, None)
         else:
             whose = sandbox.account(command.provider) if known or command.credential is None else None
-            reply = route.write(command, outcome, whose)
+            reply = match.route.write(command, outcome, whose)
             if fault is not None:
                 reply = otherwise.reply(fault, reply)
         exchange = Exchange(

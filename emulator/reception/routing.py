@@ -4,6 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import msgspec
+
+from emulator.core.commands import AnyCommand
 from emulator.providers.contract import Provider, Route
 from emulator.wire import HttpReply, HttpRequest
 
@@ -18,6 +21,13 @@ class Match(NamedTuple):
     route: Route | None
     values: Mapping[str, str]
     reply: HttpReply
+
+    def read(self, request: HttpRequest) -> AnyCommand:
+        """What a request to this route says. HEAD asks for what GET would bring, its body left out."""
+        assert self.route is not None
+        if request.method == "HEAD" and "HEAD" not in self.route.methods:
+            request = msgspec.structs.replace(request, method="GET")
+        return self.route.read(request, self.values)
 
 
 _UNUSED = HttpReply()
@@ -50,8 +60,9 @@ class Routing:
             known = "".join(f"  {path}\n" for path in self._paths)
             text = f"No provider has the address {path}. There are:\n{known}Control API: /_emulator/openapi.json\n"
             return Match("", None, _NONE, HttpReply(status=404, headers=_TEXT, body=text.encode("utf-8", "replace")))
+        method = "GET" if request.method == "HEAD" else request.method
         for provider, route in candidates:
-            if request.method in route.methods:
+            if method in route.methods:
                 return Match(provider, route, values, _UNUSED)
         methods = ", ".join(dict.fromkeys(method for _, route in candidates for method in route.methods))
         headers = (*_TEXT, ("Allow", methods))

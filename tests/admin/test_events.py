@@ -118,8 +118,8 @@ async def test_a_closed_page_leaves_nothing_behind_and_does_not_hold_up_the_end(
             await until(lambda: not feed._waiting)
         open_still = ClientSession()
         await open_still.get(f"{served.base_url}/_emulator/sandboxes/default/events")
-        shutdown = served._http._http.shutdown
-        served._http._http.shutdown = lambda seconds: shutdown(1000 * seconds)
+        stop = served.http.stop
+        served.http.stop = lambda: stop(PATIENCE * 100)
         began = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - began < PATIENCE
     await open_still.close()

@@ -97,7 +97,7 @@ async def play(count: int) -> int:
                 assert not isinstance(got, BaseException), f"{got!r} for seed {SEED}, block {first}: {octets[:3000]!r}"
                 answers += len(got)
         async with asyncio.timeout(PATIENCE):
-            while served._http._http.connections:  # noqa: ASYNC110 (nobody tells)
+            while served.http.connections:  # noqa: ASYNC110 (nobody tells)
                 await asyncio.sleep(0.01)
     return answers
 

@@ -106,11 +106,11 @@ async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog)
         await client.say(REQUESTS["a balance"])
         calls = []
 
-        def broken(request):
-            calls.append(request)
+        def broken(*asked):
+            calls.append(asked)
             raise RuntimeError("broken")
 
-        monkeypatch.setattr(served.emulator.reception, "exchange", broken)
+        monkeypatch.setattr(served.emulator.reception, "judge", broken)
         assert (await client.say(REQUESTS["a balance"])).startswith(b"HTTP/1.1 500")
         assert len(calls) == 1
         assert "RuntimeError: broken" in caplog.text
@@ -131,11 +131,36 @@ async def test_a_client_that_says_no_more_behind_its_request_is_answered_whateve
     async with serving() as served:
         connection, wire = Wire.to(served)
         connection.data_received(line("/api/getBalance?key=emulator-smsoffice"))
-        assert connection.eof_received()
+        connection.eof_received()
         await settled(wire, 1)
-        await until(lambda: wire.ended)
+        control, other = Wire.to(served)
+        control.data_received(line("/_emulator/health").replace(b"Host: x", b"Host: localhost"))
+        assert control.eof_received(), "it is being answered"
+        await settled(other, 1)
+        await until(lambda: other.ended)
         idle, wire = Wire.to(served)
-        await asyncio.sleep(0)
         assert not idle.eof_received()
-        for one in (connection, idle):
+        for one in (connection, control, idle):
             one.connection_lost(None)
+
+
+async def test_a_client_that_says_no_more_gets_the_reply_that_a_rule_delays():
+    async with serving() as served:
+        rule = {"when": {"operation": "balance"}, "then": {"reply": {"delay": 0.3}}}
+        await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+        client = await Client().open(served.base_url)
+        client.writer.write(REQUESTS["a balance"])
+        client.writer.write_eof()
+        answer = await asyncio.wait_for(client.reader.read(), PATIENCE)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert answer.endswith(b"1000")
+
+
+async def test_a_client_that_says_no_more_ends_a_reply_that_never_comes():
+    async with serving() as served:
+        rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": "hang"}}}
+        await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+        client = await Client().open(served.base_url)
+        client.writer.write(REQUESTS["a balance"])
+        client.writer.write_eof()
+        assert await asyncio.wait_for(client.reader.read(), PATIENCE) == b""

@@ -135,7 +135,7 @@ async def test_a_head_that_comes_octet_by_octet_is_waited_for_so_long_and_no_lon
         assert status(answer) == 408
         assert passed >= 50
         assert "--head-seconds" in (await last(served))["explain"]
-        await until(lambda: not served._http._http.connections)
+        await until(lambda: not served.http.connections)
 
 
 async def test_a_head_that_is_whole_in_time_may_be_followed_by_a_long_silence():
@@ -176,7 +176,7 @@ async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
     async with serving(idle_seconds=60) as served:
         for used in (False, True):
             reader, writer = await connect(served)
-            await until(lambda: served._http._http.connections)
+            await until(lambda: served.http.connections)
             if used:
                 writer.write(GOOD)
                 assert b"200" in await reader.readuntil(b"}")
@@ -187,7 +187,7 @@ async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
             skip(15)
             assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
             writer.close()
-            await until(lambda: not served._http._http.connections)
+            await until(lambda: not served.http.connections)
 
 
 async def test_who_says_that_nothing_more_comes_is_let_go():
@@ -202,7 +202,7 @@ async def test_who_says_that_nothing_more_comes_is_let_go():
 async def test_one_connection_too_many_is_503_and_the_others_go_on():
     async with serving(max_connections=3) as served:
         held = [await connect(served) for _ in range(3)]
-        await until(lambda: len(served._http._http.connections) == 3)
+        await until(lambda: len(served.http.connections) == 3)
         assert status(await octets(served.base_url, GOOD)) == 503
         assert "--max-connections" in served.emulator.default.journal.exchange(1).why
         reader, writer = held[0]
@@ -210,7 +210,7 @@ async def test_one_connection_too_many_is_503_and_the_others_go_on():
         assert b"200" in await reader.readuntil(b"}")
         for _, one in held:
             one.close()
-        await until(lambda: not served._http._http.connections)
+        await until(lambda: not served.http.connections)
 
 
 async def test_a_client_that_reads_nothing_is_cut_and_costs_no_more_than_one_answer(caplog):
@@ -218,12 +218,12 @@ async def test_a_client_that_reads_nothing_is_cut_and_costs_no_more_than_one_ans
         _, writer = await connect(served)
         ask = b"GET /_emulator/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
         writer.transport.pause_reading()
-        (connection,) = (one for one in served._http._http.connections if one.transport is not None)
+        (connection,) = (one for one in served.http.connections if one.transport is not None)
         for _ in range(400):
             writer.write(ask * 10)
         most = 0
         async with asyncio.timeout(PATIENCE):
-            while served._http._http.connections:
+            while served.http.connections:
                 wire = connection.transport
                 most = max(most, 0 if wire is None else wire.get_write_buffer_size())
                 await asyncio.sleep(0.01)
@@ -261,7 +261,7 @@ async def test_thousands_of_idle_connections_are_borne(protocol, count):
             held += await asyncio.gather(
                 *(loop.create_connection(asyncio.Protocol, where.hostname, where.port) for _ in range(100))
             )
-        there = served._http._http._connections if protocol == "http" else served._smpp.links
+        there = served.http.connections if protocol == "http" else served._smpp.links
         await until(lambda: len(there) == count)
         assert (await get(served.base_url + send_path()))[0] == 200
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

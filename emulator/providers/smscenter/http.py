@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Credential, Delete, Query, QueryMany, Submit
+from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
 from emulator.core.outcomes import (
     Accepted,
     AnyOutcome,
@@ -71,13 +71,6 @@ def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
     return asking.balance(asking.common(request, parameters, "http", _style(request, parameters)))
-
-
-def lane(request: HttpRequest) -> tuple[Credential, str] | None:
-    """Requests under way are counted by credential: status ones for themselves (facts, section 2)."""
-    credential = asking.credential_of(read(request, json=request.path.lower().startswith("/rest/")))
-    kind = "status" if "status" in request.path.lower() else "other"
-    return None if credential is None else (credential, kind)
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

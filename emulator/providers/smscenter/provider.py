@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from emulator.core.accounts import Account
-from emulator.core.commands import Credential
+from emulator.core.commands import AnyCommand
 from emulator.providers.contract import Provider, Row
-from emulator.providers.smscenter import http, left_out, smpp, soap, wsdl
+from emulator.providers.smscenter import http, left_out, smpp, soap
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
 from emulator.providers.smscenter.linting import LINT, PARAMETERS
@@ -42,9 +42,11 @@ def _tries(credentials: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _lane(request: HttpRequest) -> tuple[Credential, str] | None:
-    at_soap = request.path.lower().removesuffix("/") == wsdl.PATH
-    return soap.lane(request) if at_soap else http.lane(request)
+def _lane(command: AnyCommand) -> str | None:
+    """Requests under way are counted by credential: those about statuses for themselves (facts, section 2)."""
+    if command.operation == "describe":
+        return None
+    return "status" if command.operation == "status" else "other"
 
 
 PROVIDER = Provider(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Credential, Describe, Fault, Submit
+from emulator.core.commands import AnyCommand, Describe, Fault, Submit
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Described, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.providers.contract import Route
@@ -135,18 +135,6 @@ def _status(parameters: Parameters, shared: dict[str, Any]) -> AnyCommand:
         problem = "get_status tells of one message, not of a list"
         shared = {**shared, "fault": shared["fault"] or Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
     return asking.query(one, shared)
-
-
-def lane(request: HttpRequest) -> tuple[Credential, str] | None:
-    """Requests under way are counted by credential, as over HTTP."""
-    if request.method == "GET":
-        return None
-    try:
-        _, root = _opened(request.body)
-    except BadXml:
-        return None
-    credential = asking.credential_of(Parameters({child.name: child.text for child in root.children}, "utf-8"))
-    return None if credential is None else (credential, "status" if root.name.startswith("status") else "other")
 
 
 # answers

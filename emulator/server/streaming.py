@@ -1,9 +1,10 @@
 """Replies that come about piece by piece, for as long as the client listens."""
 
 import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
-from emulator.transports import web
+from emulator.http.reply_writer import chunk, stream_head
+from emulator.server.http_connection import HttpConnection
 from emulator.wire import StreamReply
 
 
@@ -13,11 +14,9 @@ class Streams:
     def __init__(self) -> None:
         self._draining: set[asyncio.Task[None]] = set()
 
-    async def send(self, request: web.BaseRequest, reply: StreamReply) -> web.StreamResponse:
+    async def send(self, reply: StreamReply, connection: HttpConnection) -> None:
         """Pieces to the client as they come about. Ends with them, when the client goes, or when serving stops."""
-        response = web.StreamResponse(headers=dict(reply.headers))
-        await response.prepare(request)
-        draining = asyncio.get_running_loop().create_task(_drain(reply, response))
+        draining = asyncio.get_running_loop().create_task(_drain(reply, connection))
         self._draining.add(draining)
         try:
             await asyncio.wait((draining,))
@@ -25,8 +24,7 @@ class Streams:
             self._draining.discard(draining)
             draining.cancel()
             await asyncio.gather(draining, return_exceptions=True)
-        response.force_close()
-        return response
+        connection.close()
 
     def stop(self) -> None:
         """All of them end."""
@@ -34,9 +32,15 @@ class Streams:
             draining.cancel()
 
 
-async def _drain(reply: StreamReply, response: web.StreamResponse) -> None:
+async def _drain(reply: StreamReply, connection: HttpConnection) -> None:
     """Write every piece, no faster than the client reads."""
+    old = connection.version == "1.0"
     async with aclosing(aiter(reply.pieces)) as pieces:  # type: ignore[type-var]
-        with suppress(ConnectionError):
-            async for piece in pieces:
-                await response.write(piece)
+        await connection.write_and_drain(stream_head(reply.headers, connection.date(), old))
+        if connection.method == "HEAD":
+            return
+        async for piece in pieces:
+            if piece:
+                await connection.write_and_drain(piece if old else chunk(piece))
+        if not old:
+            await connection.write_and_drain(chunk(b""))

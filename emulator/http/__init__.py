@@ -1,0 +1,1 @@
+"""HTTP as a protocol: octets to requests, replies to octets. No sockets, no clock."""

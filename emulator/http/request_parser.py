@@ -1,0 +1,298 @@
+"""Octets of one connection to requests, by httptools (llhttp). Sizes are bounded here, times by the connection."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import httptools
+
+from emulator.http.content_encoding import CannotUnpack, unpacked
+from emulator.http.refusals import Refusal, in_our_words, without_octets
+from emulator.limits import Limits
+from emulator.wire import Headers, HttpRequest
+
+MOST_HEADERS = 128
+_MOST_KEPT = 64 * 1024
+"""Octets of a head that is here in part, for the journal."""
+_METHODS = {b"GET": "GET", b"POST": "POST", b"HEAD": "HEAD", b"PUT": "PUT", b"DELETE": "DELETE", b"PATCH": "PATCH"}
+_END_OF_HEAD = b"\r\n\r\n"
+
+Allowance = Callable[[HttpRequest], int]
+"""(a request without its body) → how many octets its body may have."""
+
+
+class Parsed(NamedTuple):
+    """A whole request, and what its reply has to know of it."""
+
+    request: HttpRequest
+    last: bool
+    """The connection ends with the reply."""
+    version: str = "1.1"
+    form: bool = False
+    """The body has fields of its own (multipart)."""
+
+
+class RequestParser:
+    """`parsed` holds what came whole, `refusal` what is wrong with what came behind it: nothing is read after that."""
+
+    __slots__ = (
+        "_allowance", "_begun", "_body", "_encoding", "_fed", "_form", "_headers", "_in_body", "_length", "_limits",
+        "_most", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets", "_scheme", "_target", "expects_continue",
+        "in_message", "parsed", "refusal",
+    )  # fmt: skip
+
+    def __init__(self, limits: Limits, allowance: Allowance, peer: str, scheme: str = "http") -> None:
+        self._limits = limits
+        self._allowance = allowance
+        self._peer = peer
+        self._scheme = scheme
+        self.parsed: list[Parsed] = []
+        self.refusal: Refusal | None = None
+        self.in_message = False
+        self.expects_continue = False
+        """The client waits to be told that it may send its body."""
+        self._in_body = False
+        self._raw: list[tuple[bytes, bytes]] = []
+        self._raw_headers: list[tuple[bytes, bytes]] = []
+        self._headers: Headers = ()
+        """What `_raw_headers` say: clients send the same ones again and again."""
+        self._target = b""
+        self._body: list[bytes] = []
+        self._length = 0
+        self._most = limits.body
+        self._encoding = ""
+        self._form = False
+        self._begun = b""
+        """Of a head that is here in part, so many octets as the journal keeps."""
+        self._fed = 0
+        """Octets since the parser last said anything."""
+        self._raw_octets = False
+        self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
+
+    @property
+    def in_head(self) -> bool:
+        """Is a head here in part?"""
+        return self.in_message and not self._in_body
+
+    @property
+    def begun(self) -> HttpRequest:
+        """As much of a request as is here, for the journal."""
+        if self.in_message and self._in_body:
+            return self._request(b"")
+        return _as_far_as_it_goes(self._begun, self._peer, self._scheme)
+
+    def feed(self, data: bytes) -> None:
+        """Octets that came. Never raises for what a client sent."""
+        if self.refusal is not None or self._parser is None:
+            return
+        if not self.in_message or (self.in_head and b"\n" not in self._begun):
+            data = self._readable(data)
+        if self.in_head:
+            self._begun += data[: _MOST_KEPT - len(self._begun)]
+        elif not self.in_message:
+            self._begun = data
+        whole = len(self.parsed)
+        self._fed += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._after_upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError as error:
+            if not (self.parsed and self.parsed[-1].last):  # what follows the last request is not read
+                self._broken(self._behind(data, whole), str(error), len(self.parsed) > whole)
+            return
+        if self.in_message and self.refusal is None:
+            if len(self.parsed) > whole:
+                self._begun = self._behind(data, whole)
+            self._check_part()
+
+    def close(self) -> None:
+        """Nothing comes any more."""
+        self._parser = None
+
+    # what httptools calls
+
+    def on_message_begin(self) -> None:
+        self.in_message, self._in_body = True, False
+        self._raw, self._target, self._body, self._length = [], b"", [], 0
+        self._fed = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url
+        self._fed = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._raw.append((name, value))
+        self._fed = 0
+
+    def on_headers_complete(self) -> None:
+        self._in_body = True
+        self._fed = 0
+        raw = self._raw
+        if raw != self._raw_headers:
+            self._headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
+            self._raw_headers = raw
+        self._raw = []
+        self._check_head(raw)
+        hosts = 0
+        self._most, self._encoding, self._form = self._limits.body, "", False
+        length, unknown = 0, False
+        for name, value in raw:
+            if len(name) in _LENGTHS_OF_INTEREST:
+                name = name.lower()
+                if name == b"host":
+                    hosts += 1
+                elif name == b"content-length":
+                    length = int(value)
+                elif name == b"content-encoding":
+                    self._encoding, unknown = value.decode("latin-1").strip().lower(), True
+                elif name == b"expect" and value.lower() == b"100-continue":
+                    self.expects_continue = True
+                elif name == b"content-type":
+                    self._form = value[:10].lower() == b"multipart/"
+                elif name == b"transfer-encoding":
+                    unknown = True
+        if hosts > 1:
+            self._refused(400, "there are several Host headers")
+        elif unknown or length > self._most:
+            self._most = self._allowance(self._request(b""))
+            if length > self._most:
+                self._too_large()
+
+    def on_body(self, body: bytes) -> None:
+        if self.refusal is not None:
+            return
+        self._body.append(body)
+        self._length += len(body)
+        self._fed = 0
+        if self._length > self._most:
+            self._body.clear()
+            self._too_large()
+
+    def on_message_complete(self) -> None:
+        self.in_message = self.expects_continue = False
+        if self.refusal is not None:
+            return
+        parser = self._parser
+        assert parser is not None
+        pieces = self._body
+        body = b"" if not pieces else pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        if self._encoding and body:
+            try:
+                body = unpacked(body, self._encoding, self._most)
+            except CannotUnpack as error:
+                self._refused(error.status, str(error), True)
+                return
+        version, last = parser.get_http_version(), not parser.should_keep_alive()
+        if self._target[:1] != b"/" or version != "1.1":
+            old = version == "0.9"
+            why = in_our_words(self._begun, "") if old else _wrong_target(self._target, parser.get_method())
+            if why:
+                self._refused(400, why)
+                return
+        self.parsed.append(Parsed(self._request(body), last, version, self._form and bool(body)))
+        self._raw_octets = False
+
+    # inside
+
+    def _request(self, body: bytes) -> HttpRequest:
+        assert self._parser is not None
+        method = self._parser.get_method()
+        return HttpRequest(
+            _METHODS.get(method) or method.decode("latin-1"), self._target.decode("latin-1"), self._headers, body,
+            None, self._peer, 1, self._raw_octets, self._scheme,
+        )  # fmt: skip
+
+    def _readable(self, data: bytes) -> bytes:
+        """Octets beyond ASCII in a request line are read as if escaped: llhttp takes none, real servers do."""
+        if data.isascii():
+            return data
+        line, newline, rest = data.partition(b"\n")
+        if line.isascii() or line.startswith(b"\x16"):
+            return data
+        self._raw_octets = True
+        return escape_line(line) + newline + rest
+
+    def _check_head(self, raw: list[tuple[bytes, bytes]]) -> None:
+        limits, most = self._limits, self._limits.header
+        if len(self._target) > limits.line:
+            self._refused(414, f"the request line has more than {limits.line} bytes (--max-line)")
+        elif len(raw) > MOST_HEADERS:
+            self._refused(431, f"there are more than {MOST_HEADERS} headers")
+        elif len(self._begun) >= min(most, _MOST_KEPT) and any(len(name) + len(value) > most for name, value in raw):
+            self._refused(431, f"a header has more than {most} bytes (--max-header)")
+
+    def _check_part(self) -> None:
+        """What is here in part may be too much already."""
+        if not self._in_body and b"\n" not in self._begun:
+            if len(self._target) > self._limits.line:
+                self._check_head([])
+        elif len(self._raw) > MOST_HEADERS:  # trailers among them
+            self._check_head(self._raw)
+        elif self._fed > self._limits.header:
+            self._refused(431, f"a header has more than {self._limits.header} bytes (--max-header)")
+
+    def _too_large(self) -> None:
+        self._refused(413, f"a body may have {self._most} bytes (--max-body)", True)
+
+    def _refused(self, status: int, why: str, of_body: bool = False) -> None:
+        """A request whose octets are well-formed and not taken all the same."""
+        if self.refusal is None:
+            self.refusal = Refusal(status, why, self._request(b""), of_body) if self._in_body else Refusal(
+                status, why, self.begun
+            )  # fmt: skip
+
+    def _broken(self, octets: bytes, said: str, behind_others: bool) -> None:
+        """Octets that are no request; or one with a raw line, which came behind others in one piece."""
+        if behind_others and not octets.partition(b"\n")[0].isascii():
+            self.in_message = False
+            self._parser = httptools.HttpRequestParser(self)
+            self.feed(octets)
+        elif self._in_body and self.in_message:
+            self._refused(400, f"the body cannot be read: {without_octets(said)}", True)
+        elif self.refusal is None:
+            request = _as_far_as_it_goes(octets, self._peer, self._scheme)
+            self.refusal = Refusal(400, in_our_words(octets, said), request)
+
+    def _behind(self, data: bytes, whole: int) -> bytes:
+        """The octets of the request that has begun, behind those that came whole before it in one piece."""
+        if len(self.parsed) == whole:
+            return self._begun
+        at = 0
+        for _ in range(len(self.parsed) - whole):
+            at = data.find(_END_OF_HEAD, at) + len(_END_OF_HEAD)
+        return data[at + sum(len(one.request.body) for one in self.parsed[whole:]) :]
+
+    def _after_upgrade(self, rest: bytes) -> None:
+        """A client that offers another protocol is answered in this one, and goes on in it."""
+        self._parser = httptools.HttpRequestParser(self)
+        if rest:
+            self.feed(rest)
+
+
+_LENGTHS_OF_INTEREST = frozenset(
+    map(len, ("host", "expect", "content-type", "content-length", "content-encoding", "transfer-encoding"))
+)
+
+
+def escape_line(octets: bytes) -> bytes:
+    """Octets beyond ASCII as %XX."""
+    return b"".join(bytes((octet,)) if octet < 0x80 else b"%%%02X" % octet for octet in octets)
+
+
+def _wrong_target(target: bytes, method: bytes) -> str:
+    """What is wrong with a target that is no path; "" where nothing is."""
+    if method == b"CONNECT":
+        return "CONNECT asks for a tunnel, and this port is no proxy: call it by its own address"
+    scheme, mark, rest = target.partition(b"://")
+    if target[:1] == b"/" or (mark and scheme.lower() in (b"http", b"https") and rest[:1] not in (b"", b"/", b"[")):
+        return ""
+    if mark and rest[:1] == b"[" and b"]" in rest:
+        return ""
+    return "the target is neither a path that begins with / nor an http:// address"
+
+
+def _as_far_as_it_goes(octets: bytes, peer: str, scheme: str) -> HttpRequest:
+    line, _, rest = octets.partition(b"\n")
+    method, _, target = line.decode("latin-1").rstrip("\r").partition(" ")
+    target = target.rpartition(" ")[0] or target
+    return HttpRequest(method=method[:32], target=target, body=rest, peer=peer, scheme=scheme)

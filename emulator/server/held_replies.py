@@ -1,0 +1,43 @@
+"""Replies that wait until what they tell of is written down: those of one turn of the loop leave together."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from emulator.recorder import NotKept, Recorder
+
+
+class Waiting(Protocol):
+    """A connection whose replies wait."""
+
+    def release(self, octets: bytes) -> None:
+        """They go out now."""
+
+
+class HeldReplies:
+    """`instead` makes the octets that go out where nothing could be written down."""
+
+    def __init__(self, recorder: Recorder, instead: Callable[[NotKept], bytes]) -> None:
+        self._recorder = recorder
+        self._instead = instead
+        self._waiting: list[tuple[Waiting, bytes, bool]] = []
+        """The connection, the reply, and whether it tells of something that is to be written down."""
+
+    def add(self, connection: Waiting, octets: bytes) -> None:
+        """A reply that leaves in a moment."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._waiting.append((connection, octets, not self._recorder.stuck))
+
+    def flush(self) -> None:
+        """All that wait leave now."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        instead = None
+        try:
+            self._recorder.keep()
+        except NotKept as trouble:
+            instead = self._instead(trouble)
+        for connection, octets, tells in waiting:
+            connection.release(instead if tells and instead is not None else octets)

@@ -1,0 +1,364 @@
+"""One HTTP connection: octets to requests, replies to octets, and how long a client is borne with.
+
+    data_received ─► parser ─► service.answer ─┬─► reply ─► write          (nearly always: within the same call)
+                                               └─► task ──► reply or steps  (what has to be waited for)
+
+Requests that come behind one that is waited for wait with it; with much of them nothing more is read.
+"""
+
+import asyncio
+import logging
+import math
+import socket
+import struct
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeAlias, cast
+
+from emulator.http.refusals import Refusal
+from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
+from emulator.http.request_parser import Parsed, RequestParser
+from emulator.limits import Limits
+from emulator.server.held_replies import HeldReplies
+from emulator.wire import HttpReply, HttpRequest
+
+READ_AT_ONCE = 32 * 1024
+"""Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times."""
+_MOST_BEHIND = 64 * 1024
+"""So many octets are read while a request before them is waited for."""
+_LINGER = 1.0
+"""Real seconds between a last word and the end: closed at once, octets that nobody read would reset the connection."""
+_LINGER_READING = 5.0
+"""The same where a body is not taken: the client may be sending before it reads."""
+_log = logging.getLogger("emulator")
+
+Answer: TypeAlias = HttpReply | Coroutine[Any, Any, HttpReply | None]
+"""A reply, or what comes to one, or has sent one itself."""
+
+
+class Service(Protocol):
+    """What a connection needs of who answers."""
+
+    limits: Limits
+    connections: "set[HttpConnection]"
+    stopping: asyncio.Event
+    held: HeldReplies | None
+    """Where replies have to wait for something to be written down."""
+
+    def allowance(self, head: HttpRequest) -> int:
+        """How many octets a body may have."""
+
+    def answer(self, parsed: Parsed, connection: "HttpConnection") -> Answer: ...
+
+    def refuse(self, refusal: Refusal) -> HttpReply:
+        """The reply to what was not taken."""
+
+    def date(self) -> bytes: ...
+
+    def lost(self, connection: "HttpConnection") -> None: ...
+
+
+class HttpConnection(asyncio.Protocol):
+    """`version` and `method` are of the request that is served."""
+
+    __slots__ = (
+        "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_leaving", "_loop", "_manner", "_parser",
+        "_paused", "_reading", "_scheme", "_service", "_stalled", "_stopping", "_task", "_timer", "_waits_for",
+        "address", "grace", "method", "stopping", "transport", "version",
+    )  # fmt: skip
+
+    def __init__(self, service: Service, scheme: str = "http") -> None:
+        self._loop = asyncio.get_running_loop()
+        self._service = service
+        self._scheme = scheme
+        self.stopping = service.stopping
+        self.address = ""
+        self.version, self.method = "1.1", "GET"
+        self.grace: float | None = None
+        """So many real seconds is a request still served whose client says no more; None: until its reply has gone."""
+        self.transport: asyncio.Transport
+        self._parser: RequestParser
+        self._manner = PLAIN
+        self._task: asyncio.Task[None] | None = None
+        self._going: asyncio.Future[None] | None = None
+        """Done when the client says no more, or serving stops."""
+        self._behind = 0
+        self._ended = False
+        """The client says no more."""
+        self._leaving = False
+        """Nothing of what the client still says is looked at."""
+        self._stopping = False
+        self._paused = False
+        """What was written lies unread."""
+        self._reading = True
+        self._drained: asyncio.Future[None] | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed = self._due = math.inf
+        """When the timer comes, and when what the client does next has to be there."""
+        self._waits_for = ""
+        """What that is: a request, its head or its body."""
+
+    # coming and going
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = wire = cast(asyncio.Transport, transport)  # uvloop's is one by its methods alone
+        peer = wire.get_extra_info("peername")
+        self.address = peer[0] if isinstance(peer, tuple) else ""
+        if hasattr(wire, "max_size"):
+            wire.max_size = READ_AT_ONCE
+        wire.set_write_buffer_limits(0)  # whatever lies unread is told to `pause_writing`
+        service = self._service
+        self._parser = RequestParser(service.limits, service.allowance, self.address, self._scheme)
+        service.connections.add(self)
+        most = service.limits.connections
+        if len(service.connections) > most:
+            self._send_away(503, f"there are {most} connections (--max-connections)")
+        else:
+            self._watch()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._leaving = True
+        self._service.lost(self)
+        for timer in (self._timer, self._stalled):
+            if timer is not None:
+                timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        self._parser.close()
+
+    def eof_received(self) -> bool:
+        """The client says no more; what was asked is answered all the same."""
+        self._ended = True
+        if self._service.held is not None:
+            self._service.held.flush()
+        if self._leaving or (self._task is None and not self._parser.parsed):
+            return False
+        if self._going is not None and not self._going.done():
+            self._going.set_result(None)
+        elif self.grace is not None:
+            self._loop.call_later(self.grace, self.close)
+        return self._scheme == "http"  # TLS knows no half of a connection
+
+    def stop(self) -> None:
+        """Serving stops: what is being answered is the last."""
+        self._stopping = True
+        if self._going is not None and not self._going.done():
+            self._going.set_result(None)
+        if self._task is None:
+            self.close()
+
+    # what comes
+
+    def data_received(self, data: bytes) -> None:
+        if self._leaving:
+            return
+        self._parser.feed(data)
+        if self._task is None and not self._paused:
+            self._go_on()
+        else:
+            self._behind += len(data)
+            if self._behind > _MOST_BEHIND and self._reading:
+                self._reading = False
+                self.transport.pause_reading()
+
+    def _go_on(self) -> None:
+        """Answer what has come, one after the other."""
+        parser = self._parser
+        parsed = parser.parsed
+        while parsed and self._task is None and not self._paused and not self._leaving:
+            self._serve(parsed.pop(0))
+        if self._task is None and not parsed and not self._leaving:
+            if parser.refusal is not None:
+                self._send_away_by(parser.refusal)
+            elif self._ended:
+                self.close()
+            elif parser.expects_continue:
+                parser.expects_continue = False
+                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._watch()
+
+    def _serve(self, parsed: Parsed) -> None:
+        request, last, version = parsed.request, parsed.last, parsed.version
+        self.method, self.version = request.method, version
+        plain = not last and version == "1.1" and request.method != "HEAD"
+        self._manner = PLAIN if plain else Manner(last, version == "1.0", request.method == "HEAD")
+        try:
+            answer = self._service.answer(parsed, self)
+        except Exception as failure:
+            answer = self._failed(failure)
+        if isinstance(answer, HttpReply):
+            self._send(answer)
+        else:
+            self._task = self._loop.create_task(self._wait_for(answer))
+            self._task.add_done_callback(lambda _: answer.close())  # of one that was cancelled before it began
+
+    async def _wait_for(self, coming: Coroutine[Any, Any, HttpReply | None]) -> None:
+        try:
+            reply = await coming
+        except ConnectionError:  # the client went away meanwhile
+            reply = None
+        except Exception as failure:
+            reply = self._failed(failure)
+        self._task, self.grace, self._behind = None, None, 0
+        if reply is not None:
+            self._send(reply)
+        elif (self._manner.last or self._stopping) and not self._leaving:
+            self.close()
+        if not self._reading:
+            self._reading = True
+            if not self._paused:
+                self.transport.resume_reading()
+        self._go_on()
+
+    def _failed(self, failure: Exception) -> HttpReply:
+        _log.error("A request could not be served", exc_info=failure)
+        self._manner = Manner(True, self._manner.old, self._manner.without_body)
+        text = "The emulator failed; its log says more. This is a bug of the emulator.\n"
+        return HttpReply(status=500, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text.encode())
+
+    # what goes
+
+    def encode(self, reply: HttpReply) -> Encoded:
+        """The octets of a reply to the request that is served."""
+        if self._stopping and not self._manner.last:
+            self._manner = Manner(True, self._manner.old, self._manner.without_body)
+        return encoded(reply, self._service.date(), self._manner)
+
+    def date(self) -> bytes:
+        return self._service.date()
+
+    def _send(self, reply: HttpReply) -> None:
+        try:
+            head, body = self.encode(reply)
+        except ValueError as failure:  # a rule's header of two lines
+            head, body = self.encode(self._failed(failure))
+        held = self._service.held
+        if held is not None:
+            self._leaving = self._leaving or self._manner.last
+            held.add(self, head + body)
+        elif not self.transport.is_closing():
+            self.transport.write(head + body)
+            if self._manner.last:
+                self.close()
+
+    def release(self, octets: bytes) -> None:
+        """A reply that was held goes out now."""
+        if not self.transport.is_closing():
+            self.transport.write(octets)
+            if self._leaving or self._stopping:
+                self.transport.close()
+
+    async def write_and_drain(self, octets: bytes) -> None:
+        """Octets go out; done when the client has taken them. Raises ConnectionError when it is gone."""
+        if self.transport.is_closing():
+            raise ConnectionResetError("the client went away")
+        if self._service.held is not None:
+            self._service.held.flush()
+        self.transport.write(octets)
+        if self._paused:
+            self._drained = self._loop.create_future()
+            await self._drained
+
+    async def until_client_goes(self) -> None:
+        """Until it says no more, or serving stops."""
+        if not (self._ended or self._stopping):
+            self._going = self._loop.create_future()
+            await self._going
+
+    def close(self) -> None:
+        """What was written leaves, then the connection ends."""
+        self._leaving = True
+        self.transport.close()
+
+    def reset(self) -> None:
+        """RST: no lingering, then the end."""
+        self._leaving = True
+        peer: socket.socket = self.transport.get_extra_info("socket")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.transport.abort()
+
+    def abort(self) -> None:
+        self._leaving = True
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        self._paused = True
+        self.transport.pause_reading()
+        self._stalled = self._loop.call_later(self._service.limits.stalled_seconds, self._cut)
+
+    def resume_writing(self) -> None:
+        self._paused = False
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+        if self._reading and not self.transport.is_closing():
+            self.transport.resume_reading()
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+        if self._task is None and not self._leaving:
+            self._go_on()
+
+    def _cut(self) -> None:
+        """Closing would wait for the client to read."""
+        self._stalled = None
+        seconds = self._service.limits.stalled_seconds
+        _log.warning("%s left an answer unread for %g s: cut (--stalled-seconds)", self.address, seconds)
+        self.abort()
+
+    # how long is waited
+
+    def _watch(self) -> None:
+        """The client is given its time for what it has to do next."""
+        limits, parser = self._service.limits, self._parser
+        if self._leaving:
+            return
+        if self._task is not None or self._paused:
+            self._due, self._waits_for = math.inf, ""
+        elif not parser.in_message:
+            self._expect("request", limits.idle_seconds)
+        elif parser.in_head:
+            if self._waits_for != "head":
+                self._expect("head", limits.head_seconds)
+        elif self._waits_for != "body":
+            self._expect("body", limits.body_seconds)
+
+    def _expect(self, what: str, seconds: float) -> None:
+        self._waits_for = what
+        self._due = self._loop.time() + seconds
+        if self._due < self._armed:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._armed = self._due
+            self._timer = self._loop.call_at(self._due, self._overdue)
+
+    def _overdue(self) -> None:
+        self._timer, self._armed = None, math.inf
+        if self._due == math.inf:
+            return
+        if self._loop.time() < self._due:
+            self._armed = self._due
+            self._timer = self._loop.call_at(self._due, self._overdue)
+        elif self._waits_for == "end":
+            self.abort()
+        elif self._waits_for == "request":
+            self.close()
+        elif self._waits_for == "head":
+            seconds = self._service.limits.head_seconds
+            self._send_away(408, f"the head of the request was not there after {seconds:g} s (--head-seconds)")
+        elif self._waits_for == "body":
+            seconds = self._service.limits.body_seconds
+            self._send_away(408, f"the body was not there after {seconds:g} s (--body-seconds)", True)
+
+    def _send_away(self, status: int, why: str, of_body: bool = False) -> None:
+        self._send_away_by(Refusal(status, why, self._parser.begun, of_body))
+
+    def _send_away_by(self, refusal: Refusal) -> None:
+        """A last word, a moment to read it, the end."""
+        if self._service.held is not None:
+            self._service.held.flush()
+        head, body = encoded(self._service.refuse(refusal), self._service.date(), Manner(last=True))
+        self._leaving = True
+        self.transport.write(head + body)
+        if self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+        self._expect("end", _LINGER if self._parser.in_head else _LINGER_READING)

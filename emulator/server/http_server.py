@@ -1,0 +1,47 @@
+"""HTTP on listening sockets, from the first one to the last answer."""
+
+import asyncio
+import socket
+from contextlib import suppress
+
+from emulator.server.http_connection import HttpConnection
+from emulator.server.http_service import HttpService
+
+_FAREWELL = 2.0
+"""Real seconds that answers under way get when serving stops."""
+
+
+class HttpServer:
+    """Serves one service."""
+
+    def __init__(self, service: HttpService) -> None:
+        self._service = service
+        self._servers: list[asyncio.Server] = []
+
+    @property
+    def connections(self) -> set[HttpConnection]:
+        """Those that are open."""
+        return self._service.connections
+
+    def connection(self) -> HttpConnection:
+        """What a new one is served by."""
+        return HttpConnection(self._service)
+
+    async def start(self, listening: socket.socket) -> None:
+        """Serve on a bound socket."""
+        loop = asyncio.get_running_loop()
+        self._servers.append(await loop.create_server(self.connection, sock=listening, backlog=1024))
+
+    async def stop(self, seconds: float = _FAREWELL) -> None:
+        """Stop listening, let answers under way go out (late ones at once), close what is idle."""
+        for server in self._servers:
+            server.close()
+        self._service.stop()
+        for connection in tuple(self.connections):
+            connection.stop()
+        if self.connections:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._service.all_gone.wait(), seconds)
+        for connection in tuple(self.connections):
+            connection.abort()
+        await asyncio.sleep(0)

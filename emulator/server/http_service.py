@@ -1,0 +1,199 @@
+"""Who answers a request over HTTP: a provider's dispatch or the control API; what has to be waited for before the reply
+goes, and what a rule does to it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext, suppress
+from email.utils import formatdate
+
+import msgspec
+
+from emulator.app import Emulator
+from emulator.clock import real_now
+from emulator.core.values import SECOND
+from emulator.headers import DATA
+from emulator.http.refusals import Refusal
+from emulator.http.reply_writer import encoded
+from emulator.http.request_parser import Parsed
+from emulator.reception.requests import Answer, Lane
+from emulator.recorder import NotKept
+from emulator.server.fault_steps import Wait, carry_out
+from emulator.server.held_replies import HeldReplies
+from emulator.server.http_connection import Answer as Answering
+from emulator.server.http_connection import HttpConnection
+from emulator.server.http_faults import FAULTS
+from emulator.server.multipart import fields_of
+from emulator.server.streaming import Streams
+from emulator.wire import HttpReply, HttpRequest, StreamReply
+
+MAX_FILE = 128 * 1024 * 1024
+"""Of a new sandbox, which may be made from another one's export."""
+_MAKES = ("POST", "/_emulator/sandboxes")
+_REPORTS_FIRST = 1.0
+"""Real seconds that a reply waits for reports which shall go before it: a client may be unable to take them now."""
+_GRACE = 0.1
+"""Real seconds that a control call is still served whose client says no more: it has gone, or waits for the answer."""
+_JSON = (("Content-Type", "application/json"),)
+_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+
+Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
+"""Answers what is not a provider's: control API, sink, page."""
+
+
+class HttpService:
+    """Answers for one emulator. `ours`: is a request for `control`? `trusts`: may who asks for this (its body left out)
+    send a whole file?"""
+
+    def __init__(
+        self, emulator: Emulator, ours: Callable[[HttpRequest], bool], control: Control,
+        trusts: Callable[[HttpRequest], bool],
+    ) -> None:  # fmt: skip
+        self._reception = emulator.reception
+        self._ours = ours
+        self._control = control
+        self._trusts = trusts
+        self._streams = Streams()
+        self._recorder = emulator.recorder
+        self._in_flight: dict[Lane, int] = {}
+        """How many requests are between their reading and their reply, by lane."""
+        self._date, self._second = b"", 0
+        self.limits = emulator.settings.limits
+        self.connections: set[HttpConnection] = set()
+        self.stopping = asyncio.Event()
+        self.all_gone = asyncio.Event()
+        """Set with the last connection that goes after that."""
+        self.held = None if self._recorder is None else HeldReplies(self._recorder, self._instead)
+
+    def stop(self) -> None:
+        """Nothing is waited for any more."""
+        self.stopping.set()
+        if self.held is not None:
+            self.held.flush()
+        self._streams.stop()
+
+    # what connections ask
+
+    def allowance(self, head: HttpRequest) -> int:
+        """How many octets a body may have."""
+        most = self.limits.body
+        large = (head.method, head.path) == _MAKES and self._trusts(head)
+        return max(MAX_FILE, most) if large else most
+
+    def lost(self, connection: HttpConnection) -> None:
+        """It has ended."""
+        self.connections.discard(connection)
+        if not self.connections and self.stopping.is_set():
+            self.all_gone.set()
+
+    def date(self) -> bytes:
+        """As the header has it."""
+        second = real_now() // SECOND
+        if second != self._second:
+            self._second, self._date = second, formatdate(second, usegmt=True).encode()
+        return self._date
+
+    def answer(self, parsed: Parsed, connection: HttpConnection) -> Answering:
+        """The reply, or what comes to it."""
+        request = parsed.request
+        if self._ours(request):
+            connection.grace = _GRACE
+            return self._call(request, connection)
+        if parsed.form:
+            return self._with_fields(parsed, connection)
+        if self._recorder is not None:
+            try:
+                self._recorder.check()
+            except NotKept as trouble:
+                return _not_kept(trouble, False)
+        asked = self._reception.read(request)
+        lane = asked.lane
+        if lane is None:
+            answer = self._reception.judge(asked)
+            if answer.fault is None and not answer.first:
+                assert answer.reply is not None
+                return answer.reply
+            return self._later(answer, connection)
+        count = self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
+        try:
+            answer = self._reception.judge(asked, count)
+        finally:
+            # those that arrived at the same moment are counted with it
+            asyncio.get_running_loop().call_soon(self._answered, lane)
+        if answer.fault is None and not answer.first:
+            assert answer.reply is not None
+            return answer.reply
+        return self._later(answer, connection, lane)
+
+    def refuse(self, refusal: Refusal) -> HttpReply:
+        """What the client gets whose request is not taken: as the control API says it, or in plain words."""
+        status, why, request, of_body = refusal
+        if of_body and self._ours(request):
+            error = {"code": "body", "message": why, "hint": "the limits are options of `sms-emulator serve`"}
+            return HttpReply(status=status, headers=(*_JSON, *DATA), body=msgspec.json.encode({"error": error}))
+        return self._reception.unreadable(request, why, status)
+
+    # what is waited for
+
+    def _answered(self, lane: Lane) -> None:
+        self._in_flight[lane] -= 1
+        if not self._in_flight[lane]:
+            del self._in_flight[lane]
+
+    async def _call(self, request: HttpRequest, connection: HttpConnection) -> HttpReply | None:
+        """A call of the control API or the page. Nothing is answered that is not written down, where things are."""
+        looking = request.method in ("GET", "HEAD")  # may be done even when nothing can be written down
+        recorder = self._recorder
+        try:
+            if recorder is not None and not looking:
+                recorder.check()
+            reply = await self._control(request)
+            if recorder is not None:
+                with suppress(NotKept) if looking else nullcontext():
+                    await recorder.kept()
+        except NotKept as trouble:
+            return _not_kept(trouble, True)
+        if isinstance(reply, HttpReply):
+            return reply
+        await self._streams.send(reply, connection)
+        return None
+
+    async def _with_fields(self, parsed: Parsed, connection: HttpConnection) -> HttpReply | None:
+        """A multipart form: its fields are taken apart first."""
+        request = msgspec.structs.replace(parsed.request, form=await fields_of(parsed.request))
+        answer = self.answer(Parsed(request, parsed.last, parsed.version), connection)
+        return answer if isinstance(answer, HttpReply) else await answer
+
+    async def _later(
+        self, answer: Answer, connection: HttpConnection, lane: Lane | None = None
+    ) -> HttpReply | None:  # fmt: skip
+        """The reply, after what shall go before it, in the manner that a rule wants."""
+        if lane is not None:
+            self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
+        try:
+            if self._recorder is not None:
+                await self._recorder.kept()
+            reply, fault, _, first = answer
+            if first:
+                await asyncio.wait(first, timeout=_REPORTS_FIRST)
+            if fault is None:
+                return reply
+            if fault.wait:
+                await carry_out((Wait(fault.wait),), connection)
+            await carry_out(FAULTS[fault.fault](reply or HttpReply(), connection.encode), connection)
+        except NotKept as trouble:
+            return _not_kept(trouble, False)
+        finally:
+            if lane is not None:
+                self._answered(lane)
+        return None
+
+    def _instead(self, trouble: NotKept) -> bytes:
+        return b"".join(encoded(_not_kept(trouble, False), self.date()))
+
+
+def _not_kept(trouble: NotKept, ours: bool) -> HttpReply:
+    """Like an error of the control API, or in plain words."""
+    if not ours:
+        return HttpReply(status=500, headers=_TEXT, body=f"{trouble}\n".encode())
+    error = {"code": "not-kept", "message": str(trouble), "hint": "make room on the disk of the state file"}
+    return HttpReply(status=500, headers=_JSON, body=msgspec.json.encode({"error": error}))
