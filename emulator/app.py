@@ -54,6 +54,8 @@ class Emulator:
         """What new sandboxes begin with, whatever becomes of the default one."""
         self.default = self.make(self.base)
         self.reception = Reception(self.providers, self.sandboxes, self.default, self._send_reports)
+        if self.settings.any_credentials:
+            self.sandboxes.stand_in = self.default
         self.board = Switchboard(self.sandboxes, self.default, self.reception.keep)
 
     # coming and going

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from emulator import __version__
+from emulator.interception.shells import SHELLS
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,6 +40,26 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = add("serve", _serve, "Start everything in one process, in memory, until SIGTERM or Ctrl-C.")
     _add_options(serve)
+    run = add("run", _run, "Start an emulator, run an unchanged program that is led to it, and say what it sent.")
+    run.add_argument("--isolate", action="store_true", help="give the program a network of its own, in which the "
+                     "providers' names lead here and nothing else can be reached (Linux)")  # fmt: skip
+    run.add_argument("--url", help="use the emulator that runs there, and start none", metavar="URL")
+    _add_options(run)
+    run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the program and its arguments")
+    env = add("env", _env, "Print the variables that lead an unchanged program to a running emulator.")
+    env.add_argument("--shell", choices=SHELLS, default="sh", help="how they are written (default: sh)")
+    env.add_argument("--url", help="where the emulator runs; its authority is asked of it", metavar="URL")
+    env.add_argument("--port", type=int, default=8775, metavar="N", help="its HTTP port here (default: 8775)")
+    env.add_argument("--smpp-port", type=int, default=2775, metavar="N", help="its SMPP port (default: 2775)")
+    env.add_argument("--smpp-tls-port", type=int, metavar="N", help="its SMPP port with TLS")
+    ca = add("ca", _ca, "Print the certificate of the emulator's authority, PEM.")
+    forms = ca.add_mutually_exclusive_group()
+    forms.add_argument("--bundle", action="store_true", help="with all authorities of this machine in front")
+    forms.add_argument("--truststore", metavar="FILE", help="write these as a PKCS12 trust store, for Java")
+    forms.add_argument("--issue", metavar="NAME", action="append", help="print a server certificate with chain and key "
+                       "for a host name or address, such as your callback receiver's; repeatable")  # fmt: skip
+    for one in (env, ca):
+        one.add_argument("--ca-dir", metavar="FOLDER", help="where the authority is kept")
     add("demo", _demo, "Start, send through every provider, receive the callbacks, show the timelines, stop.")
     add("scenarios", _scenarios, "List the scenarios that come along.")
     check = add("check", _check, "Check scenario files; exit status 1 when one is no good.")
@@ -60,7 +81,7 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         default = getattr(Settings(), option.name)
         shown = f" (default: {default})" if default not in (None, (), False) else ""
         about = f"{option.meaning}{shown} [{option.variable}]"
-        if option.name == "quiet":
+        if option.is_switch:
             command.add_argument(option.flag, help=about, action="store_const", const=True)
         else:
             action = "append" if option.many else "store"
@@ -106,6 +127,24 @@ def _serve(arguments: argparse.Namespace) -> int:
     gc.freeze()
     gc.enable()
     return serve(chosen, listening, smpp)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from emulator.interception.running import run
+
+    return run(arguments)
+
+
+def _env(arguments: argparse.Namespace) -> int:
+    from emulator.interception.commands import env
+
+    return env(arguments)
+
+
+def _ca(arguments: argparse.Namespace) -> int:
+    from emulator.interception.commands import ca
+
+    return ca(arguments)
 
 
 def _import_aiohttp() -> None:

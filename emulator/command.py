@@ -104,8 +104,7 @@ async def _run(serving: Serving) -> None:
         form = serving.settings.log_format
         text = _banner(serving) if form == "text" else f"sms-emulator {__version__} serves"
         logs.say(form, text, http=serving.base_url, smpp=serving.smpp_url)
-    tls = f" smpps={serving.smpps_url}" if serving.smpps_url else ""
-    print(f"ready http={serving.base_url} smpp={serving.smpp_url}{tls}", flush=True)
+    print("ready", *(f"{name}={url}" for name, url in serving.urls.items()), flush=True)
     await stop.wait()
     await serving.stop()
     for line in unfinished(list(serving.emulator.sandboxes.by_id.values()), serving.settings.state):

@@ -45,6 +45,19 @@ def is_loopback(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost") if found is None else found.is_loopback
 
 
+def read_pattern(text: str) -> str:
+    """A host that somebody names, `*.` and a host for all below it, or `*` for every one. Raises ValueError."""
+    if text == "*":
+        return text
+    below = text.strip().startswith("*.")
+    return f"*.{read(text.strip()[2:])}" if below else read(text)
+
+
+def matches(pattern: str, host: str) -> bool:
+    """Does what `read_pattern` gave back hold for a plain host?"""
+    return pattern == "*" or host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:]))
+
+
 def read(text: str) -> str:
     """A host that somebody names, in its plain form. Raises ValueError, saying what may stand there."""
     host = plain(text)

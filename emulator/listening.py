@@ -3,10 +3,6 @@
 import errno
 import os
 import socket
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import ssl
 
 
 class Busy(Exception):
@@ -33,17 +29,3 @@ def url(listening: socket.socket, scheme: str = "http") -> str:
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-
-
-def tls_context(certificate: str | None, key: str | None) -> "ssl.SSLContext":
-    """What a TLS port shows its clients. Raises Busy when the files are no good."""
-    import ssl
-
-    if certificate is None:
-        raise Busy("--smpp-tls-port needs --tls-cert (and --tls-key, unless the certificate's file holds the key)")
-    try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-    except OSError as error:
-        raise Busy(f"the TLS certificate {certificate} cannot be used: {error}") from None
-    return context

@@ -164,6 +164,8 @@ class Sandboxes:
         self.secrets = KnownSecrets(providers)
         self.by_id: dict[str, Sandbox] = {}
         self._by_credential: dict[tuple[str, str, str], Sandbox] = {}
+        self.stand_in: Sandbox | None = None
+        """Takes whatever credentials no sandbox has (--any-credentials)."""
 
     def add(self, sandbox: Sandbox) -> None:
         """Raises ValueError when there is no room, KeyError naming what is taken."""
@@ -195,6 +197,15 @@ class Sandboxes:
             for kind, word in provider.identities
         ]
 
-    def of(self, provider: str, credential: Credential | None) -> Sandbox | None:
-        """Whose credentials are these?"""
-        return None if credential is None else self._by_credential.get((provider, credential.kind, credential.name))
+    def of(self, provider: str, credential: Credential | None) -> tuple[Sandbox | None, Credential | None]:
+        """Whose credentials are these? They come back as they are, or as those of the sandbox that stands in."""
+        if credential is None:
+            return None, None
+        found = self._by_credential.get((provider, credential.kind, credential.name))
+        if found is not None or self.stand_in is None:
+            return found, credential
+        account, known = self.stand_in.account(provider), self._providers[provider]
+        name = dict(known.identities)[credential.kind]
+        secret = known.secrets.get(credential.kind)
+        own = account.credentials
+        return self.stand_in, Credential(credential.kind, own[name], None if secret is None else own[secret])

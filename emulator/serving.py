@@ -1,25 +1,32 @@
 """An emulator on its sockets: what the command, the fixtures and `running` start and stop."""
 
 import socket
+import ssl
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emulator.admin.addresses import ours
 from emulator.app import Emulator
-from emulator.listening import bind, tls_context, url
+from emulator.listening import Busy, bind, url
 from emulator.outgoing.http_round import Call
+from emulator.providers import names
 from emulator.providers.contract import Provider
 from emulator.server.http_server import HttpServer
 from emulator.server.http_service import HttpService
+from emulator.server.proxy import Guard
 from emulator.settings import Settings
+from emulator.tls import folders, trust
+from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
 from emulator.transports.outbox import Outbox
 from emulator.transports.smpp import SmppTransport
 
 if TYPE_CHECKING:
     from emulator.admin.server import Control
     from emulator.durable.logbook import Logbook
+    from emulator.tls.authority import Authority
 
 
 class Serving:
@@ -41,15 +48,24 @@ class Serving:
         self.base_url = url(self._listening)
         self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp, "SMPP", "--smpp-port")
         self.smpp_url = url(self._smpp_listening, "smpp")
-        self._tls_listening = tls
-        if tls is None and self.settings.smpp_tls_port is not None:
-            port = self.settings.smpp_tls_port
-            self._tls_listening = bind(self.settings.host, port, "SMPP over TLS", "--smpp-tls-port")
+        self._tls_listening = tls or self._bound(self.settings.smpp_tls_port, "SMPP over TLS", "--smpp-tls-port")
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
-        self._outbox = Outbox(self.settings.targets)
+        self._also = (
+            self._bound(self.settings.https_port, "HTTPS", "--https-port"),
+            self._bound(self.settings.also_http_port, "HTTP", "--also-http-port"),
+        )
+        for name in self.settings.callback_ca:  # what cannot be used is told now, and not with the first callback
+            try:
+                trust.check(name)
+            except trust.TrustError as error:
+                raise Busy(f"--callback-ca: {error}") from None
+        self._outbox = Outbox(self.settings.targets, self._receivers)
+        domains = names.domains(self.emulator.providers.values())
+        self._contexts = self._certificates(domains)
         self.http = HttpServer(HttpService(
             self.emulator, ours, lambda request: self.control.answer(request),
-            lambda request: self.control.trusts(request),
+            lambda request: self.control.trusts(request), self._contexts,
+            Guard(domains, self.settings.hosts, self.settings.tunnel),
         ))  # fmt: skip
         self._smpp = SmppTransport(
             self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
@@ -62,7 +78,38 @@ class Serving:
 
         control = Control(self.emulator, self.settings.token)
         control.smpp_url = self.smpp_url
+        control.authority = lambda: self.authority_pem
         return control
+
+    def _bound(self, port: int | None, what: str, option: str) -> socket.socket | None:
+        return None if port is None else bind(self.settings.host, port, what, option)
+
+    def _certificates(self, domains: tuple[str, ...]) -> Contexts:
+        """What TLS clients are shown. Raises Busy when the user's own certificate cannot be used."""
+        if self.settings.tls_cert is not None:
+            try:
+                return OwnCertificate(self.settings.tls_cert, self.settings.tls_key)
+            except TlsError as error:
+                raise Busy(str(error)) from None
+
+        return IssuedCertificates(lambda: self._authority(domains))
+
+    def _receivers(self) -> ssl.SSLContext:
+        return trust.receivers(self.settings.callback_ca, self._authority_folder() / "authority.pem")
+
+    def _authority_folder(self) -> Path:
+        return Path(self.settings.ca_dir) if self.settings.ca_dir else folders.data_folder()
+
+    def _authority(self, domains: tuple[str, ...]) -> "Authority":
+        """Ours, read (or made) when the first TLS client comes."""
+        from emulator.tls import authority
+
+        return authority.kept_in(self._authority_folder(), domains, authority.today())
+
+    @cached_property
+    def authority_pem(self) -> bytes:
+        """Its certificate. Raises AuthorityError, or ImportError without `cryptography`."""
+        return self._authority(names.domains(self.emulator.providers.values())).pem
 
     def _emulator(self, providers: Mapping[str, Provider] | None) -> Emulator:
         """A fresh one, or what the state file holds."""
@@ -86,10 +133,12 @@ class Serving:
             self._logbook.start()
             call = self._logbook.first(call)
         self.emulator.start(call, self.settings.public_url or self.base_url)
-        await self.http.start(self._listening)
+        for listening in (self._listening, *self._also):
+            if listening is not None:
+                await self.http.start(listening)
         await self._smpp.start(self._smpp_listening)
         if self._tls_listening is not None:
-            await self._smpp.start(self._tls_listening, tls_context(self.settings.tls_cert, self.settings.tls_key))
+            await self._smpp.start(self._tls_listening, self._contexts)
 
     async def stop(self) -> None:
         """Let answers under way go out, then close everything."""
@@ -99,9 +148,18 @@ class Serving:
         if self._logbook is not None:
             self._logbook.close()
         await self._outbox.close()
-        for one in (self._listening, self._smpp_listening, self._tls_listening):
+        for one in (self._listening, self._smpp_listening, self._tls_listening, *self._also):
             if one is not None:
                 one.close()
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Where everything is served, by the name that the ready line has for it."""
+        https, also = (None if one is None else url(one, scheme)
+                       for one, scheme in zip(self._also, ("https", "http"), strict=True))  # fmt: skip
+        every = {"http": self.base_url, "smpp": self.smpp_url, "smpps": self.smpps_url, "https": https,
+                 "also_http": also}  # fmt: skip
+        return {name: one for name, one in every.items() if one is not None}
 
     @property
     def smpp_host(self) -> str:

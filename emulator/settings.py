@@ -25,6 +25,11 @@ class Settings(NamedTuple):
     smpp_tls_port: int | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
+    https_port: int | None = None
+    also_http_port: int | None = None
+    ca_dir: str | None = None
+    tunnel: tuple[str, ...] = ()
+    any_credentials: bool = False
     scenario: str = "happy"
     callback_url: tuple[str, ...] = ()
     seed: int | None = None
@@ -36,6 +41,7 @@ class Settings(NamedTuple):
     allow_host: tuple[str, ...] = ()
     loop: Literal["auto", "asyncio", "uvloop"] = "auto"
     callback_allow: tuple[str, ...] = ()
+    callback_ca: tuple[str, ...] = ()
     max_body: int = _LIMITS.body
     max_line: int = _LIMITS.line
     max_header: int = _LIMITS.header
@@ -110,6 +116,11 @@ class Option(NamedTuple):
     meaning: str
     metavar: str | None = None
     many: bool = False
+
+    @property
+    def is_switch(self) -> bool:
+        """Does the flag stand alone?"""
+        return self.read is _yes
 
     @property
     def name(self) -> str:
@@ -213,9 +224,19 @@ OPTIONS = (
     Option("--host", str, "address to listen on", "ADDRESS"),
     Option("--port", _port, "HTTP port: providers, control API and page; 0 takes a free one"),
     Option("--smpp-port", _port, "SMPP port, 2775 unless --port is 0; 0 takes a free one"),
-    Option("--smpp-tls-port", _port, "SMPP port with TLS from the first octet; 0 takes a free one; needs --tls-cert"),
-    Option("--tls-cert", str, "the certificate of the TLS port, PEM, with its chain", "FILE"),
+    Option("--smpp-tls-port", _port, "SMPP port with TLS from the first octet (the provider's is 3443); 0 takes a free "
+           "one"),
+    Option("--https-port", _port, "listen there too, for what reaches the real port 443 by a hosts file or an alias; "
+           "the HTTP port takes https and CONNECT as well"),
+    Option("--also-http-port", _port, "listen there too, for what reaches the real port 80"),
+    Option("--tls-cert", str, "a certificate of your own for all that speaks TLS, PEM, with its chain; without it the "
+           "emulator's authority makes one for each name", "FILE"),
     Option("--tls-key", str, "its key, PEM; without it the certificate's file holds it", "FILE"),
+    Option("--ca-dir", str, "where the emulator's certificate authority is kept; without it the user's data folder",
+           "FOLDER"),
+    Option("--tunnel", hosts.read_pattern, "another host to which CONNECT may go on, for the rest of a program's "
+           "traffic: a name, *.example.com, or * for all but the providers'; repeatable", "HOST", many=True),
+    Option("--any-credentials", _yes, "the sandbox default takes whatever key or login comes that no sandbox has"),
     Option("--scenario", str, "a scenario's name (see `sms-emulator scenarios`) or a file", "NAME|FILE"),
     Option(
         "--callback-url", _callback_url, "where delivery callbacks of the default sandbox go: URL for all providers or "
@@ -239,6 +260,8 @@ OPTIONS = (
            "NAME", many=True),
     Option("--callback-allow", targets.read, "where callbacks may go besides loopback and private addresses: "
            f"{targets.GRAMMAR}; repeatable", "TARGET", many=True),
+    Option("--callback-ca", str, "authorities of https callback receivers, PEM, besides the machine's and our own; "
+           "repeatable", "FILE", many=True),
     Option("--loop", _loop, "the event loop: uvloop (extra [speed]), asyncio, or auto: uvloop where it is installed",
            "NAME"),
     Option("--log-format", _log_format, "text or json", "FORMAT"),

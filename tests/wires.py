@@ -29,6 +29,8 @@ class Wire(asyncio.Transport):
     def get_extra_info(self, name, default=None):
         return ("127.0.0.1", 4000) if name == "peername" else default
 
+    def set_protocol(self, protocol): ...
+
     def can_write_eof(self):
         return False
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,16 +21,23 @@ from emulator.ui.front import Front
 from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
+_PEM = (("Content-Type", "application/x-pem-file"),)
 _CHALLENGE: dict[int, Headers] = {
     401: (("WWW-Authenticate", 'Bearer realm="sms-emulator"'),), 429: (("Retry-After", "1"),),
 }  # fmt: skip
 _MOST_TOLD = 20
+_PUBLIC = ("/_emulator/health", "/_emulator/ca.pem")
+"""What is answered without a token: neither tells anything about a sandbox."""
 _SINK = "/_emulator/sink/"
 _encode = msgspec.json.Encoder().encode
 
 _PATTERNS = [
     (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
 ]  # fmt: skip
+
+
+def _none() -> bytes:
+    raise LookupError("this emulator serves no TLS of its own")
 
 
 class Control:
@@ -42,6 +50,8 @@ class Control:
         self._gate = Gate(token, emulator.settings.hosts, monotonic)
         self.verbs = Verbs(emulator)
         self._page = Front(self.verbs, self._gate)
+        self.authority: Callable[[], bytes] = _none
+        """Our certificate authority, PEM."""
         self.smpp_url: str | None = None
         """Where SMPP is served, for health."""
 
@@ -70,7 +80,7 @@ class Control:
         if path.startswith(_SINK):
             return self._sink(path.removeprefix(_SINK))
         fixed = self._fixed(path)
-        if fixed is not None and request.method in ("GET", "HEAD") and path == "/_emulator/health":
+        if fixed is not None and request.method in ("GET", "HEAD") and path in _PUBLIC:
             return fixed
         self._gate.let_in(request)
         if fixed is not None and request.method in ("GET", "HEAD"):
@@ -91,7 +101,16 @@ class Control:
                 return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__, **where}))
             case "/_emulator/openapi.json":
                 return HttpReply(headers=_JSON, body=_encode(openapi.document()))
+            case "/_emulator/ca.pem":
+                return self._authority()
         return None
+
+    def _authority(self) -> HttpReply:
+        """The certificate that TLS clients are to trust."""
+        try:
+            return HttpReply(headers=_PEM, body=self.authority())
+        except Exception as wrong:  # ImportError, AuthorityError: their words say what to do
+            raise Refusal(404, "no-authority", str(wrong)) from None
 
     def _sink(self, provider: str) -> HttpReply:
         known = self._emulator.providers.get(provider)

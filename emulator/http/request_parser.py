@@ -1,6 +1,8 @@
 """Octets of one connection to requests, by httptools (llhttp). Sizes are bounded here, times by the connection."""
 
+import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import httptools
@@ -36,20 +38,24 @@ class RequestParser:
 
     __slots__ = (
         "_allowance", "_begun", "_body", "_encoding", "_fed", "_form", "_headers", "_in_body", "_length", "_limits",
-        "_most", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets", "_scheme", "_target", "expects_continue",
-        "in_message", "parsed", "refusal",
+        "_most", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets", "_scheme", "_target", "_told_scheme",
+        "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
     def __init__(self, limits: Limits, allowance: Allowance, peer: str, scheme: str = "http") -> None:
         self._limits = limits
         self._allowance = allowance
         self._peer = peer
-        self._scheme = scheme
+        self._scheme = self._told_scheme = scheme
+        self._trusts_front = _is_near(peer)
+        """Is what comes from there believed about the scheme that its own client used (X-Forwarded-Proto)?"""
         self.parsed: list[Parsed] = []
         self.refusal: Refusal | None = None
         self.in_message = False
         self.expects_continue = False
         """The client waits to be told that it may send its body."""
+        self.tunnelled: bytes | None = None
+        """What the client said behind a CONNECT: no HTTP of this connection any more."""
         self._in_body = False
         self._raw: list[tuple[bytes, bytes]] = []
         self._raw_headers: list[tuple[bytes, bytes]] = []
@@ -83,6 +89,9 @@ class RequestParser:
     def feed(self, data: bytes) -> None:
         """Octets that came. Never raises for what a client sent."""
         if self.refusal is not None or self._parser is None:
+            return
+        if self.tunnelled is not None:
+            self.tunnelled += data
             return
         if not self.in_message or (self.in_head and b"\n" not in self._begun):
             data = self._readable(data)
@@ -134,6 +143,7 @@ class RequestParser:
         self._raw = []
         self._check_head(raw)
         hosts = 0
+        self._told_scheme = self._scheme
         self._most, self._encoding, self._form = self._limits.body, "", False
         length, unknown = 0, False
         for name, value in raw:
@@ -151,6 +161,8 @@ class RequestParser:
                     self._form = value[:10].lower() == b"multipart/"
                 elif name == b"transfer-encoding":
                     unknown = True
+                elif name == b"x-forwarded-proto" and self._trusts_front:
+                    self._told_scheme = "https" if value.strip().lower() == b"https" else "http"
         if hosts > 1:
             self._refused(400, "there are several Host headers")
         elif unknown or length > self._most:
@@ -199,7 +211,7 @@ class RequestParser:
         method = self._parser.get_method()
         return HttpRequest(
             _METHODS.get(method) or method.decode("latin-1"), self._target.decode("latin-1"), self._headers, body,
-            None, self._peer, 1, self._raw_octets, self._scheme,
+            None, self._peer, 1, self._raw_octets, self._told_scheme,
         )  # fmt: skip
 
     def _readable(self, data: bytes) -> bytes:
@@ -263,7 +275,10 @@ class RequestParser:
         return data[at + sum(len(one.request.body) for one in self.parsed[whole:]) :]
 
     def _after_upgrade(self, rest: bytes) -> None:
-        """A client that offers another protocol is answered in this one, and goes on in it."""
+        """A client that offers another protocol is answered in this one, and goes on in it; but for CONNECT."""
+        if self.parsed and self.parsed[-1].request.method == "CONNECT":
+            self.tunnelled = rest
+            return
         self._parser = httptools.HttpRequestParser(self)
         if rest:
             self.feed(rest)
@@ -272,6 +287,16 @@ class RequestParser:
 _LENGTHS_OF_INTEREST = frozenset(
     map(len, ("host", "expect", "content-type", "content-length", "content-encoding", "transfer-encoding"))
 )
+"""X-Forwarded-Proto is as long as Transfer-Encoding."""
+
+
+@lru_cache(maxsize=1024)
+def _is_near(peer: str) -> bool:
+    """Is it this machine or one of a private network, where a TLS front of ours would stand?"""
+    try:
+        return ipaddress.ip_address(peer).is_private
+    except ValueError:
+        return False
 
 
 def escape_line(octets: bytes) -> bytes:
@@ -282,7 +307,7 @@ def escape_line(octets: bytes) -> bytes:
 def _wrong_target(target: bytes, method: bytes) -> str:
     """What is wrong with a target that is no path; "" where nothing is."""
     if method == b"CONNECT":
-        return "CONNECT asks for a tunnel, and this port is no proxy: call it by its own address"
+        return ""
     scheme, mark, rest = target.partition(b"://")
     if target[:1] == b"/" or (mark and scheme.lower() in (b"http", b"https") and rest[:1] not in (b"", b"/", b"[")):
         return ""

@@ -48,14 +48,18 @@ class Led(NamedTuple):
     """What the real ports speak: 80 and 443 `http`, 3700 `smpp`, 3443 `smpp_tls`."""
     before: str
     """The user's own value of the variable, or nothing."""
+    ways: bool
+    """Are connections to be led, or is the network such that they come here by themselves?"""
 
 
 class Variable(NamedTuple):
-    """One variable: names, for whom, and its value (None: it is taken away)."""
+    """One variable: names, for whom, and its value (None: it is taken away). `way`: it leads connections here, which a
+    network of its own does without; the others say whom to trust."""
 
     names: tuple[str, ...]
     reads: str
     value: Callable[[Led], str | None]
+    way: bool = False
 
 
 def _proxy(led: Led) -> str:
@@ -72,10 +76,12 @@ def _bundle(led: Led) -> str:
 
 
 def _java(led: Led) -> str:
-    host, port = _host_and_port(led.addresses.http)
-    options = [f"-D{kind}.proxy{what}" for kind in ("http", "https") for what in (f"Host={host}", f"Port={port}")]
+    options = []
+    if led.ways:
+        host, port = _host_and_port(led.addresses.http)
+        options = [f"-D{kind}.proxy{what}" for kind in ("http", "https") for what in (f"Host={host}", f"Port={port}")]
+        options.append("-Dhttp.nonProxyHosts=localhost|127.*|[::1]")
     options += [
-        "-Dhttp.nonProxyHosts=localhost|127.*|[::1]",
         f"-Djavax.net.ssl.trustStore={led.files.truststore}",
         "-Djavax.net.ssl.trustStoreType=PKCS12",
         f"-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}",
@@ -104,31 +110,36 @@ def _lead(led: Led) -> str:
 
 TABLE = (
     Variable(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"),
-             "curl, Python, Go, Ruby, .NET, axios, most others", _proxy),
-    Variable(("no_proxy", "NO_PROXY"), "the same: what is on this machine is reached directly", _no_proxy),
+             "curl, Python, Go, Ruby, .NET, axios, most others", _proxy, way=True),
+    Variable(("no_proxy", "NO_PROXY"), "the same: what is on this machine is reached directly", _no_proxy, way=True),
     Variable(("SSL_CERT_FILE",), "OpenSSL: Python's ssl, aiohttp, httpx, Go, Ruby, .NET", _bundle),
     Variable(("SSL_CERT_DIR",), "curl and OpenSSL, which would look there first", lambda led: None),
     Variable(("REQUESTS_CA_BUNDLE",), "Python's requests, zeep", _bundle),
     Variable(("CURL_CA_BUNDLE",), "curl, Python's requests", _bundle),
     Variable(("NODE_EXTRA_CA_CERTS",), "Node, besides its own authorities", _bundle),
-    Variable(("NODE_USE_ENV_PROXY",), "Node 24 and newer: fetch and https take the proxy", lambda led: "1"),
-    Variable(("NODE_OPTIONS",), "Node: a hook on connections, for versions that take no proxy", _node),
-    Variable(("PYTHONPATH",), "Python: a hook on look-ups of names, for libraries that take no proxy", _python),
+    Variable(("NODE_USE_ENV_PROXY",), "Node 24 and newer: fetch and https take the proxy", lambda led: "1",
+             way=True),
+    Variable(("NODE_OPTIONS",), "Node: a hook on connections, for versions without proxies", _node, way=True),
+    Variable(("PYTHONPATH",), "Python: a hook on look-ups, for libraries without proxies", _python, way=True),
     Variable(("PHP_INI_SCAN_DIR",), "PHP: curl and streams", _php),
     Variable(("JAVA_TOOL_OPTIONS",), "Java", _java),
-    Variable((LEAD,), "the hooks for Node and Python", _lead),
+    Variable((LEAD,), "the hooks for Node and Python", _lead, way=True),
 )  # fmt: skip
 
 
 def led_here(
-    addresses: Addresses, files: Files, hosts: Sequence[str], ports: Mapping[int, str], environment: Mapping[str, str]
-) -> dict[str, str | None]:
-    """What to change in an environment: each variable's new value, or None where it is taken away."""
+    addresses: Addresses, files: Files, hosts: Sequence[str], ports: Mapping[int, str],
+    environment: Mapping[str, str], ways: bool = True,
+) -> dict[str, str | None]:  # fmt: skip
+    """What to change in an environment: each variable's new value, or None where it is taken away. Without `ways`, in a
+    network of its own, the user's proxies are taken away: they could not be reached."""
     changes: dict[str, str | None] = {}
     for variable in TABLE:
+        if variable.way and not ways and variable.value is not _proxy:
+            continue
         for name in variable.names:
-            led = Led(addresses, files, hosts, ports, environment.get(name, ""))
-            value = variable.value(led)
+            led = Led(addresses, files, hosts, ports, environment.get(name, ""), ways)
+            value = None if variable.way and not ways else variable.value(led)
             if value is not None or name in environment:
                 changes[name] = value
     return changes

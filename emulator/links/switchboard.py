@@ -112,7 +112,8 @@ class Switchboard:
         sandbox = line.sandbox
         command = face.read(pdu, self._caller(line, name))
         if sandbox is None:
-            sandbox = self._sandboxes.of(name, command.credential) or self._default
+            found, command.credential = self._sandboxes.of(name, command.credential)
+            sandbox = found or self._default
             command.in_flight = 1 + sum(one.provider == name for one in self.of(sandbox))
         at, verdict = sandbox.execute(command)
         if isinstance(verdict.outcome, Bound):

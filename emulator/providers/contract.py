@@ -175,6 +175,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Credentials that are another one under a second name, unless a sandbox is given its own: name → that other."""
     identities: tuple[tuple[str, str], ...]
     """(kind, credential): by which of its credentials an account is found. The name must be unique on a server."""
+    secrets: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """Kind of identity → the credential that is its password, where it has one."""
     default_senders: tuple[str, ...] = ()
     shown: Callable[[Account], dict[str, object]]
     """What the control API tells of a new account's credentials."""

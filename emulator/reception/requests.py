@@ -74,7 +74,7 @@ class Reception:
         if match.route is None:
             return Asked(request, match, None, None, None)
         command = match.read(request)
-        sandbox = self._sandboxes.of(match.provider, command.credential)
+        sandbox, command.credential = self._sandboxes.of(match.provider, command.credential)
         lane = None
         if sandbox is not None:
             lane_of = self._providers[match.provider].lane
@@ -118,7 +118,13 @@ class Reception:
         self._stray(request, reply, "", "unreadable", why)
         return reply
 
-    def _stray(self, request: HttpRequest, reply: HttpReply, provider: str, word: str, why: str) -> Exchange:
+    def unanswered(self, request: HttpRequest, why: str) -> None:
+        """A client that was not even heard, such as one that broke off a handshake: journalled in the same place."""
+        self._stray(request, None, "", "unreadable", why)
+
+    def _stray(
+        self, request: HttpRequest, reply: HttpReply | None, provider: str, word: str, why: str
+    ) -> Exchange:  # fmt: skip
         sandbox = self._default
         return self.keep(sandbox, Exchange(
             id=0, at=sandbox.now(), provider=provider, protocol="http", operation="", request=request, request_size=0,

@@ -54,6 +54,9 @@ class Service(Protocol):
 
     def date(self) -> bytes: ...
 
+    def new_connection(self) -> asyncio.Protocol:
+        """What a client is served by that begins."""
+
     def lost(self, connection: "HttpConnection") -> None: ...
 
 
@@ -98,6 +101,20 @@ class HttpConnection(asyncio.Protocol):
         self._waits_for = ""
         """What that is: a request, its head or its body."""
 
+    # TLS
+
+    def begin_tls(self) -> None:
+        """The client has begun a handshake: it gets the time of a head for it."""
+        self._expect("handshake", self._service.limits.head_seconds)
+
+    @property
+    def is_in_handshake(self) -> bool:
+        return self._waits_for == "handshake"
+
+    def over_tls(self) -> None:
+        """It is done. `connection_made` comes once more, with the transport inside."""
+        self._scheme, self._waits_for = "https", ""
+
     # coming and going
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -137,7 +154,7 @@ class HttpConnection(asyncio.Protocol):
             self._going.set_result(None)
         elif self.grace is not None:
             self._loop.call_later(self.grace, self.close)
-        return self._scheme == "http"  # TLS knows no half of a connection
+        return True
 
     def stop(self) -> None:
         """Serving stops: what is being answered is the last."""
@@ -212,17 +229,22 @@ class HttpConnection(asyncio.Protocol):
 
     def _failed(self, failure: Exception) -> HttpReply:
         _log.error("A request could not be served", exc_info=failure)
-        self._manner = Manner(True, self._manner.old, self._manner.without_body)
         text = "The emulator failed; its log says more. This is a bug of the emulator.\n"
-        return HttpReply(status=500, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text.encode())
+        plain = (("Content-Type", "text/plain; charset=utf-8"),)
+        return self.last(HttpReply(status=500, headers=plain, body=text.encode()))
 
     # what goes
 
     def encode(self, reply: HttpReply) -> Encoded:
         """The octets of a reply to the request that is served."""
         if self._stopping and not self._manner.last:
-            self._manner = Manner(True, self._manner.old, self._manner.without_body)
+            self.last(reply)
         return encoded(reply, self._service.date(), self._manner)
+
+    def last(self, reply: HttpReply) -> HttpReply:
+        """The same reply, behind which the connection ends."""
+        self._manner = Manner(True, self._manner.old, self._manner.without_body)
+        return reply
 
     def date(self) -> bytes:
         return self._service.date()
@@ -264,6 +286,20 @@ class HttpConnection(asyncio.Protocol):
         if not (self._ended or self._stopping):
             self._going = self._loop.create_future()
             await self._going
+
+    def hand_over(self, protocol: asyncio.Protocol) -> None:
+        """The client is another protocol's from now on, with all that it has said behind its CONNECT."""
+        self._leaving = True
+        for timer in (self._timer, self._stalled):
+            if timer is not None:
+                timer.cancel()
+        said = self._parser.tunnelled or b""
+        self._parser.close()
+        self._service.lost(self)
+        self.transport.set_protocol(protocol)
+        protocol.connection_made(self.transport)
+        if said and not self.transport.is_closing():
+            protocol.data_received(said)
 
     def close(self) -> None:
         """What was written leaves, then the connection ends."""
@@ -340,7 +376,7 @@ class HttpConnection(asyncio.Protocol):
             self._timer = self._loop.call_at(self._due, self._overdue)
         elif self._waits_for == "end":
             self.abort()
-        elif self._waits_for == "request":
+        elif self._waits_for in ("request", "handshake"):
             self.close()
         elif self._waits_for == "head":
             seconds = self._service.limits.head_seconds

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from emulator.server.http_connection import HttpConnection
 from emulator.server.http_service import HttpService
+from emulator.server.tunnel import Relay
 
 _FAREWELL = 2.0
 """Real seconds that answers under way get when serving stops."""
@@ -23,9 +24,14 @@ class HttpServer:
         """Those that are open."""
         return self._service.connections
 
-    def connection(self) -> HttpConnection:
+    @property
+    def tunnels(self) -> "set[Relay]":
+        """The ends of connections that are passed on."""
+        return self._service.tunnels
+
+    def connection(self) -> asyncio.Protocol:
         """What a new one is served by."""
-        return HttpConnection(self._service)
+        return self._service.new_connection()
 
     async def start(self, listening: socket.socket) -> None:
         """Serve on a bound socket."""

@@ -2,6 +2,7 @@
 goes, and what a rule does to it."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
 from email.utils import formatdate
@@ -23,7 +24,11 @@ from emulator.server.http_connection import Answer as Answering
 from emulator.server.http_connection import HttpConnection
 from emulator.server.http_faults import FAULTS
 from emulator.server.multipart import fields_of
+from emulator.server.protocol_switch import ProtocolSwitch, told
+from emulator.server.proxy import ESTABLISHED, Guard, Target, forwarded
 from emulator.server.streaming import Streams
+from emulator.server.tunnel import Relay
+from emulator.tls.contexts import Contexts
 from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 MAX_FILE = 128 * 1024 * 1024
@@ -34,6 +39,7 @@ _REPORTS_FIRST = 1.0
 _GRACE = 0.1
 """Real seconds that a control call is still served whose client says no more: it has gone, or waits for the answer."""
 _JSON = (("Content-Type", "application/json"),)
+_log = logging.getLogger("emulator")
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 
 Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
@@ -46,12 +52,14 @@ class HttpService:
 
     def __init__(
         self, emulator: Emulator, ours: Callable[[HttpRequest], bool], control: Control,
-        trusts: Callable[[HttpRequest], bool],
+        trusts: Callable[[HttpRequest], bool], contexts: Contexts, guard: Guard,
     ) -> None:  # fmt: skip
         self._reception = emulator.reception
         self._ours = ours
         self._control = control
         self._trusts = trusts
+        self._contexts = contexts
+        self._guard = guard
         self._streams = Streams()
         self._recorder = emulator.recorder
         self._in_flight: dict[Lane, int] = {}
@@ -59,6 +67,7 @@ class HttpService:
         self._date, self._second = b"", 0
         self.limits = emulator.settings.limits
         self.connections: set[HttpConnection] = set()
+        self.tunnels: set[Relay] = set()
         self.stopping = asyncio.Event()
         self.all_gone = asyncio.Event()
         """Set with the last connection that goes after that."""
@@ -70,8 +79,22 @@ class HttpService:
         if self.held is not None:
             self.held.flush()
         self._streams.stop()
+        for tunnel in tuple(self.tunnels):
+            tunnel.close()
 
     # what connections ask
+
+    def new_connection(self) -> asyncio.Protocol:
+        """What a client is served by that begins: over TLS or plain, as its first octet says."""
+        return ProtocolSwitch(HttpConnection(self), self._contexts, self._no_tls)
+
+    def _no_tls(self, transport: asyncio.BaseTransport, wrong: Exception) -> None:
+        """A TLS client could not be served."""
+        peer = transport.get_extra_info("peername")
+        request = HttpRequest(method="TLS", target="", peer=peer[0] if isinstance(peer, tuple) else "", scheme="https")
+        why = told(wrong)
+        _log.warning("%s", why)
+        self._reception.unanswered(request, why)
 
     def allowance(self, head: HttpRequest) -> int:
         """How many octets a body may have."""
@@ -95,6 +118,12 @@ class HttpService:
     def answer(self, parsed: Parsed, connection: HttpConnection) -> Answering:
         """The reply, or what comes to it."""
         request = parsed.request
+        if request.target[:1] != "/" and request.target[:1] != "*":
+            there = self._guard.target(request)
+            if isinstance(there, Refusal):
+                return connection.last(self.refuse(there))
+            if request.method == "CONNECT" or not there.here:
+                return self._through(request, there, connection)
         if self._ours(request):
             connection.grace = _GRACE
             return self._call(request, connection)
@@ -131,6 +160,29 @@ class HttpService:
             error = {"code": "body", "message": why, "hint": "the limits are options of `sms-emulator serve`"}
             return HttpReply(status=status, headers=(*_JSON, *DATA), body=msgspec.json.encode({"error": error}))
         return self._reception.unreadable(request, why, status)
+
+    # a proxy's
+
+    async def _through(self, request: HttpRequest, there: Target, connection: HttpConnection) -> HttpReply | None:
+        """The client gets its way: to us, where it begins anew, or to a host that was named."""
+        if there.here:
+            await connection.write_and_drain(ESTABLISHED)
+            connection.hand_over(self.new_connection())
+            return None
+        client = Relay(self.tunnels)
+        try:
+            if len(self.tunnels) >= self.limits.connections:
+                raise OSError(f"there are {len(self.tunnels)} tunnels (--max-connections)")
+            await client.reach(there.host, there.port)
+        except OSError as wrong:
+            why = f"there is no way to {there.host} port {there.port}: {wrong.strerror or wrong}"
+            return connection.last(self._reception.unreadable(request, why, 502))
+        if request.method == "CONNECT":
+            await connection.write_and_drain(ESTABLISHED)
+        else:
+            client.say(forwarded(request))
+        connection.hand_over(client)
+        return None
 
     # what is waited for
 

@@ -6,13 +6,14 @@ a client which trusts it is at no risk elsewhere. The only file that imports `cr
 
 import ipaddress
 import os
-import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from emulator.tls.folders import FILE
 
 try:
     from cryptography import x509
@@ -26,8 +27,6 @@ except ImportError as missing:
         "pip install 'sms-emulator[tls]' brings it"
     ) from missing
 
-FILE = "authority.pem"
-"""Key and certificate in one file: whoever finds it finds both."""
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 LOCAL = "localhost"
 LEAF_DAYS = 396
@@ -169,17 +168,6 @@ def kept_in(folder: Path, domains: Iterable[str], now: datetime) -> Authority:
         raise AuthorityError(f"the authority cannot be kept in {path}: {wrong.strerror or wrong}; "
                              "--ca-dir names another folder") from None  # fmt: skip
     return read(kept, now, str(path))
-
-
-def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the authority lies unless --ca-dir says otherwise: the user's folder for data of programs."""
-    if sys.platform == "win32":
-        base = environment.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Application Support")
-    else:
-        base = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "sms-emulator"
 
 
 def today() -> datetime:

@@ -1,9 +1,14 @@
 """The authorities that this machine's programs trust, as one PEM text: what replaces them must hold them too."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+
+class TrustError(Exception):
+    """A file of authorities that was named cannot be used; the text says which and why."""
+
 
 _BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
@@ -13,6 +18,27 @@ _BUNDLES = (
 _NAMED = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """Variables by which the user may have named others."""
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
+
+def receivers(named: Iterable[str], ours: Path) -> ssl.SSLContext:
+    """What https servers that we call are held against: the machine's authorities (or SSL_CERT_FILE's), those in the
+    named files, and our own where one has been made. Raises TrustError."""
+    context = ssl.create_default_context()
+    for name in (*named, *((str(ours),) if ours.exists() else ())):
+        _load(context, name)
+    return context
+
+
+def check(name: str) -> None:
+    """Raises TrustError when a file holds no authorities."""
+    _load(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), name)
+
+
+def _load(context: ssl.SSLContext, name: str) -> None:
+    try:
+        context.load_verify_locations(name)
+    except OSError as wrong:
+        raise TrustError(f"the authorities in {name} cannot be used: {wrong.strerror or wrong}") from None
 
 
 def trusted(environment: Mapping[str, str]) -> list[str]:

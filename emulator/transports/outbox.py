@@ -9,6 +9,7 @@ import base64
 import logging
 import socket
 import ssl
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,6 +24,10 @@ TIMEOUT = 10.0
 _IDLE = 15.0
 """So long a connection is kept that nothing goes over."""
 _MOST_TOLD = 100
+_UNTRUSTED = (
+    "; --callback-ca FILE names the authority that the receiver's certificate is from, or `sms-emulator ca --issue {}` "
+    "makes one of our own"
+)
 
 _log = logging.getLogger("emulator")
 
@@ -40,8 +45,11 @@ class Outbox:
     """Sends callbacks to where `targets` allows. Connections are kept alive; redirects and cookies are passed over.
     How many go out at once is the round's business (http_round.py)."""
 
-    def __init__(self, targets: Targets | None = None) -> None:
+    def __init__(
+        self, targets: Targets | None = None, trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
+    ) -> None:  # fmt: skip
         self._targets = targets or Targets()
+        self._trust = trust
         self._kept: dict[Origin, list[Asking]] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self._tls: asyncio.Future[ssl.SSLContext] | None = None
@@ -144,7 +152,8 @@ class Outbox:
                 raise
         if error is None and refusals:
             raise self._refused(origin.host, refusals)
-        raise OSError(f"Cannot connect to {origin.host}:{origin.port}: {error}")
+        hint = _UNTRUSTED.format(origin.host) if isinstance(error, ssl.SSLCertVerificationError) else ""
+        raise OSError(f"Cannot connect to {origin.host}:{origin.port}: {error}{hint}")
 
     def _refused(self, host: str, refusals: list[str]) -> NotAllowed:
         """What the journal says; the log says it once a host."""
@@ -155,10 +164,9 @@ class Outbox:
         return NotAllowed(said)
 
     async def _context(self) -> ssl.SSLContext:
-        """What https receivers are held against: the machine's certificates, or SSL_CERT_FILE's, read with the first
-        call."""
+        """What https receivers are held against, read with the first call."""
         if self._tls is None:
-            self._tls = asyncio.ensure_future(asyncio.to_thread(ssl.create_default_context))
+            self._tls = asyncio.ensure_future(asyncio.to_thread(self._trust))
         return await asyncio.shield(self._tls)
 
     async def close(self) -> None:

@@ -4,16 +4,18 @@ What is written within one turn of the loop leaves in one piece.
 """
 
 import asyncio
+import logging
 import socket
-import ssl
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from emulator.limits import Limits
 from emulator.links.line import Line
 from emulator.links.switchboard import Answer, Switchboard
 from emulator.recorder import Recorder
+from emulator.server.protocol_switch import TlsOnly, told
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
 from emulator.smpp.framing import Framer
@@ -21,10 +23,12 @@ from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
 from emulator.smpp.statuses import Status
 from emulator.smpp.tables import BINDS, Command
 from emulator.targets import Targets
+from emulator.tls.contexts import Contexts
 from emulator.transports import smpp_faults
 from emulator.transports.reaching import reach
 from emulator.transports.smpp_patience import Patience
 
+_log = logging.getLogger("emulator")
 _ACKNOWLEDGED = Command.DELIVER_SM_RESP.to_bytes(4, "big")
 _FAREWELL = 0.3
 """Real seconds that clients get to answer our unbind when serving stops."""
@@ -302,6 +306,10 @@ def fault_delay(delay: Any) -> float:
     return float(delay)
 
 
+def _no_tls(transport: asyncio.BaseTransport, wrong: Exception) -> None:
+    _log.warning("SMPP from %s: %s", transport.get_extra_info("peername"), told(wrong))
+
+
 class SmppTransport:
     """Serves one switchboard on listening sockets."""
 
@@ -315,12 +323,18 @@ class SmppTransport:
         self._targets = targets or Targets()
         self._servers: list[asyncio.Server] = []
         self.links: set[Link] = set()
+        self._shaking_hands: set[TlsOnly] = set()
 
-    async def start(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
-        """Serve on a bound socket, with TLS from the first octet if there is a context."""
+    async def start(self, listening: socket.socket, tls: Contexts | None = None) -> None:
+        """Serve on a bound socket, with TLS from the first octet if there are certificates."""
         loop = asyncio.get_running_loop()
         self._board.dial = self._dial
-        self._servers.append(await loop.create_server(self._link, sock=listening, ssl=tls, backlog=1024))
+        begin = self._link if tls is None else partial(self._tls, tls)
+        self._servers.append(await loop.create_server(begin, sock=listening, backlog=1024))
+
+    def _tls(self, contexts: Contexts) -> asyncio.Protocol:
+        limits = self._limits or Limits()
+        return TlsOnly(self._link, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
 
     def _link(self) -> Link:
         return Link(self._board, self.links, self._recorder, self._limits)

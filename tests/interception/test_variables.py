@@ -10,8 +10,8 @@ HERE = Addresses("http://127.0.0.1:8775", ("127.0.0.1", 2775))
 PORTS = {80: "http", 443: "http", 3700: "smpp", 3443: "smpp_tls"}
 
 
-def led(environment: dict[str, str]) -> dict[str, str]:
-    return changed(environment, led_here(HERE, FILES, ["smsc.ru"], PORTS, environment))
+def led(environment: dict[str, str], ways: bool = True) -> dict[str, str]:
+    return changed(environment, led_here(HERE, FILES, ["smsc.ru"], PORTS, environment, ways))
 
 
 def test_the_proxy_variables_stand_in_both_cases_and_leave_loopback_out() -> None:
@@ -37,6 +37,16 @@ def test_what_replaces_is_set_and_what_is_a_list_or_options_is_added_to() -> Non
 
 def test_php_keeps_the_folder_it_was_built_with_where_none_is_named() -> None:
     assert led({})["PHP_INI_SCAN_DIR"] == f"{os.pathsep}/f/php"
+
+
+def test_in_a_network_of_its_own_a_program_is_told_whom_to_trust_alone() -> None:
+    environment = led({"https_proxy": "http://proxy.example:3128", "NODE_OPTIONS": "--no-warnings"}, ways=False)
+    assert set(environment) == {
+        "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS",
+        "PHP_INI_SCAN_DIR", "JAVA_TOOL_OPTIONS",
+    }  # fmt: skip
+    assert environment["NODE_OPTIONS"] == "--no-warnings"
+    assert "proxy" not in environment["JAVA_TOOL_OPTIONS"]
 
 
 def test_the_hooks_are_told_where_each_real_port_leads() -> None:

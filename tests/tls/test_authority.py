@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from emulator.tls import authority
+from emulator.tls import authority, folders
 from emulator.tls.authority import AuthorityError, kept_in, make, read
 from emulator.tls.contexts import IssuedCertificates, OwnCertificate, TlsError, loaded
 
@@ -96,10 +96,10 @@ def test_openssl_refuses_a_foreign_name_under_our_authority_even_if_somebody_sig
 
 def test_the_key_is_its_owners_alone_and_the_same_next_time(tmp_path: Path) -> None:
     first = kept_in(tmp_path / "data", DOMAINS, NOW)
-    kept = tmp_path / "data" / authority.FILE
+    kept = tmp_path / "data" / folders.FILE
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert kept_in(tmp_path / "data", ("other.example",), NOW).pem == first.pem
-    assert [one.name for one in kept.parent.iterdir()] == [authority.FILE]
+    assert [one.name for one in kept.parent.iterdir()] == [folders.FILE]
 
 
 def _made_by_another_process(folder: str, told: "multiprocessing.SimpleQueue[bytes]") -> None:
@@ -119,7 +119,7 @@ def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"no PEM", make(DOMAINS, NOW)[1][:-200], make(DOMAINS, NOW)[0].pem])
 def test_a_damaged_file_is_told_and_not_overwritten(tmp_path: Path, damage: bytes) -> None:
-    kept = tmp_path / authority.FILE
+    kept = tmp_path / folders.FILE
     kept.write_bytes(damage)
     with pytest.raises(AuthorityError, match=r"authority\.pem is no certificate authority of ours .*move it away"):
         kept_in(tmp_path, DOMAINS, NOW)
@@ -167,6 +167,6 @@ def test_certificate_files_of_the_users_own_that_are_no_good_are_told(tmp_path: 
 
 def test_the_data_folder_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "linux")
-    assert authority.data_folder({"XDG_DATA_HOME": "/x"}) == Path("/x/sms-emulator")
+    assert folders.data_folder({"XDG_DATA_HOME": "/x"}) == Path("/x/sms-emulator")
     monkeypatch.setattr("sys.platform", "win32")
-    assert authority.data_folder({"LOCALAPPDATA": os.sep + "y"}) == Path(os.sep + "y") / "sms-emulator"
+    assert folders.data_folder({"LOCALAPPDATA": os.sep + "y"}) == Path(os.sep + "y") / "sms-emulator"

@@ -72,6 +72,7 @@ PROVIDER = Provider(
     credential_lengths={"login": 12, "psw": 12, "apikey": 32, "callback_secret": 20, "password": 8},
     credential_aliases={"system_id": "login"},
     identities=(("login", "login"), ("apikey", "apikey"), ("system_id", "system_id")),
+    secrets={"login": "psw", "system_id": "password"},
     shown=_shown,
     report=report,
     said_in=said_in,

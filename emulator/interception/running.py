@@ -1,0 +1,108 @@
+"""The command `run`: an emulator, a program led to it, and what it sent."""
+
+import argparse
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from emulator.interception.commands import asked_of, authority, changes, hosts_led
+from emulator.interception.isolation import IsolationError, enter
+from emulator.interception.launcher import launch
+from emulator.interception.variables import Addresses, changed
+from emulator.settings import Settings, settings
+from emulator.tls.authority import AuthorityError
+
+if TYPE_CHECKING:
+    from emulator.serving import Serving
+
+_REAL_PORTS = {"https_port": 443, "also_http_port": 80, "smpp_port": 3700, "smpp_tls_port": 3443}
+"""What is listened on in a network of its own."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the program; gives back its exit status, or 2 when it could not be led."""
+    command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
+    if not command:
+        return _complain("run what? sms-emulator run -- COMMAND …")
+    try:
+        if arguments.url is not None:
+            if arguments.isolate:
+                return _complain("--isolate starts an emulator of its own: what runs at --url could not be reached")
+            return asyncio.run(_with_one_elsewhere(arguments.url, command))
+        chosen = _settings(vars(arguments), arguments.isolate)
+        pem = authority(chosen.ca_dir).pem
+        if arguments.isolate:
+            enter(hosts_led())
+        return _serve(chosen, pem, command, arguments.isolate)
+    except (AuthorityError, ImportError, IsolationError, OSError, ValueError) as wrong:
+        return _complain(str(wrong))
+
+
+def _settings(flags: dict[str, Any], isolated: bool) -> Settings:
+    """As for `serve`, but free ports (or the real ones, where they are all ours), TLS for SMPP, and any credentials."""
+    ports = {"port": 0, "smpp_port": 0, "smpp_tls_port": 0, **(_REAL_PORTS if isolated else {})}
+    told = {name: value for name, value in flags.items() if value is not None}
+    chosen = settings({**told, "any_credentials": told.get("any_credentials", True)})
+    unsaid: dict[str, Any] = {name: port for name, port in ports.items() if name not in told and _unnamed(name)}
+    return chosen._replace(**unsaid)
+
+
+def _unnamed(option: str) -> bool:
+    return not os.environ.get(f"SMS_EMULATOR_{option.upper()}")
+
+
+async def _with_one_elsewhere(url: str, command: list[str]) -> int:
+    pem = await asyncio.to_thread(asked_of, url)
+    return await launch(command, changed(os.environ, changes(Addresses(url), pem, None, os.environ, url)))
+
+
+def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> int:
+    from emulator import logs
+    from emulator.listening import Busy
+    from emulator.serving import Serving
+
+    logs.set_up(chosen.log_format, True)
+    try:
+        serving = Serving(chosen)
+    except Busy as error:
+        return _complain(str(error))
+    return asyncio.run(_led(serving, pem, command, isolated))
+
+
+async def _led(serving: "Serving", pem: bytes, command: list[str], isolated: bool) -> int:
+    async with serving:
+        here = Addresses(serving.base_url, _address(serving.smpp_url), _address(serving.smpps_url))
+        led = changes(here, pem, serving.settings.ca_dir, os.environ, ways=not isolated)
+        status = await launch(command, changed(os.environ, led))
+        told = await _seen(serving)
+    print("\n".join(told), file=sys.stderr)
+    return status
+
+
+async def _seen(serving: "Serving") -> list[str]:
+    """What the emulator saw of the program, for people."""
+    from emulator.admin import lint
+    from emulator.admin.finding import RequestFilters
+
+    verbs, default = serving.control.verbs, serving.emulator.default
+    requests: list[Any] = (await verbs.requests(default, RequestFilters(limit=10_000)))["requests"]
+    sends = [one for one in requests if one["operation"] == "send"]
+    refused = [one for one in requests if one["outcome"] == "refused"]
+    findings: list[Any] = (await lint.lint(default, lint.Wanted()))["findings"]
+    lines = [f"sms-emulator: {len(requests)} request(s), {len(sends)} of them sends, {len(refused)} refused, "
+             f"{len(findings)} finding(s)"]  # fmt: skip
+    lines += [f"  refused: {one['provider']} {one['operation']}: {one['explain']}" for one in refused[-20:]]
+    lines += [f"  finding: {one['provider']}: {one['message']}" for one in findings[-20:]]
+    return lines
+
+
+def _address(url: str | None) -> tuple[str, int] | None:
+    parts = urlsplit(url or "")
+    return (parts.hostname, parts.port) if parts.hostname and parts.port else None
+
+
+def _complain(text: str) -> int:
+    print(f"sms-emulator: {text}", file=sys.stderr)
+    return 2

@@ -1,0 +1,81 @@
+"""The HTTP port as a proxy: whereto a client may go through it. The providers' names lead here, a few others may be
+named for the rest of a program's traffic, and nothing else is reached."""
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from emulator import hosts
+from emulator.http.refusals import Refusal
+from emulator.wire import HttpRequest
+
+FORBIDDEN = 403
+_WEB_PORTS = (80, 443)
+
+
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_OF_A_PROXY = frozenset(("connection", "keep-alive", "proxy-connection", "proxy-authorization", "transfer-encoding",
+                         "content-length", "te", "trailer", "upgrade"))  # fmt: skip
+
+
+class Target(NamedTuple):
+    """Where a client wants to go. `here`: it is answered by the emulator itself."""
+
+    host: str
+    port: int
+    here: bool
+
+
+class Guard:
+    """Judges the targets of CONNECT and of requests in absolute form.
+
+    `domains`: the providers' names, with all below them; `own`: other names under which the emulator is reached;
+    `tunnels`: patterns of hosts to which a connection is passed on. A provider's name is never passed on.
+    """
+
+    def __init__(self, domains: Iterable[str], own: Collection[str], tunnels: Iterable[str]) -> None:
+        self._domains = tuple(domains)
+        self._own = own
+        self._tunnels = tuple(tunnels)
+
+    def target(self, request: HttpRequest) -> Target | Refusal:
+        """Of a request whose target names a host."""
+        wanted = request.target if request.method == "CONNECT" else urlsplit(request.target).netloc
+        default = 443 if request.target.lower().startswith("https:") else 80
+        host, port = split_port(wanted.rpartition("@")[2], default)
+        if not host or port is None:
+            return Refusal(400, f"{wanted[:200]!r} is no host and port", request)
+        if any(host == one or host.endswith(f".{one}") for one in self._domains):
+            if port in _WEB_PORTS:
+                return Target(host, port, True)
+            elsewhere = "SMPP and mail have ports of their own, which no proxy leads to"
+            return Refusal(FORBIDDEN, f"{host} speaks no HTTP on port {port}: {elsewhere}", request)
+        if host in self._own or hosts.is_loopback(host):
+            return Target(host, port, True)
+        if any(hosts.matches(pattern, host) for pattern in self._tunnels):
+            return Target(host, port, False)
+        why = f"{host} is no provider's name, and only what is named is passed on: --tunnel {host} opens a way there"
+        return Refusal(FORBIDDEN, why, request)
+
+
+def forwarded(request: HttpRequest) -> bytes:
+    """A request in absolute form as the host itself gets it, the only one on its connection."""
+    path = request.path + (f"?{request.query}" if request.query else "")
+    lines = [f"{request.method} {path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in request.headers if name.lower() not in _OF_A_PROXY]
+    if request.body or request.method in ("POST", "PUT", "PATCH"):
+        lines.append(f"Content-Length: {len(request.body)}")
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + request.body
+
+
+def split_port(text: str, default: int) -> tuple[str, int | None]:
+    """The plain host and the port of `host:port`; no port (None) where it is none."""
+    if text.startswith("["):
+        host, _, rest = text[1:].partition("]")
+        written = rest.removeprefix(":")
+    else:
+        host, _, written = text.partition(":")
+    if not written:
+        return hosts.plain(host), default
+    port = int(written) if written.isascii() and written.isdigit() and len(written) <= 5 else 0
+    return hosts.plain(host), port if 0 < port <= 65535 else None

@@ -1,0 +1,20 @@
+"""Where the authority of this machine's user lies."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE = "authority.pem"
+"""Key and certificate in one file: whoever finds it finds both."""
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the authority lies unless --ca-dir says otherwise: the user's folder for data of programs."""
+    if sys.platform == "win32":
+        base = environment.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = str(Path.home() / "Library" / "Application Support")
+    else:
+        base = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "sms-emulator"

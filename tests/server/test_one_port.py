@@ -1,0 +1,487 @@
+"""The HTTP port takes plain HTTP, TLS and CONNECT, and leads a client nowhere but here, unless it is told to."""
+
+import asyncio
+import socket
+import ssl
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from support import PATIENCE, control, octets, send_path, serving, skip, until
+
+from emulator.serving import Serving
+from emulator.tls.folders import data_folder
+
+BALANCE = "/api/getBalance?key=emulator-smsoffice"
+FAULTS = {"lost": b"", "drop": b"", "cut": b"HTTP/1.1 200 OK\r\n", "empty": b"HTTP/1.1 200 OK\r\n", "reset": b"RESET"}
+
+
+@pytest.fixture
+async def served(tmp_path: Path) -> AsyncIterator[Serving]:
+    async with serving(ca_dir=str(tmp_path)) as one:
+        yield one
+
+
+def trusting(served: Serving) -> ssl.SSLContext:
+    context = ssl.create_default_context(cadata=served.authority_pem.decode())
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    return context
+
+
+class Client:
+    """A connection that can begin TLS on what there is already, as often as wanted."""
+
+    def __init__(self, served: Serving) -> None:
+        self._plain = socket.create_connection((urlsplit(served.base_url).hostname, urlsplit(served.base_url).port))
+        self._plain.settimeout(PATIENCE)
+        self._layers: list[tuple[ssl.SSLObject, ssl.MemoryBIO, ssl.MemoryBIO]] = []
+        self._context = trusting(served)
+
+    def begin_tls(self, name: str) -> ssl.SSLObject:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = self._context.wrap_bio(incoming, outgoing, server_hostname=name)
+        while True:
+            try:
+                tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self.send(outgoing.read())
+                incoming.write(self.receive())
+            else:
+                self.send(outgoing.read())
+                self._layers.append((tls, incoming, outgoing))
+                return tls
+
+    def send(self, data: bytes) -> None:
+        for tls, _, outgoing in reversed(self._layers):
+            tls.write(data)
+            data = outgoing.read()
+        self._plain.sendall(data)
+
+    def receive(self) -> bytes:
+        """What comes next through all layers; b"" at the end."""
+        while True:
+            try:
+                return self._read(len(self._layers) - 1)
+            except ssl.SSLWantReadError:
+                data = self._plain.recv(65536)
+                if not data:
+                    return b""
+                self._layers[0][1].write(data)
+
+    def _read(self, layer: int) -> bytes:
+        if layer < 0:
+            return self._plain.recv(65536)
+        tls, incoming, _ = self._layers[layer]
+        while True:
+            try:
+                return tls.read()
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+            except ssl.SSLWantReadError:
+                if layer == 0:
+                    raise
+                incoming.write(self._read(layer - 1))
+
+    def ask(self, request: bytes) -> bytes:
+        """One request, its whole answer."""
+        self.send(request)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self.receive() or pytest.fail(f"ended after {answer!r}")
+        head, _, body = answer.partition(b"\r\n\r\n")
+        lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+        length = int(lengths[0].partition(b":")[2]) if lengths else 0
+        while len(body) < length:
+            body += self.receive() or pytest.fail(f"ended after {body!r}")
+        return head + b"\r\n\r\n" + body
+
+    def until_end(self) -> bytes:
+        heard = b""
+        try:
+            while data := self.receive():
+                heard += data
+        except ConnectionResetError:
+            return b"RESET"
+        return heard
+
+    def close(self) -> None:
+        self._plain.close()
+
+
+@contextmanager
+def client(served: Serving) -> Iterator[Client]:
+    one = Client(served)
+    try:
+        yield one
+    finally:
+        one.close()
+
+
+def request(path: str, host: str = "smsoffice.ge", method: str = "GET") -> bytes:
+    return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+
+
+def once(path: str, host: str = "smsoffice.ge") -> bytes:
+    """The same as the last of its connection."""
+    return request(path, host)[:-2] + b"Connection: close\r\n\r\n"
+
+
+def connect(host: str, port: int = 443) -> bytes:
+    return f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
+
+
+async def entries(served: Serving) -> list[dict[str, Any]]:
+    return (await control(served, "GET", "/_emulator/sandboxes/default/requests"))[1]["requests"]  # type: ignore[no-any-return]
+
+
+def by(way: str, one: Client) -> None:
+    """Go to smsoffice.ge so."""
+    match way:
+        case "tls":
+            one.begin_tls("smsoffice.ge")
+        case "connect":
+            assert one.ask(connect("smsoffice.ge")).startswith(b"HTTP/1.1 200 ")
+            one.begin_tls("smsoffice.ge")
+        case "connect, plain inside":
+            assert one.ask(connect("smsoffice.ge", 80)).startswith(b"HTTP/1.1 200 ")
+        case "a proxy that speaks TLS itself":
+            one.begin_tls("localhost")
+            assert one.ask(connect("smsoffice.ge")).startswith(b"HTTP/1.1 200 ")
+            one.begin_tls("smsoffice.ge")
+
+
+WAYS = ("plain", "tls", "connect", "connect, plain inside", "a proxy that speaks TLS itself")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_client_is_answered_whichever_way_it_comes_and_again(served: Serving, way: str) -> None:
+    def program() -> list[bytes]:
+        with client(served) as one:
+            by(way, one)
+            return [one.ask(request(BALANCE)).partition(b"\r\n\r\n")[2] for _ in range(3)]
+
+    assert await asyncio.to_thread(program) == [b"1000"] * 3
+    shown = (await entries(served))[-1]["request"]
+    scheme = "http" if "plain" in way else "https"
+    assert shown["url"] == f"{scheme}://smsoffice.ge{BALANCE}" or shown["url"] == BALANCE
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_fault_of_a_reply_is_the_same_whichever_way_it_goes(served: Serving, way: str, fault: str) -> None:
+    rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": fault}}}
+    await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+
+    def program() -> bytes:
+        with client(served) as one:
+            by(way, one)
+            if fault == "empty":
+                return one.ask(request(BALANCE))
+            one.send(request(BALANCE))
+            return one.until_end()
+
+    heard = await asyncio.to_thread(program)
+    assert heard.startswith(FAULTS[fault])
+    assert (heard == b"") == (FAULTS[fault] == b"")
+    if fault == "cut":
+        assert heard.endswith(b"\r\n\r\n10")
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_body_that_is_too_large_is_refused_whichever_way_it_comes(tmp_path: Path, way: str) -> None:
+    async with serving(ca_dir=str(tmp_path), max_body=1000) as served:
+
+        def program() -> bytes:
+            with client(served) as one:
+                by(way, one)
+                return one.ask(b"POST /api/v2/send/ HTTP/1.1\r\nHost: smsoffice.ge\r\nContent-Length: 1001\r\n\r\n")
+
+        assert (await asyncio.to_thread(program)).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(("asked", "says"), [
+    (connect("example.com"), b"403 Forbidden|example.com is no provider's name, and only what is named is passed on: "
+                             b"--tunnel example.com opens a way there"),
+    (request("http://example.com/"), b"403 Forbidden|example.com is no provider's name"),
+    (request("http://notsmsc.ru/sys/send.php"), b"403 Forbidden|notsmsc.ru is no provider's name"),
+    (connect("smpp.smsc.ru", 3700), b"403 Forbidden|smpp.smsc.ru speaks no HTTP on port 3700"),
+    (b"CONNECT smsc.ru:many HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request|"),
+    (b"CONNECT :443 HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request|"),
+])  # fmt: skip
+async def test_nothing_is_passed_on_that_nobody_named_and_the_journal_says_so(
+    served: Serving, asked: bytes, says: bytes
+) -> None:
+    status, _, text = says.partition(b"|")
+    answer = await octets(served.base_url, asked)
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert text in answer
+    assert (await entries(served))[-1]["outcome"] == "unreadable"
+
+
+@pytest.mark.parametrize("target", [
+    "http://smsoffice.ge{}", "https://www.smsoffice.ge{}", "http://anything.smsc.ru{}", "http://127.0.0.1:1{}",
+    "http://localhost{}",
+])  # fmt: skip
+async def test_a_target_in_absolute_form_is_served_for_providers_names_and_for_our_own(
+    served: Serving, target: str
+) -> None:
+    answer = await octets(served.base_url, once(target.format(BALANCE)))
+    assert answer.endswith(b"\r\n\r\n1000")
+
+
+@asynccontextmanager
+async def elsewhere() -> AsyncIterator[int]:
+    """Another service of the machine, which says what it heard."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard = await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + heard)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_named_host_is_reached_by_connect_and_in_absolute_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead(monkeypatch, "db.example")
+    async with serving(ca_dir=str(tmp_path), tunnel=("*.example",)) as served, elsewhere() as port:
+        through = await octets(served.base_url, connect("db.example", port), b"GET /x HTTP/1.1\r\n\r\n")
+        assert through == (
+            b"HTTP/1.1 200 Connection established\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nGET /x HTTP/1.1\r\n\r\n"
+        )
+        asked = f"GET http://db.example:{port}/y?z HTTP/1.1\r\nHost: db.example\r\nProxy-Authorization: secret\r\n\r\n"
+        assert await octets(served.base_url, asked.encode()) == (
+            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+            b"GET /y?z HTTP/1.1\r\nHost: db.example\r\nConnection: close\r\n\r\n"
+        )
+        await until(lambda: not served.http.tunnels)
+
+
+async def test_a_named_host_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
+    async with serving(ca_dir=str(tmp_path), tunnel=("*",)) as served:
+        answer = await octets(served.base_url, connect("no-such-host.invalid"))
+        assert answer.startswith(b"HTTP/1.1 502 ")
+        assert b"there is no way to no-such-host.invalid port 443" in answer
+
+
+def lead(monkeypatch: pytest.MonkeyPatch, *to_us: str) -> list[str]:
+    """Look-ups are written down; some names lead to loopback."""
+    asked: list[str] = []
+    real = socket.getaddrinfo
+
+    def recorded(host: Any, *args: Any, **named: Any) -> Any:
+        asked.append(str(host))
+        return real("127.0.0.1" if host in to_us else host, *args, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", recorded)
+    return asked
+
+
+async def test_a_providers_name_is_never_looked_up_whatever_may_be_tunnelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(ca_dir=str(tmp_path), tunnel=("*", "smsc.ru", "*.smsc.ru")) as served:
+        asked = lead(monkeypatch)
+        for host in ("smsc.ru", "www2.smsc.ru", "new.smsc.ru", "api.ubill.dev", "SMSOFFICE.GE", "smsc.ru."):
+            answer = await octets(served.base_url, connect(host), once(BALANCE, host))
+            assert b"\r\n\r\n1000" in answer
+        await octets(served.base_url, connect("smsc.ru", 22))
+        assert {name.lower().rstrip(".") for name in asked} <= {"127.0.0.1"}
+
+
+async def test_a_hello_that_never_ends_is_cut_off(tmp_path: Path) -> None:
+    async with serving(ca_dir=str(tmp_path), head_seconds=600) as served:
+        where = urlsplit(served.base_url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(b"\x16\x03\x01\x02\x00\x01")
+        (connection,) = await until_there(served)
+        await until(lambda: connection.is_in_handshake)
+        skip(601)
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+        writer.close()
+
+
+async def until_there(served: Serving) -> set[Any]:
+    await until(lambda: served.http.connections)
+    return served.http.connections
+
+
+async def test_a_connect_behind_which_nothing_comes_is_closed(tmp_path: Path) -> None:
+    async with serving(ca_dir=str(tmp_path), idle_seconds=600) as served:
+        where = urlsplit(served.base_url)
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(connect("smsc.ru"))
+        assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 200 Connection established\r\n\r\n"
+        assert len(served.http.connections) == 1
+        skip(601)
+        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+        writer.close()
+
+
+async def test_connections_are_counted_whatever_they_speak(tmp_path: Path) -> None:
+    async with serving(ca_dir=str(tmp_path), max_connections=1) as served:
+        with client(served) as one:
+            await asyncio.to_thread(by, "connect", one)
+            assert (await octets(served.base_url, b"")).startswith(b"HTTP/1.1 503 ")
+            answer = await asyncio.to_thread(one.ask, request(BALANCE))
+            assert answer.endswith(b"1000")
+
+
+async def test_a_client_that_does_not_trust_us_is_journalled_with_what_to_do(served: Serving) -> None:
+    def program() -> None:
+        where = urlsplit(served.base_url)
+        with socket.create_connection((where.hostname, where.port)) as plain, pytest.raises(ssl.SSLError):
+            ssl.create_default_context().wrap_socket(plain, server_hostname="smsc.ru")
+
+    await asyncio.to_thread(program)
+    await until(lambda: served.emulator.default.journal.made)
+    (entry,) = await entries(served)
+    assert entry["request"]["method"] == "TLS"
+    assert entry["reply"] is None
+    assert "`sms-emulator ca` prints the certificate to trust" in entry["explain"]
+
+
+@pytest.mark.parametrize(("headers", "scheme"), [("", "http"), ("X-Forwarded-Proto: https\r\n", "https")])
+async def test_the_wsdl_says_the_scheme_that_the_client_used(served: Serving, headers: str, scheme: str) -> None:
+    asked = f"GET /sys/soap.php?wsdl HTTP/1.1\r\nHost: smsc.ru\r\n{headers}Connection: close\r\n\r\n"
+    answer = (await octets(served.base_url, asked.encode())).decode()
+    assert f'location="{scheme}://smsc.ru/sys/soap.php"' in answer
+    assert f'targetNamespace="{scheme}://smsc.ru/sys/soap.php' in answer
+
+
+async def test_over_tls_the_wsdl_says_https(served: Serving) -> None:
+    def program() -> bytes:
+        with client(served) as one:
+            one.begin_tls("smsc.ru")
+            return one.ask(request("/sys/soap.php?wsdl", "smsc.ru"))
+
+    assert b'location="https://smsc.ru/sys/soap.php"' in await asyncio.to_thread(program)
+
+
+async def test_the_authority_is_served_without_a_token(tmp_path: Path) -> None:
+    async with serving(ca_dir=str(tmp_path), token="secret") as served:
+        answer = await octets(served.base_url, once("/_emulator/ca.pem"))
+        assert answer.endswith(served.authority_pem)
+
+
+async def test_without_cryptography_a_tls_client_is_told_of_in_one_sentence(
+    served: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    monkeypatch.delitem(sys.modules, "emulator.tls.authority", raising=False)
+    assert await octets(served.base_url, b"\x16\x03\x01") in (b"", b"RESET")
+    assert "pip install 'sms-emulator[tls]' brings it" in caplog.text
+    answer = await octets(served.base_url, once(BALANCE))
+    assert answer.endswith(b"1000")
+
+
+async def test_a_certificate_of_the_users_own_is_shown_to_all(tmp_path: Path) -> None:
+    from emulator.tls.authority import make, today
+
+    own = make(["example.com"], today())[0]
+    (tmp_path / "own.pem").write_bytes(own.issue(["my.example.com"], today()).pem)
+    async with serving(ca_dir=str(tmp_path / "none"), tls_cert=str(tmp_path / "own.pem")) as served:
+        where = urlsplit(served.base_url)
+        context = ssl.create_default_context(cadata=own.pem.decode())
+        options = {"ssl": context, "server_hostname": "my.example.com"}
+        _, writer = await asyncio.open_connection(where.hostname, where.port, **options)
+        writer.close()
+        assert not (tmp_path / "none").exists()
+
+
+async def test_any_credentials_lead_to_the_default_sandbox_if_that_is_wanted(tmp_path: Path) -> None:
+    async with serving(any_credentials=True) as served:
+        for path in (
+            send_path(key="a-key-of-its-own"), "/v1/sms/balance?key=another",
+            "/sys/send.php?login=mine&psw=wrong&phones=79001234567&mes=Hello&fmt=3",
+            "/sys/balance.php?apikey=somebody&fmt=3",
+        ):  # fmt: skip
+            asked = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+            assert b'"error' not in (await octets(served.base_url, asked)).lower().replace(b'"errorcode":0', b"")
+        _, found = await control(served, "GET", "/_emulator/sandboxes/default/messages")
+        assert [one["provider"] for one in found["messages"]] == ["smsoffice", "smscenter"]
+        made = (await control(served, "POST", "/_emulator/sandboxes", {}))[1]
+        own = made["accounts"]["smsoffice"]["key"]
+        await octets(served.base_url, once(send_path(key=own)))
+        _, theirs = await control(served, "GET", f"/_emulator/sandboxes/{made['id']}/messages")
+        assert len(theirs["messages"]) == 1
+
+
+def test_smpp_over_tls_has_the_same_certificates(tmp_path: Path) -> None:
+    smpplib_client = pytest.importorskip("smpplib.client")
+
+    async def main() -> None:
+        async with serving(ca_dir=str(tmp_path), smpp_tls_port=0) as served:
+            where = urlsplit(served.smpps_url or "")
+            context = ssl.create_default_context(cadata=served.authority_pem.decode())
+            context.check_hostname = False
+
+            def program() -> str:
+                one = smpplib_client.Client(where.hostname, where.port, ssl_context=context, timeout=PATIENCE)
+                one.connect()
+                said = one.bind_transceiver(system_id="emulator", password="emulator")
+                one.unbind()
+                one.disconnect()
+                return str(said.command)
+
+            assert await asyncio.to_thread(program) == "bind_transceiver_resp"
+
+    asyncio.run(main())
+
+
+async def test_ports_beside_the_http_port_serve_the_same(tmp_path: Path) -> None:
+    async with serving(ca_dir=str(tmp_path), https_port=0, also_http_port=0) as served:
+        assert set(served.urls) == {"http", "smpp", "https", "also_http"}
+        for url in (served.urls["https"], served.urls["also_http"]):
+            plain = "http:" + url.partition(":")[2]
+            asked = once(BALANCE)
+            assert (await octets(plain, asked)).endswith(b"1000")
+
+
+def test_nothing_of_tls_is_loaded_or_made_before_a_client_speaks_it(tmp_path: Path) -> None:
+    import subprocess
+
+    program = (
+        "import asyncio, sys\n"
+        "from emulator.serving import Serving\n"
+        "from emulator.settings import Settings\n"
+        "async def main():\n"
+        f"    async with Serving(Settings(port=0, ca_dir={str(tmp_path / 'ca')!r})): pass\n"
+        "asyncio.run(main())\n"
+        "print('cryptography' in sys.modules, 'emulator.tls.authority' in sys.modules)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["False", "False"]
+    assert not (tmp_path / "ca").exists()
+    assert data_folder().name == "sms-emulator"
+
+
+async def test_a_callback_receiver_over_https_is_called_under_our_authority(tmp_path: Path) -> None:
+    from emulator.tls.authority import kept_in, today
+    from emulator.tls.contexts import loaded
+
+    authority = kept_in(tmp_path, ["smsc.ru"], today())
+    context = loaded(authority.issue(["localhost", "127.0.0.1"], today()))
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.put_nowait(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+    async with server, serving(ca_dir=str(tmp_path)) as served:
+        url = f"https://localhost:{server.sockets[0].getsockname()[1]}/sms"
+        await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": url})
+        await octets(served.base_url, once(send_path() + "&reference=a"))
+        status, _ = await control(served, "POST", "/_emulator/sandboxes/default/settle", {})
+        assert status == 200
+        assert heard.get_nowait().startswith(b"GET /sms?")
