@@ -19,7 +19,6 @@ MAY_IMPORT = {
     "scripting": {"core", "scripting"},
     "clock": {"core"},
     "tls": {"tls", "clock"},
-    "interception": {"tls", "interception"},
     "client": {"wire", "smpp", "core", "providers", "client", "clock", "xml_reader"},
 }
 """Rooms with a closed list. core/__init__ and smpp/__init__ included; the package's own name is free."""

@@ -57,7 +57,6 @@ class HttpSurface:
     def exchange(self, request: HttpRequest) -> None:
         account, store = self.sandbox.account(self.provider), self.sandbox.engine.world.store
         balance, messages = account.balance, len(store.messages)
-        self.emulator.reception.lane(request)
         answer = self.emulator.exchange(request)
         reply, exchange = answer.reply, answer.exchange
         assert reply is not None
