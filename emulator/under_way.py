@@ -48,7 +48,11 @@ class UnderWay:
         return self._by_sandbox.get(sandbox, set())
 
     def quiet(self, sandbox: Sandbox) -> Waiting:
-        """Done as soon as nothing of a sandbox is under way, of which something is now."""
+        """Done as soon as nothing of a sandbox is under way."""
+        if sandbox not in self._by_sandbox:
+            done: Waiting = asyncio.get_running_loop().create_future()
+            done.set_result(None)
+            return done
         quiet = self._quiet.get(sandbox)
         if quiet is None:
             quiet = self._quiet[sandbox] = asyncio.get_running_loop().create_future()

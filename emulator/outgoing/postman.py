@@ -79,7 +79,7 @@ class Postman:
         return self._under_way.of(sandbox)
 
     def quiet(self, sandbox: Sandbox) -> Waiting:
-        """Done as soon as nothing of a sandbox is under way, of which something is now."""
+        """Done as soon as nothing of a sandbox is under way."""
         return self._under_way.quiet(sandbox)
 
     def give_up(self, sandbox: Sandbox) -> None:

@@ -8,7 +8,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support import PATIENCE, control, frozen, key_of, send_path, serving
+from support import PATIENCE, control, frozen, key_of, send_path, serving, until
 
 from emulator.app import Emulator
 from emulator.recipes import NewSandbox
@@ -62,13 +62,9 @@ def test_a_deleted_sandbox_leaves_nothing_behind():
 
 
 async def test_a_sandbox_with_a_ttl_goes_by_itself():
-    import asyncio
-
     async with serving() as served:
         sandbox = frozen(served, ttl=0.05)
-        gone = asyncio.get_running_loop().create_future()
-        sandbox.listeners.append(lambda kind, number: kind == "gone" and gone.set_result(None))
-        await asyncio.wait_for(gone, PATIENCE)
+        await until(lambda: sandbox.gone)
         assert (await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}"))[0] == 404
 
 
