@@ -59,6 +59,8 @@ class Case(msgspec.Struct):
     """How many parts go to all recipients together, and"""
     cost: int = 0
     """what the submit costs in all, as an amount: once it has been weighed."""
+    noticed: list[str] = []
+    """Rows of the contract that a check saw being bent, and let pass: they become lint findings."""
     marks: list[str] = []
     """Keys of events to be counted (core/limits.py) if nothing is refused."""
 

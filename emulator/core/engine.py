@@ -37,6 +37,8 @@ class Verdict(msgspec.Struct, frozen=True):
     rule: str | None = None
     reports_first: bool = False
     """Reports that are due at once go out, and are answered, before the reply."""
+    noticed: tuple[str, ...] = ()
+    """Rows of the contract that the checks saw being bent."""
 
 
 class Engine:
@@ -63,8 +65,9 @@ class Engine:
             case.ruling = world.book.ruling(command, Now(at, world.began), world.chance)
             rule = case.ruling.call
             if rule is not None:
-                return self._by_rule(case, rule)
-        return Verdict(self._judge.judge(case))
+                verdict = self._by_rule(case, rule)
+                return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
+        return Verdict(self._judge.judge(case), noticed=tuple(case.noticed))
 
     def advance(self, to: Moment) -> list[Outgoing]:
         """Do everything due up to a moment, in order. What goes out to the client is handed back."""

@@ -276,7 +276,7 @@ class Switchboard:
             request=SmppFrame(body=pdu.raw, session=line.id, peer=line.peer), request_size=0,
             reply=None if octets is None else SmppFrame(body=octets, session=line.id, peer=line.peer), reply_size=0,
             command=command, outcome=outcome, word=outcome.word, rule=verdict.rule,
-            fault=None if fault is None else fault.fault, notes=command.notes,
+            fault=None if fault is None else fault.fault, notes=(*command.notes, *verdict.noticed),
         ))  # fmt: skip
 
     def _stray(self, line: Line, item: Pdu | Unreadable, octets: bytes | None, word: str, why: str) -> None:

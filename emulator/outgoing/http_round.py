@@ -97,7 +97,11 @@ class HttpRound:
             return
         answer, failure, how = None, None, "no answer"
         assert isinstance(attempt.request, HttpRequest)
+        provider = sandbox.providers[attempt.provider]
         try:
+            forbidden = provider.not_called(sandbox.account(attempt.provider), attempt.request.target)
+            if forbidden:
+                raise NotAllowed(forbidden)
             answer = await self._call(attempt.request)
         except NotAllowed as refusal:
             failure, how = str(refusal), "not sent"
@@ -108,7 +112,7 @@ class HttpRound:
         if answer is None:
             attempt.accepted, attempt.verdict = False, f"{how}: {failure}"
         else:
-            judged = sandbox.providers[attempt.provider].judge_answer(answer.status, answer.body)
+            judged = provider.judge_answer(answer.status, answer.body)
             attempt.accepted, attempt.verdict = judged
         sandbox.journal.answered(attempt, answer, failure)
         engine.answered(attempt.id, attempt.accepted, sandbox.now())

@@ -183,6 +183,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     report: Callable[[Account, Batch, Message, Report, str], HttpRequest | None]
     """The callback for a change: account, batch, message, report, the URL to call → the request, or None."""
+    not_called: Callable[[Account, str], str] = lambda account, url: ""
+    """Why the provider calls no such URL of an account; "" where it does."""
     said_in: Callable[[HttpRequest], Mapping[str, str]] = said_in_form
     """The fields of one of its callbacks, for people; where they are not simply a query or a form."""
     judge_answer: Callable[[int, bytes], Judgement]

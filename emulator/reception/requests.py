@@ -106,7 +106,8 @@ class Reception:
         exchange = Exchange(
             id=0, at=at, provider=command.provider, protocol=command.protocol, operation=command.operation,
             request=request, request_size=0, reply=reply, reply_size=0, command=command, outcome=outcome,
-            word=outcome.word, rule=verdict.rule, fault=None if fault is None else fault.fault, notes=command.notes,
+            word=outcome.word, rule=verdict.rule, fault=None if fault is None else fault.fault,
+            notes=(*command.notes, *verdict.noticed),
         )  # fmt: skip
         self.keep(sandbox, exchange)
         return Answer(reply, fault, exchange, self._send_reports(sandbox, at) if verdict.reports_first else ())

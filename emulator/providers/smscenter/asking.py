@@ -1,12 +1,13 @@
 """Parameters to commands, the same over HTTP and SOAP."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from emulator.core.commands import BalanceQuery, Credential, Delete, Fault, Price, Query, QueryMany, Submit
 from emulator.core.reasons import Reason
+from emulator.providers.asked import escaped_as_a_whole
 from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.texts import cut, transliterated
@@ -33,6 +34,30 @@ def credential_of(parameters: Parameters) -> Credential | None:
     return Credential("apikey", psw) if psw else None
 
 
+_CLOSED = {
+    "fmt": "0123", "cost": "0123", "all": "012", "translit": "012", "op": "01", "err": "01", "flash": "01", "del": "01",
+    "cur": "01", "nl": "01",
+}  # fmt: skip
+"""Parameters with few values, each a digit."""
+
+_IGNORED = (
+    "tinyurl", "period", "freq", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice",
+)  # fmt: skip
+
+
+def _bent(request: HttpRequest, parameters: Parameters) -> Iterator[str]:
+    """What is let pass in silence, and told by lint: rows of the contract."""
+    values = parameters.values
+    if any(len(values[name]) > 1 or values[name] not in known for name, known in _CLOSED.items() if name in values):
+        yield "smscenter.http.values"
+    if any(map(parameters.on, _IGNORED)):
+        yield "smscenter.send.ignored"
+    if parameters.get("list") and not {"phones", "mes"}.isdisjoint(values):
+        yield "smscenter.send.list-alone"
+    if escaped_as_a_whole(request):
+        yield "smscenter.http.query-escaped"
+
+
 def common(request: HttpRequest, parameters: Parameters, protocol: str, style: Mapping[str, str]) -> dict[str, Any]:
     """What every command of a request carries."""
     fault = None
@@ -40,7 +65,8 @@ def common(request: HttpRequest, parameters: Parameters, protocol: str, style: M
         fault = Fault(Reason.BODY_UNREADABLE, {"problem": parameters.problem})
     return {
         "provider": "smscenter", "protocol": protocol, "credential": credential_of(parameters), "peer": request.peer,
-        "in_flight": request.in_flight, "fault": fault, "notes": parameters.notes, "style": dict(style),
+        "in_flight": request.in_flight, "fault": fault,
+        "notes": (*parameters.notes, *_bent(request, parameters)), "style": dict(style),
     }  # fmt: skip
 
 

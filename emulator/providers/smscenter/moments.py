@@ -43,6 +43,12 @@ def begins(time: str, now: Moment, zone: float) -> Moment:
     raise ValueError(time)
 
 
+def is_past(time: str, now: Moment, zone: float) -> bool:
+    """Is it a date that has passed? (It is taken for now.)"""
+    at = None if time in ("", "0") or _minutes(time) or _hours(time) else begins(time, 0, zone)
+    return at is not None and at < now
+
+
 def _within(first: int, last: int, now: Moment, zone: float) -> Moment:
     """Now, if the hour of the day is in [first, last), else the next `first` o'clock."""
     if first > 23 or last > 24 or first == last:

@@ -91,6 +91,8 @@ def schedule(case: Case) -> Refused | None:
         own = tuple(one if one > case.at else None for one in map(begins, zones))
     except (ValueError, OverflowError):
         return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": extra.get("time", "")})
+    if moments.is_past(time, case.at, float(ahead)):
+        case.noticed.append("smscenter.send.past-time")
     try:
         life = moments.life(extra.get("valid", ""))
     except ValueError:

@@ -88,6 +88,11 @@ HTTP = (
     row("send.charset-missing", "client", _2, "A text in UTF-8 without charset=utf-8: the page says windows-1251, at "
         "least six published clients rely on more.", "Read as windows-1251: unreadable, with a finding; or guessed.",
         "utf8-without-charset"),
+    row("http.values", "inferred", _3, "What other values than the pages' do in fmt, cost, all, translit, op, err, "
+        "flash, del, cur, nl is not said.", "As if it were not there (op, err, flash, nl: anything but 0 is on); a "
+        "finding."),
+    row("http.query-escaped", "inferred", _2, "A query whose = and & are escaped too has no parameters.",
+        "Error 1, with a finding."),
     row("order", "inferred", _2, "The order of checks is not said.", "Blocked address (4), login and allowed address "
         "(2), then parameters and products (1), date (5), sender (6), identical requests (9), numbers (7, 8), money "
         "(3)."),
@@ -103,6 +108,9 @@ HTTP = (
     row("send.list", "documented", f"{_3}.1", "list: lines of numbers and text with : or ; between them.",
         "One id for all lines; each text is charged by its own parts, and what a number is refused keeps its own text. "
         "Only the first : or ; counts."),
+    row("send.list-alone", "inferred", f"{_3}.1", "list beside phones or mes: which counts is not said.",
+        "list alone, with a finding."),
+    row("send.past-time", "documented", f"{_3}.1", "A time that has passed is now.", "So, with a finding."),
     row("send.list-breaks", "client", f"{_3}.1", "A line break inside a text of list is written as a backslash and n; "
         "with nl=1 texts may hold real ones.", "So; with nl=1 a line that begins with digits and a colon opens the "
         "next item (our reading). Without it a line that is no item is error 1, and the explanation names both ways."),
@@ -152,7 +160,7 @@ HTTP = (
         "ends a block is not said.", "Error 8, or a status 23 with err 251 among other numbers; on the sandbox clock. "
         "It is our choice that blocked attempts belong to the run, so that only a pause of 30 s ends it.", "flood"),
     row("send.ignored", "inferred", f"{_3}.1", "tinyurl, nl, period, freq, pp, userip, imgcode, smsreq, subj, fileurl, "
-        "param, voice.", "Taken and left out of account."),
+        "param, voice.", "Taken and left out of account, with a finding."),
     # status
     row("http-status.form", "documented", _4, "fmt 0: Status = 1, check_time = .., err = 0; fmt 1: status, timestamp, "
         "err; fmt 2: <sms> with a child a line; fmt 3: status, last_date, last_timestamp, flag, err.", "So."),

@@ -94,7 +94,33 @@ STATUS = ErrorTable(
     ),
 )  # fmt: skip
 
-ERRORS = {"send": SEND, "status": STATUS, "balance": ErrorTable(*_WHO)}
+FIRST_VERSION = "v1"
+"""The protocol of /api/send.aspx, as journal and rules name it."""
+WRONG_VALUE = 120
+
+
+def _first(code: int, text: str, *reasons: Reason) -> list[ErrorRow]:
+    """The rows of a code of the first version; each because of what the newer one says of the same reason."""
+    newer = (SEND.of_reason(reason) for reason in reasons)
+    return [
+        ErrorRow(row.reason, code, text, f"smsoffice.v1.code.{code}", row.because) for row in newer if row is not None
+    ]
+
+
+SEND_FIRST = ErrorTable(
+    _TOO_LONG,
+    *_first(100, "a needed parameter is missing", Reason.KEY_MISSING, Reason.DESTINATION_MISSING, Reason.SENDER_MISSING,
+            Reason.TEXT_MISSING),
+    *_first(WRONG_VALUE, "a parameter's value is wrong", Reason.KEY_UNKNOWN, Reason.API_OFF, Reason.DESTINATION_EMPTY,
+            Reason.TEXT_EMPTY, Reason.TEXT_TOO_LONG, Reason.DESTINATION_INVALID, Reason.NO_VALID_DESTINATION,
+            Reason.STOP_LISTED, Reason.STOP_LISTED_OR_INVALID, Reason.TEMPORARY),
+    *_first(130, "not enough deposit", Reason.NO_CREDIT),
+    *_first(200, "the sender's value is wrong", Reason.SENDER_UNKNOWN, Reason.SENDER_MALFORMED, Reason.SENDER_INACTIVE),
+)  # fmt: skip
+
+ERRORS = {
+    "send": SEND, f"send/{FIRST_VERSION}": SEND_FIRST, "status": STATUS, "balance": ErrorTable(*_WHO),
+}  # fmt: skip
 
 _NO_SUCH_CHECK = "the page knows no such check"
 _NO_NAMES = "sender names are registered on the site, not by the API"

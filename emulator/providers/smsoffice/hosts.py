@@ -4,4 +4,7 @@ from emulator.providers.contract import Host
 
 _WEB = {80: "http", 443: "http"}
 
+WRONG_HOST = "api.smsoffice.ge"
+"""Stands in two files that never ran: no such host is documented."""
+
 HOSTS = (Host("smsoffice.ge", _WEB), Host("www.smsoffice.ge", _WEB))  # both documented

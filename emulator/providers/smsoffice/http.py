@@ -10,8 +10,10 @@ from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, Found, Ref
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.values import SECOND, UNIT, Moment
+from emulator.providers.asked import escaped_as_a_whole, host
 from emulator.providers.contract import Route
-from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS
+from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS, FIRST_VERSION, WRONG_VALUE
+from emulator.providers.smsoffice.hosts import WRONG_HOST
 from emulator.providers.smsoffice.profile import MOST_GET, MOST_REFERENCE, PROFILE
 from emulator.wire import HttpReply, HttpRequest, decode, read_query
 
@@ -26,6 +28,10 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     """The parameters by name in lower case, query before body, the first of a name; and the rows that were bent."""
     fields = read_query(request.query)
     notes = ["smsoffice.send.raw-octets"] if request.raw_octets else []
+    if escaped_as_a_whole(request):
+        notes.append("smsoffice.send.query-escaped")
+    if host(request) == WRONG_HOST:
+        notes.append("smsoffice.send.wrong-host")
     if request.form is not None:
         fields += [(name, decode(value)) for name, value in request.form]
         notes.append("smsoffice.send.multipart")
@@ -67,14 +73,25 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     if "scheduledat" in parameters:
         begins_at, bent = _moment(parameters["scheduledat"])
         notes += bent
+    destinations = None if destination is None else tuple([d for d in destination.split(",") if d])
+    if destination and " " in destination and any(d != d.strip() for d in destinations or ()):
+        notes.append("smsoffice.send.destination-spaces")
+    notes += [row for name, (values, row) in _CLOSED.items() if parameters.get(name, "").lower() not in values]
     return Submit(
         provider="smsoffice", credential=_credential(parameters), peer=request.peer, fault=_fault(request),
-        destinations=None if destination is None else tuple([d for d in destination.split(",") if d]),
+        destinations=destinations,
         text=parameters.get("content"), sender=parameters.get("sender"), reference=reference,
         flash=parameters.get("contenttype") == "2",
         ignore_stoplist=parameters.get("urgent", "").lower() in ("true", "1"),
         begins_at=begins_at, report=bool(reference), notes=tuple(notes),
     )  # fmt: skip
+
+
+_CLOSED = {
+    "contenttype": (("", "1", "2"), "smsoffice.send.content-type"),
+    "urgent": (("", "true", "false", "1", "0"), "smsoffice.send.urgent-values"),
+}
+"""Parameters with few values: those that may stand, the row that any other one bends."""
 
 
 def _moment(written: str) -> tuple[Moment | None, list[str]]:
@@ -85,6 +102,11 @@ def _moment(written: str) -> tuple[Moment | None, list[str]]:
     if digits.isascii() and digits.isdigit() and len(digits) <= 12 and int(digits) <= _LAST_SECOND:
         return int(digits) * SECOND, []
     return None, ["smsoffice.send.scheduled-at"]
+
+
+def read_first_version(request: HttpRequest, values: Mapping[str, str]) -> AnyCommand:
+    """`send.aspx`: the same parameters, though nobody was seen to send the newer ones."""
+    return msgspec.structs.replace(read_send(request, values), protocol=FIRST_VERSION)
 
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
@@ -122,6 +144,20 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     raise TypeError(f"smsoffice never answers {type(outcome).__name__}")
 
 
+def write_first_version(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
+    """The bare code, with two digits at least and no line break behind it."""
+    if isinstance(outcome, Accepted):
+        return HttpReply(headers=_TEXT, body=b"01")
+    assert isinstance(outcome, Refused)
+    table, newer = ERRORS[f"send/{FIRST_VERSION}"], ERRORS["send"]
+    row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
+    if row is None and outcome.code is not None and (known := newer.of_code(outcome.code)):
+        row = table.of_reason(known.reason)
+    if row is not None and row.http != 200:
+        return _refused(row, outcome)
+    return HttpReply(headers=_TEXT, body=b"%02d" % (row.code if row else abs(outcome.code or WRONG_VALUE)))
+
+
 def _found(outcome: Found, account: Account | None) -> HttpReply:
     if not outcome.entries:
         return _envelope(True, ACCEPTED_TEXT, {"Status": "Unknown"}, 0)
@@ -149,5 +185,6 @@ ROUTES = (
     Route(_BOTH, "/api/v2/send", "send", read_send, write),
     Route(_BOTH, "/api/v2/getMessageStatus", "status", read_status, write),
     Route(_BOTH, "/api/getBalance", "balance", read_balance, write),
+    Route(_BOTH, "/api/send.aspx", "send", read_first_version, write_first_version),
 )
 """With and without a slash behind; the letter case of a path is ignored, as the parameters' is (fact 10)."""

@@ -33,9 +33,14 @@ SWITCHES = {
         "one number twice in a list: sent and charged twice, or once", "smsoffice.send.repeated-number",
     ),
     "malformed-sender": Switch(
-        "refuse", ("refuse", "accept"),
-        "no code is documented for a sender over 11 characters or with others than the allowed ones; refuse answers "
-        "150, accept takes it if it is among the account's senders", "smsoffice.send.sender-max-11",
+        "accept", ("accept", "refuse"),
+        "a sender over 11 characters or with others than the allowed ones (`iron+` is in use) that the account has: "
+        "accept takes it, with a finding; refuse answers 150", "smsoffice.send.sender-max-11",
+    ),
+    "numeric-sender": Switch(
+        "off", ("off", "on"),
+        "an older page has senders of digits, such as a number, with or without a plus, 16 characters at most; on "
+        "makes 12 to 16 digits a well-formed sender; today's page does not have them", "smsoffice.send.sender-numeric",
     ),
     "long-content": Switch(
         "refuse", ("refuse", "accept"),
@@ -75,6 +80,11 @@ SWITCHES = {
         4, "hours", "the zone of a callback's timestamp is not documented; Tbilisi is UTC+4 all year",
         "smsoffice.callback.timestamp",
     ),
+    "timestamp-hours": Switch(
+        24, (24, 12),
+        "yyyyMMddhhmmss: in .NET, which the provider runs by its looks, hh is the 12-hour clock; the page's one "
+        "example, 12:02:02, fits both, and receivers read 24 hours", "smsoffice.callback.timestamp-hours",
+    ),
     "retry": Switch(
         [], "seconds", "no retry of a callback is documented; a list of delays makes some", "smsoffice.callback.retry",
     ),
@@ -95,6 +105,7 @@ STATUSES = (
 )
 
 _sender = re.compile(r"[A-Za-z0-9 .\-]*").fullmatch
+_numeric = re.compile(r"\+?[0-9]{12,16}", re.ASCII).fullmatch
 _international = re.compile(r"995[0-9]{9}|(?!995|0)[0-9]{10,15}", re.ASCII).fullmatch
 _local = re.compile(r"5[0-9]{8}", re.ASCII).fullmatch
 
@@ -129,11 +140,23 @@ _content_length = checks.text_at_most(MOST_CHARACTERS, Reason.TEXT_TOO_LONG)
 
 
 def sender_form(case: Case) -> Refused | None:
-    """At most 11 of the allowed characters."""
+    """At most 11 of the allowed characters; or a name that the account has all the same."""
     sender = case.command.sender or ""
-    if (len(sender) <= MOST_SENDER and _sender(sender)) or case.switch("malformed-sender") == "accept":
+    if (len(sender) <= MOST_SENDER and _sender(sender)) or (
+        _numeric(sender) and case.switch("numeric-sender") == "on"
+    ):  # fmt: skip
+        return None
+    if case.switch("malformed-sender") == "accept" and checks.sender_of(case.owner, sender):
+        case.noticed.append("smsoffice.send.sender-alphabet")
         return None
     return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": sender, "length": len(sender)})
+
+
+def not_past(case: Case) -> None:
+    """A moment that has passed is let pass; it is told."""
+    begins_at = case.command.begins_at
+    if begins_at is not None and begins_at < case.at:
+        case.noticed.append("smsoffice.send.past-schedule")
 
 
 def numbers(case: Case) -> Refused | None:
@@ -171,6 +194,7 @@ PROFILE = Profile(
             sender_registered,
             numbers,
             checks.enough_credit,
+            not_past,
             cut_reference,
         ),
         "Query": (

@@ -24,17 +24,17 @@ _OPERATOR = "28202"
 """MCC and MNC of the page's own example; told of Georgian numbers."""
 
 
-def timestamp(at: Moment, hours: float) -> str:
-    """yyyyMMddHHmmss at an offset from UTC."""
+def timestamp(at: Moment, hours: float, clock: int = 24) -> str:
+    """yyyyMMddhhmmss at an offset from UTC, by a clock of 24 or 12 hours."""
     local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=hours)
-    return f"{local:%Y%m%d%H%M%S}"
+    return f"{local:%Y%m%d%H%M%S}" if clock == 24 else f"{local:%Y%m%d%I%M%S}"
 
 
 def report(account: Account, batch: Batch, message: Message, told: Report, url: str) -> HttpRequest | None:
     """The callback of one change. The parameters stand in the order of the page's example."""
-    due = told.due
+    due, switches = told.due, PROFILE.in_force(account)
     word = PROFILE.status(due.status).word
-    if PROFILE.switch(account, "status-case") == "lower":
+    if switches["status-case"] == "lower":
         word = word.lower()
     reason = "" if word.lower() == "delivered" else due.reason or REASONS.get(due.status, "")
     fields = [
@@ -42,9 +42,9 @@ def report(account: Account, batch: Batch, message: Message, told: Report, url: 
         ("status", word),
         ("reason", reason),
         ("destination", message.to),
-        ("timestamp", timestamp(due.changed_at, PROFILE.switch(account, "timezone"))),
+        ("timestamp", timestamp(due.changed_at, switches["timezone"], switches["timestamp-hours"])),
     ]
-    if PROFILE.switch(account, "operator") == "send" and message.to.startswith("995"):
+    if switches["operator"] == "send" and message.to.startswith("995"):
         fields.append(("operator", message.operator or _OPERATOR))
     return HttpRequest(method="GET", target=add_query(url, fields))
 

@@ -43,10 +43,11 @@ _DOCUMENTED = (
           "anything else is malformed.", "numbers"),
     _said("send.sender-words", _REQUIRED, "sender: a word or words.", "So a space may stand in it."),
     _said("send.sender-max-11", _REQUIRED, "A sender has at most 11 characters.",
-          "A longer one is refused with 150; the page has no code for it.", "malformed-sender"),
+          "A longer one is refused with 150, for the page has no code for it; unless the account has it, which is "
+          "taken with a finding.", "malformed-sender"),
     _said("send.sender-alphabet", _REQUIRED, "A sender is made of Latin letters (the page's list forgets the small n), "
-          "digits, dash and dot.", "n is taken for allowed; another character is refused with 150, as too long a "
-          "sender is and under the same switch."),
+          "digits, dash and dot.", "n is taken for allowed. Applications in use have others (`iron+`): the account's "
+          "list decides, with a finding; a name that is not on it is 150, as too long a sender is."),
     _said("send.content-unicode", _REQUIRED, "content: any Unicode character is allowed.", "Any is taken."),
     _said("send.content-max-1000", _REQUIRED, "content has at most 1000 characters.",
           "Counted in code points; a longer one is refused with 60, for the page has no code for it.", "long-content"),
@@ -56,7 +57,7 @@ _DOCUMENTED = (
     _said("send.optional", _OPTIONAL, "contentType, reference, urgent and scheduledAt may be left out.",
           "A text message, without callbacks, not urgent, sent at once."),
     _said("send.content-type", _OPTIONAL, "contentType: 1 is a text message, 2 a flash message.",
-          "2 makes the message flash; anything else is text."),
+          "2 makes the message flash; anything else is text, with a finding."),
     _said("send.reference", _OPTIONAL, "reference: the client's own identifier; it comes back in the callbacks, the "
           "same for each destination.", "So."),
     _said("send.reference-max-20", _OPTIONAL, "reference is a UTF-8 string of at most 20 characters.",

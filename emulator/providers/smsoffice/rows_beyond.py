@@ -59,19 +59,33 @@ BEYOND = (
     _chosen("send.sender-empty", "section 3", "inferred", "There is no code for an empty sender.",
             "150: there is no sender of that name."),
     _chosen("send.urgent-values", "fact 49", "client", "Only urgent=true is documented; clients send 1 as well.",
-            "true, in any case, and 1 are on; anything else is off."),
+            "true, in any case, and 1 are on; anything else is off, with a finding but for false and 0."),
     _chosen("send.past-schedule", "fact 50", "none", "What a scheduledAt in the past does is not said.",
-            "Sent at once."),
+            "Sent at once, with a finding."),
+    _chosen("send.destination-spaces", "section 9", "client", "Clients write a space behind the commas of destination; "
+            "whether the service trims is not known.", "It does not: the number behind the space is malformed and, "
+            "where others are good, dropped in silence; a finding tells. numbers=lenient trims."),
+    _chosen("send.query-escaped", "fact 8a", "inferred", "The page's sample for cURL escapes the whole query, so that "
+            "it arrives as one name without a value.", "The key is missing then (500), with a finding."),
+    _chosen("send.sender-numeric", "fact 47", "client", "An older page of the provider has senders of 16 digits at "
+            "most, such as +995577123456.", "Malformed by today's page: taken with a finding where the account has it.",
+            "numeric-sender"),
+    _chosen("send.wrong-host", "fact 5", "client", "api.smsoffice.ge stands in two files that never ran.",
+            "Served as any Host is, with a finding."),
     # codes
     _chosen("order", "section 3", "inferred", "In which order the checks are made is not said.",
             "Length; missing key, destination, sender, content (500, 600, 700, 800); empty destination, content "
             "(70, 60); key, access (80, 120); length of content (60); sender's form, being, state (150, 165); numbers "
             "(76, 75, 77); balance (20). A rule's refusal comes before all of them."),
     _chosen("send.texts", "fact 17", "inferred", "The texts of Message are not known but for 150 and 165.",
-            "The page's own descriptions of the codes."),
+            "The page's own descriptions of the codes, 60's for a text that is too long as well; of success, those of "
+            "getMessageStatus included, the first sentence about 0; `message not found` is ours. All are guesses: do "
+            "not match on them."),
     _chosen("send.media-type", "fact 24", "inferred", "The answer's Content-Type is not said.",
             "application/json; charset=utf-8."),
     # callbacks
+    _chosen("callback.timestamp-hours", "fact 34", "inferred", "hh may be the clock of 24 or of 12 hours: the page's "
+            "one example fits both.", "24, as receivers read it.", "timestamp-hours"),
     _chosen("callback.pending", "fact 40", "documented", "Pending is among a callback's statuses, but whether the "
             "first state is called back is not said.", "It is not.", "report-pending"),
     _chosen("callback.status-case", "fact 32", "documented", "The list of statuses has Delivered, the example "
@@ -90,6 +104,17 @@ BEYOND = (
             "number is not said.", "The newest.", "reused-reference"),
     _chosen("status.post", "fact 3", "inferred", "Only GET is documented for getMessageStatus and getBalance.",
             "POST is served too."),
+    # the first version
+    _chosen("v1.send", "section 7", "client", "/api/send.aspx, the first version, takes key, destination, sender and "
+            "content by GET or POST and answers with the code alone, in plain text: 01 when accepted.",
+            "So, with no line break behind it; reference and the newer parameters are read too. Rules and journal name "
+            "the protocol v1."),
+    _chosen("v1.code.100", "section 7", "client", "100: a needed parameter is missing.", "key, destination, sender or "
+            "content."),
+    _chosen("v1.code.120", "section 7", "client", "120: a parameter's value is wrong.", "A key that nobody has, an "
+            "empty or too long text, no good number; that these are the cases is our reading."),
+    _chosen("v1.code.130", "section 7", "client", "130: not enough deposit.", "As 20 of today's version."),
+    _chosen("v1.code.200", "section 7", "client", "200: the sender's value is wrong.", "As 150 and 165 of today's."),
     # getBalance
     _chosen("balance.refusals", "fact 29", "none", "What a wrong or missing key gets is not known.",
             "HTTP 200 with the envelope and 80 or 500, which no client can take for a balance."),
@@ -103,8 +128,6 @@ BEYOND = (
           "The control API shows it, and sets what the profile page would: the callback URL, API access, senders."),
     _left("text-analyser", "page 000, Required parameters", "documented", "A page of the site analyses texts.",
           "Messages in the control API show encoding and parts."),
-    _left("legacy", "smsoffice.md, section 7", "client", "/api/send.aspx, the first version, answers with a bare code.",
-          "404 that lists the addresses there are."),
     _left("old-codes", "smsoffice.md, section 3", "client", "Older pages had 40 (over 160 characters) and 110 (sender "
           "not understood).", "Never answered: the page of today lacks them."),
     _left("rate-limits", "smsoffice.md, fact 54", "none", "Limits of rate and suppression of duplicates are not "

@@ -9,7 +9,7 @@ from emulator.providers.ubill.hosts import HOSTS
 from emulator.providers.ubill.http import ROUTES
 from emulator.providers.ubill.linting import LINT, PARAMETERS
 from emulator.providers.ubill.profile import FIRST_SMS, PROFILE
-from emulator.providers.ubill.reports import KEY_LENGTH, SINK_ANSWER, callback_key, judge_answer, report
+from emulator.providers.ubill.reports import KEY_LENGTH, SINK_ANSWER, callback_key, judge_answer, not_called, report
 from emulator.wire import HttpRequest
 
 
@@ -61,6 +61,7 @@ PROVIDER = Provider(
     default_senders=("emulator",),
     shown=_shown,
     report=report,
+    not_called=not_called,
     judge_answer=judge_answer,
     sink_answer=SINK_ANSWER,
     example=_example,

@@ -5,13 +5,15 @@ one way it can be meant, or the request gets a fault.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from emulator.core.commands import Credential, Fault, RegisterSender, Submit
 from emulator.core.reasons import Reason
+from emulator.providers.asked import escaped_as_a_whole, host
+from emulator.providers.ubill.hosts import WRONG_HOST
 from emulator.wire import HttpRequest, read_query
 
 Said = Mapping[str, Any]
@@ -42,14 +44,30 @@ def submit(request: HttpRequest, said: Said, fault: Fault | None = None, notes: 
     text, wrong = _text(said, "text")
     send_time, wrong_too = _text(said, "sendTime")
     otp = _says(said.get("otp"), "true", "1")
-    bent = [*notes, *(("ubill.send.raw-octets",) if request.raw_octets else ())]
+    numbers = _numbers(said)
+    bent = [*notes, *_odd(request), *(("ubill.send.raw-octets",) if request.raw_octets else ())]
+    if any(said.get(name) is not None and not _says(said[name], *_FLAG) for name in ("otp", "stopList")):
+        bent.append("ubill.send.flags")
+    if any(entry != entry.strip() for entry in numbers or ()):
+        bent.append("ubill.send.numbers-spaces")
     if otp and not _code(text or ""):
         bent.append("ubill.send.otp-only")
     return Submit(
-        **common(request), fault=fault or wrong or wrong_too, notes=tuple(bent), destinations=_numbers(said),
+        **common(request), fault=fault or wrong or wrong_too, notes=tuple(bent), destinations=numbers,
         text=text, sender=_plain(said.get("brandID")), ignore_stoplist=_says(said.get("stopList"), "false", "0"),
         first=otp, report=True, extra={"sendTime": send_time} if send_time else {},
     )  # fmt: skip
+
+
+_FLAG = ("", "true", "false", "1", "0")
+
+
+def _odd(request: HttpRequest) -> Iterator[str]:
+    """Rows that a request bends whatever it asks."""
+    if host(request) == WRONG_HOST:
+        yield "ubill.send.wrong-host"
+    if escaped_as_a_whole(request):
+        yield "ubill.send.query-escaped"
 
 
 def register(request: HttpRequest, said: Said, fault: Fault | None = None) -> RegisterSender:

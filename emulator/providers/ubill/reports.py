@@ -34,6 +34,13 @@ def report(account: Account, batch: Batch, message: Message, told: Report, url: 
     return HttpRequest(method="GET", target=add_query(url, fields))
 
 
+def not_called(account: Account, url: str) -> str:
+    """Where the switch says so, only https is."""
+    if PROFILE.switch(account, "callback-https") == "any" or url.lower().startswith("https:"):
+        return ""
+    return "the page names an HTTPS address, and callback-https is `required`: this one is called by no callback"
+
+
 def judge_answer(status: int, body: bytes) -> Judgement:
     """Any HTTP status from 200 to 299; the body is not looked at."""
     if 200 <= status <= 299:

@@ -70,7 +70,8 @@ _PAGE = (
     _page("callback.get", _CALLBACK, "It is a GET request.", "Everything is in the query; one that the URL has already "
           "stays in front."),
     _page("callback.https", _CALLBACK, "It goes to an HTTPS address that the customer names.",
-          "Any http:// or https:// address is taken: tests rarely have certificates."),
+          "An http:// address is called as well, unless the switch says otherwise: tests rarely have certificates. "
+          "Whether the service refuses one is not said.", "callback-https"),
     _page("callback.key", _PARAMETERS, "key: the callback key, by which the server knows the caller.",
           "The account's callback key, never its API key."),
     _page("callback.sms-id", _PARAMETERS, "smsID: the message's unique identifier.",

@@ -87,6 +87,15 @@ _CHOSEN = (
             "finding.", "form-body"),
     _chosen("send.raw-octets", "2.1", "inferred", "What unescaped UTF-8 in a request line does is not known.",
             "Read, with a lint finding."),
+    _chosen("send.flags", "2.1", "inferred", "Values of stopList and otp other than true, false, 1 and 0 are not "
+            "described.", "Off for otp; the list is checked; a finding tells."),
+    _chosen("send.numbers-spaces", "4", "inferred", "Whether spaces around the numbers of a list are trimmed is not "
+            "known.", "They are not: such a number is not valid and, where others are, dropped in silence; a finding "
+            "tells. numbers=lenient trims."),
+    _chosen("send.query-escaped", "1", "inferred", "A query whose = and & are escaped too has no parameters.",
+            "401, with a finding."),
+    _chosen("send.wrong-host", "7", "client", "api.ubill.ge stands in one application, with another body and Bearer "
+            "keys.", "Served as any Host is, with a finding: the service's host is api.ubill.dev."),
     _chosen("send.numbers-local", "4", "client", "Nine local digits (5XXXXXXXX) are taken, says one client.",
             "Taken, and made 995... of.", "local-numbers"),
     _chosen("send.numbers-foreign", "4", "client", "Only Georgian mobile numbers are taken, says one client.",

@@ -73,6 +73,11 @@ SWITCHES = {
         "whether the first status, Pending, is called back is not said; the page calls back when a status changes, and "
         "a beginning is no change", "ubill.callback.first-status",
     ),
+    "callback-https": Switch(
+        "any", ("any", "required"),
+        "the page calls an HTTPS address; whether one of http is refused is not said: required calls none and says so "
+        "in the callback's record", "ubill.callback.https",
+    ),
     "callback-event": Switch(
         "omit", ("omit", "send"),
         "two authors report event=sms.delivery.updated behind key; the page's table of parameters and its receiver do "

@@ -417,4 +417,39 @@ def test_what_is_not_known_is_left_out_of_account():
     target = f"/sys/send.php?login=alex&psw=123&phones={TO}&mes=%CF"
     desk.ask("GET", target, raw_octets=True)
     assert desk.messages()[-1][1] == "П"
-    assert desk.lint() == ["smscenter.send.raw-octets"]
+    assert desk.lint() == ["smscenter.send.ignored", "smscenter.send.raw-octets"]
+
+
+@pytest.mark.contract("smscenter.http.values", "smscenter.send.list-alone", "smscenter.send.past-time")
+@pytest.mark.parametrize(
+    ("said", "row"),
+    [({"cost": "4"}, "http.values"), ({"translit": "3"}, "http.values"), ({"op": "yes"}, "http.values"),
+     ({"flash": "true"}, "http.values"), ({"period": "2"}, "send.ignored"), ({"tinyurl": "1"}, "send.ignored"),
+     ({"list": f"{OTHER}:b"}, "send.list-alone"), ({"time": "01.02.26 12:30"}, "send.past-time"),
+     ({"time": "01700000000"}, "send.past-time"), ({"time": "0102261230", "tz": "2"}, "send.past-time")],
+)  # fmt: skip
+def test_what_is_let_pass_in_silence_is_a_finding(said, row):
+    desk = Desk()
+    assert desk.send(**said)["cnt"] == 1
+    assert desk.lint() == [f"smscenter.{row}"]
+    quiet = Desk()
+    usual = ({"cost": "3"}, {"time": "+5"}, {"time": "13-14"}, {"time": "02.02.26 12:30"}, {"tz": "0"})
+    for place, fine in enumerate(usual):
+        assert quiet.send(mes=str(place), **fine)["cnt"] == 1
+    assert quiet.lint() == []
+
+
+@pytest.mark.contract("smscenter.http.values")
+def test_an_unknown_format_or_all_is_a_finding_and_a_query_escaped_as_a_whole_too():
+    desk = Desk()
+    desk.send()
+    assert desk.get("status", phone=TO, id="1", fmt="json", all="3").startswith(b"Status = ")
+    assert desk.lint() == ["smscenter.http.values"]
+
+
+@pytest.mark.contract("smscenter.http.query-escaped")
+def test_a_query_that_is_escaped_as_a_whole_is_error_1_with_a_finding():
+    desk = Desk()
+    whole = quote(f"login=alex&psw=123&phones={TO}&mes=a")
+    assert desk.ask("GET", f"/sys/send.php?{whole}").body.startswith(b"ERROR = 1 ")
+    assert list(desk.emulator.default.findings.by_row) == ["smscenter.http.query-escaped"]

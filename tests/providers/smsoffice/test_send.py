@@ -1,9 +1,10 @@
 """`send`: its parameters, and what they do to the message."""
 
+from typing import Any
+from urllib.parse import quote
+
 import pytest
 from providers.smsoffice.office import FORM, NOON, OTHER, TO, Office, envelope, query
-
-from emulator.wire import HttpReply
 
 SEND = "/api/v2/send/"
 
@@ -183,10 +184,14 @@ def test_foreign_numbers_are_taken() -> None:
     ],
 )  # fmt: skip
 def test_a_sender_has_at_most_11_letters_digits_dashes_dots_and_spaces(sender: str, code: int) -> None:
-    office = Office(senders=[sender])
+    office = Office(senders=[sender], switches={"malformed-sender": "refuse"})
     assert office.code(sender=sender) == code
     if code:
         assert "[smsoffice.send.sender-max-11]" in office.explained()
+    office = Office(senders=[sender])
+    assert office.code(sender=sender) == 0, "by default the account's list decides"
+    assert office.lint() == (["smsoffice.send.sender-alphabet"] if code else [])
+    assert Office().code(sender=sender) == 150
 
 
 @pytest.mark.contract("smsoffice.send.sender-registered", "smsoffice.code.150", "smsoffice.code.150-text")
@@ -405,8 +410,58 @@ def test_an_absolute_target_as_through_a_proxy_is_served() -> None:
     assert envelope(reply)["ErrorCode"] == 0
 
 
-@pytest.mark.contract("smsoffice.legacy")
-def test_the_legacy_address_is_not_there_and_the_answer_says_what_is() -> None:
-    reply: HttpReply = Office().call("GET", "/api/send.aspx?key=x")
-    assert reply.status == 404
-    assert b"/api/v2/send" in reply.body
+@pytest.mark.contract("smsoffice.send.sender-numeric")
+@pytest.mark.parametrize(
+    ("sender", "fits"), [("+995577123456", True), ("1234567890123456", True), ("12345678901234567", False)]
+)
+def test_a_number_is_a_well_formed_sender_by_switch(sender: str, fits: bool) -> None:
+    for switch in ("off", "on"):
+        office = Office(senders=[sender], switches={"numeric-sender": switch})
+        assert office.code(sender=sender) == 0
+        assert office.lint() == ([] if fits and switch == "on" else ["smsoffice.send.sender-alphabet"])
+    strict = {"numeric-sender": "on", "malformed-sender": "refuse"}
+    assert Office(senders=[sender], switches=strict).code(sender=sender) == (0 if fits else 150)
+
+
+SILENT: list[tuple[dict[str, Any], str]] = [
+    ({"contentType": "3"}, "smsoffice.send.content-type"),
+    ({"urgent": "yes"}, "smsoffice.send.urgent-values"),
+    ({"scheduledAt": NOON - 60}, "smsoffice.send.past-schedule"),
+    ({"destination": f"{TO}, {OTHER}"}, "smsoffice.send.destination-spaces"),
+]
+
+
+@pytest.mark.contract(
+    "smsoffice.send.content-type", "smsoffice.send.urgent-values", "smsoffice.send.past-schedule",
+    "smsoffice.send.destination-spaces",
+)  # fmt: skip
+@pytest.mark.parametrize(("given", "row"), SILENT)
+def test_what_is_let_pass_in_silence_is_a_finding(given: dict[str, Any], row: str) -> None:
+    office = Office()
+    assert office.code(**given) == 0
+    assert office.lint() == [row]
+    quiet = Office()
+    usual = ({"contentType": "2"}, {"urgent": "false"}, {"scheduledAt": NOON + 60}, {"destination": f"{TO},{OTHER}"})
+    for fine in usual:
+        assert quiet.code(**fine) == 0
+    assert quiet.lint() == []
+
+
+@pytest.mark.contract("smsoffice.send.query-escaped")
+def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding() -> None:
+    office = Office()
+    assert envelope(office.call("GET", f"/api/v2/send?{quote(query(office.fields()))}"))["ErrorCode"] == 500
+    assert list(office.emulator.default.findings.by_row) == ["smsoffice.send.query-escaped"]
+
+
+@pytest.mark.contract("smsoffice.send.wrong-host", "smsoffice.send.hosts")
+@pytest.mark.parametrize(
+    ("host", "found"), [("api.smsoffice.ge", True), ("www.smsoffice.ge", False), ("smsoffice.ge:80", False)]
+)
+def test_a_host_that_is_not_the_provider_s_is_served_with_a_finding(host: str, found: bool) -> None:
+    for absolute in (False, True):
+        office = Office()
+        target = f"/api/v2/send?{query(office.fields())}"
+        head = () if absolute else (("Host", host),)
+        assert envelope(office.call("GET", f"http://{host}{target}" if absolute else target, headers=head))["Success"]
+        assert office.lint() == (["smsoffice.send.wrong-host"] if found else [])

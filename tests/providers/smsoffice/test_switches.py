@@ -43,9 +43,10 @@ def test_a_repeated_number_is_sent_twice_or_once() -> None:
 @pytest.mark.contract("smsoffice.send.sender-max-11", "smsoffice.send.sender-alphabet")
 def test_a_malformed_sender_is_refused_or_taken_if_it_is_registered() -> None:
     name = "მაღაზიების სახლი"
-    assert Office(senders=[name]).code(sender=name) == 150
-    office = Office(senders=[name], switches={"malformed-sender": "accept"})
+    assert Office(senders=[name], switches={"malformed-sender": "refuse"}).code(sender=name) == 150
+    office = Office(senders=[name, "iron+"], switches={"malformed-sender": "accept"})
     assert office.code(sender=name) == 0
+    assert office.code(sender="iron+") == 0
     assert office.code(sender="another long name") == 150
 
 
