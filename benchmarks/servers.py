@@ -7,6 +7,8 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
 
 ON_UVLOOP = ("emulator", "serve", "--port", "0", "--quiet", "--loop", "uvloop")
 EMULATOR = (*ON_UVLOOP[:-1], "asyncio")
@@ -21,6 +23,24 @@ def start(command: tuple[str, ...]) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-m", *command], stdout=subprocess.PIPE, text=True, env=environment)
 
 
+class Server(NamedTuple):
+    """A server under measurement."""
+
+    url: str
+    pid: int
+
+    def processor(self) -> float:
+        """Seconds of the processor that its main thread has had."""
+        return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+@contextmanager
+def started(command: tuple[str, ...]) -> Iterator[Server]:
+    """A server, as long as the block lasts."""
+    with _started(command) as (process, ready):
+        yield Server(ready["http"], process.pid)
+
+
 @contextmanager
 def running(command: tuple[str, ...]) -> Iterator[str]:
     """The base URL of a server, as long as the block lasts."""
@@ -31,13 +51,19 @@ def running(command: tuple[str, ...]) -> Iterator[str]:
 @contextmanager
 def running_at(command: tuple[str, ...]) -> Iterator[dict[str, str]]:
     """All URLs of a server's ready line by name, as long as the block lasts."""
+    with _started(command) as (_, ready):
+        yield ready
+
+
+@contextmanager
+def _started(command: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     process = start(command)
     try:
         assert process.stdout is not None
         ready = process.stdout.readline().split()
         if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
-        yield dict(pair.split("=", 1) for pair in ready[1:])
+        yield process, dict(pair.split("=", 1) for pair in ready[1:])
     finally:
         process.terminate()
         process.wait(10)
