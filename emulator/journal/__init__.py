@@ -7,3 +7,4 @@ from emulator.journal.budget import Budget as Budget
 from emulator.journal.entries import Attempt as Attempt
 from emulator.journal.entries import Entries as Entries
 from emulator.journal.entries import Exchange as Exchange
+from emulator.journal.entries import Line as Line

@@ -7,10 +7,14 @@ from typing import Any
 import msgspec
 
 from emulator.journal.budget import PROCESS_LIMIT, Budget
-from emulator.journal.entries import Attempt, Entries, Exchange, Head
-from emulator.wire import HttpReply, HttpRequest, SmppFrame
+from emulator.journal.entries import Attempt, Entries, Exchange, Line
+from emulator.wire import Headers, HttpReply, HttpRequest, SmppFrame
 
 BODY_LIMIT = 64 * 1024
+OVERHEAD = 1000
+"""What an exchange weighs besides its octets: line, request, reply, outcome and their strings."""
+_OF_HEADER = 120
+"""A header besides its letters."""
 
 
 class Journal:
@@ -24,7 +28,10 @@ class Journal:
         self.dropped = 0
         """How many entries went because there was no room."""
         self.made = 0
-        self._exchanges: deque[Head] = deque()
+        self._exchanges: deque[Line] = deque()
+        self._headers: Headers = ()
+        self._weight = 0
+        """Of the headers that were weighed last."""
         self._attempts: deque[tuple[Attempt, int, int]] = deque()
         """Attempt, its order among all entries, its size."""
 
@@ -32,24 +39,36 @@ class Journal:
 
     def write(self, exchange: Exchange) -> Exchange:
         """Keep an exchange; it gets its id here. Long bodies are cut, the sizes say what they were."""
-        self.made += 1
-        exchange.id = self.made
-        exchange.request_size = len(exchange.request.body)
-        if exchange.request_size > BODY_LIMIT:
-            exchange.request = msgspec.structs.replace(exchange.request, body=exchange.request.body[:BODY_LIMIT])
-        if exchange.reply is not None:
-            exchange.reply_size = len(exchange.reply.body)
-            if exchange.reply_size > BODY_LIMIT:
-                exchange.reply = msgspec.structs.replace(exchange.reply, body=exchange.reply.body[:BODY_LIMIT])
-        if exchange.request_size > BODY_LIMIT:
-            exchange.command = None
-        self._add(exchange)
-        return exchange
+        line = Line.of(exchange)
+        self.add(line)
+        return line.whole()
 
-    def _add(self, exchange: Exchange) -> None:
-        head = Head.of(exchange)
-        self._exchanges.append(head)
-        self._charge(head.size)
+    def add(self, line: Line) -> None:
+        """The same with one that is a line already."""
+        line.id = self.made = self.made + 1
+        self._add(line)
+
+    def _add(self, line: Line) -> None:
+        request, reply = line.request, line.reply
+        size = OVERHEAD + len(request.body)
+        if type(request) is HttpRequest:
+            headers = request.headers
+            if headers is not self._headers:
+                self._headers = headers
+                self._weight = sum([_OF_HEADER + len(name) + len(value) for name, value in headers])
+            size += len(request.target) + self._weight
+        line.request_size = max(line.request_size, len(request.body))
+        if len(request.body) > BODY_LIMIT:
+            line.request = msgspec.structs.replace(request, body=request.body[:BODY_LIMIT])
+            line.command = line.read = None
+        if reply is not None:
+            line.reply_size = max(line.reply_size, len(reply.body))
+            size += len(reply.body)
+            if len(reply.body) > BODY_LIMIT:
+                line.reply = msgspec.structs.replace(reply, body=reply.body[:BODY_LIMIT])
+        line.size = min(size, OVERHEAD + 4 * BODY_LIMIT)
+        self._exchanges.append(line)
+        self._charge(line.size)
 
     def write_attempt(self, attempt: Attempt) -> None:
         """Keep a callback attempt; its answer is filled in later by `answered`."""
@@ -70,7 +89,7 @@ class Journal:
         both = [(one.id, one) for one in entries.exchanges] + list(entries.attempts)
         for order, one in sorted(both, key=lambda entry: entry[0]):
             if isinstance(one, Exchange):
-                self._add(one)
+                self._add(Line.of(one))
             else:
                 self._add_attempt(one, order)
         self.made = max(self.made, entries.made, *(order for order, _ in both), 0)

@@ -1,18 +1,18 @@
 """What a journal holds: exchanges and callback attempts, as values.
 
-An exchange is kept as one packed value: that is small, its size is known exactly, and the garbage collector never
-walks it.
+An exchange is kept as a line that refers to what was said, and is written out when somebody reads it.
 """
+
+from collections.abc import Callable
 
 import msgspec
 
-from emulator.core.commands import AnyCommand
+from emulator.core.commands import AnyCommand, Credential
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.values import Moment
 from emulator.wire import HttpReply, HttpRequest, SmppFrame
 
-OVERHEAD = 250
-"""What the rest of an entry weighs besides its packed bytes: tuple, key strings, deque slots."""
+
 class Exchange(msgspec.Struct, kw_only=True, array_like=True):
     """A request as it came, what it was taken for, what came of it, and the reply as it went."""
 
@@ -69,31 +69,48 @@ class Entries(msgspec.Struct, kw_only=True):
     attempts: list[tuple[int, Attempt]]
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """What an exchange is looked for by, beside its packed whole."""
+class Line(msgspec.Struct, gc=False):
+    """An exchange as the journal keeps it: what was said and what came of it, by reference; nothing is packed, and the
+    garbage collector never walks it. The command is read anew when somebody asks, where `read` can."""
 
     id: int
+    at: Moment
     provider: str
     protocol: str
     operation: str
     word: str
     rule: str | None
-    packed: bytes
-
-    @property
-    def size(self) -> int:
-        return len(self.packed) + OVERHEAD
+    request: HttpRequest | SmppFrame
+    request_size: int
+    reply: HttpReply | SmppFrame | None
+    reply_size: int
+    outcome: AnyOutcome | None
+    fault: str | None
+    notes: tuple[str, ...]
+    why: str
+    command: AnyCommand | None
+    read: Callable[[HttpRequest], AnyCommand] | None = None
+    credential: Credential | None = None
+    """Whose the command turned out to be, where it is read anew."""
+    size: int = 0
+    """What it weighs; set by the journal."""
 
     @classmethod
-    def of(cls, exchange: Exchange) -> "Head":
+    def of(cls, exchange: Exchange) -> "Line":
         return cls(
-            exchange.id, exchange.provider, exchange.protocol, exchange.operation, exchange.word, exchange.rule,
-            _pack(exchange),
+            exchange.id, exchange.at, exchange.provider, exchange.protocol, exchange.operation, exchange.word,
+            exchange.rule, exchange.request, exchange.request_size, exchange.reply, exchange.reply_size,
+            exchange.outcome, exchange.fault, exchange.notes, exchange.why, exchange.command,
         )  # fmt: skip
 
     def whole(self) -> Exchange:
-        return _unpack(self.packed)
-
-
-_pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(Exchange).decode
+        command, request = self.command, self.request
+        if self.read is not None and isinstance(request, HttpRequest):
+            command = self.read(request)
+            command.credential, command.in_flight = self.credential, request.in_flight
+        return Exchange(
+            id=self.id, at=self.at, provider=self.provider, protocol=self.protocol, operation=self.operation,
+            request=request, request_size=self.request_size, reply=self.reply, reply_size=self.reply_size,
+            command=command, outcome=self.outcome, word=self.word, rule=self.rule, fault=self.fault, notes=self.notes,
+            why=self.why,
+        )  # fmt: skip

@@ -49,7 +49,7 @@ class Switchboard:
     """All sessions. `keep` writes an exchange into a sandbox's journal."""
 
     def __init__(
-        self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], Exchange]
+        self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], None]
     ) -> None:  # fmt: skip
         self._sandboxes = sandboxes
         self._default = default

@@ -11,7 +11,7 @@ from emulator import otherwise
 from emulator.core.commands import AnyCommand
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
-from emulator.journal import Exchange
+from emulator.journal import Exchange, Line
 from emulator.providers.contract import Provider
 from emulator.reception.routing import Match, Routing
 from emulator.sandboxes import Sandbox, Sandboxes
@@ -26,9 +26,13 @@ class Answer(NamedTuple):
 
     reply: HttpReply | None
     fault: Reply | None
-    exchange: Exchange
+    line: Line
     first: tuple["asyncio.Future[Any]", ...] = ()
     """Callbacks under way that shall be answered before the reply goes."""
+
+    @property
+    def exchange(self) -> Exchange:
+        return self.line.whole()
 
 
 Lane: TypeAlias = tuple[str, str, str]
@@ -87,8 +91,8 @@ class Reception:
         """What comes of a request, journalled; so many of its lane are under way."""
         request, match, command, sandbox, _ = asked
         if command is None:
-            exchange = self._stray(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
-            return Answer(match.reply, None, exchange)
+            line = self._stray(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
+            return Answer(match.reply, None, line)
         if in_flight > 1:
             command.in_flight = in_flight
             request = msgspec.structs.replace(request, in_flight=in_flight)
@@ -103,14 +107,13 @@ class Reception:
             reply = match.route.write(command, outcome, whose)
             if fault is not None:
                 reply = otherwise.reply(fault, reply)
-        exchange = Exchange(
-            id=0, at=at, provider=command.provider, protocol=command.protocol, operation=command.operation,
-            request=request, request_size=0, reply=reply, reply_size=0, command=command, outcome=outcome,
-            word=outcome.word, rule=verdict.rule, fault=None if fault is None else fault.fault,
-            notes=(*command.notes, *verdict.noticed),
+        notes = command.notes if not verdict.noticed else (*command.notes, *verdict.noticed)
+        line = Line(
+            0, at, command.provider, command.protocol, command.operation, outcome.word, verdict.rule, request, 0, reply,
+            0, outcome, None if fault is None else fault.fault, notes, "", None, match.read, command.credential,
         )  # fmt: skip
-        self.keep(sandbox, exchange)
-        return Answer(reply, fault, exchange, self._send_reports(sandbox, at) if verdict.reports_first else ())
+        self._write(sandbox, line)
+        return Answer(reply, fault, line, self._send_reports(sandbox, at) if verdict.reports_first else ())
 
     def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
         """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""
@@ -123,27 +126,27 @@ class Reception:
         """A client that was not even heard, such as one that broke off a handshake: journalled in the same place."""
         self._stray(request, None, "", "unreadable", why)
 
-    def _stray(
-        self, request: HttpRequest, reply: HttpReply | None, provider: str, word: str, why: str
-    ) -> Exchange:  # fmt: skip
+    def _stray(self, request: HttpRequest, reply: HttpReply | None, provider: str, word: str, why: str) -> Line:
         sandbox = self._default
-        return self.keep(sandbox, Exchange(
-            id=0, at=sandbox.now(), provider=provider, protocol="http", operation="", request=request, request_size=0,
-            reply=reply, reply_size=0, command=None, outcome=None, word=word, why=why,
-        ))  # fmt: skip
+        line = Line(
+            0, sandbox.now(), provider, "http", "", word, None, request, 0, reply, 0, None, None, (), why, None
+        )  # fmt: skip
+        self._write(sandbox, line)
+        return line
 
     # what has been answered, over any protocol
 
-    def keep(self, sandbox: Sandbox, exchange: Exchange) -> Exchange:
+    def keep(self, sandbox: Sandbox, exchange: Exchange) -> None:
         """Journal an exchange, note what it bent, and tell of it."""
-        kept = sandbox.journal.write(exchange)
-        for row in exchange.notes:
-            sandbox.findings.note(row, exchange.provider, kept.id, exchange.at)
-        self._tell(sandbox, kept.id, (exchange.provider, exchange.protocol, exchange.operation, exchange.word))
-        if self.told is not None:
-            self.told(sandbox, kept)
-        return kept
+        self._write(sandbox, Line.of(exchange))
 
-    def _tell(self, sandbox: Sandbox, number: int, what: tuple[str, str, str, str]) -> None:
+    def _write(self, sandbox: Sandbox, line: Line) -> None:
+        sandbox.journal.add(line)
+        if line.notes:
+            for row in line.notes:
+                sandbox.findings.note(row, line.provider, line.id, line.at)
+        what = line.provider, line.protocol, line.operation, line.word
         self.counted[what] = self.counted.get(what, 0) + 1
-        sandbox.tell("requests", number)
+        sandbox.tell("requests", line.id)
+        if self.told is not None:
+            self.told(sandbox, line.whole())
