@@ -2,24 +2,15 @@
 
 from textwrap import fill
 
-from emulator.providers.contract import Provider, Row
-
-_HEADS = {
-    "documented": "What the page says",
-    "live": "What the live service was seen to do",
-    "choice": "Where the page is silent or contradicts itself: what we chose",
-    "not-emulated": "What is left out on purpose",
-}
+from emulator.providers.contract import Provider, Row, under_headings
 
 
 def table(provider: Provider) -> str:
-    """All rows by kind, then the switches with their defaults."""
+    """All rows by their evidence, then the switches with their defaults."""
     rows = provider.contract()
     parts = [f"{provider.title} ({provider.name}): {len(rows)} rows"]
-    for kind, head in _HEADS.items():
-        chosen = [row for row in rows if row.kind == kind]
-        if chosen:
-            parts.append("\n".join([f"== {head}", *(_row(row) for row in chosen)]))
+    for head, under in under_headings(rows):
+        parts.append("\n".join([f"== {head}", *(_row(row) for row in under)]))
     switches = [
         f"{name} = {switch.default!r}\n" + fill(switch.why, 110, initial_indent="    ", subsequent_indent="    ")
         + f" [{switch.row}]" for name, switch in provider.profile.switches.items()

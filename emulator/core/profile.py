@@ -12,10 +12,12 @@ from emulator.core.reasons import Reason
 from emulator.core.statuses import STATUSES, Status
 from emulator.core.values import amount
 
-Evidence = Literal["documented", "recorded", "client-live", "wsdl", "spec", "lab", "client", "inferred", "none"]
-"""How a fact is known, strongest first: the provider's page; real traffic; a client author who says what the live
-service did; the real WSDL; the provider's own OpenAPI file; tried in the lab; public client code; our reading; looked
-for and not found."""
+Evidence = Literal[
+    "documented", "elsewhere", "wsdl", "spec", "smpp", "recorded", "client-live", "client", "lab", "inferred", "none"
+]
+"""How a fact is known: on a page of the provider that we hold (000 to 003); on another page of the provider, or a copy
+of one; the real WSDL; the provider's own OpenAPI file; the SMPP specification; real traffic; a client author who says
+what the live service did; public client code; tried in the lab; our reading; looked for and not found."""
 
 
 class Switch(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ callbacks, and judges how they were answered. It never looks into a world.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -37,14 +37,11 @@ class Route(msgspec.Struct, frozen=True):
     write: Callable[[AnyCommand, AnyOutcome, Account | None], HttpReply]
 
 
-Kind = Literal["documented", "live", "choice", "not-emulated"]
-
-
 class Row(msgspec.Struct, frozen=True):
     """One statement of the contract.
 
     `statement`: what is so, in our words; `source`: where it is said; `emulator`: what we do; `switch`: its name, if
-    it is a choice. Every `documented` row has a test that names it.
+    it is a choice. Every row that is not left out has a test that names it.
     """
 
     id: str
@@ -52,8 +49,31 @@ class Row(msgspec.Struct, frozen=True):
     source: str
     evidence: Evidence
     emulator: str
-    kind: Kind = "documented"
     switch: str | None = None
+    left_out: bool = False
+    """On purpose: `emulator` then says what comes in its place."""
+
+
+HEADINGS: tuple[tuple[str, tuple[Evidence, ...]], ...] = (
+    ("What a page of the provider says that we hold", ("documented",)),
+    ("What other pages and files of the provider say", ("elsewhere", "wsdl", "spec")),
+    ("What the SMPP specification says", ("smpp",)),
+    ("What the live service was seen to do", ("recorded", "client-live")),
+    ("What public client code shows", ("client",)),
+    ("What we found in our own lab", ("lab",)),
+    ("Where nothing is said: what we chose", ("inferred", "none")),
+)
+"""Headings of a contract, each with the evidence that leads a row under it."""
+
+LEFT_OUT = "What is left out on purpose"
+
+
+def under_headings(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
+    """Rows by heading, in the order of the headings; none without rows."""
+    served = [row for row in rows if not row.left_out]
+    found = [(head, [row for row in served if row.evidence in known]) for head, known in HEADINGS]
+    found.append((LEFT_OUT, [row for row in rows if row.left_out]))
+    return [(head, under) for head, under in found if under]
 
 
 class Judgement(NamedTuple):

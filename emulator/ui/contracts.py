@@ -4,17 +4,12 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from emulator.admin.verbs import Refusal
+from emulator.providers.contract import under_headings
 from emulator.sandboxes import Sandbox
 from emulator.ui.asked import Asked
 from emulator.ui.places import BASE
 from emulator.ui.rendering import html
 from emulator.wire import HttpReply
-
-KINDS = {
-    "documented": "What the provider's page says", "live": "What the live service was seen to do",
-    "choice": "Where the page is silent or contradicts itself: what we chose",
-    "not-emulated": "What is left out on purpose",
-}  # fmt: skip
 
 
 def linker(sandbox: Sandbox) -> Callable[[str], str | None]:
@@ -27,7 +22,7 @@ def linker(sandbox: Sandbox) -> Callable[[str], str | None]:
 
 
 async def contract(asked: Asked) -> HttpReply:
-    """All rows of one provider, by kind."""
+    """All rows of one provider, by their evidence."""
     providers = asked.emulator.providers
     provider = providers.get(asked.values["provider"])
     if provider is None:
@@ -35,6 +30,6 @@ async def contract(asked: Asked) -> HttpReply:
     rows = provider.contract()
     return html(
         "contract.html", title=f"Contract of {provider.title}", here="contract", provider=provider, providers=providers,
-        kinds=[(head, [row for row in rows if row.kind == kind]) for kind, head in KINDS.items()],
+        kinds=under_headings(rows),
         sandbox=asked.sandbox,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from emulator.client import SmsCenter
 ROW = "smscenter.smpp.credentials"
 
 
+@pytest.mark.contract("smscenter.smpp.credentials")
 @pytest.mark.parametrize(
     ("account", "said"),
     [

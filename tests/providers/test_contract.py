@@ -3,7 +3,7 @@
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
-from re import findall
+from re import MULTILINE, escape, findall, search
 from typing import Any
 
 import msgspec
@@ -22,7 +22,7 @@ from emulator.core.verbs import MoveMessage, PatchAccount, PutRules
 from emulator.core.world import World
 from emulator.explaining import explain
 from emulator.providers import found
-from emulator.providers.contract import Provider
+from emulator.providers.contract import HEADINGS, LEFT_OUT, Provider, under_headings
 from emulator.recipes import NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.settings import Settings
@@ -97,9 +97,51 @@ def test_every_row_says_what_is_so_where_it_is_said_and_what_we_do(provider: Pro
 
 
 @each
-def test_every_documented_row_has_a_test(provider: Provider) -> None:
-    untested = [row.id for row in provider.contract() if row.kind == "documented" and row.id not in named_rows()]
-    assert untested == []
+def test_every_row_that_is_not_left_out_has_a_test_that_names_it(provider: Provider) -> None:
+    assert [row.id for row in provider.contract() if not row.left_out and row.id not in named_rows()] == []
+
+
+@each
+def test_every_row_stands_under_the_one_heading_that_its_evidence_leads_to(provider: Provider) -> None:
+    rows = provider.contract()
+    told = under_headings(rows)
+    assert sorted(row.id for _, under in told for row in under) == sorted(row.id for row in rows)
+    for head, under in told:
+        for row in under:
+            assert row.left_out if head == LEFT_OUT else row.evidence in dict(HEADINGS)[head]
+    live = dict(told).get("What the live service was seen to do", [])
+    assert {row.evidence for row in live} <= {"recorded", "client-live"}
+
+
+@each
+def test_the_source_of_every_row_can_be_followed(provider: Provider) -> None:
+    """A page that docs/providers/README.md has an address for, a section or fact of a sheet there, the specification,
+    or an address."""
+    lost = [(row.id, row.source) for row in provider.contract() if not leads_somewhere(row.source)]
+    assert lost == []
+    if not provider.contract():
+        pytest.skip("a provider without a contract")
+    for row in provider.contract():
+        held = row.source.startswith("page ")
+        assert held == (row.evidence == "documented") or (held and row.evidence == "none"), row.id
+
+
+SHEETS = Path(__file__).parents[2] / "docs" / "providers"
+
+
+def leads_somewhere(source: str) -> bool:
+    if source.startswith("page "):
+        return f"| {source[:8]} |" in (SHEETS / "README.md").read_text("utf-8")
+    if source.startswith(("https://", "SMPP 3.4, ")):
+        return True
+    found = search(r"docs/providers/(\w+)\.md(?:, (section|fact) ([0-9a-z., ]+))?", source)
+    if found is None or not (SHEETS / f"{found[1]}.md").exists():
+        return False
+    text = (SHEETS / f"{found[1]}.md").read_text("utf-8")
+    places = findall(r"[0-9]+(?:\.[0-9]+)?[a-z]?", found[3] or "")
+    if found[2] == "fact":
+        return all(f"| {place} |" in text for place in places)
+    return all(search(rf"^#+ {escape(place)}[. ]", text, MULTILINE) for place in places)
 
 
 def test_no_test_names_a_row_that_is_not_there() -> None:

@@ -235,6 +235,7 @@ async def test_what_is_told_later_is_explained_at_once_and_no_finding() -> None:
         assert (await desk.call("GET", "/lint?mild=true"))["findings"] == []
 
 
+@pytest.mark.contract("smscenter.smpp.temporary")
 async def test_a_status_of_http_in_a_rule_is_answered_over_smpp_too() -> None:
     async with smpp_desk() as desk:
         line = await desk.bound()

@@ -169,6 +169,7 @@ async def test_sessions_stay_bound_over_a_reset():
         assert len(await esme.receipts()) == 1
 
 
+@pytest.mark.contract("smscenter.smpp.idle")
 async def test_silence_longer_than_the_idle_time_closes_the_link():
     async with desk() as at:
         await at.patch(switches={"smpp-idle": 50})
@@ -180,6 +181,7 @@ async def test_silence_longer_than_the_idle_time_closes_the_link():
         await esme.closed()
 
 
+@pytest.mark.contract("smscenter.smpp.enquire-link", "smscenter.smpp.response-timer")
 async def test_the_server_asks_where_the_account_wants_it_and_closes_when_nobody_answers():
     async with desk() as at:
         await at.patch(switches={"smpp-enquire-link": 50, "smpp-response": 40})

@@ -2,17 +2,15 @@
 to 6 and 8)."""
 
 from emulator.core.profile import Evidence
-from emulator.providers.contract import Kind, Row
-
-_KINDS: dict[Evidence, Kind] = {"documented": "documented", "recorded": "live", "client": "live", "inferred": "choice"}
+from emulator.providers.contract import Row
 
 
 def row(id: str, evidence: Evidence, source: str, statement: str, emulator: str, switch: str | None = None) -> Row:
-    """A row whose kind follows from how it is known."""
-    return Row(f"smscenter.{id}", statement, source, evidence, emulator, _KINDS.get(evidence, "live"), switch)
+    """A row of SMS Center."""
+    return Row(f"smscenter.{id}", statement, source, evidence, emulator, switch)
 
 
-_2, _3, _4, _6, _8 = (f"facts, section {n}" for n in (2, 3, 4, 6, 8))
+_2, _3, _4, _5, _6, _8, _12 = (f"docs/providers/smscenter.md, section {n}" for n in (2, 3, 4, 5, 6, 8, 12))
 
 _SEND_CODES = {
     1: ("error in parameters", "Nothing is kept."),
@@ -46,35 +44,36 @@ _BALANCE_CODES = {
 }  # fmt: skip
 
 _CODES = (
-    *(row(f"send.error-{n}", "documented", f"{_3}.3", f"send.php {n}: {what}.", does)
+    *(row(f"send.error-{n}", "elsewhere", f"{_3}.3", f"send.php {n}: {what}.", does)
       for n, (what, does) in _SEND_CODES.items()),
-    *(row(f"cost.error-{n}", "documented" if n in (1, 2, 9) else "inferred", f"{_3}.3",
+    *(row(f"cost.error-{n}", "elsewhere" if n in (1, 2, 9) else "inferred", f"{_3}.3",
           f"send.php with cost=1, {n}: {what if n != 9 else 'more than five identical cost requests within a minute'}.",
-          "As send answers, but no id is used up.") for n, (what, _) in _SEND_CODES.items()),
-    *(row(f"http-status.error-{n}", "documented", _4, f"status.php {n}: {what}.",
+          "By rule alone: a price needs no money." if n == 3 else "As send answers, but no id is used up.")
+      for n, (what, _) in _SEND_CODES.items()),
+    *(row(f"http-status.error-{n}", "elsewhere", _4, f"status.php {n}: {what}.",
           "A list of one message counts for that message, not as a list." if n == 9 else "So.")
       for n, what in _STATUS_CODES.items()),
-    *(row(f"balance.error-{n}", "documented", "facts, section 5", f"Balance {n}: {what}.",
+    *(row(f"balance.error-{n}", "elsewhere", _5, f"Balance {n}: {what}.",
           "Over HTTP and SOAP together.")
       for n, what in _BALANCE_CODES.items()),
 )  # fmt: skip
 
 HTTP = (
     # who asks
-    row("access.hashes", "documented", _2, "psw may be the password or its md5 in lower-case hex.",
+    row("access.hashes", "elsewhere", _2, "psw may be the password or its md5 in lower-case hex.",
         "sha1 and the apikey in psw are taken too: clients send them."),
     row("access.empty-login", "client", _2, "The official libraries with an empty login send the key as apikey; others "
         "send login and apikey.", "apikey goes first; psw with an empty login is taken for an apikey."),
-    row("access.blocked", "documented", _8, "Many erroneous requests from an address block it for a time (error 4).",
+    row("access.blocked", "elsewhere", _8, "Many erroneous requests from an address block it for a time (error 4).",
         "Ten wrong passwords within 60 s for one sandbox block the address there for 60 s; unknown logins never count. "
         "The threshold is ours."),
-    row("access.at-once", "documented", _8, "15 requests at once under one login, or five for a status, get error 9.",
+    row("access.at-once", "elsewhere", _8, "15 requests at once under one login, or five for a status, get error 9.",
         "Counted by account, from headers read until the reply has gone; status requests for themselves."),
     # parameters
-    row("http.get-post", "documented", _2, "GET and POST.", "Parameters in query, form, multipart or several of them; "
+    row("http.get-post", "elsewhere", _2, "GET and POST.", "Parameters in query, form, multipart or several of them; "
         "the body's go before the query's."),
-    row("http.fmt", "documented", _2, "fmt: 0 text (default), 1 numbers, 2 XML, 3 JSON.", "So; anything else is text."),
-    row("http.charset", "documented", _2, "charset: utf-8 or koi8-r; windows-1251 when it is not given, for what comes "
+    row("http.fmt", "elsewhere", _2, "fmt: 0 text (default), 1 numbers, 2 XML, 3 JSON.", "So; anything else is text."),
+    row("http.charset", "elsewhere", _2, "charset: utf-8 or koi8-r; windows-1251 when it is not given, for what comes "
         "and what is answered.", "So. A letter that the charset lacks becomes a question mark."),
     row("http.content-type", "recorded", _2, "Content-Type of send names windows-1251 even with charset=utf-8.",
         "So for send and balance, whose answers are ASCII; status names what its text is in. Server: nginx."),
@@ -99,45 +98,45 @@ HTTP = (
     row("send.unknown-parameters", "inferred", _3, "What a parameter does that the pages do not have is not said.",
         "It is ignored; one with a name close to a known one makes a finding."),
     # send
-    row("send.phones", "documented", f"{_3}.1", "phones: numbers separated by comma or semicolon.",
+    row("send.phones", "elsewhere", f"{_3}.1", "phones: numbers separated by comma or semicolon.",
         "Line breaks separate too. One id for all of them."),
-    row("send.numbers", "documented", f"{_3}.1", "International numbers with or without +; without it they may be "
+    row("send.numbers", "elsewhere", f"{_3}.1", "International numbers with or without +; without it they may be "
         "corrected, such as 8 9xx to 7 9xx.", "10 to 15 digits that do not begin with 0; spaces, brackets, dashes and "
         "dots are dropped; ten digits from 9 on get a 7.", "correct-numbers"),
     row("send.repeated-number", "inferred", f"{_3}.1", "One number twice in phones.", "Sent once.", "repeated-number"),
-    row("send.list", "documented", f"{_3}.1", "list: lines of numbers and text with : or ; between them.",
+    row("send.list", "elsewhere", f"{_3}.1", "list: lines of numbers and text with : or ; between them.",
         "One id for all lines; each text is charged by its own parts, and what a number is refused keeps its own text. "
         "Only the first : or ; counts."),
     row("send.list-alone", "inferred", f"{_3}.1", "list beside phones or mes: which counts is not said.",
         "list alone, with a finding."),
-    row("send.past-time", "documented", f"{_3}.1", "A time that has passed is now.", "So, with a finding."),
+    row("send.past-time", "elsewhere", f"{_3}.1", "A time that has passed is now.", "So, with a finding."),
     row("send.list-breaks", "client", f"{_3}.1", "A line break inside a text of list is written as a backslash and n; "
         "with nl=1 texts may hold real ones.", "So; with nl=1 a line that begins with digits and a colon opens the "
         "next item (our reading). Without it a line that is no item is error 1, and the explanation names both ways."),
     row("send.list-senders", "client", f"{_3}.1", "An item of list may be sender|phones:text or sender,tz|phones:text.",
         "Its own sender, and its own zone for time. One that is not allowed is refused for its numbers alone: status "
         "23, err 254."),
-    row("send.mes-max-1000", "documented", f"{_3}.1", "mes has at most 1000 characters (older pages: 800).",
+    row("send.mes-max-1000", "elsewhere", f"{_3}.1", "mes has at most 1000 characters (older pages: 800).",
         "A longer one is error 1.", "long-text"),
-    row("send.parts", "documented", f"{_3}.1", "160 characters or 70 in one part, 153 or 67 in each of several.",
+    row("send.parts", "elsewhere", f"{_3}.1", "160 characters or 70 in one part, 153 or 67 in each of several.",
         "Charged by parts and recipients."),
-    row("send.id", "documented", f"{_3}.1", "id: the client's own, 1 to 2147483647, or up to 40 Latin letters, digits, "
+    row("send.id", "elsewhere", f"{_3}.1", "id: the client's own, 1 to 2147483647, or up to 40 Latin letters, digits, "
         "dots, dashes, underscores; it need not be unique; 0 or none: the service makes one.",
         "Anything else is error 1. An id that is there twice means the newest message."),
-    row("send.sender", "documented", f"{_3}.1", "sender: 11 characters or 15 digits; empty or a dot for none.",
+    row("send.sender", "elsewhere", f"{_3}.1", "sender: 11 characters or 15 digits; empty or a dot for none.",
         "Longer ones are error 6. Any name may be used unless the account has a list.", "malformed-sender"),
-    row("send.translit", "documented", f"{_3}.1", "translit: 0, 1, 2.", "1 by sound, 2 by shape; our tables."),
-    row("send.time", "documented", f"{_3}.1", "time: DDMMYYhhmm, DD.MM.YY hh:mm, h1-h2, 0 and Unix seconds, + and "
+    row("send.translit", "elsewhere", f"{_3}.1", "translit: 0, 1, 2.", "1 by sound, 2 by shape; our tables."),
+    row("send.time", "elsewhere", f"{_3}.1", "time: DDMMYYhhmm, DD.MM.YY hh:mm, h1-h2, 0 and Unix seconds, + and "
         "minutes; 0 or the past is now.", "Moscow time, tz hours from it; else error 5."),
-    row("send.valid", "documented", f"{_3}.1", "valid: how long it is tried, hours or hh:mm, 1 to 24 h.",
+    row("send.valid", "elsewhere", f"{_3}.1", "valid: how long it is tried, hours or hh:mm, 1 to 24 h.",
         "00:01 to 24:00; then status 3. Else error 1."),
-    row("send.maxsms", "documented", f"{_3}.1", "maxsms: the most parts.", "A longer text is cut (our reading)."),
-    row("send.flash", "documented", f"{_3}.1", "flash=1: a flash message.", "type and flag are 1."),
-    row("products", "documented", f"{_3}.1", "push, hlr, bin, ping, mms, mail, call, viber, soc, bot, tg, whatsapp ask "
+    row("send.maxsms", "elsewhere", f"{_3}.1", "maxsms: the most parts.", "A longer text is cut (our reading)."),
+    row("send.flash", "elsewhere", f"{_3}.1", "flash=1: a flash message.", "type and flag are 1."),
+    row("products", "elsewhere", f"{_3}.1", "push, hlr, bin, ping, mms, mail, call, viber, soc, bot, tg, whatsapp ask "
         "for other products.", "Error 1; the journal's explanation names the parameter. 0 or empty is let pass."),
-    row("send.cost", "documented", f"{_3}.1", "cost: 1 the price alone, nothing is sent; 2 and 3 send and add the "
+    row("send.cost", "elsewhere", f"{_3}.1", "cost: 1 the price alone, nothing is sent; 2 and 3 send and add the "
         "cost, 3 the new balance.", "So."),
-    row("send.answer", "documented", f"{_3}.2", "fmt 0: OK - 1 SMS, ID - 1234; fmt 1: 1234,1 and with cost 2 and 3 "
+    row("send.answer", "elsewhere", f"{_3}.2", "fmt 0: OK - 1 SMS, ID - 1234; fmt 1: 1234,1 and with cost 2 and 3 "
         "1234,1,1.40 and 1234,1,1.40,100.50; with cost 1 1.40,1.", "Byte for byte."),
     row("send.json", "recorded", f"{_3}.2", "fmt 3: id, cnt, and with cost=3 cost and balance.", "In this order."),
     row("send.money", "recorded", f"{_3}.2", "Money in JSON answers of send is written short: 3.8.",
@@ -145,38 +144,38 @@ HTTP = (
     row("send.text-cost", "inferred", f"{_3}.2", "fmt 0 with cost=2 and 3 and fmt 2 with a cost are not known; fmt 0 "
         "with cost=1 is 1.00 (1 SMS) in a client.",
         "OK - 1 SMS, ID - 1, cost - 1.40, balance - 98.60; 1.40 (1 SMS); <result> with a child a line."),
-    row("send.err", "documented", f"{_3}.1", "err=1: the bad numbers with their statuses.",
+    row("send.err", "elsewhere", f"{_3}.1", "err=1: the bad numbers with their statuses.",
         "errors with phone and status, in fmt 2, 3 and over SOAP; the names are SOAP's."),
     row("send.op", "client", f"{_3}.2", "op=1: phones with phone, mccmnc, cost, and status and error for bad ones; "
         "with cost=1 as well. phone as it was given; the costs add up to the whole.", "In fmt 2 and 3."),
     row("send.rest", "recorded", f"{_3}.2", "/rest/send/ takes JSON and answers JSON without fmt.", "A form too."),
-    row("send.errors", "documented", f"{_3}.3", "Errors: ERROR = 7 (invalid number), ID - 1000; 1000,-7 or 0,-9; "
+    row("send.errors", "elsewhere", f"{_3}.3", "Errors: ERROR = 7 (invalid number), ID - 1000; 1000,-7 or 0,-9; "
         "<result> with error and error_code; JSON with error, error_code and id.", "Byte for byte."),
-    row("send.keeps-id", "documented", f"{_3}.3", "Errors 3, 6, 7 and 8 have an id, the others have none.",
+    row("send.keeps-id", "elsewhere", f"{_3}.3", "Errors 3, 6, 7 and 8 have an id, the others have none.",
         "A record is made that costs nothing and can be asked for."),
     row("send.some-bad", "recorded", f"{_3}.3", "If only some numbers are bad the send succeeds, and the bad ones get "
         "statuses of their own under the same id.", "They cost nothing; their callbacks go out."),
-    row("send.flood", "documented", _8, "More than 50 messages to one number with gaps under 30 s are blocked. What "
+    row("send.flood", "elsewhere", _8, "More than 50 messages to one number with gaps under 30 s are blocked. What "
         "ends a block is not said.", "Error 8, or a status 23 with err 251 among other numbers; on the sandbox clock. "
         "It is our choice that blocked attempts belong to the run, so that only a pause of 30 s ends it.", "flood"),
     row("send.ignored", "inferred", f"{_3}.1", "tinyurl, nl, period, freq, pp, userip, imgcode, smsreq, subj, fileurl, "
         "param, voice.", "Taken and left out of account, with a finding."),
     # status
-    row("http-status.form", "documented", _4, "fmt 0: Status = 1, check_time = .., err = 0; fmt 1: status, timestamp, "
+    row("http-status.form", "elsewhere", _4, "fmt 0: Status = 1, check_time = .., err = 0; fmt 1: status, timestamp, "
         "err; fmt 2: <sms> with a child a line; fmt 3: status, last_date, last_timestamp, flag, err.", "So."),
     row("http-status.flag", "recorded", _4, "flag is in answers of 2023 and not in those of 2016; err is left out of "
         "JSON where nothing is wrong.", "flag is sent: 0, or 1 for flash.", "flag"),
     row("http-status.all", "client", _4, "all=1 and all=2 add members in the documented order; country, operator and "
         "region stand behind phone.", "So; operator_orig and mccmnc come with all=2. By switch as a whole answer of "
         "2018 was.", "status-members"),
-    row("http-status.many", "documented", _4, "Lists in phone and id; a comma at the end makes one message a list.",
+    row("http-status.many", "elsewhere", _4, "Lists in phone and id; a comma at the end makes one message a list.",
         "In the order asked, with id, and with phone as it was asked, found or not. Lists of different length are "
         "error 1."),
     row("http-status.many-form", "inferred", _4, "The XML and text forms of a list are not known.",
         "<list> of <sms>; a line a message."),
     row("http-status.not-found", "recorded", _4, "A message that is not there is no error: status -3, without dates.",
         "So, with id and phone."),
-    row("http-status.delete", "documented", _4, "del=1 deletes; the answer is OK in every format.",
+    row("http-status.delete", "elsewhere", _4, "del=1 deletes; the answer is OK in every format.",
         "It cannot be found any more (-3); what was due for it does not come; nothing is paid back."),
     row("status.codes", "client", _4, "Status codes -3 to 25 and delivery errors 0 to 255, with Russian names.",
         "From our states, and a rule's `error`: undelivered 20 (6), expired 3, rejected 23 (252; 22 with 249, 25 with "
@@ -184,19 +183,19 @@ HTTP = (
     row("dates.moscow", "recorded", _4, "Dates of smsc.ru are Moscow time: 18.10.2016 15:34:12 is 1476794052. Those of "
         "smsc.kz were UTC+6 in 2018.", "By the host asked: smsc.kz Almaty's time (UTC+5 since March 2024), all others "
         "UTC+3; or by the account's switch, which callbacks go by too.", "timezone"),
-    row("numbers.ranges", "inferred", "facts, section 12", "Operator, region and network of a number.", "A table of "
+    row("numbers.ranges", "inferred", _12, "Operator, region and network of a number.", "A table of "
         "mobile prefixes of Georgia, Russia, Kazakhstan, Ukraine and Belarus by the operator that they were given to; "
         "regions for some Russian codes. Ported numbers are not known."),
     # balance
-    row("balance.answer", "documented", "facts, section 5", "The bare number in fmt 0 and 1, <balance>, {\"balance\"}; "
+    row("balance.answer", "elsewhere", _5, "The bare number in fmt 0 and 1, <balance>, {\"balance\"}; "
         "two digits behind the point.", "Byte for byte."),
-    row("balance.currency", "client", "facts, section 5", "cur=1 adds currency: RUR at smsc.ru, KZT at smsc.kz.",
+    row("balance.currency", "client", _5, "cur=1 adds currency: RUR at smsc.ru, KZT at smsc.kz.",
         "By the host asked (UAH for .ua), or by the account's switch; no credit.", "currency"),
     # callbacks
     row("callback.fields", "client", _6, "POST, form-encoded: id, phone, status, time, ts, err where there is one, "
         "cnt, type, flag, cost, sender, mccmnc, message, country, operator, operator_orig, region, signatures.",
         "In this order."),
-    row("callback.form", "documented", _6, "The handler's URL may carry charset (utf-8, koi8-r, windows-1251, which is "
+    row("callback.form", "elsewhere", _6, "The handler's URL may carry charset (utf-8, koi8-r, windows-1251, which is "
         "the default) and fmt: 2 for XML, 3 for JSON, with which koi8-r is not used.", "So. JSON has all as texts (a "
         "client); XML is <sms> with a child a line (our choice: its names are not known)."),
     row("callback.signatures", "client", _6, "md5 or sha1 of id:phone:status:secret in lower-case hex; the page says "
@@ -205,7 +204,7 @@ HTTP = (
     row("callback.incoming", "client", _6, "A subscriber's message comes by the same callback: phone, mes, to; signed "
         "over phone:mes:to:secret.", "POST incoming of the control API sends it, with time and ts besides, where there "
         "is a callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP."),
-    row("callback.account", "documented", _6, "The handler's URL is set in the account.", "callback_url."),
+    row("callback.account", "elsewhere", _6, "The handler's URL is set in the account.", "callback_url."),
     row("callback.which", "inferred", _6, "Which statuses are called back is not known.",
         "Final ones; 0 by switch; one call for a change of the status number.", "report-sent"),
     row("callback.answer", "inferred", _6, "What must be answered is not known; clients answer OK or nothing.",

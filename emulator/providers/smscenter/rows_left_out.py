@@ -1,28 +1,33 @@
 """What of SMS Center is left out on purpose."""
 
+from emulator.core.profile import Evidence
 from emulator.providers.contract import Row
 
 
-def _out(id: str, statement: str, emulator: str, source: str = "facts, section 2") -> Row:
-    return Row(f"smscenter.left-out.{id}", statement, source, "documented", emulator, "not-emulated")
+def _out(id: str, statement: str, emulator: str, source: str = "section 2") -> Row:
+    """`source`: page 001, or a section of docs/providers/smscenter.md."""
+    held = source.startswith("page")
+    where = source if held else f"docs/providers/smscenter.md, {source}"
+    evidence: Evidence = "documented" if held else "elsewhere"
+    return Row(f"smscenter.left-out.{id}", statement, where, evidence, emulator, left_out=True)
 
 
 _ERROR = "Error 1 in the form of fmt once login and address are right; the journal's explanation names the page."
 
 LEFT_OUT = (
-    _out("get", "get.php: history, incoming messages, statistics, prices.", _ERROR, "facts, section 5"),
-    _out("info", "info.php: operator of a number.", _ERROR, "facts, section 5"),
-    _out("hlr", "HLR requests, by send.php and status.php.", "Error 1 with an explanation.", "facts, section 3.1"),
+    _out("get", "get.php: history, incoming messages, statistics, prices.", _ERROR, "section 5"),
+    _out("info", "info.php: operator of a number.", _ERROR, "section 5"),
+    _out("hlr", "HLR requests, by send.php and status.php.", "Error 1 with an explanation.", "section 3.1"),
     _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary, ping.",
-         "Error 1 with an explanation.", "facts, section 3.1"),
+         "Error 1 with an explanation.", "section 3.1"),
     _out("pages", "jobs, phones, templates, op_templates, users, documents, senders, tinyurls, receive_phones, "
          "wait_call, ping, get_mnp.", _ERROR),
     _out("groups", "phones may name a contact group (G12), an e-mail address, a Telegram nick.", "Malformed: error 7.",
-         "facts, section 3.1"),
+         "section 3.1"),
     _out("smtp", "Sending by SMTP, by SMS commands, OMS.", "Not served.", "page 001"),
     _out("contract", "Advertising needs a contract (error 6, err 243); daily limits (err 247, 251); templates (238).",
-         "By rule alone.", "facts, sections 3.3 and 4"),
+         "By rule alone.", "section 3.3"),
     _out("test-mode", "An account in test mode: err 200, nothing charged.", "Not there: the whole thing is a test.",
-         "facts, section 3.4"),
-    _out("awaited-calls", "Awaited calls (waitcall) by the same callback.", "None is sent.", "facts, section 6"),
+         "section 3.4"),
+    _out("awaited-calls", "Awaited calls (waitcall) by the same callback.", "None is sent.", "section 6"),
 )  # fmt: skip

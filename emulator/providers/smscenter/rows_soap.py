@@ -2,7 +2,7 @@
 
 from emulator.providers.smscenter.rows_http import row
 
-_1 = "facts, section 1"
+_1 = "docs/providers/smscenter.md, section 1"
 
 SOAP = (
     row("soap.wsdl", "wsdl", f"{_1}.3", "Seven operations, document/literal bare, unqualified children, sequences in a "
@@ -25,9 +25,9 @@ SOAP = (
     row("soap.send2", "client", f"{_1}.6", "query of send_sms2 takes parameters of send.php.",
         "errors comes with err=1. fmt, cost, charset, op and who asks are not taken from it."),
     row("soap.cost", "wsdl", f"{_1}.6", "get_sms_cost answers cost, cnt or error.", "So."),
-    row("soap.balance", "documented", f"{_1}.6", "get_balance answers balance and error, 0 when nothing is wrong.",
+    row("soap.balance", "elsewhere", f"{_1}.6", "get_balance answers balance and error, 0 when nothing is wrong.",
         "So."),
-    row("soap.empty", "documented", f"{_1}.6", "The official example sends an empty id and time 0.", "Not given."),
+    row("soap.empty", "elsewhere", f"{_1}.6", "The official example sends an empty id and time 0.", "Not given."),
     row("soap.one-message", "wsdl", f"{_1}.6", "statusresult stands once, so a list cannot be answered.",
         "A list in phone or id is error 1; a comma at the end is let pass."),
 )  # fmt: skip

@@ -3,19 +3,21 @@
 from emulator.core.profile import Evidence
 from emulator.providers.contract import Row
 
+_FACTS = "docs/providers/smsoffice.md"
+
 
 def _live(id: str, fact: str, statement: str, emulator: str) -> Row:
-    return Row(f"smsoffice.{id}", statement, f"smsoffice.md, {fact}", "client-live", emulator, "live")
+    return Row(f"smsoffice.{id}", statement, f"{_FACTS}, {fact}", "client-live", emulator)
 
 
 def _chosen(
     id: str, fact: str, evidence: Evidence, statement: str, emulator: str, switch: str | None = None
 ) -> Row:  # fmt: skip
-    return Row(f"smsoffice.{id}", statement, f"smsoffice.md, {fact}", evidence, emulator, "choice", switch)
+    return Row(f"smsoffice.{id}", statement, f"{_FACTS}, {fact}", evidence, emulator, switch)
 
 
 def _left(id: str, source: str, evidence: Evidence, statement: str, instead: str) -> Row:
-    return Row(f"smsoffice.{id}", statement, source, evidence, instead, "not-emulated")
+    return Row(f"smsoffice.{id}", statement, source, evidence, instead, left_out=True)
 
 
 BEYOND = (
@@ -86,11 +88,11 @@ BEYOND = (
     # callbacks
     _chosen("callback.timestamp-hours", "fact 34", "inferred", "hh may be the clock of 24 or of 12 hours: the page's "
             "one example fits both.", "24, as receivers read it.", "timestamp-hours"),
-    _chosen("callback.pending", "fact 40", "documented", "Pending is among a callback's statuses, but whether the "
+    _chosen("callback.pending", "fact 40", "none", "Pending is among a callback's statuses, but whether the "
             "first state is called back is not said.", "It is not.", "report-pending"),
-    _chosen("callback.status-case", "fact 32", "documented", "The list of statuses has Delivered, the example "
+    _chosen("callback.status-case", "fact 32", "none", "The list of statuses has Delivered, the example "
             "delivered.", "Capitalised.", "status-case"),
-    _chosen("callback.operator", "fact 35", "documented", "The example has operator, the list of parameters lacks it.",
+    _chosen("callback.operator", "fact 35", "none", "The example has operator, the list of parameters lacks it.",
             "Sent for Georgian numbers, with the example's 28202.", "operator"),
     _chosen("callback.retry", "fact 38", "none", "Whether a callback that was not answered OK is repeated is not said.",
             "It is not.", "retry"),
@@ -128,8 +130,8 @@ BEYOND = (
           "The control API shows it, and sets what the profile page would: the callback URL, API access, senders."),
     _left("text-analyser", "page 000, Required parameters", "documented", "A page of the site analyses texts.",
           "Messages in the control API show encoding and parts."),
-    _left("old-codes", "smsoffice.md, section 3", "client", "Older pages had 40 (over 160 characters) and 110 (sender "
+    _left("old-codes", f"{_FACTS}, section 3", "client", "Older pages had 40 (over 160 characters) and 110 (sender "
           "not understood).", "Never answered: the page of today lacks them."),
-    _left("rate-limits", "smsoffice.md, fact 54", "none", "Limits of rate and suppression of duplicates are not "
+    _left("rate-limits", f"{_FACTS}, fact 54", "none", "Limits of rate and suppression of duplicates are not "
           "documented.", "There are none; rules can make some."),
 )  # fmt: skip

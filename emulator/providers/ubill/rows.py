@@ -10,11 +10,12 @@ def _page(id: str, section: str, statement: str, emulator: str, switch: str | No
 
 
 def _blog(id: str, statement: str, emulator: str) -> Row:
-    return Row(f"ubill.{id}", statement, "ubill.ge/en/blog/sms-api (ubill.md 0)", "documented", emulator)
+    return Row(f"ubill.{id}", statement, "https://ubill.ge/en/blog/sms-api", "elsewhere", emulator)
 
 
 def _spec(id: str, chapter: str, statement: str, emulator: str, switch: str | None = None) -> Row:
-    return Row(f"ubill.{id}", statement, f"OpenAPI 2.1.8 (ubill.md {chapter})", "spec", emulator, switch=switch)
+    source = f"OpenAPI 2.1.8 (docs/providers/ubill.md, section {chapter})"
+    return Row(f"ubill.{id}", statement, source, "spec", emulator, switch=switch)
 
 
 _INTRO = "introduction"

@@ -8,17 +8,18 @@ from emulator.providers.contract import Row
 
 
 def _seen(id: str, chapter: str, statement: str, emulator: str, evidence: Evidence = "client") -> Row:
-    return Row(f"ubill.{id}", statement, f"ubill.md {chapter}", evidence, emulator, "live")
+    return Row(f"ubill.{id}", statement, f"docs/providers/ubill.md, section {chapter}", evidence, emulator)
 
 
 def _chosen(
     id: str, chapter: str, evidence: Evidence, statement: str, emulator: str, switch: str | None = None
 ) -> Row:  # fmt: skip
-    return Row(f"ubill.{id}", statement, f"ubill.md {chapter}", evidence, emulator, "choice", switch)
+    return Row(f"ubill.{id}", statement, f"docs/providers/ubill.md, section {chapter}", evidence, emulator, switch)
 
 
 def _left(id: str, chapter: str, evidence: Evidence, statement: str, instead: str) -> Row:
-    return Row(f"ubill.{id}", statement, f"ubill.md {chapter}", evidence, instead, "not-emulated")
+    source = f"docs/providers/ubill.md, section {chapter}"
+    return Row(f"ubill.{id}", statement, source, evidence, instead, left_out=True)
 
 
 _KNOWN = (
@@ -100,7 +101,7 @@ _CHOSEN = (
             "Taken, and made 995... of.", "local-numbers"),
     _chosen("send.numbers-foreign", "4", "client", "Only Georgian mobile numbers are taken, says one client.",
             "Others are not valid.", "foreign-numbers"),
-    _chosen("send.numbers-repeated", "0, 4", "documented", "The page's example repeats a number; nothing says that it "
+    _chosen("send.numbers-repeated", "0, 4", "none", "The page's example repeats a number; nothing says that it "
             "is sent to once.", "Sent to twice and charged twice, listed twice in the report.", "repeated-number"),
     _chosen("send.numbers-mixed", "4", "inferred", "What becomes of the invalid ones among valid numbers is not said; "
             "50 means that none is valid.", "Accepted for the valid ones; the others cost nothing and are in no "

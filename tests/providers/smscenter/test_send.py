@@ -6,6 +6,8 @@ from urllib.parse import quote
 import pytest
 from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
 
+from emulator.linting.looking import findings
+
 
 @pytest.mark.contract("smscenter.send.phones")
 @pytest.mark.parametrize("between", [",", ";", ", ", "\n"])
@@ -453,3 +455,36 @@ def test_a_query_that_is_escaped_as_a_whole_is_error_1_with_a_finding():
     whole = quote(f"login=alex&psw=123&phones={TO}&mes=a")
     assert desk.ask("GET", f"/sys/send.php?{whole}").body.startswith(b"ERROR = 1 ")
     assert list(desk.emulator.default.findings.by_row) == ["smscenter.http.query-escaped"]
+
+
+@pytest.mark.contract(
+    "smscenter.cost.error-3", "smscenter.cost.error-4", "smscenter.cost.error-5", "smscenter.cost.error-6",
+    "smscenter.cost.error-7", "smscenter.cost.error-8",
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("wish", "said", "code"),
+    [({"blocked": True}, {}, 4), ({}, {"time": "never"}, 5), ({"senders": ["Shop"]}, {"sender": "Bank"}, 6),
+     ({}, {"phones": "12"}, 7), ({"stoplist": [TO]}, {}, 8)],
+)  # fmt: skip
+def test_a_price_is_refused_as_a_send_is_but_uses_up_no_id(wish, said, code):
+    desk = Desk(**wish)
+    told = desk.json("send", **{"phones": TO, "mes": "a", **said}, cost="1")
+    assert list(told) == ["error", "error_code"]
+    assert (told["error_code"], desk.messages()) == (code, [])
+
+
+@pytest.mark.contract("smscenter.cost.error-3")
+def test_a_price_needs_no_money_but_a_rule_may_say_so():
+    desk = Desk(balance=0)
+    assert desk.send(cost="1")["cost"] == "1"
+    desk.rules({"when": {"provider": "smscenter", "operation": "cost"}, "then": {"refuse": {"code": 3}}})
+    assert desk.send(mes="b", cost="1")["error_code"] == 3
+
+
+@pytest.mark.contract("smscenter.send.unknown-parameters")
+def test_a_parameter_that_no_page_has_is_ignored_and_told_where_it_is_close_to_one():
+    desk = Desk()
+    assert desk.send(sendr="Shop", bal="1")["cnt"] == 1
+    assert desk.sandbox.engine.world.store.batches[0].sender == ""
+    (found,) = findings(desk.sandbox)
+    assert (found.row, "did you mean 'sender'" in found.details[0]) == ("smscenter.send.unknown-parameters", True)

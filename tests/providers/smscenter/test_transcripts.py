@@ -45,6 +45,10 @@ async def stage(serving: Serving, world: dict[str, Any]) -> None:
 
 
 @pytest.mark.contract(
+    "smscenter.http.200", "smscenter.send.text-cost", "smscenter.send.op", "smscenter.http-status.many",
+    "smscenter.dates.moscow", "smscenter.left-out.pages",
+)
+@pytest.mark.contract(
     "smscenter.send.answer", "smscenter.send.json", "smscenter.send.cost", "smscenter.send.errors",
     "smscenter.send.keeps-id", "smscenter.send.rest", "smscenter.send.money", "smscenter.send.error-2",
     "smscenter.send.error-3", "smscenter.send.error-6", "smscenter.send.error-7", "smscenter.send.error-8",

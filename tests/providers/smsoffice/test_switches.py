@@ -178,3 +178,12 @@ def test_switches_may_be_changed_while_it_runs() -> None:
     assert office.code(destination="+995577123456") == 76
     office.patch(switches={"numbers": "lenient"})
     assert envelope(office.call("GET", f"/api/v2/send?{query(office.fields(destination='+995577123456'))}"))["Success"]
+
+
+@pytest.mark.contract("smsoffice.callback.timestamp-hours", "smsoffice.callback.timestamp")
+@pytest.mark.parametrize(("clock", "stamp"), [(24, "20261121235902"), (12, "20261121115902")])
+def test_a_callbacks_timestamp_may_be_by_the_clock_of_12_hours(clock: int, stamp: str) -> None:
+    office = Office(now="2026-11-21T23:59:00+04:00", switches={"timestamp-hours": clock})
+    office.send(reference="mine")
+    (call,) = office.advance(10)
+    assert f"&timestamp={stamp}&" in call.target

@@ -45,6 +45,7 @@ async def test_coding_2_is_utf_16_be_with_surrogate_pairs():
         assert (await esme.submit(b"abc", data_coding=8)).status == 0x01
 
 
+@pytest.mark.contract("smscenter.smpp.coding-3")
 @pytest.mark.contract("smscenter.smpp.data-coding")
 @pytest.mark.parametrize(("data_coding", "text"), [(0x10, "@"), (0x14, "\x00"), (0x03, "@"), (0xF4, "\x00")])
 async def test_the_coding_is_bits_3_and_2_of_data_coding(data_coding, text):
@@ -172,6 +173,7 @@ async def test_all_ways_of_long_messages_come_to_the_same(way):
         assert (message["text"], message["parts"], message["cost"]) == (text.decode(), 2, 2)
 
 
+@pytest.mark.contract("smscenter.smpp.told-later")
 async def test_a_number_on_the_stop_list_is_accepted_here_and_refused_at_once_over_http():
     from support import get
 

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from emulator.core.accounts import Account
 from emulator.core.agenda import SendReport
 from emulator.core.messages import Batch, Message
@@ -18,6 +20,7 @@ EXTRAS = [
 ]  # fmt: skip
 
 
+@pytest.mark.contract("smscenter.smpp.vendor-tlvs", "smscenter.smpp.tlv-order", "smscenter.smpp.receipt-dates")
 def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
     chance = random.Random(5)
     account = Account(provider="smscenter", credentials={}, balance=0)

@@ -25,6 +25,7 @@ async def test_a_refused_bind_is_told_by_its_own_response_without_a_body(said, s
         assert (await esme.bind(at.account)).status == 0
 
 
+@pytest.mark.contract("smscenter.smpp.addresses", "smscenter.smpp.switched-on")
 async def test_an_address_that_is_not_allowed_and_an_account_without_access_get_0x0d():
     async with desk() as at:
         await at.patch(allowed_ips=["10.0.0.1"])
@@ -33,6 +34,7 @@ async def test_an_address_that_is_not_allowed_and_an_account_without_access_get_
         assert (await (await at.connect()).bind(at.account)).status == 0x0D
 
 
+@pytest.mark.contract("smscenter.smpp.binds")
 async def test_the_next_session_over_the_limit_gets_0x05_and_a_place_is_free_at_once():
     async with desk() as at:
         await at.patch(limits={"sessions": 2})
@@ -55,6 +57,7 @@ async def test_a_second_bind_gets_0x05_and_a_request_before_the_bind_0x04():
         assert (await esme.submit()).status == 0
 
 
+@pytest.mark.contract("smscenter.smpp.bind")
 async def test_a_client_of_version_3_3_gets_no_tlv():
     async with desk() as at:
         esme = await at.connect()
@@ -62,6 +65,7 @@ async def test_a_client_of_version_3_3_gets_no_tlv():
         assert (await (await at.connect()).bind(at.account)).tlvs == [(0x0210, b"\x34")]
 
 
+@pytest.mark.contract("smscenter.smpp.throughput")
 async def test_the_101st_message_of_a_second_is_throttled_and_limits_off_lifts_it():
     async with desk() as at:
         esme = await at.bound()
@@ -84,6 +88,7 @@ async def test_receipts_wait_for_a_receiver_and_are_not_due_meanwhile():
         assert sender.delivered == []
 
 
+@pytest.mark.contract("smscenter.smpp.window")
 async def test_no_more_receipts_than_the_window_are_unanswered():
     async with desk() as at:
         await at.patch(switches={"smpp-window": 2})
@@ -103,6 +108,7 @@ async def test_no_more_receipts_than_the_window_are_unanswered():
         assert len(esme.delivered) == 5
 
 
+@pytest.mark.contract("smscenter.smpp.receipt-again")
 @pytest.mark.parametrize(("status", "again"), [(0x64, True), (0x14, True), (0x65, False)])
 async def test_a_receipt_goes_out_again_after_a_temporary_error_only(status, again):
     async with desk() as at:
@@ -130,6 +136,7 @@ async def test_an_unanswered_receipt_goes_to_the_next_receiver_when_the_link_bre
         await walking
 
 
+@pytest.mark.contract("smscenter.smpp.receipts-by-http")
 async def test_without_registered_delivery_the_status_goes_to_the_http_handler():
     async with receiver() as taking, desk() as at:
         await at.patch(callback_url=taking.url)
@@ -194,6 +201,7 @@ async def test_replace_if_present_takes_the_place_of_what_is_not_delivered():
         assert [one["status"] for one in await at.messages()] == ["deleted", "pending"]
 
 
+@pytest.mark.contract("smscenter.smpp.data-sm")
 async def test_data_sm_is_a_submit_and_the_providers_php_client_is_served():
     async with desk() as at:
         esme = await at.bound(Command.BIND_TRANSMITTER, addr_ton=5, addr_npi=1)
@@ -219,6 +227,7 @@ async def test_schedule_and_validity_are_moments_of_the_sandbox():
         assert [one["status"] for one in await at.messages()] == ["delivered", "expired"]
 
 
+@pytest.mark.contract("smscenter.smpp.incoming")
 async def test_a_subscribers_long_message_comes_in_parts():
     async with desk() as at:
         esme = await at.bound()

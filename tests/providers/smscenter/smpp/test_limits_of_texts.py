@@ -1,0 +1,34 @@
+"""SMPP: how long a text may be, octets that the coding does not know, how many parts may wait."""
+
+import pytest
+from esme import desk
+
+
+@pytest.mark.contract("smscenter.smpp.text-length")
+async def test_a_text_has_at_most_255_parts():
+    async with desk() as at:
+        esme = await at.bound()
+        for octets, status in ((b"a" * 153 * 255, 0), (b"b" * (153 * 255 + 1), 1)):
+            answer = await esme.submit(b"", (0x0424, octets))
+            assert answer.status == status, len(octets)
+
+
+@pytest.mark.contract("smscenter.smpp.odd-text")
+async def test_octets_that_the_coding_does_not_know_are_read_as_well_as_can_be_with_a_finding():
+    async with desk() as at:
+        esme = await at.bound()
+        assert (await esme.submit(b"\x00o\xd8\x00\x00k", data_coding=8)).status == 0
+        text = (await at.messages())[0]["text"]
+        assert (text[0], text[-1]) == ("o", "k")
+        assert "smscenter.smpp.odd-text" in str((await at.call("GET", "/lint"))["findings"])
+
+
+@pytest.mark.contract("smscenter.smpp.queue-full")
+async def test_at_most_a_thousand_long_messages_wait_for_their_parts():
+    async with desk() as at:
+        await at.patch(limits="off")
+        esme = await at.bound()
+        for number in range(1001):
+            header = b"\x06\x08\x04" + number.to_bytes(2) + b"\x02\x01"
+            answer = await esme.submit(header + b"a", esm_class=0x40)
+            assert answer.status == (0x14 if number == 1000 else 0), number
