@@ -53,7 +53,9 @@ class Emulator:
         self.base = self._default_recipe()
         """What new sandboxes begin with, whatever becomes of the default one."""
         self.default = self.make(self.base)
-        self.reception = Reception(self.providers, self.sandboxes, self.default, self._send_reports)
+        self.reception = Reception(
+            self.providers, self.sandboxes, self.default, self._send_reports, self.settings.public_url
+        )  # fmt: skip
         if self.settings.any_credentials:
             self.sandboxes.stand_in = self.default
         self.board = Switchboard(self.sandboxes, self.default, self.reception.keep)

@@ -4,6 +4,7 @@ I/O."""
 import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -12,6 +13,7 @@ from emulator.core.commands import AnyCommand
 from emulator.core.plans import Reply
 from emulator.core.values import Moment
 from emulator.journal import Exchange, Line
+from emulator.providers.asked import host
 from emulator.providers.contract import Provider
 from emulator.reception.routing import Match, Routing
 from emulator.sandboxes import Sandbox, Sandboxes
@@ -54,8 +56,12 @@ class Reception:
     """Serves the sandboxes of a process. What leads to none of them is journalled in the `default` one."""
 
     def __init__(
-        self, providers: Mapping[str, Provider], sandboxes: Sandboxes, default: Sandbox, send_reports: Reports
+        self, providers: Mapping[str, Provider], sandboxes: Sandboxes, default: Sandbox, send_reports: Reports,
+        public_url: str | None = None,
     ) -> None:  # fmt: skip
+        public = urlsplit(public_url or "")
+        self._public = public.hostname if public.scheme == "https" else None
+        """Whoever asks under this host has come by https, wherever TLS ended."""
         self._providers = providers
         self._sandboxes = sandboxes
         self._default = default
@@ -74,6 +80,8 @@ class Reception:
 
     def read(self, request: HttpRequest) -> Asked:
         """What a request says, and to whom."""
+        if self._public is not None and host(request) == self._public:
+            request = msgspec.structs.replace(request, scheme="https")
         match = self.routing.match(request)
         if match.route is None:
             return Asked(request, match, None, None, None)

@@ -29,15 +29,12 @@ class Asked(NamedTuple):
 
 
 def asked(request: HttpRequest) -> Asked:
-    """Of an absolute target, else of the connection and the Host header; a front that ends TLS says so in
-    X-Forwarded-Proto. A Host that is none becomes localhost."""
+    """Of an absolute target, else of the connection and the Host header. A Host that is none becomes localhost."""
     absolute = _absolute(request.target)
     if absolute:
         scheme, host = absolute[1].lower(), absolute[2]
     else:
         scheme, host = request.scheme, request.header("host")
-        forwarded = request.header("x-forwarded-proto").partition(",")[0].strip().lower()
-        scheme = forwarded if forwarded in ("http", "https") else scheme
     return Asked(scheme, host if _name(host) else "localhost")
 
 

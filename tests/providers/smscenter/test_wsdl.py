@@ -3,7 +3,9 @@
 import xml.etree.ElementTree as ET
 
 import pytest
+from aiohttp import ClientSession
 from providers.smscenter.desk import Desk
+from support import serving
 
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
@@ -108,3 +110,20 @@ def test_a_switch_fixes_the_namespace_for_stubs_that_have_one_compiled_in():
     fixed = "https://smsc.ru/sys/soap.php"
     desk = Desk(switches={"soap-address": fixed})
     assert wsdl(desk, host="127.0.0.1").get("targetNamespace") == fixed
+
+
+@pytest.mark.contract("smscenter.soap.namespace")
+@pytest.mark.parametrize(
+    ("public", "head", "scheme"),
+    [(None, {}, "http"), (None, {"X-Forwarded-Proto": "https"}, "https"), ("https://sms.test", {}, "https"),
+     ("http://sms.test", {}, "http"), ("https://other.test", {}, "http")],
+)  # fmt: skip
+async def test_it_is_https_where_the_client_s_side_is_wherever_tls_ended(public, head, scheme):
+    async with serving(public_url=public, allow_host=("sms.test",)) as served, ClientSession() as session:
+        url, said = f"{served.base_url}/sys/soap.php?wsdl", {"Host": "sms.test", **head}
+        async with session.get(url, headers=said) as answer:
+            root = ET.fromstring(await answer.read())
+    address = f"{scheme}://sms.test/sys/soap.php"
+    assert root.get("targetNamespace") == address
+    assert {one.get("soapAction") for one in root.iter(f"{SOAP}operation")} == {address}
+    assert [one.get("location") for one in root.iter(f"{SOAP}address")] == [address]

@@ -268,6 +268,7 @@ async def test_a_rules_answer_goes_the_way_its_message_came_and_waits_for_a_rece
         assert len(esme.delivered) == 3
 
 
+@pytest.mark.contract("smscenter.access.protocols")
 async def test_submitted_by_smpp_asked_by_soap_and_charged_over_http():
     async with desk() as at:
         esme = await at.bound()
