@@ -20,52 +20,67 @@ def office() -> Office:
 
 
 CAUSES = [
-    pytest.param({}, 0, "The request has been successfully received by our system", "code.0",
+    pytest.param({}, 0, "code.0",
                  marks=pytest.mark.contract("smsoffice.code.0")),
-    pytest.param({"key": None}, 500, "API key is missing", "code.500",
+    pytest.param({"key": None}, 500, "code.500",
                  marks=pytest.mark.contract("smsoffice.code.500")),
-    pytest.param({"key": "nobody"}, 80, "API key is incorrect", "code.80",
+    pytest.param({"key": "nobody"}, 80, "code.80",
                  marks=pytest.mark.contract("smsoffice.code.80")),
-    pytest.param({"key": ""}, 80, "API key is incorrect", "code.80", marks=pytest.mark.contract("smsoffice.code.80")),
-    pytest.param({"destination": None}, 600, "Destination is missing", "code.600",
+    pytest.param({"key": ""}, 80, "code.80", marks=pytest.mark.contract("smsoffice.code.80")),
+    pytest.param({"destination": None}, 600, "code.600",
                  marks=pytest.mark.contract("smsoffice.code.600")),
-    pytest.param({"destination": ""}, 70, "Destination parameter is empty", "code.70",
+    pytest.param({"destination": ""}, 70, "code.70",
                  marks=pytest.mark.contract("smsoffice.code.70")),
-    pytest.param({"destination": ",,"}, 70, "Destination parameter is empty", "code.70",
+    pytest.param({"destination": ",,"}, 70, "code.70",
                  marks=pytest.mark.contract("smsoffice.code.70")),
-    pytest.param({"sender": None}, 700, "Sender is missing", "code.700",
+    pytest.param({"sender": None}, 700, "code.700",
                  marks=pytest.mark.contract("smsoffice.code.700")),
-    pytest.param({"content": None}, 800, "Content is missing", "code.800",
+    pytest.param({"content": None}, 800, "code.800",
                  marks=pytest.mark.contract("smsoffice.code.800")),
-    pytest.param({"content": ""}, 60, "Content parameter is missing", "code.60",
+    pytest.param({"content": ""}, 60, "code.60",
                  marks=pytest.mark.contract("smsoffice.code.60")),
-    pytest.param({"sender": "Nobody"}, 150, "invalid sender", "send.sender-registered",
+    pytest.param({"sender": "Nobody"}, 150, "send.sender-registered",
                  marks=pytest.mark.contract("smsoffice.code.150")),
-    pytest.param({"sender": "Pending"}, 165, "sender is not active", "code.165",
+    pytest.param({"sender": "Pending"}, 165, "code.165",
                  marks=pytest.mark.contract("smsoffice.code.165")),
-    pytest.param({"destination": STOPPED}, 75, "All numbers are stoplisted", "code.75",
+    pytest.param({"destination": STOPPED}, 75, "code.75",
                  marks=pytest.mark.contract("smsoffice.code.75")),
-    pytest.param({"destination": "x,+995577123456"}, 76, "All numbers have invalid format", "code.76",
+    pytest.param({"destination": "x,+995577123456"}, 76, "code.76",
                  marks=pytest.mark.contract("smsoffice.code.76")),
-    pytest.param({"destination": f"x,{STOPPED}"}, 77, "All numbers are stoplisted or have invalid format", "code.77",
+    pytest.param({"destination": f"x,{STOPPED}"}, 77, "code.77",
                  marks=pytest.mark.contract("smsoffice.code.77")),
-    pytest.param({"content": "a" * 1001}, 60, "Content parameter is missing", "send.content-max-1000"),
-    pytest.param({"sender": "far too long a name"}, 150, "invalid sender", "send.sender-max-11"),
+    pytest.param({"content": "a" * 1001}, 60, "send.content-max-1000"),
+    pytest.param({"sender": "far too long a name"}, 150, "send.sender-max-11"),
 ]  # fmt: skip
 
 
+TEXTS = {
+    0: "The request has been successfully received by our system", 500: "API key is missing",
+    80: "API key is incorrect", 600: "Destination is missing", 70: "Destination parameter is empty",
+    700: "Sender is missing", 800: "Content is missing", 60: "Content parameter is missing", 150: "invalid sender",
+    165: "sender is not active", 75: "All numbers are stoplisted", 76: "All numbers have invalid format",
+    77: "All numbers are stoplisted or have invalid format",
+}  # fmt: skip
+"""The page's own words, but for 150 and 165, which were seen live: asserted here and in the transcripts alone."""
+
+
 @pytest.mark.contract("smsoffice.send.texts")
-@pytest.mark.parametrize(("given", "code", "message", "row"), CAUSES)
-def test_each_cause_has_its_code_its_text_and_its_row(given: dict[str, Any], code: int, message: str, row: str) -> None:
+def test_each_code_has_its_text() -> None:
     o = office()
-    found = o.send(**given)
-    assert (found["ErrorCode"], found["Message"]) == (code, message)
+    told = {found["ErrorCode"]: found["Message"] for found in (o.send(**cause.values[0]) for cause in CAUSES)}
+    assert told == TEXTS
+
+
+@pytest.mark.parametrize(("given", "code", "row"), CAUSES)
+def test_each_cause_has_its_code_and_its_row(given: dict[str, Any], code: int, row: str) -> None:
+    o = office()
+    assert o.code(**given) == code
     journal = o.sandbox.journal if given.get("key", o.key) == o.key else o.emulator.default.journal
     assert f"[smsoffice.{row}]" in explain(o.emulator.providers, list(journal.exchanges())[-1])
 
 
-@pytest.mark.parametrize(("given", "code", "message", "row"), CAUSES[1:])
-def test_what_is_refused_leaves_no_trace(given: dict[str, Any], code: int, message: str, row: str) -> None:
+@pytest.mark.parametrize(("given", "code", "row"), CAUSES[1:])
+def test_what_is_refused_leaves_no_trace(given: dict[str, Any], code: int, row: str) -> None:
     o = office()
     before = o.sandbox.engine.world.dump()
     assert o.code(**given) == code
@@ -76,8 +91,8 @@ def test_what_is_refused_leaves_no_trace(given: dict[str, Any], code: int, messa
 def test_a_balance_that_does_not_cover_all_parts_to_all_numbers_is_insufficient() -> None:
     o = Office(balance=3)
     assert o.code(destination=f"{TO},{OTHER}", content="a" * 161) == 20
-    assert o.explained() == (
-        "refused with 20 (Balance is insufficient): it costs 4 and the balance is 3 [smsoffice.code.20]"
+    assert o.explained().partition("): ")[2] == (
+        "it costs 4 and the balance is 3 [smsoffice.code.20]"
     )
     assert (o.balance(), o.messages) == (3, [])
     assert o.code(destination=f"{TO},{OTHER}") == 0

@@ -9,9 +9,25 @@ from emulator.providers.ubill import PROVIDER
 BAD = {"brandID": 9, "numbers": [], "text": "", "sendTime": "yesterday"}
 
 
-def check(desk: Desk, answer: object, code: int, message: str, row: str) -> None:
-    assert answer == {"statusID": code, "message": message}
-    assert f"refused with {code} ({message})" in desk.why()
+TEXTS = {
+    "send": {401: "Please authorize with valid API key!", 90: "JSON error", 10: "brandID not found",
+             20: "numbers not found", 30: "empty message text", 50: "valid numbers not found", 40: "Not enough SMS",
+             99: "General error"},
+}  # fmt: skip
+"""Of the refusals of a send: asserted here and in the transcripts alone. Which of them are known: ubill.send.texts."""
+
+
+@pytest.mark.contract("ubill.send.texts")
+def test_each_code_has_its_text() -> None:
+    rows = PROVIDER.profile.errors["send"].rows
+    assert {row.code: row.text for row in rows} == TEXTS["send"]
+    assert all(len({row.text for row in rows if row.code == code}) == 1 for code in TEXTS["send"])
+
+
+def check(desk: Desk, answer: dict[str, object], code: int, row: str) -> None:
+    """Refused with that code, a text, and nothing else; explained by that row."""
+    assert (list(answer), answer["statusID"]) == (["statusID", "message"], code)
+    assert f"refused with {code} ({answer['message']})" in desk.why()
     assert f"[{row}]" in desk.why()
 
 
@@ -19,7 +35,7 @@ def check(desk: Desk, answer: object, code: int, message: str, row: str) -> None
 @pytest.mark.parametrize("brand", [None, "", 0, 2, -1, 1.0, "one", True, [1], "1 "])
 def test_10_for_a_brand_id_that_is_missing_or_not_the_account_s(brand: object) -> None:
     desk = Desk()
-    check(desk, desk.send(brandID=brand), 10, "brandID not found", "ubill.code.10")
+    check(desk, desk.send(brandID=brand), 10, "ubill.code.10")
     assert "the account has: 1 (emulator)" in desk.why()
 
 
@@ -27,14 +43,14 @@ def test_10_for_a_brand_id_that_is_missing_or_not_the_account_s(brand: object) -
 @pytest.mark.parametrize("numbers", [None, "", [], ",", [""], [None]])
 def test_20_for_numbers_that_are_missing_or_empty(numbers: object) -> None:
     desk = Desk()
-    check(desk, desk.send(numbers=numbers), 20, "numbers not found", "ubill.code.20")
+    check(desk, desk.send(numbers=numbers), 20, "ubill.code.20")
 
 
 @pytest.mark.contract("ubill.code.30", "ubill.send.texts")
 @pytest.mark.parametrize("text", [None, ""])
 def test_30_for_a_text_that_is_missing_or_empty(text: object) -> None:
     desk = Desk()
-    check(desk, desk.send(text=text), 30, "empty message text", "ubill.code.30")
+    check(desk, desk.send(text=text), 30, "ubill.code.30")
 
 
 @pytest.mark.contract("ubill.send.text-blank")
@@ -47,13 +63,13 @@ def test_a_blank_text_is_empty_unless_a_switch_takes_it() -> None:
 @pytest.mark.contract("ubill.code.40")
 def test_40_for_too_little_on_the_balance() -> None:
     desk = Desk(balance=0)
-    check(desk, desk.send(), 40, "Not enough SMS", "ubill.code.40")
+    check(desk, desk.send(), 40, "ubill.code.40")
 
 
 @pytest.mark.contract("ubill.code.50", "ubill.send.texts")
 def test_50_when_no_number_is_valid() -> None:
     desk = Desk()
-    check(desk, desk.send(numbers=["1", "x"]), 50, "valid numbers not found", "ubill.code.50")
+    check(desk, desk.send(numbers=["1", "x"]), 50, "ubill.code.50")
     assert "malformed: 1, x" in desk.why()
 
 
@@ -69,7 +85,7 @@ def test_50_when_the_rest_is_stop_listed_too() -> None:
 ])  # fmt: skip
 def test_90_for_a_body_that_is_no_json_object(body: bytes) -> None:
     desk = Desk()
-    check(desk, desk.post("send", body), 90, "JSON error", "ubill.code.90")
+    check(desk, desk.post("send", body), 90, "ubill.code.90")
     assert desk.sent() == "100001"
 
 
@@ -78,8 +94,8 @@ def test_99_comes_when_a_rule_asks_for_it_on_every_operation() -> None:
     desk = Desk()
     named = ("send", "status", "balance", "brands")
     desk.rules(*({"when": {"operation": name}, "then": {"refuse": {"code": 99}}} for name in named))
-    general = {"statusID": 99, "message": "General error"}
-    assert desk.send() == general
+    general = desk.send()
+    assert general["statusID"] == 99
     assert desk.get("report/1") == desk.get("balance") == desk.get("brandNames") == general
     assert desk.post("brandNameCreate", {"brandName": "shop"}) == general
 
@@ -123,15 +139,14 @@ def test_the_checks_come_in_the_order_of_the_contract() -> None:
 @pytest.mark.parametrize("body", [{}, {"brandName": None}, {"brandName": ""}, {"brandName": "  "}])
 def test_10_for_a_brand_name_that_is_missing_empty_or_blank(body: dict[str, object]) -> None:
     desk = Desk()
-    check(desk, desk.post("brandNameCreate", body), 10, "brandName is empty", "ubill.brand-code.10")
+    check(desk, desk.post("brandNameCreate", body), 10, "ubill.brand-code.10")
 
 
 @pytest.mark.contract("ubill.brand-code.20", "ubill.send.texts")
 @pytest.mark.parametrize("name", ["a", "abcdefghijkl", "a" * 1000])
 def test_20_for_a_name_of_another_length_than_2_to_11(name: str) -> None:
     desk = Desk()
-    message = "brandName length must be 2-11 characters"
-    check(desk, desk.post("brandNameCreate", {"brandName": name}), 20, message, "ubill.brand-code.20")
+    check(desk, desk.post("brandNameCreate", {"brandName": name}), 20, "ubill.brand-code.20")
     assert f"has {len(name)} characters" in desk.why()
 
 
@@ -139,20 +154,20 @@ def test_20_for_a_name_of_another_length_than_2_to_11(name: str) -> None:
 def test_40_for_a_name_that_is_there_already() -> None:
     desk = Desk()
     answer = desk.post("brandNameCreate", {"brandName": "emulator"})
-    check(desk, answer, 40, "brandName has already been added", "ubill.brand-code.40")
+    check(desk, answer, 40, "ubill.brand-code.40")
 
 
 @pytest.mark.contract("ubill.brand-code.30", "ubill.send.texts")
 @pytest.mark.parametrize("name", ["a_b", "a@b", "a#b", "მაღაზია", "a\nb", "a,b"])
 def test_30_for_characters_that_are_not_allowed(name: str) -> None:
     answer = Desk().post("brandNameCreate", {"brandName": name})
-    assert answer == {"statusID": 30, "message": "brandName has characters that are not allowed"}
+    assert answer["statusID"] == 30
 
 
 @pytest.mark.contract("ubill.brand-code.90")
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"brandName=shop"])
 def test_90_for_a_new_name_that_is_no_json(body: bytes) -> None:
-    assert Desk().post("brandNameCreate", body) == {"statusID": 90, "message": "JSON error"}
+    assert Desk().post("brandNameCreate", body)["statusID"] == 90
 
 
 @pytest.mark.contract("ubill.brands.order")

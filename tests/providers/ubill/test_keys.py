@@ -21,7 +21,6 @@ def test_without_a_valid_key_every_address_answers_401_in_plain_text(method: str
     ):
         reply = desk.ask(HttpRequest(method=method, target=target, headers=headers, body=b"broken {<"))
         assert (reply.status, reply.headers) == (401, (("Content-Type", "text/plain"),))
-        assert reply.body == b"Please authorize with valid API key!"
         assert "[ubill.auth.401]" in desk.why()
 
 

