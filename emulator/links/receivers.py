@@ -6,7 +6,7 @@ What waits here is in the world all the same (`in_flight`), so a snapshot has it
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from emulator.attempts import attempt_of
@@ -25,6 +25,9 @@ Envelope = Callable[[Sandbox, Outgoing], HttpRequest | Pdu | None]
 
 _A_DAY = 86_400_000_000
 """So long, in microseconds of the sandbox's time, something is kept for a receiver (facts on SMPP, section 1)."""
+
+
+_MOST_SETTLED = 1000
 
 
 class Parcel:
@@ -49,6 +52,8 @@ class Mailbox:
         self.gone = 0
         """So many were sent and are not answered."""
         self.lines: list[Line] = []
+        self.settled: dict[Hashable, bool] = {}
+        """What was given up, and answered all the same before it went out again: was it taken?"""
         self.busy: Waiting | None = None
         """Not done as long as something is under way here."""
 
@@ -74,6 +79,7 @@ class Receivers:
         """Sessions stay; what waits is what the new world has in flight."""
         box.engine = sandbox.engine
         box.queue.clear()
+        box.settled.clear()
         box.gone = 0
         for out in _in_flight(sandbox, provider):
             pdu = self._envelope(sandbox, out)
@@ -86,6 +92,8 @@ class Receivers:
         """Deliver something as soon as a session can take it."""
         box = self._box(sandbox, out.provider)
         queue, lines = box.queue, box.lines
+        if box.settled and self._is_settled(box, sandbox, out):
+            return
         if not queue and len(lines) == 1 and lines[0].room:
             self._send(box, lines[0], Parcel(sandbox, out, pdu), sandbox.engine.world.now)
             if box.busy is None:
@@ -133,6 +141,23 @@ class Receivers:
         frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
         self._close(parcel, accepted, verdict, frame, None, line.terms.again if again else ())
 
+    def answered_late(self, parcel: Parcel, line: Line, status: int, octets: bytes) -> None:
+        """An answer to what was given up already: it need not go out again, unless the answer wants it."""
+        accepted, verdict, again = line.face.judge(status)
+        sandbox, attempt = parcel.sandbox, parcel.attempt
+        assert attempt is not None
+        box = self._box(sandbox, parcel.out.provider)
+        if sandbox.engine is not parcel.engine:
+            return
+        attempt.accepted, attempt.verdict = accepted, f"{verdict}; it came late"
+        sandbox.journal.answered(attempt, SmppFrame(body=octets, session=line.id, peer=line.peer), None)
+        sandbox.tell("callbacks", attempt.id)
+        if not again:
+            box.settled[_matter(parcel.out)] = accepted
+            if len(box.settled) > _MOST_SETTLED:
+                del box.settled[next(iter(box.settled))]
+        self._run(box, sandbox)
+
     def unanswered(self, parcel: Parcel, line: Line, why: str, closed: bool) -> None:
         """No answer will come: the receipt goes out again, at once if the link broke."""
         again = tuple(0.0 for _ in range(1000)) if closed else line.terms.again
@@ -155,13 +180,21 @@ class Receivers:
             at = sandbox.now()
             while box.queue and (line := _roomiest(box.lines)) is not None:
                 parcel = box.queue.popleft()
-                if parcel.engine is not sandbox.engine:
+                if parcel.engine is not sandbox.engine or self._is_settled(box, sandbox, parcel.out):
                     continue
                 if at - parcel.out.at > _A_DAY:
                     parcel.engine.answered(parcel.out.attempt, False, at, ())
                     continue
                 self._send(box, line, parcel, at)
         self._mark(box, sandbox)
+
+    def _is_settled(self, box: Mailbox, sandbox: Sandbox, out: Outgoing) -> bool:
+        """Was it answered late, before it could go out again?"""
+        accepted = box.settled.pop(_matter(out), None) if box.settled and out.due.attempt > 1 else None
+        if accepted is None:
+            return False
+        sandbox.engine.answered(out.attempt, accepted, sandbox.now(), ())
+        return True
 
     def _send(self, box: Mailbox, line: Line, parcel: Parcel, at: Moment) -> None:
         spell = line.terms.spell
@@ -203,6 +236,13 @@ class Receivers:
             if not box.busy.done():
                 box.busy.set_result(None)
             box.busy = None
+
+
+def _matter(out: Outgoing) -> Hashable:
+    """What is told, whichever attempt it is."""
+    if isinstance(out, Passing):
+        return "incoming", out.due.incoming, out.due.part
+    return out.message, out.due.status, out.due.changed_at, out.due.part
 
 
 def _roomiest(lines: Iterable[Line]) -> Line | None:

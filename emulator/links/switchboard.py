@@ -234,7 +234,8 @@ class Switchboard:
             assert self.receivers is not None
             response = event.response
             status = response.status if isinstance(response, Pdu) else _UNKNOWN
-            self.receivers.answered(event.token, line, status, response.raw)
+            taking = self.receivers.answered_late if event.late else self.receivers.answered
+            taking(event.token, line, status, response.raw)
             return
         self._ours(line, event.request, event.response.raw, "answered", "the client answered a request of ours")
 

@@ -25,11 +25,12 @@ class Send(Struct, frozen=True):
 
 class Answered(Struct, frozen=True):
     """A request of ours has its answer: its own response, a generic_nack, or a response that could not be
-    read. `token` is what the owner gave to `Session.send`."""
+    read. `token` is what the owner gave to `Session.send`; `late`: it was told as `Unanswered` before."""
 
     request: Pdu
     response: Pdu | Unreadable
     token: object = None
+    late: bool = False
 
 
 class Unanswered(Struct, frozen=True):

@@ -1,5 +1,5 @@
 """Our own requests until they are answered: their numbers, the window, who waits for which answer, and until
-when."""
+when. Messages that were given up are remembered for a while: slow is not dead, and their answers may still come."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from .pdu import Pdu, Unreadable, Written
 from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
 
 LAST_SEQUENCE = 0x7FFFFFFF
+MOST_LATE = 1000
+"""So many messages that were given up are remembered."""
 
 ABOUT_THE_LINK = BINDS | {Command.UNBIND, Command.ENQUIRE_LINK}
 """These are outside the window, and silence in answer to one of them ends the link."""
@@ -20,6 +22,7 @@ class Own(NamedTuple):
     request: Pdu
     token: object
     deadline: float | None
+    asked: float
 
 
 class Outstanding:
@@ -31,6 +34,7 @@ class Outstanding:
         self.messages = 0  # of those waiting, how many count for the window
         self.enquiries = 0  # and how many are enquire_links
         self._waiting: dict[int, Own] = {}
+        self._late: dict[int, Own] = {}
         self._last = 0
 
     def __len__(self) -> int:
@@ -41,34 +45,40 @@ class Outstanding:
         numbered = request.numbered(self._next())
         if numbered.command_id not in WITHOUT_RESPONSE:
             deadline = None if self.wait is None else now + self.wait
-            self._waiting[self._last] = Own(numbered, token, deadline)
+            self._waiting[self._last] = Own(numbered, token, deadline, now)
             self._count(numbered, 1)
         return numbered
 
     def deliver(self, request: Written, token: object, now: float) -> int:
         """The same with a message that surely has a response; its number."""
         number = request.sequence = self._next()
-        self._waiting[number] = Own(request, token, None if self.wait is None else now + self.wait)
+        self._waiting[number] = Own(request, token, None if self.wait is None else now + self.wait, now)
         self.messages += 1
         return number
 
     def _next(self) -> int:
         """The next number that nothing waits under."""
         number = self._last % LAST_SEQUENCE + 1
-        while number in self._waiting:
+        while number in self._waiting or number in self._late:
             number = number % LAST_SEQUENCE + 1
         self._last = number
         return number
 
-    def match(self, item: Pdu | Unreadable) -> Own | str:
-        """A response → the request that it answers, which waits no more; or why it answers none."""
+    def match(self, item: Pdu | Unreadable) -> tuple[Own, bool] | str:
+        """A response → the request that it answers, which waits no more, and was it given up already; or why it answers
+        none."""
         own = self._waiting.get(item.sequence)
+        late = own is None
+        if own is None:
+            own = self._late.get(item.sequence)
         if own is None:
             return f"nobody waits for sequence_number {item.sequence}"
         command_id = own.request.command_id
         if item.command_id not in (command_id | RESPONSE, Command.GENERIC_NACK):
             return f"sequence_number {item.sequence} was a {command_name(command_id)} of ours"
-        return self._remove(own)
+        if late:
+            return self._late.pop(item.sequence), True
+        return self._remove(own), False
 
     def answered(self, sequence: int, command_id: int) -> Own | None:
         """The message with a token that a response of that kind and number answers, which waits no more; None: look
@@ -92,12 +102,17 @@ class Outstanding:
         own = next(iter(self._waiting.values()), None)
         if own is None or own.deadline is None or own.deadline > now:
             return None
+        if own.request.command_id not in ABOUT_THE_LINK:
+            self._late[own.request.sequence] = own
+            if len(self._late) > MOST_LATE:
+                del self._late[next(iter(self._late))]
         return self._remove(own)
 
     def give_up(self) -> list[Own]:
         """All of them, in the order they were asked."""
         left = list(self._waiting.values())
         self._waiting.clear()
+        self._late.clear()
         self.messages = self.enquiries = 0
         return left
 

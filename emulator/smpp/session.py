@@ -38,6 +38,7 @@ class Session:
         self.owed = 0  # requests of the peer that the owner has not answered yet
         self._opened = self._heard = self._said = now
         self._unanswered = 0  # messages in a row
+        self._answered = now  # when the last answer came, to whatever
         self._binding = False  # a bind of the peer waits for the owner's answer
 
     # -- what we send --
@@ -99,7 +100,7 @@ class Session:
         own = self.own.answered(sequence, command_id)
         if own is None:
             return None
-        self._heard = now
+        self._heard = self._answered = now
         self._unanswered = 0
         return own.token
 
@@ -172,13 +173,14 @@ class Session:
         return [Asked(item)]
 
     def _response(self, item: Pdu | Unreadable) -> list[Event]:
-        own = self.own.match(item)
-        if isinstance(own, str):
-            return [Ignored(item, own)]
+        found = self.own.match(item)
+        if isinstance(found, str):
+            return [Ignored(item, found)]
+        own, late = found
         command = own.request.command_id
-        if command not in ABOUT_THE_LINK:
-            self._unanswered = 0
-        events: list[Event] = [Answered(own.request, item, own.token)]
+        self._unanswered = 0
+        self._answered = self._heard
+        events: list[Event] = [Answered(own.request, item, own.token, late)]
         if command == Command.UNBIND:
             self.state = State.UNBOUND
             events.append(Close("we unbound"))
@@ -225,7 +227,11 @@ class Session:
                 Unanswered(own.request, f"{name} had no answer for {self.timers.response:g} s", own.token)
             )
             if own.request.command_id in ABOUT_THE_LINK:
+                if own.request.command_id == Command.ENQUIRE_LINK and self._heard > own.asked:
+                    continue
                 return [*events, self._end(f"{name} had no answer")]
+            if self._answered > own.asked:
+                continue
             self._unanswered += 1
             if self.timers.unanswered is not None and self._unanswered >= self.timers.unanswered:
                 return [*events, self._end(f"{self._unanswered} messages in a row had no answer")]

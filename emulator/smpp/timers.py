@@ -11,8 +11,8 @@ from msgspec import Struct
 class Timers(Struct, frozen=True):
     """`session_init`: connected, and no bind → close. `inactivity`: bound, and no PDU from the peer → close,
     with `unbind_first` an unbind before it. `enquire_link`: nothing said or nothing heard for so long → ask.
-    `response`: a request of ours has no answer → it is given back; for bind, unbind and enquire_link, and
-    after `unanswered` messages in a row, close."""
+    `response`: a request of ours has no answer → it is given back; for bind and unbind, for enquire_link if nothing
+    else came meanwhile, and after `unanswered` messages in a row while no answer came, not even a late one, close."""
 
     session_init: float | None = 60.0
     inactivity: float | None = 120.0

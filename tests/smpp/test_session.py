@@ -395,11 +395,71 @@ def test_an_answer_in_between_keeps_the_link():
     assert [type(event) for event in session.expire(63.0)] == [Unanswered]
 
 
-def test_a_late_answer_to_a_message_that_was_given_up_is_swallowed():
+def test_a_late_answer_to_a_message_that_was_given_up_is_told_once_as_late():
+    session = bound()
+    sent = session.send(Pdu(5), 0.0, token="r")
+    session.expire(30.0)
+    answer = Pdu(0x80000005, 0, sent.sequence)
+    assert session.received(answer, 31.0) == [Answered(sent, answer, "r", late=True)]
+    assert isinstance(session.received(answer, 32.0)[0], Ignored)
+
+
+def test_an_answer_to_another_command_is_no_late_one_either():
     session = bound()
     sent = session.send(Pdu(5), 0.0)
     session.expire(30.0)
-    assert isinstance(session.received(Pdu(0x80000005, 0, sent.sequence), 31.0)[0], Ignored)
+    assert isinstance(session.received(Pdu(0x80000103, 0, sent.sequence), 31.0)[0], Ignored)
+
+
+def test_a_receiver_that_answers_slowly_one_by_one_is_never_cut():
+    """Window 5, half a second for each, and a timer of 2 s."""
+    session = bound(timers=Timers(response=2.0), window=5)
+    waiting, now, late = [], 0.0, 0
+    for _ in range(200):
+        while session.room:
+            waiting.append(session.send(Pdu(5), now))
+        now += 0.5
+        assert not any(isinstance(event, Close) for event in session.expire(now))
+        (event,) = session.received(Pdu(0x80000005, 0, waiting.pop(0).sequence), now)
+        late += event.late
+    assert late > 100
+
+
+def test_one_that_takes_all_its_answers_to_a_later_moment_is_not_cut_while_one_comes_in_time():
+    session = bound(timers=Timers(response=2.0), window=5)
+    first, *_ = [session.send(Pdu(5), 0.0) for _ in range(5)]
+    session.received(Pdu(0x80000005, 0, first.sequence), 1.0)
+    assert [type(event) for event in session.expire(2.0)] == [Unanswered] * 4
+
+
+def test_a_link_check_whose_answer_stands_behind_others_is_no_death():
+    session = bound(timers=Timers(enquire_link=5.0, response=2.0))
+    sent = session.send(Pdu(5), 4.0)
+    (event,) = session.expire(5.0)
+    assert event.pdu.command_id == Command.ENQUIRE_LINK
+    session.expire(6.0)
+    session.received(Pdu(0x80000005, 0, sent.sequence), 6.5)
+    assert [type(one) for one in session.expire(7.0)] == [Unanswered]
+
+
+def test_an_answer_to_a_link_check_is_a_sign_of_life():
+    session = bound(timers=Timers(enquire_link=5.0, response=10.0, unanswered=1))
+    session.send(Pdu(5), 0.0)
+    (asked,) = session.expire(5.0)
+    session.received(Pdu(Command.ENQUIRE_LINK_RESP, 0, asked.pdu.sequence), 6.0)
+    assert [type(one) for one in session.expire(10.0)] == [Unanswered, Send]
+
+
+@pytest.mark.parametrize("command", [Command.SUBMIT_SM, Command.QUERY_SM, Command.ENQUIRE_LINK, 0x80000005])
+def test_a_client_that_says_anything_at_all_is_not_idle(command):
+    """An ESME that only submits, or only answers, says enough."""
+    session = bound()
+    for minute in range(1, 10):
+        now = 60.0 * minute
+        assert session.expire(now) == []
+        session.received(Pdu(command, 0, minute), now)
+    assert session.expire(now + 119.0) == []
+    assert session.expire(now + 120.0) == [Close("nothing came from the esme for 120 s")]
 
 
 def test_a_bind_of_ours_without_an_answer_closes():
