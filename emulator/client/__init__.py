@@ -2,7 +2,7 @@
 
     from emulator.client import SmsOffice, SmsOfficeError
 
-                 without async (http.client)    with async (aiohttp)    folder: its errors, results, parse_callback
+                 without async (urllib3)        with async (aiohttp)    folder: its errors, results, parse_callback
     smsoffice    SmsOffice                      AsyncSmsOffice          emulator.client.smsoffice
     uBill        Ubill                          AsyncUbill              emulator.client.ubill
     SMS Center   SmsCenter                      AsyncSmsCenter          emulator.client.smscenter
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from emulator.client.callbacks import Callbacks as Callbacks
     from emulator.client.callbacks import aiohttp_handler as aiohttp_handler
     from emulator.client.calls import Patience as Patience
+    from emulator.client.connections import connection_pool as connection_pool
     from emulator.client.errors import NotReached as NotReached
     from emulator.client.errors import Refused as Refused
     from emulator.client.errors import ReplyLost as ReplyLost
@@ -74,6 +75,7 @@ __all__ = [
     "UbillError",
     "Unavailable",
     "aiohttp_handler",
+    "connection_pool",
     "normal_number",
     "parts",
     "settle_reports",
@@ -82,6 +84,7 @@ __all__ = [
 _NAMES = {
     "callbacks": ("Callbacks", "aiohttp_handler"),
     "calls": ("Patience",),
+    "connections": ("connection_pool",),
     "errors": ("NotReached", "Refused", "ReplyLost", "SmsError", "Unavailable"),
     "numbers": ("normal_number",),
     "reports": ("BadCallback", "Report", "Reports", "settle_reports"),

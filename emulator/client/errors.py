@@ -2,13 +2,19 @@
 
     SmsError
      ├─ Refused      the provider answered no: one class a documented code
+     ├─ Unavailable  HTTP 429 or 503: somebody in front of the provider answered
      ├─ ReplyLost    the request may have been done, and nobody said so
      └─ NotReached   nothing was sent
 
-Each provider has a base of its own under SmsError, and its own three kinds under that base.
+Each provider has a base of its own under SmsError, and its own four kinds under that base. They can be pickled, and
+hold no secret.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+
+from emulator.client.hiding import masked
+from emulator.client.repeating import Fate
 
 
 class SmsError(Exception):
@@ -17,22 +23,54 @@ class SmsError(Exception):
     `code`: the provider's number, None where there is none; `text`: the provider's own text, or why; `retryable`: can
     the same call help later; `maybe_accepted`: may the message have been accepted all the same; `id`: what the
     provider called the message that it refused, where it says so.
+
+    What is known besides: `reference`, what a send was called (your own, or made for it); `attempts`, how many
+    requests were begun; `status`, the last HTTP status, None without an answer; `octets_left`, did anything of the last
+    request leave, None where that cannot be told.
     """
 
     provider: ClassVar[str] = ""
+    fate: Fate = Fate.REFUSED
     code: int | None = None
     text: str = ""
     retryable: bool = False
     maybe_accepted: bool = False
-    safe: ClassVar[bool] = False
-    """Says that nothing was accepted and that the cause is temporary: the client itself may send again."""
+    id: int | str | None = None
+    reference: str | None = None
+    attempts: int = 0
+    status: int | None = None
+    octets_left: bool | None = None
 
     def __init__(self, text: str = "", *, code: int | None = None, id: int | str | None = None) -> None:
         self.code = self.code if code is None else code
         self.text = text or self.text
         self.id = id
+        super().__init__(self.text)
+
+    def __str__(self) -> str:
         number = "" if self.code is None else f"{self.code}: "
-        super().__init__(f"{self.provider}: {number}{self.text}" if self.provider else f"{number}{self.text}")
+        said = f"{self.provider}: {number}{self.text}" if self.provider else f"{number}{self.text}"
+        return f"{said} ({self._known()})" if self.maybe_accepted and self.attempts else said
+
+    def _known(self) -> str:
+        """All that is known about a doubt."""
+        times = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
+        left = {True: "the last request left", False: "nothing of the last request left", None: "it may have left"}
+        said = [times, f"HTTP {self.status}" if self.status is not None else "no answer", left[self.octets_left]]
+        return ", ".join([*said, f"reference {self.reference}"] if self.reference else said)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made_again, (type(self), self.text, self.code, self.id), self.__dict__
+
+    def hide(self, secrets: Sequence[str]) -> None:
+        """Mask secrets in the text, and let go of what led here: its message may show a URL."""
+        self.text = masked(self.text, secrets)
+        self.args = (self.text,)
+        self.__cause__ = self.__context__ = None
+
+
+def _made_again(kind: type[SmsError], text: str, code: int | None, id: int | str | None) -> SmsError:
+    return kind(text, code=code, id=id)
 
 
 class Refused(SmsError):
@@ -48,6 +86,7 @@ class Refused(SmsError):
     rows: ClassVar[list["type[Refused]"]] = []
     of: ClassVar[tuple[str, ...]] = ()
     http: ClassVar[bool] = False
+    safe: ClassVar[bool] = False
     absent: ClassVar[bool] = False
 
     def __init_subclass__(
@@ -60,6 +99,7 @@ class Refused(SmsError):
             return
         cls.code, cls.text, cls.of, cls.http, cls.safe, cls.absent = code, text, of, http, safe, absent
         cls.retryable = retryable or safe
+        cls.fate = Fate.REFUSED_FOR_NOW if safe else Fate.REFUSED
         cls.rows.append(cls)
 
     @classmethod
@@ -78,24 +118,27 @@ class ReplyLost(SmsError):
     """The request may have been read, and no whole answer came: the connection closed, time ran out, or the answer was
     cut or made no sense. For a send: the message may have been accepted, and was not sent again."""
 
+    fate = Fate.UNANSWERED
     retryable = True
     maybe_accepted = True
 
 
 class NotReached(SmsError):
-    """Nothing was sent: no connection came about in time. Trying again cannot double anything."""
+    """Nothing was sent: no connection came about in time. Trying again cannot double anything; where it would end alike
+    (a certificate that is not trusted, a proxy's refusal, a closed session), `retryable` is False."""
 
+    fate = Fate.NOTHING_SENT
     retryable = True
-    safe = True
 
 
 class Unavailable(SmsError):
-    """HTTP 429 or 503: somebody in front of the provider said that it was not done. Trying again cannot double.
+    """HTTP 429 or 503: somebody in front of the provider answered. 429: a limit was met and nothing was done. 503: a
+    proxy says it of a backend that took the request, too, so that a send is in doubt (`maybe_accepted`).
     `retry_after`: seconds that the answer asked to wait, 0 for none; the client waits so long if its deadline lets it.
     """
 
+    fate = Fate.TOO_MANY
     retryable = True
-    safe = True
     retry_after: float = 0.0
 
 

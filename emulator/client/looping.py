@@ -1,14 +1,25 @@
-"""The async driver: aiohttp's session, made in the loop that uses it first.
+"""The async driver: aiohttp's session, one for each loop.
 
-aiohttp is imported when the first client is made, not with this file. Redirects are not followed and requests never
-repeated behind our back: aiohttp repeats GETs on a connection that went, so whatever must not be doubled is a POST.
+aiohttp is imported when the first client is made, not with this file. Redirects are not followed, and no request is
+repeated behind our back: aiohttp repeats a GET on a connection that went, so what goes wrong there is told to it as
+something that it does not know.
 """
 
 import asyncio
+import math
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from emulator.client.calls import Broken, Call, Exchange, Patience, Unreached, carry_out
+from emulator.client.addresses import check_base_url
+from emulator.client.bulk import NumberResult, chunks, results
+from emulator.client.calls import Call, Course, Exchange, Patience, Steps, Trouble, Verdict, carry_out, look_up
+from emulator.client.doubts import Account, DoubtStore, Settled, account_of, end_of, unsettled_of
+from emulator.client.errors import SmsError
+from emulator.client.hiding import masked
+from emulator.client.places import USUAL, AtOnce, check_at_once, lanes_of
+from emulator.client.watching import Watcher, announce
 from emulator.wire import HttpReply
 
 if TYPE_CHECKING:
@@ -18,79 +29,213 @@ T = TypeVar("T")
 
 MOST = 16 * 1024 * 1024
 """Octets of an answer that are read."""
+_OF_ANOTHER_LOOP = "the session was made in another event loop: give each loop's client its own"
+_CLOSED = "the session that was given is closed"
+
+
+class _Loop:
+    """What belongs to one event loop."""
+
+    def __init__(self, session: "ClientSession", at_once: AtOnce) -> None:
+        self.session = session
+        self.places = {lane: asyncio.Semaphore(most) for lane, most in at_once.items()}
 
 
 class Looping:
     """Carries calls out in the running loop, any number at once. Close it, or use it as an async context.
 
-    `session`: one of yours to use instead of an own; it is not closed.
+    `session`: one of yours to use instead of an own (a proxy, an authority, a source address); it is not closed.
+    `at_once`: calls under way at once, more wait. `watch`: told of every attempt, reply and retry (Event). `doubts`:
+    where sends are kept until their end is known.
     """
 
-    def __init__(self, base_url: str, patience: Patience, session: "ClientSession | None" = None) -> None:
+    usual_at_once: AtOnce = USUAL
+
+    def __init__(
+        self, account: Account, base_url: str, patience: Patience, *, session: "ClientSession | None" = None,
+        at_once: int | AtOnce | None = None, watch: Watcher | None = None, doubts: DoubtStore | None = None,
+    ) -> None:  # fmt: skip
         import aiohttp
 
-        if not base_url.startswith(("http://", "https://")):
-            raise ValueError(f"{base_url!r} is no http or https address")
         self._aiohttp = aiohttp
-        self._base = base_url.rstrip("/")
+        self._account = account
+        self._doubts = doubts
+        self._base = check_base_url(base_url)
         self.patience = patience
-        self._session = session
-        self._own = session is None
+        self._given = session
+        self._at_once = check_at_once(at_once, self.usual_at_once)
+        self._watch = announce(watch)
+        self._loops: dict[asyncio.AbstractEventLoop, _Loop] = {}
 
     async def run(self, call: Call[T]) -> T:
         """What the call reads. Raises its provider's SmsError."""
-        steps = carry_out(call, self.patience, asyncio.get_running_loop().time)
+        steps = carry_out(call, call.patience or self.patience, self._course())
+        if self._doubts is None or call.operation != "send":
+            return await self._follow(steps, call.secrets)
+        send = unsettled_of(call)
+        await asyncio.to_thread(self._doubts.begin, send)
+        try:
+            found = await self._follow(steps, call.secrets)
+        except SmsError as error:
+            if not error.maybe_accepted:
+                await asyncio.to_thread(self._doubts.settle, send.key)
+            raise
+        await asyncio.to_thread(self._doubts.settle, send.key)
+        return found
+
+    def _course(self) -> Course:
+        return Course(asyncio.get_running_loop().time, watch=self._watch)
+
+    async def _follow(self, steps: Steps[T], secrets: tuple[str, ...]) -> T:
         step = next(steps)
         try:
             while True:
-                if not isinstance(step, Exchange):
+                if isinstance(step, Exchange):
+                    step = steps.send(await self.exchange(step, secrets))
+                else:
                     await asyncio.sleep(step.seconds)
                     step = steps.send(None)
-                    continue
-                try:
-                    reply = await self.exchange(step)
-                except (Unreached, Broken) as why:
-                    step = steps.throw(why)
-                else:
-                    step = steps.send(reply)
         except StopIteration as done:
             value: T = done.value
             return value
 
-    async def exchange(self, wanted: Exchange) -> HttpReply:
-        """One request, one reply. Raises Unreached or Broken."""
+    async def settle_doubts(self) -> list[Settled]:
+        """Ask what became of each send of this account that the store keeps, and forget those whose end is known.
+        Raises ValueError without a store."""
+        if self._doubts is None:
+            raise ValueError("the client was made without a store: doubts=SqliteDoubts(...)")
+        settled: list[Settled] = []
+        course = self._course()
+        for send in await asyncio.to_thread(lambda store: list(store.unsettled()), self._doubts):
+            if (send.provider, send.account) == (self._account.provider, account_of(self._account.secrets)):
+                question = self._account.was_accepted(send.to, send.reference)
+                found: object = Verdict.UNCLEAR
+                if question is not None:
+                    until = course.now() + self.patience.deadline
+                    found = await self._follow(look_up(question, self.patience, course, until, 1), question.secrets)
+                end = end_of(found, send)
+                if end != "unclear":
+                    await asyncio.to_thread(self._doubts.settle, send.key)
+                settled.append(Settled(send=send, end=end))
+        return settled
+
+    async def _send_many(
+        self, numbers: Iterable[str], chunk: int, send: Callable[[list[str]], Call[Any]]
+    ) -> list[NumberResult]:  # fmt: skip
+        told: list[NumberResult] = []
+        for some in chunks(numbers, chunk):
+            try:
+                outcome = await self.run(send(some))
+            except SmsError as error:
+                outcome = error
+            told += results(some, outcome)
+        return told
+
+    async def exchange(self, wanted: Exchange, secrets: tuple[str, ...] = ()) -> HttpReply | Trouble:
+        """One request, and its reply or why there is none."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + wanted.wait
+        mine = await self._mine()
+        if isinstance(mine, Trouble):
+            return mine
+        async with AsyncExitStack() as places:
+            for lane in lanes_of(wanted.lane, self._at_once):
+                try:
+                    async with asyncio.timeout_at(end):
+                        await places.enter_async_context(mine.places[lane])
+                except TimeoutError:
+                    most = self._at_once[lane]
+                    return Trouble(f"{most} calls {lane or 'of this client'} are under way, and none ended", left=False)
+            return await self._send(mine.session, wanted, secrets)
+
+    async def _send(self, session: "ClientSession", wanted: Exchange, secrets: tuple[str, ...]) -> HttpReply | Trouble:
+        http = self._aiohttp
+        # A connection that the other side has closed meanwhile is seen to be so only once the loop has come round.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        timeout = max(min(wanted.timeout, wanted.end - asyncio.get_running_loop().time()), 0.001)
+        limits = http.ClientTimeout(total=timeout, connect=min(wanted.connect, timeout * 0.9), ceil_threshold=math.inf)
+        left: bool | None = True
+        final = False
+        try:
+            return await self._read(session, wanted, limits)
+        except (http.ClientConnectorCertificateError, http.ClientHttpProxyError) as why:
+            said, left, final = f"{self._base} cannot be reached: {_words(why)}", False, True
+        except http.ConnectionTimeoutError:
+            said, left = f"{self._base} cannot be reached: no connection within {limits.connect:.3g} s", False
+        except http.ClientConnectorError as why:
+            said, left = f"{self._base} cannot be reached: {_words(why)}", False
+        except TimeoutError:
+            said = f"no whole answer within {timeout:.3g} s"
+        except _Went as why:
+            said = f"the connection broke: {why}"
+        except (http.ClientError, OSError, ValueError) as why:
+            said = f"the connection broke: {_words(why)}"
+        except RuntimeError as why:
+            said, left, final = (_CLOSED, False, True) if session.closed else (_words(why), None, True)
+        return Trouble(masked(said, secrets), left, final)
+
+    async def _read(self, session: "ClientSession", wanted: Exchange, limits: Any) -> HttpReply | Trouble:
         from yarl import URL
 
-        http, request = self._aiohttp, wanted.request
-        if self._session is None or self._session.closed:
-            self._session = http.ClientSession(
-                connector=http.TCPConnector(limit=0), cookie_jar=http.DummyCookieJar()
-            )
-        limits = http.ClientTimeout(total=wanted.timeout, sock_connect=wanted.connect)
+        request = wanted.request
         url = URL(self._base + request.target, encoded=True)
+        more: dict[str, Any] = {} if request.method == "POST" else {"middlewares": (self._once,)}
+        async with session.request(
+            request.method, url, data=request.body or None, headers=dict(request.headers), timeout=limits,
+            allow_redirects=False, **more,
+        ) as answer:  # fmt: skip
+            body = bytearray()
+            async for piece in answer.content.iter_any():
+                body += piece
+                if len(body) > MOST:
+                    answer.close()
+                    return Trouble(f"the answer is longer than {MOST} octets")
+            return HttpReply(status=answer.status, headers=tuple(answer.headers.items()), body=bytes(body))
+
+    async def _once(self, request: Any, handler: Any) -> Any:
+        """A middleware of aiohttp's that keeps it from repeating: it does so when one of its own errors comes."""
+        http = self._aiohttp
         try:
-            async with self._session.request(
-                request.method, url, data=request.body or None, headers=dict(request.headers), timeout=limits,
-                allow_redirects=False,
-            ) as answer:  # fmt: skip
-                body = bytearray()
-                async for piece in answer.content.iter_any():
-                    body += piece
-                    if len(body) > MOST:
-                        raise Broken(f"the answer is longer than {MOST} octets")
-                return HttpReply(status=answer.status, headers=tuple(answer.headers.items()), body=bytes(body))
-        except (http.ClientConnectorError, http.ConnectionTimeoutError) as why:
-            raise Unreached(f"{self._base} cannot be reached: {why}") from why
-        except TimeoutError as why:
-            raise Broken(f"no whole answer within {wanted.timeout:.3g} s") from why
+            return await handler(request)
+        except (http.ClientConnectorError, http.ConnectionTimeoutError):
+            raise  # these it does not repeat
         except (http.ClientError, OSError) as why:
-            raise Broken(f"the connection broke: {type(why).__name__} {why}") from why
+            if isinstance(why, TimeoutError):
+                raise
+            went = _Went(_words(why))
+        raise went
+
+    async def _mine(self) -> _Loop | Trouble:
+        """What belongs to the running loop; what belonged to one that is closed is let go."""
+        loop = asyncio.get_running_loop()
+        for gone in [one for one in self._loops if one.is_closed()]:
+            await self._let_go(self._loops.pop(gone))
+        mine = self._loops.get(loop)
+        if mine is None:
+            if self._given is not None and self._loops:
+                return Trouble(_OF_ANOTHER_LOOP, left=False, final=True)
+            mine = self._loops[loop] = _Loop(self._given or self._own_session(), self._at_once)
+        if mine.session.closed:
+            return Trouble(_CLOSED, left=False, final=True)
+        return mine
+
+    def _own_session(self) -> "ClientSession":
+        from aiohttp import ClientSession, DummyCookieJar
+
+        from emulator.client.connector import careful_connector
+
+        return ClientSession(connector=careful_connector(self._base.startswith("https:")), cookie_jar=DummyCookieJar())
+
+    async def _let_go(self, loop: _Loop) -> None:
+        if loop.session is not self._given:
+            await loop.session.close()
 
     async def close(self) -> None:
         """Close the own session. The client can be used again."""
-        if self._own and self._session is not None:
-            await self._session.close()
-            self._session = None
+        mine = self._loops.pop(asyncio.get_running_loop(), None)
+        if mine is not None:
+            await self._let_go(mine)
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,3 +244,12 @@ class Looping:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
+
+
+class _Went(Exception):
+    """The connection went: aiohttp does not know this, and so does not send again."""
+
+
+def _words(why: BaseException) -> str:
+    """An error of aiohttp's without the URL that it may show."""
+    return f"{type(why).__name__} {why}".strip()

@@ -1,7 +1,10 @@
-"""The options of a call, held against what it takes: a misspelled one must not be lost."""
+"""What a caller gives, held against what can be written: a mistake is told before anything is sent."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def hold(call: str, given: Mapping[str, object], kind: type) -> None:
@@ -12,3 +15,31 @@ def hold(call: str, given: Mapping[str, object], kind: type) -> None:
             near = get_close_matches(name, takes, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(takes)}"
             raise TypeError(f"{call}() takes no option {name!r}; {hint}")
+
+
+def check_texts(said: Iterable[tuple[str, object]], xml: bool = False) -> None:
+    """Raises ValueError for what no request can carry: half a surrogate pair; in XML a control character, too."""
+    for name, text in said:
+        if not isinstance(text, str):
+            continue
+        try:
+            text.encode()
+        except UnicodeEncodeError as why:
+            at = why.start
+            lone = f"U+{ord(text[at]):04X}"
+        else:
+            found = _NOT_XML.search(text) if xml else None
+            if found is None:
+                continue
+            at = found.start()
+            raise ValueError(
+                f"{name} has the character U+{ord(text[at]):04X} at {at}, which XML cannot carry; leave it out, or "
+                "send by another way than XML"
+            )
+        raise ValueError(f"{name} has half a surrogate pair ({lone}) at {at}: it was cut in the middle of a character")
+
+
+def check_header(name: str, value: str) -> None:
+    """Raises ValueError for what cannot stand in a header; the value, a secret, is not shown."""
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ValueError(f"the {name} has characters that cannot stand in an HTTP header, or blanks around it")

@@ -16,7 +16,9 @@ from emulator.client import (
 
 GEORGIAN = "995577123456"
 RUSSIAN = "79001234567"
-QUICK = Patience(connect=20, timeout=20, deadline=25, attempts=4, pause=0.01, longest_pause=0.02)
+QUICK = Patience(
+    connect=20, timeout=20, deadline=45, attempts=4, pause=0.01, longest_pause=0.02, absent_after=0.05
+)  # fmt: skip
 PROVIDERS = ("smsoffice", "ubill", "smscenter")
 KINDS = ("sync", "async")
 
@@ -63,6 +65,11 @@ async def desk(kind: str, provider: str, sms: Any, patience: Patience = QUICK, *
 
 def number(provider: str) -> str:
     return RUSSIAN if provider == "smscenter" else GEORGIAN
+
+
+def no_id(provider: str) -> dict[str, None]:
+    """The option by which a send has no id of its own: none is made for it."""
+    return {"smsoffice": {"reference": None}, "smscenter": {"id": None}}.get(provider, {})
 
 
 def own_id(provider: str, id: str) -> dict[str, str]:

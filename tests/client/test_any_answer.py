@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.client import Patience, SmsError
-from emulator.client.calls import carry_out
+from emulator.client.calls import Course, carry_out
 from emulator.client.smscenter.calls import Calls as Center
 from emulator.client.smsoffice.calls import Calls as Office
 from emulator.client.ubill.calls import Calls as Bill
@@ -15,14 +15,14 @@ from emulator.wire import HttpReply
 
 OFFICE, BILL, CENTER = Office("key", "shop"), Bill("key"), Center("me", "secret")
 CALLS = {
-    "smsoffice-send": OFFICE.send("1", "x", {}), "smsoffice-status": OFFICE.message_status("1", "x"),
+    "smsoffice-send": OFFICE.send("1", "x", {"clear_up": False}), "smsoffice-status": OFFICE.message_status("1", "x"),
     "smsoffice-balance": OFFICE.balance(), "ubill-send": BILL.send("1", "x", {}),
     "ubill-send-xml": BILL.send_xml("1", "x", {}), "ubill-report": BILL.report(1), "ubill-balance": BILL.balance(),
     "ubill-brands": BILL.brand_names(), "ubill-create": BILL.create_brand_name("x"),
-    "smscenter-send": CENTER.send("1", "x", {}), "smscenter-cost": CENTER.cost("1", "x"),
+    "smscenter-send": CENTER.send("1", "x", {"clear_up": False}), "smscenter-cost": CENTER.cost("1", "x"),
     "smscenter-status": CENTER.status("1", "1"), "smscenter-statuses": CENTER.statuses([("1", "1")], True),
     "smscenter-delete": CENTER.delete("1", "1"), "smscenter-balance": CENTER.balance(),
-    "soap-send": CENTER.send_sms("1", "x", {}), "soap-cost": CENTER.get_sms_cost("1", "x"),
+    "soap-send": CENTER.send_sms("1", "x", {"clear_up": False}), "soap-cost": CENTER.get_sms_cost("1", "x"),
     "soap-status": CENTER.get_status("1", "1"), "soap-balance": CENTER.get_balance(),
 }  # fmt: skip
 
@@ -49,7 +49,7 @@ _BODIES = st.binary(max_size=40) | _JSON.map(lambda value: json.dumps(value).enc
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 @given(body=_BODIES, status=st.sampled_from((200, 200, 200, 201, 302, 401, 404, 414, 429, 500, 503)))
 def test_an_answer_is_a_value_or_an_sms_error(call, body, status):
-    steps = carry_out(call, Patience(attempts=1), lambda: 0.0)
+    steps = carry_out(call, Patience(attempts=1, absent_after=0), Course(lambda: 0.0))
     next(steps)
     with pytest.raises((StopIteration, SmsError)):
         steps.send(HttpReply(status=status, body=body))

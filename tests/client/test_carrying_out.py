@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emulator.client import Patience
-from emulator.client.calls import Broken, Call, Exchange, Pause, Unreached, Verdict, carry_out
+from emulator.client.calls import Call, Course, Exchange, Pause, Trouble, Verdict, carry_out
 from emulator.client.smscenter.errors import KINDS as CENTER
 from emulator.client.smscenter.errors import DuplicateRequest, NoSuchMessage, SmsCenterRefused
 from emulator.client.smsoffice.errors import (
@@ -22,7 +22,7 @@ SEND = HttpRequest(method="POST", target="/send")
 ASK = HttpRequest(method="GET", target="/ask")
 _WORDS = (b"done", b"there", b"not there", b"no", b"later")
 DONE, THERE, NOT_THERE, NO, LATER = (HttpReply(body=word) for word in _WORDS)
-LOST, UNREACHED, BUSY = Broken("closed"), Unreached("refused"), HttpReply(status=503)
+LOST, UNREACHED, BUSY = Trouble("closed"), Trouble("refused", left=False), HttpReply(status=429)
 
 
 def read(reply: HttpReply) -> str:
@@ -53,7 +53,7 @@ class Driver:
         self.timeouts: list[float] = []
 
     def run(self, call: Call[Any], **patience: Any) -> Any:
-        steps = carry_out(call, Patience(**patience), lambda: self.at)
+        steps = carry_out(call, Patience(**patience), Course(lambda: self.at, chance=lambda: 0.0))
         step = next(steps)
         try:
             while True:
@@ -67,7 +67,7 @@ class Driver:
                 self.timeouts.append(step.timeout)
                 self.at += self.takes
                 answer = self.answers.pop(0)
-                step = steps.throw(answer) if isinstance(answer, Exception) else steps.send(answer)
+                step = steps.send(answer)
         except StopIteration as done:
             assert self.answers == []
             return done.value
@@ -82,7 +82,7 @@ QUESTION = Call(kinds=CENTER, operation="status", request=ASK, read=read_questio
 
 
 @pytest.mark.parametrize("answer", [LOST, HttpReply(body=b"rubbish"), HttpReply(body=b""), HttpReply(status=502),
-                                    HttpReply(status=500), HttpReply(status=302)], ids=str)  # fmt: skip
+                                    HttpReply(status=500), HttpReply(status=504)], ids=str)  # fmt: skip
 def test_a_send_whose_reply_is_lost_is_never_sent_again(answer):
     driver = Driver(answer)
     with pytest.raises(SmsOfficeReplyLost, match="may have been accepted") as raised:
@@ -128,11 +128,23 @@ def test_attempts_are_counted_and_the_last_reason_is_told():
 
 
 def test_the_deadline_holds_over_all_attempts_and_pauses():
-    driver = Driver(UNREACHED, UNREACHED, UNREACHED, takes=4)
+    driver = Driver(UNREACHED, UNREACHED, takes=4)
     with pytest.raises(SmsOfficeNotReached):
         driver.run(send(), timeout=5, deadline=13, attempts=99, pause=0.5)
+    assert driver.timeouts == [5, 5]
+    assert driver.at <= 13
+    driver = Driver(UNREACHED, UNREACHED, UNREACHED, takes=4)
+    with pytest.raises(SmsOfficeNotReached):
+        driver.run(send(doubles=False), timeout=5, deadline=13, attempts=99, pause=0.5)
     assert driver.timeouts == [5, 5, 4 - 0.5]
-    assert driver.at <= 13.5
+
+
+def test_a_send_is_not_begun_that_cannot_be_waited_for():
+    """It would only end in doubt."""
+    driver = Driver(BUSY, takes=7)
+    with pytest.raises(SmsOfficeUnavailable) as raised:
+        driver.run(send(), timeout=8, deadline=14, pause=0.5)
+    assert not raised.value.maybe_accepted
 
 
 def test_pauses_double_up_to_the_longest():
@@ -149,8 +161,17 @@ def test_it_waits_as_long_as_it_is_asked_to_or_says_so():
     with pytest.raises(SmsOfficeUnavailable) as raised:
         Driver(asks).run(send(), deadline=2)
     assert raised.value.retry_after == 3
-    driver = Driver(HttpReply(status=503, headers=(("Retry-After", "Sat, 21 Nov 2026 00:00:00 GMT"),)), DONE)
+
+
+def test_a_date_to_wait_for_is_taken_beside_the_answers_own():
+    dates = ("Date", "Sat, 21 Nov 2026 00:00:00 GMT"), ("Retry-After", "Sat, 21 Nov 2026 00:00:04 GMT")
+    driver = Driver(HttpReply(status=429, headers=dates), DONE)
     assert driver.run(send()) == "done"
+    assert driver.pauses == [4]
+    for odd in (dates[1:], (dates[0], ("Retry-After", "soon")), (dates[0], ("Retry-After", "-3")), dates[:1]):
+        driver = Driver(HttpReply(status=429, headers=odd), DONE)
+        assert driver.run(send()) == "done"
+        assert driver.pauses == [0.2]
 
 
 def test_a_lost_reply_is_cleared_up_by_asking():
@@ -166,8 +187,74 @@ def test_the_question_itself_may_be_lost_and_is_asked_again():
 
 
 def test_what_the_provider_says_it_does_not_know_is_sent_again():
-    driver = Driver(LOST, NOT_THERE, DONE)
-    assert driver.run(send(clear_up=QUESTION)) == "done"
+    driver = Driver(LOST, NOT_THERE, NOT_THERE, DONE)
+    assert driver.run(send(clear_up=QUESTION), absent_after=3) == "done"
+    assert driver.pauses == [3, 0.2]
+
+
+def test_what_is_registered_only_after_the_first_look_is_found_by_the_second():
+    driver = Driver(LOST, NOT_THERE, THERE)
+    assert driver.run(send(clear_up=QUESTION)) == "cleared up"
+
+
+def test_absence_is_not_believed_where_no_time_is_left_for_a_second_look():
+    driver = Driver(LOST, NOT_THERE)
+    with pytest.raises(SmsOfficeReplyLost) as raised:
+        driver.run(send(clear_up=QUESTION), timeout=1, deadline=5, absent_after=5)
+    assert raised.value.maybe_accepted
+
+
+def test_a_503_is_asked_about_and_repeated_only_when_nothing_is_there():
+    busy = HttpReply(status=503)
+    with pytest.raises(SmsOfficeUnavailable, match="may have been accepted") as raised:
+        Driver(busy).run(send())
+    assert raised.value.maybe_accepted
+    assert Driver(busy, THERE).run(send(clear_up=QUESTION)) == "cleared up"
+    assert Driver(busy, NOT_THERE, NOT_THERE, DONE).run(send(clear_up=QUESTION)) == "done"
+    assert Driver(busy, DONE).run(send(repeat=True)) == "done"
+    assert Driver(busy, DONE).run(send(doubles=False)) == "done"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_a_refusal_that_names_where_to(status):
+    driver = Driver(HttpReply(status=status, headers=(("Location", "https://elsewhere.ge/send"),)))
+    with pytest.raises(SmsOfficeRefused, match=r"https://elsewhere\.ge/send") as raised:
+        driver.run(send())
+    assert not raised.value.maybe_accepted
+    assert raised.value.code == status
+
+
+def test_a_way_that_is_no_way_is_not_tried_again():
+    driver = Driver(Trouble("the certificate is not trusted", left=False, final=True))
+    with pytest.raises(SmsOfficeNotReached) as raised:
+        driver.run(send())
+    assert not raised.value.retryable
+    proxy = HttpReply(status=407)
+    with pytest.raises(SmsOfficeNotReached, match="proxy"):
+        Driver(proxy).run(send())
+
+
+def test_pauses_are_shortened_at_random():
+    patience = Patience(pause=1, longest_pause=4, jitter=0.5)
+    assert [patience.pause_before(attempt, lambda: 1.0) for attempt in (2, 3, 4, 5)] == [0.5, 1, 2, 2]
+    assert patience.pause_before(10_000, lambda: 0.0) == 4
+
+
+@pytest.mark.parametrize("odd", [
+    {"timeout": 0}, {"deadline": -1}, {"connect": float("nan")}, {"attempts": 0}, {"pause": -1}, {"jitter": 2},
+])  # fmt: skip
+def test_patience_that_makes_no_sense_is_refused(odd):
+    with pytest.raises(ValueError, match=next(iter(odd))):
+        Patience(**odd)
+
+
+def test_a_doubt_is_told_with_all_that_is_known():
+    driver = Driver(UNREACHED, HttpReply(status=502))
+    with pytest.raises(SmsOfficeReplyLost) as raised:
+        driver.run(send(reference="mine"))
+    error = raised.value
+    assert (error.attempts, error.status, error.octets_left, error.reference) == (2, 502, True, "mine")
+    assert "2 attempts, HTTP 502, the last request left, reference mine" in str(error)
 
 
 def test_a_question_without_an_answer_leaves_the_doubt():
@@ -184,9 +271,9 @@ def test_a_duplicate_after_a_lost_reply_is_asked_about_once_more():
             raise SmsCenterRefused.told("send", 9)
         return read(reply)
 
-    driver = Driver(LOST, NOT_THERE, NO, THERE)
+    driver = Driver(LOST, NOT_THERE, NOT_THERE, NO, THERE)
     assert driver.run(send(clear_up=QUESTION, kinds=CENTER, read=told)) == "cleared up"
-    driver = Driver(LOST, NOT_THERE, NO, NOT_THERE)
+    driver = Driver(LOST, NOT_THERE, NOT_THERE, NO, NOT_THERE)
     with pytest.raises(DuplicateRequest) as raised:
         driver.run(send(clear_up=QUESTION, kinds=CENTER, read=told))
     assert raised.value.maybe_accepted

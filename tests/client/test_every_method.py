@@ -31,8 +31,8 @@ async def test_smsoffice_tells_which_numbers_were_left_out(sms_emulator, kind):
     sms = sms_emulator
     await sms.patch_account("smsoffice", stoplist=["995577000008"])
     async with desk(kind, "smsoffice", sms) as ask:
-        sent = await ask("send", [GEORGIAN, "995577000008"], "Hello", flash=True, scheduled_at=1)
-        assert sent == smsoffice.Sent(None, ("995577000008",))
+        sent = await ask("send", [GEORGIAN, "995577000008"], "Hello", flash=True, scheduled_at=1, reference="mine")
+        assert sent == smsoffice.Sent("mine", ("995577000008",))
 
 
 @pytest.mark.parametrize("method", ["send", "send_xml"])
@@ -43,7 +43,7 @@ async def test_ubill_sends_and_reports(sms_emulator, kind, method):
         sent = await ask(method, [GEORGIAN, "995577654321"], "გამარჯობა <&>", otp=True, stop_list=False)
         await sms.settle()
         assert await ask("report", sent.sms_id) == (
-            ubill.Delivery(GEORGIAN, 1, "delivered"), ubill.Delivery("995577654321", 1, "delivered"),
+            ubill.Delivery(GEORGIAN, 1, "delivered", "1"), ubill.Delivery("995577654321", 1, "delivered", "1"),
         )  # fmt: skip
         assert await ask("balance") == 998
     assert {message.text for message in await sms.messages()} == {"გამარჯობა <&>"}
@@ -107,7 +107,8 @@ _BOTH = [
 @pytest.mark.parametrize(("plain", "waiting"), _BOTH, ids=lambda one: one.__name__)
 def test_both_kinds_have_the_same_methods_with_the_same_types(plain, waiting):
     def methods(made):
-        return {name: inspect.signature(method) for name, method in vars(made).items() if name[0] != "_"}
+        return {name: inspect.signature(method) for name, method in vars(made).items()
+                if inspect.isfunction(method) and name[0] != "_"}
 
     assert methods(plain) == methods(waiting)
     assert all(inspect.iscoroutinefunction(vars(waiting)[name]) for name in methods(waiting))

@@ -124,13 +124,11 @@ def test_a_wrong_secret_is_403(parse, fields, secret):
 
 
 _BROKEN = [
-    (smsoffice.parse_callback, {**OFFICE, "status": "Sent"}, {}),
+    (smsoffice.parse_callback, {**OFFICE, "status": " "}, {}),
     (smsoffice.parse_callback, {**OFFICE, "reference": ""}, {}),
     (smsoffice.parse_callback, {}, {}),
-    (ubill.parse_callback, {**BILL, "statusID": "01"}, {"key": "secret"}),
-    (ubill.parse_callback, {**BILL, "statusID": "٢"}, {"key": None}),
+    (ubill.parse_callback, {**BILL, "statusID": ""}, {"key": None}),
     (ubill.parse_callback, {**BILL, "number": ""}, {"key": "secret"}),
-    (smscenter.parse_callback, signed(status="5"), {"secret": "s"}),
     (smscenter.parse_callback, signed(id=""), {"secret": "s"}),
     (smscenter.parse_callback, signed(status=""), {"secret": "s"}),
 ]
@@ -141,6 +139,18 @@ def test_what_matters_must_be_there_and_make_sense(parse, fields, secret):
     with pytest.raises(BadCallback) as raised:
         parse(fields, **secret)
     assert raised.value.status == 400
+
+
+@pytest.mark.parametrize(("parse", "fields", "secret", "word"), [
+    (smsoffice.parse_callback, {**OFFICE, "status": "Sent"}, {}, "Sent"),
+    (ubill.parse_callback, {**BILL, "statusID": "01"}, {"key": "secret"}, "01"),
+    (ubill.parse_callback, {**BILL, "statusID": "٢"}, {"key": None}, "٢"),
+    (smscenter.parse_callback, signed(status="5"), {"secret": "s"}, "5"),
+    (smscenter.parse_callback, signed(status="read"), {"secret": "s"}, "read"),
+])  # fmt: skip
+def test_a_status_that_is_new_is_unknown_and_its_word_kept(parse, fields, secret, word):
+    report = parse(fields, **secret)
+    assert (report.status, report.word, report.final) == ("unknown", word, False)
 
 
 _READ = {

@@ -11,6 +11,7 @@ from typing import Self, Unpack
 
 from emulator.client.errors import SmsError
 from emulator.client.options import hold
+from emulator.client.repeating import may_repeat
 from emulator.client.reports import Report
 from emulator.client.smpp.errors import SmppError, SmppNotReached
 from emulator.client.smpp.inbox import Inbox, Unusable
@@ -159,7 +160,7 @@ class SmppClient:
                 lost = error.maybe_accepted
                 doubt = doubt or (lost and pdu.command_id == Command.SUBMIT_SM)
                 wait = min(patience.pause * 2 ** (attempt - 1), patience.longest_pause)
-                again = error.safe or (lost and not doubles)
+                again = may_repeat(error.fate, doubles)
                 if not again or attempt == patience.attempts or asyncio.get_running_loop().time() + wait >= until:
                     error.maybe_accepted = lost or doubt
                     raise

@@ -1,13 +1,26 @@
 """SMS Center with async."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
+from emulator.client.doubts import DoubtStore
+from emulator.client.environment import from_environment
 from emulator.client.looping import Looping
-from emulator.client.smscenter.calls import Calls, Numbers, SendOptions, SoapSendOptions
+from emulator.client.places import AtOnce
+from emulator.client.smscenter.calls import (
+    AT_ONCE,
+    ENVIRONMENT,
+    Calls,
+    Numbers,
+    SendOptions,
+    SoapSendOptions,
+    check_found,
+)
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
+from emulator.client.watching import Watcher
 from emulator.providers.smscenter.client import BASE_URL
 
 if TYPE_CHECKING:
@@ -17,38 +30,56 @@ if TYPE_CHECKING:
 class AsyncSmsCenter(Looping):
     """An account of SMS Center, as SmsCenter with `await` before every call."""
 
+    usual_at_once = AT_ONCE
+
     def __init__(
         self, login: str = "", psw: str = "", *, apikey: str = "", base_url: str = BASE_URL,
-        patience: Patience = PATIENT, keep_limits: bool = False, session: "ClientSession | None" = None,
+        patience: Patience = PATIENT, keep_limits: bool = False,
+        session: "ClientSession | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
+        doubts: DoubtStore | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(base_url, patience, session)
         self._calls = Calls(login, psw, apikey, keep_limits)
+        super().__init__(self._calls, base_url, patience, session=session, at_once=at_once, watch=watch, doubts=doubts)
+
+    @classmethod
+    def from_env(cls, **more: Any) -> Self:
+        """Made of SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL; `more`:
+        other arguments."""
+        return cls(**{**check_found(from_environment(*ENVIRONMENT)), **more})
 
     async def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text (at most 1000 characters) to numbers (`79001234567`). Options: SendOptions."""
         return await self.run(self._calls.send(to, text, options))
 
-    async def cost(self, to: Numbers, text: str) -> Cost:
-        """What it would cost; nothing is sent."""
-        return await self.run(self._calls.cost(to, text))
+    async def send_many(
+        self, to: Iterable[str], text: str, *, chunk: int = CHUNK, **options: Unpack[SendOptions]
+    ) -> list[NumberResult]:  # fmt: skip
+        """Send a text to many numbers, so many in a request, one request after the other → what became of each."""
+        return await self._send_many(to, chunk, lambda some: self._calls.send(some, text, options))
 
-    async def status(self, phone: str, id: str | int, *, details: bool = False) -> MessageStatus:
+    async def cost(self, to: Numbers, text: str, *, patience: Patience | None = None) -> Cost:
+        """What it would cost; nothing is sent."""
+        return await self.run(self._calls.cost(to, text, patience))
+
+    async def status(
+        self, phone: str, id: str | int, *, details: bool = False, patience: Patience | None = None
+    ) -> MessageStatus:  # fmt: skip
         """What became of the message to one number. Raises NoSuchMessage."""
-        return await self.run(self._calls.status(phone, id, details))
+        return await self.run(self._calls.status(phone, id, details, patience))
 
     async def statuses(
-        self, pairs: Sequence[tuple[str, str | int]], *, details: bool = False
+        self, pairs: Sequence[tuple[str, str | int]], *, details: bool = False, patience: Patience | None = None
     ) -> tuple[MessageStatus, ...]:
         """The same for several (number, id), in their order; code -3 where there is none. Once a minute."""
-        return await self.run(self._calls.statuses(pairs, details))
+        return await self.run(self._calls.statuses(pairs, details, patience))
 
-    async def delete(self, phone: str, id: str | int) -> None:
+    async def delete(self, phone: str, id: str | int, *, patience: Patience | None = None) -> None:
         """Forget a message at SMS Center. Raises NotDeleted."""
-        return await self.run(self._calls.delete(phone, id))
+        return await self.run(self._calls.delete(phone, id, patience))
 
-    async def balance(self) -> Decimal:
+    async def balance(self, *, patience: Patience | None = None) -> Decimal:
         """Money left, in the account's currency. Ten times a minute at most."""
-        return await self.run(self._calls.balance())
+        return await self.run(self._calls.balance(patience))
 
     async def send_sms(self, to: Numbers, text: str, **options: Unpack[SoapSendOptions]) -> Sent:
         """`send` over SOAP. Options: SoapSendOptions."""
@@ -58,22 +89,26 @@ class AsyncSmsCenter(Looping):
         """`send` over SOAP with more parameters of HTTP: `maxsms=3&translit=1`."""
         return await self.run(self._calls.send_sms(to, text, options, query))
 
-    async def get_sms_cost(self, to: Numbers, text: str) -> Cost:
+    async def get_sms_cost(self, to: Numbers, text: str, *, patience: Patience | None = None) -> Cost:
         """`cost` over SOAP."""
-        return await self.run(self._calls.get_sms_cost(to, text))
+        return await self.run(self._calls.get_sms_cost(to, text, patience=patience))
 
-    async def get_sms_cost2(self, to: Numbers, text: str, query: str) -> Cost:
+    async def get_sms_cost2(self, to: Numbers, text: str, query: str, *, patience: Patience | None = None) -> Cost:
         """`cost` over SOAP with more parameters of HTTP."""
-        return await self.run(self._calls.get_sms_cost(to, text, query))
+        return await self.run(self._calls.get_sms_cost(to, text, query, patience))
 
-    async def get_status(self, phone: str, id: str | int, *, all: int = 0) -> MessageStatus:
+    async def get_status(
+        self, phone: str, id: str | int, *, all: int = 0, patience: Patience | None = None
+    ) -> MessageStatus:  # fmt: skip
         """`status` over SOAP; `all` 0, 1 or 2: how much is told."""
-        return await self.run(self._calls.get_status(phone, id, all))
+        return await self.run(self._calls.get_status(phone, id, all, patience=patience))
 
-    async def get_status2(self, phone: str, id: str | int, query: str = "", *, all: int = 0) -> MessageStatus:
+    async def get_status2(
+        self, phone: str, id: str | int, query: str = "", *, all: int = 0, patience: Patience | None = None
+    ) -> MessageStatus:  # fmt: skip
         """`status` over SOAP with more parameters of HTTP."""
-        return await self.run(self._calls.get_status(phone, id, all, query))
+        return await self.run(self._calls.get_status(phone, id, all, query, patience))
 
-    async def get_balance(self) -> Decimal:
+    async def get_balance(self, *, patience: Patience | None = None) -> Decimal:
         """`balance` over SOAP."""
-        return await self.run(self._calls.get_balance())
+        return await self.run(self._calls.get_balance(patience))

@@ -5,7 +5,7 @@ import hashlib
 import msgspec
 
 from emulator.client.reports import BadCallback, Fields, Report, first_of, same
-from emulator.client.smscenter.results import STATUSES, moment
+from emulator.client.smscenter.results import moment, status_of
 
 
 class Incoming(msgspec.Struct, frozen=True):
@@ -20,8 +20,8 @@ def parse_callback(form: Fields, *, secret: str | None) -> Report:
     """A report from the form of a callback (names in any letter case).
 
     `secret`: the account's; md5 of `id:phone:status:secret` is compared in constant time; None takes any. id, phone
-    and status must be there, all else need not. Raises BadCallback: 403 for a wrong md5, 400 for what is no report, as
-    an incoming message is none (see parse_incoming).
+    and status must be there, all else need not. A status that is new is `unknown`, `word` keeps it. Raises BadCallback:
+    403 for a wrong md5, 400 for what is no report, as an incoming message is none (see parse_incoming).
     """
     found = first_of(form)
     id, phone, word = (found.get(name, "") for name in ("id", "phone", "status"))
@@ -29,9 +29,9 @@ def parse_callback(form: Fields, *, secret: str | None) -> Report:
         _check(found.get("md5", ""), f"{id}:{phone}:{word}:{secret}", secret)
     if not id or not phone:
         raise BadCallback("id or phone is missing")
-    status = STATUSES.get(int(word)) if word in map(str, STATUSES) else None
-    if status is None:
-        raise BadCallback(f"status {word[:40]!r} is none that is documented")
+    if not word.strip():
+        raise BadCallback("status is missing")
+    status = status_of(word)
     error = found.get("err", "")
     return Report(
         provider="smscenter", id=id, number=phone, status=status, word=word, at=moment(found.get("ts")),

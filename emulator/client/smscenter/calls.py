@@ -4,31 +4,42 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypedDict, TypeVar
 
-from emulator.client.calls import Call, Verdict
-from emulator.client.options import hold
+from emulator.client.calls import Call, Patience, Verdict
+from emulator.client.options import check_texts, hold
+from emulator.client.places import ALL, AtOnce
+from emulator.client.references import Used, new_reference
 from emulator.client.smscenter import results
 from emulator.client.smscenter.allowed import Allowed, Kind
 from emulator.client.smscenter.errors import KINDS, SmsCenterRefused
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
+from emulator.providers.reply_reading import BOM
 from emulator.providers.smscenter import client as half
 from emulator.providers.smscenter import soap_client as soap
 from emulator.wire import HttpReply, HttpRequest
 
 T = TypeVar("T")
 Numbers = str | Sequence[str]
+ENVIRONMENT: tuple[dict[str, str], dict[str, str]] = ({}, {
+    "login": "SMSCENTER_LOGIN", "psw": "SMSCENTER_PSW", "apikey": "SMSCENTER_APIKEY", "base_url": "SMSCENTER_BASE_URL",
+})  # fmt: skip
+STATUS = "status"
+AT_ONCE: AtOnce = {ALL: 14, STATUS: 4}
+"""Requests at once: 15 under one login are error 9, and 5 for a status (facts, section 8)."""
 
 
 class SoapSendOptions(TypedDict, total=False):
-    """`id`: your own (1 to 2147483647, or up to 40 of a-z A-Z 0-9 . - _); with it a lost reply can be cleared up.
-    `sender`: 11 characters or 15 digits. `time`: when to send, in any of SMS Center's forms. `clear_up` (True): ask
-    for the status when the reply is lost. `retry_sends` (False): send again when the reply was lost and cannot be
-    cleared up, even if that doubles the message."""
+    """`id`: your own (1 to 2147483647, or up to 40 of a-z A-Z 0-9 . - _), used once; with it a lost reply can be
+    cleared up; one is made when none is given, None for none (SMS Center's own is told in the answer). `sender`: 11
+    characters or 15 digits. `time`: when to send, in any of SMS Center's forms. `clear_up` (True): ask for the status
+    when the reply is lost. `retry_sends` (False): send again when the reply was lost and cannot be cleared up, even if
+    that doubles the message. `patience`: instead of the client's."""
 
-    id: str | int
+    id: str | int | None
     sender: str
     time: str
     clear_up: bool
     retry_sends: bool
+    patience: Patience | None
 
 
 class SendOptions(SoapSendOptions, total=False):
@@ -48,28 +59,39 @@ _PLAIN = ("time", "translit", "valid", "maxsms")
 class Calls:
     """The calls of one account: login with psw (plain or md5), or apikey."""
 
+    provider = "smscenter"
+
     def __init__(self, login: str = "", psw: str = "", apikey: str = "", keep_limits: bool = False) -> None:
+        check_texts((("the login", login), ("the psw", psw), ("the apikey", apikey)), xml=True)
         self._who = half.Who(login, psw, apikey)
+        self.secrets = tuple(one for one in (psw, apikey) if one)
+        self._used = Used()
         self._allowed = Allowed() if keep_limits else None
 
     # over HTTP
 
     def send(self, to: Numbers, text: str, options: SendOptions) -> Call[Sent]:
         hold("send", options, SendOptions)
+        numbers, id = _list(to), _own_id(options)
         said: Mapping[str, object] = {**options}
         more = {name: str(said[name]) for name in _PLAIN if name in said}
         more |= {"flash": "1"} if options.get("flash") else {}
-        request = half.send(
-            self._who, _list(to), text, sender=options.get("sender", ""), id=str(options.get("id", "")),
-            **{"cost": "3", **more, **options.get("more", {})},
-        )  # fmt: skip
-        return self._send(request, lambda reply: results.read_sent(_json("send", reply)), to, options, self._by_http)
+        more |= options.get("more", {})
+        sender = options.get("sender", "")
+        _check(numbers, text, {"sender": sender, "id": id, **more})
+        request = half.send(self._who, numbers, text, sender=sender, id=id, **{"cost": "3", **more})
+        return self._send(request, lambda reply: results.read_sent(_json("send", reply)), numbers, id, options,
+                          self.status)  # fmt: skip
 
-    def cost(self, to: Numbers, text: str) -> Call[Cost]:
+    def cost(self, to: Numbers, text: str, patience: Patience | None = None) -> Call[Cost]:
+        _check(_list(to), text)
         request = half.cost(self._who, _list(to), text)
-        return self._ask("cost", request, lambda reply: results.read_cost(_json("cost", reply)))
+        return self._ask("cost", request, lambda reply: results.read_cost(_json("cost", reply)), patience)
 
-    def status(self, phone: str, id: str | int, details: bool = False) -> Call[MessageStatus]:
+    def status(
+        self, phone: str, id: str | int, details: bool = False, patience: Patience | None = None
+    ) -> Call[MessageStatus]:  # fmt: skip
+        check_texts((("phone", phone), ("id", id)))
         request = half.status(self._who, phone, str(id), "2" if details else "0")
 
         def read(reply: HttpReply) -> MessageStatus:
@@ -78,93 +100,140 @@ class Calls:
                 raise SmsCenterRefused.told("status", results.NOT_FOUND, id=found.id)
             return found
 
-        return self._ask("status", request, read, self._hold("one", f"{phone} {id}"))
+        return self._ask("status", request, read, patience, self._hold("one", f"{phone} {id}"), STATUS)
 
-    def statuses(self, pairs: Sequence[tuple[str, str | int]], details: bool) -> Call[tuple[MessageStatus, ...]]:
+    def statuses(
+        self, pairs: Sequence[tuple[str, str | int]], details: bool, patience: Patience | None = None
+    ) -> Call[tuple[MessageStatus, ...]]:  # fmt: skip
         phones, ids = [phone for phone, _ in pairs], [str(id) for _, id in pairs]
+        check_texts(("phone or id", one) for one in (*phones, *ids))
         request = half.statuses(self._who, phones, ids, "2" if details else "0")
         return self._ask("status", request, lambda reply: tuple(map(results.read_status, _json("status", reply))),
-                         self._hold("many"))  # fmt: skip
+                         patience, self._hold("many"), STATUS)  # fmt: skip
 
-    def delete(self, phone: str, id: str | int) -> Call[None]:
+    def delete(self, phone: str, id: str | int, patience: Patience | None = None) -> Call[None]:
         def read(reply: HttpReply) -> None:
-            if reply.body.strip() != b"OK":
+            if reply.body.removeprefix(BOM).strip() != b"OK":
                 raise ValueError(f"neither OK nor an error: {_json('status', reply)}")
 
+        check_texts((("phone", phone), ("id", id)))
         request = half.delete(self._who, phone, str(id))
-        return Call(kinds=KINDS, operation="status", request=request, read=read, doubles=True)
+        return Call(kinds=KINDS, operation="status", request=request, read=read, doubles=True, secrets=self.secrets,
+                    lane=STATUS, patience=patience)  # fmt: skip
 
-    def balance(self) -> Call[Decimal]:
+    def balance(self, patience: Patience | None = None) -> Call[Decimal]:
         request = half.balance(self._who)
-        return self._ask("balance", request, lambda reply: Decimal(_json("balance", reply)["balance"]),
+        return self._ask("balance", request, lambda reply: Decimal(_json("balance", reply)["balance"]), patience,
                          self._hold("balance"))  # fmt: skip
 
     # over SOAP, by the names of the WSDL
 
     def send_sms(self, to: Numbers, text: str, options: SoapSendOptions, query: str | None = None) -> Call[Sent]:
         hold("send_sms", options, SoapSendOptions)
+        numbers, id = _list(to), _own_id(options)
         said: Mapping[str, object] = {**options}
-        fields = {name: str(said[name]) for name in ("id", "sender", "time") if name in said}
+        fields = {"id": id} if id else {}
+        fields |= {name: str(said[name]) for name in ("sender", "time") if name in said}
         fields |= {} if query is None else {"query": query}
+        _check(numbers, text, fields, xml=True)
         name = "send_sms" if query is None else "send_sms2"
-        request = soap.call(name, self._who, {"phones": ",".join(_list(to)), "mes": text, **fields})
-        return self._send(request, lambda reply: results.read_sent(_soap("send", reply)), to, options, self._by_soap)
+        request = soap.call(name, self._who, {"phones": ",".join(numbers), "mes": text, **fields})
+        return self._send(request, lambda reply: results.read_sent(_soap("send", reply)), numbers, id, options,
+                          self.get_status)  # fmt: skip
 
-    def get_sms_cost(self, to: Numbers, text: str, query: str | None = None) -> Call[Cost]:
-        fields = {"phones": ",".join(_list(to)), "mes": text, **({} if query is None else {"query": query})}
+    def get_sms_cost(
+        self, to: Numbers, text: str, query: str | None = None, patience: Patience | None = None
+    ) -> Call[Cost]:  # fmt: skip
+        extra = {} if query is None else {"query": query}
+        _check(_list(to), text, extra, xml=True)
+        fields = {"phones": ",".join(_list(to)), "mes": text, **extra}
         request = soap.call("get_sms_cost" if query is None else "get_sms_cost2", self._who, fields)
-        return self._ask("cost", request, lambda reply: results.read_cost(_soap("cost", reply)))
+        return self._ask("cost", request, lambda reply: results.read_cost(_soap("cost", reply)), patience)
 
-    def get_status(self, phone: str, id: str | int, all: int = 0, query: str | None = None) -> Call[MessageStatus]:
+    def get_status(
+        self, phone: str, id: str | int, all: int = 0, query: str | None = None, patience: Patience | None = None
+    ) -> Call[MessageStatus]:  # fmt: skip
         fields = {"phone": phone, "id": str(id), "all": str(all), **({} if query is None else {"query": query})}
+        check_texts(fields.items(), xml=True)
         request = soap.call("get_status" if query is None else "get_status2", self._who, fields)
 
         def read(reply: HttpReply) -> MessageStatus:
             return results.read_status(_soap("status/soap", reply), phone, str(id))
 
-        return self._ask("status/soap", request, read, self._hold("one", f"{phone} {id}"))
+        return self._ask("status/soap", request, read, patience, self._hold("one", f"{phone} {id}"), STATUS)
 
-    def get_balance(self) -> Call[Decimal]:
+    def get_balance(self, patience: Patience | None = None) -> Call[Decimal]:
         request = soap.get_balance(self._who)
-        return self._ask("balance", request, lambda reply: Decimal(_soap("balance", reply)["balance"]),
+        return self._ask("balance", request, lambda reply: Decimal(_soap("balance", reply)["balance"]), patience,
                          self._hold("balance"))  # fmt: skip
 
     # what they share
 
+    def was_accepted(self, to: Sequence[str], reference: str | None) -> Call[Sent | Verdict] | None:
+        """The question about a send in doubt."""
+        return self._question(self.status(to[0], reference), to[0], reference) if reference and to else None
+
     def _send(
-        self, request: HttpRequest, read: Callable[[HttpReply], Sent], to: Numbers, options: Any,
-        question: Callable[[str, str], Call[MessageStatus]],
+        self, request: HttpRequest, read: Callable[[HttpReply], Sent], to: list[str], id: str, options: Any,
+        question: Callable[..., Call[MessageStatus]],
     ) -> Call[Sent]:  # fmt: skip
-        id, numbers = str(options.get("id", "")), _list(to)
-        asked: Call[Sent | Verdict] | None = None
-        if id and numbers and options.get("clear_up", True):
-            call = question(numbers[0], id)
+        patience, asked = options.get("patience"), None
+        if id and to and options.get("clear_up", True):
+            asked = self._question(question(to[0], id, patience=patience), to[0], id)
 
-            def found(reply: HttpReply) -> Sent | Verdict:
-                call.read(reply)
-                return Sent(id, cleared_up=True)
+        def sent(reply: HttpReply) -> Sent:
+            told = read(reply)
+            if id and to:
+                self._used.add(to[0], id)
+            return told
 
-            asked = Call(kinds=KINDS, operation=call.operation, request=call.request, read=found, hold=call.hold)
         return Call(
-            kinds=KINDS, operation="send", request=request, read=read, doubles=True, clear_up=asked,
-            repeat=options.get("retry_sends", False),
+            kinds=KINDS, operation="send", request=request, read=sent, doubles=True, clear_up=asked,
+            repeat=options.get("retry_sends", False), secrets=self.secrets, reference=id or None, to=tuple(to),
+            patience=patience,
         )  # fmt: skip
 
-    def _by_http(self, phone: str, id: str) -> Call[MessageStatus]:
-        return self.status(phone, id)
+    def _question(self, call: Call[MessageStatus], phone: str, id: str) -> Call[Sent | Verdict]:
+        """Was it accepted? Of an id that had been used before, that there is such a message proves nothing."""
+        used = self._used.has(phone, id)
 
-    def _by_soap(self, phone: str, id: str) -> Call[MessageStatus]:
-        return self.get_status(phone, id)
+        def found(reply: HttpReply) -> Sent | Verdict:
+            call.read(reply)
+            if used:
+                return Verdict.UNCLEAR
+            self._used.add(phone, id)
+            return Sent(id, cleared_up=True)
+
+        return Call(kinds=KINDS, operation=call.operation, request=call.request, read=found, hold=call.hold,
+                    secrets=self.secrets, lane=STATUS, patience=call.patience)  # fmt: skip
 
     def _ask(
-        self, operation: str, request: HttpRequest, read: Callable[[HttpReply], T],
-        hold: Callable[[float], None] | None = None,
+        self, operation: str, request: HttpRequest, read: Callable[[HttpReply], T], patience: Patience | None,
+        hold: Callable[[float], None] | None = None, lane: str = "",
     ) -> Call[T]:  # fmt: skip
-        return Call(kinds=KINDS, operation=operation, request=request, read=read, hold=hold)
+        return Call(kinds=KINDS, operation=operation, request=request, read=read, hold=hold, secrets=self.secrets,
+                    lane=lane, patience=patience)  # fmt: skip
 
     def _hold(self, kind: Kind, about: str = "") -> Callable[[float], None] | None:
         allowed = self._allowed
         return None if allowed is None else lambda now: allowed.ask(kind, about, now)
+
+
+def check_found(found: dict[str, str]) -> dict[str, str]:
+    """What the environment has. Raises ValueError where it is not enough."""
+    if not found.get("apikey") and not (found.get("login") and found.get("psw")):
+        raise ValueError("the environment lacks SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY")
+    return found
+
+
+def _own_id(options: SoapSendOptions) -> str:
+    """What a send is called: "" for nothing."""
+    id = options["id"] if "id" in options else new_reference()
+    return "" if id is None else str(id)
+
+
+def _check(numbers: list[str], text: str, more: Mapping[str, str] = {}, xml: bool = False) -> None:
+    check_texts([("text", text), *(("to", one) for one in numbers), *more.items()], xml)
 
 
 def _list(to: Numbers) -> list[str]:

@@ -1,14 +1,30 @@
 """SMS Center without async."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from emulator.client.blocking import Blocking
+from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
-from emulator.client.smscenter.calls import Calls, Numbers, SendOptions, SoapSendOptions
+from emulator.client.doubts import DoubtStore
+from emulator.client.environment import from_environment
+from emulator.client.places import AtOnce
+from emulator.client.smscenter.calls import (
+    AT_ONCE,
+    ENVIRONMENT,
+    Calls,
+    Numbers,
+    SendOptions,
+    SoapSendOptions,
+    check_found,
+)
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
+from emulator.client.watching import Watcher
 from emulator.providers.smscenter.client import BASE_URL
+
+if TYPE_CHECKING:
+    from urllib3 import PoolManager
 
 
 class SmsCenter(Blocking):
@@ -19,42 +35,62 @@ class SmsCenter(Blocking):
             sms.status("79001234567", 17)
 
     `keep_limits`: more requests than the page allows within a real minute (5 for a message's status, 1 for several, 10
-    for the balance) are not sent but raise TooManyRequests, which has `retry_after`.
+    for the balance) are not sent but raise TooManyRequests, which has `retry_after`. `at_once`: requests under way at
+    once, 14 unless told otherwise and 4 for statuses (`{"status": 4}`): more are error 9. `patience` of a call is
+    instead of the client's.
     Every method raises a SmsCenterError: a class for each error, or SmsCenterReplyLost, ...NotReached, ...Unavailable.
     """
+
+    usual_at_once = AT_ONCE
 
     def __init__(
         self, login: str = "", psw: str = "", *, apikey: str = "", base_url: str = BASE_URL,
         patience: Patience = PATIENT, keep_limits: bool = False,
+        pool: "PoolManager | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
+        doubts: DoubtStore | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(base_url, patience)
         self._calls = Calls(login, psw, apikey, keep_limits)
+        super().__init__(self._calls, base_url, patience, pool=pool, at_once=at_once, watch=watch, doubts=doubts)
+
+    @classmethod
+    def from_env(cls, **more: Any) -> Self:
+        """Made of SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL; `more`:
+        other arguments."""
+        return cls(**{**check_found(from_environment(*ENVIRONMENT)), **more})
 
     def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text (at most 1000 characters) to numbers (`79001234567`). Options: SendOptions."""
         return self.run(self._calls.send(to, text, options))
 
-    def cost(self, to: Numbers, text: str) -> Cost:
-        """What it would cost; nothing is sent."""
-        return self.run(self._calls.cost(to, text))
+    def send_many(
+        self, to: Iterable[str], text: str, *, chunk: int = CHUNK, **options: Unpack[SendOptions]
+    ) -> list[NumberResult]:  # fmt: skip
+        """Send a text to many numbers, so many in a request, one request after the other → what became of each."""
+        return self._send_many(to, chunk, lambda some: self._calls.send(some, text, options))
 
-    def status(self, phone: str, id: str | int, *, details: bool = False) -> MessageStatus:
+    def cost(self, to: Numbers, text: str, *, patience: Patience | None = None) -> Cost:
+        """What it would cost; nothing is sent."""
+        return self.run(self._calls.cost(to, text, patience))
+
+    def status(
+        self, phone: str, id: str | int, *, details: bool = False, patience: Patience | None = None
+    ) -> MessageStatus:  # fmt: skip
         """What became of the message to one number. Raises NoSuchMessage."""
-        return self.run(self._calls.status(phone, id, details))
+        return self.run(self._calls.status(phone, id, details, patience))
 
     def statuses(
-        self, pairs: Sequence[tuple[str, str | int]], *, details: bool = False
+        self, pairs: Sequence[tuple[str, str | int]], *, details: bool = False, patience: Patience | None = None
     ) -> tuple[MessageStatus, ...]:
         """The same for several (number, id), in their order; code -3 where there is none. Once a minute."""
-        return self.run(self._calls.statuses(pairs, details))
+        return self.run(self._calls.statuses(pairs, details, patience))
 
-    def delete(self, phone: str, id: str | int) -> None:
+    def delete(self, phone: str, id: str | int, *, patience: Patience | None = None) -> None:
         """Forget a message at SMS Center. Raises NotDeleted."""
-        return self.run(self._calls.delete(phone, id))
+        return self.run(self._calls.delete(phone, id, patience))
 
-    def balance(self) -> Decimal:
+    def balance(self, *, patience: Patience | None = None) -> Decimal:
         """Money left, in the account's currency. Ten times a minute at most."""
-        return self.run(self._calls.balance())
+        return self.run(self._calls.balance(patience))
 
     def send_sms(self, to: Numbers, text: str, **options: Unpack[SoapSendOptions]) -> Sent:
         """`send` over SOAP. Options: SoapSendOptions."""
@@ -64,22 +100,26 @@ class SmsCenter(Blocking):
         """`send` over SOAP with more parameters of HTTP: `maxsms=3&translit=1`."""
         return self.run(self._calls.send_sms(to, text, options, query))
 
-    def get_sms_cost(self, to: Numbers, text: str) -> Cost:
+    def get_sms_cost(self, to: Numbers, text: str, *, patience: Patience | None = None) -> Cost:
         """`cost` over SOAP."""
-        return self.run(self._calls.get_sms_cost(to, text))
+        return self.run(self._calls.get_sms_cost(to, text, patience=patience))
 
-    def get_sms_cost2(self, to: Numbers, text: str, query: str) -> Cost:
+    def get_sms_cost2(self, to: Numbers, text: str, query: str, *, patience: Patience | None = None) -> Cost:
         """`cost` over SOAP with more parameters of HTTP."""
-        return self.run(self._calls.get_sms_cost(to, text, query))
+        return self.run(self._calls.get_sms_cost(to, text, query, patience))
 
-    def get_status(self, phone: str, id: str | int, *, all: int = 0) -> MessageStatus:
+    def get_status(
+        self, phone: str, id: str | int, *, all: int = 0, patience: Patience | None = None
+    ) -> MessageStatus:  # fmt: skip
         """`status` over SOAP; `all` 0, 1 or 2: how much is told."""
-        return self.run(self._calls.get_status(phone, id, all))
+        return self.run(self._calls.get_status(phone, id, all, patience=patience))
 
-    def get_status2(self, phone: str, id: str | int, query: str = "", *, all: int = 0) -> MessageStatus:
+    def get_status2(
+        self, phone: str, id: str | int, query: str = "", *, all: int = 0, patience: Patience | None = None
+    ) -> MessageStatus:  # fmt: skip
         """`status` over SOAP with more parameters of HTTP."""
-        return self.run(self._calls.get_status(phone, id, all, query))
+        return self.run(self._calls.get_status(phone, id, all, query, patience))
 
-    def get_balance(self) -> Decimal:
+    def get_balance(self, *, patience: Patience | None = None) -> Decimal:
         """`balance` over SOAP."""
-        return self.run(self._calls.get_balance())
+        return self.run(self._calls.get_balance(patience))

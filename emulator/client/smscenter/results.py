@@ -16,12 +16,26 @@ STATUSES: dict[int, Status] = {
 """Status numbers (facts, section 4) → our words."""
 
 NOT_FOUND = -3
+NO_NUMBER = -1000
+
+
+def status_of(word: str) -> Status:
+    """Our word for SMS Center's number, `unknown` for one that is new."""
+    return STATUSES.get(number_of(word), "unknown")
+
+
+def number_of(written: Any) -> int:
+    """A number as it is told; NO_NUMBER for what is none."""
+    try:
+        return int(written)
+    except (ValueError, TypeError, OverflowError):
+        return NO_NUMBER
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A send was accepted. `id`: what SMS Center calls it, the same for all its numbers; `parts`: of all numbers
-    together; `cost` and `balance` in the account's currency, where told; `cleared_up`: the reply was lost, and the
-    status showed that it was accepted (parts and money are not known then)."""
+    """A send was accepted. `id`: what SMS Center calls it: yours, or made for it, the same for all its numbers;
+    `parts`: of all numbers together; `cost` and `balance` in the account's currency, where told; `cleared_up`: the
+    reply was lost, and the status showed that it was accepted (parts and money are not known then)."""
 
     id: str
     parts: int = 0
@@ -38,9 +52,10 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 class MessageStatus(msgspec.Struct, frozen=True):
-    """`code`: SMS Center's number; `status`: in our words, the same for all providers; `error`: its delivery error, 0
-    for none; `at`: the moment of the last change; `more`: everything else that was told, as it was (send_date, cost,
-    message, operator, ... with details)."""
+    """`code`: SMS Center's number, -1000 for what is none; `status`: in our words, the same for all providers,
+    `unknown` for a new one; `error`: its delivery error, 0 for none; `at`: the moment of the last change; `more`:
+    everything else that was told, as it was (send_date, cost, message, operator, ... with details); `word`: the status
+    as told."""
 
     code: int
     status: Status
@@ -49,6 +64,7 @@ class MessageStatus(msgspec.Struct, frozen=True):
     id: str = ""
     phone: str = ""
     more: Mapping[str, Any] = {}
+    word: str = ""
 
 
 def read_sent(told: Mapping[str, Any]) -> Sent:
@@ -64,10 +80,13 @@ _KNOWN = frozenset({"status", "err", "last_timestamp", "id", "phone", "error"})
 
 def read_status(told: Mapping[str, Any], phone: str = "", id: str = "") -> MessageStatus:
     """`phone` and `id`: what was asked for, where the answer does not repeat it."""
-    code = int(told["status"])
-    seconds = told.get("last_timestamp")
+    word = str(told["status"])
+    if not word.strip() or isinstance(told["status"], (list, dict, float, bool)):
+        raise ValueError(f"the status {word[:40]!r} is none")
+    code, error = number_of(word), number_of(told.get("err") or 0)
     return MessageStatus(
-        code=code, status=STATUSES[code], error=int(told.get("err", 0) or 0), at=moment(seconds),
+        code=code, status=status_of(word), error=0 if error == NO_NUMBER else error,
+        at=moment(told.get("last_timestamp")), word=word,
         id=str(told.get("id", id)), phone=str(told.get("phone", phone)),
         more={name: value for name, value in told.items() if name not in _KNOWN},
     )  # fmt: skip

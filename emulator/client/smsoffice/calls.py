@@ -5,21 +5,26 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from emulator.client.calls import Call, Verdict
-from emulator.client.options import hold
+from emulator.client.calls import Call, Patience, Verdict
+from emulator.client.options import check_texts, hold
+from emulator.client.references import Used, new_reference
 from emulator.client.smsoffice.callback import STATUSES
 from emulator.client.smsoffice.errors import KINDS, SmsOfficeRefused
 from emulator.core.statuses import Status
+from emulator.providers.reply_reading import BOM
 from emulator.providers.smsoffice import client as half
 from emulator.wire import HttpReply, HttpRequest
 
 LONGEST_REFERENCE = 20
 """Characters (fact 46); what is longer may be cut, and then no status and no report would find it."""
 
+ENVIRONMENT = {"key": "SMSOFFICE_KEY"}, {"sender": "SMSOFFICE_SENDER", "base_url": "SMSOFFICE_BASE_URL"}
+
 
 class Sent(msgspec.Struct, frozen=True):
-    """A send was accepted. `stop_listed`: numbers that were left out; `cleared_up`: the reply was lost, and the status
-    showed that it was accepted (which numbers were left out is not known then)."""
+    """A send was accepted. `reference`: yours, or made for it; `stop_listed`: numbers that were left out;
+    `cleared_up`: the reply was lost, and the status showed that it was accepted (which numbers were left out is not
+    known then)."""
 
     reference: str | None
     stop_listed: tuple[str, ...] = ()
@@ -27,70 +32,104 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class MessageStatus(msgspec.Struct, frozen=True):
-    """`word`: as smsoffice.ge says it; `status`: in our words, the same for all providers."""
+    """`word`: as smsoffice.ge says it; `status`: in our words, the same for all providers, `unknown` for a new word."""
 
     word: str
     status: Status
 
 
 class SendOptions(TypedDict, total=False):
-    """`reference`: your own id, at most 20 characters; without it there is no status, no report, and no clearing up.
-    `sender`: another than the client's. `urgent`: past the stop list. `flash`: shown at once. `scheduled_at`: Unix
-    seconds. `clear_up` (True): ask for the status when the reply is lost. `retry_sends` (False): send again when the
-    reply was lost and cannot be cleared up, even if that doubles the message."""
+    """`reference`: your own id, at most 20 characters and used once; one is made when none is given; None for none:
+    then there is no status, no report, and no clearing up. `sender`: another than the client's. `urgent`: past the stop
+    list. `flash`: shown at once. `scheduled_at`: Unix seconds. `clear_up` (True): ask for the status when the reply is
+    lost. `retry_sends` (False): send again when the reply was lost and cannot be cleared up, even if that doubles the
+    message. `patience`: instead of the client's."""
 
-    reference: str
+    reference: str | None
     sender: str
     urgent: bool
     flash: bool
     scheduled_at: int
     clear_up: bool
     retry_sends: bool
+    patience: Patience | None
 
 
 class Calls:
     """The calls of one account."""
 
+    provider = "smsoffice"
+
     def __init__(self, key: str, sender: str = "") -> None:
+        check_texts((("the key", key),))
         self._key = key
+        self.secrets = (key,)
         self._sender = sender
+        self._used = Used()
 
     def send(self, to: str | Sequence[str], content: str, options: SendOptions) -> Call[Sent]:
         hold("send", options, SendOptions)
         numbers = [to] if isinstance(to, str) else list(to)
-        reference = options.get("reference")
+        reference = options["reference"] if "reference" in options else new_reference()
         if reference is not None and not 1 <= len(reference) <= LONGEST_REFERENCE:
             raise ValueError(f"a reference has 1 to {LONGEST_REFERENCE} characters, {reference!r} has {len(reference)}")
+        sender = options.get("sender", self._sender)
+        said = [("content", content), ("sender", sender), ("reference", reference)]
+        check_texts([*said, *(("to", one) for one in numbers)])
         request = half.send(
-            self._key, numbers, options.get("sender", self._sender), content, reference=reference,
+            self._key, numbers, sender, content, reference=reference,
             urgent=options.get("urgent", False), flash=options.get("flash", False),
             scheduled_at=options.get("scheduled_at"),
         )  # fmt: skip
+        patience = options.get("patience")
         question = None
         if reference is not None and numbers and options.get("clear_up", True):
-            question = self._was_accepted(numbers[0], reference)
+            question = self._was_accepted(numbers[0], reference, patience)
+        first = numbers[0] if numbers else ""
+
+        def read(reply: HttpReply) -> Sent:
+            sent = _sent(reply, reference)
+            self._used.add(first, reference or "")
+            return sent
+
         return Call(
-            kinds=KINDS, operation="send", request=request, read=lambda reply: _sent(reply, reference), doubles=True,
-            clear_up=question, repeat=options.get("retry_sends", False),
+            kinds=KINDS, operation="send", request=request, read=read, doubles=True, clear_up=question,
+            repeat=options.get("retry_sends", False), secrets=self.secrets, reference=reference, to=tuple(numbers),
+            patience=patience,
         )  # fmt: skip
 
-    def message_status(self, destination: str, reference: str) -> Call[MessageStatus]:
-        return self._call("status", half.message_status(self._key, destination, reference), _status)
+    def message_status(
+        self, destination: str, reference: str, patience: Patience | None = None
+    ) -> Call[MessageStatus]:  # fmt: skip
+        check_texts((("destination", destination), ("reference", reference)))
+        return self._call("status", half.message_status(self._key, destination, reference), _status, patience)
 
-    def balance(self) -> Call[int]:
-        return self._call("balance", half.balance(self._key), _balance)
+    def balance(self, patience: Patience | None = None) -> Call[int]:
+        return self._call("balance", half.balance(self._key), _balance, patience)
 
-    def _was_accepted(self, destination: str, reference: str) -> Call[Sent | Verdict]:
-        """Only a status that an accepted message has says something: how an unknown one is told is not documented."""
+    def was_accepted(self, to: Sequence[str], reference: str | None) -> Call[Sent | Verdict] | None:
+        """The question about a send in doubt. Only a status that an accepted message has says something: how an unknown
+        one is told is not documented."""
+        return None if reference is None or not to else self._was_accepted(to[0], reference, None)
+
+    def _was_accepted(self, destination: str, reference: str, patience: Patience | None) -> Call[Sent | Verdict]:
+        used = self._used.has(destination, reference)
 
         def read(reply: HttpReply) -> Sent | Verdict:
-            known = _status(reply).status != "unknown"
-            return Sent(reference, cleared_up=True) if known else Verdict.UNCLEAR
+            if used or _status(reply).word.strip().lower() not in ACCEPTED:
+                return Verdict.UNCLEAR
+            self._used.add(destination, reference)
+            return Sent(reference, cleared_up=True)
 
-        return self._call("status", half.message_status(self._key, destination, reference), read)
+        return self._call("status", half.message_status(self._key, destination, reference), read, patience)
 
-    def _call(self, operation: str, request: HttpRequest, read: Any) -> Call[Any]:
-        return Call(kinds=KINDS, operation=operation, request=request, read=read)
+    def _call(self, operation: str, request: HttpRequest, read: Any, patience: Patience | None = None) -> Call[Any]:
+        return Call(kinds=KINDS, operation=operation, request=request, read=read, secrets=self.secrets,
+                    patience=patience)  # fmt: skip
+
+
+ACCEPTED = frozenset(STATUSES) - {"unknown"}
+"""The words that only a message which was accepted has."""
 
 
 def _answer(operation: str, reply: HttpReply) -> half.Answer:
@@ -108,12 +147,12 @@ def _sent(reply: HttpReply, reference: str | None) -> Sent:
 
 def _status(reply: HttpReply) -> MessageStatus:
     word = str(_answer("status", reply).output["Status"])
-    return MessageStatus(word, STATUSES[word.lower()])
+    return MessageStatus(word, STATUSES.get(word.strip().lower(), "unknown"))
 
 
 def _balance(reply: HttpReply) -> int:
     """The bare number; a refusal comes in the envelope (not documented, and the emulator's choice)."""
-    if reply.body.lstrip()[:1] == b"{":
+    if reply.body.removeprefix(BOM).lstrip()[:1] == b"{":
         answer = _answer("balance", reply)
         raise ValueError(f"no number: {answer.message!r}")
     return half.read_balance(reply)

@@ -1,11 +1,16 @@
 """uBill with async."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Unpack
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
+from emulator.client.doubts import DoubtStore
+from emulator.client.environment import from_environment
 from emulator.client.looping import Looping
-from emulator.client.ubill.calls import Brand, Calls, Delivery, SendOptions, Sent
+from emulator.client.places import AtOnce
+from emulator.client.ubill.calls import ENVIRONMENT, Brand, Calls, Delivery, SendOptions, Sent
+from emulator.client.watching import Watcher
 from emulator.providers.ubill.client import BASE_URL
 
 if TYPE_CHECKING:
@@ -17,31 +22,46 @@ class AsyncUbill(Looping):
 
     def __init__(
         self, key: str, brand_id: int = 1, *, base_url: str = BASE_URL, patience: Patience = PATIENT,
-        session: "ClientSession | None" = None,
+        session: "ClientSession | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
+        doubts: DoubtStore | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(base_url, patience, session)
         self._calls = Calls(key, brand_id)
+        super().__init__(self._calls, base_url, patience, session=session, at_once=at_once, watch=watch, doubts=doubts)
+
+    @classmethod
+    def from_env(cls, **more: Any) -> Self:
+        """Made of UBILL_KEY and, where set, UBILL_BRAND_ID and UBILL_BASE_URL; `more`: other arguments."""
+        found: dict[str, Any] = {**from_environment(*ENVIRONMENT)}
+        if not found.setdefault("brand_id", "1").isdecimal():
+            raise ValueError(f"UBILL_BRAND_ID is a number, not {found['brand_id']!r}")
+        return cls(**{**found, "brand_id": int(found["brand_id"]), **more})
 
     async def send(self, to: str | Sequence[str], text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text to numbers (`995577123456`). Options: SendOptions."""
         return await self.run(self._calls.send(to, text, options))
 
+    async def send_many(
+        self, to: Iterable[str], text: str, *, chunk: int = CHUNK, **options: Unpack[SendOptions]
+    ) -> list[NumberResult]:  # fmt: skip
+        """Send a text to many numbers, so many in a request, one request after the other → what became of each."""
+        return await self._send_many(to, chunk, lambda some: self._calls.send(some, text, options))
+
     async def send_xml(self, to: str | Sequence[str], text: str, **options: Unpack[SendOptions]) -> Sent:
         """The same over uBill's XML address."""
         return await self.run(self._calls.send_xml(to, text, options))
 
-    async def report(self, sms_id: int) -> tuple[Delivery, ...]:
+    async def report(self, sms_id: int, *, patience: Patience | None = None) -> tuple[Delivery, ...]:
         """What became of a send, number by number."""
-        return await self.run(self._calls.report(sms_id))
+        return await self.run(self._calls.report(sms_id, patience))
 
-    async def balance(self) -> int:
+    async def balance(self, *, patience: Patience | None = None) -> int:
         """SMS left."""
-        return await self.run(self._calls.balance())
+        return await self.run(self._calls.balance(patience))
 
-    async def brand_names(self) -> tuple[Brand, ...]:
+    async def brand_names(self, *, patience: Patience | None = None) -> tuple[Brand, ...]:
         """The account's brands; `authorized`: 0 waits, 1 approved, 2 refused."""
-        return await self.run(self._calls.brand_names())
+        return await self.run(self._calls.brand_names(patience))
 
-    async def create_brand_name(self, name: str) -> int:
+    async def create_brand_name(self, name: str, *, patience: Patience | None = None) -> int:
         """Ask for a new brand (2 to 11 of a-z A-Z 0-9 . - and space) → its id. People at uBill approve it."""
-        return await self.run(self._calls.create_brand_name(name))
+        return await self.run(self._calls.create_brand_name(name, patience))

@@ -5,8 +5,8 @@ from typing import Any, TypedDict, TypeVar
 
 import msgspec
 
-from emulator.client.calls import Call
-from emulator.client.options import hold
+from emulator.client.calls import Call, Patience
+from emulator.client.options import check_header, check_texts, hold
 from emulator.client.ubill.callback import STATUSES
 from emulator.client.ubill.errors import KINDS, UbillRefused
 from emulator.core.statuses import Status
@@ -15,6 +15,8 @@ from emulator.providers.ubill.client import Brand as Brand
 from emulator.wire import HttpReply, HttpRequest
 
 T = TypeVar("T")
+ENVIRONMENT = {"key": "UBILL_KEY"}, {"brand_id": "UBILL_BRAND_ID", "base_url": "UBILL_BASE_URL"}
+NO_NUMBER = -1
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -24,82 +26,111 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """One number of a report. `status_id`: uBill's 0 to 4; `status`: in our words, the same for all providers."""
+    """One number of a report. `status_id`: uBill's 0 to 4, -1 for what is no number; `status`: in our words, the same
+    for all providers, `unknown` for a new one; `word`: as uBill says it."""
 
     number: str
     status_id: int
     status: Status
+    word: str = ""
 
 
 class SendOptions(TypedDict, total=False):
     """`brand_id`: another than the client's. `stop_list` (True at uBill): False sends to stop-listed numbers too.
     `otp`: a one-time code, sent first. `send_time`: `Y-m-d H:i`, later than now, in uBill's zone (Tbilisi, by all
-    signs). `retry_sends` (False): send again when the reply was lost, even if that doubles the message."""
+    signs). `retry_sends` (False): send again when the reply was lost, even if that doubles the message. `patience`:
+    instead of the client's."""
 
     brand_id: int
     stop_list: bool
     otp: bool
     send_time: str
     retry_sends: bool
+    patience: Patience | None
 
 
 class Calls:
     """The calls of one account."""
 
+    provider = "ubill"
+
     def __init__(self, key: str, brand_id: int = 1) -> None:
+        check_header("key", key)
         self._key = key
+        self.secrets = (key,)
         self._brand = brand_id
 
     def send(self, to: str | Sequence[str], text: str, options: SendOptions) -> Call[Sent]:
-        return self._send(half.send, half.read_sent, to, text, options)
+        return self._send(half.send, half.read_sent, to, text, options, xml=False)
 
     def send_xml(self, to: str | Sequence[str], text: str, options: SendOptions) -> Call[Sent]:
-        return self._send(half.send_xml, half.read_sent_xml, to, text, options)
+        return self._send(half.send_xml, half.read_sent_xml, to, text, options, xml=True)
 
     def _send(
         self, build: Callable[..., HttpRequest], read: Callable[[HttpReply], half.Sent], to: str | Sequence[str],
-        text: str, options: SendOptions,
+        text: str, options: SendOptions, xml: bool,
     ) -> Call[Sent]:  # fmt: skip
         hold("send", options, SendOptions)
+        numbers = [to] if isinstance(to, str) else list(to)
+        said = [("text", text), ("send_time", options.get("send_time"))]
+        check_texts([*said, *(("to", one) for one in numbers)], xml)
         request = build(
-            self._key, options.get("brand_id", self._brand), [to] if isinstance(to, str) else list(to), text,
+            self._key, options.get("brand_id", self._brand), numbers, text,
             stop_list=options.get("stop_list"), otp=options.get("otp"), send_time=options.get("send_time"),
         )  # fmt: skip
 
         def sent(reply: HttpReply) -> Sent:
             return Sent(_needed(_good("send", read(reply)).sms_id))
 
-        repeat = options.get("retry_sends", False)
-        return Call(kinds=KINDS, operation="send", request=request, read=sent, doubles=True, repeat=repeat)
+        return Call(
+            kinds=KINDS, operation="send", request=request, read=sent, doubles=True,
+            repeat=options.get("retry_sends", False), secrets=self.secrets, to=tuple(numbers),
+            patience=options.get("patience"),
+        )  # fmt: skip
 
-    def report(self, sms_id: int) -> Call[tuple[Delivery, ...]]:
+    def was_accepted(self, to: Sequence[str], reference: str | None) -> None:
+        """uBill has no way to ask."""
+
+    def report(self, sms_id: int, patience: Patience | None = None) -> Call[tuple[Delivery, ...]]:
         def read(reply: HttpReply) -> tuple[Delivery, ...]:
             told = _needed(_good("status", half.read_report(reply)).result)
-            return tuple(Delivery(number, status, STATUSES[status]) for number, status in told)
+            return tuple(_delivery(number, word) for number, word in told)
 
-        return self._call("status", half.report(self._key, sms_id), read)
+        return self._call("status", half.report(self._key, sms_id), read, patience)
 
-    def balance(self) -> Call[int]:
+    def balance(self, patience: Patience | None = None) -> Call[int]:
         def read(reply: HttpReply) -> int:
             return _needed(_good("balance", half.read_balance(reply)).sms)
 
-        return self._call("balance", half.balance(self._key), read)
+        return self._call("balance", half.balance(self._key), read, patience)
 
-    def brand_names(self) -> Call[tuple[Brand, ...]]:
+    def brand_names(self, patience: Patience | None = None) -> Call[tuple[Brand, ...]]:
         def read(reply: HttpReply) -> tuple[Brand, ...]:
             return _good("brands", half.read_brand_names(reply)).brands
 
-        return self._call("brands", half.brand_names(self._key), read)
+        return self._call("brands", half.brand_names(self._key), read, patience)
 
-    def create_brand_name(self, name: str) -> Call[int]:
+    def create_brand_name(self, name: str, patience: Patience | None = None) -> Call[int]:
+        check_texts((("name", name),))
+
         def read(reply: HttpReply) -> int:
             return _needed(_good("brands", half.read_created(reply)).brand_id)
 
         request = half.create_brand_name(self._key, name)
-        return Call(kinds=KINDS, operation="brands", request=request, read=read, doubles=True)
+        return Call(kinds=KINDS, operation="brands", request=request, read=read, doubles=True, secrets=self.secrets,
+                    patience=patience)  # fmt: skip
 
-    def _call(self, operation: str, request: HttpRequest, read: Callable[[HttpReply], Any]) -> Call[Any]:
-        return Call(kinds=KINDS, operation=operation, request=request, read=read)
+    def _call(
+        self, operation: str, request: HttpRequest, read: Callable[[HttpReply], Any], patience: Patience | None
+    ) -> Call[Any]:  # fmt: skip
+        return Call(kinds=KINDS, operation=operation, request=request, read=read, secrets=self.secrets,
+                    patience=patience)  # fmt: skip
+
+
+def _delivery(number: str, word: str) -> Delivery:
+    known = word.strip().isascii() and word.strip().isdigit() and len(word) < 6
+    status_id = int(word) if known else NO_NUMBER
+    return Delivery(number, status_id, STATUSES.get(status_id, "unknown"), word)
 
 
 A = TypeVar("A", bound=half.Answer)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from emulator.providers.reply_reading import charset_of, read_json
 from emulator.wire import Fields, HttpReply, HttpRequest, write_query
 
 BASE_URL = "https://smsc.ru"
@@ -17,6 +18,9 @@ class Who(msgspec.Struct, frozen=True):
     login: str = ""
     psw: str = ""
     apikey: str = ""
+
+    def __repr__(self) -> str:
+        return f"Who({self.login!r})"
 
     def fields(self) -> Fields:
         if self.apikey:
@@ -76,8 +80,7 @@ def balance(who: Who) -> HttpRequest:
 
 def read_answer(reply: HttpReply) -> Any:
     """The JSON of any answer. Raises Failure for an error, ValueError for what is no answer."""
-    charset = reply.header("content-type").partition("charset=")[2] or "utf-8"
-    found = msgspec.json.decode(reply.body.decode(charset).encode())
+    found = read_json(reply.body, charset_of(reply.header("content-type")))
     if isinstance(found, dict) and "error_code" in found:
         raise Failure(found["error_code"], str(found.get("error", "")), found.get("id"))
     return found

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from emulator.providers.reply_reading import BOM, read_json
 from emulator.wire import HttpReply, HttpRequest, write_query
 
 BASE_URL = "https://smsoffice.ge"
@@ -47,12 +48,12 @@ def balance(key: str) -> HttpRequest:
 
 def read_answer(reply: HttpReply) -> Answer:
     """The envelope of a reply. Raises ValueError when it is none."""
-    found = msgspec.json.decode(reply.body)
+    found = read_json(reply.body)
     if not isinstance(found, dict) or not isinstance(found.get("ErrorCode"), int):
-        raise ValueError(f"no answer of smsoffice.ge: {reply.body[:80]!r}")
+        raise ValueError("no answer of smsoffice.ge")
     return Answer(bool(found.get("Success")), str(found.get("Message") or ""), found.get("Output"), found["ErrorCode"])
 
 
 def read_balance(reply: HttpReply) -> int:
     """Messages left. Raises ValueError when the body is no number."""
-    return int(reply.body)
+    return int(reply.body.removeprefix(BOM))

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from emulator.providers.reply_reading import read_json
 from emulator.wire import HttpReply, HttpRequest, read_query, split_target, write_query
 from emulator.xml_reader import BadXml, read
 
@@ -28,9 +29,9 @@ class Sent(Answer, frozen=True):
 
 
 class Reported(Answer, frozen=True):
-    """`result`: (number, statusID) for each recipient; None when there is no such smsID."""
+    """`result`: (number, statusID as it came) for each recipient; None when there is no such smsID."""
 
-    result: tuple[tuple[str, int], ...] | None = None
+    result: tuple[tuple[str, str], ...] | None = None
 
 
 class Balance(Answer, frozen=True):
@@ -147,10 +148,10 @@ def create_brand_name(key: str, name: str) -> HttpRequest:
 def _object(reply: HttpReply) -> dict[str, Any]:
     """The members of an answer. Raises ValueError when it is none, as with a wrong key."""
     try:
-        found = msgspec.json.decode(reply.body)
+        found = read_json(reply.body)
         int(found["statusID"])
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError, KeyError):
-        raise ValueError(f"HTTP {reply.status}, no answer of uBill: {reply.body[:80]!r}") from None
+        raise ValueError("no answer of uBill") from None
     assert isinstance(found, dict)
     return found
 
@@ -173,14 +174,14 @@ def read_sent_xml(reply: HttpReply) -> Sent:
     try:
         root = read(reply.body)
     except BadXml as bad:
-        raise ValueError(f"HTTP {reply.status}, no answer of uBill: {bad}: {reply.body[:80]!r}") from None
+        raise ValueError(f"no answer of uBill: {bad}") from None
     return Sent(int(root.text_of("statusID") or ""), root.text_of("message") or "", _optional(root.text_of("smsID")))
 
 
 def read_report(reply: HttpReply) -> Reported:
     found = _object(reply)
     result = found.get("result")
-    told = None if result is None else tuple((str(one["number"]), int(one["statusID"])) for one in result)
+    told = None if result is None else tuple((str(one["number"]), str(one["statusID"])) for one in result)
     return Reported(*_common(found), told)
 
 
