@@ -23,7 +23,7 @@ def lines_of(when: dict[str, Any], then: dict[str, Any]) -> list[str]:
 SAID = [
     ({"provider": "ubill", "protocol": "soap"}, {},
      "at when.protocol: this provider does not speak it: found 'soap'; may be http"),
-    ({"protocol": "smtp"}, {}, "at when.protocol: no provider speaks it: found 'smtp'; may be http, soap, smpp"),
+    ({"protocol": "smtp"}, {}, "at when.protocol: no provider speaks it: found 'smtp'; may be http, soap, smpp, v1"),
     ({"operation": "balance", "contains": "x"}, {},
      "at when.contains: a call of balance has none, so that this rule never holds; with it goes send or cost"),
     ({"operation": "status", "parts": 2}, {},
