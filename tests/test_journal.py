@@ -40,7 +40,7 @@ def test_a_full_journal_lets_the_oldest_go_and_counts_them():
 
 
 def test_attempts_and_exchanges_go_in_the_order_in_which_they_came():
-    journal = Journal(limit=14_000)
+    journal = Journal(limit=12_500)
     journal.write_attempt(attempt(1))
     journal.write(exchange("a", size=5_000))
     journal.write_attempt(attempt(2))
@@ -50,13 +50,13 @@ def test_attempts_and_exchanges_go_in_the_order_in_which_they_came():
 
 
 def test_the_bound_over_all_takes_the_oldest_of_any():
-    budget = Budget(limit=32_000)
+    budget = Budget(limit=30_000)
     first, second = Journal(budget), Journal(budget)
     for n in range(4):
         first.write(exchange(f"first{n}", size=5_000))
     for n in range(4):
         second.write(exchange(f"second{n}", size=5_000))
-    assert budget.used <= 32_000
+    assert budget.used <= 30_000
     assert budget.used == first.used + second.used
     assert targets(first) == ["/first3"]
     assert len(targets(second)) == 4

@@ -11,9 +11,9 @@ from emulator.journal.entries import Attempt, Entries, Exchange, Line
 from emulator.wire import Headers, HttpReply, HttpRequest, SmppFrame
 
 BODY_LIMIT = 64 * 1024
-OVERHEAD = 1000
+OVERHEAD = 650
 """What an exchange weighs besides its octets: line, request, reply, outcome and their strings."""
-_OF_HEADER = 120
+_OF_HEADER = 50
 """A header besides its letters."""
 
 

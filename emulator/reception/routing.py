@@ -31,11 +31,12 @@ class Match(NamedTuple):
 
 
 _UNUSED = HttpReply()
+_SLASHES = re.compile("//+")
 
 
 class Routing:
-    """Exact paths by dictionary, those with placeholders by pattern. The letter case and one slash at the end of a
-    path make no difference."""
+    """Exact paths by dictionary, those with placeholders by pattern. The letter case, one slash at the end of a
+    path and several for one make no difference."""
 
     def __init__(self, providers: Mapping[str, Provider]) -> None:
         self._exact: dict[str, list[tuple[str, Route]]] = {}
@@ -52,6 +53,8 @@ class Routing:
     def match(self, request: HttpRequest) -> Match:
         """The route for a request's method and path."""
         path = request.path
+        if "//" in path:
+            path = _SLASHES.sub("/", path)
         candidates = self._exact.get(path) or self._exact.get(path.lower().removesuffix("/"))
         values = _NONE
         if candidates is None:

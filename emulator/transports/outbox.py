@@ -202,6 +202,8 @@ def _origin(begin: str) -> Origin:
             raise _no_url()
     except ValueError:
         raise _no_url() from None
+    if not url.host_port_subcomponent or not url.host_port_subcomponent.isascii():
+        raise _no_url()
     head = f"Host: {url.host_port_subcomponent}\r\nUser-Agent: sms-emulator\r\nAccept: */*\r\n"
     if url.user is not None:
         who = f"{url.user}:{url.password or ''}".encode()

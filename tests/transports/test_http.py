@@ -181,3 +181,16 @@ async def test_text_that_was_encoded_twice_is_decoded_once():
         once = quote("გა")
         await octets(served.base_url, b"GET " + send_path(content=quote(once)).encode() + END)
         assert (await messages(served))[0]["text"] == once
+
+
+async def test_several_slashes_are_one():
+    async with serving() as served:
+        answer = await octets(served.base_url, b"GET //sys//balance.php?login=emulator&psw=emulator" + END)
+        assert answer.startswith(b"HTTP/1.1 200")
+        assert answer.endswith(b"1000")
+
+
+async def test_a_raw_space_is_refused_with_what_to_write_in_its_place():
+    async with serving() as served:
+        await octets(served.base_url, b"GET /api/v2/send?content=a b" + END)
+        assert "write it as %20" in (await last_request(served))["explain"]
