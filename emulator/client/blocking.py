@@ -104,7 +104,7 @@ class Blocking:
         """Ask what became of each send of this account that the store keeps, and forget those whose end is known.
         Raises ValueError without a store."""
         if self._doubts is None:
-            raise ValueError("the client was made without a store: doubts=SqliteDoubts(...)")
+            raise ValueError("the client was made without a store: give it one, doubts=...")
         settled: list[Settled] = []
         for send in list(self._doubts.unsettled()):
             if (send.provider, send.account) == (self._account.provider, account_of(self._account.secrets)):

@@ -1,7 +1,6 @@
 """Sends in doubt, kept over a restart: a send is written down before it leaves and crossed out when its end is known.
 
-    doubts = SqliteDoubts("doubts.db")
-    client = SmsCenter(login, psw, doubts=doubts)
+    client = SmsCenter(login, psw, doubts=store)    # a DoubtStore of yours: a table with one row a send
     client.settle_doubts()      # after a start, and now and then: asks for each what became of it
 
 What stays is what nobody told the end of: the process died, or the reply was lost and could not be cleared up.

@@ -103,7 +103,7 @@ class Looping:
         """Ask what became of each send of this account that the store keeps, and forget those whose end is known.
         Raises ValueError without a store."""
         if self._doubts is None:
-            raise ValueError("the client was made without a store: doubts=SqliteDoubts(...)")
+            raise ValueError("the client was made without a store: give it one, doubts=...")
         settled: list[Settled] = []
         course = self._course()
         for send in await asyncio.to_thread(lambda store: list(store.unsettled()), self._doubts):
