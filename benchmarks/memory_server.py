@@ -14,7 +14,7 @@ from statistics import median
 
 from emulator.app import Emulator
 from emulator.core.accounts import AccountPatch
-from emulator.core.verbs import PatchAccount
+from emulator.core.admin_commands import PatchAccount
 from emulator.recipes import NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.serving import Serving

@@ -8,8 +8,8 @@ from typing import Any
 from emulator import exporting
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules import RuleSpec
-from emulator.core.values import SECOND, Moment
+from emulator.core.rules.matching import RuleSpec
+from emulator.core.units import SECOND, Moment
 from emulator.journal import Budget
 from emulator.keeping import Snapshot
 from emulator.links.switchboard import Switchboard

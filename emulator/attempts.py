@@ -1,7 +1,7 @@
 """The journal's record of something that goes out to the client."""
 
-from emulator.core.life import Outgoing, Passing
-from emulator.core.values import Moment
+from emulator.core.engine.lifecycle import Outgoing, Passing
+from emulator.core.units import Moment
 from emulator.journal import Attempt
 from emulator.wire import HttpRequest, SmppFrame
 

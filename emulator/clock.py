@@ -6,7 +6,7 @@ due date to due date, and it never goes back.
 
 import time
 
-from emulator.core.values import LATEST, SECOND, Moment
+from emulator.core.units import LATEST, SECOND, Moment
 
 _origin = time.time_ns() // 1000 - time.monotonic_ns() // 1000
 """Read once: a test that freezes time.time() in this process does not stop our clocks."""

@@ -21,7 +21,7 @@ from emulator.core.outcomes import (
 )  # fmt: skip
 from emulator.core.outcomes import Unheard as DroppedOutcome
 from emulator.core.reasons import Reason
-from emulator.core.values import plain
+from emulator.core.units import plain
 from emulator.journal import Exchange
 from emulator.providers.contract import Provider
 

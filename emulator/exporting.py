@@ -12,9 +12,9 @@ import msgspec
 
 from emulator import __version__
 from emulator.core.accounts import Account, AccountPatch
-from emulator.core.agenda import Step
-from emulator.core.values import Moment
-from emulator.core.world import State
+from emulator.core.state.sandbox_state import State
+from emulator.core.state.scheduler import Step
+from emulator.core.units import Moment
 from emulator.journal import Entries
 from emulator.keeping import Told, put_back, tell
 from emulator.providers.contract import Provider

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 
 Level = Literal["warning", "mild"]
 MOST_DETAILS = 5

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from emulator.clock import Clock
-from emulator.core.values import Moment
-from emulator.core.world import Packed, State, World
+from emulator.core.state.sandbox_state import Packed, State, World
+from emulator.core.units import Moment
 from emulator.findings import Finding
 from emulator.scripting.scenario import Scenario
 

@@ -3,7 +3,7 @@
 What is done to the connection itself is the transport's (transports/faults.py). Providers hear of neither.
 """
 
-from emulator.core.plans import Reply, Reports
+from emulator.core.rules.actions import Reply, Reports
 from emulator.wire import HttpReply, HttpRequest, read_query, write_query
 
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")

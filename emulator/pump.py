@@ -2,8 +2,8 @@
 
 import asyncio
 
-from emulator.core.engine import Engine
-from emulator.core.values import LATEST, Moment
+from emulator.core.engine.engine import Engine
+from emulator.core.units import LATEST, Moment
 from emulator.outgoing.postman import Postman
 from emulator.recipes import Bad
 from emulator.sandboxes import Sandbox

@@ -10,7 +10,7 @@ import msgspec
 
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
-from emulator.core.values import LATEST, SECOND, Moment
+from emulator.core.units import LATEST, SECOND, Moment
 from emulator.providers.contract import Provider
 from emulator.scripting.scenario import Scenario
 

@@ -6,10 +6,10 @@ Where nothing is kept there is no recorder, and nobody waits.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from emulator.core.engine import Engine
-from emulator.core.life import Touched
+from emulator.core.engine.engine import Engine
+from emulator.core.engine.lifecycle import Touched
 from emulator.core.profile import Profile
-from emulator.core.world import World
+from emulator.core.state.sandbox_state import World
 
 if TYPE_CHECKING:
     from emulator.keeping import Snapshot

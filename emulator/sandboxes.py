@@ -6,15 +6,15 @@ from typing import Any
 from emulator.clock import Clock, real_now
 from emulator.core.accounts import Account, apply
 from emulator.core.accounts import Sender as SenderName
+from emulator.core.admin_commands import Verb
 from emulator.core.commands import AnyCommand, Credential
-from emulator.core.engine import Engine, Verdict
-from emulator.core.life import Outgoing
+from emulator.core.engine.engine import Engine, Verdict
+from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.messages import Message
 from emulator.core.profile import Profile
-from emulator.core.rules import Rule
-from emulator.core.values import Chance, Moment, amount
-from emulator.core.verbs import Verb
-from emulator.core.world import State, World
+from emulator.core.rules.matching import Rule
+from emulator.core.state.sandbox_state import State, World
+from emulator.core.units import Chance, Moment, amount
 from emulator.feed import Feed
 from emulator.findings import Findings
 from emulator.journal import Budget, Journal

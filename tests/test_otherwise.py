@@ -5,7 +5,7 @@ from playhouse import PROVIDERS, TO, desk
 from support import receiver
 
 from emulator import otherwise
-from emulator.core.plans import Reply, Reports
+from emulator.core.rules.actions import Reply, Reports
 from emulator.wire import HttpReply, HttpRequest
 
 MADE = HttpReply(headers=(("Content-Type", "application/json"), ("X-Own", "1")), body=b"{}")

@@ -4,19 +4,19 @@ from typing import Any
 
 import msgspec
 
-from emulator.core import checks
 from emulator.core.accounts import Account, Sender
+from emulator.core.admin_commands import PutRules, Verb
 from emulator.core.commands import BalanceQuery, Credential, Query, Submit
-from emulator.core.engine import Engine, Verdict
-from emulator.core.life import Report
+from emulator.core.engine import checks
+from emulator.core.engine.engine import Engine, Verdict
+from emulator.core.engine.lifecycle import Report
 from emulator.core.outcomes import Accepted
 from emulator.core.profile import ErrorRow, ErrorTable, Profile, StatusRow, Switch
 from emulator.core.reasons import Reason
-from emulator.core.rules import Rule, RuleSpec
+from emulator.core.rules.matching import Rule, RuleSpec
+from emulator.core.state.sandbox_state import State, World
 from emulator.core.statuses import STATUSES
-from emulator.core.values import SECOND, Chance, amount
-from emulator.core.verbs import PutRules, Verb
-from emulator.core.world import State, World
+from emulator.core.units import SECOND, Chance, amount
 
 START = 1_700_000_000 * SECOND
 KEY = Credential("key", "secret")

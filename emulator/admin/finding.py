@@ -9,7 +9,7 @@ import msgspec
 
 from emulator.admin import views
 from emulator.core.messages import Message
-from emulator.core.store import Store
+from emulator.core.state.message_store import Store
 from emulator.sandboxes import Sandbox
 from emulator.wire import HttpRequest, SmppFrame
 

@@ -13,8 +13,8 @@ import msgspec
 from emulator.admin.finding import Limit, number_of
 from emulator.admin.views import iso
 from emulator.core.messages import Batch, Message
-from emulator.core.store import Store
-from emulator.core.values import Moment, plain, seconds
+from emulator.core.state.message_store import Store
+from emulator.core.units import Moment, plain, seconds
 from emulator.sandboxes import Sandbox
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from emulator.core.commands import AnyCommand, Query, Submit
-from emulator.core.rules import Rule
+from emulator.core.rules.conditions import KIND, OF_NUMBER, OF_TURN, Now, When, destinations_of, unmet
+from emulator.core.rules.matching import Rule
 from emulator.core.text import Measure
-from emulator.core.when import KIND, OF_NUMBER, OF_TURN, Now, When, destinations_of, unmet
 
 _MOST = 3
 _LONG = 60

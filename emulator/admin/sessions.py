@@ -8,8 +8,8 @@ import msgspec
 from emulator.admin import views
 from emulator.admin.verbs import Refusal
 from emulator.app import Emulator
+from emulator.core.admin_commands import PutIncoming
 from emulator.core.text import split
-from emulator.core.verbs import PutIncoming
 from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.targets import NotAllowed

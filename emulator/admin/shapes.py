@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from emulator.core.accounts import AccountPatch, SenderState
-from emulator.core.plans import Plan
+from emulator.core.rules.actions import Plan
+from emulator.core.rules.conditions import When
 from emulator.core.statuses import Status
-from emulator.core.when import When
 from emulator.exporting import ExportHead
 from emulator.findings import Level
 from emulator.providers.contract import Row

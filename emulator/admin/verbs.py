@@ -12,8 +12,7 @@ from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilte
 from emulator.app import DEFAULT, Emulator
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch, SenderState
-from emulator.core.rules import RuleSpec
-from emulator.core.verbs import (
+from emulator.core.admin_commands import (  # fmt: skip
     AddRule,
     DropRule,
     MoveMessage,
@@ -21,7 +20,8 @@ from emulator.core.verbs import (
     PatchSender,
     PutRules,
     Redeliver,
-)  # fmt: skip
+)
+from emulator.core.rules.matching import RuleSpec
 from emulator.pump import Ended, Overdue
 from emulator.recipes import Bad, NewSandbox, moment
 from emulator.sandboxes import Sandbox

@@ -11,9 +11,9 @@ from emulator.core.accounts import Account
 from emulator.core.commands import Submit
 from emulator.core.messages import Message
 from emulator.core.outcomes import Refused
-from emulator.core.rules import Rule
-from emulator.core.values import Moment, plain
-from emulator.core.when import Now
+from emulator.core.rules.conditions import Now
+from emulator.core.rules.matching import Rule
+from emulator.core.units import Moment, plain
 from emulator.explaining import explain
 from emulator.findings import Finding
 from emulator.journal import Attempt, Exchange

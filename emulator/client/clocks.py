@@ -1,7 +1,7 @@
 """Real seconds for drivers without a loop."""
 
 from emulator.clock import real_now
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 
 
 def now() -> float:

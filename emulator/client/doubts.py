@@ -15,7 +15,7 @@ import msgspec
 
 from emulator.client.calls import Call, Verdict
 from emulator.clock import real_now
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 
 OLD = 60.0
 """Seconds after which a message that the provider does not know was never taken: until then it may be registered."""

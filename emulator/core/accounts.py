@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from emulator.core.values import Moment, amount
+from emulator.core.units import Moment, amount
 
 SenderState = Literal["active", "pending", "refused"]
 

@@ -10,7 +10,7 @@ import msgspec
 
 from emulator.core.reasons import Reason
 from emulator.core.text import Measure, measure
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 
 
 class Credential(msgspec.Struct, frozen=True):

@@ -2,9 +2,9 @@
 
 import msgspec
 
+from emulator.core.admin_commands import Verb
 from emulator.core.commands import AnyCommand
-from emulator.core.values import Moment
-from emulator.core.verbs import Verb
+from emulator.core.units import Moment
 
 
 class Executed(msgspec.Struct, tag="executed", tag_field="door"):

@@ -3,7 +3,7 @@
 import msgspec
 
 from emulator.core.statuses import Status
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 
 
 class Batch(msgspec.Struct, gc=False):

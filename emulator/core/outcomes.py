@@ -6,7 +6,7 @@ import msgspec
 
 from emulator.core.reasons import Reason
 from emulator.core.statuses import Status
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 
 
 class Outcome(msgspec.Struct, kw_only=True, tag_field="came"):

@@ -7,10 +7,10 @@ import msgspec
 from msgspec.structs import force_setattr
 
 from emulator.core.accounts import Account
-from emulator.core.plans import DELIVERED, Step
 from emulator.core.reasons import Reason
+from emulator.core.rules.actions import DELIVERED, Step
 from emulator.core.statuses import STATUSES, Status
-from emulator.core.values import amount
+from emulator.core.units import amount
 
 Evidence = Literal[
     "documented", "elsewhere", "wsdl", "spec", "smpp", "recorded", "client-live", "client", "lab", "inferred", "none"
@@ -145,7 +145,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     first_id: int | None = None
     """Where the provider's own message ids begin; None: it gives none out."""
     octets: Any = None
-    """For a protocol over which texts come as octets, perhaps in parts: core/parts.py, Octets."""
+    """For a protocol over which texts come as octets, perhaps in parts: core/engine/multipart.py, Octets."""
     asks_for: Callable[[int, Status | None, Status], bool] | None = None
     """For a protocol where each message says by flags which reports it wants: flags, state before, state now → does
     this change send one?"""

@@ -5,7 +5,7 @@ from zlib import crc32
 import msgspec
 
 from emulator.core.inputs import Input
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 from emulator.recipes import Recipe
 from emulator.scripting.scenario import Scenario
 

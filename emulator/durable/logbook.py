@@ -9,11 +9,11 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from emulator.core.engine import Engine
+from emulator.core.engine.engine import Engine
+from emulator.core.engine.lifecycle import Touched
 from emulator.core.inputs import Input
-from emulator.core.life import Touched
 from emulator.core.profile import Profile
-from emulator.core.world import World
+from emulator.core.state.sandbox_state import World
 from emulator.durable.entries import Head, pack_input
 from emulator.durable.recording import Recording
 from emulator.durable.state_file import NotWritten, StateFile

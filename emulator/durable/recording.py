@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from emulator.core.admin_commands import Verb
 from emulator.core.commands import AnyCommand
-from emulator.core.engine import Engine, Verdict
+from emulator.core.engine.engine import Engine, Verdict
+from emulator.core.engine.lifecycle import Outgoing, Touched
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
-from emulator.core.life import Outgoing, Touched
 from emulator.core.profile import Profile
-from emulator.core.values import Moment
-from emulator.core.verbs import Verb
-from emulator.core.world import World
+from emulator.core.state.sandbox_state import World
+from emulator.core.units import Moment
 
 Write = Callable[[Input], None]
 """Takes an input down; it may change right afterwards."""

@@ -10,8 +10,8 @@ import msgspec
 
 from emulator import __version__
 from emulator.clock import Clock
-from emulator.core.engine import Engine
-from emulator.core.world import World
+from emulator.core.engine.engine import Engine
+from emulator.core.state.sandbox_state import World
 from emulator.durable.entries import Head, Standing, unpack_input, unpack_page
 from emulator.durable.logbook import Logbook
 from emulator.durable.state_file import StateFile, Stored

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator.core.dumping import PIECE
+from emulator.core.state.dump import PIECE
 from emulator.durable.entries import Head, Page, Standing, pack_head, pack_page
 from emulator.durable.state_file import StateFile
 from emulator.keeping import Snapshot

@@ -10,8 +10,8 @@ import msgspec
 
 from emulator.app import Emulator
 from emulator.clock import real_now
-from emulator.core.values import SECOND
-from emulator.core.verbs import PutRules
+from emulator.core.admin_commands import PutRules
+from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.histories.history import History, read_token
 from emulator.histories.laying import laid_over

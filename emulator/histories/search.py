@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 
 from emulator.clock import real_now
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.histories.history import NORMAL, Event, History
 from emulator.histories.kinds import classics, kinds_of, moments
 

@@ -9,7 +9,7 @@ import msgspec
 
 from emulator.core.commands import AnyCommand, Credential
 from emulator.core.outcomes import AnyOutcome
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 from emulator.wire import HttpReply, HttpRequest, SmppFrame
 
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from emulator.core.commands import Credential
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 from emulator.providers.contract import SmppFace, Terms
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import encode

@@ -10,10 +10,10 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from emulator.attempts import attempt_of
-from emulator.core.agenda import SendIncoming
-from emulator.core.engine import Engine
-from emulator.core.life import Outgoing, Passing, Report
-from emulator.core.values import Moment
+from emulator.core.engine.engine import Engine
+from emulator.core.engine.lifecycle import Outgoing, Passing, Report
+from emulator.core.state.scheduler import SendIncoming
+from emulator.core.units import Moment
 from emulator.journal import Attempt
 from emulator.links.line import Line
 from emulator.sandboxes import Sandbox

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from emulator.core.commands import AnyCommand, Bind
-from emulator.core.engine import Verdict
+from emulator.core.engine.engine import Verdict
 from emulator.core.outcomes import Accepted, Bound
-from emulator.core.plans import Reply
-from emulator.core.values import Moment
+from emulator.core.rules.actions import Reply
+from emulator.core.units import Moment
 from emulator.journal import Exchange
 from emulator.links.line import Line, Wire
 from emulator.links.receivers import Parcel, Receivers

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from emulator.core.commands import Price, Submit
 from emulator.core.outcomes import Accepted, Found, FoundMany, Refused
 from emulator.core.reasons import Reason
-from emulator.core.values import seconds
+from emulator.core.units import seconds
 from emulator.linting import names, texts
 from emulator.linting.seen import Asked, Noticed, Partial, Refusal, Seen, asked
 from emulator.wire import HttpRequest

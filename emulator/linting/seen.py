@@ -7,7 +7,7 @@ from typing import NamedTuple
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Query, QueryMany
 from emulator.core.outcomes import AnyOutcome
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 from emulator.findings import Level
 from emulator.providers.contract import Provider
 

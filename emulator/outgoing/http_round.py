@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
-from emulator.core.engine import Engine
-from emulator.core.life import Outgoing
+from emulator.core.engine.engine import Engine
+from emulator.core.engine.lifecycle import Outgoing
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.targets import NotAllowed

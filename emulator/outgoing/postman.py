@@ -12,7 +12,7 @@ from collections.abc import Callable
 from emulator import otherwise
 from emulator.attempts import attempt_of
 from emulator.core.accounts import Account
-from emulator.core.life import Outgoing, Passing
+from emulator.core.engine.lifecycle import Outgoing, Passing
 from emulator.links.receivers import Receivers
 from emulator.outgoing.http_round import Call, HttpRound
 from emulator.providers.contract import Provider

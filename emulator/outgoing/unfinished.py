@@ -1,6 +1,6 @@
 """What had not gone out when the emulator was told to stop, in words for the log."""
 
-from emulator.core.agenda import Begin, SendIncoming, SendReport, Step
+from emulator.core.state.scheduler import Begin, SendIncoming, SendReport, Step
 from emulator.sandboxes import Sandbox
 
 _MOST = 5

@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.agenda import SendReport
 from emulator.core.commands import AnyCommand, Credential
-from emulator.core.life import Report
+from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
 from emulator.core.reasons import Reason
-from emulator.core.smpp_plans import FormName
-from emulator.core.values import Moment
+from emulator.core.rules.smpp_actions import FormName
+from emulator.core.state.scheduler import SendReport
+from emulator.core.units import Moment
 from emulator.smpp.pdu import Pdu, Tlv
 from emulator.smpp.timers import Timers
 from emulator.wire import HttpReply, HttpRequest, read_query

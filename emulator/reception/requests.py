@@ -10,8 +10,8 @@ import msgspec
 
 from emulator import otherwise
 from emulator.core.commands import AnyCommand
-from emulator.core.plans import Reply
-from emulator.core.values import Moment
+from emulator.core.rules.actions import Reply
+from emulator.core.units import Moment
 from emulator.journal import Exchange, Line
 from emulator.providers.asked import host
 from emulator.providers.contract import Provider

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules import RuleSpec
+from emulator.core.rules.matching import RuleSpec
 from emulator.scripting.account_words import about_account, about_accounts
 from emulator.scripting.complaints import MOST_TOLD, Complaint, Invalid, Path, shown
 from emulator.scripting.drill import converted, drill

@@ -1,5 +1,5 @@
-"""What a rule may have done to a reply on its way (the list is in core/plans.py). One fault, one function: it gets the
-reply, and what makes octets of one, and says in steps what goes out."""
+"""What a rule may have done to a reply on its way (the list is in core/rules/actions.py). One fault, one function: it
+gets the reply, and what makes octets of one, and says in steps what goes out."""
 
 from collections.abc import Callable, Mapping
 

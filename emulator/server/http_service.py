@@ -11,7 +11,7 @@ import msgspec
 
 from emulator.app import Emulator
 from emulator.clock import real_now
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.headers import DATA
 from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import encoded

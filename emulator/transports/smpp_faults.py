@@ -1,5 +1,5 @@
-"""What a rule may have done to a response over SMPP (the lists are in core/plans.py and core/smpp_plans.py). One fault,
-one row: SPOIL changes its octets, CARRY how they go."""
+"""What a rule may have done to a response over SMPP (the lists are in core/rules/actions.py and
+core/rules/smpp_actions.py). One fault, one row: SPOIL changes its octets, CARRY how they go."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

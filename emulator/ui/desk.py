@@ -4,10 +4,10 @@ from typing import Any
 
 from emulator.admin import views
 from emulator.core.commands import OPERATIONS
-from emulator.core.plans import FAULTS
 from emulator.core.reasons import Reason
-from emulator.core.rules import Rule
-from emulator.core.smpp_plans import SMPP_FAULTS
+from emulator.core.rules.actions import FAULTS
+from emulator.core.rules.matching import Rule
+from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.known_secrets import secret_words
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls, live, plots

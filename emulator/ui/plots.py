@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from emulator.core.statuses import STATUSES
-from emulator.core.values import SECOND, Moment
+from emulator.core.units import SECOND, Moment
 from emulator.sandboxes import Sandbox
 from emulator.ui.rendering import span
 from emulator.ui.timeline import tone

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from emulator import __version__
 from emulator.core.statuses import STATUSES
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 from emulator.ui.places import BASE, inbox_of, place
 from emulator.wire import HttpReply
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from emulator.admin.finding import number_of
 from emulator.core.messages import Batch, Message
-from emulator.core.store import Store
+from emulator.core.state.message_store import Store
 from emulator.sandboxes import Sandbox
 
 T = TypeVar("T")

@@ -8,9 +8,9 @@
 
 from typing import NamedTuple
 
-from emulator.core.agenda import Begin, Expire, Item, SendReport, Step
 from emulator.core.messages import Message
-from emulator.core.values import Moment
+from emulator.core.state.scheduler import Begin, Expire, Item, SendReport, Step
+from emulator.core.units import Moment
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.ui.rendering import clock_time, span

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from support import TO, control, frozen, get, key_of, receiver, send_path, serving, skip, until, walk
 from yarl import URL
 
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 
 S = "/_emulator/sandboxes/default"
 

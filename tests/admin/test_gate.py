@@ -133,7 +133,8 @@ async def test_who_lacks_the_token_is_told_what_to_send(guarded):
 
 
 FOREIGN = (
-    ("Origin: http://evil.example",), ("Origin: null",), ("Origin: http://localhost:3000",), ("Origin: http://localhost",),
+    ("Origin: http://evil.example",), ("Origin: null",), ("Origin: http://localhost:3000",),
+    ("Origin: http://localhost",),
     ("Origin: http://[",), ("Origin: http://localhost:8775.evil.example",), ("Origin: http://x@localhost:8775",),
     ("Sec-Fetch-Site: cross-site",), ("Sec-Fetch-Site: same-site",), ("Sec-Fetch-Site: CROSS-SITE",),
     ("Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe"),

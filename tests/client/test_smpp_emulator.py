@@ -12,7 +12,7 @@ from support import PATIENCE
 
 from emulator.client import Patience, Reports, SmppClient, SmppError, smpp
 from emulator.client.smpp import Settings
-from emulator.core.smpp_plans import FORMS, SMPP_FAULTS
+from emulator.core.rules.smpp_actions import FORMS, SMPP_FAULTS
 
 QUICK = Settings(patience=Patience(connect=20, timeout=20, deadline=60, attempts=5, pause=0.01, longest_pause=0.05))
 SHORT = Settings(patience=structs.replace(QUICK.patience, timeout=1.5))

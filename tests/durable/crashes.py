@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from emulator.app import Emulator
-from emulator.core.world import World
+from emulator.core.state.sandbox_state import World
 from emulator.durable.logbook import Logbook
 from emulator.durable.recovery import opened, recover
 from emulator.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from core.test_replay import dated, inputs
+from core.engine.test_replay import dated, inputs
 from durable.crashes import after_a_crash, begun, copied, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ from support import PATIENCE, TO, control, get, receiver, send_path, skip, until
 
 from emulator import clock
 from emulator.core.commands import Credential, Submit
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.durable import state_file, track
 from emulator.recipes import NewSandbox
 from emulator.serving import Serving

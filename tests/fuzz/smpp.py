@@ -9,7 +9,7 @@ from fuzz.goldens import pdus
 from fuzz.surface import Broken, cost_since
 
 from emulator.app import Emulator
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.sandboxes import Sandbox
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode
 from emulator.smpp.tables import BINDS, RESPONSE

@@ -10,7 +10,7 @@ from fuzz.goldens import requests
 from emulator.app import Emulator
 from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import Accepted
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.outgoing.postman import Postman
 from emulator.sandboxes import Sandbox

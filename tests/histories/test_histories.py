@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.plans import Plan
+from emulator.core.rules.actions import Plan
 from emulator.histories.history import NORMAL, Event, History, read_token
 from emulator.histories.kinds import KINDS, classics, kinds_of, moments
 from emulator.histories.laying import laid_over, plan

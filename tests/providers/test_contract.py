@@ -12,14 +12,14 @@ from contracts import named_rows, rows_in
 
 from emulator.app import Answer, Emulator
 from emulator.core.accounts import AccountPatch
+from emulator.core.admin_commands import MoveMessage, PatchAccount, PutRules
 from emulator.core.outcomes import Accepted, BalanceTold, Refused
-from emulator.core.plans import Plan, Refuse
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
-from emulator.core.rules import RuleSpec, When
+from emulator.core.rules.actions import Plan, Refuse
+from emulator.core.rules.matching import RuleSpec, When
+from emulator.core.state.sandbox_state import World
 from emulator.core.statuses import STATUSES
-from emulator.core.verbs import MoveMessage, PatchAccount, PutRules
-from emulator.core.world import World
 from emulator.explaining import explain
 from emulator.providers import found
 from emulator.providers.contract import HEADINGS, LEFT_OUT, Provider, under_headings

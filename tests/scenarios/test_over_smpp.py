@@ -14,7 +14,7 @@ from playhouse import OTHER, TO
 from playhouse import desk as http_desk
 from support import walk
 
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.sandboxes import Sandbox
 from emulator.scripting.library import names
 from emulator.serving import Serving

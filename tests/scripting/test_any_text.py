@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules import RuleSpec
+from emulator.core.rules.matching import RuleSpec
 from emulator.scripting import reading
 from emulator.scripting.checking import Invalid, checked
 from emulator.scripting.files import parse

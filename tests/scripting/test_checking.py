@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.plans import Plan, Refuse
-from emulator.core.rules import RuleSpec
-from emulator.core.smpp_plans import SMPP_FAULTS
-from emulator.core.when import When
+from emulator.core.rules.actions import Plan, Refuse
+from emulator.core.rules.conditions import When
+from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.scripting.checking import Invalid, checked
 from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary

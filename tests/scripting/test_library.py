@@ -3,8 +3,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from emulator.core.plans import Plan, Refuse, Reply, Reports, Step
 from emulator.core.reasons import Reason
+from emulator.core.rules.actions import Plan, Refuse, Reply, Reports, Step
 from emulator.providers import found
 from emulator.scripting import library
 from emulator.scripting.checking import Invalid

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emulator.app import Emulator
-from emulator.core.rules import RuleSpec
+from emulator.core.rules.matching import RuleSpec
 from emulator.scripting.checking import Invalid, checked
 from emulator.scripting.schema import schema
 

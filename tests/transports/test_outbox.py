@@ -26,7 +26,7 @@ from support import (
 )
 from tools import need
 
-from emulator.core.verbs import Redeliver
+from emulator.core.admin_commands import Redeliver
 from emulator.targets import NotAllowed, Targets
 from emulator.transports import outbox
 from emulator.transports.outbox import Outbox
@@ -178,7 +178,8 @@ async def test_redirects_are_not_followed():
         assert other.came == []
 
 
-@pytest.mark.parametrize("target", ["ftp://127.0.0.1/", "file:///etc/hostname", "http://127.0.0.1:99999/", "http://:80/",
+@pytest.mark.parametrize("target", ["ftp://127.0.0.1/", "file:///etc/hostname", "http://127.0.0.1:99999/",
+"http://:80/",
                                     "http://127.0.0.1:0/", "http://127.0.0.1/a b", "http://127.0.0.1/\r\nX: y", "//x/"])
 async def test_what_is_no_http_url_is_not_called(connected, target):
     with pytest.raises(NotAllowed, match="no http:// or https:// URL"):

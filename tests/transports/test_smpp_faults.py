@@ -6,8 +6,8 @@ import pytest
 from esme import SUBMIT, desk, line_of
 from support import PATIENCE, skip
 
-from emulator.core.plans import FAULTS
-from emulator.core.smpp_plans import FORMS, SMPP_FAULTS
+from emulator.core.rules.actions import FAULTS
+from emulator.core.rules.smpp_actions import FORMS, SMPP_FAULTS
 from emulator.smpp import Command, Pdu
 from emulator.transports.smpp_faults import CARRY, SPOIL
 

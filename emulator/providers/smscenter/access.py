@@ -3,7 +3,7 @@
 import hashlib
 
 from emulator.core.accounts import Account
-from emulator.core.checks import Case
+from emulator.core.engine.checks import Case
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 

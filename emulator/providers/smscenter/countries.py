@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.core.values import HOUR, SECOND, Moment
+from emulator.core.units import HOUR, SECOND, Moment
 from emulator.wire import HttpRequest
 
 _absolute = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE).match

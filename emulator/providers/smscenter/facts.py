@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.core.outcomes import Accepted, CostTold, Entry
-from emulator.core.values import SECOND, UNIT
+from emulator.core.units import SECOND, UNIT
 from emulator.providers.smscenter.countries import Zone
 from emulator.providers.smscenter.moments import written
 from emulator.providers.smscenter.numbers import place_of

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from emulator.core.values import HOUR, MINUTE, SECOND, Moment
+from emulator.core.units import HOUR, MINUTE, SECOND, Moment
 from emulator.providers.smscenter.countries import Zone
 
 MOSCOW = timezone(timedelta(hours=3))

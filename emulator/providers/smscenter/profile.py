@@ -5,13 +5,13 @@ from hashlib import blake2b
 
 import msgspec
 
-from emulator.core import checks
-from emulator.core.checks import Case, sender_registered
 from emulator.core.commands import Price
+from emulator.core.engine import checks
+from emulator.core.engine.checks import Case, sender_registered
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.values import HOUR, Moment, seconds
+from emulator.core.units import HOUR, Moment, seconds
 from emulator.providers.smscenter import access, asking, countries, facts, moments, smpp_checks, smpp_errors
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.numbers import normal_number

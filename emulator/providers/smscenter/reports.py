@@ -8,9 +8,9 @@ from typing import NamedTuple
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.life import Report
+from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Incoming, Message
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.providers.contract import Judgement
 from emulator.providers.smscenter import countries, formats
 from emulator.providers.smscenter.facts import two_digits

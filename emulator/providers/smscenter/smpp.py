@@ -9,7 +9,7 @@ from emulator.core.commands import AnyCommand, Credential
 from emulator.core.outcomes import Accepted, AnyOutcome, Entry, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.core.statuses import FINAL
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 from emulator.providers.contract import Caller, Said, SmppFace, SmppJudgement
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.smpp_parts import OF_EACH_PART, in_one_piece, in_parts

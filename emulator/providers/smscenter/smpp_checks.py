@@ -5,10 +5,10 @@ from hashlib import blake2b
 
 import msgspec
 
-from emulator.core import checks
-from emulator.core.checks import Case, Check
+from emulator.core.engine import checks
+from emulator.core.engine.checks import Case, Check
+from emulator.core.engine.multipart import MOST
 from emulator.core.outcomes import Refused
-from emulator.core.parts import MOST
 from emulator.core.profile import Limit, Switch
 from emulator.core.reasons import Reason
 from emulator.providers.smscenter import access

@@ -11,7 +11,7 @@ from typing import Any
 from emulator.core import text as gsm
 from emulator.core.commands import SubmitPart
 from emulator.core.text import Encoding, Measure, measure_in
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 from emulator.smpp.joining import Joined, Joiner, Key, Piece, Repeated, Waiting, key_of
 from emulator.smpp.segments import Part as Segment
 from emulator.smpp.text import Coding, read_parts
@@ -49,7 +49,7 @@ def _whole(pieces: Sequence[Piece]) -> tuple[str, Measure]:
 
 
 class SmppOctets:
-    """Octets of core/parts.py."""
+    """Octets of core/engine/multipart.py."""
 
     kind: type[Any] = Joiner
 

@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from emulator.core import text as gsm
 from emulator.core.accounts import Account
-from emulator.core.agenda import SendReport
 from emulator.core.messages import Batch, Incoming, Message
-from emulator.core.smpp_plans import FormName
+from emulator.core.rules.smpp_actions import FormName
+from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import Status
 from emulator.core.text import split
-from emulator.core.values import UNIT, Moment
+from emulator.core.units import UNIT, Moment
 from emulator.providers.smscenter.numbers import LONGEST_PREFIX, place_of
 from emulator.providers.smscenter.smpp_parts import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told

@@ -9,7 +9,7 @@ from emulator.core.commands import AnyCommand, BalanceQuery, Credential, Fault, 
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, Found, Refused
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
-from emulator.core.values import SECOND, UNIT, Moment
+from emulator.core.units import SECOND, UNIT, Moment
 from emulator.providers.asked import escaped_as_a_whole, host
 from emulator.providers.contract import Route
 from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS, FIRST_VERSION, WRONG_VALUE

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from emulator.core import checks
-from emulator.core.checks import Case, sender_registered
+from emulator.core.engine import checks
+from emulator.core.engine.checks import Case, sender_registered
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile, StatusRow, Switch
 from emulator.core.reasons import Reason

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from emulator.core.accounts import Account
-from emulator.core.life import Report
+from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Message
-from emulator.core.values import SECOND, Moment
+from emulator.core.units import SECOND, Moment
 from emulator.providers.contract import Judgement
 from emulator.providers.smsoffice.profile import PROFILE
 from emulator.wire import HttpReply, HttpRequest, add_query

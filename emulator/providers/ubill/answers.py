@@ -15,7 +15,7 @@ from emulator.core.outcomes import (
 )  # fmt: skip
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
-from emulator.core.values import UNIT
+from emulator.core.units import UNIT
 from emulator.providers.ubill.errors import CREATED_TEXT, ERRORS, GENERAL, SENT_TEXT
 from emulator.providers.ubill.profile import PROFILE
 from emulator.providers.ubill.times import write_second

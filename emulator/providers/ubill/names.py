@@ -2,7 +2,7 @@
 
 import re
 
-from emulator.core.checks import Case, Check, sender_of
+from emulator.core.engine.checks import Case, Check, sender_of
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from emulator.core import checks
-from emulator.core.checks import Case
+from emulator.core.engine import checks
+from emulator.core.engine.checks import Case
 from emulator.core.outcomes import Refused
-from emulator.core.plans import Step
 from emulator.core.profile import Profile, StatusRow
 from emulator.core.reasons import Reason
+from emulator.core.rules.actions import Step
 from emulator.providers.ubill import names
 from emulator.providers.ubill.errors import ERRORS
 from emulator.providers.ubill.switches import SWITCHES

@@ -1,7 +1,7 @@
 """uBill's callbacks: a GET for each number whenever its status changes (page 003)."""
 
 from emulator.core.accounts import Account
-from emulator.core.life import Report
+from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Message
 from emulator.providers.contract import Judgement
 from emulator.providers.ubill.profile import PROFILE

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from emulator.core.values import SECOND, Moment
+from emulator.core.units import SECOND, Moment
 
 _minute = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})").fullmatch
 _LAST_YEAR = 9998

@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from emulator.app import Answer, Emulator
 from emulator.core.accounts import Account
-from emulator.core.values import SECOND
-from emulator.core.verbs import MoveMessage, PutRules
+from emulator.core.admin_commands import MoveMessage, PutRules
+from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.providers.smscenter import PROVIDER, soap_client
 from emulator.providers.smscenter.client import Failure, Who

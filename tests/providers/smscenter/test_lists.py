@@ -3,7 +3,7 @@
 import pytest
 from providers.smscenter.desk import OTHER, TO, Desk
 
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 
 
 def sent(desk: Desk) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from providers.smscenter.desk import TO, Desk
 
-from emulator.core.values import HOUR, MINUTE, SECOND
+from emulator.core.units import HOUR, MINUTE, SECOND
 from emulator.providers.smscenter.countries import zone
 from emulator.providers.smscenter.moments import begins, life, written
 

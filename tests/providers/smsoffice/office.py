@@ -7,9 +7,9 @@ from urllib.parse import quote_plus
 
 from emulator.app import Emulator
 from emulator.core.accounts import AccountPatch
+from emulator.core.admin_commands import AddRule, PatchAccount
 from emulator.core.messages import Batch, Message
-from emulator.core.values import SECOND
-from emulator.core.verbs import AddRule, PatchAccount
+from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.providers import found
 from emulator.recipes import ClockWish, NewSandbox

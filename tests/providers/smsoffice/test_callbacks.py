@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from providers.smsoffice.office import OTHER, TO, URL, Office
 
-from emulator.core.verbs import MoveMessage
+from emulator.core.admin_commands import MoveMessage
 from emulator.providers import found
 from emulator.wire import HttpRequest
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from providers.smsoffice.office import FORM, OTHER, TO, Office, envelope
 
-from emulator.core.verbs import PutRules
+from emulator.core.admin_commands import PutRules
 from emulator.explaining import explain
 from emulator.providers import found
 

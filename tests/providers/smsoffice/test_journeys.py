@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 from support import TO, Receiver, control, frozen, get, key_of, receiver, send_path, serving, walk
 
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.providers.smsoffice import client as half
 from emulator.sandboxes import Sandbox
 from emulator.serving import Serving

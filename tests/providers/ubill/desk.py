@@ -7,8 +7,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from emulator.app import Answer, Emulator
 from emulator.core.accounts import Account
-from emulator.core.values import SECOND
-from emulator.core.verbs import MoveMessage, PatchSender, PutRules
+from emulator.core.admin_commands import MoveMessage, PatchSender, PutRules
+from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.providers.ubill import PROVIDER
 from emulator.recipes import ClockWish, NewSandbox

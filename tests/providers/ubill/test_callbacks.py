@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
-from emulator.core.life import Report
+from emulator.core.engine.lifecycle import Report
 from emulator.core.statuses import STATUSES
 from emulator.providers.ubill import PROVIDER
 

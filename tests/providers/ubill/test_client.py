@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.providers.ubill import PROVIDER, client
 from emulator.wire import HttpReply, HttpRequest
 

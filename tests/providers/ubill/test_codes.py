@@ -3,7 +3,7 @@
 import pytest
 from providers.ubill.desk import TO, Desk
 
-from emulator.core.verbs import PutRules
+from emulator.core.admin_commands import PutRules
 from emulator.providers.ubill import PROVIDER
 
 BAD = {"brandID": 9, "numbers": [], "text": "", "sendTime": "yesterday"}

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from providers.ubill.desk import NOON
 from yarl import URL
 
-from emulator.core.values import SECOND
+from emulator.core.units import SECOND
 from emulator.providers.ubill import PROVIDER, client
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.sandboxes import Sandbox

@@ -1,12 +1,12 @@
 """A fourth provider, made up: Pigeon Post. GET /pigeon/send?key=&to=&text= says `sent N`, or `no: CODE`."""
 
-from emulator.core import checks
 from emulator.core.commands import BalanceQuery, Credential, Submit
+from emulator.core.engine import checks
 from emulator.core.outcomes import Accepted, BalanceTold, Refused
 from emulator.core.profile import ErrorRow, ErrorTable, Profile, StatusRow, Switch
 from emulator.core.reasons import Reason
 from emulator.core.statuses import STATUSES
-from emulator.core.values import plain
+from emulator.core.units import plain
 from emulator.providers.contract import Judgement, Provider, Route, Row
 from emulator.wire import HttpReply, HttpRequest, add_query, read_query, write_query
 

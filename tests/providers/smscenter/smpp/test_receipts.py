@@ -5,8 +5,8 @@ import random
 import pytest
 
 from emulator.core.accounts import Account
-from emulator.core.agenda import SendReport
 from emulator.core.messages import Batch, Message
+from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import STATUSES
 from emulator.providers.smscenter import smpp_receipts
 from emulator.providers.smscenter.profile import PROFILE

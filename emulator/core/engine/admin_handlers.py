@@ -1,15 +1,10 @@
-"""What a hand may do to a world (core/verbs.py)."""
+"""What a hand may do to a world (core/admin_commands.py)."""
 
 from collections.abc import Callable
 from typing import Any
 
 from emulator.core.accounts import Account, Sender, apply
-from emulator.core.agenda import SendIncoming, SendReport
-from emulator.core.life import Life
-from emulator.core.messages import Incoming, Message
-from emulator.core.rules import Rule, RuleSpec
-from emulator.core.values import Moment
-from emulator.core.verbs import (
+from emulator.core.admin_commands import (  # fmt: skip
     AddRule,
     DropRule,
     MoveMessage,
@@ -19,8 +14,13 @@ from emulator.core.verbs import (
     PutRules,
     Redeliver,
     Verb,
-)  # fmt: skip
-from emulator.core.world import World
+)
+from emulator.core.engine.lifecycle import Life
+from emulator.core.messages import Incoming, Message
+from emulator.core.rules.matching import Rule, RuleSpec
+from emulator.core.state.sandbox_state import World
+from emulator.core.state.scheduler import SendIncoming, SendReport
+from emulator.core.units import Moment
 
 
 class Hand:

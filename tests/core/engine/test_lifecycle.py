@@ -4,13 +4,13 @@ import pytest
 from worlds import START, TO, Play, profile
 
 from emulator.core.accounts import AccountPatch
+from emulator.core.admin_commands import MoveMessage, PatchAccount, PatchSender, Redeliver
 from emulator.core.outcomes import Found, Refused
-from emulator.core.plans import Step
 from emulator.core.profile import StatusRow, Switch
 from emulator.core.reasons import Reason
+from emulator.core.rules.actions import Step
 from emulator.core.statuses import STATUSES
-from emulator.core.values import SECOND, amount
-from emulator.core.verbs import MoveMessage, PatchAccount, PatchSender, Redeliver
+from emulator.core.units import SECOND, amount
 
 SENT_THEN_DELIVERED = [{"after": 1, "status": "sent"}, {"after": 5, "status": "delivered"}]
 

@@ -4,10 +4,10 @@ import msgspec
 import pytest
 from worlds import KEY, TO, Play
 
+from emulator.core.admin_commands import AddRule, DropRule, PutRules
 from emulator.core.outcomes import Accepted, Refused, Unheard
 from emulator.core.reasons import Reason
-from emulator.core.rules import RuleSpec
-from emulator.core.verbs import AddRule, DropRule, PutRules
+from emulator.core.rules.matching import RuleSpec
 
 GOOD, OTHER, THIRD = "995577000001", "995577000002", "995599000003"
 BUSY = {"refuse": {"code": -1}}

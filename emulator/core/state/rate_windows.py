@@ -1,6 +1,6 @@
 """How often within a window: sliding windows of sandbox time, as plain serialisable state."""
 
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 
 
 class Windows:

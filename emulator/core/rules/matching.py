@@ -3,11 +3,11 @@
 import msgspec
 
 from emulator.core.commands import AnyCommand
-from emulator.core.plans import Plan
-from emulator.core.ranges import Count
 from emulator.core.reasons import OF_A_NUMBER
-from emulator.core.values import Chance
-from emulator.core.when import Now, When, destinations_of, number_test, speaks_of, tests_of, turn_test
+from emulator.core.rules.actions import Plan
+from emulator.core.rules.conditions import Now, When, destinations_of, number_test, speaks_of, tests_of, turn_test
+from emulator.core.rules.ranges import Count
+from emulator.core.units import Chance
 
 
 class RuleSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

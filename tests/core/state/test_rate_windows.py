@@ -1,7 +1,7 @@
 """Sliding windows of sandbox time."""
 
-from emulator.core.limits import Windows
-from emulator.core.values import SECOND, Chance, amount, plain, seconds
+from emulator.core.state.rate_windows import Windows
+from emulator.core.units import SECOND, Chance, amount, plain, seconds
 
 
 def test_what_lies_in_the_window_is_counted_and_what_left_it_is_forgotten() -> None:

@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import cast
 from zlib import crc32
 
-from emulator.core.index import Index
 from emulator.core.messages import Batch, Message
-from emulator.core.shelf import Room, Shelf
+from emulator.core.state.hash_index import Index
+from emulator.core.state.paged_list import Room, Shelf
 from emulator.core.statuses import STATUSES, Status
 
 _BIT = {status: 1 << place for place, status in enumerate(STATUSES)}

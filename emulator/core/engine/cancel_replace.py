@@ -1,13 +1,13 @@
 """Takes back, or changes, messages that are not delivered yet: cancel and replace."""
 
-from emulator.core.checks import Case
 from emulator.core.commands import Cancel, Replace
-from emulator.core.life import Life
+from emulator.core.engine.checks import Case
+from emulator.core.engine.lifecycle import Life
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import AnyOutcome, Deleted, Refused, Replaced
 from emulator.core.reasons import Reason
+from emulator.core.state.sandbox_state import World
 from emulator.core.statuses import FINAL
-from emulator.core.world import World
 
 
 class Undoing:

@@ -6,16 +6,16 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.agenda import Agenda, Entry, SendIncoming, SendReport, Written
 from emulator.core.commands import SubmitPart
-from emulator.core.dumping import PIECE, in_pieces
-from emulator.core.limits import Windows
 from emulator.core.messages import Batch, Incoming, Message
-from emulator.core.plans import Plan
-from emulator.core.rules import Rule, RuleBook
-from emulator.core.shelf import Room
-from emulator.core.store import Store
-from emulator.core.values import Chance, Moment
+from emulator.core.rules.actions import Plan
+from emulator.core.rules.matching import Rule, RuleBook
+from emulator.core.state.dump import PIECE, in_pieces
+from emulator.core.state.message_store import Store
+from emulator.core.state.paged_list import Room
+from emulator.core.state.rate_windows import Windows
+from emulator.core.state.scheduler import Agenda, Entry, SendIncoming, SendReport, Written
+from emulator.core.units import Chance, Moment
 
 
 class _Rest(msgspec.Struct, kw_only=True):

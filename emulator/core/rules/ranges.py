@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from emulator.core.values import Chance
+from emulator.core.units import Chance
 
 Seconds = Annotated[float, Meta(ge=0, le=3_153_600_000)]
 """At most a hundred years: every moment that they lead to must be one that a date can show."""

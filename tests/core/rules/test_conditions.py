@@ -4,9 +4,9 @@ import msgspec
 import pytest
 from worlds import TO, Play
 
-from emulator.core.rules import RuleSpec
-from emulator.core.values import Chance
-from emulator.core.when import KIND, OF_CALL, OF_NUMBER, OF_TURN, Now, When, unmet
+from emulator.core.rules.conditions import KIND, OF_CALL, OF_NUMBER, OF_TURN, Now, When, unmet
+from emulator.core.rules.matching import RuleSpec
+from emulator.core.units import Chance
 
 BUSY = {"refuse": {"code": -1}}
 LONG = "x" * 161

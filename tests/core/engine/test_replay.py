@@ -7,14 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.core.accounts import Account, AccountPatch, Sender
-from emulator.core.commands import BalanceQuery, Credential, ListSenders, Query, Submit
-from emulator.core.engine import Engine
-from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
-from emulator.core.plans import FAULTS
-from emulator.core.rules import Rule, RuleSpec
-from emulator.core.statuses import STATUSES
-from emulator.core.values import SECOND, Chance, amount
-from emulator.core.verbs import (
+from emulator.core.admin_commands import (  # fmt: skip
     AddRule,
     DropRule,
     MoveMessage,
@@ -22,8 +15,15 @@ from emulator.core.verbs import (
     PatchSender,
     PutRules,
     Redeliver,
-)  # fmt: skip
-from emulator.core.world import State, World
+)
+from emulator.core.commands import BalanceQuery, Credential, ListSenders, Query, Submit
+from emulator.core.engine.engine import Engine
+from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
+from emulator.core.rules.actions import FAULTS
+from emulator.core.rules.matching import Rule, RuleSpec
+from emulator.core.state.sandbox_state import State, World
+from emulator.core.statuses import STATUSES
+from emulator.core.units import SECOND, Chance, amount
 from emulator.providers import found
 from emulator.scripting.library import load_named
 from emulator.vocabulary import vocabulary_of

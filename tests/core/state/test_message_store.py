@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.core.engine import Engine
-from emulator.core.index import Index
+from emulator.core.engine.engine import Engine
 from emulator.core.messages import Batch, Message
-from emulator.core.shelf import Room
-from emulator.core.store import Store
-from emulator.core.world import World
-from tests.core.test_replay import PROFILES, dated, fresh, inputs, played
+from emulator.core.state.hash_index import Index
+from emulator.core.state.message_store import Store
+from emulator.core.state.paged_list import Room
+from emulator.core.state.sandbox_state import World
+from tests.core.engine.test_replay import PROFILES, dated, fresh, inputs, played
 
 AT = 1_760_000_000_000_000
 MANY = 20_000

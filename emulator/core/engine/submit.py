@@ -5,19 +5,19 @@ from typing import Any
 
 import msgspec
 
-from emulator.core.agenda import Expire
-from emulator.core.checks import Case, Said, barred, lost_for
 from emulator.core.commands import Submit
-from emulator.core.life import Life
+from emulator.core.engine.checks import Case, Said, barred, lost_for
+from emulator.core.engine.lifecycle import Life
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import Accepted, Refused
-from emulator.core.plans import Plan, Step
 from emulator.core.profile import ErrorRow, Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules import Rule
+from emulator.core.rules.actions import Plan, Step
+from emulator.core.rules.matching import Rule
+from emulator.core.state.sandbox_state import World
+from emulator.core.state.scheduler import Expire
 from emulator.core.statuses import Status
 from emulator.core.text import Measure
-from emulator.core.world import World
 
 
 class Taking:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.agenda import Agenda, Expire
+from emulator.core.state.scheduler import Agenda, Expire
 
 
 def drained(agenda: Agenda, until: int = 10**9) -> list[int]:

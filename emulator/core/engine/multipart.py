@@ -9,17 +9,17 @@ from typing import Any, Protocol
 
 import msgspec
 
-from emulator.core.agenda import PartsEnd
-from emulator.core.checks import Case
 from emulator.core.commands import Submit, SubmitPart
+from emulator.core.engine.checks import Case
+from emulator.core.engine.submit import Taking
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules import Ruling
-from emulator.core.taking import Taking
+from emulator.core.rules.matching import Ruling
+from emulator.core.state.sandbox_state import World
+from emulator.core.state.scheduler import PartsEnd
 from emulator.core.text import Measure
-from emulator.core.values import Moment
-from emulator.core.world import World
+from emulator.core.units import Moment
 
 MOST = 1000
 """So many messages of a provider may be waiting for parts at once."""

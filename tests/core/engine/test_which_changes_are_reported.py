@@ -4,7 +4,7 @@ from worlds import Play, profile
 
 from emulator.core.profile import StatusRow, Switch
 from emulator.core.statuses import STATUSES
-from emulator.core.values import amount
+from emulator.core.units import amount
 
 STEPS = {"then": {"steps": [{"after": 1, "status": "sent"}, {"after": 2, "status": "delivered"}]}}
 UNDER_WAY = ("pending", "sent")

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from emulator.core.accounts import Sender
-from emulator.core.checks import Case, checked, weigh
 from emulator.core.commands import (
     BalanceQuery,
     Bind,
@@ -20,7 +19,11 @@ from emulator.core.commands import (
     Submit,
     SubmitPart,
 )  # fmt: skip
-from emulator.core.life import Life
+from emulator.core.engine.cancel_replace import Undoing
+from emulator.core.engine.checks import Case, checked, weigh
+from emulator.core.engine.lifecycle import Life
+from emulator.core.engine.multipart import Parts
+from emulator.core.engine.submit import Taking, lost
 from emulator.core.outcomes import (
     AnyOutcome,
     BalanceTold,
@@ -37,12 +40,9 @@ from emulator.core.outcomes import (
     SenderRegistered,
     SendersTold,
 )  # fmt: skip
-from emulator.core.parts import Parts
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.taking import Taking, lost
-from emulator.core.undoing import Undoing
-from emulator.core.world import World
+from emulator.core.state.sandbox_state import World
 
 
 class Judge:
@@ -73,8 +73,8 @@ class Judge:
         return self._handlers[kind](case)
 
     def refuse(self, case: Case, refused: Refused) -> AnyOutcome:
-        """A rule's refusal, with what it leaves behind where its row says so (core/taking.py). Where it is told later,
-        a part of a long message is taken first."""
+        """A rule's refusal, with what it leaves behind where its row says so (core/engine/submit.py). Where it is told
+        later, a part of a long message is taken first."""
         command = case.command
         if type(command) is not SubmitPart:
             return self.taking.keep(case, refused)

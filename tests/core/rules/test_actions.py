@@ -4,14 +4,14 @@ import msgspec
 import pytest
 from worlds import START, TO, Play, profile
 
-from emulator.core import checks
 from emulator.core.accounts import AccountPatch
-from emulator.core.agenda import SendIncoming
+from emulator.core.admin_commands import PatchAccount
+from emulator.core.engine import checks
 from emulator.core.outcomes import Accepted
 from emulator.core.reasons import Reason
-from emulator.core.rules import RuleSpec
-from emulator.core.values import SECOND, Chance
-from emulator.core.verbs import PatchAccount
+from emulator.core.rules.matching import RuleSpec
+from emulator.core.state.scheduler import SendIncoming
+from emulator.core.units import SECOND, Chance
 
 DELIVERED = [{"after": 1, "status": "delivered"}]
 BOTH = [{"after": 1, "status": "sent"}, {"after": 2, "status": "delivered"}]

@@ -11,10 +11,10 @@ from emulator.core.commands import Submit
 from emulator.core.outcomes import Refused
 from emulator.core.profile import LONGEST_WINDOW, Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules import NOTHING, Ruling
+from emulator.core.rules.matching import NOTHING, Ruling
+from emulator.core.state.sandbox_state import World
 from emulator.core.text import Measure, measure
-from emulator.core.values import SECOND, Moment, plain, seconds
-from emulator.core.world import World
+from emulator.core.units import SECOND, Moment, plain, seconds
 
 
 class Lost(NamedTuple):
@@ -62,7 +62,7 @@ class Case(msgspec.Struct):
     noticed: list[str] = []
     """Rows of the contract that a check saw being bent, and let pass: they become lint findings."""
     marks: list[str] = []
-    """Keys of events to be counted (core/limits.py) if nothing is refused."""
+    """Keys of events to be counted (core/state/rate_windows.py) if nothing is refused."""
 
     @property
     def owner(self) -> Account:

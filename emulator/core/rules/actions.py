@@ -11,11 +11,11 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.ranges import Seconds, Span, as_written, drawn
 from emulator.core.reasons import Reason
-from emulator.core.smpp_plans import SMPP_FAULTS, FormName, SmppFaultName
+from emulator.core.rules.ranges import Seconds, Span, as_written, drawn
+from emulator.core.rules.smpp_actions import SMPP_FAULTS, FormName, SmppFaultName
 from emulator.core.statuses import Status
-from emulator.core.values import Chance
+from emulator.core.units import Chance
 
 HttpFaultName = Literal["lost", "drop", "hang", "reset", "cut", "empty", "garbled", "slow"]
 FaultName = HttpFaultName | SmppFaultName
@@ -31,8 +31,8 @@ FAULTS: dict[HttpFaultName, tuple[bool, str]] = {
     "slow": (True, "done; the answer comes in small pieces"),
 }
 """Each fault: is the command executed, and what the client sees. They work over every protocol; those that only SMPP
-can have are in smpp_plans.py. A `status` (HTTP) or `command_status` (SMPP) in its place is never executed; over SMPP a
-`status` 429 is ESME_RTHROTTLED, any other ESME_RSYSERR."""
+can have are in smpp_actions.py. A `status` (HTTP) or `command_status` (SMPP) in its place is never executed; over SMPP
+a `status` 429 is ESME_RTHROTTLED, any other ESME_RSYSERR."""
 
 _HEARD: dict[str, bool] = {name: heard for table in (FAULTS, SMPP_FAULTS) for name, (heard, _) in table.items()}
 

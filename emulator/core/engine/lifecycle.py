@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.agenda import Begin, Expire, SendIncoming, SendReport, Step
 from emulator.core.messages import Batch, Incoming, Message
-from emulator.core.plans import Plan, Reports, Told
-from emulator.core.plans import Step as PlannedStep
 from emulator.core.profile import Profile
-from emulator.core.ranges import drawn
+from emulator.core.rules.actions import Plan, Reports, Told
+from emulator.core.rules.actions import Step as PlannedStep
+from emulator.core.rules.ranges import drawn
+from emulator.core.state.sandbox_state import World
+from emulator.core.state.scheduler import Begin, Expire, SendIncoming, SendReport, Step
 from emulator.core.statuses import FINAL, Status
 from emulator.core.text import measure
-from emulator.core.values import Chance, Moment, seconds
-from emulator.core.world import World
+from emulator.core.units import Chance, Moment, seconds
 
 NORMAL = Reports()
 

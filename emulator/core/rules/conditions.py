@@ -10,10 +10,10 @@ from msgspec.structs import force_setattr
 
 from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
 from emulator.core.globs import glob
-from emulator.core.ranges import Between, Count, Seconds
 from emulator.core.regex import Wrong, compiled
+from emulator.core.rules.ranges import Between, Count, Seconds
 from emulator.core.text import Encoding, Measure
-from emulator.core.values import Moment, seconds
+from emulator.core.units import Moment, seconds
 
 Operation = Literal["send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link"]
 Share = Annotated[float, Meta(ge=0, le=1)]

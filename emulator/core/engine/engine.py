@@ -9,22 +9,22 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account, apply
-from emulator.core.agenda import PartsEnd, SendIncoming, SendReport, Step
-from emulator.core.checks import Case
+from emulator.core.admin_commands import Verb
 from emulator.core.commands import AnyCommand, SubmitPart
-from emulator.core.hands import Hand
+from emulator.core.engine.admin_handlers import Hand
+from emulator.core.engine.checks import Case
+from emulator.core.engine.handlers import Judge
+from emulator.core.engine.lifecycle import Life, Outgoing, Passing, Report, Touched
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
-from emulator.core.judge import Judge
-from emulator.core.life import Life, Outgoing, Passing, Report, Touched
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
-from emulator.core.plans import Refuse, Reply
 from emulator.core.profile import Profile
 from emulator.core.reasons import NO_NUMBER_LEFT, OF_A_NUMBER, Reason
-from emulator.core.rules import Rule, Ruling
-from emulator.core.values import Moment, seconds
-from emulator.core.verbs import Verb
-from emulator.core.when import Now
-from emulator.core.world import World
+from emulator.core.rules.actions import Refuse, Reply
+from emulator.core.rules.conditions import Now
+from emulator.core.rules.matching import Rule, Ruling
+from emulator.core.state.sandbox_state import World
+from emulator.core.state.scheduler import PartsEnd, SendIncoming, SendReport, Step
+from emulator.core.units import Moment, seconds
 
 _GOES_OUT = (SendReport, SendIncoming)
 

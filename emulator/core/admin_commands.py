@@ -3,9 +3,9 @@
 import msgspec
 
 from emulator.core.accounts import AccountPatch, SenderState
-from emulator.core.rules import RuleSpec
+from emulator.core.rules.matching import RuleSpec
 from emulator.core.statuses import Status
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 
 
 class PatchAccount(msgspec.Struct, tag="patch-account", tag_field="do"):

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.statuses import Status
-from emulator.core.values import Moment
+from emulator.core.units import Moment
 
 
 class Step(msgspec.Struct, array_like=True, tag="step", gc=False):

@@ -1,0 +1,1 @@
+"""The engine: carries commands out on the state of a sandbox, and what falls due after them."""
