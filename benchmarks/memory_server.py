@@ -15,11 +15,11 @@ from statistics import median
 from emulator.app import Emulator
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import PatchAccount
+from emulator.http.messages import HttpRequest
 from emulator.recipes import NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
-from emulator.wire import HttpRequest
 
 _TEXT = "Your%20code%20is%20{n:07},%20valid%20for%20ten%20minutes.%20Thank%20you!"
 _TARGET = (

@@ -10,6 +10,7 @@ from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.units import SECOND, Moment
+from emulator.http.messages import HttpRequest
 from emulator.journal import Budget
 from emulator.keeping import Snapshot
 from emulator.links.switchboard import Switchboard
@@ -27,7 +28,6 @@ from emulator.scripting.scenario import Scenario
 from emulator.scripting.vocabulary import Vocabulary
 from emulator.settings import Settings
 from emulator.vocabulary import vocabulary_of
-from emulator.wire import HttpRequest
 
 DEFAULT = "default"
 

@@ -2,8 +2,8 @@
 
 from emulator.core.engine.lifecycle import Outgoing, Passing
 from emulator.core.units import Moment
+from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.journal import Attempt
-from emulator.wire import HttpRequest, SmppFrame
 
 
 def attempt_of(out: Outgoing, sent: HttpRequest | SmppFrame, at: Moment) -> Attempt:

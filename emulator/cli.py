@@ -106,7 +106,7 @@ def _complain(text: str, status: int = 1) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # till the loop has its own; PID 1 has none
-    from emulator.listening import Busy, bind
+    from emulator.net.listen import Busy, bind
     from emulator.settings import settings
 
     try:

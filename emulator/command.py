@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Literal
 
 from emulator import __version__, logs
-from emulator.listening import Busy
+from emulator.net.listen import Busy
 from emulator.outgoing.http_round import ALL_CARRIERS
 from emulator.outgoing.unfinished import unfinished
 from emulator.recipes import Bad, token

@@ -6,10 +6,10 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from emulator.http.messages import HttpRequest
 from emulator.providers.contract import Provider
 from emulator.serving import Serving
 from emulator.settings import Settings
-from emulator.wire import HttpRequest
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

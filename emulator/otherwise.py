@@ -4,7 +4,7 @@ What is done to the connection itself is the transport's (transports/faults.py).
 """
 
 from emulator.core.rules.actions import Reply, Reports
-from emulator.wire import HttpReply, HttpRequest, read_query, write_query
+from emulator.http.messages import HttpReply, HttpRequest, read_query, write_query
 
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from emulator.admin.addresses import ours
 from emulator.app import Emulator
-from emulator.listening import Busy, bind, url
+from emulator.net.listen import Busy, bind, url
 from emulator.outgoing.http_round import Call
 from emulator.providers import names
 from emulator.providers.contract import Provider

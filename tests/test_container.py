@@ -130,7 +130,7 @@ async def test_the_health_check_tells_health():
 def test_a_signal_before_it_listens_stops_it_too():
     """In a container nobody else would: a process that is the first there is spared what it has no answer to."""
     code = (
-        "import os, signal, emulator.listening as listening\n"
+        "import os, signal, emulator.net.listen as listening\n"
         "listening.bind = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
         "from emulator.cli import main\n"
         "main(['serve'])\n"

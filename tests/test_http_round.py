@@ -6,10 +6,10 @@ import json
 from support import PATIENCE, key_of, send_path
 
 from emulator.app import Emulator
+from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.outgoing.http_round import CARRIERS
 from emulator.recipes import NewSandbox
 from emulator.settings import Settings
-from emulator.wire import HttpReply, HttpRequest, origin_of
 
 
 class Outside:

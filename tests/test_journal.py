@@ -1,7 +1,7 @@
 """The journal: bounded by bytes for each sandbox and for all, the oldest going first, and it says how many went."""
 
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Attempt, Budget, Exchange, Journal
-from emulator.wire import HttpReply, HttpRequest
 
 
 def exchange(text: str = "", size: int = 0) -> Exchange:

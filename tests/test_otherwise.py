@@ -6,7 +6,7 @@ from support import receiver
 
 from emulator import otherwise
 from emulator.core.rules.actions import Reply, Reports
-from emulator.wire import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest
 
 MADE = HttpReply(headers=(("Content-Type", "application/json"), ("X-Own", "1")), body=b"{}")
 everybody = pytest.mark.parametrize("provider", PROVIDERS)

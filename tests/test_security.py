@@ -6,8 +6,8 @@ from pathlib import Path
 
 from emulator.admin.logins import FREE, LASTS
 from emulator.durable.state_file import StateFile
+from emulator.net.allowed_targets import NotAllowed, Targets
 from emulator.settings import OPTIONS, Settings
-from emulator.targets import NotAllowed, Targets
 
 ROOT = Path(__file__).parent.parent
 TEXT = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())

@@ -3,7 +3,7 @@ operation name. Light: every request is asked, and a client of a server elsewher
 
 from typing import NamedTuple
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 PREFIX = "/_emulator"
 _READS = ("GET", "HEAD")

@@ -4,7 +4,7 @@ import difflib
 import json
 from typing import Any, NoReturn
 
-from emulator.wire import HttpReply
+from emulator.http.messages import HttpReply
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""

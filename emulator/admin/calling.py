@@ -10,7 +10,7 @@ from typing import Any
 from emulator.admin.addresses import ADDRESSES, Address
 from emulator.admin.answers import Record, missing, read
 from emulator.admin.doors import Door
-from emulator.wire import HttpRequest, write_query
+from emulator.http.messages import HttpRequest, write_query
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Protocol
 
-from emulator.wire import HttpReply, HttpRequest, StreamReply
+from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 
 
 class Door(Protocol):

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from emulator.admin import sse, views
+from emulator.admin import views
 from emulator.feed import Event
+from emulator.http import sse
+from emulator.http.messages import StreamReply
 from emulator.sandboxes import Sandbox
-from emulator.wire import StreamReply
 
 Json = Mapping[str, Any]
 

@@ -10,8 +10,8 @@ import msgspec
 from emulator.admin import views
 from emulator.core.messages import Message
 from emulator.core.state.message_store import Store
+from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.sandboxes import Sandbox
-from emulator.wire import HttpRequest, SmppFrame
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

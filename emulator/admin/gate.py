@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from emulator import hosts
 from emulator.admin.logins import Logins, Tries
 from emulator.admin.verbs import Refusal
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
+from emulator.net import hosts
 
 COOKIE = "sms_emulator"
 _HINT = "send the header `Authorization: Bearer TOKEN`; the token was given by --token or printed at start"

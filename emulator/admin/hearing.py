@@ -5,9 +5,9 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 
-from emulator.admin import sse
 from emulator.admin.answers import Record, read
-from emulator.wire import HttpReply
+from emulator.http import sse
+from emulator.http.messages import HttpReply
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""

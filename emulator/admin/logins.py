@@ -6,8 +6,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_network
 
-from emulator import hosts
 from emulator.admin.verbs import Refusal
+from emulator.net import hosts
 
 LASTS = 12 * 3600.0
 """Real seconds after its last use that a log-in is forgotten."""

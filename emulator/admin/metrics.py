@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emulator import __version__
 from emulator.app import Emulator
-from emulator.wire import HttpReply
+from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

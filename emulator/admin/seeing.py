@@ -9,7 +9,7 @@ from emulator.admin.calling import ALL, call_of, record
 from emulator.admin.doors import Door
 from emulator.admin.hearing import heard
 from emulator.admin.ledger_text import ledger_text
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""

@@ -16,9 +16,9 @@ from emulator.admin.gate import Gate
 from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
 from emulator.app import Emulator
-from emulator.headers import DATA, dressed
+from emulator.http.browser_headers import DATA, dressed
+from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
 from emulator.ui.front import Front
-from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _PEM = (("Content-Type", "application/x-pem-file"),)

@@ -11,8 +11,8 @@ from emulator.app import Emulator
 from emulator.core.admin_commands import PutIncoming
 from emulator.core.text import split
 from emulator.links.line import Line
+from emulator.net.allowed_targets import NotAllowed
 from emulator.sandboxes import Sandbox
-from emulator.targets import NotAllowed
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

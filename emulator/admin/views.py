@@ -16,12 +16,12 @@ from emulator.core.rules.matching import Rule
 from emulator.core.units import Moment, plain
 from emulator.explaining import explain
 from emulator.findings import Finding
+from emulator.http.messages import SmppFrame
 from emulator.journal import Attempt, Exchange
 from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import decode
 from emulator.smpp.describing import describe
-from emulator.wire import SmppFrame
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

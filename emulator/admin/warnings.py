@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from emulator.net.allowed_targets import Targets
 from emulator.sandboxes import Sandbox
 from emulator.smpp.credentials import misfit
-from emulator.targets import Targets
 
 
 def about_callbacks(sandbox: Sandbox, providers: Iterable[str], targets: Targets) -> Iterator[str]:

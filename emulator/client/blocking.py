@@ -17,7 +17,7 @@ from emulator.client.errors import SmsError
 from emulator.client.hiding import masked
 from emulator.client.places import USUAL, AtOnce, check_at_once, lanes_of
 from emulator.client.watching import Watcher, announce
-from emulator.wire import HttpReply
+from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager

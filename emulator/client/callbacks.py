@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from emulator.client.reports import BadCallback, Fields, Report, Reports
-from emulator.wire import HttpReply
+from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
     from aiohttp import web

@@ -20,7 +20,7 @@ from emulator.client.errors import Kinds, Refused, SmsError
 from emulator.client.hiding import masked, shown
 from emulator.client.repeating import LOOKS, ROWS, Fate, may_repeat
 from emulator.client.watching import Event, Watcher
-from emulator.wire import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest
 
 T = TypeVar("T")
 

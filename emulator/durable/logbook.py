@@ -18,10 +18,10 @@ from emulator.durable.entries import Head, pack_input
 from emulator.durable.recording import Recording
 from emulator.durable.state_file import NotWritten, StateFile
 from emulator.durable.track import Track
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.keeping import Snapshot
 from emulator.outgoing.http_round import Call
 from emulator.recorder import NotKept
-from emulator.wire import HttpReply, HttpRequest
 
 if TYPE_CHECKING:
     from emulator.sandboxes import Sandbox

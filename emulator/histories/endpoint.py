@@ -15,13 +15,13 @@ from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.histories.history import History, read_token
 from emulator.histories.laying import laid_over
+from emulator.http.messages import HttpReply, HttpRequest, read_query, write_query
+from emulator.net.allowed_targets import Everywhere
 from emulator.providers.contract import Provider
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.settings import Settings
-from emulator.targets import Everywhere
 from emulator.transports.outbox import Outbox
-from emulator.wire import HttpReply, HttpRequest, read_query, write_query
 
 
 class About(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 from emulator.admin.client import AsyncSms
 from emulator.histories.history import History
 from emulator.histories.laying import laid_over
-from emulator.wire import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest
 
 _MOVES = ("/clock", "/settle")
 

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 _QUOTED = re.compile(r"b?[\x27\x22]")
 _VERSION = re.compile(rb" HTTP/\d\.\d\r?$").search

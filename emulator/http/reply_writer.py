@@ -4,7 +4,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 
-from emulator.wire import Headers, HttpReply
+from emulator.http.messages import Headers, HttpReply
 
 SERVER = "sms-emulator"
 """Of replies that name no server."""

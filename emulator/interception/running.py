@@ -60,7 +60,7 @@ async def _with_one_elsewhere(url: str, command: list[str]) -> int:
 
 def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> int:
     from emulator import logs
-    from emulator.listening import Busy
+    from emulator.net.listen import Busy
     from emulator.serving import Serving
 
     logs.set_up(chosen.log_format, True)

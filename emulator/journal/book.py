@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from emulator.http.messages import Headers, HttpReply, HttpRequest, SmppFrame
 from emulator.journal.budget import PROCESS_LIMIT, Budget
 from emulator.journal.entries import Attempt, Entries, Exchange, Line
-from emulator.wire import Headers, HttpReply, HttpRequest, SmppFrame
 
 BODY_LIMIT = 64 * 1024
 OVERHEAD = 650

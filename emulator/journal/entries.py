@@ -10,7 +10,7 @@ import msgspec
 from emulator.core.commands import AnyCommand, Credential
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.units import Moment
-from emulator.wire import HttpReply, HttpRequest, SmppFrame
+from emulator.http.messages import HttpReply, HttpRequest, SmppFrame
 
 
 class Exchange(msgspec.Struct, kw_only=True, array_like=True):

@@ -14,12 +14,12 @@ from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Outgoing, Passing, Report
 from emulator.core.state.scheduler import SendIncoming
 from emulator.core.units import Moment
+from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.journal import Attempt
 from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.smpp.pdu import Pdu
 from emulator.under_way import UnderWay, Waiting
-from emulator.wire import HttpRequest, SmppFrame
 
 Envelope = Callable[[Sandbox, Outgoing], HttpRequest | Pdu | None]
 

@@ -11,6 +11,7 @@ from emulator.core.engine.engine import Verdict
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Moment
+from emulator.http.messages import SmppFrame
 from emulator.journal import Exchange
 from emulator.links.line import Line, Wire
 from emulator.links.receivers import Parcel, Receivers
@@ -23,7 +24,6 @@ from emulator.smpp.session import Session
 from emulator.smpp.states import BOUND, Role
 from emulator.smpp.statuses import Status
 from emulator.smpp.tables import BINDS, Command, command_name
-from emulator.wire import SmppFrame
 
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""

@@ -10,9 +10,9 @@ from emulator.core.commands import Price, Submit
 from emulator.core.outcomes import Accepted, Found, FoundMany, Refused
 from emulator.core.reasons import Reason
 from emulator.core.units import seconds
+from emulator.http.messages import HttpRequest
 from emulator.linting import names, texts
 from emulator.linting.seen import Asked, Noticed, Partial, Refusal, Seen, asked
-from emulator.wire import HttpRequest
 
 Check = Callable[[Seen], Noticed | None]
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import msgspec
 
-from emulator.wire import HttpRequest, read_query
+from emulator.http.messages import HttpRequest, read_query
 
 _CLOSE = 0.82
 _MOST, _LONGEST = 200, 40

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Outgoing
+from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.journal import Attempt
+from emulator.net.allowed_targets import NotAllowed
 from emulator.sandboxes import Sandbox
-from emulator.targets import NotAllowed
 from emulator.under_way import UnderWay, Waiting
-from emulator.wire import HttpReply, HttpRequest, origin_of
 
 Call = Callable[[HttpRequest], Awaitable[HttpReply]]
 """Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError

@@ -2,7 +2,7 @@
 
 import re
 
-from emulator.wire import HttpRequest, read_query
+from emulator.http.messages import HttpRequest, read_query
 
 _absolute = re.compile(r"https?://([^/?#]*)", re.IGNORECASE).match
 

@@ -19,9 +19,9 @@ from emulator.core.reasons import Reason
 from emulator.core.rules.smpp_actions import FormName
 from emulator.core.state.scheduler import SendReport
 from emulator.core.units import Moment
+from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.smpp.pdu import Pdu, Tlv
 from emulator.smpp.timers import Timers
-from emulator.wire import HttpReply, HttpRequest, read_query
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -12,12 +12,12 @@ from emulator import otherwise
 from emulator.core.commands import AnyCommand
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Moment
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Exchange, Line
 from emulator.providers.asked import host
 from emulator.providers.contract import Provider
 from emulator.reception.routing import Match, Routing
 from emulator.sandboxes import Sandbox, Sandboxes
-from emulator.wire import HttpReply, HttpRequest
 
 Reports = Callable[[Sandbox, Moment], tuple["asyncio.Future[Any]", ...]]
 """Sends what is due in a sandbox now; gives back what is under way."""

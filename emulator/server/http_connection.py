@@ -14,12 +14,12 @@ import struct
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeAlias, cast
 
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
 from emulator.http.request_parser import Parsed, RequestParser
-from emulator.limits import Limits
+from emulator.net.limits import Limits
 from emulator.server.held_replies import HeldReplies
-from emulator.wire import HttpReply, HttpRequest
 
 READ_AT_ONCE = 32 * 1024
 """Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times."""

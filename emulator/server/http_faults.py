@@ -3,9 +3,9 @@ gets the reply, and what makes octets of one, and says in steps what goes out.""
 
 from collections.abc import Callable, Mapping
 
+from emulator.http.messages import HttpReply
 from emulator.http.reply_writer import Encoded
 from emulator.server.fault_steps import Close, Reset, Step, Wait, Write
-from emulator.wire import HttpReply
 
 Encode = Callable[[HttpReply], Encoded]
 Fault = Callable[[HttpReply, Encode], list[Step]]

@@ -12,7 +12,8 @@ import msgspec
 from emulator.app import Emulator
 from emulator.clock import real_now
 from emulator.core.units import SECOND
-from emulator.headers import DATA
+from emulator.http.browser_headers import DATA
+from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
@@ -29,7 +30,6 @@ from emulator.server.proxy import ESTABLISHED, Guard, Target, forwarded
 from emulator.server.streaming import Streams
 from emulator.server.tunnel import Relay
 from emulator.tls.contexts import Contexts
-from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 MAX_FILE = 128 * 1024 * 1024
 """Of a new sandbox, which may be made from another one's export."""

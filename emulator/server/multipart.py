@@ -2,7 +2,7 @@
 
 import asyncio
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 _MOST_FIELDS = 1000
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from emulator import hosts
+from emulator.http.messages import HttpRequest
 from emulator.http.refusals import Refusal
-from emulator.wire import HttpRequest
+from emulator.net import hosts
 
 FORBIDDEN = 403
 _WEB_PORTS = (80, 443)

@@ -3,9 +3,9 @@
 import asyncio
 from contextlib import aclosing
 
+from emulator.http.messages import StreamReply
 from emulator.http.reply_writer import chunk, stream_head
 from emulator.server.http_connection import HttpConnection
-from emulator.wire import StreamReply
 
 
 class Streams:

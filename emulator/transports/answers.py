@@ -1,6 +1,6 @@
 """The answer to a callback: octets in, in pieces as they come, one HttpReply out. No socket, no time."""
 
-from emulator.wire import HttpReply
+from emulator.http.messages import HttpReply
 
 MOST_HEAD = 64 * 1024
 MOST_READ = 64 * 1024

@@ -6,8 +6,8 @@ aiohttp's client, which does much else, takes three times as long for it.
 import asyncio
 from typing import cast
 
+from emulator.http.messages import HttpReply
 from emulator.transports.answers import Answer, NoAnswer
-from emulator.wire import HttpReply
 
 
 class Gone(OSError):

@@ -11,9 +11,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from emulator.limits import Limits
 from emulator.links.line import Line
 from emulator.links.switchboard import Answer, Switchboard
+from emulator.net.allowed_targets import Targets
+from emulator.net.connect import reach
+from emulator.net.limits import Limits
 from emulator.recorder import Recorder
 from emulator.server.protocol_switch import TlsOnly, told
 from emulator.smpp.codec import decode, encode
@@ -22,10 +24,8 @@ from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
 from emulator.smpp.statuses import Status
 from emulator.smpp.tables import BINDS, Command
-from emulator.targets import Targets
 from emulator.tls.contexts import Contexts
 from emulator.transports import smpp_faults
-from emulator.transports.reaching import reach
 from emulator.transports.smpp_patience import Patience
 
 _log = logging.getLogger("emulator")

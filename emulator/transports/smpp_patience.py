@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from emulator.limits import Limits
+from emulator.net.limits import Limits
 
 
 class Patience:

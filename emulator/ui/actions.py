@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.admin.verbs import Refusal
+from emulator.http.messages import HttpReply
 from emulator.ui.asked import Asked
 from emulator.ui.places import go, inbox_of, place
-from emulator.wire import HttpReply
 
 Json = dict[str, Any]
 

@@ -5,9 +5,9 @@ from typing import Any
 from emulator.admin.gate import Gate
 from emulator.admin.verbs import Verbs
 from emulator.app import DEFAULT, Emulator
+from emulator.http.messages import HttpRequest, read_query
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls
-from emulator.wire import HttpRequest, read_query
 
 
 class Asked:

@@ -5,6 +5,7 @@ from typing import Any
 
 from emulator.admin import views
 from emulator.admin.finding import number_of
+from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.ui import live
@@ -12,7 +13,6 @@ from emulator.ui.asked import Asked
 from emulator.ui.masking import Mask
 from emulator.ui.places import go, place
 from emulator.ui.rendering import html, part
-from emulator.wire import HttpReply, StreamReply
 
 Json = dict[str, Any]
 

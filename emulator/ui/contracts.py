@@ -4,12 +4,12 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from emulator.admin.verbs import Refusal
+from emulator.http.messages import HttpReply
 from emulator.providers.contract import under_headings
 from emulator.sandboxes import Sandbox
 from emulator.ui.asked import Asked
 from emulator.ui.places import BASE
 from emulator.ui.rendering import html
-from emulator.wire import HttpReply
 
 
 def linker(sandbox: Sandbox) -> Callable[[str], str | None]:

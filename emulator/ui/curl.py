@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from emulator.http.messages import HttpRequest
 from emulator.known_secrets import secret_words
 from emulator.providers.contract import Provider
 from emulator.ui.masking import Mask
-from emulator.wire import HttpRequest
 
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept", "accept-encoding", "connection", "expect")
 

@@ -8,6 +8,7 @@ from emulator.core.reasons import Reason
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.matching import Rule
 from emulator.core.rules.smpp_actions import SMPP_FAULTS
+from emulator.http.messages import HttpReply, StreamReply
 from emulator.known_secrets import secret_words
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls, live, plots
@@ -17,7 +18,6 @@ from emulator.ui.contracts import linker
 from emulator.ui.masking import MASK
 from emulator.ui.rendering import html, part
 from emulator.ui.terms import terms
-from emulator.wire import HttpReply, StreamReply
 
 Json = dict[str, Any]
 _CALLBACKS = 10

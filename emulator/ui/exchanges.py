@@ -8,12 +8,12 @@ from urllib.parse import quote
 from emulator.admin import views
 from emulator.core.messages import Batch
 from emulator.core.outcomes import Accepted
+from emulator.http.messages import HttpRequest
 from emulator.journal import Exchange
 from emulator.providers.contract import Row
 from emulator.sandboxes import Sandbox
 from emulator.ui import curl
 from emulator.ui.masking import Mask
-from emulator.wire import HttpRequest
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from importlib import resources
 
 from emulator.admin.verbs import Refusal
-from emulator.wire import HttpReply
+from emulator.http.messages import HttpReply
 
 
 @lru_cache(maxsize=64)

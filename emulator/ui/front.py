@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from emulator.admin.gate import COOKIE, Gate
 from emulator.admin.verbs import Refusal, Verbs
-from emulator.headers import PAGE, dressed
+from emulator.http.browser_headers import PAGE, dressed
+from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
 from emulator.ui.files import static
 from emulator.ui.places import BASE, go
-from emulator.wire import Headers, HttpReply, HttpRequest, StreamReply, read_query
 
 if TYPE_CHECKING:
     from emulator.ui.asked import Asked

@@ -4,12 +4,12 @@ from typing import Any
 
 from emulator.core.codes import codes
 from emulator.feed import Event
+from emulator.http.messages import HttpReply, StreamReply
 from emulator.sandboxes import Sandbox
 from emulator.ui import live
 from emulator.ui.asked import Asked
 from emulator.ui.rendering import html, part
 from emulator.ui.searching import PAGE, Search, find
-from emulator.wire import HttpReply, StreamReply
 
 
 async def listed(asked: Asked, search: Search) -> dict[str, Any]:

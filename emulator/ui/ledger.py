@@ -1,8 +1,8 @@
 """What it would have cost: by account, by message, and what was sent twice."""
 
+from emulator.http.messages import HttpReply
 from emulator.ui.asked import Asked
 from emulator.ui.rendering import html
-from emulator.wire import HttpReply
 
 PAGE = 100
 

@@ -7,6 +7,7 @@ from emulator.admin.verbs import Refusal
 from emulator.core.codes import codes
 from emulator.core.messages import Message
 from emulator.feed import Event
+from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.ui import exchanges, live, timeline
@@ -16,7 +17,6 @@ from emulator.ui.contracts import linker
 from emulator.ui.phone import look
 from emulator.ui.places import go, place
 from emulator.ui.rendering import html, part
-from emulator.wire import HttpReply, StreamReply
 
 Json = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from urllib.parse import quote
 
 from emulator.app import DEFAULT
+from emulator.http.messages import Headers, HttpReply
 from emulator.sandboxes import Sandbox
-from emulator.wire import Headers, HttpReply
 
 BASE = "/_emulator/page"
 

@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 from emulator import __version__
 from emulator.core.statuses import STATUSES
 from emulator.core.units import Moment
+from emulator.http.messages import HttpReply
 from emulator.ui.places import BASE, inbox_of, place
-from emulator.wire import HttpReply
 
 
 def _source(name: str) -> str | None:

@@ -6,13 +6,13 @@ from typing import Any
 from emulator.admin.finding import number_of
 from emulator.admin.verbs import Refusal
 from emulator.explaining import explain
+from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.sandboxes import Sandbox
 from emulator.ui import exchanges, live
 from emulator.ui.asked import Asked
 from emulator.ui.contracts import linker
 from emulator.ui.masking import Mask
 from emulator.ui.rendering import html, part
-from emulator.wire import HttpReply, HttpRequest, StreamReply
 
 PAGE = 50
 WORDS = ("accepted", "refused", "answered", "dropped", "unreadable", "unroutable", "ignored", "unanswered")

@@ -6,10 +6,10 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from emulator.admin.verbs import Refusal
+from emulator.http.messages import HttpReply, StreamReply
 from emulator.ui import actions, callbacks, contracts, desk, inbox, ledger, opened, requests, sending, sessions, terms
 from emulator.ui.asked import Asked
 from emulator.ui.places import BASE
-from emulator.wire import HttpReply, StreamReply
 
 
 class Route(NamedTuple):

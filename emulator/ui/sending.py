@@ -4,12 +4,12 @@ import msgspec
 
 from emulator.admin.verbs import Refusal
 from emulator.core.outcomes import Accepted
+from emulator.http.messages import HttpReply
 from emulator.sandboxes import Sandbox
 from emulator.ui import calls
 from emulator.ui.asked import Asked
 from emulator.ui.places import go, inbox_of, place
 from emulator.ui.rendering import html
-from emulator.wire import HttpReply
 
 MOST = 500
 """Demo messages at once."""

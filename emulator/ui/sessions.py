@@ -9,6 +9,7 @@ from emulator.admin import views
 from emulator.admin.finding import number_of, session_of
 from emulator.admin.verbs import Refusal
 from emulator.explaining import explain
+from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt, Exchange
 from emulator.sandboxes import Sandbox
 from emulator.ui import live
@@ -16,7 +17,6 @@ from emulator.ui.asked import Asked
 from emulator.ui.contracts import linker
 from emulator.ui.masking import Mask
 from emulator.ui.rendering import html, part
-from emulator.wire import HttpReply, StreamReply
 
 Json = dict[str, Any]
 PAGE = 50

@@ -6,10 +6,10 @@ from typing import Any
 
 from emulator.admin import views
 from emulator.core.profile import Switch
+from emulator.http.messages import HttpReply
 from emulator.sandboxes import Sandbox
 from emulator.ui.asked import Asked
 from emulator.ui.places import go, place
-from emulator.wire import HttpReply
 
 Json = dict[str, Any]
 

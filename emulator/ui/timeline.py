@@ -11,10 +11,10 @@ from typing import NamedTuple
 from emulator.core.messages import Message
 from emulator.core.state.scheduler import Begin, Expire, Item, SendReport, Step
 from emulator.core.units import Moment
+from emulator.http.messages import HttpReply
 from emulator.journal import Attempt
 from emulator.sandboxes import Sandbox
 from emulator.ui.rendering import clock_time, span
-from emulator.wire import HttpReply
 
 _ROW = 46
 _WIDTH = 380

@@ -1,9 +1,9 @@
 """What is shown when something cannot be had, and the log-in."""
 
 from emulator.admin.verbs import Refusal
+from emulator.http.messages import HttpReply
 from emulator.ui.asked import Asked
 from emulator.ui.rendering import html
-from emulator.wire import HttpReply
 
 
 def page(asked: Asked, refusal: Refusal) -> HttpReply:

@@ -15,8 +15,8 @@ from emulator.admin.answers import CallRefused, Code, Record, read
 from emulator.admin.client import AsyncSms, Wishes
 from emulator.admin.doors import Remote
 from emulator.admin.sync_client import Sms
+from emulator.http.messages import HttpReply
 from emulator.recipes import NewSandbox
-from emulator.wire import HttpReply
 
 TO = "995577123456"
 

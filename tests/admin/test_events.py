@@ -9,9 +9,10 @@ from aiohttp import ClientSession
 from support import PATIENCE, frozen, get, key_of, send_path, serving, until, walk
 
 import emulator
-from emulator.admin import events, sse
+from emulator.admin import events
 from emulator.admin.answers import CallRefused
 from emulator.feed import KEPT
+from emulator.http import sse
 
 
 async def first(stream, count):

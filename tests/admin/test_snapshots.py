@@ -20,7 +20,7 @@ from support import (
 import emulator
 from emulator import keeping
 from emulator.admin.answers import CallRefused
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 
 async def send(sms, **more):

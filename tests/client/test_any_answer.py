@@ -11,7 +11,7 @@ from emulator.client.calls import Course, carry_out
 from emulator.client.smscenter.calls import Calls as Center
 from emulator.client.smsoffice.calls import Calls as Office
 from emulator.client.ubill.calls import Calls as Bill
-from emulator.wire import HttpReply
+from emulator.http.messages import HttpReply
 
 OFFICE, BILL, CENTER = Office("key", "shop"), Bill("key"), Center("me", "secret")
 CALLS = {

@@ -16,7 +16,7 @@ from emulator.client.smsoffice.errors import (
     SmsOfficeReplyLost,
     SmsOfficeUnavailable,
 )
-from emulator.wire import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest
 
 SEND = HttpRequest(method="POST", target="/send")
 ASK = HttpRequest(method="GET", target="/ask")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 _ROOT = Path(__file__).parent.parent
 _HEADER = re.compile(r"^[A-Za-z-]+: ")

@@ -17,10 +17,10 @@ from fuzz.ubill import Ubill
 
 from emulator.admin.server import Control
 from emulator.app import Emulator
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.recipes import NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.settings import Settings
-from emulator.wire import HttpReply, HttpRequest
 
 SURFACES: dict[str, Any] = {one.name: one for one in (Smsoffice, Ubill, SmscenterHttp, SmscenterSoap, Smpp)}
 CHUNK = 500

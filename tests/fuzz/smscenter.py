@@ -10,7 +10,7 @@ from fuzz.chance import DESTINATIONS, MOMENTS, TEXTS, Chance
 from fuzz.surface import HttpSurface, members
 
 from emulator.core.commands import AnyCommand
-from emulator.wire import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest
 
 _NAMES = ["phones", "mes", "id", "sender", "translit", "time", "tz", "flash", "hlr", "bin", "cost", "err", "op",
     "list", "valid", "maxsms", "phone", "all", "del", "charset", "fmt", "cur", "login", "psw", "apikey", "query",

@@ -7,7 +7,7 @@ from fuzz.chance import DESTINATIONS, MOMENTS, TEXTS, Chance
 from fuzz.surface import HttpSurface, members
 
 from emulator.core.commands import AnyCommand, BalanceQuery
-from emulator.wire import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest
 
 _NAMES = (
     "key", "destination", "sender", "content", "urgent", "reference", "scheduledAt", "contentType", "noSmsNumber",

@@ -6,7 +6,7 @@ from typing import Any
 
 from fuzz.chance import Chance
 
-from emulator.wire import Fields, write_query
+from emulator.http.messages import Fields, write_query
 
 FORM = "application/x-www-form-urlencoded"
 KINDS = (

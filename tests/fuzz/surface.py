@@ -12,9 +12,9 @@ from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import Accepted
 from emulator.core.units import SECOND
 from emulator.explaining import explain
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.outgoing.postman import Postman
 from emulator.sandboxes import Sandbox
-from emulator.wire import HttpReply, HttpRequest
 
 
 class HttpSurface:

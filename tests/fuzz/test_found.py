@@ -9,7 +9,7 @@ from providers.smsoffice.office import TO, Office
 from providers.ubill.desk import Desk as UbillDesk
 
 from emulator.admin.server import Control
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 DEEP = b'{"numbers":' * 100_000
 

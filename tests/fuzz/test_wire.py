@@ -13,7 +13,7 @@ from fuzz.chance import Chance
 from fuzz.goldens import requests
 from support import PATIENCE, frozen, serving
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 SEED = int(os.environ.get("SMS_FUZZ_SEED", "1"))
 INPUTS = int(os.environ.get("SMS_FUZZ_INPUTS", "1000000")) // 20

@@ -8,7 +8,7 @@ from fuzz.chance import DESTINATIONS, TEXTS, Chance
 from fuzz.surface import HttpSurface, members
 
 from emulator.core.commands import AnyCommand
-from emulator.wire import HttpReply, HttpRequest, write_query
+from emulator.http.messages import HttpReply, HttpRequest, write_query
 
 _NAMES = ("key", "brandID", "numbers", "text", "stopList", "otp", "sendTime", "brandName", "Numbers", "smsID")
 _POSTS = ("/v1/sms/send", "/v1/sms/send", "/v1/sms/sendXml", "/v1/sms/sendXml", "/v1/sms/brandNameCreate",

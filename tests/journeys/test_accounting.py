@@ -10,10 +10,10 @@ from typing import Any
 from aiohttp import ClientSession
 from esme import Desk, Esme, desk
 
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import client, soap_client
 from emulator.providers.smscenter.client import Failure, Who
 from emulator.smpp import Command
-from emulator.wire import HttpReply, HttpRequest
 
 BALANCE, PRICE = Decimal("250.0003"), Decimal("0.37")
 CLIENTS, SENDS = 64, 12

@@ -21,12 +21,12 @@ from emulator.core.rules.matching import RuleSpec, When
 from emulator.core.state.sandbox_state import World
 from emulator.core.statuses import STATUSES
 from emulator.explaining import explain
+from emulator.http.messages import HttpRequest
 from emulator.providers import found
 from emulator.providers.contract import HEADINGS, LEFT_OUT, Provider, under_headings
 from emulator.recipes import NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.settings import Settings
-from emulator.wire import HttpRequest
 
 PROVIDERS = found()
 each = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))

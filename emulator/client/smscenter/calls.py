@@ -12,10 +12,10 @@ from emulator.client.smscenter import results
 from emulator.client.smscenter.allowed import Allowed, Kind
 from emulator.client.smscenter.errors import KINDS, SmsCenterRefused
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.reply_reading import BOM
 from emulator.providers.smscenter import client as half
 from emulator.providers.smscenter import soap_client as soap
-from emulator.wire import HttpReply, HttpRequest
 
 T = TypeVar("T")
 Numbers = str | Sequence[str]

@@ -11,9 +11,9 @@ from emulator.client.references import Used, new_reference
 from emulator.client.smsoffice.callback import STATUSES
 from emulator.client.smsoffice.errors import KINDS, SmsOfficeRefused
 from emulator.core.statuses import Status
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.reply_reading import BOM
 from emulator.providers.smsoffice import client as half
-from emulator.wire import HttpReply, HttpRequest
 
 LONGEST_REFERENCE = 20
 """Characters (fact 46); what is longer may be cut, and then no status and no report would find it."""

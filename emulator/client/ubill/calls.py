@@ -10,9 +10,9 @@ from emulator.client.options import check_header, check_texts, hold
 from emulator.client.ubill.callback import STATUSES
 from emulator.client.ubill.errors import KINDS, UbillRefused
 from emulator.core.statuses import Status
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.ubill import client as half
 from emulator.providers.ubill.client import Brand as Brand
-from emulator.wire import HttpReply, HttpRequest
 
 T = TypeVar("T")
 ENVIRONMENT = {"key": "UBILL_KEY"}, {"brand_id": "UBILL_BRAND_ID", "base_url": "UBILL_BASE_URL"}

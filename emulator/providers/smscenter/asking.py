@@ -7,11 +7,11 @@ import msgspec
 
 from emulator.core.commands import BalanceQuery, Credential, Delete, Fault, Price, Query, QueryMany, Submit
 from emulator.core.reasons import Reason
+from emulator.http.messages import HttpRequest
 from emulator.providers.asked import escaped_as_a_whole
 from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.texts import cut, transliterated
-from emulator.wire import HttpRequest
 
 OTHER_PRODUCTS = {
     "push": "WAP push", "hlr": "an HLR request", "bin": "a binary message", "ping": "a ping message", "mms": "an MMS",

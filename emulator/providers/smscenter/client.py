@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
+from emulator.http.messages import Fields, HttpReply, HttpRequest, write_query
 from emulator.providers.reply_reading import charset_of, read_json
-from emulator.wire import Fields, HttpReply, HttpRequest, write_query
 
 BASE_URL = "https://smsc.ru"
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)

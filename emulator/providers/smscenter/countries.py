@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from emulator.core.units import HOUR, SECOND, Moment
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 _absolute = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE).match
 _name = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII).fullmatch

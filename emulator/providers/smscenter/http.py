@@ -18,6 +18,7 @@ from emulator.core.outcomes import (
 )  # fmt: skip
 from emulator.core.reasons import Reason
 from emulator.core.text import measure
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.contract import Route
 from emulator.providers.smscenter import asking, countries, facts, formats
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
@@ -26,7 +27,6 @@ from emulator.providers.smscenter.numbers import as_digits, normal_number, place
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters, read
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
-from emulator.wire import HttpReply, HttpRequest
 
 _STYLE = ("fmt", "cost", "err", "op", "all", "cur")
 

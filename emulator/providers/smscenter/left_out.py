@@ -7,11 +7,11 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Describe, Fault
 from emulator.core.outcomes import AnyOutcome, Refused
 from emulator.core.reasons import Reason
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.contract import Route
 from emulator.providers.smscenter import asking, formats
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, read
-from emulator.wire import HttpReply, HttpRequest
 
 PAGES = {
     "get": "history, incoming messages, statistics, prices", "info": "the operator of a number",

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from emulator.wire import HttpRequest, read_query
+from emulator.http.messages import HttpRequest, read_query
 
 FORM = "application/x-www-form-urlencoded"
 CHARSETS = {

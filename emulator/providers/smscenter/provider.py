@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand
+from emulator.http.messages import HttpRequest
 from emulator.providers.contract import Provider, Row
 from emulator.providers.smscenter import http, left_out, smpp, soap
 from emulator.providers.smscenter.errors import NEVER_SAYS
@@ -11,7 +12,6 @@ from emulator.providers.smscenter.hosts import HOSTS
 from emulator.providers.smscenter.linting import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reports import SINK_ANSWER, incoming, judge_answer, report, said_in
-from emulator.wire import HttpRequest
 
 
 def _contract() -> tuple[Row, ...]:

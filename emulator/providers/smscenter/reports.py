@@ -11,6 +11,7 @@ from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.units import SECOND
+from emulator.http.messages import Fields, HttpReply, HttpRequest, read_query, split_target, write_query
 from emulator.providers.contract import Judgement
 from emulator.providers.smscenter import countries, formats
 from emulator.providers.smscenter.facts import two_digits
@@ -19,7 +20,6 @@ from emulator.providers.smscenter.numbers import place_of
 from emulator.providers.smscenter.parameters import CHARSETS, DEFAULT_CHARSET, FORM
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.statuses import told
-from emulator.wire import Fields, HttpReply, HttpRequest, read_query, split_target, write_query
 from emulator.xml_reader import read
 
 SIGNATURES: Mapping[str, Callable[[bytes], str]] = {

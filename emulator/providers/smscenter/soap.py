@@ -12,6 +12,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Describe, Fault, Submit
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Described, Found, Refused
 from emulator.core.reasons import Reason
+from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.providers.contract import Route
 from emulator.providers.smscenter import asking, countries, facts, wsdl
 from emulator.providers.smscenter.errors import SOMETHING
@@ -20,7 +21,6 @@ from emulator.providers.smscenter.formats import plain_xml
 from emulator.providers.smscenter.http import bad_numbers
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.wire import HttpReply, HttpRequest, read_query
 from emulator.xml_reader import BadXml, Element, read
 
 

@@ -2,8 +2,8 @@
 
 from xml.etree import ElementTree
 
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter.client import Failure, Who
-from emulator.wire import HttpReply, HttpRequest
 from emulator.xml_reader import BadXml, read
 
 NAMESPACE = "https://smsc.ru/sys/soap.php"

@@ -2,8 +2,8 @@
 
 from functools import lru_cache
 
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter.countries import asked
-from emulator.wire import HttpReply, HttpRequest
 
 PATH = "/sys/soap.php"
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
+from emulator.http.messages import HttpReply, HttpRequest, write_query
 from emulator.providers.reply_reading import BOM, read_json
-from emulator.wire import HttpReply, HttpRequest, write_query
 
 BASE_URL = "https://smsoffice.ge"
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from emulator.core.accounts import Account
+from emulator.http.messages import HttpRequest
 from emulator.providers.contract import Provider, Row
 from emulator.providers.smsoffice.errors import NEVER_SAYS
 from emulator.providers.smsoffice.hosts import HOSTS
@@ -10,7 +11,6 @@ from emulator.providers.smsoffice.http import ROUTES
 from emulator.providers.smsoffice.linting import LINT, PARAMETERS
 from emulator.providers.smsoffice.profile import PROFILE
 from emulator.providers.smsoffice.reports import SINK_ANSWER, judge_answer, report
-from emulator.wire import HttpRequest
 
 
 def _contract() -> tuple[Row, ...]:

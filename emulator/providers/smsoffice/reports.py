@@ -6,9 +6,9 @@ from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Message
 from emulator.core.units import SECOND, Moment
+from emulator.http.messages import HttpReply, HttpRequest, add_query
 from emulator.providers.contract import Judgement
 from emulator.providers.smsoffice.profile import PROFILE
-from emulator.wire import HttpReply, HttpRequest, add_query
 
 REASONS = {
     "undelivered": "absent subscriber",

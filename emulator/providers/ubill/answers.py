@@ -16,10 +16,10 @@ from emulator.core.outcomes import (
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.units import UNIT
+from emulator.http.messages import HttpReply
 from emulator.providers.ubill.errors import CREATED_TEXT, ERRORS, GENERAL, SENT_TEXT
 from emulator.providers.ubill.profile import PROFILE
 from emulator.providers.ubill.times import write_second
-from emulator.wire import HttpReply
 
 _TEXT = (("Content-Type", "text/plain"),)
 _AUTHORIZED = {"pending": 0, "active": 1, "refused": 2}

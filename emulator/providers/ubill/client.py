@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from emulator.http.messages import HttpReply, HttpRequest, read_query, split_target, write_query
 from emulator.providers.reply_reading import read_json
-from emulator.wire import HttpReply, HttpRequest, read_query, split_target, write_query
 from emulator.xml_reader import BadXml, read
 
 BASE_URL = "https://api.ubill.dev"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from emulator.core.accounts import Account
+from emulator.http.messages import HttpRequest
 from emulator.providers.contract import Provider, Row
 from emulator.providers.ubill.errors import NEVER_SAID
 from emulator.providers.ubill.hosts import HOSTS
@@ -10,7 +11,6 @@ from emulator.providers.ubill.http import ROUTES
 from emulator.providers.ubill.linting import LINT, PARAMETERS
 from emulator.providers.ubill.profile import FIRST_SMS, PROFILE
 from emulator.providers.ubill.reports import KEY_LENGTH, SINK_ANSWER, callback_key, judge_answer, not_called, report
-from emulator.wire import HttpRequest
 
 
 def _contract() -> tuple[Row, ...]:

@@ -12,9 +12,9 @@ import msgspec
 
 from emulator.core.commands import Credential, Fault, RegisterSender, Submit
 from emulator.core.reasons import Reason
+from emulator.http.messages import HttpRequest, read_query
 from emulator.providers.asked import escaped_as_a_whole, host
 from emulator.providers.ubill.hosts import WRONG_HOST
-from emulator.wire import HttpRequest, read_query
 
 Said = Mapping[str, Any]
 

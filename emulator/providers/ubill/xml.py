@@ -8,9 +8,9 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Fault
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.reasons import Reason
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.ubill.answers import members, unauthorised
 from emulator.providers.ubill.reading import submit
-from emulator.wire import HttpReply, HttpRequest
 from emulator.xml_reader import BadXml, read
 
 _XML = (("Content-Type", "application/xml"),)

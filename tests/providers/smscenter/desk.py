@@ -10,11 +10,11 @@ from emulator.core.accounts import Account
 from emulator.core.admin_commands import MoveMessage, PutRules
 from emulator.core.units import SECOND
 from emulator.explaining import explain
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import PROVIDER, soap_client
 from emulator.providers.smscenter.client import Failure, Who
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.settings import Settings
-from emulator.wire import HttpReply, HttpRequest
 
 NOON = datetime(2026, 2, 2, 9, tzinfo=UTC)
 TO = "79161234567"

@@ -2,9 +2,9 @@
 
 import pytest
 
+from emulator.http.messages import HttpReply, read_query
 from emulator.providers.smscenter import client, soap_client
 from emulator.providers.smscenter.client import Failure, Who
-from emulator.wire import HttpReply, read_query
 from emulator.xml_reader import read
 
 JSON = (("Content-Type", "application/json; charset=windows-1251"),)

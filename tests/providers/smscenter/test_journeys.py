@@ -8,10 +8,10 @@ import pytest
 from aiohttp import ClientSession, FormData
 from support import control, receiver, serving, walk
 
+from emulator.http.messages import HttpReply
 from emulator.providers.smscenter import client, soap_client
 from emulator.providers.smscenter.client import Who
 from emulator.recipes import NewSandbox
-from emulator.wire import HttpReply
 
 TO = "79161234567"
 DEFAULT = Who("emulator", "emulator")

@@ -10,10 +10,10 @@ from aiohttp import ClientSession
 from providers.smscenter.desk import LOGIN, NOON
 from yarl import URL
 
+from emulator.http.messages import HttpRequest
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
-from emulator.wire import HttpRequest
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 

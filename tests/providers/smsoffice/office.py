@@ -11,10 +11,10 @@ from emulator.core.admin_commands import AddRule, PatchAccount
 from emulator.core.messages import Batch, Message
 from emulator.core.units import SECOND
 from emulator.explaining import explain
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers import found
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.settings import Settings
-from emulator.wire import HttpReply, HttpRequest
 
 PROVIDER = found()["smsoffice"]
 TO = "995577123456"

@@ -6,8 +6,8 @@ import pytest
 from providers.smsoffice.office import OTHER, TO, URL, Office
 
 from emulator.core.admin_commands import MoveMessage
+from emulator.http.messages import HttpRequest
 from emulator.providers import found
-from emulator.wire import HttpRequest
 
 PROVIDER = found()["smsoffice"]
 

@@ -9,11 +9,11 @@ from aiohttp import ClientSession, web
 from support import TO, Receiver, control, frozen, get, key_of, receiver, send_path, serving, walk
 
 from emulator.core.units import SECOND
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smsoffice import client as half
 from emulator.sandboxes import Sandbox
 from emulator.serving import Serving
 from emulator.transports import outbox
-from emulator.wire import HttpReply, HttpRequest
 
 OTHER = "995599123456"
 

@@ -10,10 +10,10 @@ from emulator.core.accounts import Account
 from emulator.core.admin_commands import MoveMessage, PatchSender, PutRules
 from emulator.core.units import SECOND
 from emulator.explaining import explain
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.ubill import PROVIDER
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.settings import Settings
-from emulator.wire import HttpReply, HttpRequest
 
 NOON = datetime(2026, 2, 1, 8, tzinfo=UTC)
 TO = "995577123456"

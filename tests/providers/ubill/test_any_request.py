@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from providers.ubill.desk import TO, Desk
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
 _values = st.recursive(

@@ -6,8 +6,8 @@ import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
 from emulator.core.units import SECOND
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.ubill import PROVIDER, client
-from emulator.wire import HttpReply, HttpRequest
 
 SENDS = (
     (client.send, client.read_sent), (client.send_get, client.read_sent), (client.send_xml, client.read_sent_xml),

@@ -8,8 +8,8 @@ from aiohttp import web
 from providers.ubill.desk import TO
 from support import frozen, receiver, serving, walk
 
+from emulator.http.messages import HttpRequest
 from emulator.tls.authority import make, today
-from emulator.wire import HttpRequest
 
 
 def submitted(served: Any, sandbox: Any) -> None:

@@ -3,8 +3,8 @@
 import pytest
 from providers.ubill.desk import JSON, TO, Desk
 
+from emulator.http.messages import HttpRequest
 from emulator.providers.ubill.http import ROUTES
-from emulator.wire import HttpRequest
 
 ADDRESSES = [(route.methods[0], route.path.replace("{smsID}", "100001")) for route in ROUTES]
 SEND = f"brandID=1&numbers={TO}&text=Hello"

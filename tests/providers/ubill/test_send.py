@@ -3,7 +3,7 @@
 import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 
 @pytest.mark.contract("ubill.send.url", "ubill.send.encoding")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
-from emulator.wire import HttpRequest
+from emulator.http.messages import HttpRequest
 
 
 @pytest.mark.contract("ubill.send.flags", "ubill.send.numbers-spaces")

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
-from emulator.wire import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest
 
 
 def post(desk: Desk, body: str | bytes, key: str | None = None) -> HttpReply:

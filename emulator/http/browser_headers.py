@@ -3,7 +3,7 @@ the provider's."""
 
 import msgspec
 
-from emulator.wire import Headers, HttpReply, StreamReply
+from emulator.http.messages import Headers, HttpReply, StreamReply
 
 _ALWAYS: Headers = (
     ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"), ("Referrer-Policy", "same-origin"),

@@ -6,8 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from emulator import hosts
-from emulator.hosts import Address, address, is_name, plain
+from emulator.net import hosts
+from emulator.net.hosts import Address, address, is_name, plain
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

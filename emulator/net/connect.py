@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from emulator.targets import NotAllowed, Targets
+from emulator.net.allowed_targets import NotAllowed, Targets
 
 TIMEOUT = 10.0
 """Real seconds for all of it."""

@@ -2,9 +2,9 @@
 
 import pytest
 
-from emulator.hosts import of_header
+from emulator.net.allowed_targets import Targets, read
+from emulator.net.hosts import of_header
 from emulator.settings import Settings, settings
-from emulator.targets import Targets, read
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Host names, where connections may go, connecting, listening, limits."""
