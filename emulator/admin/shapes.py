@@ -16,7 +16,7 @@ from emulator.exporting import ExportHead
 from emulator.findings import Level
 from emulator.providers.contract import Row
 from emulator.recipes import DATE_TIME
-from emulator.smpp.describing import Described
+from emulator.smpp.display import Described
 
 Time = Annotated[str, DATE_TIME]
 """ISO 8601 with zone."""

@@ -21,7 +21,7 @@ from emulator.journal import Attempt, Exchange
 from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import decode
-from emulator.smpp.describing import describe
+from emulator.smpp.display import describe
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -9,7 +9,7 @@ from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu, Written
 from emulator.smpp.session import Session
-from emulator.smpp.states import State
+from emulator.smpp.session_states import State
 
 _RECEIVING = (State.BOUND_RX, State.BOUND_TRX)
 

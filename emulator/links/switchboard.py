@@ -18,12 +18,12 @@ from emulator.links.receivers import Parcel, Receivers
 from emulator.providers.contract import Caller, Provider, SmppFace
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.smpp.codec import encode
+from emulator.smpp.command_status import Status
 from emulator.smpp.events import Answered, Ignored, Send, Unanswered
 from emulator.smpp.pdu import Fields, Pdu, Unreadable
+from emulator.smpp.pdu_tables import BINDS, Command, command_name
 from emulator.smpp.session import Session
-from emulator.smpp.states import BOUND, Role
-from emulator.smpp.statuses import Status
-from emulator.smpp.tables import BINDS, Command, command_name
+from emulator.smpp.session_states import BOUND, Role
 
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""

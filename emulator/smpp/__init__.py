@@ -13,23 +13,23 @@ Imports nothing of the house. The GSM alphabet, the time, the zone and the accou
 
 from __future__ import annotations
 
-from .checks import Strictness, check
 from .codec import CannotEncode, decode, encode
-from .describing import describe
+from .command_status import Status, status_meaning, status_name
+from .data_coding import Coding, GsmAlphabet, Habits, Reading, coding_of, read_text, write_text
+from .display import describe
 from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
+from .field_checks import Strictness, check
 from .framing import Framer
-from .joining import Gathering, Joined, Joiner, Key, Repeated, Waiting, key_of
 from .pdu import Destination, Fault, Pdu, Unreadable, Unsuccessful, generic_nack, response
-from .receipt_reading import ReceiptRead, is_receipt, read_receipt
-from .receipts import Address, Form, Receipt, excerpt_of, write_receipt
+from .pdu_tables import Command, command_name
+from .reassembly import Gathering, Joined, Joiner, Key, Repeated, Waiting, key_of
+from .receipt_parser import ReceiptRead, is_receipt, read_receipt
+from .receipt_writer import Address, Form, Receipt, excerpt_of, write_receipt
 from .segments import Content, Part, read_content, write_part
 from .session import NotNow, Session
-from .states import Role, State, judge
-from .statuses import Status, status_meaning, status_name
-from .tables import Command, command_name
-from .text import Coding, GsmAlphabet, Habits, Reading, coding_of, read_text, write_text
+from .session_states import Role, State, judge
+from .time_format import is_time, read_time, write_absolute, write_relative
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
-from .times import is_time, read_time, write_absolute, write_relative
 
 __all__ = [
     "ESME_TIMERS",

@@ -11,10 +11,10 @@ import struct
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
+from .command_status import Status
 from .pdu import Answer, Destination, Fields, FieldValue, Pdu, Tlv, Unreadable, Unsuccessful, Written
-from .statuses import Status
-from .tables import FIELD_FAULTS, LAYOUTS, LENIENT, RESPONSE, WITHOUT_RESPONSE, Kind, command_name
-from .tags import tag_name
+from .pdu_tables import FIELD_FAULTS, LAYOUTS, LENIENT, RESPONSE, WITHOUT_RESPONSE, Kind, command_name
+from .tlvs import tag_name
 
 HEADER = struct.Struct(">IIII")  # command_length, command_id, command_status, sequence_number (3.2)
 _TLV = struct.Struct(">HH")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .tables import LAYOUTS, Command
+from .pdu_tables import LAYOUTS, Command
 
 _MOST = {field.name: field.size - 1 for field in LAYOUTS[Command.BIND_TRANSCEIVER] if field.size}
 """Octets of each text of a bind, without its NUL."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 import struct
 
 from .codec import decode
+from .command_status import Status
 from .pdu import Pdu, Unreadable
-from .statuses import Status
 
 MOST = 70_000
 """Largest command_length that we take: message_payload may have 64 K."""

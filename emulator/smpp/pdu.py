@@ -10,8 +10,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .tables import LAYOUTS, RESPONSE, Command, command_name
-from .tags import MESSAGE_PAYLOAD
+from .pdu_tables import LAYOUTS, RESPONSE, Command, command_name
+from .tlvs import MESSAGE_PAYLOAD
 
 Tlv: TypeAlias = tuple[int, bytes]
 

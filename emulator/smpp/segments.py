@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from .command_status import Status
 from .pdu import Fault, Pdu, Tlv
-from .statuses import Status
-from .tags import SAR_MSG_REF_NUM, SAR_SEGMENT_SEQNUM, SAR_TOTAL_SEGMENTS, tag_name
+from .tlvs import SAR_MSG_REF_NUM, SAR_SEGMENT_SEQNUM, SAR_TOTAL_SEGMENTS, tag_name
 
 Width: TypeAlias = Literal["udh8", "udh16", "sar"]
 """Where the reference was said and how wide it is: equal numbers of different width are different

@@ -12,13 +12,13 @@ handed in.
 from __future__ import annotations
 
 from .codec import HEADER
+from .command_status import Status, status_name
 from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
-from .outstanding import ABOUT_THE_LINK, Outstanding
 from .pdu import Fields, Pdu, Tlv, Unreadable, Written, generic_nack, response
-from .states import BOUND, BOUND_BY, Role, State, judge
-from .statuses import Status, status_name
-from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
+from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
+from .session_states import BOUND, BOUND_BY, Role, State, judge
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
+from .window import ABOUT_THE_LINK, Outstanding
 
 
 class NotNow(Exception):

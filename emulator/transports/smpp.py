@@ -19,11 +19,11 @@ from emulator.net.limits import Limits
 from emulator.recorder import Recorder
 from emulator.server.protocol_switch import TlsOnly, told
 from emulator.smpp.codec import decode, encode
+from emulator.smpp.command_status import Status
 from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
 from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
-from emulator.smpp.statuses import Status
-from emulator.smpp.tables import BINDS, Command
+from emulator.smpp.pdu_tables import BINDS, Command
 from emulator.tls.contexts import Contexts
 from emulator.transports import smpp_faults
 from emulator.transports.smpp_patience import Patience

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from emulator.links.switchboard import Answer
 from emulator.smpp.codec import encode
+from emulator.smpp.command_status import Status
 from emulator.smpp.pdu import Pdu, generic_nack
-from emulator.smpp.statuses import Status
-from emulator.smpp.tables import Command
+from emulator.smpp.pdu_tables import Command
 
 if TYPE_CHECKING:
     from emulator.transports.smpp import Link

@@ -12,7 +12,7 @@ from typing import Any
 
 from emulator.known_secrets import HEADERS, KnownSecrets, Span, Values
 from emulator.sandboxes import Sandbox
-from emulator.smpp.tables import BINDS, Command
+from emulator.smpp.pdu_tables import BINDS, Command
 
 MASK = "••••••"
 _HEAD = 16

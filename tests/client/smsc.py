@@ -8,7 +8,7 @@ from typing import Any
 from support import PATIENCE
 
 from emulator.smpp import Answered, Asked, Close, Command, Framer, Pdu, Role, Send, Session, Timers, encode
-from emulator.smpp.tables import BINDS
+from emulator.smpp.pdu_tables import BINDS
 
 
 class Smsc:

@@ -25,7 +25,7 @@ from emulator.smpp import (
     read_text,
     write_receipt,
 )
-from emulator.smpp.tags import MESSAGE_PAYLOAD
+from emulator.smpp.tlvs import MESSAGE_PAYLOAD
 
 TO = "79001234567"
 QUICK = Settings(

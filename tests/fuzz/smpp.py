@@ -12,7 +12,7 @@ from emulator.app import Emulator
 from emulator.core.units import SECOND
 from emulator.sandboxes import Sandbox
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode
-from emulator.smpp.tables import BINDS, RESPONSE
+from emulator.smpp.pdu_tables import BINDS, RESPONSE
 from emulator.transports.smpp import Link
 
 _GOLDEN = pdus()

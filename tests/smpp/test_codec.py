@@ -17,7 +17,7 @@ from emulator.smpp import (
     decode,
     encode,
 )
-from emulator.smpp.tables import LAYOUTS, RESPONSE, Kind
+from emulator.smpp.pdu_tables import LAYOUTS, RESPONSE, Kind
 
 
 def pdu(command_id, body=b"", status=0, sequence=7):

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emulator.smpp import Framer, Pdu, Session, Status, Unreadable, describe, encode
-from emulator.smpp.states import Role
-from emulator.smpp.tables import RESPONSE
+from emulator.smpp.pdu_tables import RESPONSE
+from emulator.smpp.session_states import Role
 
 
 def test_a_pdu_that_comes_octet_by_octet_is_told_with_its_last_octet(golden_frame):

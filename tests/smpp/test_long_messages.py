@@ -18,7 +18,7 @@ from emulator.smpp import (
     read_text,
     write_part,
 )
-from emulator.smpp.joining import WAIT
+from emulator.smpp.reassembly import WAIT
 from emulator.smpp.segments import read_udh
 
 

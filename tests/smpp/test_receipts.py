@@ -21,7 +21,7 @@ from emulator.smpp import (
     write_receipt,
 )
 from emulator.smpp.codec import write_tlvs
-from emulator.smpp.receipts import (
+from emulator.smpp.receipt_writer import (
     DELIVERED,
     ENROUTE,
     FINAL,
@@ -32,7 +32,7 @@ from emulator.smpp.receipts import (
     wanted,
     written_address,
 )
-from emulator.smpp.times import written_date
+from emulator.smpp.time_format import written_date
 
 AT = 1_795_300_200_000_000  # 2026-11-21 22:30:00 UTC
 RECEIPT = Receipt(

@@ -22,7 +22,7 @@ from emulator.smpp import (
     encode,
     judge,
 )
-from emulator.smpp.tables import RESPONSE
+from emulator.smpp.pdu_tables import RESPONSE
 
 BINDS = {"tx": Command.BIND_TRANSMITTER, "rx": Command.BIND_RECEIVER, "trx": Command.BIND_TRANSCEIVER}
 

@@ -8,7 +8,7 @@ from ui.surfer import PAGE
 
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu
-from emulator.smpp.tables import Command
+from emulator.smpp.pdu_tables import Command
 
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} ' onclick='x' \u202e </textarea>"""
 

@@ -1,4 +1,4 @@
-"""The command_statuses of SMPP as exceptions (SMPP 3.4, 5.1.3), a class each. Texts: emulator/smpp/statuses.py.
+"""The command_statuses of SMPP as exceptions (SMPP 3.4, 5.1.3), a class each. Texts: emulator/smpp/command_status.py.
 
 A message of several parts may fail in the middle: `accepted` are the ids of the parts that were taken before it.
 """

@@ -21,7 +21,7 @@ from emulator.smpp import (
     Unreadable,
     encode,
 )
-from emulator.smpp.states import BOUND
+from emulator.smpp.session_states import BOUND
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from emulator.core.statuses import Status as State
 from emulator.core.text import Encoding, width
 from emulator.smpp import Coding, Command, Part, Pdu, write_absolute, write_part, write_relative, write_text
 from emulator.smpp.pdu import Fields
-from emulator.smpp.tags import MESSAGE_PAYLOAD
+from emulator.smpp.tlvs import MESSAGE_PAYLOAD
 
 Long = Literal["udh8", "udh16", "sar", "payload"]
 MOST_PARTS = 255

@@ -16,14 +16,14 @@ from emulator.providers.smscenter.smpp_parts import OF_EACH_PART, in_one_piece, 
 from emulator.providers.smscenter.smpp_receipts import STATES, VENDOR_TAGS, incoming, receipt
 from emulator.providers.smscenter.smpp_terms import SYSTEM_ID, greet, is_iso, terms
 from emulator.providers.smscenter.statuses import told
-from emulator.smpp.checks import USUAL, Strictness, check
+from emulator.smpp.command_status import Status, status_name
+from emulator.smpp.data_coding import Habits, coding_of, no_coding, read_octets, read_parts
+from emulator.smpp.field_checks import USUAL, Strictness, check
 from emulator.smpp.pdu import Fault, Pdu
+from emulator.smpp.pdu_tables import BINDS, Command
 from emulator.smpp.segments import UDHI, read_content
-from emulator.smpp.statuses import Status, status_name
-from emulator.smpp.tables import BINDS, Command
-from emulator.smpp.tags import USER_MESSAGE_REFERENCE
-from emulator.smpp.text import Habits, coding_of, no_coding, read_octets, read_parts
-from emulator.smpp.times import read_time, write_absolute
+from emulator.smpp.time_format import read_time, write_absolute
+from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
 
 _MOST_IN_A_PART = 254
 _FLASH = frozenset({0x10, 0x14, 0x18, 0xF0, 0xF4})

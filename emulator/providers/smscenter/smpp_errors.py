@@ -7,7 +7,7 @@ import msgspec
 
 from emulator.core.profile import ErrorRow, ErrorTable
 from emulator.core.reasons import Reason
-from emulator.smpp.statuses import Status, status_meaning
+from emulator.smpp.command_status import Status, status_meaning
 
 _FORM = "smscenter.smpp.field-faults"
 

@@ -1,4 +1,4 @@
-"""Texts as octets over SMPP: joining the parts of a long message (emulator/smpp/joining.py), reading them, and what
+"""Texts as octets over SMPP: joining the parts of a long message (emulator/smpp/reassembly.py), reading them, and what
 they are on the air; for the core that knows none of it.
 
 What was sent counts: the coding that data_coding names, and the parts as the client cut them. Only what came in one
@@ -12,9 +12,9 @@ from emulator.core import text as gsm
 from emulator.core.commands import SubmitPart
 from emulator.core.text import Encoding, Measure, measure_in
 from emulator.core.units import Moment
-from emulator.smpp.joining import Joined, Joiner, Key, Piece, Repeated, Waiting, key_of
+from emulator.smpp.data_coding import Coding, read_parts
+from emulator.smpp.reassembly import Joined, Joiner, Key, Piece, Repeated, Waiting, key_of
 from emulator.smpp.segments import Part as Segment
-from emulator.smpp.text import Coding, read_parts
 
 ENCODINGS: dict[Coding, Encoding] = {Coding.GSM: "gsm7", Coding.LATIN1: "8bit", Coding.UCS2: "ucs2"}
 CODINGS: dict[str, Coding] = {encoding: coding for coding, encoding in ENCODINGS.items()}

@@ -17,8 +17,10 @@ from emulator.providers.smscenter.numbers import LONGEST_PREFIX, place_of
 from emulator.providers.smscenter.smpp_parts import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told
 from emulator.smpp.codec import write_tlvs as write_all
+from emulator.smpp.data_coding import Coding, write_text
 from emulator.smpp.pdu import Pdu, Tlv
-from emulator.smpp.receipts import (
+from emulator.smpp.pdu_tables import Command
+from emulator.smpp.receipt_writer import (
     DELETED,
     DELIVERED,
     ENROUTE,
@@ -39,10 +41,8 @@ from emulator.smpp.receipts import (
     written_address,
 )
 from emulator.smpp.segments import Part, write_part
-from emulator.smpp.tables import Command
-from emulator.smpp.tags import RECEIPTED_MESSAGE_ID, USER_MESSAGE_REFERENCE
-from emulator.smpp.text import Coding, write_text
-from emulator.smpp.times import written_date
+from emulator.smpp.time_format import written_date
+from emulator.smpp.tlvs import RECEIPTED_MESSAGE_ID, USER_MESSAGE_REFERENCE
 
 STATES: dict[Status, int] = {
     "scheduled": ENROUTE, "pending": ENROUTE, "sent": ENROUTE, "delivered": DELIVERED, "read": DELIVERED,

@@ -9,10 +9,10 @@ from emulator.core import text as gsm
 from emulator.providers.contract import Said, Terms
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.pdu import Pdu, Written
+from emulator.smpp.pdu_tables import Command
 from emulator.smpp.segments import UDHI
-from emulator.smpp.tables import Command
-from emulator.smpp.tags import MESSAGE_PAYLOAD, SC_INTERFACE_VERSION
 from emulator.smpp.timers import Timers
+from emulator.smpp.tlvs import MESSAGE_PAYLOAD, SC_INTERFACE_VERSION
 
 SYSTEM_ID = b"SMSC"
 _NEW, _NEWEST = 0x34, 0x50

@@ -11,7 +11,7 @@ from emulator.core.statuses import STATUSES
 from emulator.providers.smscenter import smpp_receipts
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.smpp import encode
-from emulator.smpp.receipts import Form, write_receipt
+from emulator.smpp.receipt_writer import Form, write_receipt
 
 AT = 1_760_000_000_000_000
 EXTRAS = [

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from .statuses import Status
-from .tables import BINDS, Command
+from .command_status import Status
+from .pdu_tables import BINDS, Command
 
 
 class Role(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .tables import Command
+from .pdu_tables import Command
 
 
 class Tag(NamedTuple):

@@ -12,11 +12,11 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
+from .data_coding import Coding
 from .pdu import Fields, Pdu, Tlv, Written
-from .tables import Command
-from .tags import MESSAGE_PAYLOAD, MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
-from .text import Coding
-from .times import write_date
+from .pdu_tables import Command
+from .time_format import write_date
+from .tlvs import MESSAGE_PAYLOAD, MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
 
 ENROUTE, DELIVERED, EXPIRED, DELETED, UNDELIVERABLE, ACCEPTED, UNKNOWN, REJECTED = range(1, 9)
 """message_state (5.2.28)."""
@@ -197,7 +197,7 @@ def usual(
     parts: int, delivered: int, excerpt: bytes, vendor: bytes, tlvs: tuple[str, ...],
 ) -> Pdu:  # fmt: skip
     """What `write_receipt` makes in the usual form, TLVs in that order and the vendor's as octets; by one format, of
-    pieces that are written already (`written_address`, times.py), for receipts go out by the thousand."""
+    pieces that are written already (`written_address`, time_format.py), for receipts go out by the thousand."""
     word = _WORDS.get(state, b"UNKNOWN")
     text = _LINE % (message_id, parts, delivered, submitted, done, word, error, excerpt)
     kind = RECEIPT if state in FINAL else INTERMEDIATE

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .pdu import Pdu, Unreadable, Written
-from .tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
+from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
 
 LAST_SEQUENCE = 0x7FFFFFFF
 MOST_LATE = 1000

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypeAlias, TypedDict
 
+from .command_status import status_name
 from .pdu import Destination, Pdu, Unreadable, Unsuccessful
-from .statuses import status_name
-from .tags import TAGS, tag_name
+from .tlvs import TAGS, tag_name
 
 Shown: TypeAlias = "str | int | bool | list[Shown] | dict[str, Shown]"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from emulator.smpp import Status, Strictness, check
-from emulator.smpp.checks import LENIENT
+from emulator.smpp.field_checks import LENIENT
 
 SAR = ((0x20C, b"\0\1"), (0x20E, b"\2"), (0x20F, b"\1"))
 

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from .command_status import Status
 from .pdu import Fault
-from .statuses import Status
 
 
 class Coding(IntEnum):

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from .command_status import Status
+from .data_coding import coding_of
 from .pdu import Fault, Pdu
+from .pdu_tables import LAYOUTS, Command
 from .segments import UDHI, read_content
-from .statuses import Status
-from .tables import LAYOUTS, Command
-from .tags import BELONGS, MESSAGE_PAYLOAD, TAGS, tag_name
-from .text import coding_of
-from .times import is_time
+from .time_format import is_time
+from .tlvs import BELONGS, MESSAGE_PAYLOAD, TAGS, tag_name
 
 
 class Strictness(Struct, frozen=True):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.smpp import is_time, read_time, write_absolute, write_relative
-from emulator.smpp.times import read_date, write_date
+from emulator.smpp.time_format import read_date, write_date
 
 NOW = 1_795_300_200_000_000  # 2026-11-21 22:30:00 UTC
 SECOND, HOUR, DAY = 10**6, 3600 * 10**6, 86400 * 10**6

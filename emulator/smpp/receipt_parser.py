@@ -11,10 +11,10 @@ import re
 from msgspec import Struct
 
 from .pdu import Pdu
-from .receipts import INTERMEDIATE, RECEIPT, STATE_WORDS
-from .tables import Command
-from .tags import MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
-from .times import read_date
+from .pdu_tables import Command
+from .receipt_writer import INTERMEDIATE, RECEIPT, STATE_WORDS
+from .time_format import read_date
+from .tlvs import MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
 
 _TYPE = 0x3C  # esm_class bits 5-2
 _STATES = {word: state for state, word in STATE_WORDS.items()}

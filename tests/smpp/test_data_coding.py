@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.smpp import Coding, Fault, Habits, Status, coding_of, read_text, write_text
-from emulator.smpp.text import read_parts
+from emulator.smpp.data_coding import read_parts
 
 CODINGS = {
     0: Coding.GSM, 1: Coding.GSM, 3: Coding.GSM, 4: Coding.LATIN1, 8: Coding.UCS2, 12: None, 15: None,

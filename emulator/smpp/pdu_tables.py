@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from .statuses import Status
+from .command_status import Status
 
 RESPONSE = 0x80000000
 """The bit that makes a command id a response; `request_id | RESPONSE` is its own response."""
