@@ -16,7 +16,7 @@ from emulator.keeping import Snapshot
 from emulator.links.switchboard import Switchboard
 from emulator.outgoing.postman import Call, Postman
 from emulator.providers import found
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.pump import Pump
 from emulator.reception.requests import Answer, Reception
 from emulator.recipes import Bad, NewSandbox, Recipe, recipe

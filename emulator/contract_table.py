@@ -2,7 +2,7 @@
 
 from textwrap import fill
 
-from emulator.providers.contract import Provider, Row, under_headings
+from emulator.providers.base import Provider, Row, under_headings
 
 
 def table(provider: Provider) -> str:

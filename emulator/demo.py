@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from emulator.http.messages import HttpRequest
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.serving import Serving
 from emulator.settings import Settings
 

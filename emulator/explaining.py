@@ -23,7 +23,7 @@ from emulator.core.outcomes import Unheard as DroppedOutcome
 from emulator.core.reasons import Reason
 from emulator.core.units import plain
 from emulator.journal import Exchange
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 
 
 def explain(providers: Mapping[str, Provider], exchange: Exchange) -> str:

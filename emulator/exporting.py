@@ -17,7 +17,7 @@ from emulator.core.state.scheduler import Step
 from emulator.core.units import Moment
 from emulator.journal import Entries
 from emulator.keeping import Told, put_back, tell
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.recipes import Bad, NewSandbox, Rate, Recipe, Seed
 from emulator.sandboxes import Sandbox
 from emulator.scripting.scenario import Scenario

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 
 SHORTEST = 6
 """A shorter value is no secret anywhere: it would hide half of every text."""

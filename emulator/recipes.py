@@ -11,7 +11,7 @@ import msgspec
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.units import LATEST, SECOND, Moment
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.scripting.scenario import Scenario
 
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"

@@ -20,7 +20,7 @@ from emulator.findings import Findings
 from emulator.journal import Budget, Journal
 from emulator.keeping import Snapshots
 from emulator.known_secrets import KnownSecrets
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.recipes import Recipe
 from emulator.recorder import Recorder
 

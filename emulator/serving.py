@@ -13,7 +13,7 @@ from emulator.app import Emulator
 from emulator.net.listen import Busy, bind, url
 from emulator.outgoing.http_round import Call
 from emulator.providers import names
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.server.http_server import HttpServer
 from emulator.server.http_service import HttpService
 from emulator.server.proxy import Guard

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from emulator.core.commands import OPERATIONS
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.scripting.vocabulary import ProviderWords, Vocabulary
 
 _last: list[tuple[Mapping[str, Provider], Vocabulary]] = []

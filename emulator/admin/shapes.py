@@ -14,7 +14,7 @@ from emulator.core.rules.conditions import When
 from emulator.core.statuses import Status
 from emulator.exporting import ExportHead
 from emulator.findings import Level
-from emulator.providers.contract import Row
+from emulator.providers.base import Row
 from emulator.recipes import DATE_TIME
 from emulator.smpp.display import Described
 

@@ -17,7 +17,7 @@ from emulator.histories.history import History, read_token
 from emulator.histories.laying import laid_over
 from emulator.http.messages import HttpReply, HttpRequest, read_query, write_query
 from emulator.net.allowed_targets import Everywhere
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.settings import Settings

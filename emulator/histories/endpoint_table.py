@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from emulator.histories.endpoint import About, Row, Unreachable, play
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 
 _WIDTHS = (24, 60, 34, 40, 0)
 """Of the columns; what is longer is cut. 0: as long as it is."""

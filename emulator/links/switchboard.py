@@ -15,7 +15,7 @@ from emulator.http.messages import SmppFrame
 from emulator.journal import Exchange
 from emulator.links.line import Line, Wire
 from emulator.links.receivers import Parcel, Receivers
-from emulator.providers.contract import Caller, Provider, SmppFace
+from emulator.providers.base import Caller, Provider, SmppFace
 from emulator.sandboxes import Sandbox, Sandboxes
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status

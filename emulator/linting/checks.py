@@ -1,6 +1,6 @@
 """The checks: one function a finding, over one exchange and what came before; None where there is nothing to say.
 
-`CHECKS` names them. A provider's `lint` (providers/contract.py) says which concern it, each with the contract row that
+`CHECKS` names them. A provider's `lint` (providers/base.py) says which concern it, each with the contract row that
 explains it.
 """
 

@@ -9,7 +9,7 @@ from emulator.core.commands import AnyCommand, Query, QueryMany
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.units import Moment
 from emulator.findings import Level
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 
 _MOST = 256
 

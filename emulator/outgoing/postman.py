@@ -16,7 +16,7 @@ from emulator.core.engine.lifecycle import Outgoing, Passing
 from emulator.http.messages import HttpRequest
 from emulator.links.receivers import Receivers
 from emulator.outgoing.http_round import Call, HttpRound
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.sandboxes import Sandbox
 from emulator.smpp.pdu import Pdu
 from emulator.under_way import UnderWay, Waiting

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # whoever wants only a client's half of a folder pays nothing for the server's
-    from emulator.providers.contract import Provider
+    from emulator.providers.base import Provider
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 
 
 def names(providers: Iterable[Provider]) -> tuple[str, ...]:

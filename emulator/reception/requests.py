@@ -15,7 +15,7 @@ from emulator.core.units import Moment
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Exchange, Line
 from emulator.providers.asked import host
-from emulator.providers.contract import Provider
+from emulator.providers.base import Provider
 from emulator.reception.routing import Match, Routing
 from emulator.sandboxes import Sandbox, Sandboxes
 

@@ -8,7 +8,7 @@ import msgspec
 
 from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.providers.contract import Provider, Route
+from emulator.providers.base import Provider, Route
 
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _NONE: Mapping[str, str] = {}

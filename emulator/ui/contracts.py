@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from emulator.admin.verbs import Refusal
 from emulator.http.messages import HttpReply
-from emulator.providers.contract import under_headings
+from emulator.providers.base import under_headings
 from emulator.sandboxes import Sandbox
 from emulator.ui.asked import Asked
 from emulator.ui.places import BASE

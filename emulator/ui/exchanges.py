@@ -10,7 +10,7 @@ from emulator.core.messages import Batch
 from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpRequest
 from emulator.journal import Exchange
-from emulator.providers.contract import Row
+from emulator.providers.base import Row
 from emulator.sandboxes import Sandbox
 from emulator.ui import curl
 from emulator.ui.masking import Mask

@@ -6,8 +6,7 @@ import sys
 import pytest
 
 SERVER = {
-    "aiohttp.web", "jinja2", "yaml", "faker", "emulator.core.engine.engine", "emulator.providers.contract",
-    "emulator.app",
+    "aiohttp.web", "jinja2", "yaml", "faker", "emulator.core.engine.engine", "emulator.providers.base", "emulator.app",
 }  # fmt: skip
 LIGHT = SERVER | {"aiohttp", "asyncio"}
 

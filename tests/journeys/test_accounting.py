@@ -11,8 +11,9 @@ from aiohttp import ClientSession
 from esme import Desk, Esme, desk
 
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.providers.smscenter import client, soap_client
+from emulator.providers.smscenter import client
 from emulator.providers.smscenter.client import Failure, Who
+from emulator.providers.smscenter.soap import client as soap_client
 from emulator.smpp import Command
 
 BALANCE, PRICE = Decimal("250.0003"), Decimal("0.37")

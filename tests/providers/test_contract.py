@@ -23,7 +23,7 @@ from emulator.core.statuses import STATUSES
 from emulator.explaining import explain
 from emulator.http.messages import HttpRequest
 from emulator.providers import found
-from emulator.providers.contract import HEADINGS, LEFT_OUT, Provider, under_headings
+from emulator.providers.base import HEADINGS, LEFT_OUT, Provider, under_headings
 from emulator.recipes import NewSandbox
 from emulator.sandboxes import Sandbox
 from emulator.settings import Settings

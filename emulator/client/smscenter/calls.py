@@ -15,7 +15,7 @@ from emulator.client.smscenter.results import Cost, MessageStatus, Sent
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.reply_reading import BOM
 from emulator.providers.smscenter import client as half
-from emulator.providers.smscenter import soap_client as soap
+from emulator.providers.smscenter.soap import client as soap
 
 T = TypeVar("T")
 Numbers = str | Sequence[str]

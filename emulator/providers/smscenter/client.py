@@ -1,4 +1,5 @@
-"""The client's half of SMS Center over HTTP: builds requests, reads replies. No I/O. SOAP's half: soap_client.py."""
+"""The client's half of SMS Center over HTTP: builds requests, reads replies. No I/O. SOAP's half:
+providers/smscenter/soap/client.py."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Names under which real clients reach SMS Center, and their ports (docs/providers/smscenter.md, section 13)."""
 
-from emulator.providers.contract import Host
+from emulator.providers.base import Host
 
 _WEB, _SMPP, _SMTP = {80: "http", 443: "http"}, {3700: "smpp", 3443: "smpp_tls"}, {25: "smtp"}
 

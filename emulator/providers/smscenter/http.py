@@ -19,13 +19,13 @@ from emulator.core.outcomes import (
 from emulator.core.reasons import Reason
 from emulator.core.text import measure
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.providers.contract import Route
-from emulator.providers.smscenter import asking, countries, facts, formats
+from emulator.providers.base import Route
+from emulator.providers.smscenter import countries, reply_fields, reply_formats, requests
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
-from emulator.providers.smscenter.facts import Members
-from emulator.providers.smscenter.numbers import as_digits, normal_number, place_of
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters, read
+from emulator.providers.smscenter.phone_numbers import as_digits, normal_number, place_of
 from emulator.providers.smscenter.profile import PROFILE
+from emulator.providers.smscenter.reply_fields import Members
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
 
 _STYLE = ("fmt", "cost", "err", "op", "all", "cur")
@@ -35,7 +35,7 @@ def _style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
     style = {word: parameters.values[word] for word in _STYLE if parameters.on(word)}
     if parameters.charset != DEFAULT_CHARSET:
         style["charset"] = parameters.charset
-    if asking.is_list(parameters):
+    if requests.is_list(parameters):
         style["many"] = "1"
     where = countries.country(request)
     if where:
@@ -46,31 +46,31 @@ def _style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """send.php; with cost=1 the price alone."""
     parameters = read(request)
-    shared = asking.common(request, parameters, "http", _style(request, parameters))
-    return asking.submit(parameters, shared, parameters.get("cost") == "1")
+    shared = requests.common(request, parameters, "http", _style(request, parameters))
+    return requests.submit(parameters, shared, parameters.get("cost") == "1")
 
 
 def read_rest_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """/rest/send/: a JSON object or a form; the answer is JSON whatever fmt says."""
     parameters = read(request, json=True)
-    shared = asking.common(request, parameters, "http", {**_style(request, parameters), "fmt": "3"})
-    return asking.submit(parameters, shared, parameters.get("cost") == "1")
+    shared = requests.common(request, parameters, "http", {**_style(request, parameters), "fmt": "3"})
+    return requests.submit(parameters, shared, parameters.get("cost") == "1")
 
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """status.php: one message, several, or del=1."""
     parameters = read(request)
-    shared = asking.common(request, parameters, "http", _style(request, parameters))
+    shared = requests.common(request, parameters, "http", _style(request, parameters))
     if parameters.get("del") == "1":
-        return asking.query_many(parameters, shared, delete=True)
-    if asking.is_list(parameters):
-        return asking.query_many(parameters, shared, delete=False)
-    return asking.query(parameters, shared)
+        return requests.query_many(parameters, shared, delete=True)
+    if requests.is_list(parameters):
+        return requests.query_many(parameters, shared, delete=False)
+    return requests.query(parameters, shared)
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
-    return asking.balance(asking.common(request, parameters, "http", _style(request, parameters)))
+    return requests.balance(requests.common(request, parameters, "http", _style(request, parameters)))
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
@@ -80,7 +80,7 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     charset = style.get("charset", DEFAULT_CHARSET)
     text = _text(command, outcome, fmt, account)
     said = charset if isinstance(command, Query | QueryMany) or command.operation == "status" else DEFAULT_CHARSET
-    return formats.reply(text, fmt, charset, said)
+    return reply_formats.reply(text, fmt, charset, said)
 
 
 def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account | None) -> str:
@@ -88,23 +88,25 @@ def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account |
     match outcome:
         case Accepted():
             assert isinstance(command, Submit)
-            money = facts.money(switches, fmt)
-            told = facts.sent(outcome, style.get("cost", "0"), money)
-            return formats.sent(fmt, told | _lists(command, outcome, account, money))
+            money = reply_fields.money(switches, fmt)
+            told = reply_fields.sent(outcome, style.get("cost", "0"), money)
+            return reply_formats.sent(fmt, told | _lists(command, outcome, account, money))
         case CostTold():
             assert isinstance(command, Submit)
-            money = facts.money(switches, fmt)
-            return formats.priced(fmt, facts.priced(outcome, money) | _lists(command, outcome, account, money))
+            money = reply_fields.money(switches, fmt)
+            return reply_formats.priced(
+                fmt, reply_fields.priced(outcome, money) | _lists(command, outcome, account, money)
+            )
         case BalanceTold():
-            members = {"balance": facts.two_digits(outcome.balance)}
+            members = {"balance": reply_fields.two_digits(outcome.balance)}
             if style.get("cur") == "1":
                 of_host = countries.CURRENCIES[style.get("country", "")]
                 members["currency"] = of_host if switches["currency"] == "host" else switches["currency"]
-            return formats.balance(fmt, members)
+            return reply_formats.balance(fmt, members)
         case Deleted():
             return "OK"
-        case Found() if facts.is_there(outcome.entries[0]):
-            return formats.status(fmt, _status(command, outcome.entries[0], switches, fmt))
+        case Found() if reply_fields.is_there(outcome.entries[0]):
+            return reply_formats.status(fmt, _status(command, outcome.entries[0], switches, fmt))
         case Found():
             return _not_found(command, fmt)
         case FoundMany():
@@ -116,7 +118,7 @@ def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account |
 
 def _status(command: AnyCommand, entry: Entry, switches: Mapping[str, Any], fmt: str) -> Members:
     zone = countries.zone(switches["timezone"], command.style.get("country", ""))
-    return facts.status(entry, command.style.get("all", "0"), switches, zone, fmt)
+    return reply_fields.status(entry, command.style.get("all", "0"), switches, zone, fmt)
 
 
 def _refused(command: AnyCommand, outcome: Refused, fmt: str) -> str:
@@ -126,32 +128,32 @@ def _refused(command: AnyCommand, outcome: Refused, fmt: str) -> str:
     table = ERRORS[command.operation]
     row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
     code, text = (row.code, row.text) if row else (outcome.code or SOMETHING, outcome.reason.value)
-    return formats.refused(fmt, code, text, facts.used(outcome.provider_id))
+    return reply_formats.refused(fmt, code, text, reply_fields.used(outcome.provider_id))
 
 
 def _not_found(command: AnyCommand, fmt: str) -> str:
     """A message that is not there is no error over HTTP: its status is -3."""
     if isinstance(command, QueryMany | Delete):
-        members = [facts.missing(phone, own) for phone, own in command.wanted or ()]
-        return formats.statuses(fmt, members)
+        members = [reply_fields.missing(phone, own) for phone, own in command.wanted or ()]
+        return reply_formats.statuses(fmt, members)
     assert isinstance(command, Query)
-    found = facts.missing(command.destination or "", command.provider_id or "")
-    return formats.status(fmt, {"status": found["status"]} if fmt == "2" else found)
+    found = reply_fields.missing(command.destination or "", command.provider_id or "")
+    return reply_formats.status(fmt, {"status": found["status"]} if fmt == "2" else found)
 
 
 def _many(command: AnyCommand, outcome: FoundMany, fmt: str, switches: Mapping[str, Any]) -> str:
     assert isinstance(command, QueryMany)
     several: list[Members] = []
     for (phone, own), entry in zip(command.wanted or (), outcome.entries, strict=True):
-        if entry is None or not facts.is_there(entry):
-            several.append(facts.missing(phone, own))
+        if entry is None or not reply_fields.is_there(entry):
+            several.append(reply_fields.missing(phone, own))
             continue
-        several.append({**_status(command, entry, switches, fmt), "id": facts.number(own), "phone": phone})
-    return formats.statuses(fmt, several)
+        several.append({**_status(command, entry, switches, fmt), "id": reply_fields.number(own), "phone": phone})
+    return reply_formats.statuses(fmt, several)
 
 
 def _lists(
-    command: Submit, outcome: Accepted | CostTold, account: Account | None, money: facts.Money
+    command: Submit, outcome: Accepted | CostTold, account: Account | None, money: reply_fields.Money
 ) -> Members:  # fmt: skip
     """err=1: the bad numbers with their statuses; op=1: every number."""
     members: Members = {}
@@ -177,7 +179,7 @@ def bad_numbers(outcome: Accepted | CostTold) -> list[tuple[str, tuple[int, int]
 
 
 def _phones(
-    command: Submit, bad: Mapping[str, tuple[int, int]], account: Account | None, money: facts.Money
+    command: Submit, bad: Mapping[str, tuple[int, int]], account: Account | None, money: reply_fields.Money
 ) -> Iterator[Members]:  # fmt: skip
     """An entry for each number, in the order of the question and as it was written there, as digits; their costs add up
     to the whole."""

@@ -8,8 +8,8 @@ from emulator.core.commands import AnyCommand, Describe, Fault
 from emulator.core.outcomes import AnyOutcome, Refused
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.providers.contract import Route
-from emulator.providers.smscenter import asking, formats
+from emulator.providers.base import Route
+from emulator.providers.smscenter import reply_formats, requests
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, read
 
@@ -29,7 +29,7 @@ def _route(page: str, about: str) -> Route:
     def read_page(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         parameters = read(request)
         style = {word: parameters.values[word] for word in ("fmt",) if parameters.on(word)}
-        shared = asking.common(request, parameters, "http", style)
+        shared = requests.common(request, parameters, "http", style)
         return Describe(**{**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})})
 
     return Route(("GET", "POST"), f"/sys/{page}.php", "describe", read_page, write)
@@ -42,7 +42,7 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
         table = ERRORS["describe/http"]
         row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
         code, text = (row.code, row.text) if row else (outcome.code or SOMETHING, outcome.reason.value)
-    return formats.reply(formats.refused(fmt, code, text, None), fmt, DEFAULT_CHARSET)
+    return reply_formats.reply(reply_formats.refused(fmt, code, text, None), fmt, DEFAULT_CHARSET)
 
 
 ROUTES = tuple(_route(page, about) for page, about in PAGES.items())

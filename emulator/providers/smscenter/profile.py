@@ -12,11 +12,13 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.units import HOUR, Moment, seconds
-from emulator.providers.smscenter import access, asking, countries, facts, moments, smpp_checks, smpp_errors
+from emulator.providers.smscenter import access, countries, dates, reply_fields, requests
 from emulator.providers.smscenter.errors import ERRORS
-from emulator.providers.smscenter.numbers import normal_number
-from emulator.providers.smscenter.smpp_parts import OCTETS
-from emulator.providers.smscenter.smpp_receipts import asks_for
+from emulator.providers.smscenter.phone_numbers import normal_number
+from emulator.providers.smscenter.smpp import checks as smpp_checks
+from emulator.providers.smscenter.smpp import errors
+from emulator.providers.smscenter.smpp.receipts import asks_for
+from emulator.providers.smscenter.smpp.segments import OCTETS
 from emulator.providers.smscenter.statuses import STATUSES
 from emulator.providers.smscenter.switches import LIMITS, SWITCHES
 
@@ -27,7 +29,7 @@ _digits_name = re.compile(r"\+?[0-9]{1,15}", re.ASCII).fullmatch
 def own_id(case: Case) -> Refused | None:
     """The client's id: 1 to 2147483647, or up to 40 characters of Latin letters, digits and .-_ (facts, 3.1)."""
     own = case.command.own_id
-    if own is None or (facts.own_id(own) and not (own.isdigit() and not 1 <= int(own) <= 2_147_483_647)):
+    if own is None or (reply_fields.own_id(own) and not (own.isdigit() and not 1 <= int(own) <= 2_147_483_647)):
         return None
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"id `{own}` is none of the allowed ones"})
 
@@ -44,9 +46,9 @@ def text_length(case: Case) -> Refused | None:
 def text_as_meant(case: Case) -> Refused | None:
     """A text that names no charset and is UTF-8: read as windows-1251, or guessed. Changes the command, refuses
     nothing."""
-    guess = case.command.extra.get(asking.GUESS)
+    guess = case.command.extra.get(requests.GUESS)
     if guess is not None:
-        rest = {name: value for name, value in case.command.extra.items() if name != asking.GUESS}
+        rest = {name: value for name, value in case.command.extra.items() if name != requests.GUESS}
         said = _Guess() if case.switch("utf8-without-charset") == "page" else msgspec.json.decode(guess, type=_Guess)
         given = {name: value for name, value in msgspec.structs.asdict(said).items() if value}
         case.command = msgspec.structs.replace(case.command, extra=rest, **given)
@@ -83,7 +85,7 @@ def schedule(case: Case) -> Refused | None:
     ahead = extra.get("tz") or str(countries.moscow_time(zone, case.at) / HOUR)
 
     def begins(hours: str) -> Moment:
-        return moments.begins(time, case.at, float(hours or ahead))
+        return dates.begins(time, case.at, float(hours or ahead))
 
     try:
         at = begins("")
@@ -91,10 +93,10 @@ def schedule(case: Case) -> Refused | None:
         own = tuple(one if one > case.at else None for one in map(begins, zones))
     except (ValueError, OverflowError):
         return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": extra.get("time", "")})
-    if moments.is_past(time, case.at, float(ahead)):
+    if dates.is_past(time, case.at, float(ahead)):
         case.noticed.append("smscenter.send.past-time")
     try:
-        life = moments.life(extra.get("valid", ""))
+        life = dates.life(extra.get("valid", ""))
     except ValueError:
         problem = f"valid `{extra['valid']}` is neither 1 to 24 hours nor hh:mm"
         return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": problem})
@@ -217,7 +219,7 @@ PROFILE = Profile(
         "Describe/http": _WHO,
         **smpp_checks.table(sender),
     },
-    errors={**ERRORS, **smpp_errors.tables(ERRORS["send"])},
+    errors={**ERRORS, **errors.tables(ERRORS["send"])},
     statuses=STATUSES,
     normal_number=normal_number,
     bar=bar,

@@ -5,17 +5,19 @@ from collections.abc import Mapping
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpRequest
-from emulator.providers.contract import Provider, Row
-from emulator.providers.smscenter import http, left_out, smpp, soap
+from emulator.providers.base import Provider, Row
+from emulator.providers.smscenter import http, left_out
+from emulator.providers.smscenter.callbacks import SINK_ANSWER, incoming, judge_answer, report, said_in
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
-from emulator.providers.smscenter.linting import LINT, PARAMETERS
+from emulator.providers.smscenter.lint import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.providers.smscenter.reports import SINK_ANSWER, incoming, judge_answer, report, said_in
+from emulator.providers.smscenter.smpp import adapter as smpp
+from emulator.providers.smscenter.soap import adapter as soap
 
 
 def _contract() -> tuple[Row, ...]:
-    from emulator.providers.smscenter.rows import ROWS
+    from emulator.providers.smscenter.contract.rows import ROWS
 
     return ROWS
 

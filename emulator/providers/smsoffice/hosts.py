@@ -1,6 +1,6 @@
 """Names under which real clients reach smsoffice.ge (docs/providers/smsoffice.md, section 8)."""
 
-from emulator.providers.contract import Host
+from emulator.providers.base import Host
 
 _WEB = {80: "http", 443: "http"}
 

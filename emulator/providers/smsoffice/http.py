@@ -12,7 +12,7 @@ from emulator.core.reasons import Reason
 from emulator.core.units import SECOND, UNIT, Moment
 from emulator.http.messages import HttpReply, HttpRequest, decode, read_query
 from emulator.providers.asked import escaped_as_a_whole, host
-from emulator.providers.contract import Route
+from emulator.providers.base import Route
 from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS, FIRST_VERSION, WRONG_VALUE
 from emulator.providers.smsoffice.hosts import WRONG_HOST
 from emulator.providers.smsoffice.profile import MOST_GET, MOST_REFERENCE, PROFILE

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from emulator.core.accounts import Account
 from emulator.http.messages import HttpRequest
-from emulator.providers.contract import Provider, Row
+from emulator.providers.base import Provider, Row
+from emulator.providers.smsoffice.callbacks import SINK_ANSWER, judge_answer, report
 from emulator.providers.smsoffice.errors import NEVER_SAYS
 from emulator.providers.smsoffice.hosts import HOSTS
 from emulator.providers.smsoffice.http import ROUTES
-from emulator.providers.smsoffice.linting import LINT, PARAMETERS
+from emulator.providers.smsoffice.lint import LINT, PARAMETERS
 from emulator.providers.smsoffice.profile import PROFILE
-from emulator.providers.smsoffice.reports import SINK_ANSWER, judge_answer, report
 
 
 def _contract() -> tuple[Row, ...]:
-    from emulator.providers.smsoffice.rows import ROWS
+    from emulator.providers.smsoffice.contract.documented import ROWS
 
     return ROWS
 

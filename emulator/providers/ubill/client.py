@@ -8,7 +8,7 @@ import msgspec
 
 from emulator.http.messages import HttpReply, HttpRequest, read_query, split_target, write_query
 from emulator.providers.reply_reading import read_json
-from emulator.xml_reader import BadXml, read
+from emulator.providers.xml import BadXml, read
 
 BASE_URL = "https://api.ubill.dev"
 _SEND = "/v1/sms/send"

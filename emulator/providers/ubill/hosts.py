@@ -1,6 +1,6 @@
 """Names under which real clients reach uBill (docs/providers/ubill.md, section 7)."""
 
-from emulator.providers.contract import Host
+from emulator.providers.base import Host
 
 WRONG_HOST = "api.ubill.ge"
 """Stands in one application, with another body and Bearer keys: not the service's."""

@@ -11,11 +11,11 @@ from emulator.core.commands import AnyCommand, BalanceQuery, Fault, ListSenders,
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest, decode, read_query
-from emulator.providers.contract import Route
+from emulator.providers.base import Route
 from emulator.providers.ubill import xml
-from emulator.providers.ubill.answers import members, unauthorised
 from emulator.providers.ubill.profile import FORM
-from emulator.providers.ubill.reading import common, from_query, register, submit
+from emulator.providers.ubill.replies import members, unauthorised
+from emulator.providers.ubill.requests import common, from_query, register, submit
 
 _JSON = (("Content-Type", "application/json"),)
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -12,10 +12,10 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile, StatusRow
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Step
-from emulator.providers.ubill import names
+from emulator.providers.ubill import brand_names
+from emulator.providers.ubill.dates import read_minute, write_second
 from emulator.providers.ubill.errors import ERRORS
 from emulator.providers.ubill.switches import SWITCHES
-from emulator.providers.ubill.times import read_minute, write_second
 
 FIRST_SMS = 100_001
 """smsIDs seen by clients have 6 or 7 digits (ubill.md 4)."""
@@ -124,7 +124,7 @@ PROFILE = Profile(
         "Query": _WHO,
         "BalanceQuery": _WHO,
         "ListSenders": _WHO,
-        "RegisterSender": (*_WHO, readable, *names.CHECKS),
+        "RegisterSender": (*_WHO, readable, *brand_names.CHECKS),
     },
     errors=ERRORS,
     statuses=STATUSES,

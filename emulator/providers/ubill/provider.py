@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from emulator.core.accounts import Account
 from emulator.http.messages import HttpRequest
-from emulator.providers.contract import Provider, Row
+from emulator.providers.base import Provider, Row
+from emulator.providers.ubill.callbacks import KEY_LENGTH, SINK_ANSWER, callback_key, judge_answer, not_called, report
 from emulator.providers.ubill.errors import NEVER_SAID
 from emulator.providers.ubill.hosts import HOSTS
 from emulator.providers.ubill.http import ROUTES
-from emulator.providers.ubill.linting import LINT, PARAMETERS
+from emulator.providers.ubill.lint import LINT, PARAMETERS
 from emulator.providers.ubill.profile import FIRST_SMS, PROFILE
-from emulator.providers.ubill.reports import KEY_LENGTH, SINK_ANSWER, callback_key, judge_answer, not_called, report
 
 
 def _contract() -> tuple[Row, ...]:
-    from emulator.providers.ubill.rows import ROWS
+    from emulator.providers.ubill.contract.documented import ROWS
 
     return ROWS
 

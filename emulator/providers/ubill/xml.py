@@ -9,9 +9,9 @@ from emulator.core.commands import AnyCommand, Fault
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.providers.ubill.answers import members, unauthorised
-from emulator.providers.ubill.reading import submit
-from emulator.xml_reader import BadXml, read
+from emulator.providers.ubill.replies import members, unauthorised
+from emulator.providers.ubill.requests import submit
+from emulator.providers.xml import BadXml, read
 
 _XML = (("Content-Type", "application/xml"),)
 _TEXTS = {90: "XML error"}

@@ -11,8 +11,9 @@ from emulator.core.admin_commands import MoveMessage, PutRules
 from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.providers.smscenter import PROVIDER, soap_client
+from emulator.providers.smscenter import PROVIDER
 from emulator.providers.smscenter.client import Failure, Who
+from emulator.providers.smscenter.soap import client
 from emulator.recipes import ClockWish, NewSandbox
 from emulator.settings import Settings
 
@@ -77,11 +78,11 @@ class Desk:
     def soap(self, operation: str, who: dict[str, str] | None = None, **fields: str) -> dict[str, str]:
         """The fields of a SOAP result, `error` included."""
         given = LOGIN if who is None else who
-        request = soap_client.call(operation, Who(**given), fields)
+        request = client.call(operation, Who(**given), fields)
         reply = self.ask("POST", request.target, request.body, dict(request.headers))
         assert reply.status == 200, reply
         try:
-            return soap_client.read_answer(reply)
+            return client.read_answer(reply)
         except Failure as failure:
             return {"error": str(failure.code), **({"id": str(failure.id)} if failure.id else {})}
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from providers.smscenter.desk import FORM, NOON, TO, Desk
 
-from emulator.providers.smscenter.reports import SIGNATURES, judge_answer
+from emulator.providers.smscenter.callbacks import SIGNATURES, judge_answer
 
 
 @pytest.mark.contract("smscenter.callback.fields", "smscenter.callback.signatures")

@@ -3,9 +3,10 @@
 import pytest
 
 from emulator.http.messages import HttpReply, read_query
-from emulator.providers.smscenter import client, soap_client
+from emulator.providers.smscenter import client
 from emulator.providers.smscenter.client import Failure, Who
-from emulator.xml_reader import read
+from emulator.providers.smscenter.soap import client as soap_client
+from emulator.providers.xml import read
 
 JSON = (("Content-Type", "application/json; charset=windows-1251"),)
 

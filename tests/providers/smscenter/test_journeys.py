@@ -9,8 +9,9 @@ from aiohttp import ClientSession, FormData
 from support import control, receiver, serving, walk
 
 from emulator.http.messages import HttpReply
-from emulator.providers.smscenter import client, soap_client
+from emulator.providers.smscenter import client
 from emulator.providers.smscenter.client import Who
+from emulator.providers.smscenter.soap import client as soap_client
 from emulator.recipes import NewSandbox
 
 TO = "79161234567"

@@ -6,7 +6,7 @@ import pytest
 from providers.smscenter.desk import NOON, OTHER, TO, Desk
 
 from emulator.providers.smscenter.client import Who
-from emulator.providers.smscenter.soap_client import call, get_status
+from emulator.providers.smscenter.soap.client import call, get_status
 
 HEAD = {"Content-Type": "text/xml; charset=utf-8", "Host": "smsc.ru"}
 E11 = "http://schemas.xmlsoap.org/soap/envelope/"

@@ -217,7 +217,7 @@ def test_status_and_callback_name_country_operator_and_network(number, country, 
 def test_the_table_agrees_with_phonenumbers_on_the_operator_of_most_numbers_that_it_knows(country, other):
     phonenumbers = pytest.importorskip("phonenumbers")
     carrier = pytest.importorskip("phonenumbers.carrier")
-    from emulator.providers.smscenter.numbers import places
+    from emulator.providers.smscenter.phone_numbers import places
 
     prefixes = {prefix: place.operator for prefix, place in places().items() if prefix.startswith(country)}
     length = len(phonenumbers.format_number(phonenumbers.example_number_for_type(

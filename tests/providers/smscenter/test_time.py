@@ -8,7 +8,7 @@ from providers.smscenter.desk import TO, Desk
 
 from emulator.core.units import HOUR, MINUTE, SECOND
 from emulator.providers.smscenter.countries import zone
-from emulator.providers.smscenter.moments import begins, life, written
+from emulator.providers.smscenter.dates import begins, life, written
 
 NOON = round(datetime(2026, 2, 2, 9, tzinfo=UTC).timestamp()) * SECOND
 """12:00 in Moscow."""

@@ -8,7 +8,7 @@ from emulator.core.reasons import Reason
 from emulator.core.statuses import STATUSES
 from emulator.core.units import plain
 from emulator.http.messages import HttpReply, HttpRequest, add_query, read_query, write_query
-from emulator.providers.contract import Judgement, Provider, Route, Row
+from emulator.providers.base import Judgement, Provider, Route, Row
 
 ROWS = (
     Row("pigeon.send", "a pigeon carries a text", "nowhere", "none", "does so", "choice"),

@@ -8,8 +8,8 @@ from emulator.core.accounts import Account
 from emulator.core.messages import Batch, Message
 from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import STATUSES
-from emulator.providers.smscenter import smpp_receipts
 from emulator.providers.smscenter.profile import PROFILE
+from emulator.providers.smscenter.smpp import receipts
 from emulator.smpp import encode
 from emulator.smpp.receipt_writer import Form, write_receipt
 
@@ -44,10 +44,10 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
         switches = {
             **PROFILE.defaults, "smpp-vendor-tlvs": vendor, "smpp-timezone": hours, "smpp-tlv-order": order,
         }  # fmt: skip
-        form = Form(quarters=round(hours * 4), tlvs=smpp_receipts._ORDERS[order])
-        tlvs = smpp_receipts._vendor(batch, message, due.part)[0] if vendor == "send" else ()
+        form = Form(quarters=round(hours * 4), tlvs=receipts._ORDERS[order])
+        tlvs = receipts._vendor(batch, message, due.part)[0] if vendor == "send" else ()
         if "user_message_reference" in batch.extra:
             tlvs = ((0x0204, b"\1\2"), *tlvs)
-        told = smpp_receipts._told(batch, message, due)
-        short = smpp_receipts.receipt(account, switches, batch, message, due)
+        told = receipts._told(batch, message, due)
+        short = receipts.receipt(account, switches, batch, message, due)
         assert encode(short.numbered(7)) == encode(write_receipt(told, form, tlvs).numbered(7))

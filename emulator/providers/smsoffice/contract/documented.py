@@ -1,8 +1,8 @@
 """The contract of smsoffice.ge: what its page (000) says, statement by statement. What goes beyond the page stands in
-rows_beyond.py."""
+observed.py."""
 
-from emulator.providers.contract import Row
-from emulator.providers.smsoffice.rows_beyond import BEYOND
+from emulator.providers.base import Row
+from emulator.providers.smsoffice.contract.observed import BEYOND
 
 
 def _said(id: str, section: str, statement: str, emulator: str, switch: str | None = None) -> Row:

@@ -1,7 +1,7 @@
 """The contract of SMS Center over SMPP: what page 002 says, statement by statement; other pages; and choices."""
 
 from emulator.core.profile import Evidence
-from emulator.providers.contract import Row
+from emulator.providers.base import Row
 
 
 def _said(id: str, statement: str, emulator: str, switch: str | None = None) -> Row:

@@ -4,9 +4,9 @@ from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Message
 from emulator.http.messages import HttpReply, HttpRequest, add_query
-from emulator.providers.contract import Judgement
+from emulator.providers.base import Judgement
+from emulator.providers.ubill.dates import write_second
 from emulator.providers.ubill.profile import PROFILE
-from emulator.providers.ubill.times import write_second
 
 KEY_LENGTH = 30
 """The account's settings cut a longer callback key (ubill.callback.key-30)."""

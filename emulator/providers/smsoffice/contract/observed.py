@@ -1,7 +1,7 @@
 """The contract of smsoffice.ge beyond its page: what was seen live, what we chose, what is left out."""
 
 from emulator.core.profile import Evidence
-from emulator.providers.contract import Row
+from emulator.providers.base import Row
 
 _FACTS = "docs/providers/smsoffice.md"
 

@@ -2,7 +2,7 @@
 to 6 and 8)."""
 
 from emulator.core.profile import Evidence
-from emulator.providers.contract import Row
+from emulator.providers.base import Row
 
 
 def row(id: str, evidence: Evidence, source: str, statement: str, emulator: str, switch: str | None = None) -> Row:

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from emulator.core import text as gsm
-from emulator.providers.contract import Said, Terms
+from emulator.providers.base import Said, Terms
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.pdu import Pdu, Written
 from emulator.smpp.pdu_tables import Command

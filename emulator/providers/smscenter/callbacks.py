@@ -12,15 +12,15 @@ from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.units import SECOND
 from emulator.http.messages import Fields, HttpReply, HttpRequest, read_query, split_target, write_query
-from emulator.providers.contract import Judgement
-from emulator.providers.smscenter import countries, formats
-from emulator.providers.smscenter.facts import two_digits
-from emulator.providers.smscenter.moments import written
-from emulator.providers.smscenter.numbers import place_of
+from emulator.providers.base import Judgement
+from emulator.providers.smscenter import countries, reply_formats
+from emulator.providers.smscenter.dates import written
 from emulator.providers.smscenter.parameters import CHARSETS, DEFAULT_CHARSET, FORM
+from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.profile import PROFILE
+from emulator.providers.smscenter.reply_fields import two_digits
 from emulator.providers.smscenter.statuses import told
-from emulator.xml_reader import read
+from emulator.providers.xml import read
 
 SIGNATURES: Mapping[str, Callable[[bytes], str]] = {
     "md5": lambda octets: hashlib.md5(octets, usedforsecurity=False).hexdigest(),
@@ -102,7 +102,7 @@ def _call(account: Account, fields: Fields, signed: tuple[str, ...], url: str) -
     if not fmt:
         body = write_query(fields, charset).encode()
     elif fmt == "2":
-        text = f'<?xml version="1.0" encoding="{charset}"?>\n{formats.xml(_NAME, dict(fields))}'
+        text = f'<?xml version="1.0" encoding="{charset}"?>\n{reply_formats.xml(_NAME, dict(fields))}'
         body = text.encode(charset, "xmlcharrefreplace")
     else:
         body = msgspec.json.encode(dict(fields)).decode().encode(charset, "replace")

@@ -10,11 +10,11 @@ from emulator.core.outcomes import Accepted, AnyOutcome, Entry, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.core.statuses import FINAL
 from emulator.core.units import Moment
-from emulator.providers.contract import Caller, Said, SmppFace, SmppJudgement
+from emulator.providers.base import Caller, Said, SmppFace, SmppJudgement
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.providers.smscenter.smpp_parts import OF_EACH_PART, in_one_piece, in_parts
-from emulator.providers.smscenter.smpp_receipts import STATES, VENDOR_TAGS, incoming, receipt
-from emulator.providers.smscenter.smpp_terms import SYSTEM_ID, greet, is_iso, terms
+from emulator.providers.smscenter.smpp.receipts import STATES, VENDOR_TAGS, incoming, receipt
+from emulator.providers.smscenter.smpp.segments import OF_EACH_PART, in_one_piece, in_parts
+from emulator.providers.smscenter.smpp.terms import SYSTEM_ID, greet, is_iso, terms
 from emulator.providers.smscenter.statuses import told
 from emulator.smpp.command_status import Status, status_name
 from emulator.smpp.data_coding import Habits, coding_of, no_coding, read_octets, read_parts

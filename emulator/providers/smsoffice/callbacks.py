@@ -7,7 +7,7 @@ from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Message
 from emulator.core.units import SECOND, Moment
 from emulator.http.messages import HttpReply, HttpRequest, add_query
-from emulator.providers.contract import Judgement
+from emulator.providers.base import Judgement
 from emulator.providers.smsoffice.profile import PROFILE
 
 REASONS = {

@@ -17,9 +17,9 @@ from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.units import UNIT
 from emulator.http.messages import HttpReply
+from emulator.providers.ubill.dates import write_second
 from emulator.providers.ubill.errors import CREATED_TEXT, ERRORS, GENERAL, SENT_TEXT
 from emulator.providers.ubill.profile import PROFILE
-from emulator.providers.ubill.times import write_second
 
 _TEXT = (("Content-Type", "text/plain"),)
 _AUTHORIZED = {"pending": 0, "active": 1, "refused": 2}

@@ -13,15 +13,16 @@ from emulator.core.commands import AnyCommand, Describe, Fault, Submit
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Described, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest, read_query
-from emulator.providers.contract import Route
-from emulator.providers.smscenter import asking, countries, facts, wsdl
+from emulator.providers.base import Route
+from emulator.providers.smscenter import countries, reply_fields, requests
 from emulator.providers.smscenter.errors import SOMETHING
-from emulator.providers.smscenter.facts import Members
-from emulator.providers.smscenter.formats import plain_xml
 from emulator.providers.smscenter.http import bad_numbers
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.profile import PROFILE
-from emulator.xml_reader import BadXml, Element, read
+from emulator.providers.smscenter.reply_fields import Members
+from emulator.providers.smscenter.reply_formats import plain_xml
+from emulator.providers.smscenter.soap import wsdl
+from emulator.providers.xml import BadXml, Element, read
 
 
 class Version(NamedTuple):
@@ -74,7 +75,7 @@ def read_request(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     if request.method == "GET":
         fields = read_query(request.query)
         if any(name.lower() == "wsdl" for name, _ in fields):
-            who = asking.credential_of(Parameters(dict(fields), "utf-8"))
+            who = requests.credential_of(Parameters(dict(fields), "utf-8"))
             return _describe(request, {"address": address}, credential=who)
         return _fault(request, _11, address, "Client", "Bad Request", "a GET without ?wsdl")
     try:
@@ -119,22 +120,22 @@ def _command(request: HttpRequest, version: Version, root: Element) -> AnyComman
     where = countries.country(request)
     if where:
         style["country"] = where
-    shared = asking.common(request, parameters, "soap", style)
+    shared = requests.common(request, parameters, "soap", style)
     kind = root.name.removesuffix("2")
     if kind == "balance":
-        return asking.balance(shared)
+        return requests.balance(shared)
     if kind == "status":
         return _status(parameters, shared)
-    return asking.submit(parameters, shared, kind == "cost")
+    return requests.submit(parameters, shared, kind == "cost")
 
 
 def _status(parameters: Parameters, shared: dict[str, Any]) -> AnyCommand:
     """One message: the answer has no place for several. A comma at the end is let pass."""
     one = Parameters({name: value.rstrip(", ") for name, value in parameters.values.items()}, "utf-8")
-    if asking.is_list(one):
+    if requests.is_list(one):
         problem = "get_status tells of one message, not of a list"
         shared = {**shared, "fault": shared["fault"] or Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
-    return asking.query(one, shared)
+    return requests.query(one, shared)
 
 
 # answers
@@ -162,18 +163,18 @@ def _members(command: AnyCommand, outcome: AnyOutcome, switches: Mapping[str, An
     """What stands in the result, in the order of the WSDL. An application error is `error`, with HTTP 200."""
     match outcome:
         case Accepted():
-            members = facts.sent(outcome, "3", facts.money(switches))
+            members = reply_fields.sent(outcome, "3", reply_fields.money(switches))
             if command.style.get("err") == "1" and isinstance(command, Submit):
                 bad = bad_numbers(outcome)
                 members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad]
             return _in_order(members, _SEND)
         case CostTold():
-            return _in_order(facts.priced(outcome, facts.money(switches)), _COST)
+            return _in_order(reply_fields.priced(outcome, reply_fields.money(switches)), _COST)
         case BalanceTold():
-            return {"balance": facts.two_digits(outcome.balance), "error": 0}
-        case Found() if facts.is_there(outcome.entries[0]):
+            return {"balance": reply_fields.two_digits(outcome.balance), "error": 0}
+        case Found() if reply_fields.is_there(outcome.entries[0]):
             zone = countries.zone(switches["timezone"], command.style.get("country", ""))
-            members = facts.status(outcome.entries[0], command.style.get("all", "0"), switches, zone)
+            members = reply_fields.status(outcome.entries[0], command.style.get("all", "0"), switches, zone)
             if switches["soap-err"] == "send":
                 members.setdefault("err", 0)
             if switches["wsdl"] == "2020":
@@ -196,7 +197,7 @@ def _error(command: AnyCommand, outcome: Refused) -> Members:
         table = PROFILE.table(command.operation, command.protocol)
         row = table.of_reason(outcome.reason) if table else None
         code = row.code if row else SOMETHING
-    used = facts.used(outcome.provider_id)
+    used = reply_fields.used(outcome.provider_id)
     return {"error": code} if used is None else {"id": used, "error": code}
 
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter.client import Failure, Who
-from emulator.xml_reader import BadXml, read
+from emulator.providers.xml import BadXml, read
 
 NAMESPACE = "https://smsc.ru/sys/soap.php"
 _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"

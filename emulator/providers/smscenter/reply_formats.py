@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import msgspec
 
 from emulator.http.messages import HttpReply
-from emulator.providers.smscenter.facts import Members
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET
+from emulator.providers.smscenter.reply_fields import Members
 
 _KINDS = {"0": "text/plain", "1": "text/plain", "2": "text/xml", "3": "application/json"}
 _never_in_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -4,7 +4,7 @@ Chapters are those of ubill.md.
 """
 
 from emulator.core.profile import Evidence
-from emulator.providers.contract import Row
+from emulator.providers.base import Row
 
 
 def _seen(id: str, chapter: str, statement: str, emulator: str, evidence: Evidence = "client") -> Row:

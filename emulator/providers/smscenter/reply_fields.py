@@ -7,8 +7,8 @@ from typing import Any
 from emulator.core.outcomes import Accepted, CostTold, Entry
 from emulator.core.units import SECOND, UNIT
 from emulator.providers.smscenter.countries import Zone
-from emulator.providers.smscenter.moments import written
-from emulator.providers.smscenter.numbers import place_of
+from emulator.providers.smscenter.dates import written
+from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
 
 Members = dict[str, Any]

@@ -1,7 +1,7 @@
 """What of SMS Center is left out on purpose."""
 
 from emulator.core.profile import Evidence
-from emulator.providers.contract import Row
+from emulator.providers.base import Row
 
 
 def _out(id: str, statement: str, emulator: str, source: str = "section 2") -> Row:

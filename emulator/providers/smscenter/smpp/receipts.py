@@ -13,8 +13,8 @@ from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import Status
 from emulator.core.text import split
 from emulator.core.units import UNIT, Moment
-from emulator.providers.smscenter.numbers import LONGEST_PREFIX, place_of
-from emulator.providers.smscenter.smpp_parts import CODINGS, OF_EACH_PART
+from emulator.providers.smscenter.phone_numbers import LONGEST_PREFIX, place_of
+from emulator.providers.smscenter.smpp.segments import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told
 from emulator.smpp.codec import write_tlvs as write_all
 from emulator.smpp.data_coding import Coding, write_text

@@ -1,8 +1,8 @@
 """The contract of uBill: what its page (003) and its OpenAPI file say, statement by statement. What goes beyond them
-stands in rows_beyond.py."""
+stands in observed.py."""
 
-from emulator.providers.contract import Row
-from emulator.providers.ubill.rows_beyond import BEYOND
+from emulator.providers.base import Row
+from emulator.providers.ubill.contract.observed import BEYOND
 
 
 def _page(id: str, section: str, statement: str, emulator: str, switch: str | None = None) -> Row:

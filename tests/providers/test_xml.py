@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.xml_reader import BadXml, Element, read
+from emulator.providers.xml import BadXml, Element, read
 
 
 def test_a_document_becomes_a_tree_of_names_namespaces_texts_and_children() -> None:

@@ -1,6 +1,6 @@
 """The contract of SMS Center over SOAP beyond page 001: the WSDL and what the lab showed (facts, section 1)."""
 
-from emulator.providers.smscenter.rows_http import row
+from emulator.providers.smscenter.contract.http import row
 
 _1 = "docs/providers/smscenter.md, section 1"
 

@@ -11,7 +11,7 @@ from emulator.http.messages import HttpRequest
 from emulator.providers.asked import escaped_as_a_whole
 from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
 from emulator.providers.smscenter.parameters import Parameters
-from emulator.providers.smscenter.texts import cut, transliterated
+from emulator.providers.smscenter.text_options import cut, transliterated
 
 OTHER_PRODUCTS = {
     "push": "WAP push", "hlr": "an HLR request", "bin": "a binary message", "ping": "a ping message", "mms": "an MMS",

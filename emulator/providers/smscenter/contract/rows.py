@@ -1,11 +1,11 @@
 """The contract of SMS Center: what its page (001, SOAP get_status) says, statement by statement. HTTP, the rest of SOAP
-and what is left out stand in rows_http.py, rows_soap.py and rows_left_out.py."""
+and what is left out stand in http.py, soap.py and left_out.py."""
 
-from emulator.providers.contract import Row
-from emulator.providers.smscenter.rows_http import HTTP
-from emulator.providers.smscenter.rows_left_out import LEFT_OUT
-from emulator.providers.smscenter.rows_smpp import SMPP
-from emulator.providers.smscenter.rows_soap import SOAP
+from emulator.providers.base import Row
+from emulator.providers.smscenter.contract.http import HTTP
+from emulator.providers.smscenter.contract.left_out import LEFT_OUT
+from emulator.providers.smscenter.contract.smpp import SMPP
+from emulator.providers.smscenter.contract.soap import SOAP
 
 
 def _said(id: str, section: str, statement: str, emulator: str, switch: str | None = None) -> Row:

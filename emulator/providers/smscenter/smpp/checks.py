@@ -12,7 +12,7 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Limit, Switch
 from emulator.core.reasons import Reason
 from emulator.providers.smscenter import access
-from emulator.providers.smscenter.smpp_parts import OCTETS
+from emulator.providers.smscenter.smpp.segments import OCTETS
 from emulator.smpp.credentials import misfit
 
 MOST_PARTS = 255

@@ -1,0 +1,1 @@
+"""What SMS Center documents, row by row, and what is left out."""

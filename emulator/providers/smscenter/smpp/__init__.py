@@ -1,0 +1,1 @@
+"""SMS Center over SMPP."""

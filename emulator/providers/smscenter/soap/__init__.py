@@ -1,0 +1,1 @@
+"""SMS Center over SOAP: the adapter, its client half, its WSDL."""

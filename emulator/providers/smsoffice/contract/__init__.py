@@ -1,0 +1,1 @@
+"""What smsoffice.ge documents and what is known beyond it, row by row."""

@@ -1,0 +1,1 @@
+"""What uBill documents and what is known beyond it, row by row."""
