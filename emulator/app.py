@@ -22,10 +22,10 @@ from emulator.reception.requests import Answer, Reception
 from emulator.recipes import Bad, NewSandbox, Recipe, recipe
 from emulator.recorder import Recorder
 from emulator.sandboxes import Sandbox, Sandboxes
-from emulator.scripting.checking import Invalid, checked
-from emulator.scripting.library import extended, load_named
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import Vocabulary
+from emulator.scenarios.library import extended, load_named
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.validation import Invalid, checked
+from emulator.scenarios.vocabulary import Vocabulary
 from emulator.settings import Settings
 from emulator.vocabulary import vocabulary_of
 

@@ -170,7 +170,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _scenarios(arguments: argparse.Namespace) -> int:
-    from emulator.scripting.library import names
+    from emulator.scenarios.library import names
 
     listed = names()
     width = max((len(name) for name, _ in listed), default=0)
@@ -183,8 +183,8 @@ def _check(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from emulator.providers import found
-    from emulator.scripting.checking import Invalid
-    from emulator.scripting.files import load
+    from emulator.scenarios.loader import load
+    from emulator.scenarios.validation import Invalid
     from emulator.vocabulary import vocabulary_of
 
     words = vocabulary_of(found())
@@ -202,7 +202,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _schema(arguments: argparse.Namespace) -> int:
     import json
 
-    from emulator.scripting.schema import schema
+    from emulator.scenarios.json_schema import schema
 
     print(json.dumps(schema(), indent=2, ensure_ascii=False))
     return 0

@@ -15,7 +15,7 @@ from emulator.outgoing.http_round import ALL_CARRIERS
 from emulator.outgoing.unfinished import unfinished
 from emulator.recipes import Bad, token
 from emulator.recorder import Unusable
-from emulator.scripting.checking import Invalid
+from emulator.scenarios.validation import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings
 

@@ -20,7 +20,7 @@ from emulator.keeping import Told, put_back, tell
 from emulator.providers.base import Provider
 from emulator.recipes import Bad, NewSandbox, Rate, Recipe, Seed
 from emulator.sandboxes import Sandbox
-from emulator.scripting.scenario import Scenario
+from emulator.scenarios.scenario import Scenario
 
 FORMAT = 2
 """Goes up when an older emulator could not read the file any more."""

@@ -12,7 +12,7 @@ from emulator.clock import Clock
 from emulator.core.state.sandbox_state import Packed, State, World
 from emulator.core.units import Moment
 from emulator.findings import Finding
-from emulator.scripting.scenario import Scenario
+from emulator.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
     from emulator.sandboxes import Sandbox

@@ -12,7 +12,7 @@ from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.units import LATEST, SECOND, Moment
 from emulator.providers.base import Provider
-from emulator.scripting.scenario import Scenario
+from emulator.scenarios.scenario import Scenario
 
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}").fullmatch

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from emulator.core.commands import OPERATIONS
 from emulator.providers.base import Provider
-from emulator.scripting.vocabulary import ProviderWords, Vocabulary
+from emulator.scenarios.vocabulary import ProviderWords, Vocabulary
 
 _last: list[tuple[Mapping[str, Provider], Vocabulary]] = []
 """The providers that were asked about last, and their words."""

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "smpp": {"smpp"},
     "http": {"http"},
     "providers": {"core", "smpp", "http", "providers"},
-    "scripting": {"core", "scripting"},
+    "scenarios": {"core", "scenarios"},
     "clock": {"core"},
     "tls": {"tls", "clock"},
     "client": {"http", "smpp", "core", "providers", "client", "clock"},

@@ -23,7 +23,7 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_carries_all_that_the_package_reads(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    plays = {f"emulator/scenarios/{file.name}" for file in (ROOT / "scenarios").glob("*.yaml")}
+    plays = {f"emulator/scenarios/bundled/{file.name}" for file in (ROOT / "scenarios").glob("*.yaml")}
     read = {str(file.relative_to(ROOT)) for file in (ROOT / "emulator").rglob("*")
             if file.is_file() and "__pycache__" not in file.parts}  # fmt: skip
     assert plays | read <= names

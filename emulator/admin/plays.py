@@ -16,7 +16,7 @@ def as_sent(play: Play) -> str | Mapping[str, Any]:
     import msgspec
 
     from emulator.providers import found
-    from emulator.scripting.files import load
+    from emulator.scenarios.loader import load
     from emulator.vocabulary import vocabulary_of
 
     whole: dict[str, Any] = msgspec.to_builtins(load(Path(play), vocabulary_of(found())))

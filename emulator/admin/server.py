@@ -171,7 +171,7 @@ def _converted(given: dict[str, str], kind: Any) -> Any:
 
 def _wrong(body: bytes, kind: Any) -> str:
     """What is wrong with a body, its first faults, and what may stand there; "" if that cannot be told."""
-    from emulator.scripting.drill import drill
+    from emulator.scenarios.type_errors import drill
 
     try:
         complaints = list(drill(msgspec.json.decode(body or b"{}"), kind))
@@ -182,7 +182,7 @@ def _wrong(body: bytes, kind: Any) -> str:
 
 def _words(kind: Any, error: str) -> str:
     """What may stand in the query, or in the field that an error names."""
-    from emulator.scripting.types_in_words import in_words
+    from emulator.scenarios.type_descriptions import in_words
 
     named = re.search(r" - at `\$\.(\w+)`$", error)
     types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}

@@ -25,7 +25,7 @@ from emulator.core.rules.matching import RuleSpec
 from emulator.pump import Ended, Overdue
 from emulator.recipes import Bad, NewSandbox, moment
 from emulator.sandboxes import Sandbox
-from emulator.scripting.library import names
+from emulator.scenarios.library import names
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -7,7 +7,7 @@ import msgspec
 from emulator.core.inputs import Input
 from emulator.core.units import Moment
 from emulator.recipes import Recipe
-from emulator.scripting.scenario import Scenario
+from emulator.scenarios.scenario import Scenario
 
 FORMAT = 3
 """Goes up when an older emulator could not read the file any more, or would go on from it otherwise."""

@@ -13,7 +13,7 @@ from emulator.admin.client import AsyncSms
 from emulator.admin.sync_client import Sms
 from emulator.histories.playing import PLAYING, Playing
 from emulator.recipes import NewSandbox
-from emulator.scripting.complaints import Invalid
+from emulator.scenarios.problems import Invalid
 from emulator.serving import Serving
 from emulator.testing.handles import Home, remote, served_here
 from emulator.testing.journal_text import journal_text, request_lines

@@ -3,7 +3,7 @@
 import pytest
 
 import emulator
-from emulator.scripting.complaints import Invalid
+from emulator.scenarios.problems import Invalid
 
 
 def test_a_file_of_ones_own_is_read_where_the_test_is(tmp_path):

@@ -25,7 +25,7 @@ from emulator.core.state.sandbox_state import State, World
 from emulator.core.statuses import STATUSES
 from emulator.core.units import SECOND, Chance, amount
 from emulator.providers import found
-from emulator.scripting.library import load_named
+from emulator.scenarios.library import load_named
 from emulator.vocabulary import vocabulary_of
 
 PROVIDERS = found()

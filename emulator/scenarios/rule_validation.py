@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from emulator.core.commands import OPERATIONS
 from emulator.core.regex import Wrong, compiled
-from emulator.scripting.account_words import about_account, about_url
-from emulator.scripting.complaints import Complaint, Path, listed, shown
-from emulator.scripting.vocabulary import ProviderWords, Vocabulary, mapping, unknown
+from emulator.scenarios.account_validation import about_account, about_url
+from emulator.scenarios.problems import Complaint, Path, listed, shown
+from emulator.scenarios.vocabulary import ProviderWords, Vocabulary, mapping, unknown
 
 _WITH_TEXT = ("send", "cost")
 _WITH_NUMBERS = ("send", "cost", "status")

@@ -7,7 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from emulator.core.accounts import AccountPatch
-from emulator.scripting.scenario import Scenario
+from emulator.scenarios.scenario import Scenario
 
 
 def over(own: Scenario, base: Scenario) -> Scenario:

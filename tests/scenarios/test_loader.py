@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from emulator.scripting import reading
-from emulator.scripting.checking import Invalid
-from emulator.scripting.files import load, parse
-from emulator.scripting.library import find
-from emulator.scripting.vocabulary import Vocabulary
+from emulator.scenarios import yaml_reader
+from emulator.scenarios.library import find
+from emulator.scenarios.loader import load, parse
+from emulator.scenarios.validation import Invalid
+from emulator.scenarios.vocabulary import Vocabulary
 
 TRAPS = [
     *((word, "some readers of YAML take this for true or false")
@@ -210,7 +210,7 @@ def test_a_file_that_cannot_be_read_is_a_complaint(tmp_path: Path, vocabulary: V
 
 
 def test_the_parser_in_python_finds_the_same(lines_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "Loader", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_reader, "Loader", yaml.SafeLoader)
     assert len(lines_of(TEN)) == 11
     assert lines_of("rules:\n\t- a") == ["play.yaml:2:1: a tab: YAML is indented with spaces"]
     assert lines_of('name: "\\UFFFFFFFF"')[0].startswith("play.yaml: no YAML: ")
@@ -220,7 +220,7 @@ def test_the_parser_in_python_finds_the_same(lines_of: Any, monkeypatch: pytest.
 def test_yaml_is_not_imported_before_a_file_is_read() -> None:
     program = (
         "import sys\n"
-        "import emulator.scripting.library, emulator.scripting.checking, emulator.scripting.schema\n"
+        "import emulator.scenarios.library, emulator.scenarios.validation, emulator.scenarios.json_schema\n"
         "assert not {'yaml', 'difflib'} & {name.partition('.')[0] for name in sys.modules}\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[2])

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from emulator.core.profile import Switch
-from emulator.scripting.checking import Invalid, checked
-from emulator.scripting.files import parse
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import ProviderWords, Vocabulary
+from emulator.scenarios.loader import parse
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.validation import Invalid, checked
+from emulator.scenarios.vocabulary import ProviderWords, Vocabulary
 
 Lines = Callable[..., list[str]]
 

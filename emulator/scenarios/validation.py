@@ -9,12 +9,12 @@ import msgspec
 
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
-from emulator.scripting.account_words import about_account, about_accounts
-from emulator.scripting.complaints import MOST_TOLD, Complaint, Invalid, Path, shown
-from emulator.scripting.drill import converted, drill
-from emulator.scripting.rule_words import about_rule, pieces_of
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import Vocabulary, mapping
+from emulator.scenarios.account_validation import about_account, about_accounts
+from emulator.scenarios.problems import MOST_TOLD, Complaint, Invalid, Path, shown
+from emulator.scenarios.rule_validation import about_rule, pieces_of
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.type_errors import converted, drill
+from emulator.scenarios.vocabulary import Vocabulary, mapping
 
 __all__ = ["Complaint", "Invalid", "checked", "complaints_about"]
 

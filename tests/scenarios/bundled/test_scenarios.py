@@ -7,7 +7,7 @@ from aiohttp import web
 from playhouse import OTHER, PROVIDERS, TO, desk
 from support import control
 
-from emulator.scripting.library import names
+from emulator.scenarios.library import names
 
 everybody = pytest.mark.parametrize("provider", PROVIDERS)
 LISTED = "995577000008"

@@ -6,8 +6,8 @@ What is looked at is plain data that may have other mistakes: only what has the 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from emulator.scripting.complaints import Complaint, Path, shown
-from emulator.scripting.vocabulary import ProviderWords, Vocabulary, mapping, unknown
+from emulator.scenarios.problems import Complaint, Path, shown
+from emulator.scenarios.vocabulary import ProviderWords, Vocabulary, mapping, unknown
 
 MOST = 1_000_000_000_000
 """Of messages, roubles, or anything else that an account counts."""

@@ -9,7 +9,7 @@ import msgspec
 
 from emulator.core.profile import Switch
 from emulator.core.reasons import Reason
-from emulator.scripting.complaints import Complaint, Path, did_you_mean, listed, shown
+from emulator.scenarios.problems import Complaint, Path, did_you_mean, listed, shown
 
 
 class ProviderWords(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ from support import walk
 
 from emulator.core.units import SECOND
 from emulator.sandboxes import Sandbox
-from emulator.scripting.library import names
+from emulator.scenarios.library import names
 from emulator.serving import Serving
 from emulator.smpp import Command, Status, response
 

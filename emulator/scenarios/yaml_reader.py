@@ -20,9 +20,9 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from emulator.scripting.complaints import MOST_TOLD, Complaint, Path, short
-from emulator.scripting.scalars import scalar
-from emulator.scripting.tree import Node
+from emulator.scenarios.positions import Node
+from emulator.scenarios.problems import MOST_TOLD, Complaint, Path, short
+from emulator.scenarios.yaml_scalars import scalar
 
 DEEPEST = 32
 MOST_VALUES = 100_000

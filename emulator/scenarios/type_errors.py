@@ -10,8 +10,8 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 from msgspec.structs import fields
 
-from emulator.scripting.complaints import Complaint, Path, did_you_mean, listed, shown
-from emulator.scripting.types_in_words import in_words, members, options, takes_text
+from emulator.scenarios.problems import Complaint, Path, did_you_mean, listed, shown
+from emulator.scenarios.type_descriptions import in_words, members, options, takes_text
 
 QUOTE = 'a number or word to be read as text goes in quotes: "{found}"'
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import Vocabulary
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.vocabulary import Vocabulary
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from emulator.scripting import library
-from emulator.scripting.checking import Complaint, Invalid, checked
-from emulator.scripting.complaints import Path
-from emulator.scripting.composing import over
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.tree import placed
-from emulator.scripting.vocabulary import Vocabulary
+from emulator.scenarios import library
+from emulator.scenarios.extends import over
+from emulator.scenarios.positions import placed
+from emulator.scenarios.problems import Path
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.validation import Complaint, Invalid, checked
+from emulator.scenarios.vocabulary import Vocabulary
 
 _ALLOWED = "\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
 
@@ -65,7 +65,7 @@ def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] 
     another. Raises Invalid."""
     import yaml
 
-    from emulator.scripting.reading import Stop, read
+    from emulator.scenarios.yaml_reader import Stop, read
 
     text = text.removeprefix("\ufeff")
     wrong = _forbidden(text)

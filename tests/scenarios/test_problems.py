@@ -1,4 +1,4 @@
-from emulator.scripting.complaints import Complaint, Invalid, shown
+from emulator.scenarios.problems import Complaint, Invalid, shown
 
 
 def test_a_complaint_is_one_line_with_file_place_path_found_and_allowed() -> None:

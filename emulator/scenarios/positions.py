@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from emulator.scripting.complaints import Complaint, short, shown
+from emulator.scenarios.problems import Complaint, short, shown
 
 
 class Node:

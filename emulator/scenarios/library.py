@@ -4,14 +4,14 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from emulator.scripting import files
-from emulator.scripting.complaints import Complaint, Invalid, did_you_mean, listed
-from emulator.scripting.composing import over
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import Vocabulary
+from emulator.scenarios import loader as files
+from emulator.scenarios.extends import over
+from emulator.scenarios.problems import Complaint, Invalid, did_you_mean, listed
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.vocabulary import Vocabulary
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_PLACES = (_PACKAGE / "scenarios", _PACKAGE.parent / "scenarios")
+_PLACES = (_PACKAGE / "scenarios" / "bundled", _PACKAGE.parent / "scenarios")
 """In the installed wheel; in a checkout."""
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from emulator.app import Emulator
 from emulator.recipes import Bad
-from emulator.scripting.checking import Invalid
-from emulator.scripting.files import load
-from emulator.scripting.vocabulary import Vocabulary
+from emulator.scenarios.loader import load
+from emulator.scenarios.validation import Invalid
+from emulator.scenarios.vocabulary import Vocabulary
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator.scripting import checking
+from emulator.scenarios import validation
 
 RULE = {"when": {"provider": "smsoffice"}, "then": {}}
 
@@ -29,7 +29,7 @@ def test_data_of_any_size_is_told_of_in_short(json_lines_of: Any, value: Any, la
     lines = json_lines_of(value)
     assert time.process_time() - began < 2
     assert lines[-1] == last
-    assert len(lines) <= checking.MOST_TOLD + 1
+    assert len(lines) <= validation.MOST_TOLD + 1
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_a_file_of_any_size_is_told_of_in_short(lines_of: Any, text: str, last: 
     lines = lines_of(text)
     assert time.process_time() - began < 5
     assert lines[-1] == last
-    assert len(lines) <= 2 * checking.MOST_TOLD + 1
+    assert len(lines) <= 2 * validation.MOST_TOLD + 1

@@ -10,9 +10,9 @@ from emulator.core.rules.actions import Plan, Refuse
 from emulator.core.rules.conditions import When
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.rules.smpp_actions import SMPP_FAULTS
-from emulator.scripting.checking import Invalid, checked
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import Vocabulary
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.validation import Invalid, checked
+from emulator.scenarios.vocabulary import Vocabulary
 
 SAID = [
     # types, from the top to the bottom

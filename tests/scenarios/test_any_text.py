@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
-from emulator.scripting import reading
-from emulator.scripting.checking import Invalid, checked
-from emulator.scripting.files import parse
-from emulator.scripting.scenario import Scenario
-from emulator.scripting.vocabulary import ProviderWords, Vocabulary
+from emulator.scenarios import yaml_reader
+from emulator.scenarios.loader import parse
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.validation import Invalid, checked
+from emulator.scenarios.vocabulary import ProviderWords, Vocabulary
 
 VOCABULARY = Vocabulary({"smsoffice": ProviderWords({"send": (1,)})})
 
@@ -48,15 +48,15 @@ def one_line_each(invalid: Invalid) -> bool:
     return len(str(invalid).splitlines()) == len(invalid.complaints) > 0
 
 
-@pytest.mark.parametrize("loader", [reading.Loader, yaml.SafeLoader], ids=["c", "python"])
+@pytest.mark.parametrize("loader", [yaml_reader.Loader, yaml.SafeLoader], ids=["c", "python"])
 @settings(max_examples=300, deadline=None)
 @given(text=texts)
 def test_no_text_crashes_the_reading_of_a_file(loader: Any, text: str) -> None:
-    before, reading.Loader = reading.Loader, loader
+    before, yaml_reader.Loader = yaml_reader.Loader, loader
     try:
         invalid = refusal(lambda: parse(text, "any.yaml", VOCABULARY))
     finally:
-        reading.Loader = before
+        yaml_reader.Loader = before
     assert invalid is None or one_line_each(invalid)
     assert invalid is None or all(line.startswith("any.yaml:") for line in invalid.lines)
 

@@ -6,8 +6,8 @@ import pytest
 
 from emulator.app import Emulator
 from emulator.core.rules.matching import RuleSpec
-from emulator.scripting.checking import Invalid, checked
-from emulator.scripting.schema import schema
+from emulator.scenarios.json_schema import schema
+from emulator.scenarios.validation import Invalid, checked
 
 REAL = Emulator().vocabulary
 
