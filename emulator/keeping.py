@@ -11,7 +11,7 @@ import msgspec
 from emulator.clock import Clock
 from emulator.core.state.sandbox_state import Packed, State, World
 from emulator.core.units import Moment
-from emulator.findings import Finding
+from emulator.lint.findings import Finding
 from emulator.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def tell(sandbox: "Sandbox") -> Told:
 
 
 def _beside(sandbox: "Sandbox") -> dict[str, Any]:
-    from emulator.linting.looking import findings
+    from emulator.lint.linter import findings
 
     sandbox.catch_up(sandbox.now())
     findings(sandbox)

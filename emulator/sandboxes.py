@@ -16,10 +16,10 @@ from emulator.core.rules.matching import Rule
 from emulator.core.state.sandbox_state import State, World
 from emulator.core.units import Chance, Moment, amount
 from emulator.feed import Feed
-from emulator.findings import Findings
 from emulator.journal import Budget, Journal
 from emulator.keeping import Snapshots
 from emulator.known_secrets import KnownSecrets
+from emulator.lint.findings import Findings
 from emulator.providers.base import Provider
 from emulator.recipes import Recipe
 from emulator.recorder import Recorder

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from emulator.admin import views
-from emulator.linting.looking import findings
+from emulator.lint.linter import findings
 from emulator.sandboxes import Sandbox
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from emulator.core.rules.actions import Plan
 from emulator.core.rules.conditions import When
 from emulator.core.statuses import Status
 from emulator.exporting import ExportHead
-from emulator.findings import Level
+from emulator.lint.findings import Level
 from emulator.providers.base import Row
 from emulator.recipes import DATE_TIME
 from emulator.smpp.display import Described

@@ -15,10 +15,10 @@ from emulator.core.rules.conditions import Now
 from emulator.core.rules.matching import Rule
 from emulator.core.units import Moment, plain
 from emulator.explaining import explain
-from emulator.findings import Finding
 from emulator.http.messages import SmppFrame
 from emulator.journal import Attempt, Exchange
 from emulator.links.line import Line
+from emulator.lint.findings import Finding
 from emulator.sandboxes import Sandbox
 from emulator.smpp.codec import decode
 from emulator.smpp.display import describe

@@ -15,8 +15,8 @@ from emulator.core.state.sandbox_state import World
 from emulator.durable.entries import Head, Standing, unpack_input, unpack_page
 from emulator.durable.logbook import Logbook
 from emulator.durable.state_file import StateFile, Stored
-from emulator.findings import Findings
 from emulator.keeping import Snapshot
+from emulator.lint.findings import Findings
 from emulator.recipes import Recipe
 from emulator.recorder import Unusable
 

@@ -9,13 +9,13 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from emulator.attempts import attempt_of
 from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Outgoing, Passing, Report
 from emulator.core.state.scheduler import SendIncoming
 from emulator.core.units import Moment
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.journal import Attempt
+from emulator.journal.attempts import attempt_of
 from emulator.links.line import Line
 from emulator.sandboxes import Sandbox
 from emulator.smpp.pdu import Pdu

@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Callable
 
 from emulator import otherwise
-from emulator.attempts import attempt_of
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Outgoing, Passing
 from emulator.http.messages import HttpRequest
+from emulator.journal.attempts import attempt_of
 from emulator.links.receivers import Receivers
 from emulator.outgoing.http_round import Call, HttpRound
 from emulator.providers.base import Provider

@@ -179,7 +179,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     never_says: Mapping[Reason, str] = msgspec.field(default_factory=dict)
     """Reasons for which no operation has a code, each with why. All others must have one."""
     lint: Mapping[str, str] = msgspec.field(default_factory=dict)
-    """Findings (linting/checks.py) that a client of this provider may cause, each with the row that explains it."""
+    """Findings (lint/checks.py) that a client of this provider may cause, each with the row that explains it."""
     parameters: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     """By operation, the names of the parameters that are read, and"""
     parameter_case: bool = True

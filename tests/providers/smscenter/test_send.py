@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
 
-from emulator.linting.looking import findings
+from emulator.lint.linter import findings
 
 
 @pytest.mark.contract("smscenter.send.phones")

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator.findings import Finding, Findings
 from emulator.journal import Exchange
-from emulator.linting.checks import CHECKS
-from emulator.linting.seen import Memory, Seen
+from emulator.lint.checks import CHECKS
+from emulator.lint.context import Memory, Seen
+from emulator.lint.findings import Finding, Findings
 
 if TYPE_CHECKING:
     from emulator.sandboxes import Sandbox

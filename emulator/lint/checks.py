@@ -11,8 +11,8 @@ from emulator.core.outcomes import Accepted, Found, FoundMany, Refused
 from emulator.core.reasons import Reason
 from emulator.core.units import seconds
 from emulator.http.messages import HttpRequest
-from emulator.linting import names, texts
-from emulator.linting.seen import Asked, Noticed, Partial, Refusal, Seen, asked
+from emulator.lint import parameter_names, text_quality
+from emulator.lint.context import Asked, Noticed, Partial, Refusal, Seen, asked
 
 Check = Callable[[Seen], Noticed | None]
 
@@ -80,7 +80,7 @@ def ucs2_by_few(seen: Seen) -> Noticed | None:
     if not isinstance(command, Submit) or not isinstance(outcome, Accepted) or outcome.encoding != "ucs2":
         return None
     for text in command.texts or (command.text or "",):
-        found = texts.turned_ucs2(text)
+        found = text_quality.turned_ucs2(text)
         if found is None:
             continue
         odd, parts, without = found
@@ -96,7 +96,7 @@ def encoded_twice(seen: Seen) -> Noticed | None:
     if not isinstance(command, Submit):
         return None
     for text in command.texts or (command.text or "",):
-        how = texts.encoded_twice(text)
+        how = text_quality.encoded_twice(text)
         if how is not None:
             return Noticed(f"{seen.id}: the phone would show {text[:60]!r}: {how}")
     return None
@@ -104,7 +104,7 @@ def encoded_twice(seen: Seen) -> Noticed | None:
 
 def partly_rejected(seen: Seen) -> Noticed | None:
     """Remembers a send of which some numbers were dropped, until somebody asks about them; never notices anything by
-    itself: those that are left when findings are asked for are findings (looking.py)."""
+    itself: those that are left when findings are asked for are findings (linter.py)."""
     command, outcome, memory = seen.command, seen.outcome, seen.memory
     if isinstance(outcome, Accepted):
         dropped = (*outcome.stop_listed, *outcome.invalid, *(number for number, _ in outcome.barred))
@@ -144,7 +144,7 @@ def unread_parameter(seen: Seen) -> Noticed | None:
     known = seen.provider.parameters.get(seen.command.operation)
     if known is None or not isinstance(seen.request, HttpRequest):
         return None
-    near = names.nearly(names.given(seen.request), known, seen.provider.parameter_case)
+    near = parameter_names.nearly(parameter_names.given(seen.request), known, seen.provider.parameter_case)
     if not near:
         return None
     said = "; ".join(f"{name!r} was not read: did you mean {meant!r}?" for name, meant in near)

@@ -5,8 +5,8 @@ from aiohttp import ClientSession
 from support import TO, control, frozen, get, key_of, send_path, serving
 
 import emulator
-from emulator.linting import names, texts
-from emulator.linting.checks import CHECKS
+from emulator.lint import parameter_names, text_quality
+from emulator.lint.checks import CHECKS
 from emulator.providers import found
 
 
@@ -123,7 +123,7 @@ async def test_it_is_mild_while_it_costs_no_more_parts(sms):
     ],
 )  # fmt: skip
 def test_only_texts_that_a_few_characters_keep_from_gsm_are_meant(text, characters):
-    told = texts.turned_ucs2(text)
+    told = text_quality.turned_ucs2(text)
     assert (told and told[0]) == characters
 
 
@@ -134,7 +134,7 @@ def test_only_texts_that_a_few_characters_keep_from_gsm_are_meant(text, characte
      "Zoë".encode().decode("cp1252")],
 )  # fmt: skip
 def test_a_text_encoded_once_too_often_is_told(text):
-    assert texts.encoded_twice(text)
+    assert text_quality.encoded_twice(text)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_text_encoded_once_too_often_is_told(text):
      "https://x.ge/?a=1&b=2", ""],
 )  # fmt: skip
 def test_an_ordinary_text_is_none(text):
-    assert texts.encoded_twice(text) is None
+    assert text_quality.encoded_twice(text) is None
 
 
 async def test_a_double_encoded_send_says_what_the_phone_would_show(sms):
@@ -214,7 +214,7 @@ async def test_a_json_member_with_a_near_name(sms):
 )  # fmt: skip
 def test_near_is_near_and_the_letter_case_counts_where_it_counts(name, meant):
     provider = found()["smsoffice"]
-    near = names.nearly([name], provider.parameters["send"], provider.parameter_case)
+    near = parameter_names.nearly([name], provider.parameters["send"], provider.parameter_case)
     assert near == ([(name, meant)] if meant else [])
 
 

@@ -8,7 +8,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Query, QueryMany
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.units import Moment
-from emulator.findings import Level
+from emulator.lint.findings import Level
 from emulator.providers.base import Provider
 
 _MOST = 256

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from emulator.http.messages import Headers, HttpReply, HttpRequest, SmppFrame
-from emulator.journal.budget import PROCESS_LIMIT, Budget
 from emulator.journal.entries import Attempt, Entries, Exchange, Line
+from emulator.journal.memory_limit import PROCESS_LIMIT, Budget
 
 BODY_LIMIT = 64 * 1024
 OVERHEAD = 650
