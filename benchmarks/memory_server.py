@@ -16,8 +16,8 @@ from emulator.app import Emulator
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import PatchAccount
 from emulator.http.messages import HttpRequest
-from emulator.recipes import NewSandbox
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
 

@@ -5,29 +5,29 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from emulator import exporting
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.units import SECOND, Moment
 from emulator.http.messages import HttpRequest
 from emulator.journal import Budget
-from emulator.keeping import Snapshot
 from emulator.links.switchboard import Switchboard
 from emulator.outgoing.postman import Call, Postman
 from emulator.providers import found
 from emulator.providers.base import Provider
-from emulator.pump import Pump
 from emulator.reception.requests import Answer, Reception
-from emulator.recipes import Bad, NewSandbox, Recipe, recipe
-from emulator.recorder import Recorder
-from emulator.sandboxes import Sandbox, Sandboxes
+from emulator.sandboxes import export
+from emulator.sandboxes.change_log import Recorder
+from emulator.sandboxes.clock_driver import Pump
+from emulator.sandboxes.sandbox import Sandbox, Sandboxes
+from emulator.sandboxes.snapshots import Snapshot
+from emulator.sandboxes.spec import Bad, NewSandbox, Recipe, recipe
+from emulator.sandboxes.vocabulary import vocabulary_of
 from emulator.scenarios.library import extended, load_named
 from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.validation import Invalid, checked
 from emulator.scenarios.vocabulary import Vocabulary
 from emulator.settings import Settings
-from emulator.vocabulary import vocabulary_of
 
 DEFAULT = "default"
 
@@ -130,18 +130,18 @@ class Emulator:
 
     def create(self, wish: NewSandbox) -> Sandbox:
         """A new sandbox. Raises Bad; with code "taken" when an id or credentials are."""
-        found = None if wish.file is None else exporting.read(wish.file, wish, self.providers)
+        found = None if wish.file is None else export.read(wish.file, wish, self.providers)
         made = recipe(wish, self.providers, self.base, self.scenario, self.patch)
         try:
             if found is None:
                 return self.make(made)
-            copy = self.make(exporting.recipe_of(found, made))
+            copy = self.make(export.recipe_of(found, made))
         except KeyError as taken:
             raise Bad(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
         except ValueError as full:
             raise Bad(str(full), "delete some, or give them a ttl", "full") from None
         with self._standing(copy):
-            exporting.fill(copy, found)
+            export.fill(copy, found)
         return copy
 
     def restore(self, sandbox: Sandbox, name: str) -> Snapshot:

@@ -183,9 +183,9 @@ def _check(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
     from emulator.providers import found
+    from emulator.sandboxes.vocabulary import vocabulary_of
     from emulator.scenarios.loader import load
     from emulator.scenarios.validation import Invalid
-    from emulator.vocabulary import vocabulary_of
 
     words = vocabulary_of(found())
     status = 0

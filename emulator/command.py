@@ -13,8 +13,8 @@ from emulator import __version__, logs
 from emulator.net.listen import Busy
 from emulator.outgoing.http_round import ALL_CARRIERS
 from emulator.outgoing.unfinished import unfinished
-from emulator.recipes import Bad, token
-from emulator.recorder import Unusable
+from emulator.sandboxes.change_log import Unusable
+from emulator.sandboxes.spec import Bad, token
 from emulator.scenarios.validation import Invalid
 from emulator.serving import Serving
 from emulator.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from emulator.explaining import explain
 from emulator.journal import Exchange
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui.masking import Mask
 
 Form = Literal["text", "json"]

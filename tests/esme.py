@@ -7,7 +7,7 @@ from typing import Any
 
 from support import PATIENCE, frozen, serving
 
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.serving import Serving
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode, response
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
 
-from emulator.recipes import NewSandbox
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
 

@@ -8,7 +8,7 @@ from support import PATIENCE, key_of, send_path
 from emulator.app import Emulator
 from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.outgoing.http_round import CARRIERS
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.settings import Settings
 
 

@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.core.statuses import Status
-from emulator.recipes import DATE_TIME, Rate
+from emulator.sandboxes.spec import DATE_TIME, Rate
 
 Real = Annotated[float, Meta(ge=0, le=3600)]
 """Real seconds to wait at most."""

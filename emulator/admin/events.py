@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import msgspec
 
 from emulator.admin import views
-from emulator.feed import Event
 from emulator.http import sse
 from emulator.http.messages import StreamReply
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.sandbox import Sandbox
 
 Json = Mapping[str, Any]
 

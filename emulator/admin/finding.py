@@ -11,7 +11,7 @@ from emulator.admin import views
 from emulator.core.messages import Message
 from emulator.core.state.message_store import Store
 from emulator.http.messages import HttpRequest, SmppFrame
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from emulator import exporting
 from emulator.admin.verbs import Refusal
 from emulator.admin.views import iso
 from emulator.app import Emulator
-from emulator.keeping import MOST, MOST_BYTES, Full, Snapshot
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes import export as exporting
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -15,7 +15,7 @@ from emulator.admin.views import iso
 from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import Store
 from emulator.core.units import Moment, plain, seconds
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -6,7 +6,7 @@ import msgspec
 
 from emulator.admin import views
 from emulator.lint.linter import findings
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -10,7 +10,7 @@ from emulator.admin.verbs import Refusal
 from emulator.core.codes import code_in
 from emulator.core.messages import Message
 from emulator.core.regex import Wrong, compiled
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -16,8 +16,8 @@ def as_sent(play: Play) -> str | Mapping[str, Any]:
     import msgspec
 
     from emulator.providers import found
+    from emulator.sandboxes.vocabulary import vocabulary_of
     from emulator.scenarios.loader import load
-    from emulator.vocabulary import vocabulary_of
 
     whole: dict[str, Any] = msgspec.to_builtins(load(Path(play), vocabulary_of(found())))
     return whole

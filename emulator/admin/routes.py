@@ -10,7 +10,7 @@ from emulator.admin import bodies, events, keeping, ledger, lint, metrics, otp, 
 from emulator.admin.addresses import ADDRESSES
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Verbs
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 
 AnyObject = dict[str, Any]
 

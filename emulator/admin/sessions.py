@@ -10,9 +10,9 @@ from emulator.admin.verbs import Refusal
 from emulator.app import Emulator
 from emulator.core.admin_commands import PutIncoming
 from emulator.core.text import split
-from emulator.links.line import Line
 from emulator.net.allowed_targets import NotAllowed
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.smpp_session import Line
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -12,10 +12,10 @@ from emulator.core.accounts import AccountPatch, SenderState
 from emulator.core.rules.actions import Plan
 from emulator.core.rules.conditions import When
 from emulator.core.statuses import Status
-from emulator.exporting import ExportHead
 from emulator.lint.findings import Level
 from emulator.providers.base import Row
-from emulator.recipes import DATE_TIME
+from emulator.sandboxes.export import ExportHead
+from emulator.sandboxes.spec import DATE_TIME
 from emulator.smpp.display import Described
 
 Time = Annotated[str, DATE_TIME]

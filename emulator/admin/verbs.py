@@ -22,9 +22,9 @@ from emulator.core.admin_commands import (  # fmt: skip
     Redeliver,
 )
 from emulator.core.rules.matching import RuleSpec
-from emulator.pump import Ended, Overdue
-from emulator.recipes import Bad, NewSandbox, moment
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.clock_driver import Ended, Overdue
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import Bad, NewSandbox, moment
 from emulator.scenarios.library import names
 
 if TYPE_CHECKING:

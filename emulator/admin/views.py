@@ -17,9 +17,9 @@ from emulator.core.units import Moment, plain
 from emulator.explaining import explain
 from emulator.http.messages import SmppFrame
 from emulator.journal import Attempt, Exchange
-from emulator.links.line import Line
 from emulator.lint.findings import Finding
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.smpp_session import Line
 from emulator.smpp.codec import decode
 from emulator.smpp.display import describe
 

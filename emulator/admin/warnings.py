@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from emulator.net.allowed_targets import Targets
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.credentials import misfit
 
 

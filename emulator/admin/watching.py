@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from emulator.admin import bodies, finding, views, waiting
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters
 from emulator.admin.verbs import Refusal
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

@@ -6,7 +6,7 @@ import msgspec
 
 from emulator.core.inputs import Input
 from emulator.core.units import Moment
-from emulator.recipes import Recipe
+from emulator.sandboxes.spec import Recipe
 from emulator.scenarios.scenario import Scenario
 
 FORMAT = 3

@@ -19,12 +19,12 @@ from emulator.durable.recording import Recording
 from emulator.durable.state_file import NotWritten, StateFile
 from emulator.durable.track import Track
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.keeping import Snapshot
 from emulator.outgoing.http_round import Call
-from emulator.recorder import NotKept
+from emulator.sandboxes.change_log import NotKept
+from emulator.sandboxes.snapshots import Snapshot
 
 if TYPE_CHECKING:
-    from emulator.sandboxes import Sandbox
+    from emulator.sandboxes.sandbox import Sandbox
 
 _AGAIN = 0.5
 """Real seconds after which a commit that failed is tried again."""

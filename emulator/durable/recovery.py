@@ -15,14 +15,14 @@ from emulator.core.state.sandbox_state import World
 from emulator.durable.entries import Head, Standing, unpack_input, unpack_page
 from emulator.durable.logbook import Logbook
 from emulator.durable.state_file import StateFile, Stored
-from emulator.keeping import Snapshot
 from emulator.lint.findings import Findings
-from emulator.recipes import Recipe
-from emulator.recorder import Unusable
+from emulator.sandboxes.change_log import Unusable
+from emulator.sandboxes.snapshots import Snapshot
+from emulator.sandboxes.spec import Recipe
 
 if TYPE_CHECKING:
     from emulator.app import Emulator
-    from emulator.sandboxes import Sandbox
+    from emulator.sandboxes.sandbox import Sandbox
 
 _unpack_snapshot = msgspec.msgpack.Decoder(Snapshot).decode
 

@@ -16,7 +16,7 @@ import msgspec
 
 from emulator import __version__
 from emulator.durable.entries import FORMAT, READ, Damaged, Head, checked, unpack_head
-from emulator.recorder import Unusable
+from emulator.sandboxes.change_log import Unusable
 
 _MARK = 0x534D5345
 """SMSE: says in the file's head whose it is."""

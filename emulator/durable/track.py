@@ -8,10 +8,10 @@ import msgspec
 from emulator.core.state.dump import PIECE
 from emulator.durable.entries import Head, Page, Standing, pack_head, pack_page
 from emulator.durable.state_file import StateFile
-from emulator.keeping import Snapshot
+from emulator.sandboxes.snapshots import Snapshot
 
 if TYPE_CHECKING:
-    from emulator.sandboxes import Sandbox
+    from emulator.sandboxes.sandbox import Sandbox
 
 FLOOR = 2 * 1024 * 1024
 """So many bytes of pages a small sandbox may have before a checkpoint takes their place; a large one has half of its

@@ -18,8 +18,8 @@ from emulator.histories.laying import laid_over
 from emulator.http.messages import HttpReply, HttpRequest, read_query, write_query
 from emulator.net.allowed_targets import Everywhere
 from emulator.providers.base import Provider
-from emulator.recipes import ClockWish, NewSandbox
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.settings import Settings
 from emulator.transports.outbox import Outbox
 

@@ -16,10 +16,10 @@ from emulator.core.units import Moment
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.journal import Attempt
 from emulator.journal.attempts import attempt_of
-from emulator.links.line import Line
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.in_flight import UnderWay, Waiting
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.smpp_session import Line
 from emulator.smpp.pdu import Pdu
-from emulator.under_way import UnderWay, Waiting
 
 Envelope = Callable[[Sandbox, Outgoing], HttpRequest | Pdu | None]
 

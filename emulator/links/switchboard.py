@@ -13,10 +13,10 @@ from emulator.core.rules.actions import Reply
 from emulator.core.units import Moment
 from emulator.http.messages import SmppFrame
 from emulator.journal import Exchange
-from emulator.links.line import Line, Wire
 from emulator.links.receivers import Parcel, Receivers
 from emulator.providers.base import Caller, Provider, SmppFace
-from emulator.sandboxes import Sandbox, Sandboxes
+from emulator.sandboxes.sandbox import Sandbox, Sandboxes
+from emulator.sandboxes.smpp_session import Line, Wire
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Answered, Ignored, Send, Unanswered

@@ -10,7 +10,7 @@ from emulator.lint.context import Memory, Seen
 from emulator.lint.findings import Finding, Findings
 
 if TYPE_CHECKING:
-    from emulator.sandboxes import Sandbox
+    from emulator.sandboxes.sandbox import Sandbox
 
 
 def findings(sandbox: "Sandbox") -> list[Finding]:

@@ -16,8 +16,8 @@ from emulator.core.engine.lifecycle import Outgoing
 from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.journal import Attempt
 from emulator.net.allowed_targets import NotAllowed
-from emulator.sandboxes import Sandbox
-from emulator.under_way import UnderWay, Waiting
+from emulator.sandboxes.in_flight import UnderWay, Waiting
+from emulator.sandboxes.sandbox import Sandbox
 
 Call = Callable[[HttpRequest], Awaitable[HttpReply]]
 """Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError

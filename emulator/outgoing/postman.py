@@ -17,9 +17,9 @@ from emulator.journal.attempts import attempt_of
 from emulator.links.receivers import Receivers
 from emulator.outgoing.http_round import Call, HttpRound
 from emulator.providers.base import Provider
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.in_flight import UnderWay, Waiting
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.pdu import Pdu
-from emulator.under_way import UnderWay, Waiting
 
 __all__ = ["Call", "Postman"]
 

@@ -1,7 +1,7 @@
 """What had not gone out when the emulator was told to stop, in words for the log."""
 
 from emulator.core.state.scheduler import Begin, SendIncoming, SendReport, Step
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 _MOST = 5
 """So many callbacks are named; the rest is counted."""

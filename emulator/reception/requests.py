@@ -17,7 +17,7 @@ from emulator.journal import Exchange, Line
 from emulator.providers.asked import host
 from emulator.providers.base import Provider
 from emulator.reception.routing import Match, Routing
-from emulator.sandboxes import Sandbox, Sandboxes
+from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 
 Reports = Callable[[Sandbox, Moment], tuple["asyncio.Future[Any]", ...]]
 """Sends what is due in a sandbox now; gives back what is under way."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from emulator.recorder import NotKept, Recorder
+from emulator.sandboxes.change_log import NotKept, Recorder
 
 
 class Waiting(Protocol):

@@ -18,7 +18,7 @@ from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
 from emulator.reception.requests import Answer, Lane
-from emulator.recorder import NotKept
+from emulator.sandboxes.change_log import NotKept
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies
 from emulator.server.http_connection import Answer as Answering

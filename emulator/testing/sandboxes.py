@@ -12,7 +12,7 @@ from emulator.admin.answers import CallRefused, missing
 from emulator.admin.client import AsyncSms
 from emulator.admin.sync_client import Sms
 from emulator.histories.playing import PLAYING, Playing
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.scenarios.problems import Invalid
 from emulator.serving import Serving
 from emulator.testing.handles import Home, remote, served_here

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from emulator.links.line import Line
 from emulator.links.switchboard import Answer, Switchboard
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
 from emulator.net.limits import Limits
-from emulator.recorder import Recorder
+from emulator.sandboxes.change_log import Recorder
+from emulator.sandboxes.smpp_session import Line
 from emulator.server.protocol_switch import TlsOnly, told
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status

@@ -6,7 +6,7 @@ from emulator.admin.gate import Gate
 from emulator.admin.verbs import Verbs
 from emulator.app import DEFAULT, Emulator
 from emulator.http.messages import HttpRequest, read_query
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import calls
 
 

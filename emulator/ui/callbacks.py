@@ -7,7 +7,7 @@ from emulator.admin import views
 from emulator.admin.finding import number_of
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live
 from emulator.ui.asked import Asked
 from emulator.ui.masking import Mask

@@ -7,7 +7,7 @@ import msgspec
 from emulator.admin.addresses import S
 from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 Json = dict[str, Any]
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from emulator.admin.verbs import Refusal
 from emulator.http.messages import HttpReply
 from emulator.providers.base import under_headings
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui.asked import Asked
 from emulator.ui.places import BASE
 from emulator.ui.rendering import html

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from emulator.http.messages import HttpRequest
-from emulator.known_secrets import secret_words
 from emulator.providers.base import Provider
+from emulator.sandboxes.known_secrets import secret_words
 from emulator.ui.masking import Mask
 
 _LEFT_OUT = ("host", "content-length", "user-agent", "accept", "accept-encoding", "connection", "expect")

@@ -9,8 +9,8 @@ from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.matching import Rule
 from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.http.messages import HttpReply, StreamReply
-from emulator.known_secrets import secret_words
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.known_secrets import secret_words
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import calls, live, plots
 from emulator.ui.asked import Asked
 from emulator.ui.callbacks import callback, newest

@@ -11,7 +11,7 @@ from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpRequest
 from emulator.journal import Exchange
 from emulator.providers.base import Row
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import curl
 from emulator.ui.masking import Mask
 

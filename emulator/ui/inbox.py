@@ -3,9 +3,9 @@
 from typing import Any
 
 from emulator.core.codes import codes
-from emulator.feed import Event
 from emulator.http.messages import HttpReply, StreamReply
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live
 from emulator.ui.asked import Asked
 from emulator.ui.rendering import html, part

@@ -4,10 +4,10 @@ in. However much happens, a part is drawn a few times a second at most."""
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from emulator.feed import Event
 from emulator.http import sse
 from emulator.http.messages import StreamReply
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.sandbox import Sandbox
 
 _PAUSE = 0.2
 """Real seconds between two drawings."""

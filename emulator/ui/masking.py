@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from emulator.known_secrets import HEADERS, KnownSecrets, Span, Values
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.known_secrets import HEADERS, KnownSecrets, Span, Values
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.pdu_tables import BINDS, Command
 
 MASK = "••••••"

@@ -6,10 +6,10 @@ from emulator.admin.finding import number_of
 from emulator.admin.verbs import Refusal
 from emulator.core.codes import codes
 from emulator.core.messages import Message
-from emulator.feed import Event
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import exchanges, live, timeline
 from emulator.ui.asked import Asked
 from emulator.ui.callbacks import attempts_of, callback

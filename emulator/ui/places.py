@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from emulator.app import DEFAULT
 from emulator.http.messages import Headers, HttpReply
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 BASE = "/_emulator/page"
 

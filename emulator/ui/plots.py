@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from emulator.core.statuses import STATUSES
 from emulator.core.units import SECOND, Moment
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui.rendering import span
 from emulator.ui.timeline import tone
 

@@ -7,7 +7,7 @@ from emulator.admin.finding import number_of
 from emulator.admin.verbs import Refusal
 from emulator.explaining import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import exchanges, live
 from emulator.ui.asked import Asked
 from emulator.ui.contracts import linker

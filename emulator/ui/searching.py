@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from emulator.admin.finding import number_of
 from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import Store
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 T = TypeVar("T")
 

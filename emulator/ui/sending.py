@@ -5,7 +5,7 @@ import msgspec
 from emulator.admin.verbs import Refusal
 from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpReply
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import calls
 from emulator.ui.asked import Asked
 from emulator.ui.places import go, inbox_of, place

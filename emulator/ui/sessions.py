@@ -11,7 +11,7 @@ from emulator.admin.verbs import Refusal
 from emulator.explaining import explain
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt, Exchange
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live
 from emulator.ui.asked import Asked
 from emulator.ui.contracts import linker

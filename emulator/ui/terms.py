@@ -7,7 +7,7 @@ from typing import Any
 from emulator.admin import views
 from emulator.core.profile import Switch
 from emulator.http.messages import HttpReply
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui.asked import Asked
 from emulator.ui.places import go, place
 

@@ -13,7 +13,7 @@ from emulator.core.state.scheduler import Begin, Expire, Item, SendReport, Step
 from emulator.core.units import Moment
 from emulator.http.messages import HttpReply
 from emulator.journal import Attempt
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui.rendering import clock_time, span
 
 _ROW = 46

@@ -16,7 +16,7 @@ from emulator.admin.client import AsyncSms, Wishes
 from emulator.admin.doors import Remote
 from emulator.admin.sync_client import Sms
 from emulator.http.messages import HttpReply
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 
 TO = "995577123456"
 

@@ -11,8 +11,8 @@ from support import PATIENCE, frozen, get, key_of, send_path, serving, until, wa
 import emulator
 from emulator.admin import events
 from emulator.admin.answers import CallRefused
-from emulator.feed import KEPT
 from emulator.http import sse
+from emulator.sandboxes.event_feed import KEPT
 
 
 async def first(stream, count):

@@ -19,7 +19,7 @@ from emulator import clock
 from emulator.core.commands import Credential, Submit
 from emulator.core.units import SECOND
 from emulator.durable import state_file, track
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
 

@@ -9,7 +9,7 @@ from support import PATIENCE, until
 
 from emulator.app import Emulator
 from emulator.outgoing.unfinished import unfinished
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.settings import Settings
 
 LATE = [{"after": 3600, "status": "delivered"}]

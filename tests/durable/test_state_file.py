@@ -12,8 +12,8 @@ from wires import Wire, settled
 
 from emulator import __version__
 from emulator.durable import entries, state_file
-from emulator.recipes import NewSandbox
-from emulator.recorder import Unusable
+from emulator.sandboxes.change_log import Unusable
+from emulator.sandboxes.spec import NewSandbox
 from emulator.smpp import Command
 
 

@@ -18,8 +18,8 @@ from fuzz.ubill import Ubill
 from emulator.admin.server import Control
 from emulator.app import Emulator
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.recipes import NewSandbox
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.settings import Settings
 
 SURFACES: dict[str, Any] = {one.name: one for one in (Smsoffice, Ubill, SmscenterHttp, SmscenterSoap, Smpp)}

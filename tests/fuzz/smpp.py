@@ -10,7 +10,7 @@ from fuzz.surface import Broken, cost_since
 
 from emulator.app import Emulator
 from emulator.core.units import SECOND
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode
 from emulator.smpp.pdu_tables import BINDS, RESPONSE
 from emulator.transports.smpp import Link

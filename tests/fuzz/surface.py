@@ -14,7 +14,7 @@ from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.outgoing.postman import Postman
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 
 class HttpSurface:

@@ -11,7 +11,7 @@ import pytest
 from support import PATIENCE, control, frozen, key_of, send_path, serving, until
 
 from emulator.app import Emulator
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.settings import Settings
 
 

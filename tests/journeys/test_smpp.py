@@ -16,7 +16,7 @@ from esme import TO, Desk, desk, line_of
 from support import PATIENCE, free_port, receiver, serving
 from tools import NODE_MODULES, need
 
-from emulator.recipes import ClockWish, NewSandbox
+from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.smpp import Command
 
 

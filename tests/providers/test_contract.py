@@ -24,8 +24,8 @@ from emulator.explaining import explain
 from emulator.http.messages import HttpRequest
 from emulator.providers import found
 from emulator.providers.base import HEADINGS, LEFT_OUT, Provider, under_headings
-from emulator.recipes import NewSandbox
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.settings import Settings
 
 PROVIDERS = found()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.app import Emulator
-from emulator.recipes import Bad
+from emulator.sandboxes.spec import Bad
 from emulator.scenarios.loader import load
 from emulator.scenarios.validation import Invalid
 from emulator.scenarios.vocabulary import Vocabulary

@@ -6,12 +6,12 @@ import pytest
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Plan, Refuse, Reply, Reports, Step
 from emulator.providers import found
+from emulator.sandboxes.vocabulary import vocabulary_of
 from emulator.scenarios import library
 from emulator.scenarios.json_schema import schema
 from emulator.scenarios.library import find, load_named, names
 from emulator.scenarios.validation import Invalid
 from emulator.scenarios.vocabulary import Vocabulary
-from emulator.vocabulary import vocabulary_of
 
 ALL = [name for name, _ in names()]
 

@@ -7,7 +7,7 @@ from support import control, frozen, key_of, octets, serving
 from ui.surfer import PAGE
 
 from emulator import logs
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.ui.masking import MASK, Mask
 
 SIZE = 64 * 1024

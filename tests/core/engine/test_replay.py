@@ -25,8 +25,8 @@ from emulator.core.state.sandbox_state import State, World
 from emulator.core.statuses import STATUSES
 from emulator.core.units import SECOND, Chance, amount
 from emulator.providers import found
+from emulator.sandboxes.vocabulary import vocabulary_of
 from emulator.scenarios.library import load_named
-from emulator.vocabulary import vocabulary_of
 
 PROVIDERS = found()
 PROFILES = {name: provider.profile for name, provider in PROVIDERS.items()}

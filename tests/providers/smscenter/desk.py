@@ -14,7 +14,7 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import PROVIDER
 from emulator.providers.smscenter.client import Failure, Who
 from emulator.providers.smscenter.soap import client
-from emulator.recipes import ClockWish, NewSandbox
+from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.settings import Settings
 
 NOON = datetime(2026, 2, 2, 9, tzinfo=UTC)

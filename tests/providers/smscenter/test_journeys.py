@@ -12,7 +12,7 @@ from emulator.http.messages import HttpReply
 from emulator.providers.smscenter import client
 from emulator.providers.smscenter.client import Who
 from emulator.providers.smscenter.soap import client as soap_client
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 
 TO = "79161234567"
 DEFAULT = Who("emulator", "emulator")

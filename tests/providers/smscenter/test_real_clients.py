@@ -11,7 +11,7 @@ from support import serving
 from tools import NODE_MODULES, need, needs
 
 from emulator.providers.smscenter import client
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 
 HERE = Path(__file__).parent
 PROFILES = pytest.mark.parametrize("profile", ["2025", "2020"])

@@ -11,7 +11,7 @@ from providers.smscenter.desk import LOGIN, NOON
 from yarl import URL
 
 from emulator.http.messages import HttpRequest
-from emulator.recipes import ClockWish, NewSandbox
+from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
 

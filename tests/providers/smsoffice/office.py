@@ -13,7 +13,7 @@ from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers import found
-from emulator.recipes import ClockWish, NewSandbox
+from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.settings import Settings
 
 PROVIDER = found()["smsoffice"]

@@ -11,7 +11,7 @@ from support import TO, Receiver, control, frozen, get, key_of, receiver, send_p
 from emulator.core.units import SECOND
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smsoffice import client as half
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.serving import Serving
 from emulator.transports import outbox
 

@@ -4,7 +4,7 @@ import pytest
 from providers.smsoffice.office import OTHER, TO, Office, envelope, query
 
 from emulator.providers import found
-from emulator.recipes import Bad
+from emulator.sandboxes.spec import Bad
 
 PROVIDER = found()["smsoffice"]
 

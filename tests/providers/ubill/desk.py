@@ -12,7 +12,7 @@ from emulator.core.units import SECOND
 from emulator.explaining import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.ubill import PROVIDER
-from emulator.recipes import ClockWish, NewSandbox
+from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.settings import Settings
 
 NOON = datetime(2026, 2, 1, 8, tzinfo=UTC)

@@ -11,7 +11,7 @@ from support import PATIENCE, free_port
 from tools import need, needs
 
 from emulator.providers.ubill import client
-from emulator.recipes import NewSandbox
+from emulator.sandboxes.spec import NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
 

@@ -13,8 +13,8 @@ from yarl import URL
 
 from emulator.core.units import SECOND
 from emulator.providers.ubill import PROVIDER, client
-from emulator.recipes import ClockWish, NewSandbox
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
 

@@ -15,7 +15,7 @@ from playhouse import desk as http_desk
 from support import walk
 
 from emulator.core.units import SECOND
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.scenarios.library import names
 from emulator.serving import Serving
 from emulator.smpp import Command, Status, response

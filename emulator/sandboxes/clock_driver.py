@@ -5,8 +5,8 @@ import asyncio
 from emulator.core.engine.engine import Engine
 from emulator.core.units import LATEST, Moment
 from emulator.outgoing.postman import Postman
-from emulator.recipes import Bad
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import Bad
 
 _TURN = 0.5
 """So long, in real seconds, one callback is waited for before the next one of the same moment is sent as well."""

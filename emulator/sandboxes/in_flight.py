@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 
 Waiting = asyncio.Future[Any]
 

@@ -15,14 +15,14 @@ from emulator.core.profile import Profile
 from emulator.core.rules.matching import Rule
 from emulator.core.state.sandbox_state import State, World
 from emulator.core.units import Chance, Moment, amount
-from emulator.feed import Feed
 from emulator.journal import Budget, Journal
-from emulator.keeping import Snapshots
-from emulator.known_secrets import KnownSecrets
 from emulator.lint.findings import Findings
 from emulator.providers.base import Provider
-from emulator.recipes import Recipe
-from emulator.recorder import Recorder
+from emulator.sandboxes.change_log import Recorder
+from emulator.sandboxes.event_feed import Feed
+from emulator.sandboxes.known_secrets import KnownSecrets
+from emulator.sandboxes.snapshots import Snapshots
+from emulator.sandboxes.spec import Recipe
 
 Listener = Callable[[str, int], None]
 """Hears (kind, id): kind is requests, messages or callbacks."""

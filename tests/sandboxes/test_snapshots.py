@@ -18,9 +18,9 @@ from support import (
 )
 
 import emulator
-from emulator import keeping
 from emulator.admin.answers import CallRefused
 from emulator.http.messages import HttpRequest
+from emulator.sandboxes import snapshots
 
 
 async def send(sms, **more):
@@ -76,7 +76,7 @@ async def test_the_same_goes_on_after_each_restore_byte_for_byte():
             await walk(served, sandbox)
             state = sandbox.engine.world.state()
             state.attempts_made = 0
-            ends.append(keeping._pack(state))
+            ends.append(snapshots._pack(state))
         assert ends[0] == ends[1]
 
 
@@ -143,7 +143,7 @@ async def test_a_name_taken_again_replaces_the_older_one_and_reset_keeps_them_al
 
 async def test_there_are_as_many_snapshots_as_it_says_and_one_more_is_409():
     async with emulator.running(clock="frozen") as sms:
-        for number in range(keeping.MOST):
+        for number in range(snapshots.MOST):
             await sms.snapshot(f"s{number}")
         with pytest.raises(CallRefused, match="32 snapshots") as refused:
             await sms.snapshot("one more")
@@ -152,7 +152,7 @@ async def test_there_are_as_many_snapshots_as_it_says_and_one_more_is_409():
 
 
 async def test_their_bytes_are_bounded_too(monkeypatch):
-    monkeypatch.setattr(keeping, "MOST_BYTES", 2000)
+    monkeypatch.setattr(snapshots, "MOST_BYTES", 2000)
     async with emulator.running(clock="frozen") as sms:
         with pytest.raises(CallRefused, match="2000 bytes"):
             await sms.snapshot("big")

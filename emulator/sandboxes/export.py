@@ -16,10 +16,10 @@ from emulator.core.state.sandbox_state import State
 from emulator.core.state.scheduler import Step
 from emulator.core.units import Moment
 from emulator.journal import Entries
-from emulator.keeping import Told, put_back, tell
 from emulator.providers.base import Provider
-from emulator.recipes import Bad, NewSandbox, Rate, Recipe, Seed
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.snapshots import Told, put_back, tell
+from emulator.sandboxes.spec import Bad, NewSandbox, Rate, Recipe, Seed
 from emulator.scenarios.scenario import Scenario
 
 FORMAT = 2

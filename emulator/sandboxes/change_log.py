@@ -12,8 +12,8 @@ from emulator.core.profile import Profile
 from emulator.core.state.sandbox_state import World
 
 if TYPE_CHECKING:
-    from emulator.keeping import Snapshot
-    from emulator.sandboxes import Sandbox
+    from emulator.sandboxes.sandbox import Sandbox
+    from emulator.sandboxes.snapshots import Snapshot
 
 
 class NotKept(Exception):

@@ -15,7 +15,7 @@ from emulator.lint.findings import Finding
 from emulator.scenarios.scenario import Scenario
 
 if TYPE_CHECKING:
-    from emulator.sandboxes import Sandbox
+    from emulator.sandboxes.sandbox import Sandbox
 
 MOST = 32
 """So many snapshots are kept for a sandbox, and"""

@@ -5,7 +5,7 @@ from typing import Protocol
 from emulator.core.commands import Credential
 from emulator.core.units import Moment
 from emulator.providers.base import SmppFace, Terms
-from emulator.sandboxes import Sandbox
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu, Written
 from emulator.smpp.session import Session

@@ -1,0 +1,1 @@
+"""One isolated sandbox (state, clock, events, snapshots, SMPP sessions), and all of them."""
