@@ -9,13 +9,13 @@ from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.units import SECOND, Moment
+from emulator.delivery.router import Call, Postman
+from emulator.dispatch.http import Answer, Reception
+from emulator.dispatch.smpp import Switchboard
 from emulator.http.messages import HttpRequest
 from emulator.journal import Budget
-from emulator.links.switchboard import Switchboard
-from emulator.outgoing.postman import Call, Postman
 from emulator.providers import found
 from emulator.providers.base import Provider
-from emulator.reception.requests import Answer, Reception
 from emulator.sandboxes import export
 from emulator.sandboxes.change_log import Recorder
 from emulator.sandboxes.clock_driver import Pump

@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import Literal
 
 from emulator import __version__, logs
+from emulator.delivery.callback_queue import ALL_CARRIERS
+from emulator.delivery.unsent import unfinished
 from emulator.net.listen import Busy
-from emulator.outgoing.http_round import ALL_CARRIERS
-from emulator.outgoing.unfinished import unfinished
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import Bad, token
 from emulator.scenarios.validation import Invalid

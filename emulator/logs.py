@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal
 
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui.masking import Mask

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from emulator.admin.addresses import ours
 from emulator.app import Emulator
+from emulator.delivery.callback_queue import Call
+from emulator.delivery.http_client import Outbox
 from emulator.net.listen import Busy, bind, url
-from emulator.outgoing.http_round import Call
 from emulator.providers import names
 from emulator.providers.base import Provider
 from emulator.server.http_server import HttpServer
@@ -20,7 +21,6 @@ from emulator.server.proxy import Guard
 from emulator.settings import Settings
 from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
-from emulator.transports.outbox import Outbox
 from emulator.transports.smpp import SmppTransport
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from emulator.core.outcomes import Refused
 from emulator.core.rules.conditions import Now
 from emulator.core.rules.matching import Rule
 from emulator.core.units import Moment, plain
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.http.messages import SmppFrame
 from emulator.journal import Attempt, Exchange
 from emulator.lint.findings import Finding

@@ -14,12 +14,12 @@ from emulator.core.engine.lifecycle import Touched
 from emulator.core.inputs import Input
 from emulator.core.profile import Profile
 from emulator.core.state.sandbox_state import World
+from emulator.delivery.callback_queue import Call
 from emulator.durable.entries import Head, pack_input
 from emulator.durable.recording import Recording
 from emulator.durable.state_file import NotWritten, StateFile
 from emulator.durable.track import Track
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.outgoing.http_round import Call
 from emulator.sandboxes.change_log import NotKept
 from emulator.sandboxes.snapshots import Snapshot
 

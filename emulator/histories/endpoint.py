@@ -12,7 +12,8 @@ from emulator.app import Emulator
 from emulator.clock import real_now
 from emulator.core.admin_commands import PutRules
 from emulator.core.units import SECOND
-from emulator.explaining import explain
+from emulator.delivery.http_client import Outbox
+from emulator.dispatch.explain import explain
 from emulator.histories.history import History, read_token
 from emulator.histories.laying import laid_over
 from emulator.http.messages import HttpReply, HttpRequest, read_query, write_query
@@ -21,7 +22,6 @@ from emulator.providers.base import Provider
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import ClockWish, NewSandbox
 from emulator.settings import Settings
-from emulator.transports.outbox import Outbox
 
 
 class About(NamedTuple):

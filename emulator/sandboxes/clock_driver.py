@@ -4,7 +4,7 @@ import asyncio
 
 from emulator.core.engine.engine import Engine
 from emulator.core.units import LATEST, Moment
-from emulator.outgoing.postman import Postman
+from emulator.delivery.router import Postman
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import Bad
 

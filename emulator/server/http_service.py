@@ -12,12 +12,12 @@ import msgspec
 from emulator.app import Emulator
 from emulator.clock import real_now
 from emulator.core.units import SECOND
+from emulator.dispatch.http import Answer, Lane
 from emulator.http.browser_headers import DATA
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
-from emulator.reception.requests import Answer, Lane
 from emulator.sandboxes.change_log import NotKept
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies

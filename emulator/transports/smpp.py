@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from emulator.links.switchboard import Answer, Switchboard
+from emulator.dispatch.smpp import Answer, Switchboard
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
 from emulator.net.limits import Limits

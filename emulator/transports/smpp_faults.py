@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from emulator.links.switchboard import Answer
+from emulator.dispatch.smpp import Answer
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.pdu import Pdu, generic_nack

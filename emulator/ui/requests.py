@@ -5,7 +5,7 @@ from typing import Any
 
 from emulator.admin.finding import number_of
 from emulator.admin.verbs import Refusal
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import exchanges, live

@@ -8,7 +8,7 @@ from typing import Any
 from emulator.admin import views
 from emulator.admin.finding import number_of, session_of
 from emulator.admin.verbs import Refusal
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt, Exchange
 from emulator.sandboxes.sandbox import Sandbox

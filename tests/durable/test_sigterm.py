@@ -8,7 +8,7 @@ from durable.test_restart import traffic
 from support import PATIENCE, until
 
 from emulator.app import Emulator
-from emulator.outgoing.unfinished import unfinished
+from emulator.delivery.unsent import unfinished
 from emulator.sandboxes.spec import NewSandbox
 from emulator.settings import Settings
 

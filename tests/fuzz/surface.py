@@ -11,9 +11,9 @@ from emulator.app import Emulator
 from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import Accepted
 from emulator.core.units import SECOND
-from emulator.explaining import explain
+from emulator.delivery.router import Postman
+from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.outgoing.postman import Postman
 from emulator.sandboxes.sandbox import Sandbox
 
 

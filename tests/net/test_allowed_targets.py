@@ -1,4 +1,4 @@
-"""Whereto the emulator may connect, as a rule alone; tests/transports/test_outbox.py has the sockets."""
+"""Whereto the emulator may connect, as a rule alone; tests/delivery/test_http_client.py has the sockets."""
 
 import pytest
 

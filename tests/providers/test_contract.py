@@ -20,7 +20,7 @@ from emulator.core.rules.actions import Plan, Refuse
 from emulator.core.rules.matching import RuleSpec, When
 from emulator.core.state.sandbox_state import World
 from emulator.core.statuses import STATUSES
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpRequest
 from emulator.providers import found
 from emulator.providers.base import HEADINGS, LEFT_OUT, Provider, under_headings

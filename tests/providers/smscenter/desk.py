@@ -9,7 +9,7 @@ from emulator.app import Answer, Emulator
 from emulator.core.accounts import Account
 from emulator.core.admin_commands import MoveMessage, PutRules
 from emulator.core.units import SECOND
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import PROVIDER
 from emulator.providers.smscenter.client import Failure, Who

@@ -10,7 +10,7 @@ from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import AddRule, PatchAccount
 from emulator.core.messages import Batch, Message
 from emulator.core.units import SECOND
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers import found
 from emulator.sandboxes.spec import ClockWish, NewSandbox

@@ -7,7 +7,7 @@ import pytest
 from providers.smsoffice.office import FORM, OTHER, TO, Office, envelope
 
 from emulator.core.admin_commands import PutRules
-from emulator.explaining import explain
+from emulator.dispatch.explain import explain
 from emulator.providers import found
 
 PROVIDER = found()["smsoffice"]

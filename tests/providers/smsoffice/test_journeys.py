@@ -9,11 +9,11 @@ from aiohttp import ClientSession, web
 from support import TO, Receiver, control, frozen, get, key_of, receiver, send_path, serving, walk
 
 from emulator.core.units import SECOND
+from emulator.delivery import http_client
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smsoffice import client as half
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.serving import Serving
-from emulator.transports import outbox
 
 OTHER = "995599123456"
 
@@ -117,7 +117,7 @@ async def test_what_was_answered_is_kept_and_judged(answer: web.Response, verdic
 
 @pytest.mark.contract("smsoffice.callback.answer-ok")
 async def test_a_receiver_that_is_not_there_or_does_not_answer_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "TIMEOUT", 0.05)
+    monkeypatch.setattr(http_client, "TIMEOUT", 0.05)
 
     over = asyncio.Event()
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from yarl import URL
 
+from emulator.delivery.client_connection import Asking, Gone
 from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.net.allowed_targets import NotAllowed, Targets
-from emulator.transports.asking import Asking, Gone
 
 TIMEOUT = 10.0
 """Real seconds from the first try to connect to the last octet of the answer."""

@@ -6,8 +6,8 @@ import json
 from support import PATIENCE, key_of, send_path
 
 from emulator.app import Emulator
+from emulator.delivery.callback_queue import CARRIERS
 from emulator.http.messages import HttpReply, HttpRequest, origin_of
-from emulator.outgoing.http_round import CARRIERS
 from emulator.sandboxes.spec import NewSandbox
 from emulator.settings import Settings
 

@@ -4,8 +4,8 @@ import pytest
 from playhouse import PROVIDERS, TO, desk
 from support import receiver
 
-from emulator import otherwise
 from emulator.core.rules.actions import Reply, Reports
+from emulator.dispatch import reply_overrides
 from emulator.http.messages import HttpReply, HttpRequest
 
 MADE = HttpReply(headers=(("Content-Type", "application/json"), ("X-Own", "1")), body=b"{}")
@@ -27,7 +27,7 @@ everybody = pytest.mark.parametrize("provider", PROVIDERS)
     ],
 )  # fmt: skip
 def test_a_reply_as_a_rule_wants_it(said, made, expected):
-    assert otherwise.reply(said, made) == expected
+    assert reply_overrides.reply(said, made) == expected
 
 
 GET = HttpRequest(method="GET", target="http://h/cb?secret=a%2Fb&status=Delivered&reason=&x=1")
@@ -45,7 +45,7 @@ POST = HttpRequest(method="POST", target="http://h/cb?status=own", body=b"id=1&s
     ],
 )  # fmt: skip
 def test_fields_of_a_report_as_a_rule_wants_them(request_, without, having, expected):
-    made = otherwise.report(Reports(without=without, having=having), request_)
+    made = reply_overrides.report(Reports(without=without, having=having), request_)
     sent = made.body.decode() if made.method == "POST" else made.target.partition("?")[2]
     assert sent == expected
     if made.method == "POST":

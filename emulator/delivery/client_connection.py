@@ -6,8 +6,8 @@ aiohttp's client, which does much else, takes three times as long for it.
 import asyncio
 from typing import cast
 
+from emulator.delivery.response_parser import Answer, NoAnswer
 from emulator.http.messages import HttpReply
-from emulator.transports.answers import Answer, NoAnswer
 
 
 class Gone(OSError):

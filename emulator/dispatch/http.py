@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from emulator import otherwise
 from emulator.core.commands import AnyCommand
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Moment
+from emulator.dispatch import reply_overrides
+from emulator.dispatch.routes import Match, Routing
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Exchange, Line
 from emulator.providers.asked import host
 from emulator.providers.base import Provider
-from emulator.reception.routing import Match, Routing
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 
 Reports = Callable[[Sandbox, Moment], tuple["asyncio.Future[Any]", ...]]
@@ -109,12 +109,12 @@ class Reception:
         at, verdict = sandbox.execute(command)
         outcome, fault = verdict.outcome, verdict.reply
         if fault is not None and not fault.heard:
-            reply = otherwise.reply(fault, None)
+            reply = reply_overrides.reply(fault, None)
         else:
             whose = sandbox.account(command.provider) if known or command.credential is None else None
             reply = match.route.write(command, outcome, whose)
             if fault is not None:
-                reply = otherwise.reply(fault, reply)
+                reply = reply_overrides.reply(fault, reply)
         notes = command.notes if not verdict.noticed else (*command.notes, *verdict.noticed)
         line = Line(
             0, at, command.provider, command.protocol, command.operation, outcome.word, verdict.rule, request, 0, reply,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.transports.answers import MOST_READ, Answer, NoAnswer
+from emulator.delivery.response_parser import MOST_READ, Answer, NoAnswer
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"

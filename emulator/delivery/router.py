@@ -1,7 +1,7 @@
 """What goes out to the client: a report, or a subscriber's message, becomes what its way carries, and is handed to it.
 
-    Outgoing ─► envelope ─► the HTTP round (http_round.py)         ─► answer ─► engine.answered
-                       └──► the SMPP receivers (links/receivers.py) ─┘
+    Outgoing ─► envelope ─► the HTTP round (callback_queue.py)         ─► answer ─► engine.answered
+                       └──► the SMPP receivers (delivery/smpp_queue.py) ─┘
 
 Which way is the message's own: one that was submitted with flags of SMPP is told by SMPP, all others by a callback.
 """
@@ -9,13 +9,13 @@ Which way is the message's own: one that was submitted with flags of SMPP is tol
 import asyncio
 from collections.abc import Callable
 
-from emulator import otherwise
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Outgoing, Passing
+from emulator.delivery.callback_queue import Call, HttpRound
+from emulator.delivery.smpp_queue import Receivers
+from emulator.dispatch import reply_overrides
 from emulator.http.messages import HttpRequest
 from emulator.journal.attempts import attempt_of
-from emulator.links.receivers import Receivers
-from emulator.outgoing.http_round import Call, HttpRound
 from emulator.providers.base import Provider
 from emulator.sandboxes.in_flight import UnderWay, Waiting
 from emulator.sandboxes.sandbox import Sandbox
@@ -62,7 +62,7 @@ class Postman:
             return provider.report(account, batch, message, out, url) if url else None
         url = manner.to or url
         request = provider.report(account, batch, message, out, url) if url else None
-        return None if request is None else otherwise.report(manner, request)
+        return None if request is None else reply_overrides.report(manner, request)
 
     def _url(self, account: Account) -> str:
         """Where the account's callbacks go."""

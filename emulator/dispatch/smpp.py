@@ -11,9 +11,9 @@ from emulator.core.engine.engine import Verdict
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Moment
+from emulator.delivery.smpp_queue import Parcel, Receivers
 from emulator.http.messages import SmppFrame
 from emulator.journal import Exchange
-from emulator.links.receivers import Parcel, Receivers
 from emulator.providers.base import Caller, Provider, SmppFace
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 from emulator.sandboxes.smpp_session import Line, Wire

@@ -27,10 +27,10 @@ from support import (
 from tools import need
 
 from emulator.core.admin_commands import Redeliver
+from emulator.delivery import http_client as outbox
+from emulator.delivery.http_client import Outbox
 from emulator.http.messages import HttpRequest
 from emulator.net.allowed_targets import NotAllowed, Targets
-from emulator.transports import outbox
-from emulator.transports.outbox import Outbox
 
 PUBLIC = "93.184.216.34"
 

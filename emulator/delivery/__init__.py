@@ -1,0 +1,1 @@
+"""Delivery reports and incoming messages on their way to the client under test."""

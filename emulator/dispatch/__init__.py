@@ -1,0 +1,1 @@
+"""A request's whole way, over HTTP and over SMPP, without sockets."""
