@@ -25,7 +25,7 @@ from emulator.transports.smpp import SmppTransport
 
 if TYPE_CHECKING:
     from emulator.admin.server import Control
-    from emulator.durable.logbook import Logbook
+    from emulator.storage.writer import Logbook
     from emulator.tls.authority import Authority
 
 
@@ -115,7 +115,7 @@ class Serving:
         """A fresh one, or what the state file holds."""
         if self.settings.state is None:
             return Emulator(self.settings, providers)
-        from emulator.durable.recovery import opened, recover
+        from emulator.storage.recovery import opened, recover
 
         self._logbook = opened(self.settings.state)
         try:

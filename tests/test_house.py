@@ -144,7 +144,7 @@ def test_only_the_clock_reads_real_time():
 
 def test_only_the_state_file_speaks_sql():
     found = [str(file.relative_to(ROOT)) for file in FILES if "sqlite3" in {name for _, name in imports_of(file)}]
-    assert found == ["durable/state_file.py"]
+    assert found == ["storage/sqlite.py"]
 
 
 def test_every_file_says_in_its_first_lines_what_belongs_in_it():

@@ -5,9 +5,9 @@ import tomllib
 from pathlib import Path
 
 from emulator.admin.logins import FREE, LASTS
-from emulator.durable.state_file import StateFile
 from emulator.net.allowed_targets import NotAllowed, Targets
 from emulator.settings import OPTIONS, Settings
+from emulator.storage.sqlite import StateFile
 
 ROOT = Path(__file__).parent.parent
 TEXT = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())

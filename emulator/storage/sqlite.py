@@ -1,4 +1,4 @@
-"""The state file: SQLite, one process at a time. Its rows are octets with a check; what they mean is in entries.py.
+"""The state file: SQLite, one process at a time. Its rows are octets with a check; what they mean is in records.py.
 
 Write-ahead log and `synchronous=NORMAL`: what is committed outlives the process however it ends. When the machine
 itself stops, the newest commits may be missing, and the file is whole all the same.
@@ -15,8 +15,8 @@ from zlib import crc32
 import msgspec
 
 from emulator import __version__
-from emulator.durable.entries import FORMAT, READ, Damaged, Head, checked, unpack_head
 from emulator.sandboxes.change_log import Unusable
+from emulator.storage.records import FORMAT, READ, Damaged, Head, checked, unpack_head
 
 _MARK = 0x534D5345
 """SMSE: says in the file's head whose it is."""

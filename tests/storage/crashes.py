@@ -5,9 +5,9 @@ from pathlib import Path
 
 from emulator.app import Emulator
 from emulator.core.state.sandbox_state import World
-from emulator.durable.logbook import Logbook
-from emulator.durable.recovery import opened, recover
 from emulator.settings import Settings
+from emulator.storage.recovery import opened, recover
+from emulator.storage.writer import Logbook
 
 
 def begun(path: Path, **settings) -> tuple[Emulator, Logbook]:

@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import pytest
-from durable.customer import Customer
+from storage.customer import Customer
 from support import PATIENCE, until
 
 CODE = (
-    "import emulator.durable.track as t; t.FLOOR = t.AT_ONCE = t.PIECE = {floor}; from emulator.cli import main; "
+    "import emulator.storage.sandbox_log as t; t.FLOOR = t.AT_ONCE = t.PIECE = {floor}; from emulator.cli import main; "
     "raise SystemExit(main())"
 )
 START = 1_000_000_000

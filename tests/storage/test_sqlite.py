@@ -4,23 +4,23 @@ import asyncio
 import sqlite3
 
 import pytest
-from durable.crashes import begun, copied
-from durable.test_restart import served, traffic
 from esme import SUBMIT, Esme
+from storage.crashes import begun, copied
+from storage.test_restart import served, traffic
 from support import PATIENCE, control, get, send_path
 from wires import Wire, settled
 
 from emulator import __version__
-from emulator.durable import entries, state_file
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import NewSandbox
 from emulator.smpp import Command
+from emulator.storage import records, sqlite
 
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch):
-    monkeypatch.setattr(state_file, "SYNCHRONOUS", "OFF")
-    monkeypatch.setattr(state_file, "_PATIENCE", 0.01)
+    monkeypatch.setattr(sqlite, "SYNCHRONOUS", "OFF")
+    monkeypatch.setattr(sqlite, "_PATIENCE", 0.01)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_inputs_of_another_version_are_refused_and_a_checkpoint_of_one_is_taken(
 def test_a_file_in_use_is_refused(path):
     _, logbook = begun(path)
     with pytest.raises(Unusable, match="is in use by another process, most likely another sms-emulator"):
-        state_file.StateFile(str(path))
+        sqlite.StateFile(str(path))
     logbook.give_up()
 
 
@@ -136,8 +136,8 @@ def test_a_new_file_is_for_its_owner_alone(path, tmp_path):
 
 
 def test_a_check_that_does_not_fit_is_damage():
-    with pytest.raises(entries.Damaged):
-        entries.checked(b"abc", 1)
+    with pytest.raises(records.Damaged):
+        records.checked(b"abc", 1)
 
 
 # a disk that is full

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from emulator.core.state.dump import PIECE
-from emulator.durable.entries import Head, Page, Standing, pack_head, pack_page
-from emulator.durable.state_file import StateFile
 from emulator.sandboxes.snapshots import Snapshot
+from emulator.storage.records import Head, Page, Standing, pack_head, pack_page
+from emulator.storage.sqlite import StateFile
 
 if TYPE_CHECKING:
     from emulator.sandboxes.sandbox import Sandbox

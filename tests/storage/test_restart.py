@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from core.engine.test_replay import dated, inputs
-from durable.crashes import after_a_crash, begun, copied, shown
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from storage.crashes import after_a_crash, begun, copied, shown
 from support import PATIENCE, TO, control, get, receiver, send_path, skip, until
 
 from emulator import clock
 from emulator.core.commands import Credential, Submit
 from emulator.core.units import SECOND
-from emulator.durable import state_file, track
 from emulator.sandboxes.spec import NewSandbox
 from emulator.serving import Serving
 from emulator.settings import Settings
+from emulator.storage import sandbox_log, sqlite
 
 which = st.integers(0, 3)
 happenings = st.one_of(
@@ -83,10 +83,10 @@ def happen(emulator, what, *more):
 def test_any_history_is_there_again_after_a_crash(floor, at_once, made):
     """`at_once`: with -1 every checkpoint is written in pieces, a step here and there."""
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(track, "FLOOR", floor)
-        patch.setattr(track, "AT_ONCE", at_once)
-        patch.setattr(track, "PIECE", 100)
-        patch.setattr(state_file, "SYNCHRONOUS", "OFF")
+        patch.setattr(sandbox_log, "FLOOR", floor)
+        patch.setattr(sandbox_log, "AT_ONCE", at_once)
+        patch.setattr(sandbox_log, "PIECE", 100)
+        patch.setattr(sqlite, "SYNCHRONOUS", "OFF")
         path = Path(folder, "0.db")
         emulator, logbook = begun(path)
         emulator.default.recipe.rate = 0.0
@@ -215,7 +215,7 @@ def stand(path):
 def test_a_large_checkpoint_is_written_in_pieces_and_counts_once_it_is_whole(tmp_path, monkeypatch, lost):
     """`lost`: it crashes after so many steps."""
     for name, value in (("FLOOR", 2000), ("AT_ONCE", 0), ("PIECE", 500)):
-        monkeypatch.setattr(track, name, value)
+        monkeypatch.setattr(sandbox_log, name, value)
     emulator, logbook = begun(tmp_path / "state.db")
     sandbox, track_ = emulator.default, logbook.track(emulator.default)
     emulator.default.clock.rate = 0
@@ -241,7 +241,7 @@ def test_a_large_checkpoint_is_written_in_pieces_and_counts_once_it_is_whole(tmp
 
 def test_what_a_crash_left_half_done_is_cleared_away(tmp_path, monkeypatch):
     for name, value in (("FLOOR", 2000), ("AT_ONCE", 0), ("PIECE", 500)):
-        monkeypatch.setattr(track, name, value)
+        monkeypatch.setattr(sandbox_log, name, value)
     emulator, logbook = begun(tmp_path / "state.db")
     track_ = logbook.track(emulator.default)
     while not track_.busy:

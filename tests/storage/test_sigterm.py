@@ -3,8 +3,8 @@
 import asyncio
 import signal
 
-from durable.test_kills import judged, stage
-from durable.test_restart import traffic
+from storage.test_kills import judged, stage
+from storage.test_restart import traffic
 from support import PATIENCE, until
 
 from emulator.app import Emulator

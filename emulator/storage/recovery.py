@@ -12,13 +12,13 @@ from emulator import __version__
 from emulator.clock import Clock
 from emulator.core.engine.engine import Engine
 from emulator.core.state.sandbox_state import World
-from emulator.durable.entries import Head, Standing, unpack_input, unpack_page
-from emulator.durable.logbook import Logbook
-from emulator.durable.state_file import StateFile, Stored
 from emulator.lint.findings import Findings
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.snapshots import Snapshot
 from emulator.sandboxes.spec import Recipe
+from emulator.storage.records import Head, Standing, unpack_input, unpack_page
+from emulator.storage.sqlite import StateFile, Stored
+from emulator.storage.writer import Logbook
 
 if TYPE_CHECKING:
     from emulator.app import Emulator

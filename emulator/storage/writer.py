@@ -15,13 +15,13 @@ from emulator.core.inputs import Input
 from emulator.core.profile import Profile
 from emulator.core.state.sandbox_state import World
 from emulator.delivery.callback_queue import Call
-from emulator.durable.entries import Head, pack_input
-from emulator.durable.recording import Recording
-from emulator.durable.state_file import NotWritten, StateFile
-from emulator.durable.track import Track
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.sandboxes.change_log import NotKept
 from emulator.sandboxes.snapshots import Snapshot
+from emulator.storage.recording_engine import Recording
+from emulator.storage.records import Head, pack_input
+from emulator.storage.sandbox_log import Track
+from emulator.storage.sqlite import NotWritten, StateFile
 
 if TYPE_CHECKING:
     from emulator.sandboxes.sandbox import Sandbox
