@@ -18,10 +18,10 @@ from emulator.providers.base import Provider
 from emulator.server.http_server import HttpServer
 from emulator.server.http_service import HttpService
 from emulator.server.proxy import Guard
+from emulator.server.smpp_connection import SmppTransport
 from emulator.settings import Settings
 from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
-from emulator.transports.smpp import SmppTransport
 
 if TYPE_CHECKING:
     from emulator.admin.server import Control

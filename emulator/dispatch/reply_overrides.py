@@ -1,6 +1,6 @@
 """What a rule makes of HTTP as values: of a reply on its way to the client, of a report on its way to its endpoint.
 
-What is done to the connection itself is the transport's (transports/faults.py). Providers hear of neither.
+What is done to the connection itself is the transport's (server/http_faults.py). Providers hear of neither.
 """
 
 from emulator.core.rules.actions import Reply, Reports

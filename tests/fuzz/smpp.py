@@ -11,9 +11,9 @@ from fuzz.surface import Broken, cost_since
 from emulator.app import Emulator
 from emulator.core.units import SECOND
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.server.smpp_connection import Link
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode
 from emulator.smpp.pdu_tables import BINDS, RESPONSE
-from emulator.transports.smpp import Link
 
 _GOLDEN = pdus()
 _BINDS = tuple(BINDS)

@@ -14,7 +14,7 @@ from emulator.smpp.pdu import Pdu, generic_nack
 from emulator.smpp.pdu_tables import Command
 
 if TYPE_CHECKING:
-    from emulator.transports.smpp import Link
+    from emulator.server.smpp_connection import Link
 
 _PAUSE = 0.005
 

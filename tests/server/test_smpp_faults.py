@@ -8,8 +8,8 @@ from support import PATIENCE, skip
 
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.smpp_actions import FORMS, SMPP_FAULTS
+from emulator.server.smpp_faults import CARRY, SPOIL
 from emulator.smpp import Command, Pdu
-from emulator.transports.smpp_faults import CARRY, SPOIL
 
 
 def test_every_fault_of_the_lists_has_its_row_in_the_transport():

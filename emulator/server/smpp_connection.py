@@ -17,6 +17,8 @@ from emulator.net.connect import reach
 from emulator.net.limits import Limits
 from emulator.sandboxes.change_log import Recorder
 from emulator.sandboxes.smpp_session import Line
+from emulator.server import smpp_faults
+from emulator.server.deadlines import Patience
 from emulator.server.protocol_switch import TlsOnly, told
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
@@ -25,8 +27,6 @@ from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
 from emulator.smpp.pdu_tables import BINDS, Command
 from emulator.tls.contexts import Contexts
-from emulator.transports import smpp_faults
-from emulator.transports.smpp_patience import Patience
 
 _log = logging.getLogger("emulator")
 _ACKNOWLEDGED = Command.DELIVER_SM_RESP.to_bytes(4, "big")
