@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import PatchAccount
 from emulator.http.messages import HttpRequest
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import NewSandbox
-from emulator.serving import Serving
-from emulator.settings import Settings
 
 _TEXT = "Your%20code%20is%20{n:07},%20valid%20for%20ten%20minutes.%20Thank%20you!"
 _TARGET = (

@@ -10,8 +10,8 @@ import json
 import signal
 import sys
 
-from emulator.serving import Serving
-from emulator.settings import Settings
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 
 JOURNAL = 1024 * 1024
 """Bytes of each sandbox: the bound is met again and again."""

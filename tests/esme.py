@@ -7,8 +7,8 @@ from typing import Any
 
 from support import PATIENCE, frozen, serving
 
+from emulator.app.server import Serving
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.serving import Serving
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode, response
 
 TO = "79001234567"

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 from aiohttp import ClientError, ClientSession
 from support import Receiver, frozen, receiver, serving, walk
 
+from emulator.app.server import Serving
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import client as smscenter
 from emulator.providers.smsoffice import client as smsoffice
 from emulator.providers.ubill import client as ubill
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.serving import Serving
 
 TO, OTHER = "995577123456", "995577654321"
 

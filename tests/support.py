@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
 
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import NewSandbox
-from emulator.serving import Serving
-from emulator.settings import Settings
 
 TO = "995577123456"
 

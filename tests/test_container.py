@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support import deaf_port, serving
 
-from emulator.settings import OPTIONS, settings
+from emulator.app.settings import OPTIONS, settings
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -132,7 +132,7 @@ def test_a_signal_before_it_listens_stops_it_too():
     code = (
         "import os, signal, emulator.net.listen as listening\n"
         "listening.bind = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
-        "from emulator.cli import main\n"
+        "from emulator.cli.main import main\n"
         "main(['serve'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200)

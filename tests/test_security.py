@@ -5,8 +5,8 @@ import tomllib
 from pathlib import Path
 
 from emulator.admin.logins import FREE, LASTS
+from emulator.app.settings import OPTIONS, Settings
 from emulator.net.allowed_targets import NotAllowed, Targets
-from emulator.settings import OPTIONS, Settings
 from emulator.storage.sqlite import StateFile
 
 ROOT = Path(__file__).parent.parent

@@ -6,7 +6,7 @@ import msgspec
 
 from emulator.admin.verbs import Refusal
 from emulator.admin.views import iso
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.sandboxes import export as exporting
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot

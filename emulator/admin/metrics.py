@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from emulator import __version__
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from emulator.admin.events import Listening
 from emulator.admin.gate import Gate
 from emulator.admin.routes import CALLS, Call
 from emulator.admin.verbs import Refusal, Verbs
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.http.browser_headers import DATA, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
 from emulator.ui.front import Front

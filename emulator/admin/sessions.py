@@ -7,7 +7,7 @@ import msgspec
 
 from emulator.admin import views
 from emulator.admin.verbs import Refusal
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.core.admin_commands import PutIncoming
 from emulator.core.text import split
 from emulator.net.allowed_targets import NotAllowed

@@ -9,7 +9,7 @@ import msgspec
 
 from emulator.admin import bodies, finding, views, warnings
 from emulator.admin.finding import CallbackFilters, MessageFilters, RequestFilters, number_of
-from emulator.app import DEFAULT, Emulator
+from emulator.app.emulator import DEFAULT, Emulator
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch, SenderState
 from emulator.core.admin_commands import (  # fmt: skip

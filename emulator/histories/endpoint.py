@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.clock import real_now
 from emulator.core.admin_commands import PutRules
 from emulator.core.units import SECOND
@@ -21,7 +22,6 @@ from emulator.net.allowed_targets import Everywhere
 from emulator.providers.base import Provider
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import ClockWish, NewSandbox
-from emulator.settings import Settings
 
 
 class About(NamedTuple):

@@ -7,15 +7,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from emulator.app.settings import Settings, settings
 from emulator.interception.commands import asked_of, authority, changes, hosts_led
 from emulator.interception.isolation import IsolationError, enter
 from emulator.interception.launcher import launch
 from emulator.interception.variables import Addresses, changed
-from emulator.settings import Settings, settings
 from emulator.tls.authority import AuthorityError
 
 if TYPE_CHECKING:
-    from emulator.serving import Serving
+    from emulator.app.server import Serving
 
 _REAL_PORTS = {"https_port": 443, "also_http_port": 80, "smpp_port": 3700, "smpp_tls_port": 3443}
 """What is listened on in a network of its own."""
@@ -59,9 +59,9 @@ async def _with_one_elsewhere(url: str, command: list[str]) -> int:
 
 
 def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> int:
-    from emulator import logs
+    from emulator.app.server import Serving
+    from emulator.cli import logs
     from emulator.net.listen import Busy
-    from emulator.serving import Serving
 
     logs.set_up(chosen.log_format, True)
     try:

@@ -9,7 +9,7 @@ from email.utils import formatdate
 
 import msgspec
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.clock import real_now
 from emulator.core.units import SECOND
 from emulator.dispatch.http import Answer, Lane

@@ -21,7 +21,7 @@ from emulator.storage.sqlite import StateFile, Stored
 from emulator.storage.writer import Logbook
 
 if TYPE_CHECKING:
-    from emulator.app import Emulator
+    from emulator.app.emulator import Emulator
     from emulator.sandboxes.sandbox import Sandbox
 
 _unpack_snapshot = msgspec.msgpack.Decoder(Snapshot).decode

@@ -10,7 +10,7 @@ from emulator.admin.calling import ask
 from emulator.admin.client import AsyncSms, Place, Wishes
 from emulator.admin.doors import Door, Inside, Remote
 from emulator.admin.sync_client import Sms
-from emulator.serving import Serving
+from emulator.app.server import Serving
 from emulator.testing.background import Background
 
 _A_DAY = 86_400.0

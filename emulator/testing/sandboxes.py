@@ -11,10 +11,10 @@ from emulator.admin import views
 from emulator.admin.answers import CallRefused, missing
 from emulator.admin.client import AsyncSms
 from emulator.admin.sync_client import Sms
+from emulator.app.server import Serving
 from emulator.histories.playing import PLAYING, Playing
 from emulator.sandboxes.spec import NewSandbox
 from emulator.scenarios.problems import Invalid
-from emulator.serving import Serving
 from emulator.testing.handles import Home, remote, served_here
 from emulator.testing.journal_text import journal_text, request_lines
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from emulator.admin.gate import Gate
 from emulator.admin.verbs import Verbs
-from emulator.app import DEFAULT, Emulator
+from emulator.app.emulator import DEFAULT, Emulator
 from emulator.http.messages import HttpRequest, read_query
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import calls

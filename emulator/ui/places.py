@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from emulator.app import DEFAULT
+from emulator.app.emulator import DEFAULT
 from emulator.http.messages import Headers, HttpReply
 from emulator.sandboxes.sandbox import Sandbox
 

@@ -10,9 +10,9 @@ from support import octets, send_path, serving
 from emulator.admin.gate import Gate
 from emulator.admin.logins import FREE, LASTS
 from emulator.admin.verbs import Refusal
+from emulator.app.settings import Settings, settings
 from emulator.http.browser_headers import DATA
 from emulator.http.messages import HttpRequest
-from emulator.settings import Settings, settings
 
 API = "/_emulator/sandboxes"
 TOKEN = "open-sesame"

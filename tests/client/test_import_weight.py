@@ -6,7 +6,8 @@ import sys
 import pytest
 
 SERVER = {
-    "aiohttp.web", "jinja2", "yaml", "faker", "emulator.core.engine.engine", "emulator.providers.base", "emulator.app",
+    "aiohttp.web", "jinja2", "yaml", "faker", "emulator.core.engine.engine", "emulator.providers.base",
+    "emulator.app.emulator",
 }  # fmt: skip
 LIGHT = SERVER | {"aiohttp", "asyncio"}
 

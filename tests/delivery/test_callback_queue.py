@@ -5,11 +5,11 @@ import json
 
 from support import PATIENCE, key_of, send_path
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.delivery.callback_queue import CARRIERS
 from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.sandboxes.spec import NewSandbox
-from emulator.settings import Settings
 
 
 class Outside:

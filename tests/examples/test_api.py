@@ -12,7 +12,7 @@ from emulator import pytest_plugin
 from emulator.admin.client import AsyncSms
 from emulator.admin.routes import CALLS
 from emulator.admin.sync_client import Sms
-from emulator.cli import _parser
+from emulator.cli.main import _parser
 
 API = Document("docs/api.md").text
 

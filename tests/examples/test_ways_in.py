@@ -18,8 +18,8 @@ from examples.snippets import Document
 from support import deaf_port
 from tools import need
 
+from emulator.app.settings import OPTIONS
 from emulator.providers import found
-from emulator.settings import OPTIONS
 
 WAYS = Document("docs/ways-in.md")
 COMPOSE, ACTIONS, GITLAB = (

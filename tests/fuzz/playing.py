@@ -16,11 +16,11 @@ from fuzz.smsoffice import Smsoffice
 from fuzz.ubill import Ubill
 
 from emulator.admin.server import Control
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import NewSandbox
-from emulator.settings import Settings
 
 SURFACES: dict[str, Any] = {one.name: one for one in (Smsoffice, Ubill, SmscenterHttp, SmscenterSoap, Smpp)}
 CHUNK = 500

@@ -8,7 +8,7 @@ from fuzz.chance import DESTINATIONS, MOMENTS, TEXTS, Chance
 from fuzz.goldens import pdus
 from fuzz.surface import Broken, cost_since
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.core.units import SECOND
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.server.smpp_connection import Link

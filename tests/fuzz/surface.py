@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fuzz.chance import Chance
 from fuzz.goldens import requests
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import Accepted
 from emulator.core.units import SECOND

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from emulator import cli
+from emulator.cli import main
 from emulator.histories import endpoint_table
 
 SECRET = "our-secret"
@@ -54,7 +54,7 @@ def endpoint(answer):
 
 def check(url, provider, capsys, *more):
     """Exit status, the parsed JSON."""
-    status = cli.main(["check-callbacks", url, "--provider", provider, "--secret", SECRET, "--json", *more])
+    status = main.main(["check-callbacks", url, "--provider", provider, "--secret", SECRET, "--json", *more])
     return status, json.loads(capsys.readouterr().out)
 
 
@@ -177,7 +177,7 @@ def test_an_endpoint_that_does_not_answer_in_time_breaks_it(capsys):
 
 def test_the_table_says_case_what_was_sent_what_is_asked_what_came_and_the_verdict(capsys):
     with endpoint(lambda fields: (200, "OK") if fields["status"] == "Delivered" else (500, "boom")) as (url, _):
-        assert cli.main(["check-callbacks", url, "--provider", "smsoffice"]) == 1
+        assert main.main(["check-callbacks", url, "--provider", "smsoffice"]) == 1
     told = capsys.readouterr()
     lines = told.out.splitlines()
     assert lines[0].split() == ["case", "sent", "asked", "for", "answered", "verdict"]
@@ -195,7 +195,7 @@ def test_a_bar_is_drawn_for_people_and_goes_away(monkeypatch, capsys):
     terminal = Terminal()
     monkeypatch.setattr(endpoint_table.sys, "stderr", terminal)
     with endpoint(good_smsoffice) as (url, _):
-        assert cli.main(["check-callbacks", url, "--provider", "smsoffice"]) == 0
+        assert main.main(["check-callbacks", url, "--provider", "smsoffice"]) == 0
     drawn = terminal.getvalue()
     assert "[##############################] 10/10 odd letter case" in drawn
     assert drawn.endswith("\r\x1b[2K")

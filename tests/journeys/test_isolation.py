@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from support import PATIENCE, control, frozen, key_of, send_path, serving, until
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.sandboxes.spec import NewSandbox
-from emulator.settings import Settings
 
 
 def fetch(url, body=None, method=None):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from emulator.app.settings import Settings, settings
 from emulator.net.allowed_targets import Targets, read
 from emulator.net.hosts import of_header
-from emulator.settings import Settings, settings
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from contracts import named_rows, rows_in
 
-from emulator.app import Answer, Emulator
+from emulator.app.emulator import Answer, Emulator
+from emulator.app.settings import Settings
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import MoveMessage, PatchAccount, PutRules
 from emulator.core.outcomes import Accepted, BalanceTold, Refused
@@ -26,7 +27,6 @@ from emulator.providers import found
 from emulator.providers.base import HEADINGS, LEFT_OUT, Provider, under_headings
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import NewSandbox
-from emulator.settings import Settings
 
 PROVIDERS = found()
 each = pytest.mark.parametrize("provider", PROVIDERS.values(), ids=list(PROVIDERS))

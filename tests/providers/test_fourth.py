@@ -9,7 +9,7 @@ from support import control, get, receiver, serving
 
 import emulator
 from emulator import providers
-from emulator.contract_table import table
+from emulator.cli.contract import table
 
 FOURTH = Path(__file__).parent / "fourth"
 
@@ -73,7 +73,7 @@ def test_the_command_serves_it():
     code = (
         "import sys\nfrom emulator import providers\n"
         f"providers.__path__.append({str(FOURTH)!r})\n"
-        "from emulator.cli import main\nsys.exit(main(['demo']))\n"
+        "from emulator.cli.main import main\nsys.exit(main(['demo']))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.sandboxes.spec import Bad
 from emulator.scenarios.loader import load
 from emulator.scenarios.validation import Invalid

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
 from emulator.core.rules.matching import RuleSpec
 from emulator.scenarios.json_schema import schema
 from emulator.scenarios.validation import Invalid, checked

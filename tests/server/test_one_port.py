@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from support import PATIENCE, control, octets, send_path, serving, skip, until
 
-from emulator.serving import Serving
+from emulator.app.server import Serving
 from emulator.tls.folders import data_folder
 
 BALANCE = "/api/getBalance?key=emulator-smsoffice"
@@ -451,8 +451,8 @@ def test_nothing_of_tls_is_loaded_or_made_before_a_client_speaks_it(tmp_path: Pa
 
     program = (
         "import asyncio, sys\n"
-        "from emulator.serving import Serving\n"
-        "from emulator.settings import Settings\n"
+        "from emulator.app.server import Serving\n"
+        "from emulator.app.settings import Settings\n"
         "async def main():\n"
         f"    async with Serving(Settings(port=0, ca_dir={str(tmp_path / 'ca')!r})): pass\n"
         "asyncio.run(main())\n"

@@ -3,9 +3,9 @@
 import shutil
 from pathlib import Path
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.core.state.sandbox_state import World
-from emulator.settings import Settings
 from emulator.storage.recovery import opened, recover
 from emulator.storage.writer import Logbook
 

@@ -15,7 +15,8 @@ from storage.customer import Customer
 from support import PATIENCE, until
 
 CODE = (
-    "import emulator.storage.sandbox_log as t; t.FLOOR = t.AT_ONCE = t.PIECE = {floor}; from emulator.cli import main; "
+    "import emulator.storage.sandbox_log as t; t.FLOOR = t.AT_ONCE = t.PIECE = {floor}; from emulator.cli.main import "
+    "main; "
     "raise SystemExit(main())"
 )
 START = 1_000_000_000

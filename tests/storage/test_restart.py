@@ -16,11 +16,11 @@ from storage.crashes import after_a_crash, begun, copied, shown
 from support import PATIENCE, TO, control, get, receiver, send_path, skip, until
 
 from emulator import clock
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 from emulator.core.commands import Credential, Submit
 from emulator.core.units import SECOND
 from emulator.sandboxes.spec import NewSandbox
-from emulator.serving import Serving
-from emulator.settings import Settings
 from emulator.storage import sandbox_log, sqlite
 
 which = st.integers(0, 3)

@@ -7,10 +7,10 @@ from storage.test_kills import judged, stage
 from storage.test_restart import traffic
 from support import PATIENCE, until
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.delivery.unsent import unfinished
 from emulator.sandboxes.spec import NewSandbox
-from emulator.settings import Settings
 
 LATE = [{"after": 3600, "status": "delivered"}]
 

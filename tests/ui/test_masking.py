@@ -6,7 +6,7 @@ import pytest
 from support import control, frozen, key_of, octets, serving
 from ui.surfer import PAGE
 
-from emulator import logs
+from emulator.cli import logs
 from emulator.sandboxes.spec import NewSandbox
 from emulator.ui.masking import MASK, Mask
 
@@ -27,7 +27,7 @@ TRAPS = (
 
 @pytest.fixture(scope="module")
 def mask():
-    from emulator.app import Emulator
+    from emulator.app.emulator import Emulator
 
     return Mask(Emulator().default, said=["what-somebody-tried"])
 
@@ -101,7 +101,7 @@ async def test_the_keys_of_all_sandboxes_are_masked_on_every_page_and_in_the_log
 
 
 def test_a_secret_that_two_sandboxes_share_stays_one_until_both_are_gone():
-    from emulator.app import Emulator
+    from emulator.app.emulator import Emulator
 
     emulator = Emulator()
     text = "it is shared-word here"

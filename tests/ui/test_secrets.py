@@ -12,7 +12,7 @@ from esme import Esme
 from support import control, octets, receiver, send_path, serving
 from ui.surfer import PAGE, Surfer
 
-from emulator import logs
+from emulator.cli import logs
 from emulator.smpp import Command
 
 HUSH = "hush"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from emulator.app import Answer, Emulator
+from emulator.app.emulator import Answer, Emulator
+from emulator.app.settings import Settings
 from emulator.core.accounts import Account
 from emulator.core.admin_commands import MoveMessage, PutRules
 from emulator.core.units import SECOND
@@ -15,7 +16,6 @@ from emulator.providers.smscenter import PROVIDER
 from emulator.providers.smscenter.client import Failure, Who
 from emulator.providers.smscenter.soap import client
 from emulator.sandboxes.spec import ClockWish, NewSandbox
-from emulator.settings import Settings
 
 NOON = datetime(2026, 2, 2, 9, tzinfo=UTC)
 TO = "79161234567"

@@ -10,10 +10,10 @@ from aiohttp import ClientSession
 from providers.smscenter.desk import LOGIN, NOON
 from yarl import URL
 
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 from emulator.http.messages import HttpRequest
 from emulator.sandboxes.spec import ClockWish, NewSandbox
-from emulator.serving import Serving
-from emulator.settings import Settings
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 

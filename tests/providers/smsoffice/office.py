@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus
 
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import AddRule, PatchAccount
 from emulator.core.messages import Batch, Message
@@ -14,7 +15,6 @@ from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers import found
 from emulator.sandboxes.spec import ClockWish, NewSandbox
-from emulator.settings import Settings
 
 PROVIDER = found()["smsoffice"]
 TO = "995577123456"

@@ -8,12 +8,12 @@ import pytest
 from aiohttp import ClientSession, web
 from support import TO, Receiver, control, frozen, get, key_of, receiver, send_path, serving, walk
 
+from emulator.app.server import Serving
 from emulator.core.units import SECOND
 from emulator.delivery import http_client
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smsoffice import client as half
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.serving import Serving
 
 OTHER = "995599123456"
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support import octets, serving
 
-from emulator.serving import Serving
+from emulator.app.server import Serving
 
 FILES = {
     path.stem: path.read_text("utf-8") for path in sorted(Path(__file__).parent.joinpath("transcripts").glob("*.txt"))

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, FormData
 from support import PATIENCE, TO, key_of, octets, send_path, serving
 
-from emulator.serving import Serving
+from emulator.app.server import Serving
 
 KEY = "emulator-smsoffice"
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from emulator.app import Answer, Emulator
+from emulator.app.emulator import Answer, Emulator
+from emulator.app.settings import Settings
 from emulator.core.accounts import Account
 from emulator.core.admin_commands import MoveMessage, PatchSender, PutRules
 from emulator.core.units import SECOND
@@ -13,7 +14,6 @@ from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.ubill import PROVIDER
 from emulator.sandboxes.spec import ClockWish, NewSandbox
-from emulator.settings import Settings
 
 NOON = datetime(2026, 2, 1, 8, tzinfo=UTC)
 TO = "995577123456"

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, web
 from providers.ubill.desk import OTHER, TO
 from support import control, frozen, receiver, serving, walk
 
-from emulator.serving import Serving
+from emulator.app.server import Serving
 
 
 class Customer:

@@ -10,10 +10,10 @@ from providers.ubill.desk import TO
 from support import PATIENCE, free_port
 from tools import need, needs
 
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 from emulator.providers.ubill import client
 from emulator.sandboxes.spec import NewSandbox
-from emulator.serving import Serving
-from emulator.settings import Settings
 
 HERE = Path(__file__).parent
 

@@ -11,12 +11,12 @@ from aiohttp import ClientSession
 from providers.ubill.desk import NOON
 from yarl import URL
 
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 from emulator.core.units import SECOND
 from emulator.providers.ubill import PROVIDER, client
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import ClockWish, NewSandbox
-from emulator.serving import Serving
-from emulator.settings import Settings
 
 FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 

@@ -14,10 +14,10 @@ from playhouse import OTHER, TO
 from playhouse import desk as http_desk
 from support import walk
 
+from emulator.app.server import Serving
 from emulator.core.units import SECOND
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.scenarios.library import names
-from emulator.serving import Serving
 from emulator.smpp import Command, Status, response
 
 

@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_options(command: argparse.ArgumentParser) -> None:
-    from emulator.settings import OPTIONS, Settings
+    from emulator.app.settings import OPTIONS, Settings
 
     for option in OPTIONS:
         default = getattr(Settings(), option.name)
@@ -106,8 +106,8 @@ def _complain(text: str, status: int = 1) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # till the loop has its own; PID 1 has none
+    from emulator.app.settings import settings
     from emulator.net.listen import Busy, bind
-    from emulator.settings import settings
 
     try:
         chosen = settings(vars(arguments))
@@ -115,14 +115,14 @@ def _serve(arguments: argparse.Namespace) -> int:
         smpp = bind(chosen.host, chosen.port_of_smpp, "SMPP", "--smpp-port")
     except (ValueError, Busy) as error:
         if "json" in (arguments.log_format, os.environ.get("SMS_EMULATOR_LOG_FORMAT")):
-            from emulator import logs
+            from emulator.cli import logs
 
             logs.say("json", f"sms-emulator: {error}", logs.ERROR)
             return 1 if isinstance(error, Busy) else 2
         return _complain(str(error), 1 if isinstance(error, Busy) else 2)
     gc.disable()
     _import_aiohttp()
-    from emulator.command import serve
+    from emulator.cli.serve import serve
 
     gc.freeze()
     gc.enable()
@@ -164,7 +164,7 @@ def _import_aiohttp() -> None:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from emulator.demo import demo
+    from emulator.cli.demo import demo
 
     return demo()
 
@@ -209,7 +209,7 @@ def _schema(arguments: argparse.Namespace) -> int:
 
 
 def _contract(arguments: argparse.Namespace) -> int:
-    from emulator.contract_table import table
+    from emulator.cli.contract import table
     from emulator.providers import found
 
     providers = found()

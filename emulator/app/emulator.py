@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from emulator.app.settings import Settings
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
@@ -27,7 +28,6 @@ from emulator.scenarios.library import extended, load_named
 from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.validation import Invalid, checked
 from emulator.scenarios.vocabulary import Vocabulary
-from emulator.settings import Settings
 
 DEFAULT = "default"
 

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Literal
 
-from emulator import __version__, logs
+from emulator import __version__
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
+from emulator.cli import logs
 from emulator.delivery.callback_queue import ALL_CARRIERS
 from emulator.delivery.unsent import unfinished
 from emulator.net.listen import Busy
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import Bad, token
 from emulator.scenarios.validation import Invalid
-from emulator.serving import Serving
-from emulator.settings import Settings
 
 _OTHER_FILES = 64
 """Files that are no connections: sockets that listen, the state file, the loop's own."""

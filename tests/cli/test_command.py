@@ -77,7 +77,7 @@ def test_the_banner_names_the_event_loop():
 
 def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
     code = (
-        "import sys\nsys.modules['uvloop'] = None\nfrom emulator.cli import main\n"
+        "import sys\nsys.modules['uvloop'] = None\nfrom emulator.cli.main import main\n"
         "sys.exit(main(['serve', '--port', '0', '--loop', 'uvloop']))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
@@ -132,7 +132,7 @@ def test_as_json_what_keeps_it_from_starting_is_one_object_too(arguments, status
 ])  # fmt: skip
 def test_it_takes_as_many_open_files_as_it_may_and_warns_where_connections_would_not_fit(soft, hard, more, warned):
     limited = f"import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}));"
-    command = f"{limited} from emulator.cli import main; sys.exit(main(['serve', '--port', '0', *sys.argv[1:]]))"
+    command = f"{limited} from emulator.cli.main import main; sys.exit(main(['serve', '--port', '0', *sys.argv[1:]]))"
     process = subprocess.Popen(
         [sys.executable, "-c", command, "--quiet", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -228,7 +228,7 @@ def test_the_demo_shows_timelines_of_all_providers():
 def test_help_imports_nothing_heavy():
     names = "aiohttp, jinja2, faker, yaml, msgspec"
     code = (
-        "import sys\nfrom emulator.cli import main\n"
+        "import sys\nfrom emulator.cli.main import main\n"
         "try: main(['--help'])\nexcept SystemExit: pass\n"
         f"print(sorted(set('{names}'.split(', ')) & set(sys.modules)), file=sys.stderr)"
     )
@@ -239,7 +239,7 @@ def test_help_imports_nothing_heavy():
 NOT_FOR_SERVING = (
     "jinja2", "faker", "prometheus_client", "sqlite3", "hypothesis", "difflib", "importlib.resources",
     "aiohttp.web", "aiohttp.web_app", "aiohttp.web_urldispatcher", "aiohttp.web_fileresponse",
-    "emulator.admin.server", "emulator.ui", "emulator.client", "emulator.lint.checks", "emulator.demo",
+    "emulator.admin.server", "emulator.ui", "emulator.client", "emulator.lint.checks", "emulator.cli.demo",
     "emulator.histories", "emulator.providers.smsoffice.client", "emulator.providers.smscenter.contract.rows",
 )  # fmt: skip
 """What the ready line does not wait for: each is imported by whoever first needs it."""
@@ -247,7 +247,7 @@ NOT_FOR_SERVING = (
 
 def test_serving_imports_only_what_a_providers_request_needs():
     code = (
-        "import asyncio, sys\nfrom emulator.serving import Serving\n"
+        "import asyncio, sys\nfrom emulator.app.server import Serving\n"
         "async def main():\n    async with Serving(): pass\n"
         "asyncio.run(main())\n"
         f"print([n for n in {NOT_FOR_SERVING} if n in sys.modules])"

@@ -6,10 +6,10 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from emulator.app.server import Serving
+from emulator.app.settings import Settings
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider
-from emulator.serving import Serving
-from emulator.settings import Settings
 
 if TYPE_CHECKING:
     from emulator.admin import shapes

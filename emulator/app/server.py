@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emulator.admin.addresses import ours
-from emulator.app import Emulator
+from emulator.app.emulator import Emulator
+from emulator.app.settings import Settings
 from emulator.delivery.callback_queue import Call
 from emulator.delivery.http_client import Outbox
 from emulator.net.listen import Busy, bind, url
@@ -19,7 +20,6 @@ from emulator.server.http_server import HttpServer
 from emulator.server.http_service import HttpService
 from emulator.server.proxy import Guard
 from emulator.server.smpp_connection import SmppTransport
-from emulator.settings import Settings
 from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
 

@@ -1,0 +1,1 @@
+"""The parts joined (Emulator), put on sockets (Server), and their settings."""
