@@ -49,9 +49,9 @@ TYPE_CHECKING = False  # type checkers know the name; importing typing would be 
 if TYPE_CHECKING:
     from typing import Any
 
-    from emulator.admin.answers import CallRefused as CallRefused
-    from emulator.admin.client import AsyncSms as AsyncSms
-    from emulator.admin.sync_client import Sms as Sms
+    from emulator.control_client.async_client import AsyncSms as AsyncSms
+    from emulator.control_client.records import CallRefused as CallRefused
+    from emulator.control_client.sync_client import Sms as Sms
     from emulator.testing.handles import running as running
 
 __version__ = "0.1.0"
@@ -59,9 +59,9 @@ __all__ = ["AsyncSms", "CallRefused", "Sms", "running"]
 
 _HOMES = {
     "running": "emulator.testing.handles",
-    "AsyncSms": "emulator.admin.client",
-    "Sms": "emulator.admin.sync_client",
-    "CallRefused": "emulator.admin.answers",
+    "AsyncSms": "emulator.control_client.async_client",
+    "Sms": "emulator.control_client.sync_client",
+    "CallRefused": "emulator.control_client.records",
 }
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from emulator.admin.client import AsyncSms
-    from emulator.admin.sync_client import Sms
+    from emulator.control_client.async_client import AsyncSms
+    from emulator.control_client.sync_client import Sms
     from emulator.histories.history import History
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from emulator.admin.addresses import ours
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
+from emulator.control_api.paths import ours
 from emulator.delivery.callback_queue import Call
 from emulator.delivery.http_client import Outbox
 from emulator.net.listen import Busy, bind, url
@@ -24,7 +24,7 @@ from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
 
 if TYPE_CHECKING:
-    from emulator.admin.server import Control
+    from emulator.control_api.http_api import Control
     from emulator.storage.writer import Logbook
     from emulator.tls.authority import Authority
 
@@ -74,7 +74,7 @@ class Serving:
     @cached_property
     def control(self) -> "Control":
         """The control API and the page; imported when somebody first asks for them, which serving does not."""
-        from emulator.admin.server import Control
+        from emulator.control_api.http_api import Control
 
         control = Control(self.emulator, self.settings.token)
         control.smpp_url = self.smpp_url

@@ -12,7 +12,7 @@ from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider
 
 if TYPE_CHECKING:
-    from emulator.admin import shapes
+    from emulator.control_api import response_types
 
 _NUMBER = "995577{:06d}"
 
@@ -40,7 +40,7 @@ async def _demo() -> int:
 
 
 def _all(kind: str) -> Any:
-    from emulator.admin.bodies import FILTERS
+    from emulator.control_api.request_bodies import FILTERS
 
     return FILTERS[kind](limit=1000)
 
@@ -73,7 +73,7 @@ def _over_the_wire(base_url: str, request: HttpRequest) -> tuple[int, bytes]:
         connection.close()
 
 
-def _timeline(message: "shapes.Message", callbacks: "list[shapes.Callback]") -> str:
+def _timeline(message: "response_types.Message", callbacks: "list[response_types.Callback]") -> str:
     lines = [f"\n{message['provider']} {message['id']} to {message['to']}: {message['text']}"]
     for entry in message["history"]:
         lines.append(f"  {entry['at'][11:23]}  {entry['status']}")

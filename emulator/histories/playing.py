@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.admin.client import AsyncSms
+from emulator.control_client.async_client import AsyncSms
 from emulator.histories.history import History
 from emulator.histories.laying import laid_over
 from emulator.http.messages import HttpReply, HttpRequest

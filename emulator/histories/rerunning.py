@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 from _pytest.runner import runtestprotocol  # as every plugin that runs tests again does: pytest offers no other way
 
-from emulator.admin.answers import missing
+from emulator.control_client.records import missing
 from emulator.histories.history import NORMAL, History, read_token
 from emulator.histories.kinds import KINDS, kinds_of
 from emulator.histories.playing import PLAYING, Playing

@@ -83,8 +83,8 @@ async def _led(serving: "Serving", pem: bytes, command: list[str], isolated: boo
 
 async def _seen(serving: "Serving") -> list[str]:
     """What the emulator saw of the program, for people."""
-    from emulator.admin import lint
-    from emulator.admin.finding import RequestFilters
+    from emulator.control_api.filters import RequestFilters
+    from emulator.control_api.handlers import lint
 
     verbs, default = serving.control.verbs, serving.emulator.default
     requests: list[Any] = (await verbs.requests(default, RequestFilters(limit=10_000)))["requests"]

@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Unpack
 from urllib.parse import urlsplit
 
-from emulator.admin.calling import ask
-from emulator.admin.client import AsyncSms, Place, Wishes
-from emulator.admin.doors import Door, Inside, Remote
-from emulator.admin.sync_client import Sms
 from emulator.app.server import Serving
-from emulator.testing.background import Background
+from emulator.control_client.async_client import AsyncSms, Place, Wishes
+from emulator.control_client.background_loop import Background
+from emulator.control_client.calls import ask
+from emulator.control_client.sync_client import Sms
+from emulator.control_client.transports import Door, Inside, Remote
 
 _A_DAY = 86_400.0
 """Real seconds after which a sandbox that nobody deleted goes by itself, on a server that outlives us."""

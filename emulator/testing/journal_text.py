@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from emulator.admin.client import AsyncSms
+from emulator.control_client.async_client import AsyncSms
 
 Json = Mapping[str, Any]
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import pytest
 
-from emulator.admin import views
-from emulator.admin.answers import CallRefused, missing
-from emulator.admin.client import AsyncSms
-from emulator.admin.sync_client import Sms
 from emulator.app.server import Serving
+from emulator.control_api import views
+from emulator.control_client.async_client import AsyncSms
+from emulator.control_client.records import CallRefused, missing
+from emulator.control_client.sync_client import Sms
 from emulator.histories.playing import PLAYING, Playing
 from emulator.sandboxes.spec import NewSandbox
 from emulator.scenarios.problems import Invalid

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from emulator.admin.verbs import Refusal
+from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply
 from emulator.ui.asked import Asked
 from emulator.ui.places import go, inbox_of, place

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from emulator.admin.gate import Gate
-from emulator.admin.verbs import Verbs
 from emulator.app.emulator import DEFAULT, Emulator
+from emulator.control_api.auth import Gate
+from emulator.control_api.handlers.sandboxes import Verbs
 from emulator.http.messages import HttpRequest, read_query
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import calls

@@ -3,8 +3,8 @@
 from itertools import islice
 from typing import Any
 
-from emulator.admin import views
-from emulator.admin.finding import number_of
+from emulator.control_api import views
+from emulator.control_api.filters import number_of
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes.sandbox import Sandbox

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from emulator.admin.addresses import S
-from emulator.admin.routes import CALLS, Call
-from emulator.admin.verbs import Refusal, Verbs
+from emulator.control_api.handlers.sandboxes import Refusal, Verbs
+from emulator.control_api.paths import S
+from emulator.control_api.routes import CALLS, Call
 from emulator.sandboxes.sandbox import Sandbox
 
 Json = dict[str, Any]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator.admin import views
+from emulator.control_api import views
 from emulator.core.commands import OPERATIONS
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import FAULTS

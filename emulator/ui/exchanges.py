@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from emulator.admin import views
+from emulator.control_api import views
 from emulator.core.messages import Batch
 from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpRequest

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from emulator.admin.gate import COOKIE, Gate
-from emulator.admin.verbs import Refusal, Verbs
+from emulator.control_api.auth import COOKIE, Gate
+from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.http.browser_headers import PAGE, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
 from emulator.ui.files import static

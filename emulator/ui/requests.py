@@ -3,8 +3,8 @@
 from itertools import islice
 from typing import Any
 
-from emulator.admin.finding import number_of
-from emulator.admin.verbs import Refusal
+from emulator.control_api.filters import number_of
+from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.sandboxes.sandbox import Sandbox

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from emulator.admin.verbs import Refusal
+from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.ui import actions, callbacks, contracts, desk, inbox, ledger, opened, requests, sending, sessions, terms
 from emulator.ui.asked import Asked

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-from emulator.admin.finding import number_of
+from emulator.control_api.filters import number_of
 from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import Store
 from emulator.sandboxes.sandbox import Sandbox

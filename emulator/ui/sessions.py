@@ -5,9 +5,9 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
-from emulator.admin import views
-from emulator.admin.finding import number_of, session_of
-from emulator.admin.verbs import Refusal
+from emulator.control_api import views
+from emulator.control_api.filters import number_of, session_of
+from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt, Exchange

@@ -4,7 +4,7 @@ PATCH of the control API."""
 import json
 from typing import Any
 
-from emulator.admin import views
+from emulator.control_api import views
 from emulator.core.profile import Switch
 from emulator.http.messages import HttpReply
 from emulator.sandboxes.sandbox import Sandbox

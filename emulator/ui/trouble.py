@@ -1,6 +1,6 @@
 """What is shown when something cannot be had, and the log-in."""
 
-from emulator.admin.verbs import Refusal
+from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply
 from emulator.ui.asked import Asked
 from emulator.ui.rendering import html

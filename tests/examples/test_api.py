@@ -9,10 +9,10 @@ import pytest
 from examples.snippets import Document
 
 from emulator import pytest_plugin
-from emulator.admin.client import AsyncSms
-from emulator.admin.routes import CALLS
-from emulator.admin.sync_client import Sms
 from emulator.cli.main import _parser
+from emulator.control_api.routes import CALLS
+from emulator.control_client.async_client import AsyncSms
+from emulator.control_client.sync_client import Sms
 
 API = Document("docs/api.md").text
 
@@ -69,7 +69,7 @@ def test_the_commands_are_those_of_the_parser():
 
 
 def test_the_openapi_document_has_every_call():
-    from emulator.admin import openapi
+    from emulator.control_api import openapi
 
     paths = openapi.document()["paths"]
     assert {(call.method.lower(), call.name) for call in CALLS} <= {

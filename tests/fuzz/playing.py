@@ -15,9 +15,9 @@ from fuzz.smscenter import SmscenterHttp, SmscenterSoap
 from fuzz.smsoffice import Smsoffice
 from fuzz.ubill import Ubill
 
-from emulator.admin.server import Control
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
+from emulator.control_api.http_api import Control
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import NewSandbox

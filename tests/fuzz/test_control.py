@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (  # noqa: E402
     status_code_conformance,
 )
 
-from emulator.admin import openapi  # noqa: E402
+from emulator.control_api import openapi  # noqa: E402
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SEED = int(os.environ.get("SMS_FUZZ_SEED", "1"))

@@ -8,7 +8,7 @@ from providers.smscenter.desk import LOGIN, Desk
 from providers.smsoffice.office import TO, Office
 from providers.ubill.desk import Desk as UbillDesk
 
-from emulator.admin.server import Control
+from emulator.control_api.http_api import Control
 from emulator.http.messages import HttpRequest
 
 DEEP = b'{"numbers":' * 100_000

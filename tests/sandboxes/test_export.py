@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from support import TO, control, frozen, get, key_of, receiver, send_path, serving, walk
 
 import emulator
-from emulator.admin.answers import CallRefused
+from emulator.control_client.records import CallRefused
 
 
 async def busy(sms):

@@ -18,7 +18,7 @@ from support import (
 )
 
 import emulator
-from emulator.admin.answers import CallRefused
+from emulator.control_client.records import CallRefused
 from emulator.http.messages import HttpRequest
 from emulator.sandboxes import snapshots
 

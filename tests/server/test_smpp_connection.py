@@ -131,7 +131,7 @@ async def test_what_is_no_smpp_gets_a_nack_and_a_closed_link(octets):
 
 
 def _all():
-    from emulator.admin.finding import RequestFilters
+    from emulator.control_api.filters import RequestFilters
 
     return RequestFilters(protocol="smpp")
 

@@ -1,4 +1,5 @@
-"""Who may see the page: the token, the log-in, and other sites' requests. The rest of the door: admin/test_gate.py."""
+"""Who may see the page: the token, the log-in, and other sites' requests. The rest of the door:
+control_api/test_auth.py."""
 
 import pytest
 from aiohttp import ClientSession, CookieJar

@@ -2,7 +2,7 @@
 
 from ui.surfer import PAGE
 
-from emulator.admin import openapi
+from emulator.control_api import openapi
 
 
 def _values(text: str) -> dict[str, float]:

@@ -1,0 +1,149 @@
+"""Filters of the control API: by index where there is one, else by looking through."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+
+from emulator.control_api import views
+from emulator.core.messages import Message
+from emulator.core.state.message_store import Store
+from emulator.http.messages import HttpRequest, SmppFrame
+from emulator.sandboxes.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from emulator.control_api import response_types
+
+Json = Mapping[str, Any]
+
+
+Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+"""Of a list, so many at most."""
+
+
+class Filters(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What every list understands."""
+
+    limit: Limit = 100
+    after: str | None = None
+
+    def wanted(self) -> dict[str, Any]:
+        """The filters given, by name."""
+        every = msgspec.structs.asdict(self)
+        return {k: v for k, v in every.items() if v is not None and k not in ("limit", "after")}
+
+
+class MessageFilters(Filters, kw_only=True, forbid_unknown_fields=True):
+    to: str | None = None
+    provider: str | None = None
+    provider_id: str | None = None
+    reference: str | None = None
+    contains: str | None = None
+    status: str | None = None
+
+
+class RequestFilters(Filters, kw_only=True, forbid_unknown_fields=True):
+    provider: str | None = None
+    protocol: str | None = None
+    operation: str | None = None
+    outcome: str | None = None
+    rule: str | None = None
+    session: str | None = None
+
+
+class CallbackFilters(Filters, kw_only=True, forbid_unknown_fields=True):
+    message: str | None = None
+    provider: str | None = None
+    status: str | None = None
+    accepted: bool | None = None
+    session: str | None = None
+
+
+def number_of(given: str | None) -> int:
+    """The number in an id such as m12; 0 when there is none."""
+    found = re.fullmatch(r"[a-z]?([0-9]{1,18})", given or "")
+    return int(found.group(1)) if found else 0
+
+
+_STANDS_AS = {"contains": "text", "message": "message_id"}
+"""Filters by another name than what they look at."""
+
+
+def held(one: Json, name: str) -> Any:
+    """What a filter looks at in a thing as shown."""
+    if name == "session" and "request" in one:
+        return one["request"].get(name)
+    return one.get(_STANDS_AS.get(name, name))
+
+
+def differs(one: Json, name: str, value: Any) -> bool:
+    """Does a thing as shown fail a filter?"""
+    match name:
+        case "contains":
+            return value not in held(one, name)
+        case "provider_id":
+            return bool(value != one["provider_id"] and value not in one["part_ids"])
+        case "message":
+            return number_of(held(one, name)) != number_of(value)
+        case _:
+            return bool(held(one, name) != value)
+
+
+def fits(filters: Filters) -> Callable[[Json], bool]:
+    wanted = filters.wanted().items()
+    return lambda one: not any(differs(one, name, value) for name, value in wanted)
+
+
+def messages(sandbox: Sandbox, filters: MessageFilters) -> "list[response_types.Message]":
+    """Messages that fit, oldest first."""
+    shown = (views.message(sandbox, message) for message in _likely(sandbox, filters))
+    fitting = fits(filters)
+    return list(islice((one for one in shown if fitting(one)), filters.limit))
+
+
+def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
+    """Messages that may fit, oldest first: by the narrowest index that the filters name."""
+    store, after, to = sandbox.engine.world.store, number_of(filters.after), filters.to
+    names = [filters.provider] if filters.provider else list(sandbox.providers)
+    if filters.provider_id is not None:
+        ids = [number for name in names for number in store.with_provider_id(name, filters.provider_id, to)]
+    elif filters.reference:
+        ids = [number for name in names for number in store.with_reference(name, filters.reference, to)]
+    elif to is not None:
+        return store.to_number(to, after)
+    else:
+        return _looked_through(store, after, filters)
+    return (store.messages[number - 1] for number in sorted(ids) if number > after)
+
+
+def _looked_through(store: Store, after: int, filters: MessageFilters) -> Iterator[Message]:
+    """Where no index helps: what the filters name is compared before a message is put into words."""
+    status, provider, text = filters.status, filters.provider, filters.contains or ""
+    for message, batch in store.with_batches(store.likely(after, status, provider, text)):
+        if text in batch.text and status in (None, message.status) and provider in (None, batch.provider):
+            yield message
+
+
+def requests(sandbox: Sandbox, filters: RequestFilters) -> "list[response_types.Request]":
+    """Exchanges that fit, oldest first."""
+    kept = sandbox.journal.exchanges(
+        number_of(filters.after), provider=filters.provider, protocol=filters.protocol or (filters.session and "smpp"),
+        operation=filters.operation, word=filters.outcome, rule=filters.rule,
+    )  # fmt: skip
+    if filters.session is not None:
+        kept = (one for one in kept if session_of(one.request) == filters.session)
+    return [views.exchange(sandbox, one) for one in islice(kept, filters.limit)]
+
+
+def session_of(request: HttpRequest | SmppFrame) -> str | None:
+    """The SMPP session that a request, or a receipt, went over."""
+    return request.session if isinstance(request, SmppFrame) else None
+
+
+def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> "list[response_types.Callback]":
+    """Callback attempts that fit, oldest first."""
+    shown = (views.attempt(sandbox, one) for one in sandbox.journal.attempts(number_of(filters.after)))
+    fitting = fits(filters)
+    return list(islice((one for one in shown if fitting(one)), filters.limit))

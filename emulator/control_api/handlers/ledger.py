@@ -1,0 +1,138 @@
+"""What a run would have cost, by account and message, with double sends: read from the messages, whenever it is asked.
+
+A double send: the same text to the same number again within a window of sandbox time, through whichever provider, while
+the one before was on its way or had arrived. Sending again after a failure is none.
+"""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from emulator.control_api.filters import Limit, number_of
+from emulator.control_api.views import iso
+from emulator.core.messages import Batch, Message
+from emulator.core.state.message_store import Store
+from emulator.core.units import Moment, plain, seconds
+from emulator.sandboxes.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from emulator.control_api import response_types
+
+_FAILED = ("undelivered", "expired", "rejected", "deleted", "error")
+
+
+class Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`window`: so many seconds of sandbox time apart two sends are still one too many."""
+
+    provider: str | None = None
+    window: Annotated[float, msgspec.Meta(ge=0, le=31_536_000)] = 600.0
+    limit: Limit = 100
+    after: str | None = None
+
+
+async def ledger(sandbox: Sandbox, asked: Asked) -> "response_types.Ledger":
+    """Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
+    in: a message, or a rouble."""
+    store = sandbox.engine.world.store
+    names = [name for name in sandbox.providers if name == asked.provider] or list(sandbox.providers)
+    sums = {name: _Sum() for name in sandbox.providers}
+    doubles: list[response_types.Double] = []
+    doubled = 0
+    shown: list[tuple[Message, Batch]] = []
+    after = number_of(asked.after)
+    seen = _Seen(store, seconds(asked.window))
+    for message, batch in store.with_batches(store.likely(0, provider=asked.provider)):
+        if asked.provider not in (None, batch.provider):
+            continue
+        sums[batch.provider].add(batch)
+        double = seen.double(message, batch)
+        if double is not None:
+            doubles.append(double)
+            doubled += batch.cost
+        if message.id > after and len(shown) < asked.limit:
+            shown.append((message, batch))
+    again = {one["again"]: one["message"] for one in doubles}
+    return {
+        "total": {**_Sum.of(sums.values()).shown(), "doubled": plain(doubled)},
+        "accounts": [
+            {"provider": name, **sums[name].shown(), "balance": plain(sandbox.account(name).balance)} for name in names
+        ],
+        "messages": [_line(message, batch, again.get(f"m{message.id}")) for message, batch in shown],
+        "doubles": doubles,
+        "window": asked.window,
+    }  # fmt: skip
+
+
+class _Sum:
+    """How many messages and parts, and what they cost."""
+
+    def __init__(self, messages: int = 0, parts: int = 0, cost: int = 0) -> None:
+        self.messages, self.parts, self.cost = messages, parts, cost
+
+    def add(self, batch: Batch) -> None:
+        self.messages += 1
+        self.parts += batch.parts
+        self.cost += batch.cost
+
+    @classmethod
+    def of(cls, sums: Iterable["_Sum"]) -> "_Sum":
+        return cls(*map(sum, zip(*((one.messages, one.parts, one.cost) for one in sums), strict=True)))
+
+    def shown(self) -> "response_types.Sum":
+        return {"messages": self.messages, "parts": self.parts, "cost": plain(self.cost)}
+
+
+def _line(message: Message, batch: Batch, double_of: str | None) -> "response_types.Line":
+    return {
+        "id": f"m{message.id}", "provider": batch.provider, "to": message.to, "text": batch.text,
+        "reference": batch.reference, "at": iso(batch.created_at), "encoding": batch.encoding, "parts": batch.parts,
+        "cost": plain(batch.cost), "status": message.status, "double_of": double_of,
+    }  # fmt: skip
+
+
+class _Seen:
+    """The newest messages gone through so far, by a hash of number and text: a million of them are small."""
+
+    def __init__(self, store: Store, window: int) -> None:
+        self._store = store
+        self._window = window
+        self._newest: dict[int, int] = {}
+
+    def double(self, message: Message, batch: Batch) -> "response_types.Double | None":
+        """What a message doubles, if it does."""
+        to = message.to.lstrip("+")
+        key = int.from_bytes(blake2b(f"{to} {batch.text}".encode(), digest_size=8).digest())
+        number = self._newest.get(key)
+        self._newest[key] = message.id
+        if number is None:
+            return None
+        before = self._store.messages[number - 1]
+        first = self._store.batch_of(before)
+        apart = batch.created_at - first.created_at
+        if apart > self._window or _had_failed(before, batch.created_at) or _had_failed(message, batch.created_at):
+            return None
+        return {
+            "message": f"m{before.id}", "again": f"m{message.id}", "to": message.to, "text": batch.text,
+            "providers": list(dict.fromkeys((first.provider, batch.provider))), "seconds": apart / 1_000_000,
+            "references": [first.reference, batch.reference], "why": _why(first, batch), "cost": plain(batch.cost),
+        }  # fmt: skip
+
+
+def _had_failed(message: Message, at: Moment) -> bool:
+    """Was it known to have failed by then?"""
+    history = message.history
+    return any(
+        history[n] in _FAILED and int(history[n + 1]) <= at for n in range(0, len(history), 2)
+    )  # fmt: skip
+
+
+def _why(first: Batch, again: Batch) -> str:
+    if first.id == again.id:
+        return "the number stands twice in one request"
+    if first.provider != again.provider:
+        return "through two providers"
+    if not again.reference and not first.reference:
+        return "no reference"
+    return "the same reference" if first.reference == again.reference else "different references"

@@ -1,0 +1,29 @@
+"""The verb that shows what lint found."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from emulator.control_api import views
+from emulator.lint.linter import findings
+from emulator.sandboxes.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from emulator.control_api import response_types
+
+
+class Wanted(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`mild`: also what costs nothing yet, or is what the provider's own page does."""
+
+    mild: bool = False
+
+
+async def lint(sandbox: Sandbox, asked: Wanted) -> "response_types.Findings":
+    """Findings with the rows that explain them. `mild`: how many of that level there are; `not_seen`: how many entries
+    left the journal before anybody looked at them."""
+    found = findings(sandbox)
+    shown = [one for one in found if asked.mild or one.level != "mild"]
+    return {
+        "findings": [views.finding(sandbox, one) for one in shown],
+        "mild": sum(one.level == "mild" for one in found), "not_seen": sandbox.findings.passed,
+    }  # fmt: skip

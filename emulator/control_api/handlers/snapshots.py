@@ -1,0 +1,57 @@
+"""Verbs that keep a sandbox: snapshots, restore, export. Raise Refusal."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from emulator.app.emulator import Emulator
+from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.views import iso
+from emulator.sandboxes import export as exporting
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot
+
+if TYPE_CHECKING:
+    from emulator.control_api import response_types
+
+
+class Named(msgspec.Struct, forbid_unknown_fields=True):
+    """A snapshot's name."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+def _shown(made: Snapshot) -> "response_types.Snapshot":
+    return {
+        "name": made.name, "at": iso(made.at), "rate": made.rate, "messages": made.messages,
+        "bytes": len(made.packed), "after": f"x{made.after}" if made.after else None, "restored": made.restored,
+        "restored_after": f"x{made.restored_after}" if made.restored_after else None,
+    }  # fmt: skip
+
+
+async def keep(sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
+    """The state as it is, under a name; one that has the name already is replaced."""
+    try:
+        return _shown(sandbox.snapshots.keep(sandbox, body.name))
+    except Full as full:
+        raise Refusal(409, "full", str(full), "take it under a name that is there: that one is replaced") from None
+
+
+async def kept(sandbox: Sandbox) -> "response_types.Snapshots":
+    """All snapshots, and how many there may be."""
+    snapshots = [_shown(one) for one in sandbox.snapshots.by_name.values()]
+    return {"snapshots": snapshots, "most": MOST, "most_bytes": MOST_BYTES}
+
+
+async def restore(emulator: Emulator, sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
+    """Back to a snapshot; it stays, to be restored again."""
+    try:
+        return _shown(emulator.restore(sandbox, body.name))
+    except KeyError:
+        there = ", ".join(sandbox.snapshots.by_name) or "none"
+        raise Refusal(404, "no-such-snapshot", f"there is no snapshot {body.name!r}", f"there are: {there}") from None
+
+
+async def export(sandbox: Sandbox) -> exporting.Export:
+    """All of it, for POST /_emulator/sandboxes {"import": ...}."""
+    return exporting.export(sandbox)

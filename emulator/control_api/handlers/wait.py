@@ -1,0 +1,88 @@
+"""Verbs that wait for what one wants to see: messages, callbacks, requests. Raise Refusal."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from emulator.control_api import filters as finding
+from emulator.control_api import request_bodies, views, waiter
+from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
+from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.sandboxes.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from emulator.control_api import response_types
+
+Json = Mapping[str, Any]
+Shown = TypeVar("Shown", bound=Mapping[str, Any])
+
+_NEAR = 1000
+"""So many of the newest are looked at for what is near."""
+
+
+async def wait(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters) -> "response_types.Waited":
+    filters.limit = max(filters.limit, how.count)
+    found = await _until(sandbox, how, filters)
+    if found is None:
+        raise time_is_up(sandbox, how, filters)
+    return {how.kind: found}  # type: ignore[misc]
+
+
+async def _until(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters) -> list[Json] | None:
+    looked_at: dict[str, Callable[[int], Json | None]] = {
+        "messages": lambda n: shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+        "callbacks": lambda n: shown(sandbox.journal.attempt(n), sandbox, views.attempt),
+        "requests": lambda n: shown(sandbox.journal.exchange(n), sandbox, views.exchange),
+    }
+    try:
+        return await waiter.until(
+            sandbox, how.kind, how.count, how.timeout, lambda: [*_listed(sandbox, how.kind, filters)],
+            looked_at[how.kind], finding.fits(filters),
+        )  # fmt: skip
+    except LookupError:
+        raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
+
+
+def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> Sequence[Json]:
+    match filters:
+        case MessageFilters():
+            return finding.messages(sandbox, filters)
+        case CallbackFilters():
+            done = finding.callbacks(sandbox, filters)
+            return [one for one in done if one["accepted"] is not None]
+        case RequestFilters():
+            return finding.requests(sandbox, filters)
+    raise TypeError(kind)
+
+
+def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters, said: str = "") -> Refusal:
+    there = len(_listed(sandbox, how.kind, filters))
+    near = waiter.nearest(_NEWEST[how.kind](sandbox), filters.wanted())
+    due = sandbox.engine.next_due()
+    stands = sandbox.clock.rate == 0
+    hint = ""
+    if stands and due is not None:
+        hint = f"the clock stands; the next thing is due at {views.iso(due)}: POST clock or settle moves on to it"
+    return Refusal(
+        408, "time-is-up", said or f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s", hint,
+        nearest=near, next_due=views.iso(due) if due is not None else None,
+    )  # fmt: skip
+
+
+_NEWEST: dict[str, Callable[[Sandbox], Iterable[Json]]] = {
+    "messages": lambda sandbox: (
+        views.message(sandbox, one) for one in islice(reversed(sandbox.engine.world.store.messages), _NEAR)
+    ),
+    "callbacks": lambda sandbox: (
+        views.attempt(sandbox, one)
+        for one in reversed(list(sandbox.journal.attempts(sandbox.engine.world.attempts_made - _NEAR)))
+    ),
+    "requests": lambda sandbox: (
+        views.exchange(sandbox, one) for one in reversed(list(sandbox.journal.exchanges(sandbox.journal.made - _NEAR)))
+    ),
+}
+"""What may be near to what was waited for, newest first."""
+
+
+def shown(found: Any, sandbox: Sandbox, view: Callable[[Sandbox, Any], Shown]) -> Shown | None:
+    return None if found is None else view(sandbox, found)

@@ -1,0 +1,191 @@
+"""The control API over HTTP, and the built-in sink for callbacks: requests to calls of the table, answers to JSON."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+
+from emulator import __version__
+from emulator.app.emulator import Emulator
+from emulator.control_api import openapi, request_bodies
+from emulator.control_api.auth import Gate
+from emulator.control_api.event_stream import Listening
+from emulator.control_api.handlers.sandboxes import Refusal, Verbs
+from emulator.control_api.routes import CALLS, Call
+from emulator.http.browser_headers import DATA, dressed
+from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
+from emulator.ui.front import Front
+
+_JSON = (("Content-Type", "application/json; charset=utf-8"),)
+_PEM = (("Content-Type", "application/x-pem-file"),)
+_CHALLENGE: dict[int, Headers] = {
+    401: (("WWW-Authenticate", 'Bearer realm="sms-emulator"'),), 429: (("Retry-After", "1"),),
+}  # fmt: skip
+_MOST_TOLD = 20
+_PUBLIC = ("/_emulator/health", "/_emulator/ca.pem")
+"""What is answered without a token: neither tells anything about a sandbox."""
+_SINK = "/_emulator/sink/"
+_encode = msgspec.json.Encoder().encode
+
+_PATTERNS = [
+    (re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", call.path)), call) for call in CALLS
+]  # fmt: skip
+
+
+def _none() -> bytes:
+    raise LookupError("this emulator serves no TLS of its own")
+
+
+class Control:
+    """Answers what stands under /_emulator."""
+
+    def __init__(self, emulator: Emulator, token: str | None = None) -> None:
+        self._emulator = emulator
+        if token is None and not emulator.settings.loopback:
+            token = secrets.token_urlsafe()  # nobody knows it: open to the world is no default
+        self._gate = Gate(token, emulator.settings.hosts, monotonic)
+        self.verbs = Verbs(emulator)
+        self._page = Front(self.verbs, self._gate)
+        self.authority: Callable[[], bytes] = _none
+        """Our certificate authority, PEM."""
+        self.smpp_url: str | None = None
+        """Where SMPP is served, for health."""
+
+    async def answer(self, request: HttpRequest) -> HttpReply | StreamReply:
+        """The reply to a request. Never raises for what a client sent."""
+        try:
+            return dressed(await self._answer(request), DATA)
+        except Refusal as refusal:
+            error = {"code": refusal.code, "message": str(refusal), "hint": refusal.hint, **refusal.more}
+            asks = _CHALLENGE.get(refusal.status, ())
+            reply = HttpReply(status=refusal.status, headers=(*_JSON, *asks), body=_encode({"error": error}))
+            return dressed(reply, DATA)
+
+    def trusts(self, request: HttpRequest) -> bool:
+        """May who asks for this call the control API?"""
+        try:
+            self._gate.let_in(request)
+        except Refusal:
+            return False
+        return True
+
+    async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
+        path = request.path.rstrip("/") or "/"
+        if self._page.mine(path):
+            return await self._page(request)
+        if path.startswith(_SINK):
+            return self._sink(path.removeprefix(_SINK))
+        fixed = self._fixed(path)
+        if fixed is not None and request.method in ("GET", "HEAD") and path in _PUBLIC:
+            return fixed
+        self._gate.let_in(request)
+        if fixed is not None and request.method in ("GET", "HEAD"):
+            return fixed
+        call, values = self._find(request.method, path)
+        if "sandbox" in values:
+            values["sandbox"] = self.verbs.sandbox(values["sandbox"])
+        done = await call.do(self.verbs, values, _body(call, request), _query(call, request))
+        if isinstance(done, StreamReply | HttpReply):
+            return done
+        return HttpReply(status=call.status, headers=_JSON, body=b"" if done is None else _encode(done))
+
+    def _fixed(self, path: str) -> HttpReply | None:
+        """Answers that need no sandbox."""
+        match path:
+            case "/_emulator/health":
+                where = {} if self.smpp_url is None else {"smpp": self.smpp_url}
+                return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__, **where}))
+            case "/_emulator/openapi.json":
+                return HttpReply(headers=_JSON, body=_encode(openapi.document()))
+            case "/_emulator/ca.pem":
+                return self._authority()
+        return None
+
+    def _authority(self) -> HttpReply:
+        """The certificate that TLS clients are to trust."""
+        try:
+            return HttpReply(headers=_PEM, body=self.authority())
+        except Exception as wrong:  # ImportError, AuthorityError: their words say what to do
+            raise Refusal(404, "no-authority", str(wrong)) from None
+
+    def _sink(self, provider: str) -> HttpReply:
+        known = self._emulator.providers.get(provider)
+        if known is None:
+            there = ", ".join(self._emulator.providers)
+            raise Refusal(404, "no-such-provider", f"there is no provider {provider}", f"there are {there}")
+        return known.sink_answer
+
+    def _find(self, method: str, path: str) -> tuple[Call, dict[str, Any]]:
+        others = []
+        for pattern, call in _PATTERNS:
+            found = pattern.fullmatch(path)
+            if found and call.method == method:
+                return call, {name: unquote(value) for name, value in found.groupdict().items()}
+            if found:
+                others.append(call.method)
+        if others:
+            raise Refusal(405, "method", f"{path} takes {', '.join(others)}, not {method}")
+        raise Refusal(404, "no-such-call", f"there is no {path}", "GET /_emulator/openapi.json lists all calls")
+
+
+def monotonic() -> float:
+    """Real seconds of the loop that serves."""
+    return asyncio.get_running_loop().time()
+
+
+def _body(call: Call, request: HttpRequest) -> Any:
+    if call.body is None:
+        return None
+    try:
+        return msgspec.json.decode(request.body or b"{}", type=call.body)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, "invalid", f"the body is no good: {_wrong(request.body, call.body) or error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal(400, "no-json", f"the body is no JSON: {error}") from None
+
+
+def _query(call: Call, request: HttpRequest) -> Any:
+    if call.query is None:
+        return None
+    given: dict[str, str] = dict(read_query(request.query))
+    if call.query is request_bodies.Waiting:
+        how: dict[str, str] = {name: given.pop(name) for name in ("for", "count", "timeout") if name in given}
+        waiting: request_bodies.Waiting = _converted(how, request_bodies.Waiting)
+        return waiting, _converted(given, request_bodies.FILTERS[waiting.kind])
+    last_seen = request.header("last-event-id")
+    if call.query is Listening and last_seen:
+        given["after"] = last_seen
+    return _converted(given, call.query)
+
+
+def _converted(given: dict[str, str], kind: Any) -> Any:
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Refusal(400, "invalid", f"the query is no good: {error}", _words(kind, str(error))) from None
+
+
+def _wrong(body: bytes, kind: Any) -> str:
+    """What is wrong with a body, its first faults, and what may stand there; "" if that cannot be told."""
+    from emulator.scenarios.type_errors import drill
+
+    try:
+        complaints = list(drill(msgspec.json.decode(body or b"{}"), kind))
+    except (RecursionError, UnicodeDecodeError, msgspec.DecodeError):  # the rest of it was not looked at before
+        return ""
+    return "; ".join(complaint.told() for complaint in complaints[:_MOST_TOLD])
+
+
+def _words(kind: Any, error: str) -> str:
+    """What may stand in the query, or in the field that an error names."""
+    from emulator.scenarios.type_descriptions import in_words
+
+    named = re.search(r" - at `\$\.(\w+)`$", error)
+    types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    if named and named.group(1) in types:
+        return f"{named.group(1)} may be {in_words(types[named.group(1)])}"
+    return f"there may stand: {', '.join(types)}"

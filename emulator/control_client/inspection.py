@@ -1,0 +1,71 @@
+"""Verbs of a handle that look at a run, or keep it: lint, events, ledger, snapshots, export."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from emulator.control_client.calls import ALL, call_of, record
+from emulator.control_client.event_reader import heard
+from emulator.control_client.ledger_text import ledger_text
+from emulator.control_client.records import Record
+from emulator.control_client.transports import Door
+from emulator.http.messages import HttpRequest
+
+__tracebackhide__ = True
+"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+
+
+class Seeing:
+    """A part of AsyncSms, which has the rest."""
+
+    id: str
+    _door: Door
+
+    async def operation(self, name: str, body: Any = None, /, *, patience: float = 60.0, **words: Any) -> Any:
+        raise NotImplementedError
+
+    async def lint(self, *, mild: bool = False) -> list[Record]:
+        """What the client does that a real provider lets pass, or punishes later: each with the `row` that says so,
+        its `count` and `details`. `mild`: also what costs nothing yet, or is what the provider's own page does."""
+        return list((await self.operation("lint", mild=mild or None))["findings"])
+
+    # what happens, what it costs
+
+    def events(self, *, after: int = 0, timeout: float | None = None) -> AsyncIterator[Record]:
+        """What happens, as it happens: records with `id`, `event` (request, message, callback; missed when they came
+        faster than they were read; gone) and `data`, which is as in the lists. First those after event `after` (0: all
+        that are still known), then those to come. TimeoutError when none comes for `timeout` real seconds."""
+        target = f"{call_of('events').path.format(sandbox=self.id)}?after={after}"
+        return heard(self._door.stream(HttpRequest(method="GET", target=target)), f"GET {target}", timeout)
+
+    async def ledger(self, *, provider: str | None = None, window: float | timedelta | None = None) -> Record:
+        """What it would have cost: `total`, `accounts`, `messages`, and `doubles`: the same text to the same number
+        again within `window` seconds (600) of sandbox time."""
+        return record(await self.operation("ledger", provider=provider, window=window, limit=ALL))
+
+    async def assert_cost(self, expected: float, *, provider: str | None = None) -> Record:
+        """AssertionError, with the ledger's lines, unless all messages (of a provider) cost that many units: messages
+        of the balance, or roubles. Gives back the ledger."""
+        told = await self.ledger(provider=provider)
+        if abs(told["total"]["cost"] - float(expected)) > 0.00005:
+            raise AssertionError(ledger_text(told, expected))
+        return told
+
+    # keeping
+
+    async def snapshot(self, name: str) -> Record:
+        """Keep the sandbox's state under a name; an older one of that name is replaced."""
+        return record(await self.operation("keepSnapshot", {"name": name}))
+
+    async def snapshots(self) -> list[Record]:
+        """The states that are kept."""
+        return list((await self.operation("listSnapshots"))["snapshots"])
+
+    async def restore(self, name: str) -> Record:
+        """Back to a state that was kept: messages, balances, rules, clock. The journal stays; callbacks under way are
+        dropped."""
+        return record(await self.operation("restore", {"name": name}))
+
+    async def export(self) -> Record:
+        """The whole sandbox, JSON-ready: a fresh one is made from it by `emulator.running(import_=exported)`."""
+        return record(await self.operation("export"))

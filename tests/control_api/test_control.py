@@ -1,0 +1,478 @@
+"""The control API over the wire: every call of the table, and errors that teach."""
+
+import asyncio
+import json
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp import ClientSession
+from support import TO, control, frozen, get, key_of, receiver, send_path, serving, skip, until, walk
+from yarl import URL
+
+from emulator.core.units import SECOND
+
+S = "/_emulator/sandboxes/default"
+
+
+async def sent(served, sandbox=None, **more):
+    """A message; its sandbox's path."""
+    key = key_of(sandbox) if sandbox else "emulator-smsoffice"
+    _, body = await get(served.base_url + send_path(key, **more))
+    return json.loads(body)
+
+
+async def test_health_says_ok_and_the_version():
+    async with serving(token="secret") as served:
+        status, answer = await control(served, "GET", "/_emulator/health")
+        assert (status, answer["status"]) == (200, "ok")
+        assert answer["version"]
+
+
+async def test_a_token_is_asked_for_everywhere_else():
+    async with serving(token="secret") as served:
+        status, answer = await control(served, "GET", S)
+        assert status == 401
+        assert "Bearer" in answer["error"]["hint"]
+        async with ClientSession(headers={"Authorization": "Bearer secret"}) as session:
+            assert (await session.get(served.base_url + S)).status == 200
+
+
+async def test_a_new_sandbox_tells_its_credentials_and_they_lead_to_it():
+    async with serving() as served:
+        status, made = await control(served, "POST", "/_emulator/sandboxes", {"clock": "frozen"})
+        assert status == 201
+        key = made["accounts"]["smsoffice"]["key"]
+        assert made["accounts"]["smsoffice"]["sender"] == "smsoffice"
+        await get(served.base_url + send_path(key))
+        _, mine = await control(served, "GET", f"/_emulator/sandboxes/{made['id']}/messages")
+        _, others = await control(served, "GET", f"{S}/messages")
+        assert [len(mine["messages"]), len(others["messages"])] == [1, 0]
+
+
+async def test_credentials_that_are_taken_are_409():
+    async with serving() as served:
+        wish = {"accounts": {"smsoffice": {"key": "emulator-smsoffice"}}}
+        status, answer = await control(served, "POST", "/_emulator/sandboxes", wish)
+        assert status == 409
+        assert "taken" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"scenario": "hapy"}, "happy"),
+        ({"scenario": "/etc/passwd"}, "no such scenario"),
+        ({"balance": {"smsofice": 1}}, "smsoffice"),
+        ({"accounts": {"smsoffice": {"switches": {"numbers": "loose"}}}}, "lenient"),
+        ({"accounts": {"smsoffice": {"ballance": 3}}}, "balance"),
+        ({"clock": {"now": "2026-01-01T00:00:00"}}, "zone"),
+        ({"clok": "frozen"}, "clock"),
+        ({"ttl": 0}, "ttl"),
+        ({"ttl": 1e300}, "ttl"),
+        ({"id": "a/b"}, "a-b"),
+        ({"id": "gw0:1"}, "gw0-1"),
+        ({"id": "tests/test_x.py::test_it[a b]"}, "tests-test_x.py-test_it-a-b"),
+        ({"id": "a?b"}, "letters"),
+        ({"id": "ж"}, "random"),
+        ({"id": ""}, "random"),
+        ({"id": "."}, "random"),
+        ({"id": "a" * 101}, "at most 100"),
+        ({"id": "a" * 100_000}, "at most 100"),
+        ({"scenario": {"name": "no-credit"}}, "by its name alone"),
+        ({"clock": {"now": "0001-01-01T00:00:00Z"}}, "1970"),
+        ({"clock": {"now": "9999-12-31T23:59:59Z"}}, "9000"),
+        ({"clock": {"rate": 1e9}}, "rate"),
+        ({"seed": 10**30}, "seed"),
+        ({"balance": 1e300}, "balance"),
+        ({"accounts": {"smscenter": {"login": "a\0b"}}}, "printable"),
+        ({"accounts": {"smsoffice": {"key": "k" * 201}}}, "200"),
+        ({"scenario": {"rules": [{"then": {"steps": [{"after": -1, "status": "sent"}]}}]}}, "after"),
+    ],
+)
+async def test_a_wish_that_cannot_be_granted_is_400_and_says_what_may_stand_there(wish, said):
+    async with serving() as served:
+        status, answer = await control(served, "POST", "/_emulator/sandboxes", wish)
+        assert status == 400
+        assert said in answer["error"]["message"] + answer["error"]["hint"]
+        _, there = await control(served, "GET", "/_emulator/sandboxes")
+        assert [one["id"] for one in there["sandboxes"]] == ["default"]
+
+
+async def test_a_deleted_sandbox_is_gone_and_its_key_with_it():
+    async with serving() as served:
+        sandbox = frozen(served)
+        status, _ = await control(served, "DELETE", f"/_emulator/sandboxes/{sandbox.id}")
+        assert status == 204
+        assert (await sent(served, sandbox))["ErrorCode"] == 80
+        status, answer = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}")
+        assert (status, answer["error"]["code"]) == (404, "no-such-sandbox")
+
+
+async def test_the_default_sandbox_cannot_be_deleted():
+    async with serving() as served:
+        assert (await control(served, "DELETE", S))[0] == 409
+
+
+async def test_no_more_sandboxes_than_allowed():
+    async with serving(max_sandboxes=2) as served:
+        assert (await control(served, "POST", "/_emulator/sandboxes", {}))[0] == 201
+        status, answer = await control(served, "POST", "/_emulator/sandboxes", {})
+        assert status == 409
+        assert "--max-sandboxes" in answer["error"]["message"]
+
+
+async def test_reset_all_gives_back_the_sandbox_as_it_was_made():
+    async with serving() as served:
+        sandbox = frozen(served, balance=5, stoplist=["995577000001"])
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        _, before = await control(served, "GET", path)
+        rules = {"rules": [{"then": {"refuse": {"reason": "no-credit"}}}]}
+        await control(served, "PUT", f"{path}/rules", rules)
+        change = {"stoplist": [], "senders": ["Shop"], "balance": 9}
+        await control(served, "PATCH", f"{path}/accounts/smsoffice", change)
+        await sent(served, sandbox)
+        await control(served, "POST", f"{path}/clock", {"advance": 60})
+        assert (await control(served, "POST", f"{path}/reset"))[0] == 204
+        _, after = await control(served, "GET", path)
+        assert after == before
+        _, account = await control(served, "GET", f"{path}/accounts/smsoffice")
+        assert account["stoplist"] == ["995577000001"]
+        assert [sender["name"] for sender in account["senders"]] == ["smsoffice", "SMSOFFICE"]
+        assert (await sent(served, sandbox))["ErrorCode"] == 0
+
+
+async def test_reset_all_gives_back_the_scenario_and_its_accounts_too():
+    async with serving() as served:
+        for sandbox in ("default", frozen(served, scenario="happy").id):
+            path = f"/_emulator/sandboxes/{sandbox}"
+            _, before = await control(served, "GET", f"{path}/scenario")
+            assert (await control(served, "PUT", f"{path}/scenario", "no-credit"))[0] == 200
+            assert (await control(served, "POST", f"{path}/reset"))[0] == 204
+            _, after = await control(served, "GET", path)
+            assert (after["scenario"], after["balances"]["smsoffice"]) == ("happy", 1000)
+            assert (await control(served, "GET", f"{path}/scenario"))[1] == before
+
+
+async def test_new_sandboxes_begin_with_what_serve_was_told_whatever_became_of_the_default_one():
+    async with serving(scenario="doubled-reports", seed=7) as served:
+        await control(served, "PUT", f"{S}/scenario", "no-credit")
+        _, made = await control(served, "POST", "/_emulator/sandboxes", {})
+        _, told = await control(served, "GET", f"/_emulator/sandboxes/{made['id']}")
+        assert (told["scenario"], told["seed"]) == ("doubled-reports", 7)
+
+
+@pytest.mark.parametrize("body", [{"name": "no-credit"}, {"scenario": {"name": "no-credit", "comment": "x"}}])
+async def test_a_scenario_with_nothing_but_a_name_is_refused_with_the_right_shape(body):
+    async with serving() as served:
+        status, answer = await control(served, "PUT", f"{S}/scenario", body)
+        assert status == 400
+        assert '{"scenario": "no-credit"}' in answer["error"]["hint"]
+        assert (await control(served, "PUT", f"{S}/scenario", {"name": "mine", "rules": []}))[0] == 200
+        assert (await control(served, "PUT", f"{S}/scenario", "no-credit"))[0] == 200
+
+
+async def test_a_sandbox_is_found_by_its_id_however_that_is_escaped():
+    async with serving() as served:
+        frozen(served, id="gw0-1.test~x")
+        async with ClientSession() as session:
+            for written in ("gw0-1.test~x", "gw0%2d1%2Etest%7Ex", "%67w0-1.test~x"):
+                url = URL(f"{served.base_url}/_emulator/sandboxes/{written}", encoded=True)
+                assert (await session.get(url)).status == 200, written
+            assert (await session.delete(url)).status == 204
+
+
+async def test_a_clock_at_its_end_stays_there_and_everything_can_still_be_asked():
+    async with serving() as served:
+        wish = {"id": "late", "clock": {"now": "9000-01-01T00:00:00Z", "rate": 0}}
+        _, made = await control(served, "POST", "/_emulator/sandboxes", wish)
+        path = "/_emulator/sandboxes/late"
+        century = {"rules": [{"then": {"steps": [{"after": 3_153_600_000, "status": "sent"}] * 12}}]}
+        assert (await control(served, "PUT", f"{path}/rules", century))[0] == 200
+        await get(served.base_url + send_path(made["accounts"]["smsoffice"]["key"]))
+        for body in ({"advance": 1}, {"set": "9999-12-31T23:59:59Z"}):
+            status, answer = await control(served, "POST", f"{path}/clock", body)
+            assert (status, answer["error"]["code"]) == (400, "invalid")
+        assert (await control(served, "POST", f"{path}/clock", {"rate": 1_000_000}))[1]["now"].startswith("9000-01-01")
+        for what in ("", "/messages", "/requests", "/ledger", "/export"):
+            assert (await control(served, "GET", path + what))[0] == 200, what
+        assert (await control(served, "GET", "/_emulator/sandboxes"))[0] == 200
+
+
+async def test_a_sandbox_ends_so_long_after_its_last_use():
+    async with serving() as served:
+        _, made = await control(served, "POST", "/_emulator/sandboxes", {"id": "used", "ttl": 3600})
+        used = served.emulator.sandboxes.by_id["used"]
+        for touch in (
+            lambda: get(served.base_url + send_path(made["accounts"]["smsoffice"]["key"])),
+            lambda: control(served, "GET", "/_emulator/sandboxes/used/messages"),
+        ):
+            used.used_at -= 3599 * SECOND
+            await touch()
+            skip(3600)
+            await asyncio.sleep(0.02)
+            assert "used" in served.emulator.sandboxes.by_id
+        used.used_at -= 3600 * SECOND
+        skip(3600)
+        await until(lambda: "used" not in served.emulator.sandboxes.by_id)
+
+
+async def test_reset_journal_keeps_the_messages():
+    async with serving() as served:
+        await sent(served)
+        await control(served, "POST", f"{S}/reset", {"what": "journal"})
+        _, journal = await control(served, "GET", f"{S}/requests")
+        _, kept = await control(served, "GET", f"{S}/messages")
+        assert (len(journal["requests"]), len(kept["messages"])) == (0, 1)
+
+
+async def test_reset_scenario_puts_rules_and_counts_back():
+    async with serving() as served:
+        _, before = await control(served, "GET", f"{S}/rules")
+        await control(served, "POST", f"{S}/rules", {"then": {"refuse": {"reason": "no-credit"}}})
+        await sent(served, to="995577990001")
+        await control(served, "POST", f"{S}/reset", {"what": "scenario"})
+        _, after = await control(served, "GET", f"{S}/rules")
+        assert [(r["when"], r["fired"]) for r in after["rules"]] == [(r["when"], 0) for r in before["rules"]]
+
+
+async def test_messages_are_found_by_every_filter():
+    async with serving() as served:
+        served.emulator.default.clock.rate = 0
+        await sent(served, content="first", reference="a1")
+        await sent(served, to="995577990001", content="second", reference="b2")
+        await sent(served, content="third")
+        for query, texts in (
+            (f"to={TO}", ["first", "third"]),
+            ("reference=b2", ["second"]),
+            ("contains=ir", ["first", "third"]),
+            ("provider=smsoffice&limit=2", ["first", "second"]),
+            ("after=m1", ["second", "third"]),
+            ("status=pending&after=2", ["third"]),
+            ("status=delivered", []),
+            ("provider_id=7", []),
+        ):
+            _, found = await control(served, "GET", f"{S}/messages?{query}")
+            assert [message["text"] for message in found["messages"]] == texts, query
+
+
+async def test_one_message_shows_its_whole_life():
+    async with serving() as served:
+        sandbox = frozen(served)
+        await sent(served, sandbox, reference="r1")
+        await walk(served, sandbox, 2)
+        status, found = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}/messages/m1")
+        assert status == 200
+        assert {"id", "provider", "provider_id", "to", "sender", "text", "reference", "status", "parts", "encoding",
+                "cost", "created_at", "history"} <= set(found)  # fmt: skip
+        assert [entry["status"] for entry in found["history"]] == ["pending", "delivered"]
+        assert (found["cost"], found["parts"], found["encoding"], found["provider_id"]) == (1, 1, "gsm7", None)
+
+
+async def test_a_message_moved_by_hand_reports_as_usual_and_its_plan_is_void():
+    async with serving() as served, receiver() as client:
+        sandbox = frozen(served, callback_url=client.url)
+        await sent(served, sandbox, reference="r1")
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        body = {"status": "undelivered", "reason": "absent"}
+        status, moved = await control(served, "POST", f"{path}/messages/m1/status", body)
+        assert (status, moved["status"], moved["reason"]) == (200, "undelivered", "absent")
+        await control(served, "POST", f"{path}/settle")
+        assert [(one["status"], one["reason"]) for one in client.came] == [("Undelivered", "absent")]
+        status, answer = await control(served, "POST", f"{path}/messages/m1/status", {"status": "lost"})
+        assert status == 400
+        assert "lost" in answer["error"]["message"]
+
+
+async def test_wait_answers_at_once_what_is_there_and_later_what_comes():
+    async with serving() as served:
+        sandbox = frozen(served)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        await sent(served, sandbox, reference="r1")
+        status, found = await control(served, "GET", f"{path}/wait?to={TO}&timeout=0")
+        assert (status, len(found["messages"])) == (200, 1)
+        import asyncio
+
+        waiting = asyncio.ensure_future(control(served, "GET", f"{path}/wait?status=delivered&timeout=60"))
+        more = asyncio.ensure_future(control(served, "GET", f"{path}/wait?for=requests&operation=balance&timeout=60"))
+        calls = asyncio.ensure_future(control(served, "GET", f"{path}/wait?for=callbacks&message=m1&timeout=60"))
+        await asyncio.sleep(0)
+        await get(f"{served.base_url}/api/getBalance?key={key_of(sandbox)}")
+        await control(served, "POST", f"{path}/clock", {"advance": 2})
+        assert (await waiting)[1]["messages"][0]["status"] == "delivered"
+        assert (await more)[1]["requests"][0]["operation"] == "balance"
+        assert (await calls)[1]["callbacks"][0]["accepted"] is True
+
+
+async def test_a_wait_in_vain_tells_what_came_nearest_and_when_the_next_thing_is_due():
+    async with serving() as served:
+        sandbox = frozen(served)
+        await sent(served, sandbox, content="Hello")
+        path = f"/_emulator/sandboxes/{sandbox.id}/wait?to={TO}&contains=code&timeout=0.01"
+        status, answer = await control(served, "GET", path)
+        assert status == 408
+        error = answer["error"]
+        assert error["nearest"][0]["id"] == "m1"
+        assert error["nearest"][0]["differs"] == {"contains": {"wanted": "code", "found": "Hello"}}
+        assert error["next_due"] in error["hint"]
+
+
+async def test_wait_counts_what_is_there_already_beyond_the_length_of_a_list():
+    async with serving() as served:
+        numbers = ",".join(f"99557{n:07d}" for n in range(150))
+        await sent(served, to=numbers)
+        status, found = await control(served, "GET", f"{S}/wait?count=150&timeout=0")
+        assert (status, len(found["messages"])) == (200, 150)
+
+
+async def test_otp_finds_the_code_in_the_newest_message_that_has_one():
+    async with serving() as served:
+        await sent(served, content="code%20111111")
+        await sent(served, content="code%20222222")
+        await sent(served, content="no%20code%20here%20123456789012")
+        status, found = await control(served, "GET", f"{S}/otp?to={TO}")
+        assert (status, found["code"], found["message"]["text"]) == (200, "222222", "code 222222")
+        _, found = await control(served, "GET", f"{S}/otp?pattern=code%20(%5B0-9%5D%7B3%7D)")
+        assert found["code"] == "222"
+        assert (await control(served, "GET", f"{S}/otp?to=995500000000&timeout=0.01"))[0] == 408
+
+
+async def test_otp_says_why_these_digits_are_the_code_and_takes_those_of_the_newest_message():
+    async with serving() as served:
+        await sent(served, content="code%20111111")
+        await sent(served, content="order%2012345%20code%20123-456")
+        status, found = await control(served, "GET", f"{S}/otp?to={TO}")
+        assert (status, found["code"], found["rule"]) == (200, "123456", "the digits beside 'code'")
+        _, found = await control(served, "GET", f"{S}/otp?pattern=order%20(%5Cd%2B)")
+        assert (found["code"], found["rule"]) == ("12345", r"the first group of the pattern order (\d+)")
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999}", "[" * 2000, "(" * 2000 + ")" * 2000, "(?=ab)", r"(a)\1"])
+async def test_a_pattern_that_is_none_is_told_of(pattern: str):
+    async with serving() as served:
+        status, answer = await control(served, "GET", f"{S}/otp?{urlencode({'pattern': pattern})}")
+        assert (status, answer["error"]["code"]) == (400, "invalid")
+        assert answer["error"]["message"].startswith("pattern: no regular expression: ")
+
+
+async def test_no_pattern_and_no_rule_holds_up_the_loop():
+    trap = "a" * 900 + "!"
+    rules = [
+        {"when": {"matches": "(a+)+$"}, "then": {}}, {"when": {"matches": "^(([a-z])+.)+[A-Z]([a-z])+$"}, "then": {}},
+        {"when": {"to_matches": "(9*)*x"}, "then": {}}, {"when": {"to": "*9*9*9*9*9*9*9*9*9*z"}, "then": {}},
+    ]  # fmt: skip
+    async with serving() as served:
+        assert (await control(served, "PUT", f"{S}/rules", {"rules": rules}))[0] == 200
+        await sent(served, content=trap)
+        status, _ = await asyncio.wait_for(control(served, "GET", f"{S}/otp?timeout=0.01&pattern=(a%2B)%2B%24"), 5)
+        assert status == 408
+
+
+async def test_the_clock_advances_is_set_goes_to_the_next_date_and_never_back():
+    async with serving() as served:
+        status, made = await control(
+            served, "POST", "/_emulator/sandboxes", {"clock": {"now": "2026-01-01T12:00:00Z", "rate": 0}}
+        )
+        path = f"/_emulator/sandboxes/{made['id']}"
+        await get(served.base_url + send_path(made["accounts"]["smsoffice"]["key"]))
+        _, told = await control(served, "POST", f"{path}/clock", {"to": "next"})
+        assert told == {"now": "2026-01-01T12:00:02.000000Z", "rate": 0}
+        _, told = await control(served, "POST", f"{path}/clock", {"advance": 90})
+        assert told["now"] == "2026-01-01T12:01:32.000000Z"
+        _, told = await control(served, "POST", f"{path}/clock", {"set": "2026-01-02T04:00:00+04:00"})
+        assert told["now"] == "2026-01-02T00:00:00.000000Z"
+        status, answer = await control(served, "POST", f"{path}/clock", {"set": "2026-01-01T00:00:00Z"})
+        assert (status, answer["error"]["code"]) == (400, "into-the-past")
+        for wrong in ({}, {"advance": 1, "rate": 2}, {"advance": -1}, {"set": "2027-01-01T00:00:00"}):
+            assert (await control(served, "POST", f"{path}/clock", wrong))[0] == 400, wrong
+        _, told = await control(served, "POST", f"{path}/clock", {"rate": 60})
+        assert told["rate"] == 60
+
+
+async def test_rules_are_put_added_counted_and_taken_out():
+    async with serving() as served:
+        _, before = await control(served, "GET", f"{S}/rules")
+        when = {"provider": "smsoffice", "operation": "send"}
+        refuse = {"when": when, "then": {"refuse": {"code": -100}}, "times": 1}
+        status, put = await control(served, "PUT", f"{S}/rules", {"rules": [refuse]})
+        assert status == 200
+        assert len(put["rules"]) == len(before["rules"]) + 1
+        first = put["rules"][0]
+        assert (first["source"], first["fired"], first["when"]) == ("hand", 0, refuse["when"])
+        assert (await sent(served))["ErrorCode"] == -100
+        assert (await sent(served))["ErrorCode"] == 0
+        _, added = await control(served, "POST", f"{S}/rules", {"then": {"refuse": {"reason": "no-credit"}}})
+        assert [rule["fired"] for rule in added["rules"][:2]] == [0, 1]
+        assert (await sent(served))["ErrorCode"] == 20
+        assert (await control(served, "DELETE", f"{S}/rules/{added['rules'][0]['id']}"))[0] == 200
+        assert (await sent(served))["ErrorCode"] == 0
+        assert (await control(served, "DELETE", f"{S}/rules/nope"))[0] == 404
+
+
+async def test_a_rule_with_a_wrong_word_is_400_and_says_which_may_stand_there():
+    async with serving() as served:
+        status, answer = await control(
+            served, "POST", f"{S}/rules", {"when": {"operation": "sned"}, "then": {"refuse": {"reason": "no-credit"}}}
+        )
+        assert status == 400
+        assert "send" in answer["error"]["message"]
+        wrong = {"when": {"provider": "smsoffice"}, "then": {"refuse": {"code": 12345}}}
+        status, answer = await control(served, "POST", f"{S}/rules", wrong)
+        assert status == 400
+        assert "150" in answer["error"]["message"]
+
+
+async def test_another_scenario_is_put_in_force():
+    async with serving() as served:
+        status, told = await control(served, "PUT", f"{S}/scenario", "no-credit")
+        assert (status, told["name"]) == (200, "no-credit")
+        assert (await sent(served))["ErrorCode"] == 20
+        whole = {"accounts": {"smsoffice": {"balance": 3}}, "rules": [{"then": {"refuse": {"reason": "stop-listed"}}}]}
+        await control(served, "PUT", f"{S}/scenario", whole)
+        assert (await sent(served))["ErrorCode"] == 75
+
+
+async def test_a_callback_is_redelivered():
+    async with serving() as served, receiver() as client:
+        sandbox = frozen(served, callback_url=client.url)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        await sent(served, sandbox, reference="r1")
+        await control(served, "POST", f"{path}/settle")
+        assert (await control(served, "POST", f"{path}/callbacks/c1/redeliver"))[0] == 200
+        await control(served, "POST", f"{path}/settle")
+        assert len(client.came) == 2
+        assert client.came[0] == client.came[1]
+        assert (await control(served, "POST", f"{path}/callbacks/c99/redeliver"))[0] == 404
+
+
+async def test_lint_tells_what_was_bent_and_by_which_row():
+    async with serving() as served:
+        await sent(served, reference="x" * 25)
+        _, told = await control(served, "GET", f"{S}/lint")
+        assert [(one["row"], one["count"]) for one in told["findings"]] == [("smsoffice.send.reference-max-20", 1)]
+
+
+async def test_every_call_of_the_table_is_in_the_openapi_document_and_the_document_in_the_table():
+    from emulator.control_api.routes import CALLS
+
+    async with serving() as served:
+        _, document = await control(served, "GET", "/_emulator/openapi.json")
+        there = {(path, method.upper()) for path, methods in document["paths"].items() for method in methods}
+        assert there == {(call.path, call.method) for call in CALLS} | {("/_emulator/health", "GET")}
+        names = [method["operationId"] for methods in document["paths"].values() for method in methods.values()]
+        assert len(names) == len(set(names))
+
+
+async def test_what_is_not_there_is_404_and_another_method_405():
+    async with serving() as served:
+        assert (await control(served, "GET", "/_emulator/nothing"))[1]["error"]["code"] == "no-such-call"
+        assert (await control(served, "PUT", "/_emulator/sandboxes"))[0] == 405
+        assert (await control(served, "GET", f"{S}/accounts/nobody"))[0] == 404
+        assert (await control(served, "GET", f"{S}/messages/m77"))[0] == 404
+        assert (await control(served, "GET", f"{S}/messages?too=1"))[0] == 400
+
+
+async def test_a_body_that_is_no_json_is_400():
+    async with serving() as served, ClientSession() as session:
+        answer = await session.post(f"{served.base_url}{S}/clock", data=b"{")
+        assert answer.status == 400
+        assert (await answer.json())["error"]["code"] == "no-json"

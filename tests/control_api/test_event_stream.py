@@ -1,0 +1,186 @@
+"""Events: told as they happen, on from where a listener left off; a slow one is told what it missed."""
+
+import asyncio
+import itertools
+import json
+
+import pytest
+from aiohttp import ClientSession
+from support import PATIENCE, frozen, get, key_of, send_path, serving, until, walk
+
+import emulator
+from emulator.control_api import event_stream
+from emulator.control_client.records import CallRefused
+from emulator.http import sse
+from emulator.sandboxes.event_feed import KEPT
+
+
+async def first(stream, count):
+    """The first events of a stream, which is closed then."""
+    found = []
+    async for one in stream:
+        found.append(one)
+        if len(found) == count:
+            break
+    await stream.aclose()
+    return found
+
+
+@pytest.fixture(params=["in process", "over HTTP"])
+async def sms(request):
+    async with emulator.running(clock="frozen") as here:
+        if request.param == "in process":
+            yield here
+        else:
+            async with emulator.running(url=here.base_url, clock="frozen") as there:
+                yield there
+
+
+async def send(sms, **more):
+    await get(sms.base_url + send_path(sms.smsoffice.key, **more))
+
+
+async def test_a_request_its_message_every_change_and_every_callback_are_told_in_order(sms):
+    await send(sms, reference="r")
+    await sms.settle()
+    told = await first(sms.events(timeout=60), 4)
+    assert [(one.id, one.event) for one in told] == [
+        (1, "message"), (2, "request"), (3, "message"), (4, "callback"),
+    ]  # fmt: skip
+    assert [told[0].data.status, told[2].data.status] == ["pending", "delivered"]
+    assert [len(told[0].data.history), len(told[2].data.history)] == [1, 2]
+    assert told[1].data == (await sms.requests())[0]
+    assert told[3].data == (await sms.callbacks())[0]
+
+
+async def test_listeners_hear_what_happens_while_they_listen_each_for_itself(sms):
+    hearing = [asyncio.ensure_future(first(sms.events(timeout=60), 4)) for _ in range(3)]
+    await send(sms)
+    await send(sms)
+    for told in await asyncio.gather(*hearing):
+        assert [one.event for one in told] == ["message", "request"] * 2
+
+
+async def test_it_goes_on_after_the_last_event_seen(sms):
+    await send(sms)
+    seen = (await first(sms.events(timeout=60), 2))[-1].id
+    await send(sms, content="second")
+    (one,) = await first(sms.events(after=seen, timeout=60), 1)
+    assert one.data.text == "second"
+
+
+async def test_silence_ends_in_a_time_out_when_one_is_given(sms):
+    with pytest.raises(TimeoutError, match=r"nothing happened for 0\.05 s"):
+        await anext(sms.events(timeout=0.05))
+
+
+async def test_a_deleted_sandbox_says_so_and_the_stream_ends():
+    async with emulator.running(clock="frozen") as sms:
+        hearing = asyncio.ensure_future(first(sms.events(timeout=60), 9))
+        await send(sms)
+        await sms.delete()
+        assert [one.event for one in await hearing] == ["message", "request", "gone"]
+        with pytest.raises(CallRefused, match="no-such-sandbox"):
+            await anext(sms.events())
+
+
+async def test_over_the_wire_it_is_an_event_stream_that_heeds_last_event_id():
+    async with serving() as served, ClientSession() as session:
+        served.emulator.default.clock.rate = 0
+        await get(served.base_url + send_path())
+        await get(served.base_url + send_path(content="two"))
+        url = f"{served.base_url}/_emulator/sandboxes/default/events"
+        async with session.get(url, headers={"Last-Event-ID": "2"}) as answer:
+            assert answer.content_type == "text/event-stream"
+            lines = [await answer.content.readline() for _ in range(6)]
+        assert lines[0].startswith(b":")
+        assert lines[2:4] == [b"id: 3\n", b"event: message\n"]
+        assert json.loads(lines[4].removeprefix(b"data: "))["text"] == "two"
+
+
+async def test_without_a_place_to_go_on_from_only_what_is_new_is_told():
+    async with serving() as served, ClientSession() as session:
+        served.emulator.default.clock.rate = 0
+        await get(served.base_url + send_path())
+        async with session.get(f"{served.base_url}/_emulator/sandboxes/default/events") as answer:
+            assert await answer.content.readuntil(b"\n\n") == sse.BEAT
+            await get(served.base_url + send_path(content="new"))
+            assert b'"text":"new"' in await answer.content.readuntil(b"\n\n")
+
+
+async def test_a_closed_page_leaves_nothing_behind_and_does_not_hold_up_the_end():
+    async with serving() as served:
+        feed = served.emulator.default.feed
+        async with ClientSession() as session:
+            answer = await session.get(f"{served.base_url}/_emulator/sandboxes/default/events")
+            await answer.content.readline()
+            await until(lambda: len(feed._waiting) == 1)
+            answer.close()
+            await until(lambda: not feed._waiting)
+        open_still = ClientSession()
+        await open_still.get(f"{served.base_url}/_emulator/sandboxes/default/events")
+        stop = served.http.stop
+        served.http.stop = lambda: stop(PATIENCE * 100)
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < PATIENCE
+    await open_still.close()
+
+
+async def test_a_slow_listener_is_told_how_many_events_it_missed_and_goes_on():
+    async with serving() as served:
+        sandbox = frozen(served, balance=10_000)
+        stream = event_stream.told(sandbox, 0)
+        assert await anext(stream) == sse.BEAT
+        numbers = ",".join(f"995577{number:06d}" for number in range(KEPT + 50))
+        await get(served.base_url + send_path(key_of(sandbox), to=numbers[: 13 * 250 - 1]))
+        assert b"event: message" in await anext(stream)
+        for begin in range(0, KEPT, 250):
+            some = numbers[13 * begin : 13 * (begin + 250) - 1]
+            await get(served.base_url + send_path(key_of(sandbox), to=some))
+        await walk(served, sandbox)
+        frames = [frame for piece in [await anext(stream) for _ in range(251)] for frame in sse.Reader().feed(piece)]
+        missed = next(frame for frame in frames if frame.event == "missed")
+        assert json.loads(missed.data)["events"] > 1000
+        assert int(missed.id) == sandbox.feed.made - KEPT
+        assert int(frames[-1].id) <= sandbox.feed.made
+        await stream.aclose()
+
+
+async def test_what_the_journal_has_forgotten_is_told_as_missed():
+    async with emulator.running(clock="frozen") as sms:
+        await send(sms)
+        await sms.reset("journal")
+        told = await first(sms.events(timeout=60), 2)
+        assert [(one.event, one.data) for one in told][1] == ("missed", {"events": 1, "id": "x1"})
+
+
+async def test_a_restore_is_told():
+    async with emulator.running(clock="frozen") as sms:
+        await send(sms)
+        await sms.snapshot("here")
+        await sms.restore("here")
+        assert [one.event for one in await first(sms.events(timeout=60), 3)][-1] == "restored"
+
+
+async def test_a_number_that_this_server_never_gave_out_begins_at_the_beginning():
+    async with emulator.running(clock="frozen") as sms:
+        await send(sms)
+        assert [one.id for one in await first(sms.events(after=999, timeout=60), 2)] == [1, 2]
+
+
+def test_without_async_it_is_an_ordinary_loop():
+    with emulator.running(clock="frozen") as sms:
+        sms.background.run(send(sms.behind))
+        told = list(itertools.islice(sms.events(timeout=60), 2))
+        assert [one.event for one in told] == ["message", "request"]
+        with pytest.raises(TimeoutError):
+            next(sms.events(after=2, timeout=0.05))
+
+
+def test_frames_are_read_back_from_any_pieces():
+    frames = [sse.Frame("7", "message", '{"a":"b: c"}'), sse.Frame("", "gone", "two\nlines")]
+    octets = sse.BEAT + b"".join(map(sse.write, frames))
+    for size in (1, 2, 7, len(octets)):
+        reader = sse.Reader()
+        pieces = (octets[at : at + size] for at in range(0, len(octets), size))
+        assert [frame for piece in pieces for frame in reader.feed(piece)] == frames
