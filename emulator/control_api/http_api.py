@@ -18,7 +18,7 @@ from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.control_api.routes import CALLS, Call
 from emulator.http.browser_headers import DATA, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
-from emulator.ui.front import Front
+from emulator.ui.site import Front
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _PEM = (("Content-Type", "application/x-pem-file"),)

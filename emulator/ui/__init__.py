@@ -4,6 +4,6 @@
                          (messages, desk, requests …)      ▲
     sandbox.feed ─► live ──────────────────────────────────┘  the same parts again, as server-sent events
 
-Pages read a sandbox's world and journal, and change it by the calls of the control API (calls.py), nothing else. Until
-somebody asks for a page only front.py is loaded: Jinja2 comes with the first.
+Pages read a sandbox's world and journal, and change it by the calls of the control API (api_calls.py), nothing else.
+Until somebody asks for a page only site.py is loaded: Jinja2 comes with the first.
 """

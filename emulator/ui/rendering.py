@@ -14,7 +14,7 @@ from emulator import __version__
 from emulator.core.statuses import STATUSES
 from emulator.core.units import Moment
 from emulator.http.messages import HttpReply
-from emulator.ui.places import BASE, inbox_of, place
+from emulator.ui.urls import BASE, inbox_of, place
 
 
 def _source(name: str) -> str | None:

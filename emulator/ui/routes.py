@@ -7,9 +7,21 @@ from urllib.parse import unquote
 
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply, StreamReply
-from emulator.ui import actions, callbacks, contracts, desk, inbox, ledger, opened, requests, sending, sessions, terms
-from emulator.ui.asked import Asked
-from emulator.ui.places import BASE
+from emulator.ui.page_request import Asked
+from emulator.ui.pages import (
+    account,
+    actions,
+    callbacks,
+    contract,
+    control_panel,
+    inbox,
+    ledger,
+    message,
+    requests,
+    send,
+    smpp_session,
+)
+from emulator.ui.urls import BASE
 
 
 class Route(NamedTuple):
@@ -24,37 +36,37 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/", inbox.inbox),
     Route("GET", "/_emulator/?", inbox.inbox),
     Route("GET", f"{BASE}/?", inbox.inbox),
-    Route("GET", f"{BASE}/contract/{{provider}}", contracts.contract),
+    Route("GET", f"{BASE}/contract/{{provider}}", contract.contract),
     Route("GET", f"{S}/live/inbox", inbox.stream),
     Route("GET", f"{S}/live/requests", requests.stream),
-    Route("GET", f"{S}/live/desk", desk.stream),
-    Route("GET", f"{S}/live/messages/{{message}}", opened.stream),
-    Route("GET", f"{S}/live/sessions/{{session}}", sessions.stream),
-    Route("GET", f"{S}/messages/{{message}}", opened.message),
-    Route("POST", f"{S}/messages/{{message}}/status", opened.move),
+    Route("GET", f"{S}/live/desk", control_panel.stream),
+    Route("GET", f"{S}/live/messages/{{message}}", message.stream),
+    Route("GET", f"{S}/live/sessions/{{session}}", smpp_session.stream),
+    Route("GET", f"{S}/messages/{{message}}", message.message),
+    Route("POST", f"{S}/messages/{{message}}/status", message.move),
     Route("GET", f"{S}/callbacks", callbacks.callbacks),
     Route("GET", f"{S}/live/callbacks", callbacks.stream),
     Route("POST", f"{S}/callbacks/{{callback}}/redeliver", callbacks.redeliver),
     Route("GET", f"{S}/requests", requests.requests),
     Route("GET", f"{S}/requests/{{request}}", requests.request),
-    Route("GET", f"{S}/desk", desk.desk),
+    Route("GET", f"{S}/desk", control_panel.desk),
     Route("POST", f"{S}/clock", actions.clock),
     Route("POST", f"{S}/accounts/{{provider}}", actions.account),
     Route("POST", f"{S}/accounts/{{provider}}/senders/{{sender}}", actions.sender),
-    Route("POST", f"{S}/accounts/{{provider}}/terms", terms.save),
+    Route("POST", f"{S}/accounts/{{provider}}/terms", account.save),
     Route("GET", f"{S}/ledger", ledger.ledger),
     Route("POST", f"{S}/snapshots", actions.snapshot),
     Route("POST", f"{S}/restore", actions.restore),
     Route("POST", f"{S}/scenario", actions.scenario),
     Route("POST", f"{S}/fault", actions.fault),
     Route("POST", f"{S}/rules/{{rule}}/drop", actions.drop_rule),
-    Route("GET", f"{S}/sessions/{{session}}", sessions.session),
+    Route("GET", f"{S}/sessions/{{session}}", smpp_session.session),
     Route("POST", f"{S}/sessions/{{session}}/end", actions.hang_up),
     Route("POST", f"{S}/reset", actions.reset),
-    Route("GET", f"{S}/send", sending.form),
-    Route("POST", f"{S}/send", sending.send),
-    Route("POST", f"{S}/incoming", sending.incoming),
-    Route("POST", f"{S}/demo", sending.demo),
+    Route("GET", f"{S}/send", send.form),
+    Route("POST", f"{S}/send", send.send),
+    Route("POST", f"{S}/incoming", send.incoming),
+    Route("POST", f"{S}/demo", send.demo),
 )
 
 _PATTERNS = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)), route) for route in ROUTES]

@@ -3,10 +3,10 @@
 import pytest
 
 from emulator.core.codes import codes
-from emulator.ui.phone import look
-from emulator.ui.plots import throughput
+from emulator.ui.charts import throughput
+from emulator.ui.demo_traffic import traffic
 from emulator.ui.rendering import rows_linked, span
-from emulator.ui.traffic import traffic
+from emulator.ui.text_preview import look
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What it would have cost: by account, by message, and what was sent twice."""
 
 from emulator.http.messages import HttpReply
-from emulator.ui.asked import Asked
+from emulator.ui.page_request import Asked
 from emulator.ui.rendering import html
 
 PAGE = 100

@@ -7,9 +7,9 @@ from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply
 from emulator.providers.base import under_headings
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui.asked import Asked
-from emulator.ui.places import BASE
+from emulator.ui.page_request import Asked
 from emulator.ui.rendering import html
+from emulator.ui.urls import BASE
 
 
 def linker(sandbox: Sandbox) -> Callable[[str], str | None]:

@@ -6,10 +6,10 @@ from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpReply
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import calls
-from emulator.ui.asked import Asked
-from emulator.ui.places import go, inbox_of, place
+from emulator.ui import api_calls
+from emulator.ui.page_request import Asked
 from emulator.ui.rendering import html
+from emulator.ui.urls import go, inbox_of, place
 
 MOST = 500
 """Demo messages at once."""
@@ -20,7 +20,7 @@ async def form(asked: Asked) -> HttpReply:
     sandbox = asked.sandbox
     return html(
         "send.html", title="Send", here="send", sandbox=sandbox, providers=sandbox.providers, most=MOST,
-        incoming=calls.there("POST", "/incoming"), chosen=asked.query.get("provider", ""),
+        incoming=api_calls.there("POST", "/incoming"), chosen=asked.query.get("provider", ""),
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ async def incoming(asked: Asked) -> HttpReply:
 
 async def demo(asked: Asked) -> HttpReply:
     """Plausible traffic through every provider."""
-    from emulator.ui.traffic import traffic
+    from emulator.ui.demo_traffic import traffic
 
     try:
         count, seed = int(asked.form.get("count", "40")), int(asked.form.get("seed", "1"))

@@ -10,13 +10,13 @@ from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes.event_feed import Event
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import exchanges, live, timeline
-from emulator.ui.asked import Asked
-from emulator.ui.callbacks import attempts_of, callback
-from emulator.ui.contracts import linker
-from emulator.ui.phone import look
-from emulator.ui.places import go, place
+from emulator.ui import exchange_view, live_updates, timeline
+from emulator.ui.page_request import Asked
+from emulator.ui.pages.callbacks import attempts_of, callback
+from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
+from emulator.ui.text_preview import look
+from emulator.ui.urls import go, place
 
 Json = dict[str, Any]
 
@@ -45,7 +45,7 @@ async def message(asked: Asked) -> HttpReply:
     batch = store.batch_of(found)
     return html(
         "message.html", title=f"Message to {found.to}", here="inbox", look=look(batch.text), codes=codes(batch.text),
-        exchanges=[exchanges.shown(sandbox, one, asked.base_url()) for one in exchanges.about(sandbox, batch)],
+        exchanges=[exchange_view.shown(sandbox, one, asked.base_url()) for one in exchange_view.about(sandbox, batch)],
         provider=sandbox.providers[batch.provider], linker=linker(sandbox),
         world=f"{sandbox.id}:{sandbox.engine.world.began}",
         newer=found.id + 1 if found.id < len(store.messages) else 0, **_life(sandbox, found),
@@ -66,7 +66,7 @@ async def stream(asked: Asked) -> StreamReply:
         now = sandbox.engine.world.store.message(found.id)
         return part("_life.html", **_life(sandbox, now)) if now is not None else "<p>It is no more.</p>"
 
-    return live.stream(sandbox, matters, draw)
+    return live_updates.stream(sandbox, matters, draw)
 
 
 async def move(asked: Asked) -> HttpReply:

@@ -8,11 +8,11 @@ from emulator.control_api.filters import number_of
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import live
-from emulator.ui.asked import Asked
+from emulator.ui import live_updates
 from emulator.ui.masking import Mask
-from emulator.ui.places import go, place
+from emulator.ui.page_request import Asked
 from emulator.ui.rendering import html, part
+from emulator.ui.urls import go, place
 
 Json = dict[str, Any]
 
@@ -85,7 +85,7 @@ async def stream(asked: Asked) -> StreamReply:
     async def draw() -> str:
         return part("_callbacks.html", **listed(sandbox, query))
 
-    return live.stream(sandbox, lambda event: event.kind == "callbacks", draw)
+    return live_updates.stream(sandbox, lambda event: event.kind == "callbacks", draw)
 
 
 async def redeliver(asked: Asked) -> HttpReply:

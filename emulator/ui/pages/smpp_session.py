@@ -12,10 +12,10 @@ from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt, Exchange
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import live
-from emulator.ui.asked import Asked
-from emulator.ui.contracts import linker
+from emulator.ui import live_updates
 from emulator.ui.masking import Mask
+from emulator.ui.page_request import Asked
+from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
 
 Json = dict[str, Any]
@@ -89,4 +89,4 @@ async def stream(asked: Asked) -> StreamReply:
     async def draw() -> str:
         return part("_session.html", **listed(asked))
 
-    return live.stream(asked.sandbox, lambda event: event.kind in ("requests", "callbacks"), draw)
+    return live_updates.stream(asked.sandbox, lambda event: event.kind in ("requests", "callbacks"), draw)

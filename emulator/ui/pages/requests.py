@@ -8,10 +8,10 @@ from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import exchanges, live
-from emulator.ui.asked import Asked
-from emulator.ui.contracts import linker
+from emulator.ui import exchange_view, live_updates
 from emulator.ui.masking import Mask
+from emulator.ui.page_request import Asked
+from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
 
 PAGE = 50
@@ -51,7 +51,7 @@ async def stream(asked: Asked) -> StreamReply:
     async def draw() -> str:
         return part("_requests.html", **listed(sandbox, query))
 
-    return live.stream(sandbox, lambda event: event.kind == "requests", draw)
+    return live_updates.stream(sandbox, lambda event: event.kind == "requests", draw)
 
 
 async def request(asked: Asked) -> HttpReply:
@@ -62,4 +62,4 @@ async def request(asked: Asked) -> HttpReply:
         raise Refusal(404, "no-such-request", f"there is no request {asked.values['request']}",
                       "the journal keeps the newest only")  # fmt: skip
     return html("request.html", title=f"Request x{kept.id}", here="requests", sandbox=sandbox, linker=linker(sandbox),
-                one=exchanges.shown(sandbox, kept, asked.base_url()))  # fmt: skip
+                one=exchange_view.shown(sandbox, kept, asked.base_url()))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply
-from emulator.ui.asked import Asked
+from emulator.ui.page_request import Asked
 from emulator.ui.rendering import html
 
 

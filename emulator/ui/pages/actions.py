@@ -6,8 +6,8 @@ from typing import Any
 
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply
-from emulator.ui.asked import Asked
-from emulator.ui.places import go, inbox_of, place
+from emulator.ui.page_request import Asked
+from emulator.ui.urls import go, inbox_of, place
 
 Json = dict[str, Any]
 

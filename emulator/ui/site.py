@@ -6,11 +6,11 @@ from emulator.control_api.auth import COOKIE, Gate
 from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.http.browser_headers import PAGE, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
-from emulator.ui.files import static
-from emulator.ui.places import BASE, go
+from emulator.ui.static_files import static
+from emulator.ui.urls import BASE, go
 
 if TYPE_CHECKING:
-    from emulator.ui.asked import Asked
+    from emulator.ui.page_request import Asked
 
 _STATIC = f"{BASE}/static/"
 _LOGIN = f"{BASE}/login"
@@ -38,9 +38,9 @@ class Front:
         try:
             return dressed(await self._answer(request), PAGE)
         except Refusal as refusal:
-            from emulator.ui import trouble
+            from emulator.ui.pages import errors
 
-            return dressed(trouble.page(self._asked(request), refusal), PAGE)
+            return dressed(errors.page(self._asked(request), refusal), PAGE)
 
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         if request.path.startswith(_STATIC):
@@ -63,7 +63,7 @@ class Front:
         return await routes.answer(self._asked(request))
 
     def _asked(self, request: HttpRequest) -> "Asked":
-        from emulator.ui.asked import Asked
+        from emulator.ui.page_request import Asked
 
         return Asked(self.verbs, request, self.gate)
 
@@ -85,6 +85,6 @@ class Front:
         )  # fmt: skip
 
     def _log_in_page(self, request: HttpRequest, status: int, said: str = "") -> HttpReply:
-        from emulator.ui import trouble
+        from emulator.ui.pages import errors
 
-        return trouble.log_in(self._asked(request), status, said)
+        return errors.log_in(self._asked(request), status, said)

@@ -11,13 +11,13 @@ from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.sandboxes.known_secrets import secret_words
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import calls, live, plots
-from emulator.ui.asked import Asked
-from emulator.ui.callbacks import callback, newest
-from emulator.ui.contracts import linker
+from emulator.ui import api_calls, charts, live_updates
 from emulator.ui.masking import MASK
+from emulator.ui.page_request import Asked
+from emulator.ui.pages.account import terms
+from emulator.ui.pages.callbacks import callback, newest
+from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
-from emulator.ui.terms import terms
 
 Json = dict[str, Any]
 _CALLBACKS = 10
@@ -28,11 +28,11 @@ async def _live(asked: Asked) -> Json:
     sandbox = asked.sandbox
     return {
         "sandbox": sandbox, "shown": views.sandbox(sandbox), "now": sandbox.now(), "due": sandbox.engine.next_due(),
-        "rate": sandbox.clock.rate, "throughput": plots.of(sandbox), "statuses": plots.statuses(sandbox),
+        "rate": sandbox.clock.rate, "throughput": charts.of(sandbox), "statuses": charts.statuses(sandbox),
         "callbacks": [callback(sandbox, one) for one in newest(sandbox, _CALLBACKS)],
         "rules": [_rule(one) for one in sandbox.engine.world.book.rules],
-        "lint": (await asked.call("GET", "/lint"))["findings"] if calls.there("GET", "/lint") else [],
-        "sessions": (await asked.call("GET", "/sessions"))["sessions"] if calls.there("GET", "/sessions") else None,
+        "lint": (await asked.call("GET", "/lint"))["findings"] if api_calls.there("GET", "/lint") else [],
+        "sessions": (await asked.call("GET", "/sessions"))["sessions"] if api_calls.there("GET", "/sessions") else None,
         "linker": linker(sandbox),
     }  # fmt: skip
 
@@ -92,4 +92,4 @@ async def stream(asked: Asked) -> StreamReply:
     async def draw() -> str:
         return part("_desk.html", **await _live(asked))
 
-    return live.stream(asked.sandbox, lambda event: True, draw)
+    return live_updates.stream(asked.sandbox, lambda event: True, draw)

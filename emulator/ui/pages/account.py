@@ -8,8 +8,8 @@ from emulator.control_api import views
 from emulator.core.profile import Switch
 from emulator.http.messages import HttpReply
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui.asked import Asked
-from emulator.ui.places import go, place
+from emulator.ui.page_request import Asked
+from emulator.ui.urls import go, place
 
 Json = dict[str, Any]
 

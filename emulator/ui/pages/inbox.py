@@ -6,10 +6,10 @@ from emulator.core.codes import codes
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.sandboxes.event_feed import Event
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import live
-from emulator.ui.asked import Asked
+from emulator.ui import live_updates
+from emulator.ui.page_request import Asked
 from emulator.ui.rendering import html, part
-from emulator.ui.searching import PAGE, Search, find
+from emulator.ui.search import PAGE, Search, find
 
 
 async def listed(asked: Asked, search: Search) -> dict[str, Any]:
@@ -45,7 +45,7 @@ async def stream(asked: Asked) -> StreamReply:
     async def draw() -> str:
         return part("_list.html", **await listed(asked, search))
 
-    return live.stream(sandbox, lambda event: _matters(sandbox, search, event), draw)
+    return live_updates.stream(sandbox, lambda event: _matters(sandbox, search, event), draw)
 
 
 def _matters(sandbox: Sandbox, search: Search, event: Event) -> bool:

@@ -7,7 +7,7 @@ from emulator.control_api.auth import Gate
 from emulator.control_api.handlers.sandboxes import Verbs
 from emulator.http.messages import HttpRequest, read_query
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui import calls
+from emulator.ui import api_calls
 
 
 class Asked:
@@ -40,8 +40,8 @@ class Asked:
     async def call(
         self, method: str, path: str, body: Any = None, query: dict[str, Any] | None = None, **values: str
     ) -> Any:
-        """A call of the control API on this sandbox: calls.py."""
-        return await calls.do(self.verbs, self.sandbox, method, path, body, query, **values)
+        """A call of the control API on this sandbox: api_calls.py."""
+        return await api_calls.do(self.verbs, self.sandbox, method, path, body, query, **values)
 
     def base_url(self) -> str:
         """Under which address the browser sees us."""
