@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from emulator.client.errors import ReplyLost as ReplyLost
     from emulator.client.errors import SmsError as SmsError
     from emulator.client.errors import Unavailable as Unavailable
-    from emulator.client.numbers import normal_number as normal_number
+    from emulator.client.phone_numbers import normal_number as normal_number
     from emulator.client.reports import BadCallback as BadCallback
     from emulator.client.reports import Report as Report
     from emulator.client.reports import Reports as Reports
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from emulator.client.smsoffice import AsyncSmsOffice as AsyncSmsOffice
     from emulator.client.smsoffice import SmsOffice as SmsOffice
     from emulator.client.smsoffice import SmsOfficeError as SmsOfficeError
-    from emulator.client.texts import Parts as Parts
-    from emulator.client.texts import parts as parts
+    from emulator.client.text_parts import Parts as Parts
+    from emulator.client.text_parts import parts as parts
     from emulator.client.ubill import AsyncUbill as AsyncUbill
     from emulator.client.ubill import Ubill as Ubill
     from emulator.client.ubill import UbillError as UbillError
@@ -86,12 +86,12 @@ _NAMES = {
     "calls": ("Patience",),
     "connections": ("connection_pool",),
     "errors": ("NotReached", "Refused", "ReplyLost", "SmsError", "Unavailable"),
-    "numbers": ("normal_number",),
+    "phone_numbers": ("normal_number",),
     "reports": ("BadCallback", "Report", "Reports", "settle_reports"),
     "smscenter": ("AsyncSmsCenter", "SmsCenter", "SmsCenterError"),
     "smpp": ("SmppClient", "SmppError"),
     "smsoffice": ("AsyncSmsOffice", "SmsOffice", "SmsOfficeError"),
-    "texts": ("Parts", "parts"),
+    "text_parts": ("Parts", "parts"),
     "ubill": ("AsyncUbill", "Ubill", "UbillError"),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}

@@ -97,7 +97,7 @@ def test_a_closed_client_can_be_used_again(live_sms_emulator):
 
 def test_a_base_url_may_have_a_path(live_sms_emulator):
     """As behind a gateway: what stands behind the host goes before every path."""
-    from emulator.client.blocking import Blocking
+    from emulator.client.sync_transport import Blocking
     from emulator.client.ubill import Calls, UbillRefused
 
     calls = Calls("key")

@@ -3,8 +3,8 @@
 import pytest
 
 from emulator.client import AsyncSmsCenter, SmsCenter, smscenter
-from emulator.client.smscenter.allowed import IN_A_MINUTE, WINDOW, Allowed
 from emulator.client.smscenter.errors import TooManyRequests
+from emulator.client.smscenter.rate_limit import IN_A_MINUTE, WINDOW, Allowed
 from emulator.providers import found
 
 

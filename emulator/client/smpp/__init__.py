@@ -54,8 +54,8 @@ from emulator.client.smpp.errors import (
     WrongPassword,
     WrongSystemId,
 )
-from emulator.client.smpp.line import Settings
 from emulator.client.smpp.messages import Incoming, Queried, SubmitOptions, Submitted
+from emulator.client.smpp.reconnecting import Settings
 from emulator.smpp import Coding
 
 __all__ = [

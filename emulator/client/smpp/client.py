@@ -14,8 +14,7 @@ from emulator.client.options import hold
 from emulator.client.repeating import may_repeat
 from emulator.client.reports import Report
 from emulator.client.smpp.errors import SmppError, SmppNotReached
-from emulator.client.smpp.inbox import Inbox, Unusable
-from emulator.client.smpp.line import USUAL, Bind, Line, Settings
+from emulator.client.smpp.incoming import Inbox, Unusable
 from emulator.client.smpp.messages import (
     STATES,
     Incoming,
@@ -26,6 +25,7 @@ from emulator.client.smpp.messages import (
     submits,
     time_of,
 )
+from emulator.client.smpp.reconnecting import USUAL, Bind, Line, Settings
 from emulator.core import text as gsm
 from emulator.smpp import Coding, Command, Pdu, Status, read_time, write_text
 from emulator.smpp.pdu import Fields

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from emulator.client.async_transport import Looping
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
 from emulator.client.doubts import DoubtStore
 from emulator.client.environment import from_environment
-from emulator.client.looping import Looping
 from emulator.client.places import AtOnce
 from emulator.client.smscenter.calls import (
     AT_ONCE,

@@ -9,8 +9,8 @@ from emulator.client.options import check_texts, hold
 from emulator.client.places import ALL, AtOnce
 from emulator.client.references import Used, new_reference
 from emulator.client.smscenter import results
-from emulator.client.smscenter.allowed import Allowed, Kind
 from emulator.client.smscenter.errors import KINDS, SmsCenterRefused
+from emulator.client.smscenter.rate_limit import Allowed, Kind
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.reply_reading import BOM

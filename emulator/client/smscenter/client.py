@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from emulator.client.blocking import Blocking
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
 from emulator.client.doubts import DoubtStore
@@ -20,6 +19,7 @@ from emulator.client.smscenter.calls import (
     check_found,
 )
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
+from emulator.client.sync_transport import Blocking
 from emulator.client.watching import Watcher
 from emulator.providers.smscenter.client import BASE_URL
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
+from emulator.client.async_transport import Looping
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
 from emulator.client.doubts import DoubtStore
 from emulator.client.environment import from_environment
-from emulator.client.looping import Looping
 from emulator.client.places import AtOnce
 from emulator.client.smsoffice.calls import ENVIRONMENT, Calls, MessageStatus, SendOptions, Sent
 from emulator.client.watching import Watcher

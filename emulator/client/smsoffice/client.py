@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from emulator.client.blocking import Blocking
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
 from emulator.client.doubts import DoubtStore
 from emulator.client.environment import from_environment
 from emulator.client.places import AtOnce
 from emulator.client.smsoffice.calls import ENVIRONMENT, Calls, MessageStatus, SendOptions, Sent
+from emulator.client.sync_transport import Blocking
 from emulator.client.watching import Watcher
 from emulator.providers.smsoffice.client import BASE_URL
 

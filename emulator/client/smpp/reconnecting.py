@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from emulator.client.calls import Patience
+from emulator.client.smpp.connection import Gone, Link
 from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused, SmppReplyLost, WrongBind
-from emulator.client.smpp.link import Gone, Link
 from emulator.smpp import Command, NotNow, Pdu, Timers, Unreadable
 
 Bind = Literal["transmitter", "receiver", "transceiver"]
