@@ -52,13 +52,13 @@ if TYPE_CHECKING:
     from emulator.control_client.async_client import AsyncSms as AsyncSms
     from emulator.control_client.records import CallRefused as CallRefused
     from emulator.control_client.sync_client import Sms as Sms
-    from emulator.testing.handles import running as running
+    from emulator.testing.running import running as running
 
 __version__ = "0.1.0"
 __all__ = ["AsyncSms", "CallRefused", "Sms", "running"]
 
 _HOMES = {
-    "running": "emulator.testing.handles",
+    "running": "emulator.testing.running",
     "AsyncSms": "emulator.control_client.async_client",
     "Sms": "emulator.control_client.sync_client",
     "CallRefused": "emulator.control_client.records",

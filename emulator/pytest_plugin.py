@@ -69,14 +69,14 @@ def sms_emulator(request: pytest.FixtureRequest) -> "AsyncSms":
 def live_sms_emulator(request: pytest.FixtureRequest) -> "Sms":
     """An emulator in a thread, one for the whole run, with a fresh sandbox for this test: the same as sms_emulator
     without await, for synchronous tests and for apps in other processes."""
-    from emulator.testing.sandboxes import live_sandbox
+    from emulator.testing.fixtures import live_sandbox
 
     return live_sandbox(request)
 
 
 @pytest.fixture
 async def _sms_emulator_by_anyio(request: pytest.FixtureRequest) -> "AsyncIterator[AsyncSms]":
-    from emulator.testing.sandboxes import sandbox_here
+    from emulator.testing.fixtures import sandbox_here
 
     async with sandbox_here(request) as sms:
         yield sms
@@ -87,7 +87,7 @@ def sms_history(request: pytest.FixtureRequest) -> "History":
     """The delivery history that this run of the test is over: .statuses that are told, .events, str() in words; the
     normal one without the marker sms_histories."""
     from emulator.histories.history import NORMAL
-    from emulator.histories.playing import PLAYING
+    from emulator.histories.runner import PLAYING
 
     playing = request.node.stash.get(PLAYING, None)
     return NORMAL if playing is None else playing.history
@@ -139,7 +139,7 @@ def _refuse(why: str) -> str:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     if item.get_closest_marker("sms_histories") is None:
         return None
-    from emulator.histories.rerunning import run
+    from emulator.histories.reruns import run
 
     run(item, nextitem)
     return True
@@ -153,6 +153,6 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if used := sys.modules.get("emulator.testing.sandboxes"):
+    if used := sys.modules.get("emulator.testing.fixtures"):
         used.tell(item, report)
     return report

@@ -232,8 +232,8 @@ def _check_callbacks(arguments: argparse.Namespace) -> int:
         return _complain(f"{url!r} is no address; one looks like http://localhost:8000/callbacks", 2)
     if not 0 < arguments.timeout <= 3600:
         return _complain(f"--timeout: {arguments.timeout:g} is not between 0 and 3600 seconds", 2)
-    from emulator.histories.endpoint import About
-    from emulator.histories.endpoint_table import check_callbacks
+    from emulator.histories.endpoint_report import check_callbacks
+    from emulator.histories.endpoint_runner import About
 
     about = About(arguments.reference, arguments.to, arguments.id, arguments.secret)
     return check_callbacks(providers[arguments.provider], url, about, arguments.timeout, arguments.json)

@@ -12,7 +12,7 @@ LOOP_SCOPES = ("function", "class", "module", "package", "session")
 
 def _in_loop_of(scope: Any) -> Any:
     async def serve(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
-        from emulator.testing.sandboxes import sandbox_here
+        from emulator.testing.fixtures import sandbox_here
 
         async with sandbox_here(request) as sms:
             yield sms

@@ -58,7 +58,7 @@ def test_fixtures_marks_and_options_are_those_of_the_plugin(pytester):
     assert set(cells("marks")) == set(re.findall(r"^@pytest\.mark\.(sms\w*)\(", told, re.M))
     public = [name for name in vars(pytest_plugin) if re.match(r"(live_)?sms_(emulator|history)", name)]
     assert set(cells("fixtures")) == set(public)
-    rooms = ("testing.sandboxes", "testing.handles")
+    rooms = ("testing.fixtures", "testing.running")
     source = "".join(inspect.getsource(importlib.import_module(f"emulator.{one}")) for one in rooms)
     assert all(f'"{name}"' in source for name in cells("environment"))
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from fixtures.conftest import Inner, _everything_is_imported, inner  # noqa: F401
+from testing.conftest import Inner, _everything_is_imported, inner  # noqa: F401
 
 CLIENTS = Path(__file__).with_name("clients.py").read_text(encoding="utf-8")
 

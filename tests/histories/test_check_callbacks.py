@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from emulator.cli import main
-from emulator.histories import endpoint_table
+from emulator.histories import endpoint_report
 
 SECRET = "our-secret"
 
@@ -193,7 +193,7 @@ def test_a_bar_is_drawn_for_people_and_goes_away(monkeypatch, capsys):
             return True
 
     terminal = Terminal()
-    monkeypatch.setattr(endpoint_table.sys, "stderr", terminal)
+    monkeypatch.setattr(endpoint_report.sys, "stderr", terminal)
     with endpoint(good_smsoffice) as (url, _):
         assert main.main(["check-callbacks", url, "--provider", "smsoffice"]) == 0
     drawn = terminal.getvalue()

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from emulator.core.rules.actions import Plan
 from emulator.histories.history import NORMAL, Event, History, read_token
+from emulator.histories.history_rules import laid_over, plan
 from emulator.histories.kinds import KINDS, classics, kinds_of, moments
-from emulator.histories.laying import laid_over, plan
 from emulator.histories.search import MOST_EVENTS, Search, any_history
 
 WAITS = ([], [30.0], [1.5, 3600.25])

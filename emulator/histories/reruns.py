@@ -15,7 +15,7 @@ from _pytest.runner import runtestprotocol  # as every plugin that runs tests ag
 from emulator.control_client.records import missing
 from emulator.histories.history import NORMAL, History, read_token
 from emulator.histories.kinds import KINDS, kinds_of
-from emulator.histories.playing import PLAYING, Playing
+from emulator.histories.runner import PLAYING, Playing
 
 MAX_EXAMPLES = 50
 SECONDS = 20.0

@@ -12,11 +12,11 @@ from emulator.control_api import views
 from emulator.control_client.async_client import AsyncSms
 from emulator.control_client.records import CallRefused, missing
 from emulator.control_client.sync_client import Sms
-from emulator.histories.playing import PLAYING, Playing
+from emulator.histories.runner import PLAYING, Playing
 from emulator.sandboxes.spec import NewSandbox
 from emulator.scenarios.problems import Invalid
-from emulator.testing.handles import Home, remote, served_here
-from emulator.testing.journal_text import journal_text, request_lines
+from emulator.testing.failure_report import journal_text, request_lines
+from emulator.testing.running import Home, remote, served_here
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from emulator.core.units import SECOND
 from emulator.delivery.http_client import Outbox
 from emulator.dispatch.explain import explain
 from emulator.histories.history import History, read_token
-from emulator.histories.laying import laid_over
+from emulator.histories.history_rules import laid_over
 from emulator.http.messages import HttpReply, HttpRequest, read_query, write_query
 from emulator.net.allowed_targets import Everywhere
 from emulator.providers.base import Provider

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from emulator.histories.endpoint import About, Row, Unreachable, play
+from emulator.histories.endpoint_runner import About, Row, Unreachable, play
 from emulator.providers.base import Provider
 
 _WIDTHS = (24, 60, 34, 40, 0)

@@ -8,7 +8,7 @@ import pytest
 
 from emulator.control_client.async_client import AsyncSms
 from emulator.histories.history import History
-from emulator.histories.laying import laid_over
+from emulator.histories.history_rules import laid_over
 from emulator.http.messages import HttpReply, HttpRequest
 
 _MOVES = ("/clock", "/settle")
