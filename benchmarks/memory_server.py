@@ -13,7 +13,7 @@ from collections.abc import Callable
 from statistics import median
 
 from emulator.app.emulator import Emulator
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import PatchAccount
@@ -55,12 +55,12 @@ def _ready(emulator: Emulator) -> Sandbox:
 def _send(emulator: Emulator, first: int, count: int) -> None:
     clock = emulator.default.clock
     for n in range(first, first + count):
-        clock.walk_to(clock.now() + _APART)
+        clock.move_to(clock.now() + _APART)
         emulator.exchange(HttpRequest(method="GET", target=_TARGET.format(n=n)))
 
 
 async def _measure(count: int) -> dict[str, float]:
-    async with Serving(Settings(port=0, smpp_port=0)) as full, Serving(Settings(port=0, smpp_port=0)) as empty:
+    async with Server(Settings(port=0, smpp_port=0)) as full, Server(Settings(port=0, smpp_port=0)) as empty:
         emulator, sandbox = full.emulator, _ready(full.emulator)
         _ready(empty.emulator)
         idle = _resident()

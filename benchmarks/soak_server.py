@@ -10,14 +10,14 @@ import json
 import signal
 import sys
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 
 JOURNAL = 1024 * 1024
 """Bytes of each sandbox: the bound is met again and again."""
 
 
-def _insides(serving: Serving) -> dict[str, int]:
+def _insides(serving: Server) -> dict[str, int]:
     gc.collect()
     emulator = serving.emulator
     assert emulator.postman is not None
@@ -31,7 +31,7 @@ def _insides(serving: Serving) -> dict[str, int]:
 async def _main() -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    async with Serving(Settings(port=0, journal_bytes=JOURNAL)) as serving:
+    async with Server(Settings(port=0, journal_bytes=JOURNAL)) as serving:
 
         def asked() -> None:
             if not sys.stdin.readline():

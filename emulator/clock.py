@@ -6,13 +6,13 @@ due date to due date, and it never goes back.
 
 import time
 
-from emulator.core.units import LATEST, SECOND, Moment
+from emulator.core.units import LATEST, SECOND, Timestamp
 
 _origin = time.time_ns() // 1000 - time.monotonic_ns() // 1000
 """Read once: a test that freezes time.time() in this process does not stop our clocks."""
 
 
-def real_now() -> Moment:
+def real_now() -> Timestamp:
     """The real moment."""
     return _origin + time.monotonic_ns() // 1000
 
@@ -20,7 +20,7 @@ def real_now() -> Moment:
 class Clock:
     """World time of one sandbox."""
 
-    def __init__(self, now: Moment | None = None, rate: float = 1.0) -> None:
+    def __init__(self, now: Timestamp | None = None, rate: float = 1.0) -> None:
         real = real_now()
         self._base = real if now is None else now
         self._since = real
@@ -37,12 +37,12 @@ class Clock:
         self._base, self._since = self.now(), real_now()
         self._rate = rate
 
-    def written(self) -> tuple[Moment, Moment, float]:
+    def written(self) -> tuple[Timestamp, Timestamp, float]:
         """The world's moment at a real one, and the rate: what `again` makes the clock of."""
         return self._base, self._since, self._rate
 
     @classmethod
-    def again(cls, base: Moment, since: Moment, rate: float) -> "Clock":
+    def again(cls, base: Timestamp, since: Timestamp, rate: float) -> "Clock":
         """A clock that was written down, in another process: it went on meanwhile, if it goes."""
         clock = cls(base, rate)
         clock._since = min(since, clock._since)
@@ -57,7 +57,7 @@ class Clock:
         """Does it go on only by hand?"""
         return self._held or self._rate == 0
 
-    def now(self) -> Moment:
+    def now(self) -> Timestamp:
         """The world's moment."""
         if self._held or self._rate == 0:
             return self._base
@@ -66,7 +66,7 @@ class Clock:
             return self._base + elapsed
         return max(self._base, min(self._base + int(elapsed * self._rate), LATEST))
 
-    def real_until(self, due: Moment) -> float | None:
+    def real_until(self, due: Timestamp) -> float | None:
         """Real seconds until a world moment; None when it never comes by itself."""
         left = due - self.now()
         if left <= 0:
@@ -77,7 +77,7 @@ class Clock:
         """Stand, until `release`, whatever the rate; `walk_to` moves it meanwhile."""
         self._base, self._held = self.now(), True
 
-    def walk_to(self, moment: Moment) -> None:
+    def move_to(self, moment: Timestamp) -> None:
         """Go on to a moment; an earlier one changes nothing."""
         self._base, self._since = max(moment, self.now()), real_now()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from support import PATIENCE, frozen, serving
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode, response
 
@@ -109,7 +109,7 @@ def line_of(pdu: Pdu) -> str:
 class Desk:
     """A frozen sandbox and its clients."""
 
-    def __init__(self, served: Serving, sandbox: Sandbox) -> None:
+    def __init__(self, served: Server, sandbox: Sandbox) -> None:
         self.served = served
         self.sandbox = sandbox
         self.path = f"/_emulator/sandboxes/{sandbox.id}"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from aiohttp import ClientError, ClientSession
 from support import Receiver, frozen, receiver, serving, walk
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import client as smscenter
 from emulator.providers.smsoffice import client as smsoffice
@@ -97,7 +97,7 @@ PROVIDERS = tuple(WORDS)
 class Desk:
     """A client of one provider, in a sandbox of its own whose clock stands, with an endpoint for reports."""
 
-    def __init__(self, served: Serving, sandbox: Sandbox, endpoint: Receiver, provider: str) -> None:
+    def __init__(self, served: Server, sandbox: Sandbox, endpoint: Receiver, provider: str) -> None:
         self.served = served
         self.sandbox = sandbox
         self.endpoint = endpoint

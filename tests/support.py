@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import NewSandbox
@@ -55,18 +55,18 @@ def deaf_port() -> Iterator[int]:
 
 
 @asynccontextmanager
-async def serving(**settings: Any) -> AsyncIterator[Serving]:
+async def serving(**settings: Any) -> AsyncIterator[Server]:
     """An emulator on a free port."""
-    async with Serving(Settings(port=0, **settings)) as served:
+    async with Server(Settings(port=0, **settings)) as served:
         yield served
 
 
-def frozen(served: Serving, **wish: Any) -> Sandbox:
+def frozen(served: Server, **wish: Any) -> Sandbox:
     """A sandbox whose clock stands."""
     return served.emulator.create(NewSandbox(clock="frozen", **wish))
 
 
-async def walk(served: Serving, sandbox: Sandbox, seconds: float | None = None) -> None:
+async def walk(served: Server, sandbox: Sandbox, seconds: float | None = None) -> None:
     """Advance, or settle."""
     await served.emulator.pump(sandbox).walk(seconds, PATIENCE)
 
@@ -92,7 +92,7 @@ async def get(url: str) -> tuple[int, bytes]:
         return answer.status, await answer.read()
 
 
-async def control(served: Serving, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+async def control(served: Server, method: str, path: str, body: Any = None) -> tuple[int, Any]:
     """One call of the control API, over the wire."""
     async with ClientSession() as session, session.request(method, served.base_url + path, json=body) as answer:
         text = await answer.text()
@@ -150,7 +150,7 @@ class Stuck(NamedTuple):
 
 
 @asynccontextmanager
-async def callback_under_way(served: Serving) -> AsyncIterator[Stuck]:
+async def callback_under_way(served: Server) -> AsyncIterator[Stuck]:
     """A frozen sandbox with one message, `r`, whose callback is under way."""
     async with receiver() as client:
         arrived, answered = asyncio.Event(), asyncio.Event()

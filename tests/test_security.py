@@ -7,7 +7,7 @@ from pathlib import Path
 from emulator.app.settings import OPTIONS, Settings
 from emulator.control_api.login_sessions import FREE, LASTS
 from emulator.net.allowed_targets import NotAllowed, Targets
-from emulator.storage.sqlite import StateFile
+from emulator.storage.sqlite import SqliteStore
 
 ROOT = Path(__file__).parent.parent
 TEXT = " ".join((ROOT / "SECURITY.md").read_text(encoding="utf-8").split())
@@ -77,5 +77,5 @@ def test_every_dependency_is_named_with_its_reason():
 
 
 def test_the_state_file_is_its_owners(tmp_path):
-    StateFile(str(tmp_path / "state"))
+    SqliteStore(str(tmp_path / "state"))
     assert {oct(one.stat().st_mode & 0o777) for one in tmp_path.iterdir()} == {"0o600"}

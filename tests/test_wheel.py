@@ -37,9 +37,9 @@ def test_what_is_unpacked_elsewhere_finds_its_scenarios_and_starts(wheel, tmp_pa
         f"sys.path.insert(0, {str(tmp_path / 'site')!r})\n"
         "import emulator\n"
         f"assert emulator.__file__.startswith({str(tmp_path)!r}), emulator.__file__\n"
-        "from emulator.app.server import Serving\n"
+        "from emulator.app.server import Server\n"
         "async def main():\n"
-        "    async with Serving() as serving:\n"
+        "    async with Server() as serving:\n"
         "        print(serving.emulator.default.scenario.name)\n"
         "asyncio.run(main())\n"
     )

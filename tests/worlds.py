@@ -5,16 +5,16 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account, Sender
-from emulator.core.admin_commands import PutRules, Verb
+from emulator.core.admin_commands import AdminCommand, PutRules
 from emulator.core.commands import BalanceQuery, Credential, Query, Submit
 from emulator.core.engine import checks
-from emulator.core.engine.engine import Engine, Verdict
+from emulator.core.engine.engine import Decision, Engine
 from emulator.core.engine.lifecycle import Report
 from emulator.core.outcomes import Accepted
 from emulator.core.profile import ErrorRow, ErrorTable, Profile, StatusRow, Switch
 from emulator.core.reasons import Reason
 from emulator.core.rules.matching import Rule, RuleSpec
-from emulator.core.state.sandbox_state import State, World
+from emulator.core.state.sandbox_state import DumpedState, SandboxState
 from emulator.core.statuses import STATUSES
 from emulator.core.units import SECOND, Chance, amount
 
@@ -64,20 +64,20 @@ class Play:
         )  # fmt: skip
         specs = msgspec.convert(list(rules), list[RuleSpec])
         scenario = [Rule(f"r{number}", spec, False) for number, spec in enumerate(specs, 1)]
-        state = State(
+        state = DumpedState(
             now=START, began=START, chance=Chance(1), accounts={"plain": kept}, rules=scenario, rules_made=len(scenario)
         )
-        self.engine = Engine(World(state), {"plain": self.profile})
+        self.engine = Engine(SandboxState(state), {"plain": self.profile})
 
     @property
-    def world(self) -> World:
+    def world(self) -> SandboxState:
         return self.engine.world
 
     @property
     def account(self) -> Account:
         return self.world.accounts["plain"]
 
-    def submit(self, *to: str, text: str = "Hello", **more: Any) -> Verdict:
+    def submit(self, *to: str, text: str = "Hello", **more: Any) -> Decision:
         said = {"sender": "shop", "report": True, "credential": KEY, **more}
         return self.engine.execute(
             Submit(provider="plain", destinations=to or (TO,), text=text, **said), self.at
@@ -88,11 +88,11 @@ class Play:
         assert isinstance(outcome, Accepted), outcome
         return outcome
 
-    def ask(self, to: str, reference: str) -> Verdict:
+    def ask(self, to: str, reference: str) -> Decision:
         query = Query(provider="plain", credential=KEY, destination=to, reference=reference)
         return self.engine.execute(query, self.at)
 
-    def ask_balance(self) -> Verdict:
+    def ask_balance(self) -> Decision:
         return self.engine.execute(BalanceQuery(provider="plain", credential=KEY), self.at)
 
     def advance(self, seconds: float) -> list[Report]:
@@ -103,7 +103,7 @@ class Play:
         """What is reported within so many seconds: the state, and when the report went out, from the start."""
         return [(one.due.status, (one.at - START) / SECOND) for one in self.advance(seconds)]
 
-    def do(self, verb: Verb) -> Any:
+    def do(self, verb: AdminCommand) -> Any:
         return self.engine.control(verb, self.at)
 
     def put_rules(self, *rules: dict[str, Any]) -> list[Rule]:

@@ -9,20 +9,20 @@ from emulator.app.settings import Settings
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
-from emulator.core.units import SECOND, Moment
-from emulator.delivery.router import Call, Postman
-from emulator.dispatch.http import Answer, Reception
-from emulator.dispatch.smpp import Switchboard
+from emulator.core.units import SECOND, Timestamp
+from emulator.delivery.router import Call, DeliveryRouter
+from emulator.dispatch.http import Exchanged, HttpDispatcher
+from emulator.dispatch.smpp import SmppDispatcher
 from emulator.http.messages import HttpRequest
-from emulator.journal import Budget
+from emulator.journal import MemoryLimit
 from emulator.providers import found
 from emulator.providers.base import Provider
 from emulator.sandboxes import export
-from emulator.sandboxes.change_log import Recorder
-from emulator.sandboxes.clock_driver import Pump
+from emulator.sandboxes.change_log import ChangeLog
+from emulator.sandboxes.clock_driver import ClockDriver
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 from emulator.sandboxes.snapshots import Snapshot
-from emulator.sandboxes.spec import Bad, NewSandbox, Recipe, recipe
+from emulator.sandboxes.spec import InvalidOptions, NewSandbox, SandboxSpec, recipe
 from emulator.sandboxes.vocabulary import vocabulary_of
 from emulator.scenarios.library import extended, load_named
 from emulator.scenarios.scenario import Scenario
@@ -37,28 +37,28 @@ class Emulator:
 
     def __init__(
         self, settings: Settings | None = None, providers: Mapping[str, Provider] | None = None,
-        recorder: Recorder | None = None,
+        recorder: ChangeLog | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings or Settings()
         self.recorder = recorder
         self.providers = providers if providers is not None else found()
         self.vocabulary: Vocabulary = vocabulary_of(self.providers)
-        self.budget = Budget()
+        self.budget = MemoryLimit()
         self.sandboxes = Sandboxes(self.providers, self.settings.max_sandboxes)
         self.base_url = ""
-        self._pumps: dict[Sandbox, Pump] = {}
+        self._pumps: dict[Sandbox, ClockDriver] = {}
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.postman: Postman | None = None
+        self.postman: DeliveryRouter | None = None
         self.base = self._default_recipe()
         """What new sandboxes begin with, whatever becomes of the default one."""
         self.default = self.make(self.base)
-        self.reception = Reception(
+        self.reception = HttpDispatcher(
             self.providers, self.sandboxes, self.default, self._send_reports, self.settings.public_url
         )  # fmt: skip
         if self.settings.any_credentials:
             self.sandboxes.stand_in = self.default
-        self.board = Switchboard(self.sandboxes, self.default, self.reception.keep)
+        self.board = SmppDispatcher(self.sandboxes, self.default, self.reception.keep)
 
     # coming and going
 
@@ -66,7 +66,7 @@ class Emulator:
         """From now on time passes and callbacks go out, by `call`. Runs in the loop that serves."""
         self._loop = asyncio.get_running_loop()
         self.base_url = base_url
-        self.postman = Postman(call, lambda provider: f"{self.base_url}/_emulator/sink/{provider}")
+        self.postman = DeliveryRouter(call, lambda provider: f"{self.base_url}/_emulator/sink/{provider}")
         self.board.receivers = self.postman.receivers
         for sandbox in self.sandboxes.by_id.values():
             self._attend(sandbox)
@@ -83,7 +83,7 @@ class Emulator:
     def _attend(self, sandbox: Sandbox) -> None:
         assert self._loop is not None
         assert self.postman is not None
-        self._pumps[sandbox] = Pump(sandbox, self.postman, self._loop)
+        self._pumps[sandbox] = ClockDriver(sandbox, self.postman, self._loop)
         if sandbox.recipe.ttl is not None:
             self._end_after(sandbox, sandbox.recipe.ttl)
 
@@ -100,7 +100,7 @@ class Emulator:
 
     # sandboxes
 
-    def _default_recipe(self) -> Recipe:
+    def _default_recipe(self) -> SandboxSpec:
         settings = self.settings
         scenario = load_named(settings.scenario, self.vocabulary)
         patches = {name: AccountPatch() for name in self.providers}
@@ -111,11 +111,11 @@ class Emulator:
             for name, provider in self.providers.items()
         }
         seed = settings.seed if settings.seed is not None else scenario.seed if scenario.seed is not None else 1
-        return Recipe(
+        return SandboxSpec(
             id=DEFAULT, scenario=scenario, seed=seed, began=None, rate=1.0, credentials=credentials, patches=patches
         )
 
-    def make(self, made: Recipe) -> Sandbox:
+    def make(self, made: SandboxSpec) -> Sandbox:
         """A sandbox after a recipe. Raises ValueError when there is no room, KeyError naming what is taken."""
         sandbox = Sandbox(made, self.providers, self.budget, self.settings.journal_bytes, self.recorder)
         try:
@@ -137,9 +137,9 @@ class Emulator:
                 return self.make(made)
             copy = self.make(export.recipe_of(found, made))
         except KeyError as taken:
-            raise Bad(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
+            raise InvalidOptions(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
         except ValueError as full:
-            raise Bad(str(full), "delete some, or give them a ttl", "full") from None
+            raise InvalidOptions(str(full), "delete some, or give them a ttl", "full") from None
         with self._standing(copy):
             export.fill(copy, found)
         return copy
@@ -157,9 +157,9 @@ class Emulator:
         """Nothing is armed while the sandbox gets another world, and nobody waits for answers to the old one."""
         pump = self._pumps.get(sandbox)
         if pump is not None:
-            pump.disarm()
+            pump.cancel_timer()
         yield
-        sandbox.arm()
+        sandbox.schedule_timer()
         if self.postman is not None:
             self.postman.give_up(sandbox)
             self.postman.receivers.wake(sandbox)
@@ -190,7 +190,7 @@ class Emulator:
             sandbox.journal.clear()
         sandbox.tell("reset", 0)
 
-    def pump(self, sandbox: Sandbox) -> Pump:
+    def pump(self, sandbox: Sandbox) -> ClockDriver:
         return self._pumps[sandbox]
 
     # words that people write, checked
@@ -198,7 +198,7 @@ class Emulator:
     def scenario(self, given: str | dict[str, Any]) -> Scenario:
         """A scenario by name, or a whole one. Raises Bad."""
         if isinstance(given, dict) and "name" in given and not given.keys() - {"name", "comment"}:
-            raise Bad(
+            raise InvalidOptions(
                 "this is a scenario that has a name and nothing else: no rules, no accounts",
                 'a scenario that comes along is asked for by its name alone, as in "no-credit" or '
                 '{"scenario": "no-credit"}; one without rules says "rules": []',
@@ -208,29 +208,29 @@ class Emulator:
                 return load_named(given, self.vocabulary, paths=False)
             return extended(checked(given, Scenario, self.vocabulary), self.vocabulary)
         except Invalid as invalid:
-            raise Bad(f"the scenario is no good: {invalid}", "sms-emulator check FILE tells more") from None
+            raise InvalidOptions(f"the scenario is no good: {invalid}", "sms-emulator check FILE tells more") from None
 
     def patch(self, provider: str, given: dict[str, Any]) -> AccountPatch:
         """A change of an account. Raises Bad."""
         try:
             return checked(given, AccountPatch, self.vocabulary, provider=provider)
         except Invalid as invalid:
-            raise Bad(f"the account of {provider} cannot be so: {invalid}") from None
+            raise InvalidOptions(f"the account of {provider} cannot be so: {invalid}") from None
 
     def rules(self, given: list[Any]) -> list[RuleSpec]:
         """Rules. Raises Bad."""
         try:
             return checked(given, list[RuleSpec], self.vocabulary)
         except Invalid as invalid:
-            raise Bad(f"the rules are no good: {invalid}") from None
+            raise InvalidOptions(f"the rules are no good: {invalid}") from None
 
     # the way of a request
 
-    def exchange(self, request: HttpRequest) -> Answer:
+    def exchange(self, request: HttpRequest) -> Exchanged:
         """Read, judge, answer, journal. Never raises for what a client sent."""
         return self.reception.exchange(request)
 
-    def _send_reports(self, sandbox: Sandbox, at: Moment) -> tuple["asyncio.Future[Any]", ...]:
+    def _send_reports(self, sandbox: Sandbox, at: Timestamp) -> tuple["asyncio.Future[Any]", ...]:
         """What is due in the sandbox goes out now."""
         sandbox.catch_up(at)
         return () if self.postman is None else tuple(self.postman.under_way(sandbox))

@@ -12,24 +12,24 @@ from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
 from emulator.control_api.paths import ours
 from emulator.delivery.callback_queue import Call
-from emulator.delivery.http_client import Outbox
+from emulator.delivery.http_client import HttpClient
 from emulator.net.listen import Busy, bind, url
 from emulator.providers import names
 from emulator.providers.base import Provider
 from emulator.server.http_server import HttpServer
 from emulator.server.http_service import HttpService
 from emulator.server.proxy import Guard
-from emulator.server.smpp_connection import SmppTransport
+from emulator.server.smpp_connection import SmppServer
 from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
 
 if TYPE_CHECKING:
     from emulator.control_api.http_api import Control
-    from emulator.storage.writer import Logbook
+    from emulator.storage.writer import GroupCommitWriter
     from emulator.tls.authority import Authority
 
 
-class Serving:
+class Server:
     """One emulator, served in the running loop from `start` to `stop`.
 
     Raises Busy when a port cannot be had, Bad or Invalid when the settings' scenario is no good, Unusable when the
@@ -42,7 +42,7 @@ class Serving:
         tls: socket.socket | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings or Settings(port=0)
-        self._logbook: Logbook | None = None
+        self._logbook: GroupCommitWriter | None = None
         self.emulator = self._emulator(providers)
         self._listening = listening or bind(self.settings.host, self.settings.port)
         self.base_url = url(self._listening)
@@ -59,7 +59,7 @@ class Serving:
                 trust.check(name)
             except trust.TrustError as error:
                 raise Busy(f"--callback-ca: {error}") from None
-        self._outbox = Outbox(self.settings.targets, self._receivers)
+        self._outbox = HttpClient(self.settings.targets, self._receivers)
         domains = names.domains(self.emulator.providers.values())
         self._contexts = self._certificates(domains)
         self.http = HttpServer(HttpService(
@@ -67,7 +67,7 @@ class Serving:
             lambda request: self.control.trusts(request), self._contexts,
             Guard(domains, self.settings.hosts, self.settings.tunnel),
         ))  # fmt: skip
-        self._smpp = SmppTransport(
+        self._smpp = SmppServer(
             self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
         )
 
@@ -170,7 +170,7 @@ class Serving:
     def smpp_port(self) -> int:
         return urlsplit(self.smpp_url).port or 0
 
-    async def __aenter__(self) -> "Serving":
+    async def __aenter__(self) -> "Server":
         await self.start()
         return self
 

@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider
@@ -23,7 +23,7 @@ def demo() -> int:
 
 
 async def _demo() -> int:
-    async with Serving(Settings(port=0)) as serving:
+    async with Server(Settings(port=0)) as serving:
         print(f"emulator at {serving.base_url}")
         for provider in serving.emulator.providers.values():
             for text, number in zip(_texts(), (123456, 990001), strict=True):
@@ -54,7 +54,7 @@ def _texts() -> tuple[str, str]:
     return f"Dear {fake.first_name()}, your code is 123456", f"{fake.first_name()}, your parcel is on its way"
 
 
-async def _send(serving: Serving, provider: Provider, to: str, text: str, reference: str) -> None:
+async def _send(serving: Server, provider: Provider, to: str, text: str, reference: str) -> None:
     account = serving.emulator.default.account(provider.name)
     request = provider.example(account.credentials, to, text, reference)
     status, body = await asyncio.to_thread(_over_the_wire, serving.base_url, request)

@@ -10,14 +10,14 @@ from importlib import import_module
 from typing import Literal
 
 from emulator import __version__
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.cli import logs
 from emulator.delivery.callback_queue import ALL_CARRIERS
 from emulator.delivery.unsent import unfinished
 from emulator.net.listen import Busy
 from emulator.sandboxes.change_log import Unusable
-from emulator.sandboxes.spec import Bad, token
+from emulator.sandboxes.spec import InvalidOptions, token
 from emulator.scenarios.validation import Invalid
 
 _OTHER_FILES = 64
@@ -32,8 +32,8 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
         settings = _with_token(settings)
     try:
         loop = loop_factory(settings.loop)
-        serving = Serving(settings, listening, smpp=smpp)
-    except (Bad, Busy, Invalid, Unusable, ValueError) as error:
+        serving = Server(settings, listening, smpp=smpp)
+    except (InvalidOptions, Busy, Invalid, Unusable, ValueError) as error:
         logs.say(form, f"sms-emulator: {error}", logging.ERROR)
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:
@@ -94,7 +94,7 @@ def _with_token(settings: Settings) -> Settings:
     return settings._replace(token=made)
 
 
-async def _run(serving: Serving) -> None:
+async def _run(serving: Server) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -112,7 +112,7 @@ async def _run(serving: Serving) -> None:
         logs.log.warning(line)
 
 
-def _banner(serving: Serving) -> str:
+def _banner(serving: Server) -> str:
     base = serving.base_url
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
     lines = [f"sms-emulator {__version__} on {loop}: paste a line to try it", "", f"# the page: {base}/", ""]

@@ -41,7 +41,7 @@ class _Loop:
         self.places = {lane: asyncio.Semaphore(most) for lane, most in at_once.items()}
 
 
-class Looping:
+class AsyncTransport:
     """Carries calls out in the running loop, any number at once. Close it, or use it as an async context.
 
     `session`: one of yours to use instead of an own (a proxy, an authority, a source address); it is not closed.

@@ -44,7 +44,7 @@ class _Process:
         self.places = {lane: threading.Semaphore(most) for lane, most in at_once.items()}
 
 
-class Blocking:
+class SyncTransport:
     """Carries calls out, one after the other in each thread. Close it, or use it as a context.
 
     `pool`: connections of yours (see connection_pool) instead of own ones; not closed.

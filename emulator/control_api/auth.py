@@ -10,7 +10,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from emulator.control_api.handlers.sandboxes import Refusal
-from emulator.control_api.login_sessions import Logins, Tries
+from emulator.control_api.login_sessions import LoginSessions, Tries
 from emulator.http.messages import HttpRequest
 from emulator.net import hosts
 
@@ -18,13 +18,13 @@ COOKIE = "sms_emulator"
 _HINT = "send the header `Authorization: Bearer TOKEN`; the token was given by --token or printed at start"
 
 
-class Gate:
+class Auth:
     """Lets requests in. `names`: hosts besides those of loopback under which browsers may reach us. `now`: seconds."""
 
     def __init__(self, token: str | None, names: Iterable[str], now: Callable[[], float]) -> None:
         self._token = None if token is None else _digest(token)
         self._names = {hosts.plain(name) for name in names if name}
-        self._logins = Logins(now)
+        self._logins = LoginSessions(now)
         self._tries = Tries(now)
 
     @property

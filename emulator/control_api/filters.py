@@ -9,7 +9,7 @@ import msgspec
 
 from emulator.control_api import views
 from emulator.core.messages import Message
-from emulator.core.state.message_store import Store
+from emulator.core.state.message_store import MessageStore
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.sandboxes.sandbox import Sandbox
 
@@ -118,7 +118,7 @@ def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
     return (store.messages[number - 1] for number in sorted(ids) if number > after)
 
 
-def _looked_through(store: Store, after: int, filters: MessageFilters) -> Iterator[Message]:
+def _looked_through(store: MessageStore, after: int, filters: MessageFilters) -> Iterator[Message]:
     """Where no index helps: what the filters name is compared before a message is put into words."""
     status, provider, text = filters.status, filters.provider, filters.contains or ""
     for message, batch in store.with_batches(store.likely(after, status, provider, text)):

@@ -12,13 +12,13 @@ import msgspec
 from emulator import __version__
 from emulator.app.emulator import Emulator
 from emulator.control_api import openapi, request_bodies
-from emulator.control_api.auth import Gate
+from emulator.control_api.auth import Auth
 from emulator.control_api.event_stream import Listening
 from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.control_api.routes import CALLS, Call
 from emulator.http.browser_headers import DATA, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
-from emulator.ui.site import Front
+from emulator.ui.site import Site
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _PEM = (("Content-Type", "application/x-pem-file"),)
@@ -47,9 +47,9 @@ class Control:
         self._emulator = emulator
         if token is None and not emulator.settings.loopback:
             token = secrets.token_urlsafe()  # nobody knows it: open to the world is no default
-        self._gate = Gate(token, emulator.settings.hosts, monotonic)
+        self._gate = Auth(token, emulator.settings.hosts, monotonic)
         self.verbs = Verbs(emulator)
-        self._page = Front(self.verbs, self._gate)
+        self._page = Site(self.verbs, self._gate)
         self.authority: Callable[[], bytes] = _none
         """Our certificate authority, PEM."""
         self.smpp_url: str | None = None
@@ -171,10 +171,10 @@ def _converted(given: dict[str, str], kind: Any) -> Any:
 
 def _wrong(body: bytes, kind: Any) -> str:
     """What is wrong with a body, its first faults, and what may stand there; "" if that cannot be told."""
-    from emulator.scenarios.type_errors import drill
+    from emulator.scenarios.type_errors import find_type_errors
 
     try:
-        complaints = list(drill(msgspec.json.decode(body or b"{}"), kind))
+        complaints = list(find_type_errors(msgspec.json.decode(body or b"{}"), kind))
     except (RecursionError, UnicodeDecodeError, msgspec.DecodeError):  # the rest of it was not looked at before
         return ""
     return "; ".join(complaint.told() for complaint in complaints[:_MOST_TOLD])

@@ -17,7 +17,7 @@ FREE = 20
 _MOST_ADDRESSES = 10_000
 
 
-class Logins:
+class LoginSessions:
     """Kept as digests: the value itself is known to the browser alone."""
 
     def __init__(self, now: Callable[[], float]) -> None:

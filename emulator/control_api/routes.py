@@ -114,7 +114,7 @@ CALLS = (
          answer="CameIn",
          status=202),
     Call("ledger", "What it would have cost, by account and message, with double sends.",
-         lambda v, p, b, q: ledger.ledger(p["sandbox"], q), query=ledger.Asked, answer="Ledger"),
+         lambda v, p, b, q: ledger.ledger(p["sandbox"], q), query=ledger.LedgerQuery, answer="Ledger"),
     Call("events", "What happens, as it happens: server-sent events.",
          lambda v, p, b, q: event_stream.listen(p["sandbox"], q), query=event_stream.Listening,
          kind="text/event-stream"),

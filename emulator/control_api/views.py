@@ -13,13 +13,13 @@ from emulator.core.messages import Message
 from emulator.core.outcomes import Refused
 from emulator.core.rules.conditions import Now
 from emulator.core.rules.matching import Rule
-from emulator.core.units import Moment, plain
+from emulator.core.units import Timestamp, plain
 from emulator.dispatch.explain import explain
 from emulator.http.messages import SmppFrame
 from emulator.journal import Attempt, Exchange
 from emulator.lint.findings import Finding
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.smpp_session import Line
+from emulator.sandboxes.smpp_session import BoundSession
 from emulator.smpp.codec import decode
 from emulator.smpp.display import describe
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-_LAST: Moment = 253_402_300_799_999_999
+_LAST: Timestamp = 253_402_300_799_999_999
 
 
-def iso(at: Moment) -> str:
+def iso(at: Timestamp) -> str:
     """A moment as ISO 8601 with zone, to the microsecond; the end of the year 9999 for what falls due after it."""
     whole, micro = divmod(min(at, _LAST), 1_000_000)
     return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{micro:06d}Z"
@@ -105,7 +105,7 @@ def _sent(sandbox: Sandbox, made: Attempt) -> "response_types.Sent":
     return {"method": made.request.method, "url": made.request.target, "sent": dict(said)}
 
 
-def session(sandbox: Sandbox, line: Line) -> "response_types.Session":
+def session(sandbox: Sandbox, line: BoundSession) -> "response_types.Session":
     """A bound SMPP session."""
     bound = line.session.bound
     return {

@@ -10,10 +10,10 @@ from typing import Any, Literal, NamedTuple, TypedDict
 from urllib.parse import quote, urlsplit
 
 from emulator.control_client.calls import ALL, ask, call_of, record
-from emulator.control_client.inspection import Seeing
+from emulator.control_client.inspection import Inspection
 from emulator.control_client.records import Code, Record, missing
-from emulator.control_client.scenario_argument import Play, as_sent
-from emulator.control_client.transports import Door
+from emulator.control_client.scenario_argument import ScenarioArgument, as_sent
+from emulator.control_client.transports import ApiTransport
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
@@ -29,7 +29,7 @@ class Wishes(TypedDict, total=False):
     """What a new sandbox may be told: the body of POST /_emulator/sandboxes. `import_` is its `import`."""
 
     id: str
-    scenario: Play
+    scenario: ScenarioArgument
     seed: int
     clock: Literal["real", "frozen"] | Mapping[str, Any]
     balance: float | Mapping[str, float]
@@ -47,7 +47,7 @@ class Place(NamedTuple):
     smpp_url: str | None = None
 
 
-class AsyncSms(Seeing):
+class AsyncSms(Inspection):
     """A sandbox: its verbs, `base_url`, `smpp_host`, `smpp_port`, `id`, and its credentials by provider
     (`sms.smsoffice.key`; all of them in `accounts`).
 
@@ -56,7 +56,7 @@ class AsyncSms(Seeing):
     seconds, everything else is the sandbox's time.
     """
 
-    def __init__(self, door: Door, place: Place, id: str, accounts: Json, warnings: Sequence[str] = ()) -> None:
+    def __init__(self, door: ApiTransport, place: Place, id: str, accounts: Json, warnings: Sequence[str] = ()) -> None:
         self._door = door
         self.place = place
         self.id = id
@@ -66,7 +66,7 @@ class AsyncSms(Seeing):
         can bind."""
 
     @classmethod
-    async def make(cls, door: Door, place: Place, wishes: Json) -> "AsyncSms":
+    async def make(cls, door: ApiTransport, place: Place, wishes: Json) -> "AsyncSms":
         """A handle of a new sandbox."""
         body = {name.removesuffix("_"): value for name, value in wishes.items()}
         if "scenario" in body:
@@ -271,7 +271,7 @@ class AsyncSms(Seeing):
         """The scenario in force."""
         return record(await self.operation("getScenario"))
 
-    async def put_scenario(self, scenario: Play) -> Record:
+    async def put_scenario(self, scenario: ScenarioArgument) -> Record:
         """Another scenario: the name of one that comes along, a whole one, or the path of a file."""
         return record(await self.operation("putScenario", as_sent(scenario)))
 

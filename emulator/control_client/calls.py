@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.control_api.paths import ADDRESSES, Address
 from emulator.control_client.records import Record, missing, read
-from emulator.control_client.transports import Door
+from emulator.control_client.transports import ApiTransport
 from emulator.http.messages import HttpRequest, write_query
 
 __tracebackhide__ = True
@@ -23,7 +23,7 @@ _JSON = (("Content-Type", "application/json"),)
 
 
 async def ask(
-    door: Door, method: str, path: str, body: Any = None, query: Json | None = None, patience: float = 60.0
+    door: ApiTransport, method: str, path: str, body: Any = None, query: Json | None = None, patience: float = 60.0
 ) -> Any:
     fields = [(name, _word(value)) for name, value in (query or {}).items() if value is not None]
     target = f"{path}?{write_query(fields)}" if fields else path

@@ -8,18 +8,18 @@ from emulator.control_client.calls import ALL, call_of, record
 from emulator.control_client.event_reader import heard
 from emulator.control_client.ledger_text import ledger_text
 from emulator.control_client.records import Record
-from emulator.control_client.transports import Door
+from emulator.control_client.transports import ApiTransport
 from emulator.http.messages import HttpRequest
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
 
 
-class Seeing:
+class Inspection:
     """A part of AsyncSms, which has the rest."""
 
     id: str
-    _door: Door
+    _door: ApiTransport
 
     async def operation(self, name: str, body: Any = None, /, *, patience: float = 60.0, **words: Any) -> Any:
         raise NotImplementedError

@@ -5,10 +5,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-Play = str | PathLike[str] | Mapping[str, Any]
+ScenarioArgument = str | PathLike[str] | Mapping[str, Any]
 
 
-def as_sent(play: Play) -> str | Mapping[str, Any]:
+def as_sent(play: ScenarioArgument) -> str | Mapping[str, Any]:
     """What the control API takes. A path (a PathLike, or a text that ends in .yaml or .yml) is read here, where the
     file is: a server reads no files for who calls it. Raises Invalid with every mistake in the file."""
     if isinstance(play, Mapping) or not (isinstance(play, PathLike) or play.endswith((".yaml", ".yml"))):

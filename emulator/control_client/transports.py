@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 
 
-class Door(Protocol):
+class ApiTransport(Protocol):
     """Takes a request to a control API. `patience`: real seconds after which no answer is worth waiting for."""
 
     async def __call__(self, request: HttpRequest, patience: float) -> HttpReply: ...
@@ -18,7 +18,7 @@ class Door(Protocol):
         ...
 
 
-class Inside:
+class InProcess:
     """To the control API in this process, without a socket. Made in the loop that serves, used only there."""
 
     def __init__(self, answer: Any) -> None:
@@ -50,7 +50,7 @@ class Inside:
             )
 
 
-class Remote:
+class OverHttp:
     """To a control API elsewhere. `token`: what its --token asks for. Used in one loop; `close` ends it."""
 
     def __init__(self, base_url: str, token: str | None = None) -> None:
@@ -100,7 +100,7 @@ class Remote:
         if self._session is not None:
             await self._session.close()
 
-    async def __aenter__(self) -> "Remote":
+    async def __aenter__(self) -> "OverHttp":
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from emulator.core.units import Moment, amount
+from emulator.core.units import Timestamp, amount
 
 SenderState = Literal["active", "pending", "refused"]
 
@@ -17,7 +17,7 @@ class Sender(msgspec.Struct):
     id: int
     name: str
     state: SenderState = "active"
-    created_at: Moment = 0
+    created_at: Timestamp = 0
 
 
 class Account(msgspec.Struct, kw_only=True):
@@ -69,7 +69,7 @@ class AccountPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omi
     prices: dict[str, Amount] | UnsetType = UNSET
 
 
-def apply(patch: AccountPatch, account: Account, at: Moment) -> None:
+def apply(patch: AccountPatch, account: Account, at: Timestamp) -> None:
     """Change the account; switches and prices are merged, lists replaced. The caller has checked the words."""
     if patch.balance is not UNSET:
         account.balance = amount(patch.balance)
@@ -90,7 +90,7 @@ def apply(patch: AccountPatch, account: Account, at: Moment) -> None:
         account.prices = {**account.prices, **{name: amount(price) for name, price in patch.prices.items()}}
 
 
-def _senders(given: list[str | SenderPatch], account: Account, at: Moment) -> dict[str, Sender]:
+def _senders(given: list[str | SenderPatch], account: Account, at: Timestamp) -> dict[str, Sender]:
     """A name that stays keeps its id; a new one gets its place in the list, or the next id that is free."""
     specs = [SenderPatch(name=entry) if isinstance(entry, str) else entry for entry in given]
     taken = {account.senders[spec.name].id for spec in specs if spec.name in account.senders}

@@ -5,7 +5,7 @@ import msgspec
 from emulator.core.accounts import AccountPatch, SenderState
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.statuses import Status
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
 class PatchAccount(msgspec.Struct, tag="patch-account", tag_field="do"):
@@ -52,7 +52,7 @@ class Redeliver(msgspec.Struct, tag="redeliver", tag_field="do"):
 
     message: int
     status: Status
-    changed_at: Moment
+    changed_at: Timestamp
     reason: str
     error: int
     part: int = 0
@@ -69,4 +69,4 @@ class PutIncoming(msgspec.Struct, tag="put-incoming", tag_field="do"):
     parts: int = 1
 
 
-Verb = PatchAccount | PatchSender | MoveMessage | PutRules | AddRule | DropRule | Redeliver | PutIncoming
+AdminCommand = PatchAccount | PatchSender | MoveMessage | PutRules | AddRule | DropRule | Redeliver | PutIncoming

@@ -10,7 +10,7 @@ import msgspec
 
 from emulator.core.reasons import Reason
 from emulator.core.text import Measure, measure
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
 class Credential(msgspec.Struct, frozen=True):
@@ -77,16 +77,16 @@ class Submit(Command, kw_only=True, tag="submit"):
     ignore_stoplist: bool = False
     first: bool = False
     """Highest priority: goes before anything else that is due at the same moment."""
-    begins_at: Moment | None = None
+    begins_at: Timestamp | None = None
     """Scheduled: nothing happens to the message before."""
-    expires_at: Moment | None = None
+    expires_at: Timestamp | None = None
     report: bool = False
     """The client wants delivery reports (whatever makes this provider send them)."""
     texts: tuple[str, ...] = ()
     """A text for each destination, in their order; () when `text` goes to all of them. Then there may also be"""
     senders: tuple[str, ...] = ()
     """a sender for each of them, and"""
-    begins: tuple[Moment | None, ...] = ()
+    begins: tuple[Timestamp | None, ...] = ()
     """a moment before which nothing happens to it."""
     own_id: str | None = None
     """The client gives the message its id, in the place of the provider."""
@@ -164,8 +164,8 @@ class Replace(Command, kw_only=True, tag="replace"):
     sender: str = ""
     octets: bytes | None = None
     asks: tuple[int, ...] = ()
-    begins_at: Moment | None = None
-    expires_at: Moment | None = None
+    begins_at: Timestamp | None = None
+    expires_at: Timestamp | None = None
 
 
 class Bind(Command, kw_only=True, tag="bind"):

@@ -2,24 +2,24 @@
 
 import msgspec
 
-from emulator.core.admin_commands import Verb
+from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
 class Executed(msgspec.Struct, tag="executed", tag_field="door"):
-    at: Moment
+    at: Timestamp
     command: AnyCommand
 
 
 class Advanced(msgspec.Struct, tag="advanced", tag_field="door"):
-    to: Moment
+    to: Timestamp
 
 
 class Answered(msgspec.Struct, tag="answered", tag_field="door"):
     """The client answered delivery report number `attempt`; would the provider take it for success?"""
 
-    at: Moment
+    at: Timestamp
     attempt: int
     accepted: bool
     again: tuple[float, ...] | None = None
@@ -27,8 +27,8 @@ class Answered(msgspec.Struct, tag="answered", tag_field="door"):
 
 
 class Controlled(msgspec.Struct, tag="controlled", tag_field="door"):
-    at: Moment
-    verb: Verb
+    at: Timestamp
+    verb: AdminCommand
 
 
 Input = Executed | Advanced | Answered | Controlled

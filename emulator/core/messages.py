@@ -3,7 +3,7 @@
 import msgspec
 
 from emulator.core.statuses import Status
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
 class Batch(msgspec.Struct, gc=False):
@@ -20,8 +20,8 @@ class Batch(msgspec.Struct, gc=False):
     parts: int
     cost: int
     """For one recipient."""
-    created_at: Moment
-    begins_at: Moment
+    created_at: Timestamp
+    begins_at: Timestamp
     first: bool
     flash: bool
     report: bool
@@ -30,7 +30,7 @@ class Batch(msgspec.Struct, gc=False):
     """Of its parts, where each part was submitted by itself; the first is `provider_id`."""
     asks: tuple[int, ...] = ()
     """Which reports are wanted, by flags of the protocol; one for each of `ids`, or one. (): by a callback."""
-    replaced: tuple[Moment, Moment | None] | None = None
+    replaced: tuple[Timestamp, Timestamp | None] | None = None
     """When another one took the place of the first, and when the life of its messages ends by that: None: as before."""
 
 
@@ -51,12 +51,12 @@ class Message(msgspec.Struct, gc=False):
     """What a rule calls the subscriber's network."""
 
     @property
-    def changed_at(self) -> Moment:
+    def changed_at(self) -> Timestamp:
         at = self.history[-1]
         assert isinstance(at, int)
         return at
 
-    def become(self, status: Status, at: Moment, reason: str, error: int, operator: str = "") -> None:
+    def become(self, status: Status, at: Timestamp, reason: str, error: int, operator: str = "") -> None:
         self.status = status
         self.reason = reason
         self.error = error
@@ -73,4 +73,4 @@ class Incoming(msgspec.Struct):
     source: str
     to: str
     text: str
-    at: Moment
+    at: Timestamp

@@ -6,7 +6,7 @@ import msgspec
 
 from emulator.core.reasons import Reason
 from emulator.core.statuses import Status
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
 class Outcome(msgspec.Struct, kw_only=True, tag_field="came"):
@@ -69,8 +69,8 @@ class Entry(msgspec.Struct, kw_only=True):
     message: int
     to: str
     status: Status
-    changed_at: Moment
-    created_at: Moment
+    changed_at: Timestamp
+    created_at: Timestamp
     reason: str = ""
     error: int = 0
     provider_id: str | None = None
@@ -129,7 +129,7 @@ class SenderEntry(msgspec.Struct, kw_only=True):
     id: int
     name: str
     state: str
-    created_at: Moment
+    created_at: Timestamp
 
 
 class SendersTold(Outcome, kw_only=True, tag="senders"):

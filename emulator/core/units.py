@@ -7,11 +7,11 @@ import msgspec
 
 SECOND = 1_000_000
 
-Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
+Timestamp = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
 """Microseconds since 1970-01-01 UTC, until the end of the year 9999; a duration is microseconds too. Whatever is read
 from outside is held to it."""
 
-LATEST: Moment = 221_845_392_000 * SECOND
+LATEST: Timestamp = 221_845_392_000 * SECOND
 """9000-01-01: no clock goes on beyond it, so that what falls due later still has a date."""
 
 MINUTE = 60 * SECOND

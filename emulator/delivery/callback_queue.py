@@ -16,7 +16,7 @@ from emulator.core.engine.lifecycle import Outgoing
 from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.journal import Attempt
 from emulator.net.allowed_targets import NotAllowed
-from emulator.sandboxes.in_flight import UnderWay, Waiting
+from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
 
 Call = Callable[[HttpRequest], Awaitable[HttpReply]]
@@ -29,7 +29,7 @@ ALL_CARRIERS = 1000
 """so many to all targets; but one to each in any case."""
 
 
-class Parcel(NamedTuple):
+class PendingDelivery(NamedTuple):
     """A callback that waits in its lane."""
 
     sandbox: Sandbox
@@ -38,23 +38,23 @@ class Parcel(NamedTuple):
     done: Waiting
 
 
-class Lane:
+class TargetQueue:
     """What waits for one target."""
 
     __slots__ = ("carriers", "queue")
 
     def __init__(self) -> None:
-        self.queue: deque[Parcel] = deque()
+        self.queue: deque[PendingDelivery] = deque()
         self.carriers = 0
 
 
-class HttpRound:
+class CallbackQueue:
     """Carries callbacks."""
 
-    def __init__(self, call: Call, under_way: UnderWay) -> None:
+    def __init__(self, call: Call, under_way: InFlight) -> None:
         self._call = call
         self._under_way = under_way
-        self._lanes: dict[str, Lane] = {}
+        self._lanes: dict[str, TargetQueue] = {}
         self._carriers: set[asyncio.Task[None]] = set()
 
     def post(self, sandbox: Sandbox, out: Outgoing, attempt: Attempt) -> Waiting:
@@ -65,8 +65,8 @@ class HttpRound:
         target = origin_of(attempt.request.target)
         lane = self._lanes.get(target)
         if lane is None:
-            lane = self._lanes[target] = Lane()
-        lane.queue.append(Parcel(sandbox, sandbox.engine, attempt, done))
+            lane = self._lanes[target] = TargetQueue()
+        lane.queue.append(PendingDelivery(sandbox, sandbox.engine, attempt, done))
         if lane.carriers == 0 or (lane.carriers < CARRIERS and len(self._carriers) < ALL_CARRIERS):
             lane.carriers += 1
             carrier = asyncio.get_running_loop().create_task(self._carry(target, lane))
@@ -74,7 +74,7 @@ class HttpRound:
             carrier.add_done_callback(self._carriers.discard)
         return done
 
-    async def _carry(self, target: str, lane: Lane) -> None:
+    async def _carry(self, target: str, lane: TargetQueue) -> None:
         """One callback after the other, until none waits."""
         queue, under_way = lane.queue, self._under_way
         try:
@@ -117,7 +117,7 @@ class HttpRound:
         sandbox.journal.answered(attempt, answer, failure)
         engine.answered(attempt.id, attempt.accepted, sandbox.now())
         sandbox.tell("callbacks", attempt.id)
-        sandbox.arm()
+        sandbox.schedule_timer()
 
     async def close(self) -> None:
         """Give up on whatever is still under way."""

@@ -6,7 +6,7 @@ aiohttp's client, which does much else, takes three times as long for it.
 import asyncio
 from typing import cast
 
-from emulator.delivery.response_parser import Answer, NoAnswer
+from emulator.delivery.response_parser import NoAnswer, ResponseParser
 from emulator.http.messages import HttpReply
 
 
@@ -14,7 +14,7 @@ class Gone(OSError):
     """The connection closed before anything of an answer came."""
 
 
-class Asking(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """`asked`: how many requests it has carried, `free`: another may follow."""
 
     __slots__ = ("_answer", "_coming", "_loop", "_transport", "asked", "free", "idle_since")
@@ -22,7 +22,7 @@ class Asking(asyncio.Protocol):
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._answer = Answer()
+        self._answer = ResponseParser()
         self._coming: asyncio.Future[HttpReply] | None = None
         self.asked = 0
         self.free = True
@@ -33,7 +33,7 @@ class Asking(asyncio.Protocol):
         if not self.free or self._transport is None or self._transport.is_closing():
             raise Gone("the connection was closed before an answer came")
         self.asked += 1
-        self._answer = Answer()
+        self._answer = ResponseParser()
         coming: asyncio.Future[HttpReply] = self._loop.create_future()
         self._coming = coming
         self._transport.write(octets)

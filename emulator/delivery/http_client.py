@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from yarl import URL
 
-from emulator.delivery.client_connection import Asking, Gone
+from emulator.delivery.client_connection import ClientConnection, Gone
 from emulator.http.messages import HttpReply, HttpRequest, origin_of
 from emulator.net.allowed_targets import NotAllowed, Targets
 
@@ -41,7 +41,7 @@ class Origin(NamedTuple):
     head: bytes
 
 
-class Outbox:
+class HttpClient:
     """Sends callbacks to where `targets` allows. Connections are kept alive; redirects and cookies are passed over.
     How many go out at once is the round's business (http_round.py)."""
 
@@ -50,7 +50,7 @@ class Outbox:
     ) -> None:  # fmt: skip
         self._targets = targets or Targets()
         self._trust = trust
-        self._kept: dict[Origin, list[Asking]] = {}
+        self._kept: dict[Origin, list[ClientConnection]] = {}
         self._sweeper: asyncio.TimerHandle | None = None
         self._tls: asyncio.Future[ssl.SSLContext] | None = None
         self._told: set[str] = set()
@@ -89,7 +89,7 @@ class Outbox:
 
     # connections
 
-    def _take(self, origin: Origin) -> Asking | None:
+    def _take(self, origin: Origin) -> ClientConnection | None:
         """The one that was used last."""
         kept = self._kept.get(origin)
         while kept:
@@ -98,7 +98,7 @@ class Outbox:
                 return connection
         return None
 
-    def _keep(self, origin: Origin, connection: Asking) -> None:
+    def _keep(self, origin: Origin, connection: ClientConnection) -> None:
         loop = asyncio.get_running_loop()
         connection.idle_since = loop.time()
         self._kept.setdefault(origin, []).append(connection)
@@ -121,7 +121,7 @@ class Outbox:
         if self._kept:
             self._sweeper = loop.call_later(_IDLE / 2, self._sweep)
 
-    async def _connect(self, origin: Origin) -> Asking:
+    async def _connect(self, origin: Origin) -> ClientConnection:
         """A new connection to the first address that may be called and can be reached."""
         loop = asyncio.get_running_loop()
         refusals: list[str] = []
@@ -141,7 +141,7 @@ class Outbox:
                 sock.setblocking(False)
                 await loop.sock_connect(sock, address)
                 _, connection = await loop.create_connection(
-                    Asking, sock=sock, ssl=context, server_hostname=origin.host if context else None
+                    ClientConnection, sock=sock, ssl=context, server_hostname=origin.host if context else None
                 )
                 return connection
             except OSError as broken:

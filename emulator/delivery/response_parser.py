@@ -12,7 +12,7 @@ class NoAnswer(OSError):
     """What came is no HTTP answer; the text says why."""
 
 
-class Answer:
+class ResponseParser:
     """One answer being read. `again`: the connection may carry another request when it is whole."""
 
     __slots__ = ("_body", "_headers", "_left", "_length", "_status", "again")

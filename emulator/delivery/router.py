@@ -10,28 +10,28 @@ import asyncio
 from collections.abc import Callable
 
 from emulator.core.accounts import Account
-from emulator.core.engine.lifecycle import Outgoing, Passing
-from emulator.delivery.callback_queue import Call, HttpRound
-from emulator.delivery.smpp_queue import Receivers
+from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing
+from emulator.delivery.callback_queue import Call, CallbackQueue
+from emulator.delivery.smpp_queue import SmppQueue
 from emulator.dispatch import reply_overrides
 from emulator.http.messages import HttpRequest
 from emulator.journal.attempts import attempt_of
 from emulator.providers.base import Provider
-from emulator.sandboxes.in_flight import UnderWay, Waiting
+from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.pdu import Pdu
 
-__all__ = ["Call", "Postman"]
+__all__ = ["Call", "DeliveryRouter"]
 
 
-class Postman:
+class DeliveryRouter:
     """Sends what goes out of one process, and keeps count of what is under way, by sandbox."""
 
     def __init__(self, call: Call, sink: Callable[[str], str]) -> None:
         self._sink = sink
-        self._under_way = UnderWay()
-        self._http = HttpRound(call, self._under_way)
-        self.receivers = Receivers(self.envelope, self._under_way)
+        self._under_way = InFlight()
+        self._http = CallbackQueue(call, self._under_way)
+        self.receivers = SmppQueue(self.envelope, self._under_way)
 
     def post(self, sandbox: Sandbox, out: Outgoing) -> Waiting | None:
         """Send something. What comes back is done when it was answered; None when nobody need wait for it."""
@@ -48,7 +48,7 @@ class Postman:
         """What the client gets: a callback, a PDU, or nothing."""
         provider = sandbox.providers[out.provider]
         account = sandbox.account(out.provider)
-        if isinstance(out, Passing):
+        if isinstance(out, IncomingDelivery):
             return self._passing(sandbox, provider, out, self._url(account))
         world = sandbox.engine.world
         message = world.store.messages[out.message - 1]
@@ -68,7 +68,9 @@ class Postman:
         """Where the account's callbacks go."""
         return self._sink(account.provider) if account.callback_url is None else account.callback_url
 
-    def _passing(self, sandbox: Sandbox, provider: Provider, out: Passing, url: str) -> HttpRequest | Pdu | None:
+    def _passing(
+        self, sandbox: Sandbox, provider: Provider, out: IncomingDelivery, url: str
+    ) -> HttpRequest | Pdu | None:
         came = sandbox.engine.world.incoming[out.due.incoming - 1]
         if came.way == "smpp" and provider.smpp is not None:
             return provider.smpp.incoming(came, out.due.part)

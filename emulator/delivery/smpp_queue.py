@@ -10,18 +10,18 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from emulator.core.engine.engine import Engine
-from emulator.core.engine.lifecycle import Outgoing, Passing, Report
+from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing, Report
 from emulator.core.state.scheduler import SendIncoming
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.journal import Attempt
 from emulator.journal.attempts import attempt_of
-from emulator.sandboxes.in_flight import UnderWay, Waiting
+from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.smpp_session import Line
+from emulator.sandboxes.smpp_session import BoundSession
 from emulator.smpp.pdu import Pdu
 
-Envelope = Callable[[Sandbox, Outgoing], HttpRequest | Pdu | None]
+BuildDelivery = Callable[[Sandbox, Outgoing], HttpRequest | Pdu | None]
 
 _A_DAY = 86_400_000_000
 """So long, in microseconds of the sandbox's time, something is kept for a receiver (facts on SMPP, section 1)."""
@@ -30,7 +30,7 @@ _A_DAY = 86_400_000_000
 _MOST_SETTLED = 1000
 
 
-class Parcel:
+class PendingReceipt:
     """One thing to deliver, and the record of the attempt once it has gone."""
 
     __slots__ = ("attempt", "engine", "out", "pdu", "sandbox")
@@ -43,39 +43,39 @@ class Parcel:
         self.attempt: Attempt | None = None
 
 
-class Mailbox:
+class Backlog:
     """What one account waits for: the queue, and the sessions that take from it."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.queue: deque[Parcel] = deque()
+        self.queue: deque[PendingReceipt] = deque()
         self.gone = 0
         """So many were sent and are not answered."""
-        self.lines: list[Line] = []
+        self.lines: list[BoundSession] = []
         self.settled: dict[Hashable, bool] = {}
         """What was given up, and answered all the same before it went out again: was it taken?"""
         self.busy: Waiting | None = None
         """Not done as long as something is under way here."""
 
 
-class Receivers:
+class SmppQueue:
     """All mailboxes of a process."""
 
-    def __init__(self, envelope: Envelope, under_way: UnderWay) -> None:
+    def __init__(self, envelope: BuildDelivery, under_way: InFlight) -> None:
         self._envelope = envelope
         self._under_way = under_way
-        self._boxes: dict[tuple[Sandbox, str], Mailbox] = {}
+        self._boxes: dict[tuple[Sandbox, str], Backlog] = {}
         self._after: dict[tuple[Sandbox, int], list[Callable[[], Any]]] = {}
 
-    def _box(self, sandbox: Sandbox, provider: str) -> Mailbox:
+    def _box(self, sandbox: Sandbox, provider: str) -> Backlog:
         box = self._boxes.get((sandbox, provider))
         if box is None:
-            box = self._boxes[sandbox, provider] = Mailbox(sandbox.engine)
+            box = self._boxes[sandbox, provider] = Backlog(sandbox.engine)
         elif box.engine is not sandbox.engine:
             self._another_world(box, sandbox, provider)
         return box
 
-    def _another_world(self, box: Mailbox, sandbox: Sandbox, provider: str) -> None:
+    def _another_world(self, box: Backlog, sandbox: Sandbox, provider: str) -> None:
         """Sessions stay; what waits is what the new world has in flight."""
         box.engine = sandbox.engine
         box.queue.clear()
@@ -84,7 +84,7 @@ class Receivers:
         for out in _in_flight(sandbox, provider):
             pdu = self._envelope(sandbox, out)
             if isinstance(pdu, Pdu):
-                box.queue.append(Parcel(sandbox, out, pdu))
+                box.queue.append(PendingReceipt(sandbox, out, pdu))
 
     # from the postman
 
@@ -95,12 +95,12 @@ class Receivers:
         if box.settled and self._is_settled(box, sandbox, out):
             return
         if not queue and len(lines) == 1 and lines[0].room:
-            self._send(box, lines[0], Parcel(sandbox, out, pdu), sandbox.engine.world.now)
+            self._send(box, lines[0], PendingReceipt(sandbox, out, pdu), sandbox.engine.world.now)
             if box.busy is None:
                 self._mark(box, sandbox)
             return
         if not queue or queue[-1].out.attempt != out.attempt:
-            queue.append(Parcel(sandbox, out, pdu))
+            queue.append(PendingReceipt(sandbox, out, pdu))
         self._run(box, sandbox)
 
     def after_receipt(self, sandbox: Sandbox, message: int, then: Callable[[], Any]) -> None:
@@ -109,14 +109,14 @@ class Receivers:
 
     # from the sessions
 
-    def joined(self, line: Line) -> None:
+    def joined(self, line: BoundSession) -> None:
         """A receiver is bound."""
         sandbox, provider = line.home
         box = self._box(sandbox, provider)
         box.lines.append(line)
         self._run(box, sandbox)
 
-    def left(self, line: Line) -> None:
+    def left(self, line: BoundSession) -> None:
         """A receiver is gone."""
         sandbox, provider = line.home
         box = self._boxes.get((sandbox, provider))
@@ -124,7 +124,7 @@ class Receivers:
             box.lines.remove(line)
             self._mark(box, sandbox)
 
-    def go_on(self, line: Line) -> None:
+    def go_on(self, line: BoundSession) -> None:
         """A session can take more, or may have to take what another world brought."""
         sandbox, provider = line.home
         self._run(self._box(sandbox, provider), sandbox)
@@ -135,13 +135,13 @@ class Receivers:
             if owner is sandbox:
                 self._run(self._box(sandbox, provider), sandbox)
 
-    def answered(self, parcel: Parcel, line: Line, status: int, octets: bytes) -> None:
+    def answered(self, parcel: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
         """A receiver's answer, whatever it says: its status and its octets."""
         accepted, verdict, again = line.face.judge(status)
         frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
         self._close(parcel, accepted, verdict, frame, None, line.terms.again if again else ())
 
-    def answered_late(self, parcel: Parcel, line: Line, status: int, octets: bytes) -> None:
+    def answered_late(self, parcel: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
         """An answer to what was given up already: it need not go out again, unless the answer wants it."""
         accepted, verdict, again = line.face.judge(status)
         sandbox, attempt = parcel.sandbox, parcel.attempt
@@ -158,7 +158,7 @@ class Receivers:
                 del box.settled[next(iter(box.settled))]
         self._run(box, sandbox)
 
-    def unanswered(self, parcel: Parcel, line: Line, why: str, closed: bool) -> None:
+    def unanswered(self, parcel: PendingReceipt, line: BoundSession, why: str, closed: bool) -> None:
         """No answer will come: the receipt goes out again, at once if the link broke."""
         again = tuple(0.0 for _ in range(1000)) if closed else line.terms.again
         self._close(parcel, False, f"no answer: {why}", None, why, again)
@@ -174,7 +174,7 @@ class Receivers:
 
     # inside
 
-    def _run(self, box: Mailbox, sandbox: Sandbox) -> None:
+    def _run(self, box: Backlog, sandbox: Sandbox) -> None:
         """Send as much as the windows allow, the oldest first."""
         if box.queue and box.lines:
             at = sandbox.now()
@@ -188,7 +188,7 @@ class Receivers:
                 self._send(box, line, parcel, at)
         self._mark(box, sandbox)
 
-    def _is_settled(self, box: Mailbox, sandbox: Sandbox, out: Outgoing) -> bool:
+    def _is_settled(self, box: Backlog, sandbox: Sandbox, out: Outgoing) -> bool:
         """Was it answered late, before it could go out again?"""
         accepted = box.settled.pop(_matter(out), None) if box.settled and out.due.attempt > 1 else None
         if accepted is None:
@@ -196,7 +196,7 @@ class Receivers:
         sandbox.engine.answered(out.attempt, accepted, sandbox.now(), ())
         return True
 
-    def _send(self, box: Mailbox, line: Line, parcel: Parcel, at: Moment) -> None:
+    def _send(self, box: Backlog, line: BoundSession, parcel: PendingReceipt, at: Timestamp) -> None:
         spell = line.terms.spell
         octets = line.send(parcel.pdu if spell is None else spell(parcel.pdu), parcel)
         box.gone += 1
@@ -208,7 +208,7 @@ class Receivers:
                 then()
 
     def _close(
-        self, parcel: Parcel, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
+        self, parcel: PendingReceipt, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
         again: tuple[float, ...],
     ) -> None:  # fmt: skip
         sandbox, attempt = parcel.sandbox, parcel.attempt
@@ -222,11 +222,11 @@ class Receivers:
             engine.answered(attempt.id, accepted, engine.world.now if accepted else sandbox.now(), again)
             sandbox.tell("callbacks", attempt.id)
             if not accepted:
-                sandbox.arm()
+                sandbox.schedule_timer()
         if box.queue or not box.gone:
             self._run(box, sandbox)
 
-    def _mark(self, box: Mailbox, sandbox: Sandbox) -> None:
+    def _mark(self, box: Backlog, sandbox: Sandbox) -> None:
         """Is something under way? What waits for a session that is not there is not."""
         busy = box.gone > 0 or bool(box.queue and box.lines)
         if busy and box.busy is None:
@@ -240,14 +240,14 @@ class Receivers:
 
 def _matter(out: Outgoing) -> Hashable:
     """What is told, whichever attempt it is."""
-    if isinstance(out, Passing):
+    if isinstance(out, IncomingDelivery):
         return "incoming", out.due.incoming, out.due.part
     return out.message, out.due.status, out.due.changed_at, out.due.part
 
 
-def _roomiest(lines: Iterable[Line]) -> Line | None:
+def _roomiest(lines: Iterable[BoundSession]) -> BoundSession | None:
     """The first session that may be sent something; equally full ones take turns by their places in the window."""
-    best: Line | None = None
+    best: BoundSession | None = None
     for line in lines:
         room = line.room
         if room and (best is None or room > best.room):
@@ -260,7 +260,7 @@ def _in_flight(sandbox: Sandbox, provider: str) -> Iterable[Outgoing]:
     for attempt, due in sorted(world.in_flight.items()):
         if isinstance(due, SendIncoming):
             if world.incoming[due.incoming - 1].provider == provider:
-                yield Passing(attempt, world.now, provider, due)
+                yield IncomingDelivery(attempt, world.now, provider, due)
             continue
         message = world.store.messages[due.message - 1]
         if world.store.batch_of(message).provider == provider:

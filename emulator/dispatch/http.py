@@ -10,20 +10,20 @@ import msgspec
 
 from emulator.core.commands import AnyCommand
 from emulator.core.rules.actions import Reply
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.dispatch import reply_overrides
-from emulator.dispatch.routes import Match, Routing
+from emulator.dispatch.routes import RouteMatch, RouteTable
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Exchange, Line
 from emulator.providers.asked import host
 from emulator.providers.base import Provider
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 
-Reports = Callable[[Sandbox, Moment], tuple["asyncio.Future[Any]", ...]]
+Reports = Callable[[Sandbox, Timestamp], tuple["asyncio.Future[Any]", ...]]
 """Sends what is due in a sandbox now; gives back what is under way."""
 
 
-class Answer(NamedTuple):
+class Exchanged(NamedTuple):
     """What goes back to the client: the reply, what a rule wants done to it, and the exchange as journalled."""
 
     reply: HttpReply | None
@@ -45,14 +45,14 @@ class Asked(NamedTuple):
     """A request, read. `lane`: whose requests under way it is counted with; None where nobody counts."""
 
     request: HttpRequest
-    match: Match
+    match: RouteMatch
     command: AnyCommand | None
     """None: no provider has that address."""
     sandbox: Sandbox | None
     lane: Lane | None
 
 
-class Reception:
+class HttpDispatcher:
     """Serves the sandboxes of a process. What leads to none of them is journalled in the `default` one."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Reception:
         self._sandboxes = sandboxes
         self._default = default
         self._send_reports = send_reports
-        self.routing = Routing(providers)
+        self.routing = RouteTable(providers)
         self.told: Callable[[Sandbox, Exchange], None] | None = None
         """Hears each exchange as it is kept: the log."""
         self.counted: dict[tuple[str, str, str, str], int] = {}
@@ -74,7 +74,7 @@ class Reception:
 
     # a request over HTTP
 
-    def exchange(self, request: HttpRequest) -> Answer:
+    def exchange(self, request: HttpRequest) -> Exchanged:
         """Read, judge, answer, journal. Never raises for what a client sent."""
         return self.judge(self.read(request))
 
@@ -95,12 +95,12 @@ class Reception:
                 lane = sandbox.id, match.provider, kind
         return Asked(request, match, command, sandbox, lane)
 
-    def judge(self, asked: Asked, in_flight: int = 1) -> Answer:
+    def judge(self, asked: Asked, in_flight: int = 1) -> Exchanged:
         """What comes of a request, journalled; so many of its lane are under way."""
         request, match, command, sandbox, _ = asked
         if command is None:
-            line = self._stray(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
-            return Answer(match.reply, None, line)
+            line = self.record_unrouted(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
+            return Exchanged(match.reply, None, line)
         if in_flight > 1:
             command.in_flight = in_flight
             request = msgspec.structs.replace(request, in_flight=in_flight)
@@ -121,20 +121,22 @@ class Reception:
             0, outcome, None if fault is None else fault.fault, notes, "", None, match.read, command.credential,
         )  # fmt: skip
         self._write(sandbox, line)
-        return Answer(reply, fault, line, self._send_reports(sandbox, at) if verdict.reports_first else ())
+        return Exchanged(reply, fault, line, self._send_reports(sandbox, at) if verdict.reports_first else ())
 
     def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
         """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""
         text = f"{why}\n".encode("utf-8", "replace")
         reply = HttpReply(status=status, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text)
-        self._stray(request, reply, "", "unreadable", why)
+        self.record_unrouted(request, reply, "", "unreadable", why)
         return reply
 
     def unanswered(self, request: HttpRequest, why: str) -> None:
         """A client that was not even heard, such as one that broke off a handshake: journalled in the same place."""
-        self._stray(request, None, "", "unreadable", why)
+        self.record_unrouted(request, None, "", "unreadable", why)
 
-    def _stray(self, request: HttpRequest, reply: HttpReply | None, provider: str, word: str, why: str) -> Line:
+    def record_unrouted(
+        self, request: HttpRequest, reply: HttpReply | None, provider: str, word: str, why: str
+    ) -> Line:
         sandbox = self._default
         line = Line(
             0, sandbox.now(), provider, "http", "", word, None, request, 0, reply, 0, None, None, (), why, None

@@ -14,7 +14,7 @@ _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _NONE: Mapping[str, str] = {}
 
 
-class Match(NamedTuple):
+class RouteMatch(NamedTuple):
     """The route with the values of its placeholders; or, with route None, the reply that says why there is none."""
 
     provider: str
@@ -34,7 +34,7 @@ _UNUSED = HttpReply()
 _SLASHES = re.compile("//+")
 
 
-class Routing:
+class RouteTable:
     """Exact paths by dictionary, those with placeholders by pattern. The letter case, one slash at the end of a
     path and several for one make no difference."""
 
@@ -50,7 +50,7 @@ class Routing:
                     self._exact.setdefault(route.path.lower(), []).append((name, route))
         self._paths = sorted({route.path for provider in providers.values() for route in provider.routes})
 
-    def match(self, request: HttpRequest) -> Match:
+    def match(self, request: HttpRequest) -> RouteMatch:
         """The route for a request's method and path."""
         path = request.path
         if "//" in path:
@@ -62,15 +62,17 @@ class Routing:
         if not candidates:
             known = "".join(f"  {path}\n" for path in self._paths)
             text = f"No provider has the address {path}. There are:\n{known}Control API: /_emulator/openapi.json\n"
-            return Match("", None, _NONE, HttpReply(status=404, headers=_TEXT, body=text.encode("utf-8", "replace")))
+            return RouteMatch(
+                "", None, _NONE, HttpReply(status=404, headers=_TEXT, body=text.encode("utf-8", "replace"))
+            )
         method = "GET" if request.method == "HEAD" else request.method
         for provider, route in candidates:
             if method in route.methods:
-                return Match(provider, route, values, _UNUSED)
+                return RouteMatch(provider, route, values, _UNUSED)
         methods = ", ".join(dict.fromkeys(method for _, route in candidates for method in route.methods))
         headers = (*_TEXT, ("Allow", methods))
         text = f"{path} takes {methods}, not {request.method}\n"
-        return Match(candidates[0][0], None, _NONE, HttpReply(status=405, headers=headers, body=text.encode()))
+        return RouteMatch(candidates[0][0], None, _NONE, HttpReply(status=405, headers=headers, body=text.encode()))
 
     def _by_pattern(self, path: str) -> tuple[list[tuple[str, Route]], Mapping[str, str]]:
         for pattern, provider, route in self._patterns:

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from emulator.core.commands import AnyCommand, Bind
-from emulator.core.engine.engine import Verdict
+from emulator.core.engine.engine import Decision
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
-from emulator.core.units import Moment
-from emulator.delivery.smpp_queue import Parcel, Receivers
+from emulator.core.units import Timestamp
+from emulator.delivery.smpp_queue import PendingReceipt, SmppQueue
 from emulator.http.messages import SmppFrame
 from emulator.journal import Exchange
-from emulator.providers.base import Caller, Provider, SmppFace
+from emulator.providers.base import Provider, SmppFace, SmppPeer
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
-from emulator.sandboxes.smpp_session import Line, Wire
+from emulator.sandboxes.smpp_session import BoundSession, SmppTransport
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Answered, Ignored, Send, Unanswered
@@ -36,7 +36,7 @@ _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
 
 
-class Answer(NamedTuple):
+class SmppReply(NamedTuple):
     """What goes back: the response's octets (None: none ever), what a rule wants done to them, the message it is
     about (0: none)."""
 
@@ -45,7 +45,7 @@ class Answer(NamedTuple):
     message: int = 0
 
 
-class Switchboard:
+class SmppDispatcher:
     """All sessions. `keep` writes an exchange into a sandbox's journal."""
 
     def __init__(
@@ -55,10 +55,10 @@ class Switchboard:
         self._default = default
         self._keep = keep
         self._made = 0
-        self.lines: dict[str, Line] = {}
-        self.receivers: Receivers | None = None
+        self.lines: dict[str, BoundSession] = {}
+        self.receivers: SmppQueue | None = None
         """Set as soon as things go out."""
-        self.dial: Callable[[str, int, Callable[[Line], None]], object] | None = None
+        self.dial: Callable[[str, int, Callable[[BoundSession], None]], object] | None = None
         """Connects to a client, for outbind: set by the transport."""
         self.providers: dict[str, Provider] = {
             name: one for name, one in default.providers.items() if one.smpp is not None
@@ -66,14 +66,14 @@ class Switchboard:
 
     # coming and going
 
-    def open(self, wire: Wire) -> Line:
+    def open(self, wire: SmppTransport) -> BoundSession:
         """A connection was made."""
         self._made += 1
-        line = Line(self._made, wire, Session(Role.SMSC, wire.now()))
+        line = BoundSession(self._made, wire, Session(Role.SMSC, wire.now()))
         self.lines[line.id] = line
         return line
 
-    def closed(self, line: Line) -> None:
+    def closed(self, line: BoundSession) -> None:
         """The connection is gone, by whomever; what it had not answered goes back."""
         self.lines.pop(line.id, None)
         bound = line.sandbox is not None
@@ -83,11 +83,11 @@ class Switchboard:
             if isinstance(event, Unanswered):
                 self.unanswered(line, event, closed=True)
 
-    def of(self, sandbox: Sandbox) -> Iterator[Line]:
+    def of(self, sandbox: Sandbox) -> Iterator[BoundSession]:
         """The bound sessions of a sandbox, oldest first."""
         return (line for line in self.lines.values() if line.sandbox is sandbox and line.session.state in BOUND)
 
-    def hang_up(self, line: Line, how: str = "unbind") -> None:
+    def hang_up(self, line: BoundSession, how: str = "unbind") -> None:
         """End a session: politely, or by FIN, or by RST."""
         if how == "unbind" and line.session.state in BOUND and not line.session.unbinding:
             line.wire.write(encode(line.session.unbind(line.wire.now())))
@@ -106,7 +106,7 @@ class Switchboard:
 
     # what a client asks
 
-    def asked(self, line: Line, pdu: Pdu, spoil: Spoil) -> Answer:
+    def asked(self, line: BoundSession, pdu: Pdu, spoil: Spoil) -> SmppReply:
         """A request that the session's state allows."""
         name, face = self._spoken(line)
         sandbox = line.sandbox
@@ -121,9 +121,9 @@ class Switchboard:
         return self._judged(sandbox, line, pdu, face, command, at, verdict, spoil)
 
     def _judged(
-        self, sandbox: Sandbox, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Moment,
-        verdict: Verdict, spoil: Spoil,
-    ) -> Answer:  # fmt: skip
+        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Timestamp,
+        verdict: Decision, spoil: Spoil,
+    ) -> SmppReply:  # fmt: skip
         """What goes back, once it is journalled."""
         response = self._response(sandbox, line, pdu, face, command, verdict)
         fault = verdict.reply
@@ -136,38 +136,38 @@ class Switchboard:
         message = 0
         if fault is not None and isinstance(outcome, Accepted) and outcome.provider_id is not None:
             message = next(iter(sandbox.engine.world.store.with_provider_id(line.provider, outcome.provider_id)), 0)
-        return Answer(octets, fault, message)
+        return SmppReply(octets, fault, message)
 
-    def bound(self, line: Line) -> None:
+    def bound(self, line: BoundSession) -> None:
         """The response to a bind has been written: what waits may follow."""
         if self.receivers is not None and line.sandbox is not None and line.receives:
             self.receivers.joined(line)
 
-    def _spoken(self, line: Line) -> tuple[str, SmppFace]:
+    def _spoken(self, line: BoundSession) -> tuple[str, SmppFace]:
         """Whose face serves a session: its provider's, or before a bind the first that speaks SMPP."""
         name = line.provider or next(iter(self.providers))
         face = self.providers[name].smpp
         assert face is not None
         return name, face
 
-    def _caller(self, line: Line, name: str) -> Caller:
+    def _caller(self, line: BoundSession, name: str) -> SmppPeer:
         """Who speaks, to the provider of that name."""
         sandbox = line.sandbox or self._default
         switches = self.providers[name].profile.in_force(sandbox.account(name))
-        return Caller(line.credential, line.peer, switches, line.session.bound, 1, sandbox.now())
+        return SmppPeer(line.credential, line.peer, switches, line.session.bound, 1, sandbox.now())
 
     def _settle_in(
-        self, line: Line, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand, bind: Pdu
+        self, line: BoundSession, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand, bind: Pdu
     ) -> None:  # fmt: skip
         assert isinstance(command, Bind)
         assert command.credential is not None
         account = sandbox.account(name)
         terms = face.terms(self.providers[name].profile.in_force(account), bind)
         credential = type(command.credential)(command.credential.kind, command.credential.name)
-        line.settle_in(sandbox, name, face, credential, terms)
+        line.bind_account(sandbox, name, face, credential, terms)
 
     def _response(
-        self, sandbox: Sandbox, line: Line, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Verdict
+        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Decision
     ) -> Pdu | None:  # fmt: skip
         session, now, fault = line.session, line.wire.now(), verdict.reply
         if fault is not None and not fault.heard:
@@ -187,7 +187,7 @@ class Switchboard:
 
     # what the session says by itself
 
-    def said(self, line: Line, item: Pdu | Unreadable, event: Send, spoil: Spoil) -> Answer:
+    def said(self, line: BoundSession, item: Pdu | Unreadable, event: Send, spoil: Spoil) -> SmppReply:
         """The session's own answer to what came. A link check goes by the rules all the same."""
         pdu = event.pdu
         if isinstance(item, Pdu) and item.command_id == Command.ENQUIRE_LINK and line.sandbox is not None:
@@ -202,35 +202,35 @@ class Switchboard:
             elif fault is None or fault.heard:
                 octets = encode(pdu) if fault is None or fault.fault is None else spoil(fault.fault, pdu)
             self._write(line.sandbox, line, item, octets, command, at, verdict)
-            return Answer(octets, fault)
+            return SmppReply(octets, fault)
         octets = encode(pdu)
         refused = isinstance(item, Unreadable) or pdu.status
         word = "unreadable" if isinstance(item, Unreadable) else "refused" if refused else "answered"
-        self._stray(line, item, octets, word, event.why)
-        return Answer(octets, None)
+        self.record_unrouted(line, item, octets, word, event.why)
+        return SmppReply(octets, None)
 
-    def asks(self, line: Line, event: Send) -> bytes:
+    def asks(self, line: BoundSession, event: Send) -> bytes:
         """The session asks something by itself; it is journalled when it is answered."""
         return encode(event.pdu)
 
-    def ignored(self, line: Line, event: Ignored) -> None:
-        self._stray(line, event.item, None, "ignored", event.why)
+    def ignored(self, line: BoundSession, event: Ignored) -> None:
+        self.record_unrouted(line, event.item, None, "ignored", event.why)
 
     # answers to what we asked
 
-    def acknowledged(self, line: Line, frame: bytes, now: float) -> bool:
+    def acknowledged(self, line: BoundSession, frame: bytes, now: float) -> bool:
         """A deliver_sm_resp by its octets; False: nothing was done yet, it goes the long way. Link time in."""
         token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), Command.DELIVER_SM_RESP, now)
         if token is None:
             return False
-        assert isinstance(token, Parcel)
+        assert isinstance(token, PendingReceipt)
         assert self.receivers is not None
         self.receivers.answered(token, line, int.from_bytes(frame[8:12], "big"), frame)
         return True
 
-    def answered(self, line: Line, event: Answered) -> None:
+    def answered(self, line: BoundSession, event: Answered) -> None:
         """A client's answer to a request of ours."""
-        if isinstance(event.token, Parcel):
+        if isinstance(event.token, PendingReceipt):
             assert self.receivers is not None
             response = event.response
             status = response.status if isinstance(response, Pdu) else _UNKNOWN
@@ -239,15 +239,15 @@ class Switchboard:
             return
         self._ours(line, event.request, event.response.raw, "answered", "the client answered a request of ours")
 
-    def unanswered(self, line: Line, event: Unanswered, closed: bool = False) -> None:
+    def unanswered(self, line: BoundSession, event: Unanswered, closed: bool = False) -> None:
         """No answer came, or will come, to a request of ours."""
-        if isinstance(event.token, Parcel):
+        if isinstance(event.token, PendingReceipt):
             assert self.receivers is not None
             self.receivers.unanswered(event.token, line, event.why, closed)
             return
         self._ours(line, event.request, None, "unanswered", event.why)
 
-    def go_on(self, line: Line) -> None:
+    def go_on(self, line: BoundSession) -> None:
         """The connection takes more."""
         if self.receivers is not None and line.sandbox is not None and line.receives:
             self.receivers.go_on(line)
@@ -259,7 +259,7 @@ class Switchboard:
         assert self.dial is not None
         password = sandbox.account(provider).credentials.get("password", "")
 
-        def connected(line: Line) -> None:
+        def connected(line: BoundSession) -> None:
             fields: Fields = {"system_id": face.system_id, "password": password.encode()}
             line.send(Pdu(Command.OUTBIND, fields=fields))
 
@@ -268,8 +268,8 @@ class Switchboard:
     # the journal
 
     def _write(
-        self, sandbox: Sandbox, line: Line, pdu: Pdu, octets: bytes | None, command: AnyCommand, at: Moment,
-        verdict: Verdict,
+        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, octets: bytes | None, command: AnyCommand, at: Timestamp,
+        verdict: Decision,
     ) -> None:  # fmt: skip
         fault, outcome = verdict.reply, verdict.outcome
         self._keep(sandbox, Exchange(
@@ -280,19 +280,23 @@ class Switchboard:
             fault=None if fault is None else fault.fault, notes=(*command.notes, *verdict.noticed),
         ))  # fmt: skip
 
-    def _stray(self, line: Line, item: Pdu | Unreadable, octets: bytes | None, word: str, why: str) -> None:
+    def record_unrouted(
+        self, line: BoundSession, item: Pdu | Unreadable, octets: bytes | None, word: str, why: str
+    ) -> None:
         self._note(line, item.raw, octets, _OPERATIONS.get(item.command_id, ""), word,  # type: ignore[call-overload]
                    f"{command_name(item.command_id)}: {why}")  # fmt: skip
 
-    def given_up(self, line: Line, octets: bytes | None, why: str) -> None:
+    def given_up(self, line: BoundSession, octets: bytes | None, why: str) -> None:
         """The connection is ended by the transport, for a limit of its own."""
         self._note(line, b"", octets, "", "refused", why)
 
-    def _ours(self, line: Line, request: Pdu, octets: bytes | None, word: str, why: str) -> None:
+    def _ours(self, line: BoundSession, request: Pdu, octets: bytes | None, word: str, why: str) -> None:
         operation = _OPERATIONS.get(request.command_id, "")  # type: ignore[call-overload]
         self._note(line, encode(request), octets, operation, word, why)
 
-    def _note(self, line: Line, asked: bytes, octets: bytes | None, operation: str, word: str, why: str) -> None:
+    def _note(
+        self, line: BoundSession, asked: bytes, octets: bytes | None, operation: str, word: str, why: str
+    ) -> None:
         sandbox = line.sandbox or self._default
         self._keep(sandbox, Exchange(
             id=0, at=sandbox.now(), provider=line.provider or next(iter(self.providers)), protocol="smpp",

@@ -13,7 +13,7 @@ from emulator.app.settings import Settings
 from emulator.clock import real_now
 from emulator.core.admin_commands import PutRules
 from emulator.core.units import SECOND
-from emulator.delivery.http_client import Outbox
+from emulator.delivery.http_client import HttpClient
 from emulator.dispatch.explain import explain
 from emulator.histories.history import History, read_token
 from emulator.histories.history_rules import laid_over
@@ -87,7 +87,7 @@ class Endpoint:
     def __init__(self, provider: Provider, timeout: float) -> None:
         self._provider = provider
         self.timeout = timeout
-        self._outbox = Outbox(Everywhere())
+        self._outbox = HttpClient(Everywhere())
         self._asked = provider.judge_answer(404, b"").verdict.partition("; ")[2] or "an answer as documented"
         self.case = CASES[0]
         self.dry = False

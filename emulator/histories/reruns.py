@@ -15,7 +15,7 @@ from _pytest.runner import runtestprotocol  # as every plugin that runs tests ag
 from emulator.control_client.records import missing
 from emulator.histories.history import NORMAL, History, read_token
 from emulator.histories.kinds import KINDS, kinds_of
-from emulator.histories.runner import PLAYING, Playing
+from emulator.histories.runner import PLAYING, HistoryRunner
 
 MAX_EXAMPLES = 50
 SECONDS = 20.0
@@ -91,7 +91,7 @@ class Rerunning:
             self._found[history] = reports
         return not _failed(reports)
 
-    def _run(self, history: History, nextitem: pytest.Item | None) -> tuple[Reports, Playing]:
+    def _run(self, history: History, nextitem: pytest.Item | None) -> tuple[Reports, HistoryRunner]:
         """The item from set-up to tear-down, as if it had never run."""
         item = self._item
         item.user_properties[:] = self._properties
@@ -99,7 +99,7 @@ class Rerunning:
         if isinstance(item, pytest.Function) and isinstance(item.parent, pytest.Class):
             for made in ("_instance", "_obj"):
                 vars(item).pop(made, None)
-        played = item.stash[PLAYING] = Playing(history)
+        played = item.stash[PLAYING] = HistoryRunner(history)
         try:
             return runtestprotocol(item, log=False, nextitem=nextitem), played
         finally:

@@ -14,7 +14,7 @@ from emulator.http.messages import HttpReply, HttpRequest
 _MOVES = ("/clock", "/settle")
 
 
-class Playing:
+class HistoryRunner:
     """One run of a test over one history. `waits`: until when, in seconds of sandbox time from its beginning, the test
     has moved its clock. `sandboxes`: how many it had."""
 
@@ -31,11 +31,11 @@ class Playing:
 
     async def listen(self, sms: AsyncSms) -> AsyncSms:
         """A handle of the same sandbox whose calls are overheard."""
-        door = Overheard(sms._door, await sms.now(), self.waits)
+        door = RecordedWaits(sms._door, await sms.now(), self.waits)
         return AsyncSms(door, sms.place, sms.id, sms.accounts, sms.warnings)
 
 
-class Overheard:
+class RecordedWaits:
     """A door to a control API, the same as another; until when calls through it move the clock is noted in `waits`."""
 
     def __init__(self, door: Any, began: datetime, waits: list[float]) -> None:
@@ -54,5 +54,5 @@ class Overheard:
         return self._door.stream(request)
 
 
-PLAYING = pytest.StashKey[Playing]()
+PLAYING = pytest.StashKey[HistoryRunner]()
 """On an item while it runs over a history."""

@@ -15,7 +15,7 @@ from emulator.interception.variables import Addresses, changed
 from emulator.tls.authority import AuthorityError
 
 if TYPE_CHECKING:
-    from emulator.app.server import Serving
+    from emulator.app.server import Server
 
 _REAL_PORTS = {"https_port": 443, "also_http_port": 80, "smpp_port": 3700, "smpp_tls_port": 3443}
 """What is listened on in a network of its own."""
@@ -59,19 +59,19 @@ async def _with_one_elsewhere(url: str, command: list[str]) -> int:
 
 
 def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> int:
-    from emulator.app.server import Serving
+    from emulator.app.server import Server
     from emulator.cli import logs
     from emulator.net.listen import Busy
 
     logs.set_up(chosen.log_format, True)
     try:
-        serving = Serving(chosen)
+        serving = Server(chosen)
     except Busy as error:
         return _complain(str(error))
     return asyncio.run(_led(serving, pem, command, isolated))
 
 
-async def _led(serving: "Serving", pem: bytes, command: list[str], isolated: bool) -> int:
+async def _led(serving: "Server", pem: bytes, command: list[str], isolated: bool) -> int:
     async with serving:
         here = Addresses(serving.base_url, _address(serving.smpp_url), _address(serving.smpps_url))
         led = changes(here, pem, serving.settings.ca_dir, os.environ, ways=not isolated)
@@ -81,7 +81,7 @@ async def _led(serving: "Serving", pem: bytes, command: list[str], isolated: boo
     return status
 
 
-async def _seen(serving: "Serving") -> list[str]:
+async def _seen(serving: "Server") -> list[str]:
     """What the emulator saw of the program, for people."""
     from emulator.control_api.filters import RequestFilters
     from emulator.control_api.handlers import lint

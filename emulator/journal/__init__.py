@@ -7,4 +7,4 @@ from emulator.journal.entries import Line as Line
 from emulator.journal.journal import BODY_LIMIT as BODY_LIMIT
 from emulator.journal.journal import Journal as Journal
 from emulator.journal.memory_limit import PROCESS_LIMIT as PROCESS_LIMIT
-from emulator.journal.memory_limit import Budget as Budget
+from emulator.journal.memory_limit import MemoryLimit as MemoryLimit

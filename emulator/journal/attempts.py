@@ -1,14 +1,14 @@
 """The journal's record of something that goes out to the client."""
 
-from emulator.core.engine.lifecycle import Outgoing, Passing
-from emulator.core.units import Moment
+from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing
+from emulator.core.units import Timestamp
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.journal import Attempt
 
 
-def attempt_of(out: Outgoing, sent: HttpRequest | SmppFrame, at: Moment) -> Attempt:
+def attempt_of(out: Outgoing, sent: HttpRequest | SmppFrame, at: Timestamp) -> Attempt:
     """One attempt, not answered yet."""
-    if isinstance(out, Passing):
+    if isinstance(out, IncomingDelivery):
         return Attempt(
             id=out.attempt, message=0, provider=out.provider, attempt=out.due.attempt, at=at, status="incoming",
             changed_at=out.at, reason="", error=0, request=sent, incoming=out.due.incoming, part=out.due.part,

@@ -9,7 +9,7 @@ import msgspec
 
 from emulator.core.commands import AnyCommand, Credential
 from emulator.core.outcomes import AnyOutcome
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, SmppFrame
 
 
@@ -17,7 +17,7 @@ class Exchange(msgspec.Struct, kw_only=True, array_like=True):
     """A request as it came, what it was taken for, what came of it, and the reply as it went."""
 
     id: int
-    at: Moment
+    at: Timestamp
     provider: str
     protocol: str
     operation: str
@@ -44,9 +44,9 @@ class Attempt(msgspec.Struct):
     message: int
     provider: str
     attempt: int
-    at: Moment
+    at: Timestamp
     status: str
-    changed_at: Moment
+    changed_at: Timestamp
     reason: str
     error: int
     request: HttpRequest | SmppFrame
@@ -74,7 +74,7 @@ class Line(msgspec.Struct, gc=False):
     garbage collector never walks it. The command is read anew when somebody asks, where `read` can."""
 
     id: int
-    at: Moment
+    at: Timestamp
     provider: str
     protocol: str
     operation: str

@@ -8,7 +8,7 @@ import msgspec
 
 from emulator.http.messages import Headers, HttpReply, HttpRequest, SmppFrame
 from emulator.journal.entries import Attempt, Entries, Exchange, Line
-from emulator.journal.memory_limit import PROCESS_LIMIT, Budget
+from emulator.journal.memory_limit import PROCESS_LIMIT, MemoryLimit
 
 BODY_LIMIT = 64 * 1024
 OVERHEAD = 650
@@ -20,8 +20,8 @@ _OF_HEADER = 50
 class Journal:
     """The exchanges and attempts of one sandbox."""
 
-    def __init__(self, budget: Budget | None = None, limit: int = PROCESS_LIMIT) -> None:
-        self._budget = Budget() if budget is None else budget
+    def __init__(self, budget: MemoryLimit | None = None, limit: int = PROCESS_LIMIT) -> None:
+        self._budget = MemoryLimit() if budget is None else budget
         self.limit = limit
         self.used = 0
         self.skipped = 0

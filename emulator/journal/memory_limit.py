@@ -15,7 +15,7 @@ class Bounded(Protocol):
     def drop_oldest(self) -> None: ...
 
 
-class Budget:
+class MemoryLimit:
     """What all journals may weigh together. `lines` names whose entry is the next oldest; an entry that its own
     journal dropped meanwhile is skipped when its turn comes."""
 

@@ -12,14 +12,14 @@ from emulator.core.reasons import Reason
 from emulator.core.units import seconds
 from emulator.http.messages import HttpRequest
 from emulator.lint import parameter_names, text_quality
-from emulator.lint.context import Asked, Noticed, Partial, Refusal, Seen, asked
+from emulator.lint.context import LintContext, Noticed, Partial, QueriedMessage, Refusal, asked
 
-Check = Callable[[Seen], Noticed | None]
+Check = Callable[[LintContext], Noticed | None]
 
 _NO_ID = ("", "none", "null", "undefined", "nan", "false", "0", "[object object]")
 
 
-def no_callback(seen: Seen) -> Noticed | None:
+def no_callback(seen: LintContext) -> Noticed | None:
     """Accepted without what makes the provider call back, while a callback address is set."""
     command, url = seen.command, seen.account.callback_url
     if not url or not isinstance(seen.outcome, Accepted) or not isinstance(command, Submit) or command.report:
@@ -27,7 +27,7 @@ def no_callback(seen: Seen) -> Noticed | None:
     return Noticed(f"{seen.id} has no reference: no callback about it will come to {url}")
 
 
-def asked_after_refusal(seen: Seen) -> Noticed | None:
+def asked_after_refusal(seen: LintContext) -> Noticed | None:
     """A send was refused, and its status is asked for as if it had been accepted."""
     command, outcome = seen.command, seen.outcome
     if isinstance(command, Submit) and not isinstance(command, Price) and isinstance(outcome, Refused):
@@ -45,7 +45,7 @@ def asked_after_refusal(seen: Seen) -> Noticed | None:
     return None
 
 
-def _found_nothing(seen: Seen) -> bool:
+def _found_nothing(seen: LintContext) -> bool:
     match seen.outcome:
         case Found(entries=entries):
             return not entries
@@ -56,13 +56,13 @@ def _found_nothing(seen: Seen) -> bool:
     return False
 
 
-def _is_about(wanted: Asked, refusal: Refusal) -> bool:
+def _is_about(wanted: QueriedMessage, refusal: Refusal) -> bool:
     if wanted.id is None:
         return wanted.to in refusal.to and (wanted.reference or None) == (refusal.reference or None)
     return wanted.id.strip().lower() in _NO_ID and (wanted.to is None or wanted.to in refusal.to)
 
 
-def key_in_url(seen: Seen) -> Noticed | None:
+def key_in_url(seen: LintContext) -> Noticed | None:
     """The secret stands in the URL of a plain http request."""
     request, credential = seen.request, seen.command.credential
     if not isinstance(request, HttpRequest) or request.method != "GET" or request.scheme != "http" or not credential:
@@ -74,7 +74,7 @@ def key_in_url(seen: Seen) -> Noticed | None:
                    "https would hide it", "mild")  # fmt: skip
 
 
-def ucs2_by_few(seen: Seen) -> Noticed | None:
+def ucs2_by_few(seen: LintContext) -> Noticed | None:
     """A text that only few characters keep from GSM-7."""
     command, outcome = seen.command, seen.outcome
     if not isinstance(command, Submit) or not isinstance(outcome, Accepted) or outcome.encoding != "ucs2":
@@ -90,7 +90,7 @@ def ucs2_by_few(seen: Seen) -> Noticed | None:
     return None
 
 
-def encoded_twice(seen: Seen) -> Noticed | None:
+def encoded_twice(seen: LintContext) -> Noticed | None:
     """A text that still is encoded when it reaches the phone."""
     command = seen.command
     if not isinstance(command, Submit):
@@ -102,7 +102,7 @@ def encoded_twice(seen: Seen) -> Noticed | None:
     return None
 
 
-def partly_rejected(seen: Seen) -> Noticed | None:
+def partly_rejected(seen: LintContext) -> Noticed | None:
     """Remembers a send of which some numbers were dropped, until somebody asks about them; never notices anything by
     itself: those that are left when findings are asked for are findings (linter.py)."""
     command, outcome, memory = seen.command, seen.outcome, seen.memory
@@ -125,7 +125,7 @@ def partly_rejected(seen: Seen) -> Noticed | None:
     return None
 
 
-def polling(seen: Seen) -> Noticed | None:
+def polling(seen: LintContext) -> Noticed | None:
     """More queries about one message than the provider allows in its window."""
     limit = seen.provider.profile.limits.get("status-of-one")
     if limit is None:
@@ -139,7 +139,7 @@ def polling(seen: Seen) -> Noticed | None:
     return Noticed(f"{seen.id} is query number {most} about one message; {told}")
 
 
-def unread_parameter(seen: Seen) -> Noticed | None:
+def unread_parameter(seen: LintContext) -> Noticed | None:
     """A parameter that was not read, with a name close to one that is."""
     known = seen.provider.parameters.get(seen.command.operation)
     if known is None or not isinstance(seen.request, HttpRequest):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Query, QueryMany
 from emulator.core.outcomes import AnyOutcome
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.lint.findings import Level
 from emulator.providers.base import Provider
 
@@ -21,7 +21,7 @@ class Noticed(NamedTuple):
     level: Level = "warning"
 
 
-class Asked(NamedTuple):
+class QueriedMessage(NamedTuple):
     """One message that a status query is about, as the client named it."""
 
     to: str | None
@@ -42,14 +42,14 @@ class Partial(NamedTuple):
     """A send that was accepted for some of its numbers only."""
 
     exchange: int
-    at: Moment
+    at: Timestamp
     provider: str
     id: str | None
     numbers: tuple[str, ...]
     detail: str
 
 
-class Memory:
+class LintHistory:
     """What is remembered of earlier exchanges, the oldest forgotten first."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Memory:
         """By provider."""
         self.partials: dict[int, Partial] = {}
         """By exchange: those nobody has asked about."""
-        self.queries: dict[tuple[str, Asked], deque[Moment]] = {}
+        self.queries: dict[tuple[str, QueriedMessage], deque[Timestamp]] = {}
 
     def refused(self, provider: str, refusal: Refusal) -> None:
         self.refusals.setdefault(provider, deque(maxlen=_MOST)).append(refusal)
@@ -66,7 +66,7 @@ class Memory:
         if len(self.partials) < _MOST:
             self.partials[partial.exchange] = partial
 
-    def queried(self, provider: str, asked: Asked, at: Moment, window: int) -> int:
+    def queried(self, provider: str, asked: QueriedMessage, at: Timestamp, window: int) -> int:
         """How many queries about the same message there were within the window, this one included."""
         if len(self.queries) > 4 * _MOST:
             self.queries = {key: marks for key, marks in self.queries.items() if marks[-1] > at - window}
@@ -77,24 +77,24 @@ class Memory:
         return len(marks)
 
 
-class Seen(NamedTuple):
+class LintContext(NamedTuple):
     """One exchange as the checks look at it. `id` is its name for people."""
 
     id: str
-    at: Moment
+    at: Timestamp
     request: object
     """An HttpRequest, or a PDU."""
     command: AnyCommand
     outcome: AnyOutcome
     provider: Provider
     account: Account
-    memory: Memory
+    memory: LintHistory
 
 
-def asked(command: AnyCommand) -> Iterator[Asked]:
+def asked(command: AnyCommand) -> Iterator[QueriedMessage]:
     """The messages that a query is about; nothing for other commands."""
     if isinstance(command, Query):
-        yield Asked(command.destination, command.reference, command.provider_id)
+        yield QueriedMessage(command.destination, command.reference, command.provider_id)
     elif isinstance(command, QueryMany):
         for number, id in command.wanted or ():
-            yield Asked(number, None, id)
+            yield QueriedMessage(number, None, id)

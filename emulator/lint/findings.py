@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 Level = Literal["warning", "mild"]
 MOST_DETAILS = 5
@@ -21,7 +21,7 @@ class Finding(msgspec.Struct):
     count: int
     first: int
     last: int
-    last_at: Moment
+    last_at: Timestamp
     level: Level = "warning"
     details: list[str] = []
 
@@ -38,7 +38,7 @@ class Findings:
         """What linting remembers of the exchanges before; its own business."""
 
     def note(
-        self, row: str, provider: str, exchange: int, at: Moment, detail: str = "", level: Level = "warning"
+        self, row: str, provider: str, exchange: int, at: Timestamp, detail: str = "", level: Level = "warning"
     ) -> None:
         """A row was bent in an exchange."""
         finding = self.by_row.get(row)

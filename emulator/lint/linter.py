@@ -6,7 +6,7 @@ import msgspec
 
 from emulator.journal import Exchange
 from emulator.lint.checks import CHECKS
-from emulator.lint.context import Memory, Seen
+from emulator.lint.context import LintContext, LintHistory
 from emulator.lint.findings import Finding, Findings
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def findings(sandbox: "Sandbox") -> list[Finding]:
     """All findings up to this moment, in the order of their first appearance."""
     kept, journal = sandbox.findings, sandbox.journal
-    memory = kept.memory if isinstance(kept.memory, Memory) else Memory()
+    memory = kept.memory if isinstance(kept.memory, LintHistory) else LintHistory()
     kept.memory = memory
     kept.passed += max(0, journal.oldest - 1 - kept.looked_at)
     for exchange in journal.exchanges(kept.looked_at):
@@ -30,11 +30,11 @@ def findings(sandbox: "Sandbox") -> list[Finding]:
     return sorted(found.by_row.values(), key=lambda one: one.first)
 
 
-def _look(sandbox: "Sandbox", exchange: Exchange, memory: Memory) -> None:
+def _look(sandbox: "Sandbox", exchange: Exchange, memory: LintHistory) -> None:
     provider = sandbox.providers.get(exchange.provider)
     if provider is None or exchange.command is None or exchange.outcome is None:
         return
-    seen = Seen(
+    seen = LintContext(
         f"x{exchange.id}", exchange.at, exchange.request, exchange.command, exchange.outcome, provider,
         sandbox.account(provider.name), memory,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from emulator.core.profile import ErrorRow, Evidence, Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules.smpp_actions import FormName
 from emulator.core.state.scheduler import SendReport
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.smpp.pdu import Pdu, Tlv
 from emulator.smpp.timers import Timers
@@ -76,14 +76,14 @@ def under_headings(rows: tuple[Row, ...]) -> list[tuple[str, list[Row]]]:
     return [(head, under) for head, under in found if under]
 
 
-class Judgement(NamedTuple):
+class CallbackVerdict(NamedTuple):
     """Would the provider take the answer to its callback for success, and why."""
 
     accepted: bool
     verdict: str
 
 
-class Caller(NamedTuple):
+class SmppPeer(NamedTuple):
     """Who says a PDU: the session's account (None before a bind), its switches, the bind that it lives by, how many
     sessions the account has (the one that asks included), the sandbox's moment."""
 
@@ -92,10 +92,10 @@ class Caller(NamedTuple):
     switches: Mapping[str, Any]
     bind: Pdu | None
     sessions: int
-    now: Moment
+    now: Timestamp
 
 
-class Said(NamedTuple):
+class SmppResponse(NamedTuple):
     """A response: its status, its fields (None: the usual ones) and its TLVs."""
 
     status: int
@@ -111,7 +111,7 @@ class SmppJudgement(NamedTuple):
     again: bool
 
 
-class Terms(NamedTuple):
+class SmppSessionSettings(NamedTuple):
     """How the provider holds a session: link timers, unanswered deliver_sm at once, when one goes out again; and what
     a PDU of ours becomes for it, where it reads them otherwise than most do."""
 
@@ -132,16 +132,16 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     """What a bind says of the account's credentials: its field → the credential's name."""
     credentials_row: str
     """The contract row that says what may stand in them."""
-    read: Callable[[Pdu, Caller], AnyCommand]
-    write: Callable[[AnyCommand, AnyOutcome], Said]
+    read: Callable[[Pdu, SmppPeer], AnyCommand]
+    write: Callable[[AnyCommand, AnyOutcome], SmppResponse]
     receipt: Callable[[Account, Mapping[str, Any], Batch, Message, SendReport, tuple[FormName, ...]], Pdu]
     """The receipt of a change: account, its switches, batch, message, what is due, odd forms that a rule asks for."""
     incoming: Callable[[Incoming, int], Pdu]
     """A part of a subscriber's message."""
     judge: Callable[[int], SmppJudgement]
-    greet: Callable[[Pdu, int, Mapping[str, Any]], Said]
+    greet: Callable[[Pdu, int, Mapping[str, Any]], SmppResponse]
     """The response to a bind: with its status, under the account's switches."""
-    terms: Callable[[Mapping[str, Any], Pdu], Terms]
+    terms: Callable[[Mapping[str, Any], Pdu], SmppSessionSettings]
     """How a session is held, by the account's switches and its bind."""
     tags: Mapping[int, str] = msgspec.field(default_factory=dict)
     """Names of the vendor's TLVs."""
@@ -207,7 +207,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Why the provider calls no such URL of an account; "" where it does."""
     said_in: Callable[[HttpRequest], Mapping[str, str]] = said_in_form
     """The fields of one of its callbacks, for people; where they are not simply a query or a form."""
-    judge_answer: Callable[[int, bytes], Judgement]
+    judge_answer: Callable[[int, bytes], CallbackVerdict]
     """Status and body of what the client answered to a callback."""
     sink_answer: HttpReply
     """How a client answers a callback as the provider's contract asks."""

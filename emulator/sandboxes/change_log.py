@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Touched
 from emulator.core.profile import Profile
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 
 if TYPE_CHECKING:
     from emulator.sandboxes.sandbox import Sandbox
     from emulator.sandboxes.snapshots import Snapshot
 
 
-class NotKept(Exception):
+class NotPersisted(Exception):
     """What was done could not be written down: it must not be answered as if it were. The text is for people."""
 
 
@@ -24,11 +24,11 @@ class Unusable(Exception):
     """The state file cannot be used; the text says why, and what may be done."""
 
 
-class Recorder(Protocol):
+class ChangeLog(Protocol):
     """Hears of changes, and writes them down once for all that happened in one turn of the loop."""
 
     def engine(
-        self, sandbox: "Sandbox", world: World, profiles: Mapping[str, Profile], touched: Touched
+        self, sandbox: "Sandbox", world: SandboxState, profiles: Mapping[str, Profile], touched: Touched
     ) -> Engine:  # fmt: skip
         """An engine for another world of the sandbox: what comes in by its doors is written down."""
 
@@ -45,13 +45,13 @@ class Recorder(Protocol):
         """Can nothing be written down?"""
 
     def check(self) -> None:
-        """Raises NotKept as long as nothing can be written down."""
+        """Raises NotPersisted as long as nothing can be written down."""
 
     def commit(self) -> bool:
         """Write down, now, what is not written down yet; False when that cannot be done."""
 
     def keep(self) -> None:
-        """Write down, now, all that has happened so far. Raises NotKept."""
+        """Write down, now, all that has happened so far. Raises NotPersisted."""
 
     async def kept(self) -> None:
-        """Until all that has happened so far is written down. Raises NotKept."""
+        """Until all that has happened so far is written down. Raises NotPersisted."""

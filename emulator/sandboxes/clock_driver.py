@@ -3,16 +3,16 @@
 import asyncio
 
 from emulator.core.engine.engine import Engine
-from emulator.core.units import LATEST, Moment
-from emulator.delivery.router import Postman
+from emulator.core.units import LATEST, Timestamp
+from emulator.delivery.router import DeliveryRouter
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.spec import Bad
+from emulator.sandboxes.spec import InvalidOptions
 
 _TURN = 0.5
 """So long, in real seconds, one callback is waited for before the next one of the same moment is sent as well."""
 _BREATH = 500
 """After so many due dates in a row others on the loop get their turn."""
-_FOREVER: Moment = 1 << 62
+_FOREVER: Timestamp = 1 << 62
 
 
 class Ended(Exception):
@@ -23,24 +23,24 @@ class Overdue(Exception):
     """The walk took longer than it might; its text says what was still due."""
 
 
-class Pump:
+class ClockDriver:
     """Fires what is due in one sandbox. At most one loop timer is armed, for the next due date."""
 
-    def __init__(self, sandbox: Sandbox, postman: Postman, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, sandbox: Sandbox, postman: DeliveryRouter, loop: asyncio.AbstractEventLoop) -> None:
         self._sandbox = sandbox
         self._postman = postman
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
-        self._armed_for: Moment = 0
+        self._armed_for: Timestamp = 0
         self._walking = asyncio.Lock()
         self._stopped = False
         sandbox.post = postman.post
-        sandbox.arm = self.arm
-        self.arm()
+        sandbox.schedule_timer = self.schedule_timer
+        self.schedule_timer()
 
     # by itself
 
-    def arm(self) -> None:
+    def schedule_timer(self) -> None:
         """See to it that the next due date is fired when the clock reaches it."""
         due = self._sandbox.engine.next_due()
         if self._timer is not None:
@@ -55,7 +55,7 @@ class Pump:
             self._armed_for = due
             self._timer = self._loop.call_later(wait, self._fire)
 
-    def disarm(self) -> None:
+    def cancel_timer(self) -> None:
         """The clock changed its rate or its world: what is armed means nothing any more."""
         if self._timer is not None:
             self._timer.cancel()
@@ -64,15 +64,16 @@ class Pump:
     def _fire(self) -> None:
         self._timer = None
         self._sandbox.catch_up(self._sandbox.now())
-        self.arm()
+        self.schedule_timer()
 
     def stop(self) -> None:
         self._stopped = True
-        self.disarm()
+        self.cancel_timer()
 
     # by hand
 
-    async def walk(self, seconds: float | None, timeout: float, to: Moment | None = None, first: bool = False) -> None:
+    async def walk(self, seconds: float | None, timeout: float, to: Timestamp | None = None,
+    first: bool = False) -> None:
         """Advance by `seconds` of sandbox time, or `to` a moment, or to the `first` due date, or, with none of them,
         until nothing is due and no callback under way. Raises Overdue after `timeout` real seconds, ValueError for a
         moment that has passed, Bad for one that no clock shows, Ended when the world in which it was asked for ends
@@ -88,11 +89,11 @@ class Pump:
         finally:
             self._walking.release()
 
-    async def _walk(self, seconds: float | None, to: Moment | None, first: bool, deadline: float) -> None:
+    async def _walk(self, seconds: float | None, to: Timestamp | None, first: bool, deadline: float) -> None:
         sandbox = self._sandbox
         clock, engine = sandbox.clock, sandbox.engine
         clock.hold()
-        self.disarm()
+        self.cancel_timer()
         try:
             target = self._target(seconds, to, first)
             await self._quiet(deadline)
@@ -107,7 +108,7 @@ class Pump:
                     self._still_there(engine)
                     continue
                 reports = engine.go_on(_FOREVER if target is None else target, _BREATH)
-                clock.walk_to(engine.world.now)
+                clock.move_to(engine.world.now)
                 for report in reports:
                     await self._in_turn(self._postman.post(sandbox, report))
                     self._still_there(engine)
@@ -118,13 +119,13 @@ class Pump:
                     self._still_time(deadline)
                 self._still_there(engine)
             if target is not None:
-                clock.walk_to(target)
+                clock.move_to(target)
                 engine.advance(target)
         finally:
             clock.release()
-            self.arm()
+            self.schedule_timer()
 
-    def _target(self, seconds: float | None, to: Moment | None, first: bool) -> Moment | None:
+    def _target(self, seconds: float | None, to: Timestamp | None, first: bool) -> Timestamp | None:
         now = self._sandbox.now()
         if to is not None:
             if to < now:
@@ -137,7 +138,8 @@ class Pump:
             return None
         target = now + round(seconds * 1_000_000)
         if target > max(now, LATEST):
-            raise Bad("no clock goes beyond the year 9000", "the sandbox's clock stands near its end; reset it")
+            raise InvalidOptions("no clock goes beyond the year 9000", "the sandbox's clock stands near its end; "
+            "reset it")
         return target
 
     def _still_there(self, engine: Engine) -> None:

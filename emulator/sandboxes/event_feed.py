@@ -22,7 +22,7 @@ class Event(NamedTuple):
     steps: int = 0
 
 
-class Feed:
+class EventFeed:
     """The events of one sandbox. They count from 1, on over resets."""
 
     def __init__(self) -> None:

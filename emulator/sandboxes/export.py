@@ -12,14 +12,14 @@ import msgspec
 
 from emulator import __version__
 from emulator.core.accounts import Account, AccountPatch
-from emulator.core.state.sandbox_state import State
+from emulator.core.state.sandbox_state import DumpedState
 from emulator.core.state.scheduler import Step
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.journal import Entries
 from emulator.providers.base import Provider
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.snapshots import Told, put_back, tell
-from emulator.sandboxes.spec import Bad, NewSandbox, Rate, Recipe, Seed
+from emulator.sandboxes.snapshots import ExportedSnapshot, restore, tell
+from emulator.sandboxes.spec import InvalidOptions, NewSandbox, Rate, SandboxSpec, Seed
 from emulator.scenarios.scenario import Scenario
 
 FORMAT = 2
@@ -43,12 +43,12 @@ class ExportHead(msgspec.Struct, kw_only=True):
 class Export(ExportHead, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
-    began: Moment | None
+    began: Timestamp | None
     rate: Rate
     scenario: Scenario | None = None
     """With which it begins again after a reset; None: the state's."""
     patches: dict[str, AccountPatch]
-    state: Told
+    state: ExportedSnapshot
     journal: Entries
 
 
@@ -67,25 +67,26 @@ def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Prov
     beside = [name for name, value in msgspec.structs.asdict(wish).items()
               if value != getattr(NewSandbox(), name) and name not in (*_MAY_STAND_BESIDE, "file")]  # fmt: skip
     if beside:
-        raise Bad(f"{', '.join(beside)} cannot stand beside import: the file decides",
+        raise InvalidOptions(f"{', '.join(beside)} cannot stand beside import: the file decides",
                   f"beside import there may stand {', '.join(_MAY_STAND_BESIDE)}")  # fmt: skip
     hint = "GET /_emulator/sandboxes/{id}/export writes such files"
     if _WORD not in file:
-        raise Bad(f"import: this is no export of a sandbox: it has no {_WORD}", hint)
+        raise InvalidOptions(f"import: this is no export of a sandbox: it has no {_WORD}", hint)
     if file[_WORD] not in _READ:
-        raise Bad(f"import: the file has format {file[_WORD]!r}, written by emulator {file.get('emulator')}; "
+        raise InvalidOptions(f"import: the file has format {file[_WORD]!r}, written by emulator "
+        f"{file.get('emulator')}; "
                   f"this one ({__version__}) reads format {FORMAT}", "use the emulator that wrote it")  # fmt: skip
     try:
         found: Export = msgspec.convert(file, Export, str_keys=True)
     except msgspec.ValidationError as error:
-        raise Bad(f"import: the file is broken: {error}", hint) from None
+        raise InvalidOptions(f"import: the file is broken: {error}", hint) from None
     broken = next(_complaints(found.state.world, providers), None)
     if broken is not None:
-        raise Bad(f"import: the file is broken: {broken}", hint)
+        raise InvalidOptions(f"import: the file is broken: {broken}", hint)
     return found
 
 
-def recipe_of(found: Export, fresh: Recipe) -> Recipe:
+def recipe_of(found: Export, fresh: SandboxSpec) -> SandboxSpec:
     """What the copy is made of: as the file says, with the credentials, id and ttl of a fresh recipe."""
     patches = {name: msgspec.structs.replace(found.patches.get(name, AccountPatch())) for name in fresh.patches}
     for name, own in fresh.patches.items():
@@ -109,10 +110,10 @@ def fill(sandbox: Sandbox, found: Export) -> None:
         )  # fmt: skip
     found.state.world.accounts = accounts
     sandbox.journal.put_back(found.journal)
-    put_back(sandbox, found.state)
+    restore(sandbox, found.state)
 
 
-def _complaints(state: State, providers: Mapping[str, Provider]) -> Iterator[str]:
+def _complaints(state: DumpedState, providers: Mapping[str, Provider]) -> Iterator[str]:
     """What is wrong with the numbers that one part of a state names another by."""
     for name, account in state.accounts.items():
         if name not in providers:
@@ -150,7 +151,7 @@ def _complaints(state: State, providers: Mapping[str, Provider]) -> Iterator[str
             yield f"step {due.index} of message {number} is due, and its plan has no such step"
 
 
-def _has_step(state: State, number: int, index: int) -> bool:
+def _has_step(state: DumpedState, number: int, index: int) -> bool:
     plan = state.messages[number - 1].plan
     steps = state.plans[plan].steps if 0 <= plan < len(state.plans) else None
     return steps is not None and 0 <= index < len(steps)

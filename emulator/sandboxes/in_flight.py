@@ -8,7 +8,7 @@ from emulator.sandboxes.sandbox import Sandbox
 Waiting = asyncio.Future[Any]
 
 
-class UnderWay:
+class InFlight:
     """Futures by sandbox; a future that is done is forgotten."""
 
     def __init__(self) -> None:

@@ -6,23 +6,23 @@ from typing import Any
 from emulator.clock import Clock, real_now
 from emulator.core.accounts import Account, apply
 from emulator.core.accounts import Sender as SenderName
-from emulator.core.admin_commands import Verb
+from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand, Credential
-from emulator.core.engine.engine import Engine, Verdict
+from emulator.core.engine.engine import Decision, Engine
 from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.messages import Message
 from emulator.core.profile import Profile
 from emulator.core.rules.matching import Rule
-from emulator.core.state.sandbox_state import State, World
-from emulator.core.units import Chance, Moment, amount
-from emulator.journal import Budget, Journal
+from emulator.core.state.sandbox_state import DumpedState, SandboxState
+from emulator.core.units import Chance, Timestamp, amount
+from emulator.journal import Journal, MemoryLimit
 from emulator.lint.findings import Findings
 from emulator.providers.base import Provider
-from emulator.sandboxes.change_log import Recorder
-from emulator.sandboxes.event_feed import Feed
+from emulator.sandboxes.change_log import ChangeLog
+from emulator.sandboxes.event_feed import EventFeed
 from emulator.sandboxes.known_secrets import KnownSecrets
 from emulator.sandboxes.snapshots import Snapshots
-from emulator.sandboxes.spec import Recipe
+from emulator.sandboxes.spec import SandboxSpec
 
 Listener = Callable[[str, int], None]
 """Hears (kind, id): kind is requests, messages or callbacks."""
@@ -33,8 +33,8 @@ class Sandbox:
     next may have changed; `recorder` writes down what changes the sandbox, if there is one."""
 
     def __init__(
-        self, recipe: Recipe, providers: Mapping[str, Provider], budget: Budget, journal_limit: int,
-        recorder: Recorder | None = None,
+        self, recipe: SandboxSpec, providers: Mapping[str, Provider], budget: MemoryLimit, journal_limit: int,
+        recorder: ChangeLog | None = None,
     ) -> None:  # fmt: skip
         self.recipe = recipe
         self.recorder = recorder
@@ -45,14 +45,14 @@ class Sandbox:
         self.providers = providers
         self.journal = Journal(budget, journal_limit)
         self.listeners: list[Listener] = []
-        self.feed = Feed()
+        self.feed = EventFeed()
         self.snapshots = Snapshots()
         self.secrets = KnownSecrets(providers)
         """Those of all sandboxes, once it is one of them."""
         self.gone = False
         """Was it deleted? What waited to go out then stays."""
         self.post: Callable[[Sandbox, Outgoing], Any] = lambda sandbox, report: None
-        self.arm: Callable[[], None] = lambda: None
+        self.schedule_timer: Callable[[], None] = lambda: None
         self.build()
 
     @property
@@ -67,13 +67,13 @@ class Sandbox:
         began = self.clock.now()
         accounts = {name: self._account(provider, began) for name, provider in self.providers.items()}
         rules = [Rule(f"r{number}", spec, False) for number, spec in enumerate(recipe.scenario.rules, 1)]
-        state = State(
+        state = DumpedState(
             now=began, began=began, chance=Chance(recipe.seed), accounts=accounts, rules=rules, rules_made=len(rules)
         )
         self.findings = Findings(self.journal.made)
-        self.adopt(World(state))
+        self.replace_state(SandboxState(state))
 
-    def adopt(self, world: World) -> None:
+    def replace_state(self, world: SandboxState) -> None:
         """This world is the sandbox's from now on."""
         profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
         if self.recorder is None:
@@ -87,7 +87,7 @@ class Sandbox:
         if self.recorder is not None:
             self.recorder.changed(self)
 
-    def _account(self, provider: Provider, at: Moment) -> Account:
+    def _account(self, provider: Provider, at: Timestamp) -> Account:
         recipe = self.recipe
         names = enumerate(provider.default_senders, 1)
         senders = {name: SenderName(number, name, "active", at) for number, name in names}
@@ -105,32 +105,32 @@ class Sandbox:
 
     # the doors
 
-    def now(self) -> Moment:
+    def now(self) -> Timestamp:
         """The world's moment, never before what it has lived through."""
         return max(self.clock.now(), self.engine.world.now)
 
-    def catch_up(self, at: Moment) -> None:
+    def catch_up(self, at: Timestamp) -> None:
         """Do what has come due by itself, before anything else is done at that moment."""
         due = self.engine.next_due()
         if due is not None and due <= at:
             for report in self.engine.advance(at):
                 self.post(self, report)
 
-    def execute(self, command: AnyCommand) -> tuple[Moment, Verdict]:
+    def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
         """Judge a command at the world's moment."""
         self.used_at = real_now()
         at = self.now()
         self.catch_up(at)
         verdict = self.engine.execute(command, at)
-        self.arm()
+        self.schedule_timer()
         return at, verdict
 
-    def control(self, verb: Verb) -> Any:
+    def control(self, verb: AdminCommand) -> Any:
         """Do what a hand asks. Raises LookupError when what it names is not there."""
         at = self.now()
         self.catch_up(at)
         done = self.engine.control(verb, at)
-        self.arm()
+        self.schedule_timer()
         return done
 
     # listening

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from emulator.core.commands import Credential
-from emulator.core.units import Moment
-from emulator.providers.base import SmppFace, Terms
+from emulator.core.units import Timestamp
+from emulator.providers.base import SmppFace, SmppSessionSettings
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu, Written
@@ -14,7 +14,7 @@ from emulator.smpp.session_states import State
 _RECEIVING = (State.BOUND_RX, State.BOUND_TRX)
 
 
-class Wire(Protocol):
+class SmppTransport(Protocol):
     """The connection, as a transport offers it."""
 
     peer: str
@@ -30,10 +30,10 @@ class Wire(Protocol):
     def reset(self) -> None: ...
 
 
-class Line:
+class BoundSession:
     """A session. `home` is whose it is, once it is bound."""
 
-    def __init__(self, number: int, wire: Wire, session: Session) -> None:
+    def __init__(self, number: int, wire: SmppTransport, session: Session) -> None:
         self.id = f"s{number}"
         self.wire = wire
         self.session = session
@@ -41,9 +41,9 @@ class Line:
         self.sandbox: Sandbox | None = None
         self.provider = ""
         self.credential: Credential | None = None
-        self.since: Moment = 0
+        self.since: Timestamp = 0
         self._face: SmppFace | None = None
-        self._terms: Terms | None = None
+        self._terms: SmppSessionSettings | None = None
 
     @property
     def home(self) -> tuple[Sandbox, str]:
@@ -56,11 +56,13 @@ class Line:
         return self._face
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> SmppSessionSettings:
         assert self._terms is not None
         return self._terms
 
-    def settle_in(self, sandbox: Sandbox, provider: str, face: SmppFace, credential: Credential, terms: Terms) -> None:
+    def bind_account(
+        self, sandbox: Sandbox, provider: str, face: SmppFace, credential: Credential, terms: SmppSessionSettings
+    ) -> None:
         """The session is an account's from now on, on these terms."""
         self.sandbox, self.provider, self.credential = sandbox, provider, credential
         self.since = sandbox.now()

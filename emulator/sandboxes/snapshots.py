@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from emulator.clock import Clock
-from emulator.core.state.sandbox_state import Packed, State, World
-from emulator.core.units import Moment
+from emulator.core.state.sandbox_state import DumpedState, Packed, SandboxState
+from emulator.core.units import Timestamp
 from emulator.lint.findings import Finding
 from emulator.scenarios.scenario import Scenario
 
@@ -26,22 +26,22 @@ MOST_BYTES = 64 * 1024 * 1024
 class _Beside(msgspec.Struct, kw_only=True):
     """Where the world's clock stood and how fast it went, the scenario in force, what lint had found."""
 
-    now: Moment
+    now: Timestamp
     rate: float
     scenario: Scenario
     findings: list[Finding]
 
 
-class Kept(_Beside, kw_only=True):
+class PackedSnapshot(_Beside, kw_only=True):
     """A state, to be put back here."""
 
     world: Packed
 
 
-class Told(_Beside, kw_only=True):
+class ExportedSnapshot(_Beside, kw_only=True):
     """A state, to be read by everybody."""
 
-    world: State
+    world: DumpedState
 
 
 class Snapshot(msgspec.Struct, kw_only=True):
@@ -49,7 +49,7 @@ class Snapshot(msgspec.Struct, kw_only=True):
     after which entry the last time."""
 
     name: str
-    at: Moment
+    at: Timestamp
     rate: float
     messages: int
     after: int
@@ -58,14 +58,14 @@ class Snapshot(msgspec.Struct, kw_only=True):
     restored_after: int | None = None
 
 
-def take(sandbox: "Sandbox") -> Kept:
+def take(sandbox: "Sandbox") -> PackedSnapshot:
     """The state at this moment. It shares its parts with the sandbox: pack it before anything else happens."""
-    return Kept(**_beside(sandbox), world=sandbox.engine.world.packed())
+    return PackedSnapshot(**_beside(sandbox), world=sandbox.engine.world.packed())
 
 
-def tell(sandbox: "Sandbox") -> Told:
+def tell(sandbox: "Sandbox") -> ExportedSnapshot:
     """The same for everybody to read."""
-    return Told(**_beside(sandbox), world=sandbox.engine.world.state())
+    return ExportedSnapshot(**_beside(sandbox), world=sandbox.engine.world.state())
 
 
 def _beside(sandbox: "Sandbox") -> dict[str, Any]:
@@ -79,10 +79,10 @@ def _beside(sandbox: "Sandbox") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def put_back(sandbox: "Sandbox", kept: Kept | Told) -> None:
+def restore(sandbox: "Sandbox", kept: PackedSnapshot | ExportedSnapshot) -> None:
     """The sandbox is as it was then. The caller has disarmed its pump and arms it again."""
     attempts_made = sandbox.engine.world.attempts_made
-    world = World(kept.world)
+    world = SandboxState(kept.world)
     world.now = max(world.now, kept.now)
     world.attempts_made = max(world.attempts_made, attempts_made)  # the journal's callbacks keep their numbers
     for due in world.in_flight.values():
@@ -91,11 +91,11 @@ def put_back(sandbox: "Sandbox", kept: Kept | Told) -> None:
     sandbox.scenario = kept.scenario
     sandbox.clock = Clock(world.now, kept.rate)
     sandbox.findings.replace(kept.findings, sandbox.journal.made)
-    sandbox.adopt(world)
+    sandbox.replace_state(world)
 
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(Kept).decode
+_unpack = msgspec.msgpack.Decoder(PackedSnapshot).decode
 
 
 class Full(Exception):
@@ -130,7 +130,7 @@ class Snapshots:
     def restore(self, sandbox: "Sandbox", name: str) -> Snapshot:
         """Put one back. Raises KeyError when there is none of that name."""
         found = self.by_name[name]
-        put_back(sandbox, _unpack(found.packed))
+        restore(sandbox, _unpack(found.packed))
         found.restored += 1
         found.restored_after = sandbox.journal.made
         if sandbox.recorder is not None:

@@ -10,7 +10,7 @@ import msgspec
 
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
-from emulator.core.units import LATEST, SECOND, Moment
+from emulator.core.units import LATEST, SECOND, Timestamp
 from emulator.providers.base import Provider
 from emulator.scenarios.scenario import Scenario
 
@@ -23,14 +23,14 @@ LONGEST_TTL = 3_153_600_000
 """A hundred years, in seconds."""
 
 
-class Recipe(msgspec.Struct, kw_only=True):
+class SandboxSpec(msgspec.Struct, kw_only=True):
     """Everything a sandbox is made of, so that it can be made again."""
 
     id: str
     scenario: Scenario
     """With which it begins, and again after a reset."""
     seed: int
-    began: Moment | None
+    began: Timestamp | None
     """Where its clock starts; None: at the real moment, whenever it is made."""
     rate: float
     credentials: dict[str, dict[str, str]]
@@ -71,7 +71,7 @@ class NewSandbox(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What `export` of another sandbox wrote; it decides all but id, credentials, callback_url and ttl."""
 
 
-class Bad(Exception):
+class InvalidOptions(Exception):
     """A wish that cannot be granted: what was wrong, and what may stand there."""
 
     def __init__(self, message: str, hint: str = "", code: str = "invalid") -> None:
@@ -89,13 +89,15 @@ def token(length: int) -> str:
     return "".join(letters)
 
 
-def moment(at: datetime) -> Moment:
+def moment(at: datetime) -> Timestamp:
     """A moment of an ISO 8601 time. Raises Bad without a zone, or for a year that no clock shows."""
     if at.tzinfo is None:
-        raise Bad(f"the time {at.isoformat()} has no zone", "write for example 2026-11-21T12:00:00Z")
+        raise InvalidOptions(f"the time {at.isoformat()} has no zone", "write for example 2026-11-21T12:00:00Z")
     found = round(at.timestamp() * SECOND)
     if not 0 <= found <= LATEST:
-        raise Bad(f"the time {at.isoformat()} is out of range", "a clock may stand between 1970-01-01 and 9000-01-01")
+        raise InvalidOptions(
+            f"the time {at.isoformat()} is out of range", "a clock may stand between 1970-01-01 and 9000-01-01"
+        )
     return found
 
 
@@ -107,7 +109,7 @@ def _named(given: str | None) -> str:
         return given
     better = re.sub(r"[^A-Za-z0-9._~-]+", "-", given[:200]).strip("-._~")[:100]
     shown = f"{given[:60]}…" if len(given) > 60 else given
-    raise Bad(
+    raise InvalidOptions(
         f"{shown!r} cannot name a sandbox: an id begins with a letter or digit, has letters, digits and - _ . ~, and "
         "at most 100 of them",
         f"{better} would do" if better else "leave it out to get a random one",
@@ -121,10 +123,10 @@ def random_credentials(provider: Provider) -> dict[str, str]:
 
 
 def recipe(
-    wish: NewSandbox, providers: Mapping[str, Provider], base: Recipe,
+    wish: NewSandbox, providers: Mapping[str, Provider], base: SandboxSpec,
     scenario: Callable[[str | dict[str, Any]], Scenario],
     patch: Callable[[str, dict[str, Any]], AccountPatch],
-) -> Recipe:  # fmt: skip
+) -> SandboxSpec:  # fmt: skip
     """A wish made whole. `base` is the default sandbox's recipe; `scenario` and `patch` check what they are given.
 
     Raises Bad.
@@ -133,14 +135,14 @@ def recipe(
     seed = wish.seed if wish.seed is not None else play.seed if play.seed is not None else base.seed
     began, rate = _clock(wish.clock)
     if wish.ttl is not None and not 0 < wish.ttl <= LONGEST_TTL:
-        raise Bad("ttl must be more than 0 seconds, and at most a hundred years")
+        raise InvalidOptions("ttl must be more than 0 seconds, and at most a hundred years")
     name_of_it = _named(wish.id)
     credentials, patches = {}, {}
     for name, value in (*_by_provider(wish, providers).items(), *wish.accounts.items()):
         if name not in providers:
-            raise Bad(f"there is no provider {name!r}", f"there are {', '.join(providers)}")
+            raise InvalidOptions(f"there is no provider {name!r}", f"there are {', '.join(providers)}")
         if not isinstance(value, dict):
-            raise Bad(f"accounts.{name} must be an object")
+            raise InvalidOptions(f"accounts.{name} must be an object")
     simple = _by_provider(wish, providers)
     for name, provider in providers.items():
         given = dict(wish.accounts.get(name, {}))
@@ -150,19 +152,19 @@ def recipe(
         given = {k: v for k, v in given.items() if not (isinstance(v, dict) and v.keys() & names)}
         for word, text in own.items():
             if not isinstance(text, str) or not text:
-                raise Bad(f"accounts.{name}.{word} must be a text of at least one character")
+                raise InvalidOptions(f"accounts.{name}.{word} must be a text of at least one character")
             if len(text) > _LONGEST or not text.isprintable():
-                raise Bad(f"accounts.{name}.{word} may have {_LONGEST} characters, all of them printable")
+                raise InvalidOptions(f"accounts.{name}.{word} may have {_LONGEST} characters, all of them printable")
         made = {**random_credentials(provider), **own}
         credentials[name] = {**{alias: made[word] for alias, word in provider.credential_aliases.items()}, **made}
         patches[name] = _inherit(base.patches.get(name), patch(name, {**simple[name], **given}))
-    return Recipe(
+    return SandboxSpec(
         id=name_of_it, scenario=play, seed=seed, began=began, rate=rate, credentials=credentials,
         patches=patches, ttl=wish.ttl,
     )  # fmt: skip
 
 
-def _clock(wish: Literal["real", "frozen"] | ClockWish) -> tuple[Moment | None, float]:
+def _clock(wish: Literal["real", "frozen"] | ClockWish) -> tuple[Timestamp | None, float]:
     if wish == "real":
         return None, 1.0
     if wish == "frozen":
@@ -181,7 +183,7 @@ def _by_provider(wish: NewSandbox, providers: Mapping[str, Provider]) -> dict[st
         if isinstance(value, dict):
             for name, one in value.items():
                 if name not in providers:
-                    raise Bad(f"{word}: there is no provider {name!r}", f"there are {', '.join(providers)}")
+                    raise InvalidOptions(f"{word}: there is no provider {name!r}", f"there are {', '.join(providers)}")
                 out[name][word] = one
         elif value is not None:
             for one in out.values():

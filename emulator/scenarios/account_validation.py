@@ -6,7 +6,7 @@ What is looked at is plain data that may have other mistakes: only what has the 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from emulator.scenarios.problems import Complaint, Path, shown
+from emulator.scenarios.problems import Path, Problem, shown
 from emulator.scenarios.vocabulary import ProviderWords, Vocabulary, mapping, unknown
 
 MOST = 1_000_000_000_000
@@ -15,7 +15,7 @@ MOST = 1_000_000_000_000
 URL = 'an http:// or https:// URL, "" for no callbacks, null for the built-in sink'
 
 
-def about_accounts(vocabulary: Vocabulary, accounts: Any, path: Path = ()) -> Iterator[Complaint]:
+def about_accounts(vocabulary: Vocabulary, accounts: Any, path: Path = ()) -> Iterator[Problem]:
     """Complaints about accounts by provider."""
     if not isinstance(accounts, dict):
         return
@@ -27,7 +27,7 @@ def about_accounts(vocabulary: Vocabulary, accounts: Any, path: Path = ()) -> It
 
 def about_account(
     vocabulary: Vocabulary, account: Any, path: Path = (), provider: str | None = None
-) -> Iterator[Complaint]:
+) -> Iterator[Problem]:
     """Complaints about one account; about switches, limits and prices only when its provider is known."""
     if not isinstance(account, dict):
         return
@@ -39,7 +39,7 @@ def about_account(
         yield from _about_names(words, account, path)
 
 
-def _about_names(words: ProviderWords, account: dict[str, Any], path: Path) -> Iterator[Complaint]:
+def _about_names(words: ProviderWords, account: dict[str, Any], path: Path) -> Iterator[Problem]:
     names: tuple[tuple[str, Any, str], ...] = (
         ("switches", words.switches, "switch"), ("limits", words.limits, "limit"), ("prices", words.prices, "price"),
     )  # fmt: skip
@@ -51,35 +51,35 @@ def _about_names(words: ProviderWords, account: dict[str, Any], path: Path) -> I
             elif key == "switches":
                 wrong = words.switches[name].complaint(value)
                 if wrong is not None:
-                    yield Complaint(here, found=shown(value), allowed=wrong.removeprefix("may be ").removeprefix("is "))
+                    yield Problem(here, found=shown(value), allowed=wrong.removeprefix("may be ").removeprefix("is "))
 
 
-def _about_balance(value: Any, path: Path) -> Iterator[Complaint]:
+def _about_balance(value: Any, path: Path) -> Iterator[Problem]:
     if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= MOST:
-        yield Complaint(path, found=shown(value), allowed=f"a number, 0 to {MOST}")
+        yield Problem(path, found=shown(value), allowed=f"a number, 0 to {MOST}")
 
 
-def _about_amounts(values: Any, path: Path) -> Iterator[Complaint]:
+def _about_amounts(values: Any, path: Path) -> Iterator[Problem]:
     for name, value in values.items() if isinstance(values, dict) else ():
         yield from _about_balance(value, (*path, name))
 
 
-def _about_stoplist(numbers: Any, path: Path) -> Iterator[Complaint]:
+def _about_stoplist(numbers: Any, path: Path) -> Iterator[Problem]:
     for index, number in enumerate(numbers if isinstance(numbers, list) else ()):
         if isinstance(number, str) and ("*" in number or not any(c.isdigit() for c in number)):
             hint = "for a pattern, use a rule that refuses with the reason stop-listed"
-            yield Complaint((*path, index), found=shown(number), allowed="a number in full", hint=hint)
+            yield Problem((*path, index), found=shown(number), allowed="a number in full", hint=hint)
 
 
-def _about_callback_url(url: Any, path: Path) -> Iterator[Complaint]:
+def _about_callback_url(url: Any, path: Path) -> Iterator[Problem]:
     if url:
         yield from about_url(url, path, URL)
 
 
-def about_url(url: Any, path: Path, allowed: str) -> Iterator[Complaint]:
+def about_url(url: Any, path: Path, allowed: str) -> Iterator[Problem]:
     """Complaints about what should be the URL of an endpoint."""
     if isinstance(url, str) and not _is_http(url):
-        yield Complaint(path, found=shown(url), allowed=allowed)
+        yield Problem(path, found=shown(url), allowed=allowed)
 
 
 def _is_http(url: str) -> bool:
@@ -92,7 +92,7 @@ def _is_http(url: str) -> bool:
         return False
 
 
-def _about_ips(addresses: Any, path: Path) -> Iterator[Complaint]:
+def _about_ips(addresses: Any, path: Path) -> Iterator[Problem]:
     from ipaddress import ip_address
 
     for index, address in enumerate(addresses if isinstance(addresses, list) else ()):
@@ -100,10 +100,10 @@ def _about_ips(addresses: Any, path: Path) -> Iterator[Complaint]:
             if isinstance(address, str):
                 ip_address(address)
         except ValueError:
-            yield Complaint((*path, index), found=shown(address), allowed="an address such as 127.0.0.1 or ::1")
+            yield Problem((*path, index), found=shown(address), allowed="an address such as 127.0.0.1 or ::1")
 
 
-_VALUES: dict[str, Callable[[Any, Path], Iterator[Complaint]]] = {
+_VALUES: dict[str, Callable[[Any, Path], Iterator[Problem]]] = {
     "balance": _about_balance, "stoplist": _about_stoplist, "callback_url": _about_callback_url,
     "allowed_ips": _about_ips, "prices": _about_amounts,
 }  # fmt: skip

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from emulator.scenarios import loader as files
 from emulator.scenarios.extends import over
-from emulator.scenarios.problems import Complaint, Invalid, did_you_mean, listed
+from emulator.scenarios.problems import Invalid, Problem, did_you_mean, listed
 from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.vocabulary import Vocabulary
 
@@ -41,7 +41,7 @@ def find(name_or_path: str | Path, paths: bool = True) -> Path:
         return Path(given)
     known = [name for name, _ in names()]
     what = "no such scenario or file" if paths else "no such scenario"
-    raise Invalid([Complaint((), what, f"'{given}'", listed(known), did_you_mean(given, known))])
+    raise Invalid([Problem((), what, f"'{given}'", listed(known), did_you_mean(given, known))])
 
 
 def find_base(given: str, folder: Path) -> Path:

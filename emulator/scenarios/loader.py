@@ -11,7 +11,7 @@ from emulator.scenarios.extends import over
 from emulator.scenarios.positions import placed
 from emulator.scenarios.problems import Path
 from emulator.scenarios.scenario import Scenario
-from emulator.scenarios.validation import Complaint, Invalid, checked
+from emulator.scenarios.validation import Invalid, Problem, checked
 from emulator.scenarios.vocabulary import Vocabulary
 
 _ALLOWED = "\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff"
@@ -42,7 +42,7 @@ def load(path: File, vocabulary: Vocabulary, above: tuple[File, ...] = ()) -> Sc
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise Invalid([Complaint((), f"cannot be read: {error.strerror or error}")], str(path)) from None
+        raise Invalid([Problem((), f"cannot be read: {error.strerror or error}")], str(path)) from None
     kept = _kept.get(path)
     if kept is not None and kept[0] == data and kept[1] is vocabulary:
         return kept[2]
@@ -50,7 +50,7 @@ def load(path: File, vocabulary: Vocabulary, above: tuple[File, ...] = ()) -> Sc
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line, column = _position(data[: error.start].decode("utf-8"))
-        wrong = Complaint((), "not UTF-8", f"byte 0x{data[error.start]:02x}", line=line, column=column)
+        wrong = Problem((), "not UTF-8", f"byte 0x{data[error.start]:02x}", line=line, column=column)
         raise Invalid([wrong], str(path)) from None
     scenario = parse(text, str(path), vocabulary, above)
     if "extends" not in text:
@@ -72,7 +72,7 @@ def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] 
     if wrong:
         line, column = _position(text[: wrong.start()])
         found = f"U+{ord(wrong[0]):04X}"
-        raise Invalid([Complaint((), "a character that YAML forbids", found, line=line, column=column)], name)
+        raise Invalid([Problem((), "a character that YAML forbids", found, line=line, column=column)], name)
     try:
         reading = read(text)
     except Stop as stop:
@@ -80,7 +80,7 @@ def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] 
     except yaml.YAMLError as error:
         raise Invalid([_syntax(error, text)], name) from None
     except (ValueError, OverflowError) as error:  # escapes that yaml's parser in Python does not check
-        raise Invalid([Complaint((), f"no YAML: {error}")], name) from None
+        raise Invalid([Problem((), f"no YAML: {error}")], name) from None
     scenario = _checked(reading, name, vocabulary, above)
     return scenario if scenario.name else replace(scenario, name=File(name).stem)
 
@@ -94,8 +94,8 @@ def _forbidden(text: str) -> re.Match[str] | None:
 def _checked(reading: Any, name: str, vocabulary: Vocabulary, above: tuple[File, ...]) -> Scenario:
     if reading.top is None:
         empty = "the file is empty"
-        raise Invalid([Complaint((), empty, allowed="accounts, rules, seed, comment, name", line=1, column=1)], name)
-    complaints: list[Complaint] = list(reading.complaints)
+        raise Invalid([Problem((), empty, allowed="accounts, rules, seed, comment, name", line=1, column=1)], name)
+    complaints: list[Problem] = list(reading.complaints)
     try:
         scenario = checked(reading.top.value, Scenario, vocabulary)
     except Invalid as invalid:
@@ -111,7 +111,7 @@ def _checked(reading: Any, name: str, vocabulary: Vocabulary, above: tuple[File,
 
 def _extended(
     value: Any, name: str, vocabulary: Vocabulary, above: tuple[File, ...]
-) -> tuple[Scenario | None, list[Complaint]]:
+) -> tuple[Scenario | None, list[Problem]]:
     """The scenario that this one extends, if any, and what is wrong with it."""
     given = value.get("extends") if isinstance(value, dict) else None
     if not isinstance(given, str):
@@ -121,10 +121,10 @@ def _extended(
         path = library.find_base(given, here.parent)
         chain = (*above, here)
         if len(chain) > MOST_BASES:
-            return None, [Complaint(("extends",), f"more than {MOST_BASES} files extend one another", f"'{given}'")]
+            return None, [Problem(("extends",), f"more than {MOST_BASES} files extend one another", f"'{given}'")]
         if path.resolve() in [one.resolve() for one in chain]:
             circle = " → ".join(one.name for one in (*chain, path))
-            return None, [Complaint(("extends",), f"it would extend itself: {circle}", f"'{given}'")]
+            return None, [Problem(("extends",), f"it would extend itself: {circle}", f"'{given}'")]
         return load(path, vocabulary, chain), []
     except Invalid as invalid:
         if not invalid.file:
@@ -137,20 +137,20 @@ def _spoilt(path: Path, spoilt: set[Path]) -> bool:
     return any(path[:length] in spoilt for length in range(len(path) + 1))
 
 
-def _syntax(error: Any, text: str) -> Complaint:
+def _syntax(error: Any, text: str) -> Problem:
     """The parser's error in one complaint."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        return Complaint((), f"no YAML: {error}")
+        return Problem((), f"no YAML: {error}")
     line, column = mark.line + 1, mark.column + 1
     lines = text.splitlines() or [""]
     if 0 < line <= len(lines) and lines[line - 1][:column].endswith("\t"):
-        return Complaint((), "a tab: YAML is indented with spaces", line=line, column=column)
+        return Problem((), "a tab: YAML is indented with spaces", line=line, column=column)
     context, began = getattr(error, "context", None), getattr(error, "context_mark", None)
     where = f", {context}" if context else ""
     where += f" that began in line {began.line + 1}" if where and began and began.line != mark.line else ""
     message = f"no YAML: {error.problem}{where}"
-    return Complaint((), message, hint=next((advice for part, advice in ADVICE if part in message), ""),
+    return Problem((), message, hint=next((advice for part, advice in ADVICE if part in message), ""),
                      line=line, column=column)  # fmt: skip
 
 

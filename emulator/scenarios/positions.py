@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from emulator.scenarios.problems import Complaint, short, shown
+from emulator.scenarios.problems import Problem, short, shown
 
 
 class Node:
@@ -22,7 +22,7 @@ class Node:
         self.size = 1
 
 
-def placed(complaint: Complaint, top: Node) -> Complaint:
+def placed(complaint: Problem, top: Node) -> Problem:
     """The complaint with its line and column, and with an unquoted value as it was written."""
     node, place = top, (top.line, top.column)
     for step in complaint.path:

@@ -12,7 +12,7 @@ MOST_TOLD = 100
 """Mistakes of one file or body."""
 
 
-class Complaint(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True):
     """One mistake. `path` leads to it from the top; `line` and `column` count from 1, 0 is not known.
 
     `message` says what is wrong where `found` and `allowed` do not say it alone; `hint` what to do about it
@@ -49,7 +49,7 @@ class Complaint(msgspec.Struct, frozen=True):
 class Invalid(Exception):
     """All that is wrong with a scenario, rule or account; its text is one line a complaint."""
 
-    def __init__(self, complaints: Iterable[Complaint], file: str = "") -> None:
+    def __init__(self, complaints: Iterable[Problem], file: str = "") -> None:
         self.complaints = list(complaints)
         self.file = file
         super().__init__("\n".join(self.lines))

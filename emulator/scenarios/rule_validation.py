@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from emulator.core.commands import OPERATIONS
 from emulator.core.regex import Wrong, compiled
 from emulator.scenarios.account_validation import about_account, about_url
-from emulator.scenarios.problems import Complaint, Path, listed, shown
+from emulator.scenarios.problems import Path, Problem, listed, shown
 from emulator.scenarios.vocabulary import ProviderWords, Vocabulary, mapping, unknown
 
 _WITH_TEXT = ("send", "cost")
@@ -66,7 +66,7 @@ def pieces_of(rule: Any) -> int:
     return found
 
 
-def about_rule(vocabulary: Vocabulary, rule: Any, path: Path = ()) -> Iterator[Complaint]:
+def about_rule(vocabulary: Vocabulary, rule: Any, path: Path = ()) -> Iterator[Problem]:
     """Complaints about a rule's words."""
     when, then = mapping(rule, "when"), mapping(rule, "then")
     provider = when.get("provider")
@@ -76,58 +76,58 @@ def about_rule(vocabulary: Vocabulary, rule: Any, path: Path = ()) -> Iterator[C
         yield from look(seen)
 
 
-def _about_provider(rule: _Rule) -> Iterator[Complaint]:
+def _about_provider(rule: _Rule) -> Iterator[Problem]:
     if rule.provider is not None and rule.words is None:
         yield unknown(rule.at("when", "provider"), rule.provider, rule.vocabulary.providers, "provider", key=False)
 
 
-def _about_protocol(rule: _Rule) -> Iterator[Complaint]:
+def _about_protocol(rule: _Rule) -> Iterator[Problem]:
     protocol = rule.when.get("protocol")
     spoken = rule.words.protocols if rule.words else rule.vocabulary.protocols
     if isinstance(protocol, str) and spoken and protocol not in spoken:
         whom = "this provider does not speak it" if rule.words else "no provider speaks it"
-        yield Complaint(rule.at("when", "protocol"), whom, shown(protocol), listed(spoken))
+        yield Problem(rule.at("when", "protocol"), whom, shown(protocol), listed(spoken))
 
 
-def _about_operation(rule: _Rule) -> Iterator[Complaint]:
+def _about_operation(rule: _Rule) -> Iterator[Problem]:
     operation = rule.when.get("operation")
     served = rule.words.operations if rule.words else rule.vocabulary.operations
     if operation in OPERATIONS and operation not in served:
         whom = "this provider does not serve it" if rule.words else "no provider serves it"
-        yield Complaint(rule.at("when", "operation"), whom, shown(operation), listed(served))
+        yield Problem(rule.at("when", "operation"), whom, shown(operation), listed(served))
 
 
-def _about_keys(rule: _Rule) -> Iterator[Complaint]:
+def _about_keys(rule: _Rule) -> Iterator[Problem]:
     operation = rule.operation
     if operation is None:
         return
     for key, operations in HOLDS_FOR.items():
         if rule.when.get(key) is not None and operation not in operations:
             never = f"a call of {operation} has none, so that this rule never holds"
-            yield Complaint(rule.at("when", key), never, about_key=True, hint=f"with it goes {' or '.join(operations)}")
+            yield Problem(rule.at("when", key), never, about_key=True, hint=f"with it goes {' or '.join(operations)}")
     for key in OF_A_MESSAGE:
         if rule.then.get(key) not in (None, False) and operation != "send":
-            yield Complaint(rule.at("then", key), "only a send makes a message", about_key=True,
+            yield Problem(rule.at("then", key), "only a send makes a message", about_key=True,
                             hint="with it goes operation: send")  # fmt: skip
 
 
-def _about_code(rule: _Rule) -> Iterator[Complaint]:
+def _about_code(rule: _Rule) -> Iterator[Problem]:
     code = mapping(rule.then, "refuse").get("code")
     if not isinstance(code, int) or isinstance(code, bool):
         return
     path = rule.at("then", "refuse", "code")
     if rule.when.get("provider") is None:
-        yield Complaint(
+        yield Problem(
             path, "codes differ from provider to provider", str(code),
             hint="say which with when.provider, or refuse with a neutral reason",
         )  # fmt: skip
     elif rule.words is not None and rule.when.get("operation") in (None, rule.operation):
         codes = rule.words.codes(rule.operation)
         if code not in codes:
-            yield Complaint(path, f"no code of {_whose(rule)}", str(code), listed(codes))
+            yield Problem(path, f"no code of {_whose(rule)}", str(code), listed(codes))
 
 
-def _about_reason(rule: _Rule) -> Iterator[Complaint]:
+def _about_reason(rule: _Rule) -> Iterator[Problem]:
     reason = mapping(rule.then, "refuse").get("reason")
     if not isinstance(reason, str) or rule.when.get("operation") not in (None, rule.operation):
         return
@@ -136,37 +136,37 @@ def _about_reason(rule: _Rule) -> Iterator[Complaint]:
     else:
         said, nobody = rule.vocabulary.said(rule.operation), "no provider has a code for it"
     if said and reason in rule.vocabulary.reasons and reason not in said:
-        yield Complaint(rule.at("then", "refuse", "reason"), nobody, shown(reason), listed(said))
+        yield Problem(rule.at("then", "refuse", "reason"), nobody, shown(reason), listed(said))
 
 
 def _whose(rule: _Rule) -> str:
     return f"{rule.provider} in {rule.operation}" if rule.operation else f"{rule.provider}"
 
 
-def _about_account(rule: _Rule) -> Iterator[Complaint]:
+def _about_account(rule: _Rule) -> Iterator[Problem]:
     account = mapping(rule.then, "account")
     yield from about_account(rule.vocabulary, account, rule.at("then", "account"), rule.provider)
     for key in BY_PROVIDER:
         if rule.provider is None and isinstance(account.get(key), dict):
-            yield Complaint(
+            yield Problem(
                 rule.at("then", "account", key), f"{key} differ from provider to provider", about_key=True,
                 hint="say which with when.provider",
             )  # fmt: skip
 
 
-def _about_reports(rule: _Rule) -> Iterator[Complaint]:
+def _about_reports(rule: _Rule) -> Iterator[Problem]:
     url, path = mapping(rule.then, "reports").get("to"), rule.at("then", "reports", "to")
     yield from about_url(url, path, "an http:// or https:// URL")
 
 
-def _about_incoming(rule: _Rule) -> Iterator[Complaint]:
+def _about_incoming(rule: _Rule) -> Iterator[Problem]:
     if rule.then.get("incoming") is not None and rule.words is not None and not rule.words.incoming:
         able = [name for name, words in rule.vocabulary.providers.items() if words.incoming]
-        yield Complaint(rule.at("then", "incoming"), "this provider passes no messages of subscribers on",
+        yield Problem(rule.at("then", "incoming"), "this provider passes no messages of subscribers on",
                         about_key=True, hint=f"those that do: {listed(able)}")  # fmt: skip
 
 
-_LOOKS: tuple[Callable[[_Rule], Iterator[Complaint]], ...] = (
+_LOOKS: tuple[Callable[[_Rule], Iterator[Problem]], ...] = (
     _about_provider, _about_protocol, _about_operation, _about_keys, _about_code, _about_reason, _about_account,
     _about_reports, _about_incoming,
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 from msgspec.structs import fields
 
-from emulator.scenarios.problems import Complaint, Path, did_you_mean, listed, shown
+from emulator.scenarios.problems import Path, Problem, did_you_mean, listed, shown
 from emulator.scenarios.type_descriptions import in_words, members, options, takes_text
 
 QUOTE = 'a number or word to be read as text goes in quotes: "{found}"'
@@ -26,7 +26,7 @@ def converted(value: Any, kind: Any) -> Any:
         raise ValueError(f"too much for us: {error}") from None
 
 
-def drill(value: Any, kind: Any, path: Path = ()) -> Iterator[Complaint]:
+def find_type_errors(value: Any, kind: Any, path: Path = ()) -> Iterator[Problem]:
     """All complaints about a value that should be of that type; none if it is."""
     try:
         converted(value, kind)
@@ -43,12 +43,12 @@ def drill(value: Any, kind: Any, path: Path = ()) -> Iterator[Complaint]:
     yield from inner
 
 
-def _leaf(value: Any, kind: Any, path: Path) -> Complaint:
+def _leaf(value: Any, kind: Any, path: Path) -> Problem:
     hint = did_you_mean(value, options(kind)) if isinstance(value, str) else ""
     if takes_text(kind) and isinstance(value, bool | int | float):
         hint = QUOTE
     hint = hint or _under_its_key(value, kind)
-    return Complaint(path, found=shown(value), allowed=in_words(kind), hint=hint)
+    return Problem(path, found=shown(value), allowed=in_words(kind), hint=hint)
 
 
 def _under_its_key(value: Any, kind: Any) -> str:
@@ -64,42 +64,42 @@ def _under_its_key(value: Any, kind: Any) -> str:
     return ""
 
 
-def _whole(value: Any, kind: Any, path: Path, message: str) -> Complaint:
+def _whole(value: Any, kind: Any, path: Path, message: str) -> Problem:
     """Every part is right by itself; the whole is not. `matches: ...` speaks of the part of that name."""
     name, colon, rest = message.partition(": ")
     if colon and isinstance(value, dict) and name in value:
-        return Complaint((*path, name), rest, shown(value[name]))
-    return Complaint(path, message)
+        return Problem((*path, name), rest, shown(value[name]))
+    return Problem(path, message)
 
 
-def _struct(value: dict[Any, Any], kind: Any, path: Path) -> Iterator[Complaint]:
+def _struct(value: dict[Any, Any], kind: Any, path: Path) -> Iterator[Problem]:
     known = {field.encode_name: field for field in fields(kind)}
     for name, given in value.items():
         if name in known:
-            yield from drill(given, known[name].type, (*path, name))
+            yield from find_type_errors(given, known[name].type, (*path, name))
         elif kind.__struct_config__.forbid_unknown_fields:
-            yield Complaint(
+            yield Problem(
                 (*path, name), "no such key", shown(name), listed(known), did_you_mean(str(name), known), about_key=True
             )
     for name, field in known.items():
         if field.required and name not in value:
-            yield Complaint(path, f"the key {name} is missing", hint=f"{name} is {in_words(field.type)}")
+            yield Problem(path, f"the key {name} is missing", hint=f"{name} is {in_words(field.type)}")
 
 
-def _dict(value: dict[Any, Any], kind: Any, path: Path) -> Iterator[Complaint]:
+def _dict(value: dict[Any, Any], kind: Any, path: Path) -> Iterator[Problem]:
     key_kind, value_kind = get_args(kind)
     for name, given in value.items():
-        for complaint in drill(name, key_kind, (*path, name)):
+        for complaint in find_type_errors(name, key_kind, (*path, name)):
             yield msgspec.structs.replace(complaint, about_key=True)
-        yield from drill(given, value_kind, (*path, name))
+        yield from find_type_errors(given, value_kind, (*path, name))
 
 
-def _items(value: list[Any], kind: Any, path: Path) -> Iterator[Complaint]:
+def _items(value: list[Any], kind: Any, path: Path) -> Iterator[Problem]:
     for index, given in enumerate(value):
-        yield from drill(given, get_args(kind)[0], (*path, index))
+        yield from find_type_errors(given, get_args(kind)[0], (*path, index))
 
 
-Look = Callable[[Any, Any, Path], Iterator[Complaint]]
+Look = Callable[[Any, Any, Path], Iterator[Problem]]
 
 
 def _fitting(value: Any, kind: Any) -> tuple[Any, Look] | None:

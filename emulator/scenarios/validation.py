@@ -10,13 +10,13 @@ import msgspec
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
 from emulator.scenarios.account_validation import about_account, about_accounts
-from emulator.scenarios.problems import MOST_TOLD, Complaint, Invalid, Path, shown
+from emulator.scenarios.problems import MOST_TOLD, Invalid, Path, Problem, shown
 from emulator.scenarios.rule_validation import about_rule, pieces_of
 from emulator.scenarios.scenario import Scenario
-from emulator.scenarios.type_errors import converted, drill
+from emulator.scenarios.type_errors import converted, find_type_errors
 from emulator.scenarios.vocabulary import Vocabulary, mapping
 
-__all__ = ["Complaint", "Invalid", "checked", "complaints_about"]
+__all__ = ["Invalid", "Problem", "checked", "complaints_about"]
 
 T = TypeVar("T")
 
@@ -41,16 +41,18 @@ def checked(value: Any, kind: type[T], vocabulary: Vocabulary, provider: str | N
     raise Invalid(complaints_about(value, kind, vocabulary, provider))
 
 
-def complaints_about(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None = None) -> list[Complaint]:
+def complaints_about(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None = None) -> list[Problem]:
     """Everything wrong with plain data: its types first, then its words."""
     sound = _sound(value)
     if sound is None:
-        return [Complaint((), f"more than {MOST_VALUES} values")]
+        return [Problem((), f"more than {MOST_VALUES} values")]
     if not sound:
         return list(islice(_unsound(value), MOST_TOLD))
-    found = list(islice(chain(drill(value, kind), _about_words(value, kind, vocabulary, provider)), MOST_TOLD + 1))
+    found = list(
+        islice(chain(find_type_errors(value, kind), _about_words(value, kind, vocabulary, provider)), MOST_TOLD + 1)
+    )
     if len(found) > MOST_TOLD:
-        found[MOST_TOLD:] = [Complaint((), f"there is more: the first {MOST_TOLD} mistakes are told")]
+        found[MOST_TOLD:] = [Problem((), f"there is more: the first {MOST_TOLD} mistakes are told")]
     return found
 
 
@@ -92,13 +94,13 @@ def _sound(value: Any) -> bool | None:
     return True
 
 
-def _unsound(value: Any) -> Iterator[Complaint]:
+def _unsound(value: Any) -> Iterator[Problem]:
     """Values that could never be kept, whatever their place: endless numbers, half characters, bottomless nesting."""
     todo: list[tuple[Path, Any]] = [((), value)]
     while todo:
         path, one = todo.pop()
         if isinstance(one, dict | list) and len(path) > DEEPEST:
-            yield Complaint(path[:3], f"nested more than {DEEPEST} deep")
+            yield Problem(path[:3], f"nested more than {DEEPEST} deep")
             return
         if isinstance(one, dict):
             todo += [((*path, name), inner) for name, inner in one.items()]
@@ -106,18 +108,18 @@ def _unsound(value: Any) -> Iterator[Complaint]:
         elif isinstance(one, list):
             todo += [((*path, index), inner) for index, inner in enumerate(one)]
         elif isinstance(one, float) and not math.isfinite(one):
-            yield Complaint(path, found=str(one), allowed="a finite number")
+            yield Problem(path, found=str(one), allowed="a finite number")
         elif isinstance(one, int) and abs(one) >= 2**63:
-            yield Complaint(path, "the number does not fit into 64 bits")
+            yield Problem(path, "the number does not fit into 64 bits")
         elif isinstance(one, str) and not one.isascii() and any("\ud800" <= c <= "\udfff" for c in one):
-            yield Complaint(path, "half of a surrogate pair is no text", shown(one))
+            yield Problem(path, "half of a surrogate pair is no text", shown(one))
 
 
-def _about_rules(vocabulary: Vocabulary, rules: Any, path: Path = ()) -> Iterator[Complaint]:
+def _about_rules(vocabulary: Vocabulary, rules: Any, path: Path = ()) -> Iterator[Problem]:
     if not isinstance(rules, list):
         return
     if len(rules) > MOST_RULES:
-        yield Complaint(path, f"more than {MOST_RULES} rules")
+        yield Problem(path, f"more than {MOST_RULES} rules")
         return
     pieces = 0
     for index, rule in enumerate(rules):
@@ -125,23 +127,23 @@ def _about_rules(vocabulary: Vocabulary, rules: Any, path: Path = ()) -> Iterato
         pieces += pieces_of(rule)
         if pieces > MOST_PIECES:
             many = f"the regular expressions up to here have {pieces} pieces, and {MOST_PIECES} are the most"
-            yield Complaint((*path, index), many, hint="write some of them with contains, or to with *")
+            yield Problem((*path, index), many, hint="write some of them with contains, or to with *")
             return
 
 
-def _about_scenario(vocabulary: Vocabulary, scenario: Any) -> Iterator[Complaint]:
+def _about_scenario(vocabulary: Vocabulary, scenario: Any) -> Iterator[Problem]:
     yield from about_accounts(vocabulary, mapping(scenario, "accounts"), ("accounts",))
     if isinstance(scenario, dict):
         yield from _about_rules(vocabulary, scenario.get("rules"), ("rules",))
 
 
-_WORDS: dict[Any, Callable[[Vocabulary, Any], Iterator[Complaint]]] = {
+_WORDS: dict[Any, Callable[[Vocabulary, Any], Iterator[Problem]]] = {
     Scenario: _about_scenario, RuleSpec: about_rule, list[RuleSpec]: _about_rules, tuple[RuleSpec, ...]: _about_rules,
     dict[str, AccountPatch]: about_accounts,
 }  # fmt: skip
 
 
-def _about_words(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None) -> Iterator[Complaint]:
+def _about_words(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None) -> Iterator[Problem]:
     if kind is AccountPatch:
         return about_account(vocabulary, value, provider=provider)
     about = _WORDS.get(kind)

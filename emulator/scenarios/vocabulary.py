@@ -9,7 +9,7 @@ import msgspec
 
 from emulator.core.profile import Switch
 from emulator.core.reasons import Reason
-from emulator.scenarios.problems import Complaint, Path, did_you_mean, listed, shown
+from emulator.scenarios.problems import Path, Problem, did_you_mean, listed, shown
 
 
 class ProviderWords(msgspec.Struct, frozen=True):
@@ -69,8 +69,8 @@ def mapping(value: Any, key: str) -> dict[str, Any]:
     return inner if isinstance(inner, dict) else {}
 
 
-def unknown(path: Path, word: str, options: Mapping[str, Any] | tuple[str, ...], what: str, key: bool) -> Complaint:
+def unknown(path: Path, word: str, options: Mapping[str, Any] | tuple[str, ...], what: str, key: bool) -> Problem:
     """There is no such word; these there are."""
-    return Complaint(
+    return Problem(
         path, f"no such {what}", shown(word), listed(options), did_you_mean(word, options), about_key=key
     )  # fmt: skip

@@ -21,7 +21,7 @@ from yaml.events import (
 )
 
 from emulator.scenarios.positions import Node
-from emulator.scenarios.problems import MOST_TOLD, Complaint, Path, short
+from emulator.scenarios.problems import MOST_TOLD, Path, Problem, short
 from emulator.scenarios.yaml_scalars import scalar
 
 DEEPEST = 32
@@ -38,33 +38,33 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Stop(Exception):
     """A complaint after which reading on makes no sense."""
 
-    def __init__(self, complaint: Complaint) -> None:
+    def __init__(self, complaint: Problem) -> None:
         self.complaint = complaint
 
 
-def read(text: str) -> "Reading":
+def read(text: str) -> "YamlReader":
     """A text, read. Raises Stop, or yaml.YAMLError at the first syntax error.
 
     The library's scanner runs up to a thousand characters ahead of its events, and some releases refuse there what they
     think is nested too deep. What stands before that place is read alone, so that our own limit is told first.
     """
     try:
-        return Reading(text)
+        return YamlReader(text)
     except yaml.MarkedYAMLError as error:
         if error.problem_mark is not None:
             with suppress(yaml.YAMLError):
-                Reading(text[: max(error.problem_mark.index - 1, 0)])
+                YamlReader(text[: max(error.problem_mark.index - 1, 0)])
         raise
 
 
-class Reading:
+class YamlReader:
     """One file being read: `top` is its tree (None: empty), `complaints` what is wrong with its writing.
 
     Raises Stop, or yaml.YAMLError at the first syntax error.
     """
 
     def __init__(self, text: str) -> None:
-        self.complaints: list[Complaint] = []
+        self.complaints: list[Problem] = []
         self.spoilt: set[Path] = set()
         """Where the writing was wrong, so that the value says nothing."""
         self._anchors: dict[str, Node] = {}
@@ -170,9 +170,9 @@ class Reading:
             self.complaints.append(self._complaint(event, path, message, found, hint))
         self.spoilt.add(path)
 
-    def _complaint(self, event: Event, path: Path, message: str, found: str = "", hint: str = "") -> Complaint:
+    def _complaint(self, event: Event, path: Path, message: str, found: str = "", hint: str = "") -> Problem:
         line, column = _place(event)
-        return Complaint(path, message, found, hint=hint, line=line, column=column)
+        return Problem(path, message, found, hint=hint, line=line, column=column)
 
 
 def _place(event: Event) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from emulator.net.limits import Limits
 
 
-class Patience:
+class Deadlines:
     """Of one connection. `give_up` hears why, and whether a last word can still be said."""
 
     def __init__(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
-from emulator.sandboxes.change_log import NotKept, Recorder
+from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 
 
 class Waiting(Protocol):
@@ -17,7 +17,7 @@ class Waiting(Protocol):
 class HeldReplies:
     """`instead` makes the octets that go out where nothing could be written down."""
 
-    def __init__(self, recorder: Recorder, instead: Callable[[NotKept], bytes]) -> None:
+    def __init__(self, recorder: ChangeLog, instead: Callable[[NotPersisted], bytes]) -> None:
         self._recorder = recorder
         self._instead = instead
         self._waiting: list[tuple[Waiting, bytes, bool]] = []
@@ -37,7 +37,7 @@ class HeldReplies:
         instead = None
         try:
             self._recorder.keep()
-        except NotKept as trouble:
+        except NotPersisted as trouble:
             instead = self._instead(trouble)
         for connection, octets, tells in waiting:
             connection.release(instead if tells and instead is not None else octets)

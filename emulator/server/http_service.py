@@ -12,13 +12,13 @@ import msgspec
 from emulator.app.emulator import Emulator
 from emulator.clock import real_now
 from emulator.core.units import SECOND
-from emulator.dispatch.http import Answer, Lane
+from emulator.dispatch.http import Exchanged, Lane
 from emulator.http.browser_headers import DATA
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
-from emulator.sandboxes.change_log import NotKept
+from emulator.sandboxes.change_log import NotPersisted
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies
 from emulator.server.http_connection import Answer as Answering
@@ -27,7 +27,7 @@ from emulator.server.http_faults import FAULTS
 from emulator.server.multipart import fields_of
 from emulator.server.protocol_switch import ProtocolSwitch, told
 from emulator.server.proxy import ESTABLISHED, Guard, Target, forwarded
-from emulator.server.streaming import Streams
+from emulator.server.streaming import StreamingReplies
 from emulator.server.tunnel import Relay
 from emulator.tls.contexts import Contexts
 
@@ -60,7 +60,7 @@ class HttpService:
         self._trusts = trusts
         self._contexts = contexts
         self._guard = guard
-        self._streams = Streams()
+        self._streams = StreamingReplies()
         self._recorder = emulator.recorder
         self._in_flight: dict[Lane, int] = {}
         """How many requests are between their reading and their reply, by lane."""
@@ -132,7 +132,7 @@ class HttpService:
         if self._recorder is not None:
             try:
                 self._recorder.check()
-            except NotKept as trouble:
+            except NotPersisted as trouble:
                 return _not_kept(trouble, False)
         asked = self._reception.read(request)
         lane = asked.lane
@@ -200,9 +200,9 @@ class HttpService:
                 recorder.check()
             reply = await self._control(request)
             if recorder is not None:
-                with suppress(NotKept) if looking else nullcontext():
+                with suppress(NotPersisted) if looking else nullcontext():
                     await recorder.kept()
-        except NotKept as trouble:
+        except NotPersisted as trouble:
             return _not_kept(trouble, True)
         if isinstance(reply, HttpReply):
             return reply
@@ -216,7 +216,7 @@ class HttpService:
         return answer if isinstance(answer, HttpReply) else await answer
 
     async def _later(
-        self, answer: Answer, connection: HttpConnection, lane: Lane | None = None
+        self, answer: Exchanged, connection: HttpConnection, lane: Lane | None = None
     ) -> HttpReply | None:  # fmt: skip
         """The reply, after what shall go before it, in the manner that a rule wants."""
         if lane is not None:
@@ -232,18 +232,18 @@ class HttpService:
             if fault.wait:
                 await carry_out((Wait(fault.wait),), connection)
             await carry_out(FAULTS[fault.fault](reply or HttpReply(), connection.encode), connection)
-        except NotKept as trouble:
+        except NotPersisted as trouble:
             return _not_kept(trouble, False)
         finally:
             if lane is not None:
                 self._answered(lane)
         return None
 
-    def _instead(self, trouble: NotKept) -> bytes:
+    def _instead(self, trouble: NotPersisted) -> bytes:
         return b"".join(encoded(_not_kept(trouble, False), self.date()))
 
 
-def _not_kept(trouble: NotKept, ours: bool) -> HttpReply:
+def _not_kept(trouble: NotPersisted, ours: bool) -> HttpReply:
     """Like an error of the control API, or in plain words."""
     if not ours:
         return HttpReply(status=500, headers=_TEXT, body=f"{trouble}\n".encode())

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from emulator.dispatch.smpp import Answer, Switchboard
+from emulator.dispatch.smpp import SmppDispatcher, SmppReply
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
 from emulator.net.limits import Limits
-from emulator.sandboxes.change_log import Recorder
-from emulator.sandboxes.smpp_session import Line
+from emulator.sandboxes.change_log import ChangeLog
+from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server import smpp_faults
-from emulator.server.deadlines import Patience
+from emulator.server.deadlines import Deadlines
 from emulator.server.protocol_switch import TlsOnly, told
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
@@ -38,18 +38,19 @@ _MOST_OWED = 1000
 """With so many requests unanswered (by late answers) no more is read: the peer feels it as back-pressure."""
 
 
-class Link(asyncio.Protocol):
+class SmppConnection(asyncio.Protocol):
     """One connection."""
 
     def __init__(
-        self, board: Switchboard, links: "set[Link]", recorder: Recorder | None = None, limits: Limits | None = None
+        self, board: SmppDispatcher, links: "set[SmppConnection]", recorder: ChangeLog | None = None,
+        limits: Limits | None = None
     ) -> None:  # fmt: skip
         self._board = board
         self._links = links
         self._recorder = recorder
         self._loop = asyncio.get_running_loop()
         self._framer = Framer()
-        self._patience = Patience(self._loop, limits or Limits(), self._give_up)
+        self._patience = Deadlines(self._loop, limits or Limits(), self._give_up)
         self._out: list[bytes] = []
         self._reading = False
         """What is written now leaves together, when all that came is done."""
@@ -59,7 +60,7 @@ class Link(asyncio.Protocol):
         self._partly = False
         """A PDU is here in part."""
         self.peer = ""
-        self.line: Line
+        self.line: BoundSession
         self.transport: asyncio.Transport
         self.gone: asyncio.Future[None] = self._loop.create_future()
         """Done when the connection is."""
@@ -206,9 +207,9 @@ class Link(asyncio.Protocol):
         board, line = self._board, self.line
         match event:
             case Asked():
-                self._answer(event.request.command_id, board.asked(line, event.request, smpp_faults.spoil))
+                self._answer(event.request.command_id, board.asked(line, event.request, smpp_faults.alter))
             case Send() if item is not None:
-                self._answer(item.command_id, board.said(line, item, event, smpp_faults.spoil))
+                self._answer(item.command_id, board.said(line, item, event, smpp_faults.alter))
             case Send():
                 self.write(board.asks(line, event))
             case Answered():
@@ -220,7 +221,7 @@ class Link(asyncio.Protocol):
             case Close():
                 self.hang_up()
 
-    def _answer(self, asked: int, answer: Answer) -> None:
+    def _answer(self, asked: int, answer: SmppReply) -> None:
         """`asked`: the command_id of what is answered."""
         fault = answer.fault
         bound = asked in BINDS and self.line.sandbox is not None
@@ -310,11 +311,11 @@ def _no_tls(transport: asyncio.BaseTransport, wrong: Exception) -> None:
     _log.warning("SMPP from %s: %s", transport.get_extra_info("peername"), told(wrong))
 
 
-class SmppTransport:
+class SmppServer:
     """Serves one switchboard on listening sockets."""
 
     def __init__(
-        self, board: Switchboard, recorder: Recorder | None = None, targets: Targets | None = None,
+        self, board: SmppDispatcher, recorder: ChangeLog | None = None, targets: Targets | None = None,
         limits: Limits | None = None,
     ) -> None:  # fmt: skip
         self._board = board
@@ -322,7 +323,7 @@ class SmppTransport:
         self._recorder = recorder
         self._targets = targets or Targets()
         self._servers: list[asyncio.Server] = []
-        self.links: set[Link] = set()
+        self.links: set[SmppConnection] = set()
         self._shaking_hands: set[TlsOnly] = set()
 
     async def start(self, listening: socket.socket, tls: Contexts | None = None) -> None:
@@ -336,10 +337,10 @@ class SmppTransport:
         limits = self._limits or Limits()
         return TlsOnly(self._link, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
 
-    def _link(self) -> Link:
-        return Link(self._board, self.links, self._recorder, self._limits)
+    def _link(self) -> SmppConnection:
+        return SmppConnection(self._board, self.links, self._recorder, self._limits)
 
-    async def _dial(self, host: str, port: int, connected: Callable[[Line], None]) -> Line:
+    async def _dial(self, host: str, port: int, connected: Callable[[BoundSession], None]) -> BoundSession:
         """To a client that listens. Raises NotAllowed when it may not be called, OSError when it cannot be."""
         made = await reach(self._targets, host, port)
         _, link = await asyncio.get_running_loop().create_connection(self._link, sock=made)

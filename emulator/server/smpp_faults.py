@@ -7,19 +7,19 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from emulator.dispatch.smpp import Answer
+from emulator.dispatch.smpp import SmppReply
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.pdu import Pdu, generic_nack
 from emulator.smpp.pdu_tables import Command
 
 if TYPE_CHECKING:
-    from emulator.server.smpp_connection import Link
+    from emulator.server.smpp_connection import SmppConnection
 
 _PAUSE = 0.005
 
 
-def spoil(fault: str, pdu: Pdu) -> bytes:
+def alter(fault: str, pdu: Pdu) -> bytes:
     """A response's octets under a fault; one that changes nothing leaves them as they are."""
     change = SPOIL.get(fault)
     return encode(pdu) if change is None else change(pdu)
@@ -84,35 +84,35 @@ SPOIL: dict[str, Callable[[Pdu], bytes]] = {
 }
 
 
-def written(link: "Link", answer: Answer) -> None:
+def written(link: "SmppConnection", answer: SmppReply) -> None:
     """As it is."""
     if answer.octets is not None:
         link.write(answer.octets)
         link.release()
 
 
-def _close(link: "Link", answer: Answer) -> None:
+def _close(link: "SmppConnection", answer: SmppReply) -> None:
     """FIN without an answer."""
     link.hang_up()
 
 
-def _reset(link: "Link", answer: Answer) -> None:
+def _reset(link: "SmppConnection", answer: SmppReply) -> None:
     """RST without an answer."""
     link.reset()
 
 
-def _hang(link: "Link", answer: Answer) -> None:
+def _hang(link: "SmppConnection", answer: SmppReply) -> None:
     """Nothing; the connection stays."""
 
 
-def _cut(link: "Link", answer: Answer) -> None:
+def _cut(link: "SmppConnection", answer: SmppReply) -> None:
     """The header promises all of it, and half of it comes."""
     octets = answer.octets or b""
     link.write(octets[: len(octets) // 2])
     link.hang_up()
 
 
-def _slow(link: "Link", answer: Answer) -> None:
+def _slow(link: "SmppConnection", answer: SmppReply) -> None:
     """Octet by octet, with a pause behind each."""
     left = list(answer.octets or b"")
 
@@ -125,17 +125,17 @@ def _slow(link: "Link", answer: Answer) -> None:
     next_one()
 
 
-def _reordered(link: "Link", answer: Answer) -> None:
+def _reordered(link: "SmppConnection", answer: SmppReply) -> None:
     """After the next response."""
     link.held.append(lambda: written(link, answer))
 
 
-def _enquire_first(link: "Link", answer: Answer) -> None:
+def _enquire_first(link: "SmppConnection", answer: SmppReply) -> None:
     link.line.send(Pdu(Command.ENQUIRE_LINK))
     written(link, answer)
 
 
-CARRY: dict[str, Callable[["Link", Answer], None]] = {
+CARRY: dict[str, Callable[["SmppConnection", SmppReply], None]] = {
     "lost": _close,
     "drop": _close,
     "reset": _reset,

@@ -8,7 +8,7 @@ from emulator.http.reply_writer import chunk, stream_head
 from emulator.server.http_connection import HttpConnection
 
 
-class Streams:
+class StreamingReplies:
     """Those of a server."""
 
     def __init__(self) -> None:

@@ -15,14 +15,14 @@ from __future__ import annotations
 
 from .codec import CannotEncode, decode, encode
 from .command_status import Status, status_meaning, status_name
-from .data_coding import Coding, GsmAlphabet, Habits, Reading, coding_of, read_text, write_text
+from .data_coding import Coding, DecodedText, GsmAlphabet, Habits, coding_of, read_text, write_text
 from .display import describe
 from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
 from .field_checks import Strictness, check
 from .framing import Framer
 from .pdu import Destination, Fault, Pdu, Unreadable, Unsuccessful, generic_nack, response
 from .pdu_tables import Command, command_name
-from .reassembly import Gathering, Joined, Joiner, Key, Repeated, Waiting, key_of
+from .reassembly import Gathering, Joined, Key, Reassembler, Repeated, Waiting, key_of
 from .receipt_parser import ReceiptRead, is_receipt, read_receipt
 from .receipt_writer import Address, Form, Receipt, excerpt_of, write_receipt
 from .segments import Content, Part, read_content, write_part
@@ -42,6 +42,7 @@ __all__ = [
     "Coding",
     "Command",
     "Content",
+    "DecodedText",
     "Destination",
     "Event",
     "Fault",
@@ -52,12 +53,11 @@ __all__ = [
     "Habits",
     "Ignored",
     "Joined",
-    "Joiner",
     "Key",
     "NotNow",
     "Part",
     "Pdu",
-    "Reading",
+    "Reassembler",
     "Receipt",
     "ReceiptRead",
     "Repeated",

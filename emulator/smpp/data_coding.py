@@ -42,7 +42,7 @@ class Habits(Struct, frozen=True):
 PLAIN = Habits()
 
 
-class Reading(Struct, frozen=True):
+class DecodedText(Struct, frozen=True):
     """Text, the coding it was read in, and notes for people about what was odd in it."""
 
     text: str
@@ -68,7 +68,7 @@ def coding_of(data_coding: int, habits: Habits = PLAIN) -> Coding | None:
     return Coding(bits)
 
 
-def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits = PLAIN) -> Reading | Fault:
+def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits = PLAIN) -> DecodedText | Fault:
     """A whole message without its UDH → its text; Fault where no reading is possible (statuses: facts,
     section 4)."""
     coding = coding_of(data_coding, habits)
@@ -83,24 +83,24 @@ def no_coding(data_coding: int) -> Fault:
     )
 
 
-def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> Reading | Fault:
+def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> DecodedText | Fault:
     """The same where the coding is known."""
     if coding is Coding.LATIN1:
-        return Reading(octets.decode("latin-1"), coding)
+        return DecodedText(octets.decode("latin-1"), coding)
     if coding is Coding.GSM:
         if octets.isascii():
-            return Reading(gsm.gsm_decode(octets), coding)
+            return DecodedText(gsm.gsm_decode(octets), coding)
         note = "octets of 0x80 and more are no GSM septets and were read as '?'"
-        return Reading(gsm.gsm_decode(octets.translate(_SEPTETS)), coding, (note,))
+        return DecodedText(gsm.gsm_decode(octets.translate(_SEPTETS)), coding, (note,))
     if len(octets) % 2:
         return Fault(
             Status.RINVMSGLEN, "short_message", f"UCS-2 text of {len(octets)} octets: the number must be even"
         )
     try:
-        return Reading(octets.decode("utf-16-be"), coding)
+        return DecodedText(octets.decode("utf-16-be"), coding)
     except UnicodeDecodeError:
         note = "half a surrogate pair was read as U+FFFD"
-        return Reading(octets.decode("utf-16-be", "replace"), coding, (note,))
+        return DecodedText(octets.decode("utf-16-be", "replace"), coding, (note,))
 
 
 def read_parts(parts: Iterable[tuple[Coding, bytes]], gsm: GsmAlphabet) -> str:
@@ -112,7 +112,7 @@ def read_parts(parts: Iterable[tuple[Coding, bytes]], gsm: GsmAlphabet) -> str:
         if coding is Coding.UCS2:
             octets = octets[: len(octets) // 2 * 2]
         found = read_octets(octets, coding, gsm)
-        assert isinstance(found, Reading)
+        assert isinstance(found, DecodedText)
         text.append(found.text)
     return "".join(text)
 

@@ -92,7 +92,7 @@ class Repeated(Struct, frozen=True):
 Outcome: TypeAlias = Waiting | Joined | Repeated
 
 
-class Joiner(Struct):
+class Reassembler(Struct):
     """All gatherings of one world, in order of their first parts, hence of their ends."""
 
     wait: int = WAIT

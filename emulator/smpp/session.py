@@ -18,7 +18,7 @@ from .pdu import Fields, Pdu, Tlv, Unreadable, Written, generic_nack, response
 from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
 from .session_states import BOUND, BOUND_BY, Role, State, judge
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
-from .window import ABOUT_THE_LINK, Outstanding
+from .window import ABOUT_THE_LINK, Window
 
 
 class NotNow(Exception):
@@ -32,7 +32,7 @@ class Session:
         self.role = role
         self.state = State.OPEN
         self.timers = timers or (SMSC_TIMERS if role is Role.SMSC else ESME_TIMERS)
-        self.own = Outstanding(window, self.timers.response)
+        self.own = Window(window, self.timers.response)
         self.unbinding = False  # our own unbind is on its way: the peer is still served, we send nothing new
         self.bound: Pdu | None = None  # the bind that the session lives by
         self.owed = 0  # requests of the peer that the owner has not answered yet

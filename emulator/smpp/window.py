@@ -25,7 +25,7 @@ class Own(NamedTuple):
     asked: float
 
 
-class Outstanding:
+class Window:
     """`window`: most messages that may be unanswered at once. `wait`: seconds until an answer is given up."""
 
     def __init__(self, window: int, wait: float | None) -> None:

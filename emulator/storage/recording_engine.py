@@ -3,43 +3,43 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator.core.admin_commands import Verb
+from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand
-from emulator.core.engine.engine import Engine, Verdict
+from emulator.core.engine.engine import Decision, Engine
 from emulator.core.engine.lifecycle import Outgoing, Touched
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.profile import Profile
-from emulator.core.state.sandbox_state import World
-from emulator.core.units import Moment
+from emulator.core.state.sandbox_state import SandboxState
+from emulator.core.units import Timestamp
 
 Write = Callable[[Input], None]
 """Takes an input down; it may change right afterwards."""
 
 
-class Recording(Engine):
+class RecordingEngine(Engine):
     """Does what an Engine does."""
 
     def __init__(
-        self, world: World, profiles: Mapping[str, Profile], touched: Touched, write: Write
+        self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched, write: Write
     ) -> None:  # fmt: skip
         super().__init__(world, profiles, touched)
         self._write = write
 
-    def execute(self, command: AnyCommand, at: Moment) -> Verdict:
+    def execute(self, command: AnyCommand, at: Timestamp) -> Decision:
         self._write(Executed(at, command))
         return super().execute(command, at)
 
-    def advance(self, to: Moment) -> list[Outgoing]:
+    def advance(self, to: Timestamp) -> list[Outgoing]:
         self._write(Advanced(to))
         return super().advance(to)
 
-    def go_on(self, to: Moment, most: int) -> list[Outgoing]:
+    def go_on(self, to: Timestamp, most: int) -> list[Outgoing]:
         reports = super().go_on(to, most)
         self._write(Advanced(self.world.now))
         return reports
 
     def answered(
-        self, attempt: int, accepted: bool, at: Moment, again: tuple[float, ...] | None = None
+        self, attempt: int, accepted: bool, at: Timestamp, again: tuple[float, ...] | None = None
     ) -> None:  # fmt: skip
         if again:
             due = self.world.in_flight.get(attempt)
@@ -47,6 +47,6 @@ class Recording(Engine):
         self._write(Answered(at, attempt, accepted, again))
         super().answered(attempt, accepted, at, again)
 
-    def control(self, verb: Verb, at: Moment) -> Any:
+    def control(self, verb: AdminCommand, at: Timestamp) -> Any:
         self._write(Controlled(at, verb))
         return super().control(verb, at)

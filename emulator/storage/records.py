@@ -5,8 +5,8 @@ from zlib import crc32
 import msgspec
 
 from emulator.core.inputs import Input
-from emulator.core.units import Moment
-from emulator.sandboxes.spec import Recipe
+from emulator.core.units import Timestamp
+from emulator.sandboxes.spec import SandboxSpec
 from emulator.scenarios.scenario import Scenario
 
 FORMAT = 3
@@ -19,19 +19,19 @@ class Standing(msgspec.Struct, array_like=True):
     """Where things stood that are no part of the world. The clock: `base` at the real moment `since`, going at `rate`;
     `entries` and `events`: how many the journal and the feed had numbered."""
 
-    base: Moment
-    since: Moment
+    base: Timestamp
+    since: Timestamp
     rate: float
     entries: int
     events: int
 
 
-class Head(msgspec.Struct, kw_only=True):
+class SandboxHeader(msgspec.Struct, kw_only=True):
     """What a sandbox is made of, and how things stood at the checkpoint. `dumped`: how many bytes its world has;
     `area`: in which of the two places for it that stands; `first`: the first page behind it; `scenario`: the one in
     force (None: the recipe's)."""
 
-    recipe: Recipe
+    recipe: SandboxSpec
     standing: Standing
     dumped: int
     area: int = 0
@@ -51,7 +51,7 @@ unpack_input = msgspec.msgpack.Decoder(Input).decode
 pack_page = msgspec.msgpack.Encoder().encode
 unpack_page = msgspec.msgpack.Decoder(Page).decode
 pack_head = msgspec.msgpack.Encoder().encode
-unpack_head = msgspec.msgpack.Decoder(Head).decode
+unpack_head = msgspec.msgpack.Decoder(SandboxHeader).decode
 
 
 class Damaged(Exception):

@@ -11,14 +11,14 @@ import msgspec
 from emulator import __version__
 from emulator.clock import Clock
 from emulator.core.engine.engine import Engine
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.lint.findings import Findings
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.snapshots import Snapshot
-from emulator.sandboxes.spec import Recipe
-from emulator.storage.records import Head, Standing, unpack_input, unpack_page
-from emulator.storage.sqlite import StateFile, Stored
-from emulator.storage.writer import Logbook
+from emulator.sandboxes.spec import SandboxSpec
+from emulator.storage.records import SandboxHeader, Standing, unpack_input, unpack_page
+from emulator.storage.sqlite import SqliteStore, Stored
+from emulator.storage.writer import GroupCommitWriter
 
 if TYPE_CHECKING:
     from emulator.app.emulator import Emulator
@@ -29,12 +29,12 @@ _unpack_snapshot = msgspec.msgpack.Decoder(Snapshot).decode
 log = logging.getLogger("emulator")
 
 
-def opened(path: str) -> Logbook:
+def opened(path: str) -> GroupCommitWriter:
     """The logbook over a file, new or from before. Raises Unusable."""
-    return Logbook(StateFile(path))
+    return GroupCommitWriter(SqliteStore(path))
 
 
-def recover(emulator: "Emulator", logbook: Logbook) -> None:
+def recover(emulator: "Emulator", logbook: GroupCommitWriter) -> None:
     """The emulator, fresh from its settings, gets the sandboxes of the file. Raises Unusable; then the file is as it
     was."""
     file = logbook.file
@@ -51,7 +51,7 @@ def recover(emulator: "Emulator", logbook: Logbook) -> None:
         raise Unusable(f"the state file {file.path} cannot be written")
 
 
-def _same_version(file: StateFile, stored: list[Stored]) -> None:
+def _same_version(file: SqliteStore, stored: list[Stored]) -> None:
     """Inputs are judged anew, and only the same emulator is sure to judge them as before."""
     wrote = file.word("version")
     if wrote != __version__ and any(one.pages for one in stored):
@@ -62,7 +62,7 @@ def _same_version(file: StateFile, stored: list[Stored]) -> None:
         )
 
 
-def _take_over(emulator: "Emulator", logbook: Logbook, stored: Stored) -> None:
+def _take_over(emulator: "Emulator", logbook: GroupCommitWriter, stored: Stored) -> None:
     try:
         head = stored.head
         if len(stored.world) != head.dumped:
@@ -92,7 +92,7 @@ def _take_over(emulator: "Emulator", logbook: Logbook, stored: Stored) -> None:
         logbook.stands(sandbox, stored.number, head)
 
 
-def _default(emulator: "Emulator", recipe: Recipe) -> "Sandbox":
+def _default(emulator: "Emulator", recipe: SandboxSpec) -> "Sandbox":
     """It is there already, made from the settings; its credentials are those of the file."""
     sandbox = emulator.default
     emulator.sandboxes.remove(sandbox)
@@ -101,9 +101,9 @@ def _default(emulator: "Emulator", recipe: Recipe) -> "Sandbox":
     return sandbox
 
 
-def _lived(emulator: "Emulator", head: Head, stored: Stored) -> tuple[World, Standing]:
+def _lived(emulator: "Emulator", head: SandboxHeader, stored: Stored) -> tuple[SandboxState, Standing]:
     """The world of the checkpoint after all inputs since, and how things stood then."""
-    world, standing = World.load(stored.world), head.standing
+    world, standing = SandboxState.load(stored.world), head.standing
     engine = Engine(world, {name: provider.profile for name, provider in emulator.providers.items()})
     for packed in stored.pages:
         page = unpack_page(packed)
@@ -116,7 +116,7 @@ def _lived(emulator: "Emulator", head: Head, stored: Stored) -> tuple[World, Sta
     return world, standing
 
 
-def _stand(sandbox: "Sandbox", head: Head, world: World, standing: Standing) -> None:
+def _stand(sandbox: "Sandbox", head: SandboxHeader, world: SandboxState, standing: Standing) -> None:
     """The sandbox goes on where it stood."""
     sandbox.scenario = head.scenario or sandbox.recipe.scenario
     sandbox.clock = Clock.again(standing.base, standing.since, standing.rate)
@@ -124,10 +124,10 @@ def _stand(sandbox: "Sandbox", head: Head, world: World, standing: Standing) -> 
         sandbox.clock = Clock(world.now, standing.rate)
     sandbox.journal.made, sandbox.feed.made = standing.entries, standing.events
     sandbox.findings = Findings(standing.entries)
-    sandbox.adopt(world)
+    sandbox.replace_state(world)
 
 
-def _tell_what_does_not_count(emulator: "Emulator", file: StateFile, there: bool) -> None:
+def _tell_what_does_not_count(emulator: "Emulator", file: SqliteStore, there: bool) -> None:
     """The sandbox `default` is as in the file, whatever the options say that it was once made of."""
     settings = emulator.settings
     said = {"--scenario": settings.scenario, "--seed": settings.seed, "--callback-url": settings.callback_url}

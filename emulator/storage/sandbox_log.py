@@ -7,8 +7,8 @@ import msgspec
 
 from emulator.core.state.dump import PIECE
 from emulator.sandboxes.snapshots import Snapshot
-from emulator.storage.records import Head, Page, Standing, pack_head, pack_page
-from emulator.storage.sqlite import StateFile
+from emulator.storage.records import Page, SandboxHeader, Standing, pack_head, pack_page
+from emulator.storage.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from emulator.sandboxes.sandbox import Sandbox
@@ -23,10 +23,10 @@ _PIECES, _PAGES = 4, 1000
 
 pack_snapshot = msgspec.msgpack.Encoder().encode
 
-Step = Callable[[StateFile], object]
+Step = Callable[[SqliteStore], object]
 
 
-class Track:
+class SandboxLog:
     """`put` writes what is pending; `safe` hears that it stands in the file. A large checkpoint is a row of steps
     besides: `step` makes one, `stepped` hears that it is safe."""
 
@@ -39,7 +39,7 @@ class Track:
         """So many were written, those that are void among them; behind the checkpoint stand"""
         self.logged = 0
         """bytes of them."""
-        self._head: Head | None = None
+        self._head: SandboxHeader | None = None
         """As it stands in the file; None: a checkpoint is wanted at once, for the world is another one."""
         self._scenario: object = None
         self._snapshots: dict[str, Snapshot] = {}
@@ -54,7 +54,7 @@ class Track:
         self._head = None
         self._steps, self._step = iter(()), None
 
-    def stands(self, number: int, head: Head) -> None:
+    def stands(self, number: int, head: SandboxHeader) -> None:
         """It was read from the file and stands there just so; perhaps with what a checkpoint left half done."""
         self.number, self._head, self.pages = number, head, head.first
         self._scenario = self.sandbox.scenario
@@ -77,7 +77,7 @@ class Track:
         """Is all that is to be put one page?"""
         return not (self._snapshots or self._renamed or self._head is None or self._due)
 
-    def put(self, file: StateFile, whole: bool = False) -> None:
+    def put(self, file: SqliteStore, whole: bool = False) -> None:
         """Into the transaction that is open: a page, or a checkpoint where one is due."""
         if whole or self._head is None or (self._due and self._head.dumped <= AT_ONCE):
             world = self.sandbox.engine.world.dump()
@@ -116,7 +116,7 @@ class Track:
     def busy(self) -> bool:
         return self._step is not None
 
-    def step(self, file: StateFile) -> None:
+    def step(self, file: SqliteStore) -> None:
         """The next step, or the same once more, into the transaction that is open."""
         if self._step is not None:
             self._step(file)
@@ -142,7 +142,7 @@ class Track:
         self.logged -= logged
         yield from self._cleared(head)
 
-    def _cleared(self, head: Head) -> Iterator[Step]:
+    def _cleared(self, head: SandboxHeader) -> Iterator[Step]:
         """Away with what a head does not speak of."""
         left: list[int] = [1]
         while left.pop():
@@ -151,9 +151,9 @@ class Track:
         while left.pop():
             yield lambda file: left.append(file.drop_pages(self.number, head.first, _PAGES))
 
-    def _headed(self, dumped: int, area: int = 0, first: int = 0) -> Head:
+    def _headed(self, dumped: int, area: int = 0, first: int = 0) -> SandboxHeader:
         sandbox = self.sandbox
-        return Head(
+        return SandboxHeader(
             recipe=sandbox.recipe, standing=_standing(sandbox), dumped=dumped, area=area, first=first,
             scenario=sandbox.scenario,
         )  # fmt: skip

@@ -16,7 +16,7 @@ import msgspec
 
 from emulator import __version__
 from emulator.sandboxes.change_log import Unusable
-from emulator.storage.records import FORMAT, READ, Damaged, Head, checked, unpack_head
+from emulator.storage.records import FORMAT, READ, Damaged, SandboxHeader, checked, unpack_head
 
 _MARK = 0x534D5345
 """SMSE: says in the file's head whose it is."""
@@ -48,13 +48,13 @@ class Stored(NamedTuple):
     """One sandbox as it stands in the file."""
 
     number: int
-    head: Head
+    head: SandboxHeader
     world: bytes
     pages: list[bytes]
     snapshots: list[bytes]
 
 
-class StateFile:
+class SqliteStore:
     """An open state file. Raises Unusable; then nothing was changed."""
 
     def __init__(self, path: str) -> None:

@@ -13,15 +13,15 @@ from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Touched
 from emulator.core.inputs import Input
 from emulator.core.profile import Profile
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.delivery.callback_queue import Call
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.sandboxes.change_log import NotKept
+from emulator.sandboxes.change_log import NotPersisted
 from emulator.sandboxes.snapshots import Snapshot
-from emulator.storage.recording_engine import Recording
-from emulator.storage.records import Head, pack_input
-from emulator.storage.sandbox_log import Track
-from emulator.storage.sqlite import NotWritten, StateFile
+from emulator.storage.recording_engine import RecordingEngine
+from emulator.storage.records import SandboxHeader, pack_input
+from emulator.storage.sandbox_log import SandboxLog
+from emulator.storage.sqlite import NotWritten, SqliteStore
 
 if TYPE_CHECKING:
     from emulator.sandboxes.sandbox import Sandbox
@@ -34,14 +34,14 @@ _PAUSE = 0.01
 log = logging.getLogger("emulator")
 
 
-class Logbook:
+class GroupCommitWriter:
     """A recorder (recorder.py) over a state file."""
 
-    def __init__(self, file: StateFile) -> None:
+    def __init__(self, file: SqliteStore) -> None:
         self.file = file
         self.next_number = 1
-        self._tracks: dict[Sandbox, Track] = {}
-        self._dirty: dict[Track, None] = {}
+        self._tracks: dict[Sandbox, SandboxLog] = {}
+        self._dirty: dict[SandboxLog, None] = {}
         self._gone: list[int] = []
         self._happened = 0
         """So many changes there were, and so many of them are safe:"""
@@ -63,11 +63,11 @@ class Logbook:
     # what changes
 
     def engine(
-        self, sandbox: "Sandbox", world: World, profiles: Mapping[str, Profile], touched: Touched
+        self, sandbox: "Sandbox", world: SandboxState, profiles: Mapping[str, Profile], touched: Touched
     ) -> Engine:  # fmt: skip
         track = self._tracks.get(sandbox)
         if track is None:
-            track = self._tracks[sandbox] = Track(sandbox, self.next_number)
+            track = self._tracks[sandbox] = SandboxLog(sandbox, self.next_number)
             self.next_number += 1
         track.another_world()
         self._soil(track)
@@ -76,9 +76,9 @@ class Logbook:
             track.pending.append(pack_input(given))
             self._soil(track)
 
-        return Recording(world, profiles, touched, write)
+        return RecordingEngine(world, profiles, touched, write)
 
-    def track(self, sandbox: "Sandbox") -> Track:
+    def track(self, sandbox: "Sandbox") -> SandboxLog:
         return self._tracks[sandbox]
 
     def changed(self, sandbox: "Sandbox") -> None:
@@ -95,13 +95,13 @@ class Logbook:
         self._gone.append(track.number)
         self._soon()
 
-    def stands(self, sandbox: "Sandbox", number: int, head: Head) -> None:
+    def stands(self, sandbox: "Sandbox", number: int, head: SandboxHeader) -> None:
         """A sandbox was read from the file and stands there just so."""
         track = self._tracks[sandbox]
         track.stands(number, head)
         self._dirty.pop(track, None)
 
-    def _soil(self, track: Track) -> None:
+    def _soil(self, track: SandboxLog) -> None:
         self._dirty[track] = None
         self._soon()
 
@@ -191,17 +191,17 @@ class Logbook:
         return self._trouble is not None
 
     def check(self) -> None:
-        """Raises NotKept as long as nothing can be written down."""
+        """Raises NotPersisted as long as nothing can be written down."""
         if self._trouble is not None:
-            raise NotKept(f"{self._why()} Nothing was done: send it again when there is room.")
+            raise NotPersisted(f"{self._why()} Nothing was done: send it again when there is room.")
 
     def keep(self) -> None:
-        """Write down, now, all that has happened so far. Raises NotKept."""
+        """Write down, now, all that has happened so far. Raises NotPersisted."""
         if not self.commit():
-            raise NotKept(f"{self._why()} It may have been done all the same, like any call without an answer.")
+            raise NotPersisted(f"{self._why()} It may have been done all the same, like any call without an answer.")
 
     async def kept(self) -> None:
-        """Until all that has happened so far is in the file. Raises NotKept."""
+        """Until all that has happened so far is in the file. Raises NotPersisted."""
         happened = self._happened
         if self._safe < happened:
             await asyncio.sleep(0)

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import pytest
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.control_api import views
 from emulator.control_client.async_client import AsyncSms
 from emulator.control_client.records import CallRefused, missing
 from emulator.control_client.sync_client import Sms
-from emulator.histories.runner import PLAYING, Playing
+from emulator.histories.runner import PLAYING, HistoryRunner
 from emulator.sandboxes.spec import NewSandbox
 from emulator.scenarios.problems import Invalid
 from emulator.testing.failure_report import journal_text, request_lines
@@ -21,7 +21,7 @@ from emulator.testing.running import Home, remote, served_here
 T = TypeVar("T")
 
 
-class Witness(NamedTuple):
+class FailureReporter(NamedTuple):
     """A sandbox that a test has used: `tell` its journal, and be `done` with it."""
 
     title: str
@@ -29,7 +29,7 @@ class Witness(NamedTuple):
     done: Callable[[], None]
 
 
-WITNESSES = pytest.StashKey[list[Witness]]()
+WITNESSES = pytest.StashKey[list[FailureReporter]]()
 HOME = pytest.StashKey[Home]()
 
 _TELLING = 10.0
@@ -50,7 +50,7 @@ def live_sandbox(request: pytest.FixtureRequest) -> Sms:
     def tell() -> str:
         return sms.background.run(journal_text(sms.behind), _TELLING) + strays()
 
-    _watch(request, Witness(sms.id, tell, sms.delete))
+    _watch(request, FailureReporter(sms.id, tell, sms.delete))
     return sms
 
 
@@ -73,16 +73,16 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
     if (playing := _playing(request)) is not None:
         sms = await playing.lay(sms)
     strays = _strays(serving)
-    _watch(request, Witness(sms.id, lambda: _at_once(journal_text(sms)) + strays(), lambda: None))
+    _watch(request, FailureReporter(sms.id, lambda: _at_once(journal_text(sms)) + strays(), lambda: None))
     try:
         yield sms
     finally:
         await opening.__aexit__(None, None, None)
 
 
-def _playing(request: pytest.FixtureRequest) -> Playing | None:
+def _playing(request: pytest.FixtureRequest) -> HistoryRunner | None:
     """The delivery history that the test is run over, if it is marked so."""
-    playing: Playing | None = request.node.stash.get(PLAYING, None)
+    playing: HistoryRunner | None = request.node.stash.get(PLAYING, None)
     return playing
 
 
@@ -118,7 +118,7 @@ def wishes(request: pytest.FixtureRequest) -> dict[str, Any]:
     return wished
 
 
-def _watch(request: pytest.FixtureRequest, witness: Witness) -> None:
+def _watch(request: pytest.FixtureRequest, witness: FailureReporter) -> None:
     request.node.stash.setdefault(WITNESSES, []).append(witness)
 
 
@@ -141,7 +141,7 @@ def _tried(do: Callable[[], Any]) -> str:
         return f"the journal could not be read: {type(error).__name__}: {error}"
 
 
-def _strays(serving: Serving | None) -> Callable[[], str]:
+def _strays(serving: Server | None) -> Callable[[], str]:
     """Tells requests that came from now on with credentials of no sandbox, or to no known address. On a server that
     others use too they may be theirs: nothing is told."""
     if serving is None:

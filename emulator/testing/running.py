@@ -6,35 +6,35 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Unpack
 from urllib.parse import urlsplit
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.control_client.async_client import AsyncSms, Place, Wishes
 from emulator.control_client.background_loop import Background
 from emulator.control_client.calls import ask
 from emulator.control_client.sync_client import Sms
-from emulator.control_client.transports import Door, Inside, Remote
+from emulator.control_client.transports import ApiTransport, InProcess, OverHttp
 
 _A_DAY = 86_400.0
 """Real seconds after which a sandbox that nobody deleted goes by itself, on a server that outlives us."""
 
 
-def place_of(serving: Serving) -> Place:
+def place_of(serving: Server) -> Place:
     return Place(serving.base_url, getattr(serving, "smpp_url", None))
 
 
 @asynccontextmanager
-async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms, Serving]]:
+async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms, Server]]:
     """An emulator on free ports, served by the running loop, and a fresh sandbox."""
-    async with Serving() as serving:
-        door = Inside(serving.control.answer)
+    async with Server() as serving:
+        door = InProcess(serving.control.answer)
         yield await AsyncSms.make(door, place_of(serving), wishes), serving
 
 
-def remote(url: str, token: str | None = None) -> Remote:
+def remote(url: str, token: str | None = None) -> OverHttp:
     """The door of a server elsewhere; its token from the environment unless given."""
-    return Remote(url, token or os.environ.get("SMS_EMULATOR_TOKEN"))
+    return OverHttp(url, token or os.environ.get("SMS_EMULATOR_TOKEN"))
 
 
-async def place_elsewhere(door: Remote) -> Place:
+async def place_elsewhere(door: OverHttp) -> Place:
     """Where that server serves. Raises ConnectionError when none does."""
     health = await ask(door, "GET", "/_emulator/health", patience=10.0)
     smpp = health.get("smpp") if isinstance(health, dict) else None
@@ -58,17 +58,17 @@ class Home:
     def __init__(self, url: str | None = None, token: str | None = None) -> None:
         self.background = Background()
         self._open = AsyncExitStack()
-        self.serving: Serving | None = None
+        self.serving: Server | None = None
         try:
             self._door, self.place = self.background.run(self._start(url, token), 60.0)
         except BaseException:
             self.stop()
             raise
 
-    async def _start(self, url: str | None, token: str | None) -> tuple[Door, Place]:
+    async def _start(self, url: str | None, token: str | None) -> tuple[ApiTransport, Place]:
         if url is None:
-            self.serving = await self._open.enter_async_context(Serving())
-            return Inside(self.serving.control.answer), place_of(self.serving)
+            self.serving = await self._open.enter_async_context(Server())
+            return InProcess(self.serving.control.answer), place_of(self.serving)
         door = await self._open.enter_async_context(remote(url, token))
         return door, await place_elsewhere(door)
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from emulator.core.statuses import STATUSES
-from emulator.core.units import SECOND, Moment
+from emulator.core.units import SECOND, Timestamp
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui.rendering import span
 from emulator.ui.timeline import tone
@@ -42,7 +42,7 @@ class StatusBar(NamedTuple):
     """Of 100."""
 
 
-def throughput(moments: Sequence[Moment], now: Moment) -> Throughput:
+def throughput(moments: Sequence[Timestamp], now: Timestamp) -> Throughput:
     """Messages taken over the time up to now: the shortest bars in which they all fit, else the newest of them."""
     if not moments:
         return Throughput([], "", 0)

@@ -3,17 +3,17 @@
 from typing import Any
 
 from emulator.app.emulator import DEFAULT, Emulator
-from emulator.control_api.auth import Gate
+from emulator.control_api.auth import Auth
 from emulator.control_api.handlers.sandboxes import Verbs
 from emulator.http.messages import HttpRequest, read_query
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import api_calls
 
 
-class Asked:
+class PageRequest:
     """One request to the page. `values`: what stood in the path, once a route was found."""
 
-    def __init__(self, verbs: Verbs, request: HttpRequest, gate: Gate) -> None:
+    def __init__(self, verbs: Verbs, request: HttpRequest, gate: Auth) -> None:
         self.verbs = verbs
         self.request = request
         self.gate = gate

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from emulator import __version__
 from emulator.core.statuses import STATUSES
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.http.messages import HttpReply
 from emulator.ui.urls import BASE, inbox_of, place
 
@@ -45,15 +45,15 @@ def html(template: str, status: int = 200, /, **data: Any) -> HttpReply:
     return HttpReply(status=status, headers=headers, body=part(template, **data).encode("utf-8", "replace"))
 
 
-def when(at: Moment) -> datetime:
+def when(at: Timestamp) -> datetime:
     return datetime.fromtimestamp(at // 1_000_000, UTC).replace(microsecond=at % 1_000_000)
 
 
-def day_and_time(at: Moment) -> str:
+def day_and_time(at: Timestamp) -> str:
     return f"{when(at):%Y-%m-%d %H:%M:%S}"
 
 
-def clock_time(at: Moment) -> str:
+def clock_time(at: Timestamp) -> str:
     return f"{when(at):%H:%M:%S}"
 
 

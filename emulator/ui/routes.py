@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply, StreamReply
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.pages import (
     account,
     actions,
@@ -27,7 +27,7 @@ from emulator.ui.urls import BASE
 class Route(NamedTuple):
     method: str
     path: str
-    do: Callable[[Asked], Awaitable[HttpReply | StreamReply]]
+    do: Callable[[PageRequest], Awaitable[HttpReply | StreamReply]]
 
 
 S = f"{BASE}/{{sandbox}}"
@@ -72,7 +72,7 @@ ROUTES: tuple[Route, ...] = (
 _PATTERNS = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)), route) for route in ROUTES]
 
 
-async def answer(asked: Asked) -> HttpReply | StreamReply:
+async def answer(asked: PageRequest) -> HttpReply | StreamReply:
     """Find who answers, and let it. Raises Refusal."""
     method = "GET" if asked.request.method == "HEAD" else asked.request.method
     path = asked.request.path

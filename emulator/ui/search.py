@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from emulator.control_api.filters import number_of
 from emulator.core.messages import Batch, Message
-from emulator.core.state.message_store import Store
+from emulator.core.state.message_store import MessageStore
 from emulator.sandboxes.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -83,7 +83,7 @@ async def find(sandbox: Sandbox, search: Search) -> Found:
     return Found(found, 0, 0)
 
 
-def _candidates(sandbox: Sandbox, store: Store, search: Search) -> Iterator[Message]:
+def _candidates(sandbox: Sandbox, store: MessageStore, search: Search) -> Iterator[Message]:
     """What may fit, newest first. One word that is exactly a number, reference or id is found by index."""
     word, end = search.text, len(store.messages) + 1
     before = search.before or end
@@ -92,7 +92,7 @@ def _candidates(sandbox: Sandbox, store: Store, search: Search) -> Iterator[Mess
     return store.newest(before, search.status or None, search.provider or None)
 
 
-def _called(sandbox: Sandbox, store: Store, word: str, before: int) -> Iterator[Message]:
+def _called(sandbox: Sandbox, store: MessageStore, word: str, before: int) -> Iterator[Message]:
     """Messages whose number, reference or provider's id is the word, newest first."""
     named = {
         number for provider in sandbox.providers for find in (store.with_reference, store.with_provider_id)

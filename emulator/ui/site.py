@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from emulator.control_api.auth import COOKIE, Gate
+from emulator.control_api.auth import COOKIE, Auth
 from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.http.browser_headers import PAGE, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
@@ -10,7 +10,7 @@ from emulator.ui.static_files import static
 from emulator.ui.urls import BASE, go
 
 if TYPE_CHECKING:
-    from emulator.ui.page_request import Asked
+    from emulator.ui.page_request import PageRequest
 
 _STATIC = f"{BASE}/static/"
 _LOGIN = f"{BASE}/login"
@@ -21,10 +21,10 @@ _WAS_IN = "sms_emulator_in=1"
 page and the control API alone, so it stands in no journal of what came to a provider."""
 
 
-class Front:
+class Site:
     """Answers what stands at / and under /_emulator/page."""
 
-    def __init__(self, verbs: Verbs, gate: Gate) -> None:
+    def __init__(self, verbs: Verbs, gate: Auth) -> None:
         self.verbs = verbs
         self.gate = gate
         self._tls = (verbs.emulator.settings.public_url or "").startswith("https:")
@@ -62,10 +62,10 @@ class Front:
 
         return await routes.answer(self._asked(request))
 
-    def _asked(self, request: HttpRequest) -> "Asked":
-        from emulator.ui.page_request import Asked
+    def _asked(self, request: HttpRequest) -> "PageRequest":
+        from emulator.ui.page_request import PageRequest
 
-        return Asked(self.verbs, request, self.gate)
+        return PageRequest(self.verbs, request, self.gate)
 
     def _log_in(self, request: HttpRequest) -> HttpReply:
         """Who knows the token gets a cookie that says so, and goes on to the inbox."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from emulator.core.messages import Message
 from emulator.core.state.scheduler import Begin, Expire, Item, SendReport, Step
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.http.messages import HttpReply
 from emulator.journal import Attempt
 from emulator.sandboxes.sandbox import Sandbox
@@ -26,7 +26,7 @@ _LOOKED_THROUGH = 20_000
 class Mark(NamedTuple):
     """One thing on the drawing. `kind`: status, callback, due; `tone`: good, bad, waiting, plain."""
 
-    at: Moment
+    at: Timestamp
     kind: str
     tone: str
     title: str
@@ -57,7 +57,7 @@ def draw(sandbox: Sandbox, message: Message, attempts: list[Attempt]) -> Drawing
     batch = sandbox.engine.world.store.batch_of(message)
     began = batch.created_at
     history = message.history
-    found: list[tuple[Moment, int, str, str, str, str]] = []
+    found: list[tuple[Timestamp, int, str, str, str, str]] = []
     found.append((began, 0, "status", "plain", "accepted", _cost(sandbox, message)))
     for n in range(0, len(history), 2):
         status = str(history[n])
@@ -95,7 +95,7 @@ def _answer(one: Attempt) -> str:
     return one.verdict if one.answer is not None else "under way"
 
 
-def _due(sandbox: Sandbox, message: Message) -> list[tuple[Moment, str]]:
+def _due(sandbox: Sandbox, message: Message) -> list[tuple[Timestamp, str]]:
     world = sandbox.engine.world
     if len(world.agenda) > _LOOKED_THROUGH:
         return []

@@ -247,8 +247,8 @@ NOT_FOR_SERVING = (
 
 def test_serving_imports_only_what_a_providers_request_needs():
     code = (
-        "import asyncio, sys\nfrom emulator.app.server import Serving\n"
-        "async def main():\n    async with Serving(): pass\n"
+        "import asyncio, sys\nfrom emulator.app.server import Server\n"
+        "async def main():\n    async with Server(): pass\n"
         "asyncio.run(main())\n"
         f"print([n for n in {NOT_FOR_SERVING} if n in sys.modules])"
     )

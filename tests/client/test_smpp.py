@@ -16,8 +16,8 @@ from emulator.smpp import (
     Coding,
     Command,
     Joined,
-    Joiner,
     Pdu,
+    Reassembler,
     Receipt,
     Status,
     key_of,
@@ -106,7 +106,7 @@ async def test_a_long_text_arrives_whole_in_each_of_the_ways(long, coding):
         sent = await client.submit(TO, text, long=long, coding=coding)
         pdus = server.of(Command.SUBMIT_SM)
         assert len(sent.ids) == len(pdus)
-        joiner = Joiner()
+        joiner = Reassembler()
         for pdu in pdus:
             content = read_content(pdu)
             if long == "payload":

@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from support import octets, send_path, serving
 
 from emulator.app.settings import Settings, settings
-from emulator.control_api.auth import Gate
+from emulator.control_api.auth import Auth
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.control_api.login_sessions import FREE, LASTS
 from emulator.http.browser_headers import DATA
@@ -238,7 +238,7 @@ class Clock:
 
 def test_guesses_are_forgiven_with_time_and_counted_by_address():
     clock = Clock()
-    gate = Gate(TOKEN, (), clock)
+    gate = Auth(TOKEN, (), clock)
     wrong, right = {"Authorization": "Bearer x"}, {"Authorization": f"Bearer {TOKEN}"}
     assert {let_in(gate, asked(**wrong)) for _ in range(FREE)} == {401}
     assert let_in(gate, asked(**right)) == 429  # else a guess that hits would show
@@ -253,7 +253,7 @@ def test_guesses_are_forgiven_with_time_and_counted_by_address():
 
 def test_a_log_in_ends_when_nobody_used_it_for_a_while():
     clock = Clock()
-    gate = Gate(TOKEN, (), clock)
+    gate = Auth(TOKEN, (), clock)
     value = gate.log_in(asked(), TOKEN)
     for _ in range(3):
         clock.now += LASTS - 1
@@ -266,7 +266,7 @@ def test_tokens_are_compared_by_digest_in_constant_time(monkeypatch):
     seen = []
     real = hmac.compare_digest
     monkeypatch.setattr("hmac.compare_digest", lambda a, b: seen.append((len(a), len(b))) or real(a, b))
-    gate = Gate(TOKEN, (), Clock())
+    gate = Auth(TOKEN, (), Clock())
     for given in ("x", TOKEN, TOKEN[:-1], "y" * 5000):
         let_in(gate, asked(Authorization=f"Bearer {given}"))
     assert seen == [(32, 32)] * 4

@@ -14,7 +14,7 @@ import emulator
 from emulator.control_client.async_client import AsyncSms, Wishes
 from emulator.control_client.records import CallRefused, Code, Record, read
 from emulator.control_client.sync_client import Sms
-from emulator.control_client.transports import Remote
+from emulator.control_client.transports import OverHttp
 from emulator.http.messages import HttpReply
 from emulator.sandboxes.spec import NewSandbox
 
@@ -225,7 +225,7 @@ async def test_an_address_that_is_none_is_named(url):
 
 async def test_a_server_that_goes_away_is_a_connection_error_not_a_hang():
     async with emulator.running() as here:
-        door = Remote(here.base_url)
+        door = OverHttp(here.base_url)
         sms = AsyncSms(door, here.place, here.id, here.accounts)
         assert await sms.messages() == []
     with pytest.raises(ConnectionError, match="no emulator answers at"):

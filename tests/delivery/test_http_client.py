@@ -28,7 +28,7 @@ from tools import need
 
 from emulator.core.admin_commands import Redeliver
 from emulator.delivery import http_client as outbox
-from emulator.delivery.http_client import Outbox
+from emulator.delivery.http_client import HttpClient
 from emulator.http.messages import HttpRequest
 from emulator.net.allowed_targets import NotAllowed, Targets
 
@@ -161,7 +161,7 @@ async def test_callback_allow_opens_a_host(names, named):
     assert Targets([named]).refusal("app.test", PUBLIC) is None
     names["app.test"] = ("169.254.169.254",)
     with pytest.raises(NotAllowed, match="a host name, a wider network or \\* does not"):
-        async with opened(Outbox(Targets([named]))) as out:
+        async with opened(HttpClient(Targets([named]))) as out:
             await out.call(HttpRequest(method="GET", target="http://app.test/"))
 
 
@@ -183,7 +183,7 @@ async def test_redirects_are_not_followed():
                                     "http://127.0.0.1:0/", "http://127.0.0.1/a b", "http://127.0.0.1/\r\nX: y", "//x/"])
 async def test_what_is_no_http_url_is_not_called(connected, target):
     with pytest.raises(NotAllowed, match="no http:// or https:// URL"):
-        await Outbox().call(HttpRequest(method="GET", target=target))
+        await HttpClient().call(HttpRequest(method="GET", target=target))
     assert connected == []
 
 
@@ -223,7 +223,7 @@ async def test_on_a_kept_connection_that_breaks_only_what_is_harmless_twice_is_s
     Closing.came = []
     server = await asyncio.get_running_loop().create_server(Closing, "127.0.0.1", 0)
     request = HttpRequest(method=method, target=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a?b=c#d")
-    async with opened(Outbox()) as out:
+    async with opened(HttpClient()) as out:
         assert (await out.call(request)).body == b"OK"
         if method == "GET":
             assert (await out.call(request)).body == b"OK"
@@ -238,7 +238,7 @@ async def test_on_a_kept_connection_that_breaks_only_what_is_harmless_twice_is_s
 
 
 async def test_idle_connections_go_after_a_while(connected):
-    async with receiver() as client, opened(Outbox()) as out:
+    async with receiver() as client, opened(HttpClient()) as out:
         for _ in range(2):
             await out.call(HttpRequest(method="GET", target=client.url))
             skip(2 * outbox._IDLE)
@@ -258,13 +258,13 @@ def test_the_head_says_whom_the_url_names(url, host, who):
 
 async def test_a_dead_target_is_no_refusal():
     with deaf_port() as port, pytest.raises(OSError, match="Cannot connect") as failed:
-        async with opened(Outbox()) as out:
+        async with opened(HttpClient()) as out:
             await out.call(HttpRequest(method="GET", target=f"http://127.0.0.1:{port}/"))
     assert not isinstance(failed.value, NotAllowed)
 
 
 async def test_the_log_says_once_a_host_what_is_not_sent(caplog):
-    async with opened(Outbox()) as out:
+    async with opened(HttpClient()) as out:
         with caplog.at_level(logging.WARNING, "emulator"):
             for _ in range(3):
                 with pytest.raises(NotAllowed):
@@ -354,7 +354,7 @@ async def test_https_receivers_are_held_against_the_certificates_of_the_machine(
     listening = socket.create_server(("127.0.0.1", 0))
     await web.SockSite(server, listening, ssl_context=context).start()
     request = HttpRequest(method="GET", target=f"https://localhost:{listening.getsockname()[1]}/")
-    async with opened(Outbox()) as stranger, opened(Outbox()) as friend:
+    async with opened(HttpClient()) as stranger, opened(HttpClient()) as friend:
         with pytest.raises(OSError, match="certificate verify failed"):
             await stranger.call(request)
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))

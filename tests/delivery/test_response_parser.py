@@ -2,7 +2,7 @@
 
 import pytest
 
-from emulator.delivery.response_parser import MOST_READ, Answer, NoAnswer
+from emulator.delivery.response_parser import MOST_READ, NoAnswer, ResponseParser
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -29,7 +29,7 @@ WHOLE = {
 
 def read(pieces):
     """The answer, and whether the connection may go on."""
-    answer = Answer()
+    answer = ResponseParser()
     for piece in pieces:
         reply = answer.feed(piece)
         if reply is not None:

@@ -11,7 +11,7 @@ from fuzz.surface import Broken, cost_since
 from emulator.app.emulator import Emulator
 from emulator.core.units import SECOND
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.server.smpp_connection import Link
+from emulator.server.smpp_connection import SmppConnection
 from emulator.smpp import Command, Framer, Pdu, Unreadable, encode
 from emulator.smpp.pdu_tables import BINDS, RESPONSE
 
@@ -61,8 +61,8 @@ class Smpp:
         self.emulator = emulator
         self.sandbox = sandbox
         self.who = sandbox.account("smscenter").credentials
-        self.links: set[Link] = set()
-        self.link: Link | None = None
+        self.links: set[SmppConnection] = set()
+        self.link: SmppConnection | None = None
         self.pipe = Pipe()
         self.framer = Framer()
         self.left = 0
@@ -91,7 +91,7 @@ class Smpp:
             if chance.one_in(20):
                 target = self.sandbox.now() + chance.choice((0, 1, 5, 60, 3600, 90_000)) * SECOND
                 self.sandbox.catch_up(target)
-                self.sandbox.clock.walk_to(target)
+                self.sandbox.clock.move_to(target)
         except Exception as error:
             raise Broken(octets.hex()[:4000], f"state {self.link.line.session.state}") from error
         return octets
@@ -100,7 +100,7 @@ class Smpp:
         """The next session, mostly bound."""
         self.end()
         self.pipe, self.framer, self.number = Pipe(), Framer(), 0
-        self.link = Link(self.emulator.board, self.links)
+        self.link = SmppConnection(self.emulator.board, self.links)
         self.link.connection_made(self.pipe)
         self.left = chance.randint(1, 60)
         if not chance.one_in(6):

@@ -11,7 +11,7 @@ from emulator.app.emulator import Emulator
 from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import Accepted
 from emulator.core.units import SECOND
-from emulator.delivery.router import Postman
+from emulator.delivery.router import DeliveryRouter
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.sandboxes.sandbox import Sandbox
@@ -30,7 +30,7 @@ class HttpSurface:
         self.sandbox = sandbox
         self.who = sandbox.account(self.provider).credentials
         self.goldens = requests(self.provider, {mark: self.who.get(word, word) for mark, word in self.fill.items()})
-        self.postman = Postman(_never, lambda provider: f"http://127.0.0.1:1/{provider}?a=b#c")
+        self.postman = DeliveryRouter(_never, lambda provider: f"http://127.0.0.1:1/{provider}?a=b#c")
         sandbox.post = self.told
 
     def make(self, chance: Chance) -> HttpRequest:
@@ -92,7 +92,7 @@ class HttpSurface:
         """The sandbox's time moves on; reports go out."""
         target = self.sandbox.now() + chance.choice((0, 1, 5, 60, 3600, 90_000)) * SECOND
         self.sandbox.catch_up(target)
-        self.sandbox.clock.walk_to(target)
+        self.sandbox.clock.move_to(target)
 
 
 class Broken(Exception):

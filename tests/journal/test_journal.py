@@ -1,7 +1,7 @@
 """The journal: bounded by bytes for each sandbox and for all, the oldest going first, and it says how many went."""
 
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.journal import Attempt, Budget, Exchange, Journal
+from emulator.journal import Attempt, Exchange, Journal, MemoryLimit
 
 
 def exchange(text: str = "", size: int = 0) -> Exchange:
@@ -50,7 +50,7 @@ def test_attempts_and_exchanges_go_in_the_order_in_which_they_came():
 
 
 def test_the_bound_over_all_takes_the_oldest_of_any():
-    budget = Budget(limit=30_000)
+    budget = MemoryLimit(limit=30_000)
     first, second = Journal(budget), Journal(budget)
     for n in range(4):
         first.write(exchange(f"first{n}", size=5_000))
@@ -63,7 +63,7 @@ def test_the_bound_over_all_takes_the_oldest_of_any():
 
 
 def test_entries_that_a_journal_dropped_itself_are_not_charged_twice():
-    budget = Budget(limit=60_000)
+    budget = MemoryLimit(limit=60_000)
     small, other = Journal(budget, limit=12_000), Journal(budget)
     for n in range(3_000):
         small.write(exchange(str(n), size=5_000))
@@ -74,7 +74,7 @@ def test_entries_that_a_journal_dropped_itself_are_not_charged_twice():
 
 
 def test_thousands_of_writes_do_not_grow_the_budgets_lines():
-    budget = Budget()
+    budget = MemoryLimit()
     journal = Journal(budget, limit=20_000)
     for n in range(5_000):
         journal.write(exchange(str(n)))
@@ -82,7 +82,7 @@ def test_thousands_of_writes_do_not_grow_the_budgets_lines():
 
 
 def test_a_cleared_journal_gives_its_bytes_back():
-    budget = Budget()
+    budget = MemoryLimit()
     journal = Journal(budget)
     journal.write(exchange("a"))
     journal.write_attempt(attempt(1))

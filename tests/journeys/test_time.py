@@ -168,9 +168,9 @@ def test_a_clock_never_goes_back_and_holds_when_held(rate):
     clock = Clock(1_000, rate)
     clock.hold()
     stood = clock.now()
-    clock.walk_to(stood + 500)
+    clock.move_to(stood + 500)
     assert clock.now() == stood + 500
-    clock.walk_to(stood)
+    clock.move_to(stood)
     assert clock.now() == stood + 500
     clock.release()
     assert clock.now() >= stood + 500

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from contracts import named_rows, rows_in
 
-from emulator.app.emulator import Answer, Emulator
+from emulator.app.emulator import Emulator, Exchanged
 from emulator.app.settings import Settings
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import MoveMessage, PatchAccount, PutRules
@@ -19,7 +19,7 @@ from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Plan, Refuse
 from emulator.core.rules.matching import RuleSpec, When
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.statuses import STATUSES
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpRequest
@@ -44,14 +44,14 @@ class House:
         self.sandbox: Sandbox = self.emulator.create(NewSandbox(clock="frozen", scenario={"rules": []}))
 
     @property
-    def world(self) -> World:
+    def world(self) -> SandboxState:
         return self.sandbox.engine.world
 
     @property
     def credentials(self) -> dict[str, str]:
         return self.sandbox.account(self.provider.name).credentials
 
-    def send(self, to: str = TO, text: str = "Hello", reference: str = "mine") -> Answer:
+    def send(self, to: str = TO, text: str = "Hello", reference: str = "mine") -> Exchanged:
         return self.emulator.exchange(self.provider.example(self.credentials, to, text, reference))
 
     def ordinary(self) -> dict[str, HttpRequest]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.app.emulator import Emulator
-from emulator.sandboxes.spec import Bad
+from emulator.sandboxes.spec import InvalidOptions
 from emulator.scenarios.loader import load
 from emulator.scenarios.validation import Invalid
 from emulator.scenarios.vocabulary import Vocabulary
@@ -107,7 +107,7 @@ def test_over_the_wire_only_ours_can_be_extended(tmp_path: Path) -> None:
     assert (len(made.rules), made.extends) == (10, None)
     (tmp_path / "mine.yaml").write_text("seed: 1")
     for given in (str(tmp_path / "mine.yaml"), "../pyproject.toml", "nobody"):
-        with pytest.raises(Bad, match="at extends: no such scenario"):
+        with pytest.raises(InvalidOptions, match="at extends: no such scenario"):
             emulator.scenario({"extends": given})
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from support import PATIENCE, control, octets, send_path, serving, skip, until
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.tls.folders import data_folder
 
 BALANCE = "/api/getBalance?key=emulator-smsoffice"
@@ -21,12 +21,12 @@ FAULTS = {"lost": b"", "drop": b"", "cut": b"HTTP/1.1 200 OK\r\n", "empty": b"HT
 
 
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[Serving]:
+async def served(tmp_path: Path) -> AsyncIterator[Server]:
     async with serving(ca_dir=str(tmp_path)) as one:
         yield one
 
 
-def trusting(served: Serving) -> ssl.SSLContext:
+def trusting(served: Server) -> ssl.SSLContext:
     context = ssl.create_default_context(cadata=served.authority_pem.decode())
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     return context
@@ -35,7 +35,7 @@ def trusting(served: Serving) -> ssl.SSLContext:
 class Client:
     """A connection that can begin TLS on what there is already, as often as wanted."""
 
-    def __init__(self, served: Serving) -> None:
+    def __init__(self, served: Server) -> None:
         self._plain = socket.create_connection((urlsplit(served.base_url).hostname, urlsplit(served.base_url).port))
         self._plain.settimeout(PATIENCE)
         self._layers: list[tuple[ssl.SSLObject, ssl.MemoryBIO, ssl.MemoryBIO]] = []
@@ -113,7 +113,7 @@ class Client:
 
 
 @contextmanager
-def client(served: Serving) -> Iterator[Client]:
+def client(served: Server) -> Iterator[Client]:
     one = Client(served)
     try:
         yield one
@@ -134,7 +134,7 @@ def connect(host: str, port: int = 443) -> bytes:
     return f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
 
 
-async def entries(served: Serving) -> list[dict[str, Any]]:
+async def entries(served: Server) -> list[dict[str, Any]]:
     return (await control(served, "GET", "/_emulator/sandboxes/default/requests"))[1]["requests"]  # type: ignore[no-any-return]
 
 
@@ -158,7 +158,7 @@ WAYS = ("plain", "tls", "connect", "connect, plain inside", "a proxy that speaks
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_client_is_answered_whichever_way_it_comes_and_again(served: Serving, way: str) -> None:
+async def test_a_client_is_answered_whichever_way_it_comes_and_again(served: Server, way: str) -> None:
     def program() -> list[bytes]:
         with client(served) as one:
             by(way, one)
@@ -172,7 +172,7 @@ async def test_a_client_is_answered_whichever_way_it_comes_and_again(served: Ser
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_a_fault_of_a_reply_is_the_same_whichever_way_it_goes(served: Serving, way: str, fault: str) -> None:
+async def test_a_fault_of_a_reply_is_the_same_whichever_way_it_goes(served: Server, way: str, fault: str) -> None:
     rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": fault}}}
     await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
 
@@ -213,7 +213,7 @@ async def test_a_body_that_is_too_large_is_refused_whichever_way_it_comes(tmp_pa
     (b"CONNECT :443 HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request|"),
 ])  # fmt: skip
 async def test_nothing_is_passed_on_that_nobody_named_and_the_journal_says_so(
-    served: Serving, asked: bytes, says: bytes
+    served: Server, asked: bytes, says: bytes
 ) -> None:
     status, _, text = says.partition(b"|")
     answer = await octets(served.base_url, asked)
@@ -227,7 +227,7 @@ async def test_nothing_is_passed_on_that_nobody_named_and_the_journal_says_so(
     "http://localhost{}",
 ])  # fmt: skip
 async def test_a_target_in_absolute_form_is_served_for_providers_names_and_for_our_own(
-    served: Serving, target: str
+    served: Server, target: str
 ) -> None:
     answer = await octets(served.base_url, once(target.format(BALANCE)))
     assert answer.endswith(b"\r\n\r\n1000")
@@ -309,7 +309,7 @@ async def test_a_hello_that_never_ends_is_cut_off(tmp_path: Path) -> None:
         writer.close()
 
 
-async def until_there(served: Serving) -> set[Any]:
+async def until_there(served: Server) -> set[Any]:
     await until(lambda: served.http.connections)
     return served.http.connections
 
@@ -335,7 +335,7 @@ async def test_connections_are_counted_whatever_they_speak(tmp_path: Path) -> No
             assert answer.endswith(b"1000")
 
 
-async def test_a_client_that_does_not_trust_us_is_journalled_with_what_to_do(served: Serving) -> None:
+async def test_a_client_that_does_not_trust_us_is_journalled_with_what_to_do(served: Server) -> None:
     def program() -> None:
         where = urlsplit(served.base_url)
         with socket.create_connection((where.hostname, where.port)) as plain, pytest.raises(ssl.SSLError):
@@ -350,14 +350,14 @@ async def test_a_client_that_does_not_trust_us_is_journalled_with_what_to_do(ser
 
 
 @pytest.mark.parametrize(("headers", "scheme"), [("", "http"), ("X-Forwarded-Proto: https\r\n", "https")])
-async def test_the_wsdl_says_the_scheme_that_the_client_used(served: Serving, headers: str, scheme: str) -> None:
+async def test_the_wsdl_says_the_scheme_that_the_client_used(served: Server, headers: str, scheme: str) -> None:
     asked = f"GET /sys/soap.php?wsdl HTTP/1.1\r\nHost: smsc.ru\r\n{headers}Connection: close\r\n\r\n"
     answer = (await octets(served.base_url, asked.encode())).decode()
     assert f'location="{scheme}://smsc.ru/sys/soap.php"' in answer
     assert f'targetNamespace="{scheme}://smsc.ru/sys/soap.php' in answer
 
 
-async def test_over_tls_the_wsdl_says_https(served: Serving) -> None:
+async def test_over_tls_the_wsdl_says_https(served: Server) -> None:
     def program() -> bytes:
         with client(served) as one:
             one.begin_tls("smsc.ru")
@@ -373,7 +373,7 @@ async def test_the_authority_is_served_without_a_token(tmp_path: Path) -> None:
 
 
 async def test_without_cryptography_a_tls_client_is_told_of_in_one_sentence(
-    served: Serving, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    served: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
     monkeypatch.delitem(sys.modules, "emulator.tls.authority", raising=False)
@@ -451,10 +451,10 @@ def test_nothing_of_tls_is_loaded_or_made_before_a_client_speaks_it(tmp_path: Pa
 
     program = (
         "import asyncio, sys\n"
-        "from emulator.app.server import Serving\n"
+        "from emulator.app.server import Server\n"
         "from emulator.app.settings import Settings\n"
         "async def main():\n"
-        f"    async with Serving(Settings(port=0, ca_dir={str(tmp_path / 'ca')!r})): pass\n"
+        f"    async with Server(Settings(port=0, ca_dir={str(tmp_path / 'ca')!r})): pass\n"
         "asyncio.run(main())\n"
         "print('cryptography' in sys.modules, 'emulator.tls.authority' in sys.modules)\n"
     )

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from emulator.smpp import (
     Joined,
-    Joiner,
     Part,
     Pdu,
+    Reassembler,
     Repeated,
     Waiting,
     decode,
@@ -104,7 +104,7 @@ def key(reference=7, total=3, width="udh8", account="a", source=b"1", destinatio
 
 
 def test_parts_are_joined_in_the_order_of_their_numbers_whatever_order_they_come_in():
-    joiner = Joiner()
+    joiner = Reassembler()
     assert joiner.add(key(), 3, b"c", "m3", 0) == Waiting(key(), 2, WAIT)
     assert joiner.add(key(), 1, b"a", "m1", 10) == Waiting(key(), 1, WAIT)
     whole = joiner.add(key(), 2, b"b", "m2", 20)
@@ -113,14 +113,14 @@ def test_parts_are_joined_in_the_order_of_their_numbers_whatever_order_they_come
 
 
 def test_a_character_cut_between_two_parts_is_whole_again(gsm):
-    joiner = Joiner()
+    joiner = Reassembler()
     joiner.add(key(total=2), 1, b"152 \x1b", "1", 0)
     whole = joiner.add(key(total=2), 2, b"\x65", "2", 0)
     assert read_text(whole.octets, 0, gsm).text == "152 €"
 
 
 def test_a_surrogate_pair_cut_between_two_parts_is_whole_again(gsm):
-    joiner = Joiner()
+    joiner = Reassembler()
     joiner.add(key(total=2), 1, b"\xd8\x3d", "1", 0)
     assert read_text(joiner.add(key(total=2), 2, b"\xde\x00", "2", 0).octets, 8, gsm).text == "😀"
 
@@ -131,14 +131,14 @@ def test_a_surrogate_pair_cut_between_two_parts_is_whole_again(gsm):
      key(destination=b"9")],
 )  # fmt: skip
 def test_parts_of_different_messages_do_not_meet(other):
-    joiner = Joiner()
+    joiner = Reassembler()
     joiner.add(key(), 1, b"a", "1", 0)
     joiner.add(other, 2, b"b", "2", 0)
     assert len(joiner.gatherings) == 2
 
 
 def test_a_repeated_part_is_told_and_does_no_harm():
-    joiner = Joiner()
+    joiner = Reassembler()
     joiner.add(key(), 1, b"a", "m1", 0)
     assert joiner.look(key(), 1, b"a") == Repeated(key(), 1, "m1", same=True)
     assert joiner.look(key(), 2) is None
@@ -149,19 +149,19 @@ def test_a_repeated_part_is_told_and_does_no_harm():
 
 
 def test_a_reference_begins_a_new_message_after_the_old_one_is_whole():
-    joiner = Joiner()
+    joiner = Reassembler()
     joiner.add(key(total=2), 1, b"a", "1", 0)
     joiner.add(key(total=2), 2, b"b", "2", 0)
     assert isinstance(joiner.add(key(total=2), 1, b"c", "3", 1), Waiting)
 
 
 def test_a_message_of_one_part_is_whole_at_once():
-    whole = Joiner().add(key(total=1), 1, b"a", "1", 0)
+    whole = Reassembler().add(key(total=1), 1, b"a", "1", 0)
     assert (whole.octets, whole.names) == (b"a", ("1",))
 
 
 def test_parts_are_given_up_a_minute_after_the_first_of_them():
-    joiner = Joiner()
+    joiner = Reassembler()
     joiner.add(key(), 2, b"b", "m2", 1000)
     joiner.add(key(), 3, b"c", "m3", 50_000_000)
     joiner.add(key(8), 1, b"x", "n1", 2000)
@@ -173,9 +173,9 @@ def test_parts_are_given_up_a_minute_after_the_first_of_them():
 
 
 def test_a_joiner_goes_into_a_snapshot_and_comes_back():
-    joiner = Joiner()
+    joiner = Reassembler()
     joiner.add(key(account="a'b\"", source=b"\xff"), 2, b"\0b", "m2", 1000)
-    again = msgspec.json.decode(msgspec.json.encode(joiner), type=Joiner)
+    again = msgspec.json.decode(msgspec.json.encode(joiner), type=Reassembler)
     assert again == joiner
     again.add(key(account="a'b\"", source=b"\xff"), 1, b"a", "m1", 1000)
     assert isinstance(again.add(key(account="a'b\"", source=b"\xff"), 3, b"c", "m3", 1000), Joined)

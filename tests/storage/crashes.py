@@ -5,12 +5,12 @@ from pathlib import Path
 
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.storage.recovery import opened, recover
-from emulator.storage.writer import Logbook
+from emulator.storage.writer import GroupCommitWriter
 
 
-def begun(path: Path, **settings) -> tuple[Emulator, Logbook]:
+def begun(path: Path, **settings) -> tuple[Emulator, GroupCommitWriter]:
     """An emulator on a state file, new or from before; nothing is served."""
     logbook = opened(str(path))
     emulator = Emulator(Settings(port=0, **settings), recorder=logbook)
@@ -38,7 +38,7 @@ def after_a_crash(emulator: Emulator) -> dict[str, tuple]:
 
 
 def shown(sandbox, under_way_is_due=False) -> tuple:
-    world = World.load(sandbox.engine.world.dump())
+    world = SandboxState.load(sandbox.engine.world.dump())
     if under_way_is_due:
         for due in world.in_flight.values():
             world.agenda.put(world.now, due)

@@ -16,7 +16,7 @@ from storage.crashes import after_a_crash, begun, copied, shown
 from support import PATIENCE, TO, control, get, receiver, send_path, skip, until
 
 from emulator import clock
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.core.commands import Credential, Submit
 from emulator.core.units import SECOND
@@ -113,7 +113,7 @@ def test_any_history_is_there_again_after_a_crash(floor, at_once, made):
 
 
 async def served(path, **more):
-    serving = Serving(Settings(port=0, state=str(path), **more))
+    serving = Server(Settings(port=0, state=str(path), **more))
     await serving.start()
     return serving
 

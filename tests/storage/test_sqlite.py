@@ -91,7 +91,7 @@ def test_inputs_of_another_version_are_refused_and_a_checkpoint_of_one_is_taken(
 def test_a_file_in_use_is_refused(path):
     _, logbook = begun(path)
     with pytest.raises(Unusable, match="is in use by another process, most likely another sms-emulator"):
-        sqlite.StateFile(str(path))
+        sqlite.SqliteStore(str(path))
     logbook.give_up()
 
 

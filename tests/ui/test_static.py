@@ -29,9 +29,9 @@ async def test_static_files_are_served_with_a_tag_and_nothing_else_is(surfer):
 def test_serving_loads_nothing_of_the_page_until_it_is_asked_for():
     code = (
         "import asyncio, sys\n"
-        "from emulator.app.server import Serving\n"
+        "from emulator.app.server import Server\n"
         "async def main():\n"
-        "    async with Serving() as serving:\n"
+        "    async with Server() as serving:\n"
         "        late = {'jinja2', 'markupsafe', 'faker', 'prometheus_client', 'emulator.ui.routes'}\n"
         "        print(sorted(late & set(sys.modules)))\n"
         "asyncio.run(main())\n"

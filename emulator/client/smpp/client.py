@@ -25,7 +25,7 @@ from emulator.client.smpp.messages import (
     submits,
     time_of,
 )
-from emulator.client.smpp.reconnecting import USUAL, Bind, Line, Settings
+from emulator.client.smpp.reconnecting import USUAL, Bind, ReconnectingConnection, Settings
 from emulator.core import text as gsm
 from emulator.smpp import Coding, Command, Pdu, Status, read_time, write_text
 from emulator.smpp.pdu import Fields
@@ -54,8 +54,10 @@ class SmppClient:
         port = port or (TLS_PORT if tls else PORT)
         context = ssl.create_default_context() if tls is True else tls or None
         self._settings = settings
-        self._make = partial(Line, host, port, context, bind, system_id, password, settings, self._delivered)
-        self._open: Line | None = None
+        self._make = partial(
+            ReconnectingConnection, host, port, context, bind, system_id, password, settings, self._delivered
+        )
+        self._open: ReconnectingConnection | None = None
         self._reference = random.randrange(65536)
         self._inbox = Inbox(settings.zone)
         self._reports: asyncio.Queue[Report | None] = asyncio.Queue()

@@ -30,7 +30,7 @@ class Gone(Exception):
     """A request of ours will have no answer; what it carried may or may not have arrived."""
 
 
-class Link(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """`on_delivery`: a deliver_sm or data_sm → the command_status to answer. `closed`: done when the link has gone,
     with why."""
 

@@ -5,17 +5,7 @@ from datetime import UTC, datetime
 from emulator.client.reports import Report
 from emulator.client.smpp.messages import STATES, Incoming
 from emulator.core import text as gsm
-from emulator.smpp import (
-    Fault,
-    Joined,
-    Joiner,
-    Pdu,
-    is_receipt,
-    key_of,
-    read_content,
-    read_receipt,
-    read_text,
-)
+from emulator.smpp import Fault, Joined, Pdu, Reassembler, is_receipt, key_of, read_content, read_receipt, read_text
 
 _QUARTERS_AN_HOUR = 4
 
@@ -29,7 +19,7 @@ class Inbox:
 
     def __init__(self, zone: float = 3.0) -> None:
         self._quarters = round(zone * _QUARTERS_AN_HOUR)
-        self._joiner = Joiner()
+        self._joiner = Reassembler()
 
     def read(self, pdu: Pdu, now: int) -> Report | Incoming | None:
         """A deliver_sm or data_sm; None while parts are missing. `now`: rising microseconds. Raises Unusable."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from emulator.client.calls import Patience
-from emulator.client.smpp.connection import Gone, Link
+from emulator.client.smpp.connection import Connection, Gone
 from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused, SmppReplyLost, WrongBind
 from emulator.smpp import Command, NotNow, Pdu, Timers, Unreadable
 
@@ -43,7 +43,7 @@ class Settings(NamedTuple):
 USUAL = Settings()
 
 
-class Line:
+class ReconnectingConnection:
     """`delivered`: a deliver_sm or data_sm → the command_status to answer."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Line:
         })  # fmt: skip
         self._bound = asyncio.Event()
         self._places = asyncio.Semaphore(settings.window)
-        self._link: Link | None = None
+        self._link: Connection | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._last = ""
 
@@ -118,7 +118,7 @@ class Line:
                     raise WrongBind(str(why)) from why
             await asyncio.wait([link.closed], timeout=_A_MOMENT)
 
-    async def _connect(self) -> Link:
+    async def _connect(self) -> Connection:
         """A bound link."""
         settings, patience = self._settings, self._settings.patience
         timers = Timers(
@@ -129,7 +129,7 @@ class Line:
         try:
             async with asyncio.timeout(patience.connect):
                 _, link = await asyncio.get_running_loop().create_connection(
-                    lambda: Link(timers, settings.window, self._delivered), host, port, ssl=tls
+                    lambda: Connection(timers, settings.window, self._delivered), host, port, ssl=tls
                 )
         except OSError as why:
             raise SmppNotReached(f"{host}:{port} cannot be reached: {why or 'time ran out'}") from why
@@ -148,7 +148,7 @@ class Line:
         self._bound.set()
         return link
 
-    async def _keep(self, link: Link) -> None:
+    async def _keep(self, link: Connection) -> None:
         """Bind again whenever the link has gone, for ever: an account may be unlocked, a server come back."""
         while True:
             self._last = await asyncio.shield(link.closed)

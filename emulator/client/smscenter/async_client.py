@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from emulator.client.async_transport import Looping
+from emulator.client.async_transport import AsyncTransport
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
 from emulator.client.doubts import DoubtStore
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
 
-class AsyncSmsCenter(Looping):
+class AsyncSmsCenter(AsyncTransport):
     """An account of SMS Center, as SmsCenter with `await` before every call."""
 
     usual_at_once = AT_ONCE

@@ -19,7 +19,7 @@ from emulator.client.smscenter.calls import (
     check_found,
 )
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
-from emulator.client.sync_transport import Blocking
+from emulator.client.sync_transport import SyncTransport
 from emulator.client.watching import Watcher
 from emulator.providers.smscenter.client import BASE_URL
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 
-class SmsCenter(Blocking):
+class SmsCenter(SyncTransport):
     """An account of SMS Center: login with psw (plain or md5), or apikey.
 
         with SmsCenter(login, psw) as sms:

@@ -9,7 +9,7 @@ from emulator.client.doubts import DoubtStore
 from emulator.client.environment import from_environment
 from emulator.client.places import AtOnce
 from emulator.client.smsoffice.calls import ENVIRONMENT, Calls, MessageStatus, SendOptions, Sent
-from emulator.client.sync_transport import Blocking
+from emulator.client.sync_transport import SyncTransport
 from emulator.client.watching import Watcher
 from emulator.providers.smsoffice.client import BASE_URL
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 
-class SmsOffice(Blocking):
+class SmsOffice(SyncTransport):
     """An account of smsoffice.ge.
 
         with SmsOffice(key, "MyShop") as sms:

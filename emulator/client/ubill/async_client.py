@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from emulator.client.async_transport import Looping
+from emulator.client.async_transport import AsyncTransport
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import PATIENT, Patience
 from emulator.client.doubts import DoubtStore
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
 
-class AsyncUbill(Looping):
+class AsyncUbill(AsyncTransport):
     """An account of uBill, as Ubill with `await` before every call."""
 
     def __init__(

@@ -8,7 +8,7 @@ from emulator.client.calls import PATIENT, Patience
 from emulator.client.doubts import DoubtStore
 from emulator.client.environment import from_environment
 from emulator.client.places import AtOnce
-from emulator.client.sync_transport import Blocking
+from emulator.client.sync_transport import SyncTransport
 from emulator.client.ubill.calls import ENVIRONMENT, Brand, Calls, Delivery, SendOptions, Sent
 from emulator.client.watching import Watcher
 from emulator.providers.ubill.client import BASE_URL
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 
-class Ubill(Blocking):
+class Ubill(SyncTransport):
     """An account of uBill.
 
         with Ubill(key, brand_id=7) as sms:

@@ -13,8 +13,8 @@ import msgspec
 from emulator.control_api.filters import Limit, number_of
 from emulator.control_api.views import iso
 from emulator.core.messages import Batch, Message
-from emulator.core.state.message_store import Store
-from emulator.core.units import Moment, plain, seconds
+from emulator.core.state.message_store import MessageStore
+from emulator.core.units import Timestamp, plain, seconds
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FAILED = ("undelivered", "expired", "rejected", "deleted", "error")
 
 
-class Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class LedgerQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`window`: so many seconds of sandbox time apart two sends are still one too many."""
 
     provider: str | None = None
@@ -32,7 +32,7 @@ class Asked(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     after: str | None = None
 
 
-async def ledger(sandbox: Sandbox, asked: Asked) -> "response_types.Ledger":
+async def ledger(sandbox: Sandbox, asked: LedgerQuery) -> "response_types.Ledger":
     """Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
     in: a message, or a rouble."""
     store = sandbox.engine.world.store
@@ -95,7 +95,7 @@ def _line(message: Message, batch: Batch, double_of: str | None) -> "response_ty
 class _Seen:
     """The newest messages gone through so far, by a hash of number and text: a million of them are small."""
 
-    def __init__(self, store: Store, window: int) -> None:
+    def __init__(self, store: MessageStore, window: int) -> None:
         self._store = store
         self._window = window
         self._newest: dict[int, int] = {}
@@ -120,7 +120,7 @@ class _Seen:
         }  # fmt: skip
 
 
-def _had_failed(message: Message, at: Moment) -> bool:
+def _had_failed(message: Message, at: Timestamp) -> bool:
     """Was it known to have failed by then?"""
     history = message.history
     return any(

@@ -26,7 +26,7 @@ from emulator.core.admin_commands import (  # fmt: skip
 from emulator.core.rules.matching import RuleSpec
 from emulator.sandboxes.clock_driver import Ended, Overdue
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.spec import Bad, NewSandbox, moment
+from emulator.sandboxes.spec import InvalidOptions, NewSandbox, moment
 from emulator.scenarios.library import names
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Refusal(Exception):
 _STATUS = {"taken": 409, "full": 409}
 
 
-def refuse(bad: Bad) -> NoReturn:
+def refuse(bad: InvalidOptions) -> NoReturn:
     raise Refusal(_STATUS.get(bad.code, 400), bad.code, str(bad), bad.hint) from None
 
 
@@ -70,7 +70,7 @@ class Verbs:
     async def create(self, wish: NewSandbox) -> "response_types.Made":
         try:
             made = self.emulator.create(wish)
-        except Bad as bad:
+        except InvalidOptions as bad:
             refuse(bad)
         about_callbacks = warnings.about_callbacks(made, made.providers, self._targets)
         told = views.credentials(made)
@@ -113,7 +113,7 @@ class Verbs:
         self._provider(provider)
         try:
             patch: AccountPatch = self.emulator.patch(provider, body)
-        except Bad as bad:
+        except InvalidOptions as bad:
             refuse(bad)
         sandbox.control(PatchAccount(provider, patch))
         told = views.account(sandbox, provider)
@@ -176,14 +176,14 @@ class Verbs:
     async def clock(self, sandbox: Sandbox, body: request_bodies.Clock) -> "response_types.ClockNow":
         pump = self.emulator.pump(sandbox)
         if body.rate is not None:
-            pump.disarm()
+            pump.cancel_timer()
             sandbox.run_at(body.rate)
-            sandbox.arm()
+            sandbox.schedule_timer()
             return views.clock(sandbox)
         try:
             to = None if body.set is None else moment(body.set)
             await pump.walk(body.advance, body.timeout, to=to, first=body.to == "next")
-        except Bad as bad:
+        except InvalidOptions as bad:
             refuse(bad)
         except ValueError as error:
             raise Refusal(400, "into-the-past", str(error), f"it is {views.iso(sandbox.now())} now") from None
@@ -239,7 +239,7 @@ class Verbs:
     def _specs(self, given: list[Any]) -> list[RuleSpec]:
         try:
             return self.emulator.rules(given)
-        except Bad as bad:
+        except InvalidOptions as bad:
             refuse(bad)
 
     async def scenario(self, sandbox: Sandbox) -> "response_types.ScenarioInForce":
@@ -252,7 +252,7 @@ class Verbs:
         given = body["scenario"] if isinstance(body, dict) and set(body) == {"scenario"} else body
         try:
             play = self.emulator.scenario(given)
-        except Bad as bad:
+        except InvalidOptions as bad:
             refuse(bad)
         sandbox.scenario = play
         for provider, patch in play.accounts.items():

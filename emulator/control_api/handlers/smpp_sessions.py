@@ -12,7 +12,7 @@ from emulator.core.admin_commands import PutIncoming
 from emulator.core.text import split
 from emulator.net.allowed_targets import NotAllowed
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.smpp_session import Line
+from emulator.sandboxes.smpp_session import BoundSession
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -84,7 +84,7 @@ async def outbind(emulator: Emulator, sandbox: Sandbox, body: Outbind) -> "respo
     if not colon or not port.isdigit() or not 0 < int(port) < 65536:
         raise Refusal(400, "invalid", f"target {body.target!r} is not host:port")
     try:
-        line = await cast(Awaitable[Line], emulator.board.outbind(sandbox, name, host.strip("[]"), int(port)))
+        line = await cast(Awaitable[BoundSession], emulator.board.outbind(sandbox, name, host.strip("[]"), int(port)))
     except NotAllowed as refusal:
         raise Refusal(403, "target", f"nobody was called: {refusal}") from None
     except OSError as error:

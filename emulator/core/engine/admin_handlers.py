@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from emulator.core.accounts import Account, Sender, apply
-from emulator.core.admin_commands import (  # fmt: skip
+from emulator.core.admin_commands import (
     AddRule,
+    AdminCommand,
     DropRule,
     MoveMessage,
     PatchAccount,
@@ -13,38 +14,37 @@ from emulator.core.admin_commands import (  # fmt: skip
     PutIncoming,
     PutRules,
     Redeliver,
-    Verb,
 )
-from emulator.core.engine.lifecycle import Life
+from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.messages import Incoming, Message
 from emulator.core.rules.matching import Rule, RuleSpec
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import SendIncoming, SendReport
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
-class Hand:
+class AdminHandlers:
     """Does the verbs. Raises LookupError when what one names is not there."""
 
-    def __init__(self, world: World, life: Life) -> None:
+    def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
         self.world = world
         self._life = life
-        self._verbs: dict[type, Callable[[Any, Moment], Any]] = {
+        self._verbs: dict[type, Callable[[Any, Timestamp], Any]] = {
             PatchAccount: self._patch_account, PatchSender: self._patch_sender, MoveMessage: self._move,
             PutRules: self._put_rules, AddRule: self._add_rule, DropRule: self._drop_rule,
             Redeliver: self._redeliver, PutIncoming: self._put_incoming,
         }  # fmt: skip
 
-    def do(self, verb: Verb, at: Moment) -> Any:
+    def do(self, verb: AdminCommand, at: Timestamp) -> Any:
         """The account, sender, message or rules that the verb touched."""
         return self._verbs[type(verb)](verb, at)
 
-    def _patch_account(self, verb: PatchAccount, at: Moment) -> Account:
+    def _patch_account(self, verb: PatchAccount, at: Timestamp) -> Account:
         account = self.world.accounts[verb.provider]
         apply(verb.patch, account, at)
         return account
 
-    def _patch_sender(self, verb: PatchSender, at: Moment) -> Sender:
+    def _patch_sender(self, verb: PatchSender, at: Timestamp) -> Sender:
         for sender in self.world.accounts[verb.provider].senders.values():
             if sender.id == verb.id:
                 sender.state = verb.state
@@ -57,19 +57,19 @@ class Hand:
             raise LookupError(f"there is no message {number}")
         return store.take(number)
 
-    def _move(self, verb: MoveMessage, at: Moment) -> Message:
+    def _move(self, verb: MoveMessage, at: Timestamp) -> Message:
         message = self._message(verb.message)
         message.version += 1
         batch = self.world.store.batch_of(message)
         self._life.change(message, batch, verb.status, at, verb.reason, verb.error)
         return message
 
-    def _redeliver(self, verb: Redeliver, at: Moment) -> None:
+    def _redeliver(self, verb: Redeliver, at: Timestamp) -> None:
         self._message(verb.message)
         due = SendReport(verb.message, verb.status, verb.changed_at, verb.reason, verb.error, part=verb.part)
         self.world.agenda.put(at, due)
 
-    def _put_incoming(self, verb: PutIncoming, at: Moment) -> Incoming:
+    def _put_incoming(self, verb: PutIncoming, at: Timestamp) -> Incoming:
         number = len(self.world.incoming) + 1
         made = Incoming(number, verb.provider, verb.way, verb.source, verb.to, verb.text, at)
         self.world.incoming.append(made)
@@ -81,7 +81,7 @@ class Hand:
         self.world.rules_made += 1
         return Rule(f"r{self.world.rules_made}", spec, by_hand)
 
-    def _put_rules(self, verb: PutRules, at: Moment) -> list[Rule]:
+    def _put_rules(self, verb: PutRules, at: Timestamp) -> list[Rule]:
         book = self.world.book
         mine = [self._rule(spec, True) for spec in verb.rules]
         if verb.scenario is None:
@@ -91,12 +91,12 @@ class Hand:
         book.replace(mine + behind)
         return book.rules
 
-    def _add_rule(self, verb: AddRule, at: Moment) -> Rule:
+    def _add_rule(self, verb: AddRule, at: Timestamp) -> Rule:
         rule = self._rule(verb.rule, True)
         self.world.book.replace([rule, *self.world.book.rules])
         return rule
 
-    def _drop_rule(self, verb: DropRule, at: Moment) -> None:
+    def _drop_rule(self, verb: DropRule, at: Timestamp) -> None:
         rules = self.world.book.rules
         left = [rule for rule in rules if rule.id != verb.rule]
         if len(left) == len(rules):

@@ -1,23 +1,23 @@
 """Takes back, or changes, messages that are not delivered yet: cancel and replace."""
 
 from emulator.core.commands import Cancel, Replace
-from emulator.core.engine.checks import Case
-from emulator.core.engine.lifecycle import Life
+from emulator.core.engine.checks import CheckContext
+from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import AnyOutcome, Deleted, Refused, Replaced
 from emulator.core.reasons import Reason
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.statuses import FINAL
 
 
-class Undoing:
+class CancelHandler:
     """Cancels and replaces in a world."""
 
-    def __init__(self, world: World, life: Life) -> None:
+    def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
         self.world = world
         self._life = life
 
-    def cancel(self, case: Case) -> AnyOutcome:
+    def cancel(self, case: CheckContext) -> AnyOutcome:
         """By id, where sender and destination are the message's; without one, all of a sender to a destination that are
         not delivered yet."""
         command = case.command
@@ -34,7 +34,7 @@ class Undoing:
             self._life.change(message, self.world.store.batch_of(message), "deleted", case.at)
         return Deleted(count=len(messages))
 
-    def replace(self, case: Case) -> AnyOutcome:
+    def replace(self, case: CheckContext) -> AnyOutcome:
         """Another text, in the coding of the old one; another schedule and life, where they are said. Nothing is
         charged anew."""
         command = case.command
@@ -55,7 +55,7 @@ class Undoing:
                 self._life.expire_at(message, command.expires_at)
         return Replaced(message=messages[0].id)
 
-    def give_way(self, case: Case) -> None:
+    def give_way(self, case: CheckContext) -> None:
         """What a submit with `replaces` takes the place of is deleted."""
         command = case.command
         for destination in command.destinations or ():
@@ -64,7 +64,7 @@ class Undoing:
                 batch = self.world.store.batch_of(message)
                 self._life.change(message, batch, "deleted", case.at, "replaced")
 
-    def _with_id(self, case: Case, destination: str = "") -> list[Message] | Refused:
+    def _with_id(self, case: CheckContext, destination: str = "") -> list[Message] | Refused:
         """What the command names by an id, perhaps one of its destinations only; some of it is not delivered yet."""
         store, command = self.world.store, case.command
         if command.provider_id in self.world.parts:
@@ -83,7 +83,7 @@ class Undoing:
         left = [message for message in messages if message.status not in FINAL]
         return left or _not_it(f"it is {messages[0].status}")
 
-    def _undelivered(self, case: Case, sender: str, destination: str) -> list[Message]:
+    def _undelivered(self, case: CheckContext, sender: str, destination: str) -> list[Message]:
         store, provider = self.world.store, case.command.provider
         service = case.command.extra.get("service_type", "")
         return [
@@ -93,7 +93,7 @@ class Undoing:
             and batch.sender == sender and batch.extra.get("service_type", "") == service
         ]  # fmt: skip
 
-    def _number(self, case: Case, destination: str) -> str:
+    def _number(self, case: CheckContext, destination: str) -> str:
         return case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
 
 

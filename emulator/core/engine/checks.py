@@ -12,9 +12,9 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import LONGEST_WINDOW, Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules.matching import NOTHING, Ruling
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.text import Measure, measure
-from emulator.core.units import SECOND, Moment, plain, seconds
+from emulator.core.units import SECOND, Timestamp, plain, seconds
 
 
 class Lost(NamedTuple):
@@ -30,17 +30,17 @@ class Said(NamedTuple):
 
     text: str
     sender: str
-    begins_at: Moment | None
+    begins_at: Timestamp | None
 
 
-class Case(msgspec.Struct):
+class CheckContext(msgspec.Struct):
     """One command before the judge: what the checks look at, and what they find out on the way."""
 
-    world: World
+    world: SandboxState
     profile: Profile
     account: Account | None
     command: Any
-    at: Moment
+    at: Timestamp
     ruling: Ruling = NOTHING
     good: list[tuple[str, str]] = []
     """Recipients: the number, and how it was written; and"""
@@ -96,24 +96,24 @@ class Case(msgspec.Struct):
         return self.profile.limit(self.owner, name), seconds(self.profile.limits[name].window)
 
 
-Check = Callable[[Case], Refused | None]
+Check = Callable[[CheckContext], Refused | None]
 
 
-def well_formed(case: Case) -> Refused | None:
+def well_formed(case: CheckContext) -> Refused | None:
     """The face could read the request, and found nothing forbidden in it."""
     fault = case.command.fault
     return Refused(reason=fault.reason, details=dict(fault.details)) if fault else None
 
 
-def credential_given(case: Case) -> Refused | None:
+def credential_given(case: CheckContext) -> Refused | None:
     return None if case.command.credential else Refused(reason=Reason.KEY_MISSING)
 
 
-def account_known(case: Case) -> Refused | None:
+def account_known(case: CheckContext) -> Refused | None:
     return None if case.account else Refused(reason=Reason.KEY_UNKNOWN)
 
 
-def api_on(case: Case) -> Refused | None:
+def api_on(case: CheckContext) -> Refused | None:
     account = case.account
     assert account is not None
     return None if account.api_access else Refused(reason=Reason.API_OFF)
@@ -122,7 +122,7 @@ def api_on(case: Case) -> Refused | None:
 def given(field: str, reason: Reason) -> Check:
     """The parameter is there, if only empty."""
 
-    def check(case: Case) -> Refused | None:
+    def check(case: CheckContext) -> Refused | None:
         return Refused(reason=reason) if getattr(case.command, field) is None else None
 
     return check
@@ -131,7 +131,7 @@ def given(field: str, reason: Reason) -> Check:
 def filled(field: str, reason: Reason) -> Check:
     """The parameter holds something."""
 
-    def check(case: Case) -> Refused | None:
+    def check(case: CheckContext) -> Refused | None:
         return None if getattr(case.command, field) else Refused(reason=reason)
 
     return check
@@ -140,7 +140,7 @@ def filled(field: str, reason: Reason) -> Check:
 def text_at_most(characters: int, reason: Reason) -> Check:
     """The text is no longer than that, in code points."""
 
-    def check(case: Case) -> Refused | None:
+    def check(case: CheckContext) -> Refused | None:
         length = len(case.command.text or "")
         return Refused(reason=reason, details={"length": length, "most": characters}) if length > characters else None
 
@@ -156,7 +156,7 @@ def sender_of(account: Account, name: str) -> Sender | None:
     return next((sender for sender in account.senders.values() if sender.name.casefold() == folded), None)
 
 
-def sender_registered(case: Case, name: str | None = None) -> Refused | None:
+def sender_registered(case: CheckContext, name: str | None = None) -> Refused | None:
     """The sender, or the one named, is one of the account's names, and approved."""
     account = case.owner
     name = name or case.command.sender or ""
@@ -168,7 +168,7 @@ def sender_registered(case: Case, name: str | None = None) -> Refused | None:
     return None
 
 
-def numbers(case: Case) -> Refused | None:
+def numbers(case: CheckContext) -> Refused | None:
     """Sorts the destinations into good, stop-listed and invalid ones, and refuses when no good one is left."""
     command: Submit = case.command
     account = case.account
@@ -207,12 +207,12 @@ def numbers(case: Case) -> Refused | None:
     return Refused(reason=_none_left(case), details=found)
 
 
-def lost_for(case: Case, reason: Reason) -> tuple[str, ...]:
+def lost_for(case: CheckContext, reason: Reason) -> tuple[str, ...]:
     """The numbers that nothing is sent to for a reason."""
     return tuple(one.number for one in case.lost if one.reason == reason)
 
 
-def barred(case: Case) -> tuple[tuple[str, Reason], ...]:
+def barred(case: CheckContext) -> tuple[tuple[str, Reason], ...]:
     """Those that nothing is sent to for other reasons than their form and the stop list, each with its own."""
     usual = (Reason.DESTINATION_INVALID, Reason.STOP_LISTED)
     return tuple((one.number, one.reason) for one in case.lost if one.reason not in usual)
@@ -225,7 +225,7 @@ PASSED_OVER = (
 """Reasons that do not count where a rule says `accept`: money, the stop list, limits."""
 
 
-def _ruled(case: Case, written: str) -> tuple[Reason | None, bool]:
+def _ruled(case: CheckContext, written: str) -> tuple[Reason | None, bool]:
     """What a rule says of one number: a reason against it; that it is accepted."""
     rule = case.ruling.of(written)
     if rule is None:
@@ -234,7 +234,7 @@ def _ruled(case: Case, written: str) -> tuple[Reason | None, bool]:
     return (None if then.refuse is None else then.refuse.reason), then.accept
 
 
-def _none_left(case: Case) -> Reason:
+def _none_left(case: CheckContext) -> Reason:
     why = {one.reason for one in case.lost}
     if {Reason.DESTINATION_INVALID, Reason.STOP_LISTED} <= why:
         return Reason.STOP_LISTED_OR_INVALID
@@ -250,7 +250,7 @@ def _some(found: Iterable[str]) -> str:
     return f"{shown} and {len(listed) - 5} more" if len(listed) > 5 else shown
 
 
-def weigh(case: Case) -> None:
+def weigh(case: CheckContext) -> None:
     """Measures the text, or each of the texts, and works out what that costs."""
     profile, account = case.profile, case.account
     assert account is not None
@@ -268,11 +268,11 @@ def weigh(case: Case) -> None:
         case.cost = case.cost_of(measured) * count
 
 
-def at_most(name: str, reason: Reason, key: Callable[[Case], str]) -> Check:
+def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Check:
     """No more than the limit of that name within its window. What is refused, by this or by a later check, is not
     counted."""
 
-    def check(case: Case) -> Refused | None:
+    def check(case: CheckContext) -> Refused | None:
         count, window = case.limit(name)
         if count is None:
             return None
@@ -288,7 +288,7 @@ def at_most(name: str, reason: Reason, key: Callable[[Case], str]) -> Check:
 def at_once(name: str) -> Check:
     """No more than the limit of that name under way at one moment; the transport counted."""
 
-    def check(case: Case) -> Refused | None:
+    def check(case: CheckContext) -> Refused | None:
         count, _ = case.limit(name)
         if count is None or case.command.in_flight <= count:
             return None
@@ -297,7 +297,7 @@ def at_once(name: str) -> Check:
     return check
 
 
-def enough_credit(case: Case) -> Refused | None:
+def enough_credit(case: CheckContext) -> Refused | None:
     """The balance covers the parts of all recipients. Measures the text on the way."""
     weigh(case)
     account = case.account
@@ -308,7 +308,7 @@ def enough_credit(case: Case) -> Refused | None:
     return Refused(reason=Reason.NO_CREDIT, details={"cost": plain(cost), "balance": plain(balance)})
 
 
-def checked(case: Case, checks: Iterable[Check]) -> Refused | None:
+def checked(case: CheckContext, checks: Iterable[Check]) -> Refused | None:
     """The first refusal, if any."""
     for check in checks:
         refused = check(case)
@@ -317,5 +317,5 @@ def checked(case: Case, checks: Iterable[Check]) -> Refused | None:
     return None
 
 
-def _accepting(case: Case) -> bool:
+def _accepting(case: CheckContext) -> bool:
     return case.ruling.call is not None and case.ruling.call.spec.then.accept

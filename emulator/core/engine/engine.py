@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account, apply
-from emulator.core.admin_commands import Verb
+from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand, SubmitPart
-from emulator.core.engine.admin_handlers import Hand
-from emulator.core.engine.checks import Case
-from emulator.core.engine.handlers import Judge
-from emulator.core.engine.lifecycle import Life, Outgoing, Passing, Report, Touched
+from emulator.core.engine.admin_handlers import AdminHandlers
+from emulator.core.engine.checks import CheckContext
+from emulator.core.engine.handlers import CommandHandlers
+from emulator.core.engine.lifecycle import IncomingDelivery, MessageLifecycle, Outgoing, Report, Touched
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.profile import Profile
@@ -22,14 +22,14 @@ from emulator.core.reasons import NO_NUMBER_LEFT, OF_A_NUMBER, Reason
 from emulator.core.rules.actions import Refuse, Reply
 from emulator.core.rules.conditions import Now
 from emulator.core.rules.matching import Rule, Ruling
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import PartsEnd, SendIncoming, SendReport, Step
-from emulator.core.units import Moment, seconds
+from emulator.core.units import Timestamp, seconds
 
 _GOES_OUT = (SendReport, SendIncoming)
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True):
     """What came of a command: the outcome, what the transport shall do with the reply, the rule that decided."""
 
     outcome: AnyOutcome
@@ -44,21 +44,21 @@ class Verdict(msgspec.Struct, frozen=True):
 class Engine:
     """Judges one world. `touched` is called with every message that changes."""
 
-    def __init__(self, world: World, profiles: Mapping[str, Profile], touched: Touched = lambda _: None) -> None:
+    def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched = lambda _: None) -> None:
         self.world = world
         self.profiles = profiles
-        self._life = Life(world, profiles, touched)
-        self._judge = Judge(world, profiles, self._life)
-        self._hand = Hand(world, self._life)
+        self._life = MessageLifecycle(world, profiles, touched)
+        self._judge = CommandHandlers(world, profiles, self._life)
+        self._hand = AdminHandlers(world, self._life)
 
     # the four doors
 
-    def execute(self, command: AnyCommand, at: Moment) -> Verdict:
+    def execute(self, command: AnyCommand, at: Timestamp) -> Decision:
         """Judge a command."""
         world = self.world
-        world.store.tidy()
+        world.store.evict()
         world.now = at
-        case = Case(world, self.profiles[command.provider], self._owner(command), command, at)
+        case = CheckContext(world, self.profiles[command.provider], self._owner(command), command, at)
         if case.account is not None:
             if isinstance(command, SubmitPart):
                 command = case.command = self._judge.parts.seen_whole(command)
@@ -67,21 +67,21 @@ class Engine:
             if rule is not None:
                 verdict = self._by_rule(case, rule)
                 return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
-        return Verdict(self._judge.judge(case), noticed=tuple(case.noticed))
+        return Decision(self._judge.judge(case), noticed=tuple(case.noticed))
 
-    def advance(self, to: Moment) -> list[Outgoing]:
+    def advance(self, to: Timestamp) -> list[Outgoing]:
         """Do everything due up to a moment, in order. What goes out to the client is handed back."""
         reports = self._do(to, None)
         self.world.now = max(self.world.now, to)
         return reports
 
-    def go_on(self, to: Moment, most: int) -> list[Outgoing]:
+    def go_on(self, to: Timestamp, most: int) -> list[Outgoing]:
         """Like `advance`, but no further than the moment at which the first thing goes out, or at which `most` things
         are done: the world's moment tells which."""
         return self._do(to, most)
 
     def answered(
-        self, attempt: int, accepted: bool, at: Moment, again: tuple[float, ...] | None = None
+        self, attempt: int, accepted: bool, at: Timestamp, again: tuple[float, ...] | None = None
     ) -> None:  # fmt: skip
         """The client answered a report; if it was not taken, its plan's retries, or `again`, or the account's retry
         schedule say what follows. Time does not pass by it: what was due before may not have fired yet."""
@@ -101,7 +101,7 @@ class Engine:
             after = seconds(gaps[due.attempt - 1])
             world.agenda.put(max(world.now, at) + after, msgspec.structs.replace(due, attempt=due.attempt + 1))
 
-    def control(self, verb: Verb, at: Moment) -> Any:
+    def control(self, verb: AdminCommand, at: Timestamp) -> Any:
         """Do what a hand asks; gives back what it touched. Raises LookupError when what it names is not there."""
         self.world.now = max(self.world.now, at)
         return self._hand.do(verb, self.world.now)
@@ -118,16 +118,16 @@ class Engine:
             case Controlled():
                 return self.control(given.verb, given.at)
 
-    def next_due(self) -> Moment | None:
+    def next_due(self) -> Timestamp | None:
         """When the next thing is due."""
         return self.world.agenda.next_due()
 
     # inside
 
-    def _do(self, to: Moment, most: int | None) -> list[Outgoing]:
+    def _do(self, to: Timestamp, most: int | None) -> list[Outgoing]:
         """Everything due up to a moment; with `most`, up to the one at which something goes out or so much is done."""
         world, life = self.world, self._life
-        take, tidy = world.agenda.take, world.store.tidy
+        take, tidy = world.agenda.take, world.store.evict
         reports: list[Outgoing] = []
         done = 0
         while (taken := take(to)) is not None:
@@ -155,16 +155,16 @@ class Engine:
             return None
         return account
 
-    def _by_rule(self, case: Case, rule: Rule) -> Verdict:
+    def _by_rule(self, case: CheckContext, rule: Rule) -> Decision:
         refuse, reply = rule.spec.then.refuse, rule.spec.then.reply
         if reply is not None:
             reply = reply.drawn(case.world.chance)
         if reply is not None and not reply.heard:
             _fire(rule, case)
-            return Verdict(Unheard(), reply, rule.id)
+            return Decision(Unheard(), reply, rule.id)
         if refuse is not None and refuse.reason not in OF_A_NUMBER:
             _fire(rule, case)
-            return Verdict(self._judge.refuse(case, _refused(case, refuse, rule.id)), reply, rule.id)
+            return Decision(self._judge.refuse(case, _refused(case, refuse, rule.id)), reply, rule.id)
         outcome = self._judge.judge(case)
         decided = _that_decided(case.ruling, outcome)
         if reply is not None:
@@ -172,19 +172,19 @@ class Engine:
         for one in decided.values():
             _fire(one, case)
         first = any(one.spec.then.reports and one.spec.then.reports.before_reply for one in decided.values())
-        return Verdict(outcome, reply, rule.id if rule.id in decided else next(iter(decided), None), first)
+        return Decision(outcome, reply, rule.id if rule.id in decided else next(iter(decided), None), first)
 
-    def _send(self, at: Moment, due: SendReport | SendIncoming) -> Outgoing:
+    def _send(self, at: Timestamp, due: SendReport | SendIncoming) -> Outgoing:
         world = self.world
         world.attempts_made += 1
         world.in_flight[world.attempts_made] = due
         if isinstance(due, SendIncoming):
-            return Passing(world.attempts_made, at, world.incoming[due.incoming - 1].provider, due)
+            return IncomingDelivery(world.attempts_made, at, world.incoming[due.incoming - 1].provider, due)
         message = world.store.messages[due.message - 1]
         return Report(world.attempts_made, at, due.message, world.store.batch_of(message).provider, due)
 
 
-def _fire(rule: Rule, case: Case) -> None:
+def _fire(rule: Rule, case: CheckContext) -> None:
     """The rule had its say; what it does to the account the next call meets."""
     rule.fired += 1
     patch = rule.spec.then.account
@@ -211,7 +211,7 @@ def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
     return {rule.id: rule for rule in rules}
 
 
-def _refused(case: Case, refuse: Refuse, rule: str) -> Refused:
+def _refused(case: CheckContext, refuse: Refuse, rule: str) -> Refused:
     """A rule's refusal: its reason, or the reason that the provider's own code stands for."""
     details = {"rule": rule}
     if refuse.reason is not None:

@@ -19,11 +19,11 @@ from emulator.core.commands import (
     Submit,
     SubmitPart,
 )  # fmt: skip
-from emulator.core.engine.cancel_replace import Undoing
-from emulator.core.engine.checks import Case, checked, weigh
-from emulator.core.engine.lifecycle import Life
+from emulator.core.engine.cancel_replace import CancelHandler
+from emulator.core.engine.checks import CheckContext, checked, weigh
+from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.multipart import Parts
-from emulator.core.engine.submit import Taking, lost
+from emulator.core.engine.submit import SubmitHandler, lost
 from emulator.core.outcomes import (
     AnyOutcome,
     BalanceTold,
@@ -42,19 +42,19 @@ from emulator.core.outcomes import (
 )  # fmt: skip
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 
 
-class Judge:
+class CommandHandlers:
     """Checks a case, then does what it asks."""
 
-    def __init__(self, world: World, profiles: Mapping[str, Profile], life: Life) -> None:
+    def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], life: MessageLifecycle) -> None:
         self.world = world
         self._life = life
-        self.taking = Taking(world, life)
+        self.taking = SubmitHandler(world, life)
         self.parts = Parts(world, profiles, self.taking, self._judge_whole)
-        self._undoing = Undoing(world, life)
-        self._handlers: dict[type, Callable[[Case], AnyOutcome]] = {
+        self._undoing = CancelHandler(world, life)
+        self._handlers: dict[type, Callable[[CheckContext], AnyOutcome]] = {
             Submit: self._take, SubmitPart: self.parts.take, Cancel: self._undoing.cancel,
             Replace: self._undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(),
             Price: self._price, Query: self._query, QueryMany: self._query_many, Delete: self._delete,
@@ -62,7 +62,7 @@ class Judge:
             RegisterSender: self._register_sender,
         }  # fmt: skip
 
-    def judge(self, case: Case) -> AnyOutcome:
+    def judge(self, case: CheckContext) -> AnyOutcome:
         """The first refusal of the profile's checks, or what the command came to."""
         kind = type(case.command)
         refused = checked(case, case.profile.checks_of(kind.__name__, case.command.protocol))
@@ -72,7 +72,7 @@ class Judge:
             case.count(key)
         return self._handlers[kind](case)
 
-    def refuse(self, case: Case, refused: Refused) -> AnyOutcome:
+    def refuse(self, case: CheckContext, refused: Refused) -> AnyOutcome:
         """A rule's refusal, with what it leaves behind where its row says so (core/engine/submit.py). Where it is told
         later, a part of a long message is taken first."""
         command = case.command
@@ -84,20 +84,20 @@ class Judge:
         wrong = checked(case, case.profile.checks_of("SubmitPart", command.protocol))
         return wrong or self.parts.take(case, refused)
 
-    def _judge_whole(self, case: Case, refused: Refused | None) -> AnyOutcome:
+    def _judge_whole(self, case: CheckContext, refused: Refused | None) -> AnyOutcome:
         """A long message once all its parts are there."""
         return self.judge(case) if refused is None else self.taking.keep(case, refused)
 
-    def _take(self, case: Case) -> AnyOutcome:
+    def _take(self, case: CheckContext) -> AnyOutcome:
         if case.command.replaces:
             self._undoing.give_way(case)
         return self.taking.take(case)
 
-    def _price(self, case: Case) -> AnyOutcome:
+    def _price(self, case: CheckContext) -> AnyOutcome:
         weigh(case)
         return CostTold(count=len(case.good), parts=case.parts, cost=case.cost, **lost(case))
 
-    def _query(self, case: Case) -> AnyOutcome:
+    def _query(self, case: CheckContext) -> AnyOutcome:
         store, query = self.world.store, case.command
         if query.provider_id in self.world.parts and query.destination is None:
             return Found(entries=(self._waiting(query.provider_id, case),))
@@ -114,17 +114,17 @@ class Judge:
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details={k: v for k, v in asked.items() if v})
         return Found(entries=tuple(self._entry(number) for number in ids))
 
-    def _waiting(self, name: str, case: Case) -> Entry:
+    def _waiting(self, name: str, case: CheckContext) -> Entry:
         """A part of a message that is not whole yet."""
         part = self.world.parts[name]
         to = (part.destinations or ("",))[0]
         return Entry(message=0, to=to, status="pending", changed_at=case.at, created_at=case.at, provider_id=name)
 
-    def _query_many(self, case: Case) -> AnyOutcome:
+    def _query_many(self, case: CheckContext) -> AnyOutcome:
         found = (self._sent(case, number, provider_id) for number, provider_id in case.command.wanted)
         return FoundMany(entries=tuple(self._entry(ids[0]) if ids else None for ids in found))
 
-    def _delete(self, case: Case) -> AnyOutcome:
+    def _delete(self, case: CheckContext) -> AnyOutcome:
         store = self.world.store
         messages = []
         for number, provider_id in case.command.wanted:
@@ -137,14 +137,14 @@ class Judge:
             self._life.change(message, store.batch_of(message), "deleted", case.at)
         return Deleted(count=len(messages))
 
-    def _sent(self, case: Case, destination: str, provider_id: str) -> list[int]:
+    def _sent(self, case: CheckContext, destination: str, provider_id: str) -> list[int]:
         """The newest message to a number under the provider's id: its number in the store, or nothing."""
         store, provider = self.world.store, case.command.provider
         number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
         newest = store.newest_with(provider, provider_id, number)
         return [] if newest is None else [newest]
 
-    def _describe(self, case: Case) -> AnyOutcome:
+    def _describe(self, case: CheckContext) -> AnyOutcome:
         return Described()
 
     def _entry(self, number: int) -> Entry:
@@ -158,10 +158,10 @@ class Judge:
             flash=batch.flash, operator=message.operator,
         )  # fmt: skip
 
-    def _balance(self, case: Case) -> AnyOutcome:
+    def _balance(self, case: CheckContext) -> AnyOutcome:
         return BalanceTold(balance=case.owner.balance)
 
-    def _list_senders(self, case: Case) -> AnyOutcome:
+    def _list_senders(self, case: CheckContext) -> AnyOutcome:
         return SendersTold(
             senders=tuple(
                 SenderEntry(id=sender.id, name=sender.name, state=sender.state, created_at=sender.created_at)
@@ -169,7 +169,7 @@ class Judge:
             )
         )
 
-    def _register_sender(self, case: Case) -> AnyOutcome:
+    def _register_sender(self, case: CheckContext) -> AnyOutcome:
         senders, name = case.owner.senders, case.command.name or ""
         number = max((sender.id for sender in senders.values()), default=0) + 1
         senders[name] = Sender(id=number, name=name, state="pending", created_at=case.at)

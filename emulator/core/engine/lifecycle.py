@@ -10,11 +10,11 @@ from emulator.core.profile import Profile
 from emulator.core.rules.actions import Plan, Reports, Told
 from emulator.core.rules.actions import Step as PlannedStep
 from emulator.core.rules.ranges import drawn
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import Begin, Expire, SendIncoming, SendReport, Step
 from emulator.core.statuses import FINAL, Status
 from emulator.core.text import measure
-from emulator.core.units import Chance, Moment, seconds
+from emulator.core.units import Chance, Timestamp, seconds
 
 NORMAL = Reports()
 
@@ -31,28 +31,28 @@ class Report(msgspec.Struct, frozen=True):
     """A delivery report that goes out now. The answer comes back as `Answered` with the same `attempt` number."""
 
     attempt: int
-    at: Moment
+    at: Timestamp
     message: int
     provider: str
     due: SendReport
 
 
-class Passing(msgspec.Struct, frozen=True):
+class IncomingDelivery(msgspec.Struct, frozen=True):
     """A subscriber's message, or a part of it, that goes out to the client now; answered like a report."""
 
     attempt: int
-    at: Moment
+    at: Timestamp
     provider: str
     due: SendIncoming
 
 
-Outgoing = Report | Passing
+Outgoing = Report | IncomingDelivery
 
 
-class Life:
+class MessageLifecycle:
     """Moves the messages of a world. `touched` hears of every message that changed."""
 
-    def __init__(self, world: World, profiles: Mapping[str, Profile], touched: Touched) -> None:
+    def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched) -> None:
         self._world = world
         self._profiles = profiles
         self._touched = touched
@@ -61,7 +61,7 @@ class Life:
         self._asked: dict[_Change, Sequence[int]] = {}
         """Which parts' reports a change sends."""
 
-    def conceive(self, plan: Plan) -> int:
+    def intern_actions(self, plan: Plan) -> int:
         """The number under which messages remember a plan."""
         world = self._world
         key = msgspec.msgpack.encode(plan)
@@ -71,7 +71,7 @@ class Life:
             world.plans.append(plan)
         return number
 
-    def begin(self, message: Message, batch: Batch, at: Moment) -> None:
+    def begin(self, message: Message, batch: Batch, at: Timestamp) -> None:
         """An accepted message enters its first state; its first date is put on the agenda."""
         if batch.begins_at > at:
             self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
@@ -81,7 +81,7 @@ class Life:
         if batch.report:
             self._report(message, batch, None)
 
-    def fire(self, at: Moment, item: Step | Begin | Expire) -> None:
+    def fire(self, at: Timestamp, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
         message = self._world.store.take(item.message)
         batch = self._world.store.batch_near(message)
@@ -103,11 +103,11 @@ class Life:
                 self._put_step(message, batch, item.index + 1)
             self.change(message, batch, step.status, at, step.reason, step.error, last, step.operator)
 
-    def expire_at(self, message: Message, at: Moment) -> None:
+    def expire_at(self, message: Message, at: Timestamp) -> None:
         """The message's life time ends then, if it lives so long."""
         self._world.agenda.put(at, Expire(message.id))
 
-    def begin_again(self, message: Message, batch: Batch, at: Moment) -> None:
+    def begin_again(self, message: Message, batch: Batch, at: Timestamp) -> None:
         """A message that is not delivered yet is another one now: what was planned for it is void, and planned anew."""
         message.version += 1
         begins: Status = "scheduled" if batch.begins_at > at else "pending"
@@ -121,7 +121,7 @@ class Life:
             self._touched((message,))
 
     def change(
-        self, message: Message, batch: Batch, status: Status, at: Moment, reason: str = "", error: int = 0,
+        self, message: Message, batch: Batch, status: Status, at: Timestamp, reason: str = "", error: int = 0,
         last: bool = True, operator: str = "",
     ) -> None:  # fmt: skip
         """The message takes a status. `last`: nothing more of its plan follows."""
@@ -205,7 +205,7 @@ class Life:
         self._asked[change] = wanted
         return wanted
 
-    def _subscriber_acts(self, plan: Plan, message: Message, batch: Batch, at: Moment) -> None:
+    def _subscriber_acts(self, plan: Plan, message: Message, batch: Batch, at: Timestamp) -> None:
         """What the plan has the subscriber do who got the message."""
         world = self._world
         if plan.opt_out:

@@ -10,16 +10,16 @@ from typing import Any, Protocol
 import msgspec
 
 from emulator.core.commands import Submit, SubmitPart
-from emulator.core.engine.checks import Case
-from emulator.core.engine.submit import Taking
+from emulator.core.engine.checks import CheckContext
+from emulator.core.engine.submit import SubmitHandler
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules.matching import Ruling
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import PartsEnd
 from emulator.core.text import Measure
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 MOST = 1000
 """So many messages of a provider may be waiting for parts at once."""
@@ -39,12 +39,12 @@ class Octets(Protocol):
     def whole(self, kept: Any, command: SubmitPart) -> tuple[str, Measure] | None:
         """The message that this part would complete: its text, and what it is on the air."""
 
-    def add(self, kept: Any, command: SubmitPart, name: str, at: Moment) -> tuple[str, ...] | int:
+    def add(self, kept: Any, command: SubmitPart, name: str, at: Timestamp) -> tuple[str, ...] | int:
         """Take a part: the names of all parts in order when the message is whole, else how many are missing."""
 
-    def next_due(self, kept: Any) -> Moment | None: ...
+    def next_due(self, kept: Any) -> Timestamp | None: ...
 
-    def expire(self, kept: Any, at: Moment) -> list[tuple[tuple[str, ...], str, Measure]]:
+    def expire(self, kept: Any, at: Timestamp) -> list[tuple[tuple[str, ...], str, Measure]]:
         """Give up what has waited long enough: the names of the parts that there are, in order, and what they come
         to."""
 
@@ -59,8 +59,8 @@ class Parts:
     """Takes parts in a world."""
 
     def __init__(
-        self, world: World, profiles: Mapping[str, Profile], taking: Taking,
-        judge: Callable[[Case, Refused | None], AnyOutcome],
+        self, world: SandboxState, profiles: Mapping[str, Profile], taking: SubmitHandler,
+        judge: Callable[[CheckContext, Refused | None], AnyOutcome],
     ) -> None:  # fmt: skip
         self.world = world
         self._profiles = profiles
@@ -84,7 +84,7 @@ class Parts:
         text, measured = whole
         return msgspec.structs.replace(command, text=text, measured=measured)
 
-    def take(self, case: Case, refused: Refused | None = None) -> AnyOutcome:
+    def take(self, case: CheckContext, refused: Refused | None = None) -> AnyOutcome:
         """A part whose checks have passed. `refused`: what a rule says of the message once it is whole."""
         world, command = self.world, case.command
         octets = _octets(case.profile)
@@ -103,27 +103,27 @@ class Parts:
         if not octets.size(kept):
             self._disarm(command.provider)
         whole = self._joined(names, command.text or "", command.measured)
-        again = Case(world, case.profile, case.account, whole, case.at)
+        again = CheckContext(world, case.profile, case.account, whole, case.at)
         again.ruling = case.ruling
         outcome = self._judge(again, refused)
         if isinstance(outcome, Accepted):
             return msgspec.structs.replace(outcome, provider_id=provider_id)
         return outcome
 
-    def end(self, provider: str, at: Moment) -> None:
+    def end(self, provider: str, at: Timestamp) -> None:
         """Messages whose minute is over fail."""
         octets, kept = _octets(self._profiles[provider]), self.kept(provider)
         self.world.parts_end.pop(provider, None)
         for names, text, measured in octets.expire(kept, at):
             first = self.world.parts[names[0]]
             whole = self._joined(names, text, measured)
-            case = Case(self.world, self._profiles[provider], self.world.accounts[provider], whole, at)
+            case = CheckContext(self.world, self._profiles[provider], self.world.accounts[provider], whole, at)
             case.ruling = Ruling(None, None)
             missing = first.part.total - len(names)
             self._taking.keep(case, Refused(reason=Reason.PARTS_MISSING, details={"missing": missing}))
         self._arm(provider, at)
 
-    def _arm(self, provider: str, at: Moment) -> None:
+    def _arm(self, provider: str, at: Timestamp) -> None:
         """One date a provider is on the agenda, for the message that has waited longest."""
         due = _octets(self._profiles[provider]).next_due(self.kept(provider))
         if due is not None and provider not in self.world.parts_end:

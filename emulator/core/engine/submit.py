@@ -6,29 +6,29 @@ from typing import Any
 import msgspec
 
 from emulator.core.commands import Submit
-from emulator.core.engine.checks import Case, Said, barred, lost_for
-from emulator.core.engine.lifecycle import Life
+from emulator.core.engine.checks import CheckContext, Said, barred, lost_for
+from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import Accepted, Refused
 from emulator.core.profile import ErrorRow, Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Plan, Step
 from emulator.core.rules.matching import Rule
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import Expire
 from emulator.core.statuses import Status
 from emulator.core.text import Measure
 
 
-class Taking:
+class SubmitHandler:
     """Makes batches and messages in a world."""
 
-    def __init__(self, world: World, life: Life) -> None:
+    def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
         self.world = world
         self._life = life
         self._plans: dict[tuple[str, str], int] = {}
 
-    def take(self, case: Case) -> Accepted:
+    def take(self, case: CheckContext) -> Accepted:
         """A submit whose checks have passed: charged, stored, set going. A batch for each text."""
         account, command = case.owner, case.command
         measured = case.measured
@@ -49,7 +49,7 @@ class Taking:
             balance=account.balance, encoding=measured.encoding, **lost(case),
         )  # fmt: skip
 
-    def keep(self, case: Case, refused: Refused) -> Refused | Accepted:
+    def keep(self, case: CheckContext, refused: Refused) -> Refused | Accepted:
         """What a refusal leaves behind: where its row says so an id and records, each in the state of its row; and
         over a protocol where it is told later, the submit is taken and reports say what became of it."""
         command = case.command
@@ -75,7 +75,7 @@ class Taking:
             encoding=measured.encoding, **told,
         )  # fmt: skip
 
-    def row_of(self, case: Case, refused: Refused) -> ErrorRow | None:
+    def row_of(self, case: CheckContext, refused: Refused) -> ErrorRow | None:
         """The row of a refusal's code, or of its reason."""
         table = case.profile.table(case.command.operation, case.command.protocol)
         if table is None:
@@ -84,7 +84,7 @@ class Taking:
 
     # inside
 
-    def _id(self, case: Case) -> str | None:
+    def _id(self, case: CheckContext) -> str | None:
         """The client's own id, or the one given already, or the provider's next one that nobody has."""
         profile, own, given = case.profile, case.command.own_id, case.command.ids
         if own is not None or profile.first_id is None:
@@ -103,7 +103,7 @@ class Taking:
         return str(number)
 
     def _batch(
-        self, case: Case, provider_id: str | None, said: Said, measured: Measure, cost: int, report: bool
+        self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, cost: int, report: bool
     ) -> Batch:
         command, at = case.command, case.at
         batch = Batch(
@@ -116,7 +116,7 @@ class Taking:
         self.world.store.add_batch(batch)
         return batch
 
-    def _add_message(self, case: Case, batch: Batch, number: str, written: str) -> None:
+    def _add_message(self, case: CheckContext, batch: Batch, number: str, written: str) -> None:
         at = case.at
         status: Status = "scheduled" if batch.begins_at > at else "pending"
         message = Message(
@@ -128,7 +128,7 @@ class Taking:
         if case.command.expires_at is not None:
             self.world.agenda.put(case.command.expires_at, Expire(message.id))
 
-    def _record_lost(self, case: Case, provider_id: str | None, later: bool) -> None:
+    def _record_lost(self, case: CheckContext, provider_id: str | None, later: bool) -> None:
         """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
         for reason in dict.fromkeys(one.reason for one in case.lost):
             row = _row(case, reason)
@@ -138,7 +138,7 @@ class Taking:
                     self._record(case, provider_id, row, reason, said, those, later)
 
     def _record(
-        self, case: Case, provider_id: str | None, row: ErrorRow, reason: Reason, said: Said,
+        self, case: CheckContext, provider_id: str | None, row: ErrorRow, reason: Reason, said: Said,
         numbers: Sequence[str], later: bool,
     ) -> None:  # fmt: skip
         """Messages that cost nothing and fail: at once where the client was told, else `later`, by their reports."""
@@ -147,7 +147,7 @@ class Taking:
         batch.begins_at = at
         status: Status = "pending" if later else row.status
         steps = (Step(0, row.status, reason.value, row.error),) if later else ()
-        plan = self._life.conceive(Plan(steps=steps))
+        plan = self._life.intern_actions(Plan(steps=steps))
         for number in numbers:
             message = Message(
                 id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
@@ -165,16 +165,16 @@ class Taking:
             steps = profile.life if then.steps is None else tuple(sorted(then.steps, key=lambda step: step.after))
             if then.steps is None and then.reports is not None and then.reports.before_reply:
                 steps = (msgspec.structs.replace(steps[0], after=0.0), *steps[1:])
-            number = self._plans[key] = self._life.conceive(msgspec.structs.replace(then.life, steps=steps))
+            number = self._plans[key] = self._life.intern_actions(msgspec.structs.replace(then.life, steps=steps))
         return number
 
 
-def _row(case: Case, reason: Reason) -> ErrorRow | None:
+def _row(case: CheckContext, reason: Reason) -> ErrorRow | None:
     table = case.profile.table(case.command.operation, case.command.protocol)
     return table.of_reason(reason) if table else None
 
 
-def lost(case: Case) -> dict[str, Any]:
+def lost(case: CheckContext) -> dict[str, Any]:
     """The numbers that nothing is sent to, as outcomes tell them."""
     if not case.lost:
         return {}
@@ -184,7 +184,7 @@ def lost(case: Case) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _numbered(case: Case) -> list[tuple[str, int]]:
+def _numbered(case: CheckContext) -> list[tuple[str, int]]:
     """The numbers that a refusal of the whole is about, each with its place: the good ones, or all of them where
     nobody has looked yet."""
     if case.good or case.lost:
@@ -194,7 +194,7 @@ def _numbered(case: Case) -> list[tuple[str, int]]:
     return [(normal(n, switches) or n, place) for place, n in enumerate(case.command.destinations or ())]
 
 
-def _grouped(case: Case, numbers: Sequence[tuple[str, int]]) -> Iterator[tuple[Said, list[str]]]:
+def _grouped(case: CheckContext, numbers: Sequence[tuple[str, int]]) -> Iterator[tuple[Said, list[str]]]:
     """Numbers with their places, by what goes to them."""
     if numbers and not case.command.texts:
         yield case.said(0), [number for number, _ in numbers]
@@ -205,7 +205,7 @@ def _grouped(case: Case, numbers: Sequence[tuple[str, int]]) -> Iterator[tuple[S
     yield from groups.items()
 
 
-def _by_what_is_said(case: Case) -> Iterator[tuple[Said, Measure, list[tuple[str, str]]]]:
+def _by_what_is_said(case: CheckContext) -> Iterator[tuple[Said, Measure, list[tuple[str, str]]]]:
     """Each text with its sender and beginning, its measure, its recipients, where each recipient may have its own."""
     groups: dict[Said, tuple[Said, Measure, list[tuple[str, str]]]] = {}
     for place, measured, recipient in zip(case.places, case.measures, case.good, strict=True):

@@ -13,7 +13,7 @@ from emulator.core.globs import glob
 from emulator.core.regex import Wrong, compiled
 from emulator.core.rules.ranges import Between, Count, Seconds
 from emulator.core.text import Encoding, Measure
-from emulator.core.units import Moment, seconds
+from emulator.core.units import Timestamp, seconds
 
 Operation = Literal["send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link"]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -68,15 +68,15 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 class Now(NamedTuple):
     """When a call comes, and when its world began."""
 
-    at: Moment
-    began: Moment
+    at: Timestamp
+    began: Timestamp
 
 
 Test = Callable[[AnyCommand, Now], object]
 OfNumber = Callable[[str], object]
 
 
-def _moment(written: str, name: str) -> Moment:
+def _moment(written: str, name: str) -> Timestamp:
     """Raises ValueError."""
     try:
         at = datetime.fromisoformat(written)

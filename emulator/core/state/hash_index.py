@@ -35,7 +35,7 @@ class _Table:
         self.before = array("I")
 
 
-class Index:
+class HashIndex:
     """Ids by key; they come in rising order. `counted`: each comes once, none is left out."""
 
     def __init__(self, counted: bool = False) -> None:

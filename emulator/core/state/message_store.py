@@ -11,8 +11,8 @@ from typing import cast
 from zlib import crc32
 
 from emulator.core.messages import Batch, Message
-from emulator.core.state.hash_index import Index
-from emulator.core.state.paged_list import Room, Shelf
+from emulator.core.state.hash_index import HashIndex
+from emulator.core.state.paged_list import CacheSize, PagedList
 from emulator.core.statuses import STATUSES, Status
 
 _BIT = {status: 1 << place for place, status in enumerate(STATUSES)}
@@ -20,18 +20,18 @@ _ANY = -1
 """Every bit."""
 
 
-class Store:
+class MessageStore:
     """Ids count from 1. What `take` and `take_batch` give may be changed until the next `tidy`; everything else is to
     be read."""
 
     def __init__(
-        self, batches: Iterable[Batch] = (), messages: Iterable[Message] = (), room: Room | None = None
+        self, batches: Iterable[Batch] = (), messages: Iterable[Message] = (), room: CacheSize | None = None
     ) -> None:
-        room = room or Room()
+        room = room or CacheSize()
         self._provider_bits: dict[str, int] = {}
         """Of those that have batches in the index."""
-        self.batches: Shelf[Batch] = Shelf(Batch, self._bit_of, room, self._index_batches)
-        self.messages: Shelf[Message] = Shelf(
+        self.batches: PagedList[Batch] = PagedList(Batch, self._bit_of, room, self._index_batches)
+        self.messages: PagedList[Message] = PagedList(
             Message, lambda message: _BIT[message.status], room, self._index_messages
         )
         self.by_status: dict[Status, int] = {}
@@ -42,8 +42,8 @@ class Store:
         """The first message of each batch."""
         self._batch_of_page = array("I")
         """Of the first message in each page."""
-        self._by_number = Index(counted=True)
-        self._by_name = Index()
+        self._by_number = HashIndex(counted=True)
+        self._by_name = HashIndex()
         """Batches, by references and providers' ids."""
         self._most = room.pages
         self._batches_found = self._messages_found = 0
@@ -89,17 +89,17 @@ class Store:
     def _fill(self, batches: Iterable[Batch], messages: Iterable[Message]) -> None:
         for batch in batches:
             self.add_batch(batch)
-            self.batches.tidy()
+            self.batches.evict()
         for message in messages:
             self.add(message)
-            self.messages.tidy()
+            self.messages.evict()
 
-    def tidy(self) -> None:
+    def evict(self) -> None:
         """Between inputs: what has not been used for long is packed."""
         if len(self.batches.live) > self._most:
-            self.batches.tidy()
+            self.batches.evict()
         if len(self.messages.live) > self._most:
-            self.messages.tidy()
+            self.messages.evict()
 
     def _index_batches(self) -> None:
         """Those that are not in their index yet come into it."""

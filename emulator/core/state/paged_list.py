@@ -28,19 +28,19 @@ def _decoders(kind: type[msgspec.Struct]) -> tuple[Callable[[bytes], Any], Calla
     return msgspec.msgpack.Decoder(list.__class_getitem__(row)).decode, msgspec.msgpack.Decoder(row).decode
 
 
-class Room(NamedTuple):
+class CacheSize(NamedTuple):
     """How much is kept unpacked: pages of 2 to the power of `bits` things, `pages` of them."""
 
     bits: int = 5
     pages: int = 1024
 
 
-class Shelf(Generic[T]):
+class PagedList(Generic[T]):
     """Things of a kind in the order in which they came. `mark` tells a thing's bits; a page that lies packed is passed
     over where none of its things has a bit that is looked for."""
 
     def __init__(
-        self, kind: type[T], mark: Callable[[T], int], room: Room, filled: Callable[[], None] = lambda: None
+        self, kind: type[T], mark: Callable[[T], int], room: CacheSize, filled: Callable[[], None] = lambda: None
     ) -> None:  # fmt: skip
         self._filled = filled
         """Is called when the last page is full."""
@@ -142,7 +142,7 @@ class Shelf(Generic[T]):
             return self._marks[page] & bits != 0 and octets in packed
         return any(self._mark(thing) & bits for thing in self.live[page])
 
-    def tidy(self) -> None:
+    def evict(self) -> None:
         """Pack what is too much. What was taken may not be changed any more."""
         live = self.live
         while len(live) > self._most:

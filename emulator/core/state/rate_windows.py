@@ -1,16 +1,16 @@
 """How often within a window: sliding windows of sandbox time, as plain serialisable state."""
 
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
-class Windows:
+class RateWindows:
     """Moments of past events by key, oldest first; `marks` is the whole state. What has left its window is dropped
     when the key is asked for again, and all stale keys now and then, so that it does not grow with the traffic."""
 
-    def __init__(self, marks: dict[str, list[Moment]]) -> None:
+    def __init__(self, marks: dict[str, list[Timestamp]]) -> None:
         self.marks = marks
 
-    def within(self, key: str, since: Moment) -> int:
+    def within(self, key: str, since: Timestamp) -> int:
         """How many events of the key lie after a moment."""
         marks = self.marks.get(key)
         if marks is None:
@@ -21,7 +21,7 @@ class Windows:
             del self.marks[key]
         return len(marks)
 
-    def streak(self, key: str, at: Moment, gap: int) -> int:
+    def streak(self, key: str, at: Timestamp, gap: int) -> int:
         """How many events of the key came without a break of `gap` between two of them, if one now would be the next;
         a streak that is broken is forgotten."""
         marks = self.marks.get(key)
@@ -32,16 +32,16 @@ class Windows:
             return 0
         return len(marks)
 
-    def prolong(self, key: str, at: Moment) -> None:
+    def prolong(self, key: str, at: Timestamp) -> None:
         """A streak goes on up to now, without another event."""
         self.marks[key][-1] = at
 
-    def oldest(self, key: str) -> Moment | None:
+    def oldest(self, key: str) -> Timestamp | None:
         """The first event still kept."""
         marks = self.marks.get(key)
         return marks[0] if marks else None
 
-    def mark(self, key: str, at: Moment, keep: int) -> None:
+    def mark(self, key: str, at: Timestamp, keep: int) -> None:
         """An event happened; `keep` is the longest window that anybody asks about, in microseconds."""
         if key not in self.marks and _is_time_to_sweep(len(self.marks)):
             self.marks = {k: marks for k, marks in self.marks.items() if marks[-1] > at - keep}

@@ -11,35 +11,35 @@ from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.rules.actions import Plan
 from emulator.core.rules.matching import Rule, RuleBook
 from emulator.core.state.dump import PIECE, in_pieces
-from emulator.core.state.message_store import Store
-from emulator.core.state.paged_list import Room
-from emulator.core.state.rate_windows import Windows
-from emulator.core.state.scheduler import Agenda, Entry, SendIncoming, SendReport, Written
-from emulator.core.units import Chance, Moment
+from emulator.core.state.message_store import MessageStore
+from emulator.core.state.paged_list import CacheSize
+from emulator.core.state.rate_windows import RateWindows
+from emulator.core.state.scheduler import Entry, Scheduler, SendIncoming, SendReport, Written
+from emulator.core.units import Chance, Timestamp
 
 
 class _Rest(msgspec.Struct, kw_only=True):
     """A world but for its messages and dates."""
 
-    now: Moment
-    began: Moment
+    now: Timestamp
+    began: Timestamp
     chance: Chance
     accounts: dict[str, Account]
     rules: list[Rule] = []
     rules_made: int = 0
     plans: list[Plan] = []
-    marks: dict[str, list[Moment]] = {}
+    marks: dict[str, list[Timestamp]] = {}
     next_ids: dict[str, int] = {}
     in_flight: dict[int, SendReport | SendIncoming] = {}
     held: dict[int, list[SendReport]] = {}
     attempts_made: int = 0
     parts: dict[str, SubmitPart] = {}
     joiners: dict[str, Any] = {}
-    parts_end: dict[str, Moment] = {}
+    parts_end: dict[str, Timestamp] = {}
     incoming: list[Incoming] = []
 
 
-class State(_Rest, kw_only=True):
+class DumpedState(_Rest, kw_only=True):
     """A world, written down for everybody to read."""
 
     batches: list[Batch] = []
@@ -58,10 +58,10 @@ class Packed(_Rest, kw_only=True):
     dates: Written
 
 
-class World:
+class SandboxState:
     """The state with its indexes. Only the engine changes it."""
 
-    def __init__(self, state: State | Packed, room: Room | None = None) -> None:
+    def __init__(self, state: DumpedState | Packed, room: CacheSize | None = None) -> None:
         self.now = state.now
         self.began = state.began
         self.chance = state.chance
@@ -71,13 +71,13 @@ class World:
         self.plans = state.plans
         self.plan_numbers = {msgspec.msgpack.encode(plan): n for n, plan in enumerate(state.plans)}
         if isinstance(state, Packed):
-            self.store = Store(room=room)
+            self.store = MessageStore(room=room)
             self.store.put_back(state.batches, state.messages)
-            self.agenda = Agenda.read(state.dates)
+            self.agenda = Scheduler.read(state.dates)
         else:
-            self.store = Store(state.batches, state.messages, room)
-            self.agenda = Agenda(state.agenda, state.agenda_counted)
-        self.windows = Windows(state.marks)
+            self.store = MessageStore(state.batches, state.messages, room)
+            self.agenda = Scheduler(state.agenda, state.agenda_counted)
+        self.windows = RateWindows(state.marks)
         self.next_ids = state.next_ids
         self.in_flight = state.in_flight
         """Reports under way to the client, by attempt."""
@@ -93,9 +93,9 @@ class World:
         self.incoming = state.incoming
         """Subscribers' messages."""
 
-    def state(self) -> State:
+    def state(self) -> DumpedState:
         """All of it, each message as an object of its own."""
-        return State(
+        return DumpedState(
             batches=list(self.store.batches), messages=list(self.store.messages), agenda=list(self.agenda.entries()),
             agenda_counted=self.agenda.counted, **self._rest(),
         )  # fmt: skip
@@ -130,6 +130,6 @@ class World:
         )  # fmt: skip
 
     @classmethod
-    def load(cls, dumped: bytes) -> "World":
+    def load(cls, dumped: bytes) -> "SandboxState":
         """A world from what `dump` gave."""
         return cls(msgspec.msgpack.decode(dumped, type=Packed))

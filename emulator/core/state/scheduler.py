@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.statuses import Status
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 
 
 class Step(msgspec.Struct, array_like=True, tag="step", gc=False):
@@ -36,7 +36,7 @@ class SendReport(msgspec.Struct, array_like=True, tag="report", gc=False):
 
     message: int
     status: Status
-    changed_at: Moment
+    changed_at: Timestamp
     reason: str
     error: int
     attempt: int = 1
@@ -59,7 +59,7 @@ class PartsEnd(msgspec.Struct, array_like=True, tag="parts-end", gc=False):
 
 
 Item = Step | Begin | Expire | SendReport | SendIncoming | PartsEnd
-Entry = tuple[Moment, int, int, Item]
+Entry = tuple[Timestamp, int, int, Item]
 
 
 _INDEX, _VERSION, _MESSAGE, _PLACE, _RANK, _MOMENT = 2, 12, 24, 56, 96, 97
@@ -84,7 +84,7 @@ class Written(msgspec.Struct, array_like=True):
     counted: int
 
 
-class Agenda:
+class Scheduler:
     """A heap of numbers: moment, class, place, message and what is due of it. A number weighs a quarter of a tuple with
     all that it holds; what fits into none (a report, ...) lies beside the heap, by its place."""
 
@@ -98,14 +98,14 @@ class Agenda:
         self._heap = [self._number(*entry) for entry in entries]
         heapify(self._heap)
 
-    def put(self, at: Moment, item: Item, first: bool = False) -> None:
+    def put(self, at: Timestamp, item: Item, first: bool = False) -> None:
         self.counted += 1
         heappush(self._heap, self._number(at, 0 if first else 1, self.counted, item))
 
-    def next_due(self) -> Moment | None:
+    def next_due(self) -> Timestamp | None:
         return self._heap[0] >> _MOMENT if self._heap else None
 
-    def take(self, until: Moment) -> tuple[Moment, Item] | None:
+    def take(self, until: Timestamp) -> tuple[Timestamp, Item] | None:
         """The next item due at or before a moment."""
         if not self._heap or self._heap[0] >> _MOMENT > until:
             return None
@@ -138,7 +138,7 @@ class Agenda:
         return len(self) * _WIDTH, _in_order(self._heap[:], beside if self._dropped else None), beside
 
     @classmethod
-    def read(cls, written: Written) -> "Agenda":
+    def read(cls, written: Written) -> "Scheduler":
         """What `written` gave."""
         made = cls(counted=written.counted)
         numbers = written.numbers
@@ -154,7 +154,7 @@ class Agenda:
 
     # inside
 
-    def _number(self, at: Moment, rank: int, place: int, item: Any) -> int:
+    def _number(self, at: Timestamp, rank: int, place: int, item: Any) -> int:
         kind = type(item)
         low = _BESIDE
         if kind is SendReport:

@@ -3,12 +3,12 @@
 import hashlib
 
 from emulator.core.accounts import Account
-from emulator.core.engine.checks import Case
+from emulator.core.engine.checks import CheckContext
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 
 
-def credential_given(case: Case) -> Refused | None:
+def credential_given(case: CheckContext) -> Refused | None:
     """Login with psw, or apikey."""
     credential = case.command.credential
     if credential is None or (credential.kind == "login" and credential.secret is None):
@@ -16,7 +16,7 @@ def credential_given(case: Case) -> Refused | None:
     return None
 
 
-def account_known(case: Case) -> Refused | None:
+def account_known(case: CheckContext) -> Refused | None:
     if case.account is not None:
         return None
     credential = case.command.credential
@@ -25,7 +25,7 @@ def account_known(case: Case) -> Refused | None:
     return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
 
 
-def address_open(case: Case) -> Refused | None:
+def address_open(case: CheckContext) -> Refused | None:
     """The account is not blocked by hand, nor the address by wrong passwords."""
     if case.owner.blocked:
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
@@ -36,7 +36,7 @@ def address_open(case: Case) -> Refused | None:
     return None
 
 
-def password_right(case: Case) -> Refused | None:
+def password_right(case: CheckContext) -> Refused | None:
     """psw is the password, its md5 or its sha1 in lower-case hex, or the apikey. A wrong one is counted."""
     credential = case.command.credential
     if credential.kind != "login" or _fits(case.owner, credential.secret or ""):
@@ -45,7 +45,7 @@ def password_right(case: Case) -> Refused | None:
     return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": f"the password of {credential.name} is another"})
 
 
-def address_allowed(case: Case) -> Refused | None:
+def address_allowed(case: CheckContext) -> Refused | None:
     allowed, peer = case.owner.allowed_ips, case.command.peer
     if not allowed or peer in allowed:
         return None
@@ -64,11 +64,11 @@ def _fits(account: Account, said: str) -> bool:
     return said in right
 
 
-def _blocked(case: Case) -> str:
+def _blocked(case: CheckContext) -> str:
     return f"blocked {case.profile.provider} {case.command.peer}"
 
 
-def _count_wrong(case: Case) -> None:
+def _count_wrong(case: CheckContext) -> None:
     """The limit's last wrong password within its window blocks the address for as long."""
     count, window = case.limit("wrong-passwords")
     if count is None:

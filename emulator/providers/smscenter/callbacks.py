@@ -12,7 +12,7 @@ from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.units import SECOND
 from emulator.http.messages import Fields, HttpReply, HttpRequest, read_query, split_target, write_query
-from emulator.providers.base import Judgement
+from emulator.providers.base import CallbackVerdict
 from emulator.providers.smscenter import countries, reply_formats
 from emulator.providers.smscenter.dates import written
 from emulator.providers.smscenter.parameters import CHARSETS, DEFAULT_CHARSET, FORM
@@ -118,11 +118,11 @@ def said_in(request: HttpRequest) -> dict[str, str]:
     return msgspec.json.decode(text, type=dict[str, str]) if fmt else dict(read_query(text, charset))
 
 
-def judge_answer(status: int, body: bytes) -> Judgement:
+def judge_answer(status: int, body: bytes) -> CallbackVerdict:
     """Any 2xx is taken: what the handler must answer is not documented, clients answer OK or nothing."""
     if 200 <= status < 300:
-        return Judgement(True, f"HTTP {status}; any 2xx is taken")
-    return Judgement(False, f"HTTP {status}; a 2xx is wanted")
+        return CallbackVerdict(True, f"HTTP {status}; any 2xx is taken")
+    return CallbackVerdict(False, f"HTTP {status}; a 2xx is wanted")
 
 
 SINK_ANSWER = HttpReply(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=b"OK")

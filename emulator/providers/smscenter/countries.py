@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from emulator.core.units import HOUR, SECOND, Moment
+from emulator.core.units import HOUR, SECOND, Timestamp
 from emulator.http.messages import HttpRequest
 
 _absolute = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE).match
@@ -17,7 +17,7 @@ _MOSCOW = 3
 _KZ_CHANGED = 1_709_229_600 * SECOND
 """The end of 2024-02-29 in Almaty: UTC+5 since then, UTC+6 before (the dates recorded of smsc.kz in 2018 are so)."""
 
-Zone = Callable[[Moment], float]
+Zone = Callable[[Timestamp], float]
 """A moment → the offset from UTC in hours, by which its date is written."""
 
 
@@ -55,6 +55,6 @@ def zone(switch: str | float, country: str) -> Zone:
     return lambda at: _MOSCOW
 
 
-def moscow_time(zone: Zone, at: Moment) -> Moment:
+def moscow_time(zone: Zone, at: Timestamp) -> Timestamp:
     """How far a zone is ahead of Moscow."""
     return round((zone(at) - _MOSCOW) * HOUR)

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
-from emulator.core.units import HOUR, MINUTE, SECOND, Moment
+from emulator.core.units import HOUR, MINUTE, SECOND, Timestamp
 from emulator.providers.smscenter.countries import Zone
 
 MOSCOW = timezone(timedelta(hours=3))
@@ -16,13 +16,13 @@ _hours = re.compile(r"(\d{1,2})-(\d{1,2})", re.ASCII).fullmatch
 _span = re.compile(r"(\d{1,2})(?::(\d\d))?", re.ASCII).fullmatch
 
 
-def written(at: Moment, zone: Zone) -> str:
+def written(at: Timestamp, zone: Zone) -> str:
     """DD.MM.YYYY hh:mm:ss."""
     local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=zone(at))
     return f"{local:%d.%m.%Y %H:%M:%S}"
 
 
-def begins(time: str, now: Moment, zone: float) -> Moment:
+def begins(time: str, now: Timestamp, zone: float) -> Timestamp:
     """When a message shall go: `time` in one of its forms, `zone` in hours relative to Moscow. Raises ValueError.
 
     DDMMYYhhmm; DD.MM.YY hh:mm; h1-h2 (between these hours of the day); 0 and Unix seconds; + and minutes (the + may
@@ -43,13 +43,13 @@ def begins(time: str, now: Moment, zone: float) -> Moment:
     raise ValueError(time)
 
 
-def is_past(time: str, now: Moment, zone: float) -> bool:
+def is_past(time: str, now: Timestamp, zone: float) -> bool:
     """Is it a date that has passed? (It is taken for now.)"""
     at = None if time in ("", "0") or _minutes(time) or _hours(time) else begins(time, 0, zone)
     return at is not None and at < now
 
 
-def _within(first: int, last: int, now: Moment, zone: float) -> Moment:
+def _within(first: int, last: int, now: Timestamp, zone: float) -> Timestamp:
     """Now, if the hour of the day is in [first, last), else the next `first` o'clock."""
     if first > 23 or last > 24 or first == last:
         raise ValueError(f"{first}-{last}")

@@ -7,11 +7,11 @@ import msgspec
 
 from emulator.core.commands import Price
 from emulator.core.engine import checks
-from emulator.core.engine.checks import Case, sender_registered
+from emulator.core.engine.checks import CheckContext, sender_registered
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.units import HOUR, Moment, seconds
+from emulator.core.units import HOUR, Timestamp, seconds
 from emulator.providers.smscenter import access, countries, dates, reply_fields, requests
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.phone_numbers import normal_number
@@ -26,7 +26,7 @@ MOST_CHARACTERS = 1000
 _digits_name = re.compile(r"\+?[0-9]{1,15}", re.ASCII).fullmatch
 
 
-def own_id(case: Case) -> Refused | None:
+def own_id(case: CheckContext) -> Refused | None:
     """The client's id: 1 to 2147483647, or up to 40 characters of Latin letters, digits and .-_ (facts, 3.1)."""
     own = case.command.own_id
     if own is None or (reply_fields.own_id(own) and not (own.isdigit() and not 1 <= int(own) <= 2_147_483_647)):
@@ -34,7 +34,7 @@ def own_id(case: Case) -> Refused | None:
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"id `{own}` is none of the allowed ones"})
 
 
-def text_length(case: Case) -> Refused | None:
+def text_length(case: CheckContext) -> Refused | None:
     """Each text is at most 1000 characters."""
     command = case.command
     length = max(map(len, command.texts), default=len(command.text or ""))
@@ -43,7 +43,7 @@ def text_length(case: Case) -> Refused | None:
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
 
 
-def text_as_meant(case: Case) -> Refused | None:
+def text_as_meant(case: CheckContext) -> Refused | None:
     """A text that names no charset and is UTF-8: read as windows-1251, or guessed. Changes the command, refuses
     nothing."""
     guess = case.command.extra.get(requests.GUESS)
@@ -62,12 +62,12 @@ class _Guess(msgspec.Struct):
     senders: tuple[str, ...] = ()
 
 
-def sender(case: Case) -> Refused | None:
+def sender(case: CheckContext) -> Refused | None:
     """At most 11 characters, or 15 digits; and if the account has a list of senders, one of them."""
     return None if case.command.senders else _sender(case, case.command.sender)
 
 
-def _sender(case: Case, name: str) -> Refused | None:
+def _sender(case: CheckContext, name: str) -> Refused | None:
     if not name:
         return None
     if len(name) > 11 and not _digits_name(name) and case.switch("malformed-sender") == "refuse":
@@ -75,7 +75,7 @@ def _sender(case: Case, name: str) -> Refused | None:
     return sender_registered(case, name) if case.owner.senders else None
 
 
-def schedule(case: Case) -> Refused | None:
+def schedule(case: CheckContext) -> Refused | None:
     """time, tz and valid, as the face left them, become moments of the sandbox's clock; and where an item of a list
     has a zone of its own, of each number."""
     extra = case.command.extra
@@ -84,7 +84,7 @@ def schedule(case: Case) -> Refused | None:
     time, zone = extra.get("time", ""), countries.zone(case.switch("timezone"), extra.get("country", ""))
     ahead = extra.get("tz") or str(countries.moscow_time(zone, case.at) / HOUR)
 
-    def begins(hours: str) -> Moment:
+    def begins(hours: str) -> Timestamp:
         return dates.begins(time, case.at, float(hours or ahead))
 
     try:
@@ -107,14 +107,14 @@ def schedule(case: Case) -> Refused | None:
     return None
 
 
-def bar(case: Case, number: str, place: int) -> Reason | None:
+def bar(case: CheckContext, number: str, place: int) -> Reason | None:
     """Why nothing goes to one number of a list: its item's own sender, or too many messages."""
     senders = case.command.senders
     refused = _sender(case, senders[place]) if senders else None
     return refused.reason if refused else flooded(case, number)
 
 
-def flooded(case: Case, number: str) -> Reason | None:
+def flooded(case: CheckContext, number: str) -> Reason | None:
     """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8). `until-pause`: attempts that
     are blocked belong to the run, so that only a pause of 30 s ends it."""
     limits = case.profile.limit(case.owner, "to-one-number")
@@ -131,7 +131,7 @@ def flooded(case: Case, number: str) -> Reason | None:
     return None
 
 
-def _what(case: Case) -> str:
+def _what(case: CheckContext) -> str:
     """Identical: the same numbers, texts and sender (facts, 8)."""
     command = case.command
     said = msgspec.json.encode(
@@ -140,17 +140,17 @@ def _what(case: Case) -> str:
     return blake2b(said, digest_size=16).hexdigest()
 
 
-def _one(case: Case) -> str:
+def _one(case: CheckContext) -> str:
     query = case.command
     return _pair(case, query.destination or "", query.provider_id or "")
 
 
-def _pair(case: Case, written: str, provider_id: str) -> str:
+def _pair(case: CheckContext, written: str, provider_id: str) -> str:
     number = normal_number(written, case.profile.in_force(case.account)) or written
     return f"{number} {provider_id}"
 
 
-def _few_queries(case: Case) -> Refused | None:
+def _few_queries(case: CheckContext) -> Refused | None:
     """A list of several messages may be asked for once a minute; a list of one counts as that one."""
     wanted = case.command.wanted
     if len(wanted) > 1:
@@ -161,7 +161,7 @@ def _few_queries(case: Case) -> Refused | None:
 _of_many = checks.at_most("status-of-many", Reason.TOO_MANY_REQUESTS, lambda case: "")
 
 
-def _wanted(case: Case) -> Refused | None:
+def _wanted(case: CheckContext) -> Refused | None:
     """phone and id are lists of the same length, and hold something."""
     if case.command.wanted:
         return None
@@ -169,7 +169,7 @@ def _wanted(case: Case) -> Refused | None:
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": problem})
 
 
-def _id_given(case: Case) -> Refused | None:
+def _id_given(case: CheckContext) -> Refused | None:
     if case.command.provider_id:
         return None
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": "there is no id"})

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Message
-from emulator.core.units import SECOND, Moment
+from emulator.core.units import SECOND, Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, add_query
-from emulator.providers.base import Judgement
+from emulator.providers.base import CallbackVerdict
 from emulator.providers.smsoffice.profile import PROFILE
 
 REASONS = {
@@ -24,7 +24,7 @@ _OPERATOR = "28202"
 """MCC and MNC of the page's own example; told of Georgian numbers."""
 
 
-def timestamp(at: Moment, hours: float, clock: int = 24) -> str:
+def timestamp(at: Timestamp, hours: float, clock: int = 24) -> str:
     """yyyyMMddhhmmss at an offset from UTC, by a clock of 24 or 12 hours."""
     local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=hours)
     return f"{local:%Y%m%d%H%M%S}" if clock == 24 else f"{local:%Y%m%d%I%M%S}"
@@ -49,14 +49,14 @@ def report(account: Account, batch: Batch, message: Message, told: Report, url: 
     return HttpRequest(method="GET", target=add_query(url, fields))
 
 
-def judge_answer(status: int, body: bytes) -> Judgement:
+def judge_answer(status: int, body: bytes) -> CallbackVerdict:
     """The answer must be OK. White space around it is let pass; so is the HTTP status of a failure not."""
     if not 200 <= status < 300:
-        return Judgement(False, f"HTTP {status}; the page asks for the answer OK")
+        return CallbackVerdict(False, f"HTTP {status}; the page asks for the answer OK")
     if body.strip() == b"OK":
-        return Judgement(True, "the body is OK")
+        return CallbackVerdict(True, "the body is OK")
     found = body[:40].decode("utf-8", "replace")
-    return Judgement(False, f"the body is {found!r}; the page asks for OK")
+    return CallbackVerdict(False, f"the body is {found!r}; the page asks for OK")
 
 
 SINK_ANSWER = HttpReply(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=b"OK")

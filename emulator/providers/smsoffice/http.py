@@ -9,7 +9,7 @@ from emulator.core.commands import AnyCommand, BalanceQuery, Credential, Fault, 
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, Found, Refused
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
-from emulator.core.units import SECOND, UNIT, Moment
+from emulator.core.units import SECOND, UNIT, Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, decode, read_query
 from emulator.providers.asked import escaped_as_a_whole, host
 from emulator.providers.base import Route
@@ -94,7 +94,7 @@ _CLOSED = {
 """Parameters with few values: those that may stand, the row that any other one bends."""
 
 
-def _moment(written: str) -> tuple[Moment | None, list[str]]:
+def _moment(written: str) -> tuple[Timestamp | None, list[str]]:
     """Unix seconds. What is none is left out of account, and noted."""
     if not written:
         return None, []

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.engine import checks
-from emulator.core.engine.checks import Case, sender_registered
+from emulator.core.engine.checks import CheckContext, sender_registered
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile, StatusRow, Switch
 from emulator.core.reasons import Reason
@@ -122,7 +122,7 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
     return number if _international(number) else None
 
 
-def request_line(case: Case) -> Refused | None:
+def request_line(case: CheckContext) -> Refused | None:
     """A GET is at most 4096 bytes; the face measured it."""
     fault = case.command.fault
     if fault and fault.reason == Reason.REQUEST_TOO_LONG and case.switch("long-get") == "accept":
@@ -130,7 +130,7 @@ def request_line(case: Case) -> Refused | None:
     return checks.well_formed(case)
 
 
-def content_length(case: Case) -> Refused | None:
+def content_length(case: CheckContext) -> Refused | None:
     if case.switch("long-content") == "accept":
         return None
     return _content_length(case)
@@ -139,7 +139,7 @@ def content_length(case: Case) -> Refused | None:
 _content_length = checks.text_at_most(MOST_CHARACTERS, Reason.TEXT_TOO_LONG)
 
 
-def sender_form(case: Case) -> Refused | None:
+def sender_form(case: CheckContext) -> Refused | None:
     """At most 11 of the allowed characters; or a name that the account has all the same."""
     sender = case.command.sender or ""
     if (len(sender) <= MOST_SENDER and _sender(sender)) or (
@@ -152,14 +152,14 @@ def sender_form(case: Case) -> Refused | None:
     return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": sender, "length": len(sender)})
 
 
-def not_past(case: Case) -> None:
+def not_past(case: CheckContext) -> None:
     """A moment that has passed is let pass; it is told."""
     begins_at = case.command.begins_at
     if begins_at is not None and begins_at < case.at:
         case.noticed.append("smsoffice.send.past-schedule")
 
 
-def numbers(case: Case) -> Refused | None:
+def numbers(case: CheckContext) -> Refused | None:
     """As everywhere; but the page has two codes for a list of nothing but malformed numbers."""
     refused = checks.numbers(case)
     if refused and refused.reason == Reason.DESTINATION_INVALID and case.switch("no-valid-number") == 10:
@@ -167,7 +167,7 @@ def numbers(case: Case) -> Refused | None:
     return refused
 
 
-def cut_reference(case: Case) -> None:
+def cut_reference(case: CheckContext) -> None:
     """A reference over 20 characters is cut, so that the client's own matching shows the fault."""
     reference = case.command.reference
     if reference and len(reference) > MOST_REFERENCE and case.switch("long-reference") == "cut":

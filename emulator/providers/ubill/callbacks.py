@@ -4,7 +4,7 @@ from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Report
 from emulator.core.messages import Batch, Message
 from emulator.http.messages import HttpReply, HttpRequest, add_query
-from emulator.providers.base import Judgement
+from emulator.providers.base import CallbackVerdict
 from emulator.providers.ubill.dates import write_second
 from emulator.providers.ubill.profile import PROFILE
 
@@ -41,11 +41,11 @@ def not_called(account: Account, url: str) -> str:
     return "the page names an HTTPS address, and callback-https is `required`: this one is called by no callback"
 
 
-def judge_answer(status: int, body: bytes) -> Judgement:
+def judge_answer(status: int, body: bytes) -> CallbackVerdict:
     """Any HTTP status from 200 to 299; the body is not looked at."""
     if 200 <= status <= 299:
-        return Judgement(True, f"HTTP {status}: any of 200 to 299 will do")
-    return Judgement(False, f"HTTP {status}; the page asks for 200 to 299")
+        return CallbackVerdict(True, f"HTTP {status}: any of 200 to 299 will do")
+    return CallbackVerdict(False, f"HTTP {status}; the page asks for 200 to 299")
 
 
 SINK_ANSWER = HttpReply(headers=(("Content-Type", "text/plain; charset=utf-8"),), body=b"OK")

@@ -3,14 +3,14 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from emulator.core.units import SECOND, Moment
+from emulator.core.units import SECOND, Timestamp
 
 _minute = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})").fullmatch
 _LAST_YEAR = 9998
 """What is sent then still has a life before it that every field can show."""
 
 
-def read_minute(written: str, hours: float) -> Moment | None:
+def read_minute(written: str, hours: float) -> Timestamp | None:
     """A sendTime, `Y-m-d H:i` (page 003), at an offset from UTC; None when it is none."""
     found = _minute(written)
     if found is None:
@@ -25,7 +25,7 @@ def read_minute(written: str, hours: float) -> Moment | None:
     return round((local - timedelta(hours=hours)).timestamp()) * SECOND
 
 
-def write_second(at: Moment, hours: float) -> str:
+def write_second(at: Timestamp, hours: float) -> str:
     """A moment as `Y-m-d H:i:s` (page 003; createdAt: ubill.md 2.5)."""
     local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=hours)
     return f"{local:%Y-%m-%d %H:%M:%S}"

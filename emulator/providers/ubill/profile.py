@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.engine import checks
-from emulator.core.engine.checks import Case
+from emulator.core.engine.checks import CheckContext
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile, StatusRow
 from emulator.core.reasons import Reason
@@ -54,7 +54,7 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
     return None
 
 
-def readable(case: Case) -> Refused | None:
+def readable(case: CheckContext) -> Refused | None:
     """The body is what it should be. A form passes where the switch says so."""
     fault = case.command.fault
     if fault is not None and FORM in fault.details and case.switch("form-body") == "read":
@@ -62,7 +62,7 @@ def readable(case: Case) -> Refused | None:
     return checks.well_formed(case)
 
 
-def brand(case: Case) -> Refused | None:
+def brand(case: CheckContext) -> Refused | None:
     """brandID names an approved brand of the account; from here on the message's sender is the brand's name."""
     brands = case.owner.senders.values()
     written = case.command.sender
@@ -79,7 +79,7 @@ def brand(case: Case) -> Refused | None:
     return None
 
 
-def text_filled(case: Case) -> Refused | None:
+def text_filled(case: CheckContext) -> Refused | None:
     """The text is more than white space, or more than nothing where the switch says so."""
     text = case.command.text or ""
     if text.strip() or (text and case.switch("blank-text") == "accept"):
@@ -87,7 +87,7 @@ def text_filled(case: Case) -> Refused | None:
     return Refused(reason=Reason.TEXT_EMPTY)
 
 
-def send_time(case: Case) -> Refused | None:
+def send_time(case: CheckContext) -> Refused | None:
     """sendTime is a minute later than now, in the zone of the switch."""
     written = case.command.extra.get("sendTime")
     if not written:

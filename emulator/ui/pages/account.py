@@ -8,7 +8,7 @@ from emulator.control_api import views
 from emulator.core.profile import Switch
 from emulator.http.messages import HttpReply
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.urls import go, place
 
 Json = dict[str, Any]
@@ -105,7 +105,7 @@ def _limits(now: Any, form: dict[str, str]) -> Any:
     return {name: count for name, text in _under("limits", form) if (count := _number(text)) != now.get(name)} or None
 
 
-async def save(asked: Asked) -> HttpReply:
+async def save(asked: PageRequest) -> HttpReply:
     """Put them in force."""
     provider = asked.values["provider"]
     changed = patch(asked.sandbox, provider, asked.form) if provider in asked.sandbox.providers else {}

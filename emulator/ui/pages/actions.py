@@ -6,17 +6,17 @@ from typing import Any
 
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.urls import go, inbox_of, place
 
 Json = dict[str, Any]
 
 
-def _desk(asked: Asked, section: str) -> HttpReply:
+def _desk(asked: PageRequest, section: str) -> HttpReply:
     return go(f"{place(asked.sandbox, 'desk')}#{section}")
 
 
-def _number(asked: Asked, name: str) -> float:
+def _number(asked: PageRequest, name: str) -> float:
     text = asked.form.get(name, "").strip().replace(",", ".")
     try:
         return float(text)
@@ -30,7 +30,7 @@ def _whole(name: str, text: str) -> int:
     return int(text)
 
 
-async def clock(asked: Asked) -> HttpReply:
+async def clock(asked: PageRequest) -> HttpReply:
     """`do`: advance, rate, next or settle; `value`: seconds, or the rate; `back`: the message one came from."""
     match asked.form.get("do"):
         case "settle":
@@ -45,7 +45,7 @@ async def clock(asked: Asked) -> HttpReply:
     return go(place(asked.sandbox, "messages", message)) if message else _desk(asked, "clock")
 
 
-async def account(asked: Asked) -> HttpReply:
+async def account(asked: PageRequest) -> HttpReply:
     """Balance, stop list and callback URL of one account."""
     body: Json = {}
     if "balance" in asked.form:
@@ -58,7 +58,7 @@ async def account(asked: Asked) -> HttpReply:
     return _desk(asked, "accounts")
 
 
-async def sender(asked: Asked) -> HttpReply:
+async def sender(asked: PageRequest) -> HttpReply:
     """Approve a sender's name, or refuse it."""
     state = 1 if asked.form.get("do") == "approve" else 2
     await asked.call("PATCH", "/accounts/{provider}/brands/{brand}", {"authorized": state},
@@ -66,12 +66,12 @@ async def sender(asked: Asked) -> HttpReply:
     return _desk(asked, "accounts")
 
 
-async def scenario(asked: Asked) -> HttpReply:
+async def scenario(asked: PageRequest) -> HttpReply:
     await asked.call("PUT", "/scenario", asked.form.get("scenario", ""))
     return _desk(asked, "rules")
 
 
-async def fault(asked: Asked) -> HttpReply:
+async def fault(asked: PageRequest) -> HttpReply:
     """A rule for the next `times` calls. `what`: fault:NAME, status:NUMBER or refuse:REASON."""
     kind, _, name = asked.form.get("what", "").partition(":")
     then: dict[str, Callable[[], Json]] = {
@@ -87,30 +87,30 @@ async def fault(asked: Asked) -> HttpReply:
     return _desk(asked, "rules")
 
 
-async def drop_rule(asked: Asked) -> HttpReply:
+async def drop_rule(asked: PageRequest) -> HttpReply:
     await asked.call("DELETE", "/rules/{rule}", rule=asked.values["rule"])
     return _desk(asked, "rules")
 
 
-async def snapshot(asked: Asked) -> HttpReply:
+async def snapshot(asked: PageRequest) -> HttpReply:
     """Keep the sandbox's state under a name."""
     await asked.call("POST", "/snapshots", {"name": asked.form.get("name", "").strip()})
     return _desk(asked, "keeping")
 
 
-async def restore(asked: Asked) -> HttpReply:
+async def restore(asked: PageRequest) -> HttpReply:
     """Back to a state that was kept."""
     await asked.call("POST", "/restore", {"name": asked.form.get("name", "")})
     return _desk(asked, "keeping")
 
 
-async def hang_up(asked: Asked) -> HttpReply:
+async def hang_up(asked: PageRequest) -> HttpReply:
     """End an SMPP session."""
     await asked.call("DELETE", "/sessions/{session}", session=asked.values["session"])
     return _desk(asked, "sessions")
 
 
-async def reset(asked: Asked) -> HttpReply:
+async def reset(asked: PageRequest) -> HttpReply:
     """The sandbox as it was made."""
     await asked.call("POST", "/reset", {"what": asked.form.get("what", "all")})
     return go(inbox_of(asked.sandbox))

@@ -10,7 +10,7 @@ from emulator.journal import Attempt
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live_updates
 from emulator.ui.masking import Mask
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html, part
 from emulator.ui.urls import go, place
 
@@ -72,13 +72,13 @@ def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     }  # fmt: skip
 
 
-async def callbacks(asked: Asked) -> HttpReply:
+async def callbacks(asked: PageRequest) -> HttpReply:
     """The list."""
     return html("callbacks.html", title="Callbacks", here="desk", answers=ANSWERS, providers=asked.sandbox.providers,
                 **listed(asked.sandbox, asked.query))  # fmt: skip
 
 
-async def stream(asked: Asked) -> StreamReply:
+async def stream(asked: PageRequest) -> StreamReply:
     """The list, as often as it changes."""
     sandbox, query = asked.sandbox, asked.query
 
@@ -88,7 +88,7 @@ async def stream(asked: Asked) -> StreamReply:
     return live_updates.stream(sandbox, lambda event: event.kind == "callbacks", draw)
 
 
-async def redeliver(asked: Asked) -> HttpReply:
+async def redeliver(asked: PageRequest) -> HttpReply:
     """The same report once more. `back`: the message, or the list, that it was asked from."""
     await asked.call("POST", "/callbacks/{callback}/redeliver", callback=asked.values["callback"])
     back = asked.form.get("back", "")

@@ -7,7 +7,7 @@ from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.http.messages import HttpReply
 from emulator.providers.base import under_headings
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html
 from emulator.ui.urls import BASE
 
@@ -21,7 +21,7 @@ def linker(sandbox: Sandbox) -> Callable[[str], str | None]:
     return where.get
 
 
-async def contract(asked: Asked) -> HttpReply:
+async def contract(asked: PageRequest) -> HttpReply:
     """All rows of one provider, by their evidence."""
     providers = asked.emulator.providers
     provider = providers.get(asked.values["provider"])

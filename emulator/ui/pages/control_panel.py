@@ -13,7 +13,7 @@ from emulator.sandboxes.known_secrets import secret_words
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import api_calls, charts, live_updates
 from emulator.ui.masking import MASK
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.pages.account import terms
 from emulator.ui.pages.callbacks import callback, newest
 from emulator.ui.pages.contract import linker
@@ -23,7 +23,7 @@ Json = dict[str, Any]
 _CALLBACKS = 10
 
 
-async def _live(asked: Asked) -> Json:
+async def _live(asked: PageRequest) -> Json:
     """What changes by itself while one looks."""
     sandbox = asked.sandbox
     return {
@@ -73,7 +73,7 @@ def _accounts(sandbox: Sandbox) -> list[Json]:
     return shown
 
 
-async def desk(asked: Asked) -> HttpReply:
+async def desk(asked: PageRequest) -> HttpReply:
     """The whole page."""
     sandbox = asked.sandbox
     return html(
@@ -86,7 +86,7 @@ async def desk(asked: Asked) -> HttpReply:
     )  # fmt: skip
 
 
-async def stream(asked: Asked) -> StreamReply:
+async def stream(asked: PageRequest) -> StreamReply:
     """What changes, as often as it does."""
 
     async def draw() -> str:

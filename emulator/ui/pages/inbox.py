@@ -7,12 +7,12 @@ from emulator.http.messages import HttpReply, StreamReply
 from emulator.sandboxes.event_feed import Event
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live_updates
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html, part
 from emulator.ui.search import PAGE, Search, find
 
 
-async def listed(asked: Asked, search: Search) -> dict[str, Any]:
+async def listed(asked: PageRequest, search: Search) -> dict[str, Any]:
     """What the list's template needs."""
     sandbox = asked.sandbox
     world = sandbox.engine.world
@@ -27,7 +27,7 @@ async def listed(asked: Asked, search: Search) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def inbox(asked: Asked) -> HttpReply:
+async def inbox(asked: PageRequest) -> HttpReply:
     """The whole page."""
     sandbox, search = asked.sandbox, Search.of(asked.query)
     accounts = {name: sandbox.account(name) for name in sandbox.providers}
@@ -38,7 +38,7 @@ async def inbox(asked: Asked) -> HttpReply:
     )  # fmt: skip
 
 
-async def stream(asked: Asked) -> StreamReply:
+async def stream(asked: PageRequest) -> StreamReply:
     """The list, as often as it changes."""
     sandbox, search = asked.sandbox, Search.of(asked.query)
 

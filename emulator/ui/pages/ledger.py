@@ -1,13 +1,13 @@
 """What it would have cost: by account, by message, and what was sent twice."""
 
 from emulator.http.messages import HttpReply
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html
 
 PAGE = 100
 
 
-async def ledger(asked: Asked) -> HttpReply:
+async def ledger(asked: PageRequest) -> HttpReply:
     """A page of the ledger, oldest first. `after` in the query: only later messages."""
     after = asked.query.get("after", "")
     told = await asked.call("GET", "/ledger", query={"limit": PAGE + 1, "after": after or None})

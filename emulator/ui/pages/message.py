@@ -11,7 +11,7 @@ from emulator.journal import Attempt
 from emulator.sandboxes.event_feed import Event
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import exchange_view, live_updates, timeline
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.pages.callbacks import attempts_of, callback
 from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
@@ -21,7 +21,7 @@ from emulator.ui.urls import go, place
 Json = dict[str, Any]
 
 
-def _message(asked: Asked) -> Message:
+def _message(asked: PageRequest) -> Message:
     found = asked.sandbox.engine.world.store.message(number_of(asked.values["message"]))
     if found is None:
         raise Refusal(404, "no-such-message", f"there is no message {asked.values['message']}")
@@ -38,7 +38,7 @@ def _life(sandbox: Sandbox, message: Message) -> Json:
     }  # fmt: skip
 
 
-async def message(asked: Asked) -> HttpReply:
+async def message(asked: PageRequest) -> HttpReply:
     """The whole page."""
     sandbox, found = asked.sandbox, _message(asked)
     store = sandbox.engine.world.store
@@ -52,7 +52,7 @@ async def message(asked: Asked) -> HttpReply:
     )  # fmt: skip
 
 
-async def stream(asked: Asked) -> StreamReply:
+async def stream(asked: PageRequest) -> StreamReply:
     """Its life, as often as it changes."""
     sandbox, found = asked.sandbox, _message(asked)
 
@@ -69,7 +69,7 @@ async def stream(asked: Asked) -> StreamReply:
     return live_updates.stream(sandbox, matters, draw)
 
 
-async def move(asked: Asked) -> HttpReply:
+async def move(asked: PageRequest) -> HttpReply:
     """Its new status, by hand."""
     name = asked.values["message"]
     await asked.call("POST", "/messages/{message}/status", {"status": asked.form.get("status", "")}, message=name)

@@ -10,7 +10,7 @@ from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import exchange_view, live_updates
 from emulator.ui.masking import Mask
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
 
@@ -38,13 +38,13 @@ def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     }  # fmt: skip
 
 
-async def requests(asked: Asked) -> HttpReply:
+async def requests(asked: PageRequest) -> HttpReply:
     """The list."""
     return html("requests.html", title="Requests", here="requests", words=WORDS, protocols=PROTOCOLS,
                 providers=asked.sandbox.providers, **listed(asked.sandbox, asked.query))  # fmt: skip
 
 
-async def stream(asked: Asked) -> StreamReply:
+async def stream(asked: PageRequest) -> StreamReply:
     """The list, as often as it changes."""
     sandbox, query = asked.sandbox, asked.query
 
@@ -54,7 +54,7 @@ async def stream(asked: Asked) -> StreamReply:
     return live_updates.stream(sandbox, lambda event: event.kind == "requests", draw)
 
 
-async def request(asked: Asked) -> HttpReply:
+async def request(asked: PageRequest) -> HttpReply:
     """One exchange."""
     sandbox = asked.sandbox
     kept = sandbox.journal.exchange(number_of(asked.values["request"]))

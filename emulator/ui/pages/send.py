@@ -7,7 +7,7 @@ from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpReply
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import api_calls
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html
 from emulator.ui.urls import go, inbox_of, place
 
@@ -15,7 +15,7 @@ MOST = 500
 """Demo messages at once."""
 
 
-async def form(asked: Asked) -> HttpReply:
+async def form(asked: PageRequest) -> HttpReply:
     """The forms."""
     sandbox = asked.sandbox
     return html(
@@ -24,7 +24,7 @@ async def form(asked: Asked) -> HttpReply:
     )  # fmt: skip
 
 
-async def send(asked: Asked) -> HttpReply:
+async def send(asked: PageRequest) -> HttpReply:
     """One message as the provider's client would send it; then what came of it."""
     sandbox, form_ = asked.sandbox, asked.form
     number = _send(asked, sandbox, form_.get("provider", ""), form_.get("to", "").strip(), form_.get("text", ""),
@@ -37,7 +37,7 @@ async def send(asked: Asked) -> HttpReply:
     return go(place(sandbox, "requests", f"x{number}"))
 
 
-def _send(asked: Asked, sandbox: Sandbox, provider: str, to: str, text: str, reference: str) -> int:
+def _send(asked: PageRequest, sandbox: Sandbox, provider: str, to: str, text: str, reference: str) -> int:
     """The exchange's number."""
     known = sandbox.providers.get(provider)
     if known is None:
@@ -50,7 +50,7 @@ def _send(asked: Asked, sandbox: Sandbox, provider: str, to: str, text: str, ref
     return asked.emulator.exchange(msgspec.structs.replace(request, peer=peer)).exchange.id
 
 
-async def incoming(asked: Asked) -> HttpReply:
+async def incoming(asked: PageRequest) -> HttpReply:
     """A subscriber's message."""
     words = ("provider", "from", "to", "text")
     body = {word: asked.form[word].strip() for word in words if asked.form.get(word, "").strip()}
@@ -58,7 +58,7 @@ async def incoming(asked: Asked) -> HttpReply:
     return go(f"{place(asked.sandbox, 'desk')}#callbacks")
 
 
-async def demo(asked: Asked) -> HttpReply:
+async def demo(asked: PageRequest) -> HttpReply:
     """Plausible traffic through every provider."""
     from emulator.ui.demo_traffic import traffic
 

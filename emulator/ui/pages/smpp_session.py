@@ -14,7 +14,7 @@ from emulator.journal import Attempt, Exchange
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live_updates
 from emulator.ui.masking import Mask
-from emulator.ui.page_request import Asked
+from emulator.ui.page_request import PageRequest
 from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
 
@@ -59,7 +59,7 @@ def _row(sandbox: Sandbox, mask: Mask, one: Exchange | Attempt) -> Json:
     }  # fmt: skip
 
 
-def listed(asked: Asked) -> Json:
+def listed(asked: PageRequest) -> Json:
     """A page of PDUs. `before` in the query: only older ones."""
     sandbox, name = asked.sandbox, asked.values["session"]
     line = asked.emulator.board.lines.get(name)
@@ -74,7 +74,7 @@ def listed(asked: Asked) -> Json:
     }  # fmt: skip
 
 
-async def session(asked: Asked) -> HttpReply:
+async def session(asked: PageRequest) -> HttpReply:
     """The page; also of a session that has ended, as long as the journal knows its PDUs."""
     data = listed(asked)
     if data["bound"] is None and not data["rows"]:
@@ -83,7 +83,7 @@ async def session(asked: Asked) -> HttpReply:
     return html("session.html", title=f"Session {data['session']}", here="desk", **data)
 
 
-async def stream(asked: Asked) -> StreamReply:
+async def stream(asked: PageRequest) -> StreamReply:
     """The newest of them, as often as they change."""
 
     async def draw() -> str:

@@ -21,7 +21,7 @@ from emulator.core.engine.engine import Engine
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.matching import Rule, RuleSpec
-from emulator.core.state.sandbox_state import State, World
+from emulator.core.state.sandbox_state import DumpedState, SandboxState
 from emulator.core.statuses import STATUSES
 from emulator.core.units import SECOND, Chance, amount
 from emulator.providers import found
@@ -139,8 +139,10 @@ def fresh() -> Engine:
         for name, provider in PROVIDERS.items()
     }  # fmt: skip
     scenario = [Rule(f"r{number}", spec, False) for number, spec in enumerate(HAPPY, 1)]
-    state = State(now=START, began=START, chance=Chance(1), accounts=accounts, rules=scenario, rules_made=len(scenario))
-    return Engine(World(state), PROFILES)
+    state = DumpedState(
+        now=START, began=START, chance=Chance(1), accounts=accounts, rules=scenario, rules_made=len(scenario)
+    )
+    return Engine(SandboxState(state), PROFILES)
 
 
 def dated(made: list[Made], at: int = START) -> list[Input]:
@@ -183,7 +185,7 @@ def test_a_world_written_down_and_read_is_written_down_the_same(made: list[Made]
     engine = fresh()
     played(engine, dated(made))
     dumped = engine.world.dump()
-    assert World.load(dumped).dump() == dumped
+    assert SandboxState.load(dumped).dump() == dumped
 
 
 @settings(max_examples=100, deadline=None)
@@ -204,7 +206,7 @@ def test_a_world_read_back_goes_on_as_the_one_that_was_never_written_down(made: 
     straight, first = fresh(), fresh()
     expected = played(straight, given_inputs)
     before = played(first, given_inputs[:cut])
-    second = Engine(World.load(first.world.dump()), PROFILES)
+    second = Engine(SandboxState.load(first.world.dump()), PROFILES)
     assert before + played(second, given_inputs[cut:]) == expected
     assert second.world.dump() == straight.world.dump()
 

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from emulator.core.engine.engine import Engine
 from emulator.core.messages import Batch, Message
-from emulator.core.state.hash_index import Index
-from emulator.core.state.message_store import Store
-from emulator.core.state.paged_list import Room
-from emulator.core.state.sandbox_state import World
+from emulator.core.state.hash_index import HashIndex
+from emulator.core.state.message_store import MessageStore
+from emulator.core.state.paged_list import CacheSize
+from emulator.core.state.sandbox_state import SandboxState
 from tests.core.engine.test_replay import PROFILES, dated, fresh, inputs, played
 
 AT = 1_760_000_000_000_000
 MANY = 20_000
 
 
-def filled(count: int, room: Room | None = None) -> Store:
-    store = Store(room=room)
+def filled(count: int, room: CacheSize | None = None) -> MessageStore:
+    store = MessageStore(room=room)
     for number in range(1, count + 1):
         text = f"Your code is {number:06}, valid for ten minutes, and for you alone."[:60]
         store.add_batch(Batch(
@@ -30,7 +30,7 @@ def filled(count: int, room: Room | None = None) -> Store:
         ))  # fmt: skip
         status = "undelivered" if number == 777 else "pending"
         store.add(Message(number, number, number_of(number), status, (status, AT + number), 0))
-        store.tidy()
+        store.evict()
     return store
 
 
@@ -39,11 +39,11 @@ def number_of(message: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def store() -> Store:
-    return filled(MANY, Room(pages=16))
+def store() -> MessageStore:
+    return filled(MANY, CacheSize(pages=16))
 
 
-def unpacked(store: Store) -> int:
+def unpacked(store: MessageStore) -> int:
     """How many pages were unpacked so far."""
     return store.messages.unpacked + store.batches.unpacked
 
@@ -53,8 +53,10 @@ def unpacked(store: Store) -> int:
 def test_a_store_that_packs_at_once_is_byte_for_byte_one_that_never_does(made: list) -> None:
     given_inputs = dated(made)
     straight = fresh()
-    small = Room(bits=1, pages=1)
-    packing, never = (Engine(World(fresh().world.state(), room), PROFILES) for room in (small, Room(1, 1_000_000)))
+    small = CacheSize(bits=1, pages=1)
+    packing, never = (
+        Engine(SandboxState(fresh().world.state(), room), PROFILES) for room in (small, CacheSize(1, 1_000_000))
+    )
     assert played(packing, given_inputs) == played(never, given_inputs) == played(straight, given_inputs)
     assert packing.world.dump() == never.world.dump()
     assert len({msgspec.msgpack.encode(one.world.state()) for one in (packing, never, straight)}) == 1
@@ -64,7 +66,7 @@ def test_a_store_that_packs_at_once_is_byte_for_byte_one_that_never_does(made: l
 def test_a_message_takes_no_more_than_300_bytes_with_all_that_finds_it() -> None:
     tracemalloc.start()
     try:
-        store = filled(MANY, Room(pages=16))
+        store = filled(MANY, CacheSize(pages=16))
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -72,7 +74,7 @@ def test_a_message_takes_no_more_than_300_bytes_with_all_that_finds_it() -> None
     assert taken / MANY < 300
 
 
-def test_what_is_asked_for_by_index_unpacks_no_page(store: Store) -> None:
+def test_what_is_asked_for_by_index_unpacks_no_page(store: MessageStore) -> None:
     before = unpacked(store)
     assert [one.id for one in store.to_number(number_of(4711))] == [4711]
     assert [one.id for one in store.newest_to(number_of(4712))] == [4712]
@@ -87,7 +89,7 @@ def test_what_is_asked_for_by_index_unpacks_no_page(store: Store) -> None:
     assert unpacked(store) == before
 
 
-def test_a_list_by_status_or_text_unpacks_only_the_pages_that_have_it(store: Store) -> None:
+def test_a_list_by_status_or_text_unpacks_only_the_pages_that_have_it(store: MessageStore) -> None:
     before = unpacked(store)
     in_use = 16 * 32
     assert [one.id for one in store.likely(0, "undelivered") if one.status == "undelivered"] == [777]
@@ -101,16 +103,16 @@ def test_a_list_by_status_or_text_unpacks_only_the_pages_that_have_it(store: Sto
 
 
 def test_a_page_that_was_only_read_is_not_packed_again() -> None:
-    store = filled(200, Room(bits=2, pages=2))
+    store = filled(200, CacheSize(bits=2, pages=2))
     before = store.batches.packed()
     assert [store.batches.near(number).id for number in range(40)] == list(range(1, 41))
-    store.tidy()
+    store.evict()
     assert all(one is other for one, other in zip(before[:40], store.batches.packed(), strict=False))
 
 
 @pytest.mark.parametrize("counted", [True, False])
 def test_an_index_finds_all_ids_of_a_key_in_their_order_however_many_it_has_and_whenever_it_is_asked(counted) -> None:
-    index, kept = Index(counted), dict[int, list[int]]()
+    index, kept = HashIndex(counted), dict[int, list[int]]()
     odd = 0
     for first in range(1, 6001, 30):
         numbers = range(first, first + 30)
@@ -130,7 +132,7 @@ def test_an_index_finds_all_ids_of_a_key_in_their_order_however_many_it_has_and_
 
 def test_what_has_just_come_is_found_by_every_question() -> None:
     for count in range(1, 70):
-        asked = [filled(count, Room(bits=3, pages=2)) for _ in range(7)]
+        asked = [filled(count, CacheSize(bits=3, pages=2)) for _ in range(7)]
         number, name = number_of(count), count - 1 + count % 2
         assert [one.id for one in asked[0].to_number(number)] == [count]
         assert [one.id for one in asked[1].newest_to(number)] == [count]
@@ -145,14 +147,14 @@ def test_what_has_just_come_is_found_by_every_question() -> None:
 
 
 def test_a_batch_of_many_finds_one_of_its_numbers_by_index() -> None:
-    store = Store(room=Room(pages=16))
+    store = MessageStore(room=CacheSize(pages=16))
     for batch in (1, 2):
         store.add_batch(Batch(batch, "ubill", "http", f"id{batch}", "s", "t", None, "gsm7", 1, 1, AT, AT, False, False,
                               True, {}))  # fmt: skip
         for number in range(3000):
             message = (batch - 1) * 3000 + number + 1
             store.add(Message(message, batch, f"{number}", "pending", ("pending", AT), 0))
-    store.tidy()
+    store.evict()
     before = store.messages.unpacked
     assert store.newest_with("ubill", "id1", "500") == 501
     assert store.with_provider_id("ubill", "id2", "500") == [3501]

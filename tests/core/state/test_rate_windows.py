@@ -1,11 +1,11 @@
 """Sliding windows of sandbox time."""
 
-from emulator.core.state.rate_windows import Windows
+from emulator.core.state.rate_windows import RateWindows
 from emulator.core.units import SECOND, Chance, amount, plain, seconds
 
 
 def test_what_lies_in_the_window_is_counted_and_what_left_it_is_forgotten() -> None:
-    windows = Windows({})
+    windows = RateWindows({})
     for at in (1, 5, 9):
         windows.mark("a", at * SECOND, 10 * SECOND)
     assert windows.within("a", 0) == 3
@@ -16,14 +16,14 @@ def test_what_lies_in_the_window_is_counted_and_what_left_it_is_forgotten() -> N
 
 
 def test_keys_do_not_count_for_each_other() -> None:
-    windows = Windows({})
+    windows = RateWindows({})
     windows.mark("a", 1, 10)
     assert windows.within("b", 0) == 0
     assert windows.oldest("b") is None
 
 
 def test_stale_keys_are_swept_out_so_that_it_does_not_grow_with_the_traffic() -> None:
-    windows = Windows({})
+    windows = RateWindows({})
     for at in range(5000):
         windows.mark(f"k{at}", at, 100)
     assert len(windows.marks) <= 1124
@@ -31,13 +31,13 @@ def test_stale_keys_are_swept_out_so_that_it_does_not_grow_with_the_traffic() ->
 
 
 def test_windows_written_down_go_on_in_the_same_way() -> None:
-    whole, first = Windows({}), Windows({})
+    whole, first = RateWindows({}), RateWindows({})
     for at in range(3000):
         keep = 2500 if at < 2500 else 10
         whole.mark(f"k{at}", at, keep)
         first.mark(f"k{at}", at, keep)
         if at % 700 == 0:
-            first = Windows({key: list(marks) for key, marks in first.marks.items()})
+            first = RateWindows({key: list(marks) for key, marks in first.marks.items()})
     assert whole.marks == first.marks
 
 

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.state.scheduler import Agenda, Expire
+from emulator.core.state.scheduler import Expire, Scheduler
 
 
-def drained(agenda: Agenda, until: int = 10**9) -> list[int]:
+def drained(agenda: Scheduler, until: int = 10**9) -> list[int]:
     out = []
     while (taken := agenda.take(until)) is not None:
         assert isinstance(taken[1], Expire)
@@ -15,14 +15,14 @@ def drained(agenda: Agenda, until: int = 10**9) -> list[int]:
 
 
 def test_the_earlier_comes_first_and_of_one_moment_what_was_put_on_first() -> None:
-    agenda = Agenda([])
+    agenda = Scheduler([])
     for number, at in enumerate([30, 10, 20, 10, 10]):
         agenda.put(at, Expire(number))
     assert drained(agenda) == [1, 3, 4, 2, 0]
 
 
 def test_first_class_goes_before_the_rest_of_its_moment_only() -> None:
-    agenda = Agenda([])
+    agenda = Scheduler([])
     agenda.put(10, Expire(1))
     agenda.put(20, Expire(2))
     agenda.put(20, Expire(3), first=True)
@@ -30,7 +30,7 @@ def test_first_class_goes_before_the_rest_of_its_moment_only() -> None:
 
 
 def test_nothing_is_taken_before_its_moment() -> None:
-    agenda = Agenda([])
+    agenda = Scheduler([])
     agenda.put(10, Expire(1))
     assert agenda.take(9) is None
     assert agenda.next_due() == 10
@@ -41,11 +41,11 @@ def test_nothing_is_taken_before_its_moment() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), max_size=40), st.integers(0, 40))
 def test_the_order_does_not_hang_on_when_the_agenda_was_written_down(puts: list[tuple[int, bool]], cut: int) -> None:
-    whole, first = Agenda([]), Agenda([])
+    whole, first = Scheduler([]), Scheduler([])
     for number, (at, before) in enumerate(puts):
         whole.put(at, Expire(number), before)
         if number == cut:
-            first = Agenda(list(first.entries()), first.counted)
+            first = Scheduler(list(first.entries()), first.counted)
         first.put(at, Expire(number), before)
     expected = [n for _, _, n in sorted((at, not before, n) for n, (at, before) in enumerate(puts))]
     assert drained(whole) == drained(first) == expected

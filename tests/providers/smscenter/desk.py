@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from emulator.app.emulator import Answer, Emulator
+from emulator.app.emulator import Emulator, Exchanged
 from emulator.app.settings import Settings
 from emulator.core.accounts import Account
 from emulator.core.admin_commands import MoveMessage, PutRules
@@ -37,7 +37,7 @@ class Desk:
         self.sandbox = self.emulator.create(NewSandbox(
             clock=ClockWish(now=now, rate=0), scenario={"rules": rules or []}, accounts={"smscenter": own}
         ))  # fmt: skip
-        self.answer: Answer | None = None
+        self.answer: Exchanged | None = None
         self.called: HttpRequest | None = None
         """The last callback."""
         self.peer = "192.0.2.1"
@@ -101,7 +101,7 @@ class Desk:
             self.called = request
             told.append(dict(PROVIDER.said_in(request)))
             engine.answered(report.attempt, True, report.at)
-        self.sandbox.clock.walk_to(target)
+        self.sandbox.clock.move_to(target)
         return told
 
     def rules(self, *rules: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 from providers.smscenter.desk import LOGIN, NOON
 from yarl import URL
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.http.messages import HttpRequest
 from emulator.sandboxes.spec import ClockWish, NewSandbox
@@ -31,7 +31,7 @@ def read(file: Path) -> Transcript:
     return Transcript(world, said[">"], said["<"])
 
 
-async def stage(serving: Serving, world: dict[str, Any]) -> None:
+async def stage(serving: Server, world: dict[str, Any]) -> None:
     """A sandbox as the transcript wants the world to stand."""
     now = datetime.fromisoformat(world["now"]) if "now" in world else NOON
     sandbox = serving.emulator.create(NewSandbox(
@@ -60,7 +60,7 @@ async def stage(serving: Serving, world: dict[str, Any]) -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
     script = read(file)
-    async with Serving(Settings(port=0)) as serving:
+    async with Server(Settings(port=0)) as serving:
         await stage(serving, script.world)
         head, _, body = "\n".join(script.request).partition("\n\n")
         first, *fields = head.split("\n")

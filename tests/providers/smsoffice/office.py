@@ -100,7 +100,7 @@ class Office:
         at = self.sandbox.now() + round(seconds * SECOND)
         calls = []
         while (due := engine.next_due()) is not None and due <= at:
-            self.sandbox.clock.walk_to(due)
+            self.sandbox.clock.move_to(due)
             for report in engine.advance(due):
                 message = self.messages[report.message - 1]
                 batch = engine.world.store.batch_of(message)
@@ -108,7 +108,7 @@ class Office:
                 engine.answered(report.attempt, True, report.at)
                 if request is not None:
                     calls.append(request)
-        self.sandbox.clock.walk_to(at)
+        self.sandbox.clock.move_to(at)
         engine.advance(at)
         return calls
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 from support import TO, Receiver, control, frozen, get, key_of, receiver, send_path, serving, walk
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.core.units import SECOND
 from emulator.delivery import http_client
 from emulator.http.messages import HttpReply, HttpRequest
@@ -18,7 +18,7 @@ from emulator.sandboxes.sandbox import Sandbox
 OTHER = "995599123456"
 
 
-async def ask(served: Serving, request: HttpRequest) -> HttpReply:
+async def ask(served: Server, request: HttpRequest) -> HttpReply:
     """A request of the client's half, over the wire."""
     url = served.base_url + request.target
     async with ClientSession() as session, session.request(
@@ -27,17 +27,17 @@ async def ask(served: Serving, request: HttpRequest) -> HttpReply:
         return HttpReply(status=answer.status, body=await answer.read())
 
 
-async def send(served: Serving, sandbox: Sandbox, *to: str, **more: Any) -> half.Answer:
+async def send(served: Server, sandbox: Sandbox, *to: str, **more: Any) -> half.Answer:
     request = half.send(key_of(sandbox), list(to or (TO,)), "smsoffice", "Hello", **more)
     return half.read_answer(await ask(served, request))
 
 
-async def status(served: Serving, sandbox: Sandbox, to: str = TO, reference: str = "mine") -> str:
+async def status(served: Server, sandbox: Sandbox, to: str = TO, reference: str = "mine") -> str:
     found = half.read_answer(await ask(served, half.message_status(key_of(sandbox), to, reference)))
     return str(found.output["Status"])
 
 
-async def attempts(served: Serving, sandbox: Sandbox) -> list[dict[str, Any]]:
+async def attempts(served: Server, sandbox: Sandbox) -> list[dict[str, Any]]:
     found, listed = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}/callbacks")
     assert found == 200
     return list(listed["callbacks"])

@@ -4,7 +4,7 @@ import pytest
 from providers.smsoffice.office import OTHER, TO, Office, envelope, query
 
 from emulator.providers import found
-from emulator.sandboxes.spec import Bad
+from emulator.sandboxes.spec import InvalidOptions
 
 PROVIDER = found()["smsoffice"]
 
@@ -162,7 +162,7 @@ def test_a_callback_that_was_not_taken_is_repeated_only_by_a_schedule() -> None:
 
 @pytest.mark.parametrize("name", sorted(PROVIDER.profile.switches))
 def test_a_switch_refuses_what_it_does_not_know(name: str) -> None:
-    with pytest.raises(Bad, match=name):
+    with pytest.raises(InvalidOptions, match=name):
         Office(switches={name: "nonsense"})
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support import octets, serving
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 
 FILES = {
     path.stem: path.read_text("utf-8") for path in sorted(Path(__file__).parent.joinpath("transcripts").glob("*.txt"))
@@ -61,7 +61,7 @@ def pattern_of(text: str) -> Any:
     return json.loads(text)
 
 
-async def play(served: Serving, turn: Turn) -> None:
+async def play(served: Server, turn: Turn) -> None:
     goes, comes = turn
     answer = await octets(served.base_url, request(goes))
     head, _, body = answer.partition(b"\r\n\r\n")

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientSession, FormData
 from support import PATIENCE, TO, key_of, octets, send_path, serving
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 
 KEY = "emulator-smsoffice"
 
@@ -25,7 +25,7 @@ def line(target: bytes, method: bytes = b"GET") -> bytes:
     return method + b" " + target + b" HTTP/1.1\r\nHost: smsoffice.ge\r\nConnection: close\r\n\r\n"
 
 
-def text(served: Serving) -> str:
+def text(served: Server) -> str:
     return served.emulator.default.engine.world.store.batches[-1].text
 
 

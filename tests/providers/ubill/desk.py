@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from emulator.app.emulator import Answer, Emulator
+from emulator.app.emulator import Emulator, Exchanged
 from emulator.app.settings import Settings
 from emulator.core.accounts import Account
 from emulator.core.admin_commands import MoveMessage, PatchSender, PutRules
@@ -31,7 +31,7 @@ class Desk:
             accounts={"ubill": {**(credentials or {}), **wish}},
         ))  # fmt: skip
         self.url = "http://localhost/callback"
-        self.answer: Answer | None = None
+        self.answer: Exchanged | None = None
 
     @property
     def account(self) -> Account:

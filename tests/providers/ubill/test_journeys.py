@@ -8,13 +8,13 @@ from aiohttp import ClientSession, web
 from providers.ubill.desk import OTHER, TO
 from support import control, frozen, receiver, serving, walk
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 
 
 class Customer:
     """A customer's program: aiohttp and the documentation, nothing of ours."""
 
-    def __init__(self, served: Serving, session: ClientSession, key: str) -> None:
+    def __init__(self, served: Server, session: ClientSession, key: str) -> None:
         self._url = served.base_url + "/v1/sms/"
         self._session = session
         self._key = key

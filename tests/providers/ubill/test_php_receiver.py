@@ -10,7 +10,7 @@ from providers.ubill.desk import TO
 from support import PATIENCE, free_port
 from tools import need, needs
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.providers.ubill import client
 from emulator.sandboxes.spec import NewSandbox
@@ -39,7 +39,7 @@ def receiver() -> Iterator[str]:
 
 async def attempts(receiver: str, callback_key: str) -> list[tuple[int, bytes, bool | None]]:
     """Status, body and verdict of the two callbacks of one message."""
-    async with Serving(Settings(port=0)) as serving:
+    async with Server(Settings(port=0)) as serving:
         sandbox = serving.emulator.create(NewSandbox(
             clock="frozen", callback_url=receiver, accounts={"ubill": {"callback_key": callback_key}}
         ))  # fmt: skip

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from providers.ubill.desk import NOON
 from yarl import URL
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.core.units import SECOND
 from emulator.providers.ubill import PROVIDER, client
@@ -35,7 +35,7 @@ def read(file: Path) -> Transcript:
     return Transcript(world, said[">"], said["<"], said["!"])
 
 
-def stage(serving: Serving, world: dict[str, Any]) -> Sandbox:
+def stage(serving: Server, world: dict[str, Any]) -> Sandbox:
     """A sandbox as the transcript wants the world to stand."""
     senders = world.get("senders", ["emulator"]) + [f"brand {n}" for n in range(2, world.get("senders_before", 0) + 1)]
     own = {"callback_key": world["callback_key"]} if "callback_key" in world else {}
@@ -61,7 +61,7 @@ def stage(serving: Serving, world: dict[str, Any]) -> Sandbox:
 @pytest.mark.parametrize("file", [file for file in FILES if read(file).reply], ids=lambda file: file.stem)
 async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
     script = read(file)
-    async with Serving(Settings(port=0)) as serving:
+    async with Server(Settings(port=0)) as serving:
         sandbox = stage(serving, script.world)
         await serving.emulator.pump(sandbox).walk(script.world.get("pass", 0), 5)
         key = sandbox.account("ubill").credentials["key"]
@@ -82,7 +82,7 @@ async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
 @pytest.mark.parametrize("file", [file for file in FILES if read(file).callbacks], ids=lambda file: file.stem)
 async def test_the_callbacks_are_the_page_s_parameters_byte_for_byte(file: Path) -> None:
     script = read(file)
-    async with Serving(Settings(port=0)) as serving:
+    async with Server(Settings(port=0)) as serving:
         sandbox = stage(serving, script.world)
         store, told = sandbox.engine.world.store, []
         for report in sandbox.engine.advance(sandbox.now() + 60 * SECOND):

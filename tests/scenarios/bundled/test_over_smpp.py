@@ -14,7 +14,7 @@ from playhouse import OTHER, TO
 from playhouse import desk as http_desk
 from support import walk
 
-from emulator.app.server import Serving
+from emulator.app.server import Server
 from emulator.core.units import SECOND
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.scenarios.library import names
@@ -35,7 +35,7 @@ class Client:
     command_status; None without an answer."""
 
     def __init__(
-        self, served: Serving, sandbox: Sandbox, send: Callable[[str, str], Awaitable[int | None]],
+        self, served: Server, sandbox: Sandbox, send: Callable[[str, str], Awaitable[int | None]],
         fail: Callable[[bool], None],
     ) -> None:  # fmt: skip
         self.served, self.sandbox = served, sandbox

@@ -9,8 +9,8 @@ from emulator.core.commands import AnyCommand, Credential
 from emulator.core.outcomes import Accepted, AnyOutcome, Entry, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.core.statuses import FINAL
-from emulator.core.units import Moment
-from emulator.providers.base import Caller, Said, SmppFace, SmppJudgement
+from emulator.core.units import Timestamp
+from emulator.providers.base import SmppFace, SmppJudgement, SmppPeer, SmppResponse
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.smpp.receipts import STATES, VENDOR_TAGS, incoming, receipt
 from emulator.providers.smscenter.smpp.segments import OF_EACH_PART, in_one_piece, in_parts
@@ -34,7 +34,7 @@ def _text(octets: bytes) -> str:
     return octets.decode("latin-1")
 
 
-def _common(pdu: Pdu, caller: Caller, fault: Fault | None = None) -> dict[str, Any]:
+def _common(pdu: Pdu, caller: SmppPeer, fault: Fault | None = None) -> dict[str, Any]:
     found = None
     if fault is not None:
         details = {"status": str(int(fault.status)), "problem": fault.why, "field": fault.field}
@@ -45,12 +45,12 @@ def _common(pdu: Pdu, caller: Caller, fault: Fault | None = None) -> dict[str, A
     }  # fmt: skip
 
 
-def habits(caller: Caller) -> Habits:
+def habits(caller: SmppPeer) -> Habits:
     """How the session reads text: system_type "ISO" at bind, and a switch of the account."""
     return Habits(is_iso(caller.bind), caller.switches["smpp-data-coding-3"] == "latin1")
 
 
-def _checked(pdu: Pdu, caller: Caller) -> Fault | None:
+def _checked(pdu: Pdu, caller: SmppPeer) -> Fault | None:
     """The first field that is no good."""
     return check(pdu, USUAL if caller.switches["smpp-last-nul"] == "drop" else _NO_NUL_BEHIND)
 
@@ -61,7 +61,7 @@ def _sender(pdu: Pdu) -> str:
     return "" if source == b"." else _text(source)
 
 
-def _moment(octets: bytes, now: Moment) -> Moment | None:
+def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
     return read_time(octets, now) if octets else None
 
 
@@ -89,7 +89,7 @@ def _asks(registered: int) -> tuple[int, ...]:
     return (registered,) if registered & 0x13 else ()
 
 
-def _submit(pdu: Pdu, caller: Caller) -> AnyCommand:
+def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
     fault = _checked(pdu, caller)
     coding = coding_of(pdu.number("data_coding"), habits(caller))
@@ -134,12 +134,12 @@ def _submit(pdu: Pdu, caller: Caller) -> AnyCommand:
     return say.Submit(**submit)
 
 
-def _multi(pdu: Pdu, caller: Caller) -> AnyCommand:
+def _multi(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     fault = Fault(Status.RINVCMDID, "command_id", "submit_multi is not implemented")
     return say.Submit(**_common(pdu, caller, fault), destinations=(), text=None, sender=None)
 
 
-def _query(pdu: Pdu, caller: Caller) -> AnyCommand:
+def _query(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     source = _sender(pdu)
     return say.Query(
         **_common(pdu, caller, check(pdu)), provider_id=_text(pdu.octets("message_id")),
@@ -147,14 +147,14 @@ def _query(pdu: Pdu, caller: Caller) -> AnyCommand:
     )  # fmt: skip
 
 
-def _cancel(pdu: Pdu, caller: Caller) -> AnyCommand:
+def _cancel(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     return say.Cancel(
         **_common(pdu, caller), provider_id=_text(pdu.octets("message_id")) or None, sender=_sender(pdu),
         destination=_text(pdu.octets("destination_addr")), extra=_extra(pdu),
     )  # fmt: skip
 
 
-def _replace(pdu: Pdu, caller: Caller) -> AnyCommand:
+def _replace(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """An empty text is one, as the letter of 4.10 has it."""
     fault = _checked(pdu, caller)
     bent = (("smscenter.smpp.last-nul", pdu.rest), ("smscenter.smpp.empty-replace", not pdu.message))
@@ -167,37 +167,37 @@ def _replace(pdu: Pdu, caller: Caller) -> AnyCommand:
     )  # fmt: skip
 
 
-def _bind(pdu: Pdu, caller: Caller) -> AnyCommand:
+def _bind(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     who = Credential("system_id", _text(pdu.octets("system_id")), _text(pdu.octets("password")))
     return say.Bind(**{**_common(pdu, caller), "credential": who})
 
 
-def _check_link(pdu: Pdu, caller: Caller) -> AnyCommand:
+def _check_link(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     return say.CheckLink(**_common(pdu, caller))
 
 
-_READ: dict[int, Callable[[Pdu, Caller], AnyCommand]] = {
+_READ: dict[int, Callable[[Pdu, SmppPeer], AnyCommand]] = {
     **dict.fromkeys(BINDS, _bind), Command.SUBMIT_SM: _submit, Command.DATA_SM: _submit,
     Command.SUBMIT_MULTI: _multi, Command.QUERY_SM: _query, Command.CANCEL_SM: _cancel,
     Command.REPLACE_SM: _replace, Command.ENQUIRE_LINK: _check_link,
 }  # fmt: skip
 
 
-def read(pdu: Pdu, caller: Caller) -> AnyCommand:
+def read(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """A request that the state of the session allows → what it says."""
     return _READ[pdu.command_id](pdu, caller)
 
 
-def write(command: AnyCommand, outcome: AnyOutcome) -> Said:
+def write(command: AnyCommand, outcome: AnyOutcome) -> SmppResponse:
     """The status of the response and, where it succeeds, its fields."""
     match outcome:
         case Accepted():
-            return Said(0, {"message_id": (outcome.provider_id or "").encode("ascii", "replace")})
+            return SmppResponse(0, {"message_id": (outcome.provider_id or "").encode("ascii", "replace")})
         case Found():
-            return Said(0, _state(outcome.entries[0], command))
+            return SmppResponse(0, _state(outcome.entries[0], command))
         case Refused():
-            return Said(status_of(command, outcome))
-    return Said(0)
+            return SmppResponse(status_of(command, outcome))
+    return SmppResponse(0)
 
 
 def status_of(command: AnyCommand, refused: Refused) -> int:

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from emulator.core.engine import checks
-from emulator.core.engine.checks import Case, Check
+from emulator.core.engine.checks import Check, CheckContext
 from emulator.core.engine.multipart import MOST
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Limit, Switch
@@ -18,7 +18,7 @@ from emulator.smpp.credentials import misfit
 MOST_PARTS = 255
 
 
-def readable(case: Case) -> Refused | None:
+def readable(case: CheckContext) -> Refused | None:
     """Fields and TLVs are good ones; the face says which is not, and the status it deserves."""
     fault = case.command.fault
     if fault is None:
@@ -26,7 +26,7 @@ def readable(case: Case) -> Refused | None:
     return Refused(reason=fault.reason, code=int(fault.details["status"]), details=dict(fault.details))
 
 
-def system_id_known(case: Case) -> Refused | None:
+def system_id_known(case: CheckContext) -> Refused | None:
     if case.account is not None:
         return None
     credential = case.command.credential
@@ -34,7 +34,7 @@ def system_id_known(case: Case) -> Refused | None:
     return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
 
 
-def password_right(case: Case) -> Refused | None:
+def password_right(case: CheckContext) -> Refused | None:
     """The SMPP password of the account, as it is; at most 8 octets fit into a bind."""
     said = (case.command.credential.secret or "").encode("utf-8", "replace")
     if hmac.compare_digest(said, case.owner.credentials["password"].encode()):
@@ -44,7 +44,7 @@ def password_right(case: Case) -> Refused | None:
     return Refused(reason=Reason.PASSWORD_WRONG, details={"problem": problem})
 
 
-def part_is_new(case: Case) -> Refused | None:
+def part_is_new(case: CheckContext) -> Refused | None:
     """A repeated part within the minute is an identical request; the join is unharmed."""
     kept = case.world.joiners.get(case.profile.provider)
     if not isinstance(kept, OCTETS.kind):
@@ -56,7 +56,7 @@ def part_is_new(case: Case) -> Refused | None:
     return None
 
 
-def text_fits(case: Case) -> Refused | None:
+def text_fits(case: CheckContext) -> Refused | None:
     """At most as many parts as a header can count."""
     parts = case.command.measure_of(case.command.text or "").parts
     if parts <= MOST_PARTS:
@@ -64,7 +64,7 @@ def text_fits(case: Case) -> Refused | None:
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"parts": parts, "most": MOST_PARTS})
 
 
-def source_fits(case: Case) -> Refused | None:
+def source_fits(case: CheckContext) -> Refused | None:
     """A query names the sender of the message, or none (TON and NPI are not looked at)."""
     query = case.command
     if not query.extra.get("source"):
@@ -79,7 +79,7 @@ def source_fits(case: Case) -> Refused | None:
     return Refused(reason=Reason.MESSAGE_UNKNOWN, details={"id": query.provider_id})
 
 
-def _what(case: Case) -> str:
+def _what(case: CheckContext) -> str:
     """Identical: what the phone sees, however the message was cut and the numbers written."""
     command, profile = case.command, case.profile
     switches = profile.in_force(case.account)
@@ -112,12 +112,12 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
     }  # fmt: skip
 
 
-def _throughput_of_whole(case: Case) -> Refused | None:
+def _throughput_of_whole(case: CheckContext) -> Refused | None:
     """A message of parts was counted part by part."""
     return None if case.command.ids else _throughput(case)
 
 
-def _identical_with_part(case: Case) -> Refused | None:
+def _identical_with_part(case: CheckContext) -> Refused | None:
     """The part that makes a message whole is refused where the message is identical to another; those before it wait
     for their minute."""
     if case.command.measured is None or case.command.measured.parts < 2:
@@ -127,7 +127,7 @@ def _identical_with_part(case: Case) -> Refused | None:
     return refused
 
 
-def _identical_of_whole(case: Case) -> Refused | None:
+def _identical_of_whole(case: CheckContext) -> Refused | None:
     """A message of parts has its ids already: it is too late to refuse it, but it counts."""
     refused = _identical(case)
     return None if case.command.ids else refused

@@ -12,7 +12,7 @@ from emulator.core.rules.smpp_actions import FormName
 from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import Status
 from emulator.core.text import split
-from emulator.core.units import UNIT, Moment
+from emulator.core.units import UNIT, Timestamp
 from emulator.providers.smscenter.phone_numbers import LONGEST_PREFIX, place_of
 from emulator.providers.smscenter.smpp.segments import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told
@@ -109,7 +109,7 @@ def _given_back(references: str, part: int) -> tuple[Tlv, ...]:
     return ((USER_MESSAGE_REFERENCE, bytes.fromhex(reference)),) if reference else ()
 
 
-def _submitted(batch: Batch) -> Moment:
+def _submitted(batch: Batch) -> Timestamp:
     """Of a message that was replaced, when that was (3.4, appendix B)."""
     return batch.created_at if batch.replaced is None else batch.replaced[0]
 

@@ -11,9 +11,9 @@ from typing import Any
 from emulator.core import text as gsm
 from emulator.core.commands import SubmitPart
 from emulator.core.text import Encoding, Measure, measure_in
-from emulator.core.units import Moment
+from emulator.core.units import Timestamp
 from emulator.smpp.data_coding import Coding, read_parts
-from emulator.smpp.reassembly import Joined, Joiner, Key, Piece, Repeated, Waiting, key_of
+from emulator.smpp.reassembly import Joined, Key, Piece, Reassembler, Repeated, Waiting, key_of
 from emulator.smpp.segments import Part as Segment
 
 ENCODINGS: dict[Coding, Encoding] = {Coding.GSM: "gsm7", Coding.LATIN1: "8bit", Coding.UCS2: "ucs2"}
@@ -51,9 +51,9 @@ def _whole(pieces: Sequence[Piece]) -> tuple[str, Measure]:
 class SmppOctets:
     """Octets of core/engine/multipart.py."""
 
-    kind: type[Any] = Joiner
+    kind: type[Any] = Reassembler
 
-    def size(self, kept: Joiner) -> int:
+    def size(self, kept: Reassembler) -> int:
         return len(kept.gatherings)
 
     def _key(self, command: SubmitPart) -> Key:
@@ -62,16 +62,16 @@ class SmppOctets:
         segment = Segment(part.reference, part.total, part.number, part.width)  # type: ignore[arg-type]
         return key_of(command.provider, source, destination.encode("latin-1", "replace"), segment)
 
-    def repeated(self, kept: Joiner, command: SubmitPart) -> str | None:
+    def repeated(self, kept: Reassembler, command: SubmitPart) -> str | None:
         found = kept.look(self._key(command), command.part.number, command.part.octets)
         return None if found is None else found.name
 
-    def whole(self, kept: Joiner, command: SubmitPart) -> tuple[str, Measure] | None:
+    def whole(self, kept: Reassembler, command: SubmitPart) -> tuple[str, Measure] | None:
         part = command.part
         pieces = kept.whole_with(self._key(command), part.number, part.octets, part.coding)
         return None if pieces is None else _whole(pieces)
 
-    def add(self, kept: Joiner, command: SubmitPart, name: str, at: Moment) -> tuple[str, ...] | int:
+    def add(self, kept: Reassembler, command: SubmitPart, name: str, at: Timestamp) -> tuple[str, ...] | int:
         part = command.part
         match kept.add(self._key(command), part.number, part.octets, name, at, part.coding):
             case Joined(names=names):
@@ -81,10 +81,10 @@ class SmppOctets:
             case Repeated():
                 raise ValueError("a repeated part is refused before it is taken")
 
-    def next_due(self, kept: Joiner) -> Moment | None:
+    def next_due(self, kept: Reassembler) -> Timestamp | None:
         return kept.next_due()
 
-    def expire(self, kept: Joiner, at: Moment) -> list[tuple[tuple[str, ...], str, Measure]]:
+    def expire(self, kept: Reassembler, at: Timestamp) -> list[tuple[tuple[str, ...], str, Measure]]:
         over = []
         for gathering in kept.expire(at):
             pieces = sorted(gathering.pieces, key=lambda piece: piece.number)

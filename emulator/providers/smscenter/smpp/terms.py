@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from emulator.core import text as gsm
-from emulator.providers.base import Said, Terms
+from emulator.providers.base import SmppResponse, SmppSessionSettings
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.pdu import Pdu, Written
 from emulator.smpp.pdu_tables import Command
@@ -35,23 +35,25 @@ def knows_tlvs(bind: Pdu, switches: Mapping[str, Any]) -> bool:
     return version == 0 or version >= _NEW or switches["smpp-old-versions"] == "tlvs"
 
 
-def greet(bind: Pdu, status: int, switches: Mapping[str, Any]) -> Said:
+def greet(bind: Pdu, status: int, switches: Mapping[str, Any]) -> SmppResponse:
     """The body of a bind's response."""
     if status:
         body = bind.command_id == Command.BIND_TRANSCEIVER and switches["smpp-refused-bind"] == "nul"
-        return Said(status, {"system_id": b""} if body else None)
+        return SmppResponse(status, {"system_id": b""} if body else None)
     version = _NEWEST if bind.number("interface_version") >= _NEWEST else _NEW
     tlvs = ((SC_INTERFACE_VERSION, bytes((version,))),) if knows_tlvs(bind, switches) else ()
-    return Said(0, {"system_id": SYSTEM_ID}, tlvs)
+    return SmppResponse(0, {"system_id": SYSTEM_ID}, tlvs)
 
 
-def terms(switches: Mapping[str, Any], bind: Pdu) -> Terms:
+def terms(switches: Mapping[str, Any], bind: Pdu) -> SmppSessionSettings:
     """The timers and the window of a session, and how PDUs to it are written."""
     timers = Timers(
         inactivity=switches["smpp-idle"] or None, enquire_link=switches["smpp-enquire-link"] or None,
         response=switches["smpp-response"] or None,
     )  # fmt: skip
-    return Terms(timers, switches["smpp-window"] or 1000, tuple(switches["smpp-retry"]), _spelling(switches, bind))
+    return SmppSessionSettings(
+        timers, switches["smpp-window"] or 1000, tuple(switches["smpp-retry"]), _spelling(switches, bind)
+    )
 
 
 def _spelling(switches: Mapping[str, Any], bind: Pdu) -> Callable[[Pdu], Pdu] | None:

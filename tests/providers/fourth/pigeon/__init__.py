@@ -8,7 +8,7 @@ from emulator.core.reasons import Reason
 from emulator.core.statuses import STATUSES
 from emulator.core.units import plain
 from emulator.http.messages import HttpReply, HttpRequest, add_query, read_query, write_query
-from emulator.providers.base import Judgement, Provider, Route, Row
+from emulator.providers.base import CallbackVerdict, Provider, Route, Row
 
 ROWS = (
     Row("pigeon.send", "a pigeon carries a text", "nowhere", "none", "does so", "choice"),
@@ -75,7 +75,7 @@ PROVIDER = Provider(
     identities=(("key", "key"),),
     shown=lambda account: {"key": account.credentials["key"]},
     report=_report,
-    judge_answer=lambda status, body: Judgement(status == 204, f"HTTP {status}; 204 is wanted"),
+    judge_answer=lambda status, body: CallbackVerdict(status == 204, f"HTTP {status}; 204 is wanted"),
     sink_answer=HttpReply(status=204),
     example=lambda credentials, to, text, reference: HttpRequest(
         method="GET", target="/pigeon/send?" + write_query([("key", credentials["key"]), ("to", to), ("text", text)])
