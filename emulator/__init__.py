@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from emulator.control_client.records import CallRefused as CallRefused
     from emulator.control_client.sync_client import Sms as Sms
     from emulator.testing.running import running as running
+    from emulator.version import __version__ as __version__
 
-__version__ = "0.1.0"
 __all__ = ["AsyncSms", "CallRefused", "Sms", "running"]
 
 _HOMES = {
@@ -66,6 +66,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> "Any":
+    if name == "__version__":
+        from emulator.version import __version__
+
+        return __version__
     if name not in _HOMES:
         raise AttributeError(f"module 'emulator' has no attribute {name!r}; it has {', '.join(_HOMES)}")
     from importlib import import_module

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from emulator.http.limits import Limits
 from emulator.net import allowed_targets as targets
 from emulator.net import hosts
 from emulator.net.allowed_targets import Targets
-from emulator.net.limits import Limits
 
 SMPP_PORT = 2775
 JOURNAL_BYTES = 16 * 1024 * 1024

@@ -7,8 +7,8 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from emulator import __version__
 from emulator.interception.shells import SHELLS
+from emulator.version import __version__
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -130,7 +130,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from emulator.interception.running import run
+    from emulator.cli.run import run
 
     return run(arguments)
 

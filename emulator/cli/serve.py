@@ -9,7 +9,6 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Literal
 
-from emulator import __version__
 from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.cli import logs
@@ -19,6 +18,7 @@ from emulator.net.listen import Busy
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import InvalidOptions, token
 from emulator.scenarios.validation import Invalid
+from emulator.version import __version__
 
 _OTHER_FILES = 64
 """Files that are no connections: sockets that listen, the state file, the loop's own."""

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 
 import msgspec
 
-from emulator import __version__
 from emulator.app.emulator import Emulator
 from emulator.control_api import openapi, request_bodies
 from emulator.control_api.auth import Auth
@@ -19,6 +18,7 @@ from emulator.control_api.routes import CALLS, Call
 from emulator.http.browser_headers import DATA, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
 from emulator.ui.site import Site
+from emulator.version import __version__
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _PEM = (("Content-Type", "application/x-pem-file"),)

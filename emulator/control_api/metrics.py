@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from emulator import __version__
 from emulator.app.emulator import Emulator
 from emulator.http.messages import HttpReply
+from emulator.version import __version__
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

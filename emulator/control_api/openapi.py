@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from emulator import __version__
 from emulator.control_api.request_bodies import FILTERS, Waiting
 from emulator.control_api.routes import CALLS, Call
+from emulator.version import __version__
 
 _REF = "#/components/schemas/{name}"
 

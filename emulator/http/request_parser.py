@@ -8,9 +8,9 @@ from typing import NamedTuple
 import httptools
 
 from emulator.http.content_encoding import CannotUnpack, unpacked
+from emulator.http.limits import Limits
 from emulator.http.messages import Headers, HttpRequest
 from emulator.http.refusals import Refusal, in_our_words, without_octets
-from emulator.net.limits import Limits
 
 MOST_HEADERS = 128
 _MOST_KEPT = 64 * 1024

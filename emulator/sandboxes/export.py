@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from emulator import __version__
 from emulator.core.accounts import Account, AccountPatch
 from emulator.core.state.sandbox_state import DumpedState
 from emulator.core.state.scheduler import Step
@@ -21,6 +20,7 @@ from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import ExportedSnapshot, restore, tell
 from emulator.sandboxes.spec import InvalidOptions, NewSandbox, Rate, SandboxSpec, Seed
 from emulator.scenarios.scenario import Scenario
+from emulator.version import __version__
 
 FORMAT = 2
 """Goes up when an older emulator could not read the file any more."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from emulator.net.limits import Limits
+from emulator.http.limits import Limits
 
 
 class Deadlines:

@@ -14,11 +14,11 @@ import struct
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeAlias, cast
 
+from emulator.http.limits import Limits
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
 from emulator.http.request_parser import Parsed, RequestParser
-from emulator.net.limits import Limits
 from emulator.server.held_replies import HeldReplies
 
 READ_AT_ONCE = 32 * 1024

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any, cast
 
 from emulator.dispatch.smpp import SmppDispatcher, SmppReply
+from emulator.http.limits import Limits
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
-from emulator.net.limits import Limits
 from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server import smpp_faults

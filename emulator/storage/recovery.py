@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from emulator import __version__
 from emulator.clock import Clock
 from emulator.core.engine.engine import Engine
 from emulator.core.state.sandbox_state import SandboxState
@@ -19,6 +18,7 @@ from emulator.sandboxes.spec import SandboxSpec
 from emulator.storage.records import SandboxHeader, Standing, unpack_input, unpack_page
 from emulator.storage.sqlite import SqliteStore, Stored
 from emulator.storage.writer import GroupCommitWriter
+from emulator.version import __version__
 
 if TYPE_CHECKING:
     from emulator.app.emulator import Emulator

@@ -14,9 +14,9 @@ from zlib import crc32
 
 import msgspec
 
-from emulator import __version__
 from emulator.sandboxes.change_log import Unusable
 from emulator.storage.records import FORMAT, READ, Damaged, SandboxHeader, checked, unpack_head
+from emulator.version import __version__
 
 _MARK = 0x534D5345
 """SMSE: says in the file's head whose it is."""

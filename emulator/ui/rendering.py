@@ -10,11 +10,11 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup, escape
 
-from emulator import __version__
 from emulator.core.statuses import STATUSES
 from emulator.core.units import Timestamp
 from emulator.http.messages import HttpReply
 from emulator.ui.urls import BASE, inbox_of, place
+from emulator.version import __version__
 
 
 def _source(name: str) -> str | None:

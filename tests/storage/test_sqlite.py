@@ -10,11 +10,11 @@ from storage.test_restart import served, traffic
 from support import PATIENCE, control, get, send_path
 from wires import Wire, settled
 
-from emulator import __version__
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import NewSandbox
 from emulator.smpp import Command
 from emulator.storage import records, sqlite
+from emulator.version import __version__
 
 
 @pytest.fixture(autouse=True)
