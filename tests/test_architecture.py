@@ -71,8 +71,8 @@ NAMED_FILES = {
 PURE = ("core", "smpp", "providers", "http")
 
 BANNED_MODULES = {
-    "aiohttp", "asyncio", "http", "multiprocessing", "os", "secrets", "select", "socket", "sqlite3", "subprocess",
-    "threading", "time", "urllib.request", "uuid",
+    "aiohttp", "asyncio", "http.client", "http.cookiejar", "http.server", "multiprocessing", "os", "secrets", "select",
+    "socket", "sqlite3", "subprocess", "threading", "time", "urllib.request", "uuid",
 }  # fmt: skip
 ALLOWED = {"http.HTTPStatus"}
 BANNED_CALLS = {

@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import httptools
 
@@ -20,6 +20,19 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 Allowance = Callable[[HttpRequest], int]
 """(a request without its body) → how many octets its body may have."""
+
+
+class Sizes(Protocol):
+    """How many octets a client may send."""
+
+    @property
+    def body(self) -> int: ...
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def header(self) -> int: ...
 
 
 class Parsed(NamedTuple):
@@ -42,7 +55,7 @@ class RequestParser:
         "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
-    def __init__(self, limits: Limits, allowance: Allowance, peer: str, scheme: str = "http") -> None:
+    def __init__(self, limits: Sizes, allowance: Allowance, peer: str, scheme: str = "http") -> None:
         self._limits = limits
         self._allowance = allowance
         self._peer = peer
