@@ -8,7 +8,6 @@ from typing import NamedTuple, Protocol
 import httptools
 
 from emulator.http.content_encoding import CannotUnpack, unpacked
-from emulator.http.limits import Limits
 from emulator.http.messages import Headers, HttpRequest
 from emulator.http.refusals import Refusal, in_our_words, without_octets
 
