@@ -16,7 +16,7 @@ from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.snapshots import Snapshot
 from emulator.sandboxes.spec import SandboxSpec
 from emulator.storage.records import SandboxHeader, Standing, unpack_input, unpack_page
-from emulator.storage.sqlite import SqliteStore, Stored
+from emulator.storage.sqlite import NotWritten, SqliteStore, Stored
 from emulator.storage.writer import GroupCommitWriter
 from emulator.version import __version__
 
@@ -47,7 +47,12 @@ def recover(emulator: "Emulator", logbook: GroupCommitWriter) -> None:
     if file.foreign:
         with file.transaction():
             file.put_version()
-    if not logbook.commit():
+    try:
+        written = logbook.commit()
+        file.mark_open()
+    except NotWritten:
+        written = False
+    if not written:
         raise Unusable(f"the state file {file.path} cannot be written")
 
 

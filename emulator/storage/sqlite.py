@@ -4,6 +4,7 @@ Write-ahead log and `synchronous=NORMAL`: what is committed outlives the process
 itself stops, the newest commits may be missing, and the file is whole all the same.
 """
 
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from zlib import crc32
 import msgspec
 
 from emulator.sandboxes.change_log import Unusable
+from emulator.storage import wal
 from emulator.storage.records import FORMAT, READ, Damaged, SandboxHeader, checked, unpack_head
 from emulator.version import __version__
 
@@ -38,6 +40,10 @@ CREATE TABLE snapshot (number INTEGER, name TEXT, data BLOB NOT NULL, sum INTEGE
 """`place` is the sandbox's number times 2**32 and the place among its own: what belongs together stands together. A
 world stands in one of two areas, so that a checkpoint is written piece by piece beside the one before."""
 _AREA = 1 << 31
+_OPEN = "open"
+"""The word that says whether a process has the file open, or ended without closing it."""
+
+said = logging.getLogger("emulator")
 
 
 class NotWritten(Exception):
@@ -77,11 +83,28 @@ class SqliteStore:
 
     def _look(self) -> None:
         """What SQLite would say in fewer words."""
-        where = self._where
+        where, log = self._where, Path(f"{self._where}-wal")
         if where.is_dir():
             raise Unusable(f"the state file {self.path} is a directory; name a file in it")
         if not where.parent.is_dir():
             raise Unusable(f"the state file {self.path} cannot be made: there is no directory {where.parent}")
+        try:
+            found = wal.look(log, where)
+        except OSError as error:
+            raise Unusable(f"the log {self.path}-wal of the state file cannot be read: {error}") from None
+        if found.broken:
+            raise Unusable(
+                f"the state file {self.path} is damaged: {found.broken}; nothing was changed. Put copies of both files "
+                f"in their place, or remove {self.path}-wal to go on without what it holds"
+            )
+        if found.torn:
+            said.warning(
+                "the log %s-wal of the state file ends in a commit that is not whole: the emulator was killed while it "
+                "wrote it, before it answered; or the log was damaged since, and that commit is lost", self.path,
+            )  # fmt: skip
+        self._log_missing = not log.exists()
+        if where.exists() and not where.stat().st_size:
+            said.warning("the state file %s is there and empty: it is begun anew", self.path)
         with suppress(OSError):  # SQLite says it better
             where.touch(0o600)  # keys and passwords of sandboxes stand in it; its log gets the same mode
 
@@ -114,6 +137,11 @@ class SqliteStore:
                 run(f"PRAGMA application_id={_MARK}")
                 self.put_word("version", __version__)
                 run(f"PRAGMA user_version={FORMAT}")
+            if tables and self._log_missing and self._word(_OPEN) == "yes":
+                said.warning(
+                    "the state file %s was not closed properly, and the log %s-wal that belonged to it is not there: "
+                    "what only that held is missing", path, path,
+                )  # fmt: skip
             run("COMMIT")
         except sqlite3.Error as error:
             raise self._unusable(error) from None
@@ -149,9 +177,17 @@ class SqliteStore:
         """Every sandbox, the oldest first. Raises Unusable when a row is damaged or missing."""
         try:
             heads = self._base.execute("SELECT number, head, sum FROM sandbox ORDER BY number").fetchall()
+            self._no_strays()
             return [self._stored(number, checked(head, check)) for number, head, check in heads]
         except (Damaged, sqlite3.Error) as error:
             raise self._unusable(error) from None
+
+    def _no_strays(self) -> None:
+        """Everything belongs to a sandbox that is there. Raises Damaged."""
+        for table, whose in (("world", "place >> 32"), ("page", "place >> 32"), ("snapshot", "number")):
+            strays = f"SELECT count(*) FROM {table} WHERE {whose} NOT IN (SELECT number FROM sandbox)"
+            if self._base.execute(strays).fetchone()[0]:
+                raise Damaged(f"rows of a {table} belong to no sandbox")
 
     def _stored(self, number: int, packed: bytes) -> Stored:
         try:
@@ -208,6 +244,13 @@ class SqliteStore:
             with suppress(sqlite3.Error):
                 self._base.execute("ROLLBACK")
 
+    def mark_open(self) -> None:
+        """From now on a log that is gone is missed. Raises NotWritten."""
+        with self.transaction():
+            self.put_word(_OPEN, "yes")
+        with self.transaction(one_row=True):
+            self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def put_version(self) -> None:
         """It is this version's from now on, and of its format."""
         self._base.execute(f"PRAGMA user_version={FORMAT}")
@@ -262,6 +305,9 @@ class SqliteStore:
         places = (number << 32, (number + 1) << 32)
         self._base.execute(f"DELETE FROM {table} WHERE place >= ? AND place < ?", places)
 
-    def close(self) -> None:
-        """The write-ahead log goes into the file, and the file is free."""
+    def close(self, well: bool = False) -> None:
+        """The write-ahead log goes into the file, and the file is free. `well`: everything was written."""
+        if well:
+            with suppress(sqlite3.Error):
+                self.put_word(_OPEN, "no")
         self._base.close()

@@ -234,4 +234,4 @@ class GroupCommitWriter:
         self._loop = None
         if not self._commit(whole=True):
             log.error("the newest changes are lost: the state file %s could not be written", self.file.path)
-        self.file.close()
+        self.file.close(well=self._safe == self._happened)

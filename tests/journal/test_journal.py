@@ -1,5 +1,8 @@
 """The journal: bounded by bytes for each sandbox and for all, the oldest going first, and it says how many went."""
 
+import msgspec
+
+from emulator.core.commands import Submit
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Attempt, Exchange, Journal, MemoryLimit
 
@@ -95,6 +98,18 @@ def test_a_long_body_is_cut_and_its_size_kept():
     journal = Journal()
     kept = journal.write(exchange("a", size=100_000))
     assert (len(kept.request.body), kept.request_size) == (65_536, 100_000)
+
+
+def test_of_a_long_body_nothing_more_than_its_beginning_is_kept_and_charged():
+    """Neither of the request, nor of what was read from it, nor of the reply."""
+    journal = Journal()
+    one = exchange("a", size=1_000_000)
+    one.command = Submit(provider="p", destinations=("1",), text="x" * 1_000_000, sender="s")
+    one.reply = msgspec.structs.replace(one.reply, body=b"y" * 1_000_000)
+    kept = journal.write(one)
+    assert (kept.reply_size, len(kept.reply.body), kept.command) == (1_000_000, 65_536, None)
+    assert journal.used < 400_000
+    assert len(next(journal.exchanges()).request.body) == 65_536
 
 
 def test_only_what_fits_is_unpacked():

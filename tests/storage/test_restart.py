@@ -260,3 +260,23 @@ def test_what_a_crash_left_half_done_is_cleared_away(tmp_path, monkeypatch):
     logbook.give_up()
     assert stand(left)[0] < worlds
     assert stand(left)[1] == 0
+
+
+async def test_a_file_from_the_future_is_taken_and_no_clock_goes_back(tmp_path, monkeypatch):
+    """The machine's clock was put right meanwhile, or the file comes from another machine."""
+    first = await served(tmp_path / "1.db")
+    sandbox = first.emulator.create(NewSandbox(id="runs"))
+    traffic(sandbox, 2.0, None)
+    assert first.emulator.recorder.commit()
+    left, before = copied(tmp_path / "1.db", tmp_path / "2.db"), sandbox.now()
+    await first.stop()
+    monkeypatch.setattr("emulator.clock._origin", clock._origin - 3600 * SECOND)
+    second = await served(left)
+    try:
+        again = second.emulator.sandboxes.by_id["runs"]
+        began = again.clock.now()
+        assert began >= before - SECOND
+        monkeypatch.setattr("emulator.clock._origin", clock._origin + 60 * SECOND)
+        assert again.clock.now() - began >= 60 * SECOND  # it goes, and does not wait an hour for its own past
+    finally:
+        await second.stop()
