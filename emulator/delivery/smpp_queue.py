@@ -65,7 +65,10 @@ class SmppQueue:
         self._envelope = envelope
         self._under_way = under_way
         self._boxes: dict[tuple[Sandbox, str], Backlog] = {}
-        self._after: dict[tuple[Sandbox, int], list[Callable[[], Any]]] = {}
+        self._after: dict[Sandbox, dict[int, list[Callable[[], Any]]]] = {}
+        """What waits for the receipt of a message, and"""
+        self._ears: dict[Sandbox, Callable[[str, int], None]] = {}
+        """who hears of these messages."""
 
     def _box(self, sandbox: Sandbox, provider: str) -> Backlog:
         box = self._boxes.get((sandbox, provider))
@@ -103,9 +106,54 @@ class SmppQueue:
             queue.append(PendingReceipt(sandbox, out, pdu))
         self._run(box, sandbox)
 
-    def after_receipt(self, sandbox: Sandbox, message: int, then: Callable[[], Any]) -> None:
-        """Call `then` as soon as a receipt of a message has gone."""
-        self._after.setdefault((sandbox, message), []).append(then)
+    def callbacks(self, sandbox: Sandbox) -> tuple[Waiting, ...]:
+        """What of a sandbox is under way otherwise."""
+        busy = {box.busy for (owner, _), box in self._boxes.items() if owner is sandbox}
+        return tuple(self._under_way.of(sandbox) - busy)
+
+    def after_receipt(
+        self, sandbox: Sandbox, provider: str, message: int, ends: bool, then: Callable[[], Any]
+    ) -> None:  # fmt: skip
+        """Call `then` as soon as a receipt of a message has gone, or none can come any more. `ends`: its life ends at a
+        moment, whatever its plan says."""
+        store = sandbox.engine.world.store
+        asked = store.batch_of(store.messages[message - 1]).asks  # else it is told by a callback
+        if not (asked and self._box(sandbox, provider).lines and sandbox.engine.will_report(message, ends)):
+            then()
+            return
+        if sandbox not in self._after:
+            self._after[sandbox] = {}
+            self._ears[sandbox] = self._listener(sandbox)
+            sandbox.listeners.append(self._ears[sandbox])
+        self._after[sandbox].setdefault(message, []).append(then)
+
+    def _listener(self, sandbox: Sandbox) -> Callable[[str, int], None]:
+        """Hears of messages whose receipts are waited for; it goes with the last of them."""
+
+        def hear(kind: str, number: int) -> None:
+            if kind == "messages" and number in self._after.get(sandbox, ()):
+                asyncio.get_running_loop().call_soon(self._look_after, sandbox, number)
+
+        return hear
+
+    def _look_after(self, sandbox: Sandbox, message: int) -> None:
+        """Has it come to an end that is told by no receipt?"""
+        if message in self._after.get(sandbox, ()) and not sandbox.engine.will_report(message, True):
+            self._gone(sandbox, message)
+
+    def _gone(self, sandbox: Sandbox, message: int) -> None:
+        """Its receipt has gone, or will never come."""
+        waiting = self._after.get(sandbox, {})
+        left = waiting.pop(message, ())
+        if sandbox in self._after and not waiting:
+            del self._after[sandbox]
+            sandbox.listeners.remove(self._ears.pop(sandbox))
+        for then in left:
+            then()
+
+    def _all_gone(self, sandbox: Sandbox) -> None:
+        for message in tuple(self._after.get(sandbox, ())):
+            self._gone(sandbox, message)
 
     # from the sessions
 
@@ -122,6 +170,8 @@ class SmppQueue:
         box = self._boxes.get((sandbox, provider))
         if box is not None and line in box.lines:
             box.lines.remove(line)
+            if not box.lines:
+                self._all_gone(sandbox)
             self._mark(box, sandbox)
 
     def go_on(self, line: BoundSession) -> None:
@@ -131,6 +181,7 @@ class SmppQueue:
 
     def wake(self, sandbox: Sandbox) -> None:
         """The sandbox has another world."""
+        self._all_gone(sandbox)
         for owner, provider in tuple(self._boxes):
             if owner is sandbox:
                 self._run(self._box(sandbox, provider), sandbox)
@@ -165,6 +216,7 @@ class SmppQueue:
 
     def forget(self, sandbox: Sandbox) -> None:
         """The sandbox is gone."""
+        self._all_gone(sandbox)
         for key in [key for key in self._boxes if key[0] is sandbox]:
             box = self._boxes.pop(key)
             box.queue.clear()
@@ -204,8 +256,7 @@ class SmppQueue:
         parcel.attempt = attempt_of(parcel.out, SmppFrame(body=octets, session=line.id, peer=line.peer), at)
         sandbox.journal.write_attempt(parcel.attempt)
         if self._after and isinstance(parcel.out, Report):
-            for then in self._after.pop((sandbox, parcel.out.message), ()):
-                then()
+            self._gone(sandbox, parcel.out.message)
 
     def _close(
         self, parcel: PendingReceipt, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,

@@ -3,10 +3,11 @@
 Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─► octets
 """
 
+import asyncio
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from emulator.core.commands import AnyCommand, Bind
+from emulator.core.commands import AnyCommand, Bind, Submit
 from emulator.core.engine.engine import Decision
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
@@ -38,11 +39,13 @@ _UNKNOWN = 0xFF
 
 class SmppReply(NamedTuple):
     """What goes back: the response's octets (None: none ever), what a rule wants done to them, the message it is
-    about (0: none)."""
+    about (0: none), and does its life end at a moment; what has to be done first."""
 
     octets: bytes | None
     fault: Reply | None
     message: int = 0
+    ends: bool = False
+    first: tuple[asyncio.Future[Any], ...] = ()
 
 
 class SmppDispatcher:
@@ -134,9 +137,23 @@ class SmppDispatcher:
         self._write(sandbox, line, pdu, octets, command, at, verdict)
         outcome = verdict.outcome
         message = 0
+        first = self._send_reports(sandbox, at) if verdict.reports_first else ()
         if fault is not None and isinstance(outcome, Accepted) and outcome.provider_id is not None:
             message = next(iter(sandbox.engine.world.store.with_provider_id(line.provider, outcome.provider_id)), 0)
-        return SmppReply(octets, fault, message)
+        ends = isinstance(command, Submit) and command.expires_at is not None
+        return SmppReply(octets, fault, message, ends, first)
+
+    def _send_reports(self, sandbox: Sandbox, at: Timestamp) -> tuple[asyncio.Future[Any], ...]:
+        """What is due goes out now: receipts are written before the response is; callbacks have to be answered."""
+        sandbox.catch_up(at)
+        return () if self.receivers is None else self.receivers.callbacks(sandbox)
+
+    def after_receipt(self, line: BoundSession, answer: SmppReply, then: Callable[[], Any]) -> None:
+        """Call `then` as soon as a receipt of the message has gone, or none can come any more."""
+        sandbox, provider = line.home
+        assert self.receivers is not None
+        self.receivers.after_receipt(sandbox, provider, answer.message, answer.ends, then)
+        sandbox.catch_up(sandbox.now())
 
     def bound(self, line: BoundSession) -> None:
         """The response to a bind has been written: what waits may follow."""

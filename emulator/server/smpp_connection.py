@@ -7,7 +7,7 @@ import asyncio
 import logging
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, cast
 
@@ -17,9 +17,11 @@ from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
 from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.smpp_session import BoundSession
-from emulator.server import smpp_faults
+from emulator.server import fault_steps, smpp_faults
 from emulator.server.deadlines import Deadlines
+from emulator.server.fault_steps import Reset, Wait, Write
 from emulator.server.protocol_switch import TlsOnly, told
+from emulator.server.smpp_faults import Ask, NextFirst, SmppStep
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
@@ -30,6 +32,8 @@ from emulator.tls.contexts import Contexts
 
 _log = logging.getLogger("emulator")
 _ACKNOWLEDGED = Command.DELIVER_SM_RESP.to_bytes(4, "big")
+_REPORTS_FIRST = 1.0
+"""Real seconds that a response waits for callbacks which shall go before it."""
 _FAREWELL = 0.3
 """Real seconds that clients get to answer our unbind when serving stops."""
 _MOST_UNREAD = 64 * 1024
@@ -64,10 +68,10 @@ class SmppConnection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.gone: asyncio.Future[None] = self._loop.create_future()
         """Done when the connection is."""
-        self.held: list[Callable[[], None]] = []
+        self._held: list[Callable[[], None]] = []
         """Responses that wait for the next one to go first."""
         self._late: dict[Callable[[], None], asyncio.TimerHandle] = {}
-        """Responses that wait for their moment."""
+        """What waits for its moment."""
 
     # the connection
 
@@ -225,53 +229,114 @@ class SmppConnection(asyncio.Protocol):
         """`asked`: the command_id of what is answered."""
         fault = answer.fault
         bound = asked in BINDS and self.line.sandbox is not None
-        if fault is None:
+        if fault is None and not answer.first:
             assert answer.octets is not None
             self.write(answer.octets)
-            if self.held:
+            if self._held:
                 self.release()
-            if bound and self.line.receives:
-                self._board.bound(self.line)
+            if bound:
+                self._bound()
             return
-        carry = smpp_faults.CARRY.get(fault.fault or "", smpp_faults.written)
+        name = "" if fault is None else fault.fault or ""
+        steps = iter(smpp_faults.steps(name, answer.octets))
 
         def go() -> None:
-            if not self._closing:
-                carry(self, answer)
-                if bound and self.line.receives:
-                    self._board.bound(self.line)
-                if self.line.session.owed <= _MOST_OWED:
-                    self._resume()
+            self._take(steps, bound)
 
-        delay = fault_delay(fault.delay)
-        if fault.fault == "receipt-first" and answer.message:
-            later = (lambda: self._later(delay, go)) if delay else go
-            assert self._board.receivers is not None
-            sandbox, _ = self.line.home
-            self._board.receivers.after_receipt(sandbox, answer.message, later)
-            sandbox.catch_up(sandbox.now())
-        elif delay:
-            self._later(delay, go)
+        def in_time() -> None:
+            if fault is not None and fault.wait:
+                self._later(fault.wait, go)
+            else:
+                go()
+
+        if answer.first:
+            self._after(answer.first, in_time)
+        elif name == "receipt-first" and answer.message:
+            self._board.after_receipt(self.line, answer, in_time)
         else:
-            go()
+            in_time()
 
-    def _later(self, delay: float, go: Callable[[], None]) -> None:
+    def _take(self, steps: Iterator[SmppStep], bound: bool) -> None:
+        """The steps of a response, until one of them has to wait."""
+        for step in steps:
+            if self._closing:
+                return
+            match step:
+                case Write(octets):
+                    self.write(octets)
+                case Wait(seconds):
+                    self.flush()
+                    self._later(seconds or 0.0, lambda: self._take(steps, bound))
+                    return
+                case NextFirst(seconds):
+                    if not self._held:
+                        self._hold(seconds, lambda: self._take(steps, bound))
+                        return
+                case Ask(command):
+                    self.line.send(Pdu(command))
+                case fault_steps.Close():
+                    self.hang_up()
+                case Reset():
+                    self.reset()
+        self.release()
+        if bound:
+            self._bound()
+        if self.line.session.owed <= _MOST_OWED:
+            self._resume()
+
+    def _bound(self) -> None:
+        if not self._closing and self.line.receives:
+            self._board.bound(self.line)
+
+    def _after(self, first: Collection[asyncio.Future[Any]], then: Callable[[], None]) -> None:
+        """As soon as these are done, or were waited for long enough."""
+        left = set(first)
+        come = self._later(_REPORTS_FIRST, then)
+
+        def done(one: asyncio.Future[Any]) -> None:
+            left.discard(one)
+            if not left and come in self._late:
+                self._late[come].cancel()
+                come()
+
+        for one in first:
+            one.add_done_callback(done)
+
+    def _later(self, delay: float, go: Callable[[], None]) -> Callable[[], None]:
+        """What comes then; it may be taken from `_late`, or called, before."""
+
         def come() -> None:
             del self._late[come]
             go()
 
         self._late[come] = self._loop.call_later(delay, come)
+        return come
+
+    def _hold(self, seconds: float, go: Callable[[], None]) -> None:
+        """Until the next response has gone, or so long."""
+
+        def over() -> None:
+            self._held.remove(released)
+            go()
+
+        come = self._later(seconds, over)
+
+        def released() -> None:
+            self._late.pop(come).cancel()
+            go()
+
+        self._held.append(released)
 
     def hurry(self) -> None:
-        """Serving stops: responses that wait go now."""
+        """Serving stops: what waits goes now."""
         for come, handle in tuple(self._late.items()):
-            handle.cancel()
-            come()
-        self.release()
+            if come in self._late:
+                handle.cancel()
+                come()
 
     def release(self) -> None:
         """Responses that were held back go now."""
-        held, self.held = self.held, []
+        held, self._held = self._held, []
         for go in held:
             go()
 
@@ -300,11 +365,6 @@ class SmppConnection(asyncio.Protocol):
         for event in self.line.session.expire(self.now()):
             self._do(event)
         self._arm()
-
-
-def fault_delay(delay: Any) -> float:
-    """A reply's delay in real seconds."""
-    return float(delay)
 
 
 def _no_tls(transport: asyncio.BaseTransport, wrong: Exception) -> None:

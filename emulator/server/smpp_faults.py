@@ -1,22 +1,21 @@
 """What a rule may have done to a response over SMPP (the lists are in core/rules/actions.py and
-core/rules/smpp_actions.py). One fault, one row: SPOIL changes its octets, CARRY how they go."""
+core/rules/smpp_actions.py). One fault, one row: SPOIL changes its octets, STEPS how they go."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from emulator.dispatch.smpp import SmppReply
+from emulator.server.fault_steps import Close, Reset, Wait, Write
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.pdu import Pdu, generic_nack
 from emulator.smpp.pdu_tables import Command
 
-if TYPE_CHECKING:
-    from emulator.server.smpp_connection import SmppConnection
-
 _PAUSE = 0.005
+_PATIENCE = 0.25
+"""So long a response waits for the next one."""
 
 
 def alter(fault: str, pdu: Pdu) -> bytes:
@@ -84,64 +83,41 @@ SPOIL: dict[str, Callable[[Pdu], bytes]] = {
 }
 
 
-def written(link: "SmppConnection", answer: SmppReply) -> None:
-    """As it is."""
-    if answer.octets is not None:
-        link.write(answer.octets)
-        link.release()
+class Ask(NamedTuple):
+    """A request of ours goes."""
+
+    command: Command
 
 
-def _close(link: "SmppConnection", answer: SmppReply) -> None:
-    """FIN without an answer."""
-    link.hang_up()
+class NextFirst(NamedTuple):
+    """Another response goes before; if none comes for so many real seconds, it goes on all the same."""
+
+    seconds: float
 
 
-def _reset(link: "SmppConnection", answer: SmppReply) -> None:
-    """RST without an answer."""
-    link.reset()
+SmppStep: TypeAlias = Write | Wait | Ask | NextFirst | Close | Reset
 
 
-def _hang(link: "SmppConnection", answer: SmppReply) -> None:
-    """Nothing; the connection stays."""
-
-
-def _cut(link: "SmppConnection", answer: SmppReply) -> None:
-    """The header promises all of it, and half of it comes."""
-    octets = answer.octets or b""
-    link.write(octets[: len(octets) // 2])
-    link.hang_up()
-
-
-def _slow(link: "SmppConnection", answer: SmppReply) -> None:
+def _slowly(octets: bytes) -> tuple[SmppStep, ...]:
     """Octet by octet, with a pause behind each."""
-    left = list(answer.octets or b"")
-
-    def next_one() -> None:
-        if left and not link.transport.is_closing():
-            link.transport.write(bytes((left.pop(0),)))
-            link._loop.call_later(_PAUSE, next_one)
-
-    link.flush()
-    next_one()
+    return tuple(step for octet in octets for step in (Write(bytes((octet,))), Wait(_PAUSE)))
 
 
-def _reordered(link: "SmppConnection", answer: SmppReply) -> None:
-    """After the next response."""
-    link.held.append(lambda: written(link, answer))
-
-
-def _enquire_first(link: "SmppConnection", answer: SmppReply) -> None:
-    link.line.send(Pdu(Command.ENQUIRE_LINK))
-    written(link, answer)
-
-
-CARRY: dict[str, Callable[["SmppConnection", SmppReply], None]] = {
-    "lost": _close,
-    "drop": _close,
-    "reset": _reset,
-    "hang": _hang,
-    "cut": _cut,
-    "slow": _slow,
-    "reordered": _reordered,
-    "enquire-first": _enquire_first,
+STEPS: dict[str, Callable[[bytes], tuple[SmppStep, ...]]] = {
+    "lost": lambda octets: (Close(),),
+    "drop": lambda octets: (Close(),),
+    "reset": lambda octets: (Reset(),),
+    "hang": lambda octets: (),
+    "cut": lambda octets: (Write(octets[: len(octets) // 2]), Close()),
+    "slow": _slowly,
+    "reordered": lambda octets: (NextFirst(_PATIENCE), Write(octets)),
+    "enquire-first": lambda octets: (Ask(Command.ENQUIRE_LINK), Write(octets)),
 }
+
+
+def steps(fault: str, octets: bytes | None) -> tuple[SmppStep, ...]:
+    """How a response goes under a fault; None: there is none."""
+    make = STEPS.get(fault)
+    if make is not None:
+        return make(octets or b"")
+    return () if octets is None else (Write(octets),)

@@ -121,3 +121,23 @@ async def test_binds_over_and_over_on_one_connection_leave_one_session():
         await esme.until(lambda: len(esme.came) == 500)
         assert [pdu.status for pdu in esme.came].count(0) == 1
         assert len((await at.call("GET", "/sessions"))["sessions"]) == 1
+
+
+async def test_who_reads_again_in_time_is_borne_with_as_before():
+    async with desk({"balance": 10_000_000, "accounts": {"smscenter": {"limits": "off"}}}, stalled_seconds=50) as at:
+        esme = await at.bound()
+        (link,) = at.served._smpp.links
+        narrow(link, esme)
+        esme.writer.transport.pause_reading()
+        pdus = b"".join(encode(esme.made(Command.ENQUIRE_LINK)) for _ in range(2000))
+        sent = 0
+        async with asyncio.timeout(PATIENCE):
+            while not link._paused:
+                esme.write(pdus)
+                sent += 2000
+                await asyncio.sleep(0.001)
+        esme.writer.transport.resume_reading()
+        await esme.until(lambda: len(esme.came) > sent)
+        assert not link._paused
+        skip(60)
+        assert (await esme.submit()).status == 0

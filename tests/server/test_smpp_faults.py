@@ -4,16 +4,16 @@ import asyncio
 
 import pytest
 from esme import SUBMIT, desk, line_of
-from support import PATIENCE, skip
+from support import PATIENCE, receiver, skip
 
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.smpp_actions import FORMS, SMPP_FAULTS
-from emulator.server.smpp_faults import CARRY, SPOIL
-from emulator.smpp import Command, Pdu
+from emulator.server.smpp_faults import SPOIL, STEPS
+from emulator.smpp import Command, Pdu, response
 
 
 def test_every_fault_of_the_lists_has_its_row_in_the_transport():
-    assert {*FAULTS, *SMPP_FAULTS} - {"receipt-first"} == {*CARRY, *SPOIL}
+    assert {*FAULTS, *SMPP_FAULTS} - {"receipt-first"} == {*STEPS, *SPOIL}
 
 
 async def faulty(at, fault, operation="send", **more):
@@ -266,3 +266,121 @@ async def test_f20_a_rule_may_refuse_one_part_of_a_long_message():
         ]  # fmt: skip
         assert [one.status for one in answers] == [0, 0x58, 0]
         assert [one["text"] for one in await at.messages()] == ["xx"]
+
+
+def kinds(esme):
+    return [one.command_id for one in esme.came[1:]]
+
+
+async def test_reports_before_the_reply_go_before_the_response():
+    async with desk() as at:
+        await at.rule({}, {"reports": {"before_reply": True}})
+        esme = await at.bound()
+        for number in range(10):
+            assert (await esme.submit(b"%d" % number)).status == 0
+        assert kinds(esme) == [Command.DELIVER_SM, Command.SUBMIT_SM_RESP] * 10
+
+
+async def test_a_callback_before_the_reply_is_answered_before_the_response():
+    async with receiver() as taking, desk() as at:
+        await at.patch(callback_url=taking.url)
+        await at.rule({}, {"reports": {"before_reply": True}})
+        esme = await at.bound()
+        for number in range(3):
+            assert (await esme.submit(b"%d" % number, registered_delivery=0)).status == 0
+            assert len(taking.came) == number + 1
+        assert kinds(esme) == [Command.SUBMIT_SM_RESP] * 3
+
+
+async def test_reports_before_the_reply_hold_nothing_back_where_none_can_go():
+    async with desk() as at:
+        await at.rule({}, {"reports": {"before_reply": True}})
+        esme = await at.bound(Command.BIND_TRANSMITTER)
+        assert (await esme.submit(b"one")).status == 0
+        assert (await esme.submit(b"two", registered_delivery=0)).status == 0
+
+
+NO_RECEIPT = {
+    "nobody asked": ({"registered_delivery": 0}, {}),
+    "only of failure": ({"registered_delivery": 2}, {}),
+    "only on the way": ({"registered_delivery": 0x10}, {}),
+    "a plan without reports": ({}, {"reports": {"never": True}}),
+    "a plan without an end": ({}, {"steps": []}),
+}
+
+
+@pytest.mark.parametrize("said", NO_RECEIPT.values(), ids=NO_RECEIPT)
+async def test_receipt_first_answers_at_once_where_no_receipt_will_come(said):
+    fields, then = said
+    async with desk() as at:
+        await at.rule({}, {"reply": {"fault": "receipt-first"}, **then})
+        esme = await at.bound()
+        assert (await esme.submit(**fields)).status == 0
+        assert kinds(esme) == [Command.SUBMIT_SM_RESP]
+
+
+async def test_receipt_first_answers_at_once_where_nobody_receives():
+    async with desk() as at:
+        await at.rule({}, {"reply": {"fault": "receipt-first"}})
+        esme = await at.bound(Command.BIND_TRANSMITTER)
+        assert (await esme.submit()).status == 0
+
+
+@pytest.mark.parametrize("end", ["the receiver goes", "moved by hand", "reset"])
+async def test_receipt_first_answers_as_soon_as_no_receipt_can_come_any_more(end):
+    async with desk() as at:
+        await at.rule({}, {"reply": {"fault": "receipt-first"}})
+        sender, taker = await at.bound(Command.BIND_TRANSMITTER), await at.bound(Command.BIND_RECEIVER)
+        request = sender.made(
+            Command.SUBMIT_SM, **{**SUBMIT, "registered_delivery": 2 if end == "moved by hand" else 1},
+            short_message=b"x", validity_period=b"000001000000000R",
+        )  # fmt: skip
+        sender.write(request)
+        await sender.ask(Command.ENQUIRE_LINK)
+        assert Command.SUBMIT_SM_RESP not in kinds(sender)
+        if end == "the receiver goes":
+            await taker.close()
+        elif end == "reset":
+            await at.call("POST", "/reset", {})
+        else:
+            (message,) = await at.messages()
+            await at.call("POST", f"/messages/{message['id']}/status", {"status": "delivered"})
+        assert (await sender.answer_to(request)).status == 0
+        assert not at.sandbox.listeners
+
+
+async def test_f5_where_every_answer_is_reordered_they_go_in_pairs_and_none_is_kept():
+    async with desk() as at:
+        await at.rule({}, {"reply": {"fault": "reordered"}})
+        esme = await at.bound()
+        submits = [esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"%d" % n) for n in range(5)]
+        esme.write(*submits)
+        for submit in submits:
+            assert (await esme.answer_to(submit)).status == 0
+        first = submits[0].sequence
+        assert [one.sequence - first for one in esme.came[1:]] == [1, 0, 3, 2, 4]
+        assert (await esme.submit(b"alone")).status == 0
+
+
+async def test_a_late_answer_settles_its_receipt_and_a_slow_receiver_stays():
+    async with desk() as at:
+        await at.patch(switches={"smpp-response": 2, "smpp-retry": [60]})
+        esme = await at.bound()
+        esme.answers = lambda pdu: None
+        for number in range(4):
+            await esme.submit(b"%d" % number)
+        walking = asyncio.ensure_future(at.advance(2))
+        taken = list(await esme.receipts(4))
+        esme.write(response(taken[0]))
+        await esme.ask(Command.ENQUIRE_LINK)
+        skip(2.5)
+        await walking
+        assert not esme.ended
+        for late in taken[1:]:
+            esme.write(response(late))
+        await esme.ask(Command.ENQUIRE_LINK)
+        await at.settle()
+        assert len(esme.delivered) == 4, "none goes out again"
+        callbacks = (await at.call("GET", "/callbacks"))["callbacks"]
+        assert [one["accepted"] for one in callbacks] == [True] * 4
+        assert ["it came late" in one["verdict"] for one in callbacks] == [False, True, True, True]

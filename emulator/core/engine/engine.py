@@ -118,6 +118,10 @@ class Engine:
             case Controlled():
                 return self.control(given.verb, given.at)
 
+    def will_report(self, message: int, ends: bool) -> bool:
+        """May a report of a message still go out? `ends`: its life ends at a moment, whatever its plan says."""
+        return self._life.will_report(message, ends)
+
     def next_due(self) -> Timestamp | None:
         """When the next thing is due."""
         return self.world.agenda.next_due()

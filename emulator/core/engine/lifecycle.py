@@ -166,7 +166,7 @@ class MessageLifecycle:
             if before is None:
                 self._put_script(message, batch, manner.script)
             return
-        wanted = self._wanted(message, batch, before)
+        wanted = self._wanted(batch, before, message.status)
         at = message.changed_at
         if manner is NORMAL:
             for part in wanted:
@@ -187,14 +187,34 @@ class MessageLifecycle:
             for _ in range(manner.copies):
                 world.agenda.put(at + seconds(drawn(manner.late, world.chance)), report, batch.first)
 
-    def _wanted(self, message: Message, batch: Batch, before: Status | None) -> Sequence[int]:
+    def will_report(self, number: int, ends: bool) -> bool:
+        """May a report of a message still go out: one that is due, or one of a change that its plan still holds?"""
+        world = self._world
+        message = world.store.messages[number - 1]
+        batch = world.store.batch_of(message)
+        if world.agenda.has_report(number) or any(
+            isinstance(due, SendReport) and due.message == number for due in world.in_flight.values()
+        ):
+            return True
+        manner = world.plans[message.plan].reports or NORMAL
+        if not batch.report or message.status in FINAL or manner.never or manner.script is not None:
+            return False
+        before = message.status
+        planned = [step.status for step in self._steps(message)] if not message.version else []
+        for status in (*planned, *(("expired",) if ends else ())):
+            if status != before and self._wanted(batch, before, status):
+                return True
+            before = status
+        return False
+
+    def _wanted(self, batch: Batch, before: Status | None, now: Status) -> Sequence[int]:
         """Which parts' reports a change sends: those that asked by their flags, or the one of the whole message."""
         if batch.asks:
-            change = (batch.provider, batch.asks, before, message.status)
+            change = (batch.provider, batch.asks, before, now)
             known = self._asked.get(change)
             return self._who_asked(change) if known is None else known
         profile = self._profiles[batch.provider]
-        return (0,) if reported(profile, self._world.accounts[batch.provider], before, message.status) else ()
+        return (0,) if reported(profile, self._world.accounts[batch.provider], before, now) else ()
 
     def _who_asked(self, change: _Change) -> Sequence[int]:
         provider, asked, before, now = change

@@ -12,12 +12,12 @@ SmppFaultName = Literal[
 ]  # fmt: skip
 
 SMPP_FAULTS: dict[SmppFaultName, tuple[bool, str]] = {
-    "receipt-first": (True, "F1: the response waits until a receipt of the message has gone, and then for the delay"),
+    "receipt-first": (True, "F1: the response waits until a receipt of the message, if any, has gone; then the delay"),
     "id-hex": (True, "F2: the response has the id in hexadecimal, everything else in decimal"),
     "id-hex-upper": (True, "F2: the same with capital letters, eight of them"),
     "id-padded": (True, "F2: the response has the id with leading zeros, ten digits"),
     "id-uuid": (True, "F2: the response has a UUID for an id, which nothing else ever names"),
-    "reordered": (True, "F5: the response goes after the next one"),
+    "reordered": (True, "F5: the response goes after the next one, or a quarter of a second later where none comes"),
     "enquire-first": (True, "F9: an enquire_link of ours goes out just before the response"),
     "nul-body": (True, "F12: the response's body is one NUL"),
     "empty-id": (True, "F12: accepted, with an empty id"),

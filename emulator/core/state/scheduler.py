@@ -122,6 +122,10 @@ class Scheduler:
             self._dropped += 1
             self._clear()
 
+    def has_report(self, message: int) -> bool:
+        """Is a report of the message on it?"""
+        return any(type(item) is SendReport and item.message == message for item in self._beside.values())
+
     def entries(self) -> Iterator[Entry]:
         """All that is due, in order."""
         for number in self._numbers():
