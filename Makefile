@@ -43,8 +43,8 @@ clients: | $(BIN)/python
 
 # Other versions than the pinned: tests that reach every dependency, under a minute, in an environment of its own. The
 # newest on the newest Python that is here, the lowest on the oldest.
-REACH := tests/fixtures tests/server/test_http_service.py tests/delivery/test_http_client.py tests/control_api/test_control.py \
-	tests/ui/test_pages.py tests/ui/test_metrics.py tests/scripting tests/storage/test_sqlite.py \
+REACH := tests/testing tests/server/test_http_service.py tests/delivery/test_http_client.py tests/control_api/test_control.py \
+	tests/ui/test_pages.py tests/ui/test_metrics.py tests/scenarios tests/storage/test_sqlite.py \
 	tests/histories/test_histories.py tests/examples/test_api.py tests/tls
 RESOLUTION_newest := --upgrade
 RESOLUTION_lowest := --resolution lowest-direct
