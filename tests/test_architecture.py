@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "control_client": {"control_api", "http", "providers", "sandboxes", "scenarios"},
     "client": {"clock", "core", "http", "providers", "smpp"},
     "app": _BELOW_APP,
-    "interception": {"app", "control_api", "net", "providers", "tls"},
+    "interception": {"providers", "tls"},
     "histories": _BELOW_APP | {"app", "control_client"},
     "testing": _BELOW_APP | {"app", "control_client", "histories"},
     "cli": _BELOW_APP | {"app", "control_client", "histories", "interception"},

@@ -4,7 +4,6 @@ import socket
 import ssl
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -60,12 +59,12 @@ class Server:
             except trust.TrustError as error:
                 raise Busy(f"--callback-ca: {error}") from None
         self._outbox = HttpClient(self.settings.targets, self._receivers)
-        domains = names.domains(self.emulator.providers.values())
-        self._contexts = self._certificates(domains)
+        self._domains = names.domains(self.emulator.providers.values())
+        self._contexts = self._certificates()
         self.http = HttpServer(HttpService(
             self.emulator, ours, lambda request: self.control.answer(request),
             lambda request: self.control.trusts(request), self._contexts,
-            Guard(domains, self.settings.hosts, self.settings.tunnel),
+            Guard(self._domains, self.settings.hosts, self.settings.tunnel),
         ))  # fmt: skip
         self._smpp = SmppServer(
             self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
@@ -84,32 +83,29 @@ class Server:
     def _bound(self, port: int | None, what: str, option: str) -> socket.socket | None:
         return None if port is None else bind(self.settings.host, port, what, option)
 
-    def _certificates(self, domains: tuple[str, ...]) -> Contexts:
+    def _certificates(self) -> Contexts:
         """What TLS clients are shown. Raises Busy when the user's own certificate cannot be used."""
         if self.settings.tls_cert is not None:
             try:
                 return OwnCertificate(self.settings.tls_cert, self.settings.tls_key)
             except TlsError as error:
                 raise Busy(str(error)) from None
-
-        return IssuedCertificates(lambda: self._authority(domains))
+        return IssuedCertificates(lambda: self._authority)
 
     def _receivers(self) -> ssl.SSLContext:
-        return trust.receivers(self.settings.callback_ca, self._authority_folder() / "authority.pem")
+        return trust.receivers(self.settings.callback_ca, folders.folder(self.settings.ca_dir) / folders.FILE)
 
-    def _authority_folder(self) -> Path:
-        return Path(self.settings.ca_dir) if self.settings.ca_dir else folders.data_folder()
-
-    def _authority(self, domains: tuple[str, ...]) -> "Authority":
+    @cached_property
+    def _authority(self) -> "Authority":
         """Ours, read (or made) when the first TLS client comes."""
         from emulator.tls import authority
 
-        return authority.kept_in(self._authority_folder(), domains, authority.today())
+        return authority.kept_in(folders.folder(self.settings.ca_dir), self._domains, authority.today())
 
-    @cached_property
+    @property
     def authority_pem(self) -> bytes:
         """Its certificate. Raises AuthorityError, or ImportError without `cryptography`."""
-        return self._authority(names.domains(self.emulator.providers.values())).pem
+        return self._authority.pem
 
     def _emulator(self, providers: Mapping[str, Provider] | None) -> Emulator:
         """A fresh one, or what the state file holds."""

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
+from emulator.cli.complaint import complain
 from emulator.interception.shells import SHELLS
 from emulator.version import __version__
 
@@ -99,11 +100,6 @@ def _add_callback_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="for machines")
 
 
-def _complain(text: str, status: int = 1) -> int:
-    print(f"sms-emulator: {text}", file=sys.stderr)
-    return status
-
-
 def _serve(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # till the loop has its own; PID 1 has none
     from emulator.app.settings import settings
@@ -119,7 +115,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
             logs.say("json", f"sms-emulator: {error}", logs.ERROR)
             return 1 if isinstance(error, Busy) else 2
-        return _complain(str(error), 1 if isinstance(error, Busy) else 2)
+        return complain(str(error), 1 if isinstance(error, Busy) else 2)
     gc.disable()
     _import_aiohttp()
     from emulator.cli.serve import serve
@@ -136,13 +132,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _env(arguments: argparse.Namespace) -> int:
-    from emulator.interception.commands import env
+    from emulator.cli.env import env
 
     return env(arguments)
 
 
 def _ca(arguments: argparse.Namespace) -> int:
-    from emulator.interception.commands import ca
+    from emulator.cli.ca import ca
 
     return ca(arguments)
 
@@ -214,7 +210,7 @@ def _contract(arguments: argparse.Namespace) -> int:
 
     providers = found()
     if arguments.provider is not None and arguments.provider not in providers:
-        return _complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
+        return complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
     chosen = [providers[arguments.provider]] if arguments.provider else list(providers.values())
     print("\n\n".join(table(provider) for provider in chosen))
     return 0
@@ -227,11 +223,11 @@ def _check_callbacks(arguments: argparse.Namespace) -> int:
 
     providers, url = found(), arguments.url
     if arguments.provider not in providers:
-        return _complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
+        return complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
     if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
-        return _complain(f"{url!r} is no address; one looks like http://localhost:8000/callbacks", 2)
+        return complain(f"{url!r} is no address; one looks like http://localhost:8000/callbacks", 2)
     if not 0 < arguments.timeout <= 3600:
-        return _complain(f"--timeout: {arguments.timeout:g} is not between 0 and 3600 seconds", 2)
+        return complain(f"--timeout: {arguments.timeout:g} is not between 0 and 3600 seconds", 2)
     from emulator.histories.endpoint_report import check_callbacks
     from emulator.histories.endpoint_runner import About
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from emulator.app.settings import Settings, settings
-from emulator.interception.commands import asked_of, authority, changes, hosts_led
+from emulator.cli.complaint import complain
 from emulator.interception.isolation import IsolationError, enter
 from emulator.interception.launcher import launch
+from emulator.interception.preparation import asked_of, authority, changes, hosts_led
 from emulator.interception.variables import Addresses, changed
 from emulator.tls.authority import AuthorityError
 
 if TYPE_CHECKING:
     from emulator.app.server import Server
 
+WRONG = 2
+"""The exit status when a program could not be led."""
 _REAL_PORTS = {"https_port": 443, "also_http_port": 80, "smpp_port": 3700, "smpp_tls_port": 3443}
 """What is listened on in a network of its own."""
 
@@ -25,11 +28,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the program; gives back its exit status, or 2 when it could not be led."""
     command = arguments.command[1:] if arguments.command[:1] == ["--"] else arguments.command
     if not command:
-        return _complain("run what? sms-emulator run -- COMMAND …")
+        return complain("run what? sms-emulator run -- COMMAND …", WRONG)
     try:
         if arguments.url is not None:
             if arguments.isolate:
-                return _complain("--isolate starts an emulator of its own: what runs at --url could not be reached")
+                return complain("--isolate starts an emulator of its own: what runs at --url is out of its reach", WRONG)
             return asyncio.run(_with_one_elsewhere(arguments.url, command))
         chosen = _settings(vars(arguments), arguments.isolate)
         pem = authority(chosen.ca_dir).pem
@@ -37,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             enter(hosts_led())
         return _serve(chosen, pem, command, arguments.isolate)
     except (AuthorityError, ImportError, IsolationError, OSError, ValueError) as wrong:
-        return _complain(str(wrong))
+        return complain(str(wrong), WRONG)
 
 
 def _settings(flags: dict[str, Any], isolated: bool) -> Settings:
@@ -67,7 +70,7 @@ def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> 
     try:
         serving = Server(chosen)
     except Busy as error:
-        return _complain(str(error))
+        return complain(str(error), WRONG)
     return asyncio.run(_led(serving, pem, command, isolated))
 
 
@@ -101,8 +104,3 @@ async def _seen(serving: "Server") -> list[str]:
 def _address(url: str | None) -> tuple[str, int] | None:
     parts = urlsplit(url or "")
     return (parts.hostname, parts.port) if parts.hostname and parts.port else None
-
-
-def _complain(text: str) -> int:
-    print(f"sms-emulator: {text}", file=sys.stderr)
-    return 2

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Iterable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -51,6 +52,11 @@ def read_pattern(text: str) -> str:
         return text
     below = text.strip().startswith("*.")
     return f"*.{read(text.strip()[2:])}" if below else read(text)
+
+
+def is_below(domains: Iterable[str], host: str) -> bool:
+    """Is a plain host one of some domains, or below one?"""
+    return any(host == one or host.endswith(f".{one}") for one in domains)
 
 
 def matches(pattern: str, host: str) -> bool:

@@ -14,8 +14,3 @@ def domains(providers: Iterable[Provider]) -> tuple[str, ...]:
     """The fewest names that hold all of them: those that no other is above."""
     every = set(names(providers))
     return tuple(sorted(name for name in every if not any(name.endswith(f".{other}") for other in every)))
-
-
-def covers(domain_names: Iterable[str], host: str) -> bool:
-    """Is a host name, in lower case, one of some domains or below one?"""
-    return any(host == one or host.endswith(f".{one}") for one in domain_names)

@@ -45,7 +45,7 @@ class Guard:
         host, port = split_port(wanted.rpartition("@")[2], default)
         if not host or port is None:
             return Refusal(400, f"{wanted[:200]!r} is no host and port", request)
-        if any(host == one or host.endswith(f".{one}") for one in self._domains):
+        if hosts.is_below(self._domains, host):
             if port in _WEB_PORTS:
                 return Target(host, port, True)
             elsewhere = "SMPP and mail have ports of their own, which no proxy leads to"

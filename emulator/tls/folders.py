@@ -9,6 +9,11 @@ FILE = "authority.pem"
 """Key and certificate in one file: whoever finds it finds both."""
 
 
+def folder(given: str | None) -> Path:
+    """Where the authority lies, and the files made of it: the folder that --ca-dir names, or the user's."""
+    return Path(given) if given else data_folder()
+
+
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the authority lies unless --ca-dir says otherwise: the user's folder for data of programs."""
     if sys.platform == "win32":

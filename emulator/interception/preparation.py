@@ -1,0 +1,52 @@
+"""What `run`, `env` and `ca` share: the authority, and the changes of an environment that lead a program here."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.request import ProxyHandler, build_opener
+
+from emulator.interception.files import lay
+from emulator.interception.variables import Addresses, led_here
+from emulator.providers import found
+from emulator.providers.names import domains, names
+from emulator.tls.authority import kept_in, today
+from emulator.tls.folders import folder
+
+if TYPE_CHECKING:
+    from emulator.tls.authority import Authority
+
+CA_PATH = "/_emulator/ca.pem"
+_SECONDS = 10
+
+
+def authority(ca_dir: str | None) -> "Authority":
+    """The authority of this machine's user. Raises AuthorityError."""
+    return kept_in(folder(ca_dir), domains(found().values()), today())
+
+
+def changes(
+    addresses: Addresses, pem: bytes, ca_dir: str | None, environment: Mapping[str, str], url: str | None = None,
+    ways: bool = True,
+) -> dict[str, str | None]:  # fmt: skip
+    """What leads a program to an emulator at these addresses. `url`: of one elsewhere, whose files lie by themselves.
+    Raises OSError when the files cannot be written."""
+    where = folder(ca_dir) / ("intercept" if url is None else f"intercept-{_plain(url)}")
+    providers = found().values()
+    led = {port: spoken for provider in providers for host in provider.hosts for port, spoken in host.ports.items()
+           if spoken != "smtp"}  # fmt: skip
+    return led_here(addresses, lay(where, pem, environment), domains(providers), led, environment, ways)
+
+
+def asked_of(url: str) -> bytes:
+    """The authority of an emulator that runs elsewhere, PEM. Raises OSError."""
+    with build_opener(ProxyHandler({})).open(url.rstrip("/") + CA_PATH, timeout=_SECONDS) as answer:
+        content: bytes = answer.read(1 << 20)
+        return content
+
+
+def hosts_led() -> tuple[str, ...]:
+    """Every name of every provider, for a hosts file."""
+    return names(found().values())
+
+
+def _plain(url: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in url.partition("://")[2] or url)[:80]
