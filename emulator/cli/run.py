@@ -32,7 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if arguments.url is not None:
             if arguments.isolate:
-                return complain("--isolate starts an emulator of its own: what runs at --url is out of its reach", WRONG)
+                return complain("--isolate starts an emulator of its own: what runs at --url could not be reached",
+                                WRONG)  # fmt: skip
             return asyncio.run(_with_one_elsewhere(arguments.url, command))
         chosen = _settings(vars(arguments), arguments.isolate)
         pem = authority(chosen.ca_dir).pem
