@@ -9,7 +9,7 @@ RUN python -m venv /opt/build \
  && python -m venv --without-pip /opt/sms-emulator \
  && /opt/build/bin/pip --python /opt/sms-emulator/bin/python install --no-cache-dir --no-compile \
       --disable-pip-version-check --only-binary :all: --require-hashes -r constraints.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY emulator ./emulator
 COPY scenarios ./scenarios
 RUN /opt/build/bin/pip wheel --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation -w /wheel . \
