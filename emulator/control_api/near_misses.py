@@ -4,10 +4,24 @@ rules as they stand then; a request's way knows nothing of it."""
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from emulator.core.commands import AnyCommand, Query, Submit
-from emulator.core.rules.conditions import KIND, OF_NUMBER, OF_TURN, Now, When, destinations_of, unmet
+import msgspec
+
+from emulator.core.commands import AnyCommand, Submit
+from emulator.core.engine.checks import CheckContext
+from emulator.core.rules.conditions import (
+    KIND,
+    OF_NUMBER,
+    OF_TURN,
+    When,
+    asked_after,
+    destinations_of,
+    references_of,
+    senders_of,
+    unmet,
+)
 from emulator.core.rules.matching import Rule
 from emulator.core.text import Measure
+from emulator.core.units import plain
 
 _MOST = 3
 _LONG = 60
@@ -17,47 +31,63 @@ def _measured(command: AnyCommand) -> Measure | None:
     return command.measure_of(command.text or "") if isinstance(command, Submit) else None
 
 
-_FOUND: dict[str, Callable[[AnyCommand], Any]] = {
-    "provider": lambda command: command.provider,
-    "protocol": lambda command: command.protocol,
-    "operation": lambda command: command.operation,
-    "account": lambda command: command.credential.name if command.credential else None,
-    "to": lambda command: ", ".join(destinations_of(command)[:3]) or None,
-    "to_matches": lambda command: ", ".join(destinations_of(command)[:3]) or None,
-    "sender": lambda command: getattr(command, "sender", None),
-    "reference": lambda command: command.reference if isinstance(command, Submit | Query) else None,
-    "contains": lambda command: getattr(command, "text", None),
-    "matches": lambda command: getattr(command, "text", None),
-    "encoding": lambda command: measured.encoding if (measured := _measured(command)) else None,
-    "parts": lambda command: measured.parts if (measured := _measured(command)) else None,
+_FOUND: dict[str, Callable[[CheckContext], Any]] = {
+    "provider": lambda case: case.command.provider,
+    "protocol": lambda case: case.command.protocol,
+    "operation": lambda case: case.command.operation,
+    "account": lambda case: case.command.credential.name if case.command.credential else None,
+    "to": lambda case: ", ".join(destinations_of(case.command)[:3]) or None,
+    "to_matches": lambda case: ", ".join(destinations_of(case.command)[:3]) or None,
+    "sender": lambda case: " or ".join(senders_of(case, 0)) or None,
+    "reference": lambda case: next(iter(references_of(case.command)), None),
+    "contains": lambda case: getattr(case.command, "text", None),
+    "matches": lambda case: getattr(case.command, "text", None),
+    "encoding": lambda case: measured.encoding if (measured := _measured(case.command)) else None,
+    "parts": lambda case: measured.parts if (measured := _measured(case.command)) else None,
+    "balance": lambda case: None if case.account is None else plain(case.account.balance),
+    "asked": lambda case: asked_after(case, 0),
 }
 """What a call had where a rule wanted something, by the rule's key."""
 
 
-def nearly(rules: Iterable[Rule], command: AnyCommand, now: Now, fired: str | None) -> list[str]:
+def nearly(rules: Iterable[Rule], case: CheckContext, fired: str | None) -> list[str]:
     """Sentences about at most three rules before the one that fired (all, if none did), those put in by hand first."""
     told: list[tuple[bool, str]] = []
     for rule in rules:
         if rule.id == fired:
             break
-        why = _why(rule, command, now, fired is not None)
+        why = _why(rule, case, fired is not None)
         if why is not None:
-            told.append((not rule.by_hand, f"rule {rule.id} nearly fired: {why}"))
+            told.append((not rule.by_hand, f"rule {called(rule)} nearly fired: {why}"))
     told.sort(key=lambda one: one[0])
     return [text for _, text in told[:_MOST]]
 
 
-def _why(rule: Rule, command: AnyCommand, now: Now, another_fired: bool) -> str | None:
+def passed_over(rule: Rule | None, case: CheckContext) -> list[str]:
+    """Of a rule that fired: what only SMPP can have done to a reply, over another protocol."""
+    said = None if rule is None else rule.spec.then.reply
+    if rule is None or said is None or said.over(case.command.protocol) is said:
+        return []
+    what = f"fault {said.fault}" if said.fault is not None else "command_status"
+    return [f"rule {called(rule)} asks for the {what}, which only SMPP has: passed over"]
+
+
+def called(rule: Rule) -> str:
+    """A rule's id, and its name if it has one."""
+    return f"{rule.id} ({rule.spec.name})" if rule.spec.name else rule.id
+
+
+def _why(rule: Rule, case: CheckContext, another_fired: bool) -> str | None:
     when = rule.spec.when
-    keys = list(unmet(when, command, now))
+    keys = list(unmet(when, case))
     if not keys:
         return _not_its_turn(rule)
-    if len(keys) > 1 or not _is_near(rule, keys[0], command, another_fired):
+    if len(keys) > 1 or not _is_near(rule, keys[0], case.command, another_fired):
         return None
     key = keys[0]
     find = _FOUND.get(key)
     wanted = getattr(when, key)
-    return f"{key} was {_short(find(command))}, not {_short(wanted)}" if find else f"{key} was not {_short(wanted)}"
+    return f"{key} was {_short(find(case))}, not {_short(wanted)}" if find else f"{key} was not {_short(wanted)}"
 
 
 def _not_its_turn(rule: Rule) -> str | None:
@@ -65,7 +95,9 @@ def _not_its_turn(rule: Rule) -> str | None:
     when, spec = rule.spec.when, rule.spec
     if rule.exhausted:
         return f"its {spec.times} time(s) are used up"
-    turns = [f"{name} {getattr(when, name)}" for name in OF_TURN if getattr(when, name) is not None]
+    turns = [f"{name} {_short(getattr(when, name))}" for name in OF_TURN if getattr(when, name) is not None]
+    if turns and when.per is not None:
+        turns.append(f"per {when.per}")
     if turns:
         return f"it was not its turn ({', '.join(turns)}; {rule.seen} matched so far)"
     return None if when.probability is None else f"the dice were against it (probability {when.probability:g})"
@@ -91,5 +123,7 @@ def _one_digit_off(pattern: str | None, command: AnyCommand) -> bool:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.to_builtins(value)
+    text = ", ".join(value) if isinstance(value, tuple) else repr(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}…"

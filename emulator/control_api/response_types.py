@@ -255,6 +255,7 @@ class Account(TypedDict):
 
 class Rule(TypedDict):
     id: str
+    name: str | None
     when: When
     then: Plan
     times: int | None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from emulator.control_api.near_misses import nearly
+from emulator.control_api.near_misses import nearly, passed_over
 from emulator.core.accounts import Account
 from emulator.core.commands import Submit
+from emulator.core.engine.checks import CheckContext
 from emulator.core.messages import Message
 from emulator.core.outcomes import Refused
-from emulator.core.rules.conditions import Now
 from emulator.core.rules.matching import Rule
 from emulator.core.units import Timestamp, plain
 from emulator.dispatch.explain import explain
@@ -71,7 +71,10 @@ def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:
     world = sandbox.engine.world
     if kept.command is None:
         return []
-    return nearly(world.book.rules, kept.command, Now(kept.at, world.began), kept.rule)
+    account = world.accounts.get(kept.provider)
+    case = CheckContext(world, sandbox.providers[kept.provider].profile, account, kept.command, kept.at)
+    fired = None if kept.rule is None else world.book.named(kept.rule)
+    return [*passed_over(fired, case), *nearly(world.book.rules, case, kept.rule)]
 
 
 def attempt(sandbox: Sandbox, made: Attempt) -> "response_types.Callback":
@@ -134,7 +137,8 @@ def account(sandbox: Sandbox, provider: str) -> "response_types.Account":
 def rule(kept: Rule) -> "response_types.Rule":
     spec = msgspec.to_builtins(kept.spec)
     return {
-        "id": kept.id, "when": spec.get("when", {}), "then": _said(spec["then"]), "times": kept.spec.times,
+        "id": kept.id, "name": kept.spec.name, "when": spec.get("when", {}), "then": _said(spec["then"]),
+        "times": kept.spec.times,
         "comment": kept.spec.comment, "source": "hand" if kept.by_hand else "scenario", "fired": kept.fired,
     }  # fmt: skip
 

@@ -132,6 +132,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     prices: Mapping[str, float] = msgspec.field(default_factory=lambda: {"part": 1})
     """Price of one part to one recipient, in messages or roubles; names a provider may add."""
     balance: float = 1000
+    sender_is_id: bool = False
+    """Do clients say a sender by its id, and not by its name?"""
     normal_number: Callable[[str, Mapping[str, Any]], str | None]
     """A destination as written, and the switches in force → the number, or None for a malformed one."""
     bar: Callable[..., Reason | None] | None = None

@@ -53,6 +53,11 @@ class Chance(msgspec.Struct):
         digest = blake2b(f"{self.seed}:{self.drawn}".encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") / 2**64
 
+    def lot(self, key: str) -> float:
+        """The number of a key, 0 <= n < 1: always the same, whatever is drawn in between."""
+        digest = blake2b(f"{self.seed} {key}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big") / 2**64
+
     def between(self, low: int, high: int) -> int:
         """The next whole number, low <= n <= high."""
         return low + int(self.draw() * (high - low + 1))

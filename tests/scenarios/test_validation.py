@@ -19,7 +19,7 @@ SAID = [
     (5, "found 5; may be a mapping with name, comment, extends, seed, accounts, rules"),
     ({"seed": "x"}, "at seed: found 'x'; may be a whole number"),
     ({"rules": {}}, "at rules: found a mapping; may be a list"),
-    ({"rules": [3]}, "at rules[0]: found 3; may be a mapping with then, when, times, comment"),
+    ({"rules": [3]}, "at rules[0]: found 3; may be a mapping with then, when, times, comment, name"),
     (
         {"rules": [{"then": {"refuse": "no credit"}}]},
         "at rules[0].then.refuse: found 'no credit'; may be a mapping with code, reason; write {reason: no-credit}",
@@ -35,7 +35,7 @@ SAID = [
      "at rules[0].then.steps[0].status: found 'deliverd'; may be scheduled, pending, sent, delivered, read, "
      "undelivered, expired, rejected, deleted, error, unknown; did you mean delivered?"),
     ({"rules": [{"then": {"reply": {"status": 99}}}]},
-     "at rules[0].then.reply.status: found 99; may be a whole number, 100 to 599"),
+     "at rules[0].then.reply.status: found 99; may be a whole number, 200 to 599"),
     ({"rules": [{"then": {"reply": {"fault": "lots"}}}]},
      f"at rules[0].then.reply.fault: found 'lots'; may be lost, drop, hang, reset, cut, empty, garbled, slow, or "
      f"{', '.join(SMPP_FAULTS)}; did you mean lost?"),

@@ -11,7 +11,8 @@ from emulator.core.commands import Submit
 from emulator.core.outcomes import Refused
 from emulator.core.profile import LONGEST_WINDOW, Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules.matching import NOTHING, Ruling
+from emulator.core.rules.actions import Refuse
+from emulator.core.rules.matching import NOTHING, Rule, Ruling
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.text import Measure, measure
 from emulator.core.units import SECOND, Timestamp, plain, seconds
@@ -78,6 +79,10 @@ class CheckContext(msgspec.Struct):
             (command.senders[place] if command.senders else command.sender) or "",
             command.begins[place] if command.begins else command.begins_at,
         )
+
+    def rule_of(self, written: str, place: int) -> Rule | None:
+        """The rule that decides of the destination at that place."""
+        return self.ruling.of(written, self.said(place) if self.command.texts else None)
 
     def switch(self, name: str) -> Any:
         """The choice in force: the account's, or the default where nobody is known."""
@@ -180,7 +185,9 @@ def numbers(case: CheckContext) -> Refused | None:
     unruled = case.ruling is NOTHING
     seen: set[object] = set()
     for place, written in enumerate(command.destinations or ()):
-        verdict, accepting = (None, False) if unruled else _ruled(case, written)
+        verdict, accepting = (None, False) if unruled else _ruled(case, case.rule_of(written, place))
+        if verdict == Reason.STOP_LISTED and command.ignore_stoplist:
+            verdict = None
         number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
         if number is None:
             case.lost.append(Lost(written, place, Reason.DESTINATION_INVALID))
@@ -188,7 +195,7 @@ def numbers(case: CheckContext) -> Refused | None:
             verdict == Reason.STOP_LISTED or number in account.stoplist
         ):
             case.lost.append(Lost(number, place, Reason.STOP_LISTED))
-        elif verdict == Reason.UNROUTABLE or (
+        elif verdict is not None or (
             not accepting and (verdict := bar(case, number, place) if bar else None) is not None
         ):
             case.lost.append(Lost(number, place, verdict))
@@ -225,13 +232,23 @@ PASSED_OVER = (
 """Reasons that do not count where a rule says `accept`: money, the stop list, limits."""
 
 
-def _ruled(case: CheckContext, written: str) -> tuple[Reason | None, bool]:
+def reason_of(case: CheckContext, refuse: Refuse) -> Reason:
+    """A rule's reason, or the one that the provider's own code stands for."""
+    if refuse.code is None:
+        return refuse.reason or Reason.INTERNAL
+    table = case.profile.table(case.command.operation, case.command.protocol)
+    row = table.of_code(refuse.code) if table else None
+    return row.reason if row else Reason.INTERNAL
+
+
+def _ruled(case: CheckContext, rule: Rule | None) -> tuple[Reason | None, bool]:
     """What a rule says of one number: a reason against it; that it is accepted."""
-    rule = case.ruling.of(written)
     if rule is None:
         return None, False
     then = rule.spec.then
-    return (None if then.refuse is None else then.refuse.reason), then.accept
+    if then.refuse is not None:
+        return reason_of(case, then.refuse), False
+    return (Reason.TEMPORARY if then.takes_away(case.command.protocol) else None), then.accept
 
 
 def _none_left(case: CheckContext) -> Reason:
@@ -312,10 +329,28 @@ def checked(case: CheckContext, checks: Iterable[Check]) -> Refused | None:
     """The first refusal, if any."""
     for check in checks:
         refused = check(case)
-        if refused is not None and not (refused.reason in PASSED_OVER and _accepting(case)):
+        if refused is not None and not (refused.reason in PASSED_OVER and _spared(case, refused.reason)):
             return refused
     return None
 
 
-def _accepting(case: CheckContext) -> bool:
-    return case.ruling.call is not None and case.ruling.call.spec.then.accept
+def _spared(case: CheckContext, reason: Reason) -> bool:
+    """Does a rule accept what money, stop list or limits are against? Those of a list of whom none says so are barred;
+    before the numbers were looked at, one that is accepted opens the door for all."""
+    if not any(rule is not None and rule.spec.then.accept for rule in case.ruling.each()):
+        return False
+    if case.ruling.recipients is None or not case.good:
+        return True
+    kept: list[int] = []
+    for index, (number, written) in enumerate(case.good):
+        place = case.places[index] if case.places else (case.command.destinations or ()).index(written)
+        rule = case.rule_of(written, place)
+        if rule is not None and rule.spec.then.accept:
+            kept.append(index)
+        else:
+            case.lost.append(Lost(number, place, reason))
+    case.good = [case.good[index] for index in kept]
+    case.places = [case.places[index] for index in kept] if case.places else case.places
+    if case.good and case.measured is not None:
+        weigh(case)
+    return bool(case.good)

@@ -3,7 +3,7 @@
 Every method is a plain function on values and is done when it returns: nobody ever sees half a step.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -12,15 +12,14 @@ from emulator.core.accounts import Account, apply
 from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.engine.admin_handlers import AdminHandlers
-from emulator.core.engine.checks import CheckContext
+from emulator.core.engine.checks import CheckContext, reason_of
 from emulator.core.engine.handlers import CommandHandlers
 from emulator.core.engine.lifecycle import IncomingDelivery, MessageLifecycle, Outgoing, Report, Touched
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.profile import Profile
-from emulator.core.reasons import NO_NUMBER_LEFT, OF_A_NUMBER, Reason
+from emulator.core.reasons import NO_NUMBER_LEFT
 from emulator.core.rules.actions import Refuse, Reply
-from emulator.core.rules.conditions import Now
 from emulator.core.rules.matching import Rule, Ruling
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import PartsEnd, SendIncoming, SendReport, Step
@@ -62,10 +61,9 @@ class Engine:
         if case.account is not None:
             if isinstance(command, SubmitPart):
                 command = case.command = self._judge.parts.seen_whole(command)
-            case.ruling = world.book.ruling(command, Now(at, world.began), world.chance)
-            rule = case.ruling.call
-            if rule is not None:
-                verdict = self._by_rule(case, rule)
+            case.ruling = world.book.ruling(case)
+            if case.ruling.rules:
+                verdict = self._by_rule(case)
                 return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
         return Decision(self._judge.judge(case), noticed=tuple(case.noticed))
 
@@ -159,24 +157,40 @@ class Engine:
             return None
         return account
 
-    def _by_rule(self, case: CheckContext, rule: Rule) -> Decision:
-        refuse, reply = rule.spec.then.refuse, rule.spec.then.reply
-        if reply is not None:
-            reply = reply.drawn(case.world.chance)
-        if reply is not None and not reply.heard:
-            _fire(rule, case)
-            return Decision(Unheard(), reply, rule.id)
-        if refuse is not None and refuse.reason not in OF_A_NUMBER:
-            _fire(rule, case)
-            return Decision(self._judge.refuse(case, _refused(case, refuse, rule.id)), reply, rule.id)
+    def _by_rule(self, case: CheckContext) -> Decision:
+        """Each recipient fares as its rule says, whoever else is in the list; the reply is that of the first rule that
+        speaks of it."""
+        ruling, protocol = case.ruling, case.command.protocol
+        reply: Reply | None = None
+        replying: Rule | None = None
+        for rule in ruling.rules:
+            said = rule.spec.then.reply
+            reply = None if said is None else said.over(protocol)
+            if reply is not None:
+                reply, replying = reply.drawn(case.world.chance), rule
+                break
+        if all(rule is not None and rule.spec.then.takes_away(protocol) for rule in ruling.each()):
+            return self._taken_away(case, reply, replying)
         outcome = self._judge.judge(case)
-        decided = _that_decided(case.ruling, outcome)
-        if reply is not None:
-            decided[rule.id] = rule
+        decided = _that_decided(ruling, outcome)
+        if replying is not None:
+            decided[replying.id] = replying
         for one in decided.values():
             _fire(one, case)
         first = any(one.spec.then.reports and one.spec.then.reports.before_reply for one in decided.values())
-        return Decision(outcome, reply, rule.id if rule.id in decided else next(iter(decided), None), first)
+        named = replying if replying is not None else next(iter(decided.values()), None)
+        return Decision(outcome, reply, None if named is None else named.id, first)
+
+    def _taken_away(self, case: CheckContext, reply: Reply | None, replying: Rule | None) -> Decision:
+        """Nothing is left of the call: it is refused, or was never heard."""
+        for rule in case.ruling.rules:
+            _fire(rule, case)
+        if reply is not None and replying is not None and not reply.heard:
+            return Decision(Unheard(), reply, replying.id)
+        refusing = next(rule for rule in case.ruling.each() if rule is not None and rule.spec.then.refuse is not None)
+        assert refusing.spec.then.refuse is not None
+        refused = _refused(case, refusing.spec.then.refuse, refusing.id)
+        return Decision(self._judge.refuse(case, refused), reply, refusing.id)
 
     def _send(self, at: Timestamp, due: SendReport | SendIncoming) -> Outgoing:
         world = self.world
@@ -201,16 +215,12 @@ def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
     away, of an answer that is about no submit those that change the account."""
     if isinstance(outcome, PartAccepted):
         return {}
-    rules = [] if ruling.call is None else [ruling.call]
-    if isinstance(ruling.by_destination, dict):
-        rules += ruling.by_destination.values()
-    if isinstance(outcome, Refused):
-        if outcome.reason not in NO_NUMBER_LEFT:
-            return {}
+    rules: Iterable[Rule] = ruling.rules
+    if isinstance(outcome, Refused) and outcome.reason not in NO_NUMBER_LEFT and "barred" not in outcome.details:
+        return {}
+    if isinstance(outcome, Refused) or (isinstance(outcome, Accepted) and not outcome.count):
         rules = [rule for rule in rules if rule.spec.then.refuse is not None]
-    elif isinstance(outcome, Accepted):
-        rules = rules if outcome.count else [rule for rule in rules if rule.spec.then.refuse is not None]
-    else:
+    elif not isinstance(outcome, Accepted):
         rules = [rule for rule in rules if rule.spec.then.account is not None]
     return {rule.id: rule for rule in rules}
 
@@ -220,7 +230,4 @@ def _refused(case: CheckContext, refuse: Refuse, rule: str) -> Refused:
     details = {"rule": rule}
     if refuse.reason is not None:
         return Refused(reason=refuse.reason, details=details)
-    assert refuse.code is not None
-    table = case.profile.table(case.command.operation, case.command.protocol)
-    row = table.of_code(refuse.code) if table else None
-    return Refused(reason=row.reason if row else Reason.INTERNAL, code=refuse.code, details=details)
+    return Refused(reason=reason_of(case, refuse), code=refuse.code, details=details)

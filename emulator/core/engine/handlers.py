@@ -121,8 +121,17 @@ class CommandHandlers:
         return Entry(message=0, to=to, status="pending", changed_at=case.at, created_at=case.at, provider_id=name)
 
     def _query_many(self, case: CheckContext) -> AnyOutcome:
-        found = (self._sent(case, number, provider_id) for number, provider_id in case.command.wanted)
-        return FoundMany(entries=tuple(self._entry(ids[0]) if ids else None for ids in found))
+        """What a rule refuses of a list is not found."""
+        protocol = case.command.protocol
+
+        def entry(number: str, provider_id: str) -> Entry | None:
+            rule = case.ruling.of(number, provider_id)
+            if rule is not None and rule.spec.then.takes_away(protocol):
+                return None
+            ids = self._sent(case, number, provider_id)
+            return self._entry(ids[0]) if ids else None
+
+        return FoundMany(entries=tuple(entry(number, provider_id) for number, provider_id in case.command.wanted))
 
     def _delete(self, case: CheckContext) -> AnyOutcome:
         store = self.world.store

@@ -15,7 +15,7 @@ from emulator.core.engine.submit import SubmitHandler
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules.matching import Ruling
+from emulator.core.rules.matching import NOTHING
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import PartsEnd
 from emulator.core.text import Measure
@@ -118,7 +118,7 @@ class Parts:
             first = self.world.parts[names[0]]
             whole = self._joined(names, text, measured)
             case = CheckContext(self.world, self._profiles[provider], self.world.accounts[provider], whole, at)
-            case.ruling = Ruling(None, None)
+            case.ruling = NOTHING
             missing = first.part.total - len(names)
             self._taking.keep(case, Refused(reason=Reason.PARTS_MISSING, details={"missing": missing}))
         self._arm(provider, at)

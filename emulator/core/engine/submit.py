@@ -42,7 +42,7 @@ class SubmitHandler:
         for said, each, recipients in groups:
             batch = self._batch(case, provider_id, said, each, case.cost_of(each), command.report)
             for number, written in recipients:
-                self._add_message(case, batch, number, written)
+                self._add_message(case, batch, number, case.ruling.of(written, said if case.places else None))
         self._record_lost(case, provider_id, True)
         return Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
@@ -116,12 +116,12 @@ class SubmitHandler:
         self.world.store.add_batch(batch)
         return batch
 
-    def _add_message(self, case: CheckContext, batch: Batch, number: str, written: str) -> None:
+    def _add_message(self, case: CheckContext, batch: Batch, number: str, rule: Rule | None) -> None:
         at = case.at
         status: Status = "scheduled" if batch.begins_at > at else "pending"
         message = Message(
             id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
-            plan=self._plan(case.ruling.of(written), case.profile),
+            plan=self._plan(rule, case.profile),
         )  # fmt: skip
         self.world.store.add(message)
         self._life.begin(message, batch, at)

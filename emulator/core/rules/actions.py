@@ -11,7 +11,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.reasons import Reason
+from emulator.core.reasons import OF_A_NUMBER, Reason
 from emulator.core.rules.ranges import Seconds, Span, as_written, drawn
 from emulator.core.rules.smpp_actions import SMPP_FAULTS, FormName, SmppFaultName
 from emulator.core.statuses import Status
@@ -71,7 +71,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     delay: Seconds | Span = 0.0
     fault: FaultName | None = None
-    status: Annotated[int, Meta(ge=100, le=599)] | None = None
+    status: Annotated[int, Meta(ge=200, le=599)] | None = None
     headers: dict[str, str] = {}
     body: str | None = None
     command_status: Annotated[int, Meta(ge=1, le=0xFFFFFFFF)] | None = None
@@ -89,6 +89,14 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     def drawn(self, chance: Chance) -> "Reply":
         """The same with a delay that is fixed."""
         return msgspec.structs.replace(self, delay=drawn(self.delay, chance)) if isinstance(self.delay, Span) else self
+
+    def over(self, protocol: str) -> "Reply | None":
+        """What of it there is over a protocol: what only SMPP can have done to it is passed over elsewhere."""
+        if protocol == "smpp" or not (self.fault in SMPP_FAULTS or self.command_status is not None):
+            return self
+        if not self.delay:
+            return None
+        return msgspec.structs.replace(self, fault=None, command_status=None)
 
     @property
     def wait(self) -> float:
@@ -184,6 +192,13 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             raise ValueError("then takes either accept or refuse")
         if self.retries is not None:
             force_setattr(self, "retries", tuple(map(float, self.retries)))
+
+    def takes_away(self, protocol: str) -> bool:
+        """Does it keep what it speaks of from being taken at all: refused, or never heard?"""
+        if self.refuse is not None and self.refuse.reason not in OF_A_NUMBER:
+            return True
+        reply = None if self.reply is None else self.reply.over(protocol)
+        return reply is not None and not reply.heard
 
     @property
     def life(self) -> "Plan":

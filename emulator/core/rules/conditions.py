@@ -2,31 +2,40 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
+from emulator.core.commands import AnyCommand, Cancel, Delete, Query, QueryMany, Replace, Submit
 from emulator.core.globs import glob
 from emulator.core.regex import Wrong, compiled
-from emulator.core.rules.ranges import Between, Count, Seconds
+from emulator.core.rules.ranges import Amounts, Between, Count, DayTime, Rate, Seconds
+from emulator.core.statuses import Status
 from emulator.core.text import Encoding, Measure
-from emulator.core.units import Timestamp, seconds
+from emulator.core.units import Timestamp, amount, seconds
+
+if TYPE_CHECKING:
+    from emulator.core.engine.checks import CheckContext
 
 Operation = Literal["send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link"]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Per = Literal["number", "reference", "text"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Every key given must hold. `to`, `sender` and `account` know `*`; `contains` is a part of the text, `matches` a
-    regular expression somewhere in it (`to_matches`: in the number, as written).
+    regular expression somewhere in it. `to` and `to_matches` (a regular expression) hold of the number as it was
+    written or as the provider writes it: 8-900-199-00-01 is 79001990001 too. `sender` is a name, also where the
+    provider's clients send its id.
 
-    `nth`, `first` and `every` count the calls that match all the other keys; `probability` is thrown for those whose
-    turn it is. `after` (that moment included) and `before`: seconds since the sandbox began, or a time with its zone.
+    `nth`, `first`, `every` and `rate` count the calls that match all the other keys; `probability` is thrown for those
+    whose turn it is. `per`: they count, and throw, by itself for each number, reference or text. `after` (that moment
+    included) and `before`: seconds since the sandbox began, or a time with its zone. `balance` is the account's before
+    the call; `asked` the state of the message that is asked after, cancelled or replaced.
     """
 
     provider: str | None = None
@@ -47,6 +56,12 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     probability: Share | None = None
     after: Seconds | str | None = None
     before: Seconds | str | None = None
+    per: Per | None = None
+    rate: Rate | None = None
+    time_of_day: DayTime | None = None
+    balance: Amounts | None = None
+    stop_listed: bool | None = None
+    asked: Status | tuple[Status, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("matches", "to_matches"):
@@ -63,17 +78,19 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
                 force_setattr(self, name, float(value))
         if self.probability is not None:
             force_setattr(self, "probability", float(self.probability))
+        if self.per is not None and not self.counts and self.probability is None:
+            raise ValueError("per: goes with nth, first, every, rate or probability")
+
+    @property
+    def counts(self) -> bool:
+        """Has it keys that count?"""
+        return not (self.nth is None and self.first is None and self.every is None and self.rate is None)
 
 
-class Now(NamedTuple):
-    """When a call comes, and when its world began."""
-
-    at: Timestamp
-    began: Timestamp
-
-
-Test = Callable[[AnyCommand, Now], object]
-OfNumber = Callable[[str], object]
+Test = Callable[["Case"], object]
+OfText = Callable[[str], object]
+OfPlace = Callable[["Case", int], object]
+"""Of one number of a call, by its place in the list."""
 
 
 def _moment(written: str, name: str) -> Timestamp:
@@ -87,94 +104,106 @@ def _moment(written: str, name: str) -> Timestamp:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
-def _since(value: float | str, name: str) -> Callable[[Now], bool]:
+def _since(value: float | str, name: str) -> Callable[["CheckContext"], bool]:
     """Is it that moment, or later?"""
     if isinstance(value, str):
         fixed = _moment(value, name)
-        return lambda now: now.at >= fixed
+        return lambda case: case.at >= fixed
     gap = seconds(value)
-    return lambda now: now.at >= now.began + gap
-
-
-def _texts(command: AnyCommand) -> tuple[str, ...]:
-    """The text of a send, or all of them where each number has its own."""
-    if not isinstance(command, Submit):
-        return ()
-    return command.texts or (command.text or "",)
-
-
-def _reference(command: AnyCommand) -> str | None:
-    return command.reference if isinstance(command, Submit | Query) else None
-
-
-def _of_text(holds: Callable[[str], object]) -> Test:
-    return lambda command, now: any(holds(text) for text in _texts(command))
-
-
-def _measures(command: AnyCommand) -> Iterator[Measure]:
-    """What its texts are on the air."""
-    if isinstance(command, Submit):
-        yield from map(command.measure_of, _texts(command))
-
-
-def _contains(value: str) -> Test:
-    return _of_text(lambda text: value in text)
-
-
-def _matches(value: str) -> Test:
-    return _of_text(compiled(value).fits)
-
-
-def _encoding(value: str) -> Test:
-    return lambda command, now: any(measured.encoding == value for measured in _measures(command))
-
-
-def _parts(value: int | Between) -> Test:
-    within = Between(value, value) if isinstance(value, int) else value
-    return lambda command, now: any(measured.parts in within for measured in _measures(command))
-
-
-def _sender(value: str) -> Test:
-    fits = glob(value)
-    return lambda command, now: isinstance(command, Submit) and fits(command.sender or "")
-
-
-def _account(value: str) -> Test:
-    fits = glob(value)
-    return lambda command, now: command.credential is not None and fits(command.credential.name)
+    return lambda case: case.at >= case.world.began + gap
 
 
 def _after(value: float | str) -> Test:
-    come = _since(value, "after")
-    return lambda command, now: come(now)
+    return _since(value, "after")
 
 
 def _before(value: float | str) -> Test:
     come = _since(value, "before")
-    return lambda command, now: not come(now)
+    return lambda case: not come(case)
+
+
+def _account(value: str) -> Test:
+    fits = glob(value)
+    return lambda case: case.command.credential is not None and fits(case.command.credential.name)
+
+
+def _reference(value: str) -> Test:
+    return lambda case: value in references_of(case.command)
+
+
+def _balance(value: Amounts) -> Test:
+    low = None if value.low is None else amount(value.low)
+    high = None if value.high is None else amount(value.high)
+    return lambda case: (
+        case.account is not None and (low is None or low <= case.account.balance)
+        and (high is None or case.account.balance <= high)
+    )  # fmt: skip
+
+
+def _contains(value: str) -> OfText:
+    return lambda text: value in text
+
+
+def _measured(holds: Callable[[Measure], bool]) -> OfPlace:
+    def test(case: "CheckContext", place: int) -> bool:
+        command = case.command
+        return isinstance(command, Submit) and holds(command.measure_of(case.said(place).text))
+
+    return test
+
+
+def _parts(value: int | Between) -> OfPlace:
+    within = Between(value, value) if isinstance(value, int) else value
+    return _measured(lambda measured: measured.parts in within)
+
+
+def _sender(value: str) -> OfPlace:
+    fits = glob(value)
+    return lambda case, place: any(map(fits, senders_of(case, place)))
+
+
+def _stop_listed(value: bool) -> OfPlace:
+    def test(case: "CheckContext", place: int) -> bool:
+        numbers = destinations_of(case.command)
+        spellings = spelt(case, numbers[place]) if place < len(numbers) else ()
+        return (case.account is not None and any(one in case.account.stoplist for one in spellings)) == value
+
+    return test
+
+
+def _asked(value: Status | tuple[Status, ...]) -> OfPlace:
+    wanted = (value,) if isinstance(value, str) else value
+    return lambda case, place: asked_after(case, place) in wanted
 
 
 KIND = ("provider", "protocol", "operation")
 """Keys that name the kind of call."""
 OF_CALL: dict[str, Callable[[Any], Test]] = {
     "account": _account,
-    "sender": _sender,
-    "reference": lambda value: lambda command, now: _reference(command) == value,
-    "contains": _contains,
-    "matches": _matches,
-    "encoding": _encoding,
-    "parts": _parts,
+    "reference": _reference,
     "after": _after,
     "before": _before,
+    "time_of_day": lambda value: lambda case: case.at in value,
+    "balance": _balance,
 }
 """Keys that speak of the call as a whole: the value → its test."""
-OF_NUMBER: dict[str, Callable[[Any], OfNumber]] = {
-    "to": glob,
-    "to_matches": lambda value: compiled(value).fits,
-}
+OF_NUMBER: dict[str, Callable[[Any], OfText]] = {"to": glob, "to_matches": lambda value: compiled(value).fits}
 """Keys that are held against each number."""
-OF_TURN = ("nth", "first", "every")
-"""Keys that count."""
+OF_TEXT: dict[str, Callable[[Any], OfText]] = {
+    "contains": _contains,
+    "matches": lambda value: compiled(value).fits,
+}
+"""Keys that are held against the text, or each number's own."""
+OF_PLACE: dict[str, Callable[[Any], OfPlace]] = {
+    "encoding": lambda value: _measured(lambda measured: bool(measured.encoding == value)),
+    "parts": _parts,
+    "sender": _sender,
+    "stop_listed": _stop_listed,
+    "asked": _asked,
+}
+"""Other keys that may hold for one number of a call and not for another."""
+OF_TURN = ("nth", "first", "every", "rate")
+"""Keys that count; `per` and `probability` go with them."""
 
 
 def speaks_of(when: When, provider: str, protocol: str, operation: str) -> bool:
@@ -186,27 +215,12 @@ def speaks_of(when: When, provider: str, protocol: str, operation: str) -> bool:
     )
 
 
-def tests_of(when: When) -> tuple[Test, ...]:
-    """The keys given that speak of the call as a whole, as tests."""
-    return tuple(make(value) for name, make in OF_CALL.items() if (value := getattr(when, name)) is not None)
+def tests_of(when: When, table: dict[str, Callable[[Any], Any]]) -> tuple[Any, ...]:
+    """The keys given that stand in a table, as tests."""
+    return tuple(make(value) for name, make in table.items() if (value := getattr(when, name)) is not None)
 
 
-def number_test(when: When) -> OfNumber | None:
-    """The keys given that are held against a number, as one test; None when there are none."""
-    tests = [make(value) for name, make in OF_NUMBER.items() if (value := getattr(when, name)) is not None]
-    if len(tests) < 2:
-        return tests[0] if tests else None
-    return lambda number: all(test(number) for test in tests)
-
-
-def turn_test(when: When) -> Callable[[int], bool] | None:
-    """Is it the turn of the call with that number (from 1)? None when nothing counts."""
-    nth, first, every = when.nth, when.first, when.every
-    if nth is None and first is None and every is None:
-        return None
-    return lambda number: (
-        (nth is None or number == nth) and (first is None or number <= first) and (every is None or number % every == 0)
-    )
+# what a call has for them
 
 
 def destinations_of(command: AnyCommand) -> tuple[str, ...]:
@@ -217,19 +231,84 @@ def destinations_of(command: AnyCommand) -> tuple[str, ...]:
         return (command.destination or "",)
     if isinstance(command, QueryMany | Delete):
         return tuple(number for number, _ in command.wanted or ())
+    if isinstance(command, Cancel):
+        return (command.destination,)
     return ()
 
 
-def unmet(when: When, command: AnyCommand, now: Now) -> Iterator[str]:
+def texts_of(command: AnyCommand) -> tuple[str, ...] | None:
+    """The text of a send, or all of them where each number has its own; None where there is no text at all."""
+    if not isinstance(command, Submit):
+        return None
+    return command.texts or (command.text or "",)
+
+
+def references_of(command: AnyCommand) -> tuple[str, ...]:
+    """What the client calls its message: its own reference, or the id that it gives."""
+    if isinstance(command, Submit):
+        return tuple(one for one in (command.reference, command.own_id) if one is not None)
+    if isinstance(command, Query):
+        return tuple(one for one in (command.reference, command.provider_id) if one is not None)
+    if isinstance(command, QueryMany | Delete):
+        return tuple(one for _, one in command.wanted or ())
+    return ()
+
+
+def senders_of(case: "CheckContext", place: int) -> tuple[str, ...]:
+    """The sender as it was sent, and its name where the provider's clients send an id."""
+    command = case.command
+    if not isinstance(command, Submit):
+        return ()
+    sent = case.said(place).sender
+    if not case.profile.sender_is_id or case.account is None:
+        return (sent,)
+    return (sent, *(one.name for one in case.account.senders.values() if str(one.id) == sent))
+
+
+def spelt(case: "CheckContext", written: str) -> tuple[str, ...]:
+    """A number as it was written, and as the provider writes it if that is another way."""
+    normal = case.profile.normal_number(written, case.profile.in_force(case.account))
+    return (written,) if normal is None or normal == written else (written, normal)
+
+
+def asked_after(case: "CheckContext", place: int) -> Status | None:
+    """The state of the message that a call is about, if there is one."""
+    command, store = case.command, case.world.store
+    found: list[int] = []
+    if isinstance(command, QueryMany | Delete):
+        number, name = (command.wanted or ())[place]
+        one = store.newest_with(command.provider, name, spelt(case, number)[-1])
+        found = [] if one is None else [one]
+    elif isinstance(command, Query | Cancel | Replace):
+        to = spelt(case, command.destination)[-1] if isinstance(command, Query) and command.destination else None
+        if command.provider_id:
+            found = store.with_provider_id(command.provider, command.provider_id, to)
+        elif isinstance(command, Query) and command.reference:
+            found = store.with_reference(command.provider, command.reference, to)
+    return store.messages[found[-1] - 1].status if found else None
+
+
+def unmet(when: When, case: "CheckContext") -> Iterator[str]:
     """The keys that do not hold for a call, but for those that count or throw dice: what came near, and why not."""
+    command = case.command
+    numbers, texts = destinations_of(command), texts_of(command)
     for name in KIND:
         if getattr(when, name) not in (None, getattr(command, name)):
             yield name
-    for name, test in OF_NUMBER.items():
+    for name, make_of_text in {**OF_NUMBER, **OF_TEXT}.items():
         value = getattr(when, name)
-        if value is not None and not any(map(test(value), destinations_of(command))):
+        if value is None:
+            continue
+        seen = texts if name in OF_TEXT else [one for number in numbers for one in spelt(case, number)]
+        if not any(map(make_of_text(value), seen or ())):
             yield name
+    for name, make_of_place in OF_PLACE.items():
+        value = getattr(when, name)
+        if value is not None:
+            test = make_of_place(value)
+            if not any(test(case, place) for place in range(max(1, len(numbers)))):
+                yield name
     for name, make in OF_CALL.items():
         value = getattr(when, name)
-        if value is not None and not make(value)(command, now):
+        if value is not None and not make(value)(case):
             yield name

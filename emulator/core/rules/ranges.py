@@ -1,4 +1,4 @@
-"""Values of rules that may be a range: of seconds, out of which chance draws one, or of whole numbers."""
+"""Values of rules that are a range: of seconds, out of which chance draws one, of numbers, of the hours of a day."""
 
 from typing import Annotated
 
@@ -6,11 +6,15 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import force_setattr
 
-from emulator.core.units import Chance
+from emulator.core.units import SECOND, Chance, Timestamp
 
 Seconds = Annotated[float, Meta(ge=0, le=3_153_600_000)]
 """At most a hundred years: every moment that they lead to must be one that a date can show."""
 Count = Annotated[int, Meta(ge=1)]
+Amount = Annotated[float, Meta(ge=-1e12, le=1e12)]
+CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+OFFSET = "^(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+_DAY = 86_400
 
 
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -50,3 +54,55 @@ def drawn(value: float | Span, chance: Chance) -> float:
 def as_written(value: float | Span) -> float | Span:
     """2 and 2.0 are one thing and must be written as one."""
     return value if isinstance(value, Span) else float(value)
+
+
+class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`{over: 5, within: 60}`: more than five calls within the last sixty seconds, this one among them."""
+
+    over: Annotated[int, Meta(ge=0, le=10_000)]
+    within: Annotated[float, Meta(gt=0, le=31_536_000)]
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "within", float(self.within))
+
+
+class Amounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`{from: 10}`, `{to: 0}`, `{from: 1, to: 5}`: messages or roubles, both ends included."""
+
+    low: Amount | None = msgspec.field(name="from", default=None)
+    high: Amount | None = msgspec.field(name="to", default=None)
+
+    def __post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            raise ValueError("from or to must stand there")
+        for name in ("low", "high"):
+            value = getattr(self, name)
+            if value is not None:
+                force_setattr(self, name, float(value))
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("from is more than to")
+
+
+class DayTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`{from: "21:00", to: "09:00", zone: "+04:00"}`: a part of each day, over midnight where it ends before it begins;
+    the end is not included. The zone is an offset from UTC; without one it is UTC."""
+
+    begin: Annotated[str, Meta(pattern=CLOCK)] = msgspec.field(name="from")
+    end: Annotated[str, Meta(pattern=CLOCK)] = msgspec.field(name="to")
+    zone: Annotated[str, Meta(pattern=OFFSET)] = "Z"
+
+    def __post_init__(self) -> None:
+        if self.begin == self.end:
+            raise ValueError("from and to are the same time")
+
+    def __contains__(self, at: Timestamp) -> bool:
+        begin, end = _of_clock(self.begin), _of_clock(self.end)
+        offset = 0 if self.zone == "Z" else _of_clock(self.zone[1:]) * (1 if self.zone[0] == "+" else -1)
+        now = (at // SECOND + offset) % _DAY
+        return begin <= now < end if begin < end else now >= begin or now < end
+
+
+def _of_clock(written: str) -> int:
+    """Seconds since midnight."""
+    hours, minutes = written.split(":")
+    return int(hours) * 3600 + int(minutes) * 60

@@ -129,6 +129,7 @@ PROFILE = Profile(
     errors=ERRORS,
     statuses=STATUSES,
     normal_number=normal_number,
+    sender_is_id=True,
     life=(Step(1, "sent"), Step(2, "delivered")),
     reports_first_state="callback-pending",
     reports_same_word=False,

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from worlds import TO, Play
 
-from emulator.core.rules.conditions import KIND, OF_CALL, OF_NUMBER, OF_TURN, Now, When, unmet
+from emulator.core.engine.checks import CheckContext
+from emulator.core.rules.conditions import KIND, OF_CALL, OF_NUMBER, OF_PLACE, OF_TEXT, OF_TURN, When, unmet
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.units import Chance
 
@@ -34,14 +35,19 @@ def test_a_key_holds_or_not(when: dict[str, object], text: str, matches: bool) -
 
 
 def test_every_key_is_in_one_of_the_tables() -> None:
-    keys = {*KIND, *OF_CALL, *OF_NUMBER, *OF_TURN, "probability"}
+    keys = {*KIND, *OF_CALL, *OF_NUMBER, *OF_TEXT, *OF_PLACE, *OF_TURN, "per", "probability"}
     assert keys == set(When.__struct_fields__)
 
 
-def test_where_each_number_has_its_own_text_any_of_them_may_match() -> None:
-    play = Play({"when": {"contains": "code"}, "then": BUSY})
-    assert refused(play, TO, "995577000002", text="", texts=("Hello", "your code"))
-    assert not refused(play, TO, "995577000002", text="", texts=("Hello", "there"))
+@pytest.mark.parametrize("when", [
+    {"contains": "code"}, {"matches": "c.de"}, {"encoding": "ucs2"}, {"parts": 2}, {"sender": "other"},
+])  # fmt: skip
+def test_where_each_number_has_its_own_text_and_sender_each_is_judged_by_its_own(when: dict[str, object]) -> None:
+    play = Play({"when": when, "then": {"steps": [{"after": 1, "status": "expired"}]}})
+    said = {"texts": ("Hello", "your code…" + "x" * 70), "senders": ("shop", "other")}
+    play.accepted(TO, TO, "995577000002", text="", texts=("Hello", *said["texts"]), senders=("shop", *said["senders"]))
+    play.advance(5)
+    assert [message.status for message in play.world.store.messages] == ["delivered", "delivered", "expired"]
 
 
 def calls(when: dict[str, object], number: int = 8) -> list[int]:
@@ -141,5 +147,5 @@ def test_unmet_names_the_keys_that_stand_in_the_way() -> None:
     from emulator.core.commands import Submit
 
     command = Submit(provider="plain", destinations=(TO,), text="Hello", sender="shop")
-    now = Now(play.world.began, play.world.began)
-    assert list(unmet(when, command, now)) == ["operation", "to", "contains", "after"]
+    case = CheckContext(play.world, play.profile, play.account, command, play.world.began)
+    assert list(unmet(when, case)) == ["operation", "to", "contains", "after"]

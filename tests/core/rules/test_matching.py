@@ -118,10 +118,42 @@ def test_rules_for_each_kind_of_bad_number_refuse_the_whole_call_as_mixed() -> N
     assert play.fired() == [1, 1]
 
 
-def test_a_refusal_that_is_not_of_a_number_refuses_the_whole_list() -> None:
+def test_each_number_of_a_list_fares_as_it_does_alone() -> None:
     play = Play({"when": {"to": OTHER}, "then": BUSY})
-    assert refused(play, GOOD, OTHER, THIRD)
-    assert not play.world.store.messages
+    outcome = play.accepted(GOOD, OTHER, THIRD)
+    assert (outcome.count, outcome.barred) == (2, ((OTHER, Reason.TEMPORARY),))
+    assert [message.to for message in play.world.store.messages] == [GOOD, THIRD]
+    assert play.fired() == [1]
+    assert refused(play, OTHER)
+
+
+def test_a_later_rule_never_decides_of_numbers_that_an_earlier_one_has_decided() -> None:
+    first = {"when": {"to": "99557*"}, "then": {"steps": [{"after": 1, "status": "expired"}]}}
+    for later in (BUSY, {"reply": {"fault": "lost"}}, {"reply": {"status": 503}}, {"reply": {"fault": "drop"}}):
+        play = Play(first, {"then": later})
+        verdict = play.submit(GOOD, OTHER)
+        assert (verdict.outcome.word, verdict.reply, verdict.rule) == ("accepted", None, "r1"), later
+        verdict = play.submit(GOOD, THIRD)
+        if "refuse" in later:
+            assert (verdict.outcome.count, verdict.reply, verdict.rule) == (1, None, "r1")
+        else:
+            assert verdict.reply is not None
+            assert verdict.rule == "r2"
+            assert verdict.outcome.count == (2 if verdict.reply.heard else 1), later
+        assert play.fired() == [2, 1], later
+
+
+def test_a_list_of_which_every_number_is_refused_is_refused() -> None:
+    play = Play({"when": {"to": GOOD}, "then": {"refuse": {"reason": "no-credit"}}}, {"then": BUSY})
+    verdict = play.submit(GOOD, OTHER)
+    assert (verdict.outcome.reason, verdict.rule, play.fired()) == (Reason.NO_CREDIT, "r1", [1, 1])
+    assert isinstance(Play({"then": {"reply": {"fault": "drop"}}}).submit(GOOD, OTHER).outcome, Unheard)
+
+
+def test_what_a_rule_accepts_is_accepted_for_its_number_alone() -> None:
+    play = Play({"when": {"to": GOOD}, "then": {"accept": True}}, balance=0)
+    outcome = play.accepted(GOOD, OTHER)
+    assert (outcome.count, outcome.cost, outcome.barred) == (1, 10_000, ((OTHER, Reason.NO_CREDIT),))
 
 
 def test_a_dropped_call_does_nothing_and_a_lost_one_does_all() -> None:
@@ -193,16 +225,6 @@ def test_a_pattern_that_is_no_regular_expression_is_refused() -> None:
 def test_a_step_that_no_date_can_show_is_refused(after: float) -> None:
     with pytest.raises(msgspec.ValidationError):
         spec(then={"steps": [{"after": after, "status": "delivered"}]})
-
-
-def test_one_number_of_a_list_that_a_rule_refuses_the_call_for_refuses_the_whole_list():
-    play = Play(
-        {"when": {"to": "*1"}, "then": {"steps": []}},
-        {"when": {"to": "*9"}, "then": {"refuse": {"reason": "no-credit"}}},
-    )
-    outcome = play.submit("99557700001", "99557700009").outcome
-    assert outcome.reason == "no-credit"
-    assert [rule.fired for rule in play.world.book.rules] == [0, 1]
 
 
 def test_a_rule_with_only_steps_does_not_use_itself_up_on_other_calls():
