@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.globs import glob
+from emulator.core.rules.globs import glob
 
 
 @given(st.text(alphabet="ab*", max_size=8), st.text(alphabet="ab", max_size=10))

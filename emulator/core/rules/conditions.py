@@ -9,8 +9,8 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from emulator.core.commands import AnyCommand, Cancel, Delete, Query, QueryMany, Replace, Submit
-from emulator.core.globs import glob
 from emulator.core.regex import Wrong, compiled
+from emulator.core.rules.globs import glob
 from emulator.core.rules.ranges import Amounts, Between, Count, DayTime, Rate, Seconds
 from emulator.core.statuses import Status
 from emulator.core.text import Encoding, Measure
@@ -87,9 +87,9 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         return not (self.nth is None and self.first is None and self.every is None and self.rate is None)
 
 
-Test = Callable[["Case"], object]
+Test = Callable[["CheckContext"], object]
 OfText = Callable[[str], object]
-OfPlace = Callable[["Case", int], object]
+OfPlace = Callable[["CheckContext", int], object]
 """Of one number of a call, by its place in the list."""
 
 

@@ -24,7 +24,7 @@ from emulator.core.rules.conditions import (
     texts_of,
 )
 from emulator.core.rules.ranges import Count
-from emulator.core.turns import Turns
+from emulator.core.rules.turns import Turns
 from emulator.core.units import Timestamp
 
 if TYPE_CHECKING:
