@@ -3,6 +3,7 @@ read and written, and no connection is used again that is old or has anything un
 """
 
 import io
+import logging
 import os
 import ssl
 import threading
@@ -43,6 +44,17 @@ class _Here(threading.local):
 
 here = _Here()
 """The exchange of this thread."""
+
+
+class _NotOurs(logging.Filter):
+    """urllib3 logs URLs whole, and ours may hold a key; what a client does is logged by the client (watching.py)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return here.passage is None
+
+
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_NotOurs())
 
 
 class _Timed(io.RawIOBase):

@@ -52,9 +52,10 @@ def credentials(provider: str, sms: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def desk(kind: str, provider: str, sms: Any, patience: Patience = QUICK, **changes: Any) -> Any:
-    """A client of the sandbox, closed at the end."""
+    """A client of the sandbox, closed at the end; of none where the changes say all."""
     made = _CLASSES[provider][KINDS.index(kind)]
-    client = made(**{"base_url": sms.base_url, "patience": patience, **credentials(provider, sms), **changes})
+    from_it = {} if sms is None else {"base_url": sms.base_url, **credentials(provider, sms)}
+    client = made(**{"patience": patience, **from_it, **changes})
     try:
         yield Desk(kind, client)
     finally:
