@@ -1,4 +1,4 @@
-"""Where nothing was sent, nothing is in doubt: no name, no connection, no place, no time, a proxy's or a session's no."""
+"""Where nothing was sent, nothing is in doubt: no name, no connection, no place, no time, the no of a proxy."""
 
 import asyncio
 import socket
@@ -147,9 +147,9 @@ async def test_a_proxy_that_wants_a_password_was_not_passed(kind):
     with raw(lambda request: plain(b"who are you", b"407 Proxy Authentication Required"), ends=True) as proxy:
         for url in ("http://provider.test", "https://provider.test"):
             if kind == "sync":
-                with Ubill("k", base_url=url, patience=QUICK, pool=connection_pool(proxy=proxy.base_url)) as client:
-                    with pytest.raises(NotReached) as raised:
-                        await asyncio.to_thread(client.send, "1", "x")
+                client = Ubill("k", base_url=url, patience=QUICK, pool=connection_pool(proxy=proxy.base_url))
+                with pytest.raises(NotReached) as raised:
+                    await asyncio.to_thread(client.send, "1", "x")
             else:
                 async with aiohttp.ClientSession(proxy=proxy.base_url) as session:
                     client = AsyncUbill("k", base_url=url, patience=QUICK, session=session)

@@ -7,6 +7,7 @@ import pytest
 from client.desks import KINDS, PROVIDERS, QUICK, desk, no_id, number
 from client.raw import numbered, plain, raw
 from msgspec import structs
+from support import until
 
 from emulator.client import ReplyLost, SmsError, Unavailable
 
@@ -161,8 +162,7 @@ async def test_an_async_call_that_is_cancelled_gives_its_place_and_connection_ba
             for _ in range(3):
                 call = asyncio.create_task(ask("send", "1", "x"))
                 before = len(server.requests)
-                while len(server.requests) == before:
-                    await asyncio.sleep(0.001)
+                await until(lambda before=before: len(server.requests) > before)
                 call.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await call

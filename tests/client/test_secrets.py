@@ -60,7 +60,7 @@ def _texts(error):
 
 
 def _without_the_key(texts):
-    forms = {form for form in written_forms(ODD)}
+    forms = set(written_forms(ODD))
     for text in texts:
         assert not [form for form in forms if form in text], text
 
