@@ -8,7 +8,8 @@ pytest-asyncio (and so pytest-aiohttp) sets up in the loop scope of the test, or
 import inspect
 import sys
 from collections.abc import AsyncIterator, Generator
-from typing import TYPE_CHECKING
+from importlib.machinery import ModuleSpec, PathFinder
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from emulator.control_client.async_client import AsyncSms
     from emulator.control_client.sync_client import Sms
     from emulator.histories.history import History
+
+
+class _AsTheyAre:
+    """Finds our modules before pytest does, which would rewrite the asserts of all of them, as it does for the whole
+    package of a plugin; there are none that a test should see."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return PathFinder.find_spec(name, path, target) if name.startswith("emulator.") else None
+
+
+sys.meta_path.insert(0, _AsTheyAre)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +42,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--sms-history", metavar="TOKEN", default=None,
         help="run tests marked sms_histories over this one delivery history, as a failure's report names it",
     )  # fmt: skip
+    for word, may in (("clock", "real or frozen"), ("scenario", "its name, or a file beside this one"),
+                      ("seed", "a whole number")):  # fmt: skip
+        parser.addini(f"sms_emulator_{word}", f"{word} of every test's sandbox unless its mark sms says so: {may}",
+                      default="")  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
@@ -154,5 +171,5 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if used := sys.modules.get("emulator.testing.fixtures"):
-        used.tell(item, report)
+        used.tell(item, call, report)
     return report

@@ -127,6 +127,8 @@ def _told(reports: Reports, item: pytest.Item, history: History, tried: int | No
     kinds = ", ".join(kinds_of(history)) or "normal"
     among = "" if tried is None else f", the shortest that fails of {tried} tried{note}"
     lines = [f"{kinds}{among}", str(history), f"replay: pytest '{item.nodeid}' --sms-history={history.token}"]
+    if item.config.pluginmanager.hasplugin("rerunfailures"):
+        lines.append("pytest-rerunfailures leaves this test alone: it has been run often enough to say so")
     for report in reports:
         if report.failed:
             report.sections.append(("sms delivery history", "\n".join(lines)))

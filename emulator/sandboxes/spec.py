@@ -14,7 +14,8 @@ from emulator.core.units import LATEST, SECOND, Timestamp
 from emulator.providers.base import Provider
 from emulator.scenarios.scenario import Scenario
 
-_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+_LETTERS = b"abcdefghijkmnpqrstuvwxyz23456789"
+_EVENLY = _LETTERS * (256 // len(_LETTERS))
 _id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}").fullmatch
 """What may name a sandbox: it stands in addresses just as it is."""
 _LONGEST = 200
@@ -82,11 +83,7 @@ class InvalidOptions(Exception):
 
 def token(length: int) -> str:
     """Random letters and digits. Never from a sandbox's seed: two sandboxes of one seed need different ones."""
-    number, letters = secrets.randbits(6 * length + 64), []  # one look at the source: it costs more than the rest
-    for _ in range(length):
-        number, place = divmod(number, len(_LETTERS))
-        letters.append(_LETTERS[place])
-    return "".join(letters)
+    return secrets.token_bytes(length).translate(_EVENLY).decode()
 
 
 def moment(at: datetime) -> Timestamp:

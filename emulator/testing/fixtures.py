@@ -1,37 +1,44 @@
 """The sandboxes behind the fixtures: made as the marker says, watched for the report, deleted in the end."""
 
+import inspect
 import os
+import re
+import secrets
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import pytest
 
-from emulator.app.server import Server
-from emulator.control_api import views
-from emulator.control_client.async_client import AsyncSms
+from emulator.control_client.async_client import AsyncSms, Wishes
 from emulator.control_client.records import CallRefused, missing
 from emulator.control_client.sync_client import Sms
 from emulator.histories.runner import PLAYING, HistoryRunner
-from emulator.sandboxes.spec import NewSandbox
 from emulator.scenarios.problems import Invalid
 from emulator.testing.failure_report import journal_text, request_lines
 from emulator.testing.running import Home, remote, served_here
+
+if TYPE_CHECKING:  # whoever uses a server elsewhere goes without the one that we are
+    from emulator.app.server import Server
 
 T = TypeVar("T")
 
 
 class FailureReporter(NamedTuple):
-    """A sandbox that a test has used: `tell` its journal, and be `done` with it."""
+    """A sandbox that a test has used: `tell` its journal, and be `done` with it. `here`: the test's own loop serves."""
 
     title: str
     tell: Callable[[], str]
     done: Callable[[], None]
+    here: bool = False
 
 
 WITNESSES = pytest.StashKey[list[FailureReporter]]()
 HOME = pytest.StashKey[Home]()
 
+_LONGEST = 80
+"""Letters of a test's name in the id of its sandbox."""
 _TELLING = 10.0
 """Real seconds that a report waits for a journal."""
 
@@ -73,7 +80,7 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
     if (playing := _playing(request)) is not None:
         sms = await playing.lay(sms)
     strays = _strays(serving)
-    _watch(request, FailureReporter(sms.id, lambda: _at_once(journal_text(sms)) + strays(), lambda: None))
+    _watch(request, FailureReporter(sms.id, lambda: _at_once(journal_text(sms)) + strays(), lambda: None, here=True))
     try:
         yield sms
     finally:
@@ -104,33 +111,80 @@ def _home(config: pytest.Config) -> Home:
 
 
 def wishes(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What the test's `sms` markers say; the closest to the test wins. Fails for a word that no sandbox takes."""
+    """What the ini file and the test's `sms` markers say; the closest to the test wins. Without an id of its own the
+    sandbox is called after the test. Fails for a word that no sandbox takes."""
     wished: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("sms"))):
         if marker.args:
             given = ", ".join(map(repr, marker.args))
             pytest.fail(f"@pytest.mark.sms({given}): write what it is, such as scenario={given}", pytrace=False)
         wished |= marker.kwargs
-    known = NewSandbox.__struct_encode_fields__
     for word in wished:
-        if word not in known:
-            pytest.fail(missing(word, "@pytest.mark.sms does not take this word", known), pytrace=False)
+        if word not in Wishes.__annotations__:
+            wrong = missing(word, "@pytest.mark.sms does not take this word", Wishes.__annotations__)
+            pytest.fail(wrong, pytrace=False)
+    if "import_" not in wished:  # a file that export wrote says all this itself
+        wished = _ini(request.config) | wished
+    if "id" not in wished and (name := _named(request.node.name)):
+        wished["id"] = name
     return wished
+
+
+def _ini(config: pytest.Config) -> dict[str, Any]:
+    """What the ini file says for all tests."""
+    said = {word: config.getini(f"sms_emulator_{word}").strip() for word in ("clock", "scenario", "seed")}
+    wished: dict[str, Any] = {word: text for word, text in said.items() if text}
+    if "seed" in wished:
+        try:
+            wished["seed"] = int(wished["seed"])
+        except ValueError:
+            pytest.fail(f"sms_emulator_seed = {wished['seed']} in {config.inipath}: no whole number", pytrace=False)
+    if wished.get("scenario", "").endswith((".yaml", ".yml")) and config.inipath is not None:
+        wished["scenario"] = config.inipath.parent / wished["scenario"]
+    return wished
+
+
+def _named(test: str) -> str:
+    """The id of a test's sandbox: what may stand in one of the test's name, and a few letters that keep apart two of
+    one name (on a server that several runs share, say)."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", test).strip("-")[:_LONGEST].rstrip("-")
+    return f"{name}-{secrets.token_hex(3)}" if name else ""
 
 
 def _watch(request: pytest.FixtureRequest, witness: FailureReporter) -> None:
     request.node.stash.setdefault(WITNESSES, []).append(witness)
 
 
-def tell(item: pytest.Item, report: pytest.TestReport) -> None:
+def tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
     """Put the journals of a failed test's sandboxes into its report; delete them when the test is over."""
     witnesses = item.stash.get(WITNESSES, [])
     if report.failed:
         report.sections += [(f"sms-emulator, sandbox {one.title}", _tried(one.tell)) for one in witnesses]
+        if call.excinfo is not None and any(one.here for one in witnesses) and _held_up(call.excinfo.value):
+            report.sections.append(("sms-emulator", _HELD_UP))
     if report.when == "teardown":
         for one in witnesses:
             _tried(one.done)
         witnesses.clear()
+
+
+_HELD_UP = (
+    "Synchronous code waited in vain for an answer in the event loop of this test, which is the loop that serves\n"
+    "sms_emulator: while it waits there, nobody answers. Use live_sms_emulator, which is served by a thread, or\n"
+    "await asyncio.to_thread(...) around the synchronous call."
+)
+
+
+def _held_up(error: BaseException) -> bool:
+    """Did a blocking socket time out in a plain function, and not in a thread? What is awaited ends in a coroutine."""
+    chain = [error]
+    while (cause := chain[-1].__cause__ or chain[-1].__context__) is not None and cause not in chain:
+        chain.append(cause)
+    codes = [frame.f_code for one in chain for frame, _ in traceback.walk_tb(one.__traceback__)]
+    in_a_thread = any(code.co_filename.replace("\\", "/").endswith("concurrent/futures/thread.py") for code in codes)
+    last = [frame.f_code for frame, _ in traceback.walk_tb(chain[-1].__traceback__)][-1:]
+    awaited = any(code.co_flags & inspect.CO_COROUTINE for code in last)
+    return isinstance(chain[-1], TimeoutError) and chain[-1].errno is None and not awaited and not in_a_thread
 
 
 def _tried(do: Callable[[], Any]) -> str:
@@ -141,11 +195,13 @@ def _tried(do: Callable[[], Any]) -> str:
         return f"the journal could not be read: {type(error).__name__}: {error}"
 
 
-def _strays(serving: Server | None) -> Callable[[], str]:
+def _strays(serving: "Server | None") -> Callable[[], str]:
     """Tells requests that came from now on with credentials of no sandbox, or to no known address. On a server that
     others use too they may be theirs: nothing is told."""
     if serving is None:
         return lambda: ""
+    from emulator.control_api import views
+
     default = serving.emulator.default
     since = default.journal.made
 

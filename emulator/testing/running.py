@@ -1,29 +1,35 @@
 """Where handles come from: an emulator in this loop, in a thread, or elsewhere, and a fresh sandbox in it."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urlsplit
 
-from emulator.app.server import Server
 from emulator.control_client.async_client import AsyncSms, Place, Wishes
 from emulator.control_client.background_loop import Background
 from emulator.control_client.calls import ask
+from emulator.control_client.records import CallRefused
 from emulator.control_client.sync_client import Sms
 from emulator.control_client.transports import ApiTransport, InProcess, OverHttp
 
-_A_DAY = 86_400.0
-"""Real seconds after which a sandbox that nobody deleted goes by itself, on a server that outlives us."""
+if TYPE_CHECKING:  # whoever uses a server elsewhere goes without the one that we are
+    from emulator.app.server import Server
+
+_AN_HOUR = 3_600.0
+"""Real seconds after its last use when a sandbox that nobody deleted goes by itself, on a server that outlives us."""
 
 
-def place_of(serving: Server) -> Place:
-    return Place(serving.base_url, getattr(serving, "smpp_url", None))
+def place_of(serving: "Server") -> Place:
+    return Place(serving.base_url, serving.smpp_url)
 
 
 @asynccontextmanager
-async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms, Server]]:
+async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms, "Server"]]:
     """An emulator on free ports, served by the running loop, and a fresh sandbox."""
+    from emulator.app.server import Server
+
     async with Server() as serving:
         door = InProcess(serving.control.answer)
         yield await AsyncSms.make(door, place_of(serving), wishes), serving
@@ -32,6 +38,20 @@ async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms
 def remote(url: str, token: str | None = None) -> OverHttp:
     """The door of a server elsewhere; its token from the environment unless given."""
     return OverHttp(url, token or os.environ.get("SMS_EMULATOR_TOKEN"))
+
+
+async def made_elsewhere(door: OverHttp, place: Place, wishes: Mapping[str, Any]) -> AsyncSms:
+    """A fresh sandbox of that server."""
+    try:
+        return await AsyncSms.make(door, place, {"ttl": _AN_HOUR, **wishes})
+    except CallRefused as refused:
+        if refused.status != 401:
+            raise
+        told = {
+            "code": refused.code, "message": refused.message,
+            "hint": "say that server's --token in the environment, as SMS_EMULATOR_TOKEN, or running() as token=",
+        }  # fmt: skip
+        raise CallRefused(refused.call, refused.status, told) from None
 
 
 async def place_elsewhere(door: OverHttp) -> Place:
@@ -67,6 +87,8 @@ class Home:
 
     async def _start(self, url: str | None, token: str | None) -> tuple[ApiTransport, Place]:
         if url is None:
+            from emulator.app.server import Server
+
             self.serving = await self._open.enter_async_context(Server())
             return InProcess(self.serving.control.answer), place_of(self.serving)
         door = await self._open.enter_async_context(remote(url, token))
@@ -74,9 +96,11 @@ class Home:
 
     def sandbox(self, wishes: Mapping[str, Any]) -> Sms:
         """A handle of a fresh sandbox. Raises CallRefused when the wishes are no good."""
-        if self.serving is None:
-            wishes = {"ttl": _A_DAY, **wishes}
-        made = self.background.run(AsyncSms.make(self._door, self.place, wishes))
+        door = self._door
+        if isinstance(door, OverHttp):
+            made = self.background.run(made_elsewhere(door, self.place, wishes))
+        else:
+            made = self.background.run(AsyncSms.make(door, self.place, wishes))
         return Sms(made, self.background)
 
     def stop(self) -> None:
@@ -121,11 +145,18 @@ class running:
             self._home.stop()
 
     async def __aenter__(self) -> AsyncSms:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            raise RuntimeError(
+                "`async with emulator.running()` serves in an asyncio loop, and this code runs in none (on trio, say). "
+                "Use `with emulator.running() as sms:`: the same in a thread, its verbs without await"
+            ) from None
         if self._url is None:
             sms, _ = await self._open.enter_async_context(served_here(self._wishes))
             return sms
         door = await self._open.enter_async_context(remote(self._url, self._token))
-        sms = await AsyncSms.make(door, await place_elsewhere(door), {"ttl": _A_DAY, **self._wishes})
+        sms = await made_elsewhere(door, await place_elsewhere(door), self._wishes)
         self._open.push_async_callback(sms.delete)
         return sms
 

@@ -55,6 +55,7 @@ def test_a_handle_has_what_is_listed_with_or_without_async():
 def test_fixtures_marks_and_options_are_those_of_the_plugin(pytester):
     told = pytester.runpytest("--fixtures", "--help").stdout.str() + pytester.runpytest("--markers").stdout.str()
     assert set(cells("options")) == set(re.findall(r"--sms-[\w-]+", told))
+    assert set(cells("ini options")) == set(re.findall(r"^  (sms_emulator_\w+) \(", told, re.M))
     assert set(cells("marks")) == set(re.findall(r"^@pytest\.mark\.(sms\w*)\(", told, re.M))
     public = [name for name in vars(pytest_plugin) if re.match(r"(live_)?sms_(emulator|history)", name)]
     assert set(cells("fixtures")) == set(public)

@@ -46,7 +46,8 @@ async def test_the_curl_lines_work_when_pasted():
 @pytest.mark.parametrize("text", snippets("python", "test"), ids=lambda text: re.search(r"def (\w+)", text).group(1))
 def test_a_test_of_the_readme_passes(text, tmp_path):
     (tmp_path / "test_snippet.py").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", str(tmp_path)]
+    (tmp_path / "pyproject.toml").write_text(snippets("toml", "ini")[0], encoding="utf-8")
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
@@ -105,7 +106,7 @@ def test_the_lines_of_the_readme_can_be_pasted_and_keep_a_message_over_a_kill(tm
 
 def test_every_snippet_is_tried_by_some_test():
     known = {("sh", ""), ("json", ""), ("python", "test"), ("python", "script"), ("python", "listener"),
-             ("yaml", "scenario"), ("sh", "state"), ("", "")}  # fmt: skip
+             ("yaml", "scenario"), ("sh", "state"), ("toml", "ini"), ("", "")}  # fmt: skip
     assert {(one.language, one.kind) for one in DOCUMENT.snippets} <= known
 
 

@@ -248,6 +248,21 @@ def test_it_keeps_to_its_bounds_and_leaves_out_what_it_is_told_to(histories):
     result.assert_outcomes(passed=4, xfailed=1, skipped=1)
 
 
+def test_where_failed_tests_are_run_again_it_says_that_this_one_is_not(histories, pytester):
+    pytester.makeconftest("def pytest_configure(config): config.pluginmanager.register(object(), 'rerunfailures')")
+    result = histories(
+        test_it="""
+            import pytest
+
+            @pytest.mark.sms_histories(max_examples=2)
+            def test_always(live_sms_emulator):
+                assert not "good"
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["pytest-rerunfailures leaves this test alone*"])
+
+
 def test_a_test_that_fails_when_all_goes_well_says_so_and_one_that_does_not_always_fail_too(histories):
     result = histories(
         test_it="""
