@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 EXTRAS, GROUPS = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
 FILES = {
-    "constraints.txt": [*PROJECT["project"]["dependencies"], *EXTRAS["speed"]],
+    "constraints.txt": [*PROJECT["project"]["dependencies"], *EXTRAS["speed"], *EXTRAS["tls"]],
     "constraints-build.txt": [*PROJECT["build-system"]["requires"], *GROUPS["build"]],
     "constraints-dev.txt": [one for some in (PROJECT["project"]["dependencies"], *EXTRAS.values(), *GROUPS.values())
                             for one in some if isinstance(one, str)],

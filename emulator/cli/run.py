@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ WRONG = 2
 """The exit status when a program could not be led."""
 _REAL_PORTS = {"https_port": 443, "also_http_port": 80, "smpp_port": 3700, "smpp_tls_port": 3443}
 """What is listened on in a network of its own."""
+_MOST_LINES = 40
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -97,9 +99,9 @@ async def _seen(serving: "Server") -> list[str]:
     findings: list[Any] = (await lint.lint(default, lint.Wanted()))["findings"]
     lines = [f"sms-emulator: {len(requests)} request(s), {len(sends)} of them sends, {len(refused)} refused, "
              f"{len(findings)} finding(s)"]  # fmt: skip
-    lines += [f"  refused: {one['provider']} {one['operation']}: {one['explain']}" for one in refused[-20:]]
-    lines += [f"  finding: {one['provider']}: {one['message']}" for one in findings[-20:]]
-    return lines
+    told = Counter(f"  refused: {one['provider']} {one['operation']}: {one['explain']}" for one in refused)
+    told.update(f"  finding: {one['provider']}: {one['message']}" for one in findings)
+    return lines + [f"{line} ({times} times)" if times > 1 else line for line, times in told.most_common(_MOST_LINES)]
 
 
 def _address(url: str | None) -> tuple[str, int] | None:
