@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import io
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ from emulator.version import __version__
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; gives back its exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a pipe on Windows knows few letters; an error is no answer
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = _parser()
     arguments = parser.parse_args(argv)
     try:

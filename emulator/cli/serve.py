@@ -97,8 +97,7 @@ def _with_token(settings: Settings) -> Settings:
 async def _run(serving: Server) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    _on_signals(loop, stop.set)
     await serving.start()
     gc.freeze()  # what is there now stays: it need not be looked through with each full collection
     if not serving.settings.quiet:
@@ -110,6 +109,17 @@ async def _run(serving: Server) -> None:
     await serving.stop()
     for line in unfinished(list(serving.emulator.sandboxes.by_id.values()), serving.settings.state):
         logs.log.warning(line)
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    """Let the signals that end us call `stop`. Loops on Windows take none: there Ctrl-C comes to Python itself."""
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if (number := getattr(signal, name, None)) is None:
+            continue
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
 def _banner(serving: Server) -> str:

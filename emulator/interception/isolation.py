@@ -3,7 +3,6 @@ loopback, and no other machine can be reached. Must be entered before any thread
 
 import ctypes
 import errno
-import fcntl
 import os
 import socket
 import struct
@@ -55,6 +54,8 @@ def _write(path: str, text: str) -> None:
 
 
 def _loopback_up() -> None:
+    import fcntl  # Windows has none
+
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         request = struct.pack("16sH14x", b"lo", 0)
         try:
