@@ -12,14 +12,13 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from emulator.client.addresses import check_base_url
-from emulator.client.bulk import NumberResult, chunks, results
-from emulator.client.calls import Call, Course, Exchange, Patience, Steps, Trouble, Verdict, carry_out, look_up
-from emulator.client.doubts import Account, DoubtStore, Settled, account_of, end_of, unsettled_of
-from emulator.client.errors import SmsError
+from emulator.client.bulk import NumberResult
+from emulator.client.calls import Aside, Call, Course, Exchange, Pause, Steps, Trouble
+from emulator.client.doubts import Settled
 from emulator.client.hiding import masked
-from emulator.client.places import USUAL, AtOnce, check_at_once, lanes_of
-from emulator.client.watching import Watcher, announce
+from emulator.client.places import AtOnce, lanes_of
+from emulator.client.provider_calls import ProviderCalls
+from emulator.client.transport import ClientOptions, Transport
 from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
@@ -41,97 +40,58 @@ class _Loop:
         self.places = {lane: asyncio.Semaphore(most) for lane, most in at_once.items()}
 
 
-class AsyncTransport:
-    """Carries calls out in the running loop, any number at once. Close it, or use it as an async context.
+class AsyncOptions(ClientOptions, total=False):
+    """`session`: one of yours to use instead of an own (a proxy, an authority, a source address); it is not closed."""
 
-    `session`: one of yours to use instead of an own (a proxy, an authority, a source address); it is not closed.
-    `at_once`: calls under way at once, more wait. `watch`: told of every attempt, reply and retry (Event). `doubts`:
-    where sends are kept until their end is known.
-    """
+    session: "ClientSession | None"
 
-    usual_at_once: AtOnce = USUAL
 
-    def __init__(
-        self, account: Account, base_url: str, patience: Patience, *, session: "ClientSession | None" = None,
-        at_once: int | AtOnce | None = None, watch: Watcher | None = None, doubts: DoubtStore | None = None,
-    ) -> None:  # fmt: skip
+class AsyncTransport(Transport):
+    """Carries calls out in the running loop, any number at once. Close it, or use it as an async context."""
+
+    def __init__(self, account: ProviderCalls, options: AsyncOptions) -> None:
         import aiohttp
 
+        super().__init__(account, options, AsyncOptions)
         self._aiohttp = aiohttp
-        self._account = account
-        self._doubts = doubts
-        self._base = check_base_url(base_url)
-        self.patience = patience
-        self._given = session
-        self._at_once = check_at_once(at_once, self.usual_at_once)
-        self._watch = announce(watch)
+        self._given = options.get("session")
         self._loops: dict[asyncio.AbstractEventLoop, _Loop] = {}
 
     async def run(self, call: Call[T]) -> T:
         """What the call reads. Raises its provider's SmsError."""
-        steps = carry_out(call, call.patience or self.patience, self._course())
-        if self._doubts is None or call.operation != "send":
-            return await self._follow(steps, call.secrets)
-        send = unsettled_of(call)
-        await asyncio.to_thread(self._doubts.begin, send)
-        try:
-            found = await self._follow(steps, call.secrets)
-        except SmsError as error:
-            if not error.maybe_accepted:
-                await asyncio.to_thread(self._doubts.settle, send.key)
-            raise
-        await asyncio.to_thread(self._doubts.settle, send.key)
-        return found
-
-    def _course(self) -> Course:
-        return Course(asyncio.get_running_loop().time, watch=self._watch)
-
-    async def _follow(self, steps: Steps[T], secrets: tuple[str, ...]) -> T:
-        step = next(steps)
-        try:
-            while True:
-                if isinstance(step, Exchange):
-                    step = steps.send(await self.exchange(step, secrets))
-                else:
-                    await asyncio.sleep(step.seconds)
-                    step = steps.send(None)
-        except StopIteration as done:
-            value: T = done.value
-            return value
+        return await self._follow(self._carried(call, self._course()))
 
     async def settle_doubts(self) -> list[Settled]:
         """Ask what became of each send of this account that the store keeps, and forget those whose end is known.
         Raises ValueError without a store."""
-        if self._doubts is None:
-            raise ValueError("the client was made without a store: give it one, doubts=...")
-        settled: list[Settled] = []
-        course = self._course()
-        for send in await asyncio.to_thread(lambda store: list(store.unsettled()), self._doubts):
-            if (send.provider, send.account) == (self._account.provider, account_of(self._account.secrets)):
-                question = self._account.was_accepted(send.to, send.reference)
-                found: object = Verdict.UNCLEAR
-                if question is not None:
-                    until = course.now() + self.patience.deadline
-                    found = await self._follow(look_up(question, self.patience, course, until, 1), question.secrets)
-                end = end_of(found, send)
-                if end != "unclear":
-                    await asyncio.to_thread(self._doubts.settle, send.key)
-                settled.append(Settled(send=send, end=end))
-        return settled
+        return await self._follow(self._settled(self._course()))
 
     async def _send_many(
         self, numbers: Iterable[str], chunk: int, send: Callable[[list[str]], Call[Any]]
     ) -> list[NumberResult]:  # fmt: skip
-        told: list[NumberResult] = []
-        for some in chunks(numbers, chunk):
-            try:
-                outcome = await self.run(send(some))
-            except SmsError as error:
-                outcome = error
-            told += results(some, outcome)
-        return told
+        return await self._follow(self._many(numbers, chunk, send, self._course()))
 
-    async def exchange(self, wanted: Exchange, secrets: tuple[str, ...] = ()) -> HttpReply | Trouble:
+    def _course(self) -> Course:
+        return Course(asyncio.get_running_loop().time, watch=self._watch)
+
+    async def _follow(self, steps: Steps[T]) -> T:
+        try:
+            step = next(steps)
+            while True:
+                match step:
+                    case Exchange():
+                        step = steps.send(await self._exchange(step))
+                    case Pause():
+                        await asyncio.sleep(step.seconds)
+                        step = steps.send(None)
+                    case Aside():
+                        given, why = await asyncio.to_thread(step.tried)
+                        step = steps.send(given) if why is None else steps.throw(why)
+        except StopIteration as done:
+            value: T = done.value
+            return value
+
+    async def _exchange(self, wanted: Exchange) -> HttpReply | Trouble:
         """One request, and its reply or why there is none."""
         loop = asyncio.get_running_loop()
         end = loop.time() + wanted.wait
@@ -146,9 +106,9 @@ class AsyncTransport:
                 except TimeoutError:
                     most = self._at_once[lane]
                     return Trouble(f"{most} calls {lane or 'of this client'} are under way, and none ended", left=False)
-            return await self._send(mine.session, wanted, secrets)
+            return await self._send(mine.session, wanted)
 
-    async def _send(self, session: "ClientSession", wanted: Exchange, secrets: tuple[str, ...]) -> HttpReply | Trouble:
+    async def _send(self, session: "ClientSession", wanted: Exchange) -> HttpReply | Trouble:
         http = self._aiohttp
         # A connection that the other side has closed meanwhile is seen to be so only once the loop has come round.
         await asyncio.sleep(0)
@@ -173,7 +133,7 @@ class AsyncTransport:
             said = f"the connection broke: {_words(why)}"
         except RuntimeError as why:
             said, left, final = (_CLOSED, False, True) if session.closed else (_words(why), None, True)
-        return Trouble(masked(said, secrets), left, final)
+        return Trouble(masked(said, wanted.secrets), left, final)
 
     async def _read(self, session: "ClientSession", wanted: Exchange, limits: Any) -> HttpReply | Trouble:
         from yarl import URL

@@ -3,6 +3,7 @@
     steps = carry_out(call, patience, now)      a generator
       yields Exchange  ◄── send what the driver got back: an HttpReply, or Trouble
       yields Pause     ◄── send None when it is over
+      yields Aside     ◄── send what its work gave, or throw what it raised
       returns what the call reads from its reply, or raises an SmsError
 
 What may be repeated stands in repeating.py, with its reasons.
@@ -37,7 +38,7 @@ class Trouble(msgspec.Struct, frozen=True):
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     """One request to make within so many real seconds; `connect` of them at most to get a connection. `wait`: seconds
     that may pass before, for a place among the calls of its `lane` that may be under way at once; `end`: when the whole
-    call must be over, on the scale of `Course.now`."""
+    call must be over, on the scale of `Course.now`; `secrets`: what no text about it may hold."""
 
     request: HttpRequest
     timeout: float
@@ -45,6 +46,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
     end: float
     wait: float = 0.0
     lane: str = ""
+    secrets: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Exchange({self.request.method}, timeout={self.timeout:.3g})"
@@ -54,6 +56,19 @@ class Pause(msgspec.Struct, frozen=True):
     """Wait so many real seconds."""
 
     seconds: float
+
+
+class Aside(msgspec.Struct, frozen=True):
+    """Work of the caller's own that may take its time: a store of doubts."""
+
+    work: Callable[[], Any]
+
+    def tried(self) -> tuple[Any, Exception | None]:
+        """What it gives, or what it raises: a driver hands it on by `send` or `throw`."""
+        try:
+            return self.work(), None
+        except Exception as why:
+            return None, why
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +159,8 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         return self.kinds.refused.provider
 
 
-Steps: TypeAlias = Generator[Exchange | Pause, HttpReply | Trouble | None, T]
+Step: TypeAlias = Exchange | Pause | Aside
+Steps: TypeAlias = Generator[Step, Any, T]
 
 
 class Course:
@@ -199,7 +215,7 @@ def carry_out(call: Call[T], patience: Patience, course: Course, end: float | No
 
 def _once(
     call: Call[T], patience: Patience, course: Course, until: float, attempt: int
-) -> Generator[Exchange | Pause, HttpReply | Trouble | None, T | SmsError]:  # fmt: skip
+) -> Steps[T | SmsError]:  # fmt: skip
     """One attempt: what it read, or the SmsError that it comes to."""
     began = course.now()
     left = until - began
@@ -213,11 +229,10 @@ def _once(
     timeout = min(patience.timeout, left)
     wait = left - (patience.least if call.doubles else 0.0)
     course.tell(call, "attempt", attempt)
-    reply = yield Exchange(
+    reply: HttpReply | Trouble = yield Exchange(
         request=call.request, timeout=timeout, connect=min(patience.connect, timeout * 0.9), end=until,
-        wait=max(wait, 0.0), lane=call.lane,
+        wait=max(wait, 0.0), lane=call.lane, secrets=call.secrets,
     )  # fmt: skip
-    assert reply is not None
     outcome: T | SmsError
     if isinstance(reply, Trouble):
         outcome = _failed(call, reply)

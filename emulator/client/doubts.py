@@ -8,23 +8,24 @@ What stays is what nobody told the end of: the process died, or the reply was lo
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
-from emulator.client.calls import Call, Verdict
+from emulator.client.calls import Call, Patience, Verdict
 from emulator.clock import real_now
 from emulator.core.units import SECOND
 
-OLD = 60.0
-"""Seconds after which a message that the provider does not know was never taken: until then it may be registered."""
+LATE = 60.0
+"""Seconds after the end of its call in which what was taken may still be registered: then what is absent never was."""
 End: TypeAlias = Literal["accepted", "absent", "unclear"]
 
 
 class Unsettled(msgspec.Struct, frozen=True, kw_only=True):
     """A send whose end is not known. `key`: what the store calls it; `account`: which of the provider's, made
-    unreadable; `to`: its numbers; `reference`: by which it can be asked for, if it can; `at`: Unix seconds."""
+    unreadable; `to`: its numbers; `reference`: by which it can be asked for, if it can; `at`: when its call began, and
+    `until`: when it was over at the latest, in Unix seconds."""
 
     key: str
     provider: str
@@ -32,6 +33,7 @@ class Unsettled(msgspec.Struct, frozen=True, kw_only=True):
     to: tuple[str, ...]
     reference: str | None
     at: float
+    until: float
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +52,7 @@ class DoubtStore(Protocol):
         ...
 
     def settle(self, key: str) -> None:
-        """Forget it: its end is known."""
+        """Forget it: its end is known. What is not there was forgotten before."""
         ...
 
     def unsettled(self) -> Iterable[Unsettled]:
@@ -58,24 +60,12 @@ class DoubtStore(Protocol):
         ...
 
 
-class Account(Protocol):
-    """The calls of one account, as far as a driver knows them. `was_accepted`: the question about a send in doubt, None
-    where there is none to ask."""
-
-    @property
-    def provider(self) -> str: ...
-
-    @property
-    def secrets(self) -> tuple[str, ...]: ...
-
-    def was_accepted(self, to: Sequence[str], reference: str | None) -> Call[Any] | None: ...
-
-
-def unsettled_of(call: Call[Any]) -> Unsettled:
-    """What to keep of a send."""
+def unsettled_of(call: Call[Any], patience: Patience) -> Unsettled:
+    """What to keep of a send that begins now."""
+    at = real_now() / SECOND
     return Unsettled(
         key=secrets.token_hex(10), provider=call.provider, account=account_of(call.secrets), to=call.to,
-        reference=call.reference, at=real_now() / SECOND,
+        reference=call.reference, at=at, until=at + patience.deadline,
     )  # fmt: skip
 
 
@@ -89,5 +79,5 @@ def end_of(found: object, send: Unsettled) -> End:
     if found is Verdict.UNCLEAR:
         return "unclear"
     if found is Verdict.NOT_ACCEPTED:
-        return "absent" if real_now() / SECOND - send.at >= OLD else "unclear"
+        return "absent" if real_now() / SECOND >= send.until + LATE else "unclear"
     return "accepted"

@@ -8,15 +8,14 @@ from time import sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from emulator.client.addresses import check_base_url
-from emulator.client.bulk import NumberResult, chunks, results
-from emulator.client.calls import Call, Course, Exchange, Patience, Steps, Trouble, Verdict, carry_out, look_up
+from emulator.client.bulk import NumberResult
+from emulator.client.calls import Aside, Call, Course, Exchange, Pause, Steps, Trouble
 from emulator.client.clocks import now
-from emulator.client.doubts import Account, DoubtStore, Settled, account_of, end_of, unsettled_of
-from emulator.client.errors import SmsError
+from emulator.client.doubts import Settled
 from emulator.client.hiding import masked
-from emulator.client.places import USUAL, AtOnce, check_at_once, lanes_of
-from emulator.client.watching import Watcher, announce
+from emulator.client.places import AtOnce, lanes_of
+from emulator.client.provider_calls import ProviderCalls
+from emulator.client.transport import ClientOptions, Transport
 from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
@@ -44,94 +43,57 @@ class _Process:
         self.places = {lane: threading.Semaphore(most) for lane, most in at_once.items()}
 
 
-class SyncTransport:
-    """Carries calls out, one after the other in each thread. Close it, or use it as a context.
+class SyncOptions(ClientOptions, total=False):
+    """`pool`: connections of yours (see connection_pool) instead of own ones; not closed."""
 
-    `pool`: connections of yours (see connection_pool) instead of own ones; not closed.
-    `at_once`: calls under way at once, more wait. `watch`: told of every attempt, reply and retry (Event). `doubts`:
-    where sends are kept until their end is known.
-    """
+    pool: "PoolManager | None"
 
-    usual_at_once: AtOnce = USUAL
 
-    def __init__(
-        self, account: Account, base_url: str, patience: Patience, *, pool: "PoolManager | None" = None,
-        at_once: int | AtOnce | None = None, watch: Watcher | None = None, doubts: DoubtStore | None = None,
-    ) -> None:  # fmt: skip
+class SyncTransport(Transport):
+    """Carries calls out, one after the other in each thread. Close it, or use it as a context."""
+
+    def __init__(self, account: ProviderCalls, options: SyncOptions) -> None:
         try:
             import urllib3 as _  # noqa: F401
         except ImportError:
             raise ImportError(_NOT_INSTALLED) from None
-        self._account = account
-        self._base = check_base_url(base_url)
-        self.patience = patience
-        self._given, self._given_in = pool, os.getpid()
-        self._at_once = check_at_once(at_once, self.usual_at_once)
-        self._course = Course(now, watch=announce(watch))
-        self._doubts = doubts
+        super().__init__(account, options, SyncOptions)
+        self._given, self._given_in = options.get("pool"), os.getpid()
+        self._course = Course(now, watch=self._watch)
         self._processes: dict[int, _Process] = {}
 
     def run(self, call: Call[T]) -> T:
         """What the call reads. Raises its provider's SmsError."""
-        steps = carry_out(call, call.patience or self.patience, self._course)
-        if self._doubts is None or call.operation != "send":
-            return self._follow(steps, call.secrets)
-        send = unsettled_of(call)
-        self._doubts.begin(send)
-        try:
-            found = self._follow(steps, call.secrets)
-        except SmsError as error:
-            if not error.maybe_accepted:
-                self._doubts.settle(send.key)
-            raise
-        self._doubts.settle(send.key)
-        return found
-
-    def _follow(self, steps: Steps[T], secrets: tuple[str, ...]) -> T:
-        step = next(steps)
-        try:
-            while True:
-                if isinstance(step, Exchange):
-                    step = steps.send(self.exchange(step, secrets))
-                else:
-                    sleep(step.seconds)
-                    step = steps.send(None)
-        except StopIteration as done:
-            value: T = done.value
-            return value
+        return self._follow(self._carried(call, self._course))
 
     def settle_doubts(self) -> list[Settled]:
         """Ask what became of each send of this account that the store keeps, and forget those whose end is known.
         Raises ValueError without a store."""
-        if self._doubts is None:
-            raise ValueError("the client was made without a store: give it one, doubts=...")
-        settled: list[Settled] = []
-        for send in list(self._doubts.unsettled()):
-            if (send.provider, send.account) == (self._account.provider, account_of(self._account.secrets)):
-                question = self._account.was_accepted(send.to, send.reference)
-                found: object = Verdict.UNCLEAR
-                if question is not None:
-                    until = now() + self.patience.deadline
-                    found = self._follow(look_up(question, self.patience, self._course, until, 1), question.secrets)
-                end = end_of(found, send)
-                if end != "unclear":
-                    self._doubts.settle(send.key)
-                settled.append(Settled(send=send, end=end))
-        return settled
+        return self._follow(self._settled(self._course))
 
     def _send_many(
         self, numbers: Iterable[str], chunk: int, send: Callable[[list[str]], Call[Any]]
     ) -> list[NumberResult]:  # fmt: skip
-        told: list[NumberResult] = []
-        for some in chunks(numbers, chunk):
-            try:
-                outcome = self.run(send(some))
-            except SmsError as error:
-                outcome = error
-            told += results(some, outcome)
-        return told
+        return self._follow(self._many(numbers, chunk, send, self._course))
 
-    def exchange(self, wanted: Exchange, secrets: tuple[str, ...] = ()) -> HttpReply | Trouble:
+    def _follow(self, steps: Steps[T]) -> T:
+        try:
+            step = next(steps)
+            while True:
+                match step:
+                    case Exchange():
+                        step = steps.send(self._exchange(step))
+                    case Pause():
+                        sleep(step.seconds)
+                        step = steps.send(None)
+                    case Aside():
+                        given, why = step.tried()
+                        step = steps.send(given) if why is None else steps.throw(why)
+        except StopIteration as done:
+            value: T = done.value
+            return value
+
+    def _exchange(self, wanted: Exchange) -> HttpReply | Trouble:
         """One request, and its reply or why there is none."""
         mine = self._process()
         if isinstance(mine, Trouble):
@@ -144,9 +106,9 @@ class SyncTransport:
                     most = self._at_once[lane]
                     return Trouble(f"{most} calls {lane or 'of this client'} are under way, and none ended", left=False)
                 places.callback(place.release)
-            return self._send(mine.pool, wanted, secrets)
+            return self._send(mine.pool, wanted)
 
-    def _send(self, pool: "PoolManager", wanted: Exchange, secrets: tuple[str, ...]) -> HttpReply | Trouble:
+    def _send(self, pool: "PoolManager", wanted: Exchange) -> HttpReply | Trouble:
         from urllib3.exceptions import HTTPError
 
         from emulator.client import connections
@@ -166,7 +128,7 @@ class SyncTransport:
                 said = f"no whole answer within {timeout:.3g} s"
             else:
                 said = f"the connection broke: {said}"
-            trouble = Trouble(masked(said, secrets), left, final)
+            trouble = Trouble(masked(said, wanted.secrets), left, final)
         finally:
             connections.here.passage = None
         return trouble

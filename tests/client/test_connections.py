@@ -97,11 +97,8 @@ def test_a_closed_client_can_be_used_again(live_sms_emulator):
 
 def test_a_base_url_may_have_a_path(live_sms_emulator):
     """As behind a gateway: what stands behind the host goes before every path."""
-    from emulator.client.sync_transport import SyncTransport
-    from emulator.client.ubill import Calls, UbillRefused
+    from emulator.client.ubill import UbillRefused
 
-    calls = Calls("key")
-    client = SyncTransport(calls, f"{live_sms_emulator.base_url}/gateway/", QUICK)
-    with pytest.raises(UbillRefused, match="/gateway/v1/sms/balance"):
-        client.run(calls.balance())
-    client.close()
+    client = Ubill("key", base_url=f"{live_sms_emulator.base_url}/gateway/")
+    with client, pytest.raises(UbillRefused, match="/gateway/v1/sms/balance"):
+        client.balance()

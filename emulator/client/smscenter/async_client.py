@@ -2,50 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Unpack
 
-from emulator.client.async_transport import AsyncTransport
+from emulator.client.async_transport import AsyncOptions, AsyncTransport
 from emulator.client.bulk import CHUNK, NumberResult
-from emulator.client.calls import PATIENT, Patience
-from emulator.client.doubts import DoubtStore
-from emulator.client.environment import from_environment
-from emulator.client.places import AtOnce
+from emulator.client.calls import Patience
 from emulator.client.smscenter.calls import (
-    AT_ONCE,
-    ENVIRONMENT,
     Calls,
     Numbers,
     SendOptions,
     SoapSendOptions,
-    check_found,
 )
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
-from emulator.client.watching import Watcher
-from emulator.providers.smscenter.client import BASE_URL
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
 
 
 class AsyncSmsCenter(AsyncTransport):
     """An account of SMS Center, as SmsCenter with `await` before every call."""
 
-    usual_at_once = AT_ONCE
+    calls = Calls
 
     def __init__(
-        self, login: str = "", psw: str = "", *, apikey: str = "", base_url: str = BASE_URL,
-        patience: Patience = PATIENT, keep_limits: bool = False,
-        session: "ClientSession | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
-        doubts: DoubtStore | None = None,
+        self, login: str = "", psw: str = "", *, apikey: str = "", keep_limits: bool = False,
+        **options: Unpack[AsyncOptions],
     ) -> None:  # fmt: skip
         self._calls = Calls(login, psw, apikey, keep_limits)
-        super().__init__(self._calls, base_url, patience, session=session, at_once=at_once, watch=watch, doubts=doubts)
-
-    @classmethod
-    def from_env(cls, **more: Any) -> Self:
-        """Made of SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL; `more`:
-        other arguments."""
-        return cls(**{**check_found(from_environment(*ENVIRONMENT)), **more})
+        super().__init__(self._calls, options)
 
     async def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text (at most 1000 characters) to numbers (`79001234567`). Options: SendOptions."""

@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any, TypedDict, TypeVar
 
 from emulator.client.calls import Call, Patience, Verdict
+from emulator.client.environment import from_environment
 from emulator.client.options import check_texts, hold
 from emulator.client.places import ALL, AtOnce
+from emulator.client.provider_calls import ProviderCalls
 from emulator.client.references import Used, new_reference
 from emulator.client.smscenter import results
 from emulator.client.smscenter.errors import KINDS, SmsCenterRefused
@@ -56,10 +58,12 @@ class SendOptions(SoapSendOptions, total=False):
 _PLAIN = ("time", "translit", "valid", "maxsms")
 
 
-class Calls:
+class Calls(ProviderCalls):
     """The calls of one account: login with psw (plain or md5), or apikey."""
 
     provider = "smscenter"
+    base_url = half.BASE_URL
+    at_once = AT_ONCE
 
     def __init__(self, login: str = "", psw: str = "", apikey: str = "", keep_limits: bool = False) -> None:
         check_texts((("the login", login), ("the psw", psw), ("the apikey", apikey)), xml=True)
@@ -67,6 +71,15 @@ class Calls:
         self.secrets = tuple(one for one in (psw, apikey) if one)
         self._used = Used()
         self._allowed = Allowed() if keep_limits else None
+
+    @classmethod
+    def from_environment(cls) -> dict[str, Any]:
+        """SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL."""
+        optional = {name: f"SMSCENTER_{name.upper()}" for name in ("login", "psw", "apikey", "base_url")}
+        found = from_environment({}, optional)
+        if not found.get("apikey") and not (found.get("login") and found.get("psw")):
+            raise ValueError("the environment lacks SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY")
+        return found
 
     # over HTTP
 
@@ -217,13 +230,6 @@ class Calls:
     def _hold(self, kind: Kind, about: str = "") -> Callable[[float], None] | None:
         allowed = self._allowed
         return None if allowed is None else lambda now: allowed.ask(kind, about, now)
-
-
-def check_found(found: dict[str, str]) -> dict[str, str]:
-    """What the environment has. Raises ValueError where it is not enough."""
-    if not found.get("apikey") and not (found.get("login") and found.get("psw")):
-        raise ValueError("the environment lacks SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY")
-    return found
 
 
 def _own_id(options: SoapSendOptions) -> str:

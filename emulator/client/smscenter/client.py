@@ -2,29 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Unpack
 
 from emulator.client.bulk import CHUNK, NumberResult
-from emulator.client.calls import PATIENT, Patience
-from emulator.client.doubts import DoubtStore
-from emulator.client.environment import from_environment
-from emulator.client.places import AtOnce
+from emulator.client.calls import Patience
 from emulator.client.smscenter.calls import (
-    AT_ONCE,
-    ENVIRONMENT,
     Calls,
     Numbers,
     SendOptions,
     SoapSendOptions,
-    check_found,
 )
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
-from emulator.client.sync_transport import SyncTransport
-from emulator.client.watching import Watcher
-from emulator.providers.smscenter.client import BASE_URL
-
-if TYPE_CHECKING:
-    from urllib3 import PoolManager
+from emulator.client.sync_transport import SyncOptions, SyncTransport
 
 
 class SmsCenter(SyncTransport):
@@ -39,24 +28,17 @@ class SmsCenter(SyncTransport):
     once, 14 unless told otherwise and 4 for statuses (`{"status": 4}`): more are error 9. `patience` of a call is
     instead of the client's.
     Every method raises a SmsCenterError: a class for each error, or SmsCenterReplyLost, ...NotReached, ...Unavailable.
+    `from_env()` reads SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL.
     """
 
-    usual_at_once = AT_ONCE
+    calls = Calls
 
     def __init__(
-        self, login: str = "", psw: str = "", *, apikey: str = "", base_url: str = BASE_URL,
-        patience: Patience = PATIENT, keep_limits: bool = False,
-        pool: "PoolManager | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
-        doubts: DoubtStore | None = None,
+        self, login: str = "", psw: str = "", *, apikey: str = "", keep_limits: bool = False,
+        **options: Unpack[SyncOptions],
     ) -> None:  # fmt: skip
         self._calls = Calls(login, psw, apikey, keep_limits)
-        super().__init__(self._calls, base_url, patience, pool=pool, at_once=at_once, watch=watch, doubts=doubts)
-
-    @classmethod
-    def from_env(cls, **more: Any) -> Self:
-        """Made of SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL; `more`:
-        other arguments."""
-        return cls(**{**check_found(from_environment(*ENVIRONMENT)), **more})
+        super().__init__(self._calls, options)
 
     def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text (at most 1000 characters) to numbers (`79001234567`). Options: SendOptions."""

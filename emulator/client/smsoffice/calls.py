@@ -6,7 +6,9 @@ from typing import Any, TypedDict
 import msgspec
 
 from emulator.client.calls import Call, Patience, Verdict
+from emulator.client.environment import from_environment
 from emulator.client.options import check_texts, hold
+from emulator.client.provider_calls import ProviderCalls
 from emulator.client.references import Used, new_reference
 from emulator.client.smsoffice.callback import STATUSES
 from emulator.client.smsoffice.errors import KINDS, SmsOfficeRefused
@@ -18,7 +20,6 @@ from emulator.providers.smsoffice import client as half
 LONGEST_REFERENCE = 20
 """Characters (fact 46); what is longer may be cut, and then no status and no report would find it."""
 
-ENVIRONMENT = {"key": "SMSOFFICE_KEY"}, {"sender": "SMSOFFICE_SENDER", "base_url": "SMSOFFICE_BASE_URL"}
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -55,10 +56,11 @@ class SendOptions(TypedDict, total=False):
     patience: Patience | None
 
 
-class Calls:
+class Calls(ProviderCalls):
     """The calls of one account."""
 
     provider = "smsoffice"
+    base_url = half.BASE_URL
 
     def __init__(self, key: str, sender: str = "") -> None:
         check_texts((("the key", key),))
@@ -66,6 +68,12 @@ class Calls:
         self.secrets = (key,)
         self._sender = sender
         self._used = Used()
+
+    @classmethod
+    def from_environment(cls) -> dict[str, Any]:
+        """SMSOFFICE_KEY and, where set, SMSOFFICE_SENDER and SMSOFFICE_BASE_URL."""
+        optional = {"sender": "SMSOFFICE_SENDER", "base_url": "SMSOFFICE_BASE_URL"}
+        return {**from_environment({"key": "SMSOFFICE_KEY"}, optional)}
 
     def send(self, to: str | Sequence[str], content: str, options: SendOptions) -> Call[Sent]:
         hold("send", options, SendOptions)

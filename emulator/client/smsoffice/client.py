@@ -1,20 +1,12 @@
 """smsoffice.ge without async."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Unpack
 
 from emulator.client.bulk import CHUNK, NumberResult
-from emulator.client.calls import PATIENT, Patience
-from emulator.client.doubts import DoubtStore
-from emulator.client.environment import from_environment
-from emulator.client.places import AtOnce
-from emulator.client.smsoffice.calls import ENVIRONMENT, Calls, MessageStatus, SendOptions, Sent
-from emulator.client.sync_transport import SyncTransport
-from emulator.client.watching import Watcher
-from emulator.providers.smsoffice.client import BASE_URL
-
-if TYPE_CHECKING:
-    from urllib3 import PoolManager
+from emulator.client.calls import Patience
+from emulator.client.smsoffice.calls import Calls, MessageStatus, SendOptions, Sent
+from emulator.client.sync_transport import SyncOptions, SyncTransport
 
 
 class SmsOffice(SyncTransport):
@@ -24,23 +16,15 @@ class SmsOffice(SyncTransport):
             sms.send("995577123456", "Hello", reference="order-17")
 
     Every method raises a SmsOfficeError: a class for each code, or SmsOfficeReplyLost, ...NotReached, ...Unavailable.
-    `patience` of a call is instead of the client's.
+    `patience` of a call is instead of the client's. `from_env()` reads SMSOFFICE_KEY and, where set, SMSOFFICE_SENDER
+    and SMSOFFICE_BASE_URL.
     """
 
-    def __init__(
-        self, key: str, sender: str = "", *, base_url: str = BASE_URL, patience: Patience = PATIENT,
-        pool: "PoolManager | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
-        doubts: DoubtStore | None = None,
-    ) -> None:  # fmt: skip
-        self._calls = Calls(key, sender)
-        super().__init__(
-            self._calls, base_url, patience, pool=pool, at_once=at_once, watch=watch, doubts=doubts
-        )  # fmt: skip
+    calls = Calls
 
-    @classmethod
-    def from_env(cls, **more: Any) -> Self:
-        """Made of SMSOFFICE_KEY and, where set, SMSOFFICE_SENDER and SMSOFFICE_BASE_URL; `more`: other arguments."""
-        return cls(**{**from_environment(*ENVIRONMENT), **more})
+    def __init__(self, key: str, sender: str = "", **options: Unpack[SyncOptions]) -> None:
+        self._calls = Calls(key, sender)
+        super().__init__(self._calls, options)
 
     def send(self, to: str | Sequence[str], content: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text (at most 1000 characters) to numbers (`995577123456`). Options: SendOptions."""

@@ -1,40 +1,22 @@
 """uBill with async."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Unpack
 
-from emulator.client.async_transport import AsyncTransport
+from emulator.client.async_transport import AsyncOptions, AsyncTransport
 from emulator.client.bulk import CHUNK, NumberResult
-from emulator.client.calls import PATIENT, Patience
-from emulator.client.doubts import DoubtStore
-from emulator.client.environment import from_environment
-from emulator.client.places import AtOnce
-from emulator.client.ubill.calls import ENVIRONMENT, Brand, Calls, Delivery, SendOptions, Sent
-from emulator.client.watching import Watcher
-from emulator.providers.ubill.client import BASE_URL
-
-if TYPE_CHECKING:
-    from aiohttp import ClientSession
+from emulator.client.calls import Patience
+from emulator.client.ubill.calls import Brand, Calls, Delivery, SendOptions, Sent
 
 
 class AsyncUbill(AsyncTransport):
     """An account of uBill, as Ubill with `await` before every call."""
 
-    def __init__(
-        self, key: str, brand_id: int = 1, *, base_url: str = BASE_URL, patience: Patience = PATIENT,
-        session: "ClientSession | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
-        doubts: DoubtStore | None = None,
-    ) -> None:  # fmt: skip
-        self._calls = Calls(key, brand_id)
-        super().__init__(self._calls, base_url, patience, session=session, at_once=at_once, watch=watch, doubts=doubts)
+    calls = Calls
 
-    @classmethod
-    def from_env(cls, **more: Any) -> Self:
-        """Made of UBILL_KEY and, where set, UBILL_BRAND_ID and UBILL_BASE_URL; `more`: other arguments."""
-        found: dict[str, Any] = {**from_environment(*ENVIRONMENT)}
-        if not found.setdefault("brand_id", "1").isdecimal():
-            raise ValueError(f"UBILL_BRAND_ID is a number, not {found['brand_id']!r}")
-        return cls(**{**found, "brand_id": int(found["brand_id"]), **more})
+    def __init__(self, key: str, brand_id: int = 1, **options: Unpack[AsyncOptions]) -> None:
+        self._calls = Calls(key, brand_id)
+        super().__init__(self._calls, options)
 
     async def send(self, to: str | Sequence[str], text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text to numbers (`995577123456`). Options: SendOptions."""

@@ -6,7 +6,9 @@ from typing import Any, TypedDict, TypeVar
 import msgspec
 
 from emulator.client.calls import Call, Patience
+from emulator.client.environment import from_environment
 from emulator.client.options import check_header, check_texts, hold
+from emulator.client.provider_calls import ProviderCalls
 from emulator.client.ubill.callback import STATUSES
 from emulator.client.ubill.errors import KINDS, UbillRefused
 from emulator.core.statuses import Status
@@ -15,7 +17,6 @@ from emulator.providers.ubill import client as half
 from emulator.providers.ubill.client import Brand as Brand
 
 T = TypeVar("T")
-ENVIRONMENT = {"key": "UBILL_KEY"}, {"brand_id": "UBILL_BRAND_ID", "base_url": "UBILL_BASE_URL"}
 NO_NUMBER = -1
 
 
@@ -49,16 +50,28 @@ class SendOptions(TypedDict, total=False):
     patience: Patience | None
 
 
-class Calls:
+class Calls(ProviderCalls):
     """The calls of one account."""
 
     provider = "ubill"
+    base_url = half.BASE_URL
 
     def __init__(self, key: str, brand_id: int = 1) -> None:
         check_header("key", key)
         self._key = key
         self.secrets = (key,)
         self._brand = brand_id
+
+    @classmethod
+    def from_environment(cls) -> dict[str, Any]:
+        """UBILL_KEY and, where set, UBILL_BRAND_ID and UBILL_BASE_URL."""
+        optional = {"brand_id": "UBILL_BRAND_ID", "base_url": "UBILL_BASE_URL"}
+        found: dict[str, Any] = {**from_environment({"key": "UBILL_KEY"}, optional)}
+        if "brand_id" in found:
+            if not found["brand_id"].isdecimal():
+                raise ValueError(f"UBILL_BRAND_ID is a number, not {found['brand_id']!r}")
+            found["brand_id"] = int(found["brand_id"])
+        return found
 
     def send(self, to: str | Sequence[str], text: str, options: SendOptions) -> Call[Sent]:
         return self._send(half.send, half.read_sent, to, text, options, xml=False)
@@ -87,9 +100,6 @@ class Calls:
             repeat=options.get("retry_sends", False), secrets=self.secrets, to=tuple(numbers),
             patience=options.get("patience"),
         )  # fmt: skip
-
-    def was_accepted(self, to: Sequence[str], reference: str | None) -> None:
-        """uBill has no way to ask."""
 
     def report(self, sms_id: int, patience: Patience | None = None) -> Call[tuple[Delivery, ...]]:
         def read(reply: HttpReply) -> tuple[Delivery, ...]:

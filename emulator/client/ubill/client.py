@@ -1,20 +1,12 @@
 """uBill without async."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Unpack
 
 from emulator.client.bulk import CHUNK, NumberResult
-from emulator.client.calls import PATIENT, Patience
-from emulator.client.doubts import DoubtStore
-from emulator.client.environment import from_environment
-from emulator.client.places import AtOnce
-from emulator.client.sync_transport import SyncTransport
-from emulator.client.ubill.calls import ENVIRONMENT, Brand, Calls, Delivery, SendOptions, Sent
-from emulator.client.watching import Watcher
-from emulator.providers.ubill.client import BASE_URL
-
-if TYPE_CHECKING:
-    from urllib3 import PoolManager
+from emulator.client.calls import Patience
+from emulator.client.sync_transport import SyncOptions, SyncTransport
+from emulator.client.ubill.calls import Brand, Calls, Delivery, SendOptions, Sent
 
 
 class Ubill(SyncTransport):
@@ -26,24 +18,14 @@ class Ubill(SyncTransport):
 
     Every method raises a UbillError: a class for each statusID, or UbillReplyLost, ...NotReached, ...Unavailable.
     uBill cannot be asked what became of a send whose reply was lost: it may have been accepted. `patience` of a call is
-    instead of the client's.
+    instead of the client's. `from_env()` reads UBILL_KEY and, where set, UBILL_BRAND_ID and UBILL_BASE_URL.
     """
 
-    def __init__(
-        self, key: str, brand_id: int = 1, *, base_url: str = BASE_URL, patience: Patience = PATIENT,
-        pool: "PoolManager | None" = None, at_once: int | AtOnce | None = None, watch: Watcher | None = None,
-        doubts: DoubtStore | None = None,
-    ) -> None:  # fmt: skip
-        self._calls = Calls(key, brand_id)
-        super().__init__(self._calls, base_url, patience, pool=pool, at_once=at_once, watch=watch, doubts=doubts)
+    calls = Calls
 
-    @classmethod
-    def from_env(cls, **more: Any) -> Self:
-        """Made of UBILL_KEY and, where set, UBILL_BRAND_ID and UBILL_BASE_URL; `more`: other arguments."""
-        found: dict[str, Any] = {**from_environment(*ENVIRONMENT)}
-        if not found.setdefault("brand_id", "1").isdecimal():
-            raise ValueError(f"UBILL_BRAND_ID is a number, not {found['brand_id']!r}")
-        return cls(**{**found, "brand_id": int(found["brand_id"]), **more})
+    def __init__(self, key: str, brand_id: int = 1, **options: Unpack[SyncOptions]) -> None:
+        self._calls = Calls(key, brand_id)
+        super().__init__(self._calls, options)
 
     def send(self, to: str | Sequence[str], text: str, **options: Unpack[SendOptions]) -> Sent:
         """Send a text to numbers (`995577123456`). Options: SendOptions."""
