@@ -109,6 +109,11 @@ class Settings(NamedTuple):
             return False
 
 
+PREFIX = "SMS_EMULATOR_"
+_OF_OTHERS = ("SMS_EMULATOR_URL",)
+"""Variables with our prefix that the client and the fixtures read."""
+
+
 class Option(NamedTuple):
     """One option of `serve`."""
 
@@ -129,7 +134,7 @@ class Option(NamedTuple):
 
     @property
     def variable(self) -> str:
-        return "SMS_EMULATOR_" + self.name.upper()
+        return PREFIX + self.name.upper()
 
 
 def _whole(text: str) -> int:
@@ -293,3 +298,14 @@ def settings(flags: Mapping[str, Any], environment: Mapping[str, str] | None = N
         except ValueError as error:
             raise ValueError(f"{origin}: {error}") from None
     return Settings(**chosen)
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence about each variable that begins as ours do and that nothing reads."""
+    from emulator.scenarios.problems import did_you_mean, one_line
+
+    known = [*(option.variable for option in OPTIONS), *_OF_OTHERS]
+    variables = os.environ if environment is None else environment
+    unknown = sorted(name for name in variables if name.startswith(PREFIX) and name not in known)
+    return [f"nothing reads the variable {one_line(name)}; {did_you_mean(name, known) or 'serve --help names them all'}"
+            for name in unknown]  # fmt: skip

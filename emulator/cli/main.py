@@ -183,7 +183,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
     from emulator.providers import found
     from emulator.sandboxes.vocabulary import vocabulary_of
-    from emulator.scenarios.loader import load
+    from emulator.scenarios.loader import load, own_rules
     from emulator.scenarios.validation import Invalid
 
     words = vocabulary_of(found())
@@ -191,7 +191,9 @@ def _check(arguments: argparse.Namespace) -> int:
     for file in arguments.file:
         try:
             play = load(Path(file), words)
-            print(f"{file}: good, {len(play.rules)} rule(s)")
+            own, extended = own_rules(Path(file))
+            of_these = f", {own} of them its own, the others of {extended}" if extended else ""
+            print(f"{file}: good, {len(play.rules)} rule(s){of_these}")
         except (Invalid, OSError) as error:
             print(error, file=sys.stderr)
             status = 1

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Literal
 
 from emulator.app.server import Server
-from emulator.app.settings import Settings
+from emulator.app.settings import Settings, unknown_variables
 from emulator.cli import logs
 from emulator.delivery.callback_queue import ALL_CARRIERS
 from emulator.delivery.unsent import unfinished
@@ -45,6 +45,8 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
     too_few = _take_open_files(settings.max_connections)
     if too_few is not None:
         logs.log.warning(too_few)
+    for line in unknown_variables():
+        logs.log.warning(line)
     with asyncio.Runner(loop_factory=loop) as runner:
         runner.run(_run(serving))
     return 0

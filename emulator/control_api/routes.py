@@ -76,7 +76,7 @@ CALLS = (
          lambda v, p, b, q: v.redeliver(p["sandbox"], p["callback"]), answer="Callback"),
     Call("clock", "Advance, set, go to the next due date, or change the rate.",
          lambda v, p, b, q: v.clock(p["sandbox"], b), request_bodies.Clock, answer="ClockNow"),
-    Call("settle", "Move time on until nothing is due and no callback under way.",
+    Call("settle", "Move time on until nothing is due and no callback under way; 409 names what is due in over a year.",
          lambda v, p, b, q: v.settle(p["sandbox"], b), request_bodies.Settle, answer="ClockNow"),
     Call("listRules", "The rules in force and how often each fired.",
          lambda v, p, b, q: v.rules(p["sandbox"]), answer="RulesInForce"),

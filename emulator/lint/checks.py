@@ -20,11 +20,12 @@ _NO_ID = ("", "none", "null", "undefined", "nan", "false", "0", "[object object]
 
 
 def no_callback(seen: LintContext) -> Noticed | None:
-    """Accepted without what makes the provider call back, while a callback address is set."""
+    """Accepted without what makes the provider call back; mild where nobody has set an address for callbacks."""
     command, url = seen.command, seen.account.callback_url
-    if not url or not isinstance(seen.outcome, Accepted) or not isinstance(command, Submit) or command.report:
+    if url == "" or not isinstance(seen.outcome, Accepted) or not isinstance(command, Submit) or command.report:
         return None
-    return Noticed(f"{seen.id} has no reference: no callback about it will come to {url}")
+    said = f"{seen.id} has no reference: no callback about it will come"
+    return Noticed(f"{said} to {url}") if url else Noticed(said, "mild")
 
 
 def asked_after_refusal(seen: LintContext) -> Noticed | None:

@@ -12,7 +12,9 @@ _TURN = 0.5
 """So long, in real seconds, one callback is waited for before the next one of the same moment is sent as well."""
 _BREATH = 500
 """After so many due dates in a row others on the loop get their turn."""
-_FOREVER: Timestamp = 1 << 62
+HORIZON: Timestamp = 366 * 86_400 * 1_000_000
+"""Settling goes so far, from where the clock stood, and no farther: what is due later was hardly meant, and no
+certificate, token or test would be good there."""
 
 
 class Ended(Exception):
@@ -21,6 +23,14 @@ class Ended(Exception):
 
 class Overdue(Exception):
     """The walk took longer than it might; its text says what was still due."""
+
+
+class TooFar(Exception):
+    """All within the horizon is settled; `due` is the next thing beyond it, `message` whose it is (0: nobody's)."""
+
+    def __init__(self, due: Timestamp, message: int) -> None:
+        super().__init__(due, message)
+        self.due, self.message = due, message
 
 
 class ClockDriver:
@@ -75,7 +85,8 @@ class ClockDriver:
     async def walk(self, seconds: float | None, timeout: float, to: Timestamp | None = None,
     first: bool = False) -> None:
         """Advance by `seconds` of sandbox time, or `to` a moment, or to the `first` due date, or, with none of them,
-        until nothing is due and no callback under way. Raises Overdue after `timeout` real seconds, ValueError for a
+        until nothing is due within the horizon and no callback under way; raises TooFar when something is due beyond
+        it. Raises Overdue after `timeout` real seconds, ValueError for a
         moment that has passed, Bad for one that no clock shows, Ended when the world in which it was asked for ends
         first. Walks of one sandbox queue."""
         engine, deadline = self._sandbox.engine, self._loop.time() + timeout
@@ -96,18 +107,19 @@ class ClockDriver:
         self.cancel_timer()
         try:
             target = self._target(seconds, to, first)
+            horizon = sandbox.now() + HORIZON if target is None else target
             await self._quiet(deadline)
             self._still_there(engine)
             rounds = 0
             while True:
                 due = engine.next_due()
-                if due is None or (target is not None and due > target):
+                if due is None or due > horizon:
                     if target is not None or not self._postman.under_way(sandbox):
                         break
                     await self._quiet(deadline)
                     self._still_there(engine)
                     continue
-                reports = engine.go_on(_FOREVER if target is None else target, _BREATH)
+                reports = engine.go_on(horizon, _BREATH)
                 clock.move_to(engine.world.now)
                 for report in reports:
                     await self._in_turn(self._postman.post(sandbox, report))
@@ -121,6 +133,8 @@ class ClockDriver:
             if target is not None:
                 clock.move_to(target)
                 engine.advance(target)
+            elif due is not None and (beyond := engine.first_due()) is not None:
+                raise TooFar(*beyond)
         finally:
             clock.release()
             self.schedule_timer()

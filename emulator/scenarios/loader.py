@@ -85,6 +85,15 @@ def parse(text: str, name: str, vocabulary: Vocabulary, above: tuple[File, ...] 
     return scenario if scenario.name else replace(scenario, name=File(name).stem)
 
 
+def own_rules(path: File) -> tuple[int, str]:
+    """Of a file that `load` takes: how many rules it says itself, and what it extends ("" for nothing)."""
+    from emulator.scenarios.yaml_reader import read
+
+    top = read(path.read_text(encoding="utf-8-sig")).top
+    said = top.value if top is not None and isinstance(top.value, dict) else {}
+    return len(said.get("rules") or ()), said.get("extends") or ""
+
+
 def _forbidden(text: str) -> re.Match[str] | None:
     """The first character that YAML forbids. All that is printed is allowed, and compiling the pattern takes longer
     than reading the scenario that is in force when nothing else is said."""

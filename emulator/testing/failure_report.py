@@ -23,10 +23,13 @@ async def journal_text(sms: AsyncSms) -> str:
     )
     warned = [f"warning: {_short(one, 2 * _LONG)}" for one in sms.warnings]
     due = [f"next due: {shown['next_due']}"] if shown["next_due"] else []
+    callbacks = await sms.callbacks()
+    findings = await sms.lint(mild=not callbacks)  # who misses callbacks may find the reason there
     lists = (
         *_listed("requests", await sms.requests(), request_lines),
         *_listed("messages", await sms.messages(), _message),
-        *_listed("callbacks", await sms.callbacks(), _callback),
+        *_listed("callbacks", callbacks, _callback),
+        *_listed("findings about the client", findings, _finding),
     )
     return "\n".join([head, *warned, *due, *lists])
 
@@ -81,6 +84,12 @@ def _callback(one: Json) -> list[str]:
         f"{one['method']} {_short(one['url'])}",
         f"    -> {_short(told)}; {taken}: {_short(one['verdict'])}",
     ]
+
+
+def _finding(one: Json) -> list[str]:
+    often = "once" if one["count"] == 1 else f"{one['count']} times"
+    details = "; ".join(map(_short, one["details"]))
+    return [f"{one['statement'] or one['row']} [{one['row']}], {often}, last in {one['last_request']}: {details}"]
 
 
 def _time(at: str) -> str:

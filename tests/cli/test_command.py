@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 import pytest
 from support import PATIENCE, send_path
 
+from emulator.app.settings import unknown_variables
+
 
 def run(*arguments, **environment):
     return subprocess.run(
@@ -209,6 +211,21 @@ def test_check_says_good_or_every_mistake_with_its_place(tmp_path):
     done = run("check", str(good), str(bad))
     assert done.returncode == 1
     assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [f"{bad}:2:29", f"{bad}:3:22"]
+
+
+def test_check_says_how_many_rules_are_the_files_own(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: happy\nrules:\n  - then: {refuse: {reason: no-credit}}\n")
+    assert run("check", str(file)).stdout == f"{file}: good, 10 rule(s), 1 of them its own, the others of happy\n"
+
+
+def test_a_variable_that_nothing_reads_is_told_with_the_nearest_name():
+    given = {"SMS_EMULATOR_PROT": "1", "SMS_EMULATOR_PORT": "1", "SMS_EMULATOR_URL": "http://x", "A": ""}
+    said = unknown_variables(given)
+    assert said == ["nothing reads the variable SMS_EMULATOR_PROT; did you mean SMS_EMULATOR_PORT?"]
+    with serve("--smpp-port", "0", SMS_EMULATOR_QUEIT="1") as process:
+        process.send_signal(signal.SIGTERM)
+        assert "SMS_EMULATOR_QUEIT; did you mean SMS_EMULATOR_QUIET?" in process.communicate(timeout=PATIENCE)[1]
 
 
 def test_scenarios_schema_contract_and_version_print():

@@ -58,6 +58,29 @@ async def test_settle_runs_until_nothing_is_due_scheduled_sends_included():
         assert shown["clock"] == told
 
 
+async def test_settle_does_not_go_where_nobody_meant_to_and_names_the_message_that_is_due_there():
+    async with serving() as served, receiver() as client:
+        sandbox = frozen(served, callback_url=client.url)
+        path, key, began = f"/_emulator/sandboxes/{sandbox.id}", key_of(sandbox), sandbox.now()
+        await get(served.base_url + send_path(key, reference="far", scheduledAt="99999999999"))
+        await get(served.base_url + send_path(key, reference="now"))
+        status, told = await control(served, "POST", f"{path}/settle")
+        assert (status, told["error"]["code"]) == (409, "too-far")
+        assert "message m1 to 995577123456, scheduled, is due at 5138-11-16T09:46:39" in told["error"]["message"]
+        assert [one["reference"] for one in client.came] == ["now"]
+        assert sandbox.now() - began < 3_600_000_000
+        assert (await control(served, "POST", f"{path}/clock", {"to": "next"}))[1]["now"].startswith("5138-11-16")
+
+
+async def test_what_a_message_of_the_far_future_left_behind_does_not_keep_settle_from_its_end():
+    async with serving() as served:
+        sandbox = frozen(served)
+        path, key = f"/_emulator/sandboxes/{sandbox.id}", key_of(sandbox)
+        await get(served.base_url + send_path(key, scheduledAt="99999999999"))
+        assert (await control(served, "POST", f"{path}/messages/m1/status", {"status": "deleted"}))[0] == 200
+        assert (await control(served, "POST", f"{path}/settle"))[0] == 200
+
+
 async def test_a_client_may_send_from_inside_a_callback():
     async with serving() as served, receiver() as client:
         sandbox = frozen(served, callback_url=client.url)

@@ -93,7 +93,7 @@ def test_every_row_says_what_is_so_where_it_is_said_and_what_we_do(provider: Pro
     for row in provider.contract():
         assert row.statement, row.id
         assert row.source, row.id
-        assert row.emulator, row.id
+        assert row.emulator not in ("", "So."), row.id
 
 
 @each

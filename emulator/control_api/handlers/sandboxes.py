@@ -24,7 +24,7 @@ from emulator.core.admin_commands import (  # fmt: skip
     Redeliver,
 )
 from emulator.core.rules.matching import RuleSpec
-from emulator.sandboxes.clock_driver import Ended, Overdue
+from emulator.sandboxes.clock_driver import HORIZON, Ended, Overdue, TooFar
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions, NewSandbox, moment
 from emulator.scenarios.library import names
@@ -198,9 +198,22 @@ class Verbs:
             await self.emulator.pump(sandbox).walk(None, body.timeout)
         except Overdue as late:
             raise self._overdue(sandbox, late, body.timeout) from None
+        except TooFar as far:
+            raise self._too_far(sandbox, far) from None
         except Ended:
             self._ended(sandbox)
         return views.clock(sandbox)
+
+    def _too_far(self, sandbox: Sandbox, far: TooFar) -> Refusal:
+        """All else is settled; this would take the clock where nobody meant it to go."""
+        found = sandbox.engine.world.store.message(far.message)
+        whose = "something" if found is None else f"message m{found.id} to {found.to}, {found.status},"
+        return Refusal(
+            409, "too-far", f"{whose} is due at {views.iso(far.due)}, and settle goes {HORIZON // 86_400_000_000} days "
+            "ahead at most; all that was due sooner has fired",
+            'POST clock with {"to": "next"} goes there; was the moment meant?',
+            next_due=views.iso(far.due), **views.clock(sandbox),
+        )  # fmt: skip
 
     def _ended(self, sandbox: Sandbox) -> NoReturn:
         """The world whose clock was to be moved is no more."""

@@ -22,7 +22,7 @@ from emulator.core.reasons import NO_NUMBER_LEFT
 from emulator.core.rules.actions import Refuse, Reply
 from emulator.core.rules.matching import Rule, Ruling
 from emulator.core.state.sandbox_state import SandboxState
-from emulator.core.state.scheduler import PartsEnd, SendIncoming, SendReport, Step
+from emulator.core.state.scheduler import Begin, Expire, PartsEnd, SendIncoming, SendReport, Step
 from emulator.core.units import Timestamp, seconds
 
 _GOES_OUT = (SendReport, SendIncoming)
@@ -77,6 +77,16 @@ class Engine:
         """Like `advance`, but no further than the moment at which the first thing goes out, or at which `most` things
         are done: the world's moment tells which."""
         return self._do(to, most)
+
+    def first_due(self) -> tuple[Timestamp, int] | None:
+        """When the first thing is due that still changes something, and of which message (0: of none)."""
+        for at, _, _, item in self.world.agenda.entries():
+            if isinstance(item, Step | Begin | Expire):
+                if self._life.stands(item):
+                    return at, item.message
+            else:
+                return at, item.message if isinstance(item, SendReport) else 0
+        return None
 
     def answered(
         self, attempt: int, accepted: bool, at: Timestamp, again: tuple[float, ...] | None = None

@@ -103,6 +103,11 @@ class MessageLifecycle:
                 self._put_step(message, batch, item.index + 1)
             self.change(message, batch, step.status, at, step.reason, step.error, last, step.operator)
 
+    def stands(self, item: Step | Begin | Expire) -> bool:
+        """Does the date still mean something to its message?"""
+        message = self._world.store.messages[item.message - 1]
+        return message.status not in FINAL if isinstance(item, Expire) else item.version == message.version
+
     def expire_at(self, message: Message, at: Timestamp) -> None:
         """The message's life time ends then, if it lives so long."""
         self._world.agenda.put(at, Expire(message.id))

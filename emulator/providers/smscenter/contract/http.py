@@ -51,7 +51,8 @@ _CODES = (
           "By rule alone: a price needs no money." if n == 3 else "As send answers, but no id is used up.")
       for n, (what, _) in _SEND_CODES.items()),
     *(row(f"http-status.error-{n}", "elsewhere", _4, f"status.php {n}: {what}.",
-          "A list of one message counts for that message, not as a list." if n == 9 else "So.")
+          "A list of one message counts for that message, not as a list." if n == 9 else
+          f"Error {n} is answered in these cases.")
       for n, what in _STATUS_CODES.items()),
     *(row(f"balance.error-{n}", "elsewhere", _5, f"Balance {n}: {what}.",
           "Over HTTP and SOAP together.")
@@ -135,7 +136,7 @@ HTTP = (
     row("products", "elsewhere", f"{_3}.1", "push, hlr, bin, ping, mms, mail, call, viber, soc, bot, tg, whatsapp ask "
         "for other products.", "Error 1; the journal's explanation names the parameter. 0 or empty is let pass."),
     row("send.cost", "elsewhere", f"{_3}.1", "cost: 1 the price alone, nothing is sent; 2 and 3 send and add the "
-        "cost, 3 the new balance.", "So."),
+        "cost, 3 the new balance.", "All three are answered so; any other value counts as not given."),
     row("send.answer", "elsewhere", f"{_3}.2", "fmt 0: OK - 1 SMS, ID - 1234; fmt 1: 1234,1 and with cost 2 and 3 "
         "1234,1,1.40 and 1234,1,1.40,100.50; with cost 1 1.40,1.", "Byte for byte."),
     row("send.json", "recorded", f"{_3}.2", "fmt 3: id, cnt, and with cost=3 cost and balance.", "In this order."),
@@ -162,7 +163,8 @@ HTTP = (
         "param, voice.", "Taken and left out of account, with a finding."),
     # status
     row("http-status.form", "elsewhere", _4, "fmt 0: Status = 1, check_time = .., err = 0; fmt 1: status, timestamp, "
-        "err; fmt 2: <sms> with a child a line; fmt 3: status, last_date, last_timestamp, flag, err.", "So."),
+        "err; fmt 2: <sms> with a child a line; fmt 3: status, last_date, last_timestamp, flag, err.",
+        "These names, in this order, in each of the four."),
     row("http-status.flag", "recorded", _4, "flag is in answers of 2023 and not in those of 2016; err is left out of "
         "JSON where nothing is wrong.", "flag is sent: 0, or 1 for flash.", "flag"),
     row("http-status.all", "client", _4, "all=1 and all=2 add members in the documented order; country, operator and "

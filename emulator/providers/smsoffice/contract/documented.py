@@ -59,11 +59,12 @@ _DOCUMENTED = (
     _said("send.content-type", _OPTIONAL, "contentType: 1 is a text message, 2 a flash message.",
           "2 makes the message flash; anything else is text, with a finding."),
     _said("send.reference", _OPTIONAL, "reference: the client's own identifier; it comes back in the callbacks, the "
-          "same for each destination.", "So."),
+          "same for each destination.", "Kept with each message of the send, and written into each of its callbacks."),
     _said("send.reference-max-20", _OPTIONAL, "reference is a UTF-8 string of at most 20 characters.",
           "A longer one is cut to 20, with a lint finding, so that the client's own matching shows the fault.",
           "long-reference"),
-    _said("callback.reference-required", _OPTIONAL, "Without a reference there are no callbacks.", "So."),
+    _said("callback.reference-required", _OPTIONAL, "Without a reference there are no callbacks.",
+          "A send without one is taken as any other, and nothing is ever called for it, with a finding."),
     _said("send.urgent", _OPTIONAL, "With urgent=true a message is sent even to a receiver who has blocked messages "
           "(wanted for transactional ones).", "The stop list is not looked at."),
     _said("send.scheduled-at", _OPTIONAL, "scheduledAt: the message is sent at that moment, in Unix seconds.",
@@ -97,7 +98,7 @@ _DOCUMENTED = (
           "Once for each change of the page's word (so not from rejected to error, both Undelivered); Pending apart "
           "(callback.pending)."),
     _said("callback.per-destination", _CALLBACK, "A message to several destinations makes one callback for each.",
-          "So."),
+          "One callback goes out for each destination, with the same reference."),
     _said("callback.answer-ok", _CALLBACK, "The answer to a callback must be OK.",
           "The body must be OK (white space around it is let pass) and the HTTP status 2xx."),
     _said("callback.reference", _CALLBACK, "reference: the client's identifier of the message.", "As it was sent."),

@@ -26,8 +26,9 @@ BEYOND = (
           "So, for all codes but the 414 of an overlong GET."),
     _live("code.165", "fact 15", "165, `sender is not active`: the sender is known but not activated.",
           "When the sender's state is pending or refused."),
-    _live("code.150-text", "fact 16", "The message of 150 is `invalid sender`.", "So."),
-    _live("balance.zero", "fact 28", "An empty account reads 0.", "So."),
+    _live("code.150-text", "fact 16", "The message of 150 is `invalid sender`.",
+          "150 is answered with this text."),
+    _live("balance.zero", "fact 28", "An empty account reads 0.", "The balance is told as `0`, without more."),
     # the request
     _chosen("send.letter-case", "fact 10", "inferred", "Whether the letter case of paths and parameter names counts is "
             "not said.", "It is ignored, as ASP.NET does."),

@@ -29,7 +29,7 @@ _KNOWN = (
     _seen("code.0", "2.1", "0: accepted, `SMS Sent`.", "One smsID for the request, not for the number."),
     _seen("code.10", "2.1", "10: the brandID is not found, `brandID not found`.", "Missing, empty, no number, or not "
           "the account's."),
-    _seen("code.20", "2.1", "20: numbers is missing or empty.", "So."),
+    _seen("code.20", "2.1", "20: numbers is missing or empty.", "Answered before the text is looked at."),
     _seen("code.30", "2.1", "30: the text is empty.", "Missing too."),
     _seen("code.40", "2.1", "40: not enough SMS on the balance, `Not enough SMS`.", "Nothing at all is sent or charged "
           "then."),
@@ -41,9 +41,10 @@ _KNOWN = (
     _seen("brand-code.0", "2.5, 2.6", "0: done; for a new name `BrandName Created`.", "The list, or the new brand's "
           "brandID, comes with it."),
     _seen("brand-code.10", "2.6", "10: brandName is empty.", "Missing or blank too."),
-    _seen("brand-code.20", "2.6", "20: brandName has not 2 to 11 characters.", "So."),
+    _seen("brand-code.20", "2.6", "20: brandName has not 2 to 11 characters.",
+          "Characters are counted, not octets."),
     _seen("brand-code.30", "2.6", "30: brandName has characters that are not allowed; allowed are a-z A-Z 0-9 . - and "
-          "space.", "So."),
+          "space.", "Any other character is answered with 30."),
     _seen("brand-code.40", "2.6", "40: the name exists, `brandName has already been added`.", "Refused and waiting "
           "names exist too."),
     _seen("brand-code.50", "2.6", "50: an earlier name still waits for authentication.", "One name waits at a time."),
@@ -119,7 +120,8 @@ _CHOSEN = (
             "Parts (GSM-7 160/153, UCS-2 70/67) times numbers.", "charge"),
     _chosen("send.all-or-nothing", "4", "inferred", "That nothing is sent when the balance covers only some numbers is "
             "not said.", "Nothing is."),
-    _chosen("send.no-idempotency", "1", "client", "There is no idempotency key: repeating a send sends twice.", "So."),
+    _chosen("send.no-idempotency", "1", "client", "There is no idempotency key: repeating a send sends twice.",
+            "A repeated send is another message, and charged."),
     _chosen("auth.service-off", "0", "inferred", "The API service must be activated; what its lack is answered with is "
             "not known.", "401, as with `api_access: false`."),
     _chosen("methods", "4", "none", "What a wrong method or path gets is not known.", "405 with Allow, 404; letter "
@@ -143,7 +145,7 @@ _CHOSEN = (
     _chosen("statuses", "2.3, 3", "inferred", "The page has five statuses; where the rest of ours belong is our "
             "reading.", "expired, rejected, deleted: 2; scheduled, unknown: 3; read: 1."),
     _chosen("callback.each-number", "3", "inferred", "That each number of a request gets its own callback follows from "
-            "the parameters.", "So."),
+            "the parameters.", "Each number's status goes out in a callback of its own."),
     _chosen("callback.first-status", "3", "inferred", "Whether the first status, Pending, is called back is not said.",
             "It is not: a beginning is no change.", "callback-pending"),
     _chosen("callback.event", "3", "client", "Two authors report event=sms.delivery.updated right behind key.",
