@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
 from emulator.control_api.paths import ours
-from emulator.delivery.callback_queue import Call
 from emulator.delivery.http_client import HttpClient
+from emulator.http.messages import Call
 from emulator.net.listen import Busy, bind, url
 from emulator.providers import names
 from emulator.providers.base import Provider
@@ -62,9 +62,9 @@ class Server:
         self._domains = names.domains(self.emulator.providers.values())
         self._contexts = self._certificates()
         self.http = HttpServer(HttpService(
-            self.emulator, ours, lambda request: self.control.answer(request),
+            self.emulator.reception, self.settings.limits, ours, lambda request: self.control.answer(request),
             lambda request: self.control.trusts(request), self._contexts,
-            Guard(self._domains, self.settings.hosts, self.settings.tunnel),
+            Guard(self._domains, self.settings.hosts, self.settings.tunnel), self.emulator.recorder,
         ))  # fmt: skip
         self._smpp = SmppServer(
             self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
@@ -73,9 +73,9 @@ class Server:
     @cached_property
     def control(self) -> "Control":
         """The control API and the page; imported when somebody first asks for them, which serving does not."""
-        from emulator.control_api.http_api import Control
+        from emulator.app.control import control_of
 
-        control = Control(self.emulator, self.settings.token)
+        control = control_of(self.emulator)
         control.smpp_url = self.smpp_url
         control.authority = lambda: self.authority_pem
         return control
@@ -116,7 +116,7 @@ class Server:
         self._logbook = opened(self.settings.state)
         try:
             emulator = Emulator(self.settings, providers, self._logbook)
-            recover(emulator, self._logbook)
+            recover(emulator, self._logbook, self.settings.making)
         except BaseException:
             self._logbook.give_up()
             raise

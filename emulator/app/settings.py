@@ -99,6 +99,11 @@ class Settings(NamedTuple):
         return Targets((*self.callback_allow, *((public,) if public else ())))
 
     @property
+    def making(self) -> dict[str, object]:
+        """The options of which the sandbox default is made, by flag."""
+        return {"--scenario": self.scenario, "--seed": self.seed, "--callback-url": self.callback_url}
+
+    @property
     def loopback(self) -> bool:
         """Is the address one that only this machine can reach?"""
         if self.host == "localhost":

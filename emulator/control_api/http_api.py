@@ -2,22 +2,20 @@
 
 import asyncio
 import re
-import secrets
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import msgspec
 
-from emulator.app.emulator import Emulator
 from emulator.control_api import openapi, request_bodies
 from emulator.control_api.auth import Auth
+from emulator.control_api.context import Context
 from emulator.control_api.event_stream import Listening
 from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.control_api.routes import CALLS, Call
 from emulator.http.browser_headers import DATA, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
-from emulator.ui.site import Site
 from emulator.version import __version__
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
@@ -40,16 +38,24 @@ def _none() -> bytes:
     raise LookupError("this emulator serves no TLS of its own")
 
 
-class Control:
-    """Answers what stands under /_emulator."""
+class Page(Protocol):
+    """What answers people: which paths are its, and how."""
 
-    def __init__(self, emulator: Emulator, token: str | None = None) -> None:
-        self._emulator = emulator
-        if token is None and not emulator.settings.loopback:
-            token = secrets.token_urlsafe()  # nobody knows it: open to the world is no default
-        self._gate = Auth(token, emulator.settings.hosts, monotonic)
-        self.verbs = Verbs(emulator)
-        self._page = Site(self.verbs, self._gate)
+    def mine(self, path: str) -> bool: ...
+    async def __call__(self, request: HttpRequest) -> HttpReply | StreamReply: ...
+
+
+class Control:
+    """Answers what stands under /_emulator. `token`: who knows it may ask; None: everybody. `hosts`: names besides
+    those of loopback under which browsers may reach us. `page`: makes the page, which uses the same calls."""
+
+    def __init__(
+        self, context: Context, token: str | None, hosts: Iterable[str], page: Callable[[Verbs, Auth], Page]
+    ) -> None:
+        self._context = context
+        self._gate = Auth(token, hosts, monotonic)
+        self.verbs = Verbs(context)
+        self._page = page(self.verbs, self._gate)
         self.authority: Callable[[], bytes] = _none
         """Our certificate authority, PEM."""
         self.smpp_url: str | None = None
@@ -113,9 +119,9 @@ class Control:
             raise Refusal(404, "no-authority", str(wrong)) from None
 
     def _sink(self, provider: str) -> HttpReply:
-        known = self._emulator.providers.get(provider)
+        known = self._context.providers.get(provider)
         if known is None:
-            there = ", ".join(self._emulator.providers)
+            there = ", ".join(self._context.providers)
             raise Refusal(404, "no-such-provider", f"there is no provider {provider}", f"there are {there}")
         return known.sink_answer
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from emulator.app.emulator import Emulator
+from emulator.control_api.context import Context
 from emulator.http.messages import HttpReply
 from emulator.version import __version__
 
@@ -18,20 +18,20 @@ _PREFIX = "sms_emulator"
 class _Collector:
     """The emulator's counts as prometheus-client wants them."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        self._emulator = emulator
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def collect(self) -> "Iterator[Metric]":
         from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 
-        emulator = self._emulator
-        sandboxes = list(emulator.sandboxes.by_id.values())
+        context = self._context
+        sandboxes = list(context.manager.sandboxes.by_id.values())
         yield InfoMetricFamily(_PREFIX, "Which emulator this is.", {"version": __version__})
         asked = CounterMetricFamily(
             f"{_PREFIX}_requests", "Requests by provider, protocol, operation and outcome.",
             labels=("provider", "protocol", "operation", "outcome"),
         )  # fmt: skip
-        for labels, count in sorted(emulator.reception.counted.items()):
+        for labels, count in sorted(context.http.counted.items()):
             asked.add_metric(labels, count)
         yield asked
         messages = GaugeMetricFamily(f"{_PREFIX}_messages", "Messages there are, by status.", labels=("status",))
@@ -53,19 +53,19 @@ class _Collector:
         for name, meaning, value in (
             ("sandboxes", "Sandboxes there are.", len(sandboxes)),
             ("due", "Things on the agendas.", sum(len(one.engine.world.agenda) for one in sandboxes)),
-            ("journal_bytes", "What the journals hold.", emulator.budget.used),
+            ("journal_bytes", "What the journals hold.", context.manager.budget.used),
             ("journal_dropped", "Entries that left the journals for want of room.",
              sum(one.journal.dropped for one in sandboxes)),
-            ("smpp_sessions", "Bound SMPP sessions.", sum(1 for one in sandboxes for _ in emulator.board.of(one))),
+            ("smpp_sessions", "Bound SMPP sessions.", sum(1 for one in sandboxes for _ in context.smpp.of(one))),
         ):  # fmt: skip
             yield GaugeMetricFamily(f"{_PREFIX}_{name}", meaning, value)
 
 
-async def metrics(emulator: Emulator) -> HttpReply:
+async def metrics(context: Context) -> HttpReply:
     """All counts as text."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
     from prometheus_client.registry import CollectorRegistry
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collector(emulator))
+    registry.register(_Collector(context))
     return HttpReply(headers=(("Content-Type", CONTENT_TYPE_LATEST),), body=generate_latest(registry))

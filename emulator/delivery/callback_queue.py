@@ -8,20 +8,15 @@ much is due at once, and however long one target takes to answer, there are few 
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Outgoing
-from emulator.http.messages import HttpReply, HttpRequest, origin_of
+from emulator.http.messages import Call, HttpRequest, origin_of
 from emulator.journal import Attempt
 from emulator.net.allowed_targets import NotAllowed
 from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
-
-Call = Callable[[HttpRequest], Awaitable[HttpReply]]
-"""Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError
-among them) when there is no answer, its text for people."""
 
 CARRIERS = 50
 """So many callbacks are under way to one target at once, and"""

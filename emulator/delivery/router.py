@@ -11,17 +11,15 @@ from collections.abc import Callable
 
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing
-from emulator.delivery.callback_queue import Call, CallbackQueue
+from emulator.delivery import report_overrides
+from emulator.delivery.callback_queue import CallbackQueue
 from emulator.delivery.smpp_queue import SmppQueue
-from emulator.dispatch import reply_overrides
-from emulator.http.messages import HttpRequest
+from emulator.http.messages import Call, HttpRequest
 from emulator.journal.attempts import attempt_of
 from emulator.providers.base import Provider
 from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.pdu import Pdu
-
-__all__ = ["Call", "DeliveryRouter"]
 
 
 class DeliveryRouter:
@@ -29,9 +27,10 @@ class DeliveryRouter:
 
     def __init__(self, call: Call, sink: Callable[[str], str]) -> None:
         self._sink = sink
-        self._under_way = InFlight()
-        self._http = CallbackQueue(call, self._under_way)
-        self.receivers = SmppQueue(self.envelope, self._under_way)
+        self.in_flight = InFlight()
+        """What is not answered yet. What waits for a receiver to bind is not among it."""
+        self._http = CallbackQueue(call, self.in_flight)
+        self.receivers = SmppQueue(self.envelope, self.in_flight)
 
     def post(self, sandbox: Sandbox, out: Outgoing) -> Waiting | None:
         """Send something. What comes back is done when it was answered; None when nobody need wait for it."""
@@ -62,7 +61,7 @@ class DeliveryRouter:
             return provider.report(account, batch, message, out, url) if url else None
         url = manner.to or url
         request = provider.report(account, batch, message, out, url) if url else None
-        return None if request is None else reply_overrides.report(manner, request)
+        return None if request is None else report_overrides.overridden(manner, request)
 
     def _url(self, account: Account) -> str:
         """Where the account's callbacks go."""
@@ -76,22 +75,10 @@ class DeliveryRouter:
             return provider.smpp.incoming(came, out.due.part)
         return provider.incoming(sandbox.account(out.provider), came, url) if url and provider.incoming else None
 
-    def under_way(self, sandbox: Sandbox) -> set[Waiting]:
-        """What of a sandbox is not answered yet. What waits for a receiver to bind is not among it."""
-        return self._under_way.of(sandbox)
-
-    def quiet(self, sandbox: Sandbox) -> Waiting:
-        """Done as soon as nothing of a sandbox is under way."""
-        return self._under_way.quiet(sandbox)
-
-    def give_up(self, sandbox: Sandbox) -> None:
-        """Its world is no more: nobody waits any longer for what of it is under way."""
-        self._under_way.give_up(sandbox)
-
     async def close(self) -> None:
         """Give up on whatever is still under way."""
         await self._http.close()
-        waiting = self._under_way.all()
+        waiting = self.in_flight.all()
         for one in waiting:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)

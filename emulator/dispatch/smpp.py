@@ -5,14 +5,13 @@ Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from emulator.core.commands import AnyCommand, Bind, Submit
 from emulator.core.engine.engine import Decision
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
-from emulator.delivery.smpp_queue import PendingReceipt, SmppQueue
 from emulator.http.messages import SmppFrame
 from emulator.journal import Exchange
 from emulator.providers.base import Provider, SmppFace, SmppPeer
@@ -48,6 +47,23 @@ class SmppReply(NamedTuple):
     first: tuple[asyncio.Future[Any], ...] = ()
 
 
+class Receivers(Protocol):
+    """What waits to go out over SMPP, as sessions come, answer and go. `token`: what the session was given with a
+    message of ours; requests of its own have none."""
+
+    def joined(self, line: BoundSession) -> None: ...
+    def left(self, line: BoundSession) -> None: ...
+    def go_on(self, line: BoundSession) -> None: ...
+    def forget(self, sandbox: Sandbox) -> None: ...
+    def callbacks(self, sandbox: Sandbox) -> tuple[asyncio.Future[Any], ...]: ...
+    def after_receipt(
+        self, sandbox: Sandbox, provider: str, message: int, ends: bool, then: Callable[[], Any]
+    ) -> None: ...
+    def answered(self, token: Any, line: BoundSession, status: int, octets: bytes, /) -> None: ...
+    def answered_late(self, token: Any, line: BoundSession, status: int, octets: bytes, /) -> None: ...
+    def unanswered(self, token: Any, line: BoundSession, why: str, closed: bool, /) -> None: ...
+
+
 class SmppDispatcher:
     """All sessions. `keep` writes an exchange into a sandbox's journal."""
 
@@ -59,7 +75,7 @@ class SmppDispatcher:
         self._keep = keep
         self._made = 0
         self.lines: dict[str, BoundSession] = {}
-        self.receivers: SmppQueue | None = None
+        self.receivers: Receivers | None = None
         """Set as soon as things go out."""
         self.dial: Callable[[str, int, Callable[[BoundSession], None]], object] | None = None
         """Connects to a client, for outbind: set by the transport."""
@@ -240,14 +256,13 @@ class SmppDispatcher:
         token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), Command.DELIVER_SM_RESP, now)
         if token is None:
             return False
-        assert isinstance(token, PendingReceipt)
         assert self.receivers is not None
         self.receivers.answered(token, line, int.from_bytes(frame[8:12], "big"), frame)
         return True
 
     def answered(self, line: BoundSession, event: Answered) -> None:
         """A client's answer to a request of ours."""
-        if isinstance(event.token, PendingReceipt):
+        if event.token is not None:
             assert self.receivers is not None
             response = event.response
             status = response.status if isinstance(response, Pdu) else _UNKNOWN
@@ -258,7 +273,7 @@ class SmppDispatcher:
 
     def unanswered(self, line: BoundSession, event: Unanswered, closed: bool = False) -> None:
         """No answer came, or will come, to a request of ours."""
-        if isinstance(event.token, PendingReceipt):
+        if event.token is not None:
             assert self.receivers is not None
             self.receivers.unanswered(event.token, line, event.why, closed)
             return

@@ -2,7 +2,7 @@
 No sockets here."""
 
 import re
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from urllib.parse import quote_plus
 
 import msgspec
@@ -53,6 +53,11 @@ class HttpReply(msgspec.Struct, frozen=True, tag="http", gc=False):
     def header(self, name: str, default: str = "") -> str:
         """The first header of that name, the letter case ignored."""
         return header_of(self.headers, name, default)
+
+
+Call = Callable[[HttpRequest], Awaitable[HttpReply]]
+"""Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError
+among them) when there is no answer, its text for people."""
 
 
 class SmppFrame(msgspec.Struct, frozen=True, kw_only=True, tag="smpp"):

@@ -4,7 +4,7 @@ import asyncio
 
 from emulator.core.engine.engine import Engine
 from emulator.core.units import LATEST, Timestamp
-from emulator.delivery.router import DeliveryRouter
+from emulator.sandboxes.in_flight import InFlight
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions
 
@@ -36,15 +36,14 @@ class TooFar(Exception):
 class ClockDriver:
     """Fires what is due in one sandbox. At most one loop timer is armed, for the next due date."""
 
-    def __init__(self, sandbox: Sandbox, postman: DeliveryRouter, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, sandbox: Sandbox, in_flight: InFlight, loop: asyncio.AbstractEventLoop) -> None:
         self._sandbox = sandbox
-        self._postman = postman
+        self._in_flight = in_flight
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
         self._armed_for: Timestamp = 0
         self._walking = asyncio.Lock()
         self._stopped = False
-        sandbox.post = postman.post
         sandbox.schedule_timer = self.schedule_timer
         self.schedule_timer()
 
@@ -114,7 +113,7 @@ class ClockDriver:
             while True:
                 due = engine.next_due()
                 if due is None or due > horizon:
-                    if target is not None or not self._postman.under_way(sandbox):
+                    if target is not None or not self._in_flight.of(sandbox):
                         break
                     await self._quiet(deadline)
                     self._still_there(engine)
@@ -122,7 +121,7 @@ class ClockDriver:
                 reports = engine.go_on(horizon, _BREATH)
                 clock.move_to(engine.world.now)
                 for report in reports:
-                    await self._in_turn(self._postman.post(sandbox, report))
+                    await self._in_turn(sandbox.post(sandbox, report))
                     self._still_there(engine)
                 await self._quiet(deadline)
                 rounds += 1
@@ -168,16 +167,16 @@ class ClockDriver:
 
     async def _quiet(self, deadline: float) -> None:
         """Wait until no callback is under way."""
-        while self._postman.under_way(self._sandbox):
+        while self._in_flight.of(self._sandbox):
             left = deadline - self._loop.time()
             if left > 0:
-                await asyncio.wait((self._postman.quiet(self._sandbox),), timeout=left)
+                await asyncio.wait((self._in_flight.quiet(self._sandbox),), timeout=left)
             self._still_time(deadline)
 
     def _still_time(self, deadline: float) -> None:
         if self._loop.time() < deadline:
             return
-        under_way = len(self._postman.under_way(self._sandbox))
+        under_way = len(self._in_flight.of(self._sandbox))
         raise Overdue(f"{len(self._sandbox.engine.world.agenda)} dates are still due, {under_way} callbacks under way")
 
 

@@ -16,7 +16,7 @@ from emulator.core.rules.matching import Rule
 from emulator.core.state.sandbox_state import DumpedState, SandboxState
 from emulator.core.units import Chance, Timestamp, amount
 from emulator.journal import Journal, MemoryLimit
-from emulator.lint.findings import Findings
+from emulator.lint.findings import Finding, Findings
 from emulator.providers.base import Provider
 from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.event_feed import EventFeed
@@ -26,6 +26,8 @@ from emulator.sandboxes.spec import SandboxSpec
 
 Listener = Callable[[str, int], None]
 """Hears (kind, id): kind is requests, messages or callbacks."""
+Post = Callable[["Sandbox", Outgoing], Any]
+"""Sends something; what comes back is done when it was answered, None when nobody need wait for it."""
 
 
 class Sandbox:
@@ -51,13 +53,19 @@ class Sandbox:
         """Those of all sandboxes, once it is one of them."""
         self.gone = False
         """Was it deleted? What waited to go out then stays."""
-        self.post: Callable[[Sandbox, Outgoing], Any] = lambda sandbox, report: None
+        self.post: Post = lambda sandbox, report: None
         self.schedule_timer: Callable[[], None] = lambda: None
         self.build()
 
     @property
     def id(self) -> str:
         return self.recipe.id
+
+    def lint(self) -> list[Finding]:
+        """All findings up to this moment, in the order of their first appearance."""
+        from emulator.lint.linter import findings  # when somebody asks: serving does not need it
+
+        return findings(self.findings, self.journal, self.providers, self.account)
 
     def build(self) -> None:
         """A new world after the recipe. Answers that still come for the old one find nobody."""

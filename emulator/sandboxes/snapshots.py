@@ -69,10 +69,8 @@ def tell(sandbox: "Sandbox") -> ExportedSnapshot:
 
 
 def _beside(sandbox: "Sandbox") -> dict[str, Any]:
-    from emulator.lint.linter import findings
-
     sandbox.catch_up(sandbox.now())
-    findings(sandbox)
+    sandbox.lint()
     return {
         "now": sandbox.now(), "rate": sandbox.clock.rate, "scenario": sandbox.scenario,
         "findings": list(sandbox.findings.by_row.values()),

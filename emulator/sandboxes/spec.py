@@ -14,6 +14,9 @@ from emulator.core.units import LATEST, SECOND, Timestamp
 from emulator.providers.base import Provider
 from emulator.scenarios.scenario import Scenario
 
+DEFAULT = "default"
+"""The sandbox that is always there."""
+
 _LETTERS = b"abcdefghijkmnpqrstuvwxyz23456789"
 _EVENLY = _LETTERS * (256 // len(_LETTERS))
 _id = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}").fullmatch

@@ -9,16 +9,16 @@ from email.utils import formatdate
 
 import msgspec
 
-from emulator.app.emulator import Emulator
 from emulator.clock import real_now
 from emulator.core.units import SECOND
-from emulator.dispatch.http import Exchanged, Lane
+from emulator.dispatch.http import Exchanged, HttpDispatcher, Lane
 from emulator.http.browser_headers import DATA
+from emulator.http.limits import Limits
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.http.refusals import Refusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
-from emulator.sandboxes.change_log import NotPersisted
+from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies
 from emulator.server.http_connection import Answer as Answering
@@ -47,25 +47,25 @@ Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
 
 
 class HttpService:
-    """Answers for one emulator. `ours`: is a request for `control`? `trusts`: may who asks for this (its body left out)
+    """Answers by a dispatcher. `ours`: is a request for `control`? `trusts`: may who asks for this (its body left out)
     send a whole file?"""
 
     def __init__(
-        self, emulator: Emulator, ours: Callable[[HttpRequest], bool], control: Control,
-        trusts: Callable[[HttpRequest], bool], contexts: Contexts, guard: Guard,
+        self, dispatcher: HttpDispatcher, limits: Limits, ours: Callable[[HttpRequest], bool], control: Control,
+        trusts: Callable[[HttpRequest], bool], contexts: Contexts, guard: Guard, recorder: ChangeLog | None = None,
     ) -> None:  # fmt: skip
-        self._reception = emulator.reception
+        self._reception = dispatcher
         self._ours = ours
         self._control = control
         self._trusts = trusts
         self._contexts = contexts
         self._guard = guard
         self._streams = StreamingReplies()
-        self._recorder = emulator.recorder
+        self._recorder = recorder
         self._in_flight: dict[Lane, int] = {}
         """How many requests are between their reading and their reply, by lane."""
         self._date, self._second = b"", 0
-        self.limits = emulator.settings.limits
+        self.limits = limits
         self.connections: set[HttpConnection] = set()
         self.tunnels: set[Relay] = set()
         self.stopping = asyncio.Event()

@@ -4,6 +4,7 @@ Callbacks that were under way go out again: nobody knows whether they arrived.
 """
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +22,7 @@ from emulator.storage.writer import GroupCommitWriter
 from emulator.version import __version__
 
 if TYPE_CHECKING:
-    from emulator.app.emulator import Emulator
+    from emulator.sandboxes.manager import SandboxManager
     from emulator.sandboxes.sandbox import Sandbox
 
 _unpack_snapshot = msgspec.msgpack.Decoder(Snapshot).decode
@@ -34,16 +35,16 @@ def opened(path: str) -> GroupCommitWriter:
     return GroupCommitWriter(SqliteStore(path))
 
 
-def recover(emulator: "Emulator", logbook: GroupCommitWriter) -> None:
-    """The emulator, fresh from its settings, gets the sandboxes of the file. Raises Unusable; then the file is as it
-    was."""
+def recover(manager: "SandboxManager", logbook: GroupCommitWriter, made_of: Mapping[str, object]) -> None:
+    """The manager, fresh from its settings, gets the sandboxes of the file. `made_of`: the options, by flag, of which
+    the sandbox default was made. Raises Unusable; then the file is as it was."""
     file = logbook.file
     stored = file.read()
     _same_version(file, stored)
     logbook.next_number = max((one.number for one in stored), default=0) + 2
     for one in stored:
-        _take_over(emulator, logbook, one)
-    _tell_what_does_not_count(emulator, file, bool(stored))
+        _take_over(manager, logbook, one)
+    _tell_what_does_not_count(file, made_of, bool(stored))
     if file.foreign:
         with file.transaction():
             file.put_version()
@@ -67,22 +68,22 @@ def _same_version(file: SqliteStore, stored: list[Stored]) -> None:
         )
 
 
-def _take_over(emulator: "Emulator", logbook: GroupCommitWriter, stored: Stored) -> None:
+def _take_over(manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored) -> None:
     try:
         head = stored.head
         if len(stored.world) != head.dumped:
             raise ValueError("a world is not as long as it was")
-        world, standing = _lived(emulator, head, stored)
+        world, standing = _lived(manager, head, stored)
         snapshots = [_unpack_snapshot(one) for one in stored.snapshots]
     except (msgspec.MsgspecError, ValueError) as error:
         raise logbook.file.damaged(str(error)) from None
-    there, here = sorted(world.accounts), sorted(emulator.providers)
+    there, here = sorted(world.accounts), sorted(manager.providers)
     if there != here:
         raise Unusable(f"the state file {logbook.file.path} has accounts of {', '.join(there)}; this emulator has "
                        f"{', '.join(here)}. Name another file")  # fmt: skip
     recipe = head.recipe
     try:
-        sandbox = _default(emulator, recipe) if recipe.id == emulator.default.id else emulator.make(recipe)
+        sandbox = _default(manager, recipe) if recipe.id == manager.default.id else manager.make(recipe)
     except (KeyError, ValueError) as error:
         raise Unusable(f"the state file {logbook.file.path}: {error.args[0]}") from None
     under_way = list(world.in_flight.values())
@@ -97,19 +98,19 @@ def _take_over(emulator: "Emulator", logbook: GroupCommitWriter, stored: Stored)
         logbook.stands(sandbox, stored.number, head)
 
 
-def _default(emulator: "Emulator", recipe: SandboxSpec) -> "Sandbox":
+def _default(manager: "SandboxManager", recipe: SandboxSpec) -> "Sandbox":
     """It is there already, made from the settings; its credentials are those of the file."""
-    sandbox = emulator.default
-    emulator.sandboxes.remove(sandbox)
+    sandbox = manager.default
+    manager.sandboxes.remove(sandbox)
     sandbox.recipe = recipe
-    emulator.sandboxes.add(sandbox)
+    manager.sandboxes.add(sandbox)
     return sandbox
 
 
-def _lived(emulator: "Emulator", head: SandboxHeader, stored: Stored) -> tuple[SandboxState, Standing]:
+def _lived(manager: "SandboxManager", head: SandboxHeader, stored: Stored) -> tuple[SandboxState, Standing]:
     """The world of the checkpoint after all inputs since, and how things stood then."""
     world, standing = SandboxState.load(stored.world), head.standing
-    engine = Engine(world, {name: provider.profile for name, provider in emulator.providers.items()})
+    engine = Engine(world, {name: provider.profile for name, provider in manager.providers.items()})
     for packed in stored.pages:
         page = unpack_page(packed)
         standing = page.standing
@@ -132,11 +133,9 @@ def _stand(sandbox: "Sandbox", head: SandboxHeader, world: SandboxState, standin
     sandbox.replace_state(world)
 
 
-def _tell_what_does_not_count(emulator: "Emulator", file: SqliteStore, there: bool) -> None:
+def _tell_what_does_not_count(file: SqliteStore, made_of: Mapping[str, object], there: bool) -> None:
     """The sandbox `default` is as in the file, whatever the options say that it was once made of."""
-    settings = emulator.settings
-    said = {"--scenario": settings.scenario, "--seed": settings.seed, "--callback-url": settings.callback_url}
-    told = {flag: msgspec.json.encode(value).decode() for flag, value in said.items()}
+    told = {flag: msgspec.json.encode(value).decode() for flag, value in made_of.items()}
     if not there:
         with file.transaction():
             for flag, value in told.items():

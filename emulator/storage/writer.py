@@ -14,8 +14,7 @@ from emulator.core.engine.lifecycle import Touched
 from emulator.core.inputs import Input
 from emulator.core.profile import Profile
 from emulator.core.state.sandbox_state import SandboxState
-from emulator.delivery.callback_queue import Call
-from emulator.http.messages import HttpReply, HttpRequest
+from emulator.http.messages import Call, HttpReply, HttpRequest
 from emulator.sandboxes.change_log import NotPersisted
 from emulator.sandboxes.snapshots import Snapshot
 from emulator.storage.recording_engine import RecordingEngine

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from emulator.app.emulator import DEFAULT, Emulator
 from emulator.control_api.auth import Auth
+from emulator.control_api.context import Context
 from emulator.control_api.handlers.sandboxes import Verbs
 from emulator.http.messages import HttpRequest, read_query
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import DEFAULT
 from emulator.ui import api_calls
 
 
@@ -22,8 +23,8 @@ class PageRequest:
         self._form: dict[str, str] | None = None
 
     @property
-    def emulator(self) -> Emulator:
-        return self.verbs.emulator
+    def context(self) -> Context:
+        return self.verbs.context
 
     @property
     def form(self) -> dict[str, str]:
@@ -46,4 +47,4 @@ class PageRequest:
     def base_url(self) -> str:
         """Under which address the browser sees us."""
         host = self.request.header("host")
-        return f"http://{host}" if host else self.emulator.base_url
+        return f"http://{host}" if host else self.context.base_url

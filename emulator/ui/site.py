@@ -27,7 +27,7 @@ class Site:
     def __init__(self, verbs: Verbs, gate: Auth) -> None:
         self.verbs = verbs
         self.gate = gate
-        self._tls = (verbs.emulator.settings.public_url or "").startswith("https:")
+        self._tls = (verbs.context.public_url or "").startswith("https:")
 
     @staticmethod
     def mine(path: str) -> bool:

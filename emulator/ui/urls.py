@@ -2,9 +2,9 @@
 
 from urllib.parse import quote
 
-from emulator.app.emulator import DEFAULT
 from emulator.http.messages import Headers, HttpReply
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import DEFAULT
 
 BASE = "/_emulator/page"
 

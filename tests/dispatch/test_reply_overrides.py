@@ -5,6 +5,7 @@ from playhouse import PROVIDERS, TO, desk
 from support import receiver
 
 from emulator.core.rules.actions import Reply, Reports
+from emulator.delivery import report_overrides
 from emulator.dispatch import reply_overrides
 from emulator.http.messages import HttpReply, HttpRequest
 
@@ -45,7 +46,7 @@ POST = HttpRequest(method="POST", target="http://h/cb?status=own", body=b"id=1&s
     ],
 )  # fmt: skip
 def test_fields_of_a_report_as_a_rule_wants_them(request_, without, having, expected):
-    made = reply_overrides.report(Reports(without=without, having=having), request_)
+    made = report_overrides.overridden(Reports(without=without, having=having), request_)
     sent = made.body.decode() if made.method == "POST" else made.target.partition("?")[2]
     assert sent == expected
     if made.method == "POST":

@@ -15,6 +15,7 @@ from fuzz.smscenter import SmscenterHttp, SmscenterSoap
 from fuzz.smsoffice import Smsoffice
 from fuzz.ubill import Ubill
 
+from emulator.app.control import control_of
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
 from emulator.control_api.http_api import Control
@@ -58,7 +59,7 @@ def peak() -> int:
 async def play(name: str, count: int, seed: int, first: int = 0) -> Played:
     """`count` inputs in chunks. What one of them breaks fails the test, and the text says how to play it again."""
     emulator = Emulator(Settings(journal_bytes=JOURNAL))
-    control = Control(emulator)
+    control = control_of(emulator)
     began = time.process_time()
     for chunk in range(first, first + -(-count // CHUNK)):
         await _chunk(emulator, control, name, seed, chunk)

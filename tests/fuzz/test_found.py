@@ -8,7 +8,7 @@ from providers.smscenter.desk import LOGIN, Desk
 from providers.smsoffice.office import TO, Office
 from providers.ubill.desk import Desk as UbillDesk
 
-from emulator.control_api.http_api import Control
+from emulator.app.control import control_of
 from emulator.http.messages import HttpRequest
 
 DEEP = b'{"numbers":' * 100_000
@@ -24,13 +24,13 @@ def test_json_deeper_than_the_stack_is_a_body_that_cannot_be_read(path):
 async def test_lint_reads_past_json_deeper_than_the_stack():
     desk = UbillDesk()
     desk.post("send", b'{"numbers":' * 4000)
-    control = Control(desk.emulator)
+    control = control_of(desk.emulator)
     asked = HttpRequest(method="GET", target=f"/_emulator/sandboxes/{desk.sandbox.id}/lint")
     assert (await control.answer(asked)).status == 200
 
 
 async def test_the_control_api_refuses_json_deeper_than_the_stack():
-    control = Control(Desk().emulator)
+    control = control_of(Desk().emulator)
     asked = HttpRequest(method="POST", target="/_emulator/sandboxes", body=b'{"scenario":' * 100_000)
     assert (await control.answer(asked)).status == 400
 

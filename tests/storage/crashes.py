@@ -15,7 +15,7 @@ def begun(path: Path, **settings) -> tuple[Emulator, GroupCommitWriter]:
     logbook = opened(str(path))
     emulator = Emulator(Settings(port=0, **settings), recorder=logbook)
     try:
-        recover(emulator, logbook)
+        recover(emulator, logbook, {})
     except Exception:
         logbook.give_up()
         raise

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from emulator.control_api import views
-from emulator.lint.linter import findings
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ class Wanted(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 async def lint(sandbox: Sandbox, asked: Wanted) -> "response_types.Findings":
     """Findings with the rows that explain them. `mild`: how many of that level there are; `not_seen`: how many entries
     left the journal before anybody looked at them."""
-    found = findings(sandbox)
+    found = sandbox.lint()
     shown = [one for one in found if asked.mild or one.level != "mild"]
     return {
         "findings": [views.finding(sandbox, one) for one in shown],

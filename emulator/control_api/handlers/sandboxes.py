@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
-from emulator.app.emulator import DEFAULT, Emulator
 from emulator.clock import real_now
 from emulator.control_api import filters as finding
 from emulator.control_api import request_bodies, views, warnings
+from emulator.control_api.context import Context
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters, number_of
 from emulator.core.accounts import AccountPatch, SenderState
 from emulator.core.admin_commands import (  # fmt: skip
@@ -26,7 +26,7 @@ from emulator.core.admin_commands import (  # fmt: skip
 from emulator.core.rules.matching import RuleSpec
 from emulator.sandboxes.clock_driver import HORIZON, Ended, Overdue, TooFar
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.spec import InvalidOptions, NewSandbox, moment
+from emulator.sandboxes.spec import DEFAULT, InvalidOptions, NewSandbox, moment
 from emulator.scenarios.library import names
 
 if TYPE_CHECKING:
@@ -51,16 +51,16 @@ def refuse(bad: InvalidOptions) -> NoReturn:
 
 
 class Verbs:
-    """The verbs over one emulator."""
+    """The verbs over the sandboxes of one emulator."""
 
-    def __init__(self, emulator: Emulator) -> None:
-        self.emulator = emulator
-        self._targets = emulator.settings.targets
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.manager = context.manager
 
     # sandboxes
 
     def sandbox(self, name: str) -> Sandbox:
-        found = self.emulator.sandboxes.by_id.get(name)
+        found = self.manager.sandboxes.by_id.get(name)
         if found is None:
             shown = name if len(name) <= 100 else f"{name[:100]}…"
             raise Refusal(404, "no-such-sandbox", f"there is no sandbox {shown}", "GET /_emulator/sandboxes lists them")
@@ -69,17 +69,17 @@ class Verbs:
 
     async def create(self, wish: NewSandbox) -> "response_types.Made":
         try:
-            made = self.emulator.create(wish)
+            made = self.manager.create(wish)
         except InvalidOptions as bad:
             refuse(bad)
-        about_callbacks = warnings.about_callbacks(made, made.providers, self._targets)
+        about_callbacks = warnings.about_callbacks(made, made.providers, self.context.targets)
         told = views.credentials(made)
         if said := [*about_callbacks, *warnings.about_binds(made)]:
             told["warnings"] = said
         return told
 
     async def list_sandboxes(self) -> "response_types.Sandboxes":
-        return {"sandboxes": [views.sandbox(one) for one in self.emulator.sandboxes.by_id.values()]}
+        return {"sandboxes": [views.sandbox(one) for one in self.manager.sandboxes.by_id.values()]}
 
     async def show(self, sandbox: Sandbox) -> "response_types.Sandbox":
         return views.sandbox(sandbox)
@@ -87,11 +87,11 @@ class Verbs:
     async def delete(self, sandbox: Sandbox) -> None:
         if sandbox.id == DEFAULT:
             raise Refusal(409, "default-stays", "the sandbox default cannot be deleted", "reset gives it back fresh")
-        self.emulator.remove(sandbox)
+        self.manager.remove(sandbox)
 
     async def reset(self, sandbox: Sandbox, body: request_bodies.Reset) -> None:
         if body.what == "all":
-            self.emulator.reset(sandbox)
+            self.manager.reset(sandbox)
         elif body.what == "journal":
             sandbox.journal.clear()
             sandbox.findings.clear(sandbox.journal.made)
@@ -101,8 +101,8 @@ class Verbs:
     # accounts
 
     def _provider(self, name: str) -> str:
-        if name not in self.emulator.providers:
-            known = ", ".join(self.emulator.providers)
+        if name not in self.manager.providers:
+            known = ", ".join(self.manager.providers)
             raise Refusal(404, "no-such-provider", f"there is no provider {name}", f"there are {known}")
         return name
 
@@ -112,12 +112,12 @@ class Verbs:
     async def patch_account(self, sandbox: Sandbox, provider: str, body: Json) -> "response_types.Account":
         self._provider(provider)
         try:
-            patch: AccountPatch = self.emulator.patch(provider, body)
+            patch: AccountPatch = self.manager.patch(provider, body)
         except InvalidOptions as bad:
             refuse(bad)
         sandbox.control(PatchAccount(provider, patch))
         told = views.account(sandbox, provider)
-        if said := [*warnings.about_callbacks(sandbox, [provider], self._targets)]:
+        if said := [*warnings.about_callbacks(sandbox, [provider], self.context.targets)]:
             told["warnings"] = said
         return told
 
@@ -174,7 +174,7 @@ class Verbs:
     # time
 
     async def clock(self, sandbox: Sandbox, body: request_bodies.Clock) -> "response_types.ClockNow":
-        pump = self.emulator.pump(sandbox)
+        pump = self.manager.pump(sandbox)
         if body.rate is not None:
             pump.cancel_timer()
             sandbox.run_at(body.rate)
@@ -195,7 +195,7 @@ class Verbs:
 
     async def settle(self, sandbox: Sandbox, body: request_bodies.Settle) -> "response_types.ClockNow":
         try:
-            await self.emulator.pump(sandbox).walk(None, body.timeout)
+            await self.manager.pump(sandbox).walk(None, body.timeout)
         except Overdue as late:
             raise self._overdue(sandbox, late, body.timeout) from None
         except TooFar as far:
@@ -251,7 +251,7 @@ class Verbs:
 
     def _specs(self, given: list[Any]) -> list[RuleSpec]:
         try:
-            return self.emulator.rules(given)
+            return self.manager.rules(given)
         except InvalidOptions as bad:
             refuse(bad)
 
@@ -264,7 +264,7 @@ class Verbs:
     async def put_scenario(self, sandbox: Sandbox, body: str | Json) -> "response_types.ScenarioInForce":
         given = body["scenario"] if isinstance(body, dict) and set(body) == {"scenario"} else body
         try:
-            play = self.emulator.scenario(given)
+            play = self.manager.scenario(given)
         except InvalidOptions as bad:
             refuse(bad)
         sandbox.scenario = play
@@ -272,19 +272,19 @@ class Verbs:
             sandbox.control(PatchAccount(provider, patch))
         sandbox.control(PutRules([], list(play.rules)))
         told = await self.scenario(sandbox)
-        if said := [*warnings.about_callbacks(sandbox, play.accounts, self._targets)]:
+        if said := [*warnings.about_callbacks(sandbox, play.accounts, self.context.targets)]:
             told["warnings"] = said
         return told
 
     # what there is
 
     async def contract(self, provider: str | None) -> "response_types.Contract":
-        chosen = [self._provider(provider)] if provider else list(self.emulator.providers)
-        rows = [msgspec.to_builtins(row) for name in chosen for row in self.emulator.providers[name].contract()]
+        chosen = [self._provider(provider)] if provider else list(self.manager.providers)
+        rows = [msgspec.to_builtins(row) for name in chosen for row in self.manager.providers[name].contract()]
         switches: dict[str, dict[str, response_types.Switch]] = {
             name: {
                 word: {"default": one.default, "choices": one.choices, "why": one.why, "row": one.row}
-                for word, one in self.emulator.providers[name].profile.switches.items()
+                for word, one in self.manager.providers[name].profile.switches.items()
             }
             for name in chosen
         }

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import msgspec
 
-from emulator.app.emulator import Emulator
 from emulator.control_api import views
+from emulator.control_api.context import Context
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.core.admin_commands import PutIncoming
 from emulator.core.text import split
@@ -38,35 +38,35 @@ class Outbind(msgspec.Struct, forbid_unknown_fields=True):
     provider: str | None = None
 
 
-async def sessions(emulator: Emulator, sandbox: Sandbox) -> "response_types.Sessions":
+async def sessions(context: Context, sandbox: Sandbox) -> "response_types.Sessions":
     """The bound ones, oldest first."""
-    return {"sessions": [views.session(sandbox, line) for line in emulator.board.of(sandbox)]}
+    return {"sessions": [views.session(sandbox, line) for line in context.smpp.of(sandbox)]}
 
 
-async def end(emulator: Emulator, sandbox: Sandbox, name: str, ending: Ending) -> None:
+async def end(context: Context, sandbox: Sandbox, name: str, ending: Ending) -> None:
     """End one: by unbind, FIN or RST."""
-    line = emulator.board.lines.get(name)
+    line = context.smpp.lines.get(name)
     if line is None or line.sandbox is not sandbox:
         raise Refusal(404, "no-such-session", f"there is no session {name}", "GET sessions lists them")
-    emulator.board.hang_up(line, ending.how)
+    context.smpp.hang_up(line, ending.how)
 
 
-def _speaking(emulator: Emulator, wanted: str | None) -> str:
+def _speaking(context: Context, wanted: str | None) -> str:
     """The provider meant: the one named, or the first that speaks SMPP."""
     if wanted is None:
-        return next(iter(emulator.board.providers))
-    if wanted not in emulator.providers:
+        return next(iter(context.smpp.providers))
+    if wanted not in context.providers:
         raise Refusal(404, "no-such-provider", f"there is no provider {wanted}")
     return wanted
 
 
-async def incoming(emulator: Emulator, sandbox: Sandbox, body: Incoming) -> "response_types.CameIn":
+async def incoming(context: Context, sandbox: Sandbox, body: Incoming) -> "response_types.CameIn":
     """By SMPP while a receiver is bound, or where there is no other way; else by a callback."""
-    name = _speaking(emulator, body.provider)
-    provider = emulator.providers[name]
+    name = _speaking(context, body.provider)
+    provider = context.providers[name]
     if provider.smpp is None and provider.incoming is None:
         raise Refusal(400, "no-incoming", f"{name} passes no messages of subscribers on")
-    receiving = any(line.receives and line.provider == name for line in emulator.board.of(sandbox))
+    receiving = any(line.receives and line.provider == name for line in context.smpp.of(sandbox))
     url = sandbox.account(name).callback_url
     by_smpp = provider.smpp is not None and (receiving or not url or provider.incoming is None)
     way, parts = ("smpp", len(split(body.text))) if by_smpp else ("http", 1)
@@ -75,16 +75,16 @@ async def incoming(emulator: Emulator, sandbox: Sandbox, body: Incoming) -> "res
             "parts": parts, "at": views.iso(made.at)}  # fmt: skip
 
 
-async def outbind(emulator: Emulator, sandbox: Sandbox, body: Outbind) -> "response_types.Outbound":
+async def outbind(context: Context, sandbox: Sandbox, body: Outbind) -> "response_types.Outbound":
     """Connect to a client that listens, and ask it to bind as a receiver."""
-    name = _speaking(emulator, body.provider)
-    if name not in emulator.board.providers:
+    name = _speaking(context, body.provider)
+    if name not in context.smpp.providers:
         raise Refusal(400, "no-smpp", f"{name} does not speak SMPP")
     host, colon, port = body.target.rpartition(":")
     if not colon or not port.isdigit() or not 0 < int(port) < 65536:
         raise Refusal(400, "invalid", f"target {body.target!r} is not host:port")
     try:
-        line = await cast(Awaitable[BoundSession], emulator.board.outbind(sandbox, name, host.strip("[]"), int(port)))
+        line = await cast(Awaitable[BoundSession], context.smpp.outbind(sandbox, name, host.strip("[]"), int(port)))
     except NotAllowed as refusal:
         raise Refusal(403, "target", f"nobody was called: {refusal}") from None
     except OSError as error:

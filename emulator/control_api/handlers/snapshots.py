@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from emulator.app.emulator import Emulator
+from emulator.control_api.context import Context
 from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.control_api.views import iso
 from emulator.sandboxes import export as exporting
@@ -43,10 +43,10 @@ async def kept(sandbox: Sandbox) -> "response_types.Snapshots":
     return {"snapshots": snapshots, "most": MOST, "most_bytes": MOST_BYTES}
 
 
-async def restore(emulator: Emulator, sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
+async def restore(context: Context, sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
     """Back to a snapshot; it stays, to be restored again."""
     try:
-        return _shown(emulator.restore(sandbox, body.name))
+        return _shown(context.manager.restore(sandbox, body.name))
     except KeyError:
         there = ", ".join(sandbox.snapshots.by_name) or "none"
         raise Refusal(404, "no-such-snapshot", f"there is no snapshot {body.name!r}", f"there are: {there}") from None

@@ -23,7 +23,7 @@ def linker(sandbox: Sandbox) -> Callable[[str], str | None]:
 
 async def contract(asked: PageRequest) -> HttpReply:
     """All rows of one provider, by their evidence."""
-    providers = asked.emulator.providers
+    providers = asked.context.providers
     provider = providers.get(asked.values["provider"])
     if provider is None:
         raise Refusal(404, "no-such-provider", "there is no such provider", f"there are {', '.join(providers)}")

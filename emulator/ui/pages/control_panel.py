@@ -79,9 +79,10 @@ async def desk(asked: PageRequest) -> HttpReply:
     return html(
         "desk.html", title=f"Desk of {sandbox.id}", here="desk", accounts=_accounts(sandbox),
         providers=sandbox.providers, operations=OPERATIONS, faults=FAULTS,
-        smpp_faults=SMPP_FAULTS if asked.emulator.board.providers else {}, reasons=[one.value for one in Reason],
+        smpp_faults=SMPP_FAULTS if asked.context.smpp.providers else {}, reasons=[one.value for one in Reason],
         snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
-        scenarios=(await asked.verbs.scenarios())["scenarios"], sandboxes=list(asked.emulator.sandboxes.by_id)[:200],
+        scenarios=(await asked.verbs.scenarios())["scenarios"],
+        sandboxes=list(asked.context.manager.sandboxes.by_id)[:200],
         world=sandbox.engine.world.began, **await _live(asked),
     )  # fmt: skip
 

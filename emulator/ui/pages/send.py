@@ -47,7 +47,7 @@ def _send(asked: PageRequest, sandbox: Sandbox, provider: str, to: str, text: st
     except ValueError as error:
         raise Refusal(400, "invalid", f"the client would not send that: {error}") from None
     peer = asked.request.peer or "127.0.0.1"
-    return asked.emulator.exchange(msgspec.structs.replace(request, peer=peer)).exchange.id
+    return asked.context.http.exchange(msgspec.structs.replace(request, peer=peer)).exchange.id
 
 
 async def incoming(asked: PageRequest) -> HttpReply:

@@ -62,7 +62,7 @@ def _row(sandbox: Sandbox, mask: Mask, one: Exchange | Attempt) -> Json:
 def listed(asked: PageRequest) -> Json:
     """A page of PDUs. `before` in the query: only older ones."""
     sandbox, name = asked.sandbox, asked.values["session"]
-    line = asked.emulator.board.lines.get(name)
+    line = asked.context.smpp.lines.get(name)
     mine = line if line is not None and line.sandbox is sandbox else None
     before = number_of(asked.query.get("before"))
     kept = list(islice(_entries(sandbox, name, before), PAGE + 1))

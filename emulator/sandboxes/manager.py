@@ -1,0 +1,208 @@
+"""The sandboxes of one process: made, found, reset, restored, forgotten, each with what moves its clock; and the words
+that people write for them (scenarios, accounts, rules), checked.
+
+Who hangs something on a sandbox (sessions, deliveries) overrides the three hooks at the end.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from emulator.clock import real_now
+from emulator.core.accounts import AccountPatch
+from emulator.core.rules.matching import RuleSpec
+from emulator.core.units import SECOND
+from emulator.journal import MemoryLimit
+from emulator.providers.base import Provider
+from emulator.sandboxes import export
+from emulator.sandboxes.change_log import ChangeLog
+from emulator.sandboxes.clock_driver import ClockDriver
+from emulator.sandboxes.in_flight import InFlight
+from emulator.sandboxes.sandbox import Post, Sandbox, Sandboxes
+from emulator.sandboxes.snapshots import Snapshot
+from emulator.sandboxes.spec import InvalidOptions, NewSandbox, SandboxSpec, recipe
+from emulator.scenarios.library import extended, load_named
+from emulator.scenarios.scenario import Scenario
+from emulator.scenarios.validation import Invalid, checked
+from emulator.scenarios.vocabulary import Vocabulary
+
+
+class SandboxManager:
+    """`base`: what the sandbox `default` is made after, and what new ones begin with, whatever becomes of it. `most`:
+    so many sandboxes there may be. `journal_bytes`: of each journal."""
+
+    def __init__(
+        self, providers: Mapping[str, Provider], vocabulary: Vocabulary, base: SandboxSpec, most: int,
+        journal_bytes: int, recorder: ChangeLog | None = None,
+    ) -> None:  # fmt: skip
+        self.providers = providers
+        self.vocabulary = vocabulary
+        self.base = base
+        self.recorder = recorder
+        self.budget = MemoryLimit()
+        self.sandboxes = Sandboxes(providers, most)
+        self._journal_bytes = journal_bytes
+        self._pumps: dict[Sandbox, ClockDriver] = {}
+        self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._post: Post | None = None
+        self._in_flight = InFlight()
+        self.default = self.make(base)
+
+    # coming and going
+
+    def let_time_pass(self, post: Post, in_flight: InFlight) -> None:
+        """From now on clocks run in the running loop, and what falls due goes out by `post`; `in_flight` knows what is
+        not answered yet."""
+        self._loop = asyncio.get_running_loop()
+        self._post, self._in_flight = post, in_flight
+        for sandbox in self.sandboxes.by_id.values():
+            self._attend(sandbox)
+
+    def stop_time(self) -> None:
+        for pump in self._pumps.values():
+            pump.stop()
+        for end in self._ends.values():
+            end.cancel()
+
+    def _attend(self, sandbox: Sandbox) -> None:
+        assert self._loop is not None
+        assert self._post is not None
+        sandbox.post = self._post
+        self._pumps[sandbox] = ClockDriver(sandbox, self._in_flight, self._loop)
+        if sandbox.recipe.ttl is not None:
+            self._end_after(sandbox, sandbox.recipe.ttl)
+
+    def _end_after(self, sandbox: Sandbox, ttl: float) -> None:
+        """Forget it so many seconds after its last use. One with an SMPP session, or that is waited for, is in use."""
+        assert self._loop is not None
+        if sandbox.listeners or self._in_use(sandbox):
+            sandbox.used_at = real_now()
+        left = ttl - (real_now() - sandbox.used_at) / SECOND
+        if left <= 0:
+            self.remove(sandbox)
+        else:
+            self._ends[sandbox] = self._loop.call_later(left, self._end_after, sandbox, ttl)
+
+    # sandboxes
+
+    def make(self, made: SandboxSpec) -> Sandbox:
+        """A sandbox after a specification. Raises ValueError when there is no room, KeyError naming what is taken."""
+        sandbox = Sandbox(made, self.providers, self.budget, self._journal_bytes, self.recorder)
+        try:
+            self.sandboxes.add(sandbox)
+        except (KeyError, ValueError):
+            if self.recorder is not None:
+                self.recorder.removed(sandbox)
+            raise
+        if self._loop is not None:
+            self._attend(sandbox)
+        return sandbox
+
+    def create(self, wish: NewSandbox) -> Sandbox:
+        """A new sandbox. Raises InvalidOptions; with code "taken" when an id or credentials are."""
+        found = None if wish.file is None else export.read(wish.file, wish, self.providers)
+        made = recipe(wish, self.providers, self.base, self.scenario, self.patch)
+        try:
+            if found is None:
+                return self.make(made)
+            copy = self.make(export.recipe_of(found, made))
+        except KeyError as taken:
+            raise InvalidOptions(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
+        except ValueError as full:
+            raise InvalidOptions(str(full), "delete some, or give them a ttl", "full") from None
+        with self._replacing_state(copy):
+            export.fill(copy, found)
+        return copy
+
+    def restore(self, sandbox: Sandbox, name: str) -> Snapshot:
+        """The sandbox as it was when a snapshot was taken; callbacks under way are dropped, the journal stays. Raises
+        KeyError when there is none of that name."""
+        with self._replacing_state(sandbox):
+            found = sandbox.snapshots.restore(sandbox, name)
+        sandbox.tell("restored", 0)
+        return found
+
+    @contextmanager
+    def _replacing_state(self, sandbox: Sandbox) -> Iterator[None]:
+        """No timer is armed while the sandbox gets another state, and nobody waits for answers to the old one."""
+        pump = self._pumps.get(sandbox)
+        if pump is not None:
+            pump.cancel_timer()
+        yield
+        sandbox.schedule_timer()
+        self._in_flight.give_up(sandbox)
+        self._state_replaced(sandbox)
+
+    def remove(self, sandbox: Sandbox) -> None:
+        """Forget a sandbox and all that hangs on it."""
+        self.sandboxes.remove(sandbox)
+        sandbox.gone = True
+        self._removed(sandbox)
+        pump = self._pumps.pop(sandbox, None)
+        if pump is not None:
+            pump.stop()
+        end = self._ends.pop(sandbox, None)
+        if end is not None:
+            end.cancel()
+        if self.recorder is not None:
+            self.recorder.removed(sandbox)
+        self._in_flight.give_up(sandbox)
+        sandbox.journal.clear()
+        sandbox.tell("gone", 0)
+        sandbox.listeners.clear()
+
+    def reset(self, sandbox: Sandbox) -> None:
+        """A new state after the same specification."""
+        with self._replacing_state(sandbox):
+            sandbox.build()
+            sandbox.journal.clear()
+        sandbox.tell("reset", 0)
+
+    def pump(self, sandbox: Sandbox) -> ClockDriver:
+        """What moves the clock of a sandbox."""
+        return self._pumps[sandbox]
+
+    # words that people write, checked
+
+    def scenario(self, given: str | dict[str, Any]) -> Scenario:
+        """A scenario by name, or a whole one. Raises InvalidOptions."""
+        if isinstance(given, dict) and "name" in given and not given.keys() - {"name", "comment"}:
+            raise InvalidOptions(
+                "this is a scenario that has a name and nothing else: no rules, no accounts",
+                'a scenario that comes along is asked for by its name alone, as in "no-credit" or '
+                '{"scenario": "no-credit"}; one without rules says "rules": []',
+            )  # fmt: skip
+        try:
+            if isinstance(given, str):
+                return load_named(given, self.vocabulary, paths=False)
+            return extended(checked(given, Scenario, self.vocabulary), self.vocabulary)
+        except Invalid as invalid:
+            raise InvalidOptions(f"the scenario is no good: {invalid}", "sms-emulator check FILE tells more") from None
+
+    def patch(self, provider: str, given: dict[str, Any]) -> AccountPatch:
+        """A change of an account. Raises InvalidOptions."""
+        try:
+            return checked(given, AccountPatch, self.vocabulary, provider=provider)
+        except Invalid as invalid:
+            raise InvalidOptions(f"the account of {provider} cannot be so: {invalid}") from None
+
+    def rules(self, given: list[Any]) -> list[RuleSpec]:
+        """Rules. Raises InvalidOptions."""
+        try:
+            return checked(given, list[RuleSpec], self.vocabulary)
+        except Invalid as invalid:
+            raise InvalidOptions(f"the rules are no good: {invalid}") from None
+
+    # hooks
+
+    def _in_use(self, sandbox: Sandbox) -> bool:
+        """Does somebody hold on to the sandbox just now?"""
+        return False
+
+    def _removed(self, sandbox: Sandbox) -> None:
+        """The sandbox is forgotten; what hangs on it goes, too."""
+
+    def _state_replaced(self, sandbox: Sandbox) -> None:
+        """The sandbox has another state; what waits for the old one begins anew."""
