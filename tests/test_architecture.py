@@ -74,6 +74,14 @@ BANNED_CALLS = {
 }  # fmt: skip
 BANNED_NAMES = {"hash", "open", "id", "input", "print"}
 
+DOCUMENTED = {"_asdict", "_fields", "_make", "_replace", "_value_"}
+"""Names of namedtuples and enums that begin with a line below only so that they are in no field's way."""
+NO_PUBLIC_WAY = {
+    ("histories/reruns.py", name)
+    for name in ("_pytest.runner.runtestprotocol", "_report_sections", "_instance", "_obj")
+}
+"""pytest offers no public way to run an item again; its other plugins that do so use these."""
+
 
 def package_of(file: Path) -> str:
     return file.relative_to(ROOT).parts[0].removesuffix(".py")
@@ -182,6 +190,54 @@ def test_real_time_threads_chance_and_sql_are_known_in_the_named_files_only(modu
         if any(name.split(".")[0] == module for _, name in imports_of(file))
     }
     assert found == NAMED_FILES[module]
+
+
+def names_made_here(file: Path) -> set[str]:
+    """What a file calls its functions, classes, class attributes and the attributes of self."""
+    found = set()
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and is_self(node.value):
+            found.add(node.attr)
+    return found
+
+
+def is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("self", "cls")
+
+
+def is_private(name: str) -> bool:
+    return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
+
+
+def private_names_of_others(file: Path, ours: set[str]) -> Iterator[tuple[int, str]]:
+    """(line, name): attributes that begin with a line below and were not made here, also where the name stands in a
+    string; modules and what is imported from them. `ours`: what the whole package makes, for what is inherited."""
+    here = names_made_here(file)
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            if node.attr not in (ours if is_self(node.value) else here):
+                yield node.lineno, node.attr
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("attr", ".pop")):
+            names = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            yield from ((node.lineno, name) for name in names if is_private(name) and name not in here)
+    for line, name in imports_of(file):
+        if is_private(name) and not name.startswith("emulator."):
+            yield line, name
+
+
+def test_no_private_name_of_a_library_is_used():
+    ours = set().union(*map(names_made_here, FILES))
+    found = {
+        (file.relative_to(ROOT).as_posix(), name): line
+        for file in FILES
+        for line, name in private_names_of_others(file, ours)
+        if name not in DOCUMENTED
+    }
+    assert set(found) == NO_PUBLIC_WAY, found
 
 
 def test_every_file_says_in_its_first_lines_what_belongs_in_it():

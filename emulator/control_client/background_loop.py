@@ -11,6 +11,14 @@ _PATIENCE = 5.0
 """Real seconds that `stop` gives to what is still under way."""
 
 
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs in this thread, if one does."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
 class Background:
     """A loop that runs from now until `stop`. The thread is a daemon: a process that ends without `stop` ends all the
     same."""

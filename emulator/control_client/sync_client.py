@@ -1,12 +1,11 @@
 """The same handle without async: every verb of AsyncSms, run in the background and waited for."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from emulator.control_client.async_client import AsyncSms
-from emulator.control_client.background_loop import Background
+from emulator.control_client.background_loop import Background, running_loop
 from emulator.control_client.records import CallRefused, Record
 
 __tracebackhide__ = True
@@ -27,7 +26,7 @@ def _waited(verb: "Callable[Concatenate[AsyncSms, P], Coroutine[Any, Any, R]]") 
         try:
             return self.background.run(verb(self.behind, *args, **kwargs))
         except CallRefused as refused:
-            if refused.status == 408 and asyncio._get_running_loop() is not None:
+            if refused.status == 408 and running_loop() is not None:
                 refused.add_note(_IN_A_LOOP)
             raise refused.with_traceback(None) from None
 

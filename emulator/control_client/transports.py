@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Protocol
 
+from emulator.control_client.background_loop import running_loop
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 
 
@@ -42,8 +43,7 @@ class InProcess:
                 yield piece
 
     def _at_home(self) -> None:
-        here = asyncio._get_running_loop()
-        if here is not None and here is not self._loop:
+        if running_loop() not in (None, self._loop):
             raise RuntimeError(
                 "this emulator is served in another event loop than the one that runs here, which stands still now; "
                 "give test and fixtures the same loop (pytest-asyncio: loop_scope), or use live_sms_emulator"

@@ -97,8 +97,8 @@ class Rerunning:
         item.user_properties[:] = self._properties
         item._report_sections.clear()
         if isinstance(item, pytest.Function) and isinstance(item.parent, pytest.Class):
-            for made in ("_instance", "_obj"):
-                vars(item).pop(made, None)
+            vars(item).pop("_instance", None)
+            vars(item).pop("_obj", None)
         played = item.stash[PLAYING] = HistoryRunner(history)
         try:
             return runtestprotocol(item, log=False, nextitem=nextitem), played
