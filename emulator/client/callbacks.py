@@ -7,11 +7,12 @@
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from emulator.client.reports import BadCallback, Fields, Report, Reports
-from emulator.http.messages import HttpReply
+from emulator.client.reports import AsyncReportStore, BadCallback, Fields, Key, Report, Reports, ReportStore
+from emulator.http.messages import HttpReply, read_query
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -23,47 +24,77 @@ _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _OK = HttpReply(headers=_TEXT, body=b"OK")
 
 
-class Callbacks:
-    """One provider's callbacks. `reports` remembers what came (see there what to do with several processes).
+class _Held:
+    """One message's lock, for as long as anybody holds it or waits for it."""
 
-    When `take` fails, the report counts as not come, and the exception is yours: let it become a 500, for what was
-    answered OK never comes again.
+    def __init__(self) -> None:
+        from asyncio import Lock
+
+        self.lock = Lock()
+        self.users = 0
+
+
+class Callbacks:
+    """One provider's callbacks. `reports` keeps what came: in memory, or in a store of yours.
+
+    A report that comes again while it is being taken waits for how that ends. When `take` fails, the report counts as
+    not come, and the exception is yours: let it become a 500, for what was answered OK never comes again.
     """
 
-    def __init__(self, parse: Parse, take: Callable[[Report], object], reports: Reports | None = None) -> None:
+    def __init__(
+        self, parse: Parse, take: Callable[[Report], object], reports: ReportStore | AsyncReportStore | None = None
+    ) -> None:  # fmt: skip
         self._parse = parse
         self._take = take
         self.reports = Reports() if reports is None else reports
+        self._held: dict[Key, _Held] = {}
 
     def answer(self, fields: Fields) -> HttpReply:
         """The reply to a callback with these parameters; of a POST give query and form together."""
         report = self._read(fields)
         if isinstance(report, HttpReply):
             return report
-        before = self.reports.get(report.key)
-        if self.reports.take(report):
-            try:
+        taking = self.reports.taking(report)
+        if isinstance(taking, AbstractAsyncContextManager):
+            raise TypeError("the store of reports is an async one: use answer_async")
+        with taking as news:
+            if news:
                 self._take(report)
-            except BaseException:
-                self.reports.put_back(report.key, before)
-                raise
         return _OK
 
     async def answer_async(self, fields: Fields) -> HttpReply:
-        """The same where `take` is a coroutine function."""
+        """The same where `take`, or the store, is async."""
         report = self._read(fields)
         if isinstance(report, HttpReply):
             return report
-        before = self.reports.get(report.key)
-        if self.reports.take(report):
-            try:
-                done = self._take(report)
-                if inspect.isawaitable(done):
-                    await done
-            except BaseException:
-                self.reports.put_back(report.key, before)
-                raise
+        async with self._turn(report.key):
+            taking = self.reports.taking(report)
+            if isinstance(taking, AbstractAsyncContextManager):
+                async with taking as news:
+                    await self._taken(report, news)
+            else:
+                with taking as news:
+                    await self._taken(report, news)
         return _OK
+
+    async def _taken(self, report: Report, news: bool) -> None:
+        if news:
+            done = self._take(report)
+            if inspect.isawaitable(done):
+                await done
+
+    @asynccontextmanager
+    async def _turn(self, key: Key) -> AsyncIterator[None]:
+        """One after the other, for each message: a store that holds a message by a lock would stop the loop."""
+        held = self._held.setdefault(key, _Held())
+        held.users += 1
+        try:
+            async with held.lock:
+                yield
+        finally:
+            held.users -= 1
+            if not held.users:
+                self._held.pop(key, None)
 
     def _read(self, fields: Fields) -> Report | HttpReply:
         try:
@@ -78,8 +109,10 @@ def aiohttp_handler(callbacks: Callbacks) -> "Callable[[web.Request], Awaitable[
 
     async def handle(request: web.Request) -> web.Response:
         fields: list[tuple[str, Any]] = list(request.query.items())
-        if request.method == "POST":
+        if request.content_type == "multipart/form-data":
             fields += (await request.post()).items()
+        elif request.method == "POST":
+            fields += read_query(await request.read())
         reply = await callbacks.answer_async(fields)
         return web.Response(status=reply.status, headers=dict(reply.headers), body=reply.body)
 

@@ -10,9 +10,11 @@ A state only ever moves to the right; from a final one nothing leads away, but f
 """
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import TypeAlias
+from threading import Lock
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -78,44 +80,86 @@ def follows(new: Status, old: Status) -> bool:
     return rank(new) > rank(old)
 
 
-class Reports:
-    """The newest state of every message; in memory, at most `most` of them, the longest untouched forgotten first.
+class ReportStore(Protocol):
+    """Where the newest state of every message is kept: Reports in memory, or a table of yours for several processes.
 
-    For several processes keep the state in your database: `follows` says whether an update may happen.
+    `taking` holds the message until the block is over, so that whoever brings the same report meanwhile waits: it gives
+    whether the report is news, keeps it when the block ends well, and nothing of it when the block raises. In a
+    database that is one transaction with the row locked, and what the report leads to belongs into the same.
+    """
+
+    def taking(self, report: Report) -> AbstractContextManager[bool]: ...
+
+
+class AsyncReportStore(Protocol):
+    """The same for `Callbacks.answer_async`."""
+
+    def taking(self, report: Report) -> AbstractAsyncContextManager[bool]: ...
+
+
+class _Held:
+    """One message's lock, for as long as anybody holds it or waits for it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.users = 0
+
+
+class Reports:
+    """The newest state of every message; in memory, at most `most` of them, the longest untouched forgotten first. Safe
+    for several threads. For several processes: a ReportStore of yours.
     """
 
     def __init__(self, most: int = 100_000) -> None:
         self._most = most
         self._known: dict[Key, Report] = {}
+        self._lock = Lock()
+        self._held: dict[Key, _Held] = {}
 
     def take(self, report: Report) -> bool:
         """Is it news? False for one that came already, comes late, or contradicts an end."""
-        known = self._known.get(report.key)
-        if known is not None and not follows(report.status, known.status):
-            return False
-        self._known.pop(report.key, None)
-        self._known[report.key] = report
-        if len(self._known) > self._most:
-            del self._known[next(iter(self._known))]
-        return True
+        with self.taking(report) as news:
+            return news
+
+    @contextmanager
+    def taking(self, report: Report) -> Iterator[bool]:
+        """Is it news, to be kept when the block ends well."""
+        with self._holding(report.key):
+            known = self._known.get(report.key)
+            news = known is None or follows(report.status, known.status)
+            yield news
+            if news:
+                with self._lock:
+                    self._known.pop(report.key, None)
+                    self._known[report.key] = report
+                    if len(self._known) > self._most:
+                        del self._known[next(iter(self._known))]
+
+    @contextmanager
+    def _holding(self, key: Key) -> Iterator[None]:
+        with self._lock:
+            held = self._held.setdefault(key, _Held())
+            held.users += 1
+        try:
+            with held.lock:
+                yield
+        finally:
+            with self._lock:
+                held.users -= 1
+                if not held.users:
+                    del self._held[key]
 
     def get(self, key: Key) -> Report | None:
         """The newest report of a message."""
         return self._known.get(key)
-
-    def put_back(self, key: Key, report: Report | None) -> None:
-        """Undo a `take` that nothing came of: `report` is what was known before."""
-        if report is None:
-            self._known.pop(key, None)
-        else:
-            self._known[key] = report
 
     def __len__(self) -> int:
         return len(self._known)
 
     def all(self) -> list[Report]:
         """The newest report of each message."""
-        return list(self._known.values())
+        with self._lock:
+            return list(self._known.values())
 
 
 def settle_reports(reports: Iterable[Report]) -> dict[Key, Report]:
