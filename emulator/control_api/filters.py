@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from emulator.control_api import views
-from emulator.core.messages import Message
+from emulator.core.messages import Message, MessageKind
 from emulator.core.state.message_store import MessageStore
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.sandboxes.sandbox import Sandbox
@@ -42,6 +42,7 @@ class MessageFilters(Filters, kw_only=True, forbid_unknown_fields=True):
     reference: str | None = None
     contains: str | None = None
     status: str | None = None
+    kind: MessageKind | None = None
 
 
 class RequestFilters(Filters, kw_only=True, forbid_unknown_fields=True):

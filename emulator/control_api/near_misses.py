@@ -44,6 +44,7 @@ _FOUND: dict[str, Callable[[CheckContext], Any]] = {
     "matches": lambda case: getattr(case.command, "text", None),
     "encoding": lambda case: measured.encoding if (measured := _measured(case.command)) else None,
     "parts": lambda case: measured.parts if (measured := _measured(case.command)) else None,
+    "kind": lambda case: getattr(case.command, "kind", None),
     "balance": lambda case: None if case.account is None else plain(case.account.balance),
     "asked": lambda case: asked_after(case, 0),
 }

@@ -48,7 +48,10 @@ async def otp(sandbox: Sandbox, asked: request_bodies.Otp) -> "response_types.Co
     code = None if found is None else find(found[-1]["text"])
     if found is None or code is None:
         raise _no_code(sandbox, asked, filters)
-    return {"code": code[0], "rule": code[1], "message": found[-1]}
+    said, rule = code
+    if asked.digits is not None and asked.digits < len(said):
+        said, rule = said[-asked.digits :], f"the last {asked.digits} of {rule}"
+    return {"code": said, "rule": rule, "message": found[-1]}
 
 
 async def _newest(sandbox: Sandbox, asked: request_bodies.Otp, find: Find) -> Message | None:

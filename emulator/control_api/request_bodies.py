@@ -71,6 +71,8 @@ class Otp(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     to: str | None = None
     timeout: Real = 5.0
     pattern: str | None = None
+    digits: Annotated[int, Meta(ge=1, le=100)] | None = None
+    """So many of the code's last ones."""
 
 
 FILTERS: dict[str, type[MessageFilters] | type[RequestFilters] | type[CallbackFilters]] = {

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from msgspec import Meta
 
 from emulator.core.accounts import AccountPatch, SenderState
+from emulator.core.messages import MessageKind
 from emulator.core.rules.actions import Plan
 from emulator.core.rules.conditions import When
 from emulator.core.statuses import Status
@@ -37,7 +38,7 @@ class StatusAt(TypedDict):
 
 class Message(TypedDict):
     """`provider_id`: what the provider gave out; `part_ids`: one for each part that was submitted by itself; `text`: as
-    a phone shows it; `cost`: of this recipient; `batch`: the request it came with."""
+    a phone shows it (of a call with a code, the code); `cost`: of this recipient; `batch`: the request it came with."""
 
     id: str
     provider: str
@@ -52,6 +53,7 @@ class Message(TypedDict):
     error: int
     parts: int
     encoding: str
+    kind: MessageKind
     flash: bool
     cost: float
     protocol: str
@@ -345,6 +347,7 @@ class Line(TypedDict):
     reference: str | None
     at: Time
     encoding: str
+    kind: MessageKind
     parts: int
     cost: float
     status: Status

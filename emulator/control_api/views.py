@@ -46,7 +46,8 @@ def message(sandbox: Sandbox, found: Message) -> "response_types.Message":
         "part_ids": list(batch.ids), "to": found.to,
         "sender": batch.sender, "text": batch.text, "reference": batch.reference, "status": found.status,
         "reason": found.reason, "error": found.error, "parts": batch.parts, "encoding": batch.encoding,
-        "flash": batch.flash, "cost": plain(batch.cost), "protocol": batch.protocol, "batch": f"b{batch.id}",
+        "kind": batch.kind, "flash": batch.flash, "cost": plain(batch.cost), "protocol": batch.protocol,
+        "batch": f"b{batch.id}",
         "created_at": iso(batch.created_at),
         "scheduled_at": iso(batch.begins_at) if batch.begins_at > batch.created_at else None,
         "history": [

@@ -127,13 +127,13 @@ class AsyncSms(Inspection):
     async def messages(
         self, *, to: str | None = None, provider: str | None = None, provider_id: str | None = None,
         reference: str | None = None, contains: str | None = None, status: str | None = None,
-        after: str | None = None, limit: int | None = None,
+        kind: str | None = None, after: str | None = None, limit: int | None = None,
     ) -> list[Record]:  # fmt: skip
-        """Messages that fit, oldest first. `to` exactly; `contains` a part of the text; `after` the id of the last one
-        seen; `limit` at most so many, without it all."""
+        """Messages that fit, oldest first. `to` exactly; `contains` a part of the text; `kind` sms, call, hlr or ping;
+        `after` the id of the last one seen; `limit` at most so many, without it all."""
         found = await self.operation(
             "listMessages", to=to, provider=provider, provider_id=provider_id, reference=reference, contains=contains,
-            status=status, after=after, limit=ALL if limit is None else limit,
+            status=status, kind=kind, after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
         return list(found["messages"])
 
@@ -159,12 +159,17 @@ class AsyncSms(Inspection):
         )
         return list(found[kind])
 
-    async def otp(self, to: str | None = None, *, timeout: float = 5.0, pattern: str | None = None) -> Code:
+    async def otp(
+        self, to: str | None = None, *, timeout: float = 5.0, pattern: str | None = None, digits: int | None = None
+    ) -> Code:
         """The code in the newest message (to that number), as soon as there is one: a text, whose `message` is the one
         it stood in, and whose `rule` says why it is taken for the code: without a `pattern`, 4 to 8 digits standing
         alone, those beside a word for code first. `pattern`: a regular expression whose first group, or else whole
-        match, is the code. After `timeout` real seconds CallRefused 408."""
-        found = await self.operation("otp", patience=timeout + _GRACE, to=to, timeout=timeout, pattern=pattern)
+        match, is the code. `digits`: so many of its last ones, as of a call whose number a user types the end of.
+        After `timeout` real seconds CallRefused 408."""
+        found = await self.operation(
+            "otp", patience=timeout + _GRACE, to=to, timeout=timeout, pattern=pattern, digits=digits
+        )
         return Code(found["code"], found["message"], found.get("rule", ""))
 
     # the journal

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
+from emulator.core.messages import MessageKind
 from emulator.core.reasons import Reason
 from emulator.core.text import Measure, measure
 from emulator.core.units import Timestamp
@@ -73,6 +74,7 @@ class Submit(Command, kw_only=True, tag="submit"):
     sender: str | None
     reference: str | None = None
     """The client's own name for it."""
+    kind: MessageKind = "sms"
     flash: bool = False
     ignore_stoplist: bool = False
     first: bool = False
@@ -97,7 +99,7 @@ class Submit(Command, kw_only=True, tag="submit"):
     replaces: bool = False
     """It takes the place of one that is not delivered yet: same sender, destination and service."""
     measured: Measure | None = None
-    """Over a protocol where the sender chooses the coding and cuts the parts: what was sent."""
+    """Over a protocol where the sender chooses the coding and cuts the parts, or of what is no text: what was sent."""
 
     def measure_of(self, text: str) -> Measure:
         """What its text, or one of its texts, is on the air: as it was sent, or as it has to be."""

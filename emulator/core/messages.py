@@ -1,9 +1,15 @@
 """Batches and messages: one accepted request, and one recipient of it."""
 
+from typing import Literal, cast, get_args
+
 import msgspec
 
 from emulator.core.statuses import Status
 from emulator.core.units import Timestamp
+
+MessageKind = Literal["sms", "call", "hlr", "ping"]
+"""A text; a call with a code; two questions about a number: where is it registered, is its telephone on."""
+KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
 
 
 class Batch(msgspec.Struct, gc=False):
@@ -32,6 +38,11 @@ class Batch(msgspec.Struct, gc=False):
     """Which reports are wanted, by flags of the protocol; one for each of `ids`, or one. (): by a callback."""
     replaced: tuple[Timestamp, Timestamp | None] | None = None
     """When another one took the place of the first, and when the life of its messages ends by that: None: as before."""
+
+    @property
+    def kind(self) -> MessageKind:
+        """It stands in `extra` where it is no text, so that the many texts carry nothing for it."""
+        return cast("MessageKind", self.extra.get("kind", "sms"))
 
 
 class Message(msgspec.Struct, gc=False):

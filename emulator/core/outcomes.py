@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from emulator.core.messages import MessageKind
 from emulator.core.reasons import Reason
 from emulator.core.statuses import Status
 from emulator.core.units import Timestamp
@@ -27,6 +28,8 @@ class Accepted(Outcome, tag="accepted"):
     cost: int
     balance: int
     encoding: str
+    code: str = ""
+    """What the provider made up, and the client asks its user for."""
     stop_listed: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
     barred: tuple[tuple[str, Reason], ...] = ()
@@ -81,6 +84,9 @@ class Entry(msgspec.Struct, kw_only=True):
     flash: bool = False
     operator: str = ""
     """What a rule calls the subscriber's network."""
+    kind: MessageKind = "sms"
+    extra: dict[str, str] = {}
+    """What only this provider keeps of it."""
 
 
 class Found(Outcome, kw_only=True, tag="found"):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from emulator.client.smscenter.callback import Incoming, parse_callback, parse_incoming
-from emulator.client.smscenter.calls import Calls, SendOptions, SoapSendOptions
+from emulator.client.smscenter.calls import SendOptions, SoapSendOptions
 from emulator.client.smscenter.client import SmsCenter
 from emulator.client.smscenter.errors import (
     AccessDenied,
@@ -25,6 +25,8 @@ from emulator.client.smscenter.errors import (
     TooManyRequests,
     Undeliverable,
 )
+from emulator.client.smscenter.product_calls import ProductCalls as Calls
+from emulator.client.smscenter.product_calls import ProductOptions
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ __all__ = [
     "NoSuchMessageBySoap",
     "NotDeleted",
     "ParametersError",
+    "ProductOptions",
     "SendOptions",
     "Sent",
     "SmsCenter",

@@ -4,28 +4,29 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Unpack
 
-from emulator.client.async_transport import AsyncOptions, AsyncTransport
+from emulator.client.async_transport import AsyncOptions
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import Patience
+from emulator.client.smscenter.async_products import AsyncProducts
 from emulator.client.smscenter.calls import (
-    Calls,
     Numbers,
     SendOptions,
     SoapSendOptions,
 )
+from emulator.client.smscenter.product_calls import ProductCalls
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
 
 
-class AsyncSmsCenter(AsyncTransport):
+class AsyncSmsCenter(AsyncProducts):
     """An account of SMS Center, as SmsCenter with `await` before every call."""
 
-    calls = Calls
+    calls = ProductCalls
 
     def __init__(
         self, login: str = "", psw: str = "", *, apikey: str = "", keep_limits: bool = False,
         **options: Unpack[AsyncOptions],
     ) -> None:  # fmt: skip
-        self._calls = Calls(login, psw, apikey, keep_limits)
+        self._calls = ProductCalls(login, psw, apikey, keep_limits)
         super().__init__(self._calls, options)
 
     async def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:

@@ -85,7 +85,7 @@ class Calls(ProviderCalls):
 
     def send(self, to: Numbers, text: str, options: SendOptions) -> Call[Sent]:
         hold("send", options, SendOptions)
-        numbers, id = _list(to), _own_id(options)
+        numbers, id = listed(to), _own_id(options)
         said: Mapping[str, object] = {**options}
         more = {name: str(said[name]) for name in _PLAIN if name in said}
         more |= {"flash": "1"} if options.get("flash") else {}
@@ -93,13 +93,13 @@ class Calls(ProviderCalls):
         sender = options.get("sender", "")
         _check(numbers, text, {"sender": sender, "id": id, **more})
         request = half.send(self._who, numbers, text, sender=sender, id=id, **{"cost": "3", **more})
-        return self._send(request, lambda reply: results.read_sent(_json("send", reply)), numbers, id, options,
+        return self._send(request, lambda reply: results.read_sent(json_of("send", reply)), numbers, id, options,
                           self.status)  # fmt: skip
 
     def cost(self, to: Numbers, text: str, patience: Patience | None = None) -> Call[Cost]:
-        _check(_list(to), text)
-        request = half.cost(self._who, _list(to), text)
-        return self._ask("cost", request, lambda reply: results.read_cost(_json("cost", reply)), patience)
+        _check(listed(to), text)
+        request = half.cost(self._who, listed(to), text)
+        return self._ask("cost", request, lambda reply: results.read_cost(json_of("cost", reply)), patience)
 
     def status(
         self, phone: str, id: str | int, details: bool = False, patience: Patience | None = None
@@ -108,7 +108,7 @@ class Calls(ProviderCalls):
         request = half.status(self._who, phone, str(id), "2" if details else "0")
 
         def read(reply: HttpReply) -> MessageStatus:
-            found = results.read_status(_json("status", reply), phone, str(id))
+            found = results.read_status(json_of("status", reply), phone, str(id))
             if found.code == results.NOT_FOUND:
                 raise SmsCenterRefused.told("status", results.NOT_FOUND, id=found.id)
             return found
@@ -121,13 +121,13 @@ class Calls(ProviderCalls):
         phones, ids = [phone for phone, _ in pairs], [str(id) for _, id in pairs]
         check_texts(("phone or id", one) for one in (*phones, *ids))
         request = half.statuses(self._who, phones, ids, "2" if details else "0")
-        return self._ask("status", request, lambda reply: tuple(map(results.read_status, _json("status", reply))),
+        return self._ask("status", request, lambda reply: tuple(map(results.read_status, json_of("status", reply))),
                          patience, self._hold("many"), STATUS)  # fmt: skip
 
     def delete(self, phone: str, id: str | int, patience: Patience | None = None) -> Call[None]:
         def read(reply: HttpReply) -> None:
             if reply.body.removeprefix(BOM).strip() != b"OK":
-                raise ValueError(f"neither OK nor an error: {_json('status', reply)}")
+                raise ValueError(f"neither OK nor an error: {json_of('status', reply)}")
 
         check_texts((("phone", phone), ("id", id)))
         request = half.delete(self._who, phone, str(id))
@@ -136,14 +136,14 @@ class Calls(ProviderCalls):
 
     def balance(self, patience: Patience | None = None) -> Call[Decimal]:
         request = half.balance(self._who)
-        return self._ask("balance", request, lambda reply: Decimal(_json("balance", reply)["balance"]), patience,
+        return self._ask("balance", request, lambda reply: Decimal(json_of("balance", reply)["balance"]), patience,
                          self._hold("balance"))  # fmt: skip
 
     # over SOAP, by the names of the WSDL
 
     def send_sms(self, to: Numbers, text: str, options: SoapSendOptions, query: str | None = None) -> Call[Sent]:
         hold("send_sms", options, SoapSendOptions)
-        numbers, id = _list(to), _own_id(options)
+        numbers, id = listed(to), _own_id(options)
         said: Mapping[str, object] = {**options}
         fields = {"id": id} if id else {}
         fields |= {name: str(said[name]) for name in ("sender", "time") if name in said}
@@ -158,8 +158,8 @@ class Calls(ProviderCalls):
         self, to: Numbers, text: str, query: str | None = None, patience: Patience | None = None
     ) -> Call[Cost]:  # fmt: skip
         extra = {} if query is None else {"query": query}
-        _check(_list(to), text, extra, xml=True)
-        fields = {"phones": ",".join(_list(to)), "mes": text, **extra}
+        _check(listed(to), text, extra, xml=True)
+        fields = {"phones": ",".join(listed(to)), "mes": text, **extra}
         request = soap.call("get_sms_cost" if query is None else "get_sms_cost2", self._who, fields)
         return self._ask("cost", request, lambda reply: results.read_cost(_soap("cost", reply)), patience)
 
@@ -239,14 +239,18 @@ def _own_id(options: SoapSendOptions) -> str:
 
 
 def _check(numbers: list[str], text: str, more: Mapping[str, str] = {}, xml: bool = False) -> None:
-    check_texts([("text", text), *(("to", one) for one in numbers), *more.items()], xml)
+    check_numbers(numbers, {"text": text, **more}, xml)
 
 
-def _list(to: Numbers) -> list[str]:
+def check_numbers(numbers: list[str], more: Mapping[str, str], xml: bool = False) -> None:
+    check_texts([*(("to", one) for one in numbers), *more.items()], xml)
+
+
+def listed(to: Numbers) -> list[str]:
     return [to] if isinstance(to, str) else list(to)
 
 
-def _json(operation: str, reply: HttpReply) -> Any:
+def json_of(operation: str, reply: HttpReply) -> Any:
     try:
         return half.read_answer(reply)
     except half.Failure as no:
@@ -258,4 +262,3 @@ def _soap(operation: str, reply: HttpReply) -> Mapping[str, str]:
         return soap.read_answer(reply)
     except half.Failure as no:
         raise SmsCenterRefused.told(operation, no.code, no.text, no.id) from None
-

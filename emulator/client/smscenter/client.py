@@ -7,16 +7,17 @@ from typing import Unpack
 from emulator.client.bulk import CHUNK, NumberResult
 from emulator.client.calls import Patience
 from emulator.client.smscenter.calls import (
-    Calls,
     Numbers,
     SendOptions,
     SoapSendOptions,
 )
+from emulator.client.smscenter.product_calls import ProductCalls
+from emulator.client.smscenter.products import Products
 from emulator.client.smscenter.results import Cost, MessageStatus, Sent
-from emulator.client.sync_transport import SyncOptions, SyncTransport
+from emulator.client.sync_transport import SyncOptions
 
 
-class SmsCenter(SyncTransport):
+class SmsCenter(Products):
     """An account of SMS Center: login with psw (plain or md5), or apikey.
 
         with SmsCenter(login, psw) as sms:
@@ -31,13 +32,13 @@ class SmsCenter(SyncTransport):
     `from_env()` reads SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL.
     """
 
-    calls = Calls
+    calls = ProductCalls
 
     def __init__(
         self, login: str = "", psw: str = "", *, apikey: str = "", keep_limits: bool = False,
         **options: Unpack[SyncOptions],
     ) -> None:  # fmt: skip
-        self._calls = Calls(login, psw, apikey, keep_limits)
+        self._calls = ProductCalls(login, psw, apikey, keep_limits)
         super().__init__(self._calls, options)
 
     def send(self, to: Numbers, text: str, **options: Unpack[SendOptions]) -> Sent:

@@ -34,13 +34,15 @@ def number_of(written: Any) -> int:
 
 class Sent(msgspec.Struct, frozen=True):
     """A send was accepted. `id`: what SMS Center calls it: yours, or made for it, the same for all its numbers;
-    `parts`: of all numbers together; `cost` and `balance` in the account's currency, where told; `cleared_up`: the
-    reply was lost, and the status showed that it was accepted (parts and money are not known then)."""
+    `parts`: of all numbers together; `cost` and `balance` in the account's currency, where told; `code`: of a call,
+    the digits to ask for; `cleared_up`: the reply was lost, and the status showed that it was accepted (parts, money
+    and code are not known then)."""
 
     id: str
     parts: int = 0
     cost: Decimal | None = None
     balance: Decimal | None = None
+    code: str = ""
     cleared_up: bool = False
 
 
@@ -68,7 +70,8 @@ class MessageStatus(msgspec.Struct, frozen=True):
 
 
 def read_sent(told: Mapping[str, Any]) -> Sent:
-    return Sent(str(told["id"]), int(told.get("cnt", 0)), _money(told.get("cost")), _money(told.get("balance")))
+    return Sent(str(told["id"]), int(told.get("cnt", 0)), _money(told.get("cost")), _money(told.get("balance")),
+                str(told.get("code", "")))  # fmt: skip
 
 
 def read_cost(told: Mapping[str, Any]) -> Cost:

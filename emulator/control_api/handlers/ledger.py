@@ -87,7 +87,8 @@ class _Sum:
 def _line(message: Message, batch: Batch, double_of: str | None) -> "response_types.Line":
     return {
         "id": f"m{message.id}", "provider": batch.provider, "to": message.to, "text": batch.text,
-        "reference": batch.reference, "at": iso(batch.created_at), "encoding": batch.encoding, "parts": batch.parts,
+        "reference": batch.reference, "at": iso(batch.created_at), "encoding": batch.encoding, "kind": batch.kind,
+        "parts": batch.parts,
         "cost": plain(batch.cost), "status": message.status, "double_of": double_of,
     }  # fmt: skip
 
@@ -101,7 +102,9 @@ class _Seen:
         self._newest: dict[int, int] = {}
 
     def double(self, message: Message, batch: Batch) -> "response_types.Double | None":
-        """What a message doubles, if it does."""
+        """What a message doubles, if it does; to ask twice about a number is no double."""
+        if batch.kind in ("hlr", "ping"):
+            return None
         to = message.to.lstrip("+")
         key = int.from_bytes(blake2b(f"{to} {batch.text}".encode(), digest_size=8).digest())
         number = self._newest.get(key)

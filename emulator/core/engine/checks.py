@@ -60,6 +60,8 @@ class CheckContext(msgspec.Struct):
     """How many parts go to all recipients together, and"""
     cost: int = 0
     """what the submit costs in all, as an amount: once it has been weighed."""
+    code: str = ""
+    """What a check made up for the client to ask its user for."""
     noticed: list[str] = []
     """Rows of the contract that a check saw being bent, and let pass: they become lint findings."""
     marks: list[str] = []
@@ -273,7 +275,7 @@ def weigh(case: CheckContext) -> None:
     assert account is not None
     command = case.command
     measured = case.measured = command.measure_of(command.text or "")
-    case.price = profile.price(account)
+    case.price = profile.price(account, "part" if command.kind == "sms" else command.kind)
     case.by_message = profile.in_force(account).get("charge") == "messages"
     if case.places:
         case.measures = [measure(case.command.texts[place]) for place in case.places]

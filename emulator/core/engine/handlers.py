@@ -164,7 +164,7 @@ class CommandHandlers:
             message=number, to=message.to, status=message.status, changed_at=message.changed_at,
             created_at=batch.created_at, reason=message.reason, error=message.error, provider_id=batch.provider_id,
             sender=batch.sender, text=batch.text, parts=batch.parts, cost=batch.cost,
-            flash=batch.flash, operator=message.operator,
+            flash=batch.flash, operator=message.operator, kind=batch.kind, extra=batch.extra,
         )  # fmt: skip
 
     def _balance(self, case: CheckContext) -> AnyOutcome:

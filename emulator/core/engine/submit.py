@@ -46,7 +46,7 @@ class SubmitHandler:
         self._record_lost(case, provider_id, True)
         return Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
-            balance=account.balance, encoding=measured.encoding, **lost(case),
+            balance=account.balance, encoding=measured.encoding, code=case.code, **lost(case),
         )  # fmt: skip
 
     def keep(self, case: CheckContext, refused: Refused) -> Refused | Accepted:
@@ -111,7 +111,8 @@ class SubmitHandler:
             provider_id=provider_id, sender=said.sender, text=said.text, reference=command.reference or None,
             encoding=measured.encoding, parts=measured.parts, cost=cost, created_at=at,
             begins_at=max(at, said.begins_at or at), first=command.first, flash=command.flash, report=report,
-            extra=command.extra, ids=command.ids, asks=command.asks,
+            extra=command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind},
+            ids=command.ids, asks=command.asks,
         )  # fmt: skip
         self.world.store.add_batch(batch)
         return batch

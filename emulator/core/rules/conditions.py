@@ -9,6 +9,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from emulator.core.commands import AnyCommand, Cancel, Delete, Query, QueryMany, Replace, Submit
+from emulator.core.messages import MessageKind
 from emulator.core.regex import Wrong, compiled
 from emulator.core.rules.globs import glob
 from emulator.core.rules.ranges import Amounts, Between, Count, DayTime, Rate, Seconds
@@ -28,7 +29,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Every key given must hold. `to`, `sender` and `account` know `*`; `contains` is a part of the text, `matches` a
-    regular expression somewhere in it. `to` and `to_matches` (a regular expression) hold of the number as it was
+    regular expression somewhere in it; `kind`: a text (sms), a call with a code, a question about a number (hlr, ping).
+    `to` and `to_matches` (a regular expression) hold of the number as it was
     written or as the provider writes it: 8-900-199-00-01 is 79001990001 too. `sender` is a name, also where the
     provider's clients send its id.
 
@@ -50,6 +52,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     matches: str | None = None
     encoding: Encoding | None = None
     parts: Count | Between | None = None
+    kind: MessageKind | None = None
     nth: Count | None = None
     first: Count | None = None
     every: Count | None = None
@@ -179,6 +182,7 @@ def _asked(value: Status | tuple[Status, ...]) -> OfPlace:
 KIND = ("provider", "protocol", "operation")
 """Keys that name the kind of call."""
 OF_CALL: dict[str, Callable[[Any], Test]] = {
+    "kind": lambda value: lambda case: isinstance(case.command, Submit) and case.command.kind == value,
     "account": _account,
     "reference": _reference,
     "after": _after,

@@ -15,6 +15,8 @@ from emulator.http.messages import Fields, HttpReply, HttpRequest, read_query, s
 from emulator.providers.base import CallbackVerdict
 from emulator.providers.smscenter import countries, reply_formats
 from emulator.providers.smscenter.dates import written
+from emulator.providers.smscenter.kinds import type_of, usual_error
+from emulator.providers.smscenter.lookups import LOOKUPS, network
 from emulator.providers.smscenter.parameters import CHARSETS, DEFAULT_CHARSET, FORM
 from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.profile import PROFILE
@@ -54,17 +56,18 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
     """The callback of one change, its fields in the order in which the facts list them. err is missing when nothing is
     wrong."""
     due = told_now.due
-    said = told(due.status, due.error, due.reason)
+    said = told(due.status, usual_error(batch.kind, due.status, due.error), due.reason)
+    looked_up = batch.kind in LOOKUPS
     place = place_of(message.to)
     number = batch.provider_id or ""
-    kind = str(int(batch.flash))
+    kind = str(type_of(batch.kind, batch.flash))
     fields = [
         ("id", number),
         ("phone", message.to),
         ("status", str(said.status)),
         ("time", written(due.changed_at, _zone(account))),
         ("ts", str(due.changed_at // SECOND)),
-        *([("err", str(said.err))] if said.err else []),
+        *([("err", str(said.err))] if said.err or looked_up else []),
         ("cnt", str(batch.parts)),
         ("type", kind),
         ("flag", kind),
@@ -76,7 +79,9 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
         ("operator", message.operator or place.operator),
         ("operator_orig", place.operator),
         ("region", place.region),
-    ]
+        *(network(batch.kind, message.to, message.operator, due.status, said.err, batch.extra).items()
+          if looked_up else ()),
+    ]  # fmt: skip
     return _call(account, fields, (number, message.to, str(said.status)), url)
 
 

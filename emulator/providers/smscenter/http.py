@@ -17,7 +17,6 @@ from emulator.core.outcomes import (
     Refused,
 )  # fmt: skip
 from emulator.core.reasons import Reason
-from emulator.core.text import measure
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import Route
 from emulator.providers.smscenter import countries, reply_fields, reply_formats, requests
@@ -184,6 +183,7 @@ def _phones(
     """An entry for each number, in the order of the question and as it was written there, as digits; their costs add up
     to the whole."""
     switches = PROFILE.in_force(account)
+    priced = "part" if command.kind == "sms" else command.kind
     once, said = switches["repeated-number"] == "once", set()
     for place, written in enumerate(command.destinations or ()):
         number = normal_number(written, switches) or written
@@ -192,7 +192,7 @@ def _phones(
             continue
         said.add((number, text))
         wrong = bad.get(number) or bad.get(written)
-        cost = 0 if wrong or account is None else measure(text).parts * PROFILE.price(account)
+        cost = 0 if wrong or account is None else command.measure_of(text).parts * PROFILE.price(account, priced)
         members: Members = {
             "phone": as_digits(written), "mccmnc": place_of(number).mccmnc, "cost": money(cost),
         }  # fmt: skip

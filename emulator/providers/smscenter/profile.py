@@ -14,6 +14,7 @@ from emulator.core.reasons import Reason
 from emulator.core.units import HOUR, Timestamp, seconds
 from emulator.providers.smscenter import access, countries, dates, reply_fields, requests
 from emulator.providers.smscenter.errors import ERRORS
+from emulator.providers.smscenter.kinds import KINDS, make
 from emulator.providers.smscenter.phone_numbers import normal_number
 from emulator.providers.smscenter.smpp import checks as smpp_checks
 from emulator.providers.smscenter.smpp import errors
@@ -32,6 +33,14 @@ def own_id(case: CheckContext) -> Refused | None:
     if own is None or (reply_fields.own_id(own) and not (own.isdigit() and not 1 <= int(own) <= 2_147_483_647)):
         return None
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"id `{own}` is none of the allowed ones"})
+
+
+def text_there(case: CheckContext) -> Refused | None:
+    """mes is there and holds something, where what is asked for has a text."""
+    command = case.command
+    if command.text or (command.kind != "sms" and not KINDS[command.kind].text):
+        return None
+    return Refused(reason=Reason.TEXT_MISSING if command.text is None else Reason.TEXT_EMPTY)
 
 
 def text_length(case: CheckContext) -> Refused | None:
@@ -134,8 +143,9 @@ def flooded(case: CheckContext, number: str) -> Reason | None:
 def _what(case: CheckContext) -> str:
     """Identical: the same numbers, texts and sender (facts, 8)."""
     command = case.command
+    kind = () if command.kind == "sms" else (command.kind,)
     said = msgspec.json.encode(
-        [command.destinations, command.texts or command.text, command.senders or command.sender]
+        [command.destinations, command.texts or command.text, command.senders or command.sender, *kind]
     )
     return blake2b(said, digest_size=16).hexdigest()
 
@@ -182,9 +192,8 @@ _WHO = (
 _MESSAGE = (
     text_as_meant,
     checks.given("destinations", Reason.DESTINATION_MISSING),
-    checks.given("text", Reason.TEXT_MISSING),
     checks.filled("destinations", Reason.DESTINATION_EMPTY),
-    checks.filled("text", Reason.TEXT_EMPTY),
+    text_there,
     text_length,
     own_id,
     schedule,
@@ -200,7 +209,7 @@ PROFILE = Profile(
     checks={
         "Submit": (
             *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), checks.numbers,
-            checks.enough_credit,
+            checks.enough_credit, make,
         ),
         "Price": (
             *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), checks.numbers,
@@ -225,7 +234,7 @@ PROFILE = Profile(
     bar=bar,
     reports_first_state=False,
     reports_same_word=False,
-    prices={"part": 1},
+    prices={"part": 1, **{name: kind.price for name, kind in KINDS.items()}},
     balance=1000,
     first_id=1,
     octets=OCTETS,

@@ -8,12 +8,13 @@ from emulator.core.outcomes import Accepted, CostTold, Entry
 from emulator.core.units import SECOND, UNIT
 from emulator.providers.smscenter.countries import Zone
 from emulator.providers.smscenter.dates import written
+from emulator.providers.smscenter.kinds import type_of, usual_error
+from emulator.providers.smscenter.lookups import LOOKUPS, network
 from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
 
 Members = dict[str, Any]
 
-_FLASH = 1
 _MOST_DIGITS = 40
 
 
@@ -51,12 +52,14 @@ def money(switches: Mapping[str, Any], fmt: str = "3") -> Money:
 
 
 def sent(outcome: Accepted, cost: str, money: Money) -> Members:
-    """id, cnt, and with cost=2 or 3 what it cost and what is left."""
+    """id, cnt, and with cost=2 or 3 what it cost and what is left; of a call with a code, that."""
     members: Members = {"id": number(outcome.provider_id), "cnt": outcome.parts}
     if cost in ("2", "3"):
         members["cost"] = money(outcome.cost)
     if cost == "3":
         members["balance"] = money(outcome.balance)
+    if outcome.code:
+        members["code"] = outcome.code
     return members
 
 
@@ -77,15 +80,19 @@ def missing(phone: str, provider_id: str) -> Members:
 def status(entry: Entry, everything: str, switches: Mapping[str, Any], zone: Zone, fmt: str = "3") -> Members:
     """The members of a status in the documented order; `everything` is the parameter all. err 0 is left out of JSON, as
     in recorded answers. `zone`: by which clock dates are written."""
-    said = told(entry.status, entry.error, entry.reason)
-    kind = _FLASH if entry.flash else 0
+    error = usual_error(entry.kind, entry.status, entry.error)
+    said = told(entry.status, error, entry.reason)
+    kind = type_of(entry.kind, entry.flash)
+    looked_up = entry.kind in LOOKUPS
     old = switches["status-members"] == "2018"
     at = entry.changed_at
     members: Members = {"status": said.status, "last_date": written(at, zone), "last_timestamp": at // SECOND}
     if switches["flag"] == "send" and not old:
         members["flag"] = kind
-    if said.err or fmt != "3":
+    if said.err or fmt != "3" or looked_up:
         members["err"] = said.err
+    if looked_up:
+        members |= network(entry.kind, entry.to, entry.operator, entry.status, said.err, entry.extra)
     if everything not in ("1", "2"):
         return members
     place = place_of(entry.to)

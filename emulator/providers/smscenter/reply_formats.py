@@ -62,16 +62,17 @@ def xml(name: str, members: Members) -> str:
 
 
 def sent(fmt: str, members: Members) -> str:
-    """`members`: id, cnt, cost, balance as far as asked for, then lists."""
+    """`members`: id, cnt, cost, balance as far as asked for, code of a call, then lists."""
     if fmt == "3":
         return json(members)
     if fmt == "2":
         return xml("result", members)
-    shown = [str(members[name]) for name in ("id", "cnt", "cost", "balance") if name in members]
+    shown = [str(members[name]) for name in ("id", "cnt", "cost", "balance", "code") if name in members]
     if fmt == "1":
         return ",".join(shown)
     more = "".join(f", {name} - {members[name]}" for name in ("cost", "balance") if name in members)
-    return f"OK - {members['cnt']} SMS, ID - {members['id']}{more}"
+    code = f", CODE - {members['code']}" if "code" in members else ""
+    return f"OK - {members['cnt']} SMS, ID - {members['id']}{code}{more}"
 
 
 def priced(fmt: str, members: Members) -> str:
@@ -96,8 +97,10 @@ def refused(fmt: str, code: int, text: str, provider_id: int | str | None) -> st
 
 
 _PLACE = ("country", "operator", "region")
-_NUMBERS = ("status", "last_timestamp", "err", "send_timestamp", "phone", *_PLACE, "cost", "sender_id", "status_name",
-            "message", "comment", "type")  # fmt: skip
+_NETWORK = ("imsi", "msc", "mcc", "mnc", "cn", "net", "rcn", "rnet")
+_NUMBERS = ("status", "last_timestamp", "err", *_NETWORK, "send_timestamp", "phone", *_PLACE, "cost", "sender_id",
+            "status_name", "message", "comment", "type")  # fmt: skip
+_SHORT = _NUMBERS[: 3 + len(_NETWORK)]
 _WORDS = ("send_date", "phone", *_PLACE, "cost", "sender_id", "status_name", "message", "comment", "type")
 
 
@@ -110,14 +113,14 @@ def status(fmt: str, members: Members) -> str:
     if fmt == "1":
         return ",".join(_numbers(members))
     head = f"Status = {members['status']}, check_time = {members.get('last_date', 0)}, err = {members.get('err', 0)}"
-    words = _WORDS if "send_date" in members else ()
+    words = (*_NETWORK, *_WORDS) if "send_date" in members else _NETWORK
     return head + "".join(f", {name} = {members[name]}" for name in words if name in members)
 
 
 def _numbers(members: Members) -> list[str]:
     full = "send_timestamp" in members
     shown = {"last_timestamp": 0, "err": 0, **members}
-    return [str(shown[name]) for name in (_NUMBERS if full else _NUMBERS[:3]) if name in shown]
+    return [str(shown[name]) for name in (_NUMBERS if full else _SHORT) if name in shown]
 
 
 def statuses(fmt: str, several: list[Members]) -> str:

@@ -6,9 +6,12 @@ from typing import Any
 import msgspec
 
 from emulator.core.commands import BalanceQuery, Credential, Delete, Fault, Price, Query, QueryMany, Submit
+from emulator.core.messages import MessageKind
 from emulator.core.reasons import Reason
+from emulator.core.text import Measure
 from emulator.http.messages import HttpRequest
 from emulator.providers.asked import escaped_as_a_whole
+from emulator.providers.smscenter.kinds import KINDS
 from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.text_options import cut, transliterated
@@ -18,7 +21,10 @@ OTHER_PRODUCTS = {
     "mail": "an e-mail", "call": "a voice call", "viber": "a Viber message", "soc": "a message to a social network",
     "bot": "a message of a bot", "tg": "a Telegram message", "whatsapp": "a WhatsApp message",
 }  # fmt: skip
-"""Parameters of send.php that make something else than an SMS of a message."""
+"""Parameters of send.php that make something else than an SMS of a message (kinds.py has those that are served)."""
+
+_ONE = Measure("gsm7", 0, 1)
+"""What a message that is no text is charged by."""
 
 GUESS = "as-utf-8"
 """In `extra`: the same texts and senders read as UTF-8, of a request that names no charset."""
@@ -74,7 +80,8 @@ def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit
     """A send, or the question what it would cost."""
     found = _recipients(parameters)
     most = parameters.get("maxsms")
-    problem = found.problem or _other_product(parameters)
+    kind, wrong = _product(parameters)
+    problem = wrong if kind != "sms" else found.problem or wrong
     if most and not (most.isascii() and most.isdigit() and 0 < len(most) < 6 and int(most)):
         problem = problem or f"maxsms `{most}` is no number of parts"
     if problem and shared["fault"] is None:
@@ -87,18 +94,25 @@ def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit
         extra["zones"] = ",".join(found.zones)
     if extra and "country" in shared["style"]:
         extra["country"] = shared["style"]["country"]
-    if parameters.guess is not None:
+    if parameters.guess is not None and kind == "sms":
         guess = parameters._replace(values=parameters.guess, guess=None)
         extra[GUESS] = msgspec.json.encode(_said(guess, _recipients(guess), problem)).decode()
+    more = _said(parameters, found, problem) if kind == "sms" else _no_text(parameters, kind)
     return (Price if cost else Submit)(
         **shared,
-        **_said(parameters, found, problem),
+        **more,
         destinations=found.numbers,
         own_id=own if own not in ("", "0") else None,
         flash=parameters.on("flash"),
         report=True,
         extra=extra,
     )
+
+
+def _no_text(parameters: Parameters, kind: MessageKind) -> dict[str, Any]:
+    """What a call or a question about a number has in the place of a text."""
+    text = parameters.values.get("mes") if KINDS[kind].text else ""
+    return {"kind": kind, "text": text, "sender": _name(parameters.get("sender")), "measured": _ONE}
 
 
 def _said(parameters: Parameters, found: Recipients, problem: str) -> dict[str, Any]:
@@ -127,14 +141,20 @@ def _recipients(parameters: Parameters) -> Recipients:
     return of_list(listed, parameters.on("nl")) if listed else of_phones(parameters.values.get("phones"))
 
 
-def _other_product(parameters: Parameters) -> str:
+def _product(parameters: Parameters) -> tuple[MessageKind, str]:
+    """The kind of message that is asked for, and why it cannot be had."""
     if OTHER_PRODUCTS.keys().isdisjoint(parameters.values):
-        return ""
-    for word, what in OTHER_PRODUCTS.items():
-        if parameters.on(word):
-            asked = f"{word}={parameters.get(word)[:20]}"
-            return f"{asked} asks for {what}; the emulator sends SMS alone [smscenter.products]"
-    return ""
+        return "sms", ""
+    wanted = [word for word in OTHER_PRODUCTS if parameters.on(word)]
+    if len(wanted) > 1:
+        return "sms", f"{' and '.join(wanted)} ask for more than one product [smscenter.products]"
+    for kind, one in KINDS.items():
+        if kind in wanted:
+            return kind, one.problem(parameters)
+    for word in wanted:
+        asked = f"{word}={parameters.get(word)[:20]}"
+        return "sms", f"{asked} asks for {OTHER_PRODUCTS[word]}, which the emulator leaves out [smscenter.products]"
+    return "sms", ""
 
 
 def query(parameters: Parameters, shared: dict[str, Any]) -> Query:

@@ -19,6 +19,7 @@ from emulator.core.admin_commands import (  # fmt: skip
 from emulator.core.commands import BalanceQuery, Credential, ListSenders, Query, Submit
 from emulator.core.engine.engine import Engine
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
+from emulator.core.messages import KINDS
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.matching import Rule, RuleSpec
 from emulator.core.state.sandbox_state import DumpedState, SandboxState
@@ -42,6 +43,7 @@ numbers = st.sampled_from(
 )  # fmt: skip
 texts = st.one_of(st.none(), st.just("Hello"), st.text(max_size=200), st.integers(1, 1100).map("გ".__mul__))
 references = st.sampled_from([None, "", "a", "b", "a reference that is far too long"])
+_KINDS = {name: ("sms", *(kind for kind in KINDS if kind in profile.prices)) for name, profile in PROFILES.items()}
 gaps = st.sampled_from([0, 1, SECOND, 2 * SECOND, 60 * SECOND, 3600 * SECOND])
 provider_names = st.sampled_from(sorted(PROVIDERS))
 statuses = st.sampled_from(STATUSES)
@@ -66,7 +68,8 @@ def commands(draw: Any) -> Any:
         said |= {
             "destinations": draw(st.none() | st.lists(numbers, max_size=5).map(tuple)), "text": draw(texts),
             "sender": draw(st.sampled_from([None, "", "smsoffice", "stranger", "emulator", "1"])),
-            "reference": draw(references), "flash": draw(st.booleans()), "ignore_stoplist": draw(st.booleans()),
+            "reference": draw(references), "flash": draw(st.booleans()),
+            "kind": draw(st.sampled_from(_KINDS[provider])), "ignore_stoplist": draw(st.booleans()),
             "first": draw(st.booleans()), "report": draw(st.booleans()),
             "begins_at": draw(st.none() | gaps.map(lambda gap: START + 10 * gap)),
             "expires_at": draw(st.none() | gaps.map(lambda gap: START + 20 * gap)),

@@ -29,13 +29,13 @@ class Desk:
 
     def __init__(
         self, now: datetime = NOON, rules: list[Any] | None = None, handler: str = "http://localhost/handler.php",
-        **wish: Any,
+        seed: int | None = None, **wish: Any,
     ) -> None:  # fmt: skip
         self.handler = handler
         self.emulator = Emulator(Settings())
         own = {**LOGIN, "apikey": "key-of-alex", "callback_secret": "secret", **wish}
         self.sandbox = self.emulator.create(NewSandbox(
-            clock=ClockWish(now=now, rate=0), scenario={"rules": rules or []}, accounts={"smscenter": own}
+            clock=ClockWish(now=now, rate=0), scenario={"rules": rules or []}, accounts={"smscenter": own}, seed=seed,
         ))  # fmt: skip
         self.answer: Exchanged | None = None
         self.called: HttpRequest | None = None

@@ -116,7 +116,7 @@ def test_a_refused_request_charges_nothing_and_leaves_nothing_but_counters():
     desk = Desk()
     before = desk.sandbox.engine.world.dump()
     desk.send(**LOGIN, time="never")
-    desk.send(hlr="1")
+    desk.send(viber="1")
     desk.status(7)
     assert (desk.messages(), desk.left) == ([], 1000)
     desk = Desk()

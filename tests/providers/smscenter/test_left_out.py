@@ -34,7 +34,7 @@ def test_who_asks_is_looked_at_first_there_too(page):
 
 @pytest.mark.contract("smscenter.order", "smscenter.products")
 @pytest.mark.parametrize(
-    "more", [{"hlr": "1"}, {"viber": "1"}, {"maxsms": "many"}, {"list": "no item"}, {"time": "never"}, {"id": "a b"}]
+    "more", [{"call": "1"}, {"viber": "1"}, {"maxsms": "many"}, {"list": "no item"}, {"time": "never"}, {"id": "a b"}]
 )
 def test_a_wrong_password_is_2_whatever_else_is_wrong(more):
     desk = Desk()

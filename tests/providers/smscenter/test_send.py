@@ -148,7 +148,7 @@ def test_flash_is_served_and_shows_in_type_and_flag():
 
 @pytest.mark.contract("smscenter.products", "smscenter.send.error-1")
 @pytest.mark.parametrize(
-    "word", ["push", "hlr", "bin", "ping", "mms", "mail", "call", "viber", "soc", "bot", "tg", "whatsapp"]
+    "word", ["push", "bin", "mms", "mail", "viber", "soc", "bot", "tg", "whatsapp"]
 )
 def test_another_product_is_error_1_and_the_explanation_names_the_parameter(word):
     desk = Desk()

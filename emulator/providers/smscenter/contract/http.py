@@ -134,7 +134,8 @@ HTTP = (
     row("send.maxsms", "elsewhere", f"{_3}.1", "maxsms: the most parts.", "A longer text is cut (our reading)."),
     row("send.flash", "elsewhere", f"{_3}.1", "flash=1: a flash message.", "type and flag are 1."),
     row("products", "elsewhere", f"{_3}.1", "push, hlr, bin, ping, mms, mail, call, viber, soc, bot, tg, whatsapp ask "
-        "for other products.", "Error 1; the journal's explanation names the parameter. 0 or empty is let pass."),
+        "for other products.", "call, hlr and ping are served (call.code, hlr.send); others, and two at once, are "
+        "error 1; the journal's explanation names the parameter. 0 or empty is let pass."),
     row("send.cost", "elsewhere", f"{_3}.1", "cost: 1 the price alone, nothing is sent; 2 and 3 send and add the "
         "cost, 3 the new balance.", "All three are answered so; any other value counts as not given."),
     row("send.answer", "elsewhere", f"{_3}.2", "fmt 0: OK - 1 SMS, ID - 1234; fmt 1: 1234,1 and with cost 2 and 3 "

@@ -17,8 +17,7 @@ _ERROR = "Error 1 in the form of fmt once login and address are right; the journ
 LEFT_OUT = (
     _out("get", "get.php: history, incoming messages, statistics, prices.", _ERROR, "section 5"),
     _out("info", "info.php: operator of a number.", _ERROR, "section 5"),
-    _out("hlr", "HLR requests, by send.php and status.php.", "Error 1 with an explanation.", "section 3.1"),
-    _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary, ping.",
+    _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary.",
          "Error 1 with an explanation.", "section 3.1"),
     _out("pages", "jobs, phones, templates, op_templates, users, documents, senders, tinyurls, receive_phones, "
          "wait_call, ping, get_mnp.", _ERROR),

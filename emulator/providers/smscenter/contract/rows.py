@@ -4,6 +4,7 @@ and what is left out stand in http.py, soap.py and left_out.py."""
 from emulator.providers.base import Row
 from emulator.providers.smscenter.contract.http import HTTP
 from emulator.providers.smscenter.contract.left_out import LEFT_OUT
+from emulator.providers.smscenter.contract.products import PRODUCTS
 from emulator.providers.smscenter.contract.smpp import SMPP
 from emulator.providers.smscenter.contract.soap import SOAP
 
@@ -71,4 +72,4 @@ PAGE = (
           "The sixth within 60 s of sandbox time, over HTTP and SOAP together; refused ones are not counted."),
 )  # fmt: skip
 
-ROWS = (*PAGE, *HTTP, *SOAP, *SMPP, *LEFT_OUT)
+ROWS = (*PAGE, *HTTP, *PRODUCTS, *SOAP, *SMPP, *LEFT_OUT)

@@ -13,6 +13,7 @@ from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import Status
 from emulator.core.text import split
 from emulator.core.units import UNIT, Timestamp
+from emulator.providers.smscenter.kinds import type_of
 from emulator.providers.smscenter.phone_numbers import LONGEST_PREFIX, place_of
 from emulator.providers.smscenter.smpp.segments import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told
@@ -151,19 +152,19 @@ _NO_VENDOR: _Vendor = (), b""
 
 
 def _vendor(batch: Batch, message: Message, part: int) -> _Vendor:
-    """Cost, flags (flash or not), parts, network. Of a part its share: together they come to what was charged."""
+    """Cost, flags (the kind of message), parts, network. Of a part its share: all together come to what was charged."""
     cost, count = batch.cost, len(batch.ids)
     if count:
         cost = cost * (part + 1) // count - cost * part // count
-    return _written_vendor(cost, batch.flash, batch.parts, message.to[:LONGEST_PREFIX])
+    return _written_vendor(cost, type_of(batch.kind, batch.flash), batch.parts, message.to[:LONGEST_PREFIX])
 
 
 @lru_cache(maxsize=1024)
-def _written_vendor(cost: int, flash: bool, parts: int, prefix: str) -> _Vendor:
+def _written_vendor(cost: int, kind: int, parts: int, prefix: str) -> _Vendor:
     place = place_of(prefix)
     tlvs = (
         (COST, f"{cost / UNIT:.4f}"[:6].encode()),
-        (FLAGS, int(flash).to_bytes(2, "big")),
+        (FLAGS, kind.to_bytes(2, "big")),
         (PARTS, parts.to_bytes(2, "big")),
         *(((NETWORK, place.mccmnc.encode()),) if place.mccmnc else ()),
     )
