@@ -6,8 +6,6 @@ from urllib.parse import quote
 import pytest
 from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
 
-from emulator.lint.linter import findings
-
 
 @pytest.mark.contract("smscenter.send.phones")
 @pytest.mark.parametrize("between", [",", ";", ", ", "\n"])
@@ -486,5 +484,5 @@ def test_a_parameter_that_no_page_has_is_ignored_and_told_where_it_is_close_to_o
     desk = Desk()
     assert desk.send(sendr="Shop", bal="1")["cnt"] == 1
     assert desk.sandbox.engine.world.store.batches[0].sender == ""
-    (found,) = findings(desk.sandbox)
+    (found,) = desk.sandbox.lint()
     assert (found.row, "did you mean 'sender'" in found.details[0]) == ("smscenter.send.unknown-parameters", True)
