@@ -1,7 +1,8 @@
-"""The architecture as its imports draw it: which package may import which, and that the pure packages are pure.
-docs/architecture.md says why."""
+"""The architecture as its imports draw it: which package may import which, and that the pure packages are pure; and that
+docs/architecture.md and CONTRIBUTING.md say what is so."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -243,3 +244,37 @@ def test_no_private_name_of_a_library_is_used():
 def test_every_file_says_in_its_first_lines_what_belongs_in_it():
     silent = [str(file.relative_to(ROOT)) for file in FILES if not ast.get_docstring(tree_of(file))]
     assert silent == []
+
+
+GUIDES = ("docs/architecture.md", "CONTRIBUTING.md")
+UNLISTED = {"__init__", "__main__", "version"}
+
+
+def test_the_table_of_packages_lists_each_once_and_no_package_before_one_that_it_imports():
+    text = (ROOT.parent / "docs/architecture.md").read_text(encoding="utf-8")
+    listed = [name.removesuffix(".py").removesuffix("/") for name in re.findall(r"^\| `([\w./]+)` \|", text, re.M)]
+    assert sorted(listed) == sorted(set(MAY_IMPORT) - UNLISTED)
+    place = {name: number for number, name in enumerate(listed)}
+    early = {f"{name} imports {other}" for name, other in arrows()
+             if name in place and other in place and place[other] > place[name]}  # fmt: skip
+    assert early == set()
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_file_that_a_guide_names_is_there(guide):
+    text = (ROOT.parent / guide).read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([\w./-]+)`", text) if "/" in name and name.split("/")[0] in
+             ("emulator", "tests", "docs", "scenarios")} - {"emulator/providers/NAME/"}  # fmt: skip
+    assert len(named) > 5
+    assert {name for name in named if not (ROOT.parent / name).exists()} == set()
+
+
+def test_every_table_that_contributing_names_is_in_the_file_of_its_line():
+    text = (ROOT.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^\d+\. (`emulator/[\w./]+`.*?)(?=^\d+\. |^$)", text, re.M | re.S)
+    told = [(re.match(r"`([^`]+)`", step)[1], set(re.findall(r"`([A-Z][A-Za-z_]+)`", step))) for step in steps]
+    assert sum(len(words) for _, words in told) >= 8
+    for file, words in told:
+        source = (ROOT.parent / file).read_text(encoding="utf-8")
+        missing = {word for word in words if not re.search(rf"\b{word}\b", source)}
+        assert missing == set(), file
