@@ -1,5 +1,5 @@
-"""The architecture as its imports draw it: which package may import which, and that the pure packages are pure; and that
-docs/architecture.md and CONTRIBUTING.md say what is so."""
+"""The architecture as its imports draw it: which package may import which, and that the pure packages are pure; and
+that docs/architecture.md and CONTRIBUTING.md say what is so."""
 
 import ast
 import re
