@@ -50,7 +50,8 @@ MAY_IMPORT = {
 NAMED_FILES = {
     "time": {"clock.py", "client/sync_transport.py"},
     "threading": {
-        "client/connections.py", "client/references.py", "client/reports.py", "client/smscenter/rate_limit.py", "client/sync_transport.py",
+        "client/connections.py", "client/references.py", "client/reports.py", "client/smscenter/rate_limit.py",
+        "client/sync_transport.py",
         "control_client/background_loop.py",
     },
     "random": {"client/calls.py", "client/smpp/client.py", "client/smpp/reconnecting.py", "ui/demo_traffic.py"},
