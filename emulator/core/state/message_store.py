@@ -1,11 +1,11 @@
 """All batches and messages of a sandbox, and what finds them by the words people ask with.
 
 Messages and batches stand in lists of pages (paged_list.py): the newest pages, and those asked for lately, hold
-objects, all others are packed to bytes. Two hash indexes (hash_index.py), filled a page at a time, lead from numbers and
-from names to ids; a hit is compared with the thing itself. A batch's messages lie behind one another, so that a reference
-or a provider's id leads to its batch alone. Beside plain lists and dicts, for a million messages: 250 bytes a message in
-place of 1,280 (of the 600 that it may have), no more time to add one (15 us and 16), 17 ms in place of 1.2 s for a full
-run of the garbage collector; to look one up costs 40 us in place of 5.
+objects, all others are packed to bytes. Two hash indexes (hash_index.py), filled a page at a time, lead from numbers
+and from names to ids; a hit is compared with the thing itself. A batch's messages lie behind one another, so that a
+reference or a provider's id leads to its batch alone. Beside plain lists and dicts, for a million messages: 250 bytes
+a message in place of 1,280 (of the 600 that it may have), no more time to add one (15 us and 16), 17 ms in place of
+1.2 s for a full run of the garbage collector; to look one up costs 40 us in place of 5.
 """
 
 from array import array
