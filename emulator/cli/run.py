@@ -93,15 +93,19 @@ async def _seen(serving: "Server") -> list[str]:
     from emulator.control_api.handlers import lint
 
     verbs, default = serving.control.verbs, serving.emulator.default
-    requests: list[Any] = (await verbs.requests(default, RequestFilters(limit=10_000)))["requests"]
+    requests = (await verbs.requests(default, RequestFilters(limit=10_000)))["requests"]
     sends = [one for one in requests if one["operation"] == "send"]
     refused = [one for one in requests if one["outcome"] == "refused"]
-    findings: list[Any] = (await lint.lint(default, lint.Wanted()))["findings"]
-    lines = [f"sms-emulator: {len(requests)} request(s), {len(sends)} of them sends, {len(refused)} refused, "
-             f"{len(findings)} finding(s)"]  # fmt: skip
+    findings = (await lint.lint(default, lint.Wanted()))["findings"]
     told = Counter(f"  refused: {one['provider']} {one['operation']}: {one['explain']}" for one in refused)
-    told.update(f"  finding: {one['provider']}: {one['message']}" for one in findings)
-    return lines + [f"{line} ({times} times)" if times > 1 else line for line, times in told.most_common(_MOST_LINES)]
+    for one in findings:
+        for detail in one["details"] or [one["statement"]]:
+            told[f"  finding: {one['provider']}: {detail} [{one['row']}]"] += 1
+    return [
+        f"sms-emulator: {len(requests)} request(s), {len(sends)} of them sends, {len(refused)} refused, "
+        f"{len(findings)} finding(s)",
+        *(f"{line} ({times} times)" if times > 1 else line for line, times in told.most_common(_MOST_LINES)),
+    ]
 
 
 def _address(url: str | None) -> tuple[str, int] | None:

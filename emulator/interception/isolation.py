@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _NEW_USER, _NEW_NET, _NEW_MOUNTS = 0x10000000, 0x40000000, 0x00020000
-_BIND, _REC, _PRIVATE = 0x1000, 0x4000, 0x40000
+_BIND, _REC, _PRIVATE, _DETACH = 0x1000, 0x4000, 0x40000, 0x2
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1
 _HOSTS = Path("/etc/hosts")
 _WAY_OUT = (
@@ -68,20 +68,24 @@ def _loopback_up() -> None:
 def _lead(libc: ctypes.CDLL, names: Iterable[str]) -> None:
     """A hosts file of our own over the machine's, seen by this process and its children alone."""
     kept = _HOSTS.read_text(encoding="utf-8", errors="replace") if _HOSTS.exists() else "127.0.0.1 localhost\n"
-    descriptor, path = tempfile.mkstemp(prefix="sms-emulator-hosts-")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        # in front: the first line that names a host counts
-        file.write(f"127.0.0.1 {' '.join(names)}\n{kept}")
-    os.chmod(path, 0o644)
+    _mount(libc, None, b"/", _REC | _PRIVATE)
+    folder = tempfile.mkdtemp(prefix="sms-emulator-hosts-")
+    _mount(libc, None, os.fsencode(folder), 0, b"tmpfs")
     try:
-        _mount(libc, None, b"/", _REC | _PRIVATE)
-        _mount(libc, os.fsencode(path), os.fsencode(_HOSTS), _BIND)
+        hosts = Path(folder, "hosts")
+        # in front: the first line that names a host counts
+        hosts.write_text(f"127.0.0.1 {' '.join(names)}\n{kept}", encoding="utf-8")
+        hosts.chmod(0o644)
+        _mount(libc, os.fsencode(hosts), os.fsencode(_HOSTS), _BIND)
     finally:
-        os.unlink(path)  # the mount keeps it
+        libc.umount2(os.fsencode(folder), _DETACH)  # the mount over the hosts file keeps it
+        os.rmdir(folder)
 
 
-def _mount(libc: ctypes.CDLL, source: bytes | None, target: bytes, flags: int) -> None:
-    if libc.mount(source, target, None, flags, None) != 0:
+def _mount(
+    libc: ctypes.CDLL, source: bytes | None, target: bytes, flags: int, kind: bytes | None = None
+) -> None:
+    if libc.mount(source, target, kind, flags, None) != 0:
         code = ctypes.get_errno()
         hint = f"there is no {target.decode()}" if code == errno.ENOENT else os.strerror(code)
         raise IsolationError(f"{target.decode()} cannot be mounted over ({hint}); {_WAY_OUT}")

@@ -82,7 +82,7 @@ def _java(led: Led) -> str:
         options = [f"-D{kind}.proxy{what}" for kind in ("http", "https") for what in (f"Host={host}", f"Port={port}")]
         options.append("-Dhttp.nonProxyHosts=localhost|127.*|[::1]")
     options += [
-        f"-Djavax.net.ssl.trustStore={led.files.truststore}",
+        f'"-Djavax.net.ssl.trustStore={led.files.truststore}"',  # quoted: user's folders have spaces in their names
         "-Djavax.net.ssl.trustStoreType=PKCS12",
         f"-Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}",
     ]
