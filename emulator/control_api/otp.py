@@ -95,7 +95,7 @@ def _no_code(sandbox: Sandbox, asked: request_bodies.Otp, filters: MessageFilter
         wanted = "4 to 8 digits standing alone" if asked.pattern is None else f"what fits {asked.pattern!r}"
         said = f"no code ({wanted}) in {there} message{'s' if there > 1 else ''}{to}"
     else:
-        said = f"nothing was sent{to}"
+        said = f"no message was taken{to}"
     how = request_bodies.Waiting(timeout=asked.timeout)
     refusal = wait.time_is_up(sandbox, how, filters, f"{said} within {asked.timeout:g} s")
     for one in refusal.more["nearest"]:

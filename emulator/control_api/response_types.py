@@ -432,12 +432,16 @@ CameIn = TypedDict("CameIn", {
 
 
 class Near(TypedDict, total=False):
-    """What came nearest to what was waited for; `differs`: by name what was wanted, and what it has."""
+    """What came nearest to what was waited for; `differs`: by name what was wanted, and what it has. A send that was
+    refused is near to a message: its status is refused, its id that of the request."""
 
     id: str
     differs: dict[str, dict[str, Any]]
+    provider: str
     to: str
     text: str
+    sender: str
+    reference: str
     status: str
     operation: str
     outcome: str

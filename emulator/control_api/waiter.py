@@ -64,9 +64,11 @@ def nearest(candidates: Iterable[Json], wanted: Json) -> "list[response_types.Ne
             for name, value in wanted.items()
             if differs(one, name, value)
         }
+        if one.get("status") == "refused":
+            differences["status"] = {"wanted": wanted.get("status", "accepted"), "found": "refused"}
         if one.get("verdict") == "under way":
             differences["answer"] = {"wanted": "an answer", "found": "none yet"}
-        scored.append((len(differences), -age, {"id": one["id"], "differs": differences, **_gist(one)}))
+        scored.append((len(differences), age, {"id": one["id"], "differs": differences, **_gist(one)}))
     scored.sort(key=lambda entry: entry[:2])
     return [entry[2] for entry in scored[:3]]
 

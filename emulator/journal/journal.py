@@ -1,7 +1,7 @@
 """The journal of one sandbox: every exchange and every callback attempt, bounded by bytes, the oldest going first."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -147,6 +147,10 @@ class Journal:
         for head in reversed(self._exchanges):
             if (not before or head.id < before) and all(getattr(head, name) == asked[name] for name in asked):
                 yield head.whole()
+
+    def newest_where(self, fits: Callable[[Line], bool]) -> Iterator[Exchange]:
+        """Those that fit, newest first."""
+        return (head.whole() for head in reversed(self._exchanges) if fits(head))
 
     def exchange(self, number: int) -> Exchange | None:
         """By its id; the newest are found at once."""

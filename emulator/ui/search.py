@@ -8,14 +8,18 @@ from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from emulator.control_api.filters import number_of
+from emulator.control_api.refused_sends import RefusedSend, refused_sends
 from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import MessageStore
+from emulator.core.units import Timestamp
 from emulator.sandboxes.sandbox import Sandbox
 
 T = TypeVar("T")
 
 PAGE = 50
 """So many messages are shown at once."""
+REFUSED = "refused"
+"""Stands among the statuses of messages, for sends of which there is none."""
 _SCANNED = 100_000
 """So many are looked through for one page."""
 _WORD = 6
@@ -59,28 +63,61 @@ class Search(NamedTuple):
         return all(word in hay for word in self.text.casefold().split())
 
 
+    def fits_refused(self, one: RefusedSend) -> bool:
+        """Is a send that was refused looked for?"""
+        if self.status not in ("", REFUSED) or one.exchange.provider != (self.provider or one.exchange.provider):
+            return False
+        said = (*one.to, one.text, one.sender, one.reference, one.exchange.provider, REFUSED, f"x{one.exchange.id}")
+        hay = "\n".join(said).casefold()
+        return all(word in hay for word in self.text.casefold().split())
+
+
 class Found(NamedTuple):
-    """A page of messages. `more`: the id before which to go on; 0 at the end. `scanned`: so many, if too many."""
+    """A page of messages. `more`: the id before which to go on; 0 at the end. `scanned`: so many, if too many.
+    `refused`: the sends of the same time that were refused."""
 
     messages: list[Message]
     more: int
     scanned: int
+    refused: list[RefusedSend]
 
 
 async def find(sandbox: Sandbox, search: Search) -> Found:
-    """The newest messages that fit."""
+    """The newest messages that fit, and what was refused meanwhile."""
+    found, more, scanned = await _messages(sandbox, search)
     store = sandbox.engine.world.store
+    edge = store.message(search.before) if search.before else None
+    newest = store.batch_of(edge).created_at if edge is not None else None
+    oldest = store.batch_of(found[-1]).created_at if more and found else None
+    return Found(found, more, scanned, _refused(sandbox, search, newest, oldest))
+
+
+def _refused(sandbox: Sandbox, search: Search, newest: Timestamp | None, oldest: Timestamp | None) -> list[RefusedSend]:
+    """Sends that were refused before `newest` and since `oldest`, the newest first."""
+    found: list[RefusedSend] = []
+    for one in refused_sends(sandbox):
+        if len(found) == PAGE or (oldest is not None and one.at < oldest):
+            break
+        if (newest is None or one.at < newest) and search.fits_refused(one):
+            found.append(one)
+    return found
+
+
+async def _messages(sandbox: Sandbox, search: Search) -> tuple[list[Message], int, int]:
+    store = sandbox.engine.world.store
+    if search.status == REFUSED:
+        return [], 0, 0
     found: list[Message] = []
     looked = 0
     async for message, batch in _breathing(store.with_batches(_candidates(sandbox, store, search))):
         if len(found) == PAGE:
-            return Found(found, found[-1].id, 0)
+            return found, found[-1].id, 0
         looked += 1
         if search.fits(batch, message):
             found.append(message)
         elif looked >= _SCANNED:
-            return Found(found, message.id, looked)
-    return Found(found, 0, 0)
+            return found, message.id, looked
+    return found, 0, 0
 
 
 def _candidates(sandbox: Sandbox, store: MessageStore, search: Search) -> Iterator[Message]:

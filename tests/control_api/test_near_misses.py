@@ -2,6 +2,7 @@
 
 
 import pytest
+from aiohttp import ClientSession
 from support import TO, callback_under_way, control, get, send_path, serving
 
 import emulator
@@ -95,10 +96,39 @@ async def test_the_magic_numbers_of_the_scenario_are_not_near_to_every_number(sm
 
 
 async def test_a_code_in_vain_says_whether_anything_was_sent_at_all(sms):
-    with pytest.raises(CallRefused, match=f"nothing was sent to {TO} within 0.01 s"):
+    with pytest.raises(CallRefused, match=f"no message was taken to {TO} within 0.01 s"):
         await sms.otp(to=TO, timeout=0.01)
     await send(sms, content="hi")
     with pytest.raises(CallRefused, match=r"no code \(4 to 8 .*\) in 1 message to .*\n[^$]*wanted 'a code in it'"):
         await sms.otp(to=TO, timeout=0.01)
-    with pytest.raises(CallRefused, match="nothing was sent to 995577000000"):
+    with pytest.raises(CallRefused, match="no message was taken to 995577000000"):
         await sms.otp(to="995577000000", timeout=0.01)
+
+
+@pytest.mark.parametrize("verb", ["otp", "wait"])
+async def test_what_was_waited_for_in_vain_tells_of_the_send_that_was_refused_and_by_which_rule(sms, verb):
+    await sms.add_rule(when={"to": TO}, then=REFUSE)
+    await send(sms, content="code 1234")
+    with pytest.raises(CallRefused, match=r"; the send x1 was refused: .*by rule r\d+ \[smsoffice") as refused:
+        await (sms.otp(to=TO, timeout=0.01) if verb == "otp" else sms.wait(to=TO, contains="code", timeout=0.01))
+    (near,) = refused.value.nearest
+    assert (near.id, near.to, near.text) == ("x1", TO, "code 1234")
+    assert near.differs == {"status": {"wanted": "accepted", "found": "refused"}}
+
+
+async def test_the_number_that_a_list_lost_is_near_too(sms):
+    await sms.patch_account("ubill", stoplist=["995577000001"])
+    body = {"brandID": 1, "numbers": ["995577000001", "995577000002"], "text": "hi", "stopList": True}
+    async with ClientSession() as session:
+        await session.post(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}", json=body)
+    with pytest.raises(CallRefused, match=r"the send x1 was refused: accepted .* stop-listed") as refused:
+        await sms.wait(to="995577000001", timeout=0.01)
+    assert [(one.id, one.to) for one in refused.value.nearest] == [("x1", "995577000001"), ("m1", "995577000002")]
+
+
+async def test_a_send_that_was_refused_for_another_number_is_near_and_not_to_blame(sms):
+    await send(sms, sender="stranger")
+    with pytest.raises(CallRefused) as refused:
+        await sms.wait(to="995577000000", timeout=0.01)
+    assert "was refused" not in refused.value.message
+    assert refused.value.nearest[0].differs.keys() == {"to", "status"}

@@ -282,3 +282,25 @@ async def test_nothing_is_wider_than_a_narrow_phone(browser, served, scheme):
         ):
             await window.open(path)
             assert await window.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+async def test_the_title_counts_all_that_is_unread_however_few_are_shown(window):
+    await window.send("hello", to=",".join(f"9955770000{n:02}" for n in range(60)))
+    await window.open("/")
+    await window.expect(window.page.locator(ROWS)).to_have_count(50)
+    await window.expect(window.page).to_have_title(re.compile(r"^\(60\) "))
+    await window.open("/?q=995577000007")
+    await window.expect(window.page.locator(ROWS)).to_have_count(1)
+    await window.expect(window.page).to_have_title(re.compile(r"^\(60\) "))
+    await window.page.get_by_role("button", name="Mark all as read").click()
+    await window.expect(window.page).not_to_have_title(re.compile(r"^\("))
+
+
+async def test_a_server_that_is_gone_is_told_within_seconds(browser):
+    async with serving() as served, opened(browser, served) as window:
+        await window.open(f"{PAGE}/requests/x1")
+        gone = window.page.locator("[data-gone]")
+        await window.expect(gone).to_be_hidden()
+        await served.stop()
+        await window.expect(gone).to_be_visible()
+        window.trouble.clear()

@@ -3,7 +3,8 @@
 import asyncio
 
 import pytest
-from support import frozen
+from aiohttp import web
+from support import control, frozen, receiver, send_path
 from ui.surfer import PAGE
 
 from emulator.smpp.codec import encode
@@ -333,3 +334,51 @@ async def test_pdus_are_shown_by_field_and_their_password_nowhere(surfer, served
     ended = await surfer.post(f"{PAGE}/sessions/s1/end")
     assert ended.status == 200
     writer.close()
+
+
+async def test_a_refused_send_stands_in_the_inbox_with_its_rule_and_is_found_like_a_message(surfer):
+    await surfer.send("hello", to="995577000001")
+    await surfer.get(send_path(to="995577000002", content="from", sender="stranger"))
+    page = await surfer.get("/")
+    assert "1 message · 1 send refused" in page.text
+    assert "[smsoffice.send.sender-registered]" in page.text
+    assert page.text.index("995577000002") < page.text.index("995577000001")  # the newest first
+    for query, there in (("q=stranger", True), ("status=refused", True), ("q=hello", False), ("provider=ubill", False)):
+        assert ("[smsoffice.send.sender-registered]" in (await surfer.get(f"/?{query}")).text) is there, query
+
+
+async def test_where_every_send_was_refused_the_inbox_does_not_say_that_nothing_was_sent(surfer):
+    await surfer.get(send_path(sender="stranger"))
+    page = await surfer.get("/")
+    assert "Nothing has been sent yet" not in page.text
+    assert "0 messages · 1 send refused" in page.text
+
+
+async def test_what_is_counted_is_what_is_shown(surfer):
+    for n in range(3):
+        await surfer.send(f"text-{n}x")
+    assert "0 of 3 messages fit “zzzz”" in (await surfer.get("/?q=zzzz")).text
+    assert "1 of 3 messages fits “text-2x”" in (await surfer.get("/?q=text-2x")).text
+    assert "3 messages" in (await surfer.get("/")).text
+
+
+async def test_a_message_whose_callback_was_not_accepted_has_a_badge(surfer, served):
+    async with receiver() as client:
+        client.answers = lambda _: web.Response(status=500)
+        served.emulator.default.account("smsoffice").callback_url = client.url
+        await surfer.send("hello", reference="r1")
+        await surfer.post(f"{PAGE}/clock", do="settle")
+        assert "callback not accepted" in (await surfer.get("/")).text
+        client.answers = lambda _: web.Response(text="OK")
+        callback = (await control(served, "GET", "/_emulator/sandboxes/default/callbacks"))[1]["callbacks"][-1]
+        await surfer.post(f"{PAGE}/callbacks/{callback['id']}/redeliver")
+        await surfer.post(f"{PAGE}/clock", do="settle")
+        assert "callback not accepted" not in (await surfer.get("/")).text
+
+
+async def test_the_desk_says_what_a_scenario_without_rules_does(surfer, served):
+    await control(served, "PUT", "/_emulator/sandboxes/default/scenario", "no-credit")
+    desk = (await surfer.get(f"{PAGE}/desk")).text
+    assert "None: every message is delivered" not in desk
+    assert "The scenario: The accounts are empty" in desk
+    assert "smsoffice: balance 0; ubill: balance 0; smscenter: balance 0" in desk

@@ -1,13 +1,14 @@
 """Verbs that wait for what one wants to see: messages, callbacks, requests. Raise Refusal."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.control_api import filters as finding
 from emulator.control_api import request_bodies, views, waiter
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
 from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refused_sends import refused_sends
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ Json = Mapping[str, Any]
 Shown = TypeVar("Shown", bound=Mapping[str, Any])
 
 _NEAR = 1000
+_NEAR_REFUSED = 100
 """So many of the newest are looked at for what is near."""
 
 
@@ -57,16 +59,26 @@ def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> Sequence[J
 
 def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters, said: str = "") -> Refusal:
     there = len(_listed(sandbox, how.kind, filters))
-    near = waiter.nearest(_NEWEST[how.kind](sandbox), filters.wanted())
+    wanted = filters.wanted()
+    refused = _refused(sandbox, wanted.get("to")) if how.kind == "messages" else []
+    near = waiter.nearest(chain(refused, _NEWEST[how.kind](sandbox)), wanted)
+    just_refused = [one for one in near if one["differs"].keys() == {"status"} and one.get("status") == "refused"]
     due = sandbox.engine.next_due()
     stands = sandbox.clock.rate == 0
     hint = ""
     if stands and due is not None:
         hint = f"the clock stands; the next thing is due at {views.iso(due)}: POST clock or settle moves on to it"
+    said = said or f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s"
+    if just_refused:
+        said += f"; the send {just_refused[0]['id']} was refused: {just_refused[0]['explain']}"
     return Refusal(
-        408, "time-is-up", said or f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s", hint,
+        408, "time-is-up", said, hint,
         nearest=near, next_due=views.iso(due) if due is not None else None,
     )  # fmt: skip
+
+
+def _refused(sandbox: Sandbox, to: str | None) -> "list[response_types.Near]":
+    return [one.near(to) for one in islice(refused_sends(sandbox), _NEAR_REFUSED)]
 
 
 _NEWEST: dict[str, Callable[[Sandbox], Iterable[Json]]] = {

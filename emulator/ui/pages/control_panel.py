@@ -1,6 +1,9 @@
 """A sandbox's desk: its clock, accounts, rules, callbacks, findings and sessions."""
 
+from functools import cache
 from typing import Any
+
+import msgspec
 
 from emulator.control_api import views
 from emulator.core.commands import OPERATIONS
@@ -11,6 +14,7 @@ from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.sandboxes.known_secrets import secret_words
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.scenarios.library import names
 from emulator.ui import api_calls, charts, live_updates
 from emulator.ui.masking import MASK
 from emulator.ui.page_request import PageRequest
@@ -31,6 +35,8 @@ async def _live(asked: PageRequest) -> Json:
         "rate": sandbox.clock.rate, "throughput": charts.of(sandbox), "statuses": charts.statuses(sandbox),
         "callbacks": [callback(sandbox, one) for one in newest(sandbox, _CALLBACKS)],
         "rules": [_rule(one) for one in sandbox.engine.world.book.rules],
+        "scenario": sandbox.scenario.comment or _bundled().get(sandbox.scenario.name, ""),
+        "scenario_accounts": _scenario_accounts(sandbox),
         "lint": (await asked.call("GET", "/lint"))["findings"] if api_calls.there("GET", "/lint") else [],
         "sessions": (await asked.call("GET", "/sessions"))["sessions"] if api_calls.there("GET", "/sessions") else None,
         "linker": linker(sandbox),
@@ -41,6 +47,23 @@ def _rule(kept: Rule) -> Json:
     """A rule in words that fit one line each."""
     view = views.rule(kept)
     return {**view, "when": _said(view["when"]) or "always", "then": _said(view["then"]) or "the usual"}
+
+
+@cache
+def _bundled() -> dict[str, str]:
+    """What the scenarios that come with us are about."""
+    return dict(names())
+
+
+def _scenario_accounts(sandbox: Sandbox) -> str:
+    """What the scenario in force makes of the accounts."""
+    told: Json = msgspec.to_builtins(sandbox.scenario.accounts)
+    return "; ".join(f"{name}: {_told(patch)}" for name, patch in told.items() if patch)
+
+
+def _told(patch: Json) -> str:
+    """What is set, with nothings and zeros, as they are what matters."""
+    return ", ".join(f"{name.replace('_', ' ')} {_said(value) or value}" for name, value in patch.items())
 
 
 def _said(value: Any) -> str:

@@ -1,30 +1,60 @@
 """The inbox: messages newest first, searched and paged, and the same list again whenever something changes."""
 
+from heapq import merge
+from itertools import islice
 from typing import Any
 
+from emulator.control_api.refused_sends import refused_sends
 from emulator.core.codes import codes
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.sandboxes.event_feed import Event
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live_updates
+from emulator.ui.masking import Mask
 from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html, part
 from emulator.ui.search import PAGE, Search, find
 
+Json = dict[str, Any]
+
+_ATTEMPTS = 5_000
+"""So many callbacks are looked through for those that were not accepted."""
+
 
 async def listed(asked: PageRequest, search: Search) -> dict[str, Any]:
-    """What the list's template needs."""
+    """What the list's template needs: messages and, in between, the sends that were refused."""
     sandbox = asked.sandbox
     world = sandbox.engine.world
     found = await find(sandbox, search)
+    failed = _not_accepted(sandbox, {one.id for one in found.messages})
+    messages: list[Json] = [
+        {"at": batch.created_at, "refused": None, "message": one, "batch": batch, "codes": codes(batch.text),
+         "failed": failed.get(one.id, "")}
+        for one in found.messages for batch in (world.store.batch_of(one),)
+    ]  # fmt: skip
+    mask = Mask(sandbox)
+    refused: list[Json] = [
+        {"at": one.at, "refused": one, "text": mask.cut(one.text, 200), "why": mask.cut(one.why, 300)}
+        for one in found.refused
+    ]
     return {
         "sandbox": sandbox, "search": search, "total": len(world.store.messages), "more": found.more,
-        "scanned": found.scanned, "page": PAGE, "world": f"{sandbox.id}:{world.began}",
-        "rows": [
-            {"message": one, "batch": batch, "codes": codes(batch.text)}
-            for one in found.messages for batch in (world.store.batch_of(one),)
-        ],
+        "scanned": found.scanned, "page": PAGE, "world": f"{sandbox.id}:{world.began}", "fit": len(messages),
+        "refusals": len(refused), "rows": list(merge(messages, refused, key=lambda row: -row["at"])),
     }  # fmt: skip
+
+
+def _not_accepted(sandbox: Sandbox, messages: set[int]) -> dict[int, str]:
+    """Of these messages those with a callback whose last attempt the client did not take, and why."""
+    seen: set[tuple[int, str, int]] = set()
+    failed: dict[int, str] = {}
+    for _, one in islice(sandbox.journal.newest_attempts(), _ATTEMPTS):
+        told = (one.message, one.status, one.part)
+        if one.message in messages and one.accepted is not None and told not in seen:
+            seen.add(told)
+            if not one.accepted:
+                failed.setdefault(one.message, one.verdict)
+    return failed
 
 
 async def inbox(asked: PageRequest) -> HttpReply:
@@ -50,8 +80,14 @@ async def stream(asked: PageRequest) -> StreamReply:
 
 def _matters(sandbox: Sandbox, search: Search, event: Event) -> bool:
     """May the event change the list? With a status looked for a message may also leave it."""
+    store = sandbox.engine.world.store
+    if event.kind == "requests":
+        newest = islice(refused_sends(sandbox), 1)
+        return any(one.exchange.id == event.number and search.fits_refused(one) for one in newest)
+    if event.kind == "callbacks":
+        attempt = sandbox.journal.attempt(event.number)
+        return attempt is None or attempt.accepted is not None
     if event.kind != "messages":
         return event.kind in ("reset", "restored")
-    store = sandbox.engine.world.store
     message = store.message(event.number)
     return message is None or bool(search.status) or search.fits(store.batch_of(message), message)

@@ -20,17 +20,18 @@
     },
   };
 
+  // Messages are numbered from 1 on: however few are shown, those behind the last one read are known.
+  const newest = () => Number(one("#list [data-newest]")?.dataset.newest || 0);
+
   function mark() {
     const list = one("#list[data-world]");
     if (!list) return;
     const kept = marks.load(list.dataset.world);
-    let unread = 0;
     for (const row of all("li[data-id]", list)) {
       const id = Number(row.dataset.id);
-      const fresh = id > kept.upto && !kept.read.includes(id);
-      row.classList.toggle("unread", fresh);
-      unread += fresh;
+      row.classList.toggle("unread", id > kept.upto && !kept.read.includes(id));
     }
+    const unread = Math.max(0, newest() - kept.upto - kept.read.filter((id) => id > kept.upto).length);
     const button = one("[data-all-read]");
     if (button) button.hidden = !unread;
     document.title = document.title.replace(/^(\(\d+\) )?/, unread ? `(${unread}) ` : "");
@@ -40,7 +41,8 @@
     const message = one("[data-open]");
     if (!message) return;
     const kept = marks.load(message.dataset.world);
-    kept.read.push(Number(message.dataset.open));
+    const id = Number(message.dataset.open);
+    if (!kept.read.includes(id)) kept.read.push(id);
     marks.save(kept);
   }
 
@@ -65,7 +67,7 @@
     if (button.dataset.copy !== undefined) copy(button);
     if (button.dataset.allRead !== undefined) {
       const kept = marks.load(one("#list").dataset.world);
-      kept.upto = Math.max(kept.upto, ...all("#list li[data-id]").map((row) => Number(row.dataset.id)));
+      kept.upto = Math.max(kept.upto, newest());
       marks.save(kept);
       mark();
     }
@@ -103,6 +105,17 @@
   for (const part of all("#list")) new MutationObserver(mark).observe(part, changes);
   const out = one("[data-out]");
   if (out) out.hidden = !document.cookie.includes("sms_emulator_in=1");
+  // A server that is gone is told within seconds, whatever is open.
+  async function alive() {
+    let there = true;
+    if (!document.hidden) {
+      try { await fetch("/_emulator/health", { cache: "no-store", signal: AbortSignal.timeout(2000) }); } catch { there = false; }
+      one("[data-gone]").hidden = there;
+    }
+    setTimeout(alive, there ? 3000 : 1000);
+  }
+  setTimeout(alive, 1000);
+
   opened();
   mark();
   addEventListener("pageshow", mark);
