@@ -13,18 +13,28 @@ if TYPE_CHECKING:
     from typing import Any
 
     from emulator.control_client.async_client import AsyncSms as AsyncSms
+    from emulator.control_client.records import Callback as Callback
     from emulator.control_client.records import CallRefused as CallRefused
+    from emulator.control_client.records import Finding as Finding
+    from emulator.control_client.records import Message as Message
+    from emulator.control_client.records import Request as Request
     from emulator.control_client.sync_client import Sms as Sms
     from emulator.testing.running import running as running
+    from emulator.testing.unittest_mixin import SmsTestMixin as SmsTestMixin
     from emulator.version import __version__ as __version__
 
-__all__ = ["AsyncSms", "CallRefused", "Sms", "running"]
+__all__ = ["AsyncSms", "CallRefused", "Callback", "Finding", "Message", "Request", "Sms", "SmsTestMixin", "running"]
 
 _HOMES = {
     "running": "emulator.testing.running",
     "AsyncSms": "emulator.control_client.async_client",
     "Sms": "emulator.control_client.sync_client",
     "CallRefused": "emulator.control_client.records",
+    "Callback": "emulator.control_client.records",
+    "Finding": "emulator.control_client.records",
+    "Message": "emulator.control_client.records",
+    "Request": "emulator.control_client.records",
+    "SmsTestMixin": "emulator.testing.unittest_mixin",
 }
 
 

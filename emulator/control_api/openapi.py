@@ -31,10 +31,10 @@ def document() -> dict[str, Any]:
     }  # fmt: skip
     for call in CALLS:
         good: dict[str, Any] = {"description": call.meaning}
+        if call.status != 204:
+            good["content"] = {} if call.kind == "application/json" else {call.kind: {"schema": {"type": "string"}}}
         if call.answer is not None:
-            good["content"] = _json(schemas[call.answer])
-        elif call.status != 204:
-            good["content"] = {call.kind: {"schema": {"type": "string"}}}
+            good["content"] |= _json(schemas[call.answer])
         operation: dict[str, Any] = {
             "operationId": call.name, "summary": call.meaning,
             "parameters": [*_in_path(call), *_in_query(call)],

@@ -49,6 +49,7 @@ ADDRESSES = {
     "getScenario": Address("GET", f"{S}/scenario"),
     "putScenario": Address("PUT", f"{S}/scenario"),
     "lint": Address("GET", f"{S}/lint"),
+    "report": Address("GET", f"{S}/report"),
     "keepSnapshot": Address("POST", f"{S}/snapshots"),
     "listSnapshots": Address("GET", f"{S}/snapshots"),
     "restore": Address("POST", f"{S}/restore"),

@@ -324,6 +324,57 @@ class Findings(TypedDict):
     not_seen: int
 
 
+class Parameter(TypedDict):
+    name: str
+    value: str
+
+
+class ReportedRequest(TypedDict):
+    """A request, read for people: its parameters decoded, and, where it was refused, what would have been `right`.
+    `to`, `sender`, `text`, `reference`: of a send, as it was meant; `batch`: of the messages that came of it."""
+
+    id: str
+    at: Time
+    provider: str | None
+    protocol: str
+    operation: str | None
+    line: str
+    parameters: list[Parameter]
+    to: list[str]
+    sender: str | None
+    text: str | None
+    reference: str | None
+    outcome: str
+    reason: str | None
+    rule: str | None
+    fault: str | None
+    reply: str
+    explain: str
+    right: str
+    batch: str | None
+
+
+class Totals(TypedDict):
+    """How many of each there are; a report holds the newest."""
+
+    sends: int
+    others: int
+    messages: int
+    callbacks: int
+
+
+class Report(TypedDict):
+    """What a failed test should print."""
+
+    sandbox: Sandbox
+    sends: list[ReportedRequest]
+    others: list[ReportedRequest]
+    messages: list[Message]
+    callbacks: list[Callback]
+    findings: list[Finding]
+    totals: Totals
+
+
 class Sum(TypedDict):
     messages: int
     parts: int

@@ -8,7 +8,7 @@ import msgspec
 
 from emulator.control_api import event_stream, metrics, otp, request_bodies
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
-from emulator.control_api.handlers import ledger, lint, smpp_sessions, snapshots, wait
+from emulator.control_api.handlers import ledger, lint, report, smpp_sessions, snapshots, wait
 from emulator.control_api.handlers.sandboxes import Verbs
 from emulator.control_api.paths import ADDRESSES
 from emulator.sandboxes.spec import NewSandbox
@@ -92,6 +92,9 @@ CALLS = (
          lambda v, p, b, q: v.put_scenario(p["sandbox"], b), str | AnyObject, answer="ScenarioInForce"),
     Call("lint", "What the client does that a provider lets pass or punishes later.",
          lambda v, p, b, q: lint.lint(p["sandbox"], q), query=lint.Wanted, answer="Findings"),
+    Call("report", "What a failed test should print: sends, refusals, callbacks, findings, what is due; text or JSON.",
+         lambda v, p, b, q: report.report(p["sandbox"], q), query=report.Wanted, answer="Report",
+         kind="text/plain"),
     Call("keepSnapshot", "Keep the sandbox's state under a name.",
          lambda v, p, b, q: snapshots.keep(p["sandbox"], b), snapshots.Named, answer="Snapshot"),
     Call("listSnapshots", "The states that are kept.",

@@ -6,12 +6,12 @@ Paths come from a table (control_api/paths.py), by its operation names; how a ca
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal, NamedTuple, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict, overload
 from urllib.parse import quote, urlsplit
 
 from emulator.control_client.calls import ALL, ask, call_of, record
 from emulator.control_client.inspection import Inspection
-from emulator.control_client.records import Code, Record, missing
+from emulator.control_client.records import Callback, Code, Message, Record, Request, Typed, missing
 from emulator.control_client.scenario_argument import ScenarioArgument, as_sent
 from emulator.control_client.transports import ApiTransport
 
@@ -21,6 +21,7 @@ __tracebackhide__ = True
 Kind = Literal["messages", "callbacks", "requests"]
 Json = Mapping[str, Any]
 
+_TYPES: dict[str, type[Typed]] = {"messages": Message, "callbacks": Callback, "requests": Request}
 _GRACE = 30.0
 """Real seconds beyond what a call may take by itself."""
 
@@ -128,36 +129,49 @@ class AsyncSms(Inspection):
         self, *, to: str | None = None, provider: str | None = None, provider_id: str | None = None,
         reference: str | None = None, contains: str | None = None, status: str | None = None,
         kind: str | None = None, after: str | None = None, limit: int | None = None,
-    ) -> list[Record]:  # fmt: skip
+    ) -> list[Message]:  # fmt: skip
         """Messages that fit, oldest first. `to` exactly; `contains` a part of the text; `kind` sms, call, hlr or ping;
         `after` the id of the last one seen; `limit` at most so many, without it all."""
         found = await self.operation(
             "listMessages", to=to, provider=provider, provider_id=provider_id, reference=reference, contains=contains,
             status=status, kind=kind, after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
-        return list(found["messages"])
+        return [Message(one) for one in found["messages"]]
 
-    async def message(self, id: str) -> Record:
+    async def message(self, id: str) -> Message:
         """One message with its `history`. 404 when there is none."""
-        return record(await self.operation("getMessage", message=id))
+        return Message(await self.operation("getMessage", message=id))
 
-    async def set_status(self, id: str, status: str, *, reason: str = "", error: int = 0) -> Record:
+    async def set_status(self, id: str, status: str, *, reason: str = "", error: int = 0) -> Message:
         """Move a message by hand, now; its reports go out as usual. Gives back the message."""
         body = {"status": status, "reason": reason, "error": error}
-        return record(await self.operation("moveMessage", body, message=id))
+        return Message(await self.operation("moveMessage", body, message=id))
 
     # waiting
 
+    @overload
+    async def wait(
+        self, /, kind: Literal["messages"] = "messages", *, count: int = 1, timeout: float = 5.0,
+        **filters: str | bool | None,
+    ) -> list[Message]: ...  # fmt: skip
+    @overload
+    async def wait(
+        self, /, kind: Literal["callbacks"], *, count: int = 1, timeout: float = 5.0, **filters: str | bool | None
+    ) -> list[Callback]: ...
+    @overload
+    async def wait(
+        self, /, kind: Literal["requests"], *, count: int = 1, timeout: float = 5.0, **filters: str | bool | None
+    ) -> list[Request]: ...
     async def wait(
         self, /, kind: Kind = "messages", *, count: int = 1, timeout: float = 5.0, **filters: str | bool | None
-    ) -> list[Record]:
+    ) -> list[Any]:
         """The list as soon as `count` things of a kind fit, with the filters of `messages`, `callbacks` or `requests`.
         After `timeout` real seconds CallRefused 408, with `nearest`: what did come, and what differed."""
         limit = max(count, ALL)
         found = await self.operation(
             "wait", patience=timeout + _GRACE, count=count, timeout=timeout, limit=limit, **{"for": kind}, **filters
         )
-        return list(found[kind])
+        return [_TYPES[kind](one) for one in found[kind]]
 
     async def otp(
         self, to: str | None = None, *, timeout: float = 5.0, pattern: str | None = None, digits: int | None = None
@@ -170,7 +184,7 @@ class AsyncSms(Inspection):
         found = await self.operation(
             "otp", patience=timeout + _GRACE, to=to, timeout=timeout, pattern=pattern, digits=digits
         )
-        return Code(found["code"], found["message"], found.get("rule", ""))
+        return Code(found["code"], Message(found["message"]), found.get("rule", ""))
 
     # the journal
 
@@ -178,19 +192,19 @@ class AsyncSms(Inspection):
         self, *, provider: str | None = None, protocol: str | None = None, operation: str | None = None,
         outcome: str | None = None, rule: str | None = None, session: str | None = None, after: str | None = None,
         limit: int | None = None,
-    ) -> list[Record]:  # fmt: skip
+    ) -> list[Request]:  # fmt: skip
         """What clients asked, oldest first: `request`, `reply`, `outcome`, and `explain`: which documented rule led to
         this answer. `session`: only PDUs of this SMPP session."""
         found = await self.operation(
             "listRequests", provider=provider, protocol=protocol, operation=operation, outcome=outcome, rule=rule,
             session=session, after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
-        return list(found["requests"])
+        return [Request(one) for one in found["requests"]]
 
     async def callbacks(
         self, *, message: str | None = None, provider: str | None = None, status: str | None = None,
         accepted: bool | None = None, session: str | None = None, after: str | None = None, limit: int | None = None,
-    ) -> list[Record]:  # fmt: skip
+    ) -> list[Callback]:  # fmt: skip
         """Every callback attempt, oldest first: where to, what was `sent`, what was answered (`answer`), whether the
         provider would take that for success (`accepted`) and why (`verdict`). `session`: only receipts that went over
         this SMPP session."""
@@ -198,12 +212,12 @@ class AsyncSms(Inspection):
             "listCallbacks", message=message, provider=provider, status=status, accepted=accepted, session=session,
             after=after, limit=ALL if limit is None else limit,
         )  # fmt: skip
-        return list(found["callbacks"])
+        return [Callback(one) for one in found["callbacks"]]
 
-    async def redeliver(self, id: str) -> Record:
+    async def redeliver(self, id: str) -> Callback:
         """The same report as this callback's once more, now. Gives back the callback that was; the new one is in
         `callbacks`."""
-        return record(await self.operation("redeliver", callback=id))
+        return Callback(await self.operation("redeliver", callback=id))
 
     # SMPP, subscribers
 

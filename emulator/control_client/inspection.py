@@ -4,15 +4,23 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+from emulator.control_client import assertions
 from emulator.control_client.calls import ALL, call_of, record
 from emulator.control_client.event_reader import heard
 from emulator.control_client.ledger_text import ledger_text
-from emulator.control_client.records import Record
+from emulator.control_client.records import Callback, Finding, Message, Record
 from emulator.control_client.transports import ApiTransport
 from emulator.http.messages import HttpRequest
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
+
+
+_NOTHING = "  nothing was sent, and nothing was refused"
+
+
+def _given(**wanted: Any) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 class Inspection:
@@ -24,10 +32,64 @@ class Inspection:
     async def operation(self, name: str, body: Any = None, /, *, patience: float = 60.0, **words: Any) -> Any:
         raise NotImplementedError
 
-    async def lint(self, *, mild: bool = False) -> list[Record]:
+    async def lint(self, *, mild: bool = False) -> list[Finding]:
         """What the client does that a real provider lets pass, or punishes later: each with the `row` that says so,
         its `count` and `details`. `mild`: also what costs nothing yet, or is what the provider's own page does."""
-        return list((await self.operation("lint", mild=mild or None))["findings"])
+        return [Finding(one) for one in (await self.operation("lint", mild=mild or None))["findings"]]
+
+    async def report(self, *, limit: int = 20) -> str:
+        """What a failed test should print: the newest sends with their parameters decoded, each answer with its reason
+        and what would have been right, callbacks with their answers, findings, and what is due next."""
+        return str(await self.operation("report", limit=limit))
+
+    async def assert_sent(
+        self, *, to: str | None = None, contains: str | None = None, times: int | None = None,
+        text: str | None = None, sender: str | None = None, reference: str | None = None, provider: str | None = None,
+        status: str | None = None,
+    ) -> list[Message]:  # fmt: skip
+        """AssertionError unless messages that fit were accepted: at least one, or exactly so many `times`. It shows the
+        nearest, refused sends among them, with what differs. Gives back those that fit, oldest first."""
+        wanted = _given(to=to, contains=contains, text=text, sender=sender, reference=reference, provider=provider,
+                        status=status)  # fmt: skip
+        every = [Message(one) for one in (await self.operation("listMessages", limit=ALL))["messages"]]
+        found = [one for one in every if assertions.fits(one, wanted)]
+        if (len(found) == times) if times is not None else found:
+            return found
+        told = await self.operation("report", format="json", limit=ALL)
+        refused = [one for one in told["sends"] if one["outcome"] == "refused"]
+        lines = assertions.nearest(
+            [*((assertions.refusal_title(one), one) for one in refused),
+             *((assertions.message_title(one), one) for one in every)], wanted,
+        )  # fmt: skip
+        head = assertions.expected("message(s)", wanted, times, len(found))
+        raise AssertionError("\n".join([head, *(lines or [_NOTHING])]))
+
+    async def assert_not_sent(
+        self, *, to: str | None = None, contains: str | None = None, text: str | None = None,
+        sender: str | None = None, reference: str | None = None, provider: str | None = None,
+        status: str | None = None,
+    ) -> None:  # fmt: skip
+        """AssertionError, with those that fit, if such a message was accepted."""
+        await self.assert_sent(to=to, contains=contains, text=text, sender=sender, reference=reference,
+                               provider=provider, status=status, times=0)  # fmt: skip
+
+    async def assert_callbacks(
+        self, *, message: str | None = None, provider: str | None = None, status: str | None = None,
+        accepted: bool | None = None, attempt: int | None = None, times: int | None = None,
+    ) -> list[Callback]:  # fmt: skip
+        """AssertionError unless callbacks that fit went out: at least one, or exactly so many `times`. `message`: the
+        id of their message; `accepted`: whether the provider would take the answer for success. Gives back those that
+        fit, oldest first."""
+        wanted = _given(message_id=message, provider=provider, status=status, accepted=accepted, attempt=attempt)
+        every = [Callback(one) for one in (await self.operation("listCallbacks", limit=ALL))["callbacks"]]
+        found = [one for one in every if assertions.fits(one, wanted)]
+        if (len(found) == times) if times is not None else found:
+            return found
+        lines = assertions.nearest([(assertions.callback_title(one), one) for one in every], wanted)
+        if not lines:
+            due = (await self.operation("getSandbox"))["next_due"]
+            lines = [f"  no callback has gone out; next due: {due or 'nothing'}"]
+        raise AssertionError("\n".join([assertions.expected("callback(s)", wanted, times, len(found)), *lines]))
 
     # what happens, what it costs
 

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from emulator.http.messages import HttpReply
 
@@ -10,24 +10,118 @@ __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
 
 
-class Record(dict[str, Any]):
-    """An object of the control API: `message["status"]` and `message.status` are the same."""
+class Typed(dict[str, Any]):
+    """An object of the control API: `message["status"]` and `message.status` are the same. What a subclass annotates is
+    what type checkers and editors know of it."""
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(missing(name, "no such word in this record", self)) from None
+    if not TYPE_CHECKING:  # they would take any word for known
+
+        def __getattr__(self, name: str) -> Any:
+            try:
+                return self[name]
+            except KeyError:
+                raise AttributeError(missing(name, "no such word in this record", self)) from None
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self]
+
+
+class Record(Typed):
+    """An object whose words nobody has annotated."""
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+
+class StatusAt(Typed):
+    """A step of a message's life."""
+
+    status: str
+    at: str
+
+
+class Message(Typed):
+    """A message: `text` as a phone shows it, `cost` of this recipient, `batch` the request that it came with."""
+
+    id: str
+    provider: str
+    kind: str
+    provider_id: str | None
+    part_ids: list[str]
+    to: str
+    sender: str
+    text: str
+    reference: str | None
+    status: str
+    reason: str
+    error: int
+    parts: int
+    encoding: str
+    flash: bool
+    cost: float
+    protocol: str
+    batch: str
+    created_at: str
+    scheduled_at: str | None
+    history: list[StatusAt]
+
+
+class Request(Typed):
+    """What came, what was made of it (`outcome`; `explain`: by which documented rule), what went back."""
+
+    id: str
+    at: str
+    provider: str | None
+    protocol: str
+    operation: str | None
+    request: Record
+    reply: Record | None
+    outcome: str
+    reason: str | None
+    rule: str | None
+    fault: str | None
+    explain: str
+
+
+class Callback(Typed):
+    """An attempt of a callback: what was `sent`, what was answered, whether the provider would take that for success
+    (`accepted`; None: not answered yet) and why (`verdict`)."""
+
+    id: str
+    message_id: str
+    provider: str
+    attempt: int
+    at: str
+    status: str
+    method: str
+    url: str
+    sent: Record
+    answer: Record | None
+    accepted: bool | None
+    verdict: str
+
+
+class Finding(Typed):
+    """Something that the client does wrong: the contract's `row` that says so, how often, and where it was seen."""
+
+    row: str
+    provider: str
+    level: str
+    count: int
+    details: list[str]
+    first_request: str
+    last_request: str
+    last_at: str
+    statement: str
+    emulator: str
 
 
 class Code(str):
     """A one-time code, a plain text; `message` is the one it stood in, `rule` says why it is taken for the code. As the
     call answers it, `found["code"]`, `found["message"]` and `found["rule"]` work too."""
 
-    message: Record
+    message: Message
     rule: str
 
     @property
@@ -39,7 +133,7 @@ class Code(str):
             return getattr(self, key)
         return super().__getitem__(key)
 
-    def __new__(cls, code: str, message: Record, rule: str = "") -> "Code":
+    def __new__(cls, code: str, message: Message, rule: str = "") -> "Code":
         made = super().__new__(cls, code)
         made.message, made.rule = message, rule
         return made

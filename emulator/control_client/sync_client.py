@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 
 from emulator.control_client.async_client import AsyncSms
 from emulator.control_client.background_loop import Background, running_loop
-from emulator.control_client.records import CallRefused, Record
+from emulator.control_client.records import Callback, CallRefused, Message, Record, Request
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
+__unittest = True
+"""The same for unittest."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,6 +31,8 @@ def _waited(verb: "Callable[Concatenate[AsyncSms, P], Coroutine[Any, Any, R]]") 
             if refused.status == 408 and running_loop() is not None:
                 refused.add_note(_IN_A_LOOP)
             raise refused.with_traceback(None) from None
+        except AssertionError as failed:
+            raise failed.with_traceback(None) from None
 
     return wait
 
@@ -53,17 +57,20 @@ class Sms:
     messages = _waited(AsyncSms.messages)
     message = _waited(AsyncSms.message)
     set_status = _waited(AsyncSms.set_status)
-    wait = _waited(AsyncSms.wait)
     otp = _waited(AsyncSms.otp)
     requests = _waited(AsyncSms.requests)
     callbacks = _waited(AsyncSms.callbacks)
     redeliver = _waited(AsyncSms.redeliver)
     lint = _waited(AsyncSms.lint)
+    report = _waited(AsyncSms.report)
     ledger = _waited(AsyncSms.ledger)
     sessions = _waited(AsyncSms.sessions)
     end_session = _waited(AsyncSms.end_session)
     outbind = _waited(AsyncSms.outbind)
     incoming = _waited(AsyncSms.incoming)
+    assert_sent = _waited(AsyncSms.assert_sent)
+    assert_not_sent = _waited(AsyncSms.assert_not_sent)
+    assert_callbacks = _waited(AsyncSms.assert_callbacks)
     assert_cost = _waited(AsyncSms.assert_cost)
     snapshot = _waited(AsyncSms.snapshot)
     snapshots = _waited(AsyncSms.snapshots)
@@ -85,6 +92,25 @@ class Sms:
     show = _waited(AsyncSms.show)
     reset = _waited(AsyncSms.reset)
     delete = _waited(AsyncSms.delete)
+
+    if TYPE_CHECKING:  # a signature cannot be handed on that has overloads
+
+        @overload
+        def wait(
+            self, /, kind: Literal["messages"] = "messages", *, count: int = 1, timeout: float = 5.0,
+            **filters: str | bool | None,
+        ) -> list[Message]: ...  # fmt: skip
+        @overload
+        def wait(
+            self, /, kind: Literal["callbacks"], *, count: int = 1, timeout: float = 5.0, **filters: str | bool | None
+        ) -> list[Callback]: ...
+        @overload
+        def wait(
+            self, /, kind: Literal["requests"], *, count: int = 1, timeout: float = 5.0, **filters: str | bool | None
+        ) -> list[Request]: ...
+        def wait(self, /, kind: Any = "messages", **more: Any) -> Any: ...
+    else:
+        wait = _waited(AsyncSms.wait)
 
     def events(self, *, after: int = 0, timeout: float | None = None) -> Iterator[Record]:
         """As of AsyncSms; each step waits for the next event."""

@@ -16,7 +16,6 @@ from emulator.control_client.records import CallRefused, missing
 from emulator.control_client.sync_client import Sms
 from emulator.histories.runner import PLAYING, HistoryRunner
 from emulator.scenarios.problems import Invalid
-from emulator.testing.failure_report import journal_text, request_lines
 from emulator.testing.running import Home, remote, served_here
 
 if TYPE_CHECKING:  # whoever uses a server elsewhere goes without the one that we are
@@ -55,7 +54,7 @@ def live_sandbox(request: pytest.FixtureRequest) -> Sms:
     strays = _strays(home.serving)
 
     def tell() -> str:
-        return sms.background.run(journal_text(sms.behind), _TELLING) + strays()
+        return sms.background.run(_report(sms.behind), _TELLING) + strays()
 
     _watch(request, FailureReporter(sms.id, tell, sms.delete))
     return sms
@@ -80,7 +79,7 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
     if (playing := _playing(request)) is not None:
         sms = await playing.lay(sms)
     strays = _strays(serving)
-    _watch(request, FailureReporter(sms.id, lambda: _at_once(journal_text(sms)) + strays(), lambda: None, here=True))
+    _watch(request, FailureReporter(sms.id, lambda: _at_once(_report(sms)) + strays(), lambda: None, here=True))
     try:
         yield sms
     finally:
@@ -195,21 +194,27 @@ def _tried(do: Callable[[], Any]) -> str:
         return f"the journal could not be read: {type(error).__name__}: {error}"
 
 
+async def _report(sms: AsyncSms) -> str:
+    """Where it was served, what was known to come to nothing, and what happened."""
+    return "\n".join([f"served at {sms.base_url}", *(f"warning: {one}" for one in sms.warnings), await sms.report()])
+
+
 def _strays(serving: "Server | None") -> Callable[[], str]:
     """Tells requests that came from now on with credentials of no sandbox, or to no known address. On a server that
     others use too they may be theirs: nothing is told."""
     if serving is None:
         return lambda: ""
-    from emulator.control_api import views
+    from emulator.control_api.handlers.report import request
+    from emulator.control_api.report_text import request_lines
 
     default = serving.emulator.default
     since = default.journal.made
 
     def tell() -> str:
         lines: Iterable[str] = (
-            line for one in default.journal.exchanges(since) for line in request_lines(views.exchange(default, one))
+            line for one in default.journal.exchanges(since) for line in request_lines(request(default, one), [])
         )
-        text = "".join(f"\n  {line}" for line in lines)
+        text = "".join(f"\n{line}" for line in lines)
         return f"\nrequests with credentials of no sandbox, or to no provider's address:{text}" if text else ""
 
     return tell

@@ -99,7 +99,7 @@ async def test_every_answer_is_as_it_is_described() -> None:
         await lived(at, ask)
         for path in ("", "/messages", "/messages/m1", "/requests", "/callbacks", "/lint?mild=true", "/ledger", "/rules",
                      "/scenario", "/sessions", "/export", "/wait?for=callbacks&count=2", "/wait?for=requests",
-                     "/otp"):  # fmt: skip
+                     "/otp", "/report?format=json"):  # fmt: skip
             await ask("GET", path)
         for provider in at.sandbox.providers:
             await ask("GET", f"/accounts/{provider}")

@@ -1,0 +1,147 @@
+"""The verb that tells what a failed test should print: what was asked and why it was answered so, what came of it."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+import msgspec
+
+from emulator.control_api import views
+from emulator.control_api.parameters import parameters
+from emulator.control_api.report_text import report_text
+from emulator.core.commands import Submit
+from emulator.core.outcomes import Accepted, Refused
+from emulator.core.reasons import Reason
+from emulator.core.units import plain
+from emulator.http.messages import HttpReply, SmppFrame
+from emulator.journal import Exchange
+from emulator.sandboxes.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from emulator.control_api import response_types
+
+T = TypeVar("T")
+
+_TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
+
+
+class Wanted(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`limit`: so many of each kind, the newest."""
+
+    format: Literal["text", "json"] = "text"
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20
+
+
+async def report(sandbox: Sandbox, asked: Wanted) -> "response_types.Report | HttpReply":
+    told = report_of(sandbox, asked.limit)
+    if asked.format == "json":
+        return told
+    return HttpReply(headers=_TEXT, body=report_text(told).encode())
+
+
+def report_of(sandbox: Sandbox, limit: int) -> "response_types.Report":
+    exchanges = list(sandbox.journal.exchanges())
+    sends = [one for one in exchanges if one.operation == "send"]
+    others = [one for one in exchanges if one.operation != "send"]
+    messages = sandbox.engine.world.store.messages
+    attempts = sandbox.journal.counts()["callbacks"]
+    return {
+        "sandbox": views.sandbox(sandbox),
+        "sends": [request(sandbox, one) for one in sends[-limit:]],
+        "others": [request(sandbox, one) for one in others[-limit:]],
+        "messages": [views.message(sandbox, one) for one in _newest(messages, limit)],
+        "callbacks": [views.attempt(sandbox, one) for one in _newest(sandbox.journal.attempts(), limit)],
+        "findings": [views.finding(sandbox, one) for one in sandbox.lint() if one.level != "mild"
+                     or (not attempts and ".callback." in one.row)],  # why there were none
+        "totals": {"sends": len(sends), "others": len(others), "messages": len(messages), "callbacks": attempts},
+    }  # fmt: skip
+
+
+def _newest(every: Iterable[T], limit: int) -> Iterable[T]:
+    return deque(every, limit)
+
+
+def request(sandbox: Sandbox, kept: Exchange) -> "response_types.ReportedRequest":
+    """A request, read for people."""
+    view = views.exchange(sandbox, kept)
+    send = kept.command if isinstance(kept.command, Submit) else None
+    outcome = kept.outcome
+    return {
+        "id": view["id"], "at": view["at"], "provider": view["provider"], "protocol": view["protocol"],
+        "operation": view["operation"], "line": _line(kept),
+        "parameters": [{"name": name, "value": value} for name, value in parameters(kept)],
+        "to": list(send.destinations or ()) if send else [], "sender": send.sender if send else None,
+        "text": send.text if send else None, "reference": send.reference if send else None,
+        "outcome": view["outcome"], "reason": view["reason"], "rule": view["rule"], "fault": view["fault"],
+        "reply": _said(view["reply"]), "explain": view["explain"],
+        "right": _right(sandbox, kept, outcome) if isinstance(outcome, Refused) else "",
+        "batch": f"b{outcome.batch}" if isinstance(outcome, Accepted) else None,
+    }  # fmt: skip
+
+
+def _line(kept: Exchange) -> str:
+    """What was asked, without its parameters: a method and a path, or a PDU's name."""
+    if isinstance(kept.request, SmppFrame):
+        return f"{kept.operation or 'PDU'} on {kept.request.session}"
+    return f"{kept.request.method} {kept.request.path}"
+
+
+def _said(reply: Any) -> str:
+    if reply is None:
+        return "no reply"
+    if "hex" in reply:
+        return f"{reply['command']} status {reply['status']}"
+    return f"{reply['status']} {reply.get('body') or reply.get('body_base64') or ''}".rstrip()
+
+
+def _right(sandbox: Sandbox, kept: Exchange, refused: Refused) -> str:
+    """What would have been right, in words."""
+    if kept.rule is not None:
+        return f"rule {kept.rule} refused it; without that rule the request would have been looked at"
+    say = _RIGHT.get(refused.reason)
+    if say is not None and kept.provider in sandbox.providers:
+        return say(sandbox, kept.provider)
+    said = views.exchange(sandbox, kept)["explain"]
+    rows = [row for provider in sandbox.providers.values() for row in provider.contract() if f"[{row.id}]" in said]
+    return min(rows, key=lambda row: said.index(f"[{row.id}]")).statement if rows else ""
+
+
+def _senders(sandbox: Sandbox, provider: str) -> str:
+    active = [one for one in sandbox.account(provider).senders.values() if one.state == "active"]
+    by_id = sandbox.providers[provider].shown(sandbox.account(provider))
+    names = ", ".join(f"{one.id} ({one.name})" if "brandID" in by_id else one.name for one in active)
+    return f"a sender of this account: {names or 'it has none'}"
+
+
+def _credentials(sandbox: Sandbox, provider: str) -> str:
+    said = ", ".join(f"{name} {value}" for name, value in sandbox.account(provider).credentials.items())
+    return f"this sandbox's credentials: {said}"
+
+
+def _balance(sandbox: Sandbox, provider: str) -> str:
+    return f"the balance is {plain(sandbox.account(provider).balance):g}: a smaller send, or a larger `balance`"
+
+
+def _stop_list(sandbox: Sandbox, provider: str) -> str:
+    listed = sandbox.account(provider).stoplist
+    return f"a number that is not on the stop list ({', '.join(list(listed)[:5])})"
+
+
+def _allowed(sandbox: Sandbox, provider: str) -> str:
+    return f"an address among the account's `allowed_ips`: {', '.join(sandbox.account(provider).allowed_ips)}"
+
+
+_RIGHT: dict[Reason, Callable[[Sandbox, str], str]] = {
+    **dict.fromkeys((Reason.SENDER_MISSING, Reason.SENDER_UNKNOWN, Reason.SENDER_INACTIVE), _senders),
+    **dict.fromkeys((Reason.KEY_MISSING, Reason.KEY_UNKNOWN, Reason.PASSWORD_WRONG), _credentials),
+    **dict.fromkeys(
+        (Reason.DESTINATION_MISSING, Reason.DESTINATION_EMPTY, Reason.DESTINATION_INVALID, Reason.NO_VALID_DESTINATION),
+        lambda sandbox, provider: "a number in international form, digits only, such as 995577123456",
+    ),
+    Reason.NO_CREDIT: _balance,
+    Reason.STOP_LISTED: _stop_list,
+    Reason.STOP_LISTED_OR_INVALID: _stop_list,
+    Reason.ADDRESS_NOT_ALLOWED: _allowed,
+    Reason.API_OFF: lambda sandbox, provider: "`api_access` is off for this account: PATCH it to true",
+}
+"""By the reason of a refusal, what the account would have taken."""
