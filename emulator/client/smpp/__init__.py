@@ -55,7 +55,7 @@ from emulator.client.smpp.errors import (
     WrongSystemId,
 )
 from emulator.client.smpp.messages import Incoming, Queried, SubmitOptions, Submitted
-from emulator.client.smpp.reconnecting import Settings
+from emulator.client.smpp.settings import LinkState, Settings
 from emulator.smpp import Coding
 
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "CommandUnknown",
     "DeliveryFailed",
     "Incoming",
+    "LinkState",
     "MessageIdUnknown",
     "MessageTooLong",
     "Queried",

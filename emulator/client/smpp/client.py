@@ -1,19 +1,21 @@
 """An SMPP client (ESME): bound for as long as it is open, through every break of the connection."""
 
 import asyncio
+import logging
 import random
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Any, Self, Unpack, cast
 
-from emulator.client.errors import SmsError
+from emulator.client.environment import from_environment
 from emulator.client.options import hold
-from emulator.client.repeating import may_repeat
+from emulator.client.repeating import Fate, may_repeat
 from emulator.client.reports import Report
-from emulator.client.smpp.errors import SmppError, SmppNotReached
+from emulator.client.smpp.connection import Gone
+from emulator.client.smpp.deliveries import Deliveries
+from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused, SmppReplyLost, WrongBind
 from emulator.client.smpp.incoming import Inbox, Unusable
 from emulator.client.smpp.messages import (
     STATES,
@@ -25,13 +27,17 @@ from emulator.client.smpp.messages import (
     submits,
     time_of,
 )
-from emulator.client.smpp.reconnecting import USUAL, Bind, ReconnectingConnection, Settings
+from emulator.client.smpp.outbox import Link, Outbox, Shut
+from emulator.client.smpp.reconnecting import Account, ReconnectingConnection
+from emulator.client.smpp.settings import USUAL, Bind, Settings, StateHook, same_form
 from emulator.core import text as gsm
-from emulator.smpp import Coding, Command, Pdu, Status, read_time, write_text
+from emulator.smpp import Coding, Command, Pdu, Status, is_receipt, read_time, write_text
 from emulator.smpp.pdu import Fields
 
+_log = logging.getLogger("emulator.client")
 PORT, TLS_PORT = 3700, 3443
 """SMS Center's."""
+GOODBYE = 3.0
 
 
 class SmppClient:
@@ -42,43 +48,100 @@ class SmppClient:
             async for report in smpp.receipts():
                 ...
 
-    The first bind must succeed; when the connection goes later, it is made and bound again with growing pauses, and
+    The binds at `open` must succeed; when a connection goes later, it is made and bound again with growing pauses, and
     calls wait for that until their deadline. Every method raises a SmppError: a class for each status, SmppReplyLost
-    or SmppNotReached. `tls`: True, or a context of yours.
+    or SmppNotReached. `tls`: True, or a context of yours. `bind`: several for several binds; requests go over whichever
+    has room.
+
+    `take_report`, `take_message`: called (or awaited) with each receipt and subscriber's message in place of `receipts`
+    and `incoming`: the SMSC has its answer when they are over, and is asked to bring it again when they fail.
+    `on_state`: told of every link that is bound or lost. `from_env()` reads SMPP_HOST, SMPP_SYSTEM_ID, SMPP_PASSWORD
+    and, where set, SMPP_PORT.
     """
 
     def __init__(
-        self, host: str, system_id: str, password: str, *, port: int | None = None, bind: Bind = "transceiver",
-        tls: bool | ssl.SSLContext = False, settings: Settings = USUAL,
+        self, host: str, system_id: str, password: str, *, port: int | None = None,
+        bind: Bind | Sequence[Bind] = "transceiver", tls: bool | ssl.SSLContext = False, settings: Settings = USUAL,
+        take_report: Callable[[Report], object] | None = None,
+        take_message: Callable[[Incoming], object] | None = None, on_state: StateHook | None = None,
     ) -> None:  # fmt: skip
-        port = port or (TLS_PORT if tls else PORT)
         context = ssl.create_default_context() if tls is True else tls or None
+        self._account = Account(host, port or (TLS_PORT if tls else PORT), context, system_id, password)
+        self._binds: Sequence[Bind] = (bind,) if isinstance(bind, str) else tuple(bind)
+        if not self._binds:
+            raise ValueError("bind is to be at least one of transmitter, receiver, transceiver")
         self._settings = settings
-        self._make = partial(
-            ReconnectingConnection, host, port, context, bind, system_id, password, settings, self._delivered
-        )
-        self._open: ReconnectingConnection | None = None
+        self._on_state = on_state
+        self._outbox: Outbox | None = None
+        self._opening: asyncio.Task[None] | None = None
+        self._lines: list[ReconnectingConnection] = []
         self._reference = random.randrange(65536)
-        self._inbox = Inbox(settings.zone)
-        self._reports: asyncio.Queue[Report | None] = asyncio.Queue()
-        self._messages: asyncio.Queue[Incoming | None] = asyncio.Queue()
+        self._inbox = Inbox(settings.zone, settings.receipt_ids)
+        self._deliveries = Deliveries(settings.inbox, take_report, take_message)
+
+    @classmethod
+    def from_env(cls, **more: Any) -> Self:
+        """Made of the environment; `more`: other arguments. Raises ValueError that names what is missing."""
+        needed = {"host": "SMPP_HOST", "system_id": "SMPP_SYSTEM_ID", "password": "SMPP_PASSWORD"}
+        found: dict[str, Any] = {**from_environment(needed, {"port": "SMPP_PORT"})}
+        if not str(found.get("port", "0")).isdecimal():
+            raise ValueError(f"SMPP_PORT is a number, not {found['port']!r}")
+        return cls(**{**found, **({"port": int(found["port"])} if "port" in found else {}), **more})
 
     # opening and closing
 
     async def open(self) -> None:
-        """Connect and bind. Raises what the bind was refused with, or SmppNotReached."""
-        self._reports, self._messages = asyncio.Queue(), asyncio.Queue()
-        line = self._make()
-        await line.open()
-        self._open = line
+        """Connect and bind. Raises what a bind was refused with, or SmppNotReached."""
+        if self._outbox is not None:
+            raise ValueError("the client is open already")
+        outbox = self._outbox = Outbox(self._links, self._settings.rate)
+        self._deliveries.begin()
+        self._lines = [
+            ReconnectingConnection(number, bind, self._account, self._settings, self._delivered, outbox.pump,
+                                   self._on_state)
+            for number, bind in enumerate(self._binds)
+        ]  # fmt: skip
+        opening = self._opening = asyncio.create_task(self._bind_all())
+        try:
+            await asyncio.wait([opening])
+            if opening.cancelled():
+                raise SmppNotReached("the client was closed while it was opened")
+            opening.result()
+        except BaseException:
+            opening.cancel()
+            await asyncio.wait([opening])
+            await self.close(within=0.0)
+            raise
+        finally:
+            self._opening = None
 
-    async def close(self) -> None:
-        """Unbind and close. Iterators of receipts end behind what has come."""
-        line, self._open = self._open, None
-        if line is not None:
-            await line.close()
-            self._reports.put_nowait(None)
-            self._messages.put_nowait(None)
+    async def _bind_all(self) -> None:
+        """All at once; the first that fails ends it."""
+        binding = [asyncio.create_task(line.open()) for line in self._lines]
+        try:
+            done, _ = await asyncio.wait(binding, return_when=asyncio.FIRST_EXCEPTION)
+            for one in done:
+                one.result()
+        finally:
+            for one in binding:
+                one.cancel()
+            await asyncio.wait(binding)
+
+    async def close(self, *, within: float = GOODBYE) -> None:
+        """Unbind and close: what has left may still be answered, what waits to leave does not any more. Over after so
+        many seconds at most. Iterators of receipts end behind what has come."""
+        outbox, self._outbox = self._outbox, None
+        if outbox is None:
+            return
+        end = asyncio.get_running_loop().time() + within
+        outbox.shut()
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
+        await outbox.drained(within)
+        left = max(end - asyncio.get_running_loop().time(), 0.0)
+        await asyncio.gather(*(line.close(left) for line in self._lines))
+        self._deliveries.end()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -91,8 +154,13 @@ class SmppClient:
 
     @property
     def bound(self) -> bool:
-        """Is it bound right now?"""
-        return self._open is not None and self._open.bound
+        """Is any link bound right now?"""
+        return self._outbox is not None and any(line.link is not None for line in self._lines)
+
+    def _links(self) -> list[Link]:
+        """Those that are bound, the one with the most room in its window first."""
+        links = [line.link for line in self._lines if line.link is not None]
+        return [*sorted(links, key=lambda link: link.session.own.messages)] if len(links) > 1 else [*links]
 
     # what can be asked
 
@@ -104,19 +172,20 @@ class SmppClient:
         hold("submit", options, SubmitOptions)
         self._reference = (self._reference + 1) % 65536
         repeat = options.get("retry_sends", False)
-        ids: list[str] = []
+        said: list[str] = []
+        form = self._settings.response_ids
         for pdu in submits(to, text, options, self._reference):
             try:
-                ids.append(_ascii((await self._ask(pdu, doubles=not repeat)).octets("message_id")))
+                said.append(_ascii((await self._ask(pdu, told_to=repeat)).octets("message_id")))
             except SmppError as error:
-                error.accepted = tuple(ids)
-                error.maybe_accepted = error.maybe_accepted or bool(ids)
+                error.accepted = tuple(same_form(id, form) for id in said)
+                error.maybe_accepted = error.maybe_accepted or bool(said)
                 raise
-        return Submitted(tuple(ids))
+        return Submitted(tuple(same_form(id, form) for id in said), () if form == "as is" else tuple(said))
 
     async def query(self, id: str, *, sender: str = "") -> Queried:
         """What became of a message; `sender` as it was submitted. Raises MessageIdUnknown."""
-        fields: Fields = {"message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender)}
+        fields: Fields = {"message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender, "sender")}
         answer = await self._ask(Pdu(Command.QUERY_SM, fields=fields), doubles=False)
         state = answer.number("message_state")
         final = read_time(answer.octets("final_date"), 0)
@@ -126,7 +195,7 @@ class SmppClient:
     async def cancel(self, id: str = "", *, sender: str = "", to: str = "") -> None:
         """Cancel one message by its id, or without one all from that sender to that number that still wait."""
         fields: Fields = {
-            "message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender),
+            "message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender, "sender"),
             **address("dest_addr", "destination_addr", to),
         }  # fmt: skip
         await self._ask(Pdu(Command.CANCEL_SM, fields=fields), doubles=True)
@@ -141,64 +210,106 @@ class SmppClient:
         if written is None:
             raise ValueError("the text has no form in that coding")
         fields: Fields = {
-            "message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender),
+            "message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender, "sender"),
             "schedule_delivery_time": time_of(schedule), "validity_period": time_of(validity),
             "registered_delivery": int(receipt), "short_message": written[1],
         }  # fmt: skip
         await self._ask(Pdu(Command.REPLACE_SM, fields=fields), doubles=True)
 
-    async def _ask(self, pdu: Pdu, doubles: bool) -> Pdu:
-        """The response to a request, through breaks and throttling, until the deadline. What may double is never sent
-        again once it may have been read."""
-        if self._open is None:
+    async def _ask(self, pdu: Pdu, doubles: bool = True, told_to: bool = False) -> Pdu:
+        """The response to a request, through breaks and throttling, until the deadline. What may double is not sent
+        again once it may have been read, unless the caller says so."""
+        outbox = self._outbox
+        if outbox is None:
             raise SmppNotReached("the client is not open")
-        patience = self._settings.patience
-        until = asyncio.get_running_loop().time() + patience.deadline
-        doubt = False
-        for attempt in range(1, patience.attempts + 1):
-            try:
-                return await self._open.ask(pdu, until)
-            except SmsError as error:
-                lost = error.maybe_accepted
-                doubt = doubt or (lost and pdu.command_id == Command.SUBMIT_SM)
-                wait = min(patience.pause * 2 ** (attempt - 1), patience.longest_pause)
-                again = may_repeat(error.fate, doubles)
-                if not again or attempt == patience.attempts or asyncio.get_running_loop().time() + wait >= until:
-                    error.maybe_accepted = lost or doubt
-                    raise
-                await asyncio.sleep(wait)
-        raise ValueError("attempts must be at least 1")
+        if not any(line.allows(pdu.command_id) for line in self._lines):
+            raise WrongBind(f"{pdu.name} may not be sent by a {' or '.join(dict.fromkeys(self._binds))}")
+        patience, now = self._settings.patience, asyncio.get_running_loop().time
+        until = now() + patience.deadline
+        least = patience.least if doubles else 0.0
+        doubt, attempts, attempt = False, 0, 1
+        while True:
+            answer = await self._once(outbox, pdu, until, least)
+            if isinstance(answer, Pdu):
+                return answer
+            attempts += answer.octets_left is not False
+            doubt = doubt or (answer.maybe_accepted and pdu.command_id in _SENDS)
+            attempt += 1
+            wait = patience.pause_before(attempt, random.random)
+            again = may_repeat(answer.fate, doubles, told_to) and attempt <= patience.attempts
+            if not again or now() + wait + least > until or await outbox.pause(wait):
+                answer.maybe_accepted = answer.maybe_accepted or doubt
+                answer.attempts = attempts
+                raise answer
+
+    async def _once(self, outbox: Outbox, pdu: Pdu, until: float, least: float) -> Pdu | SmppError:
+        """One attempt: a good response, or the error that it comes to. What may double leaves only while so much time
+        is left to wait for its response."""
+        try:
+            answer = await outbox.send(pdu, until - least)
+        except Shut:
+            return _unsent("the client was closed")
+        except TimeoutError:
+            return _unsent(self._why_waiting())
+        try:
+            async with asyncio.timeout_at(until):
+                response = await answer
+        except TimeoutError:
+            return SmppReplyLost(f"{pdu.name} had no answer in time")
+        except Gone as why:
+            return SmppReplyLost(str(why))
+        if not isinstance(response, Pdu):
+            return SmppReplyLost(f"the answer to {pdu.name} is unreadable: {response.why}")
+        nacked = response.command_id == Command.GENERIC_NACK
+        if not response.status and not nacked:
+            return response
+        refused = SmppRefused.told(pdu.name, response.status)
+        # A nack is no answer about the message, unless its status says that nothing was taken.
+        refused.maybe_accepted = nacked and pdu.command_id in _SENDS and not refused.safe
+        refused.octets_left = True
+        return cast(SmppError, refused)
+
+    def _why_waiting(self) -> str:
+        """Why a request has not left in time."""
+        away = [line.why for line in self._lines if line.link is None]
+        if len(away) == len(self._lines):
+            return f"not bound in time: {away[0]}"
+        if self._settings.rate and self._links()[0].room(Command.SUBMIT_SM):
+            return f"no turn in time at {self._settings.rate:g} a second"
+        return f"no place in time in the window of {self._settings.window}"
 
     # what comes
 
-    async def receipts(self) -> AsyncIterator[Report]:
+    def receipts(self) -> AsyncIterator[Report]:
         """Delivery receipts as they come, until the client is closed. They may come twice, late and before `submit`
-        has returned: give them to `Reports`. One counts as taken as soon as it waits here."""
-        queue = self._reports
-        while (report := await queue.get()) is not None:
-            yield report
-        queue.put_nowait(None)
+        has returned: give them to `Reports`. One counts as taken as soon as it waits here; where that will not do, give
+        the client `take_report`."""
+        return self._deliveries.reports.items()
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming]:
         """Subscribers' messages as they come, until the client is closed."""
-        queue = self._messages
-        while (message := await queue.get()) is not None:
-            yield message
-        queue.put_nowait(None)
+        return self._deliveries.messages.items()
 
-    def _delivered(self, pdu: Pdu) -> int:
-        """Take a deliver_sm → the status to answer."""
-        if self._reports.qsize() >= self._settings.inbox or self._messages.qsize() >= self._settings.inbox:
+    def _delivered(self, pdu: Pdu) -> int | Awaitable[int]:
+        """Take a deliver_sm or data_sm → the status to answer, or who will know it."""
+        place = self._deliveries.place(is_receipt(pdu))
+        if place.full:
             return Status.RX_T_APPN
         try:
             came = self._inbox.read(pdu, round(asyncio.get_running_loop().time() * 1_000_000))
-        except Unusable:
+        except Unusable as why:
+            _log.warning("smpp: what came cannot be used, and the SMSC is told so: %s", why)
             return Status.RX_P_APPN
-        if isinstance(came, Report):
-            self._reports.put_nowait(came)
-        elif came is not None:
-            self._messages.put_nowait(came)
-        return Status.ROK
+        return Status.ROK if came.value is None else place.take(came.value, came.put_back)
+
+
+_SENDS = frozenset({Command.SUBMIT_SM, Command.DATA_SM})
+
+
+def _unsent(why: str) -> SmppError:
+    error = SmppNotReached(why)
+    error.fate, error.octets_left = Fate.NO_TIME, False
+    return error
 
 
 def _ascii(octets: bytes) -> str:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeAlias, cast
 
 from emulator.smpp import (
     Answered,
@@ -23,7 +24,8 @@ from emulator.smpp import (
 )
 from emulator.smpp.session_states import BOUND
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("emulator.client")
+Deliver: TypeAlias = Callable[[Pdu], "int | Awaitable[int]"]
 
 
 class Gone(Exception):
@@ -31,12 +33,14 @@ class Gone(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """`on_delivery`: a deliver_sm or data_sm → the command_status to answer. `closed`: done when the link has gone,
-    with why."""
+    """`deliver`: a deliver_sm or data_sm → the command_status to answer, or who will know. `changed`: called when the
+    window may have room again. `closed`: done when the link has gone, with why."""
 
-    def __init__(self, timers: Timers, window: int, on_delivery: Callable[[Pdu], int]) -> None:
+    def __init__(self, timers: Timers, window: int, deliver: Deliver, changed: Callable[[], None]) -> None:
         self._loop = asyncio.get_running_loop()
-        self._on_delivery = on_delivery
+        self._deliver = deliver
+        self._changed = changed
+        self._working: set[asyncio.Future[int]] = set()
         self._framer = Framer()
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -55,26 +59,29 @@ class Connection(asyncio.Protocol):
                 _log.warning("unreadable %s, and the SMSC is told so: %s", item.name, item.why)
             self._follow(self.session.received(item, self._loop.time()))
         self._wind()
+        self._changed()
 
     def connection_lost(self, error: Exception | None) -> None:
         if error is not None:
             self._why = f"the connection broke: {error}"
         if self._timer is not None:
             self._timer.cancel()
+        for working in self._working:
+            working.cancel()
         self._follow(self.session.closed())
         if not self.closed.done():
             self.closed.set_result(self._why)
 
     # the client's side
 
-    @property
-    def serves(self) -> bool:
-        """Is it open, and not about to close?"""
-        return not self.closed.done() and not self.session.unbinding and self.session.state in BOUND
+    def room(self, command_id: int) -> bool:
+        """May one more such request go right now?"""
+        session = self.session
+        return not self.closed.done() and session.state in BOUND and session.may_send(command_id) and session.room > 0
 
     def request(self, pdu: Pdu) -> "asyncio.Future[Pdu | Unreadable]":
-        """Send a request → its response; Gone when there will be none. Raises NotNow, or ValueError for what cannot be
-        written."""
+        """Send a request, which `room` allows → its response; Gone when there will be none. Raises ValueError for
+        what cannot be written."""
         answer: asyncio.Future[Pdu | Unreadable] = self._loop.create_future()
         encode(pdu)
         self._write(self.session.send(pdu, self._loop.time(), answer))
@@ -82,11 +89,14 @@ class Connection(asyncio.Protocol):
         return answer
 
     async def leave(self, within: float) -> None:
-        """Unbind, wait for the answer so long, and close."""
+        """Let what is being worked off be answered, unbind, and close; after so many seconds at most."""
+        end = self._loop.time() + within
+        if self._working:
+            await asyncio.wait(self._working, timeout=within)
         if not self.closed.done() and self.session.may_send(Command.UNBIND):
             self._write(self.session.unbind(self._loop.time()))
             self._wind()
-            await asyncio.wait([self.closed], timeout=within)
+            await asyncio.wait([self.closed], timeout=max(end - self._loop.time(), 0.0))
         self.abort()
 
     def abort(self) -> None:
@@ -112,10 +122,21 @@ class Connection(asyncio.Protocol):
 
     def _asked(self, request: Pdu) -> None:
         if request.command_id in (Command.DELIVER_SM, Command.DATA_SM):
-            status = self._on_delivery(request)
-            self._write(self.session.respond(request, self._loop.time(), status))
+            status = self._deliver(request)
+            if isinstance(status, int):
+                self._write(self.session.respond(request, self._loop.time(), status))
+                return
+            working = asyncio.ensure_future(status)
+            self._working.add(working)
+            working.add_done_callback(partial(self._worked, request))
         else:
             self.session.withhold(request)
+
+    def _worked(self, request: Pdu, working: "asyncio.Future[int]") -> None:
+        self._working.discard(working)
+        if not working.cancelled() and not self.closed.done():
+            self._write(self.session.respond(request, self._loop.time(), working.result()))
+            self._wind()
 
     def _write(self, pdu: Pdu) -> None:
         if self._transport is not None and not self._transport.is_closing():
@@ -134,6 +155,7 @@ class Connection(asyncio.Protocol):
         self._timer = None
         self._follow(self.session.expire(self._loop.time()))
         self._wind()
+        self._changed()
 
 
 def _settle(token: object, response: Pdu | Unreadable | None, error: Gone | None) -> None:

@@ -1,122 +1,76 @@
-"""A line to an SMSC that stays bound: connecting, binding, and binding again with growing pauses whenever it breaks."""
+"""A link to an SMSC that stays bound: connecting, binding, and binding again with growing pauses whenever it breaks."""
 
 import asyncio
 import logging
 import random
 import ssl
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator
 
-from emulator.client.calls import Patience
-from emulator.client.smpp.connection import Connection, Gone
-from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused, SmppReplyLost, WrongBind
-from emulator.smpp import Command, NotNow, Pdu, Timers, Unreadable
+from emulator.client.smpp.connection import Connection, Deliver, Gone
+from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused
+from emulator.client.smpp.settings import Bind, LinkState, Settings, StateHook, What
+from emulator.smpp import Command, Pdu, Role, Timers
+from emulator.smpp.command_status import Status
+from emulator.smpp.session_states import BOUND_BY, judge
 
-Bind = Literal["transmitter", "receiver", "transceiver"]
-_BINDS = {
+_BINDS: dict[Bind, int] = {
     "transmitter": Command.BIND_TRANSMITTER, "receiver": Command.BIND_RECEIVER,
     "transceiver": Command.BIND_TRANSCEIVER,
 }  # fmt: skip
-_log = logging.getLogger(__name__)
-_GOODBYE = 3.0
-_A_MOMENT = 0.05
+_log = logging.getLogger("emulator.client")
 
 
-class Settings(NamedTuple):
-    """Real seconds. `window`: submits unanswered at once; `enquire_link`: ask after so much silence; `unanswered`:
-    silent submits in a row after which the link is given up; `inbox`: receipts and messages kept for whoever reads
-    them, when it is full the SMSC is asked to bring them again; `zone`: of the dates in receipts, hours ahead of UTC.
+class Account:
+    """Whom to bind as, where. Raises ValueError for what no bind can carry; a password is not shown."""
 
-    `patience`: `timeout` is for each response, `deadline` for a whole call with waiting for a bind, `pause` and
-    `longest_pause` for trying again, also for binding again.
-    """
-
-    system_type: str = ""
-    window: int = 10
-    enquire_link: float = 60.0
-    unanswered: int = 3
-    inbox: int = 10_000
-    zone: float = 3.0
-    patience: Patience = Patience(connect=10, timeout=30, deadline=60, attempts=8, pause=0.5, longest_pause=30)
-
-
-USUAL = Settings()
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, system_id: str, password: str) -> None:
+        for name, said, most in (("system_id", system_id, 15), ("password", password, 8)):
+            if not said.isascii() or not said.isprintable() or len(said) > most:
+                raise ValueError(f"the {name} is to have at most {most} characters of ASCII")
+        self.where = (host, port, tls)
+        self.fields = {"system_id": system_id.encode(), "password": password.encode()}
 
 
 class ReconnectingConnection:
-    """`delivered`: a deliver_sm or data_sm → the command_status to answer."""
+    """`deliver`: a deliver_sm or data_sm → the command_status to answer, or who will know. `changed`: called whenever
+    the link may take requests, or more of them, than before."""
 
     def __init__(
-        self, host: str, port: int, tls: ssl.SSLContext | None, bind: Bind, system_id: str, password: str,
-        settings: Settings, delivered: Callable[[Pdu], int],
+        self, number: int, bind: Bind, account: Account, settings: Settings, deliver: Deliver,
+        changed: Callable[[], None], hook: StateHook | None,
     ) -> None:  # fmt: skip
-        self._where = (host, port, tls)
+        self._number, self._kind = number, bind
+        self._account = account
         self._settings = settings
-        self._delivered = delivered
+        self._deliver = deliver
+        self._changed = changed
+        self._hook = hook
         self._bind = Pdu(_BINDS[bind], fields={
-            "system_id": system_id.encode("latin-1"), "password": password.encode("latin-1"),
-            "system_type": settings.system_type.encode("latin-1"), "interface_version": 0x34,
+            **account.fields, "system_type": settings.system_type.encode("latin-1"), "interface_version": 0x34,
         })  # fmt: skip
-        self._bound = asyncio.Event()
-        self._places = asyncio.Semaphore(settings.window)
-        self._link: Connection | None = None
+        self.link: Connection | None = None
+        """The link that is bound right now."""
         self._keeper: asyncio.Task[None] | None = None
-        self._last = ""
+        self.why = "not bound yet"
+        """Why there is none."""
 
-    @property
-    def bound(self) -> bool:
-        return self._bound.is_set()
+    def allows(self, command_id: int) -> bool:
+        """Does the bind allow such a request at all?"""
+        return judge(Role.ESME, command_id, BOUND_BY[self._bind.command_id]) is Status.ROK
 
     async def open(self) -> None:
         """Connect and bind, and keep it so. Raises what the bind was refused with, or SmppNotReached."""
         self._keeper = asyncio.create_task(self._keep(await self._connect()))
 
-    async def close(self) -> None:
-        """Unbind and close."""
-        if self._keeper is None:
-            return
-        self._keeper.cancel()
-        await asyncio.wait([self._keeper])
-        self._bound.clear()
-        if self._link is not None:
-            await self._link.leave(_GOODBYE)
-
-    async def ask(self, pdu: Pdu, until: float) -> Pdu:
-        """The response to a request: wait for a bind and a place in the window, send it once. `until`: on the loop's
-        clock. Raises SmppError for all but a good response."""
-        sent = False
-        try:
-            async with asyncio.timeout_at(until), self._places:
-                future = await self._sent(pdu)
-                sent = True
-                answer = await future
-        except TimeoutError as why:
-            if sent:
-                raise SmppReplyLost(f"{pdu.name} had no answer in time") from why
-            raise SmppNotReached(f"not bound in time: {self._last}") from why
-        except Gone as why:
-            raise SmppReplyLost(str(why)) from why
-        if not isinstance(answer, Pdu):
-            raise SmppReplyLost(f"the answer to {pdu.name} is unreadable: {answer.why}")
-        nacked = answer.command_id == Command.GENERIC_NACK
-        if answer.status or nacked:
-            error = SmppRefused.told(pdu.name, answer.status)
-            # A nack is no answer about the message, unless its status says that nothing was taken.
-            error.maybe_accepted = nacked and pdu.command_id == Command.SUBMIT_SM and not error.safe
-            raise error
-        return answer
-
-    async def _sent(self, pdu: Pdu) -> "asyncio.Future[Pdu | Unreadable]":
-        while True:
-            await self._bound.wait()
-            link = self._link
-            assert link is not None
-            try:
-                return link.request(pdu)
-            except NotNow as why:
-                if link.serves and not link.session.may_send(pdu.command_id):
-                    raise WrongBind(str(why)) from why
-            await asyncio.wait([link.closed], timeout=_A_MOMENT)
+    async def close(self, within: float) -> None:
+        """Unbind, and close after so many seconds at most."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
+        link, self.link, self.why = self.link, None, "the client was closed"
+        if link is not None:
+            await link.leave(within)
+            self._tell("closed")
 
     async def _connect(self) -> Connection:
         """A bound link."""
@@ -125,13 +79,13 @@ class ReconnectingConnection:
             session_init=None, inactivity=None, enquire_link=settings.enquire_link, response=patience.timeout,
             unanswered=settings.unanswered,
         )  # fmt: skip
-        host, port, tls = self._where
+        host, port, tls = self._account.where
         try:
             async with asyncio.timeout(patience.connect):
                 _, link = await asyncio.get_running_loop().create_connection(
-                    lambda: Connection(timers, settings.window, self._delivered), host, port, ssl=tls
+                    lambda: Connection(timers, settings.window, self._deliver, self._changed), host, port, ssl=tls
                 )
-        except OSError as why:
+        except (OSError, UnicodeError) as why:
             raise SmppNotReached(f"{host}:{port} cannot be reached: {why or 'time ran out'}") from why
         try:
             answer = await link.request(self._bind)
@@ -144,21 +98,37 @@ class ReconnectingConnection:
         except BaseException:
             link.abort()
             raise
-        self._link = link
-        self._bound.set()
+        self.link = link
+        self._tell("bound")
+        self._changed()
         return link
 
     async def _keep(self, link: Connection) -> None:
         """Bind again whenever the link has gone, for ever: an account may be unlocked, a server come back."""
         while True:
-            self._last = await asyncio.shield(link.closed)
-            self._bound.clear()
-            _log.warning("%s:%d: %s; binding again", *self._where[:2], self._last)
-            pause = self._settings.patience.pause
-            while not self._bound.is_set():
-                await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-                pause = min(pause * 2, self._settings.patience.longest_pause)
+            self.why = await asyncio.shield(link.closed)
+            self.link = None
+            self._tell("lost", self.why)
+            _log.warning("smpp: %s:%d: %s; binding again", *self._account.where[:2], self.why)
+            for pause in self._pauses():
+                await asyncio.sleep(pause)
                 try:
                     link = await self._connect()
                 except SmppError as why:
-                    self._last = str(why)
+                    self.why = str(why)
+                    self._tell("refused", self.why)
+                else:
+                    break
+
+    def _pauses(self) -> Iterator[float]:
+        patience, attempt = self._settings.patience, 2
+        while True:
+            yield patience.pause_before(attempt, random.random)
+            attempt += 1
+
+    def _tell(self, what: What, why: str = "") -> None:
+        if self._hook is not None:
+            try:
+                self._hook(LinkState(self._number, self._kind, what, why))
+            except Exception:
+                _log.exception("the state hook of a client failed")
