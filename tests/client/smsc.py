@@ -76,7 +76,8 @@ class Peer(asyncio.Protocol):
             self.session.withhold(request)
         else:
             status, fields = said
-            body = fields if status == 0 and request.command_id in (Command.SUBMIT_SM, Command.QUERY_SM) else None
+            asked = request.command_id in (Command.SUBMIT_SM, Command.DATA_SM, Command.QUERY_SM)
+            body = fields if status == 0 and asked else None
             self.write(self.session.respond(request, now, status, body))
 
     def write(self, pdu: Pdu) -> None:

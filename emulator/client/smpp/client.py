@@ -27,7 +27,7 @@ from emulator.client.smpp.messages import (
     submits,
     time_of,
 )
-from emulator.client.smpp.outbox import Link, Outbox, Shut
+from emulator.client.smpp.outbox import Link, Outbox, Shut, answered
 from emulator.client.smpp.reconnecting import Account, ReconnectingConnection
 from emulator.client.smpp.settings import USUAL, Bind, Settings, StateHook, same_form
 from emulator.core import text as gsm
@@ -181,7 +181,7 @@ class SmppClient:
                 error.accepted = tuple(same_form(id, form) for id in said)
                 error.maybe_accepted = error.maybe_accepted or bool(said)
                 raise
-        return Submitted(tuple(same_form(id, form) for id in said), () if form == "as is" else tuple(said))
+        return Submitted(tuple(same_form(id, form) for id in said), tuple(said))
 
     async def query(self, id: str, *, sender: str = "") -> Queried:
         """What became of a message; `sender` as it was submitted. Raises MessageIdUnknown."""
@@ -252,14 +252,13 @@ class SmppClient:
         except TimeoutError:
             return _unsent(self._why_waiting())
         try:
-            async with asyncio.timeout_at(until):
-                response = await answer
+            response = await answered(answer, until)
         except TimeoutError:
-            return SmppReplyLost(f"{pdu.name} had no answer in time")
+            return _lost(f"{pdu.name} had no answer in time")
         except Gone as why:
-            return SmppReplyLost(str(why))
+            return _lost(str(why))
         if not isinstance(response, Pdu):
-            return SmppReplyLost(f"the answer to {pdu.name} is unreadable: {response.why}")
+            return _lost(f"the answer to {pdu.name} is unreadable: {response.why}")
         nacked = response.command_id == Command.GENERIC_NACK
         if not response.status and not nacked:
             return response
@@ -304,6 +303,12 @@ class SmppClient:
 
 
 _SENDS = frozenset({Command.SUBMIT_SM, Command.DATA_SM})
+
+
+def _lost(why: str) -> SmppError:
+    error = SmppReplyLost(why)
+    error.octets_left = True
+    return error
 
 
 def _unsent(why: str) -> SmppError:

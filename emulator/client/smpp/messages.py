@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Literal, TypedDict
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from emulator.client.options import check_texts
 from emulator.core import text as gsm
@@ -43,6 +44,10 @@ class Submitted(msgspec.Struct, frozen=True):
 
     ids: tuple[str, ...]
     said: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.said:
+            force_setattr(self, "said", self.ids)
 
     @property
     def id(self) -> str:

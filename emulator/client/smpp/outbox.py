@@ -4,10 +4,11 @@ than allowed. A request is written in the moment it is its turn, so that they le
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from emulator.smpp import Pdu, Unreadable
 
+T = TypeVar("T")
 Answer: TypeAlias = "asyncio.Future[Pdu | Unreadable]"
 
 
@@ -22,6 +23,15 @@ class Link(Protocol):
 
 class Shut(Exception):
     """The client was closed before the request left."""
+
+
+async def answered(future: "asyncio.Future[T]", until: float) -> T:
+    """What it comes to until that moment, or TimeoutError. What comes in the same moment counts: a request that has
+    left must not be told as one that has not."""
+    await asyncio.wait([future], timeout=max(until - asyncio.get_running_loop().time(), 0.0))
+    if not future.done():
+        raise TimeoutError
+    return future.result()
 
 
 class Outbox:
@@ -49,8 +59,7 @@ class Outbox:
         self._waiting[turn] = pdu
         self.pump()
         try:
-            async with asyncio.timeout_at(until):
-                return await turn
+            return await answered(turn, until)
         finally:
             self._waiting.pop(turn, None)
 
