@@ -18,7 +18,7 @@ def real_now() -> Timestamp:
 
 
 class Clock:
-    """World time of one sandbox."""
+    """Sandbox time of one sandbox."""
 
     def __init__(self, now: Timestamp | None = None, rate: float = 1.0) -> None:
         real = real_now()
@@ -29,7 +29,7 @@ class Clock:
 
     @property
     def rate(self) -> float:
-        """World seconds in a real second."""
+        """Sandbox seconds in a real second."""
         return self._rate
 
     @rate.setter
@@ -38,7 +38,7 @@ class Clock:
         self._rate = rate
 
     def written(self) -> tuple[Timestamp, Timestamp, float]:
-        """The world's moment at a real one, and the rate: what `again` makes the clock of."""
+        """The sandbox's time at a real one, and the rate: what `again` makes the clock of."""
         return self._base, self._since, self._rate
 
     @classmethod
@@ -54,11 +54,11 @@ class Clock:
 
     @property
     def stands(self) -> bool:
-        """Does it go on only by hand?"""
+        """Does it stand still unless somebody moves it?"""
         return self._held or self._rate == 0
 
     def now(self) -> Timestamp:
-        """The world's moment."""
+        """The sandbox's time."""
         if self._held or self._rate == 0:
             return self._base
         elapsed = real_now() - self._since
@@ -67,7 +67,7 @@ class Clock:
         return max(self._base, min(self._base + int(elapsed * self._rate), LATEST))
 
     def real_until(self, due: Timestamp) -> float | None:
-        """Real seconds until a world moment; None when it never comes by itself."""
+        """Real seconds until a moment of the sandbox; None when it never comes by itself."""
         left = due - self.now()
         if left <= 0:
             return 0.0

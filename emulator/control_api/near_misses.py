@@ -52,7 +52,8 @@ _FOUND: dict[str, Callable[[CheckContext], Any]] = {
 
 
 def nearly(rules: Iterable[Rule], case: CheckContext, fired: str | None) -> list[str]:
-    """Sentences about at most three rules before the one that fired (all, if none did), those put in by hand first."""
+    """Sentences about at most three rules before the one that fired (all, if none did), those put in by the control API
+    first."""
     told: list[tuple[bool, str]] = []
     for rule in rules:
         if rule.id == fired:

@@ -23,7 +23,7 @@ class Reset(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Move(msgspec.Struct, forbid_unknown_fields=True):
-    """A message's new status, by hand."""
+    """A message's new status, set by the control API."""
 
     status: Status
     reason: str = ""

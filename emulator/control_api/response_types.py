@@ -188,7 +188,8 @@ class ClockNow(TypedDict):
 
 
 class Counts(TypedDict):
-    """`due`: things on the agenda; `dropped`: entries that left the journal for want of room, `bytes` of those left."""
+    """`due`: things in the scheduler; `dropped`: entries that left the journal because there was no space left, `bytes`
+    of those left."""
 
     messages: int
     due: int
@@ -302,7 +303,7 @@ class Contract(TypedDict):
 
 
 class Finding(TypedDict):
-    """`row`: the contract row that was bent, with its statement and what the emulator does."""
+    """`row`: the contract row whose requirement was violated, with its statement and what the emulator does."""
 
     row: str
     provider: str

@@ -1,4 +1,4 @@
-"""How the control API shows things: worlds' values as JSON-ready data."""
+"""How the control API shows things: the values of sandboxes as JSON-ready data."""
 
 from base64 import b64encode
 from datetime import UTC, datetime

@@ -32,7 +32,7 @@ async def until(
     def hear(what: str, number: int) -> None:
         if what == "gone" and not enough.done():
             enough.set_exception(LookupError("the sandbox is gone"))
-        if what in ("reset", "restored"):  # those of the world before are no more
+        if what in ("reset", "restored"):  # those of the state before are no more
             found.clear()
             found.update((one["id"], one) for one in fitting())
         elif what != kind or enough.done() or (one := looked_at(number)) is None:

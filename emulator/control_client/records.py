@@ -143,7 +143,8 @@ class CallRefused(Exception):
     """The control API refused a call.
 
     `status`: of HTTP; `code`: one word; `message`, `hint`: for people; `nearest`: what did come when somebody waited
-    in vain, and what differed; `more`: whatever else the answer tells (`next_due`, `now`, ...). The text has it all.
+    for it and it did not come, and what differed; `more`: whatever else the answer tells (`next_due`, `now`, ...). The
+    text has it all.
     """
 
     def __init__(self, call: str, status: int, error: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A customer's account with one provider, as data, and the changes that may be made to it by hand."""
+"""A customer's account with one provider, as data, and the changes that an admin command may make to it."""
 
 from itertools import count
 from typing import Annotated, Any, Literal
@@ -55,7 +55,7 @@ class SenderPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class AccountPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What may be changed by hand: the body of PATCH, and an account in a scenario. Lists replace."""
+    """What an admin command may change: the body of PATCH, and an account in a scenario. Lists replace."""
 
     balance: Amount | UnsetType = UNSET
     stoplist: list[str] | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""What people may do to a sandbox by hand, as values: one of the doors through which a world changes."""
+"""What people may do to a sandbox by the control API, as values: one of the four inputs by which a state changes."""
 
 import msgspec
 
@@ -31,7 +31,7 @@ class MoveMessage(msgspec.Struct, tag="move-message", tag_field="do"):
 
 
 class PutRules(msgspec.Struct, tag="put-rules", tag_field="do"):
-    """All rules put in by hand are replaced; `scenario` replaces those behind them as well."""
+    """All rules put in by the control API are replaced; `scenario` replaces those behind them as well."""
 
     rules: list[RuleSpec]
     scenario: list[RuleSpec] | None = None

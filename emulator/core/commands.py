@@ -1,6 +1,6 @@
 """What was said to a provider, however broken: a missing parameter is None, an empty one is "".
 
-A face (providers/*/http.py) reads these from bytes; the engine judges them. They are plain serialisable values:
+An adapter (providers/*/http.py) reads these from bytes; the engine judges them. They are plain serialisable values:
 a sandbox's inputs, written down, rebuild it.
 """
 
@@ -23,7 +23,7 @@ class Credential(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """The request as a whole is at fault (unreadable body, forbidden parameter), as the face saw it."""
+    """The request as a whole is at fault (unreadable body, forbidden parameter), as the adapter saw it."""
 
     reason: Reason
     details: dict[str, str] = {}
@@ -56,7 +56,7 @@ class Command(msgspec.Struct, kw_only=True, tag_field="say", omit_defaults=True)
     """How many requests under these credentials were under way, this one included (the transport counts)."""
     fault: Fault | None = None
     notes: tuple[str, ...] = ()
-    """Rows of the contract that the face noticed being bent: they become lint findings."""
+    """Rows of the contract whose requirement the adapter saw violated: they become lint findings."""
     extra: dict[str, str] = {}
     """Parameters that only this provider knows."""
     style: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The four doors into a world, as values: written down in order, they rebuild it exactly."""
+"""The four inputs of a sandbox, as values: written down in order, they rebuild it exactly."""
 
 import msgspec
 

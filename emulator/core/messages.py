@@ -55,7 +55,7 @@ class Message(msgspec.Struct, gc=False):
     history: tuple[str | int, ...]
     plan: int
     version: int = 0
-    """Goes up when a hand moves the message: what the plan still held is void then."""
+    """Goes up when an admin command moves the message: what the plan still held is void then."""
     reason: str = ""
     error: int = 0
     operator: str = ""

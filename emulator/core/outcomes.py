@@ -1,4 +1,4 @@
-"""What may be answered: values that say everything the faces need, so that a reply asks nothing of the world."""
+"""What may be answered: values that say everything the adapters need, so that a reply asks nothing of the state."""
 
 from typing import Any, ClassVar
 

@@ -1,4 +1,4 @@
-"""Units that every room shares: moments, amounts, chance."""
+"""Units that every package shares: moments, amounts, chance."""
 
 from hashlib import blake2b
 from typing import Annotated

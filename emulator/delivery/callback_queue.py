@@ -1,8 +1,8 @@
 """Callbacks on their way: a request goes out, its answer is judged as the provider would, and goes back in.
 
-    post ─► the lane of its target ─► one of its carriers ─► call ─► answer ─► engine.answered
+    post ─► the queue of its target ─► one of its workers ─► call ─► answer ─► engine.answered
 
-Each target (scheme, host and port) has a lane of its own, worked off in order by a bounded number of carriers: however
+Each target (scheme, host and port) has a queue of its own, worked off in order by a bounded number of workers: however
 much is due at once, and however long one target takes to answer, there are few tasks and the others go on.
 """
 
@@ -25,7 +25,7 @@ ALL_CARRIERS = 1000
 
 
 class PendingDelivery(NamedTuple):
-    """A callback that waits in its lane."""
+    """A callback that waits in its queue."""
 
     sandbox: Sandbox
     engine: Engine

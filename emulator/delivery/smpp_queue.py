@@ -1,7 +1,7 @@
 """Receipts and subscribers' messages on their way over SMPP: to any receiver's session of the account, within its
 window, kept while there is none.
 
-What waits here is in the world all the same (`in_flight`), so a snapshot has it; for another world it is gathered anew.
+What waits here is in the state all the same (`in_flight`), so a snapshot has it; for another state it is gathered anew.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ class SmppQueue:
         return box
 
     def _another_world(self, box: Backlog, sandbox: Sandbox, provider: str) -> None:
-        """Sessions stay; what waits is what the new world has in flight."""
+        """Sessions stay; what waits is what the new state has in flight."""
         box.engine = sandbox.engine
         box.queue.clear()
         box.settled.clear()
@@ -89,7 +89,7 @@ class SmppQueue:
             if isinstance(pdu, Pdu):
                 box.queue.append(PendingReceipt(sandbox, out, pdu))
 
-    # from the postman
+    # from the router
 
     def post(self, sandbox: Sandbox, out: Outgoing, pdu: Pdu) -> None:
         """Deliver something as soon as a session can take it."""
@@ -175,12 +175,12 @@ class SmppQueue:
             self._mark(box, sandbox)
 
     def go_on(self, line: BoundSession) -> None:
-        """A session can take more, or may have to take what another world brought."""
+        """A session can take more, or may have to take what another state brought."""
         sandbox, provider = line.home
         self._run(self._box(sandbox, provider), sandbox)
 
     def wake(self, sandbox: Sandbox) -> None:
-        """The sandbox has another world."""
+        """The sandbox has another state."""
         self._all_gone(sandbox)
         for owner, provider in tuple(self._boxes):
             if owner is sandbox:

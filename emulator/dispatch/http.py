@@ -96,7 +96,7 @@ class HttpDispatcher:
         return Asked(request, match, command, sandbox, lane)
 
     def judge(self, asked: Asked, in_flight: int = 1) -> Exchanged:
-        """What comes of a request, journalled; so many of its lane are under way."""
+        """What comes of a request, journalled; so many with its concurrency key are under way."""
         request, match, command, sandbox, _ = asked
         if command is None:
             line = self.record_unrouted(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
@@ -147,7 +147,7 @@ class HttpDispatcher:
     # what has been answered, over any protocol
 
     def keep(self, sandbox: Sandbox, exchange: Exchange) -> None:
-        """Journal an exchange, note what it bent, and tell of it."""
+        """Journal an exchange, note which rows it violated, and tell of it."""
         self._write(sandbox, Line.of(exchange))
 
     def _write(self, sandbox: Sandbox, line: Line) -> None:

@@ -1,6 +1,6 @@
 """SMPP sessions of one process: whose they are, a PDU's whole way, and what is journalled of it. No I/O.
 
-Pdu ─► face.read ─► sandbox.execute ─► face.write ─► session ─► octets
+Pdu ─► adapter.read ─► sandbox.execute ─► adapter.write ─► session ─► octets
 """
 
 import asyncio
@@ -177,7 +177,7 @@ class SmppDispatcher:
             self.receivers.joined(line)
 
     def _spoken(self, line: BoundSession) -> tuple[str, SmppFace]:
-        """Whose face serves a session: its provider's, or before a bind the first that speaks SMPP."""
+        """Whose adapter serves a session: its provider's, or before a bind the first that speaks SMPP."""
         name = line.provider or next(iter(self.providers))
         face = self.providers[name].smpp
         assert face is not None

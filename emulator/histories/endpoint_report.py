@@ -1,4 +1,4 @@
-"""`check-callbacks`: plays histories at a callback endpoint and prints what came of it, for people or for machines."""
+"""`check-callbacks`: runs histories at a callback endpoint and prints what came of it, for people or for machines."""
 
 import asyncio
 import json

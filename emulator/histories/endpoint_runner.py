@@ -39,7 +39,7 @@ _TEXT = "A message that sms-emulator check-callbacks made up"
 
 
 class Case(NamedTuple):
-    """A history to play. `unknown`: about a message that the program has never sent. `forged`: with another secret.
+    """A history to be run. `unknown`: about a message that the program has never sent. `forged`: with another secret.
     `lower`: the state's word in lower-case letters."""
 
     name: str
@@ -82,7 +82,7 @@ class Unreachable(Exception):
 
 
 class Endpoint:
-    """The address under test. Takes requests as the outbox does and writes a row for each."""
+    """The address under test. Takes requests as the HTTP client does and writes a row for each."""
 
     def __init__(self, provider: Provider, timeout: float) -> None:
         self._provider = provider

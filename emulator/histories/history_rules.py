@@ -35,8 +35,8 @@ def _told(event: Event) -> list[Json]:
 
 
 def laid_over(rules: Sequence[Mapping[str, Any]], history: History) -> list[Json]:
-    """Rules to be put in by hand, so that every message has this history. A rule that is there already about a fault
-    of the reply gets it too; one that says itself what becomes of its messages stays as it is."""
+    """Rules to be put in by the control API, so that every message has this history. A rule that is there already about
+    a fault of the reply gets it too; one that says itself what becomes of its messages stays as it is."""
     told = plan(history)
     out: list[Json] = []
     for rule in rules:

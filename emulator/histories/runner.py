@@ -36,7 +36,8 @@ class HistoryRunner:
 
 
 class RecordedWaits:
-    """A door to a control API, the same as another; until when calls through it move the clock is noted in `waits`."""
+    """A transport to a control API, the same as another; until when calls through it move the clock is noted in
+    `waits`."""
 
     def __init__(self, door: Any, began: datetime, waits: list[float]) -> None:
         self._door = door

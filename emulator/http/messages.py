@@ -1,5 +1,5 @@
-"""HTTP as values: what faces read and write, what clients build and parse; and a PDU of SMPP as the journal keeps it.
-No sockets here."""
+"""HTTP as values: what adapters read and write, what clients build and parse; and a PDU of SMPP as the journal keeps
+it. No sockets here."""
 
 import re
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable

@@ -1,4 +1,4 @@
-"""What happened in a sandbox, as far as there is room: entries, the journal that holds them, the bound over all."""
+"""What happened in a sandbox, as far as there is space: entries, the journal that holds them, the bound over all."""
 
 from emulator.journal.entries import Attempt as Attempt
 from emulator.journal.entries import Entries as Entries

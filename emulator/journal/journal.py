@@ -26,7 +26,7 @@ class Journal:
         self.used = 0
         self.skipped = 0
         self.dropped = 0
-        """How many entries went because there was no room."""
+        """How many entries went because there was no space."""
         self.made = 0
         self._exchanges: deque[Line] = deque()
         self._headers: Headers = ()

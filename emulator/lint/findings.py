@@ -13,8 +13,8 @@ _LONG = 300
 
 
 class Finding(msgspec.Struct):
-    """A row that was bent: how often, the first and last exchange in which it was, and what was seen there (a few
-    different sentences). `mild`: the provider's own page does it, or it costs nothing yet."""
+    """A row whose requirement was violated: how often, the first and last exchange in which it was, and what was seen
+    there (a few different sentences). `mild`: the provider's own page does it, or it costs nothing yet."""
 
     row: str
     provider: str
@@ -40,7 +40,7 @@ class Findings:
     def note(
         self, row: str, provider: str, exchange: int, at: Timestamp, detail: str = "", level: Level = "warning"
     ) -> None:
-        """A row was bent in an exchange."""
+        """A row's requirement was violated in an exchange."""
         finding = self.by_row.get(row)
         if finding is None:
             finding = self.by_row[row] = Finding(row, provider, 0, exchange, exchange, at, level, [])

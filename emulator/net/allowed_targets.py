@@ -89,7 +89,7 @@ class Targets:
 
 
 class Everywhere(Targets):
-    """For a URL that somebody gave by hand, to be called now and by nobody else."""
+    """For a URL that somebody gave themselves, to be called now and by nobody else."""
 
     def refusal(self, host: str, at: str) -> str | None:
         return None

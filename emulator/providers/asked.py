@@ -1,4 +1,4 @@
-"""What every provider's face may ask of a request: by which host it came, what is odd about its query."""
+"""What every provider's adapter may ask of a request: by which host it came, what is odd about its query."""
 
 import re
 

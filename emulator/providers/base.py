@@ -1,7 +1,7 @@
 """What a provider folder offers. The folder's package holds one `PROVIDER` of this kind; nothing else is edited.
 
 A provider is a translator: it reads requests into commands, writes outcomes as replies, tells changes of a message as
-callbacks, and judges how they were answered. It never looks into a world.
+callbacks, and judges how they were answered. It never looks into a sandbox.
 """
 
 from collections.abc import Callable, Mapping

@@ -30,10 +30,10 @@ class ChangeLog(Protocol):
     def engine(
         self, sandbox: "Sandbox", world: SandboxState, profiles: Mapping[str, Profile], touched: Touched
     ) -> Engine:  # fmt: skip
-        """An engine for another world of the sandbox: what comes in by its doors is written down."""
+        """An engine for another state of the sandbox: its inputs are written down."""
 
     def changed(self, sandbox: "Sandbox") -> None:
-        """Something but its world did: its clock, or what it is made of."""
+        """Something but its state did: its clock, or what it is made of."""
 
     def snapshot(self, sandbox: "Sandbox", made: "Snapshot") -> None:
         """One was taken, or restored."""

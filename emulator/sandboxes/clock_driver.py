@@ -1,4 +1,4 @@
-"""What moves a sandbox's time: by itself, as its clock runs, or walked from due date to due date by hand."""
+"""What moves a sandbox's time: by itself, as its clock runs, or walked from due date to due date when somebody asks."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ certificate, token or test would be good there."""
 
 
 class Ended(Exception):
-    """The world whose time was to be moved is no more: the sandbox was reset, restored or deleted."""
+    """The state whose time was to be moved is no more: the sandbox was reset, restored or deleted."""
 
 
 class Overdue(Exception):
@@ -65,7 +65,7 @@ class ClockDriver:
             self._timer = self._loop.call_later(wait, self._fire)
 
     def cancel_timer(self) -> None:
-        """The clock changed its rate or its world: what is armed means nothing any more."""
+        """The clock changed its rate or its state: what is armed means nothing any more."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -79,15 +79,14 @@ class ClockDriver:
         self._stopped = True
         self.cancel_timer()
 
-    # by hand
+    # when somebody asks
 
     async def walk(self, seconds: float | None, timeout: float, to: Timestamp | None = None,
     first: bool = False) -> None:
         """Advance by `seconds` of sandbox time, or `to` a moment, or to the `first` due date, or, with none of them,
         until nothing is due within the horizon and no callback under way; raises TooFar when something is due beyond
-        it. Raises Overdue after `timeout` real seconds, ValueError for a
-        moment that has passed, Bad for one that no clock shows, Ended when the world in which it was asked for ends
-        first. Walks of one sandbox queue."""
+        it. Raises Overdue after `timeout` real seconds, ValueError for a moment that has passed, Bad for one that no
+        clock shows, Ended when the state in which it was asked for ends first. Walks of one sandbox queue."""
         engine, deadline = self._sandbox.engine, self._loop.time() + timeout
         try:
             await asyncio.wait_for(self._walking.acquire(), timeout)

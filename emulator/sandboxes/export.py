@@ -87,7 +87,7 @@ def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Prov
 
 
 def recipe_of(found: Export, fresh: SandboxSpec) -> SandboxSpec:
-    """What the copy is made of: as the file says, with the credentials, id and ttl of a fresh recipe."""
+    """What the copy is made of: as the file says, with the credentials, id and ttl of a fresh specification."""
     patches = {name: msgspec.structs.replace(found.patches.get(name, AccountPatch())) for name in fresh.patches}
     for name, own in fresh.patches.items():
         if own.callback_url is not msgspec.UNSET:
@@ -99,7 +99,8 @@ def recipe_of(found: Export, fresh: SandboxSpec) -> SandboxSpec:
 
 
 def fill(sandbox: Sandbox, found: Export) -> None:
-    """The fresh sandbox gets the file's state and journal. Its pump is disarmed by the caller and armed again."""
+    """The fresh sandbox gets the file's state and journal. The clock's timer is cancelled by the caller and scheduled
+    again."""
     accounts: dict[str, Account] = {}
     for name, fresh in sandbox.engine.world.accounts.items():
         old = found.state.world.accounts.get(name)

@@ -1,4 +1,5 @@
-"""Sandboxes: isolated worlds, each with its engine, clock and journal, found by the credentials of a request."""
+"""Sandboxes: isolated from one another, each with its engine, clock and journal, found by the credentials of a
+request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -31,7 +32,7 @@ Post = Callable[["Sandbox", Outgoing], Any]
 
 
 class Sandbox:
-    """One world with all that belongs to it. `posted` takes the reports that go out; `armed` hears that what is due
+    """One state with all that belongs to it. `posted` takes the reports that go out; `armed` hears that what is due
     next may have changed; `recorder` writes down what changes the sandbox, if there is one."""
 
     def __init__(
@@ -68,7 +69,7 @@ class Sandbox:
         return findings(self.findings, self.journal, self.providers, self.account)
 
     def build(self) -> None:
-        """A new world after the recipe. Answers that still come for the old one find nobody."""
+        """A new state after the specification. Answers that still come for the old one find nobody."""
         recipe = self.recipe
         self.scenario = recipe.scenario
         self.clock = Clock(recipe.began, recipe.rate)
@@ -82,7 +83,7 @@ class Sandbox:
         self.replace_state(SandboxState(state))
 
     def replace_state(self, world: SandboxState) -> None:
-        """This world is the sandbox's from now on."""
+        """This state is the sandbox's from now on."""
         profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
         if self.recorder is None:
             self.engine = Engine(world, profiles, self._touched)
@@ -90,7 +91,7 @@ class Sandbox:
             self.engine = self.recorder.engine(self, world, profiles, self._touched)
 
     def run_at(self, rate: float) -> None:
-        """The clock goes so fast from now on. The caller has disarmed the pump and arms it again."""
+        """The clock goes so fast from now on. The caller has cancelled the clock's timer and schedules it again."""
         self.clock.rate = rate
         if self.recorder is not None:
             self.recorder.changed(self)
@@ -111,10 +112,10 @@ class Sandbox:
     def account(self, provider: str) -> Account:
         return self.engine.world.accounts[provider]
 
-    # the doors
+    # the inputs
 
     def now(self) -> Timestamp:
-        """The world's moment, never before what it has lived through."""
+        """The sandbox's time, never before what its state has lived through."""
         return max(self.clock.now(), self.engine.world.now)
 
     def catch_up(self, at: Timestamp) -> None:
@@ -125,7 +126,7 @@ class Sandbox:
                 self.post(self, report)
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
-        """Judge a command at the world's moment."""
+        """Execute a command at the sandbox's time."""
         self.used_at = real_now()
         at = self.now()
         self.catch_up(at)
@@ -134,7 +135,7 @@ class Sandbox:
         return at, verdict
 
     def control(self, verb: AdminCommand) -> Any:
-        """Do what a hand asks. Raises LookupError when what it names is not there."""
+        """Carry out an admin command. Raises LookupError when what it names is not there."""
         at = self.now()
         self.catch_up(at)
         done = self.engine.control(verb, at)

@@ -1,4 +1,4 @@
-"""One SMPP session as the house sees it: the protocol's session, its connection, whose it is."""
+"""One SMPP session as the dispatcher sees it: the protocol's session, its connection, whose it is."""
 
 from typing import Protocol
 

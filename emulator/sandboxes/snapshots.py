@@ -24,7 +24,7 @@ MOST_BYTES = 64 * 1024 * 1024
 
 
 class _Beside(msgspec.Struct, kw_only=True):
-    """Where the world's clock stood and how fast it went, the scenario in force, what lint had found."""
+    """Where the sandbox's clock stood and how fast it went, the scenario in force, what lint had found."""
 
     now: Timestamp
     rate: float
@@ -78,7 +78,7 @@ def _beside(sandbox: "Sandbox") -> dict[str, Any]:
 
 
 def restore(sandbox: "Sandbox", kept: PackedSnapshot | ExportedSnapshot) -> None:
-    """The sandbox is as it was then. The caller has disarmed its pump and arms it again."""
+    """The sandbox is as it was then. The caller has cancelled the clock's timer and schedules it again."""
     attempts_made = sandbox.engine.world.attempts_made
     world = SandboxState(kept.world)
     world.now = max(world.now, kept.now)

@@ -1,4 +1,4 @@
-"""What a sandbox is made of: the wishes of whoever asks for one, checked and completed into a recipe."""
+"""What a sandbox is made of: the options of whoever asks for one, checked and completed into a specification."""
 
 import re
 import secrets
@@ -127,7 +127,8 @@ def recipe(
     scenario: Callable[[str | dict[str, Any]], Scenario],
     patch: Callable[[str, dict[str, Any]], AccountPatch],
 ) -> SandboxSpec:  # fmt: skip
-    """A wish made whole. `base` is the default sandbox's recipe; `scenario` and `patch` check what they are given.
+    """A wish made whole. `base` is the default sandbox's specification; `scenario` and `patch` check what they are
+    given.
 
     Raises Bad.
     """

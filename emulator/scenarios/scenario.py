@@ -1,4 +1,4 @@
-"""A play: a seed, accounts and rules. As people write it, in YAML and JSON alike."""
+"""A scenario: a seed, accounts and rules. As people write it, in YAML and JSON alike."""
 
 import msgspec
 

@@ -1,5 +1,5 @@
-"""The words that exist: which providers, operations, codes, switches, limits, prices. Handed in as a value, so that the
-scripting room knows no provider. Rules are held against it in rule_words, accounts in account_words.
+"""The words that exist: which providers, operations, codes, switches, limits, prices. Handed in as a value, so that
+this package knows no provider. Rules are held against it in rule_words, accounts in account_words.
 """
 
 from collections.abc import Mapping

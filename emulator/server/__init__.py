@@ -1,1 +1,1 @@
-"""Connections that come in: what is said over them, how long they are borne with, what a fault does to a reply."""
+"""Connections that come in: what is said over them, how long they may take, what a fault does to a reply."""

@@ -1,4 +1,4 @@
-"""How long an SMPP connection is borne with: who never ends a PDU, or leaves unread what is written, is given up."""
+"""How long an SMPP connection may take: who never ends a PDU, or leaves unread what is written, is given up."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""One HTTP connection: octets to requests, replies to octets, and how long a client is borne with.
+"""One HTTP connection: octets to requests, replies to octets, and how long a client may take.
 
     data_received ─► parser ─► service.answer ─┬─► reply ─► write          (nearly always: within the same call)
                                                └─► task ──► reply or steps  (what has to be waited for)

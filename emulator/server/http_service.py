@@ -63,7 +63,7 @@ class HttpService:
         self._streams = StreamingReplies()
         self._recorder = recorder
         self._in_flight: dict[Lane, int] = {}
-        """How many requests are between their reading and their reply, by lane."""
+        """How many requests are between their reading and their reply, by concurrency key."""
         self._date, self._second = b"", 0
         self.limits = limits
         self.connections: set[HttpConnection] = set()

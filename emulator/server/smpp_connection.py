@@ -148,7 +148,7 @@ class SmppConnection(asyncio.Protocol):
             self._paused = False
             self.transport.resume_reading()
 
-    # what the house wants of it (line.Wire)
+    # what the dispatcher wants of it (line.Wire)
 
     def now(self) -> float:
         return self._loop.time()
@@ -189,7 +189,7 @@ class SmppConnection(asyncio.Protocol):
             self.transport.close()
 
     def _give_up(self, why: str, speak: bool) -> None:
-        """The connection is borne with no longer: a last word, or none, and the end."""
+        """The connection has taken too long: a last word, or none, and the end."""
         octets = encode(generic_nack(Status.RSYSERR, 0)) if speak else None
         self._board.given_up(self.line, octets, why)
         if octets is not None:

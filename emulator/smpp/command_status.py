@@ -1,7 +1,7 @@
 """What a command_status means: code, standard name, meaning. One row each; nothing here decides anything.
 
 Rows: SMPP 3.4, 5.1.3 (the numbers agree with smpplib's and tshark's tables). A status that is not here
-(0x400-0x4FF are the vendors') is legal on the wire and stays a plain number everywhere in this room.
+(0x400-0x4FF are the vendors') is legal on the wire and stays a plain number everywhere in this package.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Octets of a message to text and back, by data_coding. Parts of a message are read together (`read_parts`): a border
-may fall inside a character. The GSM alphabet is another room's trade and is handed in (any module with these two
+may fall inside a character. The GSM alphabet belongs to another package and is handed in (any module with these two
 functions does)."""
 
 from __future__ import annotations

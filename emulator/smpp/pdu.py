@@ -1,4 +1,4 @@
-"""The values of this room: a PDU that could be read, one that could not, and a fault found in a readable one.
+"""The values of this package: a PDU that could be read, one that could not, and a fault found in a readable one.
 
 Octets everywhere; what they mean as text is `text`'s trade. Nothing here reads or writes the wire.
 """

@@ -93,7 +93,7 @@ Outcome: TypeAlias = Waiting | Joined | Repeated
 
 
 class Reassembler(Struct):
-    """All gatherings of one world, in order of their first parts, hence of their ends."""
+    """All gatherings of one state, in order of their first parts, hence of their ends."""
 
     wait: int = WAIT
     gatherings: dict[str, Gathering] = field(default_factory=dict)

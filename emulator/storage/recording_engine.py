@@ -1,4 +1,4 @@
-"""An engine that says what comes in by its four doors: before it does it, but for what it must do to know how much."""
+"""An engine that tells of its four inputs: before it does it, but for what it must do to know how much."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

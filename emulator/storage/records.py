@@ -1,4 +1,4 @@
-"""What stands in the file, as values: of each sandbox a head, its world at a checkpoint, and pages of inputs since."""
+"""What stands in the file, as values: of each sandbox a head, its state at a checkpoint, and pages of inputs since."""
 
 from zlib import crc32
 
@@ -16,7 +16,7 @@ READ = (1, 2, 3)
 
 
 class Standing(msgspec.Struct, array_like=True):
-    """Where things stood that are no part of the world. The clock: `base` at the real moment `since`, going at `rate`;
+    """Where things stood that are no part of the state. The clock: `base` at the real moment `since`, going at `rate`;
     `entries` and `events`: how many the journal and the feed had numbered."""
 
     base: Timestamp
@@ -27,9 +27,9 @@ class Standing(msgspec.Struct, array_like=True):
 
 
 class SandboxHeader(msgspec.Struct, kw_only=True):
-    """What a sandbox is made of, and how things stood at the checkpoint. `dumped`: how many bytes its world has;
+    """What a sandbox is made of, and how things stood at the checkpoint. `dumped`: how many bytes its state has;
     `area`: in which of the two places for it that stands; `first`: the first page behind it; `scenario`: the one in
-    force (None: the recipe's)."""
+    force (None: the specification's)."""
 
     recipe: SandboxSpec
     standing: Standing

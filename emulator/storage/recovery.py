@@ -1,4 +1,4 @@
-"""Sandboxes from a state file: the world of the checkpoint, lived on by the inputs since.
+"""Sandboxes from a state file: the state of the checkpoint, lived on by the inputs since.
 
 Callbacks that were under way go out again: nobody knows whether they arrived.
 """
@@ -31,7 +31,7 @@ log = logging.getLogger("emulator")
 
 
 def opened(path: str) -> GroupCommitWriter:
-    """The logbook over a file, new or from before. Raises Unusable."""
+    """The writer over a file, new or from before. Raises Unusable."""
     return GroupCommitWriter(SqliteStore(path))
 
 
@@ -108,7 +108,7 @@ def _default(manager: "SandboxManager", recipe: SandboxSpec) -> "Sandbox":
 
 
 def _lived(manager: "SandboxManager", head: SandboxHeader, stored: Stored) -> tuple[SandboxState, Standing]:
-    """The world of the checkpoint after all inputs since, and how things stood then."""
+    """The state of the checkpoint after all inputs since, and how things stood then."""
     world, standing = SandboxState.load(stored.world), head.standing
     engine = Engine(world, {name: provider.profile for name, provider in manager.providers.items()})
     for packed in stored.pages:
@@ -117,7 +117,7 @@ def _lived(manager: "SandboxManager", head: SandboxHeader, stored: Stored) -> tu
         for raw in page.inputs:
             try:
                 engine.apply(unpack_input(raw))
-            except Exception as error:  # as when it came in: a hand named what was not there, say
+            except Exception as error:  # as when it came in: an admin command named what was not there, say
                 log.debug("an input failed again: %r", error)
     return world, standing
 

@@ -40,7 +40,7 @@ class SandboxLog:
         self.logged = 0
         """bytes of them."""
         self._head: SandboxHeader | None = None
-        """As it stands in the file; None: a checkpoint is wanted at once, for the world is another one."""
+        """As it stands in the file; None: a checkpoint is wanted at once, for the state is another one."""
         self._scenario: object = None
         self._snapshots: dict[str, Snapshot] = {}
         self._put = 0
@@ -129,7 +129,7 @@ class SandboxLog:
         self._steps, self._step = steps, next(steps, None)
 
     def _checkpoint(self) -> Iterator[Step]:
-        """Of the world as it is now, in the other area; then what was before is void. Each step is made once the one
+        """Of the state as it is now, in the other area; then what was before is void. Each step is made once the one
         before is safe."""
         assert self._head is not None
         area, logged = 1 - self._head.area, self.logged

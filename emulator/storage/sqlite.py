@@ -23,7 +23,7 @@ from emulator.version import __version__
 _MARK = 0x534D5345
 """SMSE: says in the file's head whose it is."""
 _PIECE = 1 << 20
-"""A world is cut into pieces of so many bytes."""
+"""A state is cut into pieces of so many bytes."""
 _PATIENCE = 1.0
 """Real seconds that another process gets to let go of the file."""
 SYNCHRONOUS = "NORMAL"
@@ -38,7 +38,7 @@ CREATE TABLE page (place INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NO
 CREATE TABLE snapshot (number INTEGER, name TEXT, data BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (number, name));
 """
 """`place` is the sandbox's number times 2**32 and the place among its own: what belongs together stands together. A
-world stands in one of two areas, so that a checkpoint is written piece by piece beside the one before."""
+state stands in one of two areas, so that a checkpoint is written piece by piece beside the one before."""
 _AREA = 1 << 31
 _OPEN = "open"
 """The word that says whether a process has the file open, or ended without closing it."""
@@ -270,7 +270,7 @@ class SqliteStore:
             self.put_piece(number, 0, count, world[at : at + _PIECE])
 
     def put_piece(self, number: int, area: int, count: int, piece: bytes) -> None:
-        """A part of a world, in an area; it counts as soon as a head says so."""
+        """A part of a state, in an area; it counts as soon as a head says so."""
         place = (number << 32) + area * _AREA + count
         self._base.execute("INSERT OR REPLACE INTO world VALUES (?, ?, ?)", (place, piece, crc32(piece)))
 

@@ -36,7 +36,7 @@ async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms
 
 
 def remote(url: str, token: str | None = None) -> OverHttp:
-    """The door of a server elsewhere; its token from the environment unless given."""
+    """The transport to a server elsewhere; its token from the environment unless given."""
     return OverHttp(url, token or os.environ.get("SMS_EMULATOR_TOKEN"))
 
 

@@ -1,4 +1,4 @@
-"""The page's door: which requests are its, the log-in, and the headers that every answer carries."""
+"""The page's entrance: which requests are its, the log-in, and the headers that every answer carries."""
 
 from typing import TYPE_CHECKING
 

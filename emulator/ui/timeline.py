@@ -20,7 +20,7 @@ _ROW = 46
 _WIDTH = 380
 _WIDE = 33
 _LOOKED_THROUGH = 20_000
-"""Of a longer agenda what is still due is not shown."""
+"""Of a longer list what is still due is not shown."""
 
 
 class Mark(NamedTuple):

@@ -216,7 +216,7 @@ class Verbs:
         )  # fmt: skip
 
     def _ended(self, sandbox: Sandbox) -> NoReturn:
-        """The world whose clock was to be moved is no more."""
+        """The state whose clock was to be moved is no more."""
         if sandbox.gone:
             raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
         raise Refusal(

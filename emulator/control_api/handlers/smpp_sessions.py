@@ -1,4 +1,5 @@
-"""SMPP sessions by hand, and subscribers' messages: what stands behind sessions, outbind and incoming."""
+"""SMPP sessions as the control API has them, and subscribers' messages: what stands behind sessions, outbind and
+incoming."""
 
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Literal, cast

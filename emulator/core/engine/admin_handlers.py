@@ -1,4 +1,4 @@
-"""What a hand may do to a world (core/admin_commands.py)."""
+"""What an admin command does to a state (core/admin_commands.py)."""
 
 from collections.abc import Callable
 from typing import Any

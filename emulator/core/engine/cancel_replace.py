@@ -11,7 +11,7 @@ from emulator.core.statuses import FINAL
 
 
 class CancelHandler:
-    """Cancels and replaces in a world."""
+    """Cancels and replaces in a state."""
 
     def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
         self.world = world

@@ -63,7 +63,7 @@ class CheckContext(msgspec.Struct):
     code: str = ""
     """What a check made up for the client to ask its user for."""
     noticed: list[str] = []
-    """Rows of the contract that a check saw being bent, and let pass: they become lint findings."""
+    """Rows of the contract whose requirement a check saw violated, and let pass: they become lint findings."""
     marks: list[str] = []
     """Keys of events to be counted (core/state/rate_windows.py) if nothing is refused."""
 
@@ -107,7 +107,7 @@ Check = Callable[[CheckContext], Refused | None]
 
 
 def well_formed(case: CheckContext) -> Refused | None:
-    """The face could read the request, and found nothing forbidden in it."""
+    """The adapter could read the request, and found nothing forbidden in it."""
     fault = case.command.fault
     return Refused(reason=fault.reason, details=dict(fault.details)) if fault else None
 
@@ -338,7 +338,7 @@ def checked(case: CheckContext, checks: Iterable[Check]) -> Refused | None:
 
 def _spared(case: CheckContext, reason: Reason) -> bool:
     """Does a rule accept what money, stop list or limits are against? Those of a list of whom none says so are barred;
-    before the numbers were looked at, one that is accepted opens the door for all."""
+    before the numbers were looked at, one that is accepted lets all of them in."""
     if not any(rule is not None and rule.spec.then.accept for rule in case.ruling.each()):
         return False
     if case.ruling.recipients is None or not case.good:

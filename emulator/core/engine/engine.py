@@ -37,11 +37,11 @@ class Decision(msgspec.Struct, frozen=True):
     reports_first: bool = False
     """Reports that are due at once go out, and are answered, before the reply."""
     noticed: tuple[str, ...] = ()
-    """Rows of the contract that the checks saw being bent."""
+    """Rows of the contract whose requirement the checks saw violated."""
 
 
 class Engine:
-    """Judges one world. `touched` is called with every message that changes."""
+    """Decides for one sandbox's state. `touched` is called with every message that changes."""
 
     def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched = lambda _: None) -> None:
         self.world = world
@@ -50,7 +50,7 @@ class Engine:
         self._judge = CommandHandlers(world, profiles, self._life)
         self._hand = AdminHandlers(world, self._life)
 
-    # the four doors
+    # the four inputs
 
     def execute(self, command: AnyCommand, at: Timestamp) -> Decision:
         """Judge a command."""
@@ -75,7 +75,7 @@ class Engine:
 
     def go_on(self, to: Timestamp, most: int) -> list[Outgoing]:
         """Like `advance`, but no further than the moment at which the first thing goes out, or at which `most` things
-        are done: the world's moment tells which."""
+        are done: the state's time tells which."""
         return self._do(to, most)
 
     def first_due(self) -> tuple[Timestamp, int] | None:
@@ -110,7 +110,8 @@ class Engine:
             world.agenda.put(max(world.now, at) + after, msgspec.structs.replace(due, attempt=due.attempt + 1))
 
     def control(self, verb: AdminCommand, at: Timestamp) -> Any:
-        """Do what a hand asks; gives back what it touched. Raises LookupError when what it names is not there."""
+        """Carry out an admin command; gives back what it touched. Raises LookupError when what it names is not
+        there."""
         self.world.now = max(self.world.now, at)
         return self._hand.do(verb, self.world.now)
 

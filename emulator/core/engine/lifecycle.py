@@ -50,7 +50,7 @@ Outgoing = Report | IncomingDelivery
 
 
 class MessageLifecycle:
-    """Moves the messages of a world. `touched` hears of every message that changed."""
+    """Moves the messages of a state. `touched` hears of every message that changed."""
 
     def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched) -> None:
         self._world = world
@@ -72,7 +72,7 @@ class MessageLifecycle:
         return number
 
     def begin(self, message: Message, batch: Batch, at: Timestamp) -> None:
-        """An accepted message enters its first state; its first date is put on the agenda."""
+        """An accepted message enters its first state; its first date is put in the scheduler."""
         if batch.begins_at > at:
             self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
         else:
@@ -155,7 +155,7 @@ class MessageLifecycle:
             self._world.agenda.put(due, Step(message.id, message.version, index), batch.first)
 
     def _put_script(self, message: Message, batch: Batch, script: tuple[Told, ...]) -> None:
-        """Everything that the client will be told, onto the agenda."""
+        """Everything that the client will be told, into the scheduler."""
         began = batch.begins_at
         for told in script:
             changed = began + seconds(told.after if told.changed is None else told.changed)

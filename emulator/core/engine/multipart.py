@@ -1,7 +1,7 @@
 """Long messages that come in parts: each part is taken and gets its id at once, the message is judged when it is whole.
 
 How octets are joined and read is the protocol's trade; its profile hands that in (`Octets`). What waits is part of the
-world, and its minute is a date on the agenda.
+state, and its minute is a date in the scheduler.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ MOST = 1000
 
 
 class Octets(Protocol):
-    """What a protocol knows of texts that come as octets. `kind` is what the world keeps of waiting parts; it can be
+    """What a protocol knows of texts that come as octets. `kind` is what the state keeps of waiting parts; it can be
     made without arguments and written down."""
 
     kind: type[Any]
@@ -56,7 +56,7 @@ class Octets(Protocol):
 
 
 class Parts:
-    """Takes parts in a world."""
+    """Takes parts into a state."""
 
     def __init__(
         self, world: SandboxState, profiles: Mapping[str, Profile], taking: SubmitHandler,
@@ -124,7 +124,7 @@ class Parts:
         self._arm(provider, at)
 
     def _arm(self, provider: str, at: Timestamp) -> None:
-        """One date a provider is on the agenda, for the message that has waited longest."""
+        """One date a provider is in the scheduler, for the message that has waited longest."""
         due = _octets(self._profiles[provider]).next_due(self.kept(provider))
         if due is not None and provider not in self.world.parts_end:
             self.world.parts_end[provider] = max(due, at)

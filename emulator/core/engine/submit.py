@@ -21,7 +21,7 @@ from emulator.core.text import Measure
 
 
 class SubmitHandler:
-    """Makes batches and messages in a world."""
+    """Makes batches and messages in a state."""
 
     def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
         self.world = world

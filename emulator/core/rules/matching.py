@@ -162,7 +162,7 @@ class _Speaking:
 
 
 class RuleBook:
-    """The rules of a sandbox in order: those put in by hand first, the scenario's behind them.
+    """The rules of a sandbox in order: those put in by the control API first, the scenario's behind them.
 
     `rules` is the whole state; the rest is an index over it, by kind of call.
     """

@@ -1,6 +1,7 @@
-"""A world written down piece by piece: the octets of `World.dump`, of which nobody has to hold all at once.
+"""A state written down piece by piece: the bytes of `SandboxState.dump`, of which nobody has to hold all at once.
 
-What may change is taken at the start; what lies packed, and the numbers of the agenda, never change and follow later.
+What may change is taken at the start; what lies packed, and the numbers of the scheduler, never change and follow
+later.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

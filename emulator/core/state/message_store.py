@@ -88,7 +88,7 @@ class MessageStore:
         self.by_status[now] = self.by_status.get(now, 0) + 1
 
     def put_back(self, batches: Iterable[bytes], messages: Iterable[bytes]) -> None:
-        """An empty store gets what the shelves of another one gave as `packed`."""
+        """An empty store gets what the lists of another one gave as `packed`."""
         self._fill(self.batches.unpack(batches), self.messages.unpack(messages))
 
     def _fill(self, batches: Iterable[Batch], messages: Iterable[Message]) -> None:

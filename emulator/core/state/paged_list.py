@@ -160,7 +160,7 @@ class PagedList(Generic[T]):
         ]
 
     def unpack(self, pages: Iterable[bytes]) -> Iterator[T]:
-        """The things in what a shelf of this kind gave as `packed`."""
+        """The things in what a list of this kind gave as `packed`."""
         return (self._kind(*row) for packed in pages for row in self._decode_page(packed))
 
     def _rows(self, things: list[T]) -> bytes:

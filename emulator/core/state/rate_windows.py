@@ -49,6 +49,6 @@ class RateWindows:
 
 
 def _is_time_to_sweep(size: int) -> bool:
-    """At 1024 keys and whenever they have doubled since. It hangs on nothing but the state itself, so that a world
-    goes on in the same way after it was written down."""
+    """At 1024 keys and whenever they have doubled since. It hangs on nothing but the state itself, so that a state goes
+    on in the same way after it was written down."""
     return size >= 1024 and size & (size - 1) == 0

@@ -19,7 +19,7 @@ from emulator.core.units import Chance, Timestamp
 
 
 class _Rest(msgspec.Struct, kw_only=True):
-    """A world but for its messages and dates."""
+    """A state but for its messages and dates."""
 
     now: Timestamp
     began: Timestamp
@@ -40,7 +40,7 @@ class _Rest(msgspec.Struct, kw_only=True):
 
 
 class DumpedState(_Rest, kw_only=True):
-    """A world, written down for everybody to read."""
+    """A state, written down for everybody to read."""
 
     batches: list[Batch] = []
     messages: list[Message] = []
@@ -49,7 +49,7 @@ class DumpedState(_Rest, kw_only=True):
 
 
 class Packed(_Rest, kw_only=True):
-    """A world, written down small: its messages as they lie in the store."""
+    """A state, written down small: its messages as they lie in the store."""
 
     batches: list[bytes]
     messages: list[bytes]
@@ -118,11 +118,11 @@ class SandboxState:
         }  # fmt: skip
 
     def dump(self) -> bytes:
-        """The world as bytes: the same inputs give the same bytes."""
+        """The state as bytes: the same inputs give the same bytes."""
         return msgspec.msgpack.encode(self.packed())
 
     def in_pieces(self, size: int = PIECE) -> Iterator[bytes]:
-        """What `dump` gives, as the world is now, in pieces of about a size, made one by one as they are asked for."""
+        """What `dump` gives, as the state is now, in pieces of about a size, made one by one as they are asked for."""
         store, agenda = self.store, self.agenda
         return in_pieces(
             self._rest(), store.batches.packed(), store.messages.packed(), len(store.messages), agenda.in_pieces(),
@@ -131,5 +131,5 @@ class SandboxState:
 
     @classmethod
     def load(cls, dumped: bytes) -> "SandboxState":
-        """A world from what `dump` gave."""
+        """A state from what `dump` gave."""
         return cls(msgspec.msgpack.decode(dumped, type=Packed))

@@ -63,7 +63,7 @@ Entry = tuple[Timestamp, int, int, Item]
 
 
 _INDEX, _VERSION, _MESSAGE, _PLACE, _RANK, _MOMENT = 2, 12, 24, 56, 96, 97
-"""A number on the agenda: from which bit on it holds what. The lowest two hold one of"""
+"""A number in the scheduler: from which bit on it holds what. The lowest two hold one of"""
 _BESIDE, _STEP, _BEGIN, _EXPIRE = range(4)
 """the kinds: what lies beside the heap, and what fits into a number."""
 _KINDS = 3
@@ -77,7 +77,7 @@ _FEW = 1000
 
 
 class Written(msgspec.Struct, array_like=True):
-    """An agenda, written down: its numbers in order, and what lies beside them."""
+    """A scheduler, written down: its numbers in order, and what lies beside them."""
 
     numbers: bytes
     beside: dict[int, Item]

@@ -26,7 +26,7 @@ def account_known(case: CheckContext) -> Refused | None:
 
 
 def address_open(case: CheckContext) -> Refused | None:
-    """The account is not blocked by hand, nor the address by wrong passwords."""
+    """The account is not blocked by an admin command, nor the address by wrong passwords."""
     if case.owner.blocked:
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
     count, window = case.limit("wrong-passwords")

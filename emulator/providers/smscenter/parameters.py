@@ -15,8 +15,8 @@ DEFAULT_CHARSET = "windows-1251"
 
 
 class Parameters(NamedTuple):
-    """`problem`: why the body could not be read, or ""; `notes`: rows that were bent; `guess`: the values read as
-    UTF-8, where no charset is named and they look like it."""
+    """`problem`: why the body could not be read, or ""; `notes`: rows whose requirement was violated; `guess`: the
+    values read as UTF-8, where no charset is named and they look like it."""
 
     values: Mapping[str, str]
     charset: str

@@ -85,7 +85,7 @@ def _sender(case: CheckContext, name: str) -> Refused | None:
 
 
 def schedule(case: CheckContext) -> Refused | None:
-    """time, tz and valid, as the face left them, become moments of the sandbox's clock; and where an item of a list
+    """time, tz and valid, as the adapter left them, become moments of the sandbox's clock; and where an item of a list
     has a zone of its own, of each number."""
     extra = case.command.extra
     if not extra:

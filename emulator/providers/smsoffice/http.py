@@ -25,7 +25,8 @@ _LAST_SECOND = 221_845_392_000
 
 
 def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
-    """The parameters by name in lower case, query before body, the first of a name; and the rows that were bent."""
+    """The parameters by name in lower case, query before body, the first of a name; and the rows whose requirement was
+    violated."""
     fields = read_query(request.query)
     notes = ["smsoffice.send.raw-octets"] if request.raw_octets else []
     if escaped_as_a_whole(request):

@@ -123,7 +123,7 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
 
 
 def request_line(case: CheckContext) -> Refused | None:
-    """A GET is at most 4096 bytes; the face measured it."""
+    """A GET is at most 4096 bytes; the adapter measured it."""
     fault = case.command.fault
     if fault and fault.reason == Reason.REQUEST_TOO_LONG and case.switch("long-get") == "accept":
         return None

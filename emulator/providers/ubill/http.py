@@ -23,7 +23,7 @@ _NONE: Mapping[str, str] = {}
 
 
 class _Body(NamedTuple):
-    """A body read: its parameters, what was wrong with it, the rows that were bent."""
+    """A body read: its parameters, what was wrong with it, the rows whose requirement was violated."""
 
     said: dict[str, Any]
     fault: Fault | None = None

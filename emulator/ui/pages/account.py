@@ -1,4 +1,4 @@
-"""An account's terms on the desk: switches, limits, prices, who may ask. Shown as fields; what was changed becomes one
+"""An account on the control panel: switches, limits, prices, who may ask. Shown as fields; what was changed becomes one
 PATCH of the control API."""
 
 import json

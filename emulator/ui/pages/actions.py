@@ -1,4 +1,4 @@
-"""What the desk's buttons do: each is a call of the control API, then back to the desk."""
+"""What the control panel's buttons do: each is a call of the control API, then back to the panel."""
 
 import re
 from collections.abc import Callable

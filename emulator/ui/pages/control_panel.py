@@ -1,4 +1,4 @@
-"""A sandbox's desk: its clock, accounts, rules, callbacks, findings and sessions."""
+"""A sandbox's control panel: its clock, accounts, rules, callbacks, findings and sessions."""
 
 from functools import cache
 from typing import Any

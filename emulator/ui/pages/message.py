@@ -70,7 +70,7 @@ async def stream(asked: PageRequest) -> StreamReply:
 
 
 async def move(asked: PageRequest) -> HttpReply:
-    """Its new status, by hand."""
+    """Its new status, set from the page."""
     name = asked.values["message"]
     await asked.call("POST", "/messages/{message}/status", {"status": asked.form.get("status", "")}, message=name)
     return go(place(asked.sandbox, "messages", name))

@@ -1,4 +1,4 @@
-"""Sending from the page, through the emulator's own front door: a message, a subscriber's message, demo traffic."""
+"""Sending from the page, through the emulator's own addresses: a message, a subscriber's message, demo traffic."""
 
 import msgspec
 

@@ -19,7 +19,7 @@ MOST_PARTS = 255
 
 
 def readable(case: CheckContext) -> Refused | None:
-    """Fields and TLVs are good ones; the face says which is not, and the status it deserves."""
+    """Fields and TLVs are good ones; the adapter says which is not, and the status it deserves."""
     fault = case.command.fault
     if fault is None:
         return None
