@@ -1,6 +1,6 @@
 """One sandbox as a Python object: the verbs of the control API as coroutines. sync_client.py has them without async.
 
-Paths come from a table (control_api/paths.py), by its operation names; how a call gets there is the door's trade.
+Paths come from a table (control_api/paths.py), by its operation names; how a call gets there is the transport's trade.
 """
 
 import re
@@ -143,7 +143,7 @@ class AsyncSms(Inspection):
         return Message(await self.operation("getMessage", message=id))
 
     async def set_status(self, id: str, status: str, *, reason: str = "", error: int = 0) -> Message:
-        """Move a message by hand, now; its reports go out as usual. Gives back the message."""
+        """Give a message another status, now; its reports go out as usual. Gives back the message."""
         body = {"status": status, "reason": reason, "error": error}
         return Message(await self.operation("moveMessage", body, message=id))
 
@@ -274,7 +274,7 @@ class AsyncSms(Inspection):
         return list((await self.operation("listRules"))["rules"])
 
     async def put_rules(self, rules: list[Any]) -> list[Record]:
-        """Replace the rules put in by hand; the scenario's stand behind them."""
+        """Replace the rules put in by the control API; the scenario's stand behind them."""
         return list((await self.operation("putRules", {"rules": rules}))["rules"])
 
     async def add_rule(self, /, rule: Json | None = None, **words: Any) -> list[Record]:
