@@ -194,6 +194,45 @@ class BalanceQuery(Command, kw_only=True, tag="balance"):
     operation: ClassVar[str] = "balance"
 
 
+class ListMessages(Command, kw_only=True, tag="list-messages"):
+    """What was sent? The newest first, `limit` at most."""
+
+    operation: ClassVar[str] = "history"
+
+    destinations: tuple[str, ...] = ()
+    """Of these numbers alone; (): of all."""
+    since: Timestamp | None = None
+    until: Timestamp | None = None
+    before: int | None = None
+    """Those before this one of our ids."""
+    kinds: tuple[str, ...] = ()
+    """Of these kinds alone; (): of all."""
+    limit: int = 100
+
+
+class ListIncoming(Command, kw_only=True, tag="list-incoming"):
+    """What did subscribers send? The newest first, `limit` at most."""
+
+    operation: ClassVar[str] = "incoming"
+
+    since: Timestamp | None = None
+    within: float | None = None
+    """Instead of `since`: of the last so many seconds."""
+    after: int = 0
+    """Those behind this id."""
+    to: str = ""
+    """To this of the account's numbers; "": to any."""
+    limit: int = 100
+
+
+class QueryNumbers(Command, kw_only=True, tag="query-numbers"):
+    """Whose are these numbers?"""
+
+    operation: ClassVar[str] = "number"
+
+    destinations: tuple[str, ...] | None = None
+
+
 class ListSenders(Command, kw_only=True, tag="list-senders"):
     """Which sender names has the account?"""
 
@@ -210,8 +249,10 @@ class RegisterSender(Command, kw_only=True, tag="register-sender"):
 
 AnyCommand = (
     Submit | SubmitPart | Price | Query | QueryMany | Delete | Cancel | Replace | Bind | CheckLink | Describe
-    | BalanceQuery | ListSenders | RegisterSender
+    | BalanceQuery | ListMessages | ListIncoming | QueryNumbers | ListSenders | RegisterSender
 )  # fmt: skip
 
-OPERATIONS: tuple[str, ...] = ("send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link")
+OPERATIONS: tuple[str, ...] = (
+    "send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link", "history", "incoming", "number",
+)  # fmt: skip
 """The words for operations in scenarios and journal; a provider serves some of them."""

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from emulator.core.messages import MessageKind
+from emulator.core.messages import Incoming, MessageKind
 from emulator.core.reasons import Reason
 from emulator.core.statuses import Status
 from emulator.core.units import Timestamp
@@ -101,6 +101,18 @@ class FoundMany(Outcome, kw_only=True, tag="found-many"):
     entries: tuple[Entry | None, ...]
 
 
+class IncomingTold(Outcome, kw_only=True, tag="incoming"):
+    """What subscribers sent."""
+
+    messages: tuple[Incoming, ...]
+
+
+class NumbersTold(Outcome, kw_only=True, tag="numbers"):
+    """The numbers that were asked about, as the provider writes them."""
+
+    numbers: tuple[str, ...]
+
+
 class Deleted(Outcome, kw_only=True, tag="deleted"):
     word: ClassVar[str] = "accepted"
 
@@ -156,6 +168,7 @@ class Unheard(Outcome, kw_only=True, tag="unheard"):
 
 
 AnyOutcome = (
-    Accepted | PartAccepted | Replaced | Bound | LinkAlive | CostTold | Refused | Found | FoundMany | Deleted
+    Accepted | PartAccepted | Replaced | Bound | LinkAlive | CostTold | Refused | Found | FoundMany | IncomingTold
+    | NumbersTold | Deleted
     | Described | BalanceTold | SendersTold | SenderRegistered | Unheard
 )  # fmt: skip

@@ -12,7 +12,9 @@ from emulator.core.outcomes import (
     Described,
     Found,
     FoundMany,
+    IncomingTold,
     LinkAlive,
+    NumbersTold,
     PartAccepted,
     Refused,
     Replaced,
@@ -84,6 +86,10 @@ def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutc
             return f"the description of the interface [{success}]"
         case BalanceTold():
             return f"the balance is {plain(outcome.balance)} [{success}]"
+        case IncomingTold():
+            return f"{len(outcome.messages)} message(s) of subscribers [{success}]"
+        case NumbersTold():
+            return f"told of {len(outcome.numbers)} number(s) [{success}]"
         case SendersTold():
             return f"{len(outcome.senders)} sender(s) [{success}]"
         case SenderRegistered():

@@ -27,6 +27,10 @@ METHODS = {
     ("smscenter", "cost"): [("cost", lambda to: (to, "Hello")), ("get_sms_cost", lambda to: (to, "Hello"))],
     ("smscenter", "status"): [("status", lambda to: (to, 1)), ("delete", lambda to: (to, 1))],
     ("smscenter", "status/soap"): [("get_status", lambda to: (to, 1))],
+    ("smscenter", "history"): [("history", lambda to: ())],
+    ("smscenter", "incoming"): [("received", lambda to: ())],
+    ("smscenter", "number"): [("owners", lambda to: (to,))],
+    ("smscenter", "brands"): [("sender_names", lambda to: ())],
     ("smscenter", "balance"): [("balance", lambda to: ()), ("get_balance", lambda to: ())],
 }
 PROVIDED = found()

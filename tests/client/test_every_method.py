@@ -8,6 +8,8 @@ from client.desks import GEORGIAN, KINDS, RUSSIAN, desk
 
 from emulator import client as public
 from emulator.client import smscenter, smsoffice, ubill
+from emulator.client.smscenter.async_products import AsyncProducts
+from emulator.client.smscenter.products import Products
 
 either = pytest.mark.parametrize("kind", KINDS)
 
@@ -92,6 +94,32 @@ async def test_sms_center_sends_prices_and_tells_over_soap(sms_emulator, kind):
 
 
 @either
+async def test_sms_center_calls_and_tells_of_numbers_and_of_what_was_sent(sms_emulator, kind):
+    sms = sms_emulator
+    await sms.patch_account("smscenter", senders=["Shop"])
+    async with desk(kind, "smscenter", sms) as ask:
+        call = await ask("call_with_code", RUSSIAN)
+        assert (call.parts, call.cost, len(call.code)) == (1, Decimal(1), 6)
+        asked = await ask("hlr", RUSSIAN, id="hlr-1")
+        assert (asked.id, asked.cost) == ("hlr-1", Decimal("0.3"))
+        await ask("ping", RUSSIAN, more={"cost": "0"})
+        await sms.settle()
+        found = await ask("status", RUSSIAN, "hlr-1", details=True)
+        assert (found.code, found.error, len(found.more["imsi"])) == (1, 0, 15)
+        (owner,) = await ask("owners", RUSSIAN)
+        assert (owner.phone, owner.mcc) == (RUSSIAN, found.more["mcc"])
+        assert [one.phone for one in await ask("owners", [RUSSIAN, "77011234567"])] == [RUSSIAN, "77011234567"]
+        ping, hlr, first = await ask("history", phones=RUSSIAN)
+        assert (first.text, first.status, hlr.sender, ping.cost) == (call.code, "delivered", "HLR", Decimal("0.30"))
+        assert await ask("history", before=first.place + 1, count=5) == (first,)
+        assert await ask("received") == ()
+        await sms.incoming(RUSSIAN, "79000000001", "STOP", provider="smscenter")
+        (came,) = await ask("received", 1)
+        assert (came.phone, came.text, came.to) == (RUSSIAN, "STOP", "79000000001")
+        assert await ask("sender_names") == ("Shop",)
+
+
+@either
 async def test_an_apikey_does_for_sms_center(sms_emulator, kind):
     apikey = sms_emulator.smscenter.apikey
     async with desk(kind, "smscenter", sms_emulator, login="", psw="", apikey=apikey) as ask:
@@ -99,6 +127,7 @@ async def test_an_apikey_does_for_sms_center(sms_emulator, kind):
 
 
 _BOTH = [
+    (Products, AsyncProducts),
     (public.SmsOffice, public.AsyncSmsOffice), (public.Ubill, public.AsyncUbill),
     (public.SmsCenter, public.AsyncSmsCenter),
 ]  # fmt: skip
@@ -117,7 +146,7 @@ def test_both_kinds_have_the_same_methods_with_the_same_types(plain, waiting):
     assert all(documented.values())
 
 
-@pytest.mark.parametrize(("plain", "waiting"), _BOTH, ids=lambda one: one.__name__)
+@pytest.mark.parametrize(("plain", "waiting"), _BOTH[1:], ids=lambda one: one.__name__)
 def test_the_real_provider_is_the_default(plain, waiting):
     from emulator.providers import found
 

@@ -16,6 +16,8 @@ from emulator.client.smscenter.errors import (
     NoSuchMessage,
     NoSuchMessageBySoap,
     NotDeleted,
+    NothingFound,
+    OperatorNotFound,
     ParametersError,
     SmsCenterError,
     SmsCenterNotReached,
@@ -27,7 +29,7 @@ from emulator.client.smscenter.errors import (
 )
 from emulator.client.smscenter.product_calls import ProductCalls as Calls
 from emulator.client.smscenter.product_calls import ProductOptions
-from emulator.client.smscenter.results import Cost, MessageStatus, Sent
+from emulator.client.smscenter.results import Cost, MessageStatus, NumberOwner, ReceivedMessage, Sent, SentMessage
 
 if TYPE_CHECKING:
     from emulator.client.smscenter.async_client import AsyncSmsCenter as AsyncSmsCenter
@@ -48,10 +50,15 @@ __all__ = [
     "NoSuchMessage",
     "NoSuchMessageBySoap",
     "NotDeleted",
+    "NothingFound",
+    "NumberOwner",
+    "OperatorNotFound",
     "ParametersError",
     "ProductOptions",
+    "ReceivedMessage",
     "SendOptions",
     "Sent",
+    "SentMessage",
     "SmsCenter",
     "SmsCenterError",
     "SmsCenterNotReached",

@@ -7,7 +7,7 @@ from emulator.client.errors import Kinds, NotReached, Refused, ReplyLost, SmsErr
 
 _SEND = ("send",)
 _PRICED = ("send", "cost")
-_ASKED = ("status", "status/soap", "balance")
+_ASKED = ("status", "status/soap", "balance", "history", "incoming", "number", "brands")
 
 
 class SmsCenterError(SmsError):
@@ -86,6 +86,14 @@ class NoSuchMessage(SmsCenterRefused, code=-3, text="message not found", of=("st
 
 class NoSuchMessageBySoap(NoSuchMessage, code=3, text="message not found", of=("status/soap",), absent=True):
     """The same, as SOAP tells it."""
+
+
+class NothingFound(SmsCenterRefused, code=3, text="messages not found", of=("history",)):
+    """Nothing was sent that fits."""
+
+
+class OperatorNotFound(SmsCenterRefused, code=3, text="operator not found", of=("number",)):
+    """Nobody knows whose number it is."""
 
 
 KINDS = Kinds(SmsCenterRefused, SmsCenterReplyLost, SmsCenterNotReached, SmsCenterUnavailable)

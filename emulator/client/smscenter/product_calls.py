@@ -1,14 +1,15 @@
-"""What else can be asked of SMS Center than to send texts: calls with a code, questions about numbers. No I/O."""
+"""What else can be asked of SMS Center than texts: calls with a code, questions about numbers, history. No I/O."""
 
-from collections.abc import Mapping
-from typing import TypedDict
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, TypedDict
 
 from emulator.client.calls import Call, Patience
-from emulator.client.options import hold
+from emulator.client.options import check_texts, hold
 from emulator.client.references import new_reference
 from emulator.client.smscenter import results
-from emulator.client.smscenter.calls import Calls, Numbers, check_numbers, json_of, listed
-from emulator.client.smscenter.results import Sent
+from emulator.client.smscenter.calls import Calls, Numbers, T, check_numbers, json_of, listed
+from emulator.client.smscenter.results import NumberOwner, ReceivedMessage, Sent, SentMessage
 from emulator.providers.smscenter import client as half
 
 
@@ -35,6 +36,48 @@ class ProductCalls(Calls):
         request = half.send(self._who, numbers, more.pop("mes", ""), id=id, **more)
         return self._send(request, lambda reply: results.read_sent(json_of("send", reply)), numbers, id, options,
                           self.status)  # fmt: skip
+
+
+    def history(
+        self, start: date | None, end: date | None, phones: Numbers, count: int, before: int, patience: Patience | None
+    ) -> Call[tuple[SentMessage, ...]]:  # fmt: skip
+        days = {name: f"{day:%d.%m.%Y}" for name, day in (("start", start), ("end", end)) if day is not None}
+        fields = {**days, "phone": ",".join(listed(phones)), "cnt": _some(count), "prev_id": _some(before)}
+        return self._page("get", "history", {"get_messages": "1", **fields}, _each(results.read_history), patience)
+
+    def received(
+        self, hours: int, count: int, after: int, to: str, patience: Patience | None
+    ) -> Call[tuple[ReceivedMessage, ...]]:  # fmt: skip
+        fields = {"hour": _some(hours), "cnt": _some(count), "after_id": _some(after), "to_phone": to}
+        return self._page("get", "incoming", {"get_answers": "1", **fields}, _each(results.read_received), patience)
+
+    def owners(self, phones: Numbers, patience: Patience | None) -> Call[tuple[NumberOwner, ...]]:
+        numbers = listed(phones)
+
+        def read(told: Any) -> tuple[NumberOwner, ...]:
+            if isinstance(told, dict):
+                return (results.read_owner(told, numbers[0]),)
+            return tuple(map(results.read_owner, told))
+
+        return self._page("info", "number", {"get_operator": "1", "phone": ",".join(numbers)}, read, patience)
+
+    def sender_names(self, patience: Patience | None) -> Call[tuple[str, ...]]:
+        return self._page("senders", "brands", {"get": "1"}, _each(lambda told: str(told["sender"])), patience)
+
+    def _page(
+        self, page: str, operation: str, fields: Mapping[str, str], read: Callable[[Any], T], patience: Patience | None
+    ) -> Call[T]:  # fmt: skip
+        check_texts(fields.items())
+        request = half.ask(page, self._who, [(name, value) for name, value in fields.items() if value])
+        return self._ask(operation, request, lambda reply: read(json_of(operation, reply)), patience)
+
+
+def _some(number: int) -> str:
+    return str(number) if number else ""
+
+
+def _each(read: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
+    return lambda told: tuple(map(read, told))
 
 
 CODE_CALL = {"call": "1", "mes": "code"}

@@ -69,6 +69,37 @@ class MessageStatus(msgspec.Struct, frozen=True):
     word: str = ""
 
 
+class SentMessage(MessageStatus, frozen=True):
+    """A message of the history: its status; `text`, `sender`, `cost`; `place` to page back from; the rest in `more`."""
+
+    text: str = ""
+    sender: str = ""
+    cost: Decimal | None = None
+    place: int = 0
+
+
+class ReceivedMessage(msgspec.Struct, frozen=True):
+    """What a subscriber sent: `to` one of the account's numbers; `received` and `sent` as told, DD.MM.YYYY HH:MM:SS."""
+
+    id: int
+    phone: str
+    text: str
+    to: str = ""
+    received: str = ""
+    sent: str = ""
+
+
+class NumberOwner(msgspec.Struct, frozen=True):
+    """Whose a number is. `operator`: that of its range; texts are "" where nothing is known."""
+
+    phone: str
+    country: str = ""
+    operator: str = ""
+    region: str = ""
+    mcc: str = ""
+    mnc: str = ""
+
+
 def read_sent(told: Mapping[str, Any]) -> Sent:
     return Sent(str(told["id"]), int(told.get("cnt", 0)), _money(told.get("cost")), _money(told.get("balance")),
                 str(told.get("code", "")))  # fmt: skip
@@ -93,6 +124,22 @@ def read_status(told: Mapping[str, Any], phone: str = "", id: str = "") -> Messa
         id=str(told.get("id", id)), phone=str(told.get("phone", phone)),
         more={name: value for name, value in told.items() if name not in _KNOWN},
     )  # fmt: skip
+
+
+def read_history(told: Mapping[str, Any]) -> SentMessage:
+    found = msgspec.structs.asdict(read_status(told))
+    return SentMessage(**found, text=str(told.get("message", "")), sender=str(told.get("sender_id", "")),
+                       cost=_money(told.get("cost")), place=int(told.get("int_id", 0)))  # fmt: skip
+
+
+def read_received(told: Mapping[str, Any]) -> ReceivedMessage:
+    texts = {name: str(told.get(name, "")) for name in ("phone", "received", "sent")}
+    return ReceivedMessage(int(told["id"]), text=str(told["message"]), to=str(told.get("to_phone", "")), **texts)
+
+
+def read_owner(told: Mapping[str, Any], phone: str = "") -> NumberOwner:
+    names = ("country", "operator", "region", "mcc", "mnc")
+    return NumberOwner(str(told.get("phone", phone)), **{name: str(told.get(name, "")) for name in names})
 
 
 def moment(seconds: Any) -> datetime | None:

@@ -1,6 +1,7 @@
 """What a command does once its checks have passed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice, takewhile
 
 from emulator.core.accounts import Sender
 from emulator.core.commands import (
@@ -10,10 +11,13 @@ from emulator.core.commands import (
     CheckLink,
     Delete,
     Describe,
+    ListIncoming,
+    ListMessages,
     ListSenders,
     Price,
     Query,
     QueryMany,
+    QueryNumbers,
     RegisterSender,
     Replace,
     Submit,
@@ -24,6 +28,7 @@ from emulator.core.engine.checks import CheckContext, checked, weigh
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.multipart import Parts
 from emulator.core.engine.submit import SubmitHandler, lost
+from emulator.core.messages import Message
 from emulator.core.outcomes import (
     AnyOutcome,
     BalanceTold,
@@ -34,7 +39,9 @@ from emulator.core.outcomes import (
     Entry,
     Found,
     FoundMany,
+    IncomingTold,
     LinkAlive,
+    NumbersTold,
     Refused,
     SenderEntry,
     SenderRegistered,
@@ -43,6 +50,7 @@ from emulator.core.outcomes import (
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.state.sandbox_state import SandboxState
+from emulator.core.units import seconds
 
 
 class CommandHandlers:
@@ -59,7 +67,8 @@ class CommandHandlers:
             Replace: self._undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(),
             Price: self._price, Query: self._query, QueryMany: self._query_many, Delete: self._delete,
             Describe: self._describe, BalanceQuery: self._balance, ListSenders: self._list_senders,
-            RegisterSender: self._register_sender,
+            RegisterSender: self._register_sender, ListMessages: self._list_messages,
+            ListIncoming: self._list_incoming, QueryNumbers: self._query_numbers,
         }  # fmt: skip
 
     def judge(self, case: CheckContext) -> AnyOutcome:
@@ -169,6 +178,44 @@ class CommandHandlers:
 
     def _balance(self, case: CheckContext) -> AnyOutcome:
         return BalanceTold(balance=case.owner.balance)
+
+    def _list_messages(self, case: CheckContext) -> AnyOutcome:
+        asked, provider = case.command, case.profile.provider
+        found = (
+            message.id for message, batch in self.world.store.with_batches(self._newest(case))
+            if batch.provider == provider and (not asked.kinds or batch.kind in asked.kinds)
+            and (asked.until is None or batch.created_at < asked.until)
+        )  # fmt: skip
+        entries = tuple(map(self._entry, islice(found, asked.limit)))
+        return Found(entries=entries) if entries else Refused(reason=Reason.MESSAGE_UNKNOWN)
+
+    def _newest(self, case: CheckContext) -> Iterator[Message]:
+        """Messages of the numbers and the time asked about, the newest first."""
+        store, asked = self.world.store, case.command
+        before = len(store.messages) + 1 if asked.before is None else asked.before
+        if asked.destinations:
+            switches, normal = case.profile.in_force(case.account), case.profile.normal_number
+            numbers = {normal(one, switches) or one for one in asked.destinations}
+            every = [message for number in numbers for message in store.newest_to(number, before)]
+            messages: Iterator[Message] = iter(sorted(every, key=lambda one: -one.id))
+        else:
+            messages = store.newest(before, provider=case.profile.provider)
+        since = asked.since or 0
+        return takewhile(lambda one: int(one.history[1]) >= since, messages)
+
+    def _list_incoming(self, case: CheckContext) -> AnyOutcome:
+        asked = case.command
+        since = asked.since if asked.within is None else case.at - seconds(asked.within)
+        found = (
+            one for one in reversed(self.world.incoming)
+            if one.provider == case.profile.provider and (since or 0) <= one.at <= case.at and one.id > asked.after
+            and asked.to in ("", one.to)
+        )  # fmt: skip
+        return IncomingTold(messages=tuple(islice(found, asked.limit)))
+
+    def _query_numbers(self, case: CheckContext) -> AnyOutcome:
+        switches, normal = case.profile.in_force(case.account), case.profile.normal_number
+        return NumbersTold(numbers=tuple(normal(one, switches) or one for one in case.command.destinations))
 
     def _list_senders(self, case: CheckContext) -> AnyOutcome:
         return SendersTold(

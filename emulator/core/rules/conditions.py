@@ -20,7 +20,9 @@ from emulator.core.units import Timestamp, amount, seconds
 if TYPE_CHECKING:
     from emulator.core.engine.checks import CheckContext
 
-Operation = Literal["send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link"]
+Operation = Literal[
+    "send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link", "history", "incoming", "number"
+]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Per = Literal["number", "reference", "text"]
 

@@ -79,6 +79,11 @@ def balance(who: Who) -> HttpRequest:
     return _post("/sys/balance.php", who, [])
 
 
+def ask(page: str, who: Who, fields: Fields) -> HttpRequest:
+    """A question to another page: get, info, senders."""
+    return _post(f"/sys/{page}.php", who, fields)
+
+
 def read_answer(reply: HttpReply) -> Any:
     """The JSON of any answer. Raises Failure for an error, ValueError for what is no answer."""
     found = read_json(reply.body, charset_of(reply.header("content-type")))

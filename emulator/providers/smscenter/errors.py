@@ -121,6 +121,24 @@ _BALANCE = {
     9: _STATUS[9],
 }
 
+_PAGE = (*_WHO[1][1], _Why(Reason.BODY_UNREADABLE, "the body cannot be read: {problem}"))
+_HISTORY = {
+    1: (_WHO[1][0], _PAGE),
+    2: _WHO[2],
+    3: ("messages not found", (_Why(Reason.MESSAGE_UNKNOWN, "nothing was sent that fits"),)),
+    4: _WHO[4],
+    9: _STATUS[9],
+}
+_INCOMING = {1: (_WHO[1][0], _PAGE), 2: _WHO[2], 4: _WHO[4], 9: _STATUS[9]}
+_OPERATOR = {
+    1: (_WHO[1][0], (*_PAGE, _Why(Reason.DESTINATION_MISSING, "phone holds no number"))),
+    2: _WHO[2],
+    3: ("operator not found", (_Why(Reason.UNROUTABLE, "no range is known that holds {barred}"),)),
+    4: _WHO[4],
+    9: _STATUS[9],
+}
+_SENDERS = {1: (_WHO[1][0], _PAGE), 2: _WHO[2], 4: _WHO[4], 9: ("too many requests, wait a minute", _LIMITED[1:])}
+
 KEEPING = (3, 6, 7, 8)
 """Codes of a send that use up an id: a message record is made (facts, 3.3). Over SMPP they are told by the record's
 report instead."""
@@ -158,6 +176,10 @@ ERRORS = {
     "status": _table("http-status", _STATUS),
     "status/soap": _table("status", _SOAP_STATUS),
     "balance": _table("balance", _BALANCE),
+    "history": _table("history", _HISTORY),
+    "incoming": _table("incoming", _INCOMING),
+    "number": _table("operator", _OPERATOR),
+    "brands": _table("senders", _SENDERS),
     "describe": ErrorTable(_FAULT),
     "describe/http": _PAGES,
 }

@@ -21,45 +21,31 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import Route
 from emulator.providers.smscenter import countries, reply_fields, reply_formats, requests
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
-from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters, read
+from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, read
 from emulator.providers.smscenter.phone_numbers import as_digits, normal_number, place_of
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reply_fields import Members
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
 
-_STYLE = ("fmt", "cost", "err", "op", "all", "cur")
-
-
-def _style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
-    style = {word: parameters.values[word] for word in _STYLE if parameters.on(word)}
-    if parameters.charset != DEFAULT_CHARSET:
-        style["charset"] = parameters.charset
-    if requests.is_list(parameters):
-        style["many"] = "1"
-    where = countries.country(request)
-    if where:
-        style["country"] = where
-    return style
-
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """send.php; with cost=1 the price alone."""
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", _style(request, parameters))
+    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
     return requests.submit(parameters, shared, parameters.get("cost") == "1")
 
 
 def read_rest_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """/rest/send/: a JSON object or a form; the answer is JSON whatever fmt says."""
     parameters = read(request, json=True)
-    shared = requests.common(request, parameters, "http", {**_style(request, parameters), "fmt": "3"})
+    shared = requests.common(request, parameters, "http", {**requests.style(request, parameters), "fmt": "3"})
     return requests.submit(parameters, shared, parameters.get("cost") == "1")
 
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """status.php: one message, several, or del=1."""
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", _style(request, parameters))
+    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
     if parameters.get("del") == "1":
         return requests.query_many(parameters, shared, delete=True)
     if requests.is_list(parameters):
@@ -69,7 +55,7 @@ def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
-    return requests.balance(requests.common(request, parameters, "http", _style(request, parameters)))
+    return requests.balance(requests.common(request, parameters, "http", requests.style(request, parameters)))
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

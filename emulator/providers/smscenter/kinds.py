@@ -34,6 +34,10 @@ KINDS: dict[MessageKind, Kind] = {
 """By the parameter of send.php that asks for it."""
 
 
+FORMATS: dict[str, MessageKind] = {"0": "sms", "3": "hlr", "6": "ping", "9": "call"}
+"""What get_messages and the mail gate call a kind by `format` (facts, 5.2 and 11)."""
+
+
 def type_of(kind: MessageKind, flash: bool) -> int:
     """The number of a message's type: 0 text, 1 flash."""
     return int(flash) * FLASH if kind == "sms" else KINDS[kind].type

@@ -14,9 +14,8 @@ from emulator.providers.smscenter.errors import ERRORS, SOMETHING
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, read
 
 PAGES = {
-    "get": "history, incoming messages, statistics, prices", "info": "the operator of a number",
     "jobs": "mailings", "phones": "contacts", "templates": "templates", "op_templates": "operators' templates",
-    "users": "subclients", "documents": "documents", "senders": "senders' names", "tinyurls": "short links",
+    "users": "subclients", "documents": "documents", "tinyurls": "short links",
     "receive_phones": "numbers for incoming messages", "wait_call": "awaited calls", "ping": "monitoring of servers",
     "get_mnp": "ported numbers",
 }  # fmt: skip
@@ -39,7 +38,7 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     """An error, HTTP 200."""
     code, text, fmt = SOMETHING, "", command.style.get("fmt", "0")
     if isinstance(outcome, Refused):
-        table = ERRORS["describe/http"]
+        table = ERRORS["describe/http" if command.operation == "describe" else command.operation]
         row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
         code, text = (row.code, row.text) if row else (outcome.code or SOMETHING, outcome.reason.value)
     return reply_formats.reply(reply_formats.refused(fmt, code, text, None), fmt, DEFAULT_CHARSET)

@@ -44,6 +44,9 @@ OPERATORS: tuple[tuple[str, Operator, str], ...] = (
 
 COUNTRIES = {"995": "Грузия", "7": "Россия", "77": "Казахстан", "380": "Украина", "375": "Беларусь"}
 
+TIME_ZONES = {"Россия": 0, "Беларусь": 0, "Грузия": 1, "Казахстан": 2, "Украина": -1}
+"""By country: hours ahead of Moscow in winter; regions are not looked at."""
+
 _MOSCOW = "г. Москва и Московская область"
 _PETERSBURG = "г. Санкт-Петербург и Ленинградская область"
 

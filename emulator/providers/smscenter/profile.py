@@ -12,7 +12,7 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.units import HOUR, Timestamp, seconds
-from emulator.providers.smscenter import access, countries, dates, reply_fields, requests
+from emulator.providers.smscenter import access, countries, dates, history, operators, reply_fields, requests
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.kinds import KINDS, make
 from emulator.providers.smscenter.phone_numbers import normal_number
@@ -155,6 +155,12 @@ def _one(case: CheckContext) -> str:
     return _pair(case, query.destination or "", query.provider_id or "")
 
 
+def _asked(case: CheckContext) -> str:
+    """Identical: everything but how the answer is wanted, and the circumstances."""
+    said = msgspec.structs.replace(case.command, style={}, in_flight=1, peer="", credential=None, notes=())
+    return blake2b(msgspec.json.encode(said), digest_size=16).hexdigest()
+
+
 def _pair(case: CheckContext, written: str, provider_id: str) -> str:
     number = normal_number(written, case.profile.in_force(case.account)) or written
     return f"{number} {provider_id}"
@@ -224,6 +230,14 @@ PROFILE = Profile(
         "BalanceQuery": (
             *_WHO, _at_once, checks.at_most("balance", Reason.TOO_MANY_REQUESTS, lambda case: ""),
         ),
+        "ListMessages": (*_WHO, _at_once, history.dates),
+        "ListIncoming": (*_WHO, checks.at_most("identical-answers", Reason.TOO_MANY_REQUESTS, _asked)),
+        "QueryNumbers": (
+            *_WHO, _at_once, checks.given("destinations", Reason.DESTINATION_MISSING),
+            checks.at_most("identical-operators", Reason.TOO_MANY_REQUESTS, _asked),
+            checks.at_most("operators", Reason.TOO_MANY_REQUESTS, lambda case: ""), operators.operator_known,
+        ),
+        "ListSenders": (*_WHO, _at_once),
         "Describe": (checks.well_formed,),
         "Describe/http": _WHO,
         **smpp_checks.table(sender),

@@ -6,7 +6,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider, Row
-from emulator.providers.smscenter import http, left_out
+from emulator.providers.smscenter import history, http, left_out, operators, senders
 from emulator.providers.smscenter.callbacks import SINK_ANSWER, incoming, judge_answer, report, said_in
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
@@ -56,13 +56,16 @@ PROVIDER = Provider(
     title="SMS Center",
     home="https://smsc.ru",
     hosts=HOSTS,
-    routes=(*http.ROUTES, *soap.ROUTES, *left_out.ROUTES),
+    routes=(*http.ROUTES, *soap.ROUTES, *history.ROUTES, *operators.ROUTES,
+        *senders.ROUTES, *left_out.ROUTES),
     profile=PROFILE,
     contract=_contract,
     success={
         "send": "smscenter.send.answer", "cost": "smscenter.send.cost", "status": "smscenter.status.status",
         "bind": "smscenter.smpp.bind", "cancel": "smscenter.smpp.cancel", "replace": "smscenter.smpp.replace",
         "link": "smscenter.smpp.idle", "balance": "smscenter.balance.answer", "describe": "smscenter.soap.wsdl-2025",
+        "history": "smscenter.history.answer", "incoming": "smscenter.incoming.answer",
+        "number": "smscenter.operator.answer", "brands": "smscenter.senders.answer",
     },
     never_says=NEVER_SAYS,
     lint=LINT,

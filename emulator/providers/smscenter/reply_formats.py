@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from emulator.core.commands import Command
 from emulator.http.messages import HttpReply
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET
 from emulator.providers.smscenter.reply_fields import Members
@@ -136,6 +137,32 @@ def statuses(fmt: str, several: list[Members]) -> str:
             for one, names in zip(several, behind, strict=True)
         )
     return "\n".join(f"{status(fmt, one)}, id = {one['id']}" for one in several)
+
+
+def listed(command: Command, several: list[Members], name: str) -> HttpReply:
+    """Things of one kind: JSON an array, XML a list of elements of that name, texts a line each."""
+    fmt = command.style.get("fmt", "0")
+    if fmt == "3":
+        text = json(several)
+    elif fmt == "2":
+        text = xml("list", {name: several})
+    else:
+        text = "\n".join(_line(fmt, one) for one in several)
+    return reply(text, fmt, command.style.get("charset", DEFAULT_CHARSET))
+
+
+def alone(command: Command, members: Members, name: str) -> HttpReply:
+    """One thing: an object, an element of that name, a line."""
+    fmt = command.style.get("fmt", "0")
+    text = json(members) if fmt == "3" else xml(name, members) if fmt == "2" else _line(fmt, members)
+    return reply(text, fmt, command.style.get("charset", DEFAULT_CHARSET))
+
+
+def _line(fmt: str, members: Members) -> str:
+    """fmt 0: names and values; fmt 1: values alone."""
+    if fmt == "1":
+        return ",".join(map(str, members.values()))
+    return ", ".join(f"{name} = {value}" for name, value in members.items())
 
 
 def balance(fmt: str, members: Members) -> str:

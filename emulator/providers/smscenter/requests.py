@@ -11,9 +11,10 @@ from emulator.core.reasons import Reason
 from emulator.core.text import Measure
 from emulator.http.messages import HttpRequest
 from emulator.providers.asked import escaped_as_a_whole
+from emulator.providers.smscenter import countries
 from emulator.providers.smscenter.kinds import KINDS
 from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
-from emulator.providers.smscenter.parameters import Parameters
+from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters
 from emulator.providers.smscenter.text_options import cut, transliterated
 
 OTHER_PRODUCTS = {
@@ -62,6 +63,22 @@ def _bent(request: HttpRequest, parameters: Parameters) -> Iterator[str]:
         yield "smscenter.send.list-alone"
     if escaped_as_a_whole(request):
         yield "smscenter.http.query-escaped"
+
+
+_STYLE = ("fmt", "cost", "err", "op", "all", "cur")
+
+
+def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
+    """How the answer is wanted."""
+    said = {word: parameters.values[word] for word in _STYLE if parameters.on(word)}
+    if parameters.charset != DEFAULT_CHARSET:
+        said["charset"] = parameters.charset
+    if is_list(parameters):
+        said["many"] = "1"
+    where = countries.country(request)
+    if where:
+        said["country"] = where
+    return said
 
 
 def common(request: HttpRequest, parameters: Parameters, protocol: str, style: Mapping[str, str]) -> dict[str, Any]:

@@ -1,5 +1,9 @@
 """SMS Center's switches: where the facts are silent or differ, what may be chosen, and the limits by name."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.core.accounts import Account
 from emulator.core.profile import Limit, Switch
 
 SWITCHES = {
@@ -86,7 +90,18 @@ SWITCHES = {
     ),
 }  # fmt: skip
 
+DEFAULTS = {name: switch.default for name, switch in SWITCHES.items()}
+
+
+def in_force(account: Account | None) -> Mapping[str, Any]:
+    """The switches of this file as they stand for an account."""
+    return DEFAULTS if account is None else {**DEFAULTS, **account.switches}
+
+
 LIMITS = {
+    "identical-operators": Limit(3, 60, "smscenter.operator.error-9"),
+    "operators": Limit(100, 60, "smscenter.operator.error-9"),
+    "identical-answers": Limit(3, 60, "smscenter.incoming.error-9"),
     "identical-sends": Limit(1, 60, "smscenter.send.error-9"),
     "identical-costs": Limit(5, 60, "smscenter.cost.error-9"),
     "status-of-one": Limit(5, 60, "smscenter.status.error-9"),

@@ -16,7 +16,16 @@ from emulator.core.admin_commands import (  # fmt: skip
     PutRules,
     Redeliver,
 )
-from emulator.core.commands import BalanceQuery, Credential, ListSenders, Query, Submit
+from emulator.core.commands import (
+    BalanceQuery,
+    Credential,
+    ListIncoming,
+    ListMessages,
+    ListSenders,
+    Query,
+    QueryNumbers,
+    Submit,
+)
 from emulator.core.engine.engine import Engine
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.messages import KINDS
@@ -61,7 +70,8 @@ def credentials(draw: Any, provider: str) -> Credential | None:
 @st.composite
 def commands(draw: Any) -> Any:
     provider = draw(provider_names)
-    kinds = [k for k in (Submit, Submit, Query, BalanceQuery, ListSenders) if k.__name__ in PROFILES[provider].checks]
+    every = (Submit, Submit, Query, BalanceQuery, ListSenders, ListMessages, ListIncoming, QueryNumbers)
+    kinds = [k for k in every if k.__name__ in PROFILES[provider].checks]
     kind = draw(st.sampled_from(kinds))
     said: dict[str, Any] = {"provider": provider, "credential": draw(credentials(provider))}
     if kind is Submit:
@@ -74,6 +84,8 @@ def commands(draw: Any) -> Any:
             "begins_at": draw(st.none() | gaps.map(lambda gap: START + 10 * gap)),
             "expires_at": draw(st.none() | gaps.map(lambda gap: START + 20 * gap)),
         }  # fmt: skip
+    elif kind is QueryNumbers:
+        said |= {"destinations": draw(st.none() | st.lists(numbers, max_size=2).map(tuple))}
     elif kind is Query:
         said |= {"destination": draw(numbers), "reference": draw(references)}
     return kind(**said)

@@ -15,11 +15,10 @@ def _out(id: str, statement: str, emulator: str, source: str = "section 2") -> R
 _ERROR = "Error 1 in the form of fmt once login and address are right; the journal's explanation names the page."
 
 LEFT_OUT = (
-    _out("get", "get.php: history, incoming messages, statistics, prices.", _ERROR, "section 5"),
-    _out("info", "info.php: operator of a number.", _ERROR, "section 5"),
+    _out("get", "get.php: get_stat, get_price, get_mega_accounts; senders.php but for get.", _ERROR, "section 5"),
     _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary.",
          "Error 1 with an explanation.", "section 3.1"),
-    _out("pages", "jobs, phones, templates, op_templates, users, documents, senders, tinyurls, receive_phones, "
+    _out("pages", "jobs, phones, templates, op_templates, users, documents, tinyurls, receive_phones, "
          "wait_call, ping, get_mnp.", _ERROR),
     _out("groups", "phones may name a contact group (G12), an e-mail address, a Telegram nick.", "Malformed: error 7.",
          "section 3.1"),

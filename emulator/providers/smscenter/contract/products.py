@@ -1,8 +1,10 @@
-"""The contract of what SMS Center does besides sending texts: calls with a code, questions about numbers."""
+"""The contract of what SMS Center does besides sending texts: calls with a code, questions about numbers, history."""
 
 from emulator.providers.smscenter.contract.http import row
 
-_3, _3_5, _4, _6, _7, _12 = (f"docs/providers/smscenter.md, section {n}" for n in ("3", "3.5", "4", "6", "7", "12"))
+_3_5, _4, _5_1, _5_2, _5_3, _5_4, _6, _12 = (
+    f"docs/providers/smscenter.md, section {n}" for n in ("3.5", "4", "5.1", "5.2", "5.3", "5.4", "6", "12")
+)
 
 CALLS = (
     row("call.code", "client", _3_5, "call=1 with mes=code calls the number; the answer has the code, a text of six "
@@ -34,4 +36,51 @@ LOOKUPS = (
         "and rnet are empty."),
 )  # fmt: skip
 
-PRODUCTS = (*CALLS, *LOOKUPS)
+_WHO = {1: "error in parameters", 2: "wrong login or password, or an address that is not allowed",
+        4: "the address is blocked"}  # fmt: skip
+_HISTORY_CODES = {**_WHO, 3: "nothing found", 9: "too many requests"}
+_INCOMING_CODES = {**_WHO, 9: "more than three identical requests within a minute"}
+_OPERATOR_CODES = {**_WHO, 3: "operator not found", 9: "more than three identical requests, or any 100, within a "
+                   "minute; 15 at once"}  # fmt: skip
+_SENDERS_CODES = {**_WHO, 9: "too many requests"}
+
+HISTORY = (
+    row("history.answer", "elsewhere", _5_2, "get.php?get_messages=1: status, last_date, last_timestamp, err, "
+        "send_date, send_timestamp, then (clients) phone, cost, sender_id, status_name, message, id, int_id, sms_cnt, "
+        "format, crc, mccmnc, operator. fmt 3 is an array; fmt 0 a line a message of name = value.",
+        "In this order, the newest first, without crc, of which nothing is known, and without deleted ones. fmt 1 the "
+        "values, fmt 2 <list> of <sms>."),
+    row("history.dates", "elsewhere", _5_2, "start and end as dd.mm.yyyy, at most half a year back; no end: from start "
+        "on. No start is not said.", "By the account's clock, the day of end included; without start everything there "
+        "is. 183 days back, else error 1."),
+    row("history.narrow", "elsewhere", _5_2, "phone and email lists; format 0 SMS, 8 e-mail; cnt at most 1000; "
+        "prev_id: those before this int_id.", "int_id is the emulator's number of the message; format also 3 HLR, 6 "
+        "ping, 9 call (the numbers of the mail gate); there are no e-mails: error 3. cnt 1000 when not given."),
+    *(row(f"history.error-{n}", "client" if n == 3 else "elsewhere", _5_2, f"get_messages {n}: {what}.",
+          "15 at once." if n == 9 else "In the form of fmt.") for n, what in _HISTORY_CODES.items()),
+    row("incoming.answer", "client", _5_3, "get.php?get_answers=1: id, received, phone, message, to_phone, sent, the "
+        "newest first; fmt 0 a line each of name = value, fmt 3 an array. None: [] or error 3 is not known.",
+        "What POST incoming of the control API and rules let subscribers send; none is [] and an empty text. received "
+        "and sent are the same moment."),
+    row("incoming.narrow", "elsewhere", _5_3, "cnt at most 10000; hour at most 168; after_id: those behind; to_phone: "
+        "the account's number. hour absent is not said.", "168 hours without hour."),
+    *(row(f"incoming.error-{n}", "elsewhere" if n != 9 else "client", _5_3, f"get_answers {n}: {what}.",
+          "In the form of fmt.") for n, what in _INCOMING_CODES.items()),
+    row("senders.answer", "client", _5_4, "senders.php?get=1: an array of objects with id and sender.",
+        "The account's approved senders, the other forms as of get_answers. An account without a list has none, and "
+        "may use any."),
+    *(row(f"senders.error-{n}", "inferred", _5_4, f"senders.php {n}: {what}.", "In the form of fmt.")
+      for n, what in _SENDERS_CODES.items()),
+)  # fmt: skip
+
+OPERATORS = (
+    row("operator.answer", "elsewhere", _5_1, "info.php?get_operator=1 with one phone or a list: country, operator, "
+        "region, mcc, mnc, tz; in fmt 0 name = value, country at place 1 of a line whose first name was not seen.",
+        "By the table of ranges. fmt 0 begins with phone; fmt 3 is an object, of a list an array with phone; fmt 1 the "
+        "values. tz is hours from Moscow by country (our reading). Nothing is charged."),
+    *(row(f"operator.error-{n}", "elsewhere", _5_1, f"get_operator {n}: {what}.",
+          "Of a list, when none is known." if n == 3 else "In the form of fmt.")
+      for n, what in _OPERATOR_CODES.items()),
+)  # fmt: skip
+
+PRODUCTS = (*CALLS, *LOOKUPS, *HISTORY, *OPERATORS)
