@@ -137,7 +137,7 @@ _OPERATOR = {
     4: _WHO[4],
     9: _STATUS[9],
 }
-_SENDERS = {1: (_WHO[1][0], _PAGE), 2: _WHO[2], 4: _WHO[4], 9: ("too many requests, wait a minute", _LIMITED[1:])}
+_SENDERS = {1: (_WHO[1][0], _PAGE), 2: _WHO[2], 4: _WHO[4], 9: ("too many requests, wait a minute", _LIMITED)}
 
 KEEPING = (3, 6, 7, 8)
 """Codes of a send that use up an id: a message record is made (facts, 3.3). Over SMPP they are told by the record's
