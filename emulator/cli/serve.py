@@ -1,13 +1,14 @@
 """`serve`: one emulator in the foreground, from the ready line to SIGTERM."""
 
 import asyncio
+import errno
 import gc
 import logging
 import signal
 import socket
 from collections.abc import Callable
 from importlib import import_module
-from typing import Literal
+from typing import Any, Literal
 
 from emulator.app.server import Server
 from emulator.app.settings import Settings, unknown_variables
@@ -22,6 +23,8 @@ from emulator.version import __version__
 
 _OTHER_FILES = 64
 """Files that are no connections: sockets that listen, the state file, the loop's own."""
+_FEWEST = 8
+"""Connections over HTTP, and over SMPP, however few files there may be."""
 
 
 def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> int:
@@ -32,6 +35,7 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
         settings = _with_token(settings)
     try:
         loop = loop_factory(settings.loop)
+        settings, too_few = _fitting(settings)
         serving = Server(settings, listening, smpp=smpp)
     except (InvalidOptions, Busy, Invalid, Unusable, ValueError) as error:
         logs.say(form, f"sms-emulator: {error}", logging.ERROR)
@@ -42,7 +46,6 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
         foreseen = settings.targets.foreseen(account.callback_url)
         if foreseen is not None:
             logs.log.warning("callbacks of %s will not be sent: %s", name, foreseen)
-    too_few = _take_open_files(settings.max_connections)
     if too_few is not None:
         logs.log.warning(too_few)
     for line in unknown_variables():
@@ -52,13 +55,14 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
     return 0
 
 
-def _take_open_files(connections: int) -> str | None:
-    """As many open files as so many connections, over HTTP and over SMPP each, need; what to say where they cannot be
-    had. Systems without such limits need none."""
+def _fitting(settings: Settings) -> tuple[Settings, str | None]:
+    """As many open files as the connections, over HTTP and over SMPP each, need. Where they cannot be had, as many
+    connections as fit, and what to say about it. Systems without such limits need none."""
     try:
         import resource
     except ImportError:
-        return None
+        return settings, None
+    connections = settings.max_connections
     needed = 2 * connections + ALL_CARRIERS + _OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
@@ -68,11 +72,28 @@ def _take_open_files(connections: int) -> str | None:
         except (OSError, ValueError):
             most = soft
     if most >= connections + _OTHER_FILES:
-        return None
-    return (
-        f"--max-connections {connections} is more than this process can hold, which may have {most} open files: raise "
-        f"that limit (ulimit -n), or lower --max-connections to {max(1, (most - _OTHER_FILES) // 2)}"
+        return settings, None
+    fit = max(_FEWEST, (most - _OTHER_FILES) // 2)
+    return settings._replace(max_connections=fit), (
+        f"--max-connections {connections} is more than this process can hold, which may have {most} open files: there "
+        f"may be {fit} connections; raise that limit (ulimit -n), or lower --max-connections"
     )
+
+
+class _LoopTrouble:
+    """What the event loop complains of. That no file can be opened any more comes with each connection that waits: it
+    is one line a minute; accepting pauses by itself."""
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    def __call__(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        trouble = context.get("exception")
+        if not isinstance(trouble, OSError) or trouble.errno not in (errno.EMFILE, errno.ENFILE):
+            loop.default_exception_handler(context)
+        elif loop.time() >= self._quiet_until:
+            self._quiet_until = loop.time() + 60
+            logs.log.warning("no more files can be opened (ulimit -n): connections wait until others have ended")
 
 
 def loop_factory(wanted: Literal["auto", "asyncio", "uvloop"]) -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -100,6 +121,7 @@ async def _run(serving: Server) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     _on_signals(loop, stop.set)
+    loop.set_exception_handler(_LoopTrouble())
     await serving.start()
     gc.freeze()  # what is there now stays: it need not be looked through with each full collection
     if not serving.settings.quiet:

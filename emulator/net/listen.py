@@ -4,6 +4,9 @@ import errno
 import os
 import socket
 
+BACKLOG = 1024
+"""Connections that may wait to be accepted."""
+
 
 class Busy(Exception):
     """The address cannot be had; the text says which and why."""
@@ -13,7 +16,7 @@ def bind(host: str, port: int, protocol: str = "HTTP", option: str = "--port") -
     """A listening socket. Raises Busy, which names the protocol that is served there and the option that moves it."""
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listening = socket.create_server(address[:2], family=family, backlog=1024)
+        listening = socket.create_server(address[:2], family=family, backlog=BACKLOG)
     except OSError as error:
         why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
         raise Busy(

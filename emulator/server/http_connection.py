@@ -25,6 +25,9 @@ READ_AT_ONCE = 32 * 1024
 """Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times."""
 _MOST_BEHIND = 64 * 1024
 """So many octets are read while a request before them is waited for."""
+_ALWAYS_ANSWERED = "/_emulator/health"
+_SPARE = 16
+"""So many connections more than there may be are heard; the oldest of them is cut when yet another comes."""
 _LINGER = 1.0
 """Real seconds between a last word and the end: closed at once, octets that nobody read would reset the connection."""
 _LINGER_READING = 5.0
@@ -40,6 +43,8 @@ class Service(Protocol):
 
     limits: Limits
     connections: "set[HttpConnection]"
+    spare: "dict[HttpConnection, None]"
+    """Those that are too many, the oldest first."""
     stopping: asyncio.Event
     held: HeldReplies | None
     """Where replies have to wait for something to be written down."""
@@ -65,8 +70,8 @@ class HttpConnection(asyncio.Protocol):
 
     __slots__ = (
         "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_leaving", "_loop", "_manner", "_parser",
-        "_paused", "_reading", "_scheme", "_service", "_stalled", "_stopping", "_task", "_timer", "_waits_for",
-        "address", "grace", "method", "stopping", "transport", "version",
+        "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_timer",
+        "_waits_for", "address", "grace", "method", "stopping", "transport", "version",
     )  # fmt: skip
 
     def __init__(self, service: Service, scheme: str = "http") -> None:
@@ -89,6 +94,8 @@ class HttpConnection(asyncio.Protocol):
         """The client says no more."""
         self._leaving = False
         """Nothing of what the client still says is looked at."""
+        self._spare = False
+        """It is one too many: it may ask whether the emulator is well, and nothing else."""
         self._stopping = False
         self._paused = False
         """What was written lies unread."""
@@ -127,11 +134,15 @@ class HttpConnection(asyncio.Protocol):
         service = self._service
         self._parser = RequestParser(service.limits, service.allowance, self.address, self._scheme)
         service.connections.add(self)
-        most = service.limits.connections
-        if len(service.connections) > most:
-            self._send_away(503, f"there are {most} connections (--max-connections)")
-        else:
+        too_many = len(service.connections) - service.limits.connections
+        if too_many <= 0:
             self._watch()
+        else:
+            self._spare = True
+            service.spare[self] = None
+            self._expect("request", _LINGER)
+            if len(service.spare) > _SPARE:
+                next(iter(service.spare)).cut_off()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._leaving = True
@@ -194,8 +205,22 @@ class HttpConnection(asyncio.Protocol):
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self._watch()
 
+    def cut_off(self) -> None:
+        """Another one wants its place."""
+        self._service.spare.pop(self, None)
+        if not self._leaving:
+            self._no_room()
+        self.abort()
+
+    def _no_room(self) -> None:
+        self._send_away(503, f"there are {self._service.limits.connections} connections (--max-connections)")
+
     def _serve(self, parsed: Parsed) -> None:
         request, last, version = parsed.request, parsed.last, parsed.version
+        if self._spare:
+            last = True
+            if request.path != _ALWAYS_ANSWERED:
+                return self._no_room()
         self.method, self.version = request.method, version
         plain = not last and version == "1.1" and request.method != "HEAD"
         self._manner = PLAIN if plain else Manner(last, version == "1.0", request.method == "HEAD")
@@ -346,7 +371,7 @@ class HttpConnection(asyncio.Protocol):
     def _watch(self) -> None:
         """The client is given its time for what it has to do next."""
         limits, parser = self._service.limits, self._parser
-        if self._leaving:
+        if self._leaving or self._spare:
             return
         if self._task is not None or self._paused:
             self._due, self._waits_for = math.inf, ""
@@ -376,6 +401,9 @@ class HttpConnection(asyncio.Protocol):
             self._timer = self._loop.call_at(self._due, self._overdue)
         elif self._waits_for == "end":
             self.abort()
+        elif self._spare:
+            if self._task is None:
+                self._no_room()
         elif self._waits_for in ("request", "handshake"):
             self.close()
         elif self._waits_for == "head":

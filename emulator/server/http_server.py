@@ -4,6 +4,7 @@ import asyncio
 import socket
 from contextlib import suppress
 
+from emulator.net.listen import BACKLOG
 from emulator.server.http_connection import HttpConnection
 from emulator.server.http_service import HttpService
 from emulator.server.tunnel import Relay
@@ -36,7 +37,8 @@ class HttpServer:
     async def start(self, listening: socket.socket) -> None:
         """Serve on a bound socket."""
         loop = asyncio.get_running_loop()
-        self._servers.append(await loop.create_server(self.connection, sock=listening, backlog=1024))
+        backlog = min(BACKLOG, self._service.limits.connections)  # asyncio accepts so many at once, too
+        self._servers.append(await loop.create_server(self.connection, sock=listening, backlog=backlog))
 
     async def stop(self, seconds: float = _FAREWELL) -> None:
         """Stop listening, let answers under way go out (late ones at once), close what is idle."""

@@ -67,6 +67,7 @@ class HttpService:
         self._date, self._second = b"", 0
         self.limits = limits
         self.connections: set[HttpConnection] = set()
+        self.spare: dict[HttpConnection, None] = {}
         self.tunnels: set[Relay] = set()
         self.stopping = asyncio.Event()
         self.all_gone = asyncio.Event()
@@ -105,6 +106,7 @@ class HttpService:
     def lost(self, connection: HttpConnection) -> None:
         """It has ended."""
         self.connections.discard(connection)
+        self.spare.pop(connection, None)
         if not self.connections and self.stopping.is_set():
             self.all_gone.set()
 

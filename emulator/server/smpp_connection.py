@@ -15,6 +15,7 @@ from emulator.dispatch.smpp import SmppDispatcher, SmppReply
 from emulator.http.limits import Limits
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
+from emulator.net.listen import BACKLOG
 from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server import fault_steps, smpp_faults
@@ -391,7 +392,8 @@ class SmppServer:
         loop = asyncio.get_running_loop()
         self._board.dial = self._dial
         begin = self._link if tls is None else partial(self._tls, tls)
-        self._servers.append(await loop.create_server(begin, sock=listening, backlog=1024))
+        backlog = min(BACKLOG, (self._limits or Limits()).connections)
+        self._servers.append(await loop.create_server(begin, sock=listening, backlog=backlog))
 
     def _tls(self, contexts: Contexts) -> asyncio.Protocol:
         limits = self._limits or Limits()

@@ -154,6 +154,33 @@ def test_it_takes_as_many_open_files_as_it_may_and_warns_where_connections_would
     assert err.count("\n") == warned
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+@pytest.mark.parametrize("loop", ["asyncio", "auto"])
+def test_health_answers_however_many_connections_come_and_however_few_files_may_be_open(loop):
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64));"
+    command = f"{limited} from emulator.cli.main import main; sys.exit(main(['serve', '--port', '0', *sys.argv[1:]]))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "--quiet", "--smpp-port", "0", "--loop", loop], stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        urls = dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])
+        http, smpp = ("127.0.0.1", int(urls["http"].rpartition(":")[2])), ("127.0.0.1", urls["smpp"].rpartition(":")[2])
+        with ExitStack() as kept:
+            for _ in range(200):
+                for where in (http, smpp):
+                    kept.enter_context(socket.create_connection(where, timeout=PATIENCE))
+            for _ in range(3):
+                assert json.loads(fetch(f"{urls['http']}/_emulator/health"))["status"] == "ok"
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    assert "there may be 8 connections" in err
+    assert len(err) < 10_000
+
+
 def test_a_flag_beats_the_environment_and_the_environment_the_default():
     with serve("--token", "flag", SMS_EMULATOR_TOKEN="variable", SMS_EMULATOR_SCENARIO="no-credit") as process:
         assert json.loads(fetch(process.url + send_path()))["ErrorCode"] == 20

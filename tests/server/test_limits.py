@@ -205,6 +205,8 @@ async def test_one_connection_too_many_is_503_and_the_others_go_on():
         await until(lambda: len(served.http.connections) == 3)
         assert status(await octets(served.base_url, GOOD)) == 503
         assert "--max-connections" in served.emulator.default.journal.exchange(1).why
+        health = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        assert status(await octets(served.base_url, health)) == 200
         reader, writer = held[0]
         writer.write(GOOD)
         assert b"200" in await reader.readuntil(b"}")
