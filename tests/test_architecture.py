@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "providers": {"core", "http", "smpp"},
     "scenarios": {"core"},
     "journal": {"core", "http"},
-    "lint": {"core", "http", "journal", "providers"},
+    "lint": {"core", "http", "journal", "net", "providers"},
     "sandboxes": _SANDBOX,
     "dispatch": _SANDBOX,
     "delivery": _SANDBOX | {"net"},

@@ -76,7 +76,7 @@ class Server:
         from emulator.app.control import control_of
 
         control = control_of(self.emulator)
-        control.smpp_url = self.smpp_url
+        control.beside = {name: one for name, one in self.urls.items() if name != "http"}
         control.authority = lambda: self.authority_pem
         return control
 

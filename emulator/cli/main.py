@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="the program and its arguments")
     env = add("env", _env, "Print the variables that lead an unchanged program to a running emulator.")
     env.add_argument("--shell", choices=SHELLS, default="sh", help="how they are written (default: sh)")
-    env.add_argument("--url", help="where the emulator runs; its authority is asked of it", metavar="URL")
+    env.add_argument("--url", help="where the emulator runs; it is asked for authority and ports", metavar="URL")
     env.add_argument("--port", type=int, default=8775, metavar="N", help="its HTTP port here (default: 8775)")
     env.add_argument("--smpp-port", type=int, default=2775, metavar="N", help="its SMPP port (default: 2775)")
     env.add_argument("--smpp-tls-port", type=int, metavar="N", help="its SMPP port with TLS")

@@ -60,8 +60,8 @@ def _unnamed(option: str) -> bool:
 
 
 async def _with_one_elsewhere(url: str, command: list[str]) -> int:
-    pem = await asyncio.to_thread(asked_of, url)
-    return await launch(command, changed(os.environ, changes(Addresses(url), pem, None, os.environ, url)))
+    pem, there = await asyncio.to_thread(asked_of, url)
+    return await launch(command, changed(os.environ, changes(there, pem, None, os.environ, url)))
 
 
 def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> int:

@@ -150,6 +150,9 @@ def _banner(serving: Server) -> str:
     base = serving.base_url
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
     lines = [f"sms-emulator {__version__} on {loop}: paste a line to try it", "", f"# the page: {base}/", ""]
+    lines += [f"# an unchanged program: eval \"$(sms-emulator env{_told_apart(base)})\", then run it", ""]
+    if serving.settings.any_credentials:
+        lines += ["# --any-credentials: whatever key or login no sandbox has is taken for the sandbox default's", ""]
     for provider in serving.emulator.providers.values():
         account = serving.emulator.default.account(provider.name)
         lines.append(f"# {provider.title}")
@@ -161,3 +164,8 @@ def _banner(serving: Server) -> str:
     lines += [f"curl '{sandbox}/{what}'{token}" for what in ("messages", "callbacks", "requests")]
     lines.append("")
     return "\n".join(lines)
+
+
+def _told_apart(base: str) -> str:
+    """What `env` must be told of an emulator that is not where it is looked for."""
+    return "" if base == f"http://127.0.0.1:{Settings().port}" else f" --url {base}"

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -58,8 +58,8 @@ class Control:
         self._page = page(self.verbs, self._gate)
         self.authority: Callable[[], bytes] = _none
         """Our certificate authority, PEM."""
-        self.smpp_url: str | None = None
-        """Where SMPP is served, for health."""
+        self.beside: Mapping[str, str] = {}
+        """What is served where besides, for health."""
 
     async def answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         """The reply to a request. Never raises for what a client sent."""
@@ -103,8 +103,7 @@ class Control:
         """Answers that need no sandbox."""
         match path:
             case "/_emulator/health":
-                where = {} if self.smpp_url is None else {"smpp": self.smpp_url}
-                return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__, **where}))
+                return HttpReply(headers=_JSON, body=_encode({"status": "ok", "version": __version__, **self.beside}))
             case "/_emulator/openapi.json":
                 return HttpReply(headers=_JSON, body=_encode(openapi.document()))
             case "/_emulator/ca.pem":

@@ -523,6 +523,9 @@ class Health(TypedDict):
     status: str
     version: str
     smpp: NotRequired[str]
+    smpps: NotRequired[str]
+    https: NotRequired[str]
+    also_http: NotRequired[str]
 
 
 APART = (HttpAsked, HttpSaid, Frame, HttpAnswer, NoAnswer)

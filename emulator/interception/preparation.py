@@ -1,11 +1,13 @@
 """What `run`, `env` and `ca` share: the authority, and the changes of an environment that lead a program here."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 from emulator.interception.files import lay
-from emulator.interception.variables import Addresses, led_here
+from emulator.interception.variables import LOOPBACK, Addresses, led_here
 from emulator.providers import found
 from emulator.providers.names import domains, names
 from emulator.tls.authority import kept_in, today
@@ -14,7 +16,7 @@ from emulator.tls.folders import folder
 if TYPE_CHECKING:
     from emulator.tls.authority import Authority
 
-CA_PATH = "/_emulator/ca.pem"
+CA_PATH, HEALTH_PATH = "/_emulator/ca.pem", "/_emulator/health"
 _SECONDS = 10
 
 
@@ -36,11 +38,22 @@ def changes(
     return led_here(addresses, lay(where, pem, environment), domains(providers), led, environment, ways)
 
 
-def asked_of(url: str) -> bytes:
-    """The authority of an emulator that runs elsewhere, PEM. Raises OSError."""
-    with build_opener(ProxyHandler({})).open(url.rstrip("/") + CA_PATH, timeout=_SECONDS) as answer:
+def asked_of(url: str) -> tuple[bytes, Addresses]:
+    """The authority of an emulator that runs elsewhere, PEM, and where that one is reached. Raises OSError."""
+    told = json.loads(_fetched(url, HEALTH_PATH))
+    return _fetched(url, CA_PATH), Addresses(url, _beside(url, told.get("smpp")), _beside(url, told.get("smpps")))
+
+
+def _fetched(url: str, path: str) -> bytes:
+    with build_opener(ProxyHandler({})).open(url.rstrip("/") + path, timeout=_SECONDS) as answer:
         content: bytes = answer.read(1 << 20)
         return content
+
+
+def _beside(url: str, told: str | None) -> tuple[str, int] | None:
+    """An address on the host where HTTP is: who listens in a container knows his own loopback alone."""
+    port = urlsplit(told or "").port
+    return (urlsplit(url).hostname or LOOPBACK[0], port) if port else None
 
 
 def hosts_led() -> tuple[str, ...]:

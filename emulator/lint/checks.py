@@ -13,6 +13,7 @@ from emulator.core.units import seconds
 from emulator.http.messages import HttpRequest
 from emulator.lint import parameter_names, text_quality
 from emulator.lint.context import LintContext, Noticed, Partial, QueriedMessage, Refusal, asked
+from emulator.net import hosts
 
 Check = Callable[[LintContext], Noticed | None]
 
@@ -73,6 +74,17 @@ def key_in_url(seen: LintContext) -> Noticed | None:
         return None
     return Noticed(f"{seen.id}: the {credential.kind} stands in a URL, where logs and proxies keep it; a POST over "
                    "https would hide it", "mild")  # fmt: skip
+
+
+def plain_http(seen: LintContext) -> Noticed | None:
+    """A secret goes to the provider's own name without TLS, which that name speaks."""
+    request, credential = seen.request, seen.command.credential
+    if not isinstance(request, HttpRequest) or request.scheme != "http" or not credential:
+        return None
+    host = hosts.of_header(request.header("Host")) or ""
+    if not hosts.is_below((one.name for one in seen.provider.hosts if 443 in one.ports), host):
+        return None
+    return Noticed(f"{seen.id}: the {credential.kind} went to http://{host} unencrypted; https://{host} is served too")
 
 
 def ucs2_by_few(seen: LintContext) -> Noticed | None:
@@ -156,6 +168,7 @@ CHECKS: Mapping[str, Check] = {
     "no-callback": no_callback,
     "asked-after-refusal": asked_after_refusal,
     "key-in-url": key_in_url,
+    "plain-http": plain_http,
     "ucs2-by-few": ucs2_by_few,
     "encoded-twice": encoded_twice,
     "partly-rejected": partly_rejected,

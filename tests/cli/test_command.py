@@ -69,6 +69,14 @@ def test_the_banner_shows_lines_that_work_when_pasted():
         _, err = process.communicate(timeout=PATIENCE)
     assert "/api/v2/send/?key=emulator-smsoffice" in err
     assert process.url in err
+    assert f'eval "$(sms-emulator env --url {process.url})"' in err
+    assert "--any-credentials" not in err
+
+
+def test_the_banner_says_that_any_credentials_are_taken():
+    with serve("--any-credentials") as process:
+        process.send_signal(signal.SIGTERM)
+        assert "whatever key or login no sandbox has is taken" in process.communicate(timeout=PATIENCE)[1]
 
 
 def test_the_banner_names_the_event_loop():

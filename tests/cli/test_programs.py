@@ -70,11 +70,14 @@ async def test_the_variables_of_env_lead_a_shells_programs_to_a_running_emulator
     curl = need("curl")
     async with serving(any_credentials=True, ca_dir=str(tmp_path / "theirs")) as served:
         command = f'eval "$("$0" -m emulator env --url {served.base_url})" && {curl} -sS "{URL}"'
+        command += ' && echo "$SMS_INTERCEPT"'
         done = await asyncio.to_thread(
             subprocess.run, ["sh", "-c", command, sys.executable], capture_output=True, timeout=PATIENCE,
             env={**os.environ, "XDG_DATA_HOME": str(tmp_path / "ours")},
         )  # fmt: skip
-        assert json.loads(done.stdout)["Success"], done.stderr
+        answer, _, led = done.stdout.partition(b"}")
+        assert json.loads(answer + b"}")["Success"], done.stderr
+        assert json.loads(led)["ports"]["3700"] == ["127.0.0.1", served.smpp_port]
 
 
 def test_env_names_the_ports_that_it_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

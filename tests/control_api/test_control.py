@@ -26,6 +26,14 @@ async def test_health_says_ok_and_the_version():
         status, answer = await control(served, "GET", "/_emulator/health")
         assert (status, answer["status"]) == (200, "ok")
         assert answer["version"]
+        assert set(answer) == {"status", "version", "smpp"}
+
+
+async def test_health_tells_what_else_is_served_where(tmp_path):
+    async with serving(https_port=0, also_http_port=0, smpp_tls_port=0, ca_dir=str(tmp_path)) as served:
+        _, answer = await control(served, "GET", "/_emulator/health")
+        told = {name: answer[name].partition(":")[0] for name in ("https", "also_http", "smpp", "smpps")}
+        assert told == {"https": "https", "also_http": "http", "smpp": "smpp", "smpps": "smpps"}
 
 
 async def test_a_token_is_asked_for_everywhere_else():

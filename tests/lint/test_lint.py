@@ -2,7 +2,7 @@
 
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, send_path, serving
+from support import TO, control, frozen, get, key_of, octets, send_path, serving
 
 import emulator
 from emulator.lint import parameter_names, text_quality
@@ -93,6 +93,23 @@ async def test_a_key_in_a_url_is_a_mild_finding_and_hidden_unless_asked_for(sms)
     assert await rows(sms) == []
     assert (await sms.call("GET", "/lint")).mild == 1
     assert await rows(sms, mild=True) == ["smsoffice.https"]
+
+
+@pytest.mark.contract("smsoffice.https", "ubill.https", "smscenter.access.protocols")
+@pytest.mark.parametrize(("provider", "host", "path", "row"), [
+    ("smsoffice", "smsoffice.ge", "/api/getBalance?key={key}", "smsoffice.https"),
+    ("ubill", "api.ubill.dev", "/v1/sms/balance?key={key}", "ubill.https"),
+    ("smscenter", "www2.smsc.ru", "/sys/balance.php?login={login}&psw={psw}", "smscenter.access.protocols"),
+])  # fmt: skip
+async def test_a_secret_that_goes_to_the_providers_name_without_tls_is_a_finding(sms, provider, host, path, row):
+    target = path.format(**{name: getattr(sms.accounts[provider], name, "") for name in ("key", "login", "psw")})
+    await octets(sms.base_url, f"GET {target} HTTP/1.1\r\nHost: {host}:80\r\nConnection: close\r\n\r\n".encode())
+    one = next(one for one in await sms.lint() if one.row == row)
+    assert one.level == "warning"
+    assert any(f"went to http://{host} unencrypted; https://{host} is served too" in detail for detail in one.details)
+    forwarded = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n"
+    await octets(sms.base_url, forwarded.encode())
+    assert [one.count for one in await sms.lint() if one.row == row] == [one.count]
 
 
 async def test_a_key_in_a_posted_body_is_none(sms):

@@ -397,7 +397,9 @@ async def test_a_certificate_of_the_users_own_is_shown_to_all(tmp_path: Path) ->
         assert not (tmp_path / "none").exists()
 
 
-async def test_any_credentials_lead_to_the_default_sandbox_if_that_is_wanted(tmp_path: Path) -> None:
+async def test_any_credentials_lead_to_the_default_sandbox_if_that_is_wanted_and_stay_masked(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with serving(any_credentials=True) as served:
         for path in (
             send_path(key="a-key-of-its-own"), "/v1/sms/balance?key=another",
@@ -408,6 +410,10 @@ async def test_any_credentials_lead_to_the_default_sandbox_if_that_is_wanted(tmp
             assert b'"error' not in (await octets(served.base_url, asked)).lower().replace(b'"errorcode":0', b"")
         _, found = await control(served, "GET", "/_emulator/sandboxes/default/messages")
         assert [one["provider"] for one in found["messages"]] == ["smsoffice", "smscenter"]
+        pages = [await octets(served.base_url, once(path, "localhost"))
+                 for path in ("/", "/_emulator/page/default/requests", "/_emulator/page/default/requests/x1")]
+        for secret in (b"a-key-of-its-own", b"another", b"psw=wrong", b"somebody"):
+            assert [page for page in (*pages, caplog.text.encode()) if secret in page] == []
         made = (await control(served, "POST", "/_emulator/sandboxes", {}))[1]
         own = made["accounts"]["smsoffice"]["key"]
         await octets(served.base_url, once(send_path(key=own)))

@@ -3,6 +3,7 @@
 LINT = {
     "asked-after-refusal": "smscenter.http.200",
     "key-in-url": "smscenter.access.protocols",
+    "plain-http": "smscenter.access.protocols",
     "ucs2-by-few": "smscenter.send.parts",
     "encoded-twice": "smscenter.http.charset",
     "partly-rejected": "smscenter.send.some-bad",

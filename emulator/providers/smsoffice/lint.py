@@ -4,6 +4,7 @@ LINT = {
     "no-callback": "smsoffice.callback.reference-required",
     "asked-after-refusal": "smsoffice.send.http-200",
     "key-in-url": "smsoffice.https",
+    "plain-http": "smsoffice.https",
     "ucs2-by-few": "smsoffice.send.parts",
     "encoded-twice": "smsoffice.send.double-encoding",
     "partly-rejected": "smsoffice.send.some-good",

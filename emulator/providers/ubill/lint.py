@@ -3,6 +3,7 @@
 LINT = {
     "asked-after-refusal": "ubill.auth.200",
     "key-in-url": "ubill.auth.query",
+    "plain-http": "ubill.https",
     "ucs2-by-few": "ubill.send.charge",
     "encoded-twice": "ubill.send.encoding",
     "partly-rejected": "ubill.send.numbers-mixed",

@@ -21,6 +21,8 @@ _DOCUMENTED = (
     # the request
     _said("send.get-or-post", _SEND, "A message is sent by HTTP GET or POST to /api/v2/send.",
           "Both are served alike; any other method gets 405."),
+    _said("https", _SEND, "HTTPS may be used to encrypt data.",
+          "The same port takes both, and lint tells of a key that went to the provider's name without it."),
     _said("send.get-slash", _SEND, "The examples show GET with a slash at the end of the path and without one.",
           "Both are served."),
     _said("send.post-slash", _SEND, "A POST goes to the path with a slash at its end: send/.",

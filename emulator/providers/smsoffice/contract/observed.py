@@ -125,8 +125,6 @@ BEYOND = (
     _chosen("balance.media-type", "fact 30", "inferred", "The answer's Content-Type is not said.",
             "text/plain; charset=utf-8."),
     # left out
-    _left("https", "page 000, Send", "documented", "HTTPS may be used to encrypt data.",
-          "Plain HTTP only for now; put a TLS proxy in front."),
     _left("profile-page", "page 000, Required parameters", "documented", "The key is seen on the profile page.",
           "The control API shows it, and sets what the profile page would: the callback URL, API access, senders."),
     _left("text-analyser", "page 000, Required parameters", "documented", "A page of the site analyses texts.",

@@ -98,6 +98,9 @@ _PAGE = (
 
 _SPEC = (
     _spec("auth.query", "1", "The key may stand in the query, of POST requests too.", "On every address."),
+    _spec("https", "7", "The API is at https://api.ubill.dev/v1.",
+          "Both schemes are answered (whether the real one answers plain http is not said), and lint tells of a key "
+          "that went to that name without TLS."),
     _spec("auth.401", "1", "Without a valid key the answer is HTTP 401, text/plain, `Please authorize with valid API "
           "key!`.", "For all addresses, sendXml included; it goes before every other check."),
     _spec("auth.200", "1", "Of HTTP statuses only 200 and 401 are documented.", "All other refusals are HTTP 200 with "
