@@ -1,11 +1,12 @@
 """The yardstick for callbacks: aiohttp's client alone, fifty connections kept alive, sending the same requests.
 
 `python -m benchmarks.callbacks_yardstick URL COUNT [uvloop]`: URL is a callback as the emulator sent it; its smsID and
-number differ each time.
+number differ each time. Prints the microseconds of processor time that each took.
 """
 
 import asyncio
 import sys
+import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import ClientSession, TCPConnector
@@ -27,7 +28,9 @@ async def _main(url: str, wanted: int) -> None:
                 await answer.read()
 
     async with ClientSession(connector=TCPConnector(limit_per_host=CONNECTIONS)) as session:
+        before = time.process_time()
         await asyncio.gather(*(one(session) for _ in range(CONNECTIONS)))
+        print((time.process_time() - before) / wanted * 1e6)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""HTTP out: a request goes to the client under test, its answer comes back. Bytes only.
+"""HTTP out: a request goes to the client under test by aiohttp's client, its answer comes back.
 
 Where to is judged by the address that is about to be connected to: between the look at the address and its use there is
 no second lookup.
@@ -10,48 +10,123 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from emulator.delivery.client_connection import ClientConnection, Gone
-from emulator.http.messages import HttpReply, HttpRequest, origin_of
+from emulator.http.messages import Headers, HttpReply, HttpRequest, origin_of
 from emulator.net.allowed_targets import NotAllowed, Targets
 
 TIMEOUT = 10.0
 """Real seconds from the first try to connect to the last octet of the answer."""
-_IDLE = 15.0
+IDLE = 15.0
 """So long a connection is kept that nothing goes over."""
+MOST_READ = 64 * 1024
+"""Of an answer's head, or of its body, nobody looks at more: the body is taken for whole."""
 _MOST_TOLD = 100
 _UNTRUSTED = (
     "; --callback-ca FILE names the authority that the receiver's certificate is from, or `sms-emulator ca --issue {}` "
     "makes one of our own"
 )
+_OURS = (("User-Agent", "sms-emulator"), ("Accept", "*/*"))
+_NOT_SENT = ("Accept-Encoding", "Content-Type")
+"""What aiohttp would say of itself besides."""
 
 _log = logging.getLogger("emulator")
+_new: ContextVar[bool] = ContextVar("new")
+"""Was the connection made for the call that runs?"""
 
 
 class Origin(NamedTuple):
-    """Where a URL leads: TLS or not, whose address, which port, and the headers that say so."""
+    """Where a URL leads. `begin`: the URL up to its path, as aiohttp takes it; `address`: of a host that is one."""
 
     tls: bool
     host: str
     port: int
-    head: bytes
+    begin: str
+    address: str | None
+    headers: Headers
+
+
+class Resolver(AbstractResolver):
+    """What a name means now, as far as `targets` allows."""
+
+    def __init__(self, targets: Targets) -> None:
+        self._targets = targets
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Addresses that may be called. Raises NotAllowed when there is none, OSError when the name means nothing."""
+        loop = asyncio.get_running_loop()
+        try:
+            found: list[Any] = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+        except UnicodeError:
+            raise OSError(f"{host!r} is no host name") from None
+        refusals: dict[str, None] = {}
+        allowed: list[ResolveResult] = []
+        for kind, _, protocol, _, address in found:
+            refusal = self._targets.refusal(host, str(address[0]))
+            if refusal is not None:
+                refusals[refusal] = None
+            else:
+                allowed.append(ResolveResult(
+                    hostname=host, host=str(address[0]), port=address[1], family=kind, proto=protocol,
+                    flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+                ))  # fmt: skip
+        if not allowed:
+            raise NotAllowed("; ".join(refusals))
+        return allowed
+
+    async def close(self) -> None:
+        """Nothing is kept."""
+
+
+class Connector(aiohttp.TCPConnector):
+    """Connections to what the resolver allows, kept alive. How many there are is the callback queue's business."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        super().__init__(
+            resolver=resolver, use_dns_cache=False, limit=0, keepalive_timeout=IDLE, happy_eyeballs_delay=None,
+            socket_factory=_made,
+        )  # fmt: skip
+
+    async def connect(self, *args: Any, **options: Any) -> aiohttp.connector.Connection:
+        """aiohttp asks once more where a connection closed without an answer: rightly where it had been kept and the
+        other side was tired of it; where it was new, the request came to somebody who wanted no more of it."""
+        if _new.get():
+            raise aiohttp.ServerDisconnectedError
+        return await super().connect(*args, **options)
+
+
+def _made(found: Any) -> socket.socket:
+    """Of a socket that is about to be connected."""
+    _new.set(True)
+    return socket.socket(*found[:3])
+
+
+def _acknowledge(transport: asyncio.BaseTransport | None) -> None:
+    """The head is here and the body is still to come: who wrote them one after the other may wait with the second until
+    the first is acknowledged, which Linux puts off by 40 ms on a connection that is kept."""
+    sock: Any = None if transport is None else transport.get_extra_info("socket")
+    if sock is not None and hasattr(socket, "TCP_QUICKACK"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 class HttpClient:
-    """Sends callbacks to where `targets` allows. Connections are kept alive; redirects and cookies are passed over.
-    How many go out at once is the round's business (http_round.py)."""
+    """Sends callbacks to where `targets` allows; redirects and cookies are passed over."""
 
     def __init__(
         self, targets: Targets | None = None, trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
     ) -> None:  # fmt: skip
         self._targets = targets or Targets()
+        self._judged = lru_cache(maxsize=1024)(self._targets.refusal)
         self._trust = trust
-        self._kept: dict[Origin, list[ClientConnection]] = {}
-        self._sweeper: asyncio.TimerHandle | None = None
+        self._session: aiohttp.ClientSession | None = None
         self._tls: asyncio.Future[ssl.SSLContext] | None = None
         self._told: set[str] = set()
 
@@ -63,103 +138,66 @@ class HttpClient:
             raise _no_url()
         begin = origin_of(target)
         origin = _origin(begin)
-        octets = _octets(request, target[len(begin) :], origin)
+        if origin.address is not None:
+            refusal = self._judged(origin.host, origin.address)
+            if refusal is not None:
+                raise self._refused(origin, refusal)
         try:
             async with asyncio.timeout(TIMEOUT):
-                return await self._exchange(origin, octets, request.method == "GET")
+                return await self._exchange(request, origin, target[len(begin) :])
         except TimeoutError:
             raise TimeoutError(f"no answer within {TIMEOUT:.0f} s") from None
+        except (aiohttp.ClientError, ValueError) as error:
+            raise self._failure(origin, error) from None
 
-    async def _exchange(self, origin: Origin, octets: bytes, harmless: bool) -> HttpReply:
-        """A kept connection may have been closed by the other side meanwhile: then what is harmless twice goes over a
-        new one."""
-        connection = self._take(origin) or await self._connect(origin)
-        try:
-            answer = await connection.ask(octets)
-        except Gone:
-            if connection.asked == 1 or not harmless:
-                raise
-            connection = await self._connect(origin)
-            answer = await connection.ask(octets)
-        if connection.free:
-            self._keep(origin, connection)
-        else:
-            connection.abort()
-        return answer
+    async def _exchange(self, request: HttpRequest, origin: Origin, rest: str) -> HttpReply:
+        _new.set(False)
+        async with (self._session or self._opened()).request(
+            request.method, URL(origin.begin + rest, encoded=True), headers=origin.headers + request.headers,
+            data=request.body or None, allow_redirects=False, ssl=await self._context() if origin.tls else True,
+        ) as answer:  # fmt: skip
+            if answer.status == 101:
+                raise OSError("the connection became something else (101), which nobody asked for")
+            if answer.connection is not None:
+                _acknowledge(answer.connection.transport)
+            body, content = b"", answer.content
+            while not content.at_eof() and len(body) < MOST_READ:
+                body += await content.read(MOST_READ - len(body))
+            headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.raw_headers)
+            return HttpReply(answer.status, headers, body)
 
-    # connections
+    def _opened(self) -> aiohttp.ClientSession:
+        self._session = aiohttp.ClientSession(
+            connector=Connector(Resolver(self._targets)), cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=_NOT_SENT, auto_decompress=False, timeout=aiohttp.ClientTimeout(total=None),
+            max_line_size=MOST_READ, max_field_size=MOST_READ,
+        )  # fmt: skip
+        return self._session
 
-    def _take(self, origin: Origin) -> ClientConnection | None:
-        """The one that was used last."""
-        kept = self._kept.get(origin)
-        while kept:
-            connection = kept.pop()
-            if connection.free:
-                return connection
-        return None
+    def _failure(self, origin: Origin, error: Exception) -> OSError:
+        """What went wrong, in the journal's words."""
+        where = f"Cannot connect to {origin.host}:{origin.port}"
+        match error:
+            case aiohttp.ClientConnectorCertificateError():
+                return OSError(f"{where}: {error.certificate_error}{_UNTRUSTED.format(origin.host)}")
+            case aiohttp.ClientConnectorError(os_error=NotAllowed() as refusal):
+                return self._refused(origin, str(refusal))
+            case aiohttp.ClientConnectorDNSError():
+                return OSError(f"{where}: {error.os_error.strerror or error.os_error}")
+            case aiohttp.ClientConnectorError():
+                return OSError(f"{where}: {error.os_error}")
+            case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
+                return OSError("the connection was closed before an answer came")
+            case aiohttp.ClientPayloadError():
+                return OSError("the connection was closed in the middle of the answer")
+            case aiohttp.ClientResponseError():
+                return OSError(f"what came is no HTTP answer: {error.message}")
+        return OSError(str(error))
 
-    def _keep(self, origin: Origin, connection: ClientConnection) -> None:
-        loop = asyncio.get_running_loop()
-        connection.idle_since = loop.time()
-        self._kept.setdefault(origin, []).append(connection)
-        if self._sweeper is None:
-            self._sweeper = loop.call_later(_IDLE, self._sweep)
-
-    def _sweep(self) -> None:
-        """Those that were idle for long go."""
-        loop = asyncio.get_running_loop()
-        self._sweeper = None
-        before = loop.time() - _IDLE
-        for origin, kept in list(self._kept.items()):
-            left = [one for one in kept if one.free and one.idle_since > before]
-            for one in kept:
-                if one not in left:
-                    one.abort()
-            self._kept[origin] = left
-            if not left:
-                del self._kept[origin]
-        if self._kept:
-            self._sweeper = loop.call_later(_IDLE / 2, self._sweep)
-
-    async def _connect(self, origin: Origin) -> ClientConnection:
-        """A new connection to the first address that may be called and can be reached."""
-        loop = asyncio.get_running_loop()
-        refusals: list[str] = []
-        error: OSError | None = None
-        try:
-            found = await _addresses(origin)
-        except OSError as unknown:
-            raise OSError(f"Cannot connect to {origin.host}:{origin.port}: {unknown.strerror or unknown}") from None
-        context = await self._context() if origin.tls else None
-        for family, kind, protocol, _, address in found:
-            refusal = self._targets.refusal(origin.host, str(address[0]))
-            if refusal is not None:
-                refusals += [refusal] if refusal not in refusals else []
-                continue
-            sock = socket.socket(family, kind, protocol)
-            try:
-                sock.setblocking(False)
-                await loop.sock_connect(sock, address)
-                _, connection = await loop.create_connection(
-                    ClientConnection, sock=sock, ssl=context, server_hostname=origin.host if context else None
-                )
-                return connection
-            except OSError as broken:
-                sock.close()
-                error = broken
-            except BaseException:
-                sock.close()
-                raise
-        if error is None and refusals:
-            raise self._refused(origin.host, refusals)
-        hint = _UNTRUSTED.format(origin.host) if isinstance(error, ssl.SSLCertVerificationError) else ""
-        raise OSError(f"Cannot connect to {origin.host}:{origin.port}: {error}{hint}")
-
-    def _refused(self, host: str, refusals: list[str]) -> NotAllowed:
+    def _refused(self, origin: Origin, said: str) -> NotAllowed:
         """What the journal says; the log says it once a host."""
-        said = "; ".join(refusals)
-        if host not in self._told and len(self._told) < _MOST_TOLD:
-            self._told.add(host)
+        if origin.host not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add(origin.host)
             _log.warning("a callback was not sent: %s", said)
         return NotAllowed(said)
 
@@ -171,26 +209,9 @@ class HttpClient:
 
     async def close(self) -> None:
         """Close what is kept."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-        for kept in self._kept.values():
-            for connection in kept:
-                connection.abort()
-        self._kept.clear()
-        await asyncio.sleep(0)
-
-
-async def _addresses(origin: Origin) -> list[Any]:
-    """What a name means now; what is an address already is not looked up."""
-    kind = socket.SOCK_STREAM
-    try:
-        return socket.getaddrinfo(origin.host, origin.port, type=kind, flags=socket.AI_NUMERICHOST)
-    except (socket.gaierror, UnicodeError):
-        pass
-    try:
-        return await asyncio.get_running_loop().getaddrinfo(origin.host, origin.port, type=kind)
-    except UnicodeError:
-        raise OSError(f"{origin.host!r} is no host name") from None
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
 
 @lru_cache(maxsize=1024)
@@ -202,28 +223,27 @@ def _origin(begin: str) -> Origin:
             raise _no_url()
     except ValueError:
         raise _no_url() from None
-    if not url.host_port_subcomponent or not url.host_port_subcomponent.isascii():
+    authority = url.host_port_subcomponent
+    if not authority or not authority.isascii():
         raise _no_url()
-    head = f"Host: {url.host_port_subcomponent}\r\nUser-Agent: sms-emulator\r\nAccept: */*\r\n"
+    headers = [("Host", authority), *_OURS]
     if url.user is not None:
-        who = f"{url.user}:{url.password or ''}".encode()
-        head += f"Authorization: Basic {base64.b64encode(who).decode()}\r\n"
-    return Origin(url.scheme == "https", url.raw_host, url.port, head.encode("latin-1"))
+        who = base64.b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
+        headers.append(("Authorization", f"Basic {who}"))
+    address = _address(url.raw_host)
+    if address is not None and ":" not in address:  # also written as one number, which aiohttp does not take
+        authority = f"{address}:{url.port}"
+    return Origin(url.scheme == "https", url.raw_host, url.port, f"{url.scheme}://{authority}", address, tuple(headers))
+
+
+def _address(host: str) -> str | None:
+    """Of a host that is an address already, however it is written."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (socket.gaierror, UnicodeError):
+        return None
+    return str(found[0][4][0])
 
 
 def _no_url() -> NotAllowed:
     return NotAllowed("the callback URL is no http:// or https:// URL with a host")
-
-
-def _octets(request: HttpRequest, rest: str, origin: Origin) -> bytes:
-    """A request as it goes over the wire; `rest` is the URL after its host."""
-    rest = rest.partition("#")[0]
-    target = rest if rest.startswith("/") else f"/{rest}"
-    lines = b"%b %b HTTP/1.1\r\n%b" % (request.method.encode(), target.encode(), origin.head)
-    for name, value in request.headers:
-        if "\r" in value or "\n" in value:
-            raise OSError(f"the header {name} would have more than one line")
-        lines += f"{name}: {value}\r\n".encode()
-    if request.body or request.method != "GET":
-        lines += b"Content-Length: %d\r\n" % len(request.body)
-    return lines + b"\r\n" + request.body

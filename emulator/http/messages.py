@@ -161,8 +161,11 @@ def add_query(url: str, fields: Iterable[tuple[str, str]]) -> str:
     return f"{base}{joint}{write_query(fields)}{hash_mark}{fragment}"
 
 
+_origin = re.compile(r"(?:.*?//)?[^/?#]*", re.DOTALL).match
+
+
 def origin_of(url: str) -> str:
     """Scheme, host and port of a URL."""
-    begin = url.find("//") + 2
-    ends = [at for at in (url.find(mark, begin) for mark in "/?#") if at >= 0]
-    return url[: min(ends, default=len(url))]
+    found = _origin(url)
+    assert found is not None
+    return found[0]
