@@ -203,12 +203,12 @@ class SmppDispatcher:
         self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Decision
     ) -> Pdu | None:  # fmt: skip
         session, now, fault = line.session, line.wire.now(), verdict.reply
-        if fault is not None and not fault.heard:
-            instead = _instead(fault)
-            if instead is None:
-                session.withhold(pdu)
-                return None
+        instead = None if fault is None else _instead(fault)
+        if instead is not None:
             return session.respond(pdu, now, instead)
+        if fault is not None and not fault.heard:
+            session.withhold(pdu)
+            return None
         said = face.write(command, verdict.outcome)
         if said.status == Status.RINVCMDID:
             session.withhold(pdu)

@@ -1,10 +1,13 @@
-"""What a rule may have done to a reply on its way (the list is in core/rules/actions.py). One fault, one function: it
-gets the reply, and what makes octets of one, and says in steps what goes out."""
+"""What a rule may have done to a reply on its way (the lists are in core/rules/actions.py and http_actions.py). One
+fault, one function: it gets the reply, and what makes octets of one, and says in steps what goes out."""
 
+import re
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from emulator.http.messages import HttpReply
-from emulator.http.reply_writer import Encoded
+from emulator.http.reply_writer import Encoded, chunk
 from emulator.server.fault_steps import Close, Reset, Step, Wait, Write
 
 Encode = Callable[[HttpReply], Encoded]
@@ -12,6 +15,9 @@ Fault = Callable[[HttpReply, Encode], list[Step]]
 
 _PIECES = 20
 _PAUSE = 0.05
+_length = re.compile(rb"(?i)\r\nContent-Length: *\d+")
+_INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </>; rel=preconnect\r\n\r\n"
+_BOM = b"\xef\xbb\xbf"
 
 
 def whole(reply: HttpReply, encode: Encode) -> list[Step]:
@@ -60,6 +66,59 @@ def _slow(reply: HttpReply, encode: Encode) -> list[Step]:
     return steps
 
 
+def _split(reply: HttpReply, encode: Encode) -> list[Step]:
+    """Head and half the body, and the other half a moment later."""
+    head, body = encode(reply)
+    middle = len(body) // 2
+    return [Write(head + body[:middle]), Wait(_PAUSE), Write(body[middle:])]
+
+
+def _last(reply: HttpReply) -> HttpReply:
+    """The same, as the connection's last."""
+    kept = tuple(pair for pair in reply.headers if pair[0].lower() != "connection")
+    return replace(reply, headers=(*kept, ("Connection", "close")))
+
+
+def _close_behind(reply: HttpReply, encode: Encode) -> list[Step]:
+    return [*whole(_last(reply), encode), Close()]
+
+
+def _old(reply: HttpReply, encode: Encode) -> list[Step]:
+    head, body = encode(reply)
+    return [Write(head.replace(b"HTTP/1.1", b"HTTP/1.0", 1) + body), Close()]
+
+
+def _until_close(reply: HttpReply, encode: Encode) -> list[Step]:
+    head, body = encode(_last(reply))
+    return [Write(_length.sub(b"", head) + body), Close()]
+
+
+def _in_chunks(reply: HttpReply, encode: Encode) -> tuple[bytes, list[bytes]]:
+    head, body = encode(reply)
+    middle = len(body) // 2
+    pieces = [chunk(piece) for piece in (body[:middle], body[middle:]) if piece]
+    return _length.sub(b"\r\nTransfer-Encoding: chunked", head), pieces
+
+
+def _chunked(reply: HttpReply, encode: Encode) -> list[Step]:
+    head, pieces = _in_chunks(_last(reply), encode)
+    return [Write(head + b"".join(pieces) + chunk(b"")), Close()]
+
+
+def _endless(reply: HttpReply, encode: Encode) -> list[Step]:
+    """The whole answer is there, but nothing says so."""
+    head, pieces = _in_chunks(reply, encode)
+    return [Write(head + b"".join(pieces)), Wait(None), Close()]
+
+
+def _interim(reply: HttpReply, encode: Encode) -> list[Step]:
+    return [Write(_INTERIM), *whole(reply, encode)]
+
+
+def _bom(reply: HttpReply, encode: Encode) -> list[Step]:
+    return whole(replace(reply, body=_BOM + reply.body), encode)
+
+
 FAULTS: Mapping[str | None, Fault] = {
     None: whole,
     "lost": _close,
@@ -70,4 +129,12 @@ FAULTS: Mapping[str | None, Fault] = {
     "empty": _empty,
     "garbled": _garbled,
     "slow": _slow,
+    "split": _split,
+    "close": _close_behind,
+    "http-1.0": _old,
+    "until-close": _until_close,
+    "chunked": _chunked,
+    "interim": _interim,
+    "bom": _bom,
+    "endless": _endless,
 }

@@ -110,6 +110,8 @@ STEPS: dict[str, Callable[[bytes], tuple[SmppStep, ...]]] = {
     "hang": lambda octets: (),
     "cut": lambda octets: (Write(octets[: len(octets) // 2]), Close()),
     "slow": _slowly,
+    "split": lambda octets: (Write(octets[: len(octets) // 2]), Wait(_PAUSE), Write(octets[len(octets) // 2 :])),
+    "close": lambda octets: (Write(octets), Close()),
     "reordered": lambda octets: (NextFirst(_PATIENCE), Write(octets)),
     "enquire-first": lambda octets: (Ask(Command.ENQUIRE_LINK), Write(octets)),
 }

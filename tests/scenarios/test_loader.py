@@ -183,7 +183,7 @@ def test_ten_mistakes_yield_ten_good_lines_in_order(lines_of: Any) -> None:
 def test_a_missing_key_points_at_the_mapping_it_is_missing_in(lines_of: Any) -> None:
     assert lines_of("rules:\n  - when: {}\n    times: 1\n") == [
         "play.yaml:2:5: at rules[0]: the key then is missing; then is a mapping with steps, refuse, reply, reports, "
-        "accept, retries, account, incoming, opt_out"
+        "accept, retries, account, incoming, opt_out, unknown_for"
     ]
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules.actions import Plan, Refuse
+from emulator.core.rules.actions import FAULTS, Plan, Refuse
 from emulator.core.rules.conditions import When
+from emulator.core.rules.http_actions import HTTP_FAULTS
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.scenarios.scenario import Scenario
@@ -25,7 +26,7 @@ SAID = [
         "at rules[0].then.refuse: found 'no credit'; may be a mapping with code, reason; write {reason: no-credit}",
     ),
     ({"rules": [{}]}, "at rules[0]: the key then is missing; then is a mapping with steps, refuse, reply, reports, "
-     "accept, retries, account, incoming, opt_out"),
+     "accept, retries, account, incoming, opt_out, unknown_for"),
     ({"rulez": []},
      "at rulez: no such key: found 'rulez'; may be name, comment, extends, seed, accounts, rules; did you mean rules?"),
     ({"rules": [{"then": {}, "times": 0}]}, "at rules[0].times: found 0; may be a whole number, 1 or more"),
@@ -37,7 +38,7 @@ SAID = [
     ({"rules": [{"then": {"reply": {"status": 99}}}]},
      "at rules[0].then.reply.status: found 99; may be a whole number, 200 to 599"),
     ({"rules": [{"then": {"reply": {"fault": "lots"}}}]},
-     f"at rules[0].then.reply.fault: found 'lots'; may be lost, drop, hang, reset, cut, empty, garbled, slow, or "
+     f"at rules[0].then.reply.fault: found 'lots'; may be {', '.join(FAULTS)}, or {', '.join(HTTP_FAULTS)}, or "
      f"{', '.join(SMPP_FAULTS)}; did you mean lost?"),
     ({"rules": [{"then": {"reports": {"twice": "yes"}}}]},
      "at rules[0].then.reports.twice: found 'yes'; may be true or false"),
@@ -50,6 +51,10 @@ SAID = [
     ({"rules": [{"then": {"refuse": {}}}]}, "at rules[0].then.refuse: refuse takes either code or reason"),
     ({"rules": [{"then": {"reply": {"fault": "lost", "status": 503}}}]},
      "at rules[0].then.reply: reply takes either fault or status or command_status"),
+    ({"rules": [{"then": {"reply": {"fault": "lost", "taken": True}}}]},
+     "at rules[0].then.reply: reply takes taken only with status or command_status: what a fault does is in its name"),
+    ({"rules": [{"then": {"unknown_for": -1}}]},
+     "at rules[0].then.unknown_for: found -1; may be a number, 0 to 3153600000"),
     ({"rules": [{"then": {}, "when": {"matches": "("}}]},
      "at rules[0].when.matches: no regular expression: a ( without its ) at character 1: found '('"),
     ({"rules": [{"then": {}, "when": {"matches": "a{99999999999999999999}"}}]},
@@ -151,7 +156,7 @@ def test_lists_of_rules_and_accounts_by_provider_can_be_checked(json_lines_of: A
     assert checked([{"then": {}}], list[RuleSpec], vocabulary) == [RuleSpec(then=Plan())]
     assert json_lines_of([{"then": {}}, {"when": {"provider": "x"}}], list[RuleSpec]) == [
         "at [1]: the key then is missing; then is a mapping with steps, refuse, reply, reports, "
-        "accept, retries, account, incoming, opt_out",
+        "accept, retries, account, incoming, opt_out, unknown_for",
         "at [1].when.provider: no such provider: found 'x'; may be smsoffice, ubill, smscenter",
     ]
     assert checked({"ubill": {"balance": 1}}, dict[str, AccountPatch], vocabulary)["ubill"].balance == 1

@@ -3,7 +3,11 @@
 import asyncio
 
 import pytest
-from support import control, octets, send_path, serving, until
+from support import PATIENCE, control, octets, send_path, serving, until
+
+from emulator.core.rules.actions import FAULTS
+from emulator.core.rules.http_actions import HTTP_FAULTS
+from emulator.server import http_faults
 
 BODY = (
     b'{"Success":true,"Message":"The request has been successfully received by our system","Output":null,"ErrorCode":0}'
@@ -63,6 +67,105 @@ async def test_slow_comes_whole_in_the_end():
         answer, done = await try_fault(served, {"fault": "slow"})
         assert answer.endswith(BODY)
         assert done == 1
+
+
+def test_every_fault_of_the_lists_has_its_row_in_the_transport():
+    assert {None, *FAULTS, *HTTP_FAULTS} == set(http_faults.FAULTS)
+
+
+async def try_shape(fault, first=b"", closes=True):
+    """What a client that keeps its connection gets: head, body; does the connection end by itself?"""
+    async with serving() as served:
+        rule = {"when": {"operation": "send"}, "then": {"reply": {"fault": fault}}, "times": 1}
+        await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+        host, port = served.base_url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        async with asyncio.timeout(PATIENCE):
+            assert await reader.readexactly(len(first)) == first
+            head = await reader.readuntil(b"\r\n\r\n")
+            if closes:
+                body = await reader.read()
+            elif b"Content-Length: " in head:
+                body = await reader.readexactly(int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0]))
+                writer.write(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+            else:
+                half = len(BODY) // 2
+                body = await reader.readexactly(len(b"%x%x" % (half, len(BODY) - half)) + len(BODY) + 8)
+                assert not reader.at_eof()
+            writer.close()
+        assert len(served.emulator.default.engine.world.store.messages) == 1
+    return head, body
+
+
+def chunks(*pieces):
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+
+
+async def test_split_is_whole_in_two_segments_and_the_connection_is_kept():
+    head, body = await try_shape("split", closes=False)
+    assert (b"Connection" in head, body) == (False, BODY)
+
+
+async def test_close_says_so_and_does_so():
+    head, body = await try_shape("close")
+    assert b"\r\nConnection: close\r\n" in head
+    assert b"\r\nContent-Length: %d\r\n" % len(BODY) in head
+    assert body == BODY
+
+
+async def test_http_1_0_is_answered_and_closed():
+    head, body = await try_shape("http-1.0")
+    assert head.startswith(b"HTTP/1.0 200")
+    assert b"keep-alive" not in head
+    assert body == BODY
+
+
+async def test_until_close_has_no_length_at_all():
+    head, body = await try_shape("until-close")
+    assert b"Length" not in head
+    assert b"Encoding" not in head
+    assert body == BODY
+
+
+async def test_chunked_ends_with_the_last_chunk_and_the_connection():
+    head, body = await try_shape("chunked")
+    half = len(BODY) // 2
+    assert b"\r\nTransfer-Encoding: chunked\r\n" in head
+    assert b"Length" not in head
+    assert body == chunks(BODY[:half], BODY[half:], b"")
+
+
+async def test_endless_has_no_last_chunk_and_stays_open():
+    head, body = await try_shape("endless", closes=False)
+    half = len(BODY) // 2
+    assert b"\r\nTransfer-Encoding: chunked\r\n" in head
+    assert body == chunks(BODY[:half], BODY[half:])
+
+
+async def test_interim_goes_before_the_answer():
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </>; rel=preconnect\r\n\r\n"
+    head, body = await try_shape("interim", early, closes=False)
+    assert head.startswith(b"HTTP/1.1 200")
+    assert body == BODY
+
+
+async def test_a_byte_order_mark_is_part_of_the_body():
+    head, body = await try_shape("bom", closes=False)
+    assert b"\r\nContent-Length: %d\r\n" % (len(BODY) + 3) in head
+    assert body == b"\xef\xbb\xbf" + BODY
+
+
+async def test_a_status_may_be_told_of_what_was_taken():
+    """As a proxy does whose backend took the request."""
+    page = {"status": 502, "body": "<html>Bad Gateway</html>", "headers": {"Content-Type": "text/html"}}
+    for said, done in ((page, 0), ({**page, "taken": True}, 1)):
+        async with serving() as served:
+            answer, count = await try_fault(served, said)
+            assert answer.startswith(b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n")
+            assert answer.endswith(b"<html>Bad Gateway</html>")
+            assert count == done
 
 
 async def test_a_status_in_place_of_the_answer_does_nothing():

@@ -7,6 +7,7 @@ from esme import SUBMIT, desk, line_of
 from support import PATIENCE, receiver, skip
 
 from emulator.core.rules.actions import FAULTS
+from emulator.core.rules.http_actions import HTTP_FAULTS
 from emulator.core.rules.smpp_actions import FORMS, SMPP_FAULTS
 from emulator.server.smpp_faults import SPOIL, STEPS
 from emulator.smpp import Command, Pdu, response
@@ -32,6 +33,34 @@ async def test_f4_the_connection_goes_with_the_message_taken_or_not(fault, taken
         tail = esme.octets[before:]
         assert tail == {"reset": b"RESET", "cut": bytes.fromhex("000000128000000400")}.get(fault, b"")
         assert (await at.last(operation="send"))["fault"] == fault
+
+
+async def test_split_and_close_bring_the_whole_response():
+    async with desk() as at:
+        esme = await at.bound()
+        await faulty(at, "split")
+        assert (await esme.submit(b"x")).octets("message_id") == b"1"
+        await faulty(at, "close")
+        assert (await esme.submit(b"y")).octets("message_id") == b"2"
+        await esme.closed()
+
+
+async def test_what_only_http_can_have_is_passed_over():
+    async with desk() as at:
+        esme = await at.bound()
+        for turn, fault in enumerate(HTTP_FAULTS):
+            await faulty(at, fault)
+            assert (await esme.submit(b"x%d" % turn)).octets("message_id") == b"%d" % (turn + 1)
+        assert (await at.last(operation="send"))["fault"] is None
+
+
+async def test_a_status_may_be_told_of_what_was_taken():
+    async with desk() as at:
+        esme = await at.bound()
+        for reply in ({"command_status": 8}, {"status": 503}):
+            await at.rule({"operation": "send"}, {"reply": {**reply, "taken": True}}, times=1)
+            assert (await esme.submit(b"taken" + str(reply).encode())).status == 8
+        assert len(await at.messages()) == 2
 
 
 async def test_f5_a_message_is_never_answered_and_the_session_goes_on():

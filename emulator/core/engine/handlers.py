@@ -50,7 +50,7 @@ from emulator.core.outcomes import (
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.state.sandbox_state import SandboxState
-from emulator.core.units import seconds
+from emulator.core.units import Timestamp, seconds
 
 
 class CommandHandlers:
@@ -116,6 +116,7 @@ class CommandHandlers:
             ids = store.with_provider_id(query.provider, query.provider_id)
         else:
             ids = store.with_reference(query.provider, query.reference or "", query.destination or "")
+        ids = [number for number in ids if self._registered(number, case.at)]
         if not ids:
             if "unknown-message" in case.profile.switches and case.switch("unknown-message") == "unknown":
                 return Found(entries=())
@@ -160,7 +161,14 @@ class CommandHandlers:
         store, provider = self.world.store, case.command.provider
         number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
         newest = store.newest_with(provider, provider_id, number)
-        return [] if newest is None else [newest]
+        return [newest] if newest is not None and self._registered(newest, case.at) else []
+
+    def _registered(self, number: int, at: Timestamp) -> bool:
+        """Does the provider know of it yet?"""
+        store = self.world.store
+        message = store.messages[number - 1]
+        unknown_for = self.world.plans[message.plan].unknown_for
+        return not unknown_for or at >= store.batch_of(message).created_at + seconds(unknown_for)
 
     def _describe(self, case: CheckContext) -> AnyOutcome:
         return Described()

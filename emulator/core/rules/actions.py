@@ -12,15 +12,16 @@ from msgspec.structs import force_setattr
 
 from emulator.core.accounts import AccountPatch
 from emulator.core.reasons import OF_A_NUMBER, Reason
+from emulator.core.rules.http_actions import HTTP_FAULTS, HttpFaultName
 from emulator.core.rules.ranges import Seconds, Span, as_written, drawn
 from emulator.core.rules.smpp_actions import SMPP_FAULTS, FormName, SmppFaultName
 from emulator.core.statuses import Status
 from emulator.core.units import Chance
 
-HttpFaultName = Literal["lost", "drop", "hang", "reset", "cut", "empty", "garbled", "slow"]
-FaultName = HttpFaultName | SmppFaultName
+AnyFaultName = Literal["lost", "drop", "hang", "reset", "cut", "empty", "garbled", "slow", "split", "close"]
+FaultName = AnyFaultName | HttpFaultName | SmppFaultName
 
-FAULTS: dict[HttpFaultName, tuple[bool, str]] = {
+FAULTS: dict[AnyFaultName, tuple[bool, str]] = {
     "lost": (True, "done; the connection is closed without an answer"),
     "drop": (False, "not done; the connection is closed without an answer"),
     "hang": (True, "done; nothing is ever answered and the connection stays open"),
@@ -29,12 +30,17 @@ FAULTS: dict[HttpFaultName, tuple[bool, str]] = {
     "empty": (True, "done; the answer has an empty body"),
     "garbled": (True, "done; the answer's body is not what it should be"),
     "slow": (True, "done; the answer comes in small pieces"),
+    "split": (True, "done; the answer comes in two segments, the second a moment later"),
+    "close": (True, "done; the connection is closed behind the answer"),
 }
-"""Each fault: is the command executed, and what the client sees. They work over every protocol; those that only SMPP
-can have are in smpp_actions.py. A `status` (HTTP) or `command_status` (SMPP) in its place is never executed; over SMPP
-a `status` 429 is ESME_RTHROTTLED, any other ESME_RSYSERR."""
+"""Each fault: is the command executed, and what the client sees. They work over every protocol; those that only HTTP
+or only SMPP can have are in http_actions.py and smpp_actions.py. With a `status` (HTTP) or `command_status` (SMPP) in
+its place the command is executed only where `taken` says so; over SMPP a `status` 429 is ESME_RTHROTTLED, any other
+ESME_RSYSERR."""
 
-_HEARD: dict[str, bool] = {name: heard for table in (FAULTS, SMPP_FAULTS) for name, (heard, _) in table.items()}
+_HEARD: dict[str, bool] = {
+    name: heard for table in (FAULTS, HTTP_FAULTS, SMPP_FAULTS) for name, (heard, _) in table.items()
+}
 
 _OF_THE_WIRE = ("content-length", "transfer-encoding", "connection")
 _header_name = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}").fullmatch
@@ -67,7 +73,8 @@ class Refuse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the transport does with the answer. `delay` is in real seconds: it is the wire that is slow. `body` and
-    `headers` with a `status` are the whole reply; without one they replace those of the provider's."""
+    `headers` with a `status` are the whole reply; without one they replace those of the provider's. `taken`: what is
+    answered by a `status` or `command_status` is done all the same, as by a proxy whose backend took the request."""
 
     delay: Seconds | Span = 0.0
     fault: FaultName | None = None
@@ -75,12 +82,15 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     headers: dict[str, str] = {}
     body: str | None = None
     command_status: Annotated[int, Meta(ge=1, le=0xFFFFFFFF)] | None = None
+    taken: bool = False
 
     def __post_init__(self) -> None:
         if sum(said is not None for said in (self.fault, self.status, self.command_status)) > 1:
             raise ValueError("reply takes either fault or status or command_status")
         if self.fault is not None and (self.headers or self.body is not None):
             raise ValueError("reply takes either fault or headers and body")
+        if self.taken and self.status is None and self.command_status is None:
+            raise ValueError("reply takes taken only with status or command_status: what a fault does is in its name")
         for name, value in self.headers.items():
             if not _header_name(name) or name.lower() in _OF_THE_WIRE or not value.isprintable():
                 raise ValueError(f"headers: {name!r} is no header that may be set here")
@@ -91,12 +101,16 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         return msgspec.structs.replace(self, delay=drawn(self.delay, chance)) if isinstance(self.delay, Span) else self
 
     def over(self, protocol: str) -> "Reply | None":
-        """What of it there is over a protocol: what only SMPP can have done to it is passed over elsewhere."""
-        if protocol == "smpp" or not (self.fault in SMPP_FAULTS or self.command_status is not None):
+        """What of it there is over a protocol: what only another can have done to it is passed over."""
+        if protocol == "smpp":
+            elsewhere = self.fault in HTTP_FAULTS
+        else:
+            elsewhere = self.fault in SMPP_FAULTS or self.command_status is not None
+        if not elsewhere:
             return self
         if not self.delay:
             return None
-        return msgspec.structs.replace(self, fault=None, command_status=None)
+        return msgspec.structs.replace(self, fault=None, command_status=None, taken=False)
 
     @property
     def wait(self) -> float:
@@ -107,7 +121,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     def heard(self) -> bool:
         """Is the command executed at all?"""
         if self.status is not None or self.command_status is not None:
-            return False
+            return self.taken
         return self.fault is None or _HEARD[self.fault]
 
 
@@ -174,7 +188,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     `accept`: neither money nor the stop list nor a limit stands in the way (checks.PASSED_OVER); what is wrong with the
     request itself is still refused. `retries`: after how many seconds each further attempt of a report that the client
     did not take follows. `account`: changed once the rule has fired, so that the next call meets it. `opt_out`: once
-    the message is delivered its number is on the account's stop list.
+    the message is delivered its number is on the account's stop list. `unknown_for`: so many seconds of sandbox time
+    from acceptance on, whoever asks for the message is told that there is none: it is registered later than answered.
     """
 
     steps: tuple[Step, ...] | None = None
@@ -186,8 +201,10 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     account: AccountPatch | None = None
     incoming: Answer | None = None
     opt_out: bool = False
+    unknown_for: Seconds = 0.0
 
     def __post_init__(self) -> None:
+        force_setattr(self, "unknown_for", float(self.unknown_for))
         if self.accept and self.refuse is not None:
             raise ValueError("then takes either accept or refuse")
         if self.retries is not None:
@@ -204,8 +221,9 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     def life(self) -> "Plan":
         """What a message remembers of it."""
         return Plan(
-            steps=self.steps, reports=self.reports, retries=self.retries, incoming=self.incoming, opt_out=self.opt_out
-        )
+            steps=self.steps, reports=self.reports, retries=self.retries, incoming=self.incoming, opt_out=self.opt_out,
+            unknown_for=self.unknown_for,
+        )  # fmt: skip
 
 
 DELIVERED = (Step(2, "delivered"),)

@@ -9,6 +9,7 @@ from emulator.control_api import views
 from emulator.core.commands import OPERATIONS
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import FAULTS
+from emulator.core.rules.http_actions import HTTP_FAULTS
 from emulator.core.rules.matching import Rule
 from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.http.messages import HttpReply, StreamReply
@@ -101,7 +102,7 @@ async def desk(asked: PageRequest) -> HttpReply:
     sandbox = asked.sandbox
     return html(
         "desk.html", title=f"Desk of {sandbox.id}", here="desk", accounts=_accounts(sandbox),
-        providers=sandbox.providers, operations=OPERATIONS, faults=FAULTS,
+        providers=sandbox.providers, operations=OPERATIONS, faults={**FAULTS, **HTTP_FAULTS},
         smpp_faults=SMPP_FAULTS if asked.context.smpp.providers else {}, reasons=[one.value for one in Reason],
         snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
         scenarios=(await asked.verbs.scenarios())["scenarios"],
