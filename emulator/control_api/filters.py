@@ -54,6 +54,10 @@ class RequestFilters(Filters, kw_only=True, forbid_unknown_fields=True):
     session: str | None = None
 
 
+class RuleFilters(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    name: str | None = None
+
+
 class CallbackFilters(Filters, kw_only=True, forbid_unknown_fields=True):
     message: str | None = None
     provider: str | None = None
@@ -86,6 +90,8 @@ def differs(one: Json, name: str, value: Any) -> bool:
             return value not in held(one, name)
         case "provider_id":
             return bool(value != one["provider_id"] and value not in one["part_ids"])
+        case "rule":
+            return value not in (one["rule"], one["rule_name"])
         case "message":
             return number_of(held(one, name)) != number_of(value)
         case _:
@@ -128,11 +134,15 @@ def _looked_through(store: MessageStore, after: int, filters: MessageFilters) ->
 
 
 def requests(sandbox: Sandbox, filters: RequestFilters) -> "list[response_types.Request]":
-    """Exchanges that fit, oldest first."""
+    """Exchanges that fit, oldest first. `rule` is an id or a name."""
+    rules = sandbox.engine.world.book.rules if filters.rule else ()
+    named = {one.id for one in rules if one.spec.name == filters.rule}
     kept = sandbox.journal.exchanges(
         number_of(filters.after), provider=filters.provider, protocol=filters.protocol or (filters.session and "smpp"),
-        operation=filters.operation, word=filters.outcome, rule=filters.rule,
+        operation=filters.operation, word=filters.outcome, rule=None if named else filters.rule,
     )  # fmt: skip
+    if named:
+        kept = (one for one in kept if one.rule in named)
     if filters.session is not None:
         kept = (one for one in kept if session_of(one.request) == filters.session)
     return [views.exchange(sandbox, one) for one in islice(kept, filters.limit)]

@@ -12,6 +12,7 @@ from emulator.control_api import openapi, request_bodies
 from emulator.control_api.auth import Auth
 from emulator.control_api.context import Context
 from emulator.control_api.event_stream import Listening
+from emulator.control_api.filter_words import heed
 from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.control_api.routes import CALLS, Call
 from emulator.http.browser_headers import DATA, dressed
@@ -94,7 +95,10 @@ class Control:
         call, values = self._find(request.method, path)
         if "sandbox" in values:
             values["sandbox"] = self.verbs.sandbox(values["sandbox"])
-        done = await call.do(self.verbs, values, _body(call, request), _query(call, request))
+        query = _query(call, request)
+        for asked in query if isinstance(query, tuple) else (query,):
+            heed(asked, self._context, values["sandbox"].journal if "sandbox" in values else None)
+        done = await call.do(self.verbs, values, _body(call, request), query)
         if isinstance(done, StreamReply | HttpReply):
             return done
         return HttpReply(status=call.status, headers=_JSON, body=b"" if done is None else _encode(done))

@@ -122,6 +122,7 @@ class Request(TypedDict):
     outcome: str
     reason: str | None
     rule: str | None
+    rule_name: str | None
     fault: str | None
     explain: str
 

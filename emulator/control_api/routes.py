@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from emulator.control_api import event_stream, metrics, otp, request_bodies
-from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
+from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters, RuleFilters
 from emulator.control_api.handlers import ledger, lint, report, smpp_sessions, snapshots, wait
 from emulator.control_api.handlers.sandboxes import Verbs
 from emulator.control_api.paths import ADDRESSES
@@ -78,8 +78,8 @@ CALLS = (
          lambda v, p, b, q: v.clock(p["sandbox"], b), request_bodies.Clock, answer="ClockNow"),
     Call("settle", "Move time on until nothing is due and no callback under way; 409 names what is due in over a year.",
          lambda v, p, b, q: v.settle(p["sandbox"], b), request_bodies.Settle, answer="ClockNow"),
-    Call("listRules", "The rules in force and how often each fired.",
-         lambda v, p, b, q: v.rules(p["sandbox"]), answer="RulesInForce"),
+    Call("listRules", "The rules in force, or those of a name, and how often each fired.",
+         lambda v, p, b, q: v.rules(p["sandbox"], q.name), query=RuleFilters, answer="RulesInForce"),
     Call("putRules", "Replace the rules put in by hand.",
          lambda v, p, b, q: v.put_rules(p["sandbox"], b), request_bodies.Rules, answer="RulesInForce"),
     Call("addRule", "One rule, put in front.",

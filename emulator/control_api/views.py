@@ -59,11 +59,13 @@ def message(sandbox: Sandbox, found: Message) -> "response_types.Message":
 def exchange(sandbox: Sandbox, kept: Exchange) -> "response_types.Request":
     outcome = kept.outcome
     refused = outcome if isinstance(outcome, Refused) else None
+    rule = None if kept.rule is None else sandbox.engine.world.book.named(kept.rule)
     return {
         "id": f"x{kept.id}", "at": iso(kept.at), "provider": kept.provider or None, "protocol": kept.protocol,
         "operation": kept.operation or None, "request": _request(sandbox, kept),
         "reply": _reply(sandbox, kept), "outcome": kept.word,
-        "reason": refused.reason.value if refused else None, "rule": kept.rule, "fault": kept.fault,
+        "reason": refused.reason.value if refused else None, "rule": kept.rule,
+        "rule_name": None if rule is None else rule.spec.name, "fault": kept.fault,
         "explain": "; ".join([explain(sandbox.providers, kept), *_nearly(sandbox, kept)]),
     }  # fmt: skip
 

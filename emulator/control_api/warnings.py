@@ -2,8 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
+from emulator.core.accounts import AccountPatch
 from emulator.net.allowed_targets import Targets
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.scenarios.scenario import Scenario
 from emulator.smpp.credentials import misfit
 
 
@@ -13,6 +17,16 @@ def about_callbacks(sandbox: Sandbox, providers: Iterable[str], targets: Targets
         why = targets.foreseen(sandbox.account(name).callback_url)
         if why:
             yield f"callbacks of {name} will not be sent: {why}"
+
+
+def about_accounts(before: Scenario, now: Scenario) -> Iterator[str]:
+    """What the scenario before has made of accounts, and this one says nothing of."""
+    for provider, patch in before.accounts.items():
+        said = msgspec.to_builtins(now.accounts.get(provider, AccountPatch()))
+        left = [name for name in msgspec.to_builtins(patch) if name not in said]
+        if left:
+            yield (f"{', '.join(left)} of {provider} stay as {before.name or 'the scenario before'} has made them: "
+                   "PATCH the account, or make the sandbox anew")  # fmt: skip
 
 
 def about_binds(sandbox: Sandbox) -> Iterator[str]:

@@ -269,9 +269,16 @@ class AsyncSms(Inspection):
 
     # what shall happen
 
-    async def rules(self) -> list[Record]:
-        """The rules in force, first match first, each with how often it `fired`."""
-        return list((await self.operation("listRules"))["rules"])
+    async def rules(self, name: str | None = None) -> list[Record]:
+        """The rules in force, or those of a name, first match first, each with how often it `fired`."""
+        return list((await self.operation("listRules", name=name))["rules"])
+
+    async def fired(self, name: str) -> int:
+        """How often the rules of that name fired."""
+        found = await self.rules(name)
+        if not found:
+            raise LookupError(f"no rule in force has the name {name!r}")
+        return sum(one["fired"] for one in found)
 
     async def put_rules(self, rules: list[Any]) -> list[Record]:
         """Replace the rules put in by the control API; the scenario's stand behind them."""

@@ -81,6 +81,7 @@ class Sms:
     settle = _waited(AsyncSms.settle)
     now = _waited(AsyncSms.now)
     rules = _waited(AsyncSms.rules)
+    fired = _waited(AsyncSms.fired)
     put_rules = _waited(AsyncSms.put_rules)
     add_rule = _waited(AsyncSms.add_rule)
     delete_rule = _waited(AsyncSms.delete_rule)

@@ -31,10 +31,12 @@ class MoveMessage(msgspec.Struct, tag="move-message", tag_field="do"):
 
 
 class PutRules(msgspec.Struct, tag="put-rules", tag_field="do"):
-    """All rules put in by the control API are replaced; `scenario` replaces those behind them as well."""
+    """All rules put in by the control API are replaced, but where `rules` is None; `scenario` replaces those behind them
+    as well. `anew`: those that stay have not fired yet."""
 
-    rules: list[RuleSpec]
+    rules: list[RuleSpec] | None
     scenario: list[RuleSpec] | None = None
+    anew: bool = False
 
 
 class AddRule(msgspec.Struct, tag="add-rule", tag_field="do"):
@@ -44,6 +46,8 @@ class AddRule(msgspec.Struct, tag="add-rule", tag_field="do"):
 
 
 class DropRule(msgspec.Struct, tag="drop-rule", tag_field="do"):
+    """The rule of that id, or those of that name, are there no more."""
+
     rule: str
 
 

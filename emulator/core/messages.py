@@ -76,7 +76,8 @@ class Message(msgspec.Struct, gc=False):
 
 
 class Incoming(msgspec.Struct):
-    """A subscriber's message to the account. `way`: the protocol it goes by."""
+    """A subscriber's message to the account. `way`: the protocol it goes by. `retries`: as its rule says; None: as the
+    account does."""
 
     id: int
     provider: str
@@ -85,3 +86,4 @@ class Incoming(msgspec.Struct):
     to: str
     text: str
     at: Timestamp
+    retries: tuple[float, ...] | None = None

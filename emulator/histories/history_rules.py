@@ -45,5 +45,5 @@ def laid_over(rules: Sequence[Mapping[str, Any]], history: History) -> list[Json
             continue
         if not any(word in then for word in _OWN):
             then |= told
-        out.append({"when": when, "then": then, **({"times": rule["times"]} if rule.get("times") else {})})
+        out.append({"when": when, "then": then, **{name: rule[name] for name in ("times", "name") if rule.get(name)}})
     return [*out, {"when": {"operation": "send"}, "then": told}]

@@ -117,16 +117,17 @@ class ClockDriver:
                     await self._quiet(deadline)
                     self._still_there(engine)
                     continue
+                if rounds:
+                    self._still_time(deadline)
                 reports = engine.go_on(horizon, _BREATH)
                 clock.move_to(engine.world.now)
                 for report in reports:
-                    await self._in_turn(sandbox.post(sandbox, report))
+                    await self._in_turn(sandbox.post(sandbox, report), deadline)
                     self._still_there(engine)
                 await self._quiet(deadline)
                 rounds += 1
                 if rounds % _BREATH == 0 or not reports:
                     await asyncio.sleep(0)
-                    self._still_time(deadline)
                 self._still_there(engine)
             if target is not None:
                 clock.move_to(target)
@@ -158,11 +159,12 @@ class ClockDriver:
         if self._stopped or self._sandbox.engine is not engine:
             raise Ended
 
-    async def _in_turn(self, task: "asyncio.Future[None] | None") -> None:
+    async def _in_turn(self, task: "asyncio.Future[None] | None", deadline: float) -> None:
         """Callbacks of one moment go one after the other, so that they arrive in order; a slow one does not hold up
-        the rest for long."""
-        if task is not None:
-            await asyncio.wait((task,), timeout=_TURN)
+        the rest for long, and none once the time is up."""
+        patience = min(_TURN, deadline - self._loop.time())
+        if task is not None and patience > 0:
+            await asyncio.wait((task,), timeout=patience)
 
     async def _quiet(self, deadline: float) -> None:
         """Wait until no callback is under way."""

@@ -233,14 +233,93 @@ async def test_reset_journal_keeps_the_messages():
         assert (len(journal["requests"]), len(kept["messages"])) == (0, 1)
 
 
-async def test_reset_scenario_puts_rules_and_counts_back():
+async def test_reset_scenario_puts_rules_and_counts_back_behind_those_put_in_by_hand():
     async with serving() as served:
         _, before = await control(served, "GET", f"{S}/rules")
-        await control(served, "POST", f"{S}/rules", {"then": {"refuse": {"reason": "no-credit"}}})
-        await sent(served, to="995577990001")
+        mine = {"when": {"to": "*77"}, "then": {"refuse": {"reason": "no-credit"}}, "times": 1}
+        await control(served, "POST", f"{S}/rules", mine)
+        for to in ("995577990001", "995577000077"):
+            await sent(served, to=to)
         await control(served, "POST", f"{S}/reset", {"what": "scenario"})
         _, after = await control(served, "GET", f"{S}/rules")
-        assert [(r["when"], r["fired"]) for r in after["rules"]] == [(r["when"], 0) for r in before["rules"]]
+        expected = [mine["when"], *(r["when"] for r in before["rules"])]
+        assert [(r["when"], r["fired"]) for r in after["rules"]] == [(when, 0) for when in expected]
+
+
+async def test_another_scenario_goes_behind_the_rules_put_in_by_hand_and_says_what_the_old_one_left_of_accounts():
+    async with serving() as served:
+        await control(served, "POST", f"{S}/rules", {"when": {"to": "*77"}, "then": {"reply": {"status": 503}}})
+        await control(served, "PUT", f"{S}/scenario", "no-credit")
+        _, told = await control(served, "PUT", f"{S}/scenario", "happy")
+        assert [one["source"] for one in told["rules"]][:2] == ["hand", "scenario"]
+        assert any("balance of ubill stay as no-credit has made them" in one for one in told["warnings"])
+        assert (await get(served.base_url + send_path("emulator-smsoffice", to="995577000077")))[0] == 503
+        _, told = await control(served, "GET", S)
+        assert told["balances"]["smsoffice"] == 0
+
+
+async def test_what_one_call_tells_of_rules_another_takes():
+    async with serving() as served:
+        for word in ("first", "second"):
+            rule = {"name": word, "when": {"contains": word}, "then": {"refuse": {"reason": "no-credit"}}}
+            await control(served, "POST", f"{S}/rules", rule)
+        await sent(served, content="first")
+        _, told = await control(served, "GET", f"{S}/rules")
+        status, again = await control(served, "PUT", f"{S}/rules", told)
+        kept = [[(one["when"], one["then"], one["name"], one["source"]) for one in rules]
+                for rules in (told["rules"], again["rules"])]  # fmt: skip
+        assert (status, kept[0]) == (200, kept[1])
+        other = {**told["rules"][0], "then": {"reply": {"status": 500}}}
+        status, more = await control(served, "POST", f"{S}/rules", other)
+        assert (status, more["rules"][0]["then"]) == (200, {"reply": {"status": 500}})
+        _, told = await control(served, "GET", f"{S}/scenario")
+        status, again = await control(served, "PUT", f"{S}/scenario", told)
+        assert (status, len(again["rules"])) == (200, len(told["rules"]))
+        status, made = await control(served, "POST", "/_emulator/sandboxes", {"scenario": told})
+        assert (status, bool(made["id"])) == (201, True)
+
+
+@pytest.mark.parametrize("provider", ["smsoffice", "ubill", "smscenter"])
+async def test_what_is_told_of_an_account_may_be_given_back(provider):
+    async with serving() as served:
+        _, told = await control(served, "GET", f"{S}/accounts/{provider}")
+        status, again = await control(served, "PATCH", f"{S}/accounts/{provider}", told)
+        assert (status, again) == (200, told)
+        status, answer = await control(served, "PATCH", f"{S}/accounts/{provider}", {"credentials": {"key": "x"}})
+        assert (status, "no such key" in answer["error"]["message"]) == (400, True)
+
+
+async def test_a_rule_has_a_name_by_which_one_asks_whether_it_fired():
+    async with serving() as served:
+        for word in ("lost", "other"):
+            rule = {"name": word, "when": {"contains": word}, "then": {"refuse": {"reason": "no-credit"}}}
+            await control(served, "POST", f"{S}/rules", rule)
+        for text in ("lost", "other", "lost"):
+            await sent(served, content=text)
+        _, told = await control(served, "GET", f"{S}/rules?name=lost")
+        assert [(one["name"], one["fired"]) for one in told["rules"]] == [("lost", 2)]
+        for path in (f"{S}/requests?rule=lost", f"{S}/wait?for=requests&rule=lost&count=2"):
+            _, told = await control(served, "GET", path)
+            assert [one["rule_name"] for one in told["requests"]] == ["lost", "lost"]
+        _, told = await control(served, "DELETE", f"{S}/rules/lost")
+        assert [one["name"] for one in told["rules"]][:2] == ["other", None]
+        status, answer = await control(served, "POST", f"{S}/rules", {"name": "r7", "then": {}})
+        assert (status, "name" in answer["error"]["message"]) == (400, True)
+
+
+@pytest.mark.parametrize(("query", "said"), [
+    ("messages?status=delievered", "delivered"), ("messages?provider=smsofice", "smsoffice"),
+    ("requests?operation=sned", "send"), ("requests?outcome=refusd", "refused"), ("requests?protocol=htpp", "http"),
+    ("callbacks?status=dlivered", "delivered"), ("callbacks?provider=ubil", "ubill"), ("messages?after=zzz", "m12"),
+    ("requests?after=m1", "x12"), ("callbacks?message=r1", "m12"), ("callbacks?after=9c", "c12"),
+    ("wait?for=messages&status=delievered&timeout=0", "delivered"), ("wait?for=requests&after=zz&timeout=0", "x12"),
+    ("ledger?provider=ubil", "ubill"),
+])  # fmt: skip
+async def test_a_filter_with_a_word_that_nothing_can_have_is_refused_with_those_it_may_have(query, said):
+    async with serving() as served:
+        status, answer = await control(served, "GET", f"{S}/{query}")
+        assert (status, answer["error"]["code"]) == (400, "invalid")
+        assert said in answer["error"]["hint"]
 
 
 async def test_messages_are_found_by_every_filter():

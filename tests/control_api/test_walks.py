@@ -4,7 +4,19 @@ import asyncio
 import json
 
 import pytest
-from support import PATIENCE, callback_under_way, control, frozen, get, key_of, send_path, serving
+from aiohttp import web
+from support import (
+    PATIENCE,
+    callback_under_way,
+    control,
+    frozen,
+    get,
+    key_of,
+    receiver,
+    send_path,
+    serving,
+    skip,
+)
 
 
 async def reset(served, path):
@@ -75,3 +87,22 @@ async def test_who_waits_for_messages_waits_for_those_of_the_new_world(done):
         status, answer = await waited
         assert status == 200, json.dumps(answer)
         assert [one["reference"] for one in answer["messages"]] == ["one", "two"]
+
+
+@pytest.mark.parametrize(("call", "body"), [("settle", {}), ("clock", {"advance": 3600})])
+async def test_a_walk_ends_when_its_time_is_up_however_quick_each_answer_is(call, body):
+    """Link time jumps with each callback, as if it had been slow."""
+    async with serving() as served, receiver() as client:
+        retry = {"smsoffice": {"switches": {"retry": [1] * 20}}}
+        sandbox = frozen(served, callback_url=client.url, accounts=retry)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+
+        def late(_):
+            skip(PATIENCE / 10)
+            return web.Response(status=500)
+
+        client.answers = late
+        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+        status, answer = await control(served, "POST", f"{path}/{call}", {**body, "timeout": PATIENCE / 4})
+        assert (status, answer["error"]["code"]) == (408, "time-is-up")
+        assert 0 < len(client.came) < 5

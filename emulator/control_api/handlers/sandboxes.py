@@ -10,7 +10,7 @@ import msgspec
 
 from emulator.clock import real_now
 from emulator.control_api import filters as finding
-from emulator.control_api import request_bodies, views, warnings
+from emulator.control_api import given_back, request_bodies, views, warnings
 from emulator.control_api.context import Context
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters, number_of
 from emulator.core.accounts import AccountPatch, SenderState
@@ -68,6 +68,7 @@ class Verbs:
         return found
 
     async def create(self, wish: NewSandbox) -> "response_types.Made":
+        wish.scenario = given_back.scenario(wish.scenario)
         try:
             made = self.manager.create(wish)
         except InvalidOptions as bad:
@@ -96,7 +97,7 @@ class Verbs:
             sandbox.journal.clear()
             sandbox.findings.clear(sandbox.journal.made)
         else:
-            sandbox.control(PutRules([], list(sandbox.scenario.rules)))
+            sandbox.control(PutRules(None, list(sandbox.scenario.rules), anew=True))
 
     # accounts
 
@@ -112,7 +113,7 @@ class Verbs:
     async def patch_account(self, sandbox: Sandbox, provider: str, body: Json) -> "response_types.Account":
         self._provider(provider)
         try:
-            patch: AccountPatch = self.manager.patch(provider, body)
+            patch: AccountPatch = self.manager.patch(provider, given_back.account(sandbox, provider, body))
         except InvalidOptions as bad:
             refuse(bad)
         sandbox.control(PatchAccount(provider, patch))
@@ -234,15 +235,17 @@ class Verbs:
 
     # rules
 
-    async def rules(self, sandbox: Sandbox) -> "response_types.RulesInForce":
-        return {"rules": [views.rule(one) for one in sandbox.engine.world.book.rules]}
+    async def rules(self, sandbox: Sandbox, name: str | None = None) -> "response_types.RulesInForce":
+        rules = sandbox.engine.world.book.rules
+        return {"rules": [views.rule(one) for one in rules if name in (None, one.spec.name)]}
 
     async def put_rules(self, sandbox: Sandbox, body: request_bodies.Rules) -> "response_types.RulesInForce":
-        sandbox.control(PutRules(self._specs(body.rules)))
+        behind = (one for one in sandbox.engine.world.book.rules if not one.by_hand)
+        sandbox.control(PutRules(self._specs(given_back.rules(body.rules, behind))))
         return await self.rules(sandbox)
 
     async def add_rule(self, sandbox: Sandbox, body: Json) -> "response_types.RulesInForce":
-        sandbox.control(AddRule(self._specs([body])[0]))
+        sandbox.control(AddRule(self._specs([given_back.rule(body)])[0]))
         return await self.rules(sandbox)
 
     async def drop_rule(self, sandbox: Sandbox, name: str) -> "response_types.RulesInForce":
@@ -264,15 +267,17 @@ class Verbs:
     async def put_scenario(self, sandbox: Sandbox, body: str | Json) -> "response_types.ScenarioInForce":
         given = body["scenario"] if isinstance(body, dict) and set(body) == {"scenario"} else body
         try:
-            play = self.manager.scenario(given)
+            by_hand = (one for one in sandbox.engine.world.book.rules if one.by_hand)
+            play = self.manager.scenario(given_back.scenario(given, by_hand))
         except InvalidOptions as bad:
             refuse(bad)
+        left = [*warnings.about_accounts(sandbox.scenario, play)]
         sandbox.scenario = play
         for provider, patch in play.accounts.items():
             sandbox.control(PatchAccount(provider, patch))
-        sandbox.control(PutRules([], list(play.rules)))
+        sandbox.control(PutRules(None, list(play.rules)))
         told = await self.scenario(sandbox)
-        if said := [*warnings.about_callbacks(sandbox, play.accounts, self.context.targets)]:
+        if said := [*left, *warnings.about_callbacks(sandbox, play.accounts, self.context.targets)]:
             told["warnings"] = said
         return told
 

@@ -83,7 +83,12 @@ class AdminHandlers:
 
     def _put_rules(self, verb: PutRules, at: Timestamp) -> list[Rule]:
         book = self.world.book
-        mine = [self._rule(spec, True) for spec in verb.rules]
+        if verb.rules is None:
+            mine = [rule for rule in book.rules if rule.by_hand]
+            if verb.anew:
+                mine = [Rule(rule.id, rule.spec, True) for rule in mine]
+        else:
+            mine = [self._rule(spec, True) for spec in verb.rules]
         if verb.scenario is None:
             behind = [rule for rule in book.rules if not rule.by_hand]
         else:
@@ -98,7 +103,7 @@ class AdminHandlers:
 
     def _drop_rule(self, verb: DropRule, at: Timestamp) -> None:
         rules = self.world.book.rules
-        left = [rule for rule in rules if rule.id != verb.rule]
+        left = [rule for rule in rules if verb.rule not in (rule.id, rule.spec.name)]
         if len(left) == len(rules):
             raise LookupError(f"there is no rule {verb.rule}")
         self.world.book.replace(left)

@@ -98,7 +98,8 @@ class Engine:
         if due is None or accepted:
             return
         if isinstance(due, SendIncoming):
-            provider, told = world.incoming[due.incoming - 1].provider, None
+            incoming = world.incoming[due.incoming - 1]
+            provider, told = incoming.provider, incoming.retries
         else:
             message = world.store.messages[due.message - 1]
             provider, told = world.store.batch_of(message).provider, world.plans[message.plan].retries

@@ -12,7 +12,7 @@ from emulator.core.rules.actions import Step as PlannedStep
 from emulator.core.rules.ranges import drawn
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import Begin, Expire, SendIncoming, SendReport, Step
-from emulator.core.statuses import FINAL, Status
+from emulator.core.statuses import ARRIVED, FINAL, Status
 from emulator.core.text import measure
 from emulator.core.units import Chance, Timestamp, seconds
 
@@ -133,7 +133,7 @@ class MessageLifecycle:
         before = message.status
         message.become(status, at, reason, error, operator)
         self._world.store.became(before, status)
-        if status == "delivered":
+        if status in ARRIVED and not any(one in ARRIVED for one in message.history[:-2:2]):
             plan = self._world.plans[message.plan]
             if plan.opt_out or plan.incoming is not None:
                 self._subscriber_acts(plan, message, batch, at)
@@ -238,7 +238,8 @@ class MessageLifecycle:
         if plan.incoming is not None:
             due, text = at + seconds(plan.incoming.after), plan.incoming.text
             number = len(world.incoming) + 1
-            world.incoming.append(Incoming(number, batch.provider, batch.protocol, message.to, batch.sender, text, due))
+            way, to = batch.protocol, batch.sender
+            world.incoming.append(Incoming(number, batch.provider, way, message.to, to, text, due, plan.retries))
             for part in range(measure(text).parts if batch.protocol == "smpp" else 1):
                 world.agenda.put(due, SendIncoming(number, part))
 

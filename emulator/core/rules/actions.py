@@ -169,8 +169,8 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the subscriber writes back, so many seconds after the message was delivered. It goes the way that the
-    message came: over SMPP to a receiver, else by a callback."""
+    """What the subscriber writes back, so many seconds after the message was first delivered, or read. It goes the way
+    that the message came: over SMPP to a receiver, else by a callback."""
 
     text: str
     after: Seconds = 0.0
@@ -187,9 +187,10 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     `accept`: neither money nor the stop list nor a limit stands in the way (checks.PASSED_OVER); what is wrong with the
     request itself is still refused. `retries`: after how many seconds each further attempt of a report that the client
-    did not take follows. `account`: changed once the rule has fired, so that the next call meets it. `opt_out`: once
-    the message is delivered its number is on the account's stop list. `unknown_for`: so many seconds of sandbox time
-    from acceptance on, whoever asks for the message is told that there is none: it is registered later than answered.
+    did not take, or of the subscriber's answer, follows. `account`: changed once the rule has fired, so that the next
+    call meets it. `opt_out`: once the message is delivered, or read, its number is on the account's stop list.
+    `unknown_for`: so many seconds of sandbox time from acceptance on, whoever asks for the message is told that there
+    is none: it is registered later than answered.
     """
 
     steps: tuple[Step, ...] | None = None

@@ -30,7 +30,8 @@ from emulator.core.units import Timestamp
 if TYPE_CHECKING:
     from emulator.core.engine.checks import CheckContext
 
-NAME = "^[A-Za-z][A-Za-z0-9._-]{0,63}$"
+NAME = "^(?!r[0-9]+$)[A-Za-z][A-Za-z0-9._-]{0,63}$"
+"""Of a rule; not what could be an id."""
 
 
 class RuleSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

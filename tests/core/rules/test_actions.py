@@ -85,6 +85,28 @@ def test_who_opts_out_is_on_the_stop_list_once_the_message_is_delivered() -> Non
     assert play.submit(TO).outcome.reason == Reason.STOP_LISTED
 
 
+def test_a_message_that_is_read_at_once_has_arrived_too_and_once_is_enough() -> None:
+    plan = {"opt_out": True, "incoming": {"text": "STOP", "after": 1}}
+    steps = [{"after": n, "status": status} for n, status in enumerate(("read", "sent", "delivered", "read"), 1)]
+    play = Play({"then": {**plan, "steps": steps}})
+    play.accepted(TO)
+    out = play.advance(10)
+    assert play.account.stoplist == {TO: True}
+    assert [(one.at - START) / SECOND for one in out if isinstance(one.due, SendIncoming)] == [2]
+
+
+def test_retries_hold_for_the_subscribers_answer_too() -> None:
+    rule = {"then": {"incoming": {"text": "YES"}, "steps": DELIVERED, "retries": [5, 7], "reports": {"never": True}}}
+    play = Play(rule, switches={"retry": [1]})
+    play.accepted(TO)
+    at = []
+    for _ in range(30):
+        for out in play.advance(1):
+            at.append((out.at - START) / SECOND)
+            play.engine.answered(out.attempt, False, play.at)
+    assert at == [1, 6, 13]
+
+
 def test_who_never_gets_the_message_does_nothing() -> None:
     steps = [{"after": 1, "status": "undelivered"}]
     play = Play({"then": {"opt_out": True, "incoming": {"text": "STOP"}, "steps": steps}})
