@@ -12,7 +12,7 @@ from emulator.core.engine.engine import Decision, Engine
 from emulator.core.engine.lifecycle import Report
 from emulator.core.outcomes import Accepted
 from emulator.core.profile import ErrorRow, ErrorTable, Profile, StatusRow, Switch
-from emulator.core.reasons import Reason
+from emulator.core.reasons import NO_NUMBER_LEFT, Reason
 from emulator.core.rules.matching import Rule, RuleSpec
 from emulator.core.state.sandbox_state import DumpedState, SandboxState
 from emulator.core.statuses import STATUSES
@@ -32,6 +32,7 @@ def profile(**changes: Any) -> Profile:
     errors = ErrorTable(
         ErrorRow(Reason.TEMPORARY, -1, "later", "plain.code.-1"), ErrorRow(Reason.NO_CREDIT, 20, "no", "plain.code.20"),
         ErrorRow(Reason.MESSAGE_UNKNOWN, 404, "no", "plain.code.404"),
+        *(ErrorRow(reason, 30, "no", "plain.code.30") for reason in NO_NUMBER_LEFT),
     )  # fmt: skip
     said: dict[str, Any] = {
         "provider": "plain",

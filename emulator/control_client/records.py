@@ -80,6 +80,7 @@ class Request(Typed):
     outcome: str
     reason: str | None
     rule: str | None
+    rule_name: str | None
     fault: str | None
     explain: str
 

@@ -1,6 +1,6 @@
 """A provider's habits as data: switches for doubtful facts, error tables, states, limits, the order of its checks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -171,6 +171,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     def table(self, operation: str, protocol: str = "http") -> ErrorTable | None:
         """The codes of an operation over a protocol; a table "status/soap" goes before the table "status"."""
         return self.errors.get(f"{operation}/{protocol}") or self.errors.get(operation)
+
+    def tables(self, operation: str) -> Iterator[ErrorTable]:
+        """The codes of an operation over all protocols."""
+        return (table for name, table in self.errors.items() if name.partition("/")[0] == operation)
 
     def checks_of(self, kind: str, protocol: str) -> tuple[Callable[..., Any], ...]:
         """The checks of a command over a protocol."""

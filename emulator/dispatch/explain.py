@@ -106,10 +106,12 @@ def _refused(provider: Provider, operation: str, protocol: str, outcome: Refused
         row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
     if row is None:
         return f"refused: {outcome.reason}"
+    wanted = outcome.details.get("wanted")
+    instead = "" if wanted is None else f"; the rule says {wanted}, for which {provider.name} has no code here"
     if "rule" in outcome.details:
-        return f"refused with {row.code} ({row.text}) by rule {outcome.details['rule']} [{row.row}]"
+        return f"refused with {row.code} ({row.text}) by rule {outcome.details['rule']} [{row.row}]{instead}"
     because = row.because.format_map(_Details(outcome.details))
-    return f"refused with {row.code} ({row.text}): {because} [{row.row}]"
+    return f"refused with {row.code} ({row.text}): {because} [{row.row}]{instead}"
 
 
 class _Details(dict[str, object]):

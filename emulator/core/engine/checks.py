@@ -185,9 +185,13 @@ def numbers(case: CheckContext) -> Refused | None:
     once = switches.get("repeated-number") == "once"
     bar = case.profile.bar
     unruled = case.ruling is NOTHING
+    wanted: str | None = None
     seen: set[object] = set()
     for place, written in enumerate(command.destinations or ()):
-        verdict, accepting = (None, False) if unruled else _ruled(case, case.rule_of(written, place))
+        verdict, accepting = None, False
+        if not unruled:
+            verdict, accepting, instead = _ruled(case, case.rule_of(written, place))
+            wanted = wanted or instead
         if verdict == Reason.STOP_LISTED and command.ignore_stoplist:
             verdict = None
         number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
@@ -213,6 +217,8 @@ def numbers(case: CheckContext) -> Refused | None:
         "invalid": _some(lost_for(case, Reason.DESTINATION_INVALID)),
         "stop_listed": _some(lost_for(case, Reason.STOP_LISTED)), "barred": _some(n for n, _ in barred(case)),
     }  # fmt: skip
+    if wanted is not None:
+        found["wanted"] = wanted
     return Refused(reason=_none_left(case), details=found)
 
 
@@ -234,23 +240,34 @@ PASSED_OVER = (
 """Reasons that do not count where a rule says `accept`: money, the stop list, limits."""
 
 
+_GENERAL = (Reason.INTERNAL, Reason.TEMPORARY)
+"""What a provider says that has no code for a reason: the first of these that it has one for."""
+
+
 def reason_of(case: CheckContext, refuse: Refuse) -> Reason:
-    """A rule's reason, or the one that the provider's own code stands for."""
-    if refuse.code is None:
-        return refuse.reason or Reason.INTERNAL
-    table = case.profile.table(case.command.operation, case.command.protocol)
-    row = table.of_code(refuse.code) if table else None
-    return row.reason if row else Reason.INTERNAL
+    """A rule's reason, or the one that the provider's own code stands for, over this protocol or another; one that the
+    provider can say in this operation."""
+    command, profile = case.command, case.profile
+    table = profile.table(command.operation, command.protocol)
+    reason = refuse.reason
+    if refuse.code is not None:
+        rows = (one.of_code(refuse.code) for one in (table, *profile.tables(command.operation)) if one is not None)
+        reason = next((row.reason for row in rows if row is not None), Reason.INTERNAL)
+    assert reason is not None
+    if table is None or table.of_reason(reason) is not None:
+        return reason
+    return next((one for one in _GENERAL if table.of_reason(one) is not None), reason)
 
 
-def _ruled(case: CheckContext, rule: Rule | None) -> tuple[Reason | None, bool]:
-    """What a rule says of one number: a reason against it; that it is accepted."""
+def _ruled(case: CheckContext, rule: Rule | None) -> tuple[Reason | None, bool, str | None]:
+    """What a rule says of one number: a reason against it; that it is accepted; the reason for which another stands."""
     if rule is None:
-        return None, False
+        return None, False, None
     then = rule.spec.then
     if then.refuse is not None:
-        return reason_of(case, then.refuse), False
-    return (Reason.TEMPORARY if then.takes_away(case.command.protocol) else None), then.accept
+        reason = reason_of(case, then.refuse)
+        return reason, False, None if then.refuse.reason in (None, reason) else str(then.refuse.reason)
+    return (Reason.TEMPORARY if then.takes_away(case.command) else None), then.accept, None
 
 
 def _none_left(case: CheckContext) -> Reason:

@@ -181,7 +181,7 @@ class Engine:
             if reply is not None:
                 reply, replying = reply.drawn(case.world.chance), rule
                 break
-        if all(rule is not None and rule.spec.then.takes_away(protocol) for rule in ruling.each()):
+        if all(rule is not None and rule.spec.then.takes_away(case.command) for rule in ruling.each()):
             return self._taken_away(case, reply, replying)
         outcome = self._judge.judge(case)
         decided = _that_decided(ruling, outcome)
@@ -238,8 +238,11 @@ def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
 
 
 def _refused(case: CheckContext, refuse: Refuse, rule: str) -> Refused:
-    """A rule's refusal: its reason, or the reason that the provider's own code stands for."""
-    details = {"rule": rule}
-    if refuse.reason is not None:
-        return Refused(reason=refuse.reason, details=details)
-    return Refused(reason=reason_of(case, refuse), code=refuse.code, details=details)
+    """A rule's refusal. Where the provider cannot say what it asks for, that is kept as `wanted`."""
+    table = case.profile.table(case.command.operation, case.command.protocol)
+    reason, code, details = reason_of(case, refuse), refuse.code, {"rule": rule}
+    if code is not None and table is not None and table.of_code(code) is None:
+        code, details["wanted"] = None, str(code)
+    elif refuse.reason not in (None, reason):
+        details["wanted"] = str(refuse.reason)
+    return Refused(reason=reason, code=code, details=details)

@@ -132,11 +132,9 @@ class CommandHandlers:
 
     def _query_many(self, case: CheckContext) -> AnyOutcome:
         """What a rule refuses of a list is not found."""
-        protocol = case.command.protocol
-
         def entry(number: str, provider_id: str) -> Entry | None:
             rule = case.ruling.of(number, provider_id)
-            if rule is not None and rule.spec.then.takes_away(protocol):
+            if rule is not None and rule.spec.then.takes_away(case.command):
                 return None
             ids = self._sent(case, number, provider_id)
             return self._entry(ids[0]) if ids else None

@@ -11,6 +11,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from emulator.core.accounts import AccountPatch
+from emulator.core.commands import AnyCommand, Submit
 from emulator.core.reasons import OF_A_NUMBER, Reason
 from emulator.core.rules.http_actions import HTTP_FAULTS, HttpFaultName
 from emulator.core.rules.ranges import Seconds, Span, as_written, drawn
@@ -211,11 +212,12 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         if self.retries is not None:
             force_setattr(self, "retries", tuple(map(float, self.retries)))
 
-    def takes_away(self, protocol: str) -> bool:
-        """Does it keep what it speaks of from being taken at all: refused, or never heard?"""
-        if self.refuse is not None and self.refuse.reason not in OF_A_NUMBER:
+    def takes_away(self, command: AnyCommand) -> bool:
+        """Does it keep what it speaks of from being taken at all: refused, or never heard? Of a number of a send the
+        checks say so themselves."""
+        if self.refuse is not None and not (self.refuse.reason in OF_A_NUMBER and isinstance(command, Submit)):
             return True
-        reply = None if self.reply is None else self.reply.over(protocol)
+        reply = None if self.reply is None else self.reply.over(command.protocol)
         return reply is not None and not reply.heard
 
     @property
