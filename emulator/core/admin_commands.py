@@ -31,8 +31,8 @@ class MoveMessage(msgspec.Struct, tag="move-message", tag_field="do"):
 
 
 class PutRules(msgspec.Struct, tag="put-rules", tag_field="do"):
-    """All rules put in by the control API are replaced, but where `rules` is None; `scenario` replaces those behind them
-    as well. `anew`: those that stay have not fired yet."""
+    """All rules put in by the control API are replaced, but where `rules` is None; `scenario` replaces those behind
+    them as well. `anew`: those that stay have not fired yet."""
 
     rules: list[RuleSpec] | None
     scenario: list[RuleSpec] | None = None
