@@ -32,7 +32,7 @@ class Then(Enum):
     NOTHING = "nothing"
 
 
-class Row(NamedTuple):
+class RepeatRule(NamedTuple):
     """`send`: for what doubles; `ask`: for what does not; `doubt`: may it have been taken; `why`: the reason."""
 
     send: Then
@@ -41,42 +41,42 @@ class Row(NamedTuple):
     why: str
 
 
-ROWS: dict[Fate, Row] = {
-    Fate.NOTHING_SENT: Row(
+ROWS: dict[Fate, RepeatRule] = {
+    Fate.NOTHING_SENT: RepeatRule(
         Then.AGAIN, Then.AGAIN, False,
         "no octet of the request left: no name, no connection, no place in a pool or window, not bound",
     ),
-    Fate.NO_WAY: Row(
+    Fate.NO_WAY: RepeatRule(
         Then.NOTHING, Then.NOTHING, False,
         "no octet left, and trying again ends alike: a certificate that is not trusted, a proxy that refuses us, a "
         "session that its owner closed",
     ),
-    Fate.NO_TIME: Row(
+    Fate.NO_TIME: RepeatRule(
         Then.NOTHING, Then.NOTHING, False, "an attempt that cannot be waited for would only make a doubt",
     ),
-    Fate.REFUSED: Row(
+    Fate.REFUSED: RepeatRule(
         Then.NOTHING, Then.NOTHING, False, "the provider's own no, or HTTP 4xx: the same request is refused again",
     ),
-    Fate.REFUSED_FOR_NOW: Row(
+    Fate.REFUSED_FOR_NOW: RepeatRule(
         Then.AGAIN, Then.AGAIN, False,
         "the provider itself says that it took nothing and asks to come again: smsoffice.ge -100, SMPP throttled",
     ),
-    Fate.TOO_MANY: Row(
+    Fate.TOO_MANY: RepeatRule(
         Then.AGAIN, Then.AGAIN, False, "a limit of rate is checked before anything is done (RFC 6585)",
     ),
-    Fate.UNAVAILABLE: Row(
+    Fate.UNAVAILABLE: RepeatRule(
         Then.ASK_FIRST, Then.AGAIN, True,
         "a proxy says it of itself, and of a backend that took the request and was slow or died behind it",
     ),
-    Fate.SENT_ELSEWHERE: Row(
+    Fate.SENT_ELSEWHERE: RepeatRule(
         Then.NOTHING, Then.NOTHING, False,
         "whoever redirects did not take it; to follow would show our key to an address that nobody chose",
     ),
-    Fate.UNANSWERED: Row(
+    Fate.UNANSWERED: RepeatRule(
         Then.ASK_FIRST, Then.AGAIN, True,
         "octets left, and no whole answer came back: the connection went, time ran out, or a gateway said 5xx",
     ),
-    Fate.SENSELESS: Row(
+    Fate.SENSELESS: RepeatRule(
         Then.ASK_FIRST, Then.AGAIN, True, "somebody answered 2xx, and not as the provider does",
     ),
 }  # fmt: skip

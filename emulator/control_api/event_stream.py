@@ -12,7 +12,7 @@ import msgspec
 from emulator.control_api import views
 from emulator.http import sse
 from emulator.http.messages import StreamReply
-from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.event_feed import FeedEvent
 from emulator.sandboxes.sandbox import Sandbox
 
 Json = Mapping[str, Any]
@@ -60,23 +60,23 @@ def _frame(number: int, kind: str, data: Json) -> bytes:
     return sse.write(sse.Frame(str(number), kind, _encode(data).decode()))
 
 
-def shown(sandbox: Sandbox, event: Event) -> tuple[str, Json] | None:
+def shown(sandbox: Sandbox, event: FeedEvent) -> tuple[str, Json] | None:
     """Kind and content of an event; None where nobody is told of such."""
     show = _SHOW.get(event.kind)
     return None if show is None else show(sandbox, event)
 
 
-def _request(sandbox: Sandbox, event: Event) -> tuple[str, Json]:
+def _request(sandbox: Sandbox, event: FeedEvent) -> tuple[str, Json]:
     found = sandbox.journal.exchange(event.number)
     return ("request", views.exchange(sandbox, found)) if found else _lost(f"x{event.number}")
 
 
-def _callback(sandbox: Sandbox, event: Event) -> tuple[str, Json]:
+def _callback(sandbox: Sandbox, event: FeedEvent) -> tuple[str, Json]:
     found = sandbox.journal.attempt(event.number)
     return ("callback", views.attempt(sandbox, found)) if found else _lost(f"c{event.number}")
 
 
-def _message(sandbox: Sandbox, event: Event) -> tuple[str, Json]:
+def _message(sandbox: Sandbox, event: FeedEvent) -> tuple[str, Json]:
     """As it was: later statuses are left out."""
     found = sandbox.engine.world.store.message(event.number)
     if found is None or len(found.history) < 2 * event.steps:
@@ -92,7 +92,7 @@ def _lost(id: str) -> tuple[str, Json]:
     return "missed", {"events": 1, "id": id}
 
 
-_SHOW: dict[str, Callable[[Sandbox, Event], tuple[str, Json]]] = {
+_SHOW: dict[str, Callable[[Sandbox, FeedEvent], tuple[str, Json]]] = {
     "requests": _request, "callbacks": _callback, "messages": _message,
     "reset": lambda sandbox, event: ("reset", {"clock": views.clock(sandbox)}),
     "restored": lambda sandbox, event: ("restored", {"clock": views.clock(sandbox)}),

@@ -39,7 +39,7 @@ def _none() -> bytes:
     raise LookupError("this emulator serves no TLS of its own")
 
 
-class Page(Protocol):
+class PageHandler(Protocol):
     """What answers people: which paths are its, and how."""
 
     def mine(self, path: str) -> bool: ...
@@ -51,7 +51,7 @@ class Control:
     those of loopback under which browsers may reach us. `page`: makes the page, which uses the same calls."""
 
     def __init__(
-        self, context: Context, token: str | None, hosts: Iterable[str], page: Callable[[Verbs, Auth], Page]
+        self, context: Context, token: str | None, hosts: Iterable[str], page: Callable[[Verbs, Auth], PageHandler]
     ) -> None:
         self._context = context
         self._gate = Auth(token, hosts, monotonic)

@@ -54,7 +54,7 @@ class _Collector:
             ("sandboxes", "Sandboxes there are.", len(sandboxes)),
             ("due", "Things on the agendas.", sum(len(one.engine.world.agenda) for one in sandboxes)),
             ("journal_bytes", "What the journals hold.", context.manager.budget.used),
-            ("journal_dropped", "Entries that left the journals for want of room.",
+            ("journal_dropped", "Entries that left the journals because there was no space.",
              sum(one.journal.dropped for one in sandboxes)),
             ("smpp_sessions", "Bound SMPP sessions.", sum(1 for one in sandboxes for _ in context.smpp.of(one))),
         ):  # fmt: skip

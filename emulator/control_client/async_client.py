@@ -41,7 +41,7 @@ class Wishes(TypedDict, total=False):
     import_: Mapping[str, Any]
 
 
-class Place(NamedTuple):
+class ServerAddress(NamedTuple):
     """Where an emulator is served."""
 
     base_url: str
@@ -57,7 +57,9 @@ class AsyncSms(Inspection):
     seconds, everything else is the sandbox's time.
     """
 
-    def __init__(self, door: ApiTransport, place: Place, id: str, accounts: Json, warnings: Sequence[str] = ()) -> None:
+    def __init__(
+        self, door: ApiTransport, place: ServerAddress, id: str, accounts: Json, warnings: Sequence[str] = ()
+    ) -> None:
         self._door = door
         self.place = place
         self.id = id
@@ -67,7 +69,7 @@ class AsyncSms(Inspection):
         can bind."""
 
     @classmethod
-    async def make(cls, door: ApiTransport, place: Place, wishes: Json) -> "AsyncSms":
+    async def make(cls, door: ApiTransport, place: ServerAddress, wishes: Json) -> "AsyncSms":
         """A handle of a new sandbox."""
         body = {name.removesuffix("_"): value for name, value in wishes.items()}
         if "scenario" in body:

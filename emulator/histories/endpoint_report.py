@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from emulator.histories.endpoint_runner import About, Row, Unreachable, play
+from emulator.histories.endpoint_runner import About, EndpointRow, Unreachable, play
 from emulator.providers.base import Provider
 
 _WIDTHS = (24, 60, 34, 40, 0)
@@ -34,8 +34,8 @@ def check_callbacks(provider: Provider, url: str, about: About, timeout: float, 
     return 1 if broken else 0
 
 
-async def _played(provider: Provider, url: str, about: About, timeout: float) -> list[Row]:
-    rows: list[Row] = []
+async def _played(provider: Provider, url: str, about: About, timeout: float) -> list[EndpointRow]:
+    rows: list[EndpointRow] = []
     total = 0
     try:
         async for left, more in play(provider, url, about, timeout):
@@ -56,7 +56,7 @@ def _show_progress(done: int, total: int, what: str) -> None:
     print(f"\r\x1b[2K{bar}", end="", file=sys.stderr, flush=True)
 
 
-def table(rows: Sequence[Row]) -> str:
+def table(rows: Sequence[EndpointRow]) -> str:
     """The rows in columns, of what was sent what differs from the first; those that break the contract say so."""
     lines = [_HEAD, *((row.case, _said(row, rows[0]), row.asked, row.answered, _judged(row)) for row in rows)]
     widths = [min(limit, max(len(line[n]) for line in lines)) for n, limit in enumerate(_WIDTHS[:-1])]
@@ -66,13 +66,13 @@ def table(rows: Sequence[Row]) -> str:
     )
 
 
-def _said(row: Row, first: Row) -> str:
+def _said(row: EndpointRow, first: EndpointRow) -> str:
     fields = row.sent.items() if row is first else row.sent.items() - first.sent.items()
     said = [f"{name}={row.sent[name]}" for name in row.sent if name in dict(fields)]
     return " ".join([row.method, *(said or ["the same"])])
 
 
-def _judged(row: Row) -> str:
+def _judged(row: EndpointRow) -> str:
     return f"{'good' if row.good else 'BROKEN'}: {row.verdict}"
 
 

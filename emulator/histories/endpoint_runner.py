@@ -64,7 +64,7 @@ CASES = (
 )
 
 
-class Row(msgspec.Struct, frozen=True):
+class EndpointRow(msgspec.Struct, frozen=True):
     """One callback: what was sent, what the provider asks for, what came back, and whether that is `good`."""
 
     case: str
@@ -93,7 +93,7 @@ class Endpoint:
         self.dry = False
         """Nothing is sent; what would be is in `requests`."""
         self.requests: list[HttpRequest] = []
-        self.rows: list[Row] = []
+        self.rows: list[EndpointRow] = []
         self.unreachable = ""
         """Why nobody could be called from the first on."""
 
@@ -130,13 +130,17 @@ class Endpoint:
                 verdict = "refused, as it should be"
         good = accepted is not self.case.forged and (not self.case.forged or answered[:1].isdigit())
         sent = dict(self._provider.said_in(request))
-        self.rows.append(Row(self.case.name, request.method, request.target, sent, asked, answered, good, verdict))
+        self.rows.append(
+            EndpointRow(self.case.name, request.method, request.target, sent, asked, answered, good, verdict)
+        )
 
     async def close(self) -> None:
         await self._outbox.close()
 
 
-async def play(provider: Provider, url: str, about: About, timeout: float) -> AsyncIterator[tuple[int, list[Row]]]:
+async def play(
+    provider: Provider, url: str, about: About, timeout: float
+) -> AsyncIterator[tuple[int, list[EndpointRow]]]:
     """How many cases are still to come, and the rows of one: first before any is played, then after each. Raises
     Unreachable, and ValueError for a message that the provider would not take."""
     endpoint = Endpoint(provider, timeout)

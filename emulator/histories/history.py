@@ -12,7 +12,7 @@ AGAIN = 30.0
 """Seconds after which a report comes again whose first answer was lost."""
 
 
-class Event(msgspec.Struct, frozen=True):
+class HistoryEvent(msgspec.Struct, frozen=True):
     """A report, `after` seconds of sandbox time from the send. `changed`: as of that second; without it as of now.
     `again`: the answer to it is lost, and it comes once more. `early`: it comes before the reply to the send."""
 
@@ -27,7 +27,7 @@ class History(msgspec.Struct, frozen=True):
     """What is reported of each message of a test, in this order. str() says it in words, `token` so that it can be
     played again."""
 
-    events: tuple[Event, ...]
+    events: tuple[HistoryEvent, ...]
 
     @property
     def statuses(self) -> tuple[Status, ...]:
@@ -57,12 +57,12 @@ class History(msgspec.Struct, frozen=True):
             told.add(event.status)
 
 
-NORMAL = History((Event("delivered"),))
+NORMAL = History((HistoryEvent("delivered"),))
 
 _EVENT = re.compile(r"(?P<status>[a-z]+)@(?:(?P<early>reply)|(?P<after>[\d.]+))(?:/(?P<changed>[\d.]+))?(?P<again>x2)?")
 
 
-def _written(event: Event) -> str:
+def _written(event: HistoryEvent) -> str:
     when = "reply" if event.early else f"{event.after:g}"
     changed = "" if event.changed is None else f"/{event.changed:g}"
     return f"{event.status}@{when}{changed}{'x2' if event.again else ''}"
@@ -75,7 +75,7 @@ def read_token(token: str) -> History:
     return History(tuple(_read(word) for word in token.split(",")))
 
 
-def _read(word: str) -> Event:
+def _read(word: str) -> HistoryEvent:
     found = _EVENT.fullmatch(word.strip())
     if found is None or found["status"] not in get_args(Status):
         raise ValueError(f"{word!r} is no report of a delivery history; one is written as delivered@2 (state and "
@@ -91,4 +91,4 @@ def _read(word: str) -> Event:
             said["changed"] = float(found["changed"])
     except ValueError:
         raise ValueError(f"{word!r}: seconds are written as 2 or 2.5") from None
-    return Event(**said)
+    return HistoryEvent(**said)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emulator.core.statuses import FINAL
-from emulator.histories.history import AGAIN, Event, History
+from emulator.histories.history import AGAIN, History, HistoryEvent
 
 Json = dict[str, Any]
 
@@ -15,7 +15,7 @@ _OWN = ("steps", "refuse", "reports")
 def plan(history: History) -> Json:
     """What becomes of a message, and what is told of it. Who asks for its status hears the first end that is told; if
     none is, it is delivered and nobody said so."""
-    end = next((event for event in history.events if event.status in FINAL), Event("delivered"))
+    end = next((event for event in history.events if event.status in FINAL), HistoryEvent("delivered"))
     script = [told for event in history.events for told in _told(event)]
     early = any(event.early for event in history.events)
     return {
@@ -24,7 +24,7 @@ def plan(history: History) -> Json:
     }
 
 
-def _told(event: Event) -> list[Json]:
+def _told(event: HistoryEvent) -> list[Json]:
     once: Json = {"after": event.after, "status": event.status}
     if event.changed is not None:
         once["changed"] = event.changed

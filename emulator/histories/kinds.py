@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from emulator.core.statuses import FINAL
-from emulator.histories.history import NORMAL, Event, History
+from emulator.histories.history import NORMAL, History, HistoryEvent
 
 LATE = 5.0
 """Reports in time come within this many seconds."""
@@ -16,7 +16,7 @@ def _finals(history: History) -> list[str]:
     return [status for status in history.statuses if status in FINAL]
 
 
-def _as_of(event: Event) -> float:
+def _as_of(event: HistoryEvent) -> float:
     return event.after if event.changed is None else event.changed
 
 
@@ -62,18 +62,18 @@ def moments(waits: Sequence[float]) -> tuple[float, ...]:
 
 def classics(waits: Sequence[float]) -> tuple[History, ...]:
     """One or two of each kind, the shortest first."""
-    first, then, old = Event("delivered"), Event("delivered", 3.0), Event("pending", 3.0, 1.0)
+    first, then, old = HistoryEvent("delivered"), HistoryEvent("delivered", 3.0), HistoryEvent("pending", 3.0, 1.0)
     return (
         NORMAL,
         History(()),
-        *(History((Event("delivered", late),)) for late in moments(waits)),
-        History((Event("delivered", 0.0, early=True),)),
-        History((Event("delivered", again=True),)),
-        History((Event("undelivered"),)),
+        *(History((HistoryEvent("delivered", late),)) for late in moments(waits)),
+        History((HistoryEvent("delivered", 0.0, early=True),)),
+        History((HistoryEvent("delivered", again=True),)),
+        History((HistoryEvent("undelivered"),)),
         History((first, then)),
         History((first, old)),
-        History((first, Event("pending", 3.0))),
-        History((first, Event("undelivered", 3.0))),
-        History((Event("undelivered"), then)),
-        *(History((first, Event("delivered", late))) for late in moments(waits)),
+        History((first, HistoryEvent("pending", 3.0))),
+        History((first, HistoryEvent("undelivered", 3.0))),
+        History((HistoryEvent("undelivered"), then)),
+        *(History((first, HistoryEvent("delivered", late))) for late in moments(waits)),
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emulator.clock import real_now
 from emulator.core.units import SECOND
-from emulator.histories.history import NORMAL, Event, History
+from emulator.histories.history import NORMAL, History, HistoryEvent
 from emulator.histories.kinds import classics, kinds_of, moments
 
 MOST_EVENTS = 3
@@ -90,12 +90,12 @@ def any_history(waits: Sequence[float]) -> st.SearchStrategy[History]:
 
 def _arranged(drawn: list[tuple[float, str, str]]) -> History:
     """Reports in the order in which they come: those of one slot a second apart."""
-    events: list[Event] = []
+    events: list[HistoryEvent] = []
     taken: dict[float, int] = {}
     for slot, status, trait in sorted(drawn, key=lambda one: one[0]):
         place = taken[slot] = taken.get(slot, -1) + 1
         after = slot + place if slot else 0.0
-        events.append(Event(
+        events.append(HistoryEvent(
             status=status, after=after, changed=1.0 if trait == "old" and slot else None,  # type: ignore[arg-type]
             again=trait == "again", early=not slot,
         ))  # fmt: skip

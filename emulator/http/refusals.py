@@ -10,7 +10,7 @@ _VERSION = re.compile(rb" HTTP/\d\.\d\r?$").search
 _METHOD = re.compile(rb"[A-Z-]+ ").match
 
 
-class Refusal(NamedTuple):
+class HttpRefusal(NamedTuple):
     """What a client gets in place of an answer, why, and as much of its request as can be told."""
 
     status: int

@@ -9,7 +9,7 @@ import httptools
 
 from emulator.http.content_encoding import CannotUnpack, unpacked
 from emulator.http.messages import Headers, HttpRequest
-from emulator.http.refusals import Refusal, in_our_words, without_octets
+from emulator.http.refusals import HttpRefusal, in_our_words, without_octets
 
 MOST_HEADERS = 128
 _MOST_KEPT = 64 * 1024
@@ -62,7 +62,7 @@ class RequestParser:
         self._trusts_front = _is_near(peer)
         """Is what comes from there believed about the scheme that its own client used (X-Forwarded-Proto)?"""
         self.parsed: list[Parsed] = []
-        self.refusal: Refusal | None = None
+        self.refusal: HttpRefusal | None = None
         self.in_message = False
         self.expects_continue = False
         """The client waits to be told that it may send its body."""
@@ -261,7 +261,7 @@ class RequestParser:
     def _refused(self, status: int, why: str, of_body: bool = False) -> None:
         """A request whose octets are well-formed and not taken all the same."""
         if self.refusal is None:
-            self.refusal = Refusal(status, why, self._request(b""), of_body) if self._in_body else Refusal(
+            self.refusal = HttpRefusal(status, why, self._request(b""), of_body) if self._in_body else HttpRefusal(
                 status, why, self.begun
             )  # fmt: skip
 
@@ -275,7 +275,7 @@ class RequestParser:
             self._refused(400, f"the body cannot be read: {without_octets(said)}", True)
         elif self.refusal is None:
             request = _as_far_as_it_goes(octets, self._peer, self._scheme)
-            self.refusal = Refusal(400, in_our_words(octets, said), request)
+            self.refusal = HttpRefusal(400, in_our_words(octets, said), request)
 
     def _behind(self, data: bytes, whole: int) -> bytes:
         """The octets of the request that has begun, behind those that came whole before it in one piece."""

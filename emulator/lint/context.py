@@ -29,7 +29,7 @@ class QueriedMessage(NamedTuple):
     id: str | None
 
 
-class Refusal(NamedTuple):
+class EarlierRefusal(NamedTuple):
     """A send that was refused."""
 
     exchange: int
@@ -53,13 +53,13 @@ class LintHistory:
     """What is remembered of earlier exchanges, the oldest forgotten first."""
 
     def __init__(self) -> None:
-        self.refusals: dict[str, deque[Refusal]] = {}
+        self.refusals: dict[str, deque[EarlierRefusal]] = {}
         """By provider."""
         self.partials: dict[int, Partial] = {}
         """By exchange: those nobody has asked about."""
         self.queries: dict[tuple[str, QueriedMessage], deque[Timestamp]] = {}
 
-    def refused(self, provider: str, refusal: Refusal) -> None:
+    def refused(self, provider: str, refusal: EarlierRefusal) -> None:
         self.refusals.setdefault(provider, deque(maxlen=_MOST)).append(refusal)
 
     def accepted_in_part(self, partial: Partial) -> None:

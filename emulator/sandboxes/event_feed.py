@@ -13,7 +13,7 @@ KEPT = 1000
 """So many events can be had again."""
 
 
-class Event(NamedTuple):
+class FeedEvent(NamedTuple):
     """Something of a kind (requests, messages, callbacks, ...) happened to number `number`; of a message, `steps`
     statuses stood in its history by then."""
 
@@ -44,13 +44,13 @@ class EventFeed:
         if self._waiting:
             self._wake()
 
-    def after(self, number: int) -> tuple[int, list[tuple[int, Event]]]:
+    def after(self, number: int) -> tuple[int, list[tuple[int, FeedEvent]]]:
         """How many events after that one are not kept any more, and those that are, each with its number."""
         first = self.made - len(self._ring) + 1
         missed = max(0, first - number - 1)
         begin = max(number + 1, first)
         ring = self._ring
-        return missed, [(at, Event(*ring[at - first])) for at in range(begin, self.made + 1)]
+        return missed, [(at, FeedEvent(*ring[at - first])) for at in range(begin, self.made + 1)]
 
     async def wait(self, seconds: float) -> bool:
         """Until the next event; False when none came within so many real seconds."""

@@ -18,15 +18,15 @@ class Wait(NamedTuple):
     seconds: float | None
 
 
-class Close(NamedTuple):
+class CloseConnection(NamedTuple):
     """FIN."""
 
 
-class Reset(NamedTuple):
+class ResetConnection(NamedTuple):
     """RST."""
 
 
-Step: TypeAlias = Write | Wait | Close | Reset
+Step: TypeAlias = Write | Wait | CloseConnection | ResetConnection
 
 
 class Carrier(Protocol):
@@ -55,7 +55,7 @@ async def carry_out(steps: Sequence[Step], carrier: Carrier) -> None:
             case Wait(seconds):
                 with suppress(TimeoutError):
                     await asyncio.wait_for(carrier.stopping.wait(), seconds)
-            case Close():
+            case CloseConnection():
                 carrier.close()
-            case Reset():
+            case ResetConnection():
                 carrier.reset()

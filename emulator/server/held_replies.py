@@ -7,7 +7,7 @@ from typing import Protocol
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 
 
-class Waiting(Protocol):
+class HeldReply(Protocol):
     """A connection whose replies wait."""
 
     def release(self, octets: bytes) -> None:
@@ -20,10 +20,10 @@ class HeldReplies:
     def __init__(self, recorder: ChangeLog, instead: Callable[[NotPersisted], bytes]) -> None:
         self._recorder = recorder
         self._instead = instead
-        self._waiting: list[tuple[Waiting, bytes, bool]] = []
+        self._waiting: list[tuple[HeldReply, bytes, bool]] = []
         """The connection, the reply, and whether it tells of something that is to be written down."""
 
-    def add(self, connection: Waiting, octets: bytes) -> None:
+    def add(self, connection: HeldReply, octets: bytes) -> None:
         """A reply that leaves in a moment."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self.flush)

@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 from emulator.http.limits import Limits
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.http.refusals import Refusal
+from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
 from emulator.http.request_parser import Parsed, RequestParser
 from emulator.server.held_replies import HeldReplies
@@ -54,7 +54,7 @@ class Service(Protocol):
 
     def answer(self, parsed: Parsed, connection: "HttpConnection") -> Answer: ...
 
-    def refuse(self, refusal: Refusal) -> HttpReply:
+    def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """The reply to what was not taken."""
 
     def date(self) -> bytes: ...
@@ -414,9 +414,9 @@ class HttpConnection(asyncio.Protocol):
             self._send_away(408, f"the body was not there after {seconds:g} s (--body-seconds)", True)
 
     def _send_away(self, status: int, why: str, of_body: bool = False) -> None:
-        self._send_away_by(Refusal(status, why, self._parser.begun, of_body))
+        self._send_away_by(HttpRefusal(status, why, self._parser.begun, of_body))
 
-    def _send_away_by(self, refusal: Refusal) -> None:
+    def _send_away_by(self, refusal: HttpRefusal) -> None:
         """A last word, a moment to read it, the end."""
         if self._service.held is not None:
             self._service.held.flush()

@@ -15,7 +15,7 @@ from emulator.dispatch.http import Exchanged, HttpDispatcher, Lane
 from emulator.http.browser_headers import DATA
 from emulator.http.limits import Limits
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
-from emulator.http.refusals import Refusal
+from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted
@@ -122,7 +122,7 @@ class HttpService:
         request = parsed.request
         if request.target[:1] != "/" and request.target[:1] != "*":
             there = self._guard.target(request)
-            if isinstance(there, Refusal):
+            if isinstance(there, HttpRefusal):
                 return connection.last(self.refuse(there))
             if request.method == "CONNECT" or not there.here:
                 return self._through(request, there, connection)
@@ -155,7 +155,7 @@ class HttpService:
             return answer.reply
         return self._later(answer, connection, lane)
 
-    def refuse(self, refusal: Refusal) -> HttpReply:
+    def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """What the client gets whose request is not taken: as the control API says it, or in plain words."""
         status, why, request, of_body = refusal
         if of_body and self._ours(request):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from emulator.http.messages import HttpRequest
-from emulator.http.refusals import Refusal
+from emulator.http.refusals import HttpRefusal
 from emulator.net import hosts
 
 FORBIDDEN = 403
@@ -38,24 +38,24 @@ class Guard:
         self._own = own
         self._tunnels = tuple(tunnels)
 
-    def target(self, request: HttpRequest) -> Target | Refusal:
+    def target(self, request: HttpRequest) -> Target | HttpRefusal:
         """Of a request whose target names a host."""
         wanted = request.target if request.method == "CONNECT" else urlsplit(request.target).netloc
         default = 443 if request.target.lower().startswith("https:") else 80
         host, port = split_port(wanted.rpartition("@")[2], default)
         if not host or port is None:
-            return Refusal(400, f"{wanted[:200]!r} is no host and port", request)
+            return HttpRefusal(400, f"{wanted[:200]!r} is no host and port", request)
         if hosts.is_below(self._domains, host):
             if port in _WEB_PORTS:
                 return Target(host, port, True)
             elsewhere = "SMPP and mail have ports of their own, which no proxy leads to"
-            return Refusal(FORBIDDEN, f"{host} speaks no HTTP on port {port}: {elsewhere}", request)
+            return HttpRefusal(FORBIDDEN, f"{host} speaks no HTTP on port {port}: {elsewhere}", request)
         if host in self._own or hosts.is_loopback(host):
             return Target(host, port, True)
         if any(hosts.matches(pattern, host) for pattern in self._tunnels):
             return Target(host, port, False)
         why = f"{host} is no provider's name, and only what is named is passed on: --tunnel {host} opens a way there"
-        return Refusal(FORBIDDEN, why, request)
+        return HttpRefusal(FORBIDDEN, why, request)
 
 
 def forwarded(request: HttpRequest) -> bytes:

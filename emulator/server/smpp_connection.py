@@ -20,12 +20,12 @@ from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server import fault_steps, smpp_faults
 from emulator.server.deadlines import Deadlines
-from emulator.server.fault_steps import Reset, Wait, Write
+from emulator.server.fault_steps import ResetConnection, Wait, Write
 from emulator.server.protocol_switch import TlsOnly, told
 from emulator.server.smpp_faults import Ask, NextFirst, SmppStep
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
-from emulator.smpp.events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
+from emulator.smpp.events import Answered, Close, Event, Ignored, Requested, Send, Unanswered
 from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
 from emulator.smpp.pdu_tables import BINDS, Command
@@ -211,7 +211,7 @@ class SmppConnection(asyncio.Protocol):
     def _do(self, event: Event, item: Pdu | Unreadable | None = None) -> None:
         board, line = self._board, self.line
         match event:
-            case Asked():
+            case Requested():
                 self._answer(event.request.command_id, board.asked(line, event.request, smpp_faults.alter))
             case Send() if item is not None:
                 self._answer(item.command_id, board.said(line, item, event, smpp_faults.alter))
@@ -275,9 +275,9 @@ class SmppConnection(asyncio.Protocol):
                         return
                 case Ask(command):
                     self.line.send(Pdu(command))
-                case fault_steps.Close():
+                case fault_steps.CloseConnection():
                     self.hang_up()
-                case Reset():
+                case ResetConnection():
                     self.reset()
         self.release()
         if bound:

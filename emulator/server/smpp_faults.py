@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from emulator.server.fault_steps import Close, Reset, Wait, Write
+from emulator.server.fault_steps import CloseConnection, ResetConnection, Wait, Write
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.pdu import Pdu, generic_nack
@@ -95,7 +95,7 @@ class NextFirst(NamedTuple):
     seconds: float
 
 
-SmppStep: TypeAlias = Write | Wait | Ask | NextFirst | Close | Reset
+SmppStep: TypeAlias = Write | Wait | Ask | NextFirst | CloseConnection | ResetConnection
 
 
 def _slowly(octets: bytes) -> tuple[SmppStep, ...]:
@@ -104,11 +104,11 @@ def _slowly(octets: bytes) -> tuple[SmppStep, ...]:
 
 
 STEPS: dict[str, Callable[[bytes], tuple[SmppStep, ...]]] = {
-    "lost": lambda octets: (Close(),),
-    "drop": lambda octets: (Close(),),
-    "reset": lambda octets: (Reset(),),
+    "lost": lambda octets: (CloseConnection(),),
+    "drop": lambda octets: (CloseConnection(),),
+    "reset": lambda octets: (ResetConnection(),),
     "hang": lambda octets: (),
-    "cut": lambda octets: (Write(octets[: len(octets) // 2]), Close()),
+    "cut": lambda octets: (Write(octets[: len(octets) // 2]), CloseConnection()),
     "slow": _slowly,
     "split": lambda octets: (Write(octets[: len(octets) // 2]), Wait(_PAUSE), Write(octets[len(octets) // 2 :])),
     "close": lambda octets: (Write(octets), Close()),

@@ -17,14 +17,14 @@ from .codec import CannotEncode, decode, encode
 from .command_status import Status, status_meaning, status_name
 from .data_coding import Coding, DecodedText, GsmAlphabet, Habits, coding_of, read_text, write_text
 from .display import describe
-from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
+from .events import Answered, Close, Event, Ignored, Requested, Send, Unanswered
 from .field_checks import Strictness, check
 from .framing import Framer
 from .pdu import Destination, Fault, Pdu, Unreadable, Unsuccessful, generic_nack, response
 from .pdu_tables import Command, command_name
 from .reassembly import Gathering, Joined, Key, Reassembler, Repeated, Waiting, key_of
 from .receipt_parser import ReceiptRead, is_receipt, read_receipt
-from .receipt_writer import Address, Form, Receipt, excerpt_of, write_receipt
+from .receipt_writer import Form, Receipt, ReceiptAddress, excerpt_of, write_receipt
 from .segments import Content, Part, read_content, write_part
 from .session import NotNow, Session
 from .session_states import Role, State, judge
@@ -34,9 +34,7 @@ from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
 __all__ = [
     "ESME_TIMERS",
     "SMSC_TIMERS",
-    "Address",
     "Answered",
-    "Asked",
     "CannotEncode",
     "Close",
     "Coding",
@@ -59,8 +57,10 @@ __all__ = [
     "Pdu",
     "Reassembler",
     "Receipt",
+    "ReceiptAddress",
     "ReceiptRead",
     "Repeated",
+    "Requested",
     "Role",
     "Send",
     "Session",

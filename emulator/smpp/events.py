@@ -9,7 +9,7 @@ from msgspec import Struct
 from .pdu import Pdu, Unreadable
 
 
-class Asked(Struct, frozen=True):
+class Requested(Struct, frozen=True):
     """The peer wants something that only the owner can give: answer with `Session.respond`
     (or never, with `Session.withhold`). outbind and alert_notification want no answer."""
 
@@ -54,4 +54,4 @@ class Close(Struct, frozen=True):
     why: str
 
 
-Event: TypeAlias = Asked | Send | Answered | Unanswered | Ignored | Close
+Event: TypeAlias = Requested | Send | Answered | Unanswered | Ignored | Close

@@ -46,7 +46,7 @@ TLV_ORDER = ("receipted_message_id", "message_state", "network_error_code", "ven
 Place: TypeAlias = Literal["short_message", "message_payload", "nowhere"]
 
 
-class Address(Struct, frozen=True):
+class ReceiptAddress(Struct, frozen=True):
     octets: bytes
     ton: int = 0
     npi: int = 0
@@ -58,8 +58,8 @@ class Receipt(Struct, frozen=True):
     epoch; `excerpt` what `excerpt_of` gave."""
 
     message_id: str
-    source: Address
-    destination: Address
+    source: ReceiptAddress
+    destination: ReceiptAddress
     state: int
     submitted_at: int
     done_at: int
@@ -211,7 +211,7 @@ def usual(
     return Written(_DELIVER_SM, body=_BODY % (destination, source, kind, len(text), text, behind))
 
 
-def written_address(address: Address) -> bytes:
+def written_address(address: ReceiptAddress) -> bytes:
     """Numbering and octets, as they stand in `usual`."""
     return b"%c%c%b" % (address.ton, address.npi, address.octets)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from .codec import HEADER
 from .command_status import Status, status_name
-from .events import Answered, Asked, Close, Event, Ignored, Send, Unanswered
+from .events import Answered, Close, Event, Ignored, Requested, Send, Unanswered
 from .pdu import Fields, Pdu, Tlv, Unreadable, Written, generic_nack, response
 from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
 from .session_states import BOUND, BOUND_BY, Role, State, judge
@@ -170,7 +170,7 @@ class Session:
                 return self._refuse(item, Status.RALYBND, now)
             self._binding = True
         self.owed += command not in WITHOUT_RESPONSE
-        return [Asked(item)]
+        return [Requested(item)]
 
     def _response(self, item: Pdu | Unreadable) -> list[Event]:
         found = self.own.match(item)

@@ -39,7 +39,7 @@ class SandboxHeader(msgspec.Struct, kw_only=True):
     scenario: Scenario | None = None
 
 
-class Page(msgspec.Struct, array_like=True):
+class InputPage(msgspec.Struct, array_like=True):
     """The inputs of one turn of the loop, in order, and how things stood behind them."""
 
     standing: Standing
@@ -49,7 +49,7 @@ class Page(msgspec.Struct, array_like=True):
 pack_input = msgspec.msgpack.Encoder().encode
 unpack_input = msgspec.msgpack.Decoder(Input).decode
 pack_page = msgspec.msgpack.Encoder().encode
-unpack_page = msgspec.msgpack.Decoder(Page).decode
+unpack_page = msgspec.msgpack.Decoder(InputPage).decode
 pack_head = msgspec.msgpack.Encoder().encode
 unpack_head = msgspec.msgpack.Decoder(SandboxHeader).decode
 

@@ -7,7 +7,7 @@ import msgspec
 
 from emulator.core.state.dump import PIECE
 from emulator.sandboxes.snapshots import Snapshot
-from emulator.storage.records import Page, SandboxHeader, Standing, pack_head, pack_page
+from emulator.storage.records import InputPage, SandboxHeader, Standing, pack_head, pack_page
 from emulator.storage.sqlite import SqliteStore
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class SandboxLog:
             file.put_head(self.number, pack_head(self._made))
             self._put = -1
         else:
-            page = pack_page(Page(_standing(self.sandbox), [msgspec.Raw(one) for one in self.pending]))
+            page = pack_page(InputPage(_standing(self.sandbox), [msgspec.Raw(one) for one in self.pending]))
             file.put_page(self.number, self.pages, page)
             if self._renamed:
                 self._head.scenario = self.sandbox.scenario

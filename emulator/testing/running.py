@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urlsplit
 
-from emulator.control_client.async_client import AsyncSms, Place, Wishes
+from emulator.control_client.async_client import AsyncSms, ServerAddress, Wishes
 from emulator.control_client.background_loop import Background
 from emulator.control_client.calls import ask
 from emulator.control_client.records import CallRefused
@@ -21,8 +21,8 @@ _AN_HOUR = 3_600.0
 """Real seconds after its last use when a sandbox that nobody deleted goes by itself, on a server that outlives us."""
 
 
-def place_of(serving: "Server") -> Place:
-    return Place(serving.base_url, serving.smpp_url)
+def place_of(serving: "Server") -> ServerAddress:
+    return ServerAddress(serving.base_url, serving.smpp_url)
 
 
 @asynccontextmanager
@@ -40,7 +40,7 @@ def remote(url: str, token: str | None = None) -> OverHttp:
     return OverHttp(url, token or os.environ.get("SMS_EMULATOR_TOKEN"))
 
 
-async def made_elsewhere(door: OverHttp, place: Place, wishes: Mapping[str, Any]) -> AsyncSms:
+async def made_elsewhere(door: OverHttp, place: ServerAddress, wishes: Mapping[str, Any]) -> AsyncSms:
     """A fresh sandbox of that server."""
     try:
         return await AsyncSms.make(door, place, {"ttl": _AN_HOUR, **wishes})
@@ -54,11 +54,11 @@ async def made_elsewhere(door: OverHttp, place: Place, wishes: Mapping[str, Any]
         raise CallRefused(refused.call, refused.status, told) from None
 
 
-async def place_elsewhere(door: OverHttp) -> Place:
+async def place_elsewhere(door: OverHttp) -> ServerAddress:
     """Where that server serves. Raises ConnectionError when none does."""
     health = await ask(door, "GET", "/_emulator/health", patience=10.0)
     smpp = health.get("smpp") if isinstance(health, dict) else None
-    return Place(door.base_url, smpp and _seen_from_here(smpp, door.base_url))
+    return ServerAddress(door.base_url, smpp and _seen_from_here(smpp, door.base_url))
 
 
 def _seen_from_here(smpp: str, base_url: str) -> str:
@@ -85,7 +85,7 @@ class Home:
             self.stop()
             raise
 
-    async def _start(self, url: str | None, token: str | None) -> tuple[ApiTransport, Place]:
+    async def _start(self, url: str | None, token: str | None) -> tuple[ApiTransport, ServerAddress]:
         if url is None:
             from emulator.app.server import Server
 

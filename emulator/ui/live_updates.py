@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from emulator.http import sse
 from emulator.http.messages import StreamReply
-from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.event_feed import FeedEvent
 from emulator.sandboxes.sandbox import Sandbox
 
 _PAUSE = 0.2
@@ -15,13 +15,13 @@ _BEAT = 15.0
 _HEADERS = (("Content-Type", "text/event-stream; charset=utf-8"), ("X-Accel-Buffering", "no"))
 
 
-def stream(sandbox: Sandbox, matters: Callable[[Event], bool], draw: Callable[[], Awaitable[str]]) -> StreamReply:
+def stream(sandbox: Sandbox, matters: Callable[[FeedEvent], bool], draw: Callable[[], Awaitable[str]]) -> StreamReply:
     """The part as it is now, then again after each event that matters."""
     return StreamReply(headers=_HEADERS, pieces=_drawn(sandbox, matters, draw))
 
 
 async def _drawn(
-    sandbox: Sandbox, matters: Callable[[Event], bool], draw: Callable[[], Awaitable[str]]
+    sandbox: Sandbox, matters: Callable[[FeedEvent], bool], draw: Callable[[], Awaitable[str]]
 ) -> AsyncIterator[bytes]:
     feed = sandbox.feed
     seen = feed.made

@@ -24,7 +24,7 @@ from emulator.ui.pages import (
 from emulator.ui.urls import BASE
 
 
-class Route(NamedTuple):
+class PageRoute(NamedTuple):
     method: str
     path: str
     do: Callable[[PageRequest], Awaitable[HttpReply | StreamReply]]
@@ -32,41 +32,41 @@ class Route(NamedTuple):
 
 S = f"{BASE}/{{sandbox}}"
 
-ROUTES: tuple[Route, ...] = (
-    Route("GET", "/", inbox.inbox),
-    Route("GET", "/_emulator/?", inbox.inbox),
-    Route("GET", f"{BASE}/?", inbox.inbox),
-    Route("GET", f"{BASE}/contract/{{provider}}", contract.contract),
-    Route("GET", f"{S}/live/inbox", inbox.stream),
-    Route("GET", f"{S}/live/requests", requests.stream),
-    Route("GET", f"{S}/live/desk", control_panel.stream),
-    Route("GET", f"{S}/live/messages/{{message}}", message.stream),
-    Route("GET", f"{S}/live/sessions/{{session}}", smpp_session.stream),
-    Route("GET", f"{S}/messages/{{message}}", message.message),
-    Route("POST", f"{S}/messages/{{message}}/status", message.move),
-    Route("GET", f"{S}/callbacks", callbacks.callbacks),
-    Route("GET", f"{S}/live/callbacks", callbacks.stream),
-    Route("POST", f"{S}/callbacks/{{callback}}/redeliver", callbacks.redeliver),
-    Route("GET", f"{S}/requests", requests.requests),
-    Route("GET", f"{S}/requests/{{request}}", requests.request),
-    Route("GET", f"{S}/desk", control_panel.desk),
-    Route("POST", f"{S}/clock", actions.clock),
-    Route("POST", f"{S}/accounts/{{provider}}", actions.account),
-    Route("POST", f"{S}/accounts/{{provider}}/senders/{{sender}}", actions.sender),
-    Route("POST", f"{S}/accounts/{{provider}}/terms", account.save),
-    Route("GET", f"{S}/ledger", ledger.ledger),
-    Route("POST", f"{S}/snapshots", actions.snapshot),
-    Route("POST", f"{S}/restore", actions.restore),
-    Route("POST", f"{S}/scenario", actions.scenario),
-    Route("POST", f"{S}/fault", actions.fault),
-    Route("POST", f"{S}/rules/{{rule}}/drop", actions.drop_rule),
-    Route("GET", f"{S}/sessions/{{session}}", smpp_session.session),
-    Route("POST", f"{S}/sessions/{{session}}/end", actions.hang_up),
-    Route("POST", f"{S}/reset", actions.reset),
-    Route("GET", f"{S}/send", send.form),
-    Route("POST", f"{S}/send", send.send),
-    Route("POST", f"{S}/incoming", send.incoming),
-    Route("POST", f"{S}/demo", send.demo),
+ROUTES: tuple[PageRoute, ...] = (
+    PageRoute("GET", "/", inbox.inbox),
+    PageRoute("GET", "/_emulator/?", inbox.inbox),
+    PageRoute("GET", f"{BASE}/?", inbox.inbox),
+    PageRoute("GET", f"{BASE}/contract/{{provider}}", contract.contract),
+    PageRoute("GET", f"{S}/live/inbox", inbox.stream),
+    PageRoute("GET", f"{S}/live/requests", requests.stream),
+    PageRoute("GET", f"{S}/live/desk", control_panel.stream),
+    PageRoute("GET", f"{S}/live/messages/{{message}}", message.stream),
+    PageRoute("GET", f"{S}/live/sessions/{{session}}", smpp_session.stream),
+    PageRoute("GET", f"{S}/messages/{{message}}", message.message),
+    PageRoute("POST", f"{S}/messages/{{message}}/status", message.move),
+    PageRoute("GET", f"{S}/callbacks", callbacks.callbacks),
+    PageRoute("GET", f"{S}/live/callbacks", callbacks.stream),
+    PageRoute("POST", f"{S}/callbacks/{{callback}}/redeliver", callbacks.redeliver),
+    PageRoute("GET", f"{S}/requests", requests.requests),
+    PageRoute("GET", f"{S}/requests/{{request}}", requests.request),
+    PageRoute("GET", f"{S}/desk", control_panel.desk),
+    PageRoute("POST", f"{S}/clock", actions.clock),
+    PageRoute("POST", f"{S}/accounts/{{provider}}", actions.account),
+    PageRoute("POST", f"{S}/accounts/{{provider}}/senders/{{sender}}", actions.sender),
+    PageRoute("POST", f"{S}/accounts/{{provider}}/terms", account.save),
+    PageRoute("GET", f"{S}/ledger", ledger.ledger),
+    PageRoute("POST", f"{S}/snapshots", actions.snapshot),
+    PageRoute("POST", f"{S}/restore", actions.restore),
+    PageRoute("POST", f"{S}/scenario", actions.scenario),
+    PageRoute("POST", f"{S}/fault", actions.fault),
+    PageRoute("POST", f"{S}/rules/{{rule}}/drop", actions.drop_rule),
+    PageRoute("GET", f"{S}/sessions/{{session}}", smpp_session.session),
+    PageRoute("POST", f"{S}/sessions/{{session}}/end", actions.hang_up),
+    PageRoute("POST", f"{S}/reset", actions.reset),
+    PageRoute("GET", f"{S}/send", send.form),
+    PageRoute("POST", f"{S}/send", send.send),
+    PageRoute("POST", f"{S}/incoming", send.incoming),
+    PageRoute("POST", f"{S}/demo", send.demo),
 )
 
 _PATTERNS = [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path)), route) for route in ROUTES]

@@ -28,7 +28,7 @@ _BREATH = 2_000
 """After so many, others on the loop get their turn."""
 
 
-class Search(NamedTuple):
+class InboxSearch(NamedTuple):
     """What is looked for. `text`: each of its words must stand in the number, text, sender, reference, id or status."""
 
     text: str = ""
@@ -38,7 +38,7 @@ class Search(NamedTuple):
     """Only messages with a lower id; 0: from the newest on."""
 
     @classmethod
-    def of(cls, query: dict[str, str]) -> "Search":
+    def of(cls, query: dict[str, str]) -> "InboxSearch":
         return cls(query.get("q", "").strip()[:200], query.get("provider", ""), query.get("status", ""),
                    number_of(query.get("before")))  # fmt: skip
 
@@ -72,7 +72,7 @@ class Search(NamedTuple):
         return all(word in hay for word in self.text.casefold().split())
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """A page of messages. `more`: the id before which to go on; 0 at the end. `scanned`: so many, if too many.
     `refused`: the sends of the same time that were refused."""
 
@@ -82,17 +82,19 @@ class Found(NamedTuple):
     refused: list[RefusedSend]
 
 
-async def find(sandbox: Sandbox, search: Search) -> Found:
+async def find(sandbox: Sandbox, search: InboxSearch) -> SearchResult:
     """The newest messages that fit, and what was refused meanwhile."""
     found, more, scanned = await _messages(sandbox, search)
     store = sandbox.engine.world.store
     edge = store.message(search.before) if search.before else None
     newest = store.batch_of(edge).created_at if edge is not None else None
     oldest = store.batch_of(found[-1]).created_at if more and found else None
-    return Found(found, more, scanned, _refused(sandbox, search, newest, oldest))
+    return SearchResult(found, more, scanned, _refused(sandbox, search, newest, oldest))
 
 
-def _refused(sandbox: Sandbox, search: Search, newest: Timestamp | None, oldest: Timestamp | None) -> list[RefusedSend]:
+def _refused(
+    sandbox: Sandbox, search: InboxSearch, newest: Timestamp | None, oldest: Timestamp | None
+) -> list[RefusedSend]:
     """Sends that were refused before `newest` and since `oldest`, the newest first."""
     found: list[RefusedSend] = []
     for one in refused_sends(sandbox):
@@ -103,7 +105,7 @@ def _refused(sandbox: Sandbox, search: Search, newest: Timestamp | None, oldest:
     return found
 
 
-async def _messages(sandbox: Sandbox, search: Search) -> tuple[list[Message], int, int]:
+async def _messages(sandbox: Sandbox, search: InboxSearch) -> tuple[list[Message], int, int]:
     store = sandbox.engine.world.store
     if search.status == REFUSED:
         return [], 0, 0
@@ -120,7 +122,7 @@ async def _messages(sandbox: Sandbox, search: Search) -> tuple[list[Message], in
     return found, 0, 0
 
 
-def _candidates(sandbox: Sandbox, store: MessageStore, search: Search) -> Iterator[Message]:
+def _candidates(sandbox: Sandbox, store: MessageStore, search: InboxSearch) -> Iterator[Message]:
     """What may fit, newest first. One word that is exactly a number, reference or id is found by index."""
     word, end = search.text, len(store.messages) + 1
     before = search.before or end

@@ -15,7 +15,7 @@ class Stretch(NamedTuple):
     kind: str
 
 
-class Part(NamedTuple):
+class PreviewPart(NamedTuple):
     """One part: its units and how many it has room for."""
 
     number: int
@@ -29,7 +29,7 @@ class Look(NamedTuple):
 
     encoding: str
     units: int
-    parts: list[Part]
+    parts: list[PreviewPart]
     forcing: list[str]
 
 
@@ -43,7 +43,7 @@ def look(text: str) -> Look:
     parts = []
     for number, piece in enumerate(cut, 1):
         units = sum(width(character, measured.encoding) for character in piece)
-        parts.append(Part(number, _stretches(piece, measured.encoding == "gsm7", marked), units, room))
+        parts.append(PreviewPart(number, _stretches(piece, measured.encoding == "gsm7", marked), units, room))
     return Look(measured.encoding, measured.units, parts, forcing)
 
 

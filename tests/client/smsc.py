@@ -7,7 +7,7 @@ from typing import Any
 
 from support import PATIENCE
 
-from emulator.smpp import Answered, Asked, Close, Command, Framer, Pdu, Role, Send, Session, Timers, encode
+from emulator.smpp import Answered, Close, Command, Framer, Pdu, Requested, Role, Send, Session, Timers, encode
 from emulator.smpp.pdu_tables import BINDS
 
 
@@ -58,7 +58,7 @@ class Peer(asyncio.Protocol):
             self.smsc.responses.put_nowait(event.response)
         elif isinstance(event, Close):
             self.transport.close()
-        elif isinstance(event, Asked):
+        elif isinstance(event, Requested):
             self.answer(event.request)
 
     def answer(self, request: Pdu) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.core.rules.actions import Plan
-from emulator.histories.history import NORMAL, Event, History, read_token
+from emulator.histories.history import NORMAL, History, HistoryEvent, read_token
 from emulator.histories.history_rules import laid_over, plan
 from emulator.histories.kinds import KINDS, classics, kinds_of, moments
 from emulator.histories.search import MOST_EVENTS, Search, any_history
@@ -94,7 +94,7 @@ def test_it_is_laid_over_faults_and_leaves_rules_alone_that_say_themselves_what_
 
 
 def test_a_report_whose_answer_is_lost_comes_again_as_of_the_same_moment():
-    script = plan(History((Event("delivered", again=True),)))["reports"]["script"]
+    script = plan(History((HistoryEvent("delivered", again=True),)))["reports"]["script"]
     assert script == [
         {"after": 2.0, "status": "delivered"},
         {"after": 32.0, "status": "delivered", "changed": 2.0, "attempt": 2},

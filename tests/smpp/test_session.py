@@ -4,12 +4,12 @@ import pytest
 
 from emulator.smpp import (
     Answered,
-    Asked,
     Close,
     Command,
     Ignored,
     NotNow,
     Pdu,
+    Requested,
     Role,
     Send,
     Session,
@@ -74,7 +74,7 @@ def test_an_smsc_says_to_each_request_in_each_state_what_the_table_says(name, st
     command = Command[name.upper()]
     events = session.received(Pdu(command, 0, 9), 1.0)
     if told == ".":
-        assert isinstance(events[0], Asked) or events[0].pdu == Pdu(command | RESPONSE, 0, 9)
+        assert isinstance(events[0], Requested) or events[0].pdu == Pdu(command | RESPONSE, 0, 9)
     elif told == "nack":
         assert [event.pdu for event in events] == [Pdu(Command.GENERIC_NACK, Status.RINVCMDID, 9)]
     else:
@@ -89,7 +89,7 @@ def test_what_one_side_may_send_is_what_the_other_side_serves(role, command, sta
     sender, receiver = Session(role, 0.0), Session(role.peer, 0.0)
     sender.state = receiver.state = state
     (event, *_) = receiver.received(Pdu(command, 0, 3), 0.0)
-    served = isinstance(event, Asked) or (isinstance(event, Send) and event.pdu.status == 0)
+    served = isinstance(event, Requested) or (isinstance(event, Send) and event.pdu.status == 0)
     assert sender.may_send(command) is served
     assert served is (judge(role, command, state) is Status.ROK)
 
@@ -117,7 +117,7 @@ def test_a_refused_bind_has_no_body_and_may_be_tried_again():
     answer = session.respond(asked.request, 0.0, Status.RINVPASWD)
     assert encode(answer) == bytes.fromhex("00000010 80000002 0000000e 00000001")
     assert session.state is State.OPEN
-    assert isinstance(session.received(Pdu(2, 0, 2), 0.0)[0], Asked)
+    assert isinstance(session.received(Pdu(2, 0, 2), 0.0)[0], Requested)
 
 
 def test_a_second_bind_while_the_first_is_weighed_is_told_already_bound():
@@ -135,7 +135,7 @@ def test_a_client_whose_bind_is_refused_stays_open():
 
 def test_an_outbind_lets_the_client_bind_as_receiver():
     smsc, esme = Session(Role.SMSC, 0.0), Session(Role.ESME, 0.0)
-    assert esme.received(smsc.send(Pdu(Command.OUTBIND), 0.0), 0.0) == [Asked(Pdu(Command.OUTBIND, 0, 1))]
+    assert esme.received(smsc.send(Pdu(Command.OUTBIND), 0.0), 0.0) == [Requested(Pdu(Command.OUTBIND, 0, 1))]
     assert smsc.state is esme.state is State.OUTBOUND
     assert esme.may_send(Command.BIND_RECEIVER)
     assert not esme.may_send(Command.BIND_TRANSMITTER)
@@ -279,7 +279,7 @@ def test_an_unbind_of_the_peer_is_answered_first_and_then_closes():
 def test_our_unbind_serves_the_peer_until_it_is_answered():
     session = bound()
     sent = session.unbind(1.0)
-    assert isinstance(session.received(Pdu(4, 0, 9), 1.0)[0], Asked)
+    assert isinstance(session.received(Pdu(4, 0, 9), 1.0)[0], Requested)
     assert not session.may_send(Command.DELIVER_SM)
     answered, close = session.received(Pdu(Command.UNBIND_RESP, 0, sent.sequence), 2.0)
     assert isinstance(answered, Answered)

@@ -8,12 +8,12 @@ from typing import TypeAlias, cast
 
 from emulator.smpp import (
     Answered,
-    Asked,
     Close,
     Command,
     Event,
     Framer,
     Pdu,
+    Requested,
     Role,
     Send,
     Session,
@@ -113,7 +113,7 @@ class Connection(asyncio.Protocol):
                 _settle(event.token, event.response, None)
             elif isinstance(event, Unanswered):
                 _settle(event.token, None, Gone(event.why))
-            elif isinstance(event, Asked):
+            elif isinstance(event, Requested):
                 self._asked(event.request)
             elif isinstance(event, Close):
                 self._why = event.why

@@ -140,7 +140,7 @@ ACCEPTED = frozenset(STATUSES) - {"unknown"}
 """The words that only a message which was accepted has."""
 
 
-def _answer(operation: str, reply: HttpReply) -> half.Answer:
+def _answer(operation: str, reply: HttpReply) -> half.SmsOfficeReply:
     answer = half.read_answer(reply)
     if answer.code != 0 or not answer.success:
         raise SmsOfficeRefused.told(operation, answer.code, answer.message)

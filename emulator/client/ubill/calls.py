@@ -143,7 +143,7 @@ def _delivery(number: str, word: str) -> Delivery:
     return Delivery(number, status_id, STATUSES.get(status_id, "unknown"), word)
 
 
-A = TypeVar("A", bound=half.Answer)
+A = TypeVar("A", bound=half.UbillReply)
 
 
 def _good(operation: str, answer: A) -> A:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from emulator.core.regex.parser import Character, Choice, Group, Node, Place, Repeat, Sequence
+from emulator.core.regex.parser import Character, Choice, Group, Node, Position, Repeat, Sequence
 
 
 class Take(NamedTuple):
@@ -14,7 +14,7 @@ class Take(NamedTuple):
 class Check(NamedTuple):
     """Goes on behind itself if the place is right."""
 
-    place: Place
+    place: Position
 
 
 class Split(NamedTuple):
@@ -42,7 +42,7 @@ def compile_to(program: list[Instruction], node: Node) -> None:
     match node:
         case Character():
             program.append(Take(node))
-        case Place():
+        case Position():
             program.append(Check(node))
         case Sequence():
             for one in node.nodes:

@@ -31,7 +31,7 @@ class Character(NamedTuple):
     pieces: int = 1
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Takes no character: something must be so of the place."""
 
     holds: Holds
@@ -66,7 +66,7 @@ class Group(NamedTuple):
     pieces: int
 
 
-Node = Character | Place | Sequence | Choice | Repeat | Group
+Node = Character | Position | Sequence | Choice | Repeat | Group
 
 
 def _is_word(character: str) -> bool:
@@ -81,15 +81,15 @@ _CLASSES: dict[str, Test] = {"d": str.isdecimal, "w": _is_word, "s": str.isspace
 _CLASSES |= {name.upper(): _not(test) for name, test in _CLASSES.items()}
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "0": "\0"}
 _HEX = {"x": 2, "u": 4, "U": 8}
-_PLACES: dict[str, Place] = {
-    "A": Place(lambda before, after: not before, (lambda before: not before,)),
-    "Z": Place(lambda before, after: not after),
-    "b": Place(lambda before, after: _is_word(before) != _is_word(after), (_is_word,)),
-    "B": Place(lambda before, after: _is_word(before) == _is_word(after), (_is_word,)),
+_PLACES: dict[str, Position] = {
+    "A": Position(lambda before, after: not before, (lambda before: not before,)),
+    "Z": Position(lambda before, after: not after),
+    "b": Position(lambda before, after: _is_word(before) != _is_word(after), (_is_word,)),
+    "B": Position(lambda before, after: _is_word(before) == _is_word(after), (_is_word,)),
 }
-_LINE_BEGINS = Place(lambda before, after: before in ("", "\n"), (lambda before: before in ("", "\n"),))
-_LINE_ENDS = Place(lambda before, after: after in ("", "\n", LAST))
-_TEXT_ENDS = Place(lambda before, after: after in ("", LAST))
+_LINE_BEGINS = Position(lambda before, after: before in ("", "\n"), (lambda before: before in ("", "\n"),))
+_LINE_ENDS = Position(lambda before, after: after in ("", "\n", LAST))
+_TEXT_ENDS = Position(lambda before, after: after in ("", LAST))
 
 
 def parse(text: str) -> tuple[Node, int]:
@@ -275,16 +275,16 @@ class _Parser:
         self.ignore_case, self.dot_all, self.multiline = before
         return node
 
-    def look(self, depth: int, began: int, ahead: bool, wanted: bool) -> Place:
+    def look(self, depth: int, began: int, ahead: bool, wanted: bool) -> Position:
         """`(?=x)` and its kin: of one character, or of several to choose from."""
         groups = self.groups
         inner = self.inside(depth, began)
         nodes = inner.nodes if isinstance(inner, Choice) else (inner,)
-        if self.groups > groups or not all(isinstance(node, Character | Place) for node in nodes):
+        if self.groups > groups or not all(isinstance(node, Character | Position) for node in nodes):
             which = "lookahead" if ahead else "lookbehind"
             raise Wrong(f"a {which} of more than one character is no part of our expressions,", began)
-        sides = [_one_side(node, ahead) for node in nodes if isinstance(node, Character | Place)]
-        return Place(
+        sides = [_one_side(node, ahead) for node in nodes if isinstance(node, Character | Position)]
+        return Position(
             lambda before, after: any(side.holds(before, after) for side in sides) == wanted,
             tuple(test for side in sides for test in side.before),
         )
@@ -368,10 +368,12 @@ def _folding(test: Test) -> Test:
     return lambda character: test(character) or test(character.lower()) or test(character.upper())
 
 
-def _one_side(node: Character | Place, ahead: bool) -> Place:
-    if isinstance(node, Place):
+def _one_side(node: Character | Position, ahead: bool) -> Position:
+    if isinstance(node, Position):
         return node
     test = node.test
     if ahead:
-        return Place(lambda before, after: bool(after) and test(after[0]))
-    return Place(lambda before, after: bool(before) and test(before), (lambda before: bool(before) and test(before),))
+        return Position(lambda before, after: bool(after) and test(after[0]))
+    return Position(
+        lambda before, after: bool(before) and test(before), (lambda before: bool(before) and test(before),)
+    )

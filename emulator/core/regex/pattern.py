@@ -30,7 +30,7 @@ class _Ways(dict[str, "_Ways | None"]):
         return found
 
 
-class Found(NamedTuple):
+class RegexMatch(NamedTuple):
     """Where it fits: the whole, and its first group (None: it has none, or that one takes no part)."""
 
     whole: str
@@ -67,14 +67,14 @@ class Pattern:
                 ways = ways[character]
         return ways is None
 
-    def find(self, text: str) -> Found | None:
+    def find(self, text: str) -> RegexMatch | None:
         """Where it fits first; of several ways to fit there, that which Python's engine prefers."""
         if not self.fits(text):
             return None
         slots = self._first(text)
         assert slots is not None
         group = text[slots[2] : slots[3]] if self.groups and min(slots[2], slots[3]) >= 0 else None
-        return Found(text[slots[0] : slots[1]], group)
+        return RegexMatch(text[slots[0] : slots[1]], group)
 
     def _cut(self, text: str) -> tuple[str, tuple[str, ...]]:
         """What is looked at: the text's characters, and how it ends."""

@@ -11,7 +11,7 @@ BASE_URL = "https://smsoffice.ge"
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SmsOfficeReply(msgspec.Struct, frozen=True):
     """The envelope of send and getMessageStatus."""
 
     success: bool
@@ -46,12 +46,13 @@ def balance(key: str) -> HttpRequest:
     return HttpRequest(method="GET", target=f"/api/getBalance?{write_query([('key', key)])}")
 
 
-def read_answer(reply: HttpReply) -> Answer:
+def read_answer(reply: HttpReply) -> SmsOfficeReply:
     """The envelope of a reply. Raises ValueError when it is none."""
     found = read_json(reply.body)
     if not isinstance(found, dict) or not isinstance(found.get("ErrorCode"), int):
         raise ValueError("no answer of smsoffice.ge")
-    return Answer(bool(found.get("Success")), str(found.get("Message") or ""), found.get("Output"), found["ErrorCode"])
+    message = str(found.get("Message") or "")
+    return SmsOfficeReply(bool(found.get("Success")), message, found.get("Output"), found["ErrorCode"])
 
 
 def read_balance(reply: HttpReply) -> int:

@@ -15,26 +15,26 @@ _SEND = "/v1/sms/send"
 _XML = (("Content-Type", "application/xml"),)
 
 
-class Answer(msgspec.Struct, frozen=True):
+class UbillReply(msgspec.Struct, frozen=True):
     """What every answer has: statusID (0: done) and, mostly, a message."""
 
     status_id: int
     message: str = ""
 
 
-class Sent(Answer, frozen=True):
+class Sent(UbillReply, frozen=True):
     """`sms_id` is None when nothing was sent."""
 
     sms_id: int | None = None
 
 
-class Reported(Answer, frozen=True):
+class Reported(UbillReply, frozen=True):
     """`result`: (number, statusID as it came) for each recipient; None when there is no such smsID."""
 
     result: tuple[tuple[str, str], ...] | None = None
 
 
-class Balance(Answer, frozen=True):
+class Balance(UbillReply, frozen=True):
     sms: int | None = None
 
 
@@ -47,11 +47,11 @@ class Brand(msgspec.Struct, frozen=True):
     created_at: str
 
 
-class Brands(Answer, frozen=True):
+class Brands(UbillReply, frozen=True):
     brands: tuple[Brand, ...] = ()
 
 
-class Created(Answer, frozen=True):
+class Created(UbillReply, frozen=True):
     brand_id: int | None = None
 
 

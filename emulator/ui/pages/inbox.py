@@ -7,13 +7,13 @@ from typing import Any
 from emulator.control_api.refused_sends import refused_sends
 from emulator.core.codes import codes
 from emulator.http.messages import HttpReply, StreamReply
-from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.event_feed import FeedEvent
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import live_updates
 from emulator.ui.masking import Mask
 from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html, part
-from emulator.ui.search import PAGE, Search, find
+from emulator.ui.search import PAGE, InboxSearch, find
 
 Json = dict[str, Any]
 
@@ -21,7 +21,7 @@ _ATTEMPTS = 5_000
 """So many callbacks are looked through for those that were not accepted."""
 
 
-async def listed(asked: PageRequest, search: Search) -> dict[str, Any]:
+async def listed(asked: PageRequest, search: InboxSearch) -> dict[str, Any]:
     """What the list's template needs: messages and, in between, the sends that were refused."""
     sandbox = asked.sandbox
     world = sandbox.engine.world
@@ -59,7 +59,7 @@ def _not_accepted(sandbox: Sandbox, messages: set[int]) -> dict[int, str]:
 
 async def inbox(asked: PageRequest) -> HttpReply:
     """The whole page."""
-    sandbox, search = asked.sandbox, Search.of(asked.query)
+    sandbox, search = asked.sandbox, InboxSearch.of(asked.query)
     accounts = {name: sandbox.account(name) for name in sandbox.providers}
     return html(
         "inbox.html", title="Inbox", here="inbox", providers=sandbox.providers, accounts=accounts,
@@ -70,7 +70,7 @@ async def inbox(asked: PageRequest) -> HttpReply:
 
 async def stream(asked: PageRequest) -> StreamReply:
     """The list, as often as it changes."""
-    sandbox, search = asked.sandbox, Search.of(asked.query)
+    sandbox, search = asked.sandbox, InboxSearch.of(asked.query)
 
     async def draw() -> str:
         return part("_list.html", **await listed(asked, search))
@@ -78,7 +78,7 @@ async def stream(asked: PageRequest) -> StreamReply:
     return live_updates.stream(sandbox, lambda event: _matters(sandbox, search, event), draw)
 
 
-def _matters(sandbox: Sandbox, search: Search, event: Event) -> bool:
+def _matters(sandbox: Sandbox, search: InboxSearch, event: FeedEvent) -> bool:
     """May the event change the list? With a status looked for a message may also leave it."""
     store = sandbox.engine.world.store
     if event.kind == "requests":

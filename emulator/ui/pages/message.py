@@ -8,7 +8,7 @@ from emulator.core.codes import codes
 from emulator.core.messages import Message
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
-from emulator.sandboxes.event_feed import Event
+from emulator.sandboxes.event_feed import FeedEvent
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import exchange_view, live_updates, timeline
 from emulator.ui.page_request import PageRequest
@@ -56,7 +56,7 @@ async def stream(asked: PageRequest) -> StreamReply:
     """Its life, as often as it changes."""
     sandbox, found = asked.sandbox, _message(asked)
 
-    def matters(event: Event) -> bool:
+    def matters(event: FeedEvent) -> bool:
         if event.kind == "callbacks":
             attempt = sandbox.journal.attempt(event.number)
             return attempt is None or attempt.message == found.id

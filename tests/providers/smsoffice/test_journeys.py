@@ -27,7 +27,7 @@ async def ask(served: Server, request: HttpRequest) -> HttpReply:
         return HttpReply(status=answer.status, body=await answer.read())
 
 
-async def send(served: Server, sandbox: Sandbox, *to: str, **more: Any) -> half.Answer:
+async def send(served: Server, sandbox: Sandbox, *to: str, **more: Any) -> half.SmsOfficeReply:
     request = half.send(key_of(sandbox), list(to or (TO,)), "smsoffice", "Hello", **more)
     return half.read_answer(await ask(served, request))
 

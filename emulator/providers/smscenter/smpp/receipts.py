@@ -32,9 +32,9 @@ from emulator.smpp.receipt_writer import (
     TLV_ORDER,
     UNDELIVERABLE,
     UNKNOWN,
-    Address,
     Form,
     Receipt,
+    ReceiptAddress,
     excerpt_of,
     usual,
     wanted,
@@ -122,8 +122,8 @@ def _excerpt(batch: Batch) -> str:
 @lru_cache(maxsize=1024)
 def _ends(sender: str, ton: str, npi: str, to_ton: str, to_npi: str) -> tuple[bytes, bytes]:
     """The numbering of the recipient and the sender as they are written."""
-    source = Address(sender.encode("latin-1", "replace") or b".", int(ton), int(npi))
-    return written_address(Address(b"", int(to_ton), int(to_npi))), written_address(source)
+    source = ReceiptAddress(sender.encode("latin-1", "replace") or b".", int(ton), int(npi))
+    return written_address(ReceiptAddress(b"", int(to_ton), int(to_npi))), written_address(source)
 
 
 def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
@@ -133,11 +133,11 @@ def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
     number = extra.get
     return Receipt(
         message_id=_id(batch, due),
-        source=Address(
+        source=ReceiptAddress(
             batch.sender.encode("latin-1", "replace") or b".", int(number("source_ton", 0)),
             int(number("source_npi", 0)),
         ),
-        destination=Address(
+        destination=ReceiptAddress(
             message.to.encode("latin-1", "replace"), int(number("dest_ton", 0)), int(number("dest_npi", 0))
         ),
         state=state, submitted_at=_submitted(batch), done_at=due.changed_at,
