@@ -12,7 +12,7 @@ from emulator.core.reasons import Reason
 from emulator.core.units import seconds
 from emulator.http.messages import HttpRequest
 from emulator.lint import parameter_names, text_quality
-from emulator.lint.context import LintContext, Noticed, Partial, QueriedMessage, Refusal, asked
+from emulator.lint.context import EarlierRefusal, LintContext, Noticed, Partial, QueriedMessage, asked
 from emulator.net import hosts
 
 Check = Callable[[LintContext], Noticed | None]
@@ -35,7 +35,7 @@ def asked_after_refusal(seen: LintContext) -> Noticed | None:
     if isinstance(command, Submit) and not isinstance(command, Price) and isinstance(outcome, Refused):
         why = outcome.reason.value if outcome.code is None else str(outcome.code)
         to = command.destinations or ()
-        seen.memory.refused(seen.provider.name, Refusal(int(seen.id[1:]), why, to, command.reference))
+        seen.memory.refused(seen.provider.name, EarlierRefusal(int(seen.id[1:]), why, to, command.reference))
         return None
     if not _found_nothing(seen):
         return None
@@ -58,7 +58,7 @@ def _found_nothing(seen: LintContext) -> bool:
     return False
 
 
-def _is_about(wanted: QueriedMessage, refusal: Refusal) -> bool:
+def _is_about(wanted: QueriedMessage, refusal: EarlierRefusal) -> bool:
     if wanted.id is None:
         return wanted.to in refusal.to and (wanted.reference or None) == (refusal.reference or None)
     return wanted.id.strip().lower() in _NO_ID and (wanted.to is None or wanted.to in refusal.to)

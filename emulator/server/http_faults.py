@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from emulator.http.messages import HttpReply
 from emulator.http.reply_writer import Encoded, chunk
-from emulator.server.fault_steps import Close, Reset, Step, Wait, Write
+from emulator.server.fault_steps import CloseConnection, ResetConnection, Step, Wait, Write
 
 Encode = Callable[[HttpReply], Encoded]
 Fault = Callable[[HttpReply, Encode], list[Step]]
@@ -27,22 +27,22 @@ def whole(reply: HttpReply, encode: Encode) -> list[Step]:
 
 def _close(reply: HttpReply, encode: Encode) -> list[Step]:
     """FIN without an answer."""
-    return [Close()]
+    return [CloseConnection()]
 
 
 def _reset(reply: HttpReply, encode: Encode) -> list[Step]:
-    return [Reset()]
+    return [ResetConnection()]
 
 
 def _hang(reply: HttpReply, encode: Encode) -> list[Step]:
     """Nothing, until the client goes."""
-    return [Wait(None), Close()]
+    return [Wait(None), CloseConnection()]
 
 
 def _cut(reply: HttpReply, encode: Encode) -> list[Step]:
     """The head promises all of the body, half of it comes."""
     head, body = encode(reply)
-    return [Write(head + body[: len(body) // 2]), Close()]
+    return [Write(head + body[: len(body) // 2]), CloseConnection()]
 
 
 def _empty(reply: HttpReply, encode: Encode) -> list[Step]:
@@ -80,17 +80,17 @@ def _last(reply: HttpReply) -> HttpReply:
 
 
 def _close_behind(reply: HttpReply, encode: Encode) -> list[Step]:
-    return [*whole(_last(reply), encode), Close()]
+    return [*whole(_last(reply), encode), CloseConnection()]
 
 
 def _old(reply: HttpReply, encode: Encode) -> list[Step]:
     head, body = encode(reply)
-    return [Write(head.replace(b"HTTP/1.1", b"HTTP/1.0", 1) + body), Close()]
+    return [Write(head.replace(b"HTTP/1.1", b"HTTP/1.0", 1) + body), CloseConnection()]
 
 
 def _until_close(reply: HttpReply, encode: Encode) -> list[Step]:
     head, body = encode(_last(reply))
-    return [Write(_length.sub(b"", head) + body), Close()]
+    return [Write(_length.sub(b"", head) + body), CloseConnection()]
 
 
 def _in_chunks(reply: HttpReply, encode: Encode) -> tuple[bytes, list[bytes]]:
@@ -102,13 +102,13 @@ def _in_chunks(reply: HttpReply, encode: Encode) -> tuple[bytes, list[bytes]]:
 
 def _chunked(reply: HttpReply, encode: Encode) -> list[Step]:
     head, pieces = _in_chunks(_last(reply), encode)
-    return [Write(head + b"".join(pieces) + chunk(b"")), Close()]
+    return [Write(head + b"".join(pieces) + chunk(b"")), CloseConnection()]
 
 
 def _endless(reply: HttpReply, encode: Encode) -> list[Step]:
     """The whole answer is there, but nothing says so."""
     head, pieces = _in_chunks(reply, encode)
-    return [Write(head + b"".join(pieces)), Wait(None), Close()]
+    return [Write(head + b"".join(pieces)), Wait(None), CloseConnection()]
 
 
 def _interim(reply: HttpReply, encode: Encode) -> list[Step]:

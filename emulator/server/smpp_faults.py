@@ -111,7 +111,7 @@ STEPS: dict[str, Callable[[bytes], tuple[SmppStep, ...]]] = {
     "cut": lambda octets: (Write(octets[: len(octets) // 2]), CloseConnection()),
     "slow": _slowly,
     "split": lambda octets: (Write(octets[: len(octets) // 2]), Wait(_PAUSE), Write(octets[len(octets) // 2 :])),
-    "close": lambda octets: (Write(octets), Close()),
+    "close": lambda octets: (Write(octets), CloseConnection()),
     "reordered": lambda octets: (NextFirst(_PATIENCE), Write(octets)),
     "enquire-first": lambda octets: (Ask(Command.ENQUIRE_LINK), Write(octets)),
 }
