@@ -30,9 +30,9 @@ RUN groupadd --gid 10001 emulator \
 COPY --from=build /opt/sms-emulator /opt/sms-emulator
 USER 10001:10001
 ENV PATH=/opt/sms-emulator/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
-    SMS_EMULATOR_HOST=0.0.0.0 SMS_EMULATOR_PORT=8775 SMS_EMULATOR_SMPP_PORT=2775
+    SMS_EMULATOR_HOST=0.0.0.0 SMS_EMULATOR_PORT=8775 SMS_EMULATOR_SMPP_PORT=2775 SMS_EMULATOR_SMTP_PORT=2525
 VOLUME ["/scenarios", "/data"]
-EXPOSE 8775 2775
+EXPOSE 8775 2775 2525
 HEALTHCHECK --interval=3s --timeout=3s --start-period=3s CMD ["python", "-S", "-c", "import os, socket, sys; s = socket.create_connection(('127.0.0.1', int(os.environ['SMS_EMULATOR_PORT'])), 2); s.sendall(b'GET /_emulator/health HTTP/1.0\\r\\n\\r\\n'); sys.exit(b' 200 ' not in s.recv(99))"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["sms-emulator"]

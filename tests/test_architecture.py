@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent / "emulator"
 FILES = sorted(ROOT.rglob("*.py"))
 
 _SANDBOX = {"core", "http", "smpp", "providers", "scenarios", "journal", "lint", "clock", "sandboxes"}
-_BELOW_APP = _SANDBOX | {"dispatch", "delivery", "storage", "server", "control_api", "ui", "net", "tls"}
+_BELOW_APP = _SANDBOX | {"dispatch", "delivery", "storage", "server", "smtp", "control_api", "ui", "net", "tls"}
 
 MAY_IMPORT = {
     "core": set(),
@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "delivery": _SANDBOX | {"net"},
     "storage": _SANDBOX,
     "server": {"clock", "core", "dispatch", "http", "net", "sandboxes", "smpp", "tls"},
+    "smtp": {"dispatch", "http", "sandboxes", "tls"},
     "control_api": _SANDBOX | {"dispatch", "net"},
     "ui": _SANDBOX | {"control_api", "dispatch", "net"},
     "control_client": {"control_api", "http", "providers", "sandboxes", "scenarios"},

@@ -24,6 +24,7 @@ from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, 
 
 if TYPE_CHECKING:
     from emulator.control_api.http_api import Control
+    from emulator.smtp.server import MailServer
     from emulator.storage.writer import GroupCommitWriter
     from emulator.tls.authority import Authority
 
@@ -49,6 +50,8 @@ class Server:
         self.smpp_url = url(self._smpp_listening, "smpp")
         self._tls_listening = tls or self._bound(self.settings.smpp_tls_port, "SMPP over TLS", "--smpp-tls-port")
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
+        self._smtp_listening = self._bound(self.settings.smtp_port, "SMTP", "--smtp-port")
+        self.smtp_url = None if self._smtp_listening is None else url(self._smtp_listening, "smtp")
         self._also = (
             self._bound(self.settings.https_port, "HTTPS", "--https-port"),
             self._bound(self.settings.also_http_port, "HTTP", "--also-http-port"),
@@ -69,6 +72,16 @@ class Server:
         self._smpp = SmppServer(
             self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
         )
+
+        self._smtp = None if self._smtp_listening is None else self._mail_server()
+
+    def _mail_server(self) -> "MailServer":
+        """Loads aiosmtpd, which most servers do without. Raises Busy where it is not installed."""
+        try:
+            from emulator.smtp.server import MailServer
+        except ImportError as missing:
+            raise Busy(f"--smtp-port needs the extra [smtp]: pip install 'sms-emulator[smtp]' ({missing})") from None
+        return MailServer(self.emulator.reception, self._contexts, self.settings.limits, self.emulator.recorder)
 
     @cached_property
     def control(self) -> "Control":
@@ -135,16 +148,20 @@ class Server:
         await self._smpp.start(self._smpp_listening)
         if self._tls_listening is not None:
             await self._smpp.start(self._tls_listening, self._contexts)
+        if self._smtp is not None and self._smtp_listening is not None:
+            await self._smtp.start(self._smtp_listening)
 
     async def stop(self) -> None:
         """Let answers under way go out, then close everything."""
         await self._smpp.stop()
+        if self._smtp is not None:
+            await self._smtp.stop()
         await self.http.stop()
         await self.emulator.stop()
         if self._logbook is not None:
             self._logbook.close()
         await self._outbox.close()
-        for one in (self._listening, self._smpp_listening, self._tls_listening, *self._also):
+        for one in (self._listening, self._smpp_listening, self._tls_listening, self._smtp_listening, *self._also):
             if one is not None:
                 one.close()
 
@@ -153,8 +170,8 @@ class Server:
         """Where everything is served, by the name that the ready line has for it."""
         https, also = (None if one is None else url(one, scheme)
                        for one, scheme in zip(self._also, ("https", "http"), strict=True))  # fmt: skip
-        every = {"http": self.base_url, "smpp": self.smpp_url, "smpps": self.smpps_url, "https": https,
-                 "also_http": also}  # fmt: skip
+        every = {"http": self.base_url, "smpp": self.smpp_url, "smpps": self.smpps_url, "smtp": self.smtp_url,
+                 "https": https, "also_http": also}  # fmt: skip
         return {name: one for name, one in every.items() if one is not None}
 
     @property

@@ -2,7 +2,7 @@
 I/O."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
@@ -85,6 +85,9 @@ class HttpDispatcher:
         match = self.routing.match(request)
         if match.route is None:
             return Asked(request, match, None, None, None)
+        return self._read(request, match)
+
+    def _read(self, request: HttpRequest, match: RouteMatch) -> Asked:
         command = match.read(request)
         sandbox, command.credential = self._sandboxes.of(match.provider, command.credential)
         lane = None
@@ -122,6 +125,26 @@ class HttpDispatcher:
         )  # fmt: skip
         self._write(sandbox, line)
         return Exchanged(reply, fault, line, self._send_reports(sandbox, at) if verdict.reports_first else ())
+
+    # a mail
+
+    def takes_mail(self, address: str) -> bool:
+        """Is it some provider's mailbox?"""
+        return any(provider.mail is not None and provider.mail.receives(address) for provider in self._mailing())
+
+    @property
+    def largest_mail(self) -> int:
+        return max((provider.mail.most for provider in self._mailing() if provider.mail is not None), default=0)
+
+    def mail(self, request: HttpRequest, address: str) -> Exchanged:
+        """A mail to one of the mailboxes, as a request: read, judged, journalled like others."""
+        for provider in self._mailing():
+            if provider.mail is not None and provider.mail.receives(address):
+                return self.judge(self._read(request, RouteMatch(provider.name, provider.mail.route, {}, HttpReply())))
+        raise LookupError(address)
+
+    def _mailing(self) -> Iterator[Provider]:
+        return (provider for provider in self._providers.values() if provider.mail is not None)
 
     def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
         """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""

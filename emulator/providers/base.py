@@ -147,6 +147,15 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the vendor's TLVs."""
 
 
+class MailFace(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider that takes mails. `receives`: is that its mailbox; `most`: octets of a mail; `route`: what reads a
+    mail (as a request with the method MAIL, its body all behind DATA) and answers: a status below 400 has it taken."""
+
+    receives: Callable[[str], bool]
+    most: int
+    route: Route
+
+
 class Host(NamedTuple):
     """A name of the provider's in the real world, and what its ports speak: `http` (80 and, with TLS, 443), `smpp`,
     `smpp_tls` or `smtp`."""
@@ -222,6 +231,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
 
     smpp: SmppFace | None = None
     """How it speaks SMPP, if it does."""
+    mail: MailFace | None = None
+    """How it takes mails, if it does."""
     incoming: Callable[[Account, Incoming, str], HttpRequest] | None = None
     """The callback for a subscriber's message: account, message, URL."""
 

@@ -172,6 +172,7 @@ _FAULT = ErrorRow(
 
 ERRORS = {
     "send": _table("send", _SEND, KEEPING),
+    "send/smtp": _table("send", _SEND, KEEPING),
     "cost": _table("cost", _COST),
     "status": _table("http-status", _STATUS),
     "status/soap": _table("status", _SOAP_STATUS),

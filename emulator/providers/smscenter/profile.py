@@ -208,18 +208,21 @@ _MESSAGE = (
 _at_once = checks.at_once("at-once")
 _status_at_once = checks.at_once("status-at-once")
 
+_SUBMIT = (
+    *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), checks.numbers,
+    checks.enough_credit, make,
+)  # fmt: skip
+_PRICE = (*_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), checks.numbers)
+
 PROFILE = Profile(
     provider="smscenter",
     switches={**SWITCHES, **smpp_checks.SWITCHES},
     limits={**LIMITS, **smpp_checks.LIMITS},
     checks={
-        "Submit": (
-            *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), checks.numbers,
-            checks.enough_credit, make,
-        ),
-        "Price": (
-            *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), checks.numbers,
-        ),
+        "Submit": _SUBMIT,
+        "Price": _PRICE,
+        "Submit/smtp": (checks.well_formed, *_SUBMIT),
+        "Price/smtp": (checks.well_formed, *_PRICE),
         "Query": (
             *_WHO, _status_at_once, checks.given("destination", Reason.DESTINATION_MISSING),
             checks.filled("destination", Reason.DESTINATION_EMPTY), _id_given,

@@ -6,7 +6,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider, Row
-from emulator.providers.smscenter import history, http, left_out, operators, senders
+from emulator.providers.smscenter import history, http, left_out, mail, operators, senders
 from emulator.providers.smscenter.callbacks import SINK_ANSWER, incoming, judge_answer, report, said_in
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
@@ -87,5 +87,6 @@ PROVIDER = Provider(
     tries=_tries,
     lane=_lane,
     smpp=smpp.FACE,
+    mail=mail.FACE,
     incoming=incoming,
 )  # fmt: skip

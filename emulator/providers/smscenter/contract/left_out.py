@@ -22,7 +22,7 @@ LEFT_OUT = (
          "wait_call, ping, get_mnp.", _ERROR),
     _out("groups", "phones may name a contact group (G12), an e-mail address, a Telegram nick.", "Malformed: error 7.",
          "section 3.1"),
-    _out("smtp", "Sending by SMTP, by SMS commands, OMS.", "Not served.", "page 001"),
+    _out("commands", "Sending by SMS commands, OMS.", "Not served.", "page 001"),
     _out("contract", "Advertising needs a contract (error 6, err 243); daily limits (err 247, 251); templates (238).",
          "By rule alone.", "section 3.3"),
     _out("test-mode", "An account in test mode: err 200, nothing charged.", "Not there: the whole thing is a test.",

@@ -4,6 +4,7 @@ and what is left out stand in http.py, soap.py and left_out.py."""
 from emulator.providers.base import Row
 from emulator.providers.smscenter.contract.http import HTTP
 from emulator.providers.smscenter.contract.left_out import LEFT_OUT
+from emulator.providers.smscenter.contract.mail import MAIL
 from emulator.providers.smscenter.contract.products import PRODUCTS
 from emulator.providers.smscenter.contract.smpp import SMPP
 from emulator.providers.smscenter.contract.soap import SOAP
@@ -21,7 +22,7 @@ _CODES = "error code"
 
 PAGE = (
     _said("access.protocols", _TOP, "Messages are sent over HTTP/HTTPS, SMTP and SMPP, and by SOAP.",
-          "HTTP and SOAP here; SMPP on its own port; SMTP is left out (smscenter.left-out.smtp)."),
+          "HTTP and SOAP here; SMPP and SMTP on ports of their own."),
     _said("access.apikey", _TOP, "A special API key may stand in the place of login and password.",
           "apikey alone says who asks, over HTTP and SOAP alike."),
     _said("status.methods", _CHECK, "The delivery status is asked for with get_status and get_status2.",
@@ -72,4 +73,4 @@ PAGE = (
           "The sixth within 60 s of sandbox time, over HTTP and SOAP together; refused ones are not counted."),
 )  # fmt: skip
 
-ROWS = (*PAGE, *HTTP, *PRODUCTS, *SOAP, *SMPP, *LEFT_OUT)
+ROWS = (*PAGE, *HTTP, *PRODUCTS, *MAIL, *SOAP, *SMPP, *LEFT_OUT)

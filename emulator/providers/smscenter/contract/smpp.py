@@ -58,7 +58,7 @@ _ELSEWHERE = (
     _known("comments", "Comments in the text are meant for the sender's own history.", "page 002", "documented",
            "Their syntax is on no page we have: a text goes as it is.", left_out=True),
     _known("other-protocols", "The API offers HTTP, SMTP, SMPP, SOAP and OMS.", "page 002", "documented",
-           "SMTP and OMS are not served.", left_out=True),
+           "OMS is not served.", left_out=True),
     _known("bind", "A session is bound by the login and the SMPP password, as transmitter, receiver or transceiver.",
            _OTHER, "elsewhere", "All three; the response has the TLV sc_interface_version 0x34 for clients of 3.4 and "
            "later."),

@@ -1,0 +1,129 @@
+"""The mail gate (facts, 11): a mail to send@send.<host>, whose text is one line of parameters, becomes a send like over
+HTTP. What the sender of the mail hears is that it was taken."""
+
+import re
+from collections.abc import Mapping
+from email import message_from_bytes
+from email.message import Message
+from html import unescape
+from typing import NamedTuple
+
+from emulator.core.accounts import Account
+from emulator.core.commands import AnyCommand
+from emulator.core.outcomes import AnyOutcome
+from emulator.http.messages import HttpReply, HttpRequest
+from emulator.providers.base import MailFace, Route
+from emulator.providers.smscenter import requests
+from emulator.providers.smscenter.parameters import CHARSETS, Parameters
+
+MOST = 100 * 1024
+"""Octets of a mail."""
+CHARSET = "koi8-r"
+"""Where a mail names none."""
+_KNOWN = {**CHARSETS, "us-ascii": "ascii", "ascii": "ascii", "iso-8859-1": "latin-1", "iso-8859-5": "iso-8859-5",
+          "cp866": "cp866", "koi8-u": "koi8-u"}  # fmt: skip
+FORMATS: Mapping[str, Mapping[str, str]] = {
+    "": {}, "0": {}, "1": {"flash": "1"}, "2": {"push": "1"}, "3": {"hlr": "1"}, "4": {"bin": "1"}, "5": {"bin": "2"},
+    "6": {"ping": "1"}, "7": {"mms": "1"}, "8": {"mail": "1"}, "9": {"call": "1"}, "10": {"viber": "1"},
+    "11": {"soc": "1"},
+}  # fmt: skip
+"""The field `format`, as the parameters of send.php that ask for the same."""
+
+_marked = re.compile(r"\[text\](.*?)\[/text\]", re.IGNORECASE | re.DOTALL)
+_tag = re.compile(r"<[^<>]*>")
+_break = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
+_receiver = re.compile(r"send@send\.[a-z0-9.\-]+", re.IGNORECASE | re.ASCII).fullmatch
+_FORM = "login:psw:id:time,tz:translit,format,sender,test:phones:mes"
+_FIELDS = ("login", "psw", "id", "when", "how", "phones", "rest")
+
+
+class Line(NamedTuple):
+    """What stands in a mail: the line, why there is none, what is odd about it (rows of the contract)."""
+
+    text: str
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def read_mail(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
+    """`request`: the mail as a request, its body all that came behind DATA."""
+    try:
+        found = line_of(request.body)
+    except (RecursionError, ValueError, LookupError) as wrong:
+        found = Line("", f"the mail cannot be read: {wrong}")
+    parameters = parameters_of(found)
+    shared = requests.common(request, parameters, "smtp", {})
+    return requests.submit(parameters, shared, parameters.get("test") == "1")
+
+
+def line_of(octets: bytes) -> Line:
+    """The line: between [text] and [/text] in any text of the mail, else the first plain text. Raises what the reader
+    of mails raises for one that is none."""
+    texts = [part for part in message_from_bytes(octets).walk() if part.get_content_maintype() == "text"]
+    decoded = [(part, *_decoded(part)) for part in texts]
+    for part, text, notes in decoded:
+        if part.get_content_subtype() == "html":
+            text = unescape(_tag.sub("", _break.sub("\n", text)))
+        if marked := _marked.search(text):
+            return Line(_clean(marked[1]).strip("\n"), notes=notes)
+    plain = next(((text, notes) for part, text, notes in decoded if part.get_content_subtype() == "plain"), None)
+    if plain is None:
+        return Line("", "it has no plain text, and no [text] in any other")
+    return Line(_clean(plain[0]).rstrip("\n"), notes=plain[1])
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+
+
+def _decoded(part: Message) -> tuple[str, tuple[str, ...]]:
+    """Its text, in the charset that it names."""
+    octets = part.get_payload(decode=True)
+    raw = octets if isinstance(octets, bytes) else b""
+    asked = str(part.get_content_charset() or "").lower()
+    charset = _KNOWN.get(asked)
+    notes: tuple[str, ...] = ()
+    if (charset is None and _is_utf8(raw)) or (asked and charset is None):
+        notes = ("smscenter.mail.charset",)
+    return raw.decode(charset or CHARSET, "replace"), notes
+
+
+def _is_utf8(octets: bytes) -> bool:
+    if octets.isascii():
+        return False
+    try:
+        octets.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def parameters_of(found: Line) -> Parameters:
+    """The line as parameters of send.php; `test` besides."""
+    if found.problem:
+        return Parameters({}, "utf-8", found.problem, found.notes)
+    said: dict[str, str] = dict(zip(_FIELDS, found.text.split(":", len(_FIELDS) - 1), strict=False))
+    who: dict[str, str] = {name: said[name].strip() for name in ("login", "psw") if name in said}
+    if len(said) < len(_FIELDS):
+        problem = f"the line has {len(said)} of {len(_FIELDS)} fields: {_FORM}"
+        return Parameters(who, "utf-8", problem, found.notes)
+    time, _, zone = said["when"].partition(",")
+    translit, kind, sender, test = (one.strip() for one in (said["how"] + ",,,").split(",")[:4])
+    asks = FORMATS.get(kind)
+    problem = "" if asks is not None else f"the format `{kind[:20]}` is none of 0 to 11"
+    to = {"phones": said["phones"], "mes": said["rest"]} if said["phones"].strip() else {"list": said["rest"]}
+    given = {"id": said["id"].strip(), "time": time.strip(), "tz": zone.strip(), "translit": translit, "sender": sender,
+             "test": test, **(asks or {}), **to}  # fmt: skip
+    kept = {name: value for name, value in given.items() if value or name in ("mes", "phones")}
+    return Parameters({**who, **kept}, "utf-8", problem, found.notes)
+
+
+def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
+    """Whatever became of it: no mail tells of an error."""
+    return HttpReply(status=250, body=b"OK")
+
+
+FACE = MailFace(
+    receives=lambda address: _receiver(address) is not None, most=MOST,
+    route=Route(("MAIL",), "", "send", read_mail, write),
+)  # fmt: skip
