@@ -107,7 +107,7 @@ def test_the_images_variables_are_options_and_its_ports_theirs():
     assert set(ours) <= {option.variable for option in OPTIONS}
     chosen = settings({}, ours)
     assert not chosen.loopback
-    assert said("EXPOSE")[0].split() == [str(chosen.port), str(chosen.port_of_smpp)]
+    assert said("EXPOSE")[0].split() == [str(chosen.port), str(chosen.port_of_smpp), str(chosen.smtp_port)]
 
 
 async def test_the_health_check_tells_health():

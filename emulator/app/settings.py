@@ -238,7 +238,8 @@ OPTIONS = (
     Option("--smpp-port", _port, "SMPP port, 2775 unless --port is 0; 0 takes a free one"),
     Option("--smpp-tls-port", _port, "SMPP port with TLS from the first octet (the provider's is 3443); 0 takes a free "
            "one"),
-    Option("--smtp-port", _port, "port of SMS Center's mail gate, off unless it is given (extra [smtp]); 0 takes a free one"),
+    Option("--smtp-port", _port, "port of SMS Center's mail gate, off unless it is given (needs the extra "
+           "[smtp]); 0 takes a free one"),
     Option("--https-port", _port, "listen there too, for what reaches the real port 443 by a hosts file or an alias; "
            "the HTTP port takes https and CONNECT as well"),
     Option("--also-http-port", _port, "listen there too, for what reaches the real port 80"),
