@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from emulator.core.accounts import AccountPatch
+from emulator.core.commands import OPERATIONS
 from emulator.core.rules.actions import FAULTS, Plan, Refuse
 from emulator.core.rules.conditions import When
 from emulator.core.rules.http_actions import HTTP_FAULTS
@@ -43,8 +44,7 @@ SAID = [
     ({"rules": [{"then": {"reports": {"twice": "yes"}}}]},
      "at rules[0].then.reports.twice: found 'yes'; may be true or false"),
     ({"rules": [{"then": {}, "when": {"operation": "sned"}}]},
-     "at rules[0].when.operation: found 'sned'; may be send, status, balance, cost, brands, bind, "
-     "cancel, replace, link; did you mean send?"),
+     f"at rules[0].when.operation: found 'sned'; may be {', '.join(OPERATIONS)}; did you mean send?"),
     ({"rules": [{"then": {}, "when": {"to": 995}}]},
      'at rules[0].when.to: found 995; may be text; a number or word to be read as text goes in quotes: "995"'),
     # wholes of which every part is right
