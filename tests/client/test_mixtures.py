@@ -1,0 +1,166 @@
+"""A thousand mixtures of what a provider, and the way to it, may do: what was taken against what was told."""
+
+import asyncio
+import logging
+import pickle
+import random
+import traceback
+
+import pytest
+from client.desks import KINDS, QUICK, desk
+from client.mixtures import KEY, LATE, Send, World
+from client.raw import SHAPES, plain, raw
+from msgspec import structs
+
+from emulator.client import Patience, SmsError
+from emulator.client.calls import Course, Exchange, Trouble, carry_out
+from emulator.client.hiding import written_forms
+from emulator.client.smscenter.calls import Calls as Center
+from emulator.client.smsoffice.calls import Calls as Office
+from emulator.client.ubill.calls import Calls as Bill
+from emulator.clock import real_now
+from emulator.core.units import SECOND
+from emulator.http.messages import HttpRequest
+
+FORMS = written_forms(KEY)
+METHODS = {"smsoffice": ("send",), "ubill": ("send",), "smscenter": ("send", "send_sms")}
+
+
+def shows_the_key(error):
+    """The texts of an error that hold the key, in whatever form."""
+    texts = [str(error), repr(error), repr(vars(error)), "".join(traceback.format_exception(error)),
+             repr(pickle.dumps(error)), str(pickle.loads(pickle.dumps(error)))]  # fmt: skip
+    return [text for text in texts if any(form in text for form in FORMS)]
+
+
+def options_for(world, provider, turn):
+    """The reference of a send: its own, one made for it, none, or one under which something was accepted before."""
+    name = {"smsoffice": "reference", "smscenter": "id"}.get(provider)
+    accepted = [send.reference for send in world.sends if send.reference and not isinstance(send.told, Exception)]
+    kind = world.chance.choice(("own", "own", "none", "used" if accepted else "own"))
+    if name is None or kind == "none":
+        return None, {} if name is None else {name: None}
+    reference = world.chance.choice(accepted) if kind == "used" else f"r{world.seed}-{turn}"
+    return reference, {name: reference}
+
+
+class Virtual:
+    """Carries calls out against a world, in a time of its own."""
+
+    def __init__(self, seed):
+        self.at = 0.0
+        self.patience = Patience(attempts=4, absent_after=2.0)
+        self.world = World(seed, lambda: self.at, LATE * self.patience.absent_after)
+        self.calls = {"smsoffice": Office(KEY), "ubill": Bill(KEY), "smscenter": Center("me", KEY)}
+
+    def run(self, call):
+        steps = carry_out(call, self.patience, Course(lambda: self.at, random.Random(self.world.seed).random))
+        step = next(steps)
+        try:
+            while True:
+                if isinstance(step, Exchange):
+                    step = steps.send(self.exchange(step))
+                else:
+                    self.at += step.seconds
+                    step = steps.send(None)
+        except StopIteration as done:
+            return done.value
+
+    def exchange(self, wanted):
+        self.at += self.world.chance.random() * wanted.timeout / 4
+        reply = self.world.serve(wanted.request)
+        if isinstance(reply, str):
+            self.at += self.world.chance.choice((0.0, wanted.timeout / 2))
+            return Trouble(f"went: {wanted.request.target}", left=reply != "unreached")
+        return reply
+
+
+def mixtures(provider, seeds):
+    """So many worlds with six sends each → the kinds of ends that there were."""
+    told = set()
+    for seed in seeds:
+        virtual = Virtual(seed)
+        for turn in range(6):
+            reference, options = options_for(virtual.world, provider, turn)
+            send = Send(f"m{seed}x{turn}", reference)
+            method = virtual.world.chance.choice(METHODS[provider])
+            virtual.world.sends.append(send)
+            try:
+                send.told = virtual.run(getattr(virtual.calls[provider], method)("1", send.text, options))
+            except SmsError as error:
+                send.told = error
+            if isinstance(send.told, SmsError) and seed < 20:
+                assert shows_the_key(send.told) == []
+            told.add((type(send.told).__name__, getattr(send.told, "maybe_accepted", None)))
+        assert virtual.world.judge() == []
+    return told
+
+
+@pytest.mark.parametrize("provider", METHODS)
+def test_over_many_mixtures_nothing_is_doubled_falsely_told_or_shown(provider):
+    assert len(mixtures(provider, range(100))) >= 5
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("provider", METHODS)
+def test_over_ten_thousand_mixtures_too(provider):
+    mixtures(provider, range(10_000))
+
+
+async def over_the_wire(kind, provider, seed):
+    """The same through the drivers: sockets, shapes of answers, real time."""
+    patience = structs.replace(QUICK, absent_after=0.1)
+    world = World(seed, lambda: real_now() / SECOND, LATE * patience.absent_after, reachable=False)
+    shapes = [one for one, (_, ends) in SHAPES.items() if not ends]
+
+    def answer(request):
+        target = request.target.decode()
+        reply = world.serve(HttpRequest(method=request.method.decode(), target=target, body=request.body))
+        if isinstance(reply, str):
+            return None
+        if reply.status != 200:
+            headers = [f"{name}: {value}".encode() for name, value in reply.headers]
+            return plain(reply.body, b"%d x" % reply.status, *headers)
+        return SHAPES[world.chance.choice(shapes)][0](reply.body)
+
+    who = {"login": "me", "psw": KEY} if provider == "smscenter" else {"key": KEY}
+    with raw(answer, pieces=world.chance.choice((1, 2, 3))) as server:
+        async with desk(kind, provider, server, patience, **who) as ask:
+            for turn in range(6):
+                reference, options = options_for(world, provider, turn)
+                send = Send(f"m{seed}x{turn}", reference)
+                world.sends.append(send)
+                try:
+                    send.told = await ask(world.chance.choice(METHODS[provider]), "1", send.text, **options)
+                except SmsError as error:
+                    send.told = error
+    assert not [one.told for one in world.sends if isinstance(one.told, SmsError) and shows_the_key(one.told)]
+    assert world.judge() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("provider", METHODS)
+async def test_over_the_wire_too(kind, provider, caplog):
+    caplog.set_level(logging.DEBUG)
+    for seed in range(2):
+        await over_the_wire(kind, provider, seed)
+    assert not any(form in caplog.text for form in FORMS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("provider", METHODS)
+async def test_over_the_wire_a_thousand_times(kind, provider):
+    for begin in range(0, 1000, 10):
+        await asyncio.gather(*(over_the_wire(kind, provider, seed) for seed in range(begin, begin + 10)))
+
+
+def test_the_judge_sees_what_is_not_so():
+    """A client that sends again after a doubt, and one that says sent of what was not."""
+    world = World(1, lambda: 0.0, 1.0)
+    world.taken = ["doubled", "doubled", "unsent"]
+    from emulator.client.ubill import UbillNotReached, UbillReplyLost
+
+    doubt = UbillReplyLost("lost")
+    world.sends = [Send("doubled", None, doubt), Send("unsent", None, UbillNotReached("no")), Send("never", None, "ok")]
+    assert len(world.judge()) == 4
