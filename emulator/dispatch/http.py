@@ -149,7 +149,8 @@ class HttpDispatcher:
     def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
         """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""
         text = f"{why}\n".encode("utf-8", "replace")
-        reply = HttpReply(status=status, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text)
+        plain = HttpReply(status=status, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text)
+        reply = self.routing.named(request, plain)
         self.record_unrouted(request, reply, "", "unreadable", why)
         return reply
 

@@ -10,7 +10,8 @@ _TEXT = ("Content-Type", "text/plain; charset=utf-8")
 def reply(fault: Reply, made: HttpReply | None) -> HttpReply | None:
     """The reply as a rule wants it; `made` is the provider's, None where the call was never heard."""
     if fault.status is not None:
-        made = HttpReply(status=fault.status, headers=(_TEXT,) if fault.body else ())
+        server = tuple(pair for pair in made.headers if pair[0] == "Server") if made else ()
+        made = HttpReply(status=fault.status, headers=(_TEXT, *server) if fault.body else server)
     if made is None or not (fault.headers or fault.body is not None):
         return made
     own = {name.lower() for name in fault.headers}

@@ -8,6 +8,7 @@ import msgspec
 
 from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpReply, HttpRequest
+from emulator.providers.asked import host
 from emulator.providers.base import Provider, Route
 
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
@@ -34,11 +35,23 @@ _UNUSED = HttpReply()
 _SLASHES = re.compile("//+")
 
 
+def _segment(path: str) -> str:
+    """The first of a path."""
+    return path.lstrip("/").partition("/")[0].lower()
+
+
 class RouteTable:
     """Exact paths by dictionary, those with placeholders by pattern. The letter case, one slash at the end of a
     path and several for one make no difference."""
 
     def __init__(self, providers: Mapping[str, Provider]) -> None:
+        self._servers = {name: provider.server for name, provider in providers.items()}
+        self._hosts = {one.name: name for name, provider in providers.items() for one in provider.hosts}
+        self._begins: dict[str, set[str]] = {}
+        """First segment of a path → whose paths begin so."""
+        for name, provider in providers.items():
+            for route in provider.routes:
+                self._begins.setdefault(_segment(route.path), set()).add(name)
         self._exact: dict[str, list[tuple[str, Route]]] = {}
         self._patterns: list[tuple[re.Pattern[str], str, Route]] = []
         for name, provider in providers.items():
@@ -49,6 +62,16 @@ class RouteTable:
                 else:
                     self._exact.setdefault(route.path.lower(), []).append((name, route))
         self._paths = sorted({route.path for provider in providers.values() for route in provider.routes})
+
+    def named(self, request: HttpRequest, reply: HttpReply) -> HttpReply:
+        """A reply that no provider wrote, with the server that the provider names whose host was asked, or whose paths
+        alone begin so."""
+        name = self._hosts.get(host(request))
+        if name is None:
+            (name, *others) = self._begins.get(_segment(request.path), ("",))
+            name = "" if others else name
+        server = self._servers.get(name)
+        return msgspec.structs.replace(reply, headers=(*reply.headers, ("Server", server))) if server else reply
 
     def match(self, request: HttpRequest) -> RouteMatch:
         """The route for a request's method and path."""
@@ -62,9 +85,8 @@ class RouteTable:
         if not candidates:
             known = "".join(f"  {path}\n" for path in self._paths)
             text = f"No provider has the address {path}. There are:\n{known}Control API: /_emulator/openapi.json\n"
-            return RouteMatch(
-                "", None, _NONE, HttpReply(status=404, headers=_TEXT, body=text.encode("utf-8", "replace"))
-            )
+            missing = HttpReply(status=404, headers=_TEXT, body=text.encode("utf-8", "replace"))
+            return RouteMatch("", None, _NONE, self.named(request, missing))
         method = "GET" if request.method == "HEAD" else request.method
         for provider, route in candidates:
             if method in route.methods:
@@ -72,7 +94,8 @@ class RouteTable:
         methods = ", ".join(dict.fromkeys(method for _, route in candidates for method in route.methods))
         headers = (*_TEXT, ("Allow", methods))
         text = f"{path} takes {methods}, not {request.method}\n"
-        return RouteMatch(candidates[0][0], None, _NONE, HttpReply(status=405, headers=headers, body=text.encode()))
+        refused = HttpReply(status=405, headers=headers, body=text.encode())
+        return RouteMatch(candidates[0][0], None, _NONE, self.named(request, refused))
 
     def _by_pattern(self, path: str) -> tuple[list[tuple[str, Route]], Mapping[str, str]]:
         for pattern, provider, route in self._patterns:

@@ -179,6 +179,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     hosts: tuple[Host, ...] = ()
     """Where programs written for the real provider connect; names below these are taken for the provider's too."""
     routes: tuple[Route, ...]
+    server: str = ""
+    """What its replies name as their server; "": nothing is known."""
     profile: Profile
     contract: Callable[[], tuple[Row, ...]]
     """Loaded when somebody asks: serving does not need it."""

@@ -194,3 +194,40 @@ async def test_a_raw_space_is_refused_with_what_to_write_in_its_place():
     async with serving() as served:
         await octets(served.base_url, b"GET /api/v2/send?content=a b" + END)
         assert "write it as %20" in (await last_request(served))["explain"]
+
+
+Q = b"login=emulator&psw=emulator&fmt=3"
+
+
+@pytest.mark.contract("smscenter.http.content-type")
+@pytest.mark.parametrize("line", [
+    b"GET /sys/balance.php?" + Q, b"GET /sys/balance.php?login=nobody", b"GET /sys/soap.php?wsdl",
+    b"POST /sys/soap.php?" + Q, b"DELETE /sys/send.php", b"GET /sys/nowhere.php", b"GET //sys//balance.php?" + Q,
+    b"GET /sys/send.php?mes=a b", b"HEAD /sys/balance.php?" + Q,
+])  # fmt: skip
+async def test_sms_center_names_its_server_on_every_answer(line):
+    async with serving() as served:
+        answer = await octets(served.base_url, line + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        asked = await octets(served.base_url, b"GET /x HTTP/1.1\r\nHost: smsc.ru\r\nConnection: close\r\n\r\n")
+        other = await octets(served.base_url, b"GET /api/v2/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert b"\r\nServer: nginx\r\n" in answer
+    assert answer.count(b"\r\nServer:") == 1
+    assert b"\r\nServer: nginx\r\n" in asked
+    assert b"nginx" not in other
+
+
+@pytest.mark.parametrize("target", [
+    "/api/getBalance?key=emulator-smsoffice", "/v1/sms/balance?key=emulator-ubill", f"/sys/balance.php?{Q.decode()}",
+    "/sys/soap.php?wsdl", "/_emulator/health", send_path(key="nobody"),
+])  # fmt: skip
+async def test_head_is_get_without_its_body(target):
+    async with serving() as served:
+        line = f" {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+        got, head = [await octets(served.base_url, method + line) for method in (b"GET", b"HEAD")]
+    assert got.startswith(b"HTTP/1.1 200")
+    before, _, body = got.partition(b"\r\n\r\n")
+    assert body
+    begin = before.partition(b"\r\nDate:")[0]
+    assert head.startswith(begin)
+    assert head.endswith(b"\r\n\r\n")
+    assert head.count(b"\r\n\r\n") == 1

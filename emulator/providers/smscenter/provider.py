@@ -12,6 +12,7 @@ from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
 from emulator.providers.smscenter.lint import LINT, PARAMETERS
 from emulator.providers.smscenter.profile import PROFILE
+from emulator.providers.smscenter.reply_formats import SERVER
 from emulator.providers.smscenter.smpp import adapter as smpp
 from emulator.providers.smscenter.soap import adapter as soap
 
@@ -58,6 +59,7 @@ PROVIDER = Provider(
     hosts=HOSTS,
     routes=(*http.ROUTES, *soap.ROUTES, *history.ROUTES, *operators.ROUTES,
         *senders.ROUTES, *left_out.ROUTES),
+    server=SERVER,
     profile=PROFILE,
     contract=_contract,
     success={

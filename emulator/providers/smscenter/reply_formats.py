@@ -15,6 +15,7 @@ from emulator.http.messages import HttpReply
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET
 from emulator.providers.smscenter.reply_fields import Members
 
+SERVER = "nginx"
 _KINDS = {"0": "text/plain", "1": "text/plain", "2": "text/xml", "3": "application/json"}
 _never_in_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -23,7 +24,7 @@ def reply(text: str, fmt: str, charset: str = DEFAULT_CHARSET, said: str | None 
     """The octets of an answer; `said`: the charset that Content-Type names, if it is another than the body's."""
     errors = "xmlcharrefreplace" if fmt == "2" else "replace"
     kind = f"{_KINDS.get(fmt, 'text/plain')}; charset={said or charset}"
-    return HttpReply(headers=(("Content-Type", kind), ("Server", "nginx")), body=text.encode(charset, errors))
+    return HttpReply(headers=(("Content-Type", kind), ("Server", SERVER)), body=text.encode(charset, errors))
 
 
 def json(value: Any) -> str:

@@ -77,7 +77,8 @@ HTTP = (
     row("http.charset", "elsewhere", _2, "charset: utf-8 or koi8-r; windows-1251 when it is not given, for what comes "
         "and what is answered.", "So. A letter that the charset lacks becomes a question mark."),
     row("http.content-type", "recorded", _2, "Content-Type of send names windows-1251 even with charset=utf-8.",
-        "So for send and balance, whose answers are ASCII; status names what its text is in. Server: nginx."),
+        "So for send and balance, whose answers are ASCII; status names what its text is in. Server: nginx, on every "
+        "reply."),
     row("http.json", "recorded", _2, "JSON has one member a line, without indentation or a line break at the end; "
         "money is a text, ids and counts are numbers.",
         "Letters beyond ASCII stand as they are, in the charset asked."),

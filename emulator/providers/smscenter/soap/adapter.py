@@ -20,7 +20,7 @@ from emulator.providers.smscenter.http import bad_numbers
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reply_fields import Members
-from emulator.providers.smscenter.reply_formats import plain_xml
+from emulator.providers.smscenter.reply_formats import SERVER, plain_xml
 from emulator.providers.smscenter.soap import wsdl
 from emulator.providers.xml import BadXml, Element, read
 
@@ -216,7 +216,8 @@ def _envelope(version: Version, content: ElementTree.Element, ns: str | None = N
     ElementTree.SubElement(envelope, f"{version.prefix}:Body").append(content)
     text = ElementTree.tostring(envelope, encoding="unicode")
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
-    return HttpReply(status=status, headers=(("Content-Type", f"{version.kind}; charset=utf-8"),), body=body)
+    headers = ("Content-Type", f"{version.kind}; charset=utf-8"), ("Server", SERVER)
+    return HttpReply(status=status, headers=headers, body=body)
 
 
 def _fault_reply(version: Version, code: str, text: str) -> HttpReply:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter.countries import asked
+from emulator.providers.smscenter.reply_formats import SERVER
 
 PATH = "/sys/soap.php"
 
@@ -27,4 +28,5 @@ def render(address: str, profile: str) -> bytes:
 
 
 def reply(address: str, profile: str) -> HttpReply:
-    return HttpReply(headers=(("Content-Type", "text/xml; charset=utf-8"),), body=render(address, profile))
+    headers = ("Content-Type", "text/xml; charset=utf-8"), ("Server", SERVER)
+    return HttpReply(headers=headers, body=render(address, profile))
