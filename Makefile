@@ -1,5 +1,6 @@
 # make run   start the emulator        make test    all tests
 # make check linter and types          make bench   the benchmarks
+# make screenshots  pictures of the page, in build/screenshots, three of them in docs/
 # make clients  the programs that some tests drive: PHP, Chromium, Kannel ... (Debian's packages and npm's)
 # make constraints  renew the pinned versions: everything here, and the image, is made of those
 # make test-newest, make test-lowest  a part of the tests with the newest versions, and the lowest pyproject.toml allows
@@ -20,7 +21,7 @@ PYTEST := $(WITH_BYTECODE) $(BIN)/python -m pytest
 # environment forbids Python to write bytecode.
 BYTECODE := $(BIN)/python -m compileall -q emulator benchmarks
 
-.PHONY: run test test-long test-newest test-lowest check bench clients constraints audit clean python
+.PHONY: run test test-long test-newest test-lowest check bench clients constraints audit clean python screenshots
 
 run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
@@ -37,6 +38,12 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+screenshots: $(STAMP)
+	@PYTHONPATH=tests $(BIN)/python -m ui.screenshots build/screenshots
+	@cp build/screenshots/inbox-wide-light.png docs/inbox.png
+	@cp build/screenshots/message-wide-light.png docs/message.png
+	@cp build/screenshots/controls-wide-light.png docs/controls.png
 
 clients: | $(BIN)/python
 	@$(BIN)/python tests/tools.py

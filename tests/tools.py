@@ -42,6 +42,7 @@ TOOLS = {
     "kannel": Tool(("bearerbox", "smsbox"), ("kannel",)),
     "node": Tool(("node",), ("nodejs",), asked=NODE_20),
     "npm's axios": Tool(("node", "npm"), ("nodejs", "npm"), ("axios@1.21.1",)),
+    "npm's axe-core": Tool(("node", "npm"), ("nodejs", "npm"), ("axe-core@4.14.1",)),
     "npm's smpp": Tool(("node", "npm"), ("nodejs", "npm"), ("smpp@0.5.1",)),
     "npm's soap": Tool(("node", "npm"), ("nodejs", "npm"), ("soap@1.13.0",)),
     "openssl": Tool(("openssl",), ("openssl",)),

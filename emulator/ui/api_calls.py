@@ -8,6 +8,7 @@ from emulator.control_api.handlers.sandboxes import Refusal, Verbs
 from emulator.control_api.paths import S
 from emulator.control_api.routes import CALLS, Call
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.scenarios.type_errors import find_type_errors
 
 Json = dict[str, Any]
 
@@ -32,5 +33,6 @@ async def do(
         said = None if call.body is None else msgspec.convert({} if body is None else body, call.body)
         wanted = None if call.query is None else msgspec.convert(query or {}, call.query)
     except msgspec.ValidationError as error:
-        raise Refusal(400, "invalid", f"that is no good: {error}") from None
+        told = "; ".join(one.told() for one in find_type_errors(body, call.body)) if body is not None else ""
+        raise Refusal(400, "invalid", f"that is no good: {told or error}") from None
     return await call.do(verbs, {"sandbox": sandbox, **values}, said, wanted)

@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from emulator.control_api import views
+from emulator.control_api.parameters import parameters
 from emulator.core.messages import Batch
 from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpRequest
@@ -42,6 +45,7 @@ def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
         "id": view["id"], "kept": kept, "provider": kept.provider, "explain": mask.text(view["explain"]),
         "request": _side(mask, request), "reply": None if reply is None else _side(mask, reply), "curl": "",
         "rows": rows(sandbox, view["explain"]),
+        "what": mask.text(_what(kept)), "parameters": _parameters(mask, kept),
     }  # fmt: skip
     if isinstance(kept.request, HttpRequest):
         credentials = sandbox.account(kept.provider).credentials if provider else {}
@@ -49,6 +53,25 @@ def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
         hide = Mask(sandbox, own)  # these become variables
         told["curl"] = curl.command(kept.request, base_url, provider, credentials, hide)
     return told
+
+
+def _what(kept: Exchange) -> str:
+    """What was asked, without its parameters."""
+    if isinstance(kept.request, HttpRequest):
+        return f"{kept.request.method} {kept.request.path}"
+    return f"{kept.operation or 'a PDU'} over SMPP"
+
+
+def _parameters(mask: Mask, kept: Exchange) -> list[tuple[str, str]]:
+    """Decoded behind the mask, which knows more of a whole than of its parts."""
+    request = kept.request
+    if kept.command is None:  # it was not read, so nobody knows what is a parameter
+        return []
+    if isinstance(request, HttpRequest):
+        body = mask.text(request.body.decode("utf-8", "replace")).encode()
+        masked = msgspec.structs.replace(request, target=mask.text(request.target), body=body)
+        kept = msgspec.structs.replace(kept, request=masked)
+    return [pair for name, value in parameters(kept) for pair in mask.fields({mask.text(name): value}).items()]
 
 
 def _side(mask: Mask, side: Mapping[str, Any]) -> Json:

@@ -57,6 +57,11 @@ def clock_time(at: Timestamp) -> str:
     return f"{when(at):%H:%M:%S}"
 
 
+def short_time(at: Timestamp, now: Timestamp) -> str:
+    """The time of day; of another day than today's, by the sandbox's clock, the date too."""
+    return clock_time(at) if when(at).date() == when(now).date() else f"{when(at):%d %b} {clock_time(at)}"
+
+
 def span(micro: int) -> str:
     """A length of time as people say it."""
     seconds = abs(micro) / 1_000_000
@@ -93,6 +98,7 @@ def rows_linked(text: str, known: Callable[[str], str | None]) -> Markup:
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {
-    "day_and_time": day_and_time, "clock_time": clock_time, "span": span, "rows_linked": rows_linked,
+    "day_and_time": day_and_time, "clock_time": clock_time, "short_time": short_time, "span": span,
+    "rows_linked": rows_linked,
     "iso": lambda at: when(at).isoformat(), "q": lambda text: quote(str(text), safe="", errors="replace"),
 }  # fmt: skip

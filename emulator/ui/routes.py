@@ -11,6 +11,7 @@ from emulator.ui.page_request import PageRequest
 from emulator.ui.pages import (
     account,
     actions,
+    api,
     callbacks,
     contract,
     control_panel,
@@ -28,6 +29,8 @@ class PageRoute(NamedTuple):
     method: str
     path: str
     do: Callable[[PageRequest], Awaitable[HttpReply | StreamReply]]
+    form: bool = False
+    """A form of the controls: what is refused is said beside it, and what was typed stays."""
 
 
 S = f"{BASE}/{{sandbox}}"
@@ -36,6 +39,7 @@ ROUTES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/", inbox.inbox),
     PageRoute("GET", "/_emulator/?", inbox.inbox),
     PageRoute("GET", f"{BASE}/?", inbox.inbox),
+    PageRoute("GET", f"{BASE}/api", api.api),
     PageRoute("GET", f"{BASE}/contract/{{provider}}", contract.contract),
     PageRoute("GET", f"{S}/live/inbox", inbox.stream),
     PageRoute("GET", f"{S}/live/requests", requests.stream),
@@ -44,22 +48,25 @@ ROUTES: tuple[PageRoute, ...] = (
     PageRoute("GET", f"{S}/live/sessions/{{session}}", smpp_session.stream),
     PageRoute("GET", f"{S}/messages/{{message}}", message.message),
     PageRoute("POST", f"{S}/messages/{{message}}/status", message.move),
+    PageRoute("POST", f"{S}/messages/{{message}}/whatif", message.what_if),
     PageRoute("GET", f"{S}/callbacks", callbacks.callbacks),
     PageRoute("GET", f"{S}/live/callbacks", callbacks.stream),
     PageRoute("POST", f"{S}/callbacks/{{callback}}/redeliver", callbacks.redeliver),
     PageRoute("GET", f"{S}/requests", requests.requests),
     PageRoute("GET", f"{S}/requests/{{request}}", requests.request),
     PageRoute("GET", f"{S}/desk", control_panel.desk),
-    PageRoute("POST", f"{S}/clock", actions.clock),
-    PageRoute("POST", f"{S}/accounts/{{provider}}", actions.account),
+    PageRoute("POST", f"{S}/clock", actions.clock, form=True),
+    PageRoute("POST", f"{S}/accounts/{{provider}}", actions.account, form=True),
     PageRoute("POST", f"{S}/accounts/{{provider}}/senders/{{sender}}", actions.sender),
-    PageRoute("POST", f"{S}/accounts/{{provider}}/terms", account.save),
+    PageRoute("POST", f"{S}/accounts/{{provider}}/terms", account.save, form=True),
     PageRoute("GET", f"{S}/ledger", ledger.ledger),
-    PageRoute("POST", f"{S}/snapshots", actions.snapshot),
+    PageRoute("POST", f"{S}/snapshots", actions.snapshot, form=True),
     PageRoute("POST", f"{S}/restore", actions.restore),
-    PageRoute("POST", f"{S}/scenario", actions.scenario),
-    PageRoute("POST", f"{S}/fault", actions.fault),
+    PageRoute("POST", f"{S}/scenario", actions.scenario, form=True),
+    PageRoute("POST", f"{S}/fault", actions.fault, form=True),
+    PageRoute("POST", f"{S}/rules", actions.rules, form=True),
     PageRoute("POST", f"{S}/rules/{{rule}}/drop", actions.drop_rule),
+    PageRoute("POST", f"{S}/delete", actions.delete),
     PageRoute("GET", f"{S}/sessions/{{session}}", smpp_session.session),
     PageRoute("POST", f"{S}/sessions/{{session}}/end", actions.hang_up),
     PageRoute("POST", f"{S}/reset", actions.reset),
@@ -81,7 +88,12 @@ async def answer(asked: PageRequest) -> HttpReply | StreamReply:
         found = pattern.fullmatch(path)
         if found and route.method == method:
             asked.values = {name: unquote(value) for name, value in found.groupdict().items()}
-            return await route.do(asked)
+            try:
+                return await route.do(asked)
+            except Refusal as refusal:
+                if not route.form or "back" in asked.form:
+                    raise
+                return await control_panel.refused(asked, refusal)
         if found:
             others.append(route.method)
     if others:

@@ -304,3 +304,29 @@ async def test_a_server_that_is_gone_is_told_within_seconds(browser):
         await served.stop()
         await window.expect(gone).to_be_visible()
         window.trouble.clear()
+
+
+async def test_a_filter_acts_at_once(window):
+    await window.send("one", to="995577000001")
+    await window.send("two", sender="Shop")
+    await window.open("/")
+    rows = window.page.locator("#list li")
+    await window.expect(rows).to_have_count(2)
+    await window.page.select_option("select[name=status]", "refused")
+    await window.page.wait_for_url("**status=refused**")
+    await window.expect(rows).to_have_count(1)
+    await window.expect(rows.first).to_contain_text("refused")
+    await window.open(f"{PAGE}/requests")
+    await window.page.select_option("select[name=outcome]", "accepted")
+    await window.page.wait_for_url("**outcome=accepted**")
+    await window.expect(window.page.locator("#requests li")).to_have_count(1)
+
+
+async def test_clear_empties_the_inbox_once_it_is_confirmed(window):
+    await window.send("one")
+    await window.open("/")
+    window.page.on("dialog", lambda dialog: asyncio.ensure_future(dialog.accept()))
+    await window.page.get_by_role("button", name="Clear").click()
+    await window.expect(window.page.locator("main")).to_contain_text("Nothing has been sent yet")
+    assert [one.partition("?")[0] for one in window.trouble] == ["dialog Clear the sandbox"]
+    window.trouble.clear()

@@ -1,15 +1,21 @@
 """The pages over real sockets, without a browser."""
 
 import asyncio
+import html
+import json
+import re
+import shlex
 
 import pytest
 from aiohttp import web
 from support import control, frozen, receiver, send_path
 from ui.surfer import PAGE
 
+from emulator.control_api.routes import CALLS
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu
 from emulator.smpp.pdu_tables import Command
+from emulator.ui.rendering import clock_time, when
 
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} ' onclick='x' \u202e </textarea>"""
 
@@ -258,7 +264,7 @@ async def test_an_account_is_changed_and_a_sender_approved(surfer, served):
 async def test_what_cannot_be_done_is_said_in_words(surfer, path, form):
     page = await surfer.post(f"{PAGE}/{path}", **form)
     assert page.status in (400, 404, 405), page.text
-    assert "That did not work" in page.text or "Not found" in page.text
+    assert 'role="alert"' in page.html
 
 
 async def test_demo_traffic_is_the_same_for_the_same_seed(surfer, served):
@@ -382,3 +388,136 @@ async def test_the_desk_says_what_a_scenario_without_rules_does(surfer, served):
     assert "None: every message is delivered" not in desk
     assert "The scenario: The accounts are empty" in desk
     assert "smsoffice: balance 0; ubill: balance 0; smscenter: balance 0" in desk
+
+
+async def test_parameters_come_first_and_the_wire_behind_a_fold(surfer):
+    await surfer.get(send_path(content="კოდი 1234", reference="login-1"))
+    for path in (f"{PAGE}/messages/m1", f"{PAGE}/requests/x1"):
+        page = (await surfer.get(path)).html
+        table, fold = page.index('<table class="parameters">'), page.index('<details class="raw">')
+        assert table < page.index("კოდი 1234", table) < fold < page.index("curl ", fold)
+        assert '<th scope="row">reference</th><td dir="auto">login-1</td>' in page
+        assert "emulator-smsoffice" not in page[table:fold]
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "found"),
+    [
+        ("requests", "login-2", {"x2"}),
+        ("requests", "REFUSED", {"x3"}),
+        ("requests", "getbalance", {"x4"}),
+        ("requests", "login 9955", {"x1", "x2"}),
+        ("requests", "zzz", set()),
+        ("callbacks", "login-1", {"m1"}),
+        ("callbacks", "delivered", {"m1", "m2"}),
+        ("callbacks", "zzz", set()),
+    ],
+)
+async def test_requests_and_callbacks_are_searched(surfer, page, query, found):
+    for more in ({"reference": "login-1"}, {"reference": "login-2"}, {"sender": "Shop"}):
+        await surfer.get(send_path(**more))
+    await surfer.get("/api/getBalance/?key=emulator-smsoffice")
+    await surfer.post(f"{PAGE}/clock", do="settle")
+    shown = await surfer.get(f"{PAGE}/{page}?q={query}")
+    assert set(re.findall(rf'href="{PAGE}/(?:requests|messages)/([xm]\d+)"', shown.html)) == found
+    total = 4 if page == "requests" else 2
+    assert f"{len(found)} of {total} {page} fit" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("do", "statuses", "later"),
+    [("again", ["sent", "delivered", "delivered"], 0), ("late", ["sent", "delivered", "delivered"], 3600),
+     ("older", ["sent", "delivered", "sent"], 0)],
+)  # fmt: skip
+async def test_a_report_comes_again_late_or_out_of_order(surfer, served, do, statuses, later):
+    default = served.emulator.default
+    default.clock.rate = 0
+    told = default.account("smscenter").credentials
+    rule = {"when": {"operation": "send"}, "then": {"steps": [{"after": 1, "status": "sent"},
+                                                              {"after": 2, "status": "delivered"}]}}  # fmt: skip
+    await surfer.post(f"{PAGE}/rules", rules=json.dumps([rule]))
+    await surfer.post(f"{PAGE}/accounts/smscenter/terms", **{"switches:report-sent": "true"})
+    await surfer.get(f"/sys/send.php?login={told['login']}&psw={told['psw']}&phones=995577123456&mes=hello")
+    await surfer.post(f"{PAGE}/clock", do="settle")
+    assert [one.status for one in default.journal.attempts()] == statuses[:2]
+    then = default.now()
+    page = await surfer.post(f"{PAGE}/messages/m1/whatif", do=do)
+    assert page.url.endswith("/messages/m1")
+    await surfer.post(f"{PAGE}/clock", do="settle")
+    assert [one.status for one in default.journal.attempts()] == statuses
+    assert default.now() - then == later * 1_000_000
+
+
+async def test_what_if_before_any_report_says_what_to_do(surfer, served):
+    served.emulator.default.clock.rate = 0
+    await surfer.get(send_path())
+    page = await surfer.post(f"{PAGE}/messages/m1/whatif", do="again")
+    assert page.status == 409
+    assert "no report of m1 has gone out yet" in page.text
+
+
+async def test_a_form_that_is_refused_keeps_what_was_typed_and_says_what_was_wrong_beside_it(surfer):
+    page = await surfer.post(f"{PAGE}/accounts/ubill", balance="much", stoplist="995577000001", callback_url="http://x/")
+    assert page.status == 400
+    form = page.html.partition(f'action="{PAGE}/accounts/ubill"')[2].partition("</form>")[0]
+    assert 'role="alert"' in form
+    assert "no number" in form
+    assert 'value="much"' in form
+    assert "995577000001" in form
+    assert 'value="http://x/"' in form
+    assert page.html.count('role="alert"') == 2  # this one, and "the emulator does not answer", which is hidden
+
+
+async def test_rules_are_edited_in_place_with_the_complaints_of_the_checker(surfer, served):
+    wrong = '[{"when": {"operaton": "send"}, "then": {"reply": {"fault": "lots"}}}]'
+    page = await surfer.post(f"{PAGE}/rules", rules=wrong)
+    assert page.status == 400
+    assert "operation" in page.text
+    assert "operaton" in page.html.partition('<textarea name="rules"')[2].partition("</textarea>")[0]
+    assert "did you mean" in page.text
+    page = await surfer.post(f"{PAGE}/rules", rules="[{")
+    assert "that is no JSON" in page.text
+    rule = '[{"when": {"operation": "send"}, "then": {"refuse": {"reason": "no-credit"}}, "times": 2}]'
+    page = await surfer.post(f"{PAGE}/rules", rules=rule)
+    assert page.status == 200
+    assert [one.spec.times for one in served.emulator.default.engine.world.book.rules if one.by_hand] == [2]
+    again = page.html.partition('<textarea name="rules"')[2].partition(">")[2].partition("</textarea>")[0]
+    assert json.loads(html.unescape(again)) == json.loads(rule)
+
+
+async def test_a_sandbox_is_deleted_from_its_controls_and_the_default_one_is_not(surfer, served):
+    name = frozen(served).id
+    controls = await surfer.get(f"/_emulator/page/{name}/desk")
+    assert "Delete the sandbox" in controls.text
+    await surfer.post(f"/_emulator/page/{name}/delete")
+    assert name not in served.emulator.sandboxes.by_id
+    assert "Delete the sandbox" not in (await surfer.get(f"{PAGE}/desk")).text
+    assert (await surfer.post(f"{PAGE}/delete")).status == 409
+
+
+async def test_the_api_page_has_each_call_with_a_curl_line_that_works(surfer, served):
+    page = await surfer.get("/_emulator/page/api")
+    lines = [html.unescape(one) for one in re.findall(r'<pre tabindex="0">(curl .*?)</pre>', page.html)]
+    assert len(lines) == len(CALLS) + 1  # and health
+    await surfer.get(send_path(reference="r"))
+    await surfer.post(f"{PAGE}/clock", do="settle")
+    for line in lines:
+        words = shlex.split(line)
+        method = words[words.index("-X") + 1] if "-X" in words else "GET"
+        url = next(word for word in words if word.startswith("http"))
+        body = words[words.index("-d") + 1] if "-d" in words else None
+        if any(word in url for word in ("/events", "/sessions/", "/outbind", "/otp", "/wait")):
+            continue  # they wait, or need a client that listens
+        async with surfer.session.request(method, url, data=body) as answer:
+            assert answer.status not in (400, 405, 500), (line, await answer.text())
+
+
+async def test_times_say_whose_they_are_and_of_which_day(surfer, served):
+    served.emulator.default.clock.rate = 0
+    await surfer.get(send_path())
+    page = await surfer.get("/")
+    assert "times in UTC by the sandbox's clock, which stands at" in page.text
+    sent = served.emulator.default.now()
+    assert f">{clock_time(sent)}</time>" in page.html
+    await surfer.post(f"{PAGE}/clock", do="advance", value=str(2 * 86_400))
+    assert f">{when(sent):%d %b} {clock_time(sent)}</time>" in (await surfer.get("/")).html

@@ -1,5 +1,6 @@
 """What the control panel's buttons do: each is a call of the control API, then back to the panel."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -87,6 +88,18 @@ async def fault(asked: PageRequest) -> HttpReply:
     return _desk(asked, "rules")
 
 
+async def rules(asked: PageRequest) -> HttpReply:
+    """All rules put in by hand, as JSON."""
+    try:
+        told = json.loads(asked.form.get("rules") or "[]")
+    except ValueError as error:
+        raise Refusal(400, "no-json", f"that is no JSON: {error}") from None
+    if not isinstance(told, list):
+        raise Refusal(400, "invalid", "rules are a list: [{...}, {...}]")
+    await asked.call("PUT", "/rules", {"rules": told})
+    return _desk(asked, "rules")
+
+
 async def drop_rule(asked: PageRequest) -> HttpReply:
     await asked.call("DELETE", "/rules/{rule}", rule=asked.values["rule"])
     return _desk(asked, "rules")
@@ -108,6 +121,12 @@ async def hang_up(asked: PageRequest) -> HttpReply:
     """End an SMPP session."""
     await asked.call("DELETE", "/sessions/{session}", session=asked.values["session"])
     return _desk(asked, "sessions")
+
+
+async def delete(asked: PageRequest) -> HttpReply:
+    """The sandbox, with all that hangs on it."""
+    await asked.call("DELETE", "")
+    return go("/")
 
 
 async def reset(asked: PageRequest) -> HttpReply:

@@ -56,6 +56,7 @@ def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     receipt that waited has an older number)."""
     provider, answer, before = query.get("provider", ""), query.get("answer", ""), number_of(query.get("before"))
     older = (entry for entry in sandbox.journal.newest_attempts() if not before or entry[0] < before)
+    words = query.get("q", "").casefold().split()
     found: list[Attempt] = []
     more = last = 0
     for looked, (order, one) in enumerate(older):
@@ -63,19 +64,33 @@ def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
             more = last
             break
         last = order
-        if provider in ("", one.provider) and (answer not in ANSWERS or ANSWERS[answer] is one.accepted):
+        answered = answer not in ANSWERS or ANSWERS[answer] is one.accepted
+        if provider in ("", one.provider) and answered and _fits(sandbox, one, words):
             found.append(one)
     return {
         "sandbox": sandbox, "rows": [callback(sandbox, one) for one in found], "more": more,
-        "query": {"provider": provider, "answer": answer, "before": str(before or "")},
+        "query": {"q": query.get("q", ""), "provider": provider, "answer": answer, "before": str(before or "")},
         "total": sandbox.journal.counts()["callbacks"],
     }  # fmt: skip
 
 
+def _fits(sandbox: Sandbox, one: Attempt, words: list[str]) -> bool:
+    """Do all words stand in what it said, where it went, or what came back?"""
+    if not words:
+        return True
+    told = callback(sandbox, one)
+    said = (value for pair in told["sent"].items() for value in pair)
+    hay = "\n".join(map(str, (
+        told["id"], told["about"], one.provider, one.status, told["url"], told["told"], told["verdict"], *said,
+    ))).casefold()  # fmt: skip
+    return all(word in hay for word in words)
+
+
 async def callbacks(asked: PageRequest) -> HttpReply:
     """The list."""
-    return html("callbacks.html", title="Callbacks", here="desk", answers=ANSWERS, providers=asked.sandbox.providers,
-                **listed(asked.sandbox, asked.query))  # fmt: skip
+    sandbox = asked.sandbox
+    return html("callbacks.html", title="Callbacks", here="callbacks", answers=ANSWERS, providers=sandbox.providers,
+                **listed(sandbox, asked.query))  # fmt: skip
 
 
 async def stream(asked: PageRequest) -> StreamReply:

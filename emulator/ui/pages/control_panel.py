@@ -1,11 +1,13 @@
 """A sandbox's control panel: its clock, accounts, rules, callbacks, findings and sessions."""
 
+import json
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from emulator.control_api import views
+from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.core.commands import OPERATIONS
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import FAULTS
@@ -26,6 +28,8 @@ from emulator.ui.rendering import html, part
 
 Json = dict[str, Any]
 _CALLBACKS = 10
+_SAID = ("name", "when", "then", "times", "comment")
+"""Of a rule what its author says."""
 
 
 async def _live(asked: PageRequest) -> Json:
@@ -97,11 +101,32 @@ def _accounts(sandbox: Sandbox) -> list[Json]:
     return shown
 
 
-async def desk(asked: PageRequest) -> HttpReply:
-    """The whole page."""
+def _rules_text(sandbox: Sandbox) -> str:
+    """The rules put in by hand as JSON, to be changed and put back."""
+    told = [views.rule(one) for one in sandbox.engine.world.book.rules if one.by_hand]
+    bare = [{name: rule.get(name) for name in _SAID if rule.get(name)} for rule in told]
+    return json.dumps(bare, indent=2, ensure_ascii=False)
+
+
+class Wrong(NamedTuple):
+    """A form that was refused: where it went, what was typed, what was said."""
+
+    path: str
+    form: dict[str, str]
+    said: str
+    hint: str
+
+
+async def desk(asked: PageRequest, wrong: Wrong | None = None) -> HttpReply:
+    """The whole page; `wrong`: the form that was refused, which keeps what was typed."""
     sandbox = asked.sandbox
+
+    def typed(path: str, name: str, value: Any) -> Any:
+        return wrong.form.get(name, "") if wrong is not None and wrong.path == path else value
+
     return html(
-        "desk.html", title=f"Desk of {sandbox.id}", here="desk", accounts=_accounts(sandbox),
+        "desk.html", 400 if wrong else 200, title=f"Controls of {sandbox.id}", here="desk",
+        accounts=_accounts(sandbox), wrong=wrong, typed=typed, rules_text=_rules_text(sandbox),
         providers=sandbox.providers, operations=OPERATIONS, faults={**FAULTS, **HTTP_FAULTS},
         smpp_faults=SMPP_FAULTS if asked.context.smpp.providers else {}, reasons=[one.value for one in Reason],
         snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
@@ -109,6 +134,13 @@ async def desk(asked: PageRequest) -> HttpReply:
         sandboxes=list(asked.context.manager.sandboxes.by_id)[:200],
         world=sandbox.engine.world.began, **await _live(asked),
     )  # fmt: skip
+
+
+async def refused(asked: PageRequest, refusal: Refusal) -> HttpReply:
+    """The page again, what was wrong beside the form that it was about. Raises it where there is no such form."""
+    if refusal.code in ("no-such-provider", "no-such-sandbox"):
+        raise refusal
+    return await desk(asked, Wrong(asked.request.path, asked.form, str(refusal), refusal.hint))
 
 
 async def stream(asked: PageRequest) -> StreamReply:

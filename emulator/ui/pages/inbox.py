@@ -40,7 +40,8 @@ async def listed(asked: PageRequest, search: InboxSearch) -> dict[str, Any]:
     return {
         "sandbox": sandbox, "search": search, "total": len(world.store.messages), "more": found.more,
         "scanned": found.scanned, "page": PAGE, "world": f"{sandbox.id}:{world.began}", "fit": len(messages),
-        "refusals": len(refused), "rows": list(merge(messages, refused, key=lambda row: -row["at"])),
+        "refusals": len(refused), "now": sandbox.now(), "rate": sandbox.clock.rate,
+        "rows": list(merge(messages, refused, key=lambda row: -row["at"])),
     }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def _life(sandbox: Sandbox, message: Message) -> Json:
         "sandbox": sandbox, "message": message, "batch": sandbox.engine.world.store.batch_of(message),
         "drawing": timeline.draw(sandbox, message, attempts), "tone": timeline.tone(message.status),
         "callbacks": [callback(sandbox, one) for one in attempts],
+        "reported": len({one.status for one in attempts}),
     }  # fmt: skip
 
 
@@ -74,3 +75,19 @@ async def move(asked: PageRequest) -> HttpReply:
     name = asked.values["message"]
     await asked.call("POST", "/messages/{message}/status", {"status": asked.form.get("status", "")}, message=name)
     return go(place(asked.sandbox, "messages", name))
+
+
+async def what_if(asked: PageRequest) -> HttpReply:
+    """`do`: again (the newest report once more), late (the same an hour on), older (the first one last)."""
+    sandbox, found, do = asked.sandbox, _message(asked), asked.form.get("do")
+    attempts = attempts_of(sandbox, found.id)
+    if do not in ("again", "late", "older"):
+        raise Refusal(400, "invalid", "a report may come again, late, or out of order")
+    if not attempts:
+        said = f"no report of m{found.id} has gone out yet"
+        raise Refusal(409, "no-report", said, "Settle moves time until one does")
+    if do == "late":
+        await asked.call("POST", "/clock", {"advance": 3600})
+    which = attempts[0] if do == "older" else attempts[-1]
+    await asked.call("POST", "/callbacks/{callback}/redeliver", callback=f"c{which.id}")
+    return go(place(sandbox, "messages", f"m{found.id}"))

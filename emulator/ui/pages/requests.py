@@ -5,8 +5,10 @@ from typing import Any
 
 from emulator.control_api.filters import number_of
 from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.parameters import parameters
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
+from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import exchange_view, live_updates
 from emulator.ui.masking import Mask
@@ -20,12 +22,16 @@ PROTOCOLS = ("http", "soap", "smpp")
 
 Json = dict[str, Any]
 
+_SCANNED = 20_000
+"""So many are looked through for one page."""
+
 
 def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     """A page of the journal. `provider`, `protocol`, `outcome` narrow it; `before`: only older ones."""
     narrow = {name: query.get(name) or None for name in ("provider", "protocol")}
     every = sandbox.journal.newest(number_of(query.get("before")), word=query.get("outcome") or None, **narrow)
-    newest = list(islice(every, PAGE + 1))
+    wanted = query.get("q", "").casefold().split()
+    newest = list(islice((one for one in islice(every, _SCANNED) if _fits(sandbox, one, wanted)), PAGE + 1))
     mask = Mask(sandbox)
     rows = []
     for one in newest[:PAGE]:
@@ -33,9 +39,23 @@ def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
         rows.append({"kept": one, "asks": mask.cut(asks, 300), "why": mask.cut(explain(sandbox.providers, one), 2000)})
     return {
         "sandbox": sandbox, "rows": rows, "more": newest[PAGE - 1].id if len(newest) > PAGE else 0,
-        "query": {"provider": "", "protocol": "", "outcome": "", "before": "", **query}, "linker": linker(sandbox),
-        "dropped": sandbox.journal.dropped,
+        "query": {"q": "", "provider": "", "protocol": "", "outcome": "", "before": "", **query},
+        "linker": linker(sandbox),
+        "dropped": sandbox.journal.dropped, "total": sandbox.journal.counts()["requests"],
     }  # fmt: skip
+
+
+def _fits(sandbox: Sandbox, one: Exchange, words: list[str]) -> bool:
+    """Do all words stand in its parameters, its address, its outcome or the reason of its answer?"""
+    if not words:
+        return True
+    said = [value for pair in parameters(one) for value in pair]
+    where = one.request.path if isinstance(one.request, HttpRequest) else one.request.session
+    hay = "\n".join((
+        f"x{one.id}", one.provider, one.protocol, one.operation, one.word, where, explain(sandbox.providers, one),
+        *said,
+    )).casefold()  # fmt: skip
+    return all(word in hay for word in words)
 
 
 async def requests(asked: PageRequest) -> HttpReply:

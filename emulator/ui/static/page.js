@@ -77,7 +77,7 @@
     if (question && !confirm(question)) event.preventDefault();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.dataset.submit !== undefined) event.target.form.submit();
+    if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit();
   });
 
   const rows = () => all("#list li > a, #requests li > a:first-child");
