@@ -5,6 +5,9 @@ due date to due date, and it never goes back.
 """
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from emulator.core.units import LATEST, SECOND, Timestamp
 
@@ -12,9 +15,27 @@ _origin = time.time_ns() // 1000 - time.monotonic_ns() // 1000
 """Read once: a test that freezes time.time() in this process does not stop our clocks."""
 
 
-def real_now() -> Timestamp:
-    """The real moment."""
+def _machine() -> Timestamp:
     return _origin + time.monotonic_ns() // 1000
+
+
+_source: ContextVar[Callable[[], Timestamp]] = ContextVar("time source", default=_machine)
+
+
+def real_now() -> Timestamp:
+    """The real moment; within `time_from`, what stands for it there."""
+    return _source.get()()
+
+
+@contextmanager
+def time_from(source: Callable[[], Timestamp]) -> Iterator[None]:
+    """What runs in this context, and every task and timer that begins in it, takes `source` for the real time: one
+    emulator, its clients and its timers live in a time of their own, beside others of the same process."""
+    token = _source.set(source)
+    try:
+        yield
+    finally:
+        _source.reset(token)
 
 
 class Clock:

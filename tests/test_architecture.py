@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "app": _BELOW_APP,
     "interception": {"providers", "tls"},
     "histories": _BELOW_APP | {"app", "control_client"},
+    "world": _BELOW_APP | {"app", "control_client"},
     "testing": _BELOW_APP | {"app", "control_client", "histories"},
     "cli": _BELOW_APP | {"app", "control_client", "histories", "interception"},
     "pytest_plugin": {"control_client", "histories", "testing"},
@@ -49,13 +50,13 @@ MAY_IMPORT = {
 """What each package may import besides itself and `version`. `__init__` is the package root; nobody imports it."""
 
 NAMED_FILES = {
-    "time": {"clock.py", "client/sync_transport.py"},
+    "time": {"clock.py", "client/sync_transport.py", "world/nature.py"},
     "threading": {
         "client/connections.py", "client/references.py", "client/reports.py", "client/smscenter/rate_limit.py",
-        "client/sync_transport.py",
-        "control_client/background_loop.py",
+        "client/sync_transport.py", "control_client/background_loop.py", "world/nature.py", "world/watchdog.py",
     },
-    "random": {"client/calls.py", "client/smpp/client.py", "client/smpp/reconnecting.py", "ui/demo_traffic.py"},
+    "random": {"client/calls.py", "client/smpp/client.py", "client/smpp/reconnecting.py", "ui/demo_traffic.py",
+               "world/nature.py", "world/network.py", "world/plan.py"},
     "secrets": {
         "client/doubts.py", "client/references.py", "app/control.py", "control_api/login_sessions.py",
         "sandboxes/spec.py", "testing/fixtures.py",

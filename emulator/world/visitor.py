@@ -1,0 +1,51 @@
+"""An application of a world as the test sees it: a process, and somebody who visits it."""
+
+import json as json_module
+from typing import Any, NamedTuple
+
+import aiohttp
+
+from emulator.world.process import Process
+
+
+class Reply(NamedTuple):
+    """What a visitor got. `lost`: nothing, for the connection broke or nobody served; whether the application has done
+    what was asked, the visitor does not know."""
+
+    status: int = 0
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def lost(self) -> bool:
+        return self.status == 0
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def json(self) -> Any:
+        return json_module.loads(self.body)
+
+
+class App(Process):
+    """A process whose pages can be asked for. What the test asks is on the network at once and never lost by it, and
+    never asked twice."""
+
+    async def get(self, path: str, **how: Any) -> Reply:
+        return await self.request("GET", path, **how)
+
+    async def post(self, path: str, **how: Any) -> Reply:
+        return await self.request("POST", path, **how)
+
+    async def request(self, method: str, path: str, **how: Any) -> Reply:
+        """What aiohttp's `request` takes: json=, data=, params=, headers=. While the application is down it waits for
+        it to come up again, as a person does who sees no page."""
+        await self.up.wait()
+        timeout = aiohttp.ClientTimeout(total=how.pop("timeout", 60.0))
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True), timeout=timeout) as session:
+            try:
+                async with session.request(method, self.url(path), **how) as answer:
+                    return Reply(answer.status, await answer.read(), tuple(answer.headers.items()))
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                return Reply()

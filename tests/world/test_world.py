@@ -1,0 +1,443 @@
+"""A world: time that jumps, processes that are killed, a network that loses, and the same token the same bytes."""
+
+import asyncio
+import hashlib
+import os
+import random
+import re
+import secrets
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+import pytest
+from aiohttp import ClientSession, web
+
+from emulator import world
+from emulator.client import AsyncSmsCenter, AsyncSmsOffice, AsyncUbill, SmppClient
+from emulator.world.network import ROUGH
+from emulator.world.plan import Fault, Plan, planned
+from emulator.world.runner import play
+
+TO = "995577000001"
+
+
+async def send(w, text="hi", to=TO):
+    """A naive client: aiohttp and a GET."""
+    wanted = {"key": w.smsoffice.key, "destination": to, "sender": "smsoffice", "content": text}
+    async with ClientSession() as session, session.get(f"{w.base_url}/api/v2/send", params=wanted) as answer:
+        return (await answer.json())["Success"]
+
+
+def shop(w):
+    def make_shop(process):
+        async def order(request):
+            return web.json_response({"sent": await send(w, f"order {(await request.json())['id']}")})
+
+        app = web.Application()
+        app.router.add_post("/orders", order)
+        return app
+
+    return make_shop
+
+
+async def one_order(w):
+    app = await w.app(shop(w))
+    await w.at(hours=9)
+    reply = await app.post("/orders", json={"id": 1})
+    await w.quiet()
+    await w.assert_once_each()
+    return reply.status, w.now
+
+
+def test_an_application_lives_for_hours_in_no_time():
+    status, now = world.run(one_order)
+    assert (status, now > 9 * 3600) == (200, True)
+
+
+def test_all_three_providers_are_served_soap_and_smpp_too():
+    async def main(w):
+        async def worker(process):
+            async with AsyncSmsOffice(w.smsoffice.key, sender="smsoffice", base_url=w.base_url) as one:
+                await one.send(TO, "by HTTP")
+            async with AsyncUbill(w.ubill.key, brand_id=w.ubill.brandID, base_url=w.base_url) as one:
+                await one.send(TO, "by JSON")
+            account = w.smscenter
+            async with AsyncSmsCenter(account.login, account.psw, base_url=w.base_url) as one:
+                await one.send("79161234567", "by the API")
+            smpp = account.smpp
+            async with SmppClient(w.smpp_host, smpp["system_id"], smpp["password"], port=w.smpp_port) as one:
+                await one.submit("79161234567", "by SMPP")
+            envelope = (
+                '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+                f'<n:send xmlns:n="http://smsc.ru/sys/soap.php"><login>{account.login}</login><psw>{account.psw}</psw>'
+                "<phones>79161234567</phones><mes>by SOAP</mes><id></id><sender></sender><time>0</time>"
+                "</n:send></s:Body></s:Envelope>"
+            )
+            async with (
+                ClientSession() as session,
+                session.post(
+                    f"{w.base_url}/sys/soap.php", data=envelope, headers={"Content-Type": "text/xml"}
+                ) as answer,
+            ):
+                assert answer.status == 200
+
+        await w.app(worker)
+        await w.quiet()
+        return [one["text"] for one in await w.messages()]
+
+    assert world.run(main) == ["by HTTP", "by JSON", "by the API", "by SMPP", "by SOAP"]
+
+
+def test_an_smpp_session_is_kept_for_a_day():
+    async def main(w):
+        async def worker(process):
+            smpp = w.smscenter.smpp
+            async with SmppClient(w.smpp_host, smpp["system_id"], smpp["password"], port=w.smpp_port) as client:
+                for hour in range(24):
+                    await asyncio.sleep(3600)
+                    await client.submit("79161234567", f"hour {hour}")
+
+        await w.app(worker)
+        await w.at(hours=25)
+        return len(await w.messages())
+
+    assert world.run(main) == 24
+
+
+def test_callbacks_come_to_the_application():
+    async def main(w):
+        came = []
+
+        def make_app(process):
+            async def callback(request):
+                came.append(request.query["status"])
+                return web.Response(text="OK")
+
+            app = web.Application()
+            app.router.add_get("/sms", callback)
+            return app
+
+        app = await w.app(make_app)
+        w.smsoffice.callback_url = app.url("/sms")
+        async with AsyncSmsOffice(w.smsoffice.key, sender="smsoffice", base_url=w.base_url) as client:
+            await client.send(TO, "hi")
+        await w.quiet()
+        return came
+
+    assert world.run(main) == ["Delivered"]
+
+
+def test_an_asgi_application_is_served_with_its_lifespan():
+    from fastapi import FastAPI, Request
+
+    async def main(w):
+        happened = []
+
+        def make_app(process):
+            from contextlib import asynccontextmanager
+
+            @asynccontextmanager
+            async def lifespan(_):
+                happened.append("up")
+                yield
+                happened.append("down")
+
+            app = FastAPI(lifespan=lifespan)
+
+            @app.post("/orders/{number}")
+            async def order(number: int, request: Request):
+                return {"number": number, "body": await request.json(), "q": request.query_params["q"]}
+
+            return app
+
+        app = await w.app(make_app)
+        reply = await app.post("/orders/7", json={"a": "b"}, params={"q": "x y"})
+        missing = await app.get("/nowhere")
+        await app.terminate()
+        return reply.json(), missing.status, happened
+
+    assert world.run(main) == ({"number": 7, "body": {"a": "b"}, "q": "x y"}, 404, ["up", "down"])
+
+
+def test_httpx_is_at_home_in_a_world():
+    import httpx
+
+    async def main(w):
+        async def worker(process):
+            async with httpx.AsyncClient(base_url=w.base_url) as client:
+                for number in range(3):
+                    wanted = {"key": w.smsoffice.key, "destination": TO, "sender": "smsoffice", "content": f"n{number}"}
+                    assert (await client.get("/api/v2/send", params=wanted)).json()["Success"]
+                    await asyncio.sleep(1)
+
+        await w.app(worker)
+        await w.quiet()
+        await w.assert_once_each(to=[TO] * 3)
+
+    world.run(main)
+
+
+# the same again
+
+
+def test_the_same_token_is_the_same_bytes_under_another_hash_seed_in_another_process():
+    here = [play(one_order, planned("5/lost@2"), ROUGH).trace for _ in range(3)]
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); from world import test_world as t; "
+        "print(t.play(t.one_order, t.planned('5/lost@2'), t.ROUGH).trace)"
+    )
+    for seed in ("77",):
+        elsewhere = subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True
+        )
+        here.append(elsewhere.stdout.strip() or elsewhere.stderr)
+    assert set(here) == {here[0]}
+    assert len(here[0]) == 32
+
+
+def test_another_seed_is_another_world():
+    assert play(one_order, Plan(5), ROUGH).trace != play(one_order, Plan(6), ROUGH).trace
+
+
+def test_time_and_chance_are_the_worlds_and_real_again_behind_it():
+    async def main(w):
+        begun = time.time()
+        await w.after(hours=1)
+        drawn = (random.random(), secrets.token_hex(8), uuid.uuid4().hex, os.urandom(4).hex())
+        return begun, time.time() - begun, drawn
+
+    random.seed(1)
+    first, second = world.run(main, seed=3), world.run(main, seed=3)
+    expected = random.random()
+    random.seed(1)
+    assert first == second
+    assert first[1] == pytest.approx(3600)
+    assert random.random() == expected
+    assert time.time() > first[0]
+    assert secrets.token_hex(8) != first[2][1]
+
+
+def test_a_token_is_read_back_and_a_wrong_one_told():
+    plan = Plan(7, (Fault("lost", 3), Fault("kill", 41, 12.5)))
+    assert plan.token == "7/lost@3/kill@41~12.5"
+    assert planned(plan.token) == plan
+    with pytest.raises(ValueError, match=r"'eaten@3' .* is no fault; there are lost, silent, late, kill"):
+        planned("7/eaten@3")
+    with pytest.raises(ValueError, match="begins with no seed"):
+        planned("lost@3")
+
+
+# failures
+
+
+def test_the_get_that_a_library_repeats_is_found_shrunk_and_told():
+    with pytest.raises(world.WorldFailed) as failed:
+        world.explore(one_order, worlds=50, crashes=1)
+    text = str(failed.value)
+    assert "sent more than once: 2 times to 995577000001: 'order 1', for 2 in place of 1" in text
+    assert text.count("** lost: the connection breaks") == 1
+    assert len(planned(failed.value.token).faults) == 1
+    with pytest.raises(world.WorldFailed) as again:
+        world.run(one_order, token=failed.value.token, network="rough")
+    assert again.value.timeline == failed.value.timeline
+
+
+def test_a_killed_process_is_told_with_file_and_line_and_starts_again_on_its_disk():
+    ran = []
+
+    async def main(w):
+        async def worker(process):
+            process.disk["starts"] = process.disk.get("starts", 0) + 1
+            (process.disk.path / "log").open("a").write("x")
+            ran.append("begun")
+            try:
+                await asyncio.sleep(10)
+                await asyncio.sleep(10)
+                ran.append("done")
+            finally:
+                ran.append("finally")
+
+        process = await w.app(worker)
+        await w.at(minutes=5)
+        return process.disk["starts"], (process.disk.path / "log").read_text(), tuple(ran)
+
+    played = play(main, planned("1/kill@2~60"))
+    assert played.value == (2, "xx", ("begun", "begun", "done", "finally"))
+    killed = [one.what for one in played.happened if "killed" in one.what]
+    assert killed == [f"** killed at {__file__}:{main.__code__.co_firstlineno + 6} in worker"]
+
+
+def test_terminate_lets_a_process_tidy_up_and_kills_what_does_not_end():
+    async def main(w):
+        tidied = []
+
+        async def good(process):
+            try:
+                await asyncio.sleep(1e6)
+            finally:
+                await asyncio.sleep(1)
+                tidied.append("good")
+
+        async def bad(process):
+            while True:
+                try:
+                    await asyncio.sleep(1e6)
+                except asyncio.CancelledError:
+                    tidied.append("bad")
+
+        one, other = await w.app(good), await w.app(bad)
+        await one.terminate()
+        await other.terminate(grace=5)
+        return tidied, w.now, other.runs
+
+    assert world.run(main) == (["good", "bad"], pytest.approx(6), False)
+
+
+def test_the_disk_holds_copies():
+    async def main(w):
+        async def worker(process):
+            held = process.disk["orders"] = []
+            held.append("never written")
+            process.disk["orders"].append("neither")
+
+        return dict((await w.app(worker)).disk)
+
+    assert world.run(main) == {"orders": []}
+
+
+def test_the_peers_of_a_killed_process_see_its_connections_end():
+    async def main(w):
+        seen = []
+
+        async def serves(process):
+            async def client(reader, writer):
+                await reader.read()
+
+            await asyncio.start_server(client, "127.0.0.1", 9000)
+            await asyncio.sleep(1e6)
+
+        async def asks(process):
+            reader, _ = await asyncio.open_connection("127.0.0.1", 9000)
+            seen.append(await reader.read())
+            try:
+                await asyncio.open_connection("127.0.0.1", 9000)
+            except ConnectionRefusedError:
+                seen.append("refused")
+
+        served = await w.app(serves)
+        await w.app(asks)
+        await w.after(minutes=1)
+        assert seen == []
+        served.kill()
+        await w.after(minutes=1)
+        return seen
+
+    assert world.run(main) == [b"", "refused"]
+
+
+# what is not in the world
+
+
+def refused(body):
+    async def main(w):
+        async def worker(process):
+            made = body(w)
+            if asyncio.iscoroutine(made):
+                await made
+
+        await w.app(worker)
+        await w.quiet()
+
+    with pytest.raises(world.OutOfWorld) as told:
+        world.run(main)
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (lambda w: threading.Thread(target=print, name="pool-1").start(), r"A thread \(pool-1\) is outside the world"),
+        (lambda w: time.sleep(1), r"time\.sleep in the event loop"),
+        (lambda w: subprocess.run(["true"]), "A subprocess is outside"),
+        (lambda w: asyncio.create_subprocess_exec("true"), "a subprocess"),
+        (lambda w: asyncio.open_connection("db.example.com", 5432), r"looks up 'db\.example\.com', which is not in"),
+        (lambda w: asyncio.open_connection("203.0.113.7", 5432), r"connects to 203\.0\.113\.7:5432"),
+        (lambda w: __import__("urllib.request").request.urlopen(w.base_url), "A blocking connection to"),
+        (lambda w: ClientSession().get(w.base_url.replace("http", "https")), "asks for TLS"),
+    ],
+    ids=["thread", "sleep", "process", "async process", "name", "address", "blocking", "TLS"],
+)
+def test_what_leads_out_of_the_world_is_told_by_name(body, told):
+    def run(w):
+        made = body(w)
+        return made if asyncio.iscoroutine(made) or not hasattr(made, "__aenter__") else made.__aenter__()
+
+    assert re.search(told, refused(run))
+
+
+def test_who_waits_for_ever_is_told_by_place():
+    async def main(w):
+        await asyncio.Event().wait()
+
+    with pytest.raises(world.Stuck, match=rf"Nothing can happen.*\n  test: .*{os.path.basename(__file__)}:\d+ in main"):
+        world.run(main)
+
+
+def test_a_circle_of_sleep_0_is_told():
+    async def main(w):
+        async def spins(process):
+            while True:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+
+        await w.app(spins)
+        await w.quiet()
+
+    with pytest.raises(world.Spinning, match=r"no time has passed[\s\S]* in spins"):
+        world.run(main)
+
+
+def test_code_that_never_comes_back_is_told(monkeypatch):
+    monkeypatch.setattr("emulator.world.watchdog.SECONDS", 0.2)
+
+    async def main(w):
+        while True:
+            hashlib.sha256(b"x" * 1000).digest()
+
+    with pytest.raises(world.Spinning, match=r"in main has run for 0\.2 seconds of the processor's"):
+        world.run(main)
+
+
+def test_blocking_functions_run_in_place_and_their_sleep_passes():
+    async def main(w):
+        value = await asyncio.to_thread(lambda: (time.sleep(30), "done")[1])
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.to_thread(lambda: 1 / 0)
+        return value, w.now
+
+    assert world.run(main) == ("done", 30)
+
+
+def test_an_application_of_threads_is_refused_with_the_reason():
+    from flask import Flask
+
+    async def main(w):
+        await w.app(lambda process: Flask("x"))
+
+    with pytest.raises(world.WorldFailed, match="Flask is a WSGI application: it answers in threads that block"):
+        world.run(main)
+
+
+def test_an_application_that_ends_by_itself_fails_the_world():
+    async def main(w):
+        async def worker(process):
+            await asyncio.sleep(5)
+            raise KeyError("no such order")
+
+        await w.app(worker)
+        await w.quiet()
+
+    with pytest.raises(world.WorldFailed, match=r"00:00:05\.000  worker  ends by itself: KeyError: 'no such order'"):
+        world.run(main)
