@@ -10,7 +10,7 @@ from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.clock import real_now
 from emulator.control_client.async_client import AsyncSms, Place
-from emulator.control_client.records import Record
+from emulator.control_client.records import Message
 from emulator.control_client.transports import InProcess
 from emulator.core.units import SECOND
 from emulator.http.messages import HttpReply, HttpRequest
@@ -171,7 +171,7 @@ class World:
 
     # judgement
 
-    async def messages(self) -> list[Record]:
+    async def messages(self) -> list[Message]:
         """What the providers have, oldest first."""
         return await self.sms.messages()
 
