@@ -27,7 +27,7 @@ class Weather(NamedTuple):
 
 
 QUIET = Weather()
-ROUGH = Weather((0.001, 0.12), ("lost", "lost", "silent", "late"), 2)
+ROUGH = Weather((0.001, 0.12), ("lost", "lost", "silent", "late", "late"), 2)
 WEATHERS = {"quiet": QUIET, "rough": ROUGH}
 
 

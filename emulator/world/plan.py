@@ -83,7 +83,7 @@ def drawn(seed: int, course: Course, kinds: tuple[str, ...], most: int, crashes:
     if kinds and course.turns:
         for _ in range(draw.randint(0 if crashes else 1, most)):
             kind = draw.choice(kinds)
-            seconds = round(draw.choice((0.5, 3.0, 12.0, 45.0)) * draw.uniform(0.5, 1.5), 1) if kind == "late" else 0.0
+            seconds = round(draw.choice((3.0, 12.0, 45.0)) * draw.uniform(0.5, 1.5), 1) if kind == "late" else 0.0
             faults.add(Fault(cast(Kind, kind), draw.randint(1, course.turns + 2), seconds))
     if course.steps:
         for _ in range(draw.randint(0 if faults else 1, crashes) if crashes else 0):

@@ -91,6 +91,19 @@ def _through(loop: WorldLoop, world: World, main: Main) -> Any:
 
 def _end(loop: WorldLoop, world: World) -> None:
     """Nothing of it is left."""
+    with _thrown_away():
+        _wind_up(loop, world)
+
+
+@contextmanager
+def _thrown_away() -> Iterator[None]:
+    """Within, the coroutines of killed processes are thrown away; that they were never awaited is no news."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
+        yield
+
+
+def _wind_up(loop: WorldLoop, world: World) -> None:
     for _ in range(3):
         try:
             loop.run_until_complete(world.end())
@@ -116,7 +129,8 @@ def _no_chance_collections() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)  # of what killed processes had open
             yield
-            gc.collect()
+            with _thrown_away():
+                gc.collect()
     finally:
         gc.unfreeze()
         if enabled:
@@ -175,7 +189,8 @@ def explore(
                 raise _told(main, shrunk, played, weather) from shrunk.error
             if course is None:
                 course = played.course
-            gc.collect(1)
+            with _thrown_away():
+                gc.collect(1)
     return count
 
 
