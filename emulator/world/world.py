@@ -9,7 +9,7 @@ from typing import Any
 from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.clock import real_now
-from emulator.control_client.async_client import AsyncSms, Place
+from emulator.control_client.async_client import AsyncSms, ServerAddress
 from emulator.control_client.records import Message
 from emulator.control_client.transports import InProcess
 from emulator.core.units import SECOND
@@ -77,7 +77,7 @@ class World:
             smpp: Any = Address((HOST, _SMPP))
             self._server = Server(Settings(port=_HTTP), listening=http, smpp=smpp)
         await self._as_providers(self._server.start())
-        place = Place(self._server.base_url, self._server.smpp_url)
+        place = ServerAddress(self._server.base_url, self._server.smpp_url)
         wishes = {"id": "world", "seed": self.plan.seed, **self._wishes}
         self.sms = await AsyncSms.make(_Door(self, self._server.control.answer), place, wishes)
 
