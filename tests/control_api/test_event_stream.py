@@ -3,6 +3,9 @@
 import asyncio
 import itertools
 import json
+from socket import SO_LINGER, SOL_SOCKET
+from struct import pack
+from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession
@@ -124,6 +127,26 @@ async def test_a_closed_page_leaves_nothing_behind_and_does_not_hold_up_the_end(
         began = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - began < PATIENCE
     await open_still.close()
+
+
+@pytest.mark.parametrize("path", ["/_emulator/sandboxes/default/events", "/_emulator/page/default/live/inbox"])
+async def test_listeners_that_vanish_are_no_trouble_and_leave_nothing_behind(path, caplog):
+    async with serving() as served:
+        feed, where = served.emulator.default.feed, urlsplit(served.base_url)
+        vanishing = []
+        for _ in range(20):
+            reader, writer = await asyncio.open_connection(where.hostname, where.port)
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            await reader.readuntil(b"\r\n\r\n")
+            vanishing.append(writer)
+        await until(lambda: len(feed._waiting) == 20)
+        for writer in vanishing:
+            writer.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, pack("ii", 1, 0))
+            writer.transport.abort()
+        for _ in range(3):
+            await get(served.base_url + send_path())
+        await until(lambda: not feed._waiting and not served.http.connections)
+    assert caplog.records == []
 
 
 async def test_a_slow_listener_is_told_how_many_events_it_missed_and_goes_on():
