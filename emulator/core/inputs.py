@@ -14,6 +14,8 @@ class Executed(msgspec.Struct, tag="executed", tag_field="door"):
 
 class Advanced(msgspec.Struct, tag="advanced", tag_field="door"):
     to: Timestamp
+    most: int | None = None
+    """No more than so many things of what is due; None: all of it."""
 
 
 class Answered(msgspec.Struct, tag="answered", tag_field="door"):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from emulator.core.commands import AnyCommand
+from emulator.core.commands import AnyCommand, Delete, QueryMany, Submit
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
 from emulator.dispatch import reply_overrides
@@ -21,6 +21,25 @@ from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 
 Reports = Callable[[Sandbox, Timestamp], tuple["asyncio.Future[Any]", ...]]
 """Sends what is due in a sandbox now; gives back what is under way."""
+
+
+MOST_NUMBERS = 100_000
+"""In one request, whether it sends or asks: so many hold the loop for less than a second."""
+_MAY_HOLD_MANY = 2 * MOST_NUMBERS
+"""Octets of a body that may hold more numbers than that."""
+_PLAIN = (("Content-Type", "text/plain; charset=utf-8"),)
+
+
+def _separators(body: bytes) -> int:
+    """How many commas and line breaks stand in a body: a text may have some, a list of numbers one for each."""
+    return sum(map(body.count, (b",", b"\n", b"%2C", b"%2c", b"%0A", b"%0a")))
+
+
+def numbers_in(command: AnyCommand) -> int:
+    """How many numbers, or messages, a command is about."""
+    if isinstance(command, Submit):
+        return len(command.destinations or ())
+    return len(command.wanted or ()) if isinstance(command, QueryMany | Delete) else 1
 
 
 class Exchanged(NamedTuple):
@@ -47,7 +66,7 @@ class Asked(NamedTuple):
     request: HttpRequest
     match: RouteMatch
     command: AnyCommand | None
-    """None: no provider has that address."""
+    """None: no provider has that address, or so many numbers were not even read."""
     sandbox: Sandbox | None
     lane: Lane | None
 
@@ -85,6 +104,8 @@ class HttpDispatcher:
         match = self.routing.match(request)
         if match.route is None:
             return Asked(request, match, None, None, None)
+        if len(request.body) > _MAY_HOLD_MANY and _separators(request.body) > 2 * MOST_NUMBERS + 1000:
+            return Asked(request, match, None, None, None)
         return self._read(request, match)
 
     def _read(self, request: HttpRequest, match: RouteMatch) -> Asked:
@@ -101,6 +122,8 @@ class HttpDispatcher:
     def judge(self, asked: Asked, in_flight: int = 1) -> Exchanged:
         """What comes of a request, journalled; so many with its concurrency key are under way."""
         request, match, command, sandbox, _ = asked
+        if command is None and match.route is not None:
+            return self._too_many(request, match.provider, _separators(request.body), self._default)
         if command is None:
             line = self.record_unrouted(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
             return Exchanged(match.reply, None, line)
@@ -109,6 +132,8 @@ class HttpDispatcher:
             request = msgspec.structs.replace(request, in_flight=in_flight)
         assert match.route is not None
         known, sandbox = sandbox is not None, sandbox or self._default
+        if len(request.body) > _MAY_HOLD_MANY and (many := numbers_in(command)) > MOST_NUMBERS:
+            return self._too_many(request, match.provider, many, sandbox)
         at, verdict = sandbox.execute(command)
         outcome, fault = verdict.outcome, verdict.reply
         if fault is not None and not fault.heard:
@@ -146,10 +171,15 @@ class HttpDispatcher:
     def _mailing(self) -> Iterator[Provider]:
         return (provider for provider in self._providers.values() if provider.mail is not None)
 
+    def _too_many(self, request: HttpRequest, provider: str, many: int, sandbox: Sandbox) -> Exchanged:
+        why = f"{many} numbers in one request; at most {MOST_NUMBERS} are taken, so that others are not kept waiting"
+        refusal = HttpReply(status=413, headers=_PLAIN, body=f"{why}\n".encode())
+        return Exchanged(refusal, None, self.record_unrouted(request, refusal, provider, "unreadable", why, sandbox))
+
     def unreadable(self, request: HttpRequest, why: str, status: int = 400) -> HttpReply:
         """What the HTTP parser itself refused: answered cleanly, and journalled in the default sandbox."""
         text = f"{why}\n".encode("utf-8", "replace")
-        plain = HttpReply(status=status, headers=(("Content-Type", "text/plain; charset=utf-8"),), body=text)
+        plain = HttpReply(status=status, headers=_PLAIN, body=text)
         reply = self.routing.named(request, plain)
         self.record_unrouted(request, reply, "", "unreadable", why)
         return reply
@@ -159,9 +189,10 @@ class HttpDispatcher:
         self.record_unrouted(request, None, "", "unreadable", why)
 
     def record_unrouted(
-        self, request: HttpRequest, reply: HttpReply | None, provider: str, word: str, why: str
-    ) -> Line:
-        sandbox = self._default
+        self, request: HttpRequest, reply: HttpReply | None, provider: str, word: str, why: str,
+        sandbox: Sandbox | None = None,
+    ) -> Line:  # fmt: skip
+        sandbox = sandbox or self._default
         line = Line(
             0, sandbox.now(), provider, "http", "", word, None, request, 0, reply, 0, None, None, (), why, None
         )  # fmt: skip

@@ -118,6 +118,8 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
 
 _ESCAPED = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in "0123456789ABCDEFabcdef"}
 """Two hex digits → the ASCII character, which is the same in every charset that our providers know."""
+_LONG = 100_000
+_beyond_ascii = re.compile("%[89A-Fa-f]").search
 _escaped = re.compile(r"(?:%[0-9A-Fa-f]{2})+").sub
 """Run by run: quicker than unquote_to_bytes where much is escaped, and by far where a text is nothing but %."""
 
@@ -131,7 +133,7 @@ def unquote(text: str, charset: str = "utf-8") -> str:
     if "+" in text:
         text = text.replace("+", " ")
     if "%" in text:
-        if text.isascii():
+        if text.isascii() and (len(text) < _LONG or not _beyond_ascii(text)):
             pieces = text.split("%")
             for place in range(1, len(pieces)):
                 piece = pieces[place]

@@ -119,7 +119,7 @@ class ClockDriver:
                     continue
                 if rounds:
                     self._still_time(deadline)
-                reports = engine.go_on(horizon, _BREATH)
+                reports, _ = engine.go_on(horizon, _BREATH)
                 clock.move_to(engine.world.now)
                 for report in reports:
                     await self._in_turn(sandbox.post(sandbox, report), deadline)

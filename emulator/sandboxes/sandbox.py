@@ -31,6 +31,10 @@ Post = Callable[["Sandbox", Outgoing], Any]
 """Sends something; what comes back is done when it was answered, None when nobody need wait for it."""
 
 
+AT_ONCE = 1000
+"""So many things that are due are done before others on the loop get their turn."""
+
+
 class Sandbox:
     """One state with all that belongs to it. `posted` takes the reports that go out; `armed` hears that what is due
     next may have changed; `recorder` writes down what changes the sandbox, if there is one."""
@@ -118,26 +122,28 @@ class Sandbox:
         """The sandbox's time, never before what its state has lived through."""
         return max(self.clock.now(), self.engine.world.now)
 
-    def catch_up(self, at: Timestamp) -> None:
-        """Do what has come due by itself, before anything else is done at that moment."""
+    def catch_up(self, at: Timestamp) -> Timestamp:
+        """Do what has come due by itself, before anything else is done at that moment. More than can be done at once is
+        left for later: the sandbox's time lags behind then; how far it has come is given back."""
         due = self.engine.next_due()
-        if due is not None and due <= at:
-            for report in self.engine.advance(at):
-                self.post(self, report)
+        if due is None or due > at:
+            return at
+        for report in self.engine.advance(at, AT_ONCE):
+            self.post(self, report)
+        due = self.engine.next_due()
+        return at if due is None or due > at else self.engine.world.now
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
         """Execute a command at the sandbox's time."""
         self.used_at = real_now()
-        at = self.now()
-        self.catch_up(at)
+        at = self.catch_up(self.now())
         verdict = self.engine.execute(command, at)
         self.schedule_timer()
         return at, verdict
 
     def control(self, verb: AdminCommand) -> Any:
         """Carry out an admin command. Raises LookupError when what it names is not there."""
-        at = self.now()
-        self.catch_up(at)
+        at = self.catch_up(self.now())
         done = self.engine.control(verb, at)
         self.schedule_timer()
         return done

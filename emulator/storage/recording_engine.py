@@ -29,14 +29,14 @@ class RecordingEngine(Engine):
         self._write(Executed(at, command))
         return super().execute(command, at)
 
-    def advance(self, to: Timestamp) -> list[Outgoing]:
-        self._write(Advanced(to))
-        return super().advance(to)
+    def advance(self, to: Timestamp, most: int | None = None) -> list[Outgoing]:
+        self._write(Advanced(to, most))
+        return super().advance(to, most)
 
-    def go_on(self, to: Timestamp, most: int) -> list[Outgoing]:
-        reports = super().go_on(to, most)
-        self._write(Advanced(self.world.now))
-        return reports
+    def go_on(self, to: Timestamp, most: int) -> tuple[list[Outgoing], int]:
+        reports, done = super().go_on(to, most)
+        self._write(Advanced(self.world.now, done))
+        return reports, done
 
     def answered(
         self, attempt: int, accepted: bool, at: Timestamp, again: tuple[float, ...] | None = None

@@ -67,16 +67,19 @@ class Engine:
                 return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
         return Decision(self._judge.judge(case), noticed=tuple(case.noticed))
 
-    def advance(self, to: Timestamp) -> list[Outgoing]:
-        """Do everything due up to a moment, in order. What goes out to the client is handed back."""
-        reports = self._do(to, None)
-        self.world.now = max(self.world.now, to)
+    def advance(self, to: Timestamp, most: int | None = None) -> list[Outgoing]:
+        """Do everything due up to a moment, in order, or the first `most` things of it. What goes out to the client is
+        handed back."""
+        reports, _ = self._do(to, most)
+        due = self.next_due()
+        if due is None or due > to:
+            self.world.now = max(self.world.now, to)
         return reports
 
-    def go_on(self, to: Timestamp, most: int) -> list[Outgoing]:
-        """Like `advance`, but no further than the moment at which the first thing goes out, or at which `most` things
-        are done: the state's time tells which."""
-        return self._do(to, most)
+    def go_on(self, to: Timestamp, most: int) -> tuple[list[Outgoing], int]:
+        """The same, but no further than the moment at which the first thing goes out; and how many things were done.
+        The state's time tells how far it went."""
+        return self._do(to, most, whole=False)
 
     def first_due(self) -> tuple[Timestamp, int] | None:
         """When the first thing is due that still changes something, and of which message (0: of none)."""
@@ -122,7 +125,7 @@ class Engine:
             case Executed():
                 return self.execute(given.command, given.at)
             case Advanced():
-                return self.advance(given.to)
+                return self.advance(given.to, given.most)
             case Answered():
                 return self.answered(given.attempt, given.accepted, given.at, given.again)
             case Controlled():
@@ -138,13 +141,14 @@ class Engine:
 
     # inside
 
-    def _do(self, to: Timestamp, most: int | None) -> list[Outgoing]:
-        """Everything due up to a moment; with `most`, up to the one at which something goes out or so much is done."""
+    def _do(self, to: Timestamp, most: int | None, whole: bool = True) -> tuple[list[Outgoing], int]:
+        """So much of what is due up to a moment; unless it is to be `whole`, up to the one at which something goes
+        out."""
         world, life = self.world, self._life
         take, tidy = world.agenda.take, world.store.evict
         reports: list[Outgoing] = []
         done = 0
-        while (taken := take(to)) is not None:
+        while done != most and (taken := take(to)) is not None:
             at, item = taken
             tidy()
             if at > world.now:
@@ -158,9 +162,9 @@ class Engine:
             else:
                 life.fire(world.now, item)
             done += 1
-            if most is not None and (reports or done >= most):
+            if reports and not whole:
                 to = min(to, world.now)
-        return reports
+        return reports, done
 
     def _owner(self, command: AnyCommand) -> Account | None:
         credential = command.credential

@@ -139,8 +139,8 @@ verbs = st.one_of(
 )  # fmt: skip
 inputs: st.SearchStrategy[Made] = st.tuples(gaps, st.one_of(
     st.builds(Executed, st.just(0), commands()), st.builds(Executed, st.just(0), commands()),
-    st.builds(Advanced, st.just(0)), st.builds(Advanced, st.just(0)), st.builds(Controlled, st.just(0), verbs),
-    st.builds(Answered, st.just(0), ids, st.booleans()),
+    st.builds(Advanced, st.just(0)), st.builds(Advanced, st.just(0), st.integers(0, 3)),
+    st.builds(Controlled, st.just(0), verbs), st.builds(Answered, st.just(0), ids, st.booleans()),
 ))  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def dated(made: list[Made], at: int = START) -> list[Input]:
     out = []
     for gap, one in made:
         at += gap
-        out.append(Advanced(at) if isinstance(one, Advanced) else msgspec.structs.replace(one, at=at))
+        out.append(Advanced(at, one.most) if isinstance(one, Advanced) else msgspec.structs.replace(one, at=at))
     return out
 
 

@@ -1,0 +1,132 @@
+"""Nothing that may be asked of the emulator keeps its health waiting: how long the longest answer took under each hard
+request. The table goes to standard output (pytest -s)."""
+
+import asyncio
+import itertools
+import json
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+from support import PATIENCE, frozen, octets, serving
+
+from emulator.dispatch.http import MOST_NUMBERS
+from emulator.sandboxes.sandbox import AT_ONCE
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+OFFICE = b"key=emulator-smsoffice&sender=smsoffice&reference=r&"
+CENTER = b"login=emulator&psw=emulator&fmt=3&"
+HEALTH = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+MOST = 3.0
+"""Real seconds. On a quiet machine it is below one; the rest is for busy ones."""
+
+
+def numbers(count, first=995577000000):
+    return ",".join(str(first + n) for n in range(count)).encode()
+
+
+def rules(count):
+    made = [{"when": {"to": f"*{n}"}, "then": {"refuse": {"code": -100}}} for n in range(count)]
+    return json.dumps({"rules": made}).encode()
+
+
+HARD = {
+    "smsoffice, 100,000 numbers": ("/api/v2/send/", FORM, lambda: OFFICE + b"content=hi&destination=" + numbers(10**5)),
+    "smsoffice, a million": ("/api/v2/send/", FORM, lambda: OFFICE + b"content=hi&destination=" + numbers(10**6)),
+    "smsoffice, five million %FF": (
+        "/api/v2/send/", FORM, lambda: OFFICE + b"destination=995577123456&content=" + b"%FF" * 5_000_000),
+    "ubill, 100,000 numbers": ("/v1/sms/send?key=emulator-ubill", JSON, lambda: json.dumps(
+        {"brandID": 1, "text": "hi", "numbers": [995577000000 + n for n in range(10**5)]}).encode()),
+    "ubill, 15 million brackets": ("/v1/sms/send?key=emulator-ubill", JSON, lambda: b"[" * 15_000_000),
+    "smscenter, 100,000 phones": ("/sys/send.php", FORM, lambda: CENTER + b"mes=hi&phones="
+                                  + numbers(10**5, 79 * 10**9)),
+    "smscenter, five million bad": ("/sys/send.php", FORM, lambda: CENTER + b"mes=hi&phones=" + b"12," * 5_000_000),
+    "smscenter, a list of 100,000": ("/sys/send.php", FORM, lambda: CENTER + b"list=" + b"%0A".join(
+        b"%d:text %d" % (79 * 10**9 + n, n) for n in range(10**5))),
+    "smscenter, status of 100,000": ("/sys/status.php", FORM, lambda: CENTER + b"phone=" + numbers(10**5, 79 * 10**9)
+                                     + b",&id=" + b"1," * 10**5),
+    "smscenter, 7 million letters": ("/sys/send.php", FORM, lambda: CENTER + b"phones=79001234567&mes="
+                                     + b"\xd0\xb0" * 7_000_000),
+    "soap, 3 million elements": ("/sys/soap.php", "text/xml", lambda: b"<a>" + b"<b/>" * 3_000_000 + b"</a>"),
+    "control, 30,000 rules": ("/_emulator/sandboxes/default/rules", JSON, lambda: rules(30_000)),
+}  # fmt: skip
+
+
+def post(path, kind, body):
+    method = "PUT" if path.endswith("/rules") else "POST"
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {kind}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+
+
+@contextmanager
+def served():
+    """One in a process of its own."""
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--smpp-port", "0", "--quiet"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])["http"]
+    finally:
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", HARD)
+async def test_health_answers_all_the_while(case):
+    path, kind, body = HARD[case]
+    with served() as url:
+        for provider in ("smsoffice", "ubill", "smscenter"):
+            account = f"/_emulator/sandboxes/default/accounts/{provider}"
+            patch = post(account, JSON, b'{"balance": 1000000000}').replace(b"POST", b"PATCH", 1)
+            assert b" 200 " in (await octets(url, patch))[:16]
+        hard = asyncio.create_task(octets(url, post(path, kind, body())))
+        worst, ends = 0.0, None
+        while ends is None or time.monotonic() < ends:
+            began = time.monotonic()
+            assert b'"ok"' in await octets(url, HEALTH)
+            worst = max(worst, time.monotonic() - began)
+            if ends is None and hard.done():
+                ends = time.monotonic() + 5  # what it led to is due now
+            await asyncio.sleep(0.02)
+    print(f"{case:32} health's longest answer {worst:.2f} s, answered {(await hard)[9:12].decode()}")
+    assert worst < MOST
+
+
+@pytest.mark.parametrize(("path", "kind", "body"), [
+    ("/api/v2/send/", FORM, OFFICE + b"content=hi&destination=" + numbers(MOST_NUMBERS + 1)),
+    ("/api/v2/send/", FORM, OFFICE + b"content=hi&destination=" + numbers(3 * MOST_NUMBERS)),
+    ("/sys/send.php", FORM, CENTER + b"list=" + b"%0A".join(b"79001234567:a" for _ in range(MOST_NUMBERS + 1))),
+    ("/sys/status.php", FORM, CENTER + b"phone=" + b"1," * (MOST_NUMBERS + 1) + b"&id=" + b"1," * (MOST_NUMBERS + 1)),
+])  # fmt: skip
+async def test_more_numbers_than_one_request_may_have_are_413_and_journalled(path, kind, body):
+    async with serving() as one:
+        answer = await octets(one.base_url, post(path, kind, body))
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        (kept,) = one.emulator.default.journal.exchanges()
+        assert "numbers in one request; at most 100000 are taken" in kept.why
+        assert kept.provider in ("smsoffice", "smscenter")
+
+
+async def test_more_than_can_be_done_at_once_is_done_in_slices_and_the_sandbox_time_lags_behind():
+    async with serving() as one:
+        sandbox = frozen(one, callback_url="", balance=10**6)
+        key = sandbox.account("smsoffice").credentials["key"].encode()
+        many = 2 * AT_ONCE + 500
+        sent = b"key=" + key + b"&sender=smsoffice&content=hi&destination=" + numbers(many)
+        assert b'"Success":true' in await octets(one.base_url, post("/api/v2/send/", FORM, sent))
+        due = sandbox.engine.next_due()
+        at = due + 3_600_000_000
+        sandbox.clock.move_to(at)
+        left = [len(sandbox.engine.world.agenda)]
+        while (reached := sandbox.catch_up(at)) < at:
+            assert reached == due
+            left.append(len(sandbox.engine.world.agenda))
+        assert [before - after for before, after in itertools.pairwise(left)] == [AT_ONCE, AT_ONCE]
+        store = sandbox.engine.world.store
+        assert {one.history[-1] for one in store.messages} == {due}
+        assert {one.status for one in store.messages} == {"delivered"}
