@@ -58,6 +58,7 @@ ADDRESSES = {
     "endSession": Address("DELETE", f"{S}/sessions/{{session}}"),
     "outbind": Address("POST", f"{S}/outbind"),
     "putIncoming": Address("POST", f"{S}/incoming"),
+    "putCall": Address("POST", f"{S}/calls"),
     "ledger": Address("GET", f"{S}/ledger"),
     "events": Address("GET", f"{S}/events"),
     "contract": Address("GET", "/_emulator/contract"),

@@ -235,6 +235,11 @@ class AsyncSms(Inspection):
         """Connect to an SMPP client that listens at host:port, and ask it to bind."""
         return record(await self.operation("outbind", {"target": target}))
 
+    async def subscriber_calls(self, from_: str, to: str = "", *, provider: str | None = None) -> Record:
+        """A subscriber calls, where the client asked the provider to wait for it; `to`: the number dialled, without it
+        the one that was told. CallRefused 409 when nobody awaits the call, or no longer."""
+        return record(await self.operation("putCall", {"from": from_, "to": to, "provider": provider}))
+
     async def incoming(self, from_: str, to: str, text: str, *, provider: str | None = None) -> Record:
         """A subscriber's message to the account."""
         body = {"from": from_, "to": to, "text": text, **({"provider": provider} if provider else {})}

@@ -67,6 +67,7 @@ class Sms:
     sessions = _waited(AsyncSms.sessions)
     end_session = _waited(AsyncSms.end_session)
     outbind = _waited(AsyncSms.outbind)
+    subscriber_calls = _waited(AsyncSms.subscriber_calls)
     incoming = _waited(AsyncSms.incoming)
     assert_sent = _waited(AsyncSms.assert_sent)
     assert_not_sent = _waited(AsyncSms.assert_not_sent)

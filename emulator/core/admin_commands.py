@@ -73,4 +73,15 @@ class PutIncoming(msgspec.Struct, tag="put-incoming", tag_field="do"):
     parts: int = 1
 
 
-AdminCommand = PatchAccount | PatchSender | MoveMessage | PutRules | AddRule | DropRule | Redeliver | PutIncoming
+class PutCall(msgspec.Struct, tag="put-call", tag_field="do"):
+    """A subscriber calls; the client is told now, if it awaits that call."""
+
+    provider: str
+    source: str
+    to: str = ""
+    """"": the number that was told to be dialled."""
+
+
+AdminCommand = (
+    PatchAccount | PatchSender | MoveMessage | PutRules | AddRule | DropRule | Redeliver | PutIncoming | PutCall
+)

@@ -233,6 +233,19 @@ class QueryNumbers(Command, kw_only=True, tag="query-numbers"):
     destinations: tuple[str, ...] | None = None
 
 
+class AwaitCall(Command, kw_only=True, tag="await-call"):
+    """A subscriber is going to call: tell it when that happens."""
+
+    operation: ClassVar[str] = "wait-call"
+
+    destination: str | None = None
+    """Who will call, as written."""
+    dialled: tuple[str, ...] = ()
+    """The numbers that may be called, and"""
+    within: float = 0.0
+    """for so many seconds."""
+
+
 class ListSenders(Command, kw_only=True, tag="list-senders"):
     """Which sender names has the account?"""
 
@@ -249,10 +262,12 @@ class RegisterSender(Command, kw_only=True, tag="register-sender"):
 
 AnyCommand = (
     Submit | SubmitPart | Price | Query | QueryMany | Delete | Cancel | Replace | Bind | CheckLink | Describe
-    | BalanceQuery | ListMessages | ListIncoming | QueryNumbers | ListSenders | RegisterSender
+    | BalanceQuery | ListMessages | ListIncoming | QueryNumbers | AwaitCall
+    | ListSenders | RegisterSender
 )  # fmt: skip
 
 OPERATIONS: tuple[str, ...] = (
     "send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link", "history", "incoming", "number",
+    "wait-call",
 )  # fmt: skip
 """The words for operations in scenarios and journal; a provider serves some of them."""

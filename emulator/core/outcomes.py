@@ -113,6 +113,15 @@ class NumbersTold(Outcome, kw_only=True, tag="numbers"):
     numbers: tuple[str, ...]
 
 
+class CallAwaited(Outcome, kw_only=True, tag="call-awaited"):
+    """A subscriber may call one of these numbers, until that moment."""
+
+    word: ClassVar[str] = "accepted"
+
+    dialled: tuple[str, ...]
+    until: Timestamp
+
+
 class Deleted(Outcome, kw_only=True, tag="deleted"):
     word: ClassVar[str] = "accepted"
 
@@ -169,6 +178,6 @@ class Unheard(Outcome, kw_only=True, tag="unheard"):
 
 AnyOutcome = (
     Accepted | PartAccepted | Replaced | Bound | LinkAlive | CostTold | Refused | Found | FoundMany | IncomingTold
-    | NumbersTold | Deleted
+    | NumbersTold | CallAwaited | Deleted
     | Described | BalanceTold | SendersTold | SenderRegistered | Unheard
 )  # fmt: skip

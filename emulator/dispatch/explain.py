@@ -7,6 +7,7 @@ from emulator.core.outcomes import (
     AnyOutcome,
     BalanceTold,
     Bound,
+    CallAwaited,
     CostTold,
     Deleted,
     Described,
@@ -88,6 +89,8 @@ def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutc
             return f"the balance is {plain(outcome.balance)} [{success}]"
         case IncomingTold():
             return f"{len(outcome.messages)} message(s) of subscribers [{success}]"
+        case CallAwaited():
+            return f"a call to {', '.join(outcome.dialled)} is awaited [{success}]"
         case NumbersTold():
             return f"told of {len(outcome.numbers)} number(s) [{success}]"
         case SendersTold():

@@ -73,6 +73,7 @@ ROUTES: tuple[PageRoute, ...] = (
     PageRoute("GET", f"{S}/send", send.form),
     PageRoute("POST", f"{S}/send", send.send),
     PageRoute("POST", f"{S}/incoming", send.incoming),
+    PageRoute("POST", f"{S}/calls", send.call),
     PageRoute("POST", f"{S}/demo", send.demo),
 )
 

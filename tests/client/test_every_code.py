@@ -31,6 +31,7 @@ METHODS = {
     ("smscenter", "incoming"): [("received", lambda to: ())],
     ("smscenter", "number"): [("owners", lambda to: (to,))],
     ("smscenter", "brands"): [("sender_names", lambda to: ())],
+    ("smscenter", "wait-call"): [("await_call", lambda to: (to,))],
     ("smscenter", "balance"): [("balance", lambda to: ()), ("get_balance", lambda to: ())],
 }
 PROVIDED = found()

@@ -2,7 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.client.smscenter.callback import Incoming, parse_callback, parse_incoming
+from emulator.client.smscenter.callback import (
+    Incoming,
+    SubscriberCall,
+    parse_awaited_call,
+    parse_callback,
+    parse_incoming,
+)
 from emulator.client.smscenter.calls import SendOptions, SoapSendOptions
 from emulator.client.smscenter.client import SmsCenter
 from emulator.client.smscenter.errors import (
@@ -29,7 +35,15 @@ from emulator.client.smscenter.errors import (
 )
 from emulator.client.smscenter.product_calls import ProductCalls as Calls
 from emulator.client.smscenter.product_calls import ProductOptions
-from emulator.client.smscenter.results import Cost, MessageStatus, NumberOwner, ReceivedMessage, Sent, SentMessage
+from emulator.client.smscenter.results import (
+    AwaitedCall,
+    Cost,
+    MessageStatus,
+    NumberOwner,
+    ReceivedMessage,
+    Sent,
+    SentMessage,
+)
 
 if TYPE_CHECKING:
     from emulator.client.smscenter.async_client import AsyncSmsCenter as AsyncSmsCenter
@@ -38,6 +52,7 @@ __all__ = [
     "AccessDenied",
     "AddressBlocked",
     "AsyncSmsCenter",
+    "AwaitedCall",
     "BadDate",
     "Calls",
     "Cost",
@@ -66,8 +81,10 @@ __all__ = [
     "SmsCenterReplyLost",
     "SmsCenterUnavailable",
     "SoapSendOptions",
+    "SubscriberCall",
     "TooManyRequests",
     "Undeliverable",
+    "parse_awaited_call",
     "parse_callback",
     "parse_incoming",
 ]

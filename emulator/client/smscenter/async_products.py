@@ -7,7 +7,7 @@ from emulator.client.async_transport import AsyncTransport
 from emulator.client.calls import Patience
 from emulator.client.smscenter.calls import Numbers
 from emulator.client.smscenter.product_calls import CODE_CALL, HLR, PING, ProductCalls, ProductOptions
-from emulator.client.smscenter.results import NumberOwner, ReceivedMessage, Sent, SentMessage
+from emulator.client.smscenter.results import AwaitedCall, NumberOwner, ReceivedMessage, Sent, SentMessage
 
 
 class AsyncProducts(AsyncTransport):
@@ -49,3 +49,7 @@ class AsyncProducts(AsyncTransport):
     async def sender_names(self, *, patience: Patience | None = None) -> tuple[str, ...]:
         """The senders' names that the account may use."""
         return await self.run(self._calls.sender_names(patience))
+
+    async def await_call(self, phone: str, *, patience: Patience | None = None) -> AwaitedCall:
+        """Wait for a call from a number: the callback tells when it comes (parse_awaited_call)."""
+        return await self.run(self._calls.await_call(phone, patience))

@@ -1,6 +1,7 @@
-"""SMS Center's status callbacks and incoming messages, read."""
+"""SMS Center's status callbacks, incoming messages and calls, read."""
 
 import hashlib
+from datetime import datetime
 
 import msgspec
 
@@ -14,6 +15,13 @@ class Incoming(msgspec.Struct, frozen=True):
     phone: str
     to: str
     text: str
+
+
+class SubscriberCall(msgspec.Struct, frozen=True):
+    """The subscriber called from `phone`, as was awaited."""
+
+    phone: str
+    at: datetime | None = None
 
 
 def parse_callback(form: Fields, *, secret: str | None) -> Report:
@@ -49,6 +57,17 @@ def parse_incoming(form: Fields, *, secret: str | None) -> Incoming:
     if not phone or "mes" not in found:
         raise BadCallback("phone or mes is missing")
     return Incoming(phone, to, text)
+
+
+def parse_awaited_call(form: Fields, *, secret: str | None) -> SubscriberCall:
+    """A call that was awaited, from the form of a callback; md5 of `phone:ts:secret`. Raises BadCallback."""
+    found = first_of(form)
+    phone, ts = found.get("phone", ""), found.get("ts", "")
+    if secret is not None:
+        _check(found.get("md5", ""), f"{phone}:{ts}:{secret}", secret)
+    if not phone or "waitcall" not in found:
+        raise BadCallback("phone or waitcall is missing")
+    return SubscriberCall(phone, moment(ts))
 
 
 def _check(given: str, octets: str, secret: str) -> None:

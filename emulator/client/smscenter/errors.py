@@ -7,7 +7,7 @@ from emulator.client.errors import Kinds, NotReached, Refused, ReplyLost, SmsErr
 
 _SEND = ("send",)
 _PRICED = ("send", "cost")
-_ASKED = ("status", "status/soap", "balance", "history", "incoming", "number", "brands")
+_ASKED = ("status", "status/soap", "balance", "history", "incoming", "number", "brands", "wait-call")
 
 
 class SmsCenterError(SmsError):

@@ -9,7 +9,7 @@ from emulator.client.options import check_texts, hold
 from emulator.client.references import new_reference
 from emulator.client.smscenter import results
 from emulator.client.smscenter.calls import Calls, Numbers, T, check_numbers, json_of, listed
-from emulator.client.smscenter.results import NumberOwner, ReceivedMessage, Sent, SentMessage
+from emulator.client.smscenter.results import AwaitedCall, NumberOwner, ReceivedMessage, Sent, SentMessage
 from emulator.providers.smscenter import client as half
 
 
@@ -63,6 +63,12 @@ class ProductCalls(Calls):
 
     def sender_names(self, patience: Patience | None) -> Call[tuple[str, ...]]:
         return self._page("senders", "brands", {"get": "1"}, _each(lambda told: str(told["sender"])), patience)
+
+    def await_call(self, phone: str, patience: Patience | None) -> Call[AwaitedCall]:
+        def read(told: Any) -> AwaitedCall:
+            return AwaitedCall(str(told["phone"]), tuple(map(str, told.get("all_phones", ()))))
+
+        return self._page("wait_call", "wait-call", {"phone": phone}, read, patience)
 
     def _page(
         self, page: str, operation: str, fields: Mapping[str, str], read: Callable[[Any], T], patience: Patience | None

@@ -6,7 +6,7 @@ from typing import Unpack
 from emulator.client.calls import Patience
 from emulator.client.smscenter.calls import Numbers
 from emulator.client.smscenter.product_calls import CODE_CALL, HLR, PING, ProductCalls, ProductOptions
-from emulator.client.smscenter.results import NumberOwner, ReceivedMessage, Sent, SentMessage
+from emulator.client.smscenter.results import AwaitedCall, NumberOwner, ReceivedMessage, Sent, SentMessage
 from emulator.client.sync_transport import SyncTransport
 
 
@@ -49,3 +49,7 @@ class Products(SyncTransport):
     def sender_names(self, *, patience: Patience | None = None) -> tuple[str, ...]:
         """The senders' names that the account may use."""
         return self.run(self._calls.sender_names(patience))
+
+    def await_call(self, phone: str, *, patience: Patience | None = None) -> AwaitedCall:
+        """Wait for a call from a number: the callback tells when it comes (parse_awaited_call)."""
+        return self.run(self._calls.await_call(phone, patience))

@@ -78,6 +78,13 @@ class SentMessage(MessageStatus, frozen=True):
     place: int = 0
 
 
+class AwaitedCall(msgspec.Struct, frozen=True):
+    """The number that the subscriber shall dial, and all that may be dialled."""
+
+    phone: str
+    all_phones: tuple[str, ...] = ()
+
+
 class ReceivedMessage(msgspec.Struct, frozen=True):
     """What a subscriber sent: `to` one of the account's numbers; `received` and `sent` as told, DD.MM.YYYY HH:MM:SS."""
 

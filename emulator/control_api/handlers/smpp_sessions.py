@@ -9,7 +9,7 @@ import msgspec
 from emulator.control_api import views
 from emulator.control_api.context import Context
 from emulator.control_api.handlers.sandboxes import Refusal
-from emulator.core.admin_commands import PutIncoming
+from emulator.core.admin_commands import PutCall, PutIncoming
 from emulator.core.text import split
 from emulator.net.allowed_targets import NotAllowed
 from emulator.sandboxes.sandbox import Sandbox
@@ -25,6 +25,14 @@ class Incoming(msgspec.Struct, forbid_unknown_fields=True):
     source: str = msgspec.field(name="from")
     to: str
     text: str
+    provider: str | None = None
+
+
+class SubscriberCall(msgspec.Struct, forbid_unknown_fields=True):
+    """Who calls; `to`: the number dialled, without it the one that was told."""
+
+    source: str = msgspec.field(name="from")
+    to: str = ""
     provider: str | None = None
 
 
@@ -74,6 +82,24 @@ async def incoming(context: Context, sandbox: Sandbox, body: Incoming) -> "respo
     made = sandbox.control(PutIncoming(name, way, body.source, body.to, body.text, parts))
     return {"id": f"i{made.id}", "provider": name, "way": way, "from": made.source, "to": made.to, "text": made.text,
             "parts": parts, "at": views.iso(made.at)}  # fmt: skip
+
+
+async def call(context: Context, sandbox: Sandbox, body: SubscriberCall) -> "response_types.CameIn":
+    """By the callback of the provider that awaits it."""
+    names = [name for name, one in context.providers.items() if "AwaitCall" in one.profile.checks]
+    if body.provider is not None and body.provider not in names:
+        raise Refusal(400, "no-calls", f"{body.provider} awaits no calls", f"those that do: {', '.join(names)}")
+    for name in [body.provider] if body.provider is not None else names:
+        made = sandbox.control(PutCall(name, body.source, body.to))
+        if made is not None:
+            return {"id": f"i{made.id}", "provider": name, "way": "call", "from": made.source, "to": made.to,
+                    "text": "", "parts": 1, "at": views.iso(made.at)}  # fmt: skip
+    waiting = ", ".join(f"{one.split()[1]} to {' or '.join(dialled)} until {views.iso(until)}"
+                        for one, (until, dialled) in list(sandbox.engine.world.awaited.items())[:5])  # fmt: skip
+    raise Refusal(
+        409, "not-awaited", f"nobody awaits a call from {body.source}" + (f" to {body.to}" if body.to else ""),
+        f"awaited: {waiting or 'none'}",
+    )  # fmt: skip
 
 
 async def outbind(context: Context, sandbox: Sandbox, body: Outbind) -> "response_types.Outbound":

@@ -11,6 +11,7 @@ from emulator.core.admin_commands import (
     MoveMessage,
     PatchAccount,
     PatchSender,
+    PutCall,
     PutIncoming,
     PutRules,
     Redeliver,
@@ -33,6 +34,7 @@ class AdminHandlers:
             PatchAccount: self._patch_account, PatchSender: self._patch_sender, MoveMessage: self._move,
             PutRules: self._put_rules, AddRule: self._add_rule, DropRule: self._drop_rule,
             Redeliver: self._redeliver, PutIncoming: self._put_incoming,
+            PutCall: self._put_call,
         }  # fmt: skip
 
     def do(self, verb: AdminCommand, at: Timestamp) -> Any:
@@ -68,6 +70,16 @@ class AdminHandlers:
         self._message(verb.message)
         due = SendReport(verb.message, verb.status, verb.changed_at, verb.reason, verb.error, part=verb.part)
         self.world.agenda.put(at, due)
+
+    def _put_call(self, verb: PutCall, at: Timestamp) -> Incoming | None:
+        """None: nobody awaits it, at that number, any more."""
+        name = f"{verb.provider} {verb.source.lstrip('+')}"
+        until, dialled = self.world.awaited.get(name, (at - 1, ()))
+        to = verb.to.lstrip("+") or (dialled[0] if dialled else "")
+        if until < at or (verb.to and to not in dialled):
+            return None
+        del self.world.awaited[name]
+        return self._put_incoming(PutIncoming(verb.provider, "call", verb.source.lstrip("+"), to, ""), at)
 
     def _put_incoming(self, verb: PutIncoming, at: Timestamp) -> Incoming:
         number = len(self.world.incoming) + 1

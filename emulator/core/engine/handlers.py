@@ -5,6 +5,7 @@ from itertools import islice, takewhile
 
 from emulator.core.accounts import Sender
 from emulator.core.commands import (
+    AwaitCall,
     BalanceQuery,
     Bind,
     Cancel,
@@ -33,6 +34,7 @@ from emulator.core.outcomes import (
     AnyOutcome,
     BalanceTold,
     Bound,
+    CallAwaited,
     CostTold,
     Deleted,
     Described,
@@ -69,6 +71,7 @@ class CommandHandlers:
             Describe: self._describe, BalanceQuery: self._balance, ListSenders: self._list_senders,
             RegisterSender: self._register_sender, ListMessages: self._list_messages,
             ListIncoming: self._list_incoming, QueryNumbers: self._query_numbers,
+            AwaitCall: self._await_call,
         }  # fmt: skip
 
     def judge(self, case: CheckContext) -> AnyOutcome:
@@ -214,7 +217,8 @@ class CommandHandlers:
         since = asked.since if asked.within is None else case.at - seconds(asked.within)
         found = (
             one for one in reversed(self.world.incoming)
-            if one.provider == case.profile.provider and (since or 0) <= one.at <= case.at and one.id > asked.after
+            if one.provider == case.profile.provider and one.way != "call" and one.id > asked.after
+            and (since or 0) <= one.at <= case.at
             and asked.to in ("", one.to)
         )  # fmt: skip
         return IncomingTold(messages=tuple(islice(found, asked.limit)))
@@ -222,6 +226,16 @@ class CommandHandlers:
     def _query_numbers(self, case: CheckContext) -> AnyOutcome:
         switches, normal = case.profile.in_force(case.account), case.profile.normal_number
         return NumbersTold(numbers=tuple(normal(one, switches) or one for one in case.command.destinations))
+
+    def _await_call(self, case: CheckContext) -> AnyOutcome:
+        asked, provider = case.command, case.profile.provider
+        number = case.profile.normal_number(asked.destination, case.profile.in_force(case.account))
+        until = case.at + seconds(asked.within)
+        awaited = self.world.awaited
+        for name in [name for name, (ends, *_) in awaited.items() if ends < case.at]:
+            del awaited[name]
+        awaited[f"{provider} {number}"] = (until, asked.dialled)
+        return CallAwaited(dialled=asked.dialled, until=until)
 
     def _list_senders(self, case: CheckContext) -> AnyOutcome:
         return SendersTold(

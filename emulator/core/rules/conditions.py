@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from emulator.core.engine.checks import CheckContext
 
 Operation = Literal[
-    "send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link", "history", "incoming", "number"
+    "send", "status", "balance", "cost", "brands", "bind", "cancel", "replace", "link", "history", "incoming", "number",
+    "wait-call",
 ]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Per = Literal["number", "reference", "text"]

@@ -37,6 +37,7 @@ class _Rest(msgspec.Struct, kw_only=True):
     joiners: dict[str, Any] = {}
     parts_end: dict[str, Timestamp] = {}
     incoming: list[Incoming] = []
+    awaited: dict[str, tuple[Timestamp, tuple[str, ...]]] = {}
 
 
 class DumpedState(_Rest, kw_only=True):
@@ -91,7 +92,9 @@ class SandboxState:
         self.parts_end = state.parts_end
         """When the oldest of them has waited long enough, by provider."""
         self.incoming = state.incoming
-        """Subscribers' messages."""
+        """Subscribers' messages, and calls."""
+        self.awaited = state.awaited
+        """Calls that are awaited, by provider and number: until when, and at which numbers."""
 
     def state(self) -> DumpedState:
         """All of it, each message as an object of its own."""
@@ -114,7 +117,7 @@ class SandboxState:
             "rules": self.book.rules, "rules_made": self.rules_made, "plans": self.plans, "marks": self.windows.marks,
             "next_ids": self.next_ids, "in_flight": self.in_flight, "held": self.held,
             "attempts_made": self.attempts_made, "parts": self.parts, "joiners": self.joiners,
-            "parts_end": self.parts_end, "incoming": self.incoming,
+            "parts_end": self.parts_end, "incoming": self.incoming, "awaited": self.awaited,
         }  # fmt: skip
 
     def dump(self) -> bytes:

@@ -29,7 +29,8 @@ SIGNATURES: Mapping[str, Callable[[bytes], str]] = {
     "sha1": lambda octets: hashlib.sha1(octets, usedforsecurity=False).hexdigest(),
     "crc32": lambda octets: str(zlib.crc32(octets)),
 }
-"""Each over the same octets: `id:phone:status:secret`, or `phone:mes:to:secret` of an incoming message."""
+"""Each over the same octets: `id:phone:status:secret`, `phone:mes:to:secret` of an incoming message,
+`phone:ts:secret` of an awaited call."""
 
 _KINDS = {"2": "text/xml", "3": "application/json"}
 _NAME = "sms"
@@ -86,7 +87,11 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
 
 
 def incoming(account: Account, came: Incoming, url: str) -> HttpRequest:
-    """A subscriber's message: phone, mes, to, signed over these three."""
+    """A subscriber's message: phone, mes, to, signed over these three; or a call: waitcall, phone, ts, signed over the
+    last two."""
+    if came.way == "call":
+        ts = str(came.at // SECOND)
+        return _call(account, [("waitcall", "1"), ("phone", came.source), ("ts", ts)], (came.source, ts), url)
     fields = [
         ("phone", came.source), ("mes", came.text), ("to", came.to), ("time", written(came.at, _zone(account))),
         ("ts", str(came.at // SECOND)),

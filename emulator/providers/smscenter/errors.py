@@ -139,6 +139,13 @@ _OPERATOR = {
 }
 _SENDERS = {1: (_WHO[1][0], _PAGE), 2: _WHO[2], 4: _WHO[4], 9: ("too many requests, wait a minute", _LIMITED)}
 
+_WAIT = {
+    1: (_WHO[1][0], (*_PAGE, _Why(Reason.DESTINATION_MISSING, "there is no phone"))),
+    2: _WHO[2],
+    4: _WHO[4],
+    9: _SENDERS[9],
+}
+
 KEEPING = (3, 6, 7, 8)
 """Codes of a send that use up an id: a message record is made (facts, 3.3). Over SMPP they are told by the record's
 report instead."""
@@ -181,6 +188,7 @@ ERRORS = {
     "incoming": _table("incoming", _INCOMING),
     "number": _table("operator", _OPERATOR),
     "brands": _table("senders", _SENDERS),
+    "wait-call": _table("wait-call", _WAIT),
     "describe": ErrorTable(_FAULT),
     "describe/http": _PAGES,
 }

@@ -16,7 +16,7 @@ from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, read
 PAGES = {
     "jobs": "mailings", "phones": "contacts", "templates": "templates", "op_templates": "operators' templates",
     "users": "subclients", "documents": "documents", "tinyurls": "short links",
-    "receive_phones": "numbers for incoming messages", "wait_call": "awaited calls", "ping": "monitoring of servers",
+    "receive_phones": "numbers for incoming messages", "ping": "monitoring of servers",
     "get_mnp": "ported numbers",
 }  # fmt: skip
 """By name, what they are about."""

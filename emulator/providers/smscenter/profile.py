@@ -12,7 +12,7 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.units import HOUR, Timestamp, seconds
-from emulator.providers.smscenter import access, countries, dates, history, operators, reply_fields, requests
+from emulator.providers.smscenter import access, countries, dates, history, operators, reply_fields, requests, wait_call
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.kinds import KINDS, make
 from emulator.providers.smscenter.phone_numbers import normal_number
@@ -241,6 +241,9 @@ PROFILE = Profile(
             checks.at_most("operators", Reason.TOO_MANY_REQUESTS, lambda case: ""), operators.operator_known,
         ),
         "ListSenders": (*_WHO, _at_once),
+        "AwaitCall": (
+            *_WHO, _at_once, checks.given("destination", Reason.DESTINATION_MISSING), wait_call.number_to_wait_for,
+        ),
         "Describe": (checks.well_formed,),
         "Describe/http": _WHO,
         **smpp_checks.table(sender),

@@ -6,7 +6,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider, Row
-from emulator.providers.smscenter import history, http, left_out, mail, operators, senders
+from emulator.providers.smscenter import history, http, left_out, mail, operators, senders, wait_call
 from emulator.providers.smscenter.callbacks import SINK_ANSWER, incoming, judge_answer, report, said_in
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
@@ -58,7 +58,7 @@ PROVIDER = Provider(
     home="https://smsc.ru",
     hosts=HOSTS,
     routes=(*http.ROUTES, *soap.ROUTES, *history.ROUTES, *operators.ROUTES,
-        *senders.ROUTES, *left_out.ROUTES),
+        *senders.ROUTES, *wait_call.ROUTES, *left_out.ROUTES),
     server=SERVER,
     profile=PROFILE,
     contract=_contract,
@@ -68,6 +68,7 @@ PROVIDER = Provider(
         "link": "smscenter.smpp.idle", "balance": "smscenter.balance.answer", "describe": "smscenter.soap.wsdl-2025",
         "history": "smscenter.history.answer", "incoming": "smscenter.incoming.answer",
         "number": "smscenter.operator.answer", "brands": "smscenter.senders.answer",
+        "wait-call": "smscenter.wait-call.answer",
     },
     never_says=NEVER_SAYS,
     lint=LINT,

@@ -79,6 +79,14 @@ SWITCHES = {
         "refuse", ("refuse", "accept"),
         "a sender over 11 characters that is no 15 digits: refuse answers 6", "smscenter.send.sender",
     ),
+    "wait-call-numbers": Switch(
+        "74950000001 74950000002", "text", "the numbers that a subscriber shall dial, the first of them told as phone: "
+        "the real ones are the provider's own", "smscenter.wait-call.answer",
+    ),
+    "wait-call-seconds": Switch(
+        300, "number", "how long a call is awaited: clients give their users 2 to 5 minutes, the provider's own limit "
+        "is unknown", "smscenter.wait-call.life",
+    ),
     "report-sent": Switch(
         False, (False, True),
         "which statuses are called back is not documented; True adds status 0, handed to the operator",

@@ -50,6 +50,13 @@ def _send(asked: PageRequest, sandbox: Sandbox, provider: str, to: str, text: st
     return asked.context.http.exchange(msgspec.structs.replace(request, peer=peer)).exchange.id
 
 
+async def call(asked: PageRequest) -> HttpReply:
+    """A subscriber's call that was awaited."""
+    body = {word: asked.form[word].strip() for word in ("from", "to") if asked.form.get(word, "").strip()}
+    await asked.call("POST", "/calls", body)
+    return go(f"{place(asked.sandbox, 'desk')}#callbacks")
+
+
 async def incoming(asked: PageRequest) -> HttpReply:
     """A subscriber's message."""
     words = ("provider", "from", "to", "text")

@@ -13,10 +13,13 @@ from emulator.core.admin_commands import (  # fmt: skip
     MoveMessage,
     PatchAccount,
     PatchSender,
+    PutCall,
+    PutIncoming,
     PutRules,
     Redeliver,
 )
 from emulator.core.commands import (
+    AwaitCall,
     BalanceQuery,
     Credential,
     ListIncoming,
@@ -70,7 +73,7 @@ def credentials(draw: Any, provider: str) -> Credential | None:
 @st.composite
 def commands(draw: Any) -> Any:
     provider = draw(provider_names)
-    every = (Submit, Submit, Query, BalanceQuery, ListSenders, ListMessages, ListIncoming, QueryNumbers)
+    every = (Submit, Submit, Query, BalanceQuery, ListSenders, ListMessages, ListIncoming, QueryNumbers, AwaitCall)
     kinds = [k for k in every if k.__name__ in PROFILES[provider].checks]
     kind = draw(st.sampled_from(kinds))
     said: dict[str, Any] = {"provider": provider, "credential": draw(credentials(provider))}
@@ -86,6 +89,8 @@ def commands(draw: Any) -> Any:
         }  # fmt: skip
     elif kind is QueryNumbers:
         said |= {"destinations": draw(st.none() | st.lists(numbers, max_size=2).map(tuple))}
+    elif kind is AwaitCall:
+        said |= {"destination": draw(st.none() | numbers)}
     elif kind is Query:
         said |= {"destination": draw(numbers), "reference": draw(references)}
     return kind(**said)
@@ -136,6 +141,8 @@ verbs = st.one_of(
     st.builds(PutRules, st.lists(rules, max_size=3)), st.builds(AddRule, rules),
     st.builds(DropRule, ids.map(lambda number: f"r{number}")),
     st.builds(Redeliver, ids, statuses, st.just(START), st.just(""), st.just(0)),
+    st.builds(PutCall, provider_names, numbers),
+    st.builds(PutIncoming, provider_names, st.just("http"), numbers, numbers, st.just("STOP")),
 )  # fmt: skip
 inputs: st.SearchStrategy[Made] = st.tuples(gaps, st.one_of(
     st.builds(Executed, st.just(0), commands()), st.builds(Executed, st.just(0), commands()),

@@ -199,7 +199,7 @@ PLAYS = {
 }
 
 
-NOT_OVER_SMPP = ("flash-call", "number-lookup")
+NOT_OVER_SMPP = ("flash-call", "number-lookup", "late-call", "mail-gate")
 """Plays of what texts are not needed for: test_products.py."""
 
 

@@ -1,9 +1,11 @@
-"""The plays of what only SMS Center sells: calls with a code, questions about numbers."""
+"""The plays of what only SMS Center sells: calls with a code, questions about numbers, awaited calls, mails."""
 
 import pytest
 from playhouse import desk
+from support import control
 
 from emulator.client import AsyncSmsCenter
+from emulator.http.messages import HttpRequest
 
 
 def client_of(play):
@@ -47,3 +49,31 @@ async def test_number_lookup(kind):
         await play.walk(1)
         assert (await sms.status("79161880006", late.id)).code == 1
         assert (await sms.status("79161234567", (await getattr(sms, kind)("79161234567")).id)).code == -1
+
+
+async def test_late_call():
+    provider = "smscenter"
+    async with desk(provider, "late-call") as play, client_of(play) as sms:
+        await sms.await_call("79001234567")
+        await play.walk(21)
+        late, told = await control(play.served, "POST", f"{play.path}/calls", {"from": "79001234567"})
+        assert (late, told["error"]["code"], play.endpoint.came) == (409, "not-awaited", [])
+        await sms.await_call("79001234567")
+        await play.walk(19)
+        in_time, _ = await control(play.served, "POST", f"{play.path}/calls", {"from": "79001234567"})
+        await play.walk(1)
+        assert (in_time, [one["waitcall"] for one in play.endpoint.came]) == (202, ["1"])
+
+
+async def test_mail_gate():
+    provider = "smscenter"
+    async with desk(provider, "mail-gate") as play:
+        credentials = play.sandbox.account(provider).credentials
+        answers = []
+        for turn in range(3):
+            text = f"{credentials['login']}:{credentials['psw']}:{turn}:0:0:79001234567:mail {turn}"
+            request = HttpRequest(method="MAIL", target="send@send.smsc.ru", body=b"Subject: x\r\n\r\n" + text.encode())
+            answer = play.served.emulator.reception.mail(request, request.target)
+            answers.append((answer.fault.fault if answer.fault else None, answer.reply.status))
+        assert answers == [("lost", 250), (None, 503), (None, 250)]
+        assert play.states == ["pending", "pending"]

@@ -19,7 +19,7 @@ LEFT_OUT = (
     _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary.",
          "Error 1 with an explanation.", "section 3.1"),
     _out("pages", "jobs, phones, templates, op_templates, users, documents, tinyurls, receive_phones, "
-         "wait_call, ping, get_mnp.", _ERROR),
+         "ping, get_mnp.", _ERROR),
     _out("groups", "phones may name a contact group (G12), an e-mail address, a Telegram nick.", "Malformed: error 7.",
          "section 3.1"),
     _out("commands", "Sending by SMS commands, OMS.", "Not served.", "page 001"),
@@ -27,5 +27,4 @@ LEFT_OUT = (
          "By rule alone.", "section 3.3"),
     _out("test-mode", "An account in test mode: err 200, nothing charged.", "Not there: the whole thing is a test.",
          "section 3.4"),
-    _out("awaited-calls", "Awaited calls (waitcall) by the same callback.", "None is sent.", "section 6"),
 )  # fmt: skip

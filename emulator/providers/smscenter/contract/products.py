@@ -2,8 +2,8 @@
 
 from emulator.providers.smscenter.contract.http import row
 
-_3_5, _4, _5_1, _5_2, _5_3, _5_4, _6, _12 = (
-    f"docs/providers/smscenter.md, section {n}" for n in ("3.5", "4", "5.1", "5.2", "5.3", "5.4", "6", "12")
+_3_5, _4, _5_1, _5_2, _5_3, _5_4, _5_5, _6, _12 = (
+    f"docs/providers/smscenter.md, section {n}" for n in ("3.5", "4", "5.1", "5.2", "5.3", "5.4", "5.5", "6", "12")
 )
 
 CALLS = (
@@ -83,4 +83,18 @@ OPERATORS = (
       for n, what in _OPERATOR_CODES.items()),
 )  # fmt: skip
 
-PRODUCTS = (*CALLS, *LOOKUPS, *HISTORY, *OPERATORS)
+WAIT_CALL = (
+    row("wait-call.answer", "elsewhere", _5_5, "wait_call.php with the phone from which the call will come answers the "
+        "number to be dialled: phone, and (clients) all_phones, a list. fmt 0 and 1 are not known.",
+        "Numbers by the account's switch, which are invented; fmt 0 and 1 have phone alone. One that is asked for "
+        "again is awaited anew.", "wait-call-numbers"),
+    row("wait-call.life", "none", _5_5, "How long a call is awaited is not said.", "300 s of the sandbox's clock.",
+        "wait-call-seconds"),
+    row("wait-call.callback", "client", _6, "When the subscriber calls, the handler is called with waitcall, phone "
+        "and ts, md5 over phone:ts:secret. The value of waitcall is not known.", "waitcall=1 and sha1 too (alike, "
+        "our reading); by POST calls of the control API. A call that nobody awaits brings none."),
+    *(row(f"wait-call.error-{n}", "elsewhere" if n in (1, 2) else "inferred", _5_5, f"wait_call {n}: {what}.",
+          "A phone that is no number too." if n == 1 else "In the form of fmt.") for n, what in _SENDERS_CODES.items()),
+)  # fmt: skip
+
+PRODUCTS = (*CALLS, *LOOKUPS, *HISTORY, *OPERATORS, *WAIT_CALL)
