@@ -204,6 +204,13 @@ def numbered(request: Request) -> bytes:
         fields = b"".join(b"<%s>%d</%s>" % (name, n, name) for name in (b"id", b"cnt", b"balance", b"err"))
         fields += b"<cost>1</cost><error>0</error><status>1</status>"
         return b'<e:Envelope xmlns:e="urn:e"><e:Body><r><x>' + fields + b"</x></r></e:Body></e:Envelope>"
+    if path == "/sys/get.php":
+        told = b'{"status":1,"int_id":%d,"message":"x"}' if b"get_messages" in body else b'{"id":%d,"message":"x"}'
+        return b"[" + told % n + b"]"
+    if path == "/sys/info.php":
+        return b'{"mnc":"%d"}' % n
+    if path == "/sys/senders.php":
+        return b'[{"sender":"%d"}]' % n
     if b"del=1" in body:
         return b"OK"
     one = b'{"id":%d,"cnt":%d,"cost":"1","balance":"%d","status":1,"err":%d}' % (n, n, n, n)

@@ -5,6 +5,7 @@ import os
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from inspect import isfunction
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from client.raw import SHAPES, Request, numbered, plain, raw
 from client.test_connections import certificate as certificate
 from msgspec import structs
 
-from emulator.client import AsyncUbill, ReplyLost, SmsOffice, Ubill, connection_pool
+from emulator.client import AsyncUbill, ReplyLost, SmsCenter, SmsOffice, Ubill, connection_pool
+from emulator.client.sync_transport import SyncTransport
 
 CALLS: dict[tuple[str, str], tuple[tuple[Any, ...], Callable[[Any], Any]]] = {
     ("smsoffice", "send"): (("1", "x"), lambda sent: sent.stop_listed[0]),
@@ -38,9 +40,29 @@ CALLS: dict[tuple[str, str], tuple[tuple[Any, ...], Callable[[Any], Any]]] = {
     ("smscenter", "get_status"): (("1", "x"), lambda found: found.error),
     ("smscenter", "get_status2"): (("1", "x", "a=1"), lambda found: found.error),
     ("smscenter", "get_balance"): ((), int),
+    ("smscenter", "call_with_code"): (("1",), lambda sent: sent.id),
+    ("smscenter", "hlr"): (("1",), lambda sent: sent.id),
+    ("smscenter", "ping"): (("1",), lambda sent: sent.id),
+    ("smscenter", "history"): ((), lambda found: found[0].place),
+    ("smscenter", "received"): ((), lambda found: found[0].id),
+    ("smscenter", "owners"): (("1",), lambda found: found[0].mnc),
+    ("smscenter", "sender_names"): ((), lambda found: found[0]),
 }  # fmt: skip
 ONCE = structs.replace(QUICK, attempts=1)
 A_FEW = [("smsoffice", "send"), ("ubill", "send_xml"), ("smscenter", "get_status")]
+
+
+def test_the_table_has_every_call():
+    """But those that are made of others: send_many, settle_doubts."""
+    made = {"smsoffice": SmsOffice, "ubill": Ubill, "smscenter": SmsCenter}
+    named = {(provider, method) for provider, one in made.items() for method in methods_of(one)}
+    assert named - {(provider, "send_many") for provider in made} == set(CALLS)
+
+
+def methods_of(made: type) -> set[str]:
+    """Public methods that are not every client's."""
+    every = {name for base in SyncTransport.__mro__ for name in vars(base)}
+    return {name for name in dir(made) if name[0] != "_" and name not in every and isfunction(getattr(made, name))}
 
 
 def server_tls(certificate: tuple[str, str]) -> ssl.SSLContext:
