@@ -12,13 +12,13 @@ from emulator.client import Patience, Reports, SmppClient, SmppError, smpp
 from emulator.client.smpp import Settings, errors
 from emulator.core import text as gsm
 from emulator.smpp import (
-    Address,
     Coding,
     Command,
     Joined,
     Pdu,
     Reassembler,
     Receipt,
+    ReceiptAddress,
     Status,
     key_of,
     read_content,
@@ -314,7 +314,7 @@ async def test_a_receiver_submits_nothing():
 
 def _receipt(id, state, error=0):
     return write_receipt(Receipt(
-        message_id=id, source=Address(b"Shop", 5, 1), destination=Address(TO.encode(), 1, 1), state=state,
+        message_id=id, source=ReceiptAddress(b"Shop", 5, 1), destination=ReceiptAddress(TO.encode(), 1, 1), state=state,
         submitted_at=0, done_at=1_767_323_040_000_000, error=error,
     ))  # fmt: skip
 
