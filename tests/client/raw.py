@@ -209,6 +209,8 @@ def numbered(request: Request) -> bytes:
         return b"[" + told % n + b"]"
     if path == "/sys/info.php":
         return b'{"mnc":"%d"}' % n
+    if path == "/sys/wait_call.php":
+        return b'{"phone":"%d"}' % n
     if path == "/sys/senders.php":
         return b'[{"sender":"%d"}]' % n
     if b"del=1" in body:

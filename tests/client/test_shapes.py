@@ -47,6 +47,7 @@ CALLS: dict[tuple[str, str], tuple[tuple[Any, ...], Callable[[Any], Any]]] = {
     ("smscenter", "received"): ((), lambda found: found[0].id),
     ("smscenter", "owners"): (("1",), lambda found: found[0].mnc),
     ("smscenter", "sender_names"): ((), lambda found: found[0]),
+    ("smscenter", "await_call"): (("1",), lambda found: found.phone),
 }  # fmt: skip
 ONCE = structs.replace(QUICK, attempts=1)
 A_FEW = [("smsoffice", "send"), ("ubill", "send_xml"), ("smscenter", "get_status")]
