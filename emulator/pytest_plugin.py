@@ -7,7 +7,7 @@ pytest-asyncio (and so pytest-aiohttp) sets up in the loop scope of the test, or
 
 import inspect
 import sys
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import TYPE_CHECKING, Any
 
@@ -89,6 +89,16 @@ def live_sms_emulator(request: pytest.FixtureRequest) -> "Sms":
     from emulator.testing.fixtures import live_sandbox
 
     return live_sandbox(request)
+
+
+@pytest.fixture
+def sms_intercept(live_sms_emulator: "Sms") -> "Iterator[Sms]":
+    """live_sms_emulator, to which this process's own clients are led for the test: requests, httpx, aiohttp, urllib and
+    zeep that call https://smsoffice.ge, https://api.ubill.dev and https://smsc.ru, not a line of them changed."""
+    from emulator.interception.in_process import intercepted
+
+    with intercepted(live_sms_emulator.base_url):
+        yield live_sms_emulator
 
 
 @pytest.fixture

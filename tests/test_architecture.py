@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "smtp": {"dispatch", "http", "sandboxes", "tls"},
     "control_api": _SANDBOX | {"dispatch", "net"},
     "ui": _SANDBOX | {"control_api", "dispatch", "net"},
-    "control_client": {"control_api", "http", "providers", "sandboxes", "scenarios"},
+    "control_client": {"control_api", "http", "interception", "providers", "sandboxes", "scenarios"},
     "client": {"clock", "core", "http", "providers", "smpp"},
     "app": _BELOW_APP,
     "interception": {"providers", "tls"},
@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "world": _BELOW_APP | {"app", "control_client"},
     "testing": _BELOW_APP | {"app", "control_client", "histories"},
     "cli": _BELOW_APP | {"app", "control_client", "histories", "interception"},
-    "pytest_plugin": {"control_client", "histories", "testing"},
+    "pytest_plugin": {"control_client", "histories", "interception", "testing"},
     "__main__": {"cli"},
     "__init__": {"control_client", "testing"},
 }

@@ -64,6 +64,7 @@ class Server:
         self._outbox = HttpClient(self.settings.targets, self._receivers)
         self._domains = names.domains(self.emulator.providers.values())
         self._contexts = self._certificates()
+        self._have_authority()
         self.http = HttpServer(HttpService(
             self.emulator.reception, self.settings.limits, ours, lambda request: self.control.answer(request),
             lambda request: self.control.trusts(request), self._contexts,
@@ -150,6 +151,15 @@ class Server:
             await self._smpp.start(self._tls_listening, self._contexts)
         if self._smtp is not None and self._smtp_listening is not None:
             await self._smtp.start(self._smtp_listening)
+
+    def _have_authority(self) -> None:
+        """Where a port for TLS was named, the authority is there before the first client: others wait for its file."""
+        wanted = (self.settings.https_port, self.settings.smpp_tls_port)
+        if self.settings.tls_cert is None and wanted != (None, None):
+            try:
+                self.authority_pem  # noqa: B018
+            except Exception as wrong:  # ImportError, AuthorityError: their words say what to do
+                raise Busy(f"--https-port, --smpp-tls-port: {wrong}") from None
 
     async def stop(self) -> None:
         """Let answers under way go out, then close everything."""

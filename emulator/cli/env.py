@@ -22,7 +22,7 @@ def env(arguments: argparse.Namespace) -> int:
             tls = (LOCAL, arguments.smpp_tls_port) if arguments.smpp_tls_port else None
             here = Addresses(f"http://{LOCAL}:{arguments.port}", (LOCAL, arguments.smpp_port), tls)
             pem = authority(arguments.ca_dir).pem
-        sys.stdout.write(SHELLS[arguments.shell](changes(here, pem, arguments.ca_dir, os.environ, arguments.url)))
+        sys.stdout.write(SHELLS[arguments.shell](changes(here, pem, arguments.ca_dir, os.environ)))
     except (AuthorityError, ImportError, OSError, ValueError) as wrong:
         return complain(str(wrong))
     return 0

@@ -61,7 +61,7 @@ def _unnamed(option: str) -> bool:
 
 async def _with_one_elsewhere(url: str, command: list[str]) -> int:
     pem, there = await asyncio.to_thread(asked_of, url)
-    return await launch(command, changed(os.environ, changes(there, pem, None, os.environ, url)))
+    return await launch(command, changed(os.environ, changes(there, pem, None, os.environ)))
 
 
 def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> int:

@@ -106,6 +106,23 @@ class AsyncSms(Inspection):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} sandbox {self.id} at {self.base_url}>"
 
+    # unchanged programs
+
+    async def environ(self) -> dict[str, str]:
+        """This process's environment, with what leads a program started with it here: `subprocess.run(..., env=...)`.
+        Its requests find the sandbox by their credentials, as all do."""
+        import asyncio
+        import os
+
+        from emulator.interception.preparation import asked_of, changes
+        from emulator.interception.variables import changed
+
+        def made() -> dict[str, str]:
+            pem, there = asked_of(self.base_url)
+            return changed(os.environ, changes(there, pem, None, os.environ))
+
+        return await asyncio.to_thread(made)
+
     # any call
 
     async def call(

@@ -52,6 +52,7 @@ class Sms:
         self.behind = behind
         self.background = background
 
+    environ = _waited(AsyncSms.environ)
     call = _waited(AsyncSms.call)
     operation = _waited(AsyncSms.operation)
     messages = _waited(AsyncSms.messages)

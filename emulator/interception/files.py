@@ -34,7 +34,8 @@ def lay(folder: Path, authority: bytes, environment: Mapping[str, str]) -> Files
         node=_write(folder / "preload.cjs", (hooks / "preload.cjs").read_bytes()),
         php=str(folder / "php"),
     )
-    _write(folder / "python" / "sitecustomize.py", (hooks / "sitecustomize.py").read_bytes())
+    for name in ("sitecustomize.py", "sms_emulator_lookups.py"):
+        _write(folder / "python" / name, (hooks / name).read_bytes())
     prepend = (hooks / "prepend.php").read_bytes() + _users_own_prepend(environment)
     prepended = _write(folder / "prepend.php", prepend)
     ini = f'curl.cainfo="{laid.bundle}"\nopenssl.cafile="{laid.bundle}"\nauto_prepend_file="{prepended}"\n'

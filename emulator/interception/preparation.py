@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
 from emulator.interception.files import lay
-from emulator.interception.variables import LOOPBACK, Addresses, led_here
+from emulator.interception.variables import LOOPBACK, Addresses, led_here, ports_led
 from emulator.providers import found
 from emulator.providers.names import domains, names
 from emulator.tls.authority import kept_in, today
@@ -26,16 +27,28 @@ def authority(ca_dir: str | None) -> "Authority":
 
 
 def changes(
-    addresses: Addresses, pem: bytes, ca_dir: str | None, environment: Mapping[str, str], url: str | None = None,
-    ways: bool = True,
-) -> dict[str, str | None]:  # fmt: skip
-    """What leads a program to an emulator at these addresses. `url`: of one elsewhere, whose files lie by themselves.
-    Raises OSError when the files cannot be written."""
-    where = folder(ca_dir) / ("intercept" if url is None else f"intercept-{_plain(url)}")
-    providers = found().values()
-    led = {port: spoken for provider in providers for host in provider.hosts for port, spoken in host.ports.items()
-           if spoken != "smtp"}  # fmt: skip
-    return led_here(addresses, lay(where, pem, environment), domains(providers), led, environment, ways)
+    addresses: Addresses, pem: bytes, ca_dir: str | None, environment: Mapping[str, str], ways: bool = True
+) -> dict[str, str | None]:
+    """What leads a program to an emulator at these addresses, whose authority (PEM) it trusts then. The files for each
+    authority lie by themselves. Raises OSError when they cannot be written."""
+    laid = lay(folder(ca_dir) / f"intercept-{sha256(pem).hexdigest()[:16]}", pem, environment)
+    return led_here(addresses, laid, led_hosts(), _ports(), environment, ways)
+
+
+def led_hosts() -> tuple[str, ...]:
+    """The providers' names; those below them are led too."""
+    return domains(found().values())
+
+
+def led_ports(addresses: Addresses) -> dict[str, tuple[str, int]]:
+    """Where the real ports lead."""
+    return ports_led(addresses, _ports())
+
+
+def _ports() -> dict[int, str]:
+    """What the real ports speak, as far as it is led."""
+    every = (spoken for provider in found().values() for host in provider.hosts for spoken in host.ports.items())
+    return {port: spoken for port, spoken in every if spoken != "smtp"}
 
 
 def asked_of(url: str) -> tuple[bytes, Addresses]:
@@ -59,7 +72,3 @@ def _beside(url: str, told: str | None) -> tuple[str, int] | None:
 def hosts_led() -> tuple[str, ...]:
     """Every name of every provider, for a hosts file."""
     return names(found().values())
-
-
-def _plain(url: str) -> str:
-    return "".join(letter if letter.isalnum() else "-" for letter in url.partition("://")[2] or url)[:80]

@@ -102,10 +102,15 @@ def _php(led: Led) -> str:
     return (led.before or os.pathsep) + (os.pathsep if led.before else "") + led.files.php
 
 
+def ports_led(addresses: Addresses, ports: Mapping[int, str]) -> dict[str, tuple[str, int]]:
+    """Where each of the real ports leads. `ports`: what they speak."""
+    to = {"http": _host_and_port(addresses.http), "smpp": addresses.smpp, "smpp_tls": addresses.smpp_tls}
+    return {str(port): there for port, spoken in ports.items() if (there := to[spoken]) is not None}
+
+
 def _lead(led: Led) -> str:
-    to = {"http": _host_and_port(led.addresses.http), "smpp": led.addresses.smpp, "smpp_tls": led.addresses.smpp_tls}
-    ports = {str(port): to[spoken] for port, spoken in led.ports.items() if to[spoken] is not None}
-    return json.dumps({"hosts": list(led.hosts), "ports": ports}, separators=(",", ":"))
+    said = {"hosts": list(led.hosts), "ports": ports_led(led.addresses, led.ports)}
+    return json.dumps(said, separators=(",", ":"))
 
 
 TABLE = (

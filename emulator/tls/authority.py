@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from emulator.tls.folders import FILE
+from emulator.tls.folders import CERTIFICATE, FILE
 
 try:
     from cryptography import x509
@@ -32,6 +32,7 @@ LOCAL = "localhost"
 LEAF_DAYS = 396
 """Clients of some makers refuse certificates that are valid for more than 397 days."""
 _AUTHORITY_DAYS = 3650
+_FOR_ALL = 0o644
 _EARLIER = timedelta(days=1)
 """Certificates are valid from a day before they are made, for clients whose clock is behind."""
 _NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sms-emulator test authority")])
@@ -164,10 +165,13 @@ def kept_in(folder: Path, domains: Iterable[str], now: datetime) -> Authority:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _put(path, make(domains, now)[1])
         kept = path.read_bytes()
+        authority = read(kept, now, str(path))
+        if not (folder / CERTIFICATE).exists():
+            _put(folder / CERTIFICATE, authority.pem, _FOR_ALL)
     except OSError as wrong:
         raise AuthorityError(f"the authority cannot be kept in {path}: {wrong.strerror or wrong}; "
                              "--ca-dir names another folder") from None  # fmt: skip
-    return read(kept, now, str(path))
+    return authority
 
 
 def today() -> datetime:
@@ -192,12 +196,13 @@ def truststore(bundle: bytes, password: str) -> bytes:
     )
 
 
-def _put(path: Path, kept: bytes) -> None:
+def _put(path: Path, kept: bytes, mode: int = 0o600) -> None:
     """Write a whole file that only its owner may read. Where one is there already, nothing is changed."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(kept)
+        os.chmod(temporary, mode)
         with suppress(FileExistsError):
             os.link(temporary, path)
     finally:

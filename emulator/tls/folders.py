@@ -7,6 +7,8 @@ from pathlib import Path
 
 FILE = "authority.pem"
 """Key and certificate in one file: whoever finds it finds both."""
+CERTIFICATE = "ca.pem"
+"""The certificate alone, for whoever is to trust it and may read nothing else: another container, by a volume."""
 
 
 def folder(given: str | None) -> Path:

@@ -43,13 +43,17 @@ def image() -> Image:
 class Container(NamedTuple):
     base_url: str
     smpp_url: str
+    urls: dict[str, str]
 
 
 @contextmanager
 def container(given: Mapping[str, str]) -> Iterator[Container]:
     """The image's command, with its environment and `given`, but on free ports of loopback."""
     ours = {name: value for name, value in image().environment.items() if name.startswith("SMS_EMULATOR_")}
-    ours |= {**given, "SMS_EMULATOR_HOST": "127.0.0.1", "SMS_EMULATOR_PORT": "0", "SMS_EMULATOR_SMPP_PORT": "0"}
+    ours |= {**given, "SMS_EMULATOR_HOST": "127.0.0.1"}
+    ours |= {name: "0" for name in ours if name.endswith("_PORT")}
+    if "SMS_EMULATOR_CA_DIR" not in given:
+        del ours["SMS_EMULATOR_CA_DIR"]  # there is no /data here
     entry, *words = image().command
     assert entry == "sms-emulator"
     running = subprocess.Popen(
@@ -59,7 +63,7 @@ def container(given: Mapping[str, str]) -> Iterator[Container]:
     try:
         assert running.stdout is not None
         told: dict[str, Any] = dict(re.findall(r"(\w+)=(\S+)", running.stdout.readline()))
-        yield Container(told["http"], told["smpp"])
+        yield Container(told["http"], told["smpp"], told)
     finally:
         running.terminate()
         assert running.wait(PATIENCE) == 0

@@ -106,7 +106,7 @@ def test_the_lines_of_the_readme_can_be_pasted_and_keep_a_message_over_a_kill(tm
 
 def test_every_snippet_is_tried_by_some_test():
     known = {("sh", ""), ("json", ""), ("python", "test"), ("python", "script"), ("python", "listener"),
-             ("yaml", "scenario"), ("sh", "state"), ("toml", "ini"), ("", "")}  # fmt: skip
+             ("yaml", "scenario"), ("sh", "state"), ("sh", "unchanged"), ("toml", "ini"), ("", "")}  # fmt: skip
     assert {(one.language, one.kind) for one in DOCUMENT.snippets} <= known
 
 

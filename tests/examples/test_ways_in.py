@@ -82,7 +82,7 @@ def test_a_service_tells_the_emulator_only_what_it_heeds(kind):
 
 def test_ports_are_those_that_the_image_shows():
     published = [*COMPOSE["services"]["sms"]["ports"], *JOB["services"]["sms"]["ports"]]
-    assert {int(port.rpartition(":")[2]) for port in published} == image().ports
+    assert {int(port.rpartition(":")[2]) for port in published} <= image().ports
     for url in (SERVICES["gitlab"], JOB["env"], GITLAB["variables"], COMPOSE["services"]["app"]["environment"]):
         for value in url.values():
             for host, port in re.findall(r"http://([\w.]+):(\d+)", str(value)):
@@ -168,7 +168,7 @@ def test_the_testcontainers_suite_passes_on_a_stand_in_for_the_engine(tmp_path):
         assert "1 passed" in passes(command, env, cwd=tmp_path)
     (made,) = engine.made
     assert engine.removed == 1
-    assert {int(port.partition("/")[0]) for port in made["ExposedPorts"]} == image().ports
+    assert {int(port.partition("/")[0]) for port in made["ExposedPorts"]} == {8775, 2775} < image().ports
     assert made["Image"] in WAYS.text
 
 

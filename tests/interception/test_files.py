@@ -63,6 +63,6 @@ def test_pythons_hook_leads_names_and_does_what_the_users_own_sitecustomize_does
         text=True, check=True,
     ).stdout  # fmt: skip
     assert told.splitlines() == [
-        "own", "127.0.0.1 444", "127.0.0.1 444", "127.0.0.1 81", "127.0.0.2 25", "127.0.0.1",
+        "own", "127.83.77.83 443", "127.83.77.83 443", "127.83.77.83 80", "127.0.0.2 25", "127.83.77.83",
         "sms-emulator leads no port of smsc.ru but 443, 80",
     ]  # fmt: skip

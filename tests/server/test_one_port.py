@@ -14,6 +14,7 @@ import pytest
 from support import PATIENCE, control, octets, send_path, serving, skip, until
 
 from emulator.app.server import Server
+from emulator.net.listen import Busy
 from emulator.tls.folders import data_folder
 
 BALANCE = "/api/getBalance?key=emulator-smsoffice"
@@ -450,6 +451,18 @@ async def test_ports_beside_the_http_port_serve_the_same(tmp_path: Path) -> None
             plain = "http:" + url.partition(":")[2]
             asked = once(BALANCE)
             assert (await octets(plain, asked)).endswith(b"1000")
+
+
+async def test_where_a_port_for_tls_is_named_the_authority_is_there_from_the_start_or_it_is_said(
+    tmp_path: Path,
+) -> None:
+    async with serving(ca_dir=str(tmp_path), https_port=0):
+        assert (tmp_path / "ca.pem").exists()
+    (tmp_path / "authority.pem").write_text("damaged")
+    for named in ({"https_port": 0}, {"smpp_tls_port": 0}):
+        with pytest.raises(Busy, match="is no certificate authority of ours"):
+            async with serving(ca_dir=str(tmp_path), **named):
+                pass
 
 
 def test_nothing_of_tls_is_loaded_or_made_before_a_client_speaks_it(tmp_path: Path) -> None:

@@ -99,11 +99,19 @@ def test_the_key_is_its_owners_alone_and_the_same_next_time(tmp_path: Path) -> N
     kept = tmp_path / "data" / folders.FILE
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert kept_in(tmp_path / "data", ("other.example",), NOW).pem == first.pem
-    assert [one.name for one in kept.parent.iterdir()] == [folders.FILE]
+    assert {one.name for one in kept.parent.iterdir()} == {folders.FILE, folders.CERTIFICATE}
 
 
 def _made_by_another_process(folder: str, told: "multiprocessing.SimpleQueue[bytes]") -> None:
     told.put(kept_in(Path(folder), DOMAINS, NOW).pem)
+
+
+def test_the_certificate_alone_is_there_for_others_to_read(tmp_path: Path) -> None:
+    ours = kept_in(tmp_path, DOMAINS, NOW)
+    beside = tmp_path / "ca.pem"
+    assert beside.read_bytes() == ours.pem
+    assert stat.S_IMODE(beside.stat().st_mode) == 0o644
+    assert kept_in(tmp_path, DOMAINS, NOW).pem == ours.pem
 
 
 def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:

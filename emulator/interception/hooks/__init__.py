@@ -1,0 +1,1 @@
+"""What programs of other languages, and other Pythons, load so that they are led here."""
