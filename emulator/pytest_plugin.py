@@ -9,7 +9,7 @@ import inspect
 import sys
 from collections.abc import AsyncIterator, Generator, Iterator
 from importlib.machinery import ModuleSpec, PathFinder
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emulator.control_client.async_client import AsyncSms
     from emulator.control_client.sync_client import Sms
     from emulator.histories.history import History
+    from emulator.world.world import World
 
 
 class _AsTheyAre:
@@ -42,6 +43,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--sms-history", metavar="TOKEN", default=None,
         help="run tests marked sms_histories over this one delivery history, as a failure's report names it",
     )  # fmt: skip
+    group.addoption(
+        "--sms-world", metavar="TOKEN", default=None,
+        help="run tests with the fixture sms_world in this one world, as a failure's report names it",
+    )  # fmt: skip
+    group.addoption(
+        "--sms-world-real", action="store_true",
+        help="run tests with the fixture sms_world once, over sockets of this machine; time jumps all the same",
+    )  # fmt: skip
     for word, may in (("clock", "real or frozen"), ("scenario", "its name, or a file beside this one"),
                       ("seed", "a whole number")):  # fmt: skip
         parser.addini(f"sms_emulator_{word}", f"{word} of every test's sandbox unless its mark sms says so: {may}",
@@ -54,6 +63,11 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "sms(scenario=..., seed=..., clock=..., balance=..., ...): what the sandbox of sms_emulator and "
         "live_sms_emulator is made of; anything that POST /_emulator/sandboxes takes",
+    )
+    config.addinivalue_line(
+        "markers",
+        'sms_world(worlds=50, crashes=0, network="rough", seed=1): run the test in many worlds of virtual time, each '
+        "with other latencies, lost answers and crashes",
     )
     config.addinivalue_line(
         "markers",
@@ -118,6 +132,26 @@ def sms_history(request: pytest.FixtureRequest) -> "History":
 
     playing = request.node.stash.get(PLAYING, None)
     return NORMAL if playing is None else playing.history
+
+
+@pytest.fixture
+def sms_world(request: pytest.FixtureRequest) -> "World":
+    """A world of virtual time: the providers, your application's processes, a network that loses answers. The test is
+    run in many of them (docs/virtual-time.md)."""
+    from emulator.testing.world_runs import sandbox_of
+
+    placeholder: World = cast("World", sandbox_of(request))
+    return placeholder  # the test itself is given each world in its place
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    if "sms_world" not in pyfuncitem.funcargs:
+        return None
+    from emulator.testing.world_runs import play
+
+    play(pyfuncitem)
+    return True
 
 
 def _serving_fixture(request: pytest.FixtureRequest) -> str:

@@ -41,9 +41,9 @@ MAY_IMPORT = {
     "interception": {"providers", "tls"},
     "histories": _BELOW_APP | {"app", "control_client"},
     "world": _BELOW_APP | {"app", "control_client"},
-    "testing": _BELOW_APP | {"app", "control_client", "histories"},
+    "testing": _BELOW_APP | {"world", "app", "control_client", "histories"},
     "cli": _BELOW_APP | {"app", "control_client", "histories", "interception"},
-    "pytest_plugin": {"control_client", "histories", "interception", "testing"},
+    "pytest_plugin": {"control_client", "histories", "interception", "testing", "world"},
     "__main__": {"cli"},
     "__init__": {"control_client", "testing"},
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import traceback
 import warnings
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from emulator.world.nature import natural
 from emulator.world.network import QUIET, WEATHERS, Network, Weather
 from emulator.world.plan import KINDS, OF_PROCESSES, Course, Fault, Plan, drawn, planned
 from emulator.world.process import new_task
+from emulator.world.waiting import of_a_library
 from emulator.world.watchdog import watched
 from emulator.world.world import BEGAN, World
 
@@ -213,9 +215,18 @@ def _same(one: BaseException | None, other: BaseException | None) -> bool:
     return one is not None and type(one) is type(other)
 
 
+def raised_at(error: BaseException) -> str:
+    """The innermost place that is neither a library's nor ours."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = [frame for frame in frames if not of_a_library(frame.f_code.co_filename)]
+    return f"{own[-1].f_code.co_filename}:{own[-1].f_lineno} in {own[-1].f_code.co_name}" if own else ""
+
+
 def _told(main: Main, shrunk: Played, first: Played, weather: Weather) -> WorldFailed:
     error = shrunk.error
     told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    if error is not None and (place := raised_at(error)):
+        told += f"\n  at {place}"
     faults = "\n".join(f"  {fault}: {KINDS[fault.kind]}" for fault in shrunk.plan.faults) or "  none"
     less = len(first.plan.faults) - len(shrunk.plan.faults)
     more = f" ({less} more were drawn, and do not matter)" if less else ""

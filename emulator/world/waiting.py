@@ -28,12 +28,12 @@ def place_of(coroutine: Any) -> str:
     found = ""
     for frame in _frames(coroutine):
         code = frame.f_code
-        if not found or not _of_a_library(code.co_filename):
+        if not found or not of_a_library(code.co_filename):
             found = f"{code.co_filename}:{frame.f_lineno} in {code.co_name}"
     return found or "a coroutine that has not begun"
 
 
-def _of_a_library(file: str) -> bool:
+def of_a_library(file: str) -> bool:
     name = file.replace("\\", "/")
     return "/asyncio/" in name or "/site-packages/" in name or "/emulator/" in name
 
