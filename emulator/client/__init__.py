@@ -8,12 +8,16 @@
     SMS Center   SmsCenter                      AsyncSmsCenter          emulator.client.smscenter
       by SMPP                                   SmppClient              emulator.client.smpp
 
-    errors     what all exceptions tell: code, text, retryable, maybe_accepted
-    calls      a call as a value and how it is carried out: attempts, deadline, lost replies; no I/O
-    blocking, looping    the two drivers
-    reports    delivery reports, and the state machine that puts them in order
-    callbacks  answering a provider's callback, in any framework
-    texts, numbers       parts of a text, numbers as providers want them
+    errors       what all exceptions tell: code, text, retryable, maybe_accepted
+    calls        a call as a value and how it is carried out: attempts, deadline, lost replies; no I/O
+    repeating    the table of what may be repeated, and why
+    transport    what both drivers share; sync_transport, async_transport: the two
+    doubts       sends whose end is not known, kept over a restart
+    reports      delivery reports, and the state machine that puts them in order
+    callbacks    answering a provider's callback, in any framework
+    text_parts, phone_numbers    parts of a text, numbers as providers want them
+
+docs/client.md tells how to use it.
 
 Requests are built and replies read by the providers' own client halves (emulator/providers/*/client.py). Nothing of the
 server is imported, and aiohttp only with a name that needs it: names below are found when they are asked for.

@@ -398,6 +398,23 @@ async def test_states_are_told_and_a_hook_that_fails_costs_nothing(caplog):
     assert "the state hook of a client failed" in caplog.text
 
 
+async def test_every_attempt_response_and_retry_is_told():
+    seen = []
+    async with smsc() as server, bound(server, watch=seen.append) as client:
+        server.answers = lambda pdu: (0 if len(server.of(Command.SUBMIT_SM)) > 1 else Status.RTHROTTLED,
+                                      {"message_id": b"1"})  # fmt: skip
+        await client.submit(TO, "x")
+        server.answers = lambda pdu: "close"
+        with pytest.raises(smpp.SmppReplyLost):
+            await client.submit(TO, "x")
+    assert [(event.what, event.attempt, type(event.error).__name__) for event in seen] == [
+        ("attempt", 1, "NoneType"), ("reply", 1, "Throttled"), ("retry", 2, "Throttled"), ("attempt", 2, "NoneType"),
+        ("reply", 2, "NoneType"), ("attempt", 1, "NoneType"), ("no reply", 1, "SmppReplyLost"),
+        ("gave up", 1, "SmppReplyLost"),
+    ]  # fmt: skip
+    assert {(event.provider, event.operation) for event in seen} == {("smpp", "submit_sm")}
+
+
 async def many(count):
     """So many submits by so many tasks, a hundred at a time in the air → what they grew, in octets."""
     async with smsc() as server, bound(server, QUICK._replace(window=100)) as client:

@@ -6,6 +6,7 @@ import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, Unpack, cast
 
@@ -30,6 +31,7 @@ from emulator.client.smpp.messages import (
 from emulator.client.smpp.outbox import Link, Outbox, Shut, answered
 from emulator.client.smpp.reconnecting import Account, ReconnectingConnection
 from emulator.client.smpp.settings import USUAL, Bind, Settings, StateHook, same_form
+from emulator.client.watching import Event, Watcher, announce
 from emulator.core import text as gsm
 from emulator.smpp import Coding, Command, Pdu, Status, is_receipt, read_time, write_text
 from emulator.smpp.pdu import Fields
@@ -55,8 +57,8 @@ class SmppClient:
 
     `take_report`, `take_message`: called (or awaited) with each receipt and subscriber's message in place of `receipts`
     and `incoming`: the SMSC has its answer when they are over, and is asked to bring it again when they fail.
-    `on_state`: told of every link that is bound or lost. `from_env()` reads SMPP_HOST, SMPP_SYSTEM_ID, SMPP_PASSWORD
-    and, where set, SMPP_PORT.
+    `on_state`: told of every link that is bound or lost; `watch`: of every attempt, response and retry. `from_env()`
+    reads SMPP_HOST, SMPP_SYSTEM_ID, SMPP_PASSWORD and, where set, SMPP_PORT.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class SmppClient:
         bind: Bind | Sequence[Bind] = "transceiver", tls: bool | ssl.SSLContext = False, settings: Settings = USUAL,
         take_report: Callable[[Report], object] | None = None,
         take_message: Callable[[Incoming], object] | None = None, on_state: StateHook | None = None,
+        watch: Watcher | None = None,
     ) -> None:  # fmt: skip
         context = ssl.create_default_context() if tls is True else tls or None
         self._account = Account(host, port or (TLS_PORT if tls else PORT), context, system_id, password)
@@ -72,6 +75,7 @@ class SmppClient:
             raise ValueError("bind is to be at least one of transmitter, receiver, transceiver")
         self._settings = settings
         self._on_state = on_state
+        self._watch = announce(watch)
         self._outbox: Outbox | None = None
         self._opening: asyncio.Task[None] | None = None
         self._lines: list[ReconnectingConnection] = []
@@ -229,7 +233,13 @@ class SmppClient:
         least = patience.least if doubles else 0.0
         doubt, attempts, attempt = False, 0, 1
         while True:
+            tell = partial(Event, provider="smpp", operation=pdu.name, attempt=attempt)
+            began = now()
+            self._watch(tell(what="attempt"))
             answer = await self._once(outbox, pdu, until, least)
+            error = None if isinstance(answer, Pdu) else answer
+            unanswered = isinstance(error, SmppReplyLost | SmppNotReached)
+            self._watch(tell(what="no reply" if unanswered else "reply", seconds=now() - began, error=error))
             if isinstance(answer, Pdu):
                 return answer
             attempts += answer.octets_left is not False
@@ -240,7 +250,9 @@ class SmppClient:
             if not again or now() + wait + least > until or await outbox.pause(wait):
                 answer.maybe_accepted = answer.maybe_accepted or doubt
                 answer.attempts = attempts
+                self._watch(tell(what="gave up", error=answer))
                 raise answer
+            self._watch(tell(what="retry", attempt=attempt, pause=wait, error=answer))
 
     async def _once(self, outbox: Outbox, pdu: Pdu, until: float, least: float) -> Pdu | SmppError:
         """One attempt: a good response, or the error that it comes to. What may double leaves only while so much time
