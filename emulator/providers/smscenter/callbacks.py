@@ -22,6 +22,7 @@ from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reply_fields import two_digits
 from emulator.providers.smscenter.statuses import told
+from emulator.providers.smscenter.test_mode import error_of
 from emulator.providers.xml import read
 
 SIGNATURES: Mapping[str, Callable[[bytes], str]] = {
@@ -57,7 +58,7 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
     """The callback of one change, its fields in the order in which the facts list them. err is missing when nothing is
     wrong."""
     due = told_now.due
-    said = told(due.status, usual_error(batch.kind, due.status, due.error), due.reason)
+    said = told(due.status, error_of(usual_error(batch.kind, due.status, due.error), batch.extra), due.reason)
     looked_up = batch.kind in LOOKUPS
     place = place_of(message.to)
     number = batch.provider_id or ""

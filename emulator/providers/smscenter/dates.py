@@ -63,6 +63,21 @@ def _within(first: int, last: int, now: Timestamp, zone: float) -> Timestamp:
     return now // SECOND * SECOND + round((start - local).total_seconds()) * SECOND
 
 
+def spread(period: str, freq: str, count: int) -> list[int]:
+    """How long after the beginning each of so many messages goes. Raises ValueError."""
+    hours, minutes = _decimal(period), _decimal(freq or "60")
+    if not 0.1 <= hours <= 720:
+        raise ValueError(f"period `{period[:20]}` is no number of hours, 0.1 to 720")
+    if not 1 <= minutes <= 1440:
+        raise ValueError(f"freq `{freq[:20]}` is no number of minutes, 1 to 1440")
+    portions = max(1, round(hours * 60 / minutes))
+    return [place * portions // count * round(minutes * MINUTE) for place in range(count)]
+
+
+def _decimal(written: str) -> float:
+    return float(written) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", written, re.ASCII) else -1.0
+
+
 def life(valid: str) -> int | None:
     """How long a message is tried: hours, or hh:mm, at most 24 h, in microseconds; None when nothing is said. Raises
     ValueError."""

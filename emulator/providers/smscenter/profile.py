@@ -1,6 +1,7 @@
 """SMS Center as data: the order of its checks, its limits, its words for our states."""
 
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -12,7 +13,17 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
 from emulator.core.units import HOUR, Timestamp, seconds
-from emulator.providers.smscenter import access, countries, dates, history, operators, reply_fields, requests, wait_call
+from emulator.providers.smscenter import (
+    access,
+    countries,
+    dates,
+    history,
+    operators,
+    reply_fields,
+    requests,
+    test_mode,
+    wait_call,
+)
 from emulator.providers.smscenter.errors import ERRORS
 from emulator.providers.smscenter.kinds import KINDS, make
 from emulator.providers.smscenter.phone_numbers import normal_number
@@ -113,6 +124,20 @@ def schedule(case: CheckContext) -> Refused | None:
         case.command, begins_at=at if at > case.at else None, begins=own,
         expires_at=None if life is None else at + life, extra={},
     )  # fmt: skip
+    return _spread(case, at, extra) if "period" in extra else None
+
+
+def _spread(case: CheckContext, at: Timestamp, extra: Mapping[str, str]) -> Refused | None:
+    """A mailing over `period` hours, in equal portions each `freq` minutes."""
+    command = case.command
+    try:
+        moments = dates.spread(extra["period"], extra.get("freq", ""), len(command.destinations or ()))
+    except ValueError as wrong:
+        return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": str(wrong)})
+    texts = command.texts or (command.text or "",) * len(moments)
+    owns = command.begins or (None,) * len(moments)
+    begins = tuple((own or at) + gap for own, gap in zip(owns, moments, strict=True))
+    case.command = msgspec.structs.replace(case.command, texts=texts, begins=begins)
     return None
 
 
@@ -210,9 +235,12 @@ _status_at_once = checks.at_once("status-at-once")
 
 _SUBMIT = (
     *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), checks.numbers,
-    checks.enough_credit, make,
+    test_mode.enough_credit, make,
 )  # fmt: skip
-_PRICE = (*_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), checks.numbers)
+_PRICE = (
+    *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), checks.numbers,
+    test_mode.free,
+)  # fmt: skip
 
 PROFILE = Profile(
     provider="smscenter",

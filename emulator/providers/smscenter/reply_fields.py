@@ -12,6 +12,7 @@ from emulator.providers.smscenter.kinds import type_of, usual_error
 from emulator.providers.smscenter.lookups import LOOKUPS, network
 from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
+from emulator.providers.smscenter.test_mode import error_of
 
 Members = dict[str, Any]
 
@@ -80,7 +81,7 @@ def missing(phone: str, provider_id: str) -> Members:
 def status(entry: Entry, everything: str, switches: Mapping[str, Any], zone: Zone, fmt: str = "3") -> Members:
     """The members of a status in the documented order; `everything` is the parameter all. err 0 is left out of JSON, as
     in recorded answers. `zone`: by which clock dates are written."""
-    error = usual_error(entry.kind, entry.status, entry.error)
+    error = error_of(usual_error(entry.kind, entry.status, entry.error), entry.extra)
     said = told(entry.status, error, entry.reason)
     kind = type_of(entry.kind, entry.flash)
     looked_up = entry.kind in LOOKUPS

@@ -48,7 +48,7 @@ _CLOSED = {
 """Parameters with few values, each a digit."""
 
 _IGNORED = (
-    "tinyurl", "period", "freq", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice",
+    "tinyurl", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice",
 )  # fmt: skip
 
 
@@ -59,6 +59,8 @@ def _bent(request: HttpRequest, parameters: Parameters) -> Iterator[str]:
         yield "smscenter.http.values"
     if any(map(parameters.on, _IGNORED)):
         yield "smscenter.send.ignored"
+    if (parameters.on("op") or parameters.on("err")) and values.get("fmt", "0") not in ("2", "3"):
+        yield "smscenter.send.lists-unseen"
     if parameters.get("list") and not {"phones", "mes"}.isdisjoint(values):
         yield "smscenter.send.list-alone"
     if escaped_as_a_whole(request):
@@ -104,7 +106,7 @@ def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit
     if problem and shared["fault"] is None:
         shared = {**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
     own = parameters.get("id")
-    extra = {word: parameters.get(word) for word in ("time", "valid") if parameters.on(word)}
+    extra = {word: parameters.get(word) for word in ("time", "valid", "period", "freq") if parameters.on(word)}
     if parameters.get("tz"):
         extra["tz"] = parameters.get("tz")
     if found.zones:

@@ -79,6 +79,11 @@ SWITCHES = {
         "refuse", ("refuse", "accept"),
         "a sender over 11 characters that is no 15 digits: refuse answers 6", "smscenter.send.sender",
     ),
+    "test-mode": Switch(
+        False, (False, True),
+        "the account's test mode, virtual sending without payment: nothing is charged, messages carry err 200",
+        "smscenter.send.test-mode",
+    ),
     "wait-call-numbers": Switch(
         "74950000001 74950000002", "text", "the numbers that a subscriber shall dial, the first of them told as phone: "
         "the real ones are the provider's own", "smscenter.wait-call.answer",

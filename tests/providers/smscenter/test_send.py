@@ -232,7 +232,7 @@ def test_without_money_the_id_is_used_up_and_its_record_says_so():
 )
 def test_a_number_that_cannot_be_sent_to_leaves_a_record_with_its_status(number, code, status, err):
     desk = Desk(stoplist=[OTHER])
-    desk.rules({"when": {"to": "79161112233"}, "then": {"refuse": {"reason": "unroutable"}}})
+    desk.rules({"when": {"operation": "send", "to": "79161112233"}, "then": {"refuse": {"reason": "unroutable"}}})
     answer = desk.send(number)
     assert answer["error_code"] == code
     told = desk.status(answer["id"], number)
@@ -424,7 +424,7 @@ def test_what_is_not_known_is_left_out_of_account():
 @pytest.mark.parametrize(
     ("said", "row"),
     [({"cost": "4"}, "http.values"), ({"translit": "3"}, "http.values"), ({"op": "yes"}, "http.values"),
-     ({"flash": "true"}, "http.values"), ({"period": "2"}, "send.ignored"), ({"tinyurl": "1"}, "send.ignored"),
+     ({"flash": "true"}, "http.values"), ({"smsreq": "20"}, "send.ignored"), ({"tinyurl": "1"}, "send.ignored"),
      ({"list": f"{OTHER}:b"}, "send.list-alone"), ({"time": "01.02.26 12:30"}, "send.past-time"),
      ({"time": "01700000000"}, "send.past-time"), ({"time": "0102261230", "tz": "2"}, "send.past-time")],
 )  # fmt: skip

@@ -151,6 +151,14 @@ HTTP = (
         "errors with phone and status, in fmt 2, 3 and over SOAP; the names are SOAP's."),
     row("send.op", "client", f"{_3}.2", "op=1: phones with phone, mccmnc, cost, and status and error for bad ones; "
         "with cost=1 as well. phone as it was given; the costs add up to the whole.", "In fmt 2 and 3."),
+    row("send.lists-unseen", "inferred", f"{_3}.2", "Where the lists of op=1 and err=1 stand in fmt 0 and 1 is not "
+        "known.", "Nowhere, with a finding."),
+    row("send.period", "client", f"{_3}.1", "period (0.1 to 720 hours, 24 usually) and freq (1 to 1440 minutes, 60 "
+        "usually, nothing without period) spread a mailing.", "Equal portions of the numbers, in their order, one each "
+        "freq minutes (our reading); anything else is error 1."),
+    row("send.test-mode", "client", f"{_3}.4", "Virtual sending is switched on in the account: nothing is charged, err "
+        "is 200; cost is zero, and missing in the list of op=1. Whether the status goes on is not known.",
+        "By switch. Statuses go on as usual, with err 200; over SMPP too.", "test-mode"),
     row("send.rest", "recorded", f"{_3}.2", "/rest/send/ takes JSON and answers JSON without fmt.", "A form too."),
     row("send.errors", "elsewhere", f"{_3}.3", "Errors: ERROR = 7 (invalid number), ID - 1000; 1000,-7 or 0,-9; "
         "<result> with error and error_code; JSON with error, error_code and id.", "Byte for byte."),
@@ -161,8 +169,8 @@ HTTP = (
     row("send.flood", "elsewhere", _8, "More than 50 messages to one number with gaps under 30 s are blocked. What "
         "ends a block is not said.", "Error 8, or a status 23 with err 251 among other numbers; on the sandbox clock. "
         "It is our choice that blocked attempts belong to the run, so that only a pause of 30 s ends it.", "flood"),
-    row("send.ignored", "inferred", f"{_3}.1", "tinyurl, nl, period, freq, pp, userip, imgcode, smsreq, subj, fileurl, "
-        "param, voice.", "Taken and left out of account, with a finding."),
+    row("send.ignored", "inferred", f"{_3}.1", "tinyurl, pp, userip, imgcode, smsreq, subj, fileurl, param, "
+        "voice.", "Taken and left out of account, with a finding."),
     # status
     row("http-status.form", "elsewhere", _4, "fmt 0: Status = 1, check_time = .., err = 0; fmt 1: status, timestamp, "
         "err; fmt 2: <sms> with a child a line; fmt 3: status, last_date, last_timestamp, flag, err.",

@@ -25,6 +25,4 @@ LEFT_OUT = (
     _out("commands", "Sending by SMS commands, OMS.", "Not served.", "page 001"),
     _out("contract", "Advertising needs a contract (error 6, err 243); daily limits (err 247, 251); templates (238).",
          "By rule alone.", "section 3.3"),
-    _out("test-mode", "An account in test mode: err 200, nothing charged.", "Not there: the whole thing is a test.",
-         "section 3.4"),
 )  # fmt: skip

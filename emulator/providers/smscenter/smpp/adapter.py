@@ -16,6 +16,7 @@ from emulator.providers.smscenter.smpp.receipts import STATES, VENDOR_TAGS, inco
 from emulator.providers.smscenter.smpp.segments import OF_EACH_PART, in_one_piece, in_parts
 from emulator.providers.smscenter.smpp.terms import SYSTEM_ID, greet, is_iso, terms
 from emulator.providers.smscenter.statuses import told
+from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
 from emulator.smpp.data_coding import Habits, coding_of, no_coding, read_octets, read_parts
 from emulator.smpp.field_checks import USUAL, Strictness, check
@@ -212,11 +213,12 @@ def status_of(command: AnyCommand, refused: Refused) -> int:
 def _state(entry: Entry, command: AnyCommand) -> dict[str, Any]:
     asked = command.provider_id if isinstance(command, say.Query) else entry.provider_id
     final = entry.status in FINAL
+    error = error_of(entry.error, entry.extra)
     return {
         "message_id": (asked or "").encode("ascii", "replace"),
         "final_date": write_absolute(entry.changed_at, 12) if final else b"",
         "message_state": STATES[entry.status],
-        "error_code": min(told(entry.status, entry.error, entry.reason).err, 255) if final else 0,
+        "error_code": min(told(entry.status, error, entry.reason).err, 255) if final else 0,
     }
 
 

@@ -11,7 +11,7 @@ from emulator.core.engine.multipart import MOST
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Limit, Switch
 from emulator.core.reasons import Reason
-from emulator.providers.smscenter import access
+from emulator.providers.smscenter import access, test_mode
 from emulator.providers.smscenter.smpp.segments import OCTETS
 from emulator.smpp.credentials import misfit
 
@@ -103,7 +103,7 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
             checks.at_once("sessions"),
         ),
         "Submit/smpp": (*_WHO, _throughput_of_whole, text_fits, _identical_of_whole, sender, checks.numbers,
-                        checks.enough_credit),
+                        test_mode.enough_credit),
         "SubmitPart": (*_WHO, _throughput, part_is_new, _identical_with_part),
         "Query/smpp": (*_WHO, source_fits),
         "Cancel": _WHO,

@@ -17,6 +17,7 @@ from emulator.providers.smscenter.kinds import type_of
 from emulator.providers.smscenter.phone_numbers import LONGEST_PREFIX, place_of
 from emulator.providers.smscenter.smpp.segments import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told
+from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.codec import write_tlvs as write_all
 from emulator.smpp.data_coding import Coding, write_text
 from emulator.smpp.pdu import Pdu, Tlv
@@ -88,7 +89,7 @@ def receipt(
         return usual(
             message_id.encode("ascii", "replace"), numbering + message.to.encode("latin-1", "replace"), source, state,
             written_date(_submitted(batch), quarters), written_date(due.changed_at, quarters),
-            told(due.status, due.error, due.reason).err, parts, parts if state == DELIVERED else 0,
+            _error(batch, due), parts, parts if state == DELIVERED else 0,
             _excerpt(batch).encode("ascii", "replace"), back + vendor[1], order,
         )  # fmt: skip
     made = _told(batch, message, due)
@@ -108,6 +109,11 @@ def _given_back(references: str, part: int) -> tuple[Tlv, ...]:
     """The user_message_reference of the message, or of the part (3.4, 4.6.1)."""
     reference = references.split(",")[part] if "," in references else references
     return ((USER_MESSAGE_REFERENCE, bytes.fromhex(reference)),) if reference else ()
+
+
+def _error(batch: Batch, due: SendReport) -> int:
+    """The delivery error that goes with the state."""
+    return told(due.status, error_of(due.error, batch.extra), due.reason).err
 
 
 def _submitted(batch: Batch) -> Timestamp:
@@ -141,7 +147,7 @@ def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
             message.to.encode("latin-1", "replace"), int(number("dest_ton", 0)), int(number("dest_npi", 0))
         ),
         state=state, submitted_at=_submitted(batch), done_at=due.changed_at,
-        error=told(due.status, due.error, due.reason).err, parts=parts, delivered=parts if state == DELIVERED else 0,
+        error=_error(batch, due), parts=parts, delivered=parts if state == DELIVERED else 0,
         excerpt=_excerpt(batch),
     )  # fmt: skip
 
