@@ -183,6 +183,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
     from emulator.providers import found
     from emulator.sandboxes.vocabulary import vocabulary_of
+    from emulator.scenarios.contradictions import hidden
     from emulator.scenarios.loader import load, own_rules
     from emulator.scenarios.validation import Invalid
 
@@ -194,6 +195,8 @@ def _check(arguments: argparse.Namespace) -> int:
             own, extended = own_rules(Path(file))
             of_these = f", {own} of them its own, the others of {extended}" if extended else ""
             print(f"{file}: good, {len(play.rules)} rule(s){of_these}")
+            for told in hidden(play.rules):
+                print(told.told(file))
         except (Invalid, OSError) as error:
             print(error, file=sys.stderr)
             status = 1
@@ -203,9 +206,11 @@ def _check(arguments: argparse.Namespace) -> int:
 def _schema(arguments: argparse.Namespace) -> int:
     import json
 
+    from emulator.providers import found
+    from emulator.sandboxes.vocabulary import vocabulary_of
     from emulator.scenarios.json_schema import schema
 
-    print(json.dumps(schema(), indent=2, ensure_ascii=False))
+    print(json.dumps(schema(vocabulary_of(found())), indent=2, ensure_ascii=False))
     return 0
 
 

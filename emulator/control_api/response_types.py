@@ -270,13 +270,13 @@ class Rule(TypedDict):
 
 class RulesInForce(TypedDict):
     rules: list[Rule]
+    warnings: NotRequired[list[str]]
 
 
 class ScenarioInForce(RulesInForce):
     name: str | None
     comment: str
     accounts: dict[str, AccountPatch]
-    warnings: NotRequired[list[str]]
 
 
 class Play(TypedDict):

@@ -26,6 +26,11 @@ _GRACE = 30.0
 """Real seconds beyond what a call may take by itself."""
 
 
+def _patience(timeout: Any) -> float:
+    """How long an answer is waited for; a time-out that is no number is for the emulator to refuse."""
+    return (timeout if isinstance(timeout, int | float) else 0.0) + _GRACE
+
+
 class Wishes(TypedDict, total=False):
     """What a new sandbox may be told: the body of POST /_emulator/sandboxes. `import_` is its `import`."""
 
@@ -188,7 +193,7 @@ class AsyncSms(Inspection):
         After `timeout` real seconds CallRefused 408, with `nearest`: what did come, and what differed."""
         limit = max(count, ALL)
         found = await self.operation(
-            "wait", patience=timeout + _GRACE, count=count, timeout=timeout, limit=limit, **{"for": kind}, **filters
+            "wait", patience=_patience(timeout), count=count, timeout=timeout, limit=limit, **{"for": kind}, **filters
         )
         return [_TYPES[kind](one) for one in found[kind]]
 
@@ -201,7 +206,7 @@ class AsyncSms(Inspection):
         match, is the code. `digits`: so many of its last ones, as of a call whose number a user types the end of.
         After `timeout` real seconds CallRefused 408."""
         found = await self.operation(
-            "otp", patience=timeout + _GRACE, to=to, timeout=timeout, pattern=pattern, digits=digits
+            "otp", patience=_patience(timeout), to=to, timeout=timeout, pattern=pattern, digits=digits
         )
         return Code(found["code"], Message(found["message"]), found.get("rule", ""))
 
@@ -276,7 +281,7 @@ class AsyncSms(Inspection):
         said = {name: value for name, value in said.items() if value is not None}
         if not said:
             return record((await self.show())["clock"])
-        return record(await self.operation("clock", {**said, "timeout": timeout}, patience=timeout + _GRACE))
+        return record(await self.operation("clock", {**said, "timeout": timeout}, patience=_patience(timeout)))
 
     async def advance(self, seconds: float | timedelta, *, timeout: float = 30.0) -> Record:
         """`clock(advance=seconds)`."""
@@ -285,7 +290,7 @@ class AsyncSms(Inspection):
     async def settle(self, *, timeout: float = 10.0) -> Record:
         """Move the sandbox's time from due date to due date, scheduled sends included, until nothing is due and no
         callback is under way. Gives back and raises as `clock` does."""
-        return record(await self.operation("settle", {"timeout": timeout}, patience=timeout + _GRACE))
+        return record(await self.operation("settle", {"timeout": timeout}, patience=_patience(timeout)))
 
     async def now(self) -> datetime:
         """The sandbox's moment."""

@@ -94,7 +94,9 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
     """`did you mean smsoffice?`, or "" when nothing is near."""
     from difflib import get_close_matches
 
-    near = get_close_matches(word, list(options), 1)
+    words = list(options)
+    begun = [one for one in words if len(word) > 2 and one.startswith(word)]
+    near = begun if len(begun) == 1 else get_close_matches(word, words, 1)
     return f"did you mean {near[0]}?" if near else ""
 
 

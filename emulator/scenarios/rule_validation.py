@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from emulator.core.commands import OPERATIONS
 from emulator.core.regex import Wrong, compiled
 from emulator.scenarios.account_validation import about_account, about_url
+from emulator.scenarios.contradictions import about_protocols, about_reports, about_turns, spoken_by
 from emulator.scenarios.problems import Path, Problem, listed, shown
 from emulator.scenarios.vocabulary import ProviderWords, Vocabulary, mapping, unknown
 
@@ -18,7 +19,8 @@ _WITH_TEXT = ("send", "cost")
 _WITH_NUMBERS = ("send", "cost", "status")
 HOLDS_FOR: dict[str, tuple[str, ...]] = {
     "sender": _WITH_TEXT, "contains": _WITH_TEXT, "matches": _WITH_TEXT, "encoding": _WITH_TEXT, "parts": _WITH_TEXT,
-    "to": _WITH_NUMBERS, "to_matches": _WITH_NUMBERS, "reference": _WITH_NUMBERS,
+    "to": _WITH_NUMBERS, "to_matches": _WITH_NUMBERS, "reference": _WITH_NUMBERS, "stop_listed": _WITH_NUMBERS,
+    "asked": ("status", "cancel", "replace"),
 }  # fmt: skip
 """Keys of `when` that calls of a few operations alone have anything for."""
 OF_A_MESSAGE = ("steps", "reports", "retries", "incoming", "opt_out")
@@ -166,7 +168,15 @@ def _about_incoming(rule: _Rule) -> Iterator[Problem]:
                         about_key=True, hint=f"those that do: {listed(able)}")  # fmt: skip
 
 
+def _about_contradictions(rule: _Rule) -> Iterator[Problem]:
+    yield from about_turns(rule.when, rule.at("when"))
+    yield from about_reports(mapping(rule.then, "reports"), rule.at("then", "reports"))
+    spoken = spoken_by(rule.vocabulary, rule.provider, rule.when.get("protocol"))
+    if spoken is not None:
+        yield from about_protocols(spoken[0], rule.then, rule.at("then"), spoken[1])
+
+
 _LOOKS: tuple[Callable[[_Rule], Iterator[Problem]], ...] = (
     _about_provider, _about_protocol, _about_operation, _about_keys, _about_code, _about_reason, _about_account,
-    _about_reports, _about_incoming,
+    _about_reports, _about_incoming, _about_contradictions,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """A type as a sentence for people: what may stand there."""
 
+from datetime import datetime
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -8,6 +9,7 @@ import msgspec
 from msgspec import Meta, UnsetType
 
 _SIMPLE: dict[Any, str] = {
+    datetime: "a time with its zone, such as 2026-11-21T12:00:00Z",
     str: "text", int: "a whole number", float: "a number", bool: "true or false", Any: "anything", NoneType: "null",
 }  # fmt: skip
 
@@ -61,6 +63,8 @@ def takes_text(kind: Any) -> bool:
 def _bounds(meta: Any) -> str:
     if not isinstance(meta, Meta):
         return ""
+    if meta.pattern is not None:
+        return f", {meta.description or f'that fits {meta.pattern}'}"
     if meta.ge is not None and meta.le is not None:
         return f", {meta.ge} to {meta.le}"
     texts = ((meta.ge, "{} or more"), (meta.gt, "more than {}"), (meta.le, "{} or less"), (meta.lt, "less than {}"))

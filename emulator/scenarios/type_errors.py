@@ -52,16 +52,54 @@ def _leaf(value: Any, kind: Any, path: Path) -> Problem:
 
 
 def _under_its_key(value: Any, kind: Any) -> str:
-    """A word alone where a mapping belongs: `write {reason: no-credit}` if it can stand under a key of that."""
+    """A value alone where a mapping or a list belongs: `write {reason: no-credit}`, `write [3]`."""
+    if isinstance(value, dict | list) or value is None:
+        return ""
+    for member in members(kind):
+        bare = get_args(member)[0] if get_origin(member) is Annotated else member
+        if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
+            found = _in_struct(value, bare)
+        elif get_origin(bare) in (list, tuple):
+            found = _in_list(value, get_args(bare)[0])
+        else:
+            continue
+        if found:
+            return f"write {found}"
+    return ""
+
+
+def _in_list(value: Any, kind: Any) -> str:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        inner = _in_struct(value, kind)
+        return f"[{inner}]" if inner else ""
+    return f"[{shown(value)}]" if _takes(value, kind) else ""
+
+
+def _in_struct(value: Any, kind: Any) -> str:
     from difflib import get_close_matches
 
-    for member in members(kind):
-        for field in fields(member) if isinstance(member, type) and issubclass(member, msgspec.Struct) else ():
-            if isinstance(value, str) and (near := get_close_matches(value, options(field.type), 1)):
-                return f"write {{{field.encode_name}: {near[0]}}}"
-            if value == field.encode_name and bool in members(field.type):
-                return f"write {{{value}: true}}"
-    return ""
+    needed = [field for field in fields(kind) if field.required]
+    for field in fields(kind):
+        if isinstance(value, str) and (near := get_close_matches(value, options(field.type), 1)):
+            return _mapping(field, near[0], needed)
+        if value == field.encode_name and bool in members(field.type):
+            return _mapping(field, "true", needed)
+    first = next((field for field in needed if _takes(value, field.type)), None)
+    return "" if first is None else _mapping(first, shown(value), needed)
+
+
+def _mapping(field: Any, value: str, needed: list[Any]) -> str:
+    """`{status: delivered, after: ...}`: dots where something else has to stand."""
+    others = (f"{other.encode_name}: ..." for other in needed if other.encode_name != field.encode_name)
+    return f"{{{', '.join((f'{field.encode_name}: {value}', *others))}}}"
+
+
+def _takes(value: Any, kind: Any) -> bool:
+    try:
+        converted(value, kind)
+    except ValueError:
+        return False
+    return True
 
 
 def _whole(value: Any, kind: Any, path: Path, message: str) -> Problem:

@@ -31,6 +31,7 @@ MOST_REPEATED = 1000
 """Values that aliases may repeat in all: a few kilobytes of them can stand for billions."""
 
 QUOTES = 'write it in quotes if text is meant: "{found}"'
+TRUTH = f"{QUOTES}; else write true or false"
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -111,7 +112,8 @@ class YamlReader:
             return Node(_place(event), None)
         value, trap = scalar(text)
         if trap:
-            self._complain(event, path, trap, short(text), hint=QUOTES)
+            hint = TRUTH if "true or false" in trap else QUOTES
+            self._complain(event, path, trap, short(text), hint=hint)
         return Node(_place(event), value, text)
 
     def _sequence(self, event: SequenceStartEvent, path: Path) -> Node:

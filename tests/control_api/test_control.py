@@ -289,6 +289,18 @@ async def test_what_is_told_of_an_account_may_be_given_back(provider):
         assert (status, "no such key" in answer["error"]["message"]) == (400, True)
 
 
+async def test_rules_that_never_decide_are_told():
+    async with serving() as served:
+        rules = [{"then": {"opt_out": True}}, {"when": {"to": "*1"}, "then": {}}]
+        status, told = await control(served, "PUT", f"{S}/rules", {"rules": rules})
+        assert (status, told["warnings"]) == (
+            200, ["at rules[0]: it holds for every call, so that none of the 1 behind it ever decides"]
+        )  # fmt: skip
+        assert "warnings" not in (await control(served, "PUT", f"{S}/rules", {"rules": rules[:1]}))[1]
+        _, told = await control(served, "PUT", f"{S}/scenario", {"rules": rules})
+        assert len(told["warnings"]) == 1
+
+
 async def test_a_rule_has_a_name_by_which_one_asks_whether_it_fired():
     async with serving() as served:
         for word in ("lost", "other"):

@@ -39,7 +39,7 @@ def test_data_of_any_size_is_told_of_in_short(json_lines_of: Any, value: Any, la
          "play.yaml:100000:11: at key99999: more than 100000 values in one file"),
         ("rules:\n" + "- yes\n" * 30_000,
          "play.yaml:101:3: at rules[99]: some readers of YAML take this for true or false: found yes; "
-         'write it in quotes if text is meant: "yes"'),
+         'write it in quotes if text is meant: "yes"; else write true or false'),
     ],
 )  # fmt: skip
 def test_a_file_of_any_size_is_told_of_in_short(lines_of: Any, text: str, last: str) -> None:

@@ -36,9 +36,10 @@ TRAPS = [
 @pytest.mark.parametrize(("word", "why"), TRAPS)
 def test_a_trap_has_to_be_written_in_quotes(lines_of: Any, word: str, why: str) -> None:
     rule = "rules:\n  - then: {}\n    when:\n      contains: "
+    truth = "; else write true or false" if "true or false" in why else ""
     assert lines_of(f"{rule}{word}\n") == [
         f"play.yaml:4:17: at rules[0].when.contains: {why}: found {word}; "
-        f'write it in quotes if text is meant: "{word}"'
+        f'write it in quotes if text is meant: "{word}"{truth}'
     ]
     assert lines_of(f'{rule}"{word}"\n') == []
 
@@ -167,7 +168,7 @@ def test_ten_mistakes_yield_ten_good_lines_in_order(lines_of: Any) -> None:
         "did you mean smsoffice?",
         "ten.yaml:5:24: at accounts.smsoffice.balance: found -1; may be a number, 0 to 1000000000000",
         "ten.yaml:5:36: at accounts.smsoffice.limits: some readers of YAML take this for true or false: found off; "
-        'write it in quotes if text is meant: "off"',
+        'write it in quotes if text is meant: "off"; else write true or false',
         "ten.yaml:7:40: at rules[0].when.operation: this provider does not serve it: found 'cost'; "
         "may be send, brands",
         "ten.yaml:7:50: at rules[0].when.to: found 995577123456; may be text; "

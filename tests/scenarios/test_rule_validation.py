@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from mistakes import OF_RULES
 
 from emulator.app.emulator import Emulator
 from emulator.core.rules.matching import RuleSpec
@@ -20,32 +21,7 @@ def lines_of(when: dict[str, Any], then: dict[str, Any]) -> list[str]:
     return []
 
 
-SAID = [
-    ({"provider": "ubill", "protocol": "soap"}, {},
-     "at when.protocol: this provider does not speak it: found 'soap'; may be http"),
-    ({"protocol": "smtp"}, {}, "at when.protocol: no provider speaks it: found 'smtp'; may be http, soap, smpp, v1"),
-    ({"operation": "balance", "contains": "x"}, {},
-     "at when.contains: a call of balance has none, so that this rule never holds; with it goes send or cost"),
-    ({"operation": "status", "parts": 2}, {},
-     "at when.parts: a call of status has none, so that this rule never holds; with it goes send or cost"),
-    ({"operation": "status"}, {"steps": []},
-     "at then.steps: only a send makes a message; with it goes operation: send"),
-    ({"operation": "balance"}, {"opt_out": True},
-     "at then.opt_out: only a send makes a message; with it goes operation: send"),
-    ({"provider": "ubill"}, {"incoming": {"text": "x"}},
-     "at then.incoming: this provider passes no messages of subscribers on; those that do: smscenter"),
-    ({}, {"account": {"switches": {"retry": []}}},
-     "at then.account.switches: switches differ from provider to provider; say which with when.provider"),
-    ({"provider": "ubill"}, {"account": {"balance": -1}},
-     "at then.account.balance: found -1; may be a number, 0 to 1000000000000"),
-    ({}, {"reports": {"to": "ftp://x"}}, "at then.reports.to: found 'ftp://x'; may be an http:// or https:// URL"),
-    ({"after": "noon"}, {}, "at when.after: no time with its zone, such as 2026-11-21T12:00:00Z: found 'noon'"),
-    ({"parts": {"form": 1}}, {}, "at when.parts.form: no such key: found 'form'; may be from, to; did you mean from?"),
-    ({}, {"reports": {"late": {"from": 2, "to": 1}}}, "at then.reports.late: from is more than to"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("when", "then", "line"), SAID)
+@pytest.mark.parametrize(("when", "then", "line"), OF_RULES)
 def test_each_mistake_yields_its_one_line(when: dict[str, Any], then: dict[str, Any], line: str) -> None:
     assert lines_of(when, then) == [line]
 

@@ -27,6 +27,7 @@ from emulator.core.rules.matching import RuleSpec
 from emulator.sandboxes.clock_driver import HORIZON, Ended, Overdue, TooFar
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import DEFAULT, InvalidOptions, NewSandbox, moment
+from emulator.scenarios.contradictions import hidden
 from emulator.scenarios.library import names
 
 if TYPE_CHECKING:
@@ -241,8 +242,12 @@ class Verbs:
 
     async def put_rules(self, sandbox: Sandbox, body: request_bodies.Rules) -> "response_types.RulesInForce":
         behind = (one for one in sandbox.engine.world.book.rules if not one.by_hand)
-        sandbox.control(PutRules(self._specs(given_back.rules(body.rules, behind))))
-        return await self.rules(sandbox)
+        specs = self._specs(given_back.rules(body.rules, behind))
+        sandbox.control(PutRules(specs))
+        told = await self.rules(sandbox)
+        if said := [one.told() for one in hidden(specs)]:
+            told["warnings"] = said
+        return told
 
     async def add_rule(self, sandbox: Sandbox, body: Json) -> "response_types.RulesInForce":
         sandbox.control(AddRule(self._specs([given_back.rule(body)])[0]))
@@ -277,7 +282,8 @@ class Verbs:
             sandbox.control(PatchAccount(provider, patch))
         sandbox.control(PutRules(None, list(play.rules)))
         told = await self.scenario(sandbox)
-        if said := [*left, *warnings.about_callbacks(sandbox, play.accounts, self.context.targets)]:
+        hides = [one.told() for one in hidden(play.rules)]
+        if said := [*left, *hides, *warnings.about_callbacks(sandbox, play.accounts, self.context.targets)]:
             told["warnings"] = said
         return told
 

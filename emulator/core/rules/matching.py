@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NAME = "^(?!r[0-9]+$)[A-Za-z][A-Za-z0-9._-]{0,63}$"
 """Of a rule; not what could be an id."""
+Name = Annotated[str, Meta(pattern=NAME, description="of letters, digits and . _ -, and not like the id r7")]
 
 
 class RuleSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -41,7 +42,7 @@ class RuleSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     when: When = When()
     times: Count | None = None
     comment: str = ""
-    name: Annotated[str, Meta(pattern=NAME)] | None = None
+    name: Name | None = None
 
 
 class Rule(msgspec.Struct):

@@ -14,6 +14,8 @@ Count = Annotated[int, Meta(ge=1)]
 Amount = Annotated[float, Meta(ge=-1e12, le=1e12)]
 CLOCK = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
 OFFSET = "^(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$"
+ClockTime = Annotated[str, Meta(pattern=CLOCK, description='such as "21:00"')]
+Offset = Annotated[str, Meta(pattern=OFFSET, description='such as "+04:00", or Z')]
 _DAY = 86_400
 
 
@@ -87,9 +89,9 @@ class DayTime(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """`{from: "21:00", to: "09:00", zone: "+04:00"}`: a part of each day, over midnight where it ends before it begins;
     the end is not included. The zone is an offset from UTC; without one it is UTC."""
 
-    begin: Annotated[str, Meta(pattern=CLOCK)] = msgspec.field(name="from")
-    end: Annotated[str, Meta(pattern=CLOCK)] = msgspec.field(name="to")
-    zone: Annotated[str, Meta(pattern=OFFSET)] = "Z"
+    begin: ClockTime = msgspec.field(name="from")
+    end: ClockTime = msgspec.field(name="to")
+    zone: Offset = "Z"
 
     def __post_init__(self) -> None:
         if self.begin == self.end:
