@@ -12,7 +12,9 @@ from emulator.core.rules.smpp_actions import SMPP_FAULTS
 OF_RULES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"provider": "ubill", "protocol": "soap"}, {},
      "at when.protocol: this provider does not speak it: found 'soap'; may be http"),
-    ({"protocol": "smtp"}, {}, "at when.protocol: no provider speaks it: found 'smtp'; may be http, soap, smpp, v1"),
+    ({"protocol": "ftp"}, {},
+     "at when.protocol: no provider speaks it: found 'ftp'; may be http, smtp, soap, smpp, v1"),
+    ({}, {"reports": {"signed": True}}, "at then.reports.signed: goes with with: found true"),
     ({"operation": "balance", "contains": "x"}, {},
      "at when.contains: a call of balance has none, so that this rule never holds; with it goes send or cost"),
     ({"operation": "status", "parts": 2}, {},

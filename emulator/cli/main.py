@@ -195,7 +195,7 @@ def _check(arguments: argparse.Namespace) -> int:
             own, extended = own_rules(Path(file))
             of_these = f", {own} of them its own, the others of {extended}" if extended else ""
             print(f"{file}: good, {len(play.rules)} rule(s){of_these}")
-            for told in hidden(play.rules):
+            for told in hidden(play.rules[:own] if extended else play.rules):
                 print(told.told(file))
         except (Invalid, OSError) as error:
             print(error, file=sys.stderr)

@@ -61,7 +61,7 @@ class DeliveryRouter:
             return provider.report(account, batch, message, out, url) if url else None
         url = manner.to or url
         request = provider.report(account, batch, message, out, url) if url else None
-        return None if request is None else report_overrides.overridden(manner, request)
+        return None if request is None else report_overrides.overridden(manner, request, provider, account)
 
     def _url(self, account: Account) -> str:
         """Where the account's callbacks go."""

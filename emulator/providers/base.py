@@ -218,6 +218,10 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Why the provider calls no such URL of an account; "" where it does."""
     said_in: Callable[[HttpRequest], Mapping[str, str]] = said_in_form
     """The fields of one of its callbacks, for people; where they are not simply a query or a form."""
+    rewritten: Callable[[HttpRequest, Mapping[str, str]], HttpRequest] | None = None
+    """One of its callbacks with other fields, written as it was; None: a query or a form in UTF-8."""
+    signatures: Callable[[Account, Mapping[str, str], str], Mapping[str, str]] | None = None
+    """What signs a callback's fields to a URL, where it signs them."""
     judge_answer: Callable[[int, bytes], CallbackVerdict]
     """Status and body of what the client answered to a callback."""
     sink_answer: HttpReply

@@ -51,6 +51,8 @@ def _within_one_value(parts: Json) -> None:
     ]  # fmt: skip
     reports = parts["Reports"]
     reports["allOf"] = [
+        {"if": {"properties": {"signed": {"const": True}}, "required": ["signed"]},
+         "then": {"properties": {"with": {"minProperties": 1}}, "required": ["with"]}},
         {"not": {"properties": {"twice": {"const": True}, "times": {"type": "integer"}},
                  "required": ["twice", "times"]}},
         {"if": {"properties": {"never": {"const": True}}, "required": ["never"]},

@@ -282,7 +282,8 @@ class Verbs:
             sandbox.control(PatchAccount(provider, patch))
         sandbox.control(PutRules(None, list(play.rules)))
         told = await self.scenario(sandbox)
-        hides = [one.told() for one in hidden(play.rules)]
+        alone = isinstance(given, dict) and "extends" not in given
+        hides = [one.told() for one in hidden(play.rules)] if alone else []
         if said := [*left, *hides, *warnings.about_callbacks(sandbox, play.accounts, self.context.targets)]:
             told["warnings"] = said
         return told

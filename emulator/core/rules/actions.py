@@ -154,6 +154,8 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     without: tuple[str, ...] = ()
     having: dict[str, str] = msgspec.field(name="with", default_factory=dict)
     """Fields of a report over HTTP that are missing, and values that others have in their place."""
+    signed: bool = False
+    """Where the provider signs: those values are signed as it does, so that no check of a signature finds them."""
     to: str | None = None
     """Another URL for reports over HTTP."""
     form: tuple[FormName, ...] = ()
@@ -162,6 +164,8 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     def __post_init__(self) -> None:
         if self.twice and self.times is not None:
             raise ValueError("reports takes either twice or times")
+        if self.signed and not self.having:
+            raise ValueError("signed: goes with with")
         force_setattr(self, "late", as_written(self.late))
 
     @property

@@ -105,11 +105,29 @@ def _zone(account: Account) -> countries.Zone:
 
 
 def _call(account: Account, fields: Fields, signed: tuple[str, ...], url: str) -> HttpRequest:
-    """Signed over the octets that are sent, and written as the handler wants it."""
-    fmt, charset = form_of(url)
-    octets = ":".join((*signed, account.credentials["callback_secret"])).encode(charset, "replace")
+    """Signed, and written as the handler wants it."""
+    return _written([*fields, *_signatures(account, signed, url)], url)
+
+
+def _signatures(account: Account, signed: tuple[str, ...], url: str) -> Fields:
+    """Over the octets that are sent."""
+    octets = ":".join((*signed, account.credentials["callback_secret"])).encode(form_of(url).charset, "replace")
     kinds = PROFILE.switch(account, "callback-signatures").split()
-    fields = [*fields, *((kind, SIGNATURES[kind](octets)) for kind in kinds if kind in SIGNATURES)]
+    return [(kind, SIGNATURES[kind](octets)) for kind in kinds if kind in SIGNATURES]
+
+
+def signatures(account: Account, fields: Mapping[str, str], url: str) -> dict[str, str]:
+    """Of a report with these fields."""
+    return dict(_signatures(account, tuple(fields.get(name, "") for name in ("id", "phone", "status")), url))
+
+
+def rewritten(request: HttpRequest, fields: Mapping[str, str]) -> HttpRequest:
+    """A callback with other fields, in its format and charset."""
+    return _written(list(fields.items()), request.target)
+
+
+def _written(fields: Fields, url: str) -> HttpRequest:
+    fmt, charset = form_of(url)
     if not fmt:
         body = write_query(fields, charset).encode()
     elif fmt == "2":

@@ -7,7 +7,15 @@ from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider, Row
 from emulator.providers.smscenter import history, http, left_out, mail, operators, senders, wait_call
-from emulator.providers.smscenter.callbacks import SINK_ANSWER, incoming, judge_answer, report, said_in
+from emulator.providers.smscenter.callbacks import (
+    SINK_ANSWER,
+    incoming,
+    judge_answer,
+    report,
+    rewritten,
+    said_in,
+    signatures,
+)
 from emulator.providers.smscenter.errors import NEVER_SAYS
 from emulator.providers.smscenter.hosts import HOSTS
 from emulator.providers.smscenter.lint import LINT, PARAMETERS
@@ -84,6 +92,8 @@ PROVIDER = Provider(
     shown=_shown,
     report=report,
     said_in=said_in,
+    rewritten=rewritten,
+    signatures=signatures,
     judge_answer=judge_answer,
     sink_answer=SINK_ANSWER,
     example=_example,
