@@ -1,5 +1,6 @@
 # make run   start the emulator        make test    all tests
 # make check linter and types          make bench   the benchmarks
+# make docs  the docs as a site, in build/site
 # make screenshots  pictures of the page, in build/screenshots, three of them in docs/
 # make clients  the programs that some tests drive: PHP, Chromium, Kannel ... (Debian's packages and npm's)
 # make constraints  renew the pinned versions: everything here, and the image, is made of those
@@ -21,7 +22,7 @@ PYTEST := $(WITH_BYTECODE) $(BIN)/python -m pytest
 # environment forbids Python to write bytecode.
 BYTECODE := $(BIN)/python -m compileall -q emulator benchmarks
 
-.PHONY: run test test-long test-newest test-lowest check bench clients constraints audit clean python screenshots
+.PHONY: run test test-long test-newest test-lowest check bench clients constraints audit clean python screenshots docs
 
 run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
@@ -44,6 +45,17 @@ screenshots: $(STAMP)
 	@cp build/screenshots/inbox-wide-light.png docs/inbox.png
 	@cp build/screenshots/message-wide-light.png docs/message.png
 	@cp build/screenshots/controls-wide-light.png docs/controls.png
+
+# The site's own environment: what builds it is needed nowhere else.
+docs: $(VENV)/docs/bin/mkdocs
+	@rm -rf build/docs build/site && mkdir -p build/docs && cp -r docs CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE benchmarks build/docs/
+	@cp README.md build/docs/index.md
+	@$(VENV)/docs/bin/mkdocs build --quiet
+	@echo "build/site/index.html"
+
+$(VENV)/docs/bin/mkdocs: | $(BIN)/python
+	@$(PYTHON) -m venv $(VENV)/docs
+	@$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.5,<10' 'mkdocs<2'
 
 clients: | $(BIN)/python
 	@$(BIN)/python tests/tools.py

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import urllib.request
 from importlib import resources
 from pathlib import Path
@@ -175,6 +176,19 @@ def test_the_testcontainers_suite_passes_on_a_stand_in_for_the_engine(tmp_path):
 # what to set in a client
 
 
+def test_the_listener_answers_ok():
+    text = WAYS.of("python", "listener")[0]
+    names: dict = {}
+    text = text.replace("HTTPServer((", "server = HTTPServer((").replace("9000", "0")
+    exec(text.replace(").serve_forever()", ")"), names)
+    server = names["server"]
+    threading.Thread(target=server.handle_request, daemon=True).start()
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/sms?status=Delivered", timeout=200) as answer:
+        body = answer.read()
+    server.server_close()
+    assert all(provider.judge_answer(200, body).accepted for provider in found().values())
+
+
 def test_every_address_of_the_table_is_served():
     table = WAYS.text.partition("## What to set in a client")[2]
     for path in set(re.findall(r"`BASE(/[\w/.?]+)`", table)):
@@ -198,6 +212,7 @@ def test_a_hard_coded_address_comes_here_through_http_proxy(url, beside):
 
 
 def test_every_snippet_is_tried_by_some_test():
-    known = {("python", "flask"), ("python", "unittest"), ("python", "testcontainers"), ("js", "node"),
-             ("php", "phpunit"), ("yaml", "compose"), ("yaml", "github-actions"), ("yaml", "gitlab")}  # fmt: skip
+    known = {("python", "listener"), ("python", "flask"), ("python", "unittest"), ("python", "testcontainers"),
+             ("js", "node"), ("php", "phpunit"), ("yaml", "compose"), ("yaml", "github-actions"),
+             ("yaml", "gitlab")}  # fmt: skip
     assert {(one.language, one.kind) for one in WAYS.snippets} == known
