@@ -40,11 +40,14 @@ async def otp(sandbox: Sandbox, asked: request_bodies.Otp) -> "response_types.Co
         came = [one for one in came if find(store.batch_of(one).text) is not None]
         return [views.message(sandbox, one) for one in came[-1:] or ([newest] if newest is not None and same else [])]
 
-    found = await waiter.until(
-        sandbox, "messages", 1, asked.timeout, fitting,
-        lambda n: wait.shown(sandbox.engine.world.store.message(n), sandbox, views.message),
-        lambda one: finding.fits(filters)(one) and find(one["text"]) is not None,
-    )  # fmt: skip
+    try:
+        found = await waiter.until(
+            sandbox, "messages", 1, asked.timeout, fitting,
+            lambda n: wait.shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+            lambda one: finding.fits(filters)(one) and find(one["text"]) is not None,
+        )  # fmt: skip
+    except LookupError:
+        raise wait.gone() from None
     code = None if found is None else find(found[-1]["text"])
     if found is None or code is None:
         raise _no_code(sandbox, asked, filters)

@@ -30,18 +30,21 @@ async def until(
     enough: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def hear(what: str, number: int) -> None:
-        if what == "gone" and not enough.done():
+        if enough.done():
+            return
+        if what == "gone":
             enough.set_exception(LookupError("the sandbox is gone"))
+            return
         if what in ("reset", "restored"):  # those of the state before are no more
             found.clear()
             found.update((one["id"], one) for one in fitting())
-        elif what != kind or enough.done() or (one := looked_at(number)) is None:
+        elif what != kind or (one := looked_at(number)) is None:
             return
         elif fits(one):
             found[one["id"]] = one
         else:
             found.pop(one["id"], None)
-        if len(found) >= count and not enough.done():
+        if len(found) >= count:
             enough.set_result(None)
 
     sandbox.listeners.append(hear)

@@ -10,6 +10,7 @@ from support import TO, control, frozen, get, key_of, receiver, send_path, servi
 from yarl import URL
 
 from emulator.core.units import SECOND
+from emulator.http.messages import HttpRequest
 
 S = "/_emulator/sandboxes/default"
 
@@ -575,3 +576,16 @@ async def test_a_body_that_is_no_json_is_400():
         answer = await session.post(f"{served.base_url}{S}/clock", data=b"{")
         assert answer.status == 400
         assert (await answer.json())["error"]["code"] == "no-json"
+
+
+@pytest.mark.parametrize(("end", "status"), [("reset", 200), ("remove", 404)])
+async def test_a_code_that_is_waited_for_while_the_sandbox_ends_is_given_or_refused_as_gone(end, status):
+    async with serving() as served:
+        sandbox = frozen(served)
+        waiting = asyncio.ensure_future(control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}/otp?timeout=9"))
+        await until(lambda: sandbox.listeners)
+        if end == "reset":
+            key = sandbox.account("smsoffice").credentials["key"]
+            served.emulator.exchange(HttpRequest(method="GET", target=send_path(key, content="code+1234")))
+        getattr(served.emulator, end)(sandbox)  # before whoever waits has had its turn
+        assert (await waiting)[0] == status

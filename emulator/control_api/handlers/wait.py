@@ -42,7 +42,11 @@ async def _until(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding
             looked_at[how.kind], finding.fits(filters),
         )  # fmt: skip
     except LookupError:
-        raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
+        raise gone() from None
+
+
+def gone() -> Refusal:
+    return Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile")
 
 
 def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> Sequence[Json]:
