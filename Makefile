@@ -5,6 +5,7 @@
 # make clients  the programs that some tests drive: PHP, Chromium, Kannel ... (Debian's packages and npm's)
 # make constraints  renew the pinned versions: everything here, and the image, is made of those
 # make test-newest, make test-lowest  a part of the tests with the newest versions, and the lowest pyproject.toml allows
+# make mutants  small faults in core, providers and smpp, one at a time: which of them does no test notice? (an hour or so)
 # make audit  known vulnerabilities among the pinned, and the Dockerfile's linter
 # make test-long  the tests that take minutes: fuzzing, kills, soak; and properties, with examples never tried before
 PYTHON ?= python3
@@ -22,7 +23,7 @@ PYTEST := $(WITH_BYTECODE) $(BIN)/python -m pytest
 # environment forbids Python to write bytecode.
 BYTECODE := $(BIN)/python -m compileall -q emulator benchmarks
 
-.PHONY: run test test-long test-newest test-lowest check bench clients constraints audit clean python screenshots docs
+.PHONY: run test test-long mutants test-newest test-lowest check bench clients constraints audit clean python screenshots docs
 
 run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
@@ -32,6 +33,9 @@ test: $(STAMP)
 
 test-long: $(STAMP)
 	@exec $(PYTEST) -m "long or hypothesis" --timeout 1800 --hypothesis-profile fresh $(ARGS)
+
+mutants: $(STAMP)
+	@exec nice $(WITH_BYTECODE) $(BIN)/python tests/mutants.py $(ARGS)
 
 check: $(STAMP)
 	@$(BIN)/ruff check .

@@ -90,7 +90,8 @@ class Smpp:
                 assert any(one.status == 0 and one.is_response for one in answers), answers
             if chance.one_in(20):
                 target = self.sandbox.now() + chance.choice((0, 1, 5, 60, 3600, 90_000)) * SECOND
-                self.sandbox.catch_up(target)
+                while self.sandbox.catch_up(target) < target:
+                    pass
                 self.sandbox.clock.move_to(target)
         except Exception as error:
             raise Broken(octets.hex()[:4000], f"state {self.link.line.session.state}") from error
