@@ -79,7 +79,7 @@ test-newest test-lowest: test-%: $(VENV)/tools/bin/uv
 	@for python in $(FIRST_$*); do \
 	   $(VENV)/tools/bin/uv --quiet venv --clear --no-python-downloads --python $$python $(VENV)/$* 2>$(VENV)/$*.why && exit; \
 	 done; cat $(VENV)/$*.why >&2; exit 1
-	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* $(RESOLUTION_$*) --editable '.[pytest,asyncio,histories,speed,tls]'
+	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* $(RESOLUTION_$*) --editable '.[pytest,asyncio,client,histories,speed,tls]'
 	@$(VENV)/tools/bin/uv --quiet pip install --python $(VENV)/$* pytest-timeout pytest-xdist anyio
 	@$(VENV)/$*/bin/python --version
 	@$(WITH_BYTECODE) $(VENV)/$*/bin/python -m pytest --numprocesses auto $(ARGS) $(REACH)
