@@ -43,7 +43,7 @@ class Emulator(SandboxManager):
         )  # fmt: skip
         if self.settings.any_credentials:
             self.sandboxes.stand_in = self.default
-        self.board = SmppDispatcher(self.sandboxes, self.default, self.reception.keep)
+        self.board = SmppDispatcher(self.sandboxes, self.default, self.reception.record)
 
     def start(self, call: Call, base_url: str) -> None:
         """From now on time passes and callbacks go out, by `call`. Runs in the loop that serves."""

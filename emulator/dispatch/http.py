@@ -148,7 +148,7 @@ class HttpDispatcher:
             0, at, command.provider, command.protocol, command.operation, outcome.word, verdict.rule, request, 0, reply,
             0, outcome, None if fault is None else fault.fault, notes, "", None, match.read, command.credential,
         )  # fmt: skip
-        self._write(sandbox, line)
+        self.record(sandbox, line)
         return Exchanged(reply, fault, line, self._send_reports(sandbox, at) if verdict.reports_first else ())
 
     # a mail
@@ -196,16 +196,13 @@ class HttpDispatcher:
         line = Line(
             0, sandbox.now(), provider, "http", "", word, None, request, 0, reply, 0, None, None, (), why, None
         )  # fmt: skip
-        self._write(sandbox, line)
+        self.record(sandbox, line)
         return line
 
     # what has been answered, over any protocol
 
-    def keep(self, sandbox: Sandbox, exchange: Exchange) -> None:
+    def record(self, sandbox: Sandbox, line: Line) -> None:
         """Journal an exchange, note which rows it violated, and tell of it."""
-        self._write(sandbox, Line.of(exchange))
-
-    def _write(self, sandbox: Sandbox, line: Line) -> None:
         sandbox.journal.add(line)
         if line.notes:
             for row in line.notes:

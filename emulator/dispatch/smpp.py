@@ -13,7 +13,7 @@ from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
 from emulator.http.messages import SmppFrame
-from emulator.journal import Exchange
+from emulator.journal import Line
 from emulator.providers.base import Provider, SmppFace, SmppPeer
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 from emulator.sandboxes.smpp_session import BoundSession, SmppTransport
@@ -65,14 +65,14 @@ class Receivers(Protocol):
 
 
 class SmppDispatcher:
-    """All sessions. `keep` writes an exchange into a sandbox's journal."""
+    """All sessions. `record` writes an exchange into a sandbox's journal."""
 
     def __init__(
-        self, sandboxes: Sandboxes, default: Sandbox, keep: Callable[[Sandbox, Exchange], None]
+        self, sandboxes: Sandboxes, default: Sandbox, record: Callable[[Sandbox, Line], None]
     ) -> None:  # fmt: skip
         self._sandboxes = sandboxes
         self._default = default
-        self._keep = keep
+        self._record = record
         self._made = 0
         self.lines: dict[str, BoundSession] = {}
         self.receivers: Receivers | None = None
@@ -129,15 +129,33 @@ class SmppDispatcher:
         """A request that the session's state allows."""
         name, face = self._spoken(line)
         sandbox = line.sandbox
-        command = face.read(pdu, self._caller(line, name))
+        at = self._moment(line, sandbox or self._default)
+        command = face.read(pdu, self._caller(line, name, at))
         if sandbox is None:
             found, command.credential = self._sandboxes.of(name, command.credential)
             sandbox = found or self._default
+            at = self._moment(line, sandbox)
             command.in_flight = 1 + sum(one.provider == name for one in self.of(sandbox))
-        at, verdict = sandbox.execute(command)
+        verdict = sandbox.engine.execute(command, at)
         if isinstance(verdict.outcome, Bound):
             self._settle_in(line, sandbox, name, face, command, pdu)
         return self._judged(sandbox, line, pdu, face, command, at, verdict, spoil)
+
+    def _moment(self, line: BoundSession, sandbox: Sandbox) -> Timestamp:
+        """When what a session says is executed: what came in one read all at one moment, before which everything was
+        done that had come due by itself."""
+        if line.turn is None or line.turn[0] is not sandbox:
+            self.worked_off(line)
+            line.turn = sandbox, sandbox.begin()
+            return line.turn[1]
+        # with what those before have brought about
+        return sandbox.catch_up(max(line.turn[1], sandbox.engine.world.now))
+
+    def worked_off(self, line: BoundSession) -> None:
+        """All that came in one read has been answered."""
+        if line.turn is not None:
+            line.turn[0].schedule_timer()
+            line.turn = None
 
     def _judged(
         self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Timestamp,
@@ -183,11 +201,11 @@ class SmppDispatcher:
         assert face is not None
         return name, face
 
-    def _caller(self, line: BoundSession, name: str) -> SmppPeer:
+    def _caller(self, line: BoundSession, name: str, at: Timestamp) -> SmppPeer:
         """Who speaks, to the provider of that name."""
         sandbox = line.sandbox or self._default
         switches = self.providers[name].profile.in_force(sandbox.account(name))
-        return SmppPeer(line.credential, line.peer, switches, line.session.bound, 1, sandbox.now())
+        return SmppPeer(line.credential, line.peer, switches, line.session.bound, 1, at)
 
     def _settle_in(
         self, line: BoundSession, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand, bind: Pdu
@@ -225,8 +243,9 @@ class SmppDispatcher:
         pdu = event.pdu
         if isinstance(item, Pdu) and item.command_id == Command.ENQUIRE_LINK and line.sandbox is not None:
             name, face = self._spoken(line)
-            command = face.read(item, self._caller(line, name))
-            at, verdict = line.sandbox.execute(command)
+            at = self._moment(line, line.sandbox)
+            command = face.read(item, self._caller(line, name, at))
+            verdict = line.sandbox.engine.execute(command, at)
             fault = verdict.reply
             octets = None
             instead = None if fault is None else _instead(fault)
@@ -304,12 +323,11 @@ class SmppDispatcher:
         verdict: Decision,
     ) -> None:  # fmt: skip
         fault, outcome = verdict.reply, verdict.outcome
-        self._keep(sandbox, Exchange(
-            id=0, at=at, provider=command.provider, protocol="smpp", operation=command.operation,
-            request=SmppFrame(body=pdu.raw, session=line.id, peer=line.peer), request_size=0,
-            reply=None if octets is None else SmppFrame(body=octets, session=line.id, peer=line.peer), reply_size=0,
-            command=command, outcome=outcome, word=outcome.word, rule=verdict.rule,
-            fault=None if fault is None else fault.fault, notes=(*command.notes, *verdict.noticed),
+        reply = None if octets is None else SmppFrame(octets, line.id, line.peer)
+        self._record(sandbox, Line(
+            0, at, command.provider, "smpp", command.operation, outcome.word, verdict.rule,
+            SmppFrame(pdu.raw, line.id, line.peer), 0, reply, 0, outcome, None if fault is None else fault.fault,
+            (*command.notes, *verdict.noticed), "", command,
         ))  # fmt: skip
 
     def record_unrouted(
@@ -330,11 +348,11 @@ class SmppDispatcher:
         self, line: BoundSession, asked: bytes, octets: bytes | None, operation: str, word: str, why: str
     ) -> None:
         sandbox = line.sandbox or self._default
-        self._keep(sandbox, Exchange(
-            id=0, at=sandbox.now(), provider=line.provider or next(iter(self.providers)), protocol="smpp",
-            operation=operation, request=SmppFrame(body=asked, session=line.id, peer=line.peer), request_size=0,
-            reply=None if octets is None else SmppFrame(body=octets, session=line.id, peer=line.peer), reply_size=0,
-            command=None, outcome=None, word=word, why=why,
+        provider = line.provider or next(iter(self.providers))
+        reply = None if octets is None else SmppFrame(octets, line.id, line.peer)
+        self._record(sandbox, Line(
+            0, sandbox.now(), provider, "smpp", operation, word, None, SmppFrame(asked, line.id, line.peer), 0, reply,
+            0, None, None, (), why, None,
         ))  # fmt: skip
 
 

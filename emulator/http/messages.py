@@ -60,7 +60,7 @@ Call = Callable[[HttpRequest], Awaitable[HttpReply]]
 among them) when there is no answer, its text for people."""
 
 
-class SmppFrame(msgspec.Struct, frozen=True, kw_only=True, tag="smpp"):
+class SmppFrame(msgspec.Struct, frozen=True, tag="smpp", gc=False):
     """A whole PDU as octets, and on which session it came or went."""
 
     body: bytes
@@ -76,8 +76,11 @@ class StreamReply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def header_of(headers: Headers, name: str, default: str = "") -> str:
-    wanted = name.lower()
-    return next((value for key, value in headers if key.lower() == wanted), default)
+    wanted, length = name.lower(), len(name)
+    for key, value in headers:
+        if len(key) == length and key.lower() == wanted:
+            return value
+    return default
 
 
 def split_target(target: str) -> tuple[str, str]:

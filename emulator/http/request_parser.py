@@ -105,12 +105,12 @@ class RequestParser:
         if self.tunnelled is not None:
             self.tunnelled += data
             return
-        if not self.in_message or (self.in_head and b"\n" not in self._begun):
-            data = self._readable(data)
-        if self.in_head:
+        if not self.in_message:
+            data = self._begun = self._readable(data)
+        elif not self._in_body:
+            if b"\n" not in self._begun:
+                data = self._readable(data)
             self._begun += data[: _MOST_KEPT - len(self._begun)]
-        elif not self.in_message:
-            self._begun = data
         whole = len(self.parsed)
         self._fed += len(data)
         try:

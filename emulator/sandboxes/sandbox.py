@@ -135,11 +135,16 @@ class Sandbox:
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
         """Execute a command at the sandbox's time."""
-        self.used_at = real_now()
-        at = self.catch_up(self.now())
+        at = self.begin()
         verdict = self.engine.execute(command, at)
         self.schedule_timer()
         return at, verdict
+
+    def begin(self) -> Timestamp:
+        """The sandbox's time, everything done that had come due by itself: commands may be executed at it. Whoever does
+        calls `schedule_timer` after the last."""
+        self.used_at = real_now()
+        return self.catch_up(self.now())
 
     def control(self, verb: AdminCommand) -> Any:
         """Carry out an admin command. Raises LookupError when what it names is not there."""

@@ -42,6 +42,8 @@ class BoundSession:
         self.provider = ""
         self.credential: Credential | None = None
         self.since: Timestamp = 0
+        self.turn: tuple[Sandbox, Timestamp] | None = None
+        """While what came in one read is worked off: when that is, for all of it."""
         self._face: SmppFace | None = None
         self._terms: SmppSessionSettings | None = None
 

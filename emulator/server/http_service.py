@@ -64,6 +64,8 @@ class HttpService:
         self._recorder = recorder
         self._in_flight: dict[Lane, int] = {}
         """How many requests are between their reading and their reply, by concurrency key."""
+        self._at_once: list[Lane] = []
+        """Of those the ones that arrived at this moment: in this turn of the loop."""
         self._date, self._second = b"", 0
         self.limits = limits
         self.connections: set[HttpConnection] = set()
@@ -148,8 +150,10 @@ class HttpService:
         try:
             answer = self._reception.judge(asked, count)
         finally:
-            # those that arrived at the same moment are counted with it
-            asyncio.get_running_loop().call_soon(self._answered, lane)
+            # those that arrive at the same moment are counted with it
+            if not self._at_once:
+                asyncio.get_running_loop().call_soon(self._turn_ends)
+            self._at_once.append(lane)
         if answer.fault is None and not answer.first:
             assert answer.reply is not None
             return answer.reply
@@ -187,6 +191,11 @@ class HttpService:
         return None
 
     # what is waited for
+
+    def _turn_ends(self) -> None:
+        for lane in self._at_once:
+            self._answered(lane)
+        self._at_once.clear()
 
     def _answered(self, lane: Lane) -> None:
         self._in_flight[lane] -= 1

@@ -116,6 +116,7 @@ class SmppConnection(asyncio.Protocol):
             for event in line.session.received(item, now):
                 self._do(event, item)
         self._reading = False
+        self._board.worked_off(line)
         held = self._framer.held
         if held or self._partly:
             self._partly = bool(held)

@@ -65,7 +65,7 @@ class Engine:
             if case.ruling.rules:
                 verdict = self._by_rule(case)
                 return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
-        return Decision(self._judge.judge(case), noticed=tuple(case.noticed))
+        return Decision(self._judge.judge(case), None, None, False, tuple(case.noticed))
 
     def advance(self, to: Timestamp, most: int | None = None) -> list[Outgoing]:
         """Do everything due up to a moment, in order, or the first `most` things of it. What goes out to the client is

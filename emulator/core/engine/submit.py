@@ -106,13 +106,12 @@ class SubmitHandler:
         self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, cost: int, report: bool
     ) -> Batch:
         command, at = case.command, case.at
+        begins_at = at if said.begins_at is None or said.begins_at < at else said.begins_at
+        extra = command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind}
         batch = Batch(
-            id=len(self.world.store.batches) + 1, provider=command.provider, protocol=command.protocol,
-            provider_id=provider_id, sender=said.sender, text=said.text, reference=command.reference or None,
-            encoding=measured.encoding, parts=measured.parts, cost=cost, created_at=at,
-            begins_at=max(at, said.begins_at or at), first=command.first, flash=command.flash, report=report,
-            extra=command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind},
-            ids=command.ids, asks=command.asks,
+            len(self.world.store.batches) + 1, command.provider, command.protocol, provider_id, said.sender, said.text,
+            command.reference or None, measured.encoding, measured.parts, cost, at, begins_at, command.first,
+            command.flash, report, extra, command.ids, command.asks,
         )  # fmt: skip
         self.world.store.add_batch(batch)
         return batch
@@ -120,10 +119,8 @@ class SubmitHandler:
     def _add_message(self, case: CheckContext, batch: Batch, number: str, rule: Rule | None) -> None:
         at = case.at
         status: Status = "scheduled" if batch.begins_at > at else "pending"
-        message = Message(
-            id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
-            plan=self._plan(rule, case.profile),
-        )  # fmt: skip
+        plan = self._plan(rule, case.profile)
+        message = Message(len(self.world.store.messages) + 1, batch.id, number, status, (status, at), plan)
         self.world.store.add(message)
         self._life.begin(message, batch, at)
         if case.command.expires_at is not None:
@@ -131,7 +128,7 @@ class SubmitHandler:
 
     def _record_lost(self, case: CheckContext, provider_id: str | None, later: bool) -> None:
         """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
-        for reason in dict.fromkeys(one.reason for one in case.lost):
+        for reason in dict.fromkeys([one.reason for one in case.lost]) if case.lost else ():
             row = _row(case, reason)
             if row is not None and row.keeps_id:
                 numbers = [(one.number, one.place) for one in case.lost if one.reason == reason]
