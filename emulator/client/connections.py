@@ -204,9 +204,12 @@ class PlainPool(HTTPConnectionPool):
 
 
 class SecurePool(HTTPSConnectionPool):
-    """The same by TLS."""
+    """The same by TLS. Whom to trust is read when the first is made: it takes longer than making a client."""
 
     ConnectionCls = _Secure
+
+    def __init__(self, *args: Any, ssl_context: ssl.SSLContext | None = None, **more: Any) -> None:
+        super().__init__(*args, ssl_context=ssl_context or ssl.create_default_context(), **more)
 
 
 def connection_pool(
@@ -217,7 +220,9 @@ def connection_pool(
     `proxy_headers` such as `urllib3.make_headers(proxy_basic_auth="user:password")`), the context that says whom to
     trust, the local address to call from. `keep`: idle connections kept for each host.
     """
-    more: dict[str, Any] = {"maxsize": keep, "ssl_context": ssl_context or ssl.create_default_context()}
+    more: dict[str, Any] = {"maxsize": keep}
+    if ssl_context is not None:
+        more["ssl_context"] = ssl_context
     if source_address:
         more["source_address"] = (source_address, 0)
     made = ProxyManager(proxy, proxy_headers=proxy_headers, **more) if proxy else PoolManager(**more)

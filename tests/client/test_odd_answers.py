@@ -24,9 +24,12 @@ SENDS = [("smsoffice", "send"), ("ubill", "send"), ("ubill", "send_xml"), ("smsc
     (b"Content-Type: application/json; boundary=x; charset=utf-8; q=1",), (b"Content-Type: text/html;charset=UTF-8",),
     (b'Content-Type: application/json; Charset="utf-8" ; profile="a;b"',), (b"Content-Type: nonsense",), (),
 ], ids=["three", "html", "quoted", "nonsense", "none"])  # fmt: skip
-@pytest.mark.parametrize("mark", [b"", BOM], ids=["bare", "bom"])
-async def test_a_byte_order_mark_and_parameters_of_a_type_leave_no_doubt(kind, headers, mark):
-    with raw(lambda request: plain(mark + numbered(request), b"200 OK", *headers)) as server:
+async def test_a_byte_order_mark_and_parameters_of_a_type_leave_no_doubt(kind, headers):
+    """A mark before every other answer: to the sends and to the balances in turn."""
+    def answer(request):
+        return plain(BOM * (request.number % 3 != 1) + numbered(request), b"200 OK", *headers)
+
+    with raw(answer) as server:
         for provider, method in SENDS:
             async with desk(kind, provider, server, ONCE) as ask:
                 await ask(method, number(provider), "x")
@@ -179,7 +182,7 @@ async def test_memory_stays_where_it_is_over_many_calls(kind):
             server.requests.clear()
             tracemalloc.start()
             try:
-                for _ in range(200):
+                for _ in range(100):
                     await ask("balance")
                     server.requests.clear()
                 grown, _ = tracemalloc.get_traced_memory()

@@ -94,8 +94,8 @@ def tls(request, certificate, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"], indirect=True)
-@pytest.mark.parametrize("pieces", [1, 2, 0], ids=["one", "two", "octets"])
+@pytest.mark.parametrize(("pieces", "tls"), [(1, False), (2, True), (0, False)], ids=["one", "two-tls", "octets"],
+                         indirect=["tls"])  # fmt: skip
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_each_call_gets_its_own_answer(kind, shape, pieces, tls):
     await each_gets_its_own(kind, shape, pieces, tls, A_FEW)
