@@ -1,5 +1,6 @@
 # make run   start the emulator        make test    all tests
 # make check linter and types          make bench   the benchmarks
+# make release-check  wheel and sdist, each tried from an empty environment
 # make docs  the docs as a site, in build/site
 # make screenshots  pictures of the page, in build/screenshots, three of them in docs/
 # make clients  the programs that some tests drive: PHP, Chromium, Kannel ... (Debian's packages and npm's)
@@ -23,7 +24,7 @@ PYTEST := $(WITH_BYTECODE) $(BIN)/python -m pytest
 # environment forbids Python to write bytecode.
 BYTECODE := $(BIN)/python -m compileall -q emulator benchmarks
 
-.PHONY: run test test-long mutants test-newest test-lowest check bench clients constraints audit clean python screenshots docs
+.PHONY: run test test-long mutants test-newest test-lowest check bench clients constraints audit clean python screenshots docs release-check
 
 run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
@@ -49,6 +50,9 @@ screenshots: $(STAMP)
 	@cp build/screenshots/inbox-wide-light.png docs/inbox.png
 	@cp build/screenshots/message-wide-light.png docs/message.png
 	@cp build/screenshots/controls-wide-light.png docs/controls.png
+
+release-check: $(STAMP)
+	@PYTHONPATH=tests $(BIN)/python -m release_check
 
 # The site's own environment: what builds it is needed nowhere else.
 docs: $(VENV)/docs/bin/mkdocs
