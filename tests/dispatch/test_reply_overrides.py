@@ -4,10 +4,12 @@ import pytest
 from playhouse import PROVIDERS, TO, desk
 from support import receiver
 
+from emulator.core.accounts import Account
 from emulator.core.rules.actions import Reply, Reports
 from emulator.delivery import report_overrides
 from emulator.dispatch import reply_overrides
 from emulator.http.messages import HttpReply, HttpRequest
+from emulator.providers.smsoffice.provider import PROVIDER
 
 MADE = HttpReply(headers=(("Content-Type", "application/json"), ("X-Own", "1")), body=b"{}")
 everybody = pytest.mark.parametrize("provider", PROVIDERS)
@@ -46,7 +48,8 @@ POST = HttpRequest(method="POST", target="http://h/cb?status=own", body=b"id=1&s
     ],
 )  # fmt: skip
 def test_fields_of_a_report_as_a_rule_wants_them(request_, without, having, expected):
-    made = report_overrides.overridden(Reports(without=without, having=having), request_)
+    account = Account(provider="smsoffice", credentials={}, balance=0)
+    made = report_overrides.overridden(Reports(without=without, having=having), request_, PROVIDER, account)
     sent = made.body.decode() if made.method == "POST" else made.target.partition("?")[2]
     assert sent == expected
     if made.method == "POST":
@@ -64,14 +67,14 @@ def play(then, **when):
 async def test_a_report_may_lack_a_field_and_say_another_value(provider):
     gone, odd = FIELDS[provider]
     steps = [{"after": 1, "status": "delivered"}]
-    changed = play({"steps": steps, "reports": {"without": [gone], "with": {odd: "QUEER?", "extra": "ж"}}})
+    changed = play({"steps": steps, "reports": {"without": [gone], "with": {odd: "QUEER?", "extra": "new"}}})
     async with desk(provider, play({"steps": steps})) as plain, desk(provider, changed) as client:
         for one in (plain, client):
             await one.send()
             await one.walk(1)
         (usual,), (came,) = plain.endpoint.came, client.endpoint.came
         assert set(usual) - set(came) == {gone}
-        assert (came[odd], came["extra"]) == ("QUEER?", "ж")
+        assert (came[odd], came["extra"]) == ("QUEER?", "new")
         assert list(came)[:-1] == [name for name in usual if name != gone]
 
 

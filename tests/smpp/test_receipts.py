@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.smpp import (
-    Address,
     Coding,
     Command,
     Form,
     Pdu,
     Receipt,
+    ReceiptAddress,
     decode,
     encode,
     excerpt_of,
@@ -37,8 +37,8 @@ from emulator.smpp.time_format import written_date
 AT = 1_795_300_200_000_000  # 2026-11-21 22:30:00 UTC
 RECEIPT = Receipt(
     message_id="1234567890",
-    source=Address(b"Shop", 5, 0),
-    destination=Address(b"995555123456", 1, 1),
+    source=ReceiptAddress(b"Shop", 5, 0),
+    destination=ReceiptAddress(b"995555123456", 1, 1),
     state=DELIVERED,
     submitted_at=AT,
     done_at=AT + 60_000_000,
@@ -238,7 +238,8 @@ def test_every_state_has_a_word_of_seven_letters():
 def test_the_quick_way_to_write_a_receipt_gives_the_same_octets(state, tlvs, vendor):
     for number, (parts, error, quarters) in enumerate([(1, 0, 0), (3, 255, 12), (255, 999, -20)], 1):
         receipt = Receipt(
-            message_id=str(10**number), source=Address(b"Shop", 5, number), destination=Address(b"79001234567", 1, 1),
+            message_id=str(10**number), source=ReceiptAddress(b"Shop", 5, number),
+            destination=ReceiptAddress(b"79001234567", 1, 1),
             state=state, submitted_at=AT, done_at=AT + number * 59_000_000, error=error, parts=parts,
             delivered=parts - 1, excerpt="Hello, you there"[: 8 * number],
         )  # fmt: skip
