@@ -33,6 +33,7 @@ from emulator.client.smscenter.errors import (
     TooManyRequests,
     Undeliverable,
 )
+from emulator.client.smscenter.mail import SmsCenterMail
 from emulator.client.smscenter.product_calls import ProductCalls as Calls
 from emulator.client.smscenter.product_calls import ProductOptions
 from emulator.client.smscenter.results import (
@@ -76,6 +77,7 @@ __all__ = [
     "SentMessage",
     "SmsCenter",
     "SmsCenterError",
+    "SmsCenterMail",
     "SmsCenterNotReached",
     "SmsCenterRefused",
     "SmsCenterReplyLost",
