@@ -56,7 +56,7 @@ release-check: $(STAMP)
 
 # The site's own environment: what builds it is needed nowhere else.
 docs: $(VENV)/docs/bin/mkdocs
-	@rm -rf build/docs build/site && mkdir -p build/docs && cp -r docs CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE benchmarks build/docs/
+	@rm -rf build/docs build/site && mkdir -p build/docs && cp -r docs CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE benchmarks clients build/docs/
 	@cp README.md build/docs/index.md
 	@$(VENV)/docs/bin/mkdocs build --quiet
 	@echo "build/site/index.html"
