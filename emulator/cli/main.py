@@ -71,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     add("schema", _schema, "Print the JSON Schema of a scenario file, for editors.")
     contract = add("contract", _contract, "Print what the providers document and what the emulator does.")
     contract.add_argument("provider", nargs="?", metavar="PROVIDER")
+    _add_certify_options(add(
+        "certify", _certify, "Make a program send while the provider errs, loses answers and refuses, and grade it by "
+        "what the provider's side saw. Exit status 1 below grade B.",
+    ))  # fmt: skip
     _add_callback_options(add(
         "check-callbacks", _check_callbacks, "Play delivery histories at your callback endpoint, and judge its answers "
         "as the provider would; exit status 1 when one is not as its contract asks. Only URL is called.",
@@ -90,6 +94,22 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         else:
             action = "append" if option.many else "store"
             command.add_argument(option.flag, help=about, action=action, metavar=option.metavar or "N")
+
+
+def _add_certify_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--provider", required=True, metavar="NAME", help="whom the program sends by")
+    command.add_argument(
+        "--send", required=True, metavar="COMMAND", help="sends one message and exits with 0 when it was sent; {to}, "
+        "{text}, {url} and the account's words ({key}, {login}, {psw}, ...) are filled in, and are in its environment "
+        "as SMS_TO, SMS_TEXT, SMS_URL, ...",
+    )  # fmt: skip
+    command.add_argument("--only", action="append", metavar="CASE", help="cases that begin so; repeatable")
+    command.add_argument("--over", choices=("http", "smpp"), default="http", help="the protocol it sends by")
+    command.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for each case (default: 60)")
+    command.add_argument("--seed", type=int, default=1, metavar="N", help="of chance (default: 1)")
+    command.add_argument("--json", action="store_true", help="for machines")
+    command.add_argument("--junit", metavar="FILE", help="write JUnit XML there, a test for each case")
+    command.add_argument("--badge", metavar="FILE", help="write an SVG with the grade there")
 
 
 def _add_callback_options(command: argparse.ArgumentParser) -> None:
@@ -224,6 +244,12 @@ def _contract(arguments: argparse.Namespace) -> int:
     chosen = [providers[arguments.provider]] if arguments.provider else list(providers.values())
     print("\n\n".join(table(provider) for provider in chosen))
     return 0
+
+
+def _certify(arguments: argparse.Namespace) -> int:
+    from emulator.cli.certify import certify
+
+    return certify(arguments)
 
 
 def _check_callbacks(arguments: argparse.Namespace) -> int:

@@ -79,7 +79,12 @@ class World:
         await self._as_providers(self._server.start())
         place = ServerAddress(self._server.base_url, self._server.smpp_url)
         wishes = {"id": "world", "seed": self.plan.seed, **self._wishes}
-        self.sms = await AsyncSms.make(_Door(self, self._server.control.answer), place, wishes)
+        self._door, self._place = _Door(self, self._server.control.answer), place
+        self.sms = await self.sandbox(**wishes)
+
+    async def sandbox(self, **wishes: Any) -> AsyncSms:
+        """One more sandbox of the same providers, as POST /_emulator/sandboxes takes it."""
+        return await AsyncSms.make(self._door, self._place, wishes)
 
     async def end(self) -> None:
         """Everything stops where it is."""
