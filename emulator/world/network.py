@@ -68,7 +68,7 @@ class Connection:
         names = self._names if end is self.ends[0] else self._names[::-1]
         _, self._fault = self._network.course.turn(*names, data)
         if self._fault is not None and self._fault.kind == "lost":
-            self._network.loop.call_later(self._latency(), self._break)
+            self._network.loop.call_later(self._latency(), self._break, context=Context())
 
     def _break(self) -> None:
         for end in self.ends:

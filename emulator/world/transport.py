@@ -16,6 +16,9 @@ WINDOW = 256 * 1024
 _PIECE = 64 * 1024
 _HIGH = 64 * 1024
 
+_ON_THE_WAY = Context()
+"""Of nobody: what has left its process arrives, whatever becomes of that."""
+
 EOF = b""
 RESET = None
 Item = bytes | None
@@ -247,7 +250,7 @@ class End(asyncio.Transport):
             self._loop.call_soon(self.other._come)
         else:
             self._last = arrival
-            self._loop.call_at(arrival, self.other._come)
+            self._loop.call_at(arrival, self.other._come, context=_ON_THE_WAY)
 
     def _maybe_hold_back(self) -> None:
         if len(self._buffer) > self._high and not self._held_back:
