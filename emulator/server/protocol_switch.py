@@ -49,7 +49,8 @@ def told(wrong: Exception) -> str:
     """Why a TLS client could not be served, for log and journal."""
     if not isinstance(wrong, ssl.SSLError):
         return f"a client began TLS and could not be served: {wrong}"
-    said = (wrong.reason or "").replace("_", " ").lower() or str(wrong)
+    reason = getattr(wrong, "reason", None)  # those that OpenSSL did not make have none
+    said = (reason or "").replace("_", " ").lower() or str(wrong)
     refused = isinstance(wrong, ssl.SSLEOFError) or "alert" in said or "ca" in said.split()
     return f"a TLS handshake failed: {said}{_BROKEN_OFF if refused else ''}"
 

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import struct
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -313,6 +314,24 @@ async def test_a_hello_that_never_ends_is_cut_off(tmp_path: Path) -> None:
 async def until_there(served: Server) -> set[Any]:
     await until(lambda: served.http.connections)
     return served.http.connections
+
+
+@pytest.mark.parametrize("port", ["http", "smpps"])
+async def test_a_client_that_is_gone_in_the_handshake_is_told_of_and_forgotten(tmp_path: Path, port: str) -> None:
+    troubles: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: troubles.append(told))
+    async with serving(ca_dir=str(tmp_path), smpp_tls_port=0) as served:
+        where = urlsplit(served.urls[port])
+        _, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(b"\x16\x03\x01\x02\x00\x01")
+        if port == "http":
+            (connection,) = await until_there(served)
+            await until(lambda: connection.is_in_handshake)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.close()  # a reset
+        await until(lambda: not served.http.connections)
+        await served.stop()
+    assert troubles == []
 
 
 async def test_a_connect_behind_which_nothing_comes_is_closed(tmp_path: Path) -> None:
