@@ -1,14 +1,17 @@
 """The load: some kept-alive connections, each sending one request after another. A process of its own, and quicker than
 any server it loads, so that it is the server that is measured.
 
-`python -m benchmarks.load PORT CONNECTIONS SECONDS PATH...`: PATH may hold {n}, a number that differs each time (equal
-URLs would be answered from a URL parser's cache). Prints requests a second. Only ever to 127.0.0.1.
+`python -m benchmarks.load URL CONNECTIONS SECONDS KEPT PATH`: PATH may hold {n}, a number that differs each time
+(equal URLs would be answered from a URL parser's cache). KEPT is 1, or 0 for a new connection for each request; an
+https URL is spoken TLS to. Prints requests a second. Only ever to 127.0.0.1.
 """
 
 import asyncio
 import re
+import ssl
 import sys
 import time
+from urllib.parse import urlsplit
 
 _length = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE).search
 
@@ -16,7 +19,8 @@ _length = re.compile(rb"\r\ncontent-length: *([0-9]+)\r\n", re.IGNORECASE).searc
 class _Client(asyncio.Protocol):
     """One connection: the next request goes out as soon as the answer to the last is there whole."""
 
-    def __init__(self, path: str, first: int, until: float) -> None:
+    def __init__(self, path: str, first: int, until: float, kept: bool) -> None:
+        self._kept = kept
         self._pieces = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode().split(b"{n}")
         self._next = first
         self._until = until
@@ -43,7 +47,7 @@ class _Client(asyncio.Protocol):
             raise SystemExit(f"unexpected answer: {came[:200]!r}")
         self._came = b""
         self.done += 1
-        if time.monotonic() < self._until:
+        if self._kept and time.monotonic() < self._until:
             self._ask()
         else:
             self._transport.close()
@@ -52,21 +56,34 @@ class _Client(asyncio.Protocol):
         if not self.ended.done():
             self.ended.set_result(None)
 
+    async def run(self, port: int, tls: ssl.SSLContext | None) -> None:
+        """One connection after another, until the time is over."""
+        loop = asyncio.get_running_loop()
+        while time.monotonic() < self._until:
+            self._came, self.ended = b"", loop.create_future()
+            await loop.create_connection(lambda: self, "127.0.0.1", port, ssl=tls)
+            await self.ended
 
-async def _all(port: int, connections: int, seconds: float, path: str) -> float:
+
+def _tls() -> ssl.SSLContext:
+    """Takes any certificate: it is the server that is measured."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+async def _all(url: str, connections: int, seconds: float, kept: bool, path: str) -> float:
     began = time.monotonic()
-    until = began + seconds
-    loop = asyncio.get_running_loop()
-    clients = [_Client(path, 10_000_000 * n, until) for n in range(connections)]
-    for client in clients:
-        await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
-    for client in clients:
-        await client.ended
+    where = urlsplit(url)
+    assert where.port is not None
+    tls = _tls() if where.scheme == "https" else None
+    clients = [_Client(path, 10_000_000 * n, began + seconds, kept) for n in range(connections)]
+    await asyncio.gather(*(client.run(where.port, tls) for client in clients))
     if not all(client.done for client in clients):
         raise SystemExit("a connection was closed without an answer")
     return sum(client.done for client in clients) / (time.monotonic() - began)
 
 
 if __name__ == "__main__":
-    port, connections, seconds, path = sys.argv[1:]
-    print(asyncio.run(_all(int(port), int(connections), float(seconds), path)))
+    url, connections, seconds, kept, path = sys.argv[1:]
+    print(asyncio.run(_all(url, int(connections), float(seconds), kept == "1", path)))

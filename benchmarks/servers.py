@@ -91,10 +91,9 @@ def receiving(count: int) -> Iterator[tuple[str, Callable[[], list[str]]]]:
         process.wait(10)
 
 
-def load(url: str, path: str, connections: int, seconds: float) -> float:
+def load(url: str, path: str, connections: int, seconds: float, kept: bool = True) -> float:
     """Requests a second, from a load process on the last core."""
-    port = url.rpartition(":")[2]
-    command = [sys.executable, "-m", "benchmarks.load", port, str(connections), str(seconds), path]
+    command = [sys.executable, "-m", "benchmarks.load", url, str(connections), str(seconds), str(int(kept)), path]
     done = subprocess.run(command, capture_output=True, text=True, check=True, preexec_fn=on_core(max))
     return float(done.stdout)
 

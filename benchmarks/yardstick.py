@@ -1,9 +1,11 @@
 """The yardstick for HTTP: a bare aiohttp handler that answers the same bytes and does nothing else.
 
-`python -m benchmarks.yardstick`: prints `ready http=URL` like the emulator.
+`python -m benchmarks.yardstick [tls]`: prints `ready http=URL` like the emulator.
 """
 
 import asyncio
+import ssl
+import sys
 
 from aiohttp import web
 
@@ -16,15 +18,24 @@ async def _hello(request: web.Request) -> web.Response:
     return web.Response(body=BODY, content_type="application/json")
 
 
+def _tls() -> ssl.SSLContext:
+    """With a certificate such as the emulator's own."""
+    from emulator.tls.authority import make, today
+    from emulator.tls.contexts import loaded
+
+    return loaded(make([], today())[0].issue(["127.0.0.1"], today()))
+
+
 async def _main() -> None:
     app = web.Application()
     app.router.add_get("/api/v2/send", _hello)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    context = _tls() if sys.argv[1:] == ["tls"] else None
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await site.start()
     address = runner.addresses[0]
-    print(f"ready http=http://127.0.0.1:{address[1]}", flush=True)
+    print(f"ready http={'https' if context else 'http'}://127.0.0.1:{address[1]}", flush=True)
     await asyncio.Event().wait()
 
 

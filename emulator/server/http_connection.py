@@ -325,6 +325,10 @@ class HttpConnection(asyncio.Protocol):
         protocol.connection_made(self.transport)
         if said and not self.transport.is_closing():
             protocol.data_received(said)
+        if self._ended and not self.transport.is_closing():  # it was told to us, and is not told again
+            heard = cast(asyncio.Protocol, self.transport.get_protocol())
+            if not heard.eof_received():
+                self.transport.close()
 
     def close(self) -> None:
         """What was written leaves, then the connection ends."""

@@ -334,6 +334,18 @@ async def test_a_client_that_is_gone_in_the_handshake_is_told_of_and_forgotten(t
     assert troubles == []
 
 
+async def test_who_says_no_more_right_behind_a_connect_is_answered_and_closed(served: Server) -> None:
+    where = urlsplit(served.base_url)
+    for behind, answers in ((b"", 3), (once(BALANCE), 4)):
+        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(connect("smsc.ru") * 3 + behind)
+        writer.write_eof()
+        heard = await asyncio.wait_for(reader.read(), PATIENCE)
+        assert heard.count(b"HTTP/1.1 200 ") == answers
+        writer.close()
+    await until(lambda: not served.http.connections)
+
+
 async def test_a_connect_behind_which_nothing_comes_is_closed(tmp_path: Path) -> None:
     async with serving(ca_dir=str(tmp_path), idle_seconds=600) as served:
         where = urlsplit(served.base_url)
