@@ -8,7 +8,8 @@ character, possessive repetition, conditions. An expression has at most MOST_PIE
 are written out, and looks at the first REACH // pieces characters of a text: 600 at least.
 
 An own engine because the bound must hold everywhere and say the same each time: the binding of RE2 (google-re2 1.1)
-has wheels for glibc, macOS from 14 on and Windows, none for musl and older systems, where pip would want a C++ compiler; and a limit of real time would make a replayed sandbox depend on how busy the machine is.
+has wheels for glibc, Windows and macOS from 14 on, none for musl and older systems, where pip would want a C++
+compiler; and a limit of real time would make a replayed sandbox depend on how busy the machine is.
 """
 
 from emulator.core.regex.parser import Wrong
