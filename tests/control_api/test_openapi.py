@@ -79,6 +79,9 @@ async def lived(at: Desk, ask: Asking) -> None:
     await esme.ask(Command.ENQUIRE_LINK)
     esme.write(bytes.fromhex("00000010" "00000777" "00000000" "00000099"))
     await ask("POST", "/incoming", {"from": "79001234567", "to": "Shop", "text": "yes"})
+    who = at.sandbox.account("smscenter").credentials
+    await get(f"{base}/sys/wait_call.php?login={who['login']}&psw={who['psw']}&phone=79001234567&fmt=3")
+    await ask("POST", "/calls", {"from": "79001234567"})
     await ask("POST", "/settle")
     await at.patch(callback_url="http://127.0.0.1:9/nobody", limits={"sessions": 3}, allowed_ips=["127.0.0.1"])
     await ask("POST", "/incoming", {"from": "79001234567", "to": "Shop", "text": "yes"})
