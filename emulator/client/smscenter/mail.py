@@ -1,6 +1,5 @@
 """SMS Center by mail: texts to its gate, over smtplib. No mail tells of errors: give an id, and ask for its status."""
 
-import asyncio
 import smtplib
 
 from emulator.client.options import check_texts
@@ -46,6 +45,8 @@ class SmsCenterMail:
         test: bool = False,
     ) -> str:  # fmt: skip
         """`send` in a thread, for it waits."""
+        import asyncio
+
         return await asyncio.to_thread(self.send, to, text, id=id, sender=sender, time=time, test=test)
 
     def mail(self, to: list[str], text: str, id: str, sender: str, time: str, test: bool) -> bytes:
