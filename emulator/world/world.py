@@ -163,7 +163,8 @@ class World:
         ends = self.now + within
         since = self.now
         while self.now < ends:
-            await asyncio.sleep(_STEP)
+            left = max(self._last_turn, since) + still - self.now
+            await asyncio.sleep(min(max(left, 0.001), ends - self.now) if left > 0 else _STEP)
             sandbox = self._server.emulator.sandboxes.by_id[self.sms.id]
             postman = self._server.emulator.postman
             due = sandbox.engine.next_due()
