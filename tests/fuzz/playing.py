@@ -5,6 +5,7 @@ import gc
 import resource
 import time
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,9 +23,12 @@ from emulator.control_api.http_api import Control
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import NewSandbox
+from emulator.ui.routes import ROUTES as PAGES
 
 SURFACES: dict[str, Any] = {one.name: one for one in (Smsoffice, Ubill, SmscenterHttp, SmscenterSoap, Smpp)}
 CHUNK = 500
+SHOWN = 5
+"""So many messages and requests are opened."""
 JOURNAL = 512 * 1024
 LOGIN = {"login": "alex", "psw": "123", "apikey": "key-of-alex"}
 
@@ -61,15 +65,16 @@ async def play(name: str, count: int, seed: int, first: int = 0) -> Played:
     emulator = Emulator(Settings(journal_bytes=JOURNAL))
     control = control_of(emulator)
     began = time.process_time()
-    for chunk in range(first, first + -(-count // CHUNK)):
-        await _chunk(emulator, control, name, seed, chunk)
+    chunks = range(first, first + -(-count // CHUNK))
+    for chunk in chunks:
+        await _chunk(emulator, control, name, seed, chunk, pages=chunk in (chunks[0], chunks[-1]))
     words = Counter[str]()
     for (_, _, _, word), times in emulator.reception.counted.items():
         words[word] += times
     return Played(name, -(-count // CHUNK) * CHUNK, time.process_time() - began, words, rss())
 
 
-async def _chunk(emulator: Emulator, control: Control, name: str, seed: int, chunk: int) -> None:
+async def _chunk(emulator: Emulator, control: Control, name: str, seed: int, chunk: int, pages: bool) -> None:
     chance = Chance(seed * 1_000_003 + chunk)
     balance = chance.choice((0, 50, 1_000, 100_000, 1_000_000))
     sandbox = emulator.create(NewSandbox(
@@ -86,7 +91,9 @@ async def _chunk(emulator: Emulator, control: Control, name: str, seed: int, chu
             given = await surface.play(chance)
         if isinstance(surface, Smpp):
             surface.end()
-        await _seen(control, sandbox.id)
+        await _seen(control, sandbox)
+        if pages:
+            await open_every_page(control, sandbox)
         for account in sandbox.engine.world.accounts.values():
             costs = cost_of(sandbox, account.provider)
             assert costs == account.spent, f"the messages cost {costs}, {account.provider} was paid {account.spent}"
@@ -109,14 +116,37 @@ def cost_of(sandbox: Sandbox, provider: str) -> int:
     return sum(batch.cost for batch in batches if batch.provider == provider)
 
 
-async def _seen(control: Control, sandbox: str) -> None:
+async def open_every_page(control: Control, sandbox: Sandbox) -> None:
+    """Each page of the table of routes, with the newest of what it may show: it is there, and is a page."""
+    newest = {
+        "provider": list(sandbox.providers),
+        "message": [f"m{one.id}" for one in islice(reversed(sandbox.engine.world.store.messages), SHOWN)],
+        "request": [f"x{one.id}" for one in islice(sandbox.journal.newest(), SHOWN)],
+        "session": [],
+    }  # fmt: skip
+    opened = 0
+    for route in PAGES:
+        words = [word for word in newest if f"{{{word}}}" in route.path]
+        if route.method != "GET" or "/live/" in route.path or "/static" in route.path or "login" in route.path:
+            continue
+        for value in newest[words[0]] if words else [""]:
+            path = route.path.replace("{sandbox}", sandbox.id).rstrip("?")
+            path = path.replace(f"{{{words[0]}}}", value) if words else path
+            reply = await control.answer(HttpRequest(method="GET", target=f"{path}?sandbox={sandbox.id}"))
+            assert isinstance(reply, HttpReply)
+            assert reply.status == 200, (path, reply.body[-2000:])
+            opened += 1
+    assert opened > 8
+
+
+async def _seen(control: Control, sandbox: Sandbox) -> None:
     """All of it can be shown."""
     for what in ("requests", "messages", "ledger", "lint", "export"):
         reply = await control.answer(HttpRequest(method="GET",
-            target=f"/_emulator/sandboxes/{sandbox}/{what}?limit=100"))
+            target=f"/_emulator/sandboxes/{sandbox.id}/{what}?limit=100"))
         assert isinstance(reply, HttpReply)
         if reply.status == 400:
-            reply = await control.answer(HttpRequest(method="GET", target=f"/_emulator/sandboxes/{sandbox}/{what}"))
+            reply = await control.answer(HttpRequest(method="GET", target=f"/_emulator/sandboxes/{sandbox.id}/{what}"))
         assert isinstance(reply, HttpReply)
         assert reply.status == 200, reply.body
     gc.collect(0)

@@ -11,6 +11,7 @@ import pytest
 from fuzz import spellings
 from fuzz.chance import Chance
 from fuzz.goldens import requests
+from fuzz.playing import open_every_page
 from support import PATIENCE, frozen, serving
 
 from emulator.http.messages import HttpRequest
@@ -96,6 +97,8 @@ async def play(count: int) -> int:
             ), strict=True):  # fmt: skip
                 assert not isinstance(got, BaseException), f"{got!r} for seed {SEED}, block {first}: {octets[:3000]!r}"
                 answers += len(got)
+        for sandbox in served.emulator.sandboxes.by_id.values():
+            await open_every_page(served.control, sandbox)
         async with asyncio.timeout(PATIENCE):
             while served.http.connections:  # noqa: ASYNC110 (nobody tells)
                 await asyncio.sleep(0.01)
