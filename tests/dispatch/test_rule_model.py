@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from esme import Desk, desk
+from esme import Desk, Esme, desk
 from rule_model import TEXTS, Call, Json, Model, Recipient, some_rules
 from support import until
 
@@ -58,15 +58,13 @@ def recipients_of(chance: random.Random, way: str) -> list[Recipient]:
 class Sender:
     """A client of each way, in one sandbox."""
 
-    def __init__(self, at: Desk) -> None:
+    def __init__(self, at: Desk, esme: Esme) -> None:
         self.at = at
         self.sandbox = at.sandbox
-        self.esme: Any = None
+        self.esme = esme
 
     async def send(self, way: str, to: list[Recipient]) -> Exchange:
         """The exchange as the journal has it."""
-        if way == "smpp":
-            self.esme = self.esme or await self.at.bound()
         journal = self.sandbox.journal
         before = journal.made
         await self._send(way, to)
@@ -114,7 +112,7 @@ def call_of(way: str, at: float, to: list[Recipient]) -> Call:
 async def held_against_the_model(seed: int, cases: int) -> None:
     accounts = {name: {"limits": "off", "balance": 1_000_000} for name in ("smsoffice", "ubill", "smscenter")}
     async with desk({"scenario": {"rules": []}, "accounts": accounts}) as at:
-        chance, sender, sandbox = random.Random(seed), Sender(at), at.sandbox
+        chance, sender, sandbox = random.Random(seed), Sender(at, await at.bound()), at.sandbox
         store, engine = sandbox.engine.world.store, sandbox.engine
         for _ in range(cases):
             rules, specs = rules_of(chance, at.served.emulator.vocabulary)
