@@ -20,6 +20,7 @@ _EXAMPLES: dict[str, Json] = {
     "putScenario": {"scenario": "no-credit"}, "keepSnapshot": {"name": "before"}, "restore": {"name": "before"},
     "outbind": {"target": "127.0.0.1:2776"},
     "putIncoming": {"provider": "smscenter", "from": "79001234567", "to": "emulator", "text": "STOP"},
+    "putCall": {"from": "79001234567"},
 }  # fmt: skip
 """A body for each call that has one: pasted, it works on a running emulator where what it names is there."""
 _VALUES = {"provider": "ubill", "message": "m1", "callback": "c1", "rule": "r1", "brand": "1", "session": "s1"}
