@@ -57,7 +57,7 @@ def test_fixtures_marks_and_options_are_those_of_the_plugin(pytester):
     assert set(cells("options")) == set(re.findall(r"--sms-[\w-]+", told))
     assert set(cells("ini options")) == set(re.findall(r"^  (sms_emulator_\w+) \(", told, re.M))
     assert set(cells("marks")) == set(re.findall(r"^@pytest\.mark\.(sms\w*)\(", told, re.M))
-    public = [name for name in vars(pytest_plugin) if re.match(r"(live_)?sms_(emulator|history|intercept)", name)]
+    public = [name for name in vars(pytest_plugin) if re.match(r"(live_)?sms_(emulator|history|intercept|world)", name)]
     assert set(cells("fixtures")) == set(public)
     rooms = ("testing.fixtures", "testing.running")
     source = "".join(inspect.getsource(importlib.import_module(f"emulator.{one}")) for one in rooms)
