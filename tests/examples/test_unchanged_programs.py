@@ -18,6 +18,7 @@ from interception.clients import CLIENTS
 from support import PATIENCE
 from tools import need
 
+import emulator.tls.authority  # noqa: F401  cryptography can be loaded once a process, and pytester would again
 from emulator.app.settings import OPTIONS
 from emulator.providers import found
 from emulator.providers.names import names

@@ -17,6 +17,7 @@ import requests
 import zeep
 
 import emulator
+import emulator.tls.authority
 
 SEND = "https://smsoffice.ge/api/v2/send/?key={}&destination=995577123456&sender=smsoffice&content=Hello"
 EARLIER = requests.Session()
