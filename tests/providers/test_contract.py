@@ -1,5 +1,6 @@
 """What every provider found must fulfil."""
 
+import ast
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -378,3 +379,23 @@ def test_the_balance_is_one_lower_after_the_example(provider: Provider) -> None:
     if request is not None:
         outcome = house.emulator.exchange(request).exchange.outcome
         assert outcome == BalanceTold(balance=account.balance)
+
+
+@each
+def test_the_text_of_an_error_is_asserted_in_one_place_besides_the_transcripts(provider: Provider) -> None:
+    """Changing a provider's word breaks its transcript and one table, not tests all over."""
+    texts = {row.text for table in provider.profile.errors.values() for row in table.rows if " " in row.text}
+    places: dict[str, set[str]] = {}
+    for file in Path(__file__).parent.parent.rglob("*.py"):
+        source = file.read_text()
+        if file.name == "test_transcripts.py" or not any(text in source for text in texts):
+            continue
+        nodes = list(ast.walk(ast.parse(source)))
+        docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and id(node) not in docstrings:
+                said = node.value.decode("latin-1") if isinstance(node.value, bytes) else str(node.value)
+                for text in texts:
+                    if text in said:
+                        places.setdefault(text, set()).add(file.name)
+    assert {text: sorted(files) for text, files in places.items() if len(files) > 1} == {}
