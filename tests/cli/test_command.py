@@ -176,7 +176,7 @@ def test_health_answers_however_many_connections_come_and_however_few_files_may_
         urls = dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])
         http, smpp = ("127.0.0.1", int(urls["http"].rpartition(":")[2])), ("127.0.0.1", urls["smpp"].rpartition(":")[2])
         with ExitStack() as kept:
-            for _ in range(200):
+            for _ in range(40):
                 for where in (http, smpp):
                     kept.enter_context(socket.create_connection(where, timeout=PATIENCE))
             for _ in range(3):

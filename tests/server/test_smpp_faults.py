@@ -49,7 +49,8 @@ async def test_what_only_http_can_have_is_passed_over():
     async with desk() as at:
         esme = await at.bound()
         for turn, fault in enumerate(HTTP_FAULTS):
-            await faulty(at, fault)
+            rule = {"when": {"operation": "send"}, "then": {"reply": {"fault": fault}}, "times": 1}
+            await at.call("POST", "/rules", rule)
             assert (await esme.submit(b"x%d" % turn)).octets("message_id") == b"%d" % (turn + 1)
         assert (await at.last(operation="send"))["fault"] is None
 

