@@ -19,6 +19,7 @@ from emulator.core.rules.conditions import (
     senders_of,
     unmet,
 )
+from emulator.core.rules.http_actions import HTTP_FAULTS
 from emulator.core.rules.matching import Rule
 from emulator.core.text import Measure
 from emulator.core.units import plain
@@ -66,12 +67,13 @@ def nearly(rules: Iterable[Rule], case: CheckContext, fired: str | None) -> list
 
 
 def passed_over(rule: Rule | None, case: CheckContext) -> list[str]:
-    """Of a rule that fired: what only SMPP can have done to a reply, over another protocol."""
+    """Of a rule that fired: what only another protocol than the call's can have done to a reply."""
     said = None if rule is None else rule.spec.then.reply
     if rule is None or said is None or said.over(case.command.protocol) is said:
         return []
     what = f"fault {said.fault}" if said.fault is not None else "command_status"
-    return [f"rule {called(rule)} asks for the {what}, which only SMPP has: passed over"]
+    whose = "HTTP" if said.fault in HTTP_FAULTS else "SMPP"
+    return [f"rule {called(rule)} asks for the {what}, which only {whose} has: passed over"]
 
 
 def called(rule: Rule) -> str:

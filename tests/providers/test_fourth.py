@@ -24,6 +24,14 @@ def _beside_the_others(monkeypatch):
         del sys.modules[name]
 
 
+def test_its_rows_are_as_a_contract_wants_them():
+    pigeon = providers.found()["pigeon"]
+    for row in pigeon.contract():
+        assert row.source.startswith("https://")
+        assert row.switch is None or pigeon.profile.switches[row.switch].row == row.id
+        assert row.left_out is False
+
+
 async def test_it_is_served_stored_journalled_and_explained():
     async with serving() as served:
         url = f"{served.base_url}/pigeon/send?key=emulator-pigeon&text=coo&to="

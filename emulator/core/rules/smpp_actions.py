@@ -1,7 +1,7 @@
-"""What only SMPP can have done to it: faults of a reply and forms of a receipt, as words of a plan.
+"""What only SMPP can have done to a reply: faults of a reply and forms of a receipt, as words of a plan.
 
-F1 to F21 are the faults of the facts (smpp.md, section 6). The faults of actions.py work over SMPP too: lost, drop,
-cut, reset and hang are F4 and F5, and a delay is F5.
+F1 to F21 are the faults of the facts (docs/providers/smpp.md, section 6). The faults of actions.py work over SMPP too:
+lost, drop, cut, reset and hang are F4 and F5, and a delay is F5.
 """
 
 from typing import Literal

@@ -11,8 +11,8 @@ from emulator.http.messages import HttpReply, HttpRequest, add_query, read_query
 from emulator.providers.base import CallbackVerdict, Provider, Route, Row
 
 ROWS = (
-    Row("pigeon.send", "a pigeon carries a text", "nowhere", "none", "does so", "choice"),
-    Row("pigeon.retry", "a lost pigeon is not sent again", "nowhere", "none", "switch", "choice", "retry"),
+    Row("pigeon.send", "a pigeon carries a text", "https://pigeon.invalid/api", "none", "does so"),
+    Row("pigeon.retry", "a lost pigeon is not sent again", "https://pigeon.invalid/api", "none", "a switch", "retry"),
 )
 TABLE = ErrorTable(
     ErrorRow(Reason.KEY_UNKNOWN, 1, "who are you", "pigeon.send", "no account has this key"),
