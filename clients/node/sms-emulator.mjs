@@ -66,7 +66,7 @@ export class Sandbox {
     try {
       return await body();
     } catch (error) {
-      if (error instanceof Error) error.message += `\n\n${await this.report()}`;
+      if (error instanceof Error) error.message += `\n\n${await this.report().catch(String)}`;
       throw error;
     }
   }

@@ -168,12 +168,14 @@ class Server:
             await self._smtp.stop()
         await self.http.stop()
         await self.emulator.stop()
-        if self._logbook is not None:
-            self._logbook.close()
-        await self._outbox.close()
-        for one in (self._listening, self._smpp_listening, self._tls_listening, self._smtp_listening, *self._also):
-            if one is not None:
-                one.close()
+        try:
+            if self._logbook is not None:
+                self._logbook.close()
+        finally:
+            await self._outbox.close()
+            for one in (self._listening, self._smpp_listening, self._tls_listening, self._smtp_listening, *self._also):
+                if one is not None:
+                    one.close()
 
     @property
     def urls(self) -> dict[str, str]:

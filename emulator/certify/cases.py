@@ -46,7 +46,7 @@ class Case(NamedTuple):
 
 def cases(provider: Provider, over: str = "http") -> list[Case]:
     """All for one provider and protocol (http, smpp), in the order in which they are played."""
-    return [*_texts(), *_faults(over), *_failures(over), *_codes(provider)]
+    return [*_texts(), *_faults(over), *_failures(over), *_codes(provider, over)]
 
 
 def _texts() -> Iterator[Case]:
@@ -68,13 +68,13 @@ def _failures(over: str) -> Iterator[Case]:
         yield Case(f"{over}-{status}", about, "in-doubt" if taken else "not-sent", then={"reply": reply}, times=1)
 
 
-def _codes(provider: Provider) -> Iterator[Case]:
+def _codes(provider: Provider, over: str) -> Iterator[Case]:
     from emulator.core.reasons import Reason
 
     passing = {Reason.TEMPORARY, Reason.TOO_MANY_REQUESTS, Reason.TOO_MANY_AT_ONCE, Reason.INTERNAL, Reason.FLOOD,
                Reason.QUEUE_FULL}  # fmt: skip
     known = set()
-    for table in provider.profile.tables("send"):
+    for table in filter(None, (provider.profile.table("send", over),)):
         for row in table.rows:
             if row.code in known or row.keeps_id or row.http != 200:
                 continue

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import shlex
+import signal
 from collections.abc import Mapping
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -32,13 +33,23 @@ class Command:
         try:
             process = await asyncio.create_subprocess_exec(
                 *words, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         except OSError as error:
             raise ValueError(f"--send: {words[0]} cannot be run: {error.strerror}") from None
         try:
             return await asyncio.wait_for(process.wait(), timeout) == 0
         except TimeoutError:
-            process.kill()
-            await process.wait()
             return None
+        finally:
+            if process.returncode is None:
+                _kill(process)
+                await process.wait()
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """With all that it has started, where processes have groups."""
+    if hasattr(os, "killpg"):
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()

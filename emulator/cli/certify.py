@@ -21,6 +21,8 @@ def certify(arguments: argparse.Namespace) -> int:
         return complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
     if not 0 < arguments.timeout <= 3600:
         return complain(f"--timeout: {arguments.timeout:g} is not between 0 and 3600 seconds", 2)
+    if arguments.over == "smpp" and providers[arguments.provider].smpp is None:
+        return complain(f"--over smpp: {arguments.provider} does not speak it", 2)
     every = cases(providers[arguments.provider], arguments.over)
     catalogue = [one for one in every if _chosen(one, arguments.only)]
     if not catalogue:
@@ -30,10 +32,15 @@ def certify(arguments: argparse.Namespace) -> int:
         certificate = asyncio.run(_examined(Command(arguments.send), catalogue, arguments))
     except ValueError as error:
         return complain(str(error), 2)
-    for path, text in ((arguments.junit, report.junit), (arguments.badge, report.badge)):
-        if path is not None:
-            Path(path).write_text(text(certificate), encoding="utf-8")
     print(report.as_json(certificate) if arguments.json else report.table(certificate))
+    for option, path, text in (
+        ("--junit", arguments.junit, report.junit), ("--badge", arguments.badge, report.badge)
+    ):  # fmt: skip
+        if path is not None:
+            try:
+                Path(path).write_text(text(certificate), encoding="utf-8")
+            except OSError as error:
+                return complain(f"{option}: {path} cannot be written: {error.strerror}", 2)
     return 0 if certificate.grade in "AB" else 1
 
 

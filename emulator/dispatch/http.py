@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from emulator.core.commands import AnyCommand, Delete, QueryMany, Submit
+from emulator.core.commands import AnyCommand, Delete, ListMessages, QueryMany, QueryNumbers, Submit
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
 from emulator.dispatch import reply_overrides
@@ -37,7 +37,7 @@ def _separators(body: bytes) -> int:
 
 def numbers_in(command: AnyCommand) -> int:
     """How many numbers, or messages, a command is about."""
-    if isinstance(command, Submit):
+    if isinstance(command, Submit | QueryNumbers | ListMessages):
         return len(command.destinations or ())
     return len(command.wanted or ()) if isinstance(command, QueryMany | Delete) else 1
 
@@ -193,8 +193,9 @@ class HttpDispatcher:
         sandbox: Sandbox | None = None,
     ) -> Line:  # fmt: skip
         sandbox = sandbox or self._default
+        protocol = "smtp" if request.method == "MAIL" else "http"
         line = Line(
-            0, sandbox.now(), provider, "http", "", word, None, request, 0, reply, 0, None, None, (), why, None
+            0, sandbox.now(), provider, protocol, "", word, None, request, 0, reply, 0, None, None, (), why, None
         )  # fmt: skip
         self.record(sandbox, line)
         return line

@@ -130,8 +130,10 @@ class SandboxManager:
         pump = self._pumps.get(sandbox)
         if pump is not None:
             pump.cancel_timer()
-        yield
-        sandbox.schedule_timer()
+        try:
+            yield
+        finally:
+            sandbox.schedule_timer()
         self._in_flight.give_up(sandbox)
         self._state_replaced(sandbox)
 

@@ -31,7 +31,7 @@ class MailHandler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Each receiver's provider gets it once."""
+        """The first receiver's provider gets it once."""
         request = request_of(session, envelope, envelope.original_content or b"")
         try:
             if self._recorder is not None:

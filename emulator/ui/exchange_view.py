@@ -1,5 +1,6 @@
 """Exchanges as the page shows them: what was asked, what was answered, why, and how to ask it again; secrets masked."""
 
+import re
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,9 +17,11 @@ from emulator.journal import Exchange
 from emulator.providers.base import Row
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import curl
-from emulator.ui.masking import Mask
+from emulator.ui.masking import MASK, Mask
 
 Json = dict[str, Any]
+
+_base64 = re.compile(r"^[A-Za-z0-9+/]{16,}={0,2}(?=\r?$)", re.MULTILINE)
 
 
 def about(sandbox: Sandbox, batch: Batch) -> list[Exchange]:
@@ -47,7 +50,7 @@ def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:
         "rows": rows(sandbox, view["explain"]),
         "what": mask.text(_what(kept)), "parameters": _parameters(mask, kept),
     }  # fmt: skip
-    if isinstance(kept.request, HttpRequest):
+    if isinstance(kept.request, HttpRequest) and kept.request.method != "MAIL":
         credentials = sandbox.account(kept.provider).credentials if provider else {}
         own = {form for value in credentials.values() for form in (value, quote(value, safe=""))}
         hide = Mask(sandbox, own)  # these become variables
@@ -86,6 +89,8 @@ def _side(mask: Mask, side: Mapping[str, Any]) -> Json:
     text: str | None = side.get("body")
     if text is None:
         text = b64decode(side.get("body_base64", "")).decode("ascii", "backslashreplace")
+    if side.get("method") == "MAIL":  # its parameters are shown beside it; in base64 nobody sees a secret, nor the mask
+        text = _base64.sub(MASK, text)
     return {"line": mask.text(line), "headers": mask.headers(side["headers"]), "body": mask.text(text),
             "cut": side.get("body_cut", "")}  # fmt: skip
 

@@ -184,7 +184,7 @@ class World:
     async def assert_once_each(self, to: Iterable[str] | None = None) -> None:
         """No number has the same text twice; and with `to`, each of these numbers has one message and nobody else has
         any. Refused messages do not count."""
-        held = [one for one in await self.messages() if one.get("status") != "refused"]
+        held = [one for one in await self.messages() if one["status"] != "rejected"]
         costs: dict[tuple[str, str], list[float]] = {}
         for one in held:
             costs.setdefault((one["to"], one["text"]), []).append(float(one["cost"]))

@@ -64,6 +64,17 @@ async def test_the_journal_stays_and_the_snapshot_says_where_it_was_restored():
         assert (kept.name, kept.after, kept.restored, kept.restored_after) == ("empty", None, 1, "x1")
 
 
+async def test_a_restore_that_names_none_leaves_the_clock_going():
+    async with serving() as served:
+        sandbox = served.emulator.default
+        await get(served.base_url + send_path(key_of(sandbox)))
+        armed = []
+        schedule, sandbox.schedule_timer = sandbox.schedule_timer, lambda: armed.append(schedule())
+        with pytest.raises(KeyError):
+            served.emulator.restore(sandbox, "none")
+        assert armed == [None]
+
+
 async def test_the_same_goes_on_after_each_restore_byte_for_byte():
     async with serving() as served:
         sandbox = frozen(served, seed=5)

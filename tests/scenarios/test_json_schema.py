@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 from mistakes import OF_RULES, OF_SCENARIOS
 
 from emulator.app.emulator import Emulator
@@ -15,7 +14,8 @@ from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.validation import complaints_about
 
 REAL = Emulator().vocabulary
-VALIDATOR = Draft202012Validator(schema(REAL))
+jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
+VALIDATOR = jsonschema.Draft202012Validator(schema(REAL))
 BEYOND = (
     "from is more than to", "never comes", "regular expression", "no time with its zone", "URL", "an address such as",
     "is no header", "are the same time", "half of a surrogate pair", "may be an offset", "64 bits", "a finite number",

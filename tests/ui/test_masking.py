@@ -130,3 +130,23 @@ async def control_page(served):
 
     async with ClientSession() as session, session.get(f"{served.base_url}{PAGE}/requests") as answer:
         return answer.status, await answer.text()
+
+
+def test_a_mail_in_base64_shows_no_password_on_the_page():
+    from email.mime.text import MIMEText
+
+    from emulator.app.emulator import Emulator
+    from emulator.http.messages import HttpRequest
+    from emulator.ui.exchange_view import shown
+
+    emulator = Emulator()
+    credentials = emulator.default.account("smscenter").credentials
+    line = f"{credentials['login']}:{credentials['psw']}:::0,0,,0:79001234567:Привет"
+    body = MIMEText(line, "plain", "utf-8").as_bytes()
+    gate = "send@send.smsc.ru"
+    emulator.reception.mail(HttpRequest(method="MAIL", target=gate, body=body, scheme="smtp"), gate)
+    (kept,) = emulator.default.journal.exchanges(0)
+    told = shown(emulator.default, kept, "http://127.0.0.1:8775")
+    encoded = body.decode().partition("\n\n")[2].split()[0]
+    assert encoded not in str(told["request"])
+    assert told["curl"] == ""

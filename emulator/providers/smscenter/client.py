@@ -10,7 +10,6 @@ from emulator.providers.reply_reading import charset_of, read_json
 
 BASE_URL = "https://smsc.ru"
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
-_JSON = (("Content-Type", "application/json"),)
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -48,12 +47,6 @@ def send(who: Who, phones: list[str], text: str, *, sender: str = "", id: str = 
     """A send; `more`: parameters of the page (cost, time, translit, ...)."""
     fields = [("phones", ",".join(phones)), ("mes", text), ("sender", sender), ("id", id), *more.items()]
     return _post("/sys/send.php", who, [(name, value) for name, value in fields if value])
-
-
-def send_json(who: Who, phones: list[str], text: str, **more: str) -> HttpRequest:
-    """A send to /rest/send/."""
-    body = {**dict(who.fields()), "phones": ",".join(phones), "mes": text, **more}
-    return HttpRequest(method="POST", target="/rest/send/", headers=_JSON, body=msgspec.json.encode(body))
 
 
 def cost(who: Who, phones: list[str], text: str) -> HttpRequest:

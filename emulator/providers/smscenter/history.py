@@ -98,7 +98,7 @@ def dates(case: CheckContext) -> Refused | None:
     try:
         since = _midnight(extra["start"], zone) if "start" in extra else None
         until = _midnight(extra["end"], zone, 1) if "end" in extra else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"no such day: {extra}"})
     if since is not None and since < case.at - _LONGEST * 24 * HOUR:
         problem = f"start={extra['start']} is more than half a year ago"

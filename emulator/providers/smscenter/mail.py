@@ -14,7 +14,7 @@ from emulator.core.outcomes import AnyOutcome
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import MailFace, Route
 from emulator.providers.smscenter import requests
-from emulator.providers.smscenter.parameters import CHARSETS, Parameters
+from emulator.providers.smscenter.parameters import CHARSETS, Parameters, looks_like_utf8
 
 MOST = 100 * 1024
 """Octets of a mail."""
@@ -29,7 +29,12 @@ FORMATS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 """The field `format`, as the parameters of send.php that ask for the same."""
 
-_marked = re.compile(r"\[text\](.*?)\[/text\]", re.IGNORECASE | re.DOTALL)
+_begin = re.compile(r"\[text\]", re.IGNORECASE).search
+_end = re.compile(r"\[/text\]", re.IGNORECASE).search
+_folded = re.compile(rb"\r?\n[ \t]+")
+_long = re.compile(rb"^content-[^\n]{4096}", re.IGNORECASE | re.MULTILINE).search
+_nested = re.compile(rb"multipart/", re.IGNORECASE)
+_MOST_PARTS = 50
 _tag = re.compile(r"<[^<>]*>")
 _break = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
 _receiver = re.compile(r"send@send\.[a-z0-9.\-]+", re.IGNORECASE | re.ASCII).fullmatch
@@ -58,14 +63,18 @@ def read_mail(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 def line_of(octets: bytes) -> Line:
     """The line: between [text] and [/text] in any text of the mail, else the first plain text. Raises what the reader
-    of mails raises for one that is none."""
+    of mails raises for one that is none, ValueError for one that would cost it seconds: it takes quadratic time over a
+    long header, and over parts within parts."""
+    flat = _folded.sub(b" ", octets)
+    if _long(flat) or len(_nested.findall(flat)) > _MOST_PARTS:
+        raise ValueError("a header is too long, or there are too many parts")
     texts = [part for part in message_from_bytes(octets).walk() if part.get_content_maintype() == "text"]
     decoded = [(part, *_decoded(part)) for part in texts]
     for part, text, notes in decoded:
         if part.get_content_subtype() == "html":
             text = unescape(_tag.sub("", _break.sub("\n", text)))
-        if marked := _marked.search(text):
-            return Line(_clean(marked[1]).strip("\n"), notes=notes)
+        if (begin := _begin(text)) and (end := _end(text, begin.end())):
+            return Line(_clean(text[begin.end() : end.start()]).strip("\n"), notes=notes)
     plain = next(((text, notes) for part, text, notes in decoded if part.get_content_subtype() == "plain"), None)
     if plain is None:
         return Line("", "it has no plain text, and no [text] in any other")
@@ -83,19 +92,10 @@ def _decoded(part: Message) -> tuple[str, tuple[str, ...]]:
     asked = str(part.get_content_charset() or "").lower()
     charset = _KNOWN.get(asked)
     notes: tuple[str, ...] = ()
-    if (charset is None and _is_utf8(raw)) or (asked and charset is None):
+    if (charset is None and looks_like_utf8(raw)) or (asked and charset is None):
         notes = ("smscenter.mail.charset",)
     return raw.decode(charset or CHARSET, "replace"), notes
 
-
-def _is_utf8(octets: bytes) -> bool:
-    if octets.isascii():
-        return False
-    try:
-        octets.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def parameters_of(found: Line) -> Parameters:

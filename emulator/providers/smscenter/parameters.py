@@ -55,14 +55,14 @@ def _decoded(raw: Mapping[str, bytes], problem: str, notes: tuple[str, ...]) -> 
     if asked and charset is None:
         notes = (*notes, "smscenter.http.charset-unknown")
     guess = None
-    if charset is None and any(map(_looks_like_utf8, (raw.get("mes", b""), raw.get("list", b"")))):
+    if charset is None and any(map(looks_like_utf8, (raw.get("mes", b""), raw.get("list", b"")))):
         notes = (*notes, "smscenter.send.charset-missing")
         guess = {name: value.decode("utf-8", "replace") for name, value in raw.items()}
     values = {name: value.decode(charset or DEFAULT_CHARSET, "replace") for name, value in raw.items()}
     return Parameters(values, charset or DEFAULT_CHARSET, problem, notes, guess)
 
 
-def _looks_like_utf8(octets: bytes) -> bool:
+def looks_like_utf8(octets: bytes) -> bool:
     if octets.isascii():
         return False
     try:

@@ -105,7 +105,10 @@ def schedule(case: CheckContext) -> Refused | None:
     ahead = extra.get("tz") or str(countries.moscow_time(zone, case.at) / HOUR)
 
     def begins(hours: str) -> Timestamp:
-        return dates.begins(time, case.at, float(hours or ahead))
+        offset = float(hours or ahead)
+        if not abs(offset) <= 24:  # nan is none either
+            raise ValueError(hours)
+        return dates.begins(time, case.at, offset)
 
     try:
         at = begins("")

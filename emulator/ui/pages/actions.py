@@ -92,7 +92,7 @@ async def rules(asked: PageRequest) -> HttpReply:
     """All rules put in by hand, as JSON."""
     try:
         told = json.loads(asked.form.get("rules") or "[]")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal(400, "no-json", f"that is no JSON: {error}") from None
     if not isinstance(told, list):
         raise Refusal(400, "invalid", "rules are a list: [{...}, {...}]")

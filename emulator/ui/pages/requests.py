@@ -18,7 +18,7 @@ from emulator.ui.rendering import html, part
 
 PAGE = 50
 WORDS = ("accepted", "refused", "answered", "dropped", "unreadable", "unroutable", "ignored", "unanswered")
-PROTOCOLS = ("http", "soap", "smpp")
+PROTOCOLS = ("http", "soap", "smpp", "smtp")
 
 Json = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """The mail gate: the line's grammar, charsets, markers, and what a mail comes to (facts, section 11), in memory."""
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -181,3 +182,26 @@ def test_no_mail_is_too_odd_to_be_taken_and_journalled(octets):
     assert mail(desk, octets).reply.status == 250
     assert desk.messages() == []
     assert desk.why().startswith("refused")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"Content-Type: text/plain\r\n\r\n" + b"[text]" * 17_000,
+        b'Content-Type: text/plain; a="' + b";" * 100_000 + b"\r\n\r\nx",
+        b'Content-Type: text/plain; a="' + b";\r\n " * 50_000 + b"\r\n\r\nx",
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(1800)),
+    ],
+    ids=["markers", "header", "folded", "nested"],
+)
+def test_no_mail_holds_up_the_loop(octets):
+    desk = Desk()
+    began = time.process_time()
+    mail(desk, octets)
+    assert time.process_time() - began < 0.5
+
+
+def test_a_mail_that_is_too_large_is_journalled_as_mail():
+    desk = Desk()
+    mail(desk, b"x" * (MOST + 1))
+    assert desk.answer.exchange.protocol == "smtp"
