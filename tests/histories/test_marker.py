@@ -151,6 +151,7 @@ def test_every_run_has_fresh_fixtures_and_a_fresh_sandbox_with_pytest_asyncio_au
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.long
 def test_and_strict_and_in_a_loop_of_the_session(histories):
     result = histories(
         *QUIET,
@@ -173,6 +174,7 @@ def test_and_with_anyio(histories):
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.long
 def test_under_xdist_workers_find_the_same_as_one_process(histories):
     result = histories("-n", "2", plugins=("xdist",), test_shop=SHOP)
     result.assert_outcomes(failed=3, passed=3)

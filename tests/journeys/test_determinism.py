@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 
+import pytest
 from aiohttp import ClientSession, web
 from support import TO, control, get, receiver, send_path, serving
 
@@ -141,6 +142,7 @@ async def test_eight_sandboxes_at_once_over_smpp_each_write_what_one_alone_write
     assert set(together) == {alone}
 
 
+@pytest.mark.long
 async def test_ten_thousand_steps_over_a_day_with_a_tenth_of_the_callbacks_failing_settle_in_seconds_and_in_order():
     """Each message is delivered or lost in two steps; the last one is called back, and again when that fails."""
     async with serving() as served, receiver() as client:

@@ -35,7 +35,7 @@ PATHS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 async def test_axe_finds_nothing_on_any_page(browser: Any, lived_in: Server, scheme: str) -> None:
     need("npm's axe-core")
     axe = (NODE_MODULES / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
