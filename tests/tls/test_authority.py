@@ -125,7 +125,10 @@ def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
         process.join()
 
 
-@pytest.mark.parametrize("damage", [b"", b"no PEM", make(DOMAINS, NOW)[1][:-200], make(DOMAINS, NOW)[0].pem])
+@pytest.mark.parametrize(
+    "damage", [b"", b"no PEM", make(DOMAINS, NOW)[1][:-200], make(DOMAINS, NOW)[0].pem],
+    ids=["empty", "no PEM", "cut", "no key"],
+)
 def test_a_damaged_file_is_told_and_not_overwritten(tmp_path: Path, damage: bytes) -> None:
     kept = tmp_path / folders.FILE
     kept.write_bytes(damage)
