@@ -73,13 +73,13 @@ def _codes(provider: Provider, over: str) -> Iterator[Case]:
 
     passing = {Reason.TEMPORARY, Reason.TOO_MANY_REQUESTS, Reason.TOO_MANY_AT_ONCE, Reason.INTERNAL, Reason.FLOOD,
                Reason.QUEUE_FULL}  # fmt: skip
+    table = provider.profile.table("send", over)
     known = set()
-    for table in filter(None, (provider.profile.table("send", over),)):
-        for row in table.rows:
-            if row.code in known or row.keeps_id or row.http != 200:
-                continue
-            known.add(row.code)
-            yield Case(
-                f"code-{row.code}", row.text, "refused", then={"refuse": {"reason": row.reason.value}}, row=row.row,
-                permanent=row.reason not in passing,
-            )  # fmt: skip
+    for row in table.rows if table is not None else ():
+        if row.code in known or row.keeps_id or row.http != 200:
+            continue
+        known.add(row.code)
+        yield Case(
+            f"code-{row.code}", row.text, "refused", then={"refuse": {"reason": row.reason.value}}, row=row.row,
+            permanent=row.reason not in passing,
+        )  # fmt: skip

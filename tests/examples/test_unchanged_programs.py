@@ -1,18 +1,16 @@
 """docs/unchanged-programs.md: its lines run, its services are held against the image, the options and the providers."""
 
-import json
 import re
 import shutil
 import ssl
 import subprocess
 import sys
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 from examples.image import container, image
+from examples.schemas import SCHEMAS, hold_against
 from examples.snippets import Document
 from interception.clients import CLIENTS
 from support import PATIENCE
@@ -41,14 +39,9 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("schema", "kind"), [("compose-spec", "compose"), ("github-workflows", "github-actions"), ("gitlab-ci", "gitlab")]
-)
+@pytest.mark.parametrize(("schema", "kind"), SCHEMAS)
 def test_a_service_is_written_as_its_format_wants(schema, kind):
-    vendored = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{schema}.json"
-    rules = json.loads(vendored.read_text(encoding="utf-8"))
-    text = PAGE.of("yaml", kind)[0].replace("\non:", "\n'on':")
-    jsonschema.validators.validator_for(rules)(rules).validate(yaml.safe_load(text))
+    hold_against(schema, PAGE.of("yaml", kind)[0])
 
 
 @pytest.mark.parametrize("kind", ENVIRONMENTS)

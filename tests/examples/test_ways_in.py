@@ -1,20 +1,18 @@
 """docs/ways-in.md: its suites run, its services are held against the image and the options there are."""
 
-import json
 import os
 import re
 import subprocess
 import sys
 import threading
 import urllib.request
-from importlib import resources
 from pathlib import Path
 
-import jsonschema
 import pytest
 import yaml
 from examples.engine import Engine
 from examples.image import container, image
+from examples.schemas import SCHEMAS, hold_against
 from examples.snippets import Document
 from support import deaf_port
 from tools import need
@@ -61,14 +59,9 @@ def beside(tmp_path_factory):
 # services
 
 
-@pytest.mark.parametrize(
-    ("schema", "kind"), [("compose-spec", "compose"), ("github-workflows", "github-actions"), ("gitlab-ci", "gitlab")]
-)
+@pytest.mark.parametrize(("schema", "kind"), SCHEMAS)
 def test_a_service_is_written_as_its_format_wants(schema, kind):
-    vendored = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / f"{schema}.json"
-    rules = json.loads(vendored.read_text(encoding="utf-8"))
-    text = WAYS.of("yaml", kind)[0].replace("\non:", "\n'on':")
-    jsonschema.validators.validator_for(rules)(rules).validate(yaml.safe_load(text))
+    hold_against(schema, WAYS.of("yaml", kind)[0])
 
 
 @pytest.mark.parametrize("kind", SERVICES)

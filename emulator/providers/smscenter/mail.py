@@ -97,7 +97,6 @@ def _decoded(part: Message) -> tuple[str, tuple[str, ...]]:
     return raw.decode(charset or CHARSET, "replace"), notes
 
 
-
 def parameters_of(found: Line) -> Parameters:
     """The line as parameters of send.php; `test` besides."""
     if found.problem:
