@@ -66,17 +66,17 @@ async def _measure(count: int) -> dict[str, float]:
         idle = _resident()
         _send(emulator, 0, count)
         pending = _resident()
-        await emulator.pump(sandbox).walk(3600.0, 3600.0)
+        await emulator.clock_driver(sandbox).walk(3600.0, 3600.0)
         final = _resident()
         both: list[list[float]] = [[], []]
         for turn in range(_ROUNDS):
             for place, one in enumerate((emulator, empty.emulator)):
                 both[place].append(_took(lambda one=one, turn=turn: _send(one, count + turn * _SENDS, _SENDS)))  # type: ignore[misc]
-        store, some = sandbox.engine.world.store, f"99557{count // 2:07}"
+        store, some = sandbox.engine.state.store, f"99557{count // 2:07}"
         found = _took(lambda: list(store.to_number(some)))
         contained = _took(lambda: [*store.likely(0, text="code is 00123")])
-        await emulator.pump(sandbox).walk(3600.0, 3600.0)
-        snapshot = _took(lambda: len(sandbox.engine.world.dump()))
+        await emulator.clock_driver(sandbox).walk(3600.0, 3600.0)
+        snapshot = _took(lambda: len(sandbox.engine.state.dump()))
         emulator.reset(sandbox)
         _ready(emulator)
         _send(emulator, 0, _STEPS)
@@ -94,7 +94,7 @@ async def _measure(count: int) -> dict[str, float]:
 
 async def _walked(emulator: Emulator, sandbox: Sandbox) -> float:
     began = time.process_time()
-    await emulator.pump(sandbox).walk(3600.0, 3600.0)
+    await emulator.clock_driver(sandbox).walk(3600.0, 3600.0)
     return time.process_time() - began
 
 

@@ -20,8 +20,8 @@ JOURNAL = 1024 * 1024
 def _insides(serving: Server) -> dict[str, int]:
     gc.collect()
     emulator = serving.emulator
-    assert emulator.postman is not None
-    under_way = sum(len(emulator.postman.in_flight.of(one)) for one in emulator.sandboxes.by_id.values())
+    assert emulator.router is not None
+    under_way = sum(len(emulator.router.in_flight.of(one)) for one in emulator.sandboxes.by_id.values())
     return {
         "tasks": len(asyncio.all_tasks()), "sandboxes": len(emulator.sandboxes.by_id), "under_way": under_way,
         "links": len(serving._smpp.links), "objects": len(gc.get_objects()),

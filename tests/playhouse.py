@@ -153,7 +153,7 @@ class Desk:
     @property
     def states(self) -> list[str]:
         """The states of all messages, as the sandbox sees them."""
-        return [message.status for message in self.sandbox.engine.world.store.messages]
+        return [message.status for message in self.sandbox.engine.state.store.messages]
 
     @property
     def spent(self) -> float:

@@ -68,7 +68,7 @@ def frozen(served: Server, **wish: Any) -> Sandbox:
 
 async def walk(served: Server, sandbox: Sandbox, seconds: float | None = None) -> None:
     """Advance, or settle."""
-    await served.emulator.pump(sandbox).walk(seconds, PATIENCE)
+    await served.emulator.clock_driver(sandbox).walk(seconds, PATIENCE)
 
 
 async def octets(url: str, *pieces: bytes, pause: float = 0) -> bytes:

@@ -71,12 +71,12 @@ class Play:
         self.engine = Engine(SandboxState(state), {"plain": self.profile})
 
     @property
-    def world(self) -> SandboxState:
-        return self.engine.world
+    def state(self) -> SandboxState:
+        return self.engine.state
 
     @property
     def account(self) -> Account:
-        return self.world.accounts["plain"]
+        return self.state.accounts["plain"]
 
     def submit(self, *to: str, text: str = "Hello", **more: Any) -> Decision:
         said = {"sender": "shop", "report": True, "credential": KEY, **more}
@@ -112,8 +112,8 @@ class Play:
 
     def history(self, message: int = 1) -> list[tuple[str, float]]:
         """States with their moments, in seconds from the start."""
-        found = self.world.store.messages[message - 1].history
+        found = self.state.store.messages[message - 1].history
         return [(str(found[n]), (int(found[n + 1]) - START) / SECOND) for n in range(0, len(found), 2)]
 
     def fired(self) -> list[int]:
-        return [rule.fired for rule in self.world.book.rules]
+        return [rule.fired for rule in self.state.rule_book.rules]

@@ -15,7 +15,7 @@ def control_of(emulator: Emulator) -> Control:
     if token is None and not settings.loopback:
         token = secrets.token_urlsafe()  # nobody knows it: open to the world is no default
     context = Context(
-        manager=emulator, http=emulator.reception, smpp=emulator.board, base_url=emulator.base_url,
+        manager=emulator, http=emulator.http, smpp=emulator.smpp, base_url=emulator.base_url,
         targets=settings.targets, public_url=settings.public_url,
     )  # fmt: skip
     return Control(context, token, settings.hosts, Site)

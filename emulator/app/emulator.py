@@ -37,45 +37,45 @@ class Emulator(SandboxManager):
             providers, vocabulary, base, self.settings.max_sandboxes, self.settings.journal_bytes, recorder
         )  # fmt: skip
         self.base_url = ""
-        self.postman: DeliveryRouter | None = None
-        self.reception = HttpDispatcher(
+        self.router: DeliveryRouter | None = None
+        self.http = HttpDispatcher(
             self.providers, self.sandboxes, self.default, self._send_reports, self.settings.public_url
         )  # fmt: skip
         if self.settings.any_credentials:
             self.sandboxes.stand_in = self.default
-        self.board = SmppDispatcher(self.sandboxes, self.default, self.reception.record)
+        self.smpp = SmppDispatcher(self.sandboxes, self.default, self.http.record)
 
     def start(self, call: Call, base_url: str) -> None:
         """From now on time passes and callbacks go out, by `call`. Runs in the loop that serves."""
         self.base_url = base_url
-        self.postman = DeliveryRouter(call, lambda provider: f"{self.base_url}/_emulator/sink/{provider}")
-        self.board.receivers = self.postman.receivers
-        self.let_time_pass(self.postman.post, self.postman.in_flight)
+        self.router = DeliveryRouter(call, lambda provider: f"{self.base_url}/_emulator/sink/{provider}")
+        self.smpp.receivers = self.router.receivers
+        self.let_time_pass(self.router.post, self.router.in_flight)
 
     async def stop(self) -> None:
         """Time stands, and callbacks under way are given up."""
         self.stop_time()
-        if self.postman is not None:
-            await self.postman.close()
+        if self.router is not None:
+            await self.router.close()
 
     def exchange(self, request: HttpRequest) -> Exchanged:
         """Read, judge, answer, journal. Never raises for what a client sent."""
-        return self.reception.exchange(request)
+        return self.http.exchange(request)
 
     def _send_reports(self, sandbox: Sandbox, at: Timestamp) -> tuple["asyncio.Future[Any]", ...]:
         """What is due in the sandbox goes out now."""
         sandbox.catch_up(at)
-        return () if self.postman is None else tuple(self.postman.in_flight.of(sandbox))
+        return () if self.router is None else tuple(self.router.in_flight.of(sandbox))
 
     def _in_use(self, sandbox: Sandbox) -> bool:
-        return any(self.board.of(sandbox))
+        return any(self.smpp.of(sandbox))
 
     def _removed(self, sandbox: Sandbox) -> None:
-        self.board.forget(sandbox)
+        self.smpp.forget(sandbox)
 
     def _state_replaced(self, sandbox: Sandbox) -> None:
-        if self.postman is not None:
-            self.postman.receivers.wake(sandbox)
+        if self.router is not None:
+            self.router.receivers.wake(sandbox)
 
 
 def _default(settings: Settings, providers: Mapping[str, Provider], vocabulary: Vocabulary) -> SandboxSpec:

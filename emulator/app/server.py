@@ -66,12 +66,12 @@ class Server:
         self._contexts = self._certificates()
         self._have_authority()
         self.http = HttpServer(HttpService(
-            self.emulator.reception, self.settings.limits, ours, lambda request: self.control.answer(request),
+            self.emulator.http, self.settings.limits, ours, lambda request: self.control.answer(request),
             lambda request: self.control.trusts(request), self._contexts,
             Guard(self._domains, self.settings.hosts, self.settings.tunnel), self.emulator.recorder,
         ))  # fmt: skip
         self._smpp = SmppServer(
-            self.emulator.board, self.emulator.recorder, self.settings.targets, self.settings.limits
+            self.emulator.smpp, self.emulator.recorder, self.settings.targets, self.settings.limits
         )
 
         self._smtp = None if self._smtp_listening is None else self._mail_server()
@@ -82,7 +82,7 @@ class Server:
             from emulator.smtp.server import MailServer
         except ImportError as missing:
             raise Busy(f"--smtp-port needs the extra [smtp]: pip install 'sms-emulator[smtp]' ({missing})") from None
-        return MailServer(self.emulator.reception, self._contexts, self.settings.limits, self.emulator.recorder)
+        return MailServer(self.emulator.http, self._contexts, self.settings.limits, self.emulator.recorder)
 
     @cached_property
     def control(self) -> "Control":

@@ -31,7 +31,7 @@ async def _demo() -> int:
             print(f"{provider.title}: sent as its client does")
         default = serving.emulator.default
         verbs = serving.control.verbs
-        await serving.emulator.pump(default).walk(None, 10.0)
+        await serving.emulator.clock_driver(default).walk(None, 10.0)
         shown = (await verbs.messages(default, _all("messages")))["messages"]
         callbacks = (await verbs.callbacks(default, _all("callbacks")))["callbacks"]
     for message in shown:

@@ -41,7 +41,7 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
         logs.say(form, f"sms-emulator: {error}", logging.ERROR)
         return 2 if isinstance(error, ValueError) else 1
     if not settings.quiet:
-        serving.emulator.reception.told = logs.tell
+        serving.emulator.http.told = logs.tell
     for name, account in ((name, serving.emulator.default.account(name)) for name in serving.emulator.providers):
         foreseen = settings.targets.foreseen(account.callback_url)
         if foreseen is not None:

@@ -78,7 +78,7 @@ def _callback(sandbox: Sandbox, event: FeedEvent) -> tuple[str, Json]:
 
 def _message(sandbox: Sandbox, event: FeedEvent) -> tuple[str, Json]:
     """As it was: later statuses are left out."""
-    found = sandbox.engine.world.store.message(event.number)
+    found = sandbox.engine.state.store.message(event.number)
     if found is None or len(found.history) < 2 * event.steps:
         return _lost(f"m{event.number}")
     view = views.message(sandbox, found)

@@ -112,7 +112,7 @@ def messages(sandbox: Sandbox, filters: MessageFilters) -> "list[response_types.
 
 def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
     """Messages that may fit, oldest first: by the narrowest index that the filters name."""
-    store, after, to = sandbox.engine.world.store, number_of(filters.after), filters.to
+    store, after, to = sandbox.engine.state.store, number_of(filters.after), filters.to
     names = [filters.provider] if filters.provider else list(sandbox.providers)
     if filters.provider_id is not None:
         ids = [number for name in names for number in store.with_provider_id(name, filters.provider_id, to)]
@@ -135,7 +135,7 @@ def _looked_through(store: MessageStore, after: int, filters: MessageFilters) ->
 
 def requests(sandbox: Sandbox, filters: RequestFilters) -> "list[response_types.Request]":
     """Exchanges that fit, oldest first. `rule` is an id or a name."""
-    rules = sandbox.engine.world.book.rules if filters.rule else ()
+    rules = sandbox.engine.state.rule_book.rules if filters.rule else ()
     named = {one.id for one in rules if one.spec.name == filters.rule}
     kept = sandbox.journal.exchanges(
         number_of(filters.after), provider=filters.provider, protocol=filters.protocol or (filters.session and "smpp"),

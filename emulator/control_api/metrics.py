@@ -37,7 +37,7 @@ class _Collector:
         messages = GaugeMetricFamily(f"{_PREFIX}_messages", "Messages there are, by status.", labels=("status",))
         by_status: Counter[str] = Counter()
         for one in sandboxes:
-            by_status.update(one.engine.world.store.by_status)
+            by_status.update(one.engine.state.store.by_status)
         for status, count in sorted(by_status.items()):
             messages.add_metric((status,), count)
         yield messages
@@ -52,7 +52,7 @@ class _Collector:
         yield callbacks
         for name, meaning, value in (
             ("sandboxes", "Sandboxes there are.", len(sandboxes)),
-            ("due", "Things on the agendas.", sum(len(one.engine.world.agenda) for one in sandboxes)),
+            ("due", "Things on the agendas.", sum(len(one.engine.state.scheduler) for one in sandboxes)),
             ("journal_bytes", "What the journals hold.", context.manager.budget.used),
             ("journal_dropped", "Entries that left the journals because there was no space.",
              sum(one.journal.dropped for one in sandboxes)),

@@ -27,14 +27,14 @@ Find = Callable[[str], tuple[str, str] | None]
 async def otp(sandbox: Sandbox, asked: request_bodies.Otp) -> "response_types.Code":
     find = _by_default if asked.pattern is None else _by_pattern(asked.pattern)
     filters = MessageFilters(to=asked.to)
-    world = sandbox.engine.world
-    looked_at = len(world.store.messages)
+    state = sandbox.engine.state
+    looked_at = len(state.store.messages)
     newest = await _newest(sandbox, asked, find)
 
     def fitting() -> "list[response_types.Message]":
         """What came while the others were looked at goes first."""
-        store = sandbox.engine.world.store
-        same = sandbox.engine.world is world
+        store = sandbox.engine.state.store
+        same = sandbox.engine.state is state
         later = range(looked_at, len(store.messages)) if same else ()
         came = [one for one in map(store.messages.__getitem__, later) if asked.to in (None, one.to)]
         came = [one for one in came if find(store.batch_of(one).text) is not None]
@@ -43,7 +43,7 @@ async def otp(sandbox: Sandbox, asked: request_bodies.Otp) -> "response_types.Co
     try:
         found = await waiter.until(
             sandbox, "messages", 1, asked.timeout, fitting,
-            lambda n: wait.shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+            lambda n: wait.shown(sandbox.engine.state.store.message(n), sandbox, views.message),
             lambda one: finding.fits(filters)(one) and find(one["text"]) is not None,
         )  # fmt: skip
     except LookupError:
@@ -59,7 +59,7 @@ async def otp(sandbox: Sandbox, asked: request_bodies.Otp) -> "response_types.Co
 
 async def _newest(sandbox: Sandbox, asked: request_bodies.Otp, find: Find) -> Message | None:
     """The newest message there is with a code in it."""
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     there = reversed(store.messages) if asked.to is None else store.newest_to(asked.to)
     for count, one in enumerate(there, 1):
         if find(store.batch_of(one).text) is not None:
@@ -91,7 +91,7 @@ def _by_pattern(written: str) -> Find:
 
 def _no_code(sandbox: Sandbox, asked: request_bodies.Otp, filters: MessageFilters) -> Refusal:
     """Was nothing sent, or nothing to this number, or was there no code in it?"""
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     there = len(store.messages) if asked.to is None else sum(1 for _ in store.to_number(asked.to))
     to = "" if asked.to is None else f" to {asked.to}"
     if there:

@@ -39,7 +39,7 @@ def iso(at: Timestamp) -> str:
 
 
 def message(sandbox: Sandbox, found: Message) -> "response_types.Message":
-    batch = sandbox.engine.world.store.batch_of(found)
+    batch = sandbox.engine.state.store.batch_of(found)
     history = found.history
     return {
         "id": f"m{found.id}", "provider": batch.provider, "provider_id": batch.provider_id,
@@ -59,7 +59,7 @@ def message(sandbox: Sandbox, found: Message) -> "response_types.Message":
 def exchange(sandbox: Sandbox, kept: Exchange) -> "response_types.Request":
     outcome = kept.outcome
     refused = outcome if isinstance(outcome, Refused) else None
-    rule = None if kept.rule is None else sandbox.engine.world.book.named(kept.rule)
+    rule = None if kept.rule is None else sandbox.engine.state.rule_book.named(kept.rule)
     return {
         "id": f"x{kept.id}", "at": iso(kept.at), "provider": kept.provider or None, "protocol": kept.protocol,
         "operation": kept.operation or None, "request": _request(sandbox, kept),
@@ -71,13 +71,13 @@ def exchange(sandbox: Sandbox, kept: Exchange) -> "response_types.Request":
 
 
 def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:
-    world = sandbox.engine.world
+    state = sandbox.engine.state
     if kept.command is None:
         return []
-    account = world.accounts.get(kept.provider)
-    case = CheckContext(world, sandbox.providers[kept.provider].profile, account, kept.command, kept.at)
-    fired = None if kept.rule is None else world.book.named(kept.rule)
-    return [*passed_over(fired, case), *nearly(world.book.rules, case, kept.rule)]
+    account = state.accounts.get(kept.provider)
+    case = CheckContext(state, sandbox.providers[kept.provider].profile, account, kept.command, kept.at)
+    fired = None if kept.rule is None else state.rule_book.named(kept.rule)
+    return [*passed_over(fired, case), *nearly(state.rule_book.rules, case, kept.rule)]
 
 
 def attempt(sandbox: Sandbox, made: Attempt) -> "response_types.Callback":
@@ -162,17 +162,17 @@ def clock(sandbox: Sandbox) -> "response_types.ClockNow":
 
 
 def sandbox(found: Sandbox) -> "response_types.Sandbox":
-    world = found.engine.world
-    due, kept = world.agenda.next_due(), found.journal.counts()
+    state = found.engine.state
+    due, kept = state.scheduler.next_due(), found.journal.counts()
     return {
-        "id": found.id, "scenario": found.scenario.name or None, "seed": found.recipe.seed, "clock": clock(found),
+        "id": found.id, "scenario": found.scenario.name or None, "seed": found.spec.seed, "clock": clock(found),
         "next_due": None if due is None else iso(due),
-        "balances": {name: plain(one.balance) for name, one in world.accounts.items()},
+        "balances": {name: plain(one.balance) for name, one in state.accounts.items()},
         "counts": {
-            "messages": len(world.store.messages), "due": len(world.agenda), "requests": kept["requests"],
+            "messages": len(state.store.messages), "due": len(state.scheduler), "requests": kept["requests"],
             "callbacks": kept["callbacks"], "dropped": kept["dropped"], "bytes": kept["bytes"],
         },
-        "ttl": found.recipe.ttl,
+        "ttl": found.spec.ttl,
     }  # fmt: skip
 
 

@@ -49,10 +49,10 @@ class DeliveryRouter:
         account = sandbox.account(out.provider)
         if isinstance(out, IncomingDelivery):
             return self._passing(sandbox, provider, out, self._url(account))
-        world = sandbox.engine.world
-        message = world.store.messages[out.message - 1]
-        batch = world.store.batch_of(message)
-        manner = world.plans[message.plan].reports
+        state = sandbox.engine.state
+        message = state.store.messages[out.message - 1]
+        batch = state.store.batch_of(message)
+        manner = state.plans[message.plan].reports
         if batch.asks and provider.smpp is not None:
             forms = () if manner is None else manner.form
             return provider.smpp.receipt(account, provider.profile.in_force(account), batch, message, out.due, forms)
@@ -70,7 +70,7 @@ class DeliveryRouter:
     def _passing(
         self, sandbox: Sandbox, provider: Provider, out: IncomingDelivery, url: str
     ) -> HttpRequest | Pdu | None:
-        came = sandbox.engine.world.incoming[out.due.incoming - 1]
+        came = sandbox.engine.state.incoming[out.due.incoming - 1]
         if came.way == "smpp" and provider.smpp is not None:
             return provider.smpp.incoming(came, out.due.part)
         return provider.incoming(sandbox.account(out.provider), came, url) if url and provider.incoming else None

@@ -98,7 +98,7 @@ class SmppQueue:
         if box.settled and self._is_settled(box, sandbox, out):
             return
         if not queue and len(lines) == 1 and lines[0].room:
-            self._send(box, lines[0], PendingReceipt(sandbox, out, pdu), sandbox.engine.world.now)
+            self._send(box, lines[0], PendingReceipt(sandbox, out, pdu), sandbox.engine.state.now)
             if box.busy is None:
                 self._mark(box, sandbox)
             return
@@ -116,7 +116,7 @@ class SmppQueue:
     ) -> None:  # fmt: skip
         """Call `then` as soon as a receipt of a message has gone, or none can come any more. `ends`: its life ends at a
         moment, whatever its plan says."""
-        store = sandbox.engine.world.store
+        store = sandbox.engine.state.store
         asked = store.batch_of(store.messages[message - 1]).asks  # else it is told by a callback
         if not (asked and self._box(sandbox, provider).lines and sandbox.engine.will_report(message, ends)):
             then()
@@ -202,7 +202,7 @@ class SmppQueue:
             return
         attempt.accepted, attempt.verdict = accepted, f"{verdict}; it came late"
         sandbox.journal.answered(attempt, SmppFrame(body=octets, session=line.id, peer=line.peer), None)
-        sandbox.tell("callbacks", attempt.id)
+        sandbox.publish("callbacks", attempt.id)
         if not again:
             box.settled[_matter(parcel.out)] = accepted
             if len(box.settled) > _MOST_SETTLED:
@@ -270,8 +270,8 @@ class SmppQueue:
             box.gone = max(0, box.gone - 1)
             attempt.accepted, attempt.verdict = accepted, verdict
             sandbox.journal.answered(attempt, answer, failure)
-            engine.answered(attempt.id, accepted, engine.world.now if accepted else sandbox.now(), again)
-            sandbox.tell("callbacks", attempt.id)
+            engine.answered(attempt.id, accepted, engine.state.now if accepted else sandbox.now(), again)
+            sandbox.publish("callbacks", attempt.id)
             if not accepted:
                 sandbox.schedule_timer()
         if box.queue or not box.gone:
@@ -307,12 +307,12 @@ def _roomiest(lines: Iterable[BoundSession]) -> BoundSession | None:
 
 
 def _in_flight(sandbox: Sandbox, provider: str) -> Iterable[Outgoing]:
-    world = sandbox.engine.world
-    for attempt, due in sorted(world.in_flight.items()):
+    state = sandbox.engine.state
+    for attempt, due in sorted(state.in_flight.items()):
         if isinstance(due, SendIncoming):
-            if world.incoming[due.incoming - 1].provider == provider:
-                yield IncomingDelivery(attempt, world.now, provider, due)
+            if state.incoming[due.incoming - 1].provider == provider:
+                yield IncomingDelivery(attempt, state.now, provider, due)
             continue
-        message = world.store.messages[due.message - 1]
-        if world.store.batch_of(message).provider == provider:
-            yield Report(attempt, world.now, due.message, provider, due)
+        message = state.store.messages[due.message - 1]
+        if state.store.batch_of(message).provider == provider:
+            yield Report(attempt, state.now, due.message, provider, due)

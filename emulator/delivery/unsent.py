@@ -8,19 +8,19 @@ _MOST = 5
 _MOST_SANDBOXES = 10
 
 
-def unfinished(sandboxes: list[Sandbox], state: str | None) -> list[str]:
+def unfinished(sandboxes: list[Sandbox], kept_in: str | None) -> list[str]:
     """A line for each sandbox with callbacks or receipts to come that somebody waits for: a URL was given, or they go
-    over SMPP. `state`: the file that keeps them, None where they are lost."""
-    lines = [line for one in sandboxes if (line := _line(one, state))]
+    over SMPP. `kept_in`: the file that keeps them, None where they are lost."""
+    lines = [line for one in sandboxes if (line := _line(one, kept_in))]
     more = len(lines) - _MOST_SANDBOXES
     return lines if more <= 0 else [*lines[:_MOST_SANDBOXES], f"{more} more sandboxes had callbacks to come"]
 
 
-def _line(sandbox: Sandbox, state: str | None) -> str | None:
-    world = sandbox.engine.world
-    under_way = [shown for due in world.in_flight.values() if (shown := _shown(sandbox, due))]
+def _line(sandbox: Sandbox, kept_in: str | None) -> str | None:
+    state = sandbox.engine.state
+    under_way = [shown for due in state.in_flight.values() if (shown := _shown(sandbox, due))]
     due, living = [], {}
-    for *_, item in world.agenda.entries():
+    for *_, item in state.scheduler.entries():
         if shown := _shown(sandbox, item):
             due.append(shown)
         elif isinstance(item, Step | Begin) and _awaited(sandbox, item.message):
@@ -31,10 +31,10 @@ def _line(sandbox: Sandbox, state: str | None) -> str | None:
     kinds = ((under_way, "under way"), (due, "due"), (living, "of messages still on their way"))
     counted = ", ".join(f"{len(some)} {kind}" for some, kind in kinds if some)
     first = ", ".join(named[:_MOST]) + (f" and {len(named) - _MOST} more" if len(named) > _MOST else "")
-    if state is None:
+    if kept_in is None:
         advice = "they are lost; start with --state FILE to keep such"
     else:
-        advice = f"they go out after the next start with --state {state}"
+        advice = f"they go out after the next start with --state {kept_in}"
     noun = "callback" if len(named) == 1 else "callbacks"
     return f"{len(named)} {noun} of sandbox {sandbox.id} had not gone out ({counted}): {first}; {advice}"
 
@@ -48,12 +48,12 @@ def _shown(sandbox: Sandbox, due: object) -> str:
 
 def _awaited(sandbox: Sandbox, number: int) -> bool:
     """Is there anybody who hears of the message?"""
-    world = sandbox.engine.world
-    message = world.store.message(number)
+    state = sandbox.engine.state
+    message = state.store.message(number)
     if message is None:
         return False
-    batch = world.store.batch_of(message)
-    manner = world.plans[message.plan].reports
+    batch = state.store.batch_of(message)
+    manner = state.plans[message.plan].reports
     if not batch.report or (manner is not None and manner.never):
         return False
     return bool(batch.asks or (manner is not None and manner.to) or sandbox.account(batch.provider).callback_url)

@@ -210,6 +210,6 @@ class HttpDispatcher:
                 sandbox.findings.note(row, line.provider, line.id, line.at)
         what = line.provider, line.protocol, line.operation, line.word
         self.counted[what] = self.counted.get(what, 0) + 1
-        sandbox.tell("requests", line.id)
+        sandbox.publish("requests", line.id)
         if self.told is not None:
             self.told(sandbox, line.whole())

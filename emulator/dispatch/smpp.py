@@ -149,7 +149,7 @@ class SmppDispatcher:
             line.turn = sandbox, sandbox.begin()
             return line.turn[1]
         # with what those before have brought about
-        return sandbox.catch_up(max(line.turn[1], sandbox.engine.world.now))
+        return sandbox.catch_up(max(line.turn[1], sandbox.engine.state.now))
 
     def worked_off(self, line: BoundSession) -> None:
         """All that came in one read has been answered."""
@@ -173,7 +173,7 @@ class SmppDispatcher:
         message = 0
         first = self._send_reports(sandbox, at) if verdict.reports_first else ()
         if fault is not None and isinstance(outcome, Accepted) and outcome.provider_id is not None:
-            message = next(iter(sandbox.engine.world.store.with_provider_id(line.provider, outcome.provider_id)), 0)
+            message = next(iter(sandbox.engine.state.store.with_provider_id(line.provider, outcome.provider_id)), 0)
         ends = isinstance(command, Submit) and command.expires_at is not None
         return SmppReply(octets, fault, message, ends, first)
 

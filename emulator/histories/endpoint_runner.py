@@ -196,16 +196,16 @@ class Stage:
             account = sandbox.account(name)
             # Who asks was told when the message was sent; what is left for a credential to do is to sign callbacks.
             account.credentials = dict.fromkeys(account.credentials, f"not-{secret}" if case.forged else secret)
-            await self._emulator.pump(sandbox).walk(None, 60.0 + 10 * self._endpoint.timeout)
+            await self._emulator.clock_driver(sandbox).walk(None, 60.0 + 10 * self._endpoint.timeout)
         finally:
             self._emulator.remove(sandbox)
 
     def _send(self, sandbox: Sandbox, case: Case) -> None:
         about, provider = _NEVER_SENT if case.unknown else self._about, self._provider
         if about.id is not None and provider.profile.first_id is not None:
-            sandbox.engine.world.next_ids[provider.name] = about.id
+            sandbox.engine.state.next_ids[provider.name] = about.id
         sandbox.control(PutRules(self._emulator.rules(laid_over([], case.history))))
-        credentials = sandbox.recipe.credentials[provider.name]
+        credentials = sandbox.spec.credentials[provider.name]
         exchange = self._emulator.exchange(provider.example(credentials, about.to, _TEXT, about.reference)).exchange
         if exchange.word != "accepted":
             raise ValueError(explain(self._emulator.providers, exchange))

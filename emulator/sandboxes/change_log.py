@@ -28,7 +28,7 @@ class ChangeLog(Protocol):
     """Hears of changes, and writes them down once for all that happened in one turn of the loop."""
 
     def engine(
-        self, sandbox: "Sandbox", world: SandboxState, profiles: Mapping[str, Profile], touched: Touched
+        self, sandbox: "Sandbox", state: SandboxState, profiles: Mapping[str, Profile], touched: Touched
     ) -> Engine:  # fmt: skip
         """An engine for another state of the sandbox: its inputs are written down."""
 

@@ -120,7 +120,7 @@ class ClockDriver:
                 if rounds:
                     self._still_time(deadline)
                 reports, _ = engine.go_on(horizon, _BREATH)
-                clock.move_to(engine.world.now)
+                clock.move_to(engine.state.now)
                 for report in reports:
                     await self._in_turn(sandbox.post(sandbox, report), deadline)
                     self._still_there(engine)
@@ -178,6 +178,7 @@ class ClockDriver:
         if self._loop.time() < deadline:
             return
         under_way = len(self._in_flight.of(self._sandbox))
-        raise Overdue(f"{len(self._sandbox.engine.world.agenda)} dates are still due, {under_way} callbacks under way")
+        due = len(self._sandbox.engine.state.scheduler)
+        raise Overdue(f"{due} dates are still due, {under_way} callbacks under way")
 
 

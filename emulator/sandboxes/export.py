@@ -17,7 +17,7 @@ from emulator.core.units import Timestamp
 from emulator.journal import Entries
 from emulator.providers.base import Provider
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.snapshots import ExportedSnapshot, restore, tell
+from emulator.sandboxes.snapshots import ExportedSnapshot, exported, restore
 from emulator.sandboxes.spec import InvalidOptions, NewSandbox, Rate, SandboxSpec, Seed
 from emulator.scenarios.scenario import Scenario
 from emulator.version import __version__
@@ -54,10 +54,10 @@ class Export(ExportHead, kw_only=True, forbid_unknown_fields=True):
 
 def export(sandbox: Sandbox) -> Export:
     """The sandbox at this moment; to be written down before anything else happens."""
-    recipe = sandbox.recipe
+    spec = sandbox.spec
     return Export(
-        sms_emulator_export=FORMAT, emulator=__version__, sandbox=recipe.id, seed=recipe.seed, began=recipe.began,
-        rate=recipe.rate, scenario=recipe.scenario, patches=recipe.patches, state=tell(sandbox),
+        sms_emulator_export=FORMAT, emulator=__version__, sandbox=spec.id, seed=spec.seed, began=spec.began,
+        rate=spec.rate, scenario=spec.scenario, patches=spec.patches, state=exported(sandbox),
         journal=sandbox.journal.entries(),
     )  # fmt: skip
 
@@ -80,13 +80,13 @@ def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Prov
         found: Export = msgspec.convert(file, Export, str_keys=True)
     except msgspec.ValidationError as error:
         raise InvalidOptions(f"import: the file is broken: {error}", hint) from None
-    broken = next(_complaints(found.state.world, providers), None)
+    broken = next(_complaints(found.state.state, providers), None)
     if broken is not None:
         raise InvalidOptions(f"import: the file is broken: {broken}", hint)
     return found
 
 
-def recipe_of(found: Export, fresh: SandboxSpec) -> SandboxSpec:
+def spec_of(found: Export, fresh: SandboxSpec) -> SandboxSpec:
     """What the copy is made of: as the file says, with the credentials, id and ttl of a fresh specification."""
     patches = {name: msgspec.structs.replace(found.patches.get(name, AccountPatch())) for name in fresh.patches}
     for name, own in fresh.patches.items():
@@ -102,14 +102,14 @@ def fill(sandbox: Sandbox, found: Export) -> None:
     """The fresh sandbox gets the file's state and journal. The clock's timer is cancelled by the caller and scheduled
     again."""
     accounts: dict[str, Account] = {}
-    for name, fresh in sandbox.engine.world.accounts.items():
-        old = found.state.world.accounts.get(name)
+    for name, fresh in sandbox.engine.state.accounts.items():
+        old = found.state.state.accounts.get(name)
         accounts[name] = fresh if old is None else msgspec.structs.replace(
             old, credentials=fresh.credentials,
-            callback_url=fresh.callback_url if sandbox.recipe.patches[name].callback_url is not msgspec.UNSET
+            callback_url=fresh.callback_url if sandbox.spec.patches[name].callback_url is not msgspec.UNSET
             else old.callback_url,
         )  # fmt: skip
-    found.state.world.accounts = accounts
+    found.state.state.accounts = accounts
     sandbox.journal.put_back(found.journal)
     restore(sandbox, found.state)
 
@@ -139,10 +139,10 @@ def _complaints(state: DumpedState, providers: Mapping[str, Provider]) -> Iterat
             yield f"message {at} has plan {message.plan}, which is not there"
         if not message.history or not all(isinstance(when, int) for when in message.history[1::2]):
             yield f"message {at} has no proper history"
-    places = [entry[2] for entry in state.agenda]
+    places = [entry[2] for entry in state.dates]
     if len(set(places)) < len(places):
         yield "two things that are due have the same place"
-    for due in (*(entry[3] for entry in state.agenda), *state.in_flight.values()):
+    for due in (*(entry[3] for entry in state.dates), *state.in_flight.values()):
         number = getattr(due, "message", None)
         if number is None:
             continue

@@ -21,7 +21,7 @@ from emulator.sandboxes.clock_driver import ClockDriver
 from emulator.sandboxes.in_flight import InFlight
 from emulator.sandboxes.sandbox import Post, Sandbox, Sandboxes
 from emulator.sandboxes.snapshots import Snapshot
-from emulator.sandboxes.spec import InvalidOptions, NewSandbox, SandboxSpec, recipe
+from emulator.sandboxes.spec import InvalidOptions, NewSandbox, SandboxSpec, specification
 from emulator.scenarios.library import extended, load_named
 from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.validation import Invalid, checked
@@ -43,7 +43,7 @@ class SandboxManager:
         self.budget = MemoryLimit()
         self.sandboxes = Sandboxes(providers, most)
         self._journal_bytes = journal_bytes
-        self._pumps: dict[Sandbox, ClockDriver] = {}
+        self._drivers: dict[Sandbox, ClockDriver] = {}
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._post: Post | None = None
@@ -61,8 +61,8 @@ class SandboxManager:
             self._attend(sandbox)
 
     def stop_time(self) -> None:
-        for pump in self._pumps.values():
-            pump.stop()
+        for driver in self._drivers.values():
+            driver.stop()
         for end in self._ends.values():
             end.cancel()
 
@@ -70,9 +70,9 @@ class SandboxManager:
         assert self._loop is not None
         assert self._post is not None
         sandbox.post = self._post
-        self._pumps[sandbox] = ClockDriver(sandbox, self._in_flight, self._loop)
-        if sandbox.recipe.ttl is not None:
-            self._end_after(sandbox, sandbox.recipe.ttl)
+        self._drivers[sandbox] = ClockDriver(sandbox, self._in_flight, self._loop)
+        if sandbox.spec.ttl is not None:
+            self._end_after(sandbox, sandbox.spec.ttl)
 
     def _end_after(self, sandbox: Sandbox, ttl: float) -> None:
         """Forget it so many seconds after its last use. One with an SMPP session, or that is waited for, is in use."""
@@ -103,11 +103,11 @@ class SandboxManager:
     def create(self, wish: NewSandbox) -> Sandbox:
         """A new sandbox. Raises InvalidOptions; with code "taken" when an id or credentials are."""
         found = None if wish.file is None else export.read(wish.file, wish, self.providers)
-        made = recipe(wish, self.providers, self.base, self.scenario, self.patch)
+        made = specification(wish, self.providers, self.base, self.scenario, self.patch)
         try:
             if found is None:
                 return self.make(made)
-            copy = self.make(export.recipe_of(found, made))
+            copy = self.make(export.spec_of(found, made))
         except KeyError as taken:
             raise InvalidOptions(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
         except ValueError as full:
@@ -121,15 +121,15 @@ class SandboxManager:
         KeyError when there is none of that name."""
         with self._replacing_state(sandbox):
             found = sandbox.snapshots.restore(sandbox, name)
-        sandbox.tell("restored", 0)
+        sandbox.publish("restored", 0)
         return found
 
     @contextmanager
     def _replacing_state(self, sandbox: Sandbox) -> Iterator[None]:
         """No timer is armed while the sandbox gets another state, and nobody waits for answers to the old one."""
-        pump = self._pumps.get(sandbox)
-        if pump is not None:
-            pump.cancel_timer()
+        driver = self._drivers.get(sandbox)
+        if driver is not None:
+            driver.cancel_timer()
         try:
             yield
         finally:
@@ -142,9 +142,9 @@ class SandboxManager:
         self.sandboxes.remove(sandbox)
         sandbox.gone = True
         self._removed(sandbox)
-        pump = self._pumps.pop(sandbox, None)
-        if pump is not None:
-            pump.stop()
+        driver = self._drivers.pop(sandbox, None)
+        if driver is not None:
+            driver.stop()
         end = self._ends.pop(sandbox, None)
         if end is not None:
             end.cancel()
@@ -152,7 +152,7 @@ class SandboxManager:
             self.recorder.removed(sandbox)
         self._in_flight.give_up(sandbox)
         sandbox.journal.clear()
-        sandbox.tell("gone", 0)
+        sandbox.publish("gone", 0)
         sandbox.listeners.clear()
 
     def reset(self, sandbox: Sandbox) -> None:
@@ -160,11 +160,11 @@ class SandboxManager:
         with self._replacing_state(sandbox):
             sandbox.build()
             sandbox.journal.clear()
-        sandbox.tell("reset", 0)
+        sandbox.publish("reset", 0)
 
-    def pump(self, sandbox: Sandbox) -> ClockDriver:
+    def clock_driver(self, sandbox: Sandbox) -> ClockDriver:
         """What moves the clock of a sandbox."""
-        return self._pumps[sandbox]
+        return self._drivers[sandbox]
 
     # words that people write, checked
 

@@ -40,14 +40,14 @@ class Sandbox:
     next may have changed; `recorder` writes down what changes the sandbox, if there is one."""
 
     def __init__(
-        self, recipe: SandboxSpec, providers: Mapping[str, Provider], budget: MemoryLimit, journal_limit: int,
+        self, spec: SandboxSpec, providers: Mapping[str, Provider], budget: MemoryLimit, journal_limit: int,
         recorder: ChangeLog | None = None,
     ) -> None:  # fmt: skip
-        self.recipe = recipe
+        self.spec = spec
         self.recorder = recorder
         self.used_at = real_now()
         """When a client or a person last asked for something."""
-        self.scenario = recipe.scenario
+        self.scenario = spec.scenario
         """The one in force."""
         self.providers = providers
         self.journal = Journal(budget, journal_limit)
@@ -64,7 +64,7 @@ class Sandbox:
 
     @property
     def id(self) -> str:
-        return self.recipe.id
+        return self.spec.id
 
     def lint(self) -> list[Finding]:
         """All findings up to this moment, in the order of their first appearance."""
@@ -74,25 +74,25 @@ class Sandbox:
 
     def build(self) -> None:
         """A new state after the specification. Answers that still come for the old one find nobody."""
-        recipe = self.recipe
-        self.scenario = recipe.scenario
-        self.clock = Clock(recipe.began, recipe.rate)
+        spec = self.spec
+        self.scenario = spec.scenario
+        self.clock = Clock(spec.began, spec.rate)
         began = self.clock.now()
         accounts = {name: self._account(provider, began) for name, provider in self.providers.items()}
-        rules = [Rule(f"r{number}", spec, False) for number, spec in enumerate(recipe.scenario.rules, 1)]
+        rules = [Rule(f"r{number}", written, False) for number, written in enumerate(spec.scenario.rules, 1)]
         state = DumpedState(
-            now=began, began=began, chance=Chance(recipe.seed), accounts=accounts, rules=rules, rules_made=len(rules)
+            now=began, began=began, chance=Chance(spec.seed), accounts=accounts, rules=rules, rules_made=len(rules)
         )
         self.findings = Findings(self.journal.made)
         self.replace_state(SandboxState(state))
 
-    def replace_state(self, world: SandboxState) -> None:
+    def replace_state(self, state: SandboxState) -> None:
         """This state is the sandbox's from now on."""
         profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
         if self.recorder is None:
-            self.engine = Engine(world, profiles, self._touched)
+            self.engine = Engine(state, profiles, self._touched)
         else:
-            self.engine = self.recorder.engine(self, world, profiles, self._touched)
+            self.engine = self.recorder.engine(self, state, profiles, self._touched)
 
     def run_at(self, rate: float) -> None:
         """The clock goes so fast from now on. The caller has cancelled the clock's timer and schedules it again."""
@@ -101,26 +101,26 @@ class Sandbox:
             self.recorder.changed(self)
 
     def _account(self, provider: Provider, at: Timestamp) -> Account:
-        recipe = self.recipe
+        spec = self.spec
         names = enumerate(provider.default_senders, 1)
         senders = {name: SenderName(number, name, "active", at) for number, name in names}
         account = Account(
-            provider=provider.name, credentials=dict(recipe.credentials[provider.name]),
+            provider=provider.name, credentials=dict(spec.credentials[provider.name]),
             balance=amount(provider.profile.balance), senders=senders,
         )  # fmt: skip
-        for patches in (recipe.scenario.accounts, recipe.patches):
+        for patches in (spec.scenario.accounts, spec.patches):
             if provider.name in patches:
                 apply(patches[provider.name], account, at)
         return account
 
     def account(self, provider: str) -> Account:
-        return self.engine.world.accounts[provider]
+        return self.engine.state.accounts[provider]
 
     # the inputs
 
     def now(self) -> Timestamp:
         """The sandbox's time, never before what its state has lived through."""
-        return max(self.clock.now(), self.engine.world.now)
+        return max(self.clock.now(), self.engine.state.now)
 
     def catch_up(self, at: Timestamp) -> Timestamp:
         """Do what has come due by itself, before anything else is done at that moment. More than can be done at once is
@@ -131,7 +131,7 @@ class Sandbox:
         for report in self.engine.advance(at, AT_ONCE):
             self.post(self, report)
         due = self.engine.next_due()
-        return at if due is None or due > at else self.engine.world.now
+        return at if due is None or due > at else self.engine.state.now
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
         """Execute a command at the sandbox's time."""
@@ -159,7 +159,7 @@ class Sandbox:
         """Messages changed."""
         self.tell_all([("messages", message.id, len(message.history) // 2) for message in messages])
 
-    def tell(self, kind: str, number: int, steps: int = 0) -> None:
+    def publish(self, kind: str, number: int, steps: int = 0) -> None:
         """Something of a kind happened to number `number`; of a message, so many statuses stand in its history."""
         self.feed.add(kind, number, steps)
         if self.listeners:
@@ -198,19 +198,19 @@ class Sandboxes:
             if (provider, kind, name) in self._by_credential:
                 raise KeyError(f"{provider} {kind} {name}")
         self.by_id[sandbox.id] = sandbox
-        self.secrets.add(sandbox.recipe.credentials)
+        self.secrets.add(sandbox.spec.credentials)
         sandbox.secrets = self.secrets
         for key in keys:
             self._by_credential[key] = sandbox
 
     def remove(self, sandbox: Sandbox) -> None:
         del self.by_id[sandbox.id]
-        self.secrets.remove(sandbox.recipe.credentials)
+        self.secrets.remove(sandbox.spec.credentials)
         for key in self._keys(sandbox):
             del self._by_credential[key]
 
     def _keys(self, sandbox: Sandbox) -> list[tuple[str, str, str]]:
-        credentials = sandbox.recipe.credentials
+        credentials = sandbox.spec.credentials
         return [
             (name, kind, credentials[name][word])
             for name, provider in self._providers.items()

@@ -35,13 +35,13 @@ class _Beside(msgspec.Struct, kw_only=True):
 class PackedSnapshot(_Beside, kw_only=True):
     """A state, to be put back here."""
 
-    world: Packed
+    state: Packed = msgspec.field(name="world")  # its name in the format of files made before
 
 
 class ExportedSnapshot(_Beside, kw_only=True):
     """A state, to be read by everybody."""
 
-    world: DumpedState
+    state: DumpedState = msgspec.field(name="world")
 
 
 class Snapshot(msgspec.Struct, kw_only=True):
@@ -60,12 +60,12 @@ class Snapshot(msgspec.Struct, kw_only=True):
 
 def take(sandbox: "Sandbox") -> PackedSnapshot:
     """The state at this moment. It shares its parts with the sandbox: pack it before anything else happens."""
-    return PackedSnapshot(**_beside(sandbox), world=sandbox.engine.world.packed())
+    return PackedSnapshot(**_beside(sandbox), state=sandbox.engine.state.packed())
 
 
-def tell(sandbox: "Sandbox") -> ExportedSnapshot:
+def exported(sandbox: "Sandbox") -> ExportedSnapshot:
     """The same for everybody to read."""
-    return ExportedSnapshot(**_beside(sandbox), world=sandbox.engine.world.state())
+    return ExportedSnapshot(**_beside(sandbox), state=sandbox.engine.state.dumped())
 
 
 def _beside(sandbox: "Sandbox") -> dict[str, Any]:
@@ -79,17 +79,17 @@ def _beside(sandbox: "Sandbox") -> dict[str, Any]:
 
 def restore(sandbox: "Sandbox", kept: PackedSnapshot | ExportedSnapshot) -> None:
     """The sandbox is as it was then. The caller has cancelled the clock's timer and schedules it again."""
-    attempts_made = sandbox.engine.world.attempts_made
-    world = SandboxState(kept.world)
-    world.now = max(world.now, kept.now)
-    world.attempts_made = max(world.attempts_made, attempts_made)  # the journal's callbacks keep their numbers
-    for due in world.in_flight.values():
-        world.agenda.put(world.now, due)
-    world.in_flight.clear()
+    attempts_made = sandbox.engine.state.attempts_made
+    state = SandboxState(kept.state)
+    state.now = max(state.now, kept.now)
+    state.attempts_made = max(state.attempts_made, attempts_made)  # the journal's callbacks keep their numbers
+    for due in state.in_flight.values():
+        state.scheduler.put(state.now, due)
+    state.in_flight.clear()
     sandbox.scenario = kept.scenario
-    sandbox.clock = Clock(world.now, kept.rate)
+    sandbox.clock = Clock(state.now, kept.rate)
     sandbox.findings.replace(kept.findings, sandbox.journal.made)
-    sandbox.replace_state(world)
+    sandbox.replace_state(state)
 
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -118,7 +118,7 @@ class Snapshots:
             raise Full(f"the snapshots of a sandbox may have {MOST_BYTES} bytes; {used} are used, {len(packed)} needed")
         self.by_name.pop(name, None)
         made = self.by_name[name] = Snapshot(
-            name=name, at=kept.now, rate=kept.rate, messages=kept.world.count, after=sandbox.journal.made,
+            name=name, at=kept.now, rate=kept.rate, messages=kept.state.count, after=sandbox.journal.made,
             packed=packed,
         )  # fmt: skip
         if sandbox.recorder is not None:

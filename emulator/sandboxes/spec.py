@@ -122,7 +122,7 @@ def random_credentials(provider: Provider) -> dict[str, str]:
     return {**fresh, **provider.fixed_credentials}
 
 
-def recipe(
+def specification(
     wish: NewSandbox, providers: Mapping[str, Provider], base: SandboxSpec,
     scenario: Callable[[str | dict[str, Any]], Scenario],
     patch: Callable[[str, dict[str, Any]], AccountPatch],

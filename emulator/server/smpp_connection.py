@@ -47,10 +47,10 @@ class SmppConnection(asyncio.Protocol):
     """One connection."""
 
     def __init__(
-        self, board: SmppDispatcher, links: "set[SmppConnection]", recorder: ChangeLog | None = None,
+        self, dispatcher: SmppDispatcher, links: "set[SmppConnection]", recorder: ChangeLog | None = None,
         limits: Limits | None = None
     ) -> None:  # fmt: skip
-        self._board = board
+        self._dispatcher = dispatcher
         self._links = links
         self._recorder = recorder
         self._loop = asyncio.get_running_loop()
@@ -80,7 +80,7 @@ class SmppConnection(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods alone
         where = transport.get_extra_info("peername")
         self.peer = where[0] if isinstance(where, tuple) else ""
-        self.line = self._board.open(self)
+        self.line = self._dispatcher.open(self)
         self._links.add(self)
         self.transport.set_write_buffer_limits(_MOST_UNREAD)
         self._arm()
@@ -94,13 +94,13 @@ class SmppConnection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._patience.stop()
-        self._board.closed(self.line)
+        self._dispatcher.closed(self.line)
         if not self.gone.done():
             self.gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         line, out = self.line, self._out
-        acknowledged = self._board.acknowledged
+        acknowledged = self._dispatcher.acknowledged
         now = self.now()
         self._reading = True
         ordinary = False
@@ -116,7 +116,7 @@ class SmppConnection(asyncio.Protocol):
             for event in line.session.received(item, now):
                 self._do(event, item)
         self._reading = False
-        self._board.worked_off(line)
+        self._dispatcher.worked_off(line)
         held = self._framer.held
         if held or self._partly:
             self._partly = bool(held)
@@ -138,7 +138,7 @@ class SmppConnection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._patience.read()
         self._resume()
-        self._board.go_on(self.line)
+        self._dispatcher.go_on(self.line)
 
     def _pause(self) -> None:
         if not self._paused and not self._closing:
@@ -193,7 +193,7 @@ class SmppConnection(asyncio.Protocol):
     def _give_up(self, why: str, speak: bool) -> None:
         """The connection has taken too long: a last word, or none, and the end."""
         octets = encode(generic_nack(Status.RSYSERR, 0)) if speak else None
-        self._board.given_up(self.line, octets, why)
+        self._dispatcher.given_up(self.line, octets, why)
         if octets is not None:
             self.write(octets)
             self.hang_up()
@@ -210,20 +210,20 @@ class SmppConnection(asyncio.Protocol):
     # events
 
     def _do(self, event: Event, item: Pdu | Unreadable | None = None) -> None:
-        board, line = self._board, self.line
+        dispatcher, line = self._dispatcher, self.line
         match event:
             case Requested():
-                self._answer(event.request.command_id, board.asked(line, event.request, smpp_faults.alter))
+                self._answer(event.request.command_id, dispatcher.asked(line, event.request, smpp_faults.alter))
             case Send() if item is not None:
-                self._answer(item.command_id, board.said(line, item, event, smpp_faults.alter))
+                self._answer(item.command_id, dispatcher.said(line, item, event, smpp_faults.alter))
             case Send():
-                self.write(board.asks(line, event))
+                self.write(dispatcher.asks(line, event))
             case Answered():
-                board.answered(line, event)
+                dispatcher.answered(line, event)
             case Unanswered():
-                board.unanswered(line, event)
+                dispatcher.unanswered(line, event)
             case Ignored():
-                board.ignored(line, event)
+                dispatcher.ignored(line, event)
             case Close():
                 self.hang_up()
 
@@ -254,7 +254,7 @@ class SmppConnection(asyncio.Protocol):
         if answer.first:
             self._after(answer.first, in_time)
         elif name == "receipt-first" and answer.message:
-            self._board.after_receipt(self.line, answer, in_time)
+            self._dispatcher.after_receipt(self.line, answer, in_time)
         else:
             in_time()
 
@@ -288,7 +288,7 @@ class SmppConnection(asyncio.Protocol):
 
     def _bound(self) -> None:
         if not self._closing and self.line.receives:
-            self._board.bound(self.line)
+            self._dispatcher.bound(self.line)
 
     def _after(self, first: Collection[asyncio.Future[Any]], then: Callable[[], None]) -> None:
         """As soon as these are done, or were waited for long enough."""
@@ -377,10 +377,10 @@ class SmppServer:
     """Serves one switchboard on listening sockets."""
 
     def __init__(
-        self, board: SmppDispatcher, recorder: ChangeLog | None = None, targets: Targets | None = None,
+        self, dispatcher: SmppDispatcher, recorder: ChangeLog | None = None, targets: Targets | None = None,
         limits: Limits | None = None,
     ) -> None:  # fmt: skip
-        self._board = board
+        self._dispatcher = dispatcher
         self._limits = limits
         self._recorder = recorder
         self._targets = targets or Targets()
@@ -391,7 +391,7 @@ class SmppServer:
     async def start(self, listening: socket.socket, tls: Contexts | None = None) -> None:
         """Serve on a bound socket, with TLS from the first octet if there are certificates."""
         loop = asyncio.get_running_loop()
-        self._board.dial = self._dial
+        self._dispatcher.dial = self._dial
         begin = self._link if tls is None else partial(self._tls, tls)
         backlog = min(BACKLOG, (self._limits or Limits()).connections)
         self._servers.append(await loop.create_server(begin, sock=listening, backlog=backlog))
@@ -401,7 +401,7 @@ class SmppServer:
         return TlsOnly(self._link, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
 
     def _link(self) -> SmppConnection:
-        return SmppConnection(self._board, self.links, self._recorder, self._limits)
+        return SmppConnection(self._dispatcher, self.links, self._recorder, self._limits)
 
     async def _dial(self, host: str, port: int, connected: Callable[[BoundSession], None]) -> BoundSession:
         """To a client that listens. Raises NotAllowed when it may not be called, OSError when it cannot be."""
@@ -415,7 +415,7 @@ class SmppServer:
         for server in self._servers:
             server.close()
         for link in tuple(self.links):
-            self._board.hang_up(link.line)
+            self._dispatcher.hang_up(link.line)
         if self.links:
             await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
         for link in tuple(self.links):

@@ -20,9 +20,9 @@ class RecordingEngine(Engine):
     """Does what an Engine does."""
 
     def __init__(
-        self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched, write: Write
+        self, state: SandboxState, profiles: Mapping[str, Profile], touched: Touched, write: Write
     ) -> None:  # fmt: skip
-        super().__init__(world, profiles, touched)
+        super().__init__(state, profiles, touched)
         self._write = write
 
     def execute(self, command: AnyCommand, at: Timestamp) -> Decision:
@@ -35,14 +35,14 @@ class RecordingEngine(Engine):
 
     def go_on(self, to: Timestamp, most: int) -> tuple[list[Outgoing], int]:
         reports, done = super().go_on(to, most)
-        self._write(Advanced(self.world.now, done))
+        self._write(Advanced(self.state.now, done))
         return reports, done
 
     def answered(
         self, attempt: int, accepted: bool, at: Timestamp, again: tuple[float, ...] | None = None
     ) -> None:  # fmt: skip
         if again:
-            due = self.world.in_flight.get(attempt)
+            due = self.state.in_flight.get(attempt)
             again = again[: due.attempt if due is not None else 0]  # no more of them is ever looked at
         self._write(Answered(at, attempt, accepted, again))
         super().answered(attempt, accepted, at, again)

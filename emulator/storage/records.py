@@ -31,7 +31,7 @@ class SandboxHeader(msgspec.Struct, kw_only=True):
     `area`: in which of the two places for it that stands; `first`: the first page behind it; `scenario`: the one in
     force (None: the specification's)."""
 
-    recipe: SandboxSpec
+    spec: SandboxSpec = msgspec.field(name="recipe")  # its name in files made before
     standing: Standing
     dumped: int
     area: int = 0

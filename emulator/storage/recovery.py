@@ -71,26 +71,26 @@ def _same_version(file: SqliteStore, stored: list[Stored]) -> None:
 def _take_over(manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored) -> None:
     try:
         head = stored.head
-        if len(stored.world) != head.dumped:
+        if len(stored.state) != head.dumped:
             raise ValueError("a world is not as long as it was")
-        world, standing = _lived(manager, head, stored)
+        state, standing = _lived(manager, head, stored)
         snapshots = [_unpack_snapshot(one) for one in stored.snapshots]
     except (msgspec.MsgspecError, ValueError) as error:
         raise logbook.file.damaged(str(error)) from None
-    there, here = sorted(world.accounts), sorted(manager.providers)
+    there, here = sorted(state.accounts), sorted(manager.providers)
     if there != here:
         raise Unusable(f"the state file {logbook.file.path} has accounts of {', '.join(there)}; this emulator has "
                        f"{', '.join(here)}. Name another file")  # fmt: skip
-    recipe = head.recipe
+    spec = head.spec
     try:
-        sandbox = _default(manager, recipe) if recipe.id == manager.default.id else manager.make(recipe)
+        sandbox = _default(manager, spec) if spec.id == manager.default.id else manager.make(spec)
     except (KeyError, ValueError) as error:
         raise Unusable(f"the state file {logbook.file.path}: {error.args[0]}") from None
-    under_way = list(world.in_flight.values())
+    under_way = list(state.in_flight.values())
     for due in under_way:
-        world.agenda.put(world.now, due)
-    world.in_flight.clear()
-    _stand(sandbox, head, world, standing)
+        state.scheduler.put(state.now, due)
+    state.in_flight.clear()
+    _stand(sandbox, head, state, standing)
     for one in snapshots:
         sandbox.snapshots.by_name[one.name] = one
     logbook.track(sandbox).number = stored.number
@@ -98,19 +98,19 @@ def _take_over(manager: "SandboxManager", logbook: GroupCommitWriter, stored: St
         logbook.stands(sandbox, stored.number, head)
 
 
-def _default(manager: "SandboxManager", recipe: SandboxSpec) -> "Sandbox":
+def _default(manager: "SandboxManager", spec: SandboxSpec) -> "Sandbox":
     """It is there already, made from the settings; its credentials are those of the file."""
     sandbox = manager.default
     manager.sandboxes.remove(sandbox)
-    sandbox.recipe = recipe
+    sandbox.spec = spec
     manager.sandboxes.add(sandbox)
     return sandbox
 
 
 def _lived(manager: "SandboxManager", head: SandboxHeader, stored: Stored) -> tuple[SandboxState, Standing]:
     """The state of the checkpoint after all inputs since, and how things stood then."""
-    world, standing = SandboxState.load(stored.world), head.standing
-    engine = Engine(world, {name: provider.profile for name, provider in manager.providers.items()})
+    state, standing = SandboxState.load(stored.state), head.standing
+    engine = Engine(state, {name: provider.profile for name, provider in manager.providers.items()})
     for packed in stored.pages:
         page = unpack_page(packed)
         standing = page.standing
@@ -119,18 +119,18 @@ def _lived(manager: "SandboxManager", head: SandboxHeader, stored: Stored) -> tu
                 engine.apply(unpack_input(raw))
             except Exception as error:  # as when it came in: an admin command named what was not there, say
                 log.debug("an input failed again: %r", error)
-    return world, standing
+    return state, standing
 
 
-def _stand(sandbox: "Sandbox", head: SandboxHeader, world: SandboxState, standing: Standing) -> None:
+def _stand(sandbox: "Sandbox", head: SandboxHeader, state: SandboxState, standing: Standing) -> None:
     """The sandbox goes on where it stood."""
-    sandbox.scenario = head.scenario or sandbox.recipe.scenario
+    sandbox.scenario = head.scenario or sandbox.spec.scenario
     sandbox.clock = Clock.again(standing.base, standing.since, standing.rate)
-    if sandbox.clock.now() < world.now:
-        sandbox.clock = Clock(world.now, standing.rate)
+    if sandbox.clock.now() < state.now:
+        sandbox.clock = Clock(state.now, standing.rate)
     sandbox.journal.made, sandbox.feed.made = standing.entries, standing.events
     sandbox.findings = Findings(standing.entries)
-    sandbox.replace_state(world)
+    sandbox.replace_state(state)
 
 
 def _tell_what_does_not_count(file: SqliteStore, made_of: Mapping[str, object], there: bool) -> None:

@@ -80,9 +80,9 @@ class SandboxLog:
     def put(self, file: SqliteStore, whole: bool = False) -> None:
         """Into the transaction that is open: a page, or a checkpoint where one is due."""
         if whole or self._head is None or (self._due and self._head.dumped <= AT_ONCE):
-            world = self.sandbox.engine.world.dump()
-            self._made = self._headed(len(world))
-            file.put_world(self.number, world)
+            state = self.sandbox.engine.state.dump()
+            self._made = self._headed(len(state))
+            file.put_state(self.number, state)
             file.put_head(self.number, pack_head(self._made))
             self._put = -1
         else:
@@ -134,7 +134,7 @@ class SandboxLog:
         assert self._head is not None
         area, logged = 1 - self._head.area, self.logged
         head = self._headed(0, area, self.pages)
-        for count, piece in enumerate(self.sandbox.engine.world.in_pieces(PIECE)):
+        for count, piece in enumerate(self.sandbox.engine.state.in_pieces(PIECE)):
             head.dumped += len(piece)
             yield _putting(self.number, area, count, piece)
         yield lambda file: file.put_head(self.number, pack_head(head))
@@ -154,7 +154,7 @@ class SandboxLog:
     def _headed(self, dumped: int, area: int = 0, first: int = 0) -> SandboxHeader:
         sandbox = self.sandbox
         return SandboxHeader(
-            recipe=sandbox.recipe, standing=_standing(sandbox), dumped=dumped, area=area, first=first,
+            spec=sandbox.spec, standing=_standing(sandbox), dumped=dumped, area=area, first=first,
             scenario=sandbox.scenario,
         )  # fmt: skip
 

@@ -55,7 +55,7 @@ class Stored(NamedTuple):
 
     number: int
     head: SandboxHeader
-    world: bytes
+    state: bytes
     pages: list[bytes]
     snapshots: list[bytes]
 
@@ -262,12 +262,12 @@ class SqliteStore:
     def put_head(self, number: int, head: bytes) -> None:
         self._base.execute("INSERT OR REPLACE INTO sandbox VALUES (?, ?, ?)", (number, head, crc32(head)))
 
-    def put_world(self, number: int, world: bytes) -> None:
+    def put_state(self, number: int, state: bytes) -> None:
         """A checkpoint: it takes the place of the one before and of all pages."""
         self._clear("world", number)
         self._clear("page", number)
-        for count, at in enumerate(range(0, len(world), _PIECE)):
-            self.put_piece(number, 0, count, world[at : at + _PIECE])
+        for count, at in enumerate(range(0, len(state), _PIECE)):
+            self.put_piece(number, 0, count, state[at : at + _PIECE])
 
     def put_piece(self, number: int, area: int, count: int, piece: bytes) -> None:
         """A part of a state, in an area; it counts as soon as a head says so."""

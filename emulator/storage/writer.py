@@ -62,7 +62,7 @@ class GroupCommitWriter:
     # what changes
 
     def engine(
-        self, sandbox: "Sandbox", world: SandboxState, profiles: Mapping[str, Profile], touched: Touched
+        self, sandbox: "Sandbox", state: SandboxState, profiles: Mapping[str, Profile], touched: Touched
     ) -> Engine:  # fmt: skip
         track = self._tracks.get(sandbox)
         if track is None:
@@ -75,7 +75,7 @@ class GroupCommitWriter:
             track.pending.append(pack_input(given))
             self._soil(track)
 
-        return RecordingEngine(world, profiles, touched, write)
+        return RecordingEngine(state, profiles, touched, write)
 
     def track(self, sandbox: "Sandbox") -> SandboxLog:
         return self._tracks[sandbox]

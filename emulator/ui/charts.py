@@ -60,7 +60,7 @@ def throughput(moments: Sequence[Timestamp], now: Timestamp) -> Throughput:
 
 def statuses(sandbox: Sandbox) -> list[StatusBar]:
     """Counts of all messages by status."""
-    counted = sandbox.engine.world.store.by_status
+    counted = sandbox.engine.state.store.by_status
     most = max(counted.values(), default=1)
     return [
         StatusBar(s, tone(s), counted[s], max(1, round(100 * counted[s] / most))) for s in STATUSES if counted.get(s)
@@ -69,6 +69,6 @@ def statuses(sandbox: Sandbox) -> list[StatusBar]:
 
 def of(sandbox: Sandbox) -> Throughput:
     """A sandbox's throughput, of its newest messages."""
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     newest = list(islice(reversed(store.messages), NEWEST))
     return throughput([store.batch_of(one).created_at for one in reversed(newest)], sandbox.now())

@@ -85,7 +85,7 @@ class SearchResult(NamedTuple):
 async def find(sandbox: Sandbox, search: InboxSearch) -> SearchResult:
     """The newest messages that fit, and what was refused meanwhile."""
     found, more, scanned = await _messages(sandbox, search)
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     edge = store.message(search.before) if search.before else None
     newest = store.batch_of(edge).created_at if edge is not None else None
     oldest = store.batch_of(found[-1]).created_at if more and found else None
@@ -106,7 +106,7 @@ def _refused(
 
 
 async def _messages(sandbox: Sandbox, search: InboxSearch) -> tuple[list[Message], int, int]:
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     if search.status == REFUSED:
         return [], 0, 0
     found: list[Message] = []

@@ -54,7 +54,7 @@ def tone(status: str) -> str:
 
 def draw(sandbox: Sandbox, message: Message, attempts: list[Attempt]) -> Drawing:
     """Everything that happened to a message and what is still due, in order."""
-    batch = sandbox.engine.world.store.batch_of(message)
+    batch = sandbox.engine.state.store.batch_of(message)
     began = batch.created_at
     history = message.history
     found: list[tuple[Timestamp, int, str, str, str, str]] = []
@@ -78,7 +78,7 @@ def draw(sandbox: Sandbox, message: Message, attempts: list[Attempt]) -> Drawing
 
 
 def _cost(sandbox: Sandbox, message: Message) -> str:
-    batch = sandbox.engine.world.store.batch_of(message)
+    batch = sandbox.engine.state.store.batch_of(message)
     return f"{batch.parts} part{'s' if batch.parts != 1 else ''}, over {batch.protocol}"
 
 
@@ -96,17 +96,17 @@ def _answer(one: Attempt) -> str:
 
 
 def _due(sandbox: Sandbox, message: Message) -> list[tuple[Timestamp, str]]:
-    world = sandbox.engine.world
-    if len(world.agenda) > _LOOKED_THROUGH:
+    state = sandbox.engine.state
+    if len(state.scheduler) > _LOOKED_THROUGH:
         return []
-    coming = [(at, _what(sandbox, message, item)) for at, _, _, item in world.agenda.entries()]
+    coming = [(at, _what(sandbox, message, item)) for at, _, _, item in state.scheduler.entries()]
     return sorted((at, what) for at, what in coming if what)[:6]
 
 
 def _what(sandbox: Sandbox, message: Message, item: Item) -> str:
     match item:
         case Step(message=message.id, version=message.version):
-            steps = sandbox.engine.world.plans[message.plan].steps or ()
+            steps = sandbox.engine.state.plans[message.plan].steps or ()
             return steps[item.index].status if item.index < len(steps) else "a step"
         case Begin(message=message.id, version=message.version):
             return "it begins"

@@ -166,9 +166,9 @@ class World:
             left = max(self._last_turn, since) + still - self.now
             await asyncio.sleep(min(max(left, 0.001), ends - self.now) if left > 0 else _STEP)
             sandbox = self._server.emulator.sandboxes.by_id[self.sms.id]
-            postman = self._server.emulator.postman
+            router = self._server.emulator.router
             due = sandbox.engine.next_due()
-            busy = postman is not None and bool(postman.in_flight.of(sandbox))
+            busy = router is not None and bool(router.in_flight.of(sandbox))
             coming = any(process.comes_back for process in self.processes)
             later = due is None or due > real_now() + round(within) * SECOND
             if later and not busy and not coming and self.now - max(self._last_turn, since) >= still:

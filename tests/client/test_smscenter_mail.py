@@ -15,7 +15,7 @@ def client_of(served, login="emulator"):
 
 async def test_a_text_goes_by_mail_with_an_id_that_status_knows_with_and_without_async(tmp_path):
     async with Server(Settings(port=0, smtp_port=0, ca_dir=str(tmp_path))) as served:
-        client, store = client_of(served), served.emulator.default.engine.world.store
+        client, store = client_of(served), served.emulator.default.engine.state.store
         first = await asyncio.to_thread(client.send, ["79001234567", "79007654321"], "Привет: раз\nдва", sender="Shop")
         assert await client.send_async("79001234567", "test only", test=True)
         assert await client.send_async("79001234567", "two", id=17) == "17"

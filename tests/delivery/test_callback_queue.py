@@ -55,8 +55,8 @@ def all_due(emulator: Emulator, sandbox) -> int:
     at = sandbox.now() + 10_000_000
     while sandbox.catch_up(at) < at:
         pass
-    assert emulator.postman is not None
-    return len(emulator.postman.in_flight.of(sandbox))
+    assert emulator.router is not None
+    return len(emulator.router.in_flight.of(sandbox))
 
 
 async def test_thousands_due_at_once_are_few_tasks_and_all_arrive():
@@ -66,7 +66,7 @@ async def test_thousands_due_at_once_are_few_tasks_and_all_arrive():
     tasks = len(asyncio.all_tasks())
     assert all_due(emulator, sandbox) == 4000
     assert len(asyncio.all_tasks()) - tasks == CARRIERS
-    await asyncio.wait_for(emulator.postman.in_flight.quiet(sandbox), PATIENCE)
+    await asyncio.wait_for(emulator.router.in_flight.quiet(sandbox), PATIENCE)
     assert outside.came == {"http://10.0.0.1": 4000}
     assert outside.most == CARRIERS
     assert all(attempt.accepted for attempt in sandbox.journal.attempts())
@@ -81,10 +81,10 @@ async def test_a_target_that_hangs_delays_no_other():
     stuck, well = sent(emulator, "http://10.0.0.1/", 200), sent(emulator, "http://10.0.0.2/", 200)
     all_due(emulator, stuck)
     all_due(emulator, well)
-    await asyncio.wait_for(emulator.postman.in_flight.quiet(well), PATIENCE)
+    await asyncio.wait_for(emulator.router.in_flight.quiet(well), PATIENCE)
     assert outside.came == {"http://10.0.0.1": CARRIERS, "http://10.0.0.2": 400}
     outside.free.set()
-    await asyncio.wait_for(emulator.postman.in_flight.quiet(stuck), PATIENCE)
+    await asyncio.wait_for(emulator.router.in_flight.quiet(stuck), PATIENCE)
     assert outside.came["http://10.0.0.1"] == 400
     await emulator.stop()
 
@@ -99,9 +99,9 @@ async def test_what_waits_for_a_sandbox_that_is_deleted_or_reset_does_not_go_out
     emulator.remove(deleted)
     emulator.reset(again)
     outside.free.set()
-    await asyncio.wait_for(emulator.postman.in_flight.quiet(again), PATIENCE)
+    await asyncio.wait_for(emulator.router.in_flight.quiet(again), PATIENCE)
     assert outside.came == {"http://10.0.0.1": CARRIERS}
-    assert not emulator.postman.in_flight.of(deleted)
+    assert not emulator.router.in_flight.of(deleted)
     await emulator.stop()
 
 
@@ -121,7 +121,7 @@ async def test_a_fault_of_ours_is_told_and_stops_nothing():
     emulator.start(broken, "http://127.0.0.1:1")
     sandbox = sent(emulator, "http://10.0.0.1/", 60)
     all_due(emulator, sandbox)
-    await asyncio.wait_for(emulator.postman.in_flight.quiet(sandbox), PATIENCE)
+    await asyncio.wait_for(emulator.router.in_flight.quiet(sandbox), PATIENCE)
     assert outside.came == {"http://10.0.0.1": 118}
     assert told == ["callback 1 could not be sent", "callback 61 could not be sent"]
     await emulator.stop()

@@ -25,7 +25,7 @@ def requests(emulator: Emulator, provider: str, credentials: dict[str, str]) -> 
     every += [HttpRequest(method="GET", target=target) for target in face.tries(credentials)]
     known: dict[str, HttpRequest] = {}
     for request in every:
-        route = emulator.reception.routing.match(request).route
+        route = emulator.http.routing.match(request).route
         assert route is not None
         known.setdefault(route.operation, request)
     yield from known.items()

@@ -113,7 +113,7 @@ async def held_against_the_model(seed: int, cases: int) -> None:
     accounts = {name: {"limits": "off", "balance": 1_000_000} for name in ("smsoffice", "ubill", "smscenter")}
     async with desk({"scenario": {"rules": []}, "accounts": accounts}) as at:
         chance, sender, sandbox = random.Random(seed), Sender(at, await at.bound()), at.sandbox
-        store, engine = sandbox.engine.world.store, sandbox.engine
+        store, engine = sandbox.engine.state.store, sandbox.engine
         for _ in range(cases):
             rules, specs = rules_of(chance, at.served.emulator.vocabulary)
             sandbox.control(PutRules(specs, []))
@@ -129,7 +129,7 @@ async def held_against_the_model(seed: int, cases: int) -> None:
                 expected += wanted.messages
                 later = way == "smpp" and wanted.outcome == "refused"  # some refusals are told by a receipt there
                 assert kept.word == wanted.outcome or (later and kept.word == "accepted"), (seed, rules, said)
-                assert [one.fired for one in engine.world.book.rules] == model.fired, (seed, rules, said)
+                assert [one.fired for one in engine.state.rule_book.rules] == model.fired, (seed, rules, said)
                 moment = sandbox.now() + chance.choice([0, 1, 20, 40]) * 1_000_000
                 engine.advance(moment)
                 sandbox.clock.move_to(moment)

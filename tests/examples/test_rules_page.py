@@ -56,7 +56,7 @@ class Client:
 
     @property
     def states(self) -> list[str]:
-        return [one.status for one in self.sandbox.engine.world.store.messages]
+        return [one.status for one in self.sandbox.engine.state.store.messages]
 
 
 def test_the_page_names_every_word() -> None:
@@ -85,7 +85,7 @@ def test_three_of_a_hundred_numbers_are_never_reached_the_same_whoever_sends_fir
         for at in range(0, len(order), 50):
             assert client.send(",".join(order[at : at + 50])) == 0
         client.advance(60)
-        store = client.sandbox.engine.world.store
+        store = client.sandbox.engine.state.store
         return {one.to for one in store.messages if one.status == "undelivered"}
 
     assert lost(numbers) == lost(numbers[::-1])

@@ -69,7 +69,7 @@ async def play(name: str, count: int, seed: int, first: int = 0) -> Played:
     for chunk in chunks:
         await _chunk(emulator, control, name, seed, chunk, pages=chunk in (chunks[0], chunks[-1]))
     words = Counter[str]()
-    for (_, _, _, word), times in emulator.reception.counted.items():
+    for (_, _, _, word), times in emulator.http.counted.items():
         words[word] += times
     return Played(name, -(-count // CHUNK) * CHUNK, time.process_time() - began, words, rss())
 
@@ -94,7 +94,7 @@ async def _chunk(emulator: Emulator, control: Control, name: str, seed: int, chu
         await _seen(control, sandbox)
         if pages:
             await open_every_page(control, sandbox)
-        for account in sandbox.engine.world.accounts.values():
+        for account in sandbox.engine.state.accounts.values():
             costs = cost_of(sandbox, account.provider)
             assert costs == account.spent, f"the messages cost {costs}, {account.provider} was paid {account.spent}"
     except Exception as broken:
@@ -111,7 +111,7 @@ async def _chunk(emulator: Emulator, control: Control, name: str, seed: int, chu
 
 def cost_of(sandbox: Sandbox, provider: str) -> int:
     """What all messages of a provider cost together."""
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     batches = [store.batch_of(message) for message in store.messages]
     return sum(batch.cost for batch in batches if batch.provider == provider)
 
@@ -120,7 +120,7 @@ async def open_every_page(control: Control, sandbox: Sandbox) -> None:
     """Each page of the table of routes, with the newest of what it may show: it is there, and is a page."""
     newest = {
         "provider": list(sandbox.providers),
-        "message": [f"m{one.id}" for one in islice(reversed(sandbox.engine.world.store.messages), SHOWN)],
+        "message": [f"m{one.id}" for one in islice(reversed(sandbox.engine.state.store.messages), SHOWN)],
         "request": [f"x{one.id}" for one in islice(sandbox.journal.newest(), SHOWN)],
         "session": [],
     }  # fmt: skip

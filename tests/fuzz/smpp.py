@@ -75,7 +75,7 @@ class Smpp:
         assert self.link is not None
         self.left -= 1
         octets = self.make(chance)
-        account, store = self.sandbox.account("smscenter"), self.sandbox.engine.world.store
+        account, store = self.sandbox.account("smscenter"), self.sandbox.engine.state.store
         balance, messages = account.balance, len(store.messages)
         try:
             for piece in _pieces(chance, octets):
@@ -101,7 +101,7 @@ class Smpp:
         """The next session, mostly bound."""
         self.end()
         self.pipe, self.framer, self.number = Pipe(), Framer(), 0
-        self.link = SmppConnection(self.emulator.board, self.links)
+        self.link = SmppConnection(self.emulator.smpp, self.links)
         self.link.connection_made(self.pipe)
         self.left = chance.randint(1, 60)
         if not chance.one_in(6):
@@ -112,7 +112,7 @@ class Smpp:
         if self.link is not None:
             self.link.connection_lost(None)
             assert not self.links
-            assert not self.emulator.board.lines
+            assert not self.emulator.smpp.lines
         self.link = None
 
     def heard(self) -> list[Pdu]:

@@ -30,7 +30,7 @@ class HttpSurface:
         self.sandbox = sandbox
         self.who = sandbox.account(self.provider).credentials
         self.goldens = requests(self.provider, {mark: self.who.get(word, word) for mark, word in self.fill.items()})
-        self.postman = DeliveryRouter(_never, lambda provider: f"http://127.0.0.1:1/{provider}?a=b#c")
+        self.router = DeliveryRouter(_never, lambda provider: f"http://127.0.0.1:1/{provider}?a=b#c")
         sandbox.post = self.told
 
     def make(self, chance: Chance) -> HttpRequest:
@@ -45,7 +45,7 @@ class HttpSurface:
         """One input, and what it did. Gives back the input; what it raises carries it."""
         request = self.mutant(chance) if chance.one_in(5) else self.make(chance)
         account = self.sandbox.account(self.provider)
-        balance, batches = account.balance, len(self.sandbox.engine.world.store.batches)
+        balance, batches = account.balance, len(self.sandbox.engine.state.store.batches)
         try:
             self.exchange(request)
             if chance.one_in(10):
@@ -55,7 +55,7 @@ class HttpSurface:
         return request
 
     def exchange(self, request: HttpRequest) -> None:
-        account, store = self.sandbox.account(self.provider), self.sandbox.engine.world.store
+        account, store = self.sandbox.account(self.provider), self.sandbox.engine.state.store
         balance, messages = account.balance, len(store.messages)
         answer = self.emulator.exchange(request)
         reply, exchange = answer.reply, answer.exchange
@@ -85,7 +85,7 @@ class HttpSurface:
 
     def told(self, sandbox: Sandbox, out: Any) -> None:
         """What goes out can be written, and is answered."""
-        self.postman.envelope(sandbox, out)
+        self.router.envelope(sandbox, out)
         sandbox.engine.answered(out.attempt, out.attempt % 3 > 0, out.at)
 
     def pass_time(self, chance: Chance) -> None:

@@ -47,7 +47,7 @@ async def test_64_sandboxes_used_at_once_from_8_threads_keep_apart():
 
         before = threading.active_count()
         await asyncio.to_thread(many)
-        assert len(served.emulator.default.engine.world.store.messages) == 0
+        assert len(served.emulator.default.engine.state.store.messages) == 0
         assert threading.active_count() < before + 10
 
 

@@ -163,9 +163,9 @@ async def test_an_answer_that_comes_after_a_reset_changes_nothing():
     async with serving() as served, callback_under_way(served) as stuck:
         sandbox, path = stuck.sandbox, stuck.path
         await control(served, "POST", f"{path}/reset")
-        before = sandbox.engine.world.dump()
+        before = sandbox.engine.state.dump()
         await stuck.go_on()
-        assert sandbox.engine.world.dump() == before
+        assert sandbox.engine.state.dump() == before
         assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"] == []
 
 
@@ -183,7 +183,7 @@ async def test_100_000_due_steps_without_callbacks_take_a_few_seconds_at_most():
         began = time.process_time()
         await walk(served, sandbox, 3)
         assert time.process_time() - began < 10
-        assert {one.status for one in sandbox.engine.world.store.messages} == {"delivered"}
+        assert {one.status for one in sandbox.engine.state.store.messages} == {"delivered"}
 
 
 @pytest.mark.parametrize("rate", [0, 1, 60])

@@ -45,8 +45,8 @@ class House:
         self.sandbox: Sandbox = self.emulator.create(NewSandbox(clock="frozen", scenario={"rules": []}))
 
     @property
-    def world(self) -> SandboxState:
-        return self.sandbox.engine.world
+    def state(self) -> SandboxState:
+        return self.sandbox.engine.state
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -61,7 +61,7 @@ class House:
         requests += [HttpRequest(method="GET", target=target) for target in self.provider.tries(self.credentials)]
         by_operation: dict[str, HttpRequest] = {}
         for request in requests:
-            route = self.emulator.reception.routing.match(request).route
+            route = self.emulator.http.routing.match(request).route
             assert route is not None, f"{request.target} leads nowhere"
             by_operation.setdefault(route.operation, request)
         return by_operation
@@ -71,8 +71,8 @@ class House:
         self.sandbox.control(PutRules([RuleSpec(Plan(refuse=refuse), when)]))
 
     def told(self) -> Any:
-        """The world, without the counters of its rules."""
-        state = msgspec.msgpack.decode(self.world.dump())
+        """The state, without the counters of its rules."""
+        state = msgspec.msgpack.decode(self.state.dump())
         for rule in state["rules"]:
             rule.pop("fired")
             rule.pop("seen")
@@ -247,8 +247,8 @@ def test_the_face_understands_the_providers_own_client_half(provider: Provider) 
     for text in ("Hello", "გამარჯობა & 100% + more", "line\nline €"):
         answer = house.send(text=text, reference="mine")
         assert isinstance(answer.exchange.outcome, Accepted), answer.exchange.outcome
-        message = house.world.store.messages[-1]
-        batch = house.world.store.batch_of(message)
+        message = house.state.store.messages[-1]
+        batch = house.state.store.batch_of(message)
         assert (message.to, batch.text) == (TO, text)
 
 
@@ -256,7 +256,7 @@ def test_the_face_understands_the_providers_own_client_half(provider: Provider) 
 def test_the_example_asks_for_reports_and_they_are_accepted_when_answered_as_the_sink_does(provider: Provider) -> None:
     house = House(provider)
     house.send()
-    assert house.world.store.batches[0].report
+    assert house.state.store.batches[0].report
     sink = provider.sink_answer
     judged = provider.judge_answer(sink.status, sink.body)
     assert judged.accepted, judged.verdict
@@ -280,15 +280,15 @@ def test_every_state_can_be_reported(provider: Provider) -> None:
     for status in STATUSES:
         row = provider.profile.status(status)
         other = next(one.status for one in provider.profile.statuses if one.word != row.word)
-        engine.control(MoveMessage(1, other), engine.world.now)
-        engine.advance(engine.world.now)
-        engine.control(MoveMessage(1, status), engine.world.now)
-        reports = engine.advance(engine.world.now)
+        engine.control(MoveMessage(1, other), engine.state.now)
+        engine.advance(engine.state.now)
+        engine.control(MoveMessage(1, status), engine.state.now)
+        reports = engine.advance(engine.state.now)
         expected = provider.profile.switch(account, row.reported) if isinstance(row.reported, str) else row.reported
         assert len(reports) == bool(expected), status
         for report in reports:
-            message = engine.world.store.messages[report.message - 1]
-            batch = engine.world.store.batch_of(message)
+            message = engine.state.store.messages[report.message - 1]
+            batch = engine.state.store.batch_of(message)
             request = provider.report(account, batch, message, report, "http://localhost:1/callback?a=b")
             assert request is not None
             assert request.target.startswith("http://localhost:1/callback?a=b")
@@ -365,7 +365,7 @@ def test_a_refusal_with_a_real_cause_leaves_the_world_as_it_was(provider: Provid
     assert row is not None, outcome.reason
     if not row.keeps_id:
         assert house.told() == before
-    assert len(house.world.store.messages) == 0 or row.keeps_id
+    assert len(house.state.store.messages) == 0 or row.keeps_id
 
 
 @each

@@ -112,7 +112,7 @@ class Racer:
         shown = await self.call("GET", here)
         assert (shown["counts"]["messages"], shown["next_due"]) == (len(messages), None)
         sandbox = self.served.emulator.sandboxes.by_id[self.id]
-        assert sandbox.engine.world.in_flight == {}
+        assert sandbox.engine.state.in_flight == {}
         assert [one for one in sandbox.journal.attempts() if one.accepted is None] == []
 
 

@@ -85,7 +85,7 @@ async def test_the_same_goes_on_after_each_restore_byte_for_byte():
             served.emulator.restore(sandbox, "fork")
             await get(served.base_url + send_path(key_of(sandbox), to="995577000009"))
             await walk(served, sandbox)
-            state = sandbox.engine.world.state()
+            state = sandbox.engine.state.dumped()
             state.attempts_made = 0
             ends.append(snapshots._pack(state))
         assert ends[0] == ends[1]
@@ -108,10 +108,10 @@ async def test_an_answer_that_comes_after_a_restore_changes_nothing():
         walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": PATIENCE}))
         await asyncio.wait_for(arrived.wait(), PATIENCE)
         assert (await control(served, "POST", f"{path}/restore", {"name": "empty"}))[0] == 200
-        before = sandbox.engine.world.dump()
+        before = sandbox.engine.state.dump()
         answered.set()
         await walking
-        assert sandbox.engine.world.dump() == before
+        assert sandbox.engine.state.dump() == before
         assert sandbox.engine.next_due() is None
 
 

@@ -80,7 +80,7 @@ async def test_bombs_of_xml_are_answered_by_both_providers_that_read_xml(bomb):
             (body,) = ElementTree.fromstring(answer)
             assert status == (500 if body[0].tag == f"{{{SOAP}}}Fault" else 200)
             assert b"root:" not in answer
-        assert len(served.emulator.default.engine.world.store.messages) == 0
+        assert len(served.emulator.default.engine.state.store.messages) == 0
 
 
 DEEP = 200_000

@@ -122,11 +122,11 @@ async def test_more_than_can_be_done_at_once_is_done_in_slices_and_the_sandbox_t
         due = sandbox.engine.next_due()
         at = due + 3_600_000_000
         sandbox.clock.move_to(at)
-        left = [len(sandbox.engine.world.agenda)]
+        left = [len(sandbox.engine.state.scheduler)]
         while (reached := sandbox.catch_up(at)) < at:
             assert reached == due
-            left.append(len(sandbox.engine.world.agenda))
+            left.append(len(sandbox.engine.state.scheduler))
         assert [before - after for before, after in itertools.pairwise(left)] == [AT_ONCE, AT_ONCE]
-        store = sandbox.engine.world.store
+        store = sandbox.engine.state.store
         assert {one.history[-1] for one in store.messages} == {due}
         assert {one.status for one in store.messages} == {"delivered"}

@@ -95,7 +95,7 @@ async def try_shape(fault, first=b"", closes=True):
                 body = await reader.readexactly(len(b"%x%x" % (half, len(BODY) - half)) + len(BODY) + 8)
                 assert not reader.at_eof()
             writer.close()
-        assert len(served.emulator.default.engine.world.store.messages) == 1
+        assert len(served.emulator.default.engine.state.store.messages) == 1
     return head, body
 
 
@@ -178,7 +178,7 @@ async def test_a_status_in_place_of_the_answer_does_nothing():
 async def test_a_hanging_reply_ends_when_the_client_goes_or_the_server_stops():
     async with serving() as served:
         trying = asyncio.ensure_future(try_fault(served, {"fault": "hang"}))
-        await until(lambda: len(served.emulator.default.engine.world.store.messages) == 1)
+        await until(lambda: len(served.emulator.default.engine.state.store.messages) == 1)
         await asyncio.sleep(0.1)
         assert not trying.done()
         trying.cancel()

@@ -134,7 +134,7 @@ async def test_a_hundred_thousand_destinations_in_one_post_are_ordinary():
         )
         answer = await octets(served.base_url, head + body)
         assert b'"ErrorCode":0' in answer
-        assert len(served.emulator.default.engine.world.store.messages) == 100_000
+        assert len(served.emulator.default.engine.state.store.messages) == 100_000
 
 
 async def test_who_waits_for_100_continue_is_told_to_go_on():

@@ -108,7 +108,7 @@ async def test_a_flood_of_binds_leaves_no_more_sessions_than_the_account_may_hav
         for esme in at.open:
             await esme.close()
         await until(lambda: not at.served._smpp.links)
-        assert not at.served.emulator.board.lines
+        assert not at.served.emulator.smpp.lines
 
 
 async def test_binds_over_and_over_on_one_connection_leave_one_session():

@@ -94,7 +94,7 @@ async def test_20_000_mutated_pdus_cost_neither_an_exception_nor_growth():
     ]  # fmt: skip
     async with desk({"balance": 1_000_000}) as at:
         await at.patch(limits="off")
-        board, sandbox = at.served.emulator.board, at.sandbox
+        board, sandbox = at.served.emulator.smpp, at.sandbox
         esme = await at.bound()
         (line,) = board.of(sandbox)
         wire = next(link for link in at.served._smpp.links if link.line is line)
@@ -112,7 +112,7 @@ async def test_20_000_mutated_pdus_cost_neither_an_exception_nor_growth():
         del wire.flush
         assert line.session.state is State.BOUND_TRX
         assert wire._framer.held == 0
-        assert len(sandbox.engine.world.parts) <= 1000
+        assert len(sandbox.engine.state.parts) <= 1000
         assert (await esme.submit(b"still here", data_coding=0)).status == 0
     assert Framer().feed(b"") == []
     assert Session(Role.SMSC, 0).state is State.OPEN

@@ -41,7 +41,7 @@ async def within(talk, served):
 
 
 def texts(served):
-    store = served.emulator.default.engine.world.store
+    store = served.emulator.default.engine.state.store
     return [store.batch_of(message).text for message in store.messages]
 
 

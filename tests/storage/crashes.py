@@ -38,13 +38,13 @@ def after_a_crash(emulator: Emulator) -> dict[str, tuple]:
 
 
 def shown(sandbox, under_way_is_due=False) -> tuple:
-    world = SandboxState.load(sandbox.engine.world.dump())
+    state = SandboxState.load(sandbox.engine.state.dump())
     if under_way_is_due:
-        for due in world.in_flight.values():
-            world.agenda.put(world.now, due)
-        world.in_flight.clear()
+        for due in state.in_flight.values():
+            state.scheduler.put(state.now, due)
+        state.in_flight.clear()
     snapshots = {name: one.packed for name, one in sandbox.snapshots.by_name.items()}
     return (
-        world.dump(), sandbox.recipe, sandbox.now(), sandbox.clock.rate, sandbox.scenario, sandbox.journal.made,
+        state.dump(), sandbox.spec, sandbox.now(), sandbox.clock.rate, sandbox.scenario, sandbox.journal.made,
         sandbox.feed.made, snapshots,
     )  # fmt: skip

@@ -27,7 +27,7 @@ def left(tmp_path):
         assert logbook.commit()
     path = copied(tmp_path / "first.db", tmp_path / "state.db")
     logbook.give_up()
-    return path, len(sandbox.engine.world.store.messages)
+    return path, len(sandbox.engine.state.store.messages)
 
 
 def log_of(path):
@@ -43,7 +43,7 @@ def begins(path, caplog):
     except Unusable as why:
         assert (path.read_bytes(), log_of(path).read_bytes() if log_of(path).exists() else b"") == before
         return None, str(why)
-    there = len(emulator.sandboxes.by_id["one"].engine.world.store.messages) if "one" in emulator.sandboxes.by_id else 0
+    there = len(emulator.sandboxes.by_id["one"].engine.state.store.messages) if "one" in emulator.sandboxes.by_id else 0
     logbook.give_up()
     return there, caplog.text
 

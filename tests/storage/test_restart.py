@@ -43,7 +43,7 @@ def traffic(sandbox, seconds, accepted):
         sender="smsoffice", reference="r", report=True,
     ))  # fmt: skip
     sandbox.engine.advance(sandbox.now() + round(seconds * SECOND))
-    under_way = sandbox.engine.world.in_flight
+    under_way = sandbox.engine.state.in_flight
     if under_way and accepted is not None:
         sandbox.engine.answered(min(under_way), accepted, sandbox.now(), (5.0,) * 9)
 
@@ -89,7 +89,7 @@ def test_any_history_is_there_again_after_a_crash(floor, at_once, made):
         patch.setattr(sqlite, "SYNCHRONOUS", "OFF")
         path = Path(folder, "0.db")
         emulator, logbook = begun(path)
-        emulator.default.recipe.rate = 0.0
+        emulator.default.spec.rate = 0.0
         emulator.reset(emulator.default)
         for number, (what, *more) in enumerate([*made, ("crash",)], 1):
             if what == "commit":
@@ -177,7 +177,7 @@ async def test_a_callback_that_was_under_way_goes_out_again(tmp_path):
             path = "/_emulator/sandboxes/default/wait?for=callbacks&accepted=true&timeout=60"
             assert (await control(second, "GET", path))[0] == 200
             assert [one["reference"] for one in client.came] == ["r", "r"]
-            assert not second.emulator.default.engine.world.in_flight
+            assert not second.emulator.default.engine.state.in_flight
         finally:
             hanging.set()
             await second.stop()

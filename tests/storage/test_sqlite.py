@@ -83,7 +83,7 @@ def test_inputs_of_another_version_are_refused_and_a_checkpoint_of_one_is_taken(
     logbook.close()
     changed(tmp_path / "first.db", "UPDATE about SET value='0.0.1' WHERE word='version'")
     emulator, logbook = begun(tmp_path / "first.db")
-    assert len(emulator.sandboxes.by_id["one"].engine.world.store.messages) == 1
+    assert len(emulator.sandboxes.by_id["one"].engine.state.store.messages) == 1
     assert logbook.file.word("version") == __version__
     logbook.give_up()
 
@@ -113,7 +113,7 @@ def test_octets_overwritten_anywhere_are_found_or_do_not_matter(path):
     changed(path, "PRAGMA wal_checkpoint(TRUNCATE)")
     whole = path.read_bytes()
     emulator, logbook = begun(path)
-    expected = {name: one.engine.world.dump() for name, one in emulator.sandboxes.by_id.items()}
+    expected = {name: one.engine.state.dump() for name, one in emulator.sandboxes.by_id.items()}
     logbook.give_up()
     found = 0
     for at in range(0, len(whole), 1024):
@@ -124,7 +124,7 @@ def test_octets_overwritten_anywhere_are_found_or_do_not_matter(path):
         except Unusable:
             found += 1
             continue
-        assert {name: one.engine.world.dump() for name, one in emulator.sandboxes.by_id.items()} == expected
+        assert {name: one.engine.state.dump() for name, one in emulator.sandboxes.by_id.items()} == expected
         logbook.give_up()
     assert found > 10
 
@@ -162,7 +162,7 @@ async def test_a_request_that_cannot_be_kept_gets_500_and_later_ones_are_not_eve
         assert "cannot write its state file" in said[0]
         assert "database or disk is full. It may have been done all the same" in said[0]
         assert all("Nothing was done" in one for one in said[1:])
-        store = serving.emulator.default.engine.world.store
+        store = serving.emulator.default.engine.state.store
         assert len(store.messages) == 1 + 12 - len(said) + 1
         status, told = await control(serving, "POST", "/_emulator/sandboxes", {})
         assert status == 500
@@ -172,7 +172,7 @@ async def test_a_request_that_cannot_be_kept_gets_500_and_later_ones_are_not_eve
         await asyncio.wait_for(serving.emulator.recorder._fine.wait(), PATIENCE)
         assert (await get(serving.base_url + send_path(reference="after")))[0] == 200
         emulator, logbook = begun(copied(tmp_path / "state.db", tmp_path / "left.db"))
-        assert len(emulator.default.engine.world.store.messages) == len(store.messages)
+        assert len(emulator.default.engine.state.store.messages) == len(store.messages)
         logbook.give_up()
     finally:
         await serving.stop()
@@ -204,7 +204,7 @@ async def test_answers_of_one_turn_wait_for_one_commit_and_say_so_where_there_is
         refused = [one for one in said if one.startswith(b"HTTP/1.1 500")]
         assert b"It may have been done all the same" in refused[0]
         assert all(b"Nothing was done" in one for one in refused[1:])
-        assert len(serving.emulator.default.engine.world.store.messages) == 9 + len(said) - len(refused) + 1
+        assert len(serving.emulator.default.engine.state.store.messages) == 9 + len(said) - len(refused) + 1
         look = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
         connection, wire = ends[0]
         for times in (1, 2):
@@ -247,7 +247,7 @@ async def test_over_smpp_the_connection_breaks_in_place_of_an_answer(tmp_path):
             esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"%d" % number + b"x" * 100))
         await esme.closed()
         answered = [pdu for pdu in esme.came if pdu.command_id == Command.SUBMIT_SM_RESP]
-        assert len(answered) < len(serving.emulator.default.engine.world.store.messages)
+        assert len(answered) < len(serving.emulator.default.engine.state.store.messages)
     finally:
         await esme.close()
         full(serving, False)

@@ -51,7 +51,7 @@ async def main(folder: Path) -> None:
     async with serving() as served, receiver() as taking, async_playwright() as driver:
         taking.answers = lambda fields: web.Response(text="no" if fields["reference"].endswith("3") else "OK")
         name = await filled(served, taking.url)
-        newest = len(served.emulator.sandboxes.by_id[name].engine.world.store.messages)
+        newest = len(served.emulator.sandboxes.by_id[name].engine.state.store.messages)
         pages = {
             "inbox": f"/?sandbox={name}", "message": f"/_emulator/page/{name}/messages/m{newest - 3}",
             "controls": f"/_emulator/page/{name}/desk", "requests": f"/_emulator/page/{name}/requests",

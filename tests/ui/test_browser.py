@@ -99,7 +99,7 @@ async def test_a_message_appears_without_reload_and_its_status_moves(window, ser
     await window.expect(row).to_contain_text("Your code is 482913")
     await window.expect(row.locator(".status")).to_have_text("pending")
     await window.expect(window.page.locator(".empty")).to_be_hidden()
-    await served.emulator.pump(served.emulator.default).walk(60.0, 10.0)
+    await served.emulator.clock_driver(served.emulator.default).walk(60.0, 10.0)
     await window.page.locator(f"{ROWS} .status.delivered").wait_for()
     assert await window.page.evaluate("window.same") is True
 
@@ -141,7 +141,7 @@ async def test_a_snapshot_is_kept_restored_and_the_sandbox_taken_home(window, se
     await window.page.locator("#keeping td", has_text="1 time").wait_for()
     assert window.trouble == ["dialog Go back to this snapshot? Messages since then go."]
     window.trouble.clear()
-    assert len(served.emulator.default.engine.world.store.messages) == 1
+    assert len(served.emulator.default.engine.state.store.messages) == 1
     async with window.page.expect_download() as starting:
         await window.page.get_by_role("link", name="Export").click()
     download = await starting.value
@@ -175,7 +175,7 @@ async def test_the_pdus_of_a_session_come_as_they_go(window, served):
         await window.page.wait_for_url("**/sessions/s1")
         await window.live()
         await client.submit("79001112233", "Привет", sender="Shop")
-        await served.emulator.pump(served.emulator.default).walk(60.0, 10.0)
+        await served.emulator.clock_driver(served.emulator.default).walk(60.0, 10.0)
         names = [re.compile(rf"\s{name}\s*$") for name in ("deliver_sm", "submit_sm", "bind_transceiver")]
         await window.expect(window.page.locator(".pdus td[data-th=PDU]")).to_have_text(names)
         await window.expect(window.page.locator(".pdus")).to_contain_text("Привет")

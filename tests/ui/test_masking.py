@@ -81,7 +81,7 @@ def test_what_a_name_says_is_masked_to_its_end_and_no_further(mask):
 
 
 async def test_the_keys_of_all_sandboxes_are_masked_on_every_page_and_in_the_log(surfer, served, caplog):
-    served.emulator.reception.told = logs.tell
+    served.emulator.http.told = logs.tell
     caplog.set_level("INFO")
     one, other = frozen(served), frozen(served)
     keys = [key_of(sandbox) for sandbox in (one, other)]
@@ -144,7 +144,7 @@ def test_a_mail_in_base64_shows_no_password_on_the_page():
     line = f"{credentials['login']}:{credentials['psw']}:::0,0,,0:79001234567:Привет"
     body = MIMEText(line, "plain", "utf-8").as_bytes()
     gate = "send@send.smsc.ru"
-    emulator.reception.mail(HttpRequest(method="MAIL", target=gate, body=body, scheme="smtp"), gate)
+    emulator.http.mail(HttpRequest(method="MAIL", target=gate, body=body, scheme="smtp"), gate)
     (kept,) = emulator.default.journal.exchanges(0)
     told = shown(emulator.default, kept, "http://127.0.0.1:8775")
     encoded = body.decode().partition("\n\n")[2].split()[0]

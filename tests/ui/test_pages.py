@@ -119,7 +119,7 @@ async def test_thousands_of_messages_come_in_pages(surfer, served):
         assert len(ids) <= 50
         seen += ids
         path = next((given["href"] for tag, given in page.tags if given.get("rel") == "next"), None)
-    assert seen == [f"m{n}" for n in range(len(sandbox.engine.world.store.messages), 0, -1)]
+    assert seen == [f"m{n}" for n in range(len(sandbox.engine.state.store.messages), 0, -1)]
     assert len(seen) == 120
 
 
@@ -271,7 +271,7 @@ async def test_demo_traffic_is_the_same_for_the_same_seed(surfer, served):
     first, second = frozen(served), frozen(served)
     for sandbox in (first, second):
         await surfer.post(f"/_emulator/page/{sandbox.id}/demo", count="30", seed="7")
-    texts = [[batch.text for batch in one.engine.world.store.batches] for one in (first, second)]
+    texts = [[batch.text for batch in one.engine.state.store.batches] for one in (first, second)]
     assert texts[0] == texts[1]
     assert len(texts[0]) > 20
 
@@ -480,7 +480,7 @@ async def test_rules_are_edited_in_place_with_the_complaints_of_the_checker(surf
     rule = '[{"when": {"operation": "send"}, "then": {"refuse": {"reason": "no-credit"}}, "times": 2}]'
     page = await surfer.post(f"{PAGE}/rules", rules=rule)
     assert page.status == 200
-    assert [one.spec.times for one in served.emulator.default.engine.world.book.rules if one.by_hand] == [2]
+    assert [one.spec.times for one in served.emulator.default.engine.state.rule_book.rules if one.by_hand] == [2]
     again = page.html.partition('<textarea name="rules"')[2].partition(">")[2].partition("</textarea>")[0]
     assert json.loads(html.unescape(again)) == json.loads(rule)
 

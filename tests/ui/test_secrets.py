@@ -130,7 +130,7 @@ def leaks(where, text):
 async def test_no_secret_is_shown_where_it_need_not_be(logged):
     found = []
     async with serving() as served, receiver() as client, ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
-        served.emulator.reception.told = logs.tell
+        served.emulator.http.told = logs.tell
         surfer = Surfer(session, served.base_url)
         path = await play(served, surfer, client)
         _, told = await control(served, "GET", f"{path}/requests?limit=1000")
@@ -157,7 +157,7 @@ async def test_no_secret_is_shown_where_it_need_not_be(logged):
 async def test_the_token_stands_in_no_answer_and_no_log(logged):
     said = {"Authorization": "Bearer hush-hush"}
     async with serving(token="hush-hush") as served, ClientSession(headers=said) as session:
-        served.emulator.reception.told = logs.tell
+        served.emulator.http.told = logs.tell
         sandbox = "/_emulator/sandboxes/default"
         for path in ("/", "/_emulator/openapi.json", sandbox, f"{sandbox}/export", "/_emulator/metrics", f"{PAGE}/desk",
                      "/_emulator/nothing", "/_emulator/page/nothing"):  # fmt: skip

@@ -35,7 +35,7 @@ class LedgerQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 async def ledger(sandbox: Sandbox, asked: LedgerQuery) -> "response_types.Ledger":
     """Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
     in: a message, or a rouble."""
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     names = [name for name in sandbox.providers if name == asked.provider] or list(sandbox.providers)
     sums = {name: _Sum() for name in sandbox.providers}
     doubles: list[response_types.Double] = []

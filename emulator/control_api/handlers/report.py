@@ -43,7 +43,7 @@ def report_of(sandbox: Sandbox, limit: int) -> "response_types.Report":
     exchanges = list(sandbox.journal.exchanges())
     sends = [one for one in exchanges if one.operation == "send"]
     others = [one for one in exchanges if one.operation != "send"]
-    messages = sandbox.engine.world.store.messages
+    messages = sandbox.engine.state.store.messages
     attempts = sandbox.journal.counts()["callbacks"]
     return {
         "sandbox": views.sandbox(sandbox),

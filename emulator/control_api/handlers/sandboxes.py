@@ -143,7 +143,7 @@ class Verbs:
         return {"messages": finding.messages(sandbox, filters)}
 
     async def message(self, sandbox: Sandbox, name: str) -> "response_types.Message":
-        found = sandbox.engine.world.store.message(number_of(name))
+        found = sandbox.engine.state.store.message(number_of(name))
         if found is None:
             raise Refusal(404, "no-such-message", f"there is no message {name}")
         return views.message(sandbox, found)
@@ -176,15 +176,15 @@ class Verbs:
     # time
 
     async def clock(self, sandbox: Sandbox, body: request_bodies.Clock) -> "response_types.ClockNow":
-        pump = self.manager.pump(sandbox)
+        driver = self.manager.clock_driver(sandbox)
         if body.rate is not None:
-            pump.cancel_timer()
+            driver.cancel_timer()
             sandbox.run_at(body.rate)
             sandbox.schedule_timer()
             return views.clock(sandbox)
         try:
             to = None if body.set is None else moment(body.set)
-            await pump.walk(body.advance, body.timeout, to=to, first=body.to == "next")
+            await driver.walk(body.advance, body.timeout, to=to, first=body.to == "next")
         except InvalidOptions as bad:
             refuse(bad)
         except ValueError as error:
@@ -197,7 +197,7 @@ class Verbs:
 
     async def settle(self, sandbox: Sandbox, body: request_bodies.Settle) -> "response_types.ClockNow":
         try:
-            await self.manager.pump(sandbox).walk(None, body.timeout)
+            await self.manager.clock_driver(sandbox).walk(None, body.timeout)
         except Overdue as late:
             raise self._overdue(sandbox, late, body.timeout) from None
         except TooFar as far:
@@ -208,7 +208,7 @@ class Verbs:
 
     def _too_far(self, sandbox: Sandbox, far: TooFar) -> Refusal:
         """All else is settled; this would take the clock where nobody meant it to go."""
-        found = sandbox.engine.world.store.message(far.message)
+        found = sandbox.engine.state.store.message(far.message)
         whose = "something" if found is None else f"message m{found.id} to {found.to}, {found.status},"
         return Refusal(
             409, "too-far", f"{whose} is due at {views.iso(far.due)}, and settle goes {HORIZON // 86_400_000_000} days "
@@ -237,11 +237,11 @@ class Verbs:
     # rules
 
     async def rules(self, sandbox: Sandbox, name: str | None = None) -> "response_types.RulesInForce":
-        rules = sandbox.engine.world.book.rules
+        rules = sandbox.engine.state.rule_book.rules
         return {"rules": [views.rule(one) for one in rules if name in (None, one.spec.name)]}
 
     async def put_rules(self, sandbox: Sandbox, body: request_bodies.Rules) -> "response_types.RulesInForce":
-        behind = (one for one in sandbox.engine.world.book.rules if not one.by_hand)
+        behind = (one for one in sandbox.engine.state.rule_book.rules if not one.by_hand)
         specs = self._specs(given_back.rules(body.rules, behind))
         sandbox.control(PutRules(specs))
         told = await self.rules(sandbox)
@@ -265,14 +265,14 @@ class Verbs:
 
     async def scenario(self, sandbox: Sandbox) -> "response_types.ScenarioInForce":
         spec: Json = msgspec.to_builtins(sandbox.scenario)
-        rules = [views.rule(one) for one in sandbox.engine.world.book.rules]
+        rules = [views.rule(one) for one in sandbox.engine.state.rule_book.rules]
         return {"name": sandbox.scenario.name or None, "comment": sandbox.scenario.comment,
                 "accounts": spec.get("accounts", {}), "rules": rules}  # fmt: skip
 
     async def put_scenario(self, sandbox: Sandbox, body: str | Json) -> "response_types.ScenarioInForce":
         given = body["scenario"] if isinstance(body, dict) and set(body) == {"scenario"} else body
         try:
-            by_hand = (one for one in sandbox.engine.world.book.rules if one.by_hand)
+            by_hand = (one for one in sandbox.engine.state.rule_book.rules if one.by_hand)
             play = self.manager.scenario(given_back.scenario(given, by_hand))
         except InvalidOptions as bad:
             refuse(bad)

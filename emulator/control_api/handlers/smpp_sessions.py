@@ -95,7 +95,7 @@ async def call(context: Context, sandbox: Sandbox, body: SubscriberCall) -> "res
             return {"id": f"i{made.id}", "provider": name, "way": "call", "from": made.source, "to": made.to,
                     "text": "", "parts": 1, "at": views.iso(made.at)}  # fmt: skip
     waiting = ", ".join(f"{one.split()[1]} to {' or '.join(dialled)} until {views.iso(until)}"
-                        for one, (until, dialled) in list(sandbox.engine.world.awaited.items())[:5])  # fmt: skip
+                        for one, (until, dialled) in list(sandbox.engine.state.awaited.items())[:5])  # fmt: skip
     raise Refusal(
         409, "not-awaited", f"nobody awaits a call from {body.source}" + (f" to {body.to}" if body.to else ""),
         f"awaited: {waiting or 'none'}",

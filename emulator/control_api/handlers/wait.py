@@ -32,7 +32,7 @@ async def wait(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.F
 
 async def _until(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters) -> list[Json] | None:
     looked_at: dict[str, Callable[[int], Json | None]] = {
-        "messages": lambda n: shown(sandbox.engine.world.store.message(n), sandbox, views.message),
+        "messages": lambda n: shown(sandbox.engine.state.store.message(n), sandbox, views.message),
         "callbacks": lambda n: shown(sandbox.journal.attempt(n), sandbox, views.attempt),
         "requests": lambda n: shown(sandbox.journal.exchange(n), sandbox, views.exchange),
     }
@@ -87,11 +87,11 @@ def _refused(sandbox: Sandbox, to: str | None) -> "list[response_types.Near]":
 
 _NEWEST: dict[str, Callable[[Sandbox], Iterable[Json]]] = {
     "messages": lambda sandbox: (
-        views.message(sandbox, one) for one in islice(reversed(sandbox.engine.world.store.messages), _NEAR)
+        views.message(sandbox, one) for one in islice(reversed(sandbox.engine.state.store.messages), _NEAR)
     ),
     "callbacks": lambda sandbox: (
         views.attempt(sandbox, one)
-        for one in reversed(list(sandbox.journal.attempts(sandbox.engine.world.attempts_made - _NEAR)))
+        for one in reversed(list(sandbox.journal.attempts(sandbox.engine.state.attempts_made - _NEAR)))
     ),
     "requests": lambda sandbox: (
         views.exchange(sandbox, one) for one in reversed(list(sandbox.journal.exchanges(sandbox.journal.made - _NEAR)))

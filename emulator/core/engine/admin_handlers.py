@@ -27,8 +27,8 @@ from emulator.core.units import Timestamp
 class AdminHandlers:
     """Does the verbs. Raises LookupError when what one names is not there."""
 
-    def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
-        self.world = world
+    def __init__(self, state: SandboxState, life: MessageLifecycle) -> None:
+        self.state = state
         self._life = life
         self._verbs: dict[type, Callable[[Any, Timestamp], Any]] = {
             PatchAccount: self._patch_account, PatchSender: self._patch_sender, MoveMessage: self._move,
@@ -42,19 +42,19 @@ class AdminHandlers:
         return self._verbs[type(verb)](verb, at)
 
     def _patch_account(self, verb: PatchAccount, at: Timestamp) -> Account:
-        account = self.world.accounts[verb.provider]
+        account = self.state.accounts[verb.provider]
         apply(verb.patch, account, at)
         return account
 
     def _patch_sender(self, verb: PatchSender, at: Timestamp) -> Sender:
-        for sender in self.world.accounts[verb.provider].senders.values():
+        for sender in self.state.accounts[verb.provider].senders.values():
             if sender.id == verb.id:
                 sender.state = verb.state
                 return sender
         raise LookupError(f"{verb.provider} has no sender {verb.id}")
 
     def _message(self, number: int) -> Message:
-        store = self.world.store
+        store = self.state.store
         if not 0 < number <= len(store.messages):
             raise LookupError(f"there is no message {number}")
         return store.take(number)
@@ -62,60 +62,60 @@ class AdminHandlers:
     def _move(self, verb: MoveMessage, at: Timestamp) -> Message:
         message = self._message(verb.message)
         message.version += 1
-        batch = self.world.store.batch_of(message)
+        batch = self.state.store.batch_of(message)
         self._life.change(message, batch, verb.status, at, verb.reason, verb.error)
         return message
 
     def _redeliver(self, verb: Redeliver, at: Timestamp) -> None:
         self._message(verb.message)
         due = SendReport(verb.message, verb.status, verb.changed_at, verb.reason, verb.error, part=verb.part)
-        self.world.agenda.put(at, due)
+        self.state.scheduler.put(at, due)
 
     def _put_call(self, verb: PutCall, at: Timestamp) -> Incoming | None:
         """None: nobody awaits it, at that number, any more."""
         name = f"{verb.provider} {verb.source.lstrip('+')}"
-        until, dialled = self.world.awaited.get(name, (at - 1, ()))
+        until, dialled = self.state.awaited.get(name, (at - 1, ()))
         to = verb.to.lstrip("+") or (dialled[0] if dialled else "")
         if until < at or (verb.to and to not in dialled):
             return None
-        del self.world.awaited[name]
+        del self.state.awaited[name]
         return self._put_incoming(PutIncoming(verb.provider, "call", verb.source.lstrip("+"), to, ""), at)
 
     def _put_incoming(self, verb: PutIncoming, at: Timestamp) -> Incoming:
-        number = len(self.world.incoming) + 1
+        number = len(self.state.incoming) + 1
         made = Incoming(number, verb.provider, verb.way, verb.source, verb.to, verb.text, at)
-        self.world.incoming.append(made)
+        self.state.incoming.append(made)
         for part in range(verb.parts):
-            self.world.agenda.put(at, SendIncoming(number, part))
+            self.state.scheduler.put(at, SendIncoming(number, part))
         return made
 
     def _rule(self, spec: RuleSpec, by_hand: bool) -> Rule:
-        self.world.rules_made += 1
-        return Rule(f"r{self.world.rules_made}", spec, by_hand)
+        self.state.rules_made += 1
+        return Rule(f"r{self.state.rules_made}", spec, by_hand)
 
     def _put_rules(self, verb: PutRules, at: Timestamp) -> list[Rule]:
-        book = self.world.book
+        rule_book = self.state.rule_book
         if verb.rules is None:
-            mine = [rule for rule in book.rules if rule.by_hand]
+            mine = [rule for rule in rule_book.rules if rule.by_hand]
             if verb.anew:
                 mine = [Rule(rule.id, rule.spec, True) for rule in mine]
         else:
             mine = [self._rule(spec, True) for spec in verb.rules]
         if verb.scenario is None:
-            behind = [rule for rule in book.rules if not rule.by_hand]
+            behind = [rule for rule in rule_book.rules if not rule.by_hand]
         else:
             behind = [self._rule(spec, False) for spec in verb.scenario]
-        book.replace(mine + behind)
-        return book.rules
+        rule_book.replace(mine + behind)
+        return rule_book.rules
 
     def _add_rule(self, verb: AddRule, at: Timestamp) -> Rule:
         rule = self._rule(verb.rule, True)
-        self.world.book.replace([rule, *self.world.book.rules])
+        self.state.rule_book.replace([rule, *self.state.rule_book.rules])
         return rule
 
     def _drop_rule(self, verb: DropRule, at: Timestamp) -> None:
-        rules = self.world.book.rules
+        rules = self.state.rule_book.rules
         left = [rule for rule in rules if verb.rule not in (rule.id, rule.spec.name)]
         if len(left) == len(rules):
             raise LookupError(f"there is no rule {verb.rule}")
-        self.world.book.replace(left)
+        self.state.rule_book.replace(left)

@@ -13,8 +13,8 @@ from emulator.core.statuses import FINAL
 class CancelHandler:
     """Cancels and replaces in a state."""
 
-    def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
-        self.world = world
+    def __init__(self, state: SandboxState, life: MessageLifecycle) -> None:
+        self.state = state
         self._life = life
 
     def cancel(self, case: CheckContext) -> AnyOutcome:
@@ -31,7 +31,7 @@ class CancelHandler:
             return _not_it("none of them is undelivered")
         for message in messages:
             message.version += 1
-            self._life.change(message, self.world.store.batch_of(message), "deleted", case.at)
+            self._life.change(message, self.state.store.batch_of(message), "deleted", case.at)
         return Deleted(count=len(messages))
 
     def replace(self, case: CheckContext) -> AnyOutcome:
@@ -41,7 +41,7 @@ class CancelHandler:
         messages = self._with_id(case)
         if isinstance(messages, Refused):
             return messages
-        batch = self.world.store.take_batch(messages[0].batch)
+        batch = self.state.store.take_batch(messages[0].batch)
         if command.octets is not None and case.profile.octets is not None:
             batch.text, measured = case.profile.octets.read(command.octets, batch.encoding)
             batch.parts = measured.parts
@@ -61,13 +61,13 @@ class CancelHandler:
         for destination in command.destinations or ():
             for message in self._undelivered(case, command.sender or "", destination)[-1:]:
                 message.version += 1
-                batch = self.world.store.batch_of(message)
+                batch = self.state.store.batch_of(message)
                 self._life.change(message, batch, "deleted", case.at, "replaced")
 
     def _with_id(self, case: CheckContext, destination: str = "") -> list[Message] | Refused:
         """What the command names by an id, perhaps one of its destinations only; some of it is not delivered yet."""
-        store, command = self.world.store, case.command
-        if command.provider_id in self.world.parts:
+        store, command = self.state.store, case.command
+        if command.provider_id in self.state.parts:
             return _not_it("its other parts are not there yet")
         messages = [store.take(number) for number in store.with_provider_id(command.provider, command.provider_id)]
         if not messages:
@@ -84,7 +84,7 @@ class CancelHandler:
         return left or _not_it(f"it is {messages[0].status}")
 
     def _undelivered(self, case: CheckContext, sender: str, destination: str) -> list[Message]:
-        store, provider = self.world.store, case.command.provider
+        store, provider = self.state.store, case.command.provider
         service = case.command.extra.get("service_type", "")
         return [
             store.take(one.id) for one in store.to_number(self._number(case, destination))

@@ -37,7 +37,7 @@ class Said(NamedTuple):
 class CheckContext(msgspec.Struct):
     """One command before the judge: what the checks look at, and what they find out on the way."""
 
-    world: SandboxState
+    state: SandboxState
     profile: Profile
     account: Account | None
     command: Any
@@ -96,7 +96,7 @@ class CheckContext(msgspec.Struct):
 
     def count(self, key: str) -> None:
         """An event happened that a limit counts."""
-        self.world.windows.mark(key, self.at, seconds(LONGEST_WINDOW))
+        self.state.windows.mark(key, self.at, seconds(LONGEST_WINDOW))
 
     def limit(self, name: str) -> tuple[int | None, int]:
         """How many are allowed (None: any number), within how long a window."""
@@ -313,7 +313,7 @@ def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Ch
         if count is None:
             return None
         mark = f"{name} {case.profile.provider} {key(case)}"
-        if case.world.windows.within(mark, case.at - window) >= count:
+        if case.state.windows.within(mark, case.at - window) >= count:
             return Refused(reason=reason, details={"count": count, "window": window // SECOND})
         case.marks.append(mark)
         return None

@@ -43,25 +43,25 @@ class Decision(msgspec.Struct, frozen=True):
 class Engine:
     """Decides for one sandbox's state. `touched` is called with every message that changes."""
 
-    def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched = lambda _: None) -> None:
-        self.world = world
+    def __init__(self, state: SandboxState, profiles: Mapping[str, Profile], touched: Touched = lambda _: None) -> None:
+        self.state = state
         self.profiles = profiles
-        self._life = MessageLifecycle(world, profiles, touched)
-        self._judge = CommandHandlers(world, profiles, self._life)
-        self._hand = AdminHandlers(world, self._life)
+        self._life = MessageLifecycle(state, profiles, touched)
+        self._judge = CommandHandlers(state, profiles, self._life)
+        self._hand = AdminHandlers(state, self._life)
 
     # the four inputs
 
     def execute(self, command: AnyCommand, at: Timestamp) -> Decision:
         """Judge a command."""
-        world = self.world
-        world.store.evict()
-        world.now = at
-        case = CheckContext(world, self.profiles[command.provider], self._owner(command), command, at)
+        state = self.state
+        state.store.evict()
+        state.now = at
+        case = CheckContext(state, self.profiles[command.provider], self._owner(command), command, at)
         if case.account is not None:
             if isinstance(command, SubmitPart):
                 command = case.command = self._judge.parts.seen_whole(command)
-            case.ruling = world.book.ruling(case)
+            case.ruling = state.rule_book.ruling(case)
             if case.ruling.rules:
                 verdict = self._by_rule(case)
                 return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
@@ -73,7 +73,7 @@ class Engine:
         reports, _ = self._do(to, most)
         due = self.next_due()
         if due is None or due > to:
-            self.world.now = max(self.world.now, to)
+            self.state.now = max(self.state.now, to)
         return reports
 
     def go_on(self, to: Timestamp, most: int) -> tuple[list[Outgoing], int]:
@@ -83,7 +83,7 @@ class Engine:
 
     def first_due(self) -> tuple[Timestamp, int] | None:
         """When the first thing is due that still changes something, and of which message (0: of none)."""
-        for at, _, _, item in self.world.agenda.entries():
+        for at, _, _, item in self.state.scheduler.entries():
             if isinstance(item, Step | Begin | Expire):
                 if self._life.stands(item):
                     return at, item.message
@@ -96,28 +96,28 @@ class Engine:
     ) -> None:  # fmt: skip
         """The client answered a report; if it was not taken, its plan's retries, or `again`, or the account's retry
         schedule say what follows. Time does not pass by it: what was due before may not have fired yet."""
-        world = self.world
-        due = world.in_flight.pop(attempt, None)
+        state = self.state
+        due = state.in_flight.pop(attempt, None)
         if due is None or accepted:
             return
         if isinstance(due, SendIncoming):
-            incoming = world.incoming[due.incoming - 1]
+            incoming = state.incoming[due.incoming - 1]
             provider, told = incoming.provider, incoming.retries
         else:
-            message = world.store.messages[due.message - 1]
-            provider, told = world.store.batch_of(message).provider, world.plans[message.plan].retries
+            message = state.store.messages[due.message - 1]
+            provider, told = state.store.batch_of(message).provider, state.plans[message.plan].retries
         gaps = told if told is not None else again
         if gaps is None:
-            gaps = self.profiles[provider].switch(world.accounts[provider], "retry")
+            gaps = self.profiles[provider].switch(state.accounts[provider], "retry")
         if due.attempt <= len(gaps):
             after = seconds(gaps[due.attempt - 1])
-            world.agenda.put(max(world.now, at) + after, msgspec.structs.replace(due, attempt=due.attempt + 1))
+            state.scheduler.put(max(state.now, at) + after, msgspec.structs.replace(due, attempt=due.attempt + 1))
 
     def control(self, verb: AdminCommand, at: Timestamp) -> Any:
         """Carry out an admin command; gives back what it touched. Raises LookupError when what it names is not
         there."""
-        self.world.now = max(self.world.now, at)
-        return self._hand.do(verb, self.world.now)
+        self.state.now = max(self.state.now, at)
+        return self._hand.do(verb, self.state.now)
 
     def apply(self, given: Input) -> Any:
         """Any of the four, as a value."""
@@ -137,38 +137,38 @@ class Engine:
 
     def next_due(self) -> Timestamp | None:
         """When the next thing is due."""
-        return self.world.agenda.next_due()
+        return self.state.scheduler.next_due()
 
     # inside
 
     def _do(self, to: Timestamp, most: int | None, whole: bool = True) -> tuple[list[Outgoing], int]:
         """So much of what is due up to a moment; unless it is to be `whole`, up to the one at which something goes
         out."""
-        world, life = self.world, self._life
-        take, tidy = world.agenda.take, world.store.evict
+        state, life = self.state, self._life
+        take, tidy = state.scheduler.take, state.store.evict
         reports: list[Outgoing] = []
         done = 0
         while done != most and (taken := take(to)) is not None:
             at, item = taken
             tidy()
-            if at > world.now:
-                world.now = at
+            if at > state.now:
+                state.now = at
             if isinstance(item, Step):  # most of them are
-                life.fire(world.now, item)
+                life.fire(state.now, item)
             elif isinstance(item, _GOES_OUT):
-                reports.append(self._send(world.now, item))
+                reports.append(self._send(state.now, item))
             elif isinstance(item, PartsEnd):
-                self._judge.parts.end(item.provider, world.now)
+                self._judge.parts.end(item.provider, state.now)
             else:
-                life.fire(world.now, item)
+                life.fire(state.now, item)
             done += 1
             if reports and not whole:
-                to = min(to, world.now)
+                to = min(to, state.now)
         return reports, done
 
     def _owner(self, command: AnyCommand) -> Account | None:
         credential = command.credential
-        account = self.world.accounts[command.provider]
+        account = self.state.accounts[command.provider]
         if credential is None or account.credentials.get(credential.kind) != credential.name:
             return None
         return account
@@ -183,7 +183,7 @@ class Engine:
             said = rule.spec.then.reply
             reply = None if said is None else said.over(protocol)
             if reply is not None:
-                reply, replying = reply.drawn(case.world.chance), rule
+                reply, replying = reply.drawn(case.state.chance), rule
                 break
         if all(rule is not None and rule.spec.then.takes_away(case.command) for rule in ruling.each()):
             return self._taken_away(case, reply, replying)
@@ -209,13 +209,13 @@ class Engine:
         return Decision(self._judge.refuse(case, refused), reply, refusing.id)
 
     def _send(self, at: Timestamp, due: SendReport | SendIncoming) -> Outgoing:
-        world = self.world
-        world.attempts_made += 1
-        world.in_flight[world.attempts_made] = due
+        state = self.state
+        state.attempts_made += 1
+        state.in_flight[state.attempts_made] = due
         if isinstance(due, SendIncoming):
-            return IncomingDelivery(world.attempts_made, at, world.incoming[due.incoming - 1].provider, due)
-        message = world.store.messages[due.message - 1]
-        return Report(world.attempts_made, at, due.message, world.store.batch_of(message).provider, due)
+            return IncomingDelivery(state.attempts_made, at, state.incoming[due.incoming - 1].provider, due)
+        message = state.store.messages[due.message - 1]
+        return Report(state.attempts_made, at, due.message, state.store.batch_of(message).provider, due)
 
 
 def _fire(rule: Rule, case: CheckContext) -> None:

@@ -58,12 +58,12 @@ from emulator.core.units import Timestamp, seconds
 class CommandHandlers:
     """Checks a case, then does what it asks."""
 
-    def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], life: MessageLifecycle) -> None:
-        self.world = world
+    def __init__(self, state: SandboxState, profiles: Mapping[str, Profile], life: MessageLifecycle) -> None:
+        self.state = state
         self._life = life
-        self.taking = SubmitHandler(world, life)
-        self.parts = Parts(world, profiles, self.taking, self._judge_whole)
-        self._undoing = CancelHandler(world, life)
+        self.taking = SubmitHandler(state, life)
+        self.parts = Parts(state, profiles, self.taking, self._judge_whole)
+        self._undoing = CancelHandler(state, life)
         self._handlers: dict[type, Callable[[CheckContext], AnyOutcome]] = {
             Submit: self._take, SubmitPart: self.parts.take, Cancel: self._undoing.cancel,
             Replace: self._undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(),
@@ -111,8 +111,8 @@ class CommandHandlers:
         return CostTold(count=len(case.good), parts=case.parts, cost=case.cost, **lost(case))
 
     def _query(self, case: CheckContext) -> AnyOutcome:
-        store, query = self.world.store, case.command
-        if query.provider_id in self.world.parts and query.destination is None:
+        store, query = self.state.store, case.command
+        if query.provider_id in self.state.parts and query.destination is None:
             return Found(entries=(self._waiting(query.provider_id, case),))
         if query.provider_id is not None and query.destination is not None:
             ids = self._sent(case, query.destination, query.provider_id)
@@ -130,7 +130,7 @@ class CommandHandlers:
 
     def _waiting(self, name: str, case: CheckContext) -> Entry:
         """A part of a message that is not whole yet."""
-        part = self.world.parts[name]
+        part = self.state.parts[name]
         to = (part.destinations or ("",))[0]
         return Entry(message=0, to=to, status="pending", changed_at=case.at, created_at=case.at, provider_id=name)
 
@@ -146,7 +146,7 @@ class CommandHandlers:
         return FoundMany(entries=tuple(entry(number, provider_id) for number, provider_id in case.command.wanted))
 
     def _delete(self, case: CheckContext) -> AnyOutcome:
-        store = self.world.store
+        store = self.state.store
         messages = []
         for number, provider_id in case.command.wanted:
             ids = self._sent(case, number, provider_id)
@@ -160,23 +160,23 @@ class CommandHandlers:
 
     def _sent(self, case: CheckContext, destination: str, provider_id: str) -> list[int]:
         """The newest message to a number under the provider's id: its number in the store, or nothing."""
-        store, provider = self.world.store, case.command.provider
+        store, provider = self.state.store, case.command.provider
         number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
         newest = store.newest_with(provider, provider_id, number)
         return [newest] if newest is not None and self._registered(newest, case.at) else []
 
     def _registered(self, number: int, at: Timestamp) -> bool:
         """Does the provider know of it yet?"""
-        store = self.world.store
+        store = self.state.store
         message = store.messages[number - 1]
-        unknown_for = self.world.plans[message.plan].unknown_for
+        unknown_for = self.state.plans[message.plan].unknown_for
         return not unknown_for or at >= store.batch_of(message).created_at + seconds(unknown_for)
 
     def _describe(self, case: CheckContext) -> AnyOutcome:
         return Described()
 
     def _entry(self, number: int) -> Entry:
-        store = self.world.store
+        store = self.state.store
         message = store.messages[number - 1]
         batch = store.batch_of(message)
         return Entry(
@@ -192,7 +192,7 @@ class CommandHandlers:
     def _list_messages(self, case: CheckContext) -> AnyOutcome:
         asked, provider = case.command, case.profile.provider
         found = (
-            message.id for message, batch in self.world.store.with_batches(self._newest(case))
+            message.id for message, batch in self.state.store.with_batches(self._newest(case))
             if batch.provider == provider and (not asked.kinds or batch.kind in asked.kinds)
             and (asked.until is None or batch.created_at < asked.until)
         )  # fmt: skip
@@ -201,7 +201,7 @@ class CommandHandlers:
 
     def _newest(self, case: CheckContext) -> Iterator[Message]:
         """Messages of the numbers and the time asked about, the newest first."""
-        store, asked = self.world.store, case.command
+        store, asked = self.state.store, case.command
         before = len(store.messages) + 1 if asked.before is None else asked.before
         if asked.destinations:
             switches, normal = case.profile.in_force(case.account), case.profile.normal_number
@@ -217,7 +217,7 @@ class CommandHandlers:
         asked = case.command
         since = asked.since if asked.within is None else case.at - seconds(asked.within)
         found = (
-            one for one in reversed(self.world.incoming)
+            one for one in reversed(self.state.incoming)
             if one.provider == case.profile.provider and one.way != "call" and one.id > asked.after
             and (since or 0) <= one.at <= case.at
             and asked.to in ("", one.to)
@@ -232,7 +232,7 @@ class CommandHandlers:
         asked, provider = case.command, case.profile.provider
         number = case.profile.normal_number(asked.destination, case.profile.in_force(case.account))
         until = case.at + seconds(asked.within)
-        awaited = self.world.awaited
+        awaited = self.state.awaited
         for name in [name for name, (ends, *_) in awaited.items() if ends < case.at]:
             del awaited[name]
         awaited[f"{provider} {number}"] = (until, asked.dialled)

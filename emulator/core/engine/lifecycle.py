@@ -52,8 +52,8 @@ Outgoing = Report | IncomingDelivery
 class MessageLifecycle:
     """Moves the messages of a state. `touched` hears of every message that changed."""
 
-    def __init__(self, world: SandboxState, profiles: Mapping[str, Profile], touched: Touched) -> None:
-        self._world = world
+    def __init__(self, state: SandboxState, profiles: Mapping[str, Profile], touched: Touched) -> None:
+        self._world = state
         self._profiles = profiles
         self._touched = touched
         self._after: dict[int, tuple[int, ...]] = {}
@@ -63,18 +63,18 @@ class MessageLifecycle:
 
     def intern_actions(self, plan: Plan) -> int:
         """The number under which messages remember a plan."""
-        world = self._world
+        state = self._world
         key = msgspec.msgpack.encode(plan)
-        number = world.plan_numbers.get(key)
+        number = state.plan_numbers.get(key)
         if number is None:
-            number = world.plan_numbers[key] = len(world.plans)
-            world.plans.append(plan)
+            number = state.plan_numbers[key] = len(state.plans)
+            state.plans.append(plan)
         return number
 
     def begin(self, message: Message, batch: Batch, at: Timestamp) -> None:
         """An accepted message enters its first state; its first date is put in the scheduler."""
         if batch.begins_at > at:
-            self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
+            self._world.scheduler.put(batch.begins_at, Begin(message.id, message.version), batch.first)
         else:
             self._put_step(message, batch, 0)
         self._touched((message,))
@@ -110,14 +110,14 @@ class MessageLifecycle:
 
     def expire_at(self, message: Message, at: Timestamp) -> None:
         """The message's life time ends then, if it lives so long."""
-        self._world.agenda.put(at, Expire(message.id))
+        self._world.scheduler.put(at, Expire(message.id))
 
     def begin_again(self, message: Message, batch: Batch, at: Timestamp) -> None:
         """A message that is not delivered yet is another one now: what was planned for it is void, and planned anew."""
         message.version += 1
         begins: Status = "scheduled" if batch.begins_at > at else "pending"
         if begins == "scheduled":
-            self._world.agenda.put(batch.begins_at, Begin(message.id, message.version), batch.first)
+            self._world.scheduler.put(batch.begins_at, Begin(message.id, message.version), batch.first)
         else:
             self._put_step(message, batch, 0)
         if begins != message.status and "scheduled" in (begins, message.status):
@@ -152,7 +152,7 @@ class MessageLifecycle:
             after = self._after[message.plan] = tuple(seconds(step.after) for step in self._steps(message))
         if index < len(after):
             due = batch.begins_at + after[index]
-            self._world.agenda.put(due, Step(message.id, message.version, index), batch.first)
+            self._world.scheduler.put(due, Step(message.id, message.version, index), batch.first)
 
     def _put_script(self, message: Message, batch: Batch, script: tuple[Told, ...]) -> None:
         """Everything that the client will be told, into the scheduler."""
@@ -160,11 +160,11 @@ class MessageLifecycle:
         for told in script:
             changed = began + seconds(told.after if told.changed is None else told.changed)
             report = SendReport(message.id, told.status, changed, told.reason, told.error, told.attempt)
-            self._world.agenda.put(began + seconds(told.after), report, batch.first)
+            self._world.scheduler.put(began + seconds(told.after), report, batch.first)
 
     def _report(self, message: Message, batch: Batch, before: Status | None, last: bool = False) -> None:
-        world = self._world
-        manner = world.plans[message.plan].reports or NORMAL
+        state = self._world
+        manner = state.plans[message.plan].reports or NORMAL
         if manner.never:
             return
         if manner.script is not None:
@@ -176,32 +176,32 @@ class MessageLifecycle:
         if manner is NORMAL:
             for part in wanted:
                 due = SendReport(message.id, message.status, at, message.reason, message.error, 1, part)
-                world.agenda.put(at, due, batch.first)
+                state.scheduler.put(at, due, batch.first)
             return
         outgoing = [
             SendReport(message.id, message.status, at, message.reason, message.error, part=part) for part in wanted
         ]
         if manner.order != "normal":
-            outgoing = world.held.pop(message.id, []) + outgoing
+            outgoing = state.held.pop(message.id, []) + outgoing
             if not last:
                 if outgoing:
-                    world.held[message.id] = outgoing
+                    state.held[message.id] = outgoing
                 return
-            outgoing = _reordered(outgoing, manner, world.chance)
+            outgoing = _reordered(outgoing, manner, state.chance)
         for report in outgoing:
             for _ in range(manner.copies):
-                world.agenda.put(at + seconds(drawn(manner.late, world.chance)), report, batch.first)
+                state.scheduler.put(at + seconds(drawn(manner.late, state.chance)), report, batch.first)
 
     def will_report(self, number: int, ends: bool) -> bool:
         """May a report of a message still go out: one that is due, or one of a change that its plan still holds?"""
-        world = self._world
-        message = world.store.messages[number - 1]
-        batch = world.store.batch_of(message)
-        if world.agenda.has_report(number) or any(
-            isinstance(due, SendReport) and due.message == number for due in world.in_flight.values()
+        state = self._world
+        message = state.store.messages[number - 1]
+        batch = state.store.batch_of(message)
+        if state.scheduler.has_report(number) or any(
+            isinstance(due, SendReport) and due.message == number for due in state.in_flight.values()
         ):
             return True
-        manner = world.plans[message.plan].reports or NORMAL
+        manner = state.plans[message.plan].reports or NORMAL
         if not batch.report or message.status in FINAL or manner.never or manner.script is not None:
             return False
         before = message.status
@@ -232,16 +232,16 @@ class MessageLifecycle:
 
     def _subscriber_acts(self, plan: Plan, message: Message, batch: Batch, at: Timestamp) -> None:
         """What the plan has the subscriber do who got the message."""
-        world = self._world
+        state = self._world
         if plan.opt_out:
-            world.accounts[batch.provider].stoplist[message.to] = True
+            state.accounts[batch.provider].stoplist[message.to] = True
         if plan.incoming is not None:
             due, text = at + seconds(plan.incoming.after), plan.incoming.text
-            number = len(world.incoming) + 1
+            number = len(state.incoming) + 1
             way, to = batch.protocol, batch.sender
-            world.incoming.append(Incoming(number, batch.provider, way, message.to, to, text, due, plan.retries))
+            state.incoming.append(Incoming(number, batch.provider, way, message.to, to, text, due, plan.retries))
             for part in range(measure(text).parts if batch.protocol == "smpp" else 1):
-                world.agenda.put(due, SendIncoming(number, part))
+                state.scheduler.put(due, SendIncoming(number, part))
 
 
 def _reordered(reports: list[SendReport], manner: Reports, chance: Chance) -> list[SendReport]:

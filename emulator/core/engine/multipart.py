@@ -59,10 +59,10 @@ class Parts:
     """Takes parts into a state."""
 
     def __init__(
-        self, world: SandboxState, profiles: Mapping[str, Profile], taking: SubmitHandler,
+        self, state: SandboxState, profiles: Mapping[str, Profile], taking: SubmitHandler,
         judge: Callable[[CheckContext, Refused | None], AnyOutcome],
     ) -> None:  # fmt: skip
-        self.world = world
+        self.state = state
         self._profiles = profiles
         self._taking = taking
         self._judge = judge
@@ -70,10 +70,10 @@ class Parts:
     def kept(self, provider: str) -> Any:
         """What the provider's parts wait in."""
         octets = _octets(self._profiles[provider])
-        found = self.world.joiners.get(provider)
+        found = self.state.joiners.get(provider)
         if not isinstance(found, octets.kind):
             found = octets.kind() if found is None else msgspec.convert(found, octets.kind)
-            self.world.joiners[provider] = found
+            self.state.joiners[provider] = found
         return found
 
     def seen_whole(self, command: SubmitPart) -> SubmitPart:
@@ -86,12 +86,12 @@ class Parts:
 
     def take(self, case: CheckContext, refused: Refused | None = None) -> AnyOutcome:
         """A part whose checks have passed. `refused`: what a rule says of the message once it is whole."""
-        world, command = self.world, case.command
+        state, command = self.state, case.command
         octets = _octets(case.profile)
         kept = self.kept(command.provider)
         provider_id = self._taking.next_id(case.profile)
         names = octets.add(kept, command, provider_id, case.at)
-        world.parts[provider_id] = msgspec.structs.replace(
+        state.parts[provider_id] = msgspec.structs.replace(
             command, part=msgspec.structs.replace(command.part, octets=b"")
         )
         if isinstance(names, int):
@@ -103,7 +103,7 @@ class Parts:
         if not octets.size(kept):
             self._disarm(command.provider)
         whole = self._joined(names, command.text or "", command.measured)
-        again = CheckContext(world, case.profile, case.account, whole, case.at)
+        again = CheckContext(state, case.profile, case.account, whole, case.at)
         again.ruling = case.ruling
         outcome = self._judge(again, refused)
         if isinstance(outcome, Accepted):
@@ -113,11 +113,11 @@ class Parts:
     def end(self, provider: str, at: Timestamp) -> None:
         """Messages whose minute is over fail."""
         octets, kept = _octets(self._profiles[provider]), self.kept(provider)
-        self.world.parts_end.pop(provider, None)
+        self.state.parts_end.pop(provider, None)
         for names, text, measured in octets.expire(kept, at):
-            first = self.world.parts[names[0]]
+            first = self.state.parts[names[0]]
             whole = self._joined(names, text, measured)
-            case = CheckContext(self.world, self._profiles[provider], self.world.accounts[provider], whole, at)
+            case = CheckContext(self.state, self._profiles[provider], self.state.accounts[provider], whole, at)
             case.ruling = NOTHING
             missing = first.part.total - len(names)
             self._taking.keep(case, Refused(reason=Reason.PARTS_MISSING, details={"missing": missing}))
@@ -126,18 +126,18 @@ class Parts:
     def _arm(self, provider: str, at: Timestamp) -> None:
         """One date a provider is in the scheduler, for the message that has waited longest."""
         due = _octets(self._profiles[provider]).next_due(self.kept(provider))
-        if due is not None and provider not in self.world.parts_end:
-            self.world.parts_end[provider] = max(due, at)
-            self.world.agenda.put(max(due, at), PartsEnd(provider))
+        if due is not None and provider not in self.state.parts_end:
+            self.state.parts_end[provider] = max(due, at)
+            self.state.scheduler.put(max(due, at), PartsEnd(provider))
 
     def _disarm(self, provider: str) -> None:
         """Nothing waits any more."""
-        if self.world.parts_end.pop(provider, None) is not None:
-            self.world.agenda.drop(PartsEnd(provider))
+        if self.state.parts_end.pop(provider, None) is not None:
+            self.state.scheduler.drop(PartsEnd(provider))
 
     def _joined(self, names: tuple[str, ...], text: str, measured: Measure | None) -> Submit:
         """The message of those parts as one submit."""
-        parts = [self.world.parts.pop(name) for name in names]
+        parts = [self.state.parts.pop(name) for name in names]
         first = parts[0]
         said = {name: getattr(first, name) for name in Submit.__struct_fields__}
         asks = tuple(part.asks[0] if part.asks else 0 for part in parts)

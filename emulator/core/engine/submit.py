@@ -23,8 +23,8 @@ from emulator.core.text import Measure
 class SubmitHandler:
     """Makes batches and messages in a state."""
 
-    def __init__(self, world: SandboxState, life: MessageLifecycle) -> None:
-        self.world = world
+    def __init__(self, state: SandboxState, life: MessageLifecycle) -> None:
+        self.state = state
         self._life = life
         self._plans: dict[tuple[str, str], int] = {}
 
@@ -37,7 +37,7 @@ class SubmitHandler:
         account.balance -= cost
         account.spent += cost
         provider_id = self._id(case)
-        first = len(self.world.store.batches) + 1
+        first = len(self.state.store.batches) + 1
         groups = _by_what_is_said(case) if case.places else ((case.said(0), measured, case.good),)
         for said, each, recipients in groups:
             batch = self._batch(case, provider_id, said, each, case.cost_of(each), command.report)
@@ -60,7 +60,7 @@ class SubmitHandler:
             return refused
         later = command.protocol in row.later_over
         provider_id = refused.provider_id = self._id(case)
-        first = len(self.world.store.batches) + 1
+        first = len(self.state.store.batches) + 1
         good = _numbered(case)
         for said, numbers in _grouped(case, good):
             self._record(case, provider_id, row, refused.reason, said, numbers, later)
@@ -93,13 +93,13 @@ class SubmitHandler:
 
     def next_id(self, profile: Profile) -> str:
         """The provider's next id that nobody has."""
-        world, provider = self.world, profile.provider
+        state, provider = self.state, profile.provider
         assert profile.first_id is not None
-        number = world.next_ids.get(provider, profile.first_id)
-        highest = world.store.highest.get(provider, 0)
-        while (number <= highest and world.store.taken(provider, str(number))) or str(number) in world.parts:
+        number = state.next_ids.get(provider, profile.first_id)
+        highest = state.store.highest.get(provider, 0)
+        while (number <= highest and state.store.taken(provider, str(number))) or str(number) in state.parts:
             number += 1
-        world.next_ids[provider] = number + 1
+        state.next_ids[provider] = number + 1
         return str(number)
 
     def _batch(
@@ -109,22 +109,22 @@ class SubmitHandler:
         begins_at = at if said.begins_at is None or said.begins_at < at else said.begins_at
         extra = command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind}
         batch = Batch(
-            len(self.world.store.batches) + 1, command.provider, command.protocol, provider_id, said.sender, said.text,
+            len(self.state.store.batches) + 1, command.provider, command.protocol, provider_id, said.sender, said.text,
             command.reference or None, measured.encoding, measured.parts, cost, at, begins_at, command.first,
             command.flash, report, extra, command.ids, command.asks,
         )  # fmt: skip
-        self.world.store.add_batch(batch)
+        self.state.store.add_batch(batch)
         return batch
 
     def _add_message(self, case: CheckContext, batch: Batch, number: str, rule: Rule | None) -> None:
         at = case.at
         status: Status = "scheduled" if batch.begins_at > at else "pending"
         plan = self._plan(rule, case.profile)
-        message = Message(len(self.world.store.messages) + 1, batch.id, number, status, (status, at), plan)
-        self.world.store.add(message)
+        message = Message(len(self.state.store.messages) + 1, batch.id, number, status, (status, at), plan)
+        self.state.store.add(message)
         self._life.begin(message, batch, at)
         if case.command.expires_at is not None:
-            self.world.agenda.put(case.command.expires_at, Expire(message.id))
+            self.state.scheduler.put(case.command.expires_at, Expire(message.id))
 
     def _record_lost(self, case: CheckContext, provider_id: str | None, later: bool) -> None:
         """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
@@ -148,10 +148,10 @@ class SubmitHandler:
         plan = self._life.intern_actions(Plan(steps=steps))
         for number in numbers:
             message = Message(
-                id=len(self.world.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
+                id=len(self.state.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
                 plan=plan, reason="" if later else reason.value, error=0 if later else row.error,
             )  # fmt: skip
-            self.world.store.add(message)
+            self.state.store.add(message)
             self._life.begin(message, batch, at)
 
     def _plan(self, rule: Rule | None, profile: Profile) -> int:

@@ -116,7 +116,7 @@ def _since(value: float | str, name: str) -> Callable[["CheckContext"], bool]:
         fixed = _moment(value, name)
         return lambda case: case.at >= fixed
     gap = seconds(value)
-    return lambda case: case.at >= case.world.began + gap
+    return lambda case: case.at >= case.state.began + gap
 
 
 def _after(value: float | str) -> Test:
@@ -280,7 +280,7 @@ def spelt(case: "CheckContext", written: str) -> tuple[str, ...]:
 
 def asked_after(case: "CheckContext", place: int) -> Status | None:
     """The state of the message that a call is about, if there is one."""
-    command, store = case.command, case.world.store
+    command, store = case.command, case.state.store
     found: list[int] = []
     if isinstance(command, QueryMany | Delete):
         number, name = (command.wanted or ())[place]

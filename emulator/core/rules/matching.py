@@ -135,7 +135,7 @@ class _Candidate:
             return False
         if self.probability is None:
             return True
-        chance = case.world.chance
+        chance = case.state.chance
         drawn = chance.draw() if self.per is None else chance.lot(f"{rule.id} {key}")
         return drawn < self.probability
 

@@ -45,8 +45,8 @@ class DumpedState(_Rest, kw_only=True):
 
     batches: list[Batch] = []
     messages: list[Message] = []
-    agenda: list[Entry] = []
-    agenda_counted: int = 0
+    dates: list[Entry] = msgspec.field(default=[], name="agenda")  # the names of the file's format
+    dates_counted: int = msgspec.field(default=0, name="agenda_counted")
 
 
 class Packed(_Rest, kw_only=True):
@@ -67,17 +67,17 @@ class SandboxState:
         self.began = state.began
         self.chance = state.chance
         self.accounts = state.accounts
-        self.book = RuleBook(state.rules)
+        self.rule_book = RuleBook(state.rules)
         self.rules_made = state.rules_made
         self.plans = state.plans
         self.plan_numbers = {msgspec.msgpack.encode(plan): n for n, plan in enumerate(state.plans)}
         if isinstance(state, Packed):
             self.store = MessageStore(room=room)
             self.store.put_back(state.batches, state.messages)
-            self.agenda = Scheduler.read(state.dates)
+            self.scheduler = Scheduler.read(state.dates)
         else:
             self.store = MessageStore(state.batches, state.messages, room)
-            self.agenda = Scheduler(state.agenda, state.agenda_counted)
+            self.scheduler = Scheduler(state.dates, state.dates_counted)
         self.windows = RateWindows(state.marks)
         self.next_ids = state.next_ids
         self.in_flight = state.in_flight
@@ -96,11 +96,11 @@ class SandboxState:
         self.awaited = state.awaited
         """Calls that are awaited, by provider and number: until when, and at which numbers."""
 
-    def state(self) -> DumpedState:
+    def dumped(self) -> DumpedState:
         """All of it, each message as an object of its own."""
         return DumpedState(
-            batches=list(self.store.batches), messages=list(self.store.messages), agenda=list(self.agenda.entries()),
-            agenda_counted=self.agenda.counted, **self._rest(),
+            batches=list(self.store.batches), messages=list(self.store.messages), dates=list(self.scheduler.entries()),
+            dates_counted=self.scheduler.counted, **self._rest(),
         )  # fmt: skip
 
     def packed(self) -> Packed:
@@ -108,14 +108,14 @@ class SandboxState:
         store = self.store
         return Packed(
             batches=store.batches.packed(), messages=store.messages.packed(), count=len(store.messages),
-            dates=self.agenda.written(), **self._rest(),
+            dates=self.scheduler.written(), **self._rest(),
         )  # fmt: skip
 
     def _rest(self) -> dict[str, Any]:
         return {
             "now": self.now, "began": self.began, "chance": self.chance, "accounts": self.accounts,
-            "rules": self.book.rules, "rules_made": self.rules_made, "plans": self.plans, "marks": self.windows.marks,
-            "next_ids": self.next_ids, "in_flight": self.in_flight, "held": self.held,
+            "rules": self.rule_book.rules, "rules_made": self.rules_made, "plans": self.plans,
+            "marks": self.windows.marks, "next_ids": self.next_ids, "in_flight": self.in_flight, "held": self.held,
             "attempts_made": self.attempts_made, "parts": self.parts, "joiners": self.joiners,
             "parts_end": self.parts_end, "incoming": self.incoming, "awaited": self.awaited,
         }  # fmt: skip
@@ -126,10 +126,10 @@ class SandboxState:
 
     def in_pieces(self, size: int = PIECE) -> Iterator[bytes]:
         """What `dump` gives, as the state is now, in pieces of about a size, made one by one as they are asked for."""
-        store, agenda = self.store, self.agenda
+        store, scheduler = self.store, self.scheduler
         return in_pieces(
-            self._rest(), store.batches.packed(), store.messages.packed(), len(store.messages), agenda.in_pieces(),
-            agenda.counted, size,
+            self._rest(), store.batches.packed(), store.messages.packed(), len(store.messages), scheduler.in_pieces(),
+            scheduler.counted, size,
         )  # fmt: skip
 
     @classmethod

@@ -30,7 +30,7 @@ def address_open(case: CheckContext) -> Refused | None:
     if case.owner.blocked:
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
     count, window = case.limit("wrong-passwords")
-    if count is not None and case.world.windows.within(_blocked(case), case.at - window):
+    if count is not None and case.state.windows.within(_blocked(case), case.at - window):
         problem = f"{count} wrong passwords came from {case.command.peer} within a minute"
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": problem})
     return None
@@ -75,5 +75,5 @@ def _count_wrong(case: CheckContext) -> None:
         return
     key = f"wrong-passwords {case.profile.provider} {case.command.peer}"
     case.count(key)
-    if case.world.windows.within(key, case.at - window) >= count:
+    if case.state.windows.within(key, case.at - window) >= count:
         case.count(_blocked(case))

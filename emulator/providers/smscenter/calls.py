@@ -24,6 +24,6 @@ def problem(parameters: Parameters) -> str:
 
 def make_code(case: CheckContext) -> None:
     """Six digits, the first none of 0, by the sandbox's chance: the message's text from here on."""
-    case.code = str(case.world.chance.between(100_000, 999_999))
+    case.code = str(case.state.chance.between(100_000, 999_999))
     texts = (case.code,) * len(case.command.texts)
     case.command = msgspec.structs.replace(case.command, text=case.code, texts=texts)

@@ -32,7 +32,7 @@ def problem(parameters: Parameters) -> str:
 def keep_salt(case: CheckContext) -> None:
     """The message keeps what its invented values are made of."""
     command = case.command
-    salt = format(int(case.world.chance.lot("lookups") * 2**48), "x")
+    salt = format(int(case.state.chance.lot("lookups") * 2**48), "x")
     named = SENDER if command.kind == "hlr" else command.sender
     case.command = msgspec.structs.replace(command, sender=named, extra={**command.extra, _SALT: salt})
 

@@ -159,7 +159,7 @@ def flooded(case: CheckContext, number: str) -> Reason | None:
         return None
     key = f"to-one-number {case.profile.provider} {number}"
     gap = seconds(case.profile.limits["to-one-number"].window)
-    windows = case.world.windows
+    windows = case.state.windows
     if windows.streak(key, case.at, gap) >= limits:
         if case.switch("flood") == "until-pause" and type(case.command) is not Price:
             windows.prolong(key, case.at)

@@ -39,7 +39,7 @@ async def _live(asked: PageRequest) -> Json:
         "sandbox": sandbox, "shown": views.sandbox(sandbox), "now": sandbox.now(), "due": sandbox.engine.next_due(),
         "rate": sandbox.clock.rate, "throughput": charts.of(sandbox), "statuses": charts.statuses(sandbox),
         "callbacks": [callback(sandbox, one) for one in newest(sandbox, _CALLBACKS)],
-        "rules": [_rule(one) for one in sandbox.engine.world.book.rules],
+        "rules": [_rule(one) for one in sandbox.engine.state.rule_book.rules],
         "scenario": sandbox.scenario.comment or _bundled().get(sandbox.scenario.name, ""),
         "scenario_accounts": _scenario_accounts(sandbox),
         "lint": (await asked.call("GET", "/lint"))["findings"] if api_calls.there("GET", "/lint") else [],
@@ -103,7 +103,7 @@ def _accounts(sandbox: Sandbox) -> list[Json]:
 
 def _rules_text(sandbox: Sandbox) -> str:
     """The rules put in by hand as JSON, to be changed and put back."""
-    told = [views.rule(one) for one in sandbox.engine.world.book.rules if one.by_hand]
+    told = [views.rule(one) for one in sandbox.engine.state.rule_book.rules if one.by_hand]
     bare = [{name: rule.get(name) for name in _SAID if rule.get(name)} for rule in told]
     return json.dumps(bare, indent=2, ensure_ascii=False)
 
@@ -132,7 +132,7 @@ async def desk(asked: PageRequest, wrong: Wrong | None = None) -> HttpReply:
         snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
         scenarios=(await asked.verbs.scenarios())["scenarios"],
         sandboxes=list(asked.context.manager.sandboxes.by_id)[:200],
-        world=sandbox.engine.world.began, **await _live(asked),
+        world=sandbox.engine.state.began, **await _live(asked),
     )  # fmt: skip
 
 

@@ -24,13 +24,13 @@ _ATTEMPTS = 5_000
 async def listed(asked: PageRequest, search: InboxSearch) -> dict[str, Any]:
     """What the list's template needs: messages and, in between, the sends that were refused."""
     sandbox = asked.sandbox
-    world = sandbox.engine.world
+    state = sandbox.engine.state
     found = await find(sandbox, search)
     failed = _not_accepted(sandbox, {one.id for one in found.messages})
     messages: list[Json] = [
         {"at": batch.created_at, "refused": None, "message": one, "batch": batch, "codes": codes(batch.text),
          "failed": failed.get(one.id, "")}
-        for one in found.messages for batch in (world.store.batch_of(one),)
+        for one in found.messages for batch in (state.store.batch_of(one),)
     ]  # fmt: skip
     mask = Mask(sandbox)
     refused: list[Json] = [
@@ -38,8 +38,8 @@ async def listed(asked: PageRequest, search: InboxSearch) -> dict[str, Any]:
         for one in found.refused
     ]
     return {
-        "sandbox": sandbox, "search": search, "total": len(world.store.messages), "more": found.more,
-        "scanned": found.scanned, "page": PAGE, "world": f"{sandbox.id}:{world.began}", "fit": len(messages),
+        "sandbox": sandbox, "search": search, "total": len(state.store.messages), "more": found.more,
+        "scanned": found.scanned, "page": PAGE, "world": f"{sandbox.id}:{state.began}", "fit": len(messages),
         "refusals": len(refused), "now": sandbox.now(), "rate": sandbox.clock.rate,
         "rows": list(merge(messages, refused, key=lambda row: -row["at"])),
     }  # fmt: skip
@@ -81,7 +81,7 @@ async def stream(asked: PageRequest) -> StreamReply:
 
 def _matters(sandbox: Sandbox, search: InboxSearch, event: FeedEvent) -> bool:
     """May the event change the list? With a status looked for a message may also leave it."""
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     if event.kind == "requests":
         newest = islice(refused_sends(sandbox), 1)
         return any(one.exchange.id == event.number and search.fits_refused(one) for one in newest)

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 def _message(asked: PageRequest) -> Message:
-    found = asked.sandbox.engine.world.store.message(number_of(asked.values["message"]))
+    found = asked.sandbox.engine.state.store.message(number_of(asked.values["message"]))
     if found is None:
         raise Refusal(404, "no-such-message", f"there is no message {asked.values['message']}")
     return found
@@ -32,7 +32,7 @@ def _life(sandbox: Sandbox, message: Message) -> Json:
     """What changes while one looks."""
     attempts: list[Attempt] = attempts_of(sandbox, message.id)
     return {
-        "sandbox": sandbox, "message": message, "batch": sandbox.engine.world.store.batch_of(message),
+        "sandbox": sandbox, "message": message, "batch": sandbox.engine.state.store.batch_of(message),
         "drawing": timeline.draw(sandbox, message, attempts), "tone": timeline.tone(message.status),
         "callbacks": [callback(sandbox, one) for one in attempts],
         "reported": len({one.status for one in attempts}),
@@ -42,13 +42,13 @@ def _life(sandbox: Sandbox, message: Message) -> Json:
 async def message(asked: PageRequest) -> HttpReply:
     """The whole page."""
     sandbox, found = asked.sandbox, _message(asked)
-    store = sandbox.engine.world.store
+    store = sandbox.engine.state.store
     batch = store.batch_of(found)
     return html(
         "message.html", title=f"Message to {found.to}", here="inbox", look=look(batch.text), codes=codes(batch.text),
         exchanges=[exchange_view.shown(sandbox, one, asked.base_url()) for one in exchange_view.about(sandbox, batch)],
         provider=sandbox.providers[batch.provider], linker=linker(sandbox),
-        world=f"{sandbox.id}:{sandbox.engine.world.began}",
+        world=f"{sandbox.id}:{sandbox.engine.state.began}",
         newer=found.id + 1 if found.id < len(store.messages) else 0, **_life(sandbox, found),
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ async def stream(asked: PageRequest) -> StreamReply:
         return event.kind in ("reset", "restored") or (event.kind == "messages" and event.number == found.id)
 
     async def draw() -> str:
-        now = sandbox.engine.world.store.message(found.id)
+        now = sandbox.engine.state.store.message(found.id)
         return part("_life.html", **_life(sandbox, now)) if now is not None else "<p>It is no more.</p>"
 
     return live_updates.stream(sandbox, matters, draw)

@@ -31,7 +31,7 @@ async def send(asked: PageRequest) -> HttpReply:
                    form_.get("reference", "").strip())  # fmt: skip
     exchange = sandbox.journal.exchange(number)
     if exchange is not None and isinstance(exchange.outcome, Accepted):
-        made = sandbox.engine.world.store.messages_of(exchange.outcome.batch)
+        made = sandbox.engine.state.store.messages_of(exchange.outcome.batch)
         if made:
             return go(place(sandbox, "messages", f"m{made[-1]}"))
     return go(place(sandbox, "requests", f"x{number}"))

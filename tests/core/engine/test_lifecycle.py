@@ -87,7 +87,7 @@ def test_reversed_reports_come_all_at_the_end_newest_first() -> None:
     play.accepted()
     assert play.reported(4.9) == []
     assert play.reported(1) == [("delivered", 5), ("sent", 5), ("pending", 5)]
-    assert not play.world.held
+    assert not play.state.held
 
 
 def test_reversed_reports_may_come_late_and_twice_too() -> None:
@@ -181,11 +181,11 @@ def test_of_what_is_due_at_one_moment_the_first_class_goes_first() -> None:
     play.accepted("1000")
     play.accepted("2000", first=True)
     play.advance(1)
-    due = [play.world.store.messages[one.message - 1].to for one in play.advance(0)]
+    due = [play.state.store.messages[one.message - 1].to for one in play.advance(0)]
     play = living({"after": 1, "status": "delivered"})
     play.accepted("1000")
     play.accepted("2000", first=True)
-    order = [play.world.store.messages[one.message - 1].to for one in play.advance(1)]
+    order = [play.state.store.messages[one.message - 1].to for one in play.advance(1)]
     assert order == ["2000", "1000", "2000", "1000"]
     assert due == []
 
@@ -202,7 +202,7 @@ def test_a_report_not_taken_is_sent_again_by_the_schedule_and_no_longer() -> Non
             attempts.append((report.attempt, report.due.attempt, (report.at - START) // SECOND))
             play.engine.answered(report.attempt, False, report.at)
     assert attempts == [(1, 1, 0), (2, 2, 10), (3, 3, 70)]
-    assert not play.world.in_flight
+    assert not play.state.in_flight
 
 
 def test_a_report_that_was_taken_is_not_sent_again() -> None:
@@ -215,9 +215,9 @@ def test_a_report_that_was_taken_is_not_sent_again() -> None:
 
 def test_an_answer_to_nothing_changes_nothing() -> None:
     play = Play(switches={"retry": [10]})
-    before = play.world.dump()
+    before = play.state.dump()
     play.engine.answered(99, False, play.at)
-    assert play.world.dump() == before
+    assert play.state.dump() == before
 
 
 def test_a_report_is_delivered_once_more_at_wish() -> None:
@@ -237,14 +237,14 @@ def test_a_submit_costs_its_parts_times_its_numbers_at_once() -> None:
     outcome = play.accepted("1000", "2000", text="a" * 161)
     assert (outcome.cost, outcome.parts, outcome.balance) == (amount(4), 4, amount(6))
     assert play.account.spent == amount(4)
-    assert play.world.store.batches[0].cost == amount(2)
+    assert play.state.store.batches[0].cost == amount(2)
 
 
 def test_a_submit_that_cannot_be_paid_in_whole_is_refused_in_whole() -> None:
     play = Play(balance=3)
-    before = play.world.dump()
+    before = play.state.dump()
     assert play.submit("1000", "2000", text="a" * 161).outcome.reason == Reason.NO_CREDIT
-    assert play.world.dump() == before
+    assert play.state.dump() == before
 
 
 def test_a_balance_may_be_spent_to_the_last() -> None:

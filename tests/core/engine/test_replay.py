@@ -198,7 +198,7 @@ def test_inputs_written_down_and_replayed_make_the_same_world_and_the_same_answe
     lived, replayed = fresh(), fresh()
     copy = written_down(given_inputs)
     assert played(lived, given_inputs) == played(replayed, copy)
-    assert lived.world.dump() == replayed.world.dump()
+    assert lived.state.dump() == replayed.state.dump()
 
 
 @settings(max_examples=150, deadline=None)
@@ -206,7 +206,7 @@ def test_inputs_written_down_and_replayed_make_the_same_world_and_the_same_answe
 def test_a_world_written_down_and_read_is_written_down_the_same(made: list[Made]) -> None:
     engine = fresh()
     played(engine, dated(made))
-    dumped = engine.world.dump()
+    dumped = engine.state.dump()
     assert SandboxState.load(dumped).dump() == dumped
 
 
@@ -216,7 +216,7 @@ def test_a_world_written_down_in_pieces_is_as_it_was_when_the_first_was_asked_fo
     given_inputs = dated(made)
     engine = fresh()
     played(engine, given_inputs[:cut])
-    expected, pieces = engine.world.dump(), engine.world.in_pieces(size)
+    expected, pieces = engine.state.dump(), engine.state.in_pieces(size)
     played(engine, given_inputs[cut:])
     assert b"".join(pieces) == expected
 
@@ -228,15 +228,15 @@ def test_a_world_read_back_goes_on_as_the_one_that_was_never_written_down(made: 
     straight, first = fresh(), fresh()
     expected = played(straight, given_inputs)
     before = played(first, given_inputs[:cut])
-    second = Engine(SandboxState.load(first.world.dump()), PROFILES)
+    second = Engine(SandboxState.load(first.state.dump()), PROFILES)
     assert before + played(second, given_inputs[cut:]) == expected
-    assert second.world.dump() == straight.world.dump()
+    assert second.state.dump() == straight.state.dump()
 
 
 def test_a_refused_submit_leaves_only_the_moment_and_the_counters_of_rules() -> None:
     engine = fresh()
-    before = engine.world.dump()
+    before = engine.state.dump()
     submit = Submit(provider="smsoffice", destinations=("995577123456",), text="Hi", sender="nobody")
     submit.credential = Credential("key", PROVIDERS["smsoffice"].default_credentials["key"])
     engine.execute(submit, START)
-    assert engine.world.dump() == before
+    assert engine.state.dump() == before

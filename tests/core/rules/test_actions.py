@@ -113,7 +113,7 @@ def test_who_never_gets_the_message_does_nothing() -> None:
     play.accepted(TO)
     play.advance(10)
     assert not play.account.stoplist
-    assert not play.world.incoming
+    assert not play.state.incoming
 
 
 def test_the_subscriber_answers_so_many_seconds_after_the_delivery() -> None:
@@ -121,7 +121,7 @@ def test_the_subscriber_answers_so_many_seconds_after_the_delivery() -> None:
     play.accepted(TO)
     out = play.advance(10)
     (passing,) = [one for one in out if isinstance(one.due, SendIncoming)]
-    came = play.world.incoming[0]
+    came = play.state.incoming[0]
     assert (came.source, came.to, came.text, came.way) == (TO, "shop", "YES", "http")
     assert (passing.at - START) / SECOND == 6
 
@@ -149,7 +149,7 @@ def test_the_manner_of_reports(reports: dict[str, object], expected: list[tuple[
 
 def lateness(seed: int) -> list[float]:
     play = Play({"then": {"steps": DELIVERED, "reports": {"late": {"from": 5, "to": 60}}}})
-    play.world.chance = Chance(seed)
+    play.state.chance = Chance(seed)
     for _ in range(20):
         play.accepted()
     return [at for _, at in moments(play)]
@@ -166,7 +166,7 @@ def test_shuffled_reports_come_at_the_end_in_an_order_that_hangs_on_the_seed() -
 
     def order(seed: int) -> list[str]:
         play = Play({"then": {"steps": steps, "reports": {"order": "shuffled"}}})
-        play.world.chance = Chance(seed)
+        play.state.chance = Chance(seed)
         play.accepted()
         assert not play.advance(3)
         return [status for status, _ in play.reported(1)]
@@ -202,14 +202,14 @@ def test_retries_go_by_the_rule_where_it_says_some_and_else_by_the_account() -> 
 
     assert tries(TO) == [1, 2, 3]
     assert tries("995577000001") == [1, 2]
-    assert Play({"then": {"retries": []}}).world.book.rules[0].spec.then.retries == ()
+    assert Play({"then": {"retries": []}}).state.rule_book.rules[0].spec.then.retries == ()
 
 
 def test_a_step_may_name_the_operator() -> None:
     play = Play({"then": {"steps": [{"after": 1, "status": "delivered", "operator": "28201"}]}})
     play.accepted(TO, reference="r")
     play.advance(1)
-    assert play.world.store.messages[0].operator == "28201"
+    assert play.state.store.messages[0].operator == "28201"
     assert play.ask(TO, "r").outcome.entries[0].operator == "28201"
 
 
@@ -219,7 +219,7 @@ def test_a_step_may_name_the_operator() -> None:
 def test_a_delay_within_a_range_is_drawn_from_the_seed() -> None:
     def delays(seed: int) -> list[float]:
         play = Play({"then": {"reply": {"delay": {"from": 0.1, "to": 2}}}})
-        play.world.chance = Chance(seed)
+        play.state.chance = Chance(seed)
         return [verdict.reply.delay for verdict in (play.submit() for _ in range(10)) if verdict.reply is not None]
 
     assert delays(1) == delays(1) != delays(2)
@@ -253,6 +253,6 @@ def test_rules_and_worlds_are_written_down_with_every_word() -> None:
     when = {"parts": {"from": 1}, "first": 9, "probability": 0.5, "after": 0, "to_matches": "^9"}
     play = Play({"when": when, "then": then})
     play.accepted()
-    dumped = play.world.dump()
-    assert play.world.load(dumped).dump() == dumped
-    assert play.world.load(dumped).book.rules == play.world.book.rules
+    dumped = play.state.dump()
+    assert play.state.load(dumped).dump() == dumped
+    assert play.state.load(dumped).rule_book.rules == play.state.rule_book.rules

@@ -47,7 +47,7 @@ def test_where_each_number_has_its_own_text_and_sender_each_is_judged_by_its_own
     said = {"texts": ("Hello", "your code…" + "x" * 70), "senders": ("shop", "other")}
     play.accepted(TO, TO, "995577000002", text="", texts=("Hello", *said["texts"]), senders=("shop", *said["senders"]))
     play.advance(5)
-    assert [message.status for message in play.world.store.messages] == ["delivered", "delivered", "expired"]
+    assert [message.status for message in play.state.store.messages] == ["delivered", "delivered", "expired"]
 
 
 def calls(when: dict[str, object], number: int = 8) -> list[int]:
@@ -84,7 +84,7 @@ def test_probability_is_thrown_from_the_seed_and_the_same_each_time() -> None:
     assert 30 < len(some) < 90
     other = Play({"when": {"probability": 0.3}, "then": BUSY})
     other.account.balance = 10**9
-    other.world.chance = Chance(2)
+    other.state.chance = Chance(2)
     assert [n for n in range(1, 201) if refused(other)] != some
     assert calls({"probability": 0}) == []
     assert calls({"probability": 1}) == list(range(1, 9))
@@ -93,19 +93,19 @@ def test_probability_is_thrown_from_the_seed_and_the_same_each_time() -> None:
 def test_dice_are_thrown_only_where_the_rule_could_still_decide() -> None:
     play = Play({"when": {"contains": "x"}, "then": BUSY}, {"when": {"probability": 0.5}, "then": BUSY, "times": 1})
     play.submit(text="x")
-    assert play.world.chance.drawn == 0
+    assert play.state.chance.drawn == 0
     while not refused(play, text="y"):
         pass
-    thrown = play.world.chance.drawn
+    thrown = play.state.chance.drawn
     play.submit(text="y")
-    assert play.world.chance.drawn == thrown
+    assert play.state.chance.drawn == thrown
 
 
 def test_dice_are_thrown_once_for_a_call_whatever_its_numbers() -> None:
     play = Play({"when": {"probability": 0.5, "to": "995*"}, "then": {"steps": []}})
     play.accepted("995577000001", "995577000002", "995577000003")
-    assert play.world.chance.drawn == 1
-    assert len({message.plan for message in play.world.store.messages}) == 1
+    assert play.state.chance.drawn == 1
+    assert len({message.plan for message in play.state.store.messages}) == 1
 
 
 @pytest.mark.parametrize(
@@ -147,5 +147,5 @@ def test_unmet_names_the_keys_that_stand_in_the_way() -> None:
     from emulator.core.commands import Submit
 
     command = Submit(provider="plain", destinations=(TO,), text="Hello", sender="shop")
-    case = CheckContext(play.world, play.profile, play.account, command, play.world.began)
+    case = CheckContext(play.state, play.profile, play.account, command, play.state.began)
     assert list(unmet(when, case)) == ["operation", "to", "contains", "after"]

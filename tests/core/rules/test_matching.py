@@ -95,7 +95,7 @@ def test_each_number_of_a_list_has_the_first_rule_that_speaks_of_it() -> None:
     )
     play.accepted(GOOD, OTHER, THIRD)
     play.advance(1)
-    assert [message.status for message in play.world.store.messages] == ["expired", "undelivered", "unknown"]
+    assert [message.status for message in play.state.store.messages] == ["expired", "undelivered", "unknown"]
     assert play.fired() == [1, 1, 1]
 
 
@@ -122,7 +122,7 @@ def test_each_number_of_a_list_fares_as_it_does_alone() -> None:
     play = Play({"when": {"to": OTHER}, "then": BUSY})
     outcome = play.accepted(GOOD, OTHER, THIRD)
     assert (outcome.count, outcome.barred) == (2, ((OTHER, Reason.TEMPORARY),))
-    assert [message.to for message in play.world.store.messages] == [GOOD, THIRD]
+    assert [message.to for message in play.state.store.messages] == [GOOD, THIRD]
     assert play.fired() == [1]
     assert refused(play, OTHER)
 
@@ -162,7 +162,7 @@ def test_a_dropped_call_does_nothing_and_a_lost_one_does_all() -> None:
         {"then": {"reply": {"status": 503}}},
     )  # fmt: skip
     assert isinstance(play.submit().outcome, Unheard)
-    assert not play.world.store.messages
+    assert not play.state.store.messages
     verdict = play.submit()
     assert isinstance(verdict.outcome, Accepted)
     assert verdict.reply is not None
@@ -232,6 +232,6 @@ def test_a_rule_with_only_steps_does_not_use_itself_up_on_other_calls():
 
     play = Play({"then": {"steps": []}, "times": 1})
     play.engine.execute(BalanceQuery(provider="plain", credential=KEY), play.at)
-    assert play.world.book.rules[0].fired == 0
+    assert play.state.rule_book.rules[0].fired == 0
     play.submit(TO)
-    assert play.world.book.rules[0].fired == 1
+    assert play.state.rule_book.rules[0].fired == 1

@@ -6,37 +6,37 @@ from hypothesis import strategies as st
 from emulator.core.state.scheduler import Expire, Scheduler
 
 
-def drained(agenda: Scheduler, until: int = 10**9) -> list[int]:
+def drained(scheduler: Scheduler, until: int = 10**9) -> list[int]:
     out = []
-    while (taken := agenda.take(until)) is not None:
+    while (taken := scheduler.take(until)) is not None:
         assert isinstance(taken[1], Expire)
         out.append(taken[1].message)
     return out
 
 
 def test_the_earlier_comes_first_and_of_one_moment_what_was_put_on_first() -> None:
-    agenda = Scheduler([])
+    scheduler = Scheduler([])
     for number, at in enumerate([30, 10, 20, 10, 10]):
-        agenda.put(at, Expire(number))
-    assert drained(agenda) == [1, 3, 4, 2, 0]
+        scheduler.put(at, Expire(number))
+    assert drained(scheduler) == [1, 3, 4, 2, 0]
 
 
 def test_first_class_goes_before_the_rest_of_its_moment_only() -> None:
-    agenda = Scheduler([])
-    agenda.put(10, Expire(1))
-    agenda.put(20, Expire(2))
-    agenda.put(20, Expire(3), first=True)
-    assert drained(agenda) == [1, 3, 2]
+    scheduler = Scheduler([])
+    scheduler.put(10, Expire(1))
+    scheduler.put(20, Expire(2))
+    scheduler.put(20, Expire(3), first=True)
+    assert drained(scheduler) == [1, 3, 2]
 
 
 def test_nothing_is_taken_before_its_moment() -> None:
-    agenda = Scheduler([])
-    agenda.put(10, Expire(1))
-    assert agenda.take(9) is None
-    assert agenda.next_due() == 10
-    assert agenda.take(10) == (10, Expire(1))
-    assert agenda.next_due() is None
-    assert len(agenda) == 0
+    scheduler = Scheduler([])
+    scheduler.put(10, Expire(1))
+    assert scheduler.take(9) is None
+    assert scheduler.next_due() == 10
+    assert scheduler.take(10) == (10, Expire(1))
+    assert scheduler.next_due() is None
+    assert len(scheduler) == 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), max_size=40), st.integers(0, 40))

@@ -93,8 +93,8 @@ class Desk:
         engine, told = self.sandbox.engine, []
         target = self.sandbox.now() + round(seconds * SECOND)
         for report in engine.advance(target):
-            message = engine.world.store.messages[report.message - 1]
-            batch = engine.world.store.batch_of(message)
+            message = engine.state.store.messages[report.message - 1]
+            batch = engine.state.store.batch_of(message)
             request = PROVIDER.report(self.account, batch, message, report, self.handler)
             assert request is not None
             assert request.method == "POST"
@@ -112,7 +112,7 @@ class Desk:
 
     def messages(self) -> list[tuple[str, str, str]]:
         """(number, text, status) of all messages there are."""
-        store = self.sandbox.engine.world.store
+        store = self.sandbox.engine.state.store
         return [(message.to, store.batch_of(message).text, message.status) for message in store.messages]
 
     @property

@@ -114,11 +114,11 @@ def test_the_fifteenth_request_at_once_is_error_9_and_for_a_status_the_fifth():
 
 def test_a_refused_request_charges_nothing_and_leaves_nothing_but_counters():
     desk = Desk()
-    before = desk.sandbox.engine.world.dump()
+    before = desk.sandbox.engine.state.dump()
     desk.send(**LOGIN, time="never")
     desk.send(viber="1")
     desk.status(7)
     assert (desk.messages(), desk.left) == ([], 1000)
     desk = Desk()
     desk.send(time="never")
-    assert len(desk.sandbox.engine.world.dump()) == len(before)
+    assert len(desk.sandbox.engine.state.dump()) == len(before)

@@ -154,7 +154,7 @@ async def test_a_lost_reply_does_not_stay_under_way():
         for place in range(20):
             with pytest.raises(Exception, match=r"disconnected|closed"):
                 await call(served, client.send(who, [TO], f"text {place}"))
-        assert len(sandbox.engine.world.store.messages) == 20
+        assert len(sandbox.engine.state.store.messages) == 20
         assert b'"id"' in (await call(served, client.send(who, [TO], "after"))).body
 
 

@@ -8,7 +8,7 @@ from emulator.core.units import SECOND
 
 def sent(desk: Desk) -> list[tuple[str, str, str]]:
     """(number, text, sender) of each message there is."""
-    store = desk.sandbox.engine.world.store
+    store = desk.sandbox.engine.state.store
     found = ((message.to, store.batch_of(message)) for message in store.messages)
     return [(to, batch.text, batch.sender) for to, batch in found]
 
@@ -57,7 +57,7 @@ def test_an_item_may_have_a_sender_of_its_own():
 def test_an_item_may_have_a_zone_of_its_own_for_the_common_time():
     desk = Desk()  # noon in Moscow
     desk.json("send", list=f"Shop,2|{TO}:a\n,-1|{OTHER}:b\n79031234567:c", time="02.02.26 14:00", sender="Main")
-    batches = desk.sandbox.engine.world.store.batches
+    batches = desk.sandbox.engine.state.store.batches
     now = desk.sandbox.now()
     assert [(batch.sender, (batch.begins_at - now) / SECOND / 3600) for batch in batches] == [
         ("Shop", 0.0), ("Main", 3.0), ("Main", 2.0),

@@ -15,7 +15,7 @@ WHO = "alex:123"
 
 def mail(desk, octets):
     """A mail to the gate, as all that stands behind DATA."""
-    desk.answer = desk.emulator.reception.mail(
+    desk.answer = desk.emulator.http.mail(
         HttpRequest(method="MAIL", target=GATE, body=octets, peer=desk.peer, scheme="smtp"), GATE
     )
     return desk.answer
@@ -65,7 +65,7 @@ def test_id_time_zone_and_sender_are_what_they_are_over_http():
 def test_the_format_says_what_is_made_of_it(format, kind, flash):
     desk = Desk()
     assert line(desk, f"{WHO}:0:0:0,{format},:{TO}:code") == "accepted"
-    (batch,) = desk.sandbox.engine.world.store.batches
+    (batch,) = desk.sandbox.engine.state.store.batches
     assert (batch.kind, batch.flash, batch.protocol) == (kind, flash, "smtp")
 
 

@@ -363,7 +363,7 @@ def test_utf_8_without_charset_may_be_guessed_by_switch(said):
     desk = Desk(switches={"utf8-without-charset": "guess"})
     assert b"OK - 1 SMS" in desk.ask("GET", f"/sys/send.php?login=alex&psw=123&{said}&sender={quote('Лавка')}").body
     assert desk.messages()[0][1] == "Имя И"
-    assert desk.sandbox.engine.world.store.batches[0].sender == "Лавка"
+    assert desk.sandbox.engine.state.store.batches[0].sender == "Лавка"
     octets = quote("Имя И".encode("cp1251"))
     desk.ask("GET", f"/sys/send.php?login=alex&psw=123&phones={OTHER}&mes={octets}")
     assert desk.messages()[1][1] == "Имя И"
@@ -483,6 +483,6 @@ def test_a_price_needs_no_money_but_a_rule_may_say_so():
 def test_a_parameter_that_no_page_has_is_ignored_and_told_where_it_is_close_to_one():
     desk = Desk()
     assert desk.send(sendr="Shop", bal="1")["cnt"] == 1
-    assert desk.sandbox.engine.world.store.batches[0].sender == ""
+    assert desk.sandbox.engine.state.store.batches[0].sender == ""
     (found,) = desk.sandbox.lint()
     assert (found.row, "did you mean 'sender'" in found.details[0]) == ("smscenter.send.unknown-parameters", True)

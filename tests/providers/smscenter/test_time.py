@@ -114,5 +114,5 @@ def test_a_time_without_tz_is_the_account_s_and_with_tz_from_moscow():
     desk = Desk(switches={"timezone": 5})
     desk.send(mes="own zone", time="02.02.26 14:30")
     desk.send(mes="Moscow", time="02.02.26 12:30", tz="0")
-    begins = [batch.begins_at - desk.sandbox.now() for batch in desk.sandbox.engine.world.store.batches]
+    begins = [batch.begins_at - desk.sandbox.now() for batch in desk.sandbox.engine.state.store.batches]
     assert begins == [1800 * SECOND] * 2

@@ -19,7 +19,7 @@ FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 
 class Transcript(NamedTuple):
-    world: dict[str, Any]
+    state: dict[str, Any]
     request: list[str]
     reply: list[str]
 
@@ -27,21 +27,21 @@ class Transcript(NamedTuple):
 def read(file: Path) -> Transcript:
     lines = file.read_text("utf-8").splitlines()
     said = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#><"}
-    world = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
-    return Transcript(world, said[">"], said["<"])
+    state = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
+    return Transcript(state, said[">"], said["<"])
 
 
-async def stage(serving: Server, world: dict[str, Any]) -> None:
-    """A sandbox as the transcript wants the world to stand."""
-    now = datetime.fromisoformat(world["now"]) if "now" in world else NOON
+async def stage(serving: Server, state: dict[str, Any]) -> None:
+    """A sandbox as the transcript wants the state to stand."""
+    now = datetime.fromisoformat(state["now"]) if "now" in state else NOON
     sandbox = serving.emulator.create(NewSandbox(
-        clock=ClockWish(now=now, rate=0), scenario={"rules": world.get("rules", [])}, callback_url="",
-        accounts={"smscenter": {**LOGIN, **world.get("account", {})}},
+        clock=ClockWish(now=now, rate=0), scenario={"rules": state.get("rules", [])}, callback_url="",
+        accounts={"smscenter": {**LOGIN, **state.get("account", {})}},
     ))  # fmt: skip
-    sandbox.engine.world.next_ids["smscenter"] = world.get("next_id", 1)
-    for target in world.get("before", []):
+    sandbox.engine.state.next_ids["smscenter"] = state.get("next_id", 1)
+    for target in state.get("before", []):
         assert serving.emulator.exchange(HttpRequest(method="GET", target=target)).exchange.word == "accepted"
-    await serving.emulator.pump(sandbox).walk(world.get("pass", 0), 5)
+    await serving.emulator.clock_driver(sandbox).walk(state.get("pass", 0), 5)
 
 
 @pytest.mark.contract(
@@ -61,7 +61,7 @@ async def stage(serving: Server, world: dict[str, Any]) -> None:
 async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
     script = read(file)
     async with Server(Settings(port=0)) as serving:
-        await stage(serving, script.world)
+        await stage(serving, script.state)
         head, _, body = "\n".join(script.request).partition("\n\n")
         first, *fields = head.split("\n")
         method, target = first.split(" ", 1)

@@ -51,10 +51,10 @@ class Office:
 
     @property
     def messages(self) -> list[Message]:
-        return list(self.sandbox.engine.world.store.messages)
+        return list(self.sandbox.engine.state.store.messages)
 
     def batch(self, number: int = -1) -> Batch:
-        return self.sandbox.engine.world.store.batch_of(self.messages[number])
+        return self.sandbox.engine.state.store.batch_of(self.messages[number])
 
     # asking
 
@@ -103,7 +103,7 @@ class Office:
             self.sandbox.clock.move_to(due)
             for report in engine.advance(due):
                 message = self.messages[report.message - 1]
-                batch = engine.world.store.batch_of(message)
+                batch = engine.state.store.batch_of(message)
                 request = PROVIDER.report(self.account, batch, message, report, self.account.callback_url)
                 engine.answered(report.attempt, True, report.at)
                 if request is not None:

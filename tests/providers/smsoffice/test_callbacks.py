@@ -163,4 +163,4 @@ def test_an_account_without_a_url_is_not_called_and_nothing_waits() -> None:
     office.send(reference="mine")
     office.advance(100)
     assert office.messages[0].status == "delivered"
-    assert not office.sandbox.engine.world.in_flight or office.account.callback_url == ""
+    assert not office.sandbox.engine.state.in_flight or office.account.callback_url == ""

@@ -82,9 +82,9 @@ def test_each_cause_has_its_code_and_its_row(given: dict[str, Any], code: int, r
 @pytest.mark.parametrize(("given", "code", "row"), CAUSES[1:])
 def test_what_is_refused_leaves_no_trace(given: dict[str, Any], code: int, row: str) -> None:
     o = office()
-    before = o.sandbox.engine.world.dump()
+    before = o.sandbox.engine.state.dump()
     assert o.code(**given) == code
-    assert o.sandbox.engine.world.dump() == before
+    assert o.sandbox.engine.state.dump() == before
 
 
 @pytest.mark.contract("smsoffice.code.20")

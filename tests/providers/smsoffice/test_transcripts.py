@@ -81,10 +81,10 @@ async def test_the_wire_is_as_the_page_shows_it(text: str) -> None:
     async with serving() as served:
         for turn in turns(text):
             await play(served, turn)
-        world = served.emulator.default.engine.world
+        state = served.emulator.default.engine.state
         for line in text.splitlines():
             if line.startswith("! text "):
-                assert world.store.batches[-1].text == line.removeprefix("! text ")
+                assert state.store.batches[-1].text == line.removeprefix("! text ")
 
 
 def test_the_judge_of_transcripts_is_strict() -> None:

@@ -26,7 +26,7 @@ def line(target: bytes, method: bytes = b"GET") -> bytes:
 
 
 def text(served: Server) -> str:
-    return served.emulator.default.engine.world.store.batches[-1].text
+    return served.emulator.default.engine.state.store.batches[-1].text
 
 
 @pytest.mark.contract("smsoffice.send.raw-octets")
@@ -66,7 +66,7 @@ async def test_spaces_in_the_request_line_are_refused_cleanly_and_journalled() -
         assert kept.word == "unreadable"
         assert kept.request.method == "GET"
         assert "content=Hello dear world" in kept.request.target
-        assert len(served.emulator.default.engine.world.store.messages) == 0
+        assert len(served.emulator.default.engine.state.store.messages) == 0
 
 
 @pytest.mark.contract("smsoffice.send.get-max-4096")
@@ -112,7 +112,7 @@ async def test_a_post_with_a_hundred_thousand_numbers_is_taken() -> None:
                   "destination": ",".join(f"9955{n:08}" for n in range(100_000))}  # fmt: skip
         async with client.post(f"{served.base_url}/api/v2/send/", data=fields) as answer:
             assert (await answer.json())["ErrorCode"] == 0
-        assert len(served.emulator.default.engine.world.store.messages) == 100_000
+        assert len(served.emulator.default.engine.state.store.messages) == 100_000
 
 
 @pytest.mark.contract("smsoffice.send.hosts")

@@ -88,7 +88,7 @@ class Desk:
 
     def messages(self) -> list[tuple[str, str]]:
         """(number, text) of all messages there are."""
-        store = self.sandbox.engine.world.store
+        store = self.sandbox.engine.state.store
         return [(message.to, store.batch_of(message).text) for message in store.messages]
 
     def advance(self, seconds: float) -> list[dict[str, str]]:
@@ -96,8 +96,8 @@ class Desk:
         engine = self.sandbox.engine
         told = []
         for report in engine.advance(self.sandbox.now() + round(seconds * SECOND)):
-            message = engine.world.store.messages[report.message - 1]
-            batch = engine.world.store.batch_of(message)
+            message = engine.state.store.messages[report.message - 1]
+            batch = engine.state.store.batch_of(message)
             request = PROVIDER.report(self.account, batch, message, report, self.url)
             assert request is not None
             assert (request.method, request.body) == ("GET", b"")

@@ -1,4 +1,4 @@
-"""Whatever a client sends, uBill answers: 200 with a statusID, or 401; and a refusal leaves the world as it was."""
+"""Whatever a client sends, uBill answers: 200 with a statusID, or 401; and a refusal leaves the state as it was."""
 
 import json
 from typing import Any
@@ -21,12 +21,12 @@ _octets = st.binary(max_size=60)
 
 
 def answered(desk: Desk, request: HttpRequest) -> None:
-    world = desk.sandbox.engine.world
-    before = world.dump()
+    state = desk.sandbox.engine.state
+    before = state.dump()
     reply = desk.ask(request)
     assert reply.status == 200
     if reply.header("content-type") == "application/json" and json.loads(reply.body)["statusID"] != 0:
-        assert world.dump() == before
+        assert state.dump() == before
     desk.why()
 
 

@@ -108,7 +108,7 @@ def test_the_query_of_the_url_stays_in_front_and_nothing_else_is_sent(url: str) 
     desk = Desk({"callback_key": "a&b"})
     desk.sent()
     report: Report = desk.sandbox.engine.advance(desk.sandbox.now() + 1_000_000)[0]
-    store = desk.sandbox.engine.world.store
+    store = desk.sandbox.engine.state.store
     request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report, url)
     assert request is not None
     assert (request.method, request.headers, request.body) == ("GET", (), b"")
@@ -140,7 +140,7 @@ def test_a_failed_callback_is_not_repeated_unless_the_switch_has_a_schedule() ->
         engine, seen = desk.sandbox.engine, []
         while (due := engine.next_due()) is not None:
             for report in engine.advance(due):
-                seen.append((report.at - engine.world.began) // 1_000_000)
+                seen.append((report.at - engine.state.began) // 1_000_000)
                 engine.answered(report.attempt, False, report.at)
         assert seen == [1, 6, 66][:attempts]
 

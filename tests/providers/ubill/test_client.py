@@ -22,7 +22,7 @@ def test_every_way_of_sending_says_all_parameters(build: Any, read: Any) -> None
         desk.key, 1, [TO, OTHER], TEXT, stop_list=False, otp=True, send_time="2026-02-01 12:30"
     )  # fmt: skip
     assert read(desk.ask(request)) == client.Sent(0, "SMS Sent", 100001)
-    batch = desk.sandbox.engine.world.store.batches[0]
+    batch = desk.sandbox.engine.state.store.batches[0]
     assert desk.messages() == [(TO, TEXT), (OTHER, TEXT)]
     assert (batch.first, batch.begins_at - batch.created_at) == (True, 30 * 60 * SECOND)
 
@@ -64,7 +64,7 @@ def test_a_callback_is_read_and_answered_as_the_page_s_receiver_does(event: str)
     desk = Desk({"callback_key": "mine"}, switches={"callback-event": event})
     desk.sent()
     report = desk.sandbox.engine.advance(desk.sandbox.now() + SECOND)[0]
-    store = desk.sandbox.engine.world.store
+    store = desk.sandbox.engine.state.store
     request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report, "http://x/cb?a=b")
     assert request is not None
     name = "sms.delivery.updated" if event == "send" else ""

@@ -63,7 +63,7 @@ async def test_a_balance_drained_from_all_sides_at_once_never_goes_below_zero() 
         ))  # fmt: skip
         assert {answer["statusID"] for answer in answers} == {0, 40}
         assert await customer.get("balance") == {"statusID": 0, "sms": "0"}
-        assert len(sandbox.engine.world.store.messages) == 50
+        assert len(sandbox.engine.state.store.messages) == 50
         ids = [answer["smsID"] for answer in answers if answer["statusID"] == 0]
         assert len(set(ids)) == len(ids)
 
@@ -106,7 +106,7 @@ async def test_the_default_sandbox_is_as_the_documentation_of_the_emulator_says(
         assert await customer.get("balance") == {"statusID": 0, "sms": "1000"}
         assert (await customer.get("brandNames"))["brands"][0]["name"] == "emulator"
         assert (await customer.send())["statusID"] == 0
-        await served.emulator.pump(served.emulator.default).walk(None, 10)
+        await served.emulator.clock_driver(served.emulator.default).walk(None, 10)
         _, shown = await control(served, "GET", "/_emulator/sandboxes/default/callbacks")
         assert [one["sent"]["key"] for one in shown["callbacks"]] == ["emulator-callback"] * 2
         assert [one["accepted"] for one in shown["callbacks"]] == [True, True]

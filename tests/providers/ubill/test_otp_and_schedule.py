@@ -32,7 +32,7 @@ def test_of_a_scheduled_rush_the_one_time_code_goes_first() -> None:
 def test_otp_is_true_as_text_and_as_json(value: object, first: bool) -> None:
     desk = Desk(stoplist=[OTHER])
     assert desk.send(numbers=[TO, OTHER], text="1234", otp=value, stopList=True)["statusID"] == 0
-    store = desk.sandbox.engine.world.store
+    store = desk.sandbox.engine.state.store
     assert (store.batches[0].first, len(store.messages)) == (first, 1)
 
 

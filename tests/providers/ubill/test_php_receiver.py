@@ -44,7 +44,7 @@ async def attempts(receiver: str, callback_key: str) -> list[tuple[int, bytes, b
             clock="frozen", callback_url=receiver, accounts={"ubill": {"callback_key": callback_key}}
         ))  # fmt: skip
         serving.emulator.exchange(client.send(sandbox.account("ubill").credentials["key"], 1, [TO], "Hello"))
-        await asyncio.wait_for(serving.emulator.pump(sandbox).walk(60, PATIENCE), PATIENCE)
+        await asyncio.wait_for(serving.emulator.clock_driver(sandbox).walk(60, PATIENCE), PATIENCE)
         made = [sandbox.journal.attempt(number) for number in (1, 2)]
         assert all(one is not None and one.answer is not None for one in made)
         return [(one.answer.status, one.answer.body, one.accepted) for one in made if one and one.answer]

@@ -51,7 +51,7 @@ def test_the_brand_id_names_the_sender_as_integer_or_text() -> None:
     desk = Desk(senders=["emulator", "shop"])
     desk.sent(brandID=2)
     desk.sent(brandID="1")
-    batches = desk.sandbox.engine.world.store.batches
+    batches = desk.sandbox.engine.state.store.batches
     assert [batch.sender for batch in batches] == ["shop", "emulator"]
 
 

@@ -22,7 +22,7 @@ FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 
 class Transcript(NamedTuple):
-    world: dict[str, Any]
+    state: dict[str, Any]
     request: list[str]
     reply: list[str]
     callbacks: list[str]
@@ -31,24 +31,24 @@ class Transcript(NamedTuple):
 def read(file: Path) -> Transcript:
     lines = file.read_text("utf-8").splitlines()
     said = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#><!"}
-    world: dict[str, Any] = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
-    return Transcript(world, said[">"], said["<"], said["!"])
+    state: dict[str, Any] = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
+    return Transcript(state, said[">"], said["<"], said["!"])
 
 
-def stage(serving: Server, world: dict[str, Any]) -> Sandbox:
-    """A sandbox as the transcript wants the world to stand."""
-    senders = world.get("senders", ["emulator"]) + [f"brand {n}" for n in range(2, world.get("senders_before", 0) + 1)]
-    own = {"callback_key": world["callback_key"]} if "callback_key" in world else {}
-    account = {"senders": senders, "switches": world.get("switches", {}), "balance": world.get("balance", 1000), **own}
-    now = datetime.fromisoformat(world["now"]) if "now" in world else NOON
+def stage(serving: Server, state: dict[str, Any]) -> Sandbox:
+    """A sandbox as the transcript wants the state to stand."""
+    senders = state.get("senders", ["emulator"]) + [f"brand {n}" for n in range(2, state.get("senders_before", 0) + 1)]
+    own = {"callback_key": state["callback_key"]} if "callback_key" in state else {}
+    account = {"senders": senders, "switches": state.get("switches", {}), "balance": state.get("balance", 1000), **own}
+    now = datetime.fromisoformat(state["now"]) if "now" in state else NOON
     sandbox = serving.emulator.create(NewSandbox(
-        clock=ClockWish(now=now, rate=0), scenario={"rules": world.get("rules", [])}, accounts={"ubill": account}
+        clock=ClockWish(now=now, rate=0), scenario={"rules": state.get("rules", [])}, accounts={"ubill": account}
     ))  # fmt: skip
-    if "next_sms" in world:
-        sandbox.engine.world.next_ids["ubill"] = world["next_sms"]
-    if "sent" in world:
+    if "next_sms" in state:
+        sandbox.engine.state.next_ids["ubill"] = state["next_sms"]
+    if "sent" in state:
         key = sandbox.account("ubill").credentials["key"]
-        serving.emulator.exchange(client.send(key, 1, world["sent"], "Hello"))
+        serving.emulator.exchange(client.send(key, 1, state["sent"], "Hello"))
     return sandbox
 
 
@@ -62,8 +62,8 @@ def stage(serving: Server, world: dict[str, Any]) -> Sandbox:
 async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
     script = read(file)
     async with Server(Settings(port=0)) as serving:
-        sandbox = stage(serving, script.world)
-        await serving.emulator.pump(sandbox).walk(script.world.get("pass", 0), 5)
+        sandbox = stage(serving, script.state)
+        await serving.emulator.clock_driver(sandbox).walk(script.state.get("pass", 0), 5)
         key = sandbox.account("ubill").credentials["key"]
         head, _, body = "\n".join(script.request).replace("{key}", key).partition("\n\n")
         first, *fields = head.split("\n")
@@ -83,8 +83,8 @@ async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
 async def test_the_callbacks_are_the_page_s_parameters_byte_for_byte(file: Path) -> None:
     script = read(file)
     async with Server(Settings(port=0)) as serving:
-        sandbox = stage(serving, script.world)
-        store, told = sandbox.engine.world.store, []
+        sandbox = stage(serving, script.state)
+        store, told = sandbox.engine.state.store, []
         for report in sandbox.engine.advance(sandbox.now() + 60 * SECOND):
             message = store.messages[report.message - 1]
             request = PROVIDER.report(

@@ -45,7 +45,7 @@ def test_all_parameters_mean_in_xml_what_they_mean_in_json() -> None:
     assert told(post(desk, request()))["statusID"] == "50"
     body = request(stopList="false", otp="true", sendTime="2026-02-01 12:01", text="Code 1234")
     assert told(post(desk, body))["statusID"] == "0"
-    batch = desk.sandbox.engine.world.store.batches[0]
+    batch = desk.sandbox.engine.state.store.batches[0]
     assert (batch.first, batch.begins_at - batch.created_at) == (True, 60_000_000)
 
 

@@ -49,7 +49,7 @@ class Client:
         await walk(self.served, self.sandbox, seconds)
 
     def life(self) -> Life:
-        world, journal = self.sandbox.engine.world, self.sandbox.journal
+        world, journal = self.sandbox.engine.state, self.sandbox.journal
 
         def since(at: object) -> float:
             return round((int(str(at)) - world.began) / SECOND, 3)

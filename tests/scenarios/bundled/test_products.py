@@ -73,7 +73,7 @@ async def test_mail_gate():
         for turn in range(3):
             text = f"{credentials['login']}:{credentials['psw']}:{turn}:0:0:79001234567:mail {turn}"
             request = HttpRequest(method="MAIL", target="send@send.smsc.ru", body=b"Subject: x\r\n\r\n" + text.encode())
-            answer = play.served.emulator.reception.mail(request, request.target)
+            answer = play.served.emulator.http.mail(request, request.target)
             answers.append((answer.fault.fault if answer.fault else None, answer.reply.status))
         assert answers == [("lost", 250), (None, 503), (None, 250)]
         assert play.states == ["pending", "pending"]

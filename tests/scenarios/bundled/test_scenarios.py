@@ -74,7 +74,7 @@ async def test_stop_listed(provider):
         assert client.spent == 0
         assert (await client.send(LISTED, OTHER, own="r2")).code == 0
         await client.walk(2)
-        sent = [one.to for one in client.sandbox.engine.world.store.messages if one.status == "delivered"]
+        sent = [one.to for one in client.sandbox.engine.state.store.messages if one.status == "delivered"]
         assert sent == [OTHER]
         assert client.spent == 1
 
@@ -93,7 +93,7 @@ async def test_late_reports(provider):
         assert client.reports[-1] == "delivered"
         _, found = await control(client.served, "GET", f"{client.path}/messages")
         assert found["messages"][0]["history"][-1]["status"] == "delivered"
-        message = client.sandbox.engine.world.store.messages[0]
+        message = client.sandbox.engine.state.store.messages[0]
         assert message.changed_at - began == 2_000_000
 
 
@@ -218,5 +218,5 @@ async def test_otp_race(provider):
         assert client.states == ["delivered", "delivered"]
         assert client.reports == ["delivered", "delivered"]
         first, second = client.named
-        ids = [b.reference or b.provider_id for b in client.sandbox.engine.world.store.batches]
+        ids = [b.reference or b.provider_id for b in client.sandbox.engine.state.store.batches]
         assert [second, first] == ids

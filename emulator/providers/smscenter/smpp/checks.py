@@ -46,7 +46,7 @@ def password_right(case: CheckContext) -> Refused | None:
 
 def part_is_new(case: CheckContext) -> Refused | None:
     """A repeated part within the minute is an identical request; the join is unharmed."""
-    kept = case.world.joiners.get(case.profile.provider)
+    kept = case.state.joiners.get(case.profile.provider)
     if not isinstance(kept, OCTETS.kind):
         return None
     if OCTETS.repeated(kept, case.command) is not None:
@@ -69,8 +69,8 @@ def source_fits(case: CheckContext) -> Refused | None:
     query = case.command
     if not query.extra.get("source"):
         return None
-    store = case.world.store
-    part = case.world.parts.get(query.provider_id or "")
+    store = case.state.store
+    part = case.state.parts.get(query.provider_id or "")
     if part is not None and part.sender == query.extra["source"]:
         return None
     for number in store.with_provider_id(case.profile.provider, query.provider_id or ""):
