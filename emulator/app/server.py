@@ -125,12 +125,15 @@ class Server:
         """A fresh one, or what the state file holds."""
         if self.settings.state is None:
             return Emulator(self.settings, providers)
-        from emulator.storage.recovery import opened, recover
+        from emulator.storage.recovery import recover
+        from emulator.storage.sqlite import SqliteStore
+        from emulator.storage.writer import GroupCommitWriter
 
-        self._logbook = opened(self.settings.state)
+        file = SqliteStore(self.settings.state)
+        self._logbook = GroupCommitWriter(file)
         try:
             emulator = Emulator(self.settings, providers, self._logbook)
-            recover(emulator, self._logbook, self.settings.making)
+            recover(emulator, self._logbook, file, self.settings.making)
         except BaseException:
             self._logbook.give_up()
             raise

@@ -3,7 +3,8 @@
 Where nothing is kept there is no recorder, and nobody waits.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from emulator.core.engine.engine import Engine
@@ -22,6 +23,10 @@ class NotPersisted(Exception):
 
 class Unusable(Exception):
     """The state file cannot be used; the text says why, and what may be done."""
+
+
+Kept = Callable[[NotPersisted | None], None]
+"""Hears None, or why what happened is not written down."""
 
 
 class ChangeLog(Protocol):
@@ -47,11 +52,15 @@ class ChangeLog(Protocol):
     def check(self) -> None:
         """Raises NotPersisted as long as nothing can be written down."""
 
-    def commit(self) -> bool:
-        """Write down, now, what is not written down yet; False when that cannot be done."""
+    def when_kept(self, callback: Kept) -> None:
+        """Once all that has happened so far is written down, which may be at once; or why it is not."""
 
-    def keep(self) -> None:
-        """Write down, now, all that has happened so far. Raises NotPersisted."""
 
-    async def kept(self) -> None:
-        """Until all that has happened so far is written down. Raises NotPersisted."""
+async def kept(log: ChangeLog) -> None:
+    """Until all that has happened so far is written down, with what else happens in this turn of the loop. Raises
+    NotPersisted."""
+    await asyncio.sleep(0)
+    done: asyncio.Future[NotPersisted | None] = asyncio.get_running_loop().create_future()
+    log.when_kept(lambda trouble: None if done.done() else done.set_result(trouble))
+    if (trouble := await done) is not None:
+        raise trouble

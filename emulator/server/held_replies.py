@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted
@@ -30,14 +31,12 @@ class HeldReplies:
         self._waiting.append((connection, octets, not self._recorder.stuck))
 
     def flush(self) -> None:
-        """All that wait leave now."""
+        """All that wait leave as soon as what they tell of is written down."""
         waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        instead = None
-        try:
-            self._recorder.keep()
-        except NotPersisted as trouble:
-            instead = self._instead(trouble)
+        if waiting:
+            self._recorder.when_kept(partial(self._release, waiting))
+
+    def _release(self, waiting: list[tuple[HeldReply, bytes, bool]], trouble: NotPersisted | None) -> None:
+        instead = None if trouble is None else self._instead(trouble)
         for connection, octets, tells in waiting:
             connection.release(instead if tells and instead is not None else octets)

@@ -11,7 +11,7 @@ import logging
 import math
 import socket
 import struct
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeAlias, cast
 
 from emulator.http.limits import Limits
@@ -69,8 +69,8 @@ class HttpConnection(asyncio.Protocol):
     """`version` and `method` are of the request that is served."""
 
     __slots__ = (
-        "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_leaving", "_loop", "_manner", "_parser",
-        "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_timer",
+        "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_held", "_leaving", "_loop", "_manner", "_parser",
+        "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_then", "_timer",
         "_waits_for", "address", "grace", "method", "stopping", "transport", "version",
     )  # fmt: skip
 
@@ -90,6 +90,9 @@ class HttpConnection(asyncio.Protocol):
         self._going: asyncio.Future[None] | None = None
         """Done when the client says no more, or serving stops."""
         self._behind = 0
+        self._held = 0
+        """Replies that wait for what they tell of to be written down, and what comes behind the last of them."""
+        self._then: Callable[[], None] | None = None
         self._ended = False
         """The client says no more."""
         self._leaving = False
@@ -160,7 +163,8 @@ class HttpConnection(asyncio.Protocol):
         if self._service.held is not None:
             self._service.held.flush()
         if self._leaving or (self._task is None and not self._parser.parsed):
-            return False
+            self._leaving = True
+            return self._held > 0
         if self._going is not None and not self._going.done():
             self._going.set_result(None)
         elif self.grace is not None:
@@ -282,6 +286,7 @@ class HttpConnection(asyncio.Protocol):
         held = self._service.held
         if held is not None:
             self._leaving = self._leaving or self._manner.last
+            self._held += 1
             held.add(self, head + body)
         elif not self.transport.is_closing():
             self.transport.write(head + body)
@@ -290,17 +295,33 @@ class HttpConnection(asyncio.Protocol):
 
     def release(self, octets: bytes) -> None:
         """A reply that was held goes out now."""
+        self._held -= 1
         if not self.transport.is_closing():
             self.transport.write(octets)
-            if self._leaving or self._stopping:
+            then, self._then = (None, self._then) if self._held else (self._then, None)
+            if then is not None:
+                then()
+            elif not self._held and (self._leaving or self._stopping):
                 self.transport.close()
+
+    def _behind_held(self, then: Callable[[], None]) -> None:
+        """Once no reply is held."""
+        if self._held:
+            assert self._service.held is not None
+            self._service.held.flush()
+        if self._held:
+            self._then = then
+        else:
+            then()
 
     async def write_and_drain(self, octets: bytes) -> None:
         """Octets go out; done when the client has taken them. Raises ConnectionError when it is gone."""
+        if self._held:
+            released = asyncio.Event()
+            self._behind_held(released.set)
+            await released.wait()
         if self.transport.is_closing():
             raise ConnectionResetError("the client went away")
-        if self._service.held is not None:
-            self._service.held.flush()
         self.transport.write(octets)
         if self._paused:
             self._drained = self._loop.create_future()
@@ -333,7 +354,8 @@ class HttpConnection(asyncio.Protocol):
     def close(self) -> None:
         """What was written leaves, then the connection ends."""
         self._leaving = True
-        self.transport.close()
+        if not self._held:
+            self.transport.close()
 
     def reset(self) -> None:
         """RST: no lingering, then the end."""
@@ -422,11 +444,12 @@ class HttpConnection(asyncio.Protocol):
 
     def _send_away_by(self, refusal: HttpRefusal) -> None:
         """A last word, a moment to read it, the end."""
-        if self._service.held is not None:
-            self._service.held.flush()
         head, body = encoded(self._service.refuse(refusal), self._service.date(), Manner(last=True))
         self._leaving = True
-        self.transport.write(head + body)
+        self._behind_held(lambda: self._last_word(head + body))
+
+    def _last_word(self, octets: bytes) -> None:
+        self.transport.write(octets)
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         self._expect("end", _LINGER if self._parser.in_head else _LINGER_READING)

@@ -18,7 +18,7 @@ from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
-from emulator.sandboxes.change_log import ChangeLog, NotPersisted
+from emulator.sandboxes.change_log import ChangeLog, NotPersisted, kept
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies
 from emulator.server.http_connection import Answer as Answering
@@ -212,7 +212,7 @@ class HttpService:
             reply = await self._control(request)
             if recorder is not None:
                 with suppress(NotPersisted) if looking else nullcontext():
-                    await recorder.kept()
+                    await kept(recorder)
         except NotPersisted as trouble:
             return _not_kept(trouble, True)
         if isinstance(reply, HttpReply):
@@ -234,7 +234,7 @@ class HttpService:
             self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
         try:
             if self._recorder is not None:
-                await self._recorder.kept()
+                await kept(self._recorder)
             reply, fault, _, first = answer
             if first:
                 await asyncio.wait(first, timeout=_REPORTS_FIRST)

@@ -16,7 +16,7 @@ from emulator.http.limits import Limits
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
 from emulator.net.listen import BACKLOG
-from emulator.sandboxes.change_log import ChangeLog
+from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server import fault_steps, smpp_faults
 from emulator.server.deadlines import Deadlines
@@ -57,6 +57,9 @@ class SmppConnection(asyncio.Protocol):
         self._framer = Framer()
         self._patience = Deadlines(self._loop, limits or Limits(), self._give_up)
         self._out: list[bytes] = []
+        self._held_out = 0
+        """So many pieces wait for what they tell of to be written down; then the connection ends, perhaps:"""
+        self._then: Callable[[], None] | None = None
         self._reading = False
         """What is written now leaves together, when all that came is done."""
         self._timer: asyncio.TimerHandle | None = None
@@ -162,20 +165,43 @@ class SmppConnection(asyncio.Protocol):
 
     def flush(self) -> None:
         """What was written goes out; where it says what could not be written down, the connection breaks instead."""
-        if self._recorder is not None and not self._recorder.commit():
-            self._out.clear()
-            if not self.transport.is_closing():
-                self.reset()
-        if self._out:
-            octets = self._out[0] if len(self._out) == 1 else b"".join(self._out)
-            self._out.clear()
-            if not self.transport.is_closing():
-                self.transport.write(octets)
-            self._expect()
+        if not self._out:
+            return
+        octets = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+        self._out.clear()
+        if self._recorder is None:
+            self._send(octets)
+        else:
+            self._held_out += 1
+            self._recorder.when_kept(partial(self._release, octets))
 
-    def hang_up(self) -> None:
+    def _send(self, octets: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(octets)
+        self._expect()
+
+    def _release(self, octets: bytes, trouble: NotPersisted | None) -> None:
+        self._held_out -= 1
+        if trouble is None:
+            self._send(octets)
+        elif not self.transport.is_closing():
+            self.reset()
+        if not self._held_out and self._then is not None:
+            self._then()
+
+    def _end(self, then: Callable[[], None]) -> None:
+        """Behind what was written."""
         self.flush()
         self._closing = True
+        if self._held_out:
+            self._then = then
+        else:
+            then()
+
+    def hang_up(self) -> None:
+        self._end(self._close)
+
+    def _close(self) -> None:
         if not self.transport.is_closing() and self.transport.get_write_buffer_size():
             self._patience.unread()  # closing waits for it
         self.transport.close()
@@ -183,8 +209,9 @@ class SmppConnection(asyncio.Protocol):
     def take_leave(self) -> None:
         """The last of what was written leaves. Closed at once, what the peer still says would reset the connection, and
         what it has not read yet be lost: it closes first, or `hang_up` does in a moment."""
-        self.flush()
-        self._closing = True
+        self._end(self._close_writing)
+
+    def _close_writing(self) -> None:
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         else:

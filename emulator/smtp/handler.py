@@ -8,7 +8,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from emulator.dispatch.http import Exchanged, HttpDispatcher
 from emulator.http.messages import HttpRequest
-from emulator.sandboxes.change_log import ChangeLog, NotPersisted
+from emulator.sandboxes.change_log import ChangeLog, NotPersisted, kept
 
 _SILENT = ("lost", "drop", "reset", "cut")
 """Faults after which a client hears nothing, for the connection is closed."""
@@ -38,7 +38,7 @@ class MailHandler:
                 self._recorder.check()
             answer = self._dispatcher.mail(request, envelope.rcpt_tos[0])
             if self._recorder is not None:
-                await self._recorder.kept()
+                await kept(self._recorder)
         except NotPersisted as trouble:
             return f"451 4.3.0 {trouble}"
         return await self._said(server, answer)

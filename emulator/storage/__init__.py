@@ -1,8 +1,8 @@
 """What outlives the process: the inputs of every sandbox, in a file, and sandboxes from them (`--state`).
 
-    inputs ─► recording ─► writer  ─► one commit for a turn of the loop ─► state_file
+    inputs ─► recording ─► writer  ─► one commit for a turn of the loop ─► store (sqlite)
                                             ▲ replies, receipts and callbacks wait for it
-    state_file ─► recovery ─► states, clocks and credentials as they were
+    store ─► recovery ─► states, clocks and credentials as they were
 
 A sandbox stands in the file as its world at some moment (a checkpoint) and the inputs since. When these have grown to
 half of the checkpoint, a new one takes the place of both, so that the file and the time of a start stay bounded. A

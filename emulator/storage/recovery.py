@@ -16,8 +16,9 @@ from emulator.lint.findings import Findings
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.snapshots import Snapshot
 from emulator.sandboxes.spec import SandboxSpec
-from emulator.storage.records import SandboxHeader, Standing, unpack_input, unpack_page
-from emulator.storage.sqlite import NotWritten, SqliteStore, Stored
+from emulator.storage.records import Damaged, SandboxHeader, Standing, unpack_input, unpack_page
+from emulator.storage.sqlite import SqliteStore
+from emulator.storage.store import NotWritten, Stored
 from emulator.storage.writer import GroupCommitWriter
 from emulator.version import __version__
 
@@ -30,20 +31,19 @@ _unpack_snapshot = msgspec.msgpack.Decoder(Snapshot).decode
 log = logging.getLogger("emulator")
 
 
-def opened(path: str) -> GroupCommitWriter:
-    """The writer over a file, new or from before. Raises Unusable."""
-    return GroupCommitWriter(SqliteStore(path))
-
-
-def recover(manager: "SandboxManager", logbook: GroupCommitWriter, made_of: Mapping[str, object]) -> None:
+def recover(
+    manager: "SandboxManager", logbook: GroupCommitWriter, file: SqliteStore, made_of: Mapping[str, object]
+) -> None:  # fmt: skip
     """The manager, fresh from its settings, gets the sandboxes of the file. `made_of`: the options, by flag, of which
     the sandbox default was made. Raises Unusable; then the file is as it was."""
-    file = logbook.file
     stored = file.read()
     _same_version(file, stored)
     logbook.next_number = max((one.number for one in stored), default=0) + 2
     for one in stored:
-        _take_over(manager, logbook, one)
+        try:
+            revive(manager, logbook, one)
+        except Damaged as damage:
+            raise file.damaged(str(damage)) from None
     _tell_what_does_not_count(file, made_of, bool(stored))
     if file.foreign:
         with file.transaction():
@@ -68,7 +68,9 @@ def _same_version(file: SqliteStore, stored: list[Stored]) -> None:
         )
 
 
-def _take_over(manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored) -> None:
+def revive(manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored) -> "Sandbox":
+    """A sandbox of the store lives on in the manager. Raises Damaged, Unusable."""
+    name = logbook.store.name
     try:
         head = stored.head
         if len(stored.state) != head.dumped:
@@ -76,16 +78,16 @@ def _take_over(manager: "SandboxManager", logbook: GroupCommitWriter, stored: St
         state, standing = _lived(manager, head, stored)
         snapshots = [_unpack_snapshot(one) for one in stored.snapshots]
     except (msgspec.MsgspecError, ValueError) as error:
-        raise logbook.file.damaged(str(error)) from None
+        raise Damaged(str(error)) from None
     there, here = sorted(state.accounts), sorted(manager.providers)
     if there != here:
-        raise Unusable(f"the state file {logbook.file.path} has accounts of {', '.join(there)}; this emulator has "
+        raise Unusable(f"the {name} has accounts of {', '.join(there)}; this emulator has "
                        f"{', '.join(here)}. Name another file")  # fmt: skip
     spec = head.spec
     try:
         sandbox = _default(manager, spec) if spec.id == manager.default.id else manager.make(spec)
     except (KeyError, ValueError) as error:
-        raise Unusable(f"the state file {logbook.file.path}: {error.args[0]}") from None
+        raise Unusable(f"the {name}: {error.args[0]}") from None
     under_way = list(state.in_flight.values())
     for due in under_way:
         state.scheduler.put(state.now, due)
@@ -96,6 +98,7 @@ def _take_over(manager: "SandboxManager", logbook: GroupCommitWriter, stored: St
     logbook.track(sandbox).number = stored.number
     if not (stored.pages or under_way):
         logbook.stands(sandbox, stored.number, head)
+    return sandbox
 
 
 def _default(manager: "SandboxManager", spec: SandboxSpec) -> "Sandbox":

@@ -1,4 +1,4 @@
-"""One sandbox as the file knows it: what stands there, and what is not there yet."""
+"""One sandbox as the store knows it: what stands there, and what is not there yet."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ import msgspec
 from emulator.core.state.dump import PIECE
 from emulator.sandboxes.snapshots import Snapshot
 from emulator.storage.records import InputPage, SandboxHeader, Standing, pack_head, pack_page
-from emulator.storage.sqlite import SqliteStore
+from emulator.storage.store import Rows
 
 if TYPE_CHECKING:
     from emulator.sandboxes.sandbox import Sandbox
@@ -23,12 +23,13 @@ _PIECES, _PAGES = 4, 1000
 
 pack_snapshot = msgspec.msgpack.Encoder().encode
 
-Step = Callable[[SqliteStore], object]
+Step = Callable[[Rows], object]
 
 
 class SandboxLog:
-    """`put` writes what is pending; `safe` hears that it stands in the file. A large checkpoint is a row of steps
-    besides: `step` makes one, `stepped` hears that it is safe."""
+    """`put` writes what is pending; `safe` hears that it stands in the store, which may be when more is pending. A
+    large checkpoint is a row of steps besides: `step` makes one, `stepped` hears that it is safe. One at a time is
+    under way, be it a put or a step."""
 
     def __init__(self, sandbox: "Sandbox", number: int) -> None:
         self.sandbox = sandbox
@@ -40,22 +41,23 @@ class SandboxLog:
         self.logged = 0
         """bytes of them."""
         self._head: SandboxHeader | None = None
-        """As it stands in the file; None: a checkpoint is wanted at once, for the state is another one."""
+        """As it stands in the store; None: a checkpoint is wanted at once, for the state is another one."""
         self._scenario: object = None
         self._snapshots: dict[str, Snapshot] = {}
-        self._put = 0
-        """Bytes of the page that was put and is not safe yet; less than 0: it was a checkpoint."""
+        self._put: Callable[[], None] | None = None
+        """What becomes true once that which was put is safe; None: another state has come meanwhile."""
+        self._put_snapshots: list[Snapshot] = []
         self._steps: Iterator[Step] = iter(())
         self._step: Step | None = None
 
     def another_world(self) -> None:
         """What was pending is void."""
         self.pending.clear()
-        self._head = None
+        self._head = self._put = None
         self._steps, self._step = iter(()), None
 
     def stands(self, number: int, head: SandboxHeader) -> None:
-        """It was read from the file and stands there just so; perhaps with what a checkpoint left half done."""
+        """It was read from the store and stands there just so; perhaps with what a checkpoint left half done."""
         self.number, self._head, self.pages = number, head, head.first
         self._scenario = self.sandbox.scenario
         self._begin(self._cleared(head))
@@ -63,10 +65,9 @@ class SandboxLog:
     def snapshot(self, made: Snapshot) -> None:
         self._snapshots[made.name] = made
 
-    @property
-    def _due(self) -> bool:
-        """Is it time for a checkpoint?"""
-        return self._head is None or self.logged > max(FLOOR, self._head.dumped // 2)
+    def _due(self, logged: int) -> bool:
+        """Is it time for a checkpoint with so many bytes of pages?"""
+        return self._head is None or logged > max(FLOOR, self._head.dumped // 2)
 
     @property
     def _renamed(self) -> bool:
@@ -75,40 +76,59 @@ class SandboxLog:
     @property
     def one_row(self) -> bool:
         """Is all that is to be put one page?"""
-        return not (self._snapshots or self._renamed or self._head is None or self._due)
+        return not (self._snapshots or self._renamed or self._due(self.logged))
 
-    def put(self, file: SqliteStore, whole: bool = False) -> None:
+    def put(self, rows: Rows, whole: bool = False) -> None:
         """Into the transaction that is open: a page, or a checkpoint where one is due."""
-        if whole or self._head is None or (self._due and self._head.dumped <= AT_ONCE):
-            state = self.sandbox.engine.state.dump()
-            self._made = self._headed(len(state))
-            file.put_state(self.number, state)
-            file.put_head(self.number, pack_head(self._made))
-            self._put = -1
+        if whole or self._head is None or (self._due(self.logged) and self._head.dumped <= AT_ONCE):
+            self._put = self._put_checkpoint(rows)
         else:
-            page = pack_page(InputPage(_standing(self.sandbox), [msgspec.Raw(one) for one in self.pending]))
-            file.put_page(self.number, self.pages, page)
-            if self._renamed:
-                self._head.scenario = self.sandbox.scenario
-                file.put_head(self.number, pack_head(self._head))
-            self._put = len(page)
-        for name, made in self._snapshots.items():
-            file.put_snapshot(self.number, name, pack_snapshot(made))
+            self._put = self._put_page(rows, self._head)
+        self._put_snapshots = list(self._snapshots.values())
+        for made in self._put_snapshots:
+            rows.put_snapshot(self.number, made.name, pack_snapshot(made))
+
+    def _put_checkpoint(self, rows: Rows) -> Callable[[], None]:
+        state, count = self.sandbox.engine.state.dump(), len(self.pending)
+        head = self._headed(len(state))
+        rows.put_state(self.number, state)
+        rows.put_head(self.number, pack_head(head))
+
+        def safe() -> None:
+            del self.pending[:count]
+            self.pages = self.logged = 0
+            self._head, self._scenario = head, head.scenario
+            self._steps, self._step = iter(()), None
+
+        return safe
+
+    def _put_page(self, rows: Rows, head: SandboxHeader) -> Callable[[], None]:
+        scenario, count = self.sandbox.scenario, len(self.pending)
+        page = pack_page(InputPage(_standing(self.sandbox), [msgspec.Raw(one) for one in self.pending]))
+        rows.put_page(self.number, self.pages, page)
+        if self._renamed:
+            head.scenario = scenario
+            rows.put_head(self.number, pack_head(head))
+        logged = self.logged + len(page)
+        steps = self._checkpoint(head, logged) if self._step is None and self._due(logged) else None
+
+        def safe() -> None:
+            del self.pending[:count]
+            self._scenario = scenario
+            self.pages += 1
+            self.logged = logged
+            if steps is not None:
+                self._begin(steps)
+
+        return safe
 
     def safe(self) -> None:
         """What was put has been committed."""
-        self.pending.clear()
-        self._snapshots.clear()
-        self._scenario = self.sandbox.scenario
-        if self._put > 0:
-            self.pages += 1
-            self.logged += self._put
-            if self._due and self._step is None:
-                self._begin(self._checkpoint())
-        else:
-            self.pages = self.logged = 0
-            self._head = self._made
-            self._steps, self._step = iter(()), None
+        for made in self._put_snapshots:
+            if self._snapshots.get(made.name) is made:
+                del self._snapshots[made.name]
+        if self._put is not None:
+            self._put()
 
     # a large checkpoint
 
@@ -116,10 +136,10 @@ class SandboxLog:
     def busy(self) -> bool:
         return self._step is not None
 
-    def step(self, file: SqliteStore) -> None:
+    def step(self, rows: Rows) -> None:
         """The next step, or the same once more, into the transaction that is open."""
         if self._step is not None:
-            self._step(file)
+            self._step(rows)
 
     def stepped(self) -> None:
         """It has been committed."""
@@ -128,16 +148,17 @@ class SandboxLog:
     def _begin(self, steps: Iterator[Step]) -> None:
         self._steps, self._step = steps, next(steps, None)
 
-    def _checkpoint(self) -> Iterator[Step]:
-        """Of the state as it is now, in the other area; then what was before is void. Each step is made once the one
-        before is safe."""
-        assert self._head is not None
-        area, logged = 1 - self._head.area, self.logged
-        head = self._headed(0, area, self.pages)
-        for count, piece in enumerate(self.sandbox.engine.state.in_pieces(PIECE)):
+    def _checkpoint(self, before: SandboxHeader, logged: int) -> Iterator[Step]:
+        """Of the state as it is now, which is behind the page that is being put, in the other area; then what was
+        before is void. Each step is made once the one before is safe."""
+        pieces, head = self.sandbox.engine.state.in_pieces(PIECE), self._headed(0, 1 - before.area, self.pages + 1)
+        return self._checkpoint_steps(pieces, head, logged)
+
+    def _checkpoint_steps(self, pieces: Iterator[bytes], head: SandboxHeader, logged: int) -> Iterator[Step]:
+        for count, piece in enumerate(pieces):
             head.dumped += len(piece)
-            yield _putting(self.number, area, count, piece)
-        yield lambda file: file.put_head(self.number, pack_head(head))
+            yield _putting(self.number, head.area, count, piece)
+        yield lambda rows: rows.put_head(self.number, pack_head(head))
         self._head = head
         self.logged -= logged
         yield from self._cleared(head)
@@ -146,10 +167,10 @@ class SandboxLog:
         """Away with what a head does not speak of."""
         left: list[int] = [1]
         while left.pop():
-            yield lambda file: left.append(file.drop_pieces(self.number, 1 - head.area, _PIECES))
+            yield lambda rows: left.append(rows.drop_pieces(self.number, 1 - head.area, _PIECES))
         left.append(1)
         while left.pop():
-            yield lambda file: left.append(file.drop_pages(self.number, head.first, _PAGES))
+            yield lambda rows: left.append(rows.drop_pages(self.number, head.first, _PAGES))
 
     def _headed(self, dumped: int, area: int = 0, first: int = 0) -> SandboxHeader:
         sandbox = self.sandbox
@@ -160,7 +181,7 @@ class SandboxLog:
 
 
 def _putting(number: int, area: int, count: int, piece: bytes) -> Step:
-    return lambda file: file.put_piece(number, area, count, piece)
+    return lambda rows: rows.put_piece(number, area, count, piece)
 
 
 def _standing(sandbox: "Sandbox") -> Standing:

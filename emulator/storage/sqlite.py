@@ -7,17 +7,17 @@ itself stops, the newest commits may be missing, and the file is whole all the s
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 from zlib import crc32
 
 import msgspec
 
 from emulator.sandboxes.change_log import Unusable
 from emulator.storage import wal
-from emulator.storage.records import FORMAT, READ, Damaged, SandboxHeader, checked, unpack_head
+from emulator.storage.records import FORMAT, READ, Damaged, checked, unpack_head
+from emulator.storage.store import Done, NotWritten, Rows, Stored
 from emulator.version import __version__
 
 _MARK = 0x534D5345
@@ -46,25 +46,12 @@ _OPEN = "open"
 said = logging.getLogger("emulator")
 
 
-class NotWritten(Exception):
-    """A transaction failed and left nothing behind; the text is SQLite's."""
-
-
-class Stored(NamedTuple):
-    """One sandbox as it stands in the file."""
-
-    number: int
-    head: SandboxHeader
-    state: bytes
-    pages: list[bytes]
-    snapshots: list[bytes]
-
-
 class SqliteStore:
     """An open state file. Raises Unusable; then nothing was changed."""
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.name = f"state file {path}"
         self._where = Path(path).absolute()
         self._look()
         try:
@@ -221,6 +208,16 @@ class SqliteStore:
         return None if found is None else str(found[0])
 
     # writing
+
+    def write(self, fill: Callable[[Rows], None], done: Done, one_row: bool = False) -> None:
+        """Now, before anything else happens."""
+        try:
+            with self.transaction(one_row):
+                fill(self)
+        except NotWritten as error:
+            done(str(error))
+        else:
+            done(None)
 
     @contextmanager
     def transaction(self, one_row: bool = False) -> Iterator[None]:

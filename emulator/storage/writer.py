@@ -1,11 +1,12 @@
 """Writes down what changes sandboxes: all of one turn of the loop in one commit, before anything of it leaves.
 
-Replies wait one turn (`kept`), so that those of the same moment share a commit; whoever cannot wait commits at once.
-When a commit fails, what happened stays pending and nothing more is taken until a later try succeeds.
+One commit is under way at a time; what happens meanwhile goes into the next. When one fails, what happened stays
+pending and nothing more is taken until a later try succeeds.
 """
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,12 @@ from emulator.core.inputs import Input
 from emulator.core.profile import Profile
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.http.messages import Call, HttpReply, HttpRequest
-from emulator.sandboxes.change_log import NotPersisted
+from emulator.sandboxes.change_log import Kept, NotPersisted, kept
 from emulator.sandboxes.snapshots import Snapshot
 from emulator.storage.recording_engine import RecordingEngine
 from emulator.storage.records import SandboxHeader, pack_input
 from emulator.storage.sandbox_log import SandboxLog
-from emulator.storage.sqlite import NotWritten, SqliteStore
+from emulator.storage.store import Rows, Store
 
 if TYPE_CHECKING:
     from emulator.sandboxes.sandbox import Sandbox
@@ -34,10 +35,10 @@ log = logging.getLogger("emulator")
 
 
 class GroupCommitWriter:
-    """A recorder (recorder.py) over a state file."""
+    """A change log (change_log.py) over a store."""
 
-    def __init__(self, file: SqliteStore) -> None:
-        self.file = file
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self.next_number = 1
         self._tracks: dict[Sandbox, SandboxLog] = {}
         self._dirty: dict[SandboxLog, None] = {}
@@ -45,6 +46,10 @@ class GroupCommitWriter:
         self._happened = 0
         """So many changes there were, and so many of them are safe:"""
         self._safe = 0
+        self._waiting: deque[tuple[int, Kept]] = deque()
+        """Who waits for how many to be."""
+        self._writing = False
+        """A transaction is under way."""
         self._trouble: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._retry: asyncio.TimerHandle | None = None
@@ -95,7 +100,7 @@ class GroupCommitWriter:
         self._soon()
 
     def stands(self, sandbox: "Sandbox", number: int, head: SandboxHeader) -> None:
-        """A sandbox was read from the file and stands there just so."""
+        """A sandbox was read from the store and stands there just so."""
         track = self._tracks[sandbox]
         track.stands(number, head)
         self._dirty.pop(track, None)
@@ -117,30 +122,45 @@ class GroupCommitWriter:
         self.commit()
 
     def commit(self) -> bool:
-        """Write down what is pending; False when that cannot be done, now or since a moment ago."""
-        if self._trouble is not None:
-            return False
-        return self._safe == self._happened or self._commit()
+        """Write down what is pending; False when that is not done yet, or cannot be."""
+        if self._trouble is None and not self._writing and self._safe != self._happened:
+            self._commit()
+        return self._trouble is None and self._safe == self._happened
 
-    def _commit(self, whole: bool = False) -> bool:
-        happened, dirty, gone = self._happened, list(self._dirty), list(self._gone)
+    def _commit(self, whole: bool = False) -> None:
+        happened, dirty, gone = self._happened, self._dirty, self._gone
+        self._dirty, self._gone = {}, []
+
+        def fill(rows: Rows) -> None:
+            for number in gone:
+                rows.forget(number)
+            for track in dirty:
+                track.put(rows, whole)
+
+        def done(why: str | None) -> None:
+            self._writing = False
+            if why is not None:
+                there = {track: None for track in dirty if self._tracks.get(track.sandbox) is track}
+                self._dirty, self._gone = {**there, **self._dirty}, gone + self._gone
+                self._fail(why)
+                return
+            for track in dirty:
+                track.safe()
+            self._safe = happened
+            self._recover()
+            while self._waiting and self._waiting[0][0] <= happened:
+                self._waiting.popleft()[1](None)
+            self._go_on()
+            if self._waiting:
+                self.commit()
+
+        self._writing = True
+        alone = not whole and not gone and len(dirty) == 1 and next(iter(dirty)).one_row
         try:
-            alone = not whole and not gone and len(dirty) == 1 and dirty[0].one_row
-            with self.file.transaction(one_row=alone):
-                for number in gone:
-                    self.file.forget(number)
-                for track in dirty:
-                    track.put(self.file, whole)
-        except NotWritten as error:
-            self._fail(str(error))
-            return False
-        for track in dirty:
-            track.safe()
-        self._dirty.clear()
-        self._gone.clear()
-        self._safe = happened
-        self._go_on()
-        return True
+            self.store.write(fill, done, alone)
+        except BaseException:
+            done("it failed")
+            raise
 
     # large checkpoints
 
@@ -151,36 +171,47 @@ class GroupCommitWriter:
 
     def _step(self) -> None:
         self._next_step = None
-        self._go_on(_PAUSE if self.step() else _AGAIN)
+        self.step()
 
     def step(self) -> bool:
-        """One step of the large checkpoints, if there are any; False when it cannot be made now."""
-        if self._trouble is not None:
+        """One step of the large checkpoints, if there are any; False when it is not made yet, or cannot be."""
+        if self._trouble is not None or self._writing:
+            self._go_on(_AGAIN if self._trouble is not None else _PAUSE)
             return False
         track = next((track for track in self._tracks.values() if track.busy), None)
         if track is None:
             return True
-        try:
-            with self.file.transaction(one_row=True):
-                track.step(self.file)
-        except NotWritten:  # a commit tells of it; the pages that would be void are there
-            return False
-        track.stepped()
-        return True
+        made = False
+
+        def done(why: str | None) -> None:  # where it fails, a commit tells of it; what would be void is there
+            nonlocal made
+            self._writing, made = False, why is None
+            if made:
+                track.stepped()
+            self._go_on(_PAUSE if made else _AGAIN)
+            if self._waiting:
+                self.commit()
+
+        self._writing = True
+        self.store.write(track.step, done, one_row=True)
+        return made
 
     def _fail(self, why: str) -> None:
         if self._trouble is None:
-            log.error("the state file %s cannot be written: %s; requests get 500 until it can", self.file.path, why)
+            log.error("the %s cannot be written: %s; requests get 500 until it can", self.store.name, why)
         self._trouble = why
         self._fine.clear()
+        waiting, self._waiting = self._waiting, deque()
+        for _, callback in waiting:
+            callback(self._not_persisted())
         if self._loop is not None:
-            self._retry = self._loop.call_later(_AGAIN, self._try_again)
+            self._retry = self._loop.call_later(_AGAIN, self._commit)
 
-    def _try_again(self) -> None:
-        if self._commit():
+    def _recover(self) -> None:
+        if self._trouble is not None:
             self._trouble = None
             self._fine.set()
-            log.warning("the state file %s can be written again; everything is in it", self.file.path)
+            log.warning("the %s can be written again; everything is in it", self.store.name)
 
     # waiting for it
 
@@ -194,35 +225,38 @@ class GroupCommitWriter:
         if self._trouble is not None:
             raise NotPersisted(f"{self._why()} Nothing was done: send it again when there is room.")
 
-    def keep(self) -> None:
-        """Write down, now, all that has happened so far. Raises NotPersisted."""
-        if not self.commit():
-            raise NotPersisted(f"{self._why()} It may have been done all the same, like any call without an answer.")
+    def when_kept(self, callback: Kept) -> None:
+        """Once all that has happened so far is in the store, which may be at once; or why it is not."""
+        if self._trouble is not None:
+            callback(self._not_persisted())
+        elif self._safe == self._happened:
+            callback(None)
+        else:
+            self._waiting.append((self._happened, callback))
+            self.commit()
 
-    async def kept(self) -> None:
-        """Until all that has happened so far is in the file. Raises NotPersisted."""
-        happened = self._happened
-        if self._safe < happened:
-            await asyncio.sleep(0)
-            if self._safe < happened:
-                self.keep()
+    def _not_persisted(self) -> NotPersisted:
+        return NotPersisted(f"{self._why()} It may have been done all the same, like any call without an answer.")
 
     def _why(self) -> str:
-        return f"The emulator cannot write its state file {self.file.path}: {self._trouble}."
+        return f"The emulator cannot write its {self.store.name}: {self._trouble}."
 
     def first(self, call: Call) -> Call:
-        """The same call, which waits until all that has happened before it is in the file."""
+        """The same call, which waits until all that has happened before it is in the store."""
 
         async def called(request: HttpRequest) -> HttpReply:
             while not self.commit():
-                await self._fine.wait()
+                if self._trouble is not None:
+                    await self._fine.wait()
+                else:
+                    await kept(self)
             return await call(request)
 
         return called
 
     def give_up(self) -> None:
         """Nothing was taken over: the file stays as it is."""
-        self.file.close()
+        self.store.close()
 
     def close(self) -> None:
         """The end: everything as checkpoints, so that the next start is quick, be it of another version."""
@@ -231,6 +265,7 @@ class GroupCommitWriter:
             if timer is not None:
                 timer.cancel()
         self._loop = None
-        if not self._commit(whole=True):
-            log.error("the newest changes are lost: the state file %s could not be written", self.file.path)
-        self.file.close(well=self._safe == self._happened)
+        self._commit(whole=True)
+        if self._safe != self._happened:
+            log.error("the newest changes are lost: the %s could not be written", self.store.name)
+        self.store.close(well=self._safe == self._happened)

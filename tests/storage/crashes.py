@@ -6,16 +6,18 @@ from pathlib import Path
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
 from emulator.core.state.sandbox_state import SandboxState
-from emulator.storage.recovery import opened, recover
+from emulator.storage.recovery import recover
+from emulator.storage.sqlite import SqliteStore
 from emulator.storage.writer import GroupCommitWriter
 
 
 def begun(path: Path, **settings) -> tuple[Emulator, GroupCommitWriter]:
     """An emulator on a state file, new or from before; nothing is served."""
-    logbook = opened(str(path))
+    file = SqliteStore(str(path))
+    logbook = GroupCommitWriter(file)
     emulator = Emulator(Settings(port=0, **settings), recorder=logbook)
     try:
-        recover(emulator, logbook, {})
+        recover(emulator, logbook, file, {})
     except Exception:
         logbook.give_up()
         raise

@@ -84,7 +84,7 @@ def test_inputs_of_another_version_are_refused_and_a_checkpoint_of_one_is_taken(
     changed(tmp_path / "first.db", "UPDATE about SET value='0.0.1' WHERE word='version'")
     emulator, logbook = begun(tmp_path / "first.db")
     assert len(emulator.sandboxes.by_id["one"].engine.state.store.messages) == 1
-    assert logbook.file.word("version") == __version__
+    assert logbook.store.word("version") == __version__
     logbook.give_up()
 
 
@@ -145,7 +145,7 @@ def test_a_check_that_does_not_fit_is_damage():
 
 def full(serving, is_full=True):
     """No page more goes into the file, or as many as it likes."""
-    base = serving.emulator.recorder.file._base
+    base = serving.emulator.recorder.store._base
     (pages,) = base.execute("PRAGMA page_count").fetchone()
     base.execute(f"PRAGMA max_page_count={pages if is_full else 1 << 30}")
 

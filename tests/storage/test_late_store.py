@@ -1,0 +1,131 @@
+"""A store that writes later: what happens meanwhile is not lost, and answers leave in order, once they are safe."""
+
+import tempfile
+from collections import deque
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from storage.crashes import after_a_crash, begun, copied, shown
+from storage.test_restart import happen, happenings, served
+from support import send_path, until
+from wires import Wire, settled
+
+from emulator.storage import sandbox_log, sqlite
+from emulator.storage.store import Batch
+
+LATER = 1 << 40
+
+
+class Late:
+    """Stands before a store; what is written comes there one by one, when it is told to."""
+
+    def __init__(self, store):
+        self.store, self.name, self.waiting = store, store.name, deque()
+
+    def write(self, fill, done, one_row=False):
+        batch = Batch()
+        fill(batch)
+        self.waiting.append((batch.calls, done))
+
+    def land(self, fails=None):
+        """The oldest of them."""
+        calls, done = self.waiting.popleft()
+
+        def put(rows):
+            for name, values in calls:
+                getattr(rows, name)(*values, *((LATER,) if name.startswith("drop") else ()))
+
+        if fails is None:
+            self.store.write(put, done)
+        else:
+            done(fails)
+
+    def close(self, well=False):
+        self.store.close(well)
+
+
+moves = st.one_of(happenings, st.just(("land",)), st.just(("land",)))
+
+
+@pytest.mark.parametrize(("floor", "at_once"), [(200, LATER), (200, -1), (LATER, 0)])
+@settings(max_examples=20, deadline=None)
+@given(st.lists(moves, max_size=24))
+def test_what_happens_during_a_commit_is_there_again_after_the_next(floor, at_once, made):
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        for name, value in (("FLOOR", floor), ("AT_ONCE", at_once), ("PIECE", 100)):
+            patch.setattr(sandbox_log, name, value)
+        patch.setattr(sqlite, "SYNCHRONOUS", "OFF")
+        emulator, logbook = begun(Path(folder, "0.db"))
+        late = logbook.store = Late(logbook.store)
+        emulator.default.spec.rate = 0.0
+        emulator.reset(emulator.default)
+        for what, *more in made:
+            if what == "commit":
+                logbook.commit()
+            elif what == "step":
+                logbook.step()
+            elif what == "land":
+                if late.waiting:
+                    late.land()
+            elif what != "crash":
+                happen(emulator, what, *more)
+        while not logbook.commit():
+            late.land()
+        expected = after_a_crash(emulator)
+        left = copied(Path(folder, "0.db"), Path(folder, "1.db"))
+        logbook.give_up()
+        emulator, logbook = begun(left)
+        assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+        logbook.give_up()
+
+
+async def test_answers_leave_in_order_once_they_are_safe_and_the_connection_ends_behind_the_last(tmp_path):
+    serving = await served(tmp_path / "state.db")
+    connection, wire = Wire.to(serving)
+    logbook = serving.emulator.recorder
+    late = Late(logbook.store)
+
+    def asked(name, more=""):
+        return f"GET {send_path(reference=name)} HTTP/1.1\r\nHost: x\r\n{more}\r\n".encode()
+
+    try:
+        connection.data_received(asked("first"))
+        await settled(wire, 1)
+        logbook.store = late
+        connection.data_received(asked("second"))
+        await until(lambda: late.waiting)
+        connection.data_received(asked("third") + asked("fourth", "Connection: close\r\n"))
+        connection.eof_received()
+        assert wire.octets.count(b"HTTP/1.1 200") == 1
+        late.land()
+        assert (wire.octets.count(b"HTTP/1.1 200"), wire.ended) == (2, False)
+        await until(lambda: late.waiting)
+        late.land()
+        assert (wire.octets.count(b"HTTP/1.1 200"), wire.ended) == (4, True)
+    finally:
+        logbook.store = late.store
+        connection.connection_lost(None)
+        await serving.stop()
+
+
+async def test_an_answer_whose_commit_fails_says_so_and_a_refused_line_comes_behind_what_waits(tmp_path):
+    serving = await served(tmp_path / "state.db")
+    connection, wire = Wire.to(serving)
+    logbook = serving.emulator.recorder
+    logbook.commit()
+    late = Late(logbook.store)
+    logbook.store = late
+    try:
+        connection.data_received(f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\nGARBAGE\r\n\r\n".encode())
+        await until(lambda: late.waiting)
+        assert wire.octets == b""
+        late.land(fails="the cable is out")
+        first, second = wire.octets.index(b"HTTP/1.1 500"), wire.octets.index(b"HTTP/1.1 400")
+        assert first < second
+        assert b"the cable is out. It may have been done all the same" in wire.octets
+    finally:
+        logbook.store = late.store
+        connection.connection_lost(None)
+        await serving.stop()
