@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emulator.app.server import Server
@@ -23,6 +23,8 @@ def demo() -> int:
 
 
 async def _demo() -> int:
+    from emulator.control_api import filters
+
     async with Server(Settings(port=0)) as serving:
         print(f"emulator at {serving.base_url}")
         for provider in serving.emulator.providers.values():
@@ -30,19 +32,12 @@ async def _demo() -> int:
                 await _send(serving, provider, _NUMBER.format(number), text, f"demo-{number}")
             print(f"{provider.title}: sent as its client does")
         default = serving.emulator.default
-        verbs = serving.control.verbs
         await serving.emulator.clock_driver(default).walk(None, 10.0)
-        shown = (await verbs.messages(default, _all("messages")))["messages"]
-        callbacks = (await verbs.callbacks(default, _all("callbacks")))["callbacks"]
+        shown = filters.messages(default, filters.MessageFilters(limit=1000))
+        callbacks = filters.callbacks(default, filters.CallbackFilters(limit=1000))
     for message in shown:
         print(_timeline(message, [one for one in callbacks if one["message_id"] == message["id"]]))
     return 0
-
-
-def _all(kind: str) -> Any:
-    from emulator.control_api.request_bodies import FILTERS
-
-    return FILTERS[kind](limit=1000)
 
 
 def _texts() -> tuple[str, str]:

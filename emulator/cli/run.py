@@ -89,14 +89,14 @@ async def _led(serving: "Server", pem: bytes, command: list[str], isolated: bool
 
 async def _seen(serving: "Server") -> list[str]:
     """What the emulator saw of the program, for people."""
-    from emulator.control_api.filters import RequestFilters
+    from emulator.control_api import filters
     from emulator.control_api.handlers import lint
 
-    verbs, default = serving.control.verbs, serving.emulator.default
-    requests = (await verbs.requests(default, RequestFilters(limit=10_000)))["requests"]
+    default = serving.emulator.default
+    requests = filters.requests(default, filters.RequestFilters(limit=10_000))
     sends = [one for one in requests if one["operation"] == "send"]
     refused = [one for one in requests if one["outcome"] == "refused"]
-    findings = (await lint.lint(default, lint.Wanted()))["findings"]
+    findings = (await lint.lint(default, lint.LintQuery()))["findings"]
     told = Counter(f"  refused: {one['provider']} {one['operation']}: {one['explain']}" for one in refused)
     for one in findings:
         for detail in one["details"] or [one["statement"]]:

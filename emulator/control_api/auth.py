@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.control_api.login_sessions import LoginSessions, Tries
+from emulator.control_api.refusal import Refusal
 from emulator.http.messages import HttpRequest
 from emulator.net import hosts
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from emulator.control_api import views
+from emulator.control_api.call import call
 from emulator.http import sse
 from emulator.http.messages import StreamReply
 from emulator.sandboxes.event_feed import FeedEvent
@@ -30,9 +31,10 @@ class Listening(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     after: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
-async def listen(sandbox: Sandbox, asked: Listening) -> StreamReply:
-    """The stream for one listener."""
-    after = sandbox.feed.made if asked.after is None else asked.after
+@call("events", kind="text/event-stream")
+async def listen(sandbox: Sandbox, query: Listening) -> StreamReply:
+    """What happens, as it happens: server-sent events."""
+    after = sandbox.feed.made if query.after is None else query.after
     return StreamReply(headers=_HEADERS, pieces=told(sandbox, after))
 
 

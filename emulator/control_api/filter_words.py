@@ -8,7 +8,7 @@ import msgspec
 
 from emulator.control_api.context import Context
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.core.commands import OPERATIONS
 from emulator.core.statuses import STATUSES
 from emulator.journal.journal import Journal

@@ -10,11 +10,13 @@ import msgspec
 
 from emulator.control_api import openapi, request_bodies
 from emulator.control_api.auth import Auth
+from emulator.control_api.call import Call
 from emulator.control_api.context import Context
 from emulator.control_api.event_stream import Listening
 from emulator.control_api.filter_words import heed
-from emulator.control_api.handlers.sandboxes import Refusal, Verbs
-from emulator.control_api.routes import CALLS, Call
+from emulator.control_api.handlers.sandboxes import named
+from emulator.control_api.refusal import Refusal
+from emulator.control_api.routes import CALLS
 from emulator.http.browser_headers import DATA, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
 from emulator.version import __version__
@@ -51,12 +53,11 @@ class Control:
     those of loopback under which browsers may reach us. `page`: makes the page, which uses the same calls."""
 
     def __init__(
-        self, context: Context, token: str | None, hosts: Iterable[str], page: Callable[[Verbs, Auth], PageHandler]
+        self, context: Context, token: str | None, hosts: Iterable[str], page: Callable[[Context, Auth], PageHandler]
     ) -> None:
-        self._context = context
+        self.context = context
         self._gate = Auth(token, hosts, monotonic)
-        self.verbs = Verbs(context)
-        self._page = page(self.verbs, self._gate)
+        self._page = page(context, self._gate)
         self.authority: Callable[[], bytes] = _none
         """Our certificate authority, PEM."""
         self.beside: Mapping[str, str] = {}
@@ -94,11 +95,11 @@ class Control:
             return fixed
         call, values = self._find(request.method, path)
         if "sandbox" in values:
-            values["sandbox"] = self.verbs.sandbox(values["sandbox"])
+            values["sandbox"] = named(self.context, values["sandbox"])
         query = _query(call, request)
         for asked in query if isinstance(query, tuple) else (query,):
-            heed(asked, self._context, values["sandbox"].journal if "sandbox" in values else None)
-        done = await call.do(self.verbs, values, _body(call, request), query)
+            heed(asked, self.context, values["sandbox"].journal if "sandbox" in values else None)
+        done = await call.do(self.context, values, _body(call, request), query)
         if isinstance(done, StreamReply | HttpReply):
             return done
         return HttpReply(status=call.status, headers=_JSON, body=b"" if done is None else _encode(done))
@@ -122,9 +123,9 @@ class Control:
             raise Refusal(404, "no-authority", str(wrong)) from None
 
     def _sink(self, provider: str) -> HttpReply:
-        known = self._context.providers.get(provider)
+        known = self.context.providers.get(provider)
         if known is None:
-            there = ", ".join(self._context.providers)
+            there = ", ".join(self.context.providers)
             raise Refusal(404, "no-such-provider", f"there is no provider {provider}", f"there are {there}")
         return known.sink_answer
 
@@ -161,7 +162,7 @@ def _query(call: Call, request: HttpRequest) -> Any:
     if call.query is None:
         return None
     given: dict[str, str] = dict(read_query(request.query))
-    if call.query is request_bodies.Waiting:
+    if call.query is request_bodies.WaitQuery:
         how: dict[str, str] = {name: given.pop(name) for name in ("for", "count", "timeout") if name in given}
         waiting: request_bodies.Waiting = _converted(how, request_bodies.Waiting)
         return waiting, _converted(given, request_bodies.FILTERS[waiting.kind])

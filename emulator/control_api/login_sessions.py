@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_network
 
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.net import hosts
 
 LASTS = 12 * 3600.0

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from emulator.control_api.call import call
 from emulator.control_api.context import Context
 from emulator.http.messages import HttpReply
 from emulator.version import __version__
@@ -61,8 +62,9 @@ class _Collector:
             yield GaugeMetricFamily(f"{_PREFIX}_{name}", meaning, value)
 
 
+@call("metrics", kind="text/plain")
 async def metrics(context: Context) -> HttpReply:
-    """All counts as text."""
+    """Counts for Prometheus, over all sandboxes."""
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
     from prometheus_client.registry import CollectorRegistry
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from emulator.control_api.request_bodies import FILTERS, Waiting
-from emulator.control_api.routes import CALLS, Call
+from emulator.control_api.call import Call
+from emulator.control_api.request_bodies import FILTERS, Waiting, WaitQuery
+from emulator.control_api.routes import CALLS
 from emulator.version import __version__
 
 _REF = "#/components/schemas/{name}"
@@ -66,7 +67,7 @@ def _in_path(call: Call) -> list[dict[str, Any]]:
 def _in_query(call: Call) -> list[dict[str, Any]]:
     if call.query is None:
         return []
-    kinds = [Waiting, *FILTERS.values()] if call.query is Waiting else [call.query]
+    kinds = [Waiting, *FILTERS.values()] if call.query is WaitQuery else [call.query]
     properties: dict[str, Any] = {}
     for kind in kinds:
         _, components = msgspec.json.schema_components([kind], ref_template=_REF)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from emulator.control_api import filters as finding
 from emulator.control_api import request_bodies, views, waiter
+from emulator.control_api.call import call
 from emulator.control_api.filters import MessageFilters
 from emulator.control_api.handlers import wait
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.core.codes import code_in
 from emulator.core.messages import Message
 from emulator.core.regex import Wrong, compiled
@@ -24,25 +25,27 @@ Find = Callable[[str], tuple[str, str] | None]
 """The code in a text, and why it is taken for the code."""
 
 
-async def otp(sandbox: Sandbox, asked: request_bodies.Otp) -> "response_types.Code":
-    find = _by_default if asked.pattern is None else _by_pattern(asked.pattern)
-    filters = MessageFilters(to=asked.to)
+@call("otp")
+async def otp(sandbox: Sandbox, query: request_bodies.Otp) -> "response_types.Code":
+    """The code in the newest message that has one, as soon as there is one."""
+    find = _by_default if query.pattern is None else _by_pattern(query.pattern)
+    filters = MessageFilters(to=query.to)
     state = sandbox.engine.state
     looked_at = len(state.store.messages)
-    newest = await _newest(sandbox, asked, find)
+    newest = await _newest(sandbox, query, find)
 
     def fitting() -> "list[response_types.Message]":
         """What came while the others were looked at goes first."""
         store = sandbox.engine.state.store
         same = sandbox.engine.state is state
         later = range(looked_at, len(store.messages)) if same else ()
-        came = [one for one in map(store.messages.__getitem__, later) if asked.to in (None, one.to)]
+        came = [one for one in map(store.messages.__getitem__, later) if query.to in (None, one.to)]
         came = [one for one in came if find(store.batch_of(one).text) is not None]
         return [views.message(sandbox, one) for one in came[-1:] or ([newest] if newest is not None and same else [])]
 
     try:
         found = await waiter.until(
-            sandbox, "messages", 1, asked.timeout, fitting,
+            sandbox, "messages", 1, query.timeout, fitting,
             lambda n: wait.shown(sandbox.engine.state.store.message(n), sandbox, views.message),
             lambda one: finding.fits(filters)(one) and find(one["text"]) is not None,
         )  # fmt: skip
@@ -50,10 +53,10 @@ async def otp(sandbox: Sandbox, asked: request_bodies.Otp) -> "response_types.Co
         raise wait.gone() from None
     code = None if found is None else find(found[-1]["text"])
     if found is None or code is None:
-        raise _no_code(sandbox, asked, filters)
+        raise _no_code(sandbox, query, filters)
     said, rule = code
-    if asked.digits is not None and asked.digits < len(said):
-        said, rule = said[-asked.digits :], f"the last {asked.digits} of {rule}"
+    if query.digits is not None and query.digits < len(said):
+        said, rule = said[-query.digits :], f"the last {query.digits} of {rule}"
     return {"code": said, "rule": rule, "message": found[-1]}
 
 

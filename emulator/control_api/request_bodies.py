@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
+from emulator.control_api.filters import CallbackFilters, Filters, MessageFilters, RequestFilters
 from emulator.core.statuses import Status
 from emulator.sandboxes.spec import DATE_TIME, Rate
 
@@ -74,6 +74,9 @@ class Otp(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     digits: Annotated[int, Meta(ge=1, le=100)] | None = None
     """So many of the code's last ones."""
 
+
+WaitQuery = tuple[Waiting, Filters]
+"""For what to wait, and the filters of that list."""
 
 FILTERS: dict[str, type[MessageFilters] | type[RequestFilters] | type[CallbackFilters]] = {
     "messages": MessageFilters,

@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
-from emulator.control_api.handlers.sandboxes import Refusal, Verbs
+from emulator.control_api.call import Call
+from emulator.control_api.context import Context
 from emulator.control_api.paths import S
-from emulator.control_api.routes import CALLS, Call
+from emulator.control_api.refusal import Refusal
+from emulator.control_api.routes import CALLS
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.scenarios.type_errors import find_type_errors
 
@@ -23,8 +25,9 @@ def there(method: str, path: str) -> bool:
 
 
 async def do(
-    verbs: Verbs, sandbox: Sandbox, method: str, path: str, body: Any = None, query: Json | None = None, **values: str
-) -> Any:
+    context: Context, sandbox: Sandbox, method: str, path: str, body: Any = None, query: Json | None = None,
+    **values: str,
+) -> Any:  # fmt: skip
     """Make the call; gives back its data. Raises Refusal as the control API would."""
     call = find(method, path)
     if call is None:
@@ -35,4 +38,4 @@ async def do(
     except msgspec.ValidationError as error:
         told = "; ".join(one.told() for one in find_type_errors(body, call.body)) if body is not None else ""
         raise Refusal(400, "invalid", f"that is no good: {told or error}") from None
-    return await call.do(verbs, {"sandbox": sandbox, **values}, said, wanted)
+    return await call.do(context, {"sandbox": sandbox, **values}, said, wanted)

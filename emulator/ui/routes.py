@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.ui.page_request import PageRequest
 from emulator.ui.pages import (

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from emulator.control_api.auth import COOKIE, Auth
-from emulator.control_api.handlers.sandboxes import Refusal, Verbs
+from emulator.control_api.context import Context
+from emulator.control_api.refusal import Refusal
 from emulator.http.browser_headers import PAGE, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
 from emulator.ui.static_files import static
@@ -24,10 +25,10 @@ page and the control API alone, so it stands in no journal of what came to a pro
 class Site:
     """Answers what stands at / and under /_emulator/page."""
 
-    def __init__(self, verbs: Verbs, gate: Auth) -> None:
-        self.verbs = verbs
+    def __init__(self, context: Context, gate: Auth) -> None:
+        self.context = context
         self.gate = gate
-        self._tls = (verbs.context.public_url or "").startswith("https:")
+        self._tls = (context.public_url or "").startswith("https:")
 
     @staticmethod
     def mine(path: str) -> bool:
@@ -65,7 +66,7 @@ class Site:
     def _asked(self, request: HttpRequest) -> "PageRequest":
         from emulator.ui.page_request import PageRequest
 
-        return PageRequest(self.verbs, request, self.gate)
+        return PageRequest(self.context, request, self.gate)
 
     def _log_in(self, request: HttpRequest) -> HttpReply:
         """Who knows the token gets a cookie that says so, and goes on to the inbox."""

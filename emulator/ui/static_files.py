@@ -4,7 +4,7 @@ import mimetypes
 from functools import lru_cache
 from importlib import resources
 
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.http.messages import HttpReply
 
 

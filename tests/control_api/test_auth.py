@@ -9,8 +9,8 @@ from support import octets, send_path, serving
 
 from emulator.app.settings import Settings, settings
 from emulator.control_api.auth import Auth
-from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.control_api.login_sessions import FREE, LASTS
+from emulator.control_api.refusal import Refusal
 from emulator.http.browser_headers import DATA
 from emulator.http.messages import HttpRequest
 

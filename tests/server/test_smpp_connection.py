@@ -10,6 +10,7 @@ from esme import SUBMIT, desk, line_of
 from support import skip
 from tools import need
 
+from emulator.control_api.filters import RequestFilters, requests
 from emulator.smpp import Command, Pdu, State, encode
 
 
@@ -125,15 +126,9 @@ async def test_what_is_no_smpp_gets_a_nack_and_a_closed_link(octets):
         esme.write(octets + b"\0" * 16)
         await esme.closed()
         assert esme.octets[4:12] == bytes.fromhex("80000000 00000002")
-        journal = (await at.served.control.verbs.requests(at.served.emulator.default, _all()))["requests"]
+        journal = requests(at.served.emulator.default, RequestFilters(protocol="smpp"))
         assert journal[-1]["outcome"] == "unreadable"
         assert "command_length" in journal[-1]["explain"]
-
-
-def _all():
-    from emulator.control_api.filters import RequestFilters
-
-    return RequestFilters(protocol="smpp")
 
 
 async def test_unbind_is_answered_before_the_link_closes():

@@ -1,4 +1,4 @@
-"""What a run would have cost, by account and message, with double sends: read from the messages, whenever it is asked.
+"""What a run would have cost, by account and message, with double sends: read from the messages, whenever it is query.
 
 A double send: the same text to the same number again within a window of sandbox time, through whichever provider, while
 the one before was on its way or had arrived. Sending again after a failure is none.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from emulator.control_api.call import call
 from emulator.control_api.filters import Limit, number_of
 from emulator.control_api.views import iso
 from emulator.core.messages import Batch, Message
@@ -32,26 +33,30 @@ class LedgerQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     after: str | None = None
 
 
-async def ledger(sandbox: Sandbox, asked: LedgerQuery) -> "response_types.Ledger":
-    """Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
-    in: a message, or a rouble."""
+@call("ledger")
+async def ledger(sandbox: Sandbox, query: LedgerQuery) -> "response_types.Ledger":
+    """What it would have cost, by account and message, with double sends.
+
+    Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
+    in: a message, or a rouble.
+    """
     store = sandbox.engine.state.store
-    names = [name for name in sandbox.providers if name == asked.provider] or list(sandbox.providers)
+    names = [name for name in sandbox.providers if name == query.provider] or list(sandbox.providers)
     sums = {name: _Sum() for name in sandbox.providers}
     doubles: list[response_types.Double] = []
     doubled = 0
     shown: list[tuple[Message, Batch]] = []
-    after = number_of(asked.after)
-    seen = _Seen(store, seconds(asked.window))
-    for message, batch in store.with_batches(store.likely(0, provider=asked.provider)):
-        if asked.provider not in (None, batch.provider):
+    after = number_of(query.after)
+    seen = _Seen(store, seconds(query.window))
+    for message, batch in store.with_batches(store.likely(0, provider=query.provider)):
+        if query.provider not in (None, batch.provider):
             continue
         sums[batch.provider].add(batch)
         double = seen.double(message, batch)
         if double is not None:
             doubles.append(double)
             doubled += batch.cost
-        if message.id > after and len(shown) < asked.limit:
+        if message.id > after and len(shown) < query.limit:
             shown.append((message, batch))
     again = {one["again"]: one["message"] for one in doubles}
     return {
@@ -61,7 +66,7 @@ async def ledger(sandbox: Sandbox, asked: LedgerQuery) -> "response_types.Ledger
         ],
         "messages": [_line(message, batch, again.get(f"m{message.id}")) for message, batch in shown],
         "doubles": doubles,
-        "window": asked.window,
+        "window": query.window,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import msgspec
 
 from emulator.control_api import views
+from emulator.control_api.call import call
 from emulator.control_api.parameters import parameters
 from emulator.control_api.report_text import report_text
 from emulator.core.commands import Submit
@@ -25,16 +26,18 @@ T = TypeVar("T")
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 
 
-class Wanted(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+class ReportQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """`limit`: so many of each kind, the newest."""
 
     format: Literal["text", "json"] = "text"
     limit: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 20
 
 
-async def report(sandbox: Sandbox, asked: Wanted) -> "response_types.Report | HttpReply":
-    told = report_of(sandbox, asked.limit)
-    if asked.format == "json":
+@call("report", kind="text/plain")
+async def report(sandbox: Sandbox, query: ReportQuery) -> "response_types.Report | HttpReply":
+    """What a failed test should print: sends, refusals, callbacks, findings, what is due; text or JSON."""
+    told = report_of(sandbox, query.limit)
+    if query.format == "json":
         return told
     return HttpReply(headers=_TEXT, body=report_text(told).encode())
 

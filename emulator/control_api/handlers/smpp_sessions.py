@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal, cast
 import msgspec
 
 from emulator.control_api import views
+from emulator.control_api.call import call
 from emulator.control_api.context import Context
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.core.admin_commands import PutCall, PutIncoming
 from emulator.core.text import split
 from emulator.net.allowed_targets import NotAllowed
@@ -47,17 +48,19 @@ class Outbind(msgspec.Struct, forbid_unknown_fields=True):
     provider: str | None = None
 
 
+@call("listSessions")
 async def sessions(context: Context, sandbox: Sandbox) -> "response_types.Sessions":
-    """The bound ones, oldest first."""
+    """The bound SMPP sessions."""
     return {"sessions": [views.session(sandbox, line) for line in context.smpp.of(sandbox)]}
 
 
-async def end(context: Context, sandbox: Sandbox, name: str, ending: Ending) -> None:
-    """End one: by unbind, FIN or RST."""
-    line = context.smpp.lines.get(name)
+@call("endSession", status=204)
+async def end(context: Context, sandbox: Sandbox, session: str, query: Ending) -> None:
+    """End a session: unbind, close or reset."""
+    line = context.smpp.lines.get(session)
     if line is None or line.sandbox is not sandbox:
-        raise Refusal(404, "no-such-session", f"there is no session {name}", "GET sessions lists them")
-    context.smpp.hang_up(line, ending.how)
+        raise Refusal(404, "no-such-session", f"there is no session {session}", "GET sessions lists them")
+    context.smpp.hang_up(line, query.how)
 
 
 def _speaking(context: Context, wanted: str | None) -> str:
@@ -69,8 +72,12 @@ def _speaking(context: Context, wanted: str | None) -> str:
     return wanted
 
 
+@call("putIncoming", status=202)
 async def incoming(context: Context, sandbox: Sandbox, body: Incoming) -> "response_types.CameIn":
-    """By SMPP while a receiver is bound, or where there is no other way; else by a callback."""
+    """A subscriber's message, delivered as the provider would.
+
+    By SMPP while a receiver is bound, or where there is no other way; else by a callback.
+    """
     name = _speaking(context, body.provider)
     provider = context.providers[name]
     if provider.smpp is None and provider.incoming is None:
@@ -84,8 +91,12 @@ async def incoming(context: Context, sandbox: Sandbox, body: Incoming) -> "respo
             "parts": parts, "at": views.iso(made.at)}  # fmt: skip
 
 
-async def call(context: Context, sandbox: Sandbox, body: SubscriberCall) -> "response_types.CameIn":
-    """By the callback of the provider that awaits it."""
+@call("putCall", status=202)
+async def put_call(context: Context, sandbox: Sandbox, body: SubscriberCall) -> "response_types.CameIn":
+    """The subscriber calls, where the provider was asked to wait for it.
+
+    Told by the callback of the provider that awaits it.
+    """
     names = [name for name, one in context.providers.items() if "AwaitCall" in one.profile.checks]
     if body.provider is not None and body.provider not in names:
         raise Refusal(400, "no-calls", f"{body.provider} awaits no calls", f"those that do: {', '.join(names)}")
@@ -102,8 +113,12 @@ async def call(context: Context, sandbox: Sandbox, body: SubscriberCall) -> "res
     )  # fmt: skip
 
 
+@call("outbind", status=202)
 async def outbind(context: Context, sandbox: Sandbox, body: Outbind) -> "response_types.Outbound":
-    """Connect to a client that listens, and ask it to bind as a receiver."""
+    """Connect to an SMPP client that listens, and ask it to bind.
+
+    As a receiver.
+    """
     name = _speaking(context, body.provider)
     if name not in context.smpp.providers:
         raise Refusal(400, "no-smpp", f"{name} does not speak SMPP")

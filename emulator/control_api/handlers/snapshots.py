@@ -1,11 +1,12 @@
-"""Verbs that keep a sandbox: snapshots, restore, export. Raise Refusal."""
+"""Calls that keep a sandbox: snapshots, restore, export. Raise Refusal."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from emulator.control_api.call import call
 from emulator.control_api.context import Context
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.control_api.views import iso
 from emulator.sandboxes import export as exporting
 from emulator.sandboxes.sandbox import Sandbox
@@ -29,22 +30,34 @@ def _shown(made: Snapshot) -> "response_types.Snapshot":
     }  # fmt: skip
 
 
+@call("keepSnapshot")
 async def keep(sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
-    """The state as it is, under a name; one that has the name already is replaced."""
+    """Keep the sandbox's state under a name.
+
+    One that has the name already is replaced.
+    """
     try:
         return _shown(sandbox.snapshots.keep(sandbox, body.name))
     except Full as full:
         raise Refusal(409, "full", str(full), "take it under a name that is there: that one is replaced") from None
 
 
+@call("listSnapshots")
 async def kept(sandbox: Sandbox) -> "response_types.Snapshots":
-    """All snapshots, and how many there may be."""
+    """The states that are kept.
+
+    And how many there may be.
+    """
     snapshots = [_shown(one) for one in sandbox.snapshots.by_name.values()]
     return {"snapshots": snapshots, "most": MOST, "most_bytes": MOST_BYTES}
 
 
+@call("restore")
 async def restore(context: Context, sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
-    """Back to a snapshot; it stays, to be restored again."""
+    """Back to a state that was kept; the journal stays.
+
+    The snapshot stays too, to be restored again.
+    """
     try:
         return _shown(context.manager.restore(sandbox, body.name))
     except KeyError:
@@ -52,6 +65,10 @@ async def restore(context: Context, sandbox: Sandbox, body: Named) -> "response_
         raise Refusal(404, "no-such-snapshot", f"there is no snapshot {body.name!r}", f"there are: {there}") from None
 
 
-async def export(sandbox: Sandbox) -> exporting.Export:
-    """All of it, for POST /_emulator/sandboxes {"import": ...}."""
+@call("export")
+async def export(sandbox: Sandbox) -> "response_types.Exported":
+    """A file that a fresh sandbox can be made from, for bug reports.
+
+    All of it, for POST /_emulator/sandboxes {"import": ...}.
+    """
     return exporting.export(sandbox)

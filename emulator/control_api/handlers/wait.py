@@ -1,4 +1,4 @@
-"""Verbs that wait for what one wants to see: messages, callbacks, requests. Raise Refusal."""
+"""The call that waits for what one wants to see: messages, callbacks, requests. Raise Refusal."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, islice
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.control_api import filters as finding
 from emulator.control_api import request_bodies, views, waiter
+from emulator.control_api.call import call
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.control_api.refused_sends import refused_sends
 from emulator.sandboxes.sandbox import Sandbox
 
@@ -22,7 +23,10 @@ _NEAR_REFUSED = 100
 """So many of the newest are looked at for what is near."""
 
 
-async def wait(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters) -> "response_types.Waited":
+@call("wait")
+async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_types.Waited":
+    """The list as soon as enough of it fits; 408 with what came nearest."""
+    how, filters = query
     filters.limit = max(filters.limit, how.count)
     found = await _until(sandbox, how, filters)
     if found is None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.http.messages import HttpReply
 from emulator.ui.page_request import PageRequest
 from emulator.ui.urls import go, inbox_of, place

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import quote
 
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.http.messages import HttpReply
 from emulator.providers.base import under_headings
 from emulator.sandboxes.sandbox import Sandbox

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from emulator.control_api import views
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.core.commands import OPERATIONS
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import FAULTS
@@ -130,7 +130,7 @@ async def desk(asked: PageRequest, wrong: Wrong | None = None) -> HttpReply:
         providers=sandbox.providers, operations=OPERATIONS, faults={**FAULTS, **HTTP_FAULTS},
         smpp_faults=SMPP_FAULTS if asked.context.smpp.providers else {}, reasons=[one.value for one in Reason],
         snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
-        scenarios=(await asked.verbs.scenarios())["scenarios"],
+        scenarios=[{"name": name, "comment": comment} for name, comment in names()],
         sandboxes=list(asked.context.manager.sandboxes.by_id)[:200],
         world=sandbox.engine.state.began, **await _live(asked),
     )  # fmt: skip

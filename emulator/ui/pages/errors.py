@@ -1,6 +1,6 @@
 """What is shown when something cannot be had, and the log-in."""
 
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.http.messages import HttpReply
 from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html

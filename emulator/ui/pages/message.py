@@ -3,7 +3,7 @@
 from typing import Any
 
 from emulator.control_api.filters import number_of
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.core.codes import codes
 from emulator.core.messages import Message
 from emulator.http.messages import HttpReply, StreamReply

@@ -4,8 +4,8 @@ from itertools import islice
 from typing import Any
 
 from emulator.control_api.filters import number_of
-from emulator.control_api.handlers.sandboxes import Refusal
 from emulator.control_api.parameters import parameters
+from emulator.control_api.refusal import Refusal
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.journal import Exchange

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpReply
 from emulator.sandboxes.sandbox import Sandbox

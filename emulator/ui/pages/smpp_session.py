@@ -7,7 +7,7 @@ from typing import Any
 
 from emulator.control_api import views
 from emulator.control_api.filters import number_of, session_of
-from emulator.control_api.handlers.sandboxes import Refusal
+from emulator.control_api.refusal import Refusal
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt, Exchange

@@ -1,0 +1,36 @@
+"""Messages: listed, shown, moved to another status."""
+
+from typing import TYPE_CHECKING
+
+from emulator.control_api import filters, request_bodies, views
+from emulator.control_api.call import call
+from emulator.control_api.filters import MessageFilters, number_of
+from emulator.control_api.handlers.accounts import done
+from emulator.control_api.refusal import Refusal
+from emulator.core.admin_commands import MoveMessage
+from emulator.sandboxes.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from emulator.control_api import response_types
+
+
+@call("listMessages")
+async def listed(sandbox: Sandbox, query: MessageFilters) -> "response_types.Messages":
+    """Messages that fit, oldest first."""
+    return {"messages": filters.messages(sandbox, query)}
+
+
+@call("getMessage")
+async def show(sandbox: Sandbox, message: str) -> "response_types.Message":
+    """One message with its history."""
+    found = sandbox.engine.state.store.message(number_of(message))
+    if found is None:
+        raise Refusal(404, "no-such-message", f"there is no message {message}")
+    return views.message(sandbox, found)
+
+
+@call("moveMessage")
+async def move(sandbox: Sandbox, message: str, body: request_bodies.Move) -> "response_types.Message":
+    """Give a message another status, now."""
+    command = MoveMessage(number_of(message), body.status, body.reason, body.error)
+    return views.message(sandbox, done(sandbox, command, "no-such-message"))

@@ -1,0 +1,20 @@
+"""What the control API and the page answer when something cannot be had."""
+
+from typing import Any, NoReturn
+
+from emulator.sandboxes.spec import InvalidOptions
+
+
+class Refusal(Exception):
+    """What was asked cannot be had: HTTP status, code, message, hint, and more to show."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str = "", **more: Any) -> None:
+        super().__init__(message)
+        self.status, self.code, self.hint, self.more = status, code, hint, more
+
+
+_STATUS = {"taken": 409, "full": 409}
+
+
+def refuse(bad: InvalidOptions) -> NoReturn:
+    raise Refusal(_STATUS.get(bad.code, 400), bad.code, str(bad), bad.hint) from None
