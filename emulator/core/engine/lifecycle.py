@@ -71,15 +71,25 @@ class MessageLifecycle:
             state.plans.append(plan)
         return number
 
-    def begin(self, message: Message, batch: Batch, at: Timestamp) -> None:
-        """An accepted message enters its first state; its first date is put in the scheduler."""
-        if batch.begins_at > at:
-            self._world.scheduler.put(batch.begins_at, Begin(message.id, message.version), batch.first)
-        else:
-            self._put_step(message, batch, 0)
-        self._touched((message,))
-        if batch.report:
-            self._report(message, batch, None)
+    def begin(
+        self, messages: Sequence[Message], batch: Batch, at: Timestamp, ends: Timestamp | None = None
+    ) -> None:  # fmt: skip
+        """Accepted messages of a batch, all with one plan, enter their first state; the first dates of each are put in
+        the scheduler. `ends`: when their life time does."""
+        scheduler, first = self._world.scheduler, messages[0]
+        scheduled = batch.begins_at > at
+        due = batch.begins_at if scheduled else self._due(first.plan, batch, 0)
+        reports = batch.report and self._tells_of_beginning(first, batch)
+        single = reports or ends is not None
+        for message in messages if single else (first,):
+            if due is not None:
+                item = Begin(message.id, 0) if scheduled else Step(message.id, 0, 0)
+                scheduler.put_each(due, item, 1 if single else len(messages), batch.first)
+            if reports:
+                self._report(message, batch, None)
+            if ends is not None:
+                scheduler.put(ends, Expire(message.id))
+        self._touched(messages)
 
     def fire(self, at: Timestamp, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
@@ -146,13 +156,24 @@ class MessageLifecycle:
         assert steps is not None
         return steps
 
-    def _put_step(self, message: Message, batch: Batch, index: int) -> None:
-        after = self._after.get(message.plan)
+    def _due(self, plan: int, batch: Batch, index: int) -> Timestamp | None:
+        """When a step of a plan comes, if it has so many."""
+        after = self._after.get(plan)
         if after is None:
-            after = self._after[message.plan] = tuple(seconds(step.after) for step in self._steps(message))
-        if index < len(after):
-            due = batch.begins_at + after[index]
+            steps = self._world.plans[plan].steps
+            assert steps is not None
+            after = self._after[plan] = tuple(seconds(step.after) for step in steps)
+        return batch.begins_at + after[index] if index < len(after) else None
+
+    def _put_step(self, message: Message, batch: Batch, index: int) -> None:
+        due = self._due(message.plan, batch, index)
+        if due is not None:
             self._world.scheduler.put(due, Step(message.id, message.version, index), batch.first)
+
+    def _tells_of_beginning(self, message: Message, batch: Batch) -> bool:
+        """Is anything of reports to be done when it begins?"""
+        manner = self._world.plans[message.plan].reports or NORMAL
+        return manner is not NORMAL or bool(self._wanted(batch, None, message.status))
 
     def _put_script(self, message: Message, batch: Batch, script: tuple[Told, ...]) -> None:
         """Everything that the client will be told, into the scheduler."""

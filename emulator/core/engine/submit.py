@@ -1,6 +1,7 @@
 """Takes a submit into the store: batches, messages, their plans; and what is kept of numbers that are refused."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -15,9 +16,9 @@ from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Plan, Step
 from emulator.core.rules.matching import Rule
 from emulator.core.state.sandbox_state import SandboxState
-from emulator.core.state.scheduler import Expire
 from emulator.core.statuses import Status
 from emulator.core.text import Measure
+from emulator.core.units import Timestamp
 
 
 class SubmitHandler:
@@ -41,8 +42,7 @@ class SubmitHandler:
         groups = _by_what_is_said(case) if case.places else ((case.said(0), measured, case.good),)
         for said, each, recipients in groups:
             batch = self._batch(case, provider_id, said, each, case.cost_of(each), command.report)
-            for number, written in recipients:
-                self._add_message(case, batch, number, case.ruling.of(written, said if case.places else None))
+            self._add_recipients(case, batch, recipients, said if case.places else None)
         self._record_lost(case, provider_id, True)
         return Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
@@ -116,15 +116,29 @@ class SubmitHandler:
         self.state.store.add_batch(batch)
         return batch
 
-    def _add_message(self, case: CheckContext, batch: Batch, number: str, rule: Rule | None) -> None:
-        at = case.at
+    def _add_recipients(
+        self, case: CheckContext, batch: Batch, recipients: Sequence[tuple[str, str]], said: Said | None
+    ) -> None:  # fmt: skip
+        """A message for each, given as the number and how it was written; those in a row of whom one rule decides are
+        made together."""
+        at, ruling = case.at, case.ruling
         status: Status = "scheduled" if batch.begins_at > at else "pending"
-        plan = self._plan(rule, case.profile)
-        message = Message(len(self.state.store.messages) + 1, batch.id, number, status, (status, at), plan)
-        self.state.store.add(message)
-        self._life.begin(message, batch, at)
-        if case.command.expires_at is not None:
-            self.state.scheduler.put(case.command.expires_at, Expire(message.id))
+        for rule, alike in groupby(recipients, lambda recipient: ruling.of(recipient[1], said)):
+            plan = self._plan(rule, case.profile)
+            self._add(batch, at, plan, status, [number for number, _ in alike], ends=case.command.expires_at)
+
+    def _add(
+        self, batch: Batch, at: Timestamp, plan: int, status: Status, numbers: Iterable[str], reason: str = "",
+        error: int = 0, ends: Timestamp | None = None,
+    ) -> None:  # fmt: skip
+        """Messages to some numbers, set going."""
+        store, history = self.state.store, (status, at)
+        messages = [
+            Message(one, batch.id, number, status, history, plan, 0, reason, error)
+            for one, number in enumerate(numbers, len(store.messages) + 1)
+        ]
+        store.add(messages)
+        self._life.begin(messages, batch, at, ends)
 
     def _record_lost(self, case: CheckContext, provider_id: str | None, later: bool) -> None:
         """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
@@ -146,13 +160,7 @@ class SubmitHandler:
         status: Status = "pending" if later else row.status
         steps = (Step(0, row.status, reason.value, row.error),) if later else ()
         plan = self._life.intern_actions(Plan(steps=steps))
-        for number in numbers:
-            message = Message(
-                id=len(self.state.store.messages) + 1, batch=batch.id, to=number, status=status, history=(status, at),
-                plan=plan, reason="" if later else reason.value, error=0 if later else row.error,
-            )  # fmt: skip
-            self.state.store.add(message)
-            self._life.begin(message, batch, at)
+        self._add(batch, at, plan, status, numbers, "" if later else reason.value, 0 if later else row.error)
 
     def _plan(self, rule: Rule | None, profile: Profile) -> int:
         """The number of the life that a rule gives, or the provider's ordinary one."""

@@ -66,12 +66,13 @@ class MessageStore:
         self.batches.append(batch)
         self._note_highest(batch)
 
-    def add(self, message: Message) -> None:
-        if self.messages.append(message):
-            self._batch_of_page.append(message.batch)
-        while len(self._first) < message.batch:
-            self._first.append(message.id)
-        self.by_status[message.status] = self.by_status.get(message.status, 0) + 1
+    def add(self, messages: Sequence[Message]) -> None:
+        """The next ones, all of one batch and in one state."""
+        first = messages[0]
+        self._batch_of_page.extend([first.batch] * self.messages.extend(messages))
+        while len(self._first) < first.batch:
+            self._first.append(first.id)
+        self.by_status[first.status] = self.by_status.get(first.status, 0) + len(messages)
 
     def _note_highest(self, batch: Batch) -> None:
         provider = batch.provider
@@ -96,7 +97,7 @@ class MessageStore:
             self.add_batch(batch)
             self.batches.evict()
         for message in messages:
-            self.add(message)
+            self.add((message,))
             self.messages.evict()
 
     def evict(self) -> None:

@@ -9,7 +9,7 @@
 Nothing is packed but by `tidy`, which is called between inputs, when nobody holds a thing that is still to be changed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -63,8 +63,7 @@ class PagedList(Generic[T]):
 
     # things
 
-    def append(self, thing: T) -> bool:
-        """Whether a page begins with it."""
+    def append(self, thing: T) -> None:
         place = self._count & self._last
         if not place:
             self._begin()
@@ -72,7 +71,25 @@ class PagedList(Generic[T]):
         self._count += 1
         if place == self._last:
             self._filled()
-        return not place
+
+    def extend(self, things: Sequence[T]) -> int:
+        """How many pages begin with one of them."""
+        pages = len(self._packed)
+        if len(things) == 1:
+            self.append(things[0])
+        else:
+            done = 0
+            while done < len(things):
+                place = self._count & self._last
+                if not place:
+                    self._begin()
+                fits = things[done : done + self._last + 1 - place]
+                self._tail.extend(fits)
+                self._count += len(fits)
+                done += len(fits)
+                if place + len(fits) > self._last:
+                    self._filled()
+        return len(self._packed) - pages
 
     def _begin(self) -> None:
         """Another page."""

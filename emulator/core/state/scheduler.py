@@ -67,6 +67,8 @@ _INDEX, _VERSION, _MESSAGE, _PLACE, _RANK, _MOMENT = 2, 12, 24, 56, 96, 97
 _BESIDE, _STEP, _BEGIN, _EXPIRE = range(4)
 """the kinds: what lies beside the heap, and what fits into a number."""
 _KINDS = 3
+_NEXT = (1 << _PLACE) + (1 << _MESSAGE)
+"""From the number of something due of a message to that of the next one, put right behind it."""
 _LOW, _INDEXES, _VERSIONS = (1 << _PLACE) - 1, 1 << _VERSION - _INDEX, 1 << _MESSAGE - _VERSION
 _WIDTH = 24
 """Octets of a number, written down."""
@@ -101,6 +103,14 @@ class Scheduler:
     def put(self, at: Timestamp, item: Item, first: bool = False) -> None:
         self.counted += 1
         heappush(self._heap, self._number(at, 0 if first else 1, self.counted, item))
+
+    def put_each(self, at: Timestamp, item: Step | Begin, count: int, first: bool = False) -> None:
+        """The same for `count` messages whose ids follow one another; `item` is the first one's."""
+        number = self._number(at, 0 if first else 1, self.counted + 1, item)
+        self.counted += count
+        for _ in range(count):
+            heappush(self._heap, number)
+            number += _NEXT
 
     def next_due(self) -> Timestamp | None:
         return self._heap[0] >> _MOMENT if self._heap else None

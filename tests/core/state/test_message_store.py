@@ -29,7 +29,7 @@ def filled(count: int, room: CacheSize | None = None) -> MessageStore:
             "smsoffice", text, f"r{number}", "gsm7", 1, 10_000, AT + number, AT + number, False, False, True, {},
         ))  # fmt: skip
         status = "undelivered" if number == 777 else "pending"
-        store.add(Message(number, number, number_of(number), status, (status, AT + number), 0))
+        store.add((Message(number, number, number_of(number), status, (status, AT + number), 0),))
         store.evict()
     return store
 
@@ -153,7 +153,7 @@ def test_a_batch_of_many_finds_one_of_its_numbers_by_index() -> None:
                               True, {}))  # fmt: skip
         for number in range(3000):
             message = (batch - 1) * 3000 + number + 1
-            store.add(Message(message, batch, f"{number}", "pending", ("pending", AT), 0))
+            store.add((Message(message, batch, f"{number}", "pending", ("pending", AT), 0),))
     store.evict()
     before = store.messages.unpacked
     assert store.newest_with("ubill", "id1", "500") == 501
