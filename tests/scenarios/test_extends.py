@@ -67,7 +67,7 @@ def test_one_of_ours_is_extended_by_its_name_and_a_chain_may_be_long(written: An
         middle="extends: happy\nrules: [{comment: middle, then: {}}]",
     )
     assert [rule.comment for rule in made.rules][:3] == ["own", "middle", "undelivered"]
-    assert len(made.rules) == 11
+    assert len(made.rules) == 16
 
 
 def test_mistakes_are_told_with_the_file_that_they_are_in(written: Any) -> None:
@@ -104,7 +104,7 @@ def test_what_is_not_there_is_answered_with_what_there_is(written: Any) -> None:
 def test_over_the_wire_only_ours_can_be_extended(tmp_path: Path) -> None:
     emulator = Emulator()
     made = emulator.scenario({"extends": "happy", "rules": [{"then": {}}]})
-    assert (len(made.rules), made.extends) == (10, None)
+    assert (len(made.rules), made.extends) == (15, None)
     (tmp_path / "mine.yaml").write_text("seed: 1")
     for given in (str(tmp_path / "mine.yaml"), "../pyproject.toml", "nobody"):
         with pytest.raises(InvalidOptions, match="at extends: no such scenario"):

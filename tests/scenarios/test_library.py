@@ -37,7 +37,7 @@ def test_each_scenario_says_what_it_rehearses_and_what_a_correct_client_does(nam
 
 
 def test_the_magic_numbers_of_happy_in_their_order(vocabulary: Vocabulary) -> None:
-    rules = load_named("happy", vocabulary).rules
+    rules = [rule for rule in load_named("happy", vocabulary).rules if rule.when.kind is None]
     assert [rule.when.to for rule in rules] == [f"*99000{n}" for n in range(1, 10)]
     assert {rule.when.operation for rule in rules} == {"send"}
     assert [rule.then for rule in rules] == [

@@ -16,7 +16,7 @@ from emulator.providers.base import CallbackVerdict
 from emulator.providers.smscenter import countries, reply_formats
 from emulator.providers.smscenter.dates import written
 from emulator.providers.smscenter.kinds import type_of, usual_error
-from emulator.providers.smscenter.lookups import LOOKUPS, network
+from emulator.providers.smscenter.lookups import LOOKUPS, network, sender_of
 from emulator.providers.smscenter.parameters import CHARSETS, DEFAULT_CHARSET, FORM
 from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.profile import PROFILE
@@ -74,7 +74,7 @@ def report(account: Account, batch: Batch, message: Message, told_now: Report, u
         ("type", kind),
         ("flag", kind),
         ("cost", two_digits(batch.cost)),
-        ("sender", batch.sender),
+        ("sender", sender_of(batch.kind, batch.sender)),
         ("mccmnc", place.mccmnc),
         ("message", batch.text),
         ("country", place.country),

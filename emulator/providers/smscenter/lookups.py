@@ -4,17 +4,21 @@
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from urllib.parse import quote_plus
 
 import msgspec
 
 from emulator.core.engine.checks import CheckContext
 from emulator.core.messages import MessageKind
 from emulator.core.statuses import Status
-from emulator.providers.smscenter.number_ranges import COUNTRIES, OPERATORS
+from emulator.providers.smscenter.number_ranges import COUNTRIES, IN_ENGLISH, OPERATORS
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.phone_numbers import place_of
 
 LOOKUPS = ("hlr", "ping")
+BY_TEXT: dict[str, MessageKind] = {"__HLR__": "hlr", "__PING__": "ping", "§§HLR§§": "hlr", "§§PING§§": "ping"}
+"""The texts that ask for them over SMPP (facts, 7). ASCII's underscore is § to who reads it as GSM: many clients put
+ASCII there as it is."""
 SENDER = "HLR"
 """What stands as the sender of an HLR request."""
 NO_SUBSCRIBER = 1
@@ -33,8 +37,12 @@ def keep_salt(case: CheckContext) -> None:
     """The message keeps what its invented values are made of."""
     command = case.command
     salt = format(int(case.state.chance.lot("lookups") * 2**48), "x")
-    named = SENDER if command.kind == "hlr" else command.sender
-    case.command = msgspec.structs.replace(command, sender=named, extra={**command.extra, _SALT: salt})
+    case.command = msgspec.structs.replace(command, extra={**command.extra, _SALT: salt})
+
+
+def sender_of(kind: MessageKind, sender: str) -> str:
+    """What is told as a message's sender."""
+    return SENDER if kind == "hlr" else sender
 
 
 def network(
@@ -61,6 +69,12 @@ def _subscriber(to: str, operator: str, salt: str) -> dict[str, str]:
     imsi = f"{mccmnc}{digits}"[:15] if mccmnc else ""
     msc = f"{prefix}9{exchange}"[:11] if mccmnc else ""
     return dict(zip(_NAMES, (imsi, msc, mcc, mnc, place.country, net, "", ""), strict=True))
+
+
+def line_of(found: Mapping[str, str]) -> str:
+    """What `network` found as the receipt of an HLR request has it over SMPP: urlencoded, what is not known empty."""
+    said = {**found, "cn": IN_ENGLISH.get(found.get("cn", ""), "")}
+    return " ".join(f"{name}:{quote_plus(said.get(name, ''))}" for name in _NAMES)
 
 
 def _code_of(net: str, to: str) -> str:

@@ -42,6 +42,12 @@ OPERATORS: tuple[tuple[str, Operator, str], ...] = (
 )  # fmt: skip
 """Country code, operator, the digits that follow."""
 
+IN_ENGLISH = {
+    "Грузия": "Georgia", "Россия": "Russian Federation", "Казахстан": "Kazakhstan", "Украина": "Ukraine",
+    "Беларусь": "Belarus",
+}  # fmt: skip
+"""Countries as SMPP's receipts of HLR requests name them; the second is on the provider's page."""
+
 COUNTRIES = {"995": "Грузия", "7": "Россия", "77": "Казахстан", "380": "Украина", "375": "Беларусь"}
 
 TIME_ZONES = {"Россия": 0, "Беларусь": 0, "Грузия": 1, "Казахстан": 2, "Украина": -1}

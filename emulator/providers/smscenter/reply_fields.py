@@ -9,7 +9,7 @@ from emulator.core.units import SECOND, UNIT
 from emulator.providers.smscenter.countries import Zone
 from emulator.providers.smscenter.dates import written
 from emulator.providers.smscenter.kinds import type_of, usual_error
-from emulator.providers.smscenter.lookups import LOOKUPS, network
+from emulator.providers.smscenter.lookups import LOOKUPS, network, sender_of
 from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
 from emulator.providers.smscenter.test_mode import error_of
@@ -102,8 +102,8 @@ def status(entry: Entry, everything: str, switches: Mapping[str, Any], zone: Zon
         "send_date": written(entry.created_at, zone), "send_timestamp": entry.created_at // SECOND, "phone": entry.to,
     }  # fmt: skip
     about: Members = {
-        "cost": two_digits(entry.cost), "sender_id": entry.sender or "", "status_name": said.name,
-        "message": entry.text,
+        "cost": two_digits(entry.cost), "sender_id": sender_of(entry.kind, entry.sender or ""),
+        "status_name": said.name, "message": entry.text,
     }  # fmt: skip
     if old:
         return members | about | (where if everything == "2" else {}) | {"type": kind}

@@ -18,8 +18,6 @@ LEFT_OUT = (
     _out("get", "get.php: get_stat, get_price, get_mega_accounts; senders.php but for get.", _ERROR, "section 5"),
     _out("other-products", "Voice, MMS, e-mail, Viber, social networks, Telegram, WhatsApp, WAP push, binary.",
          "Error 1 with an explanation.", "section 3.1"),
-    _out("smpp-lookups", "HLR and ping over SMPP, by the texts __HLR__ and __PING__.", "They go as texts; over HTTP, "
-         "SOAP and mail both are served.", "section 7"),
     _out("pages", "jobs, phones, templates, op_templates, users, documents, tinyurls, receive_phones, "
          "ping, get_mnp.", _ERROR),
     _out("groups", "phones may name a contact group (G12), an e-mail address, a Telegram nick.", "Malformed: error 7.",

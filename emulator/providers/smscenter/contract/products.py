@@ -2,8 +2,8 @@
 
 from emulator.providers.smscenter.contract.http import row
 
-_3_5, _4, _5_1, _5_2, _5_3, _5_4, _5_5, _6, _12 = (
-    f"docs/providers/smscenter.md, section {n}" for n in ("3.5", "4", "5.1", "5.2", "5.3", "5.4", "5.5", "6", "12")
+_3_5, _4, _5_1, _5_2, _5_3, _5_4, _5_5, _6, _7, _12 = (
+    f"docs/providers/smscenter.md, section {n}" for n in ("3.5", "4", "5.1", "5.2", "5.3", "5.4", "5.5", "6", "7", "12")
 )
 
 CALLS = (
@@ -30,6 +30,11 @@ LOOKUPS = (
         "empty ones. Statuses as of a message: delivered 1, undelivered 20 with err 6, and what a rule says."),
     row("hlr.callback", "client", _6, "The callback of an HLR request carries the same members.",
         "Behind region, and err also where it is 0."),
+    row("hlr.smpp", "elsewhere", _7, "Over SMPP the text __HLR__ or __PING__ asks; the receipt of an HLR request has id, "
+        "stat, err, imsi, msc, mcc, mnc, cn, net, rcn, rnet, urlencoded, empty ones empty (cn:Russian+Federation).",
+        "By a submit_sm in one piece, in any coding, and as ASCII where GSM is read; the receipt has the usual TLVs. The "
+        "country in English as on the page, the network as over HTTP, its octets UTF-8. A ping has the usual line, its "
+        "text empty. query_sm and HTTP know both."),
     row("hlr.invented", "none", _12, "Which IMSI and exchange a number has is known to its network alone.",
         "Invented by the sandbox's seed and the number, the same whenever it is asked for; mcc, mnc, cn, net by the "
         "table of ranges; where a rule names another operator (a ported number), by that one's name. Nobody roams: rcn "

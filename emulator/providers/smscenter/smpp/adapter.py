@@ -6,11 +6,14 @@ from typing import Any
 from emulator.core import commands as say
 from emulator.core import text as gsm
 from emulator.core.commands import AnyCommand, Credential
+from emulator.core.messages import MessageKind
 from emulator.core.outcomes import Accepted, AnyOutcome, Entry, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.core.statuses import FINAL
 from emulator.core.units import Timestamp
 from emulator.providers.base import SmppFace, SmppJudgement, SmppPeer, SmppResponse
+from emulator.providers.smscenter.kinds import usual_error
+from emulator.providers.smscenter.lookups import BY_TEXT
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.smpp.receipts import STATES, VENDOR_TAGS, incoming, receipt
 from emulator.providers.smscenter.smpp.segments import OF_EACH_PART, in_one_piece, in_parts
@@ -105,6 +108,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
                 fault = Fault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
     several = part is not None and part.total > 1
     text, measured = "", None
+    kind: MessageKind = "sms"
     notes: tuple[str, ...] = ("smscenter.smpp.last-nul",) if pdu.rest and fault is None else ()
     if coding is None:
         fault = fault or no_coding(pdu.number("data_coding"))
@@ -116,11 +120,13 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
             fault = fault or reading
         else:
             text, one = reading.text, part is not None
+            kind = BY_TEXT.get(text, "sms")
             measured = in_parts(((coding, octets),)) if one else in_one_piece(text, octets, coding, header)
             if reading.notes:
                 notes += ("smscenter.smpp.odd-text",)
     submit: dict[str, Any] = {
-        **_common(pdu, caller, fault), "destinations": (_text(pdu.octets("destination_addr")),), "text": text,
+        **_common(pdu, caller, fault), "destinations": (_text(pdu.octets("destination_addr")),),
+        "text": text if kind == "sms" else "", "kind": kind,
         "sender": _sender(pdu), "flash": pdu.number("data_coding") in _FLASH, "report": True,
         "begins_at": _moment(pdu.octets("schedule_delivery_time"), caller.now),
         "expires_at": _moment(pdu.octets("validity_period"), caller.now),
@@ -213,7 +219,7 @@ def status_of(command: AnyCommand, refused: Refused) -> int:
 def _state(entry: Entry, command: AnyCommand) -> dict[str, Any]:
     asked = command.provider_id if isinstance(command, say.Query) else entry.provider_id
     final = entry.status in FINAL
-    error = error_of(entry.error, entry.extra)
+    error = error_of(usual_error(entry.kind, entry.status, entry.error), entry.extra)
     return {
         "message_id": (asked or "").encode("ascii", "replace"),
         "final_date": write_absolute(entry.changed_at, 12) if final else b"",

@@ -12,6 +12,7 @@ from emulator.core.outcomes import Refused
 from emulator.core.profile import Limit, Switch
 from emulator.core.reasons import Reason
 from emulator.providers.smscenter import access, test_mode
+from emulator.providers.smscenter.kinds import make
 from emulator.providers.smscenter.smpp.segments import OCTETS
 from emulator.smpp.credentials import misfit
 
@@ -86,7 +87,8 @@ def _what(case: CheckContext) -> str:
     to = [profile.normal_number(written, switches) or written for written in command.destinations or ()]
     sender = profile.normal_number(command.sender or "", switches) or command.sender
     encoding = command.measure_of(command.text or "").encoding
-    said = msgspec.json.encode([to, sender, command.text, encoding, command.flash])
+    kind = () if command.kind == "sms" else (command.kind,)
+    said = msgspec.json.encode([to, sender, command.text, encoding, command.flash, *kind])
     return blake2b(said, digest_size=16).hexdigest()
 
 
@@ -103,7 +105,7 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
             checks.at_once("sessions"),
         ),
         "Submit/smpp": (*_WHO, _throughput_of_whole, text_fits, _identical_of_whole, sender, checks.numbers,
-                        test_mode.enough_credit),
+                        test_mode.enough_credit, make),
         "SubmitPart": (*_WHO, _throughput, part_is_new, _identical_with_part),
         "Query/smpp": (*_WHO, source_fits),
         "Cancel": _WHO,

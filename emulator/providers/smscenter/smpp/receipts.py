@@ -13,7 +13,8 @@ from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import Status
 from emulator.core.text import split
 from emulator.core.units import UNIT, Timestamp
-from emulator.providers.smscenter.kinds import type_of
+from emulator.providers.smscenter.kinds import type_of, usual_error
+from emulator.providers.smscenter.lookups import line_of, network
 from emulator.providers.smscenter.phone_numbers import LONGEST_PREFIX, place_of
 from emulator.providers.smscenter.smpp.segments import CODINGS, OF_EACH_PART
 from emulator.providers.smscenter.statuses import told
@@ -77,7 +78,8 @@ def receipt(
     hours = switches["smpp-timezone"]
     assert isinstance(hours, int | float)
     quarters, order = round(hours * 4), _ORDERS[str(switches["smpp-tlv-order"])]
-    if not forms and len(message_id := _id(batch, due)) <= MOST_ID:
+    looked_up = batch.kind == "hlr"
+    if not forms and not looked_up and len(message_id := _id(batch, due)) <= MOST_ID:
         extra = batch.extra.get
         numbering, source = _ends(
             batch.sender, extra("source_ton", "0"), extra("source_npi", "0"), extra("dest_ton", "0"),
@@ -93,11 +95,17 @@ def receipt(
             _excerpt(batch).encode("ascii", "replace"), back + vendor[1], order,
         )  # fmt: skip
     made = _told(batch, message, due)
-    form = Form(quarters=quarters, tlvs=order)
+    form = Form(quarters=quarters, tlvs=order, pattern=_found(batch, message, due) if looked_up else LINE)
     for name in forms:
         form = _FORMS[name](form)
     back_too = _given_back(batch.extra.get(OF_EACH_PART, ""), due.part)
     return _spoilt(write_receipt(made, form, (*back_too, *vendor[0])), forms)
+
+
+def _found(batch: Batch, message: Message, due: SendReport) -> str:
+    """The line of an HLR request (facts, 7): nothing of parts and dates, but the network."""
+    found = network("hlr", message.to, message.operator, due.status, _error(batch, due), batch.extra)
+    return f"id:{{id}} stat:{{stat}} err:{{err}} {line_of(found)}"
 
 
 def _id(batch: Batch, due: SendReport) -> str:
@@ -113,7 +121,7 @@ def _given_back(references: str, part: int) -> tuple[Tlv, ...]:
 
 def _error(batch: Batch, due: SendReport) -> int:
     """The delivery error that goes with the state."""
-    return told(due.status, error_of(due.error, batch.extra), due.reason).err
+    return told(due.status, error_of(usual_error(batch.kind, due.status, due.error), batch.extra), due.reason).err
 
 
 def _submitted(batch: Batch) -> Timestamp:
