@@ -30,9 +30,9 @@ LOOKUPS = (
         "empty ones. Statuses as of a message: delivered 1, undelivered 20 with err 6, and what a rule says."),
     row("hlr.callback", "client", _6, "The callback of an HLR request carries the same members.",
         "Behind region, and err also where it is 0."),
-    row("hlr.smpp", "elsewhere", _7, "Over SMPP the text __HLR__ or __PING__ asks; the receipt of an HLR request has id, "
+    row("hlr.smpp", "elsewhere", _7, "Over SMPP the text __HLR__ or __PING__ asks; an HLR receipt has id, "
         "stat, err, imsi, msc, mcc, mnc, cn, net, rcn, rnet, urlencoded, empty ones empty (cn:Russian+Federation).",
-        "By a submit_sm in one piece, in any coding, and as ASCII where GSM is read; the receipt has the usual TLVs. The "
+        "By a submit_sm in one piece, in any coding, and as ASCII where GSM is read; usual TLVs. The "
         "country in English as on the page, the network as over HTTP, its octets UTF-8. A ping has the usual line, its "
         "text empty. query_sm and HTTP know both."),
     row("hlr.invented", "none", _12, "Which IMSI and exchange a number has is known to its network alone.",
