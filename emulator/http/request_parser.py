@@ -174,7 +174,8 @@ class RequestParser:
                 elif name == b"transfer-encoding":
                     unknown = True
                 elif name == b"x-forwarded-proto" and self._trusts_front:
-                    self._told_scheme = "https" if value.strip().lower() == b"https" else "http"
+                    first = value.partition(b",")[0].strip().lower()  # what the client used, then each proxy in turn
+                    self._told_scheme = "https" if first == b"https" else "http"
         if hosts > 1:
             self._refused(400, "there are several Host headers")
         elif unknown or length > self._most:
@@ -306,9 +307,10 @@ _LENGTHS_OF_INTEREST = frozenset(
 def _is_near(peer: str) -> bool:
     """Is it this machine or one of a private network, where a TLS front of ours would stand?"""
     try:
-        return ipaddress.ip_address(peer).is_private
+        found = ipaddress.ip_address(peer)
     except ValueError:
         return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_private
 
 
 def escape_line(octets: bytes) -> bytes:

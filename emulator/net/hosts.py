@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-_LABEL = r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"
+_LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _HEADER = re.compile(r"(\[[0-9a-f:.%]+\]|[^\s:@/?#\[\]\\]+)(?::\d*)?", re.IGNORECASE)
 

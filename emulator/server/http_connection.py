@@ -333,9 +333,13 @@ class HttpConnection(asyncio.Protocol):
             self._going = self._loop.create_future()
             await self._going
 
-    def hand_over(self, protocol: asyncio.Protocol) -> None:
-        """The client is another protocol's from now on, with all that it has said behind its CONNECT."""
+    def hand_over(self, protocol: asyncio.Protocol, first: bytes = b"") -> None:
+        """The client is told what comes first, and is another protocol's from then on, with all that it has said behind
+        its CONNECT."""
         self._leaving = True
+        if self._service.held is not None:
+            self._service.held.flush()
+        self.transport.write(first)
         for timer in (self._timer, self._stalled):
             if timer is not None:
                 timer.cancel()
@@ -343,7 +347,12 @@ class HttpConnection(asyncio.Protocol):
         self._parser.close()
         self._service.lost(self)
         self.transport.set_protocol(protocol)
+        if self._paused or not self._reading:
+            self._reading = True
+            self.transport.resume_reading()
         protocol.connection_made(self.transport)
+        if self._paused:
+            protocol.pause_writing()
         if said and not self.transport.is_closing():
             protocol.data_received(said)
         if self._ended and not self.transport.is_closing():  # it was told to us, and is not told again

@@ -122,7 +122,7 @@ class HttpService:
     def answer(self, parsed: Parsed, connection: HttpConnection) -> Answering:
         """The reply, or what comes to it."""
         request = parsed.request
-        if request.target[:1] != "/" and request.target[:1] != "*":
+        if (request.target[:1] != "/" and request.target != "*") or request.method == "CONNECT":
             there = self._guard.target(request)
             if isinstance(there, HttpRefusal):
                 return connection.last(self.refuse(there))
@@ -172,22 +172,26 @@ class HttpService:
     async def _through(self, request: HttpRequest, there: Target, connection: HttpConnection) -> HttpReply | None:
         """The client gets its way: to us, where it begins anew, or to a host that was named."""
         if there.here:
-            await connection.write_and_drain(ESTABLISHED)
-            connection.hand_over(self.new_connection())
+            connection.hand_over(self.new_connection(), ESTABLISHED)
             return None
         client = Relay(self.tunnels)
+
+        def arrived() -> None:
+            if connection.transport.is_closing():
+                client.close()
+            elif request.method == "CONNECT":
+                connection.hand_over(client, ESTABLISHED)
+            else:
+                client.say(forwarded(request))
+                connection.hand_over(client)
+
         try:
             if len(self.tunnels) >= self.limits.connections:
                 raise OSError(f"there are {len(self.tunnels)} tunnels (--max-connections)")
-            await client.reach(there.host, there.port)
+            await client.reach(there.host, there.port, arrived)
         except OSError as wrong:
             why = f"there is no way to {there.host} port {there.port}: {wrong.strerror or wrong}"
             return connection.last(self._reception.unreadable(request, why, 502))
-        if request.method == "CONNECT":
-            await connection.write_and_drain(ESTABLISHED)
-        else:
-            client.say(forwarded(request))
-        connection.hand_over(client)
         return None
 
     # what is waited for

@@ -1,9 +1,9 @@
 """The HTTP port as a proxy: whereto a client may go through it. The providers' names lead here, a few others may be
 named for the rest of a program's traffic, and nothing else is reached."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from emulator.http.messages import HttpRequest
 from emulator.http.refusals import HttpRefusal
@@ -11,11 +11,10 @@ from emulator.net import hosts
 
 FORBIDDEN = 403
 _WEB_PORTS = (80, 443)
-
-
+_BEHIND_AUTHORITY = re.compile(r"[/?#]")
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-_OF_A_PROXY = frozenset(("connection", "keep-alive", "proxy-connection", "proxy-authorization", "transfer-encoding",
-                         "content-length", "te", "trailer", "upgrade"))  # fmt: skip
+_OF_A_PROXY = frozenset(("host", "connection", "keep-alive", "proxy-connection", "proxy-authorization",
+                         "transfer-encoding", "content-length", "te", "trailer", "upgrade"))  # fmt: skip
 
 
 class Target(NamedTuple):
@@ -40,11 +39,9 @@ class Guard:
 
     def target(self, request: HttpRequest) -> Target | HttpRefusal:
         """Of a request whose target names a host."""
-        wanted = request.target if request.method == "CONNECT" else urlsplit(request.target).netloc
-        default = 443 if request.target.lower().startswith("https:") else 80
-        host, port = split_port(wanted.rpartition("@")[2], default)
-        if not host or port is None:
-            return HttpRefusal(400, f"{wanted[:200]!r} is no host and port", request)
+        host, port = split_port(_authority(request), 443 if request.target.lower().startswith("https:") else 80)
+        if port is None or not (hosts.is_name(host) or hosts.address(host)):
+            return HttpRefusal(400, f"{_authority(request)[:200]!r} is no host and port", request)
         if hosts.is_below(self._domains, host):
             if port in _WEB_PORTS:
                 return Target(host, port, True)
@@ -61,11 +58,19 @@ class Guard:
 def forwarded(request: HttpRequest) -> bytes:
     """A request in absolute form as the host itself gets it, the only one on its connection."""
     path = request.path + (f"?{request.query}" if request.query else "")
-    lines = [f"{request.method} {path} HTTP/1.1"]
+    lines = [f"{request.method} {path} HTTP/1.1", f"Host: {_authority(request)}"]
     lines += [f"{name}: {value}" for name, value in request.headers if name.lower() not in _OF_A_PROXY]
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         lines.append(f"Content-Length: {len(request.body)}")
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + request.body
+
+
+def _authority(request: HttpRequest) -> str:
+    """Host and port of the target, whatever the header Host says (RFC 9112), without what stands for a user."""
+    wanted = request.target
+    if request.method != "CONNECT":
+        wanted = _BEHIND_AUTHORITY.split(wanted.partition("://")[2])[0]
+    return wanted.rpartition("@")[2]
 
 
 def split_port(text: str, default: int) -> tuple[str, int | None]:

@@ -1,24 +1,27 @@
 """A connection passed on: what one side says the other one hears, as it is."""
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 
 class Relay(asyncio.Protocol):
-    """One side of a tunnel; the other one is made by `reach`. `open_ones` holds those sides that are connected."""
+    """One side of a tunnel. `open_ones` holds those sides that are connected. `arrived` is called when this one is,
+    before anything from there is read: what a host says first is for the other side, too."""
 
-    def __init__(self, open_ones: "set[Relay]") -> None:
+    def __init__(self, open_ones: "set[Relay]", arrived: Callable[[], None] | None = None) -> None:
         self._open_ones = open_ones
+        self._arrived = arrived
         self._other: Relay | None = None
         self._transport: asyncio.Transport | None = None
         self._ended = False
         """Whoever is on this side says no more."""
 
-    async def reach(self, host: str, port: int) -> None:
+    async def reach(self, host: str, port: int, arrived: Callable[[], None]) -> None:
         """Connect the other side to a host. Raises OSError."""
-        other = Relay(self._open_ones)
+        self._other = other = Relay(self._open_ones, arrived)
+        other._other = self
         await asyncio.get_running_loop().create_connection(lambda: other, host, port)
-        self._other, other._other = other, self
 
     def say(self, octets: bytes) -> None:
         """To the other side."""
@@ -27,12 +30,15 @@ class Relay(asyncio.Protocol):
 
     def close(self) -> None:
         """Both sides end."""
-        if self._transport is not None:
-            self._transport.abort()
+        for side in (self, self._other):
+            if side is not None and side._transport is not None:
+                side._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by its methods alone
         self._open_ones.add(self)
+        if self._arrived is not None:
+            self._arrived()
 
     def data_received(self, data: bytes) -> None:
         self.say(data)

@@ -49,9 +49,11 @@ def test_pythons_hook_leads_names_and_does_what_the_users_own_sitecustomize_does
     (own / "sitecustomize.py").write_text("print('own')\n")
     program = (
         "import socket\n"
-        "for host, port in (('smsc.ru', 443), ('WWW2.smsc.ru.', 'https'), (b'smsc.ru', 80), ('127.0.0.2', 25)):\n"
+        "for host, port in (('smsc.ru', 443), ('WWW2.smsc.ru.', 'https'), (b'smsc.ru', 80), ('127.0.0.2', 25),\n"
+        "                   ('\uff33msc\uff0eru', 80), ('smsc.ru', None)):\n"
         "    print(*socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][4])\n"
-        "print(socket.gethostbyname('smsc.ru'))\n"
+        "for host in ('smsc.ru', b'smsc.ru', 'SMSC.ru.', '\uff33msc.ru'):\n"
+        "    print(socket.gethostbyname(host), *socket.gethostbyname_ex(host)[2])\n"
         "try:\n"
         "    socket.getaddrinfo('smsc.ru', 22)\n"
         "except socket.gaierror as error:\n"
@@ -63,6 +65,7 @@ def test_pythons_hook_leads_names_and_does_what_the_users_own_sitecustomize_does
         text=True, check=True,
     ).stdout  # fmt: skip
     assert told.splitlines() == [
-        "own", "127.83.77.83 443", "127.83.77.83 443", "127.83.77.83 80", "127.0.0.2 25", "127.83.77.83",
+        "own", "127.83.77.83 443", "127.83.77.83 443", "127.83.77.83 80", "127.0.0.2 25",
+        "127.83.77.83 80", "127.83.77.83 0", *["127.83.77.83 127.83.77.83"] * 4,
         "sms-emulator leads no port of smsc.ru but 443, 80",
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import ssl
 import struct
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,8 @@ import pytest
 from support import PATIENCE, control, octets, send_path, serving, skip, until
 
 from emulator.app.server import Server
+from emulator.http.limits import Limits
+from emulator.http.request_parser import RequestParser
 from emulator.net.listen import Busy
 from emulator.tls.folders import data_folder
 
@@ -205,100 +207,6 @@ async def test_a_body_that_is_too_large_is_refused_whichever_way_it_comes(tmp_pa
         assert (await asyncio.to_thread(program)).startswith(b"HTTP/1.1 413 ")
 
 
-@pytest.mark.parametrize(("asked", "says"), [
-    (connect("example.com"), b"403 Forbidden|example.com is no provider's name, and only what is named is passed on: "
-                             b"--tunnel example.com opens a way there"),
-    (request("http://example.com/"), b"403 Forbidden|example.com is no provider's name"),
-    (request("http://notsmsc.ru/sys/send.php"), b"403 Forbidden|notsmsc.ru is no provider's name"),
-    (connect("smpp.smsc.ru", 3700), b"403 Forbidden|smpp.smsc.ru speaks no HTTP on port 3700"),
-    (b"CONNECT smsc.ru:many HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request|"),
-    (b"CONNECT :443 HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request|"),
-])  # fmt: skip
-async def test_nothing_is_passed_on_that_nobody_named_and_the_journal_says_so(
-    served: Server, asked: bytes, says: bytes
-) -> None:
-    status, _, text = says.partition(b"|")
-    answer = await octets(served.base_url, asked)
-    assert answer.startswith(b"HTTP/1.1 " + status)
-    assert text in answer
-    assert (await entries(served))[-1]["outcome"] == "unreadable"
-
-
-@pytest.mark.parametrize("target", [
-    "http://smsoffice.ge{}", "https://www.smsoffice.ge{}", "http://anything.smsc.ru{}", "http://127.0.0.1:1{}",
-    "http://localhost{}",
-])  # fmt: skip
-async def test_a_target_in_absolute_form_is_served_for_providers_names_and_for_our_own(
-    served: Server, target: str
-) -> None:
-    answer = await octets(served.base_url, once(target.format(BALANCE)))
-    assert answer.endswith(b"\r\n\r\n1000")
-
-
-@asynccontextmanager
-async def elsewhere() -> AsyncIterator[int]:
-    """Another service of the machine, which says what it heard."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard = await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + heard)
-        writer.close()
-
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-
-
-async def test_a_named_host_is_reached_by_connect_and_in_absolute_form(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lead(monkeypatch, "db.example")
-    async with serving(ca_dir=str(tmp_path), tunnel=("*.example",)) as served, elsewhere() as port:
-        through = await octets(served.base_url, connect("db.example", port), b"GET /x HTTP/1.1\r\n\r\n")
-        assert through == (
-            b"HTTP/1.1 200 Connection established\r\n\r\n"
-            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nGET /x HTTP/1.1\r\n\r\n"
-        )
-        asked = f"GET http://db.example:{port}/y?z HTTP/1.1\r\nHost: db.example\r\nProxy-Authorization: secret\r\n\r\n"
-        assert await octets(served.base_url, asked.encode()) == (
-            b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
-            b"GET /y?z HTTP/1.1\r\nHost: db.example\r\nConnection: close\r\n\r\n"
-        )
-        await until(lambda: not served.http.tunnels)
-
-
-async def test_a_named_host_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
-    async with serving(ca_dir=str(tmp_path), tunnel=("*",)) as served:
-        answer = await octets(served.base_url, connect("no-such-host.invalid"))
-        assert answer.startswith(b"HTTP/1.1 502 ")
-        assert b"there is no way to no-such-host.invalid port 443" in answer
-
-
-def lead(monkeypatch: pytest.MonkeyPatch, *to_us: str) -> list[str]:
-    """Look-ups are written down; some names lead to loopback."""
-    asked: list[str] = []
-    real = socket.getaddrinfo
-
-    def recorded(host: Any, *args: Any, **named: Any) -> Any:
-        asked.append(str(host))
-        return real("127.0.0.1" if host in to_us else host, *args, **named)
-
-    monkeypatch.setattr(socket, "getaddrinfo", recorded)
-    return asked
-
-
-async def test_a_providers_name_is_never_looked_up_whatever_may_be_tunnelled(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with serving(ca_dir=str(tmp_path), tunnel=("*", "smsc.ru", "*.smsc.ru")) as served:
-        asked = lead(monkeypatch)
-        for host in ("smsc.ru", "www2.smsc.ru", "new.smsc.ru", "api.ubill.dev", "SMSOFFICE.GE", "smsc.ru."):
-            answer = await octets(served.base_url, connect(host), once(BALANCE, host))
-            assert b"\r\n\r\n1000" in answer
-        await octets(served.base_url, connect("smsc.ru", 22))
-        assert {name.lower().rstrip(".") for name in asked} <= {"127.0.0.1"}
-
-
 async def test_a_hello_that_never_ends_is_cut_off(tmp_path: Path) -> None:
     async with serving(ca_dir=str(tmp_path), head_seconds=600) as served:
         where = urlsplit(served.base_url)
@@ -381,12 +289,24 @@ async def test_a_client_that_does_not_trust_us_is_journalled_with_what_to_do(ser
     assert "`sms-emulator ca` prints the certificate to trust" in entry["explain"]
 
 
-@pytest.mark.parametrize(("headers", "scheme"), [("", "http"), ("X-Forwarded-Proto: https\r\n", "https")])
-async def test_the_wsdl_says_the_scheme_that_the_client_used(served: Server, headers: str, scheme: str) -> None:
-    asked = f"GET /sys/soap.php?wsdl HTTP/1.1\r\nHost: smsc.ru\r\n{headers}Connection: close\r\n\r\n"
+@pytest.mark.parametrize(("header", "scheme"), [("X: y", "http"), ("X-Forwarded-Proto: https", "https"),
+                                                ("x-forwarded-proto: HTTPS, http", "https"),
+                                                ("X-Forwarded-Proto: http, https", "http")])  # fmt: skip
+async def test_the_wsdl_says_the_scheme_that_the_client_used(served: Server, header: str, scheme: str) -> None:
+    asked = f"GET /sys/soap.php?wsdl HTTP/1.1\r\nHost: smsc.ru\r\n{header}\r\nConnection: close\r\n\r\n"
     answer = (await octets(served.base_url, asked.encode())).decode()
     assert f'location="{scheme}://smsc.ru/sys/soap.php"' in answer
     assert f'targetNamespace="{scheme}://smsc.ru/sys/soap.php' in answer
+
+
+@pytest.mark.parametrize(("peer", "scheme"), [
+    ("127.0.0.1", "https"), ("10.1.2.3", "https"), ("::1", "https"), ("fd00::1", "https"),
+    ("::ffff:192.168.0.9", "https"), ("8.8.8.8", "http"), ("::ffff:8.8.8.8", "http"), ("2001:4860::1", "http"),
+])  # fmt: skip
+def test_only_a_front_of_this_machine_or_a_private_network_is_believed_about_the_scheme(peer: str, scheme: str) -> None:
+    parser = RequestParser(Limits(), lambda _: 0, peer)
+    parser.feed(b"GET / HTTP/1.1\r\nHost: smsc.ru\r\nX-Forwarded-Proto: https\r\n\r\n")
+    assert parser.parsed[0].request.scheme == scheme
 
 
 async def test_over_tls_the_wsdl_says_https(served: Server) -> None:

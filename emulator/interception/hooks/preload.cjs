@@ -3,12 +3,13 @@
 "use strict";
 
 const net = require("node:net");
+const { domainToASCII } = require("node:url");
 
 const { hosts = [], ports = {} } = JSON.parse(process.env.SMS_INTERCEPT || "{}");
 const connect = net.Socket.prototype.connect;
 
 function led(host) {
-  const name = String(host || "").toLowerCase().replace(/\.$/, "");
+  const name = domainToASCII(String(host || "")).replace(/\.+$/, "");
   return hosts.some((one) => name === one || name.endsWith("." + one));
 }
 

@@ -14,15 +14,18 @@ that they began with. Nobody listens there, and connections to it go where that 
 
 def lead(hosts: Any, ports: Any) -> Any:
     """Lead the hosts, and the names below them. `ports`: where each of their ports leads. Gives back what undoes it."""
-    real = socket.getaddrinfo
-    real_by_name = socket.gethostbyname
+    asks = {name: getattr(socket, name) for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex")}
     connects = {name: getattr(socket.socket, name) for name in ("connect", "connect_ex")}
 
-    def led(host: str) -> bool:
-        name = host.lower().rstrip(".")
+    def led(host: Any) -> bool:
+        try:  # whatever the system's own calls make a name of
+            octets = host.encode("idna") if isinstance(host, str) else host
+            name = octets.decode("ascii").lower().rstrip(".")
+        except (UnicodeError, AttributeError):
+            return False
         return name == PLACE or any(name == one or name.endswith("." + one) for one in hosts)
 
-    def where(host: str, port: Any) -> Any:
+    def where(host: Any, port: Any) -> Any:
         to = ports.get(str({"http": 80, "https": 443}.get(port, port)))
         if to is None:
             those = ", ".join(sorted(ports))
@@ -30,29 +33,32 @@ def lead(hosts: Any, ports: Any) -> Any:
         return to
 
     def getaddrinfo(host: Any, port: Any, *args: Any, **named: Any) -> Any:
-        name = host.decode("ascii", "replace") if isinstance(host, (bytes, bytearray)) else host
-        if isinstance(name, str) and led(name):
-            to = where(name, port)
-            # there connections are made by the system's own call, which no Python sees
-            host, port = to if sys.platform == "win32" else (PLACE, port)
-        return real(host, port, *args, **named)
+        if led(host):
+            if sys.platform == "win32":  # there connections are made by the system's own call, which no Python sees
+                host, port = where(host, port)
+            else:
+                if port:
+                    where(host, port)  # one that is led nowhere is told now
+                host = PLACE
+        return asks["getaddrinfo"](host, port, *args, **named)
 
     def connecting(connect: Any) -> Any:
         def led_connect(self: Any, address: Any) -> Any:
-            if isinstance(address, tuple) and isinstance(address[0], str) and led(address[0]):
+            if isinstance(address, tuple) and led(address[0]):
                 address = tuple(where(*address[:2]))
             return connect(self, address)
 
         return led_connect
 
     def undo() -> None:
-        socket.getaddrinfo = real
-        socket.gethostbyname = real_by_name
+        for name, ask in asks.items():
+            setattr(socket, name, ask)
         for name in connects:
             delattr(socket.socket, name)
 
     socket.getaddrinfo = getaddrinfo
-    socket.gethostbyname = lambda host: PLACE if led(str(host)) else real_by_name(host)
+    for by_name in ("gethostbyname", "gethostbyname_ex"):
+        setattr(socket, by_name, lambda host, ask=asks[by_name]: ask(PLACE if led(host) else host))
     for name, connect in connects.items():
         setattr(socket.socket, name, connecting(connect))
     return undo
