@@ -23,15 +23,17 @@ NOT_INSTALLED = "not installed: "
 
 
 class Tool(NamedTuple):
-    """`commands` must be there, `asked` must answer 0 with `says` in its output, and npm's packages too."""
+    """`commands` and `files` must be there, `asked` must answer 0 with `says` in its output, and npm's packages too."""
 
     commands: tuple[str, ...]
     debian: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     says: str = ""
+    files: tuple[str, ...] = ()
 
 
+JUNIT = "/usr/share/java/junit-platform-console-standalone.jar"
 NODE_20 = ("node", "--eval", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)")
 TOOLS = {
     "bash": Tool(("bash",), ("bash",)),
@@ -39,6 +41,7 @@ TOOLS = {
     "curl": Tool(("curl",), ("curl",)),
     "go": Tool(("go",), ("golang-go",)),
     "java": Tool(("java", "javac"), ("default-jdk-headless",)),
+    "junit": Tool(("java", "javac"), ("default-jdk-headless", "junit5"), files=(JUNIT,)),
     "kannel": Tool(("bearerbox", "smsbox"), ("kannel",)),
     "node": Tool(("node",), ("nodejs",), asked=NODE_20),
     "npm's axios": Tool(("node", "npm"), ("nodejs", "npm"), ("axios@1.21.1",)),
@@ -66,7 +69,7 @@ def has(name: str) -> bool:
 
 
 def _program(tool: Tool) -> bool:
-    if not all(map(where, tool.commands)):
+    if not (all(map(where, tool.commands)) and all(map(os.path.exists, tool.files))):
         return False
     if not tool.asked:
         return True

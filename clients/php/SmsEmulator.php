@@ -82,6 +82,22 @@ final class SmsEmulator
         return $this->call('GET', $this->at('/report'));
     }
 
+    /** Run a test; when it fails, its report is printed. @template T @param callable(): T $test @return T */
+    public function explained(callable $test): mixed
+    {
+        try {
+            return $test();
+        } catch (Throwable $error) {
+            try {
+                $told = $this->report();
+            } catch (Throwable $trouble) { // it must not hide the failure that it should explain
+                $told = $trouble->getMessage();
+            }
+            file_put_contents('php://stderr', "\nsms-emulator\n$told\n");
+            throw $error;
+        }
+    }
+
     public function delete(): void
     {
         $this->call('DELETE', $this->at(''));

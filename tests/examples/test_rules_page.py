@@ -38,7 +38,7 @@ class Client:
 
     def send(self, to: str = "995577123456", text: str = "Hello", reference: str = "r1") -> int:
         """The HTTP status, or the provider's code where that is 200."""
-        target = (f"/api/v2/send?key={self.key}&destination={to}&sender=smsoffice&content={text}&reference={reference}")
+        target = f"/api/v2/send?key={self.key}&destination={to}&sender=smsoffice&content={text}&reference={reference}"
         return self.ask(target)
 
     def ask(self, target: str) -> int:

@@ -1,4 +1,5 @@
-"""docs/ways-in.md: its suites run, its services are held against the image and the options there are."""
+"""docs/ways-in.md: its suites in Python run (test_clients.py has the other languages'), its services are held against
+the image and the options there are."""
 
 import os
 import re
@@ -34,12 +35,23 @@ SERVICES = {
 """What each tells the emulator."""
 
 
-def passes(command, env=(), timeout=200, **how):
+def run(command, env=(), timeout=200, **how):
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=timeout, env={**os.environ, **dict(env)}, **how
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def passes(command, env=(), **how):
+    code, told = run(command, env, **how)
+    assert code == 0, told
+    return told
+
+
+def fails(command, env=(), **how):
+    code, told = run(command, env, **how)
+    assert code == 1, told
+    return told
 
 
 @pytest.fixture(scope="module")
@@ -104,62 +116,65 @@ def test_the_health_check_of_the_image_passes_and_needs_no_token(beside):
 # suites
 
 
-def test_the_flask_app_and_its_tests_pass(tmp_path):
-    (tmp_path / "test_shop.py").write_text(WAYS.of("python", "flask")[0], encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "emulator.pytest_plugin", "."]
-    assert "2 passed" in passes(command, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, cwd=tmp_path)
+QUIET_PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "emulator.pytest_plugin", "."]
+BARE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+EXPLAINED = "right would be: a sender of this account: smsoffice"
 
 
-def test_the_unittest_suite_passes_alone_and_beside_a_server(tmp_path, beside):
-    file = tmp_path / "test_login.py"
-    file.write_text(WAYS.of("python", "unittest")[0], encoding="utf-8")
-    for env in ({}, beside):
-        assert "Ran 1 test" in passes([sys.executable, str(file)], env, cwd=tmp_path)
+def with_a_mistake(suite):
+    told, count = re.subn(r"(sender\W+)smsoffice", r"\1Shop", suite)
+    assert count == 1
+    return told
 
 
-def test_the_node_suite_passes(tmp_path, beside):
-    node = need("node")
-    (tmp_path / "sms.test.mjs").write_text(WAYS.of("js", "node")[0], encoding="utf-8")
-    assert re.search(r"^(#|ℹ) pass 1$", passes([node, "--test"], beside, cwd=tmp_path), re.MULTILINE)
+def test_the_flask_app_and_its_tests_pass_and_a_failure_is_explained(tmp_path):
+    (suite,) = WAYS.of("python", "flask")
+    (tmp_path / "test_shop.py").write_text(suite, encoding="utf-8")
+    (tmp_path / "test_mistaken.py").write_text(with_a_mistake(suite), encoding="utf-8")
+    told = fails(QUIET_PYTEST, BARE, cwd=tmp_path)
+    assert "2 failed, 2 passed" in told
+    assert EXPLAINED in told
 
 
-def test_the_php_suite_passes(tmp_path, beside):
-    phpunit = need("phpunit")
-    file = tmp_path / "SmsTest.php"
-    file.write_text(WAYS.of("php", "phpunit")[0], encoding="utf-8")
-    assert "OK (1 test" in passes([need("php"), phpunit, str(file)], beside, cwd=tmp_path)
+def test_the_unittest_suite_passes_alone_and_beside_a_server_and_a_failure_is_explained(tmp_path, beside):
+    (suite,) = WAYS.of("python", "unittest")
+    (tmp_path / "test_login.py").write_text(suite, encoding="utf-8")
+    (tmp_path / "mistaken.py").write_text(with_a_mistake(suite), encoding="utf-8")
+    assert "Ran 1 test" in passes([sys.executable, "test_login.py"], cwd=tmp_path)
+    told = fails([sys.executable, "-m", "unittest", "-v", "test_login", "mistaken"], beside, cwd=tmp_path)
+    assert re.search(r"^test_a_code_arrives \(test_login\..* ok$", told, re.MULTILINE), told
+    assert told.count(EXPLAINED) == 1
 
 
 NOBODY_THERE = {
-    "node": ("js", "sms.test.mjs", lambda: [need("node"), "--test"]),
-    "phpunit": ("php", "SmsTest.php", lambda: [need("php"), need("phpunit"), "SmsTest.php"]),
-    "unittest": ("python", "test_login.py", lambda: [sys.executable, "test_login.py"]),
-    "flask": ("python", "test_shop.py", lambda: [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]),
+    "unittest": ("test_login.py", [sys.executable, "test_login.py"]),
+    "flask": ("test_shop.py", QUIET_PYTEST),
 }
 
 
 @pytest.mark.parametrize("kind", NOBODY_THERE)
 def test_where_no_emulator_is_a_suite_ends_at_once_and_says_so(kind, tmp_path):
-    language, name, command = NOBODY_THERE[kind]
-    (tmp_path / name).write_text(WAYS.of(language, kind)[0], encoding="utf-8")
+    name, command = NOBODY_THERE[kind]
+    (tmp_path / name).write_text(WAYS.of("python", kind)[0], encoding="utf-8")
     with deaf_port() as port:
         url = f"http://127.0.0.1:{port}"
-        done = subprocess.run(command(), capture_output=True, text=True, timeout=60, cwd=tmp_path,
-                              env={**os.environ, "SMS_EMULATOR_URL": url})  # fmt: skip
-    assert done.returncode != 0
-    assert f"no emulator answers at {url}" in done.stdout + done.stderr
+        told = fails(command, {"SMS_EMULATOR_URL": url, **BARE}, timeout=60, cwd=tmp_path)
+    assert f"no emulator answers at {url}" in told
 
 
-def test_the_testcontainers_suite_passes_on_a_stand_in_for_the_engine(tmp_path):
-    (tmp_path / "test_container.py").write_text(WAYS.of("python", "testcontainers")[0], encoding="utf-8")
+def test_the_testcontainers_suite_passes_on_a_stand_in_for_the_engine_and_a_failure_is_explained(tmp_path):
+    (suite,) = WAYS.of("python", "testcontainers")
+    mistaken = suite[suite.index("@pytest.mark.sms") :].replace("test_a_", "test_no_").replace("== []", "!= []")
+    (tmp_path / "test_container.py").write_text(suite + mistaken, encoding="utf-8")
     engine = Engine()
     with engine as address:
         env = {
-            "DOCKER_HOST": address, "TESTCONTAINERS_RYUK_DISABLED": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "DOCKER_HOST": address, "TESTCONTAINERS_RYUK_DISABLED": "true", **BARE,
             "TESTCONTAINERS_CONNECTION_MODE": "docker_host", "TESTCONTAINERS_HOST_OVERRIDE": "127.0.0.1",
         }  # fmt: skip
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."]
-        assert "1 passed" in passes(command, env, cwd=tmp_path)
+        told = fails(QUIET_PYTEST, env, cwd=tmp_path)
+    assert "1 failed, 1 passed" in told
+    assert "sms-emulator, sandbox" in told
     (made,) = engine.made
     assert engine.removed == 1
     assert {int(port.partition("/")[0]) for port in made["ExposedPorts"]} == {8775, 2775} < image().ports
@@ -206,6 +221,6 @@ def test_a_hard_coded_address_comes_here_through_http_proxy(url, beside):
 
 def test_every_snippet_is_tried_by_some_test():
     known = {("python", "listener"), ("python", "flask"), ("python", "unittest"), ("python", "testcontainers"),
-             ("js", "node"), ("php", "phpunit"), ("yaml", "compose"), ("yaml", "github-actions"),
-             ("yaml", "gitlab")}  # fmt: skip
+             ("js", "node"), ("php", "phpunit"), ("go", "go"), ("java", "java"),
+             ("yaml", "compose"), ("yaml", "github-actions"), ("yaml", "gitlab")}  # fmt: skip
     assert {(one.language, one.kind) for one in WAYS.snippets} == known
