@@ -9,7 +9,7 @@ from support import PATIENCE, frozen, serving
 
 from emulator.app.server import Server
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.smpp import Command, Framer, Pdu, Unreadable, encode, response
+from emulator.smpp import CommandId, Framer, Pdu, Unreadable, encode, response
 
 TO = "79001234567"
 SUBMIT: dict[str, Any] = {
@@ -49,7 +49,7 @@ class Esme:
 
     def _take(self, pdu: Pdu) -> None:
         self.came.append(pdu)
-        if pdu.command_id in (Command.DELIVER_SM, Command.DATA_SM):
+        if pdu.command_id in (CommandId.DELIVER_SM, CommandId.DATA_SM):
             self.delivered.append(pdu)
             answer = self.answers(pdu)
             if answer is not None:
@@ -82,9 +82,9 @@ class Esme:
         return await self.answer_to(request)
 
     async def submit(self, text: bytes = b"Hello", *tlvs: tuple[int, bytes], **fields: Any) -> Pdu:
-        return await self.ask(Command.SUBMIT_SM, *tlvs, **{**SUBMIT, "short_message": text, **fields})
+        return await self.ask(CommandId.SUBMIT_SM, *tlvs, **{**SUBMIT, "short_message": text, **fields})
 
-    async def bind(self, account: dict[str, str], command: int = Command.BIND_TRANSCEIVER, **fields: Any) -> Pdu:
+    async def bind(self, account: dict[str, str], command: int = CommandId.BIND_TRANSCEIVER, **fields: Any) -> Pdu:
         said = {"system_id": account["system_id"].encode(), "password": account["password"].encode()}
         return await self.ask(command, **{**said, "interface_version": 0x34, **fields})
 
@@ -124,7 +124,7 @@ class Desk:
         self.open.append(esme)
         return esme
 
-    async def bound(self, command: int = Command.BIND_TRANSCEIVER, **fields: Any) -> Esme:
+    async def bound(self, command: int = CommandId.BIND_TRANSCEIVER, **fields: Any) -> Esme:
         esme = await self.connect()
         answer = await esme.bind(self.account, command, **fields)
         assert answer.status == 0

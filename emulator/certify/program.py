@@ -10,7 +10,7 @@ from collections.abc import Mapping
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-class Command:
+class ProgramCommand:
     """`template`: as typed, such as `php send.php {to} {text}`. Every value is also in the environment, as
     SMS_TO, SMS_TEXT, SMS_URL, SMS_KEY and so on. Exit status 0 says that the message was sent."""
 

@@ -9,7 +9,7 @@ from emulator.certify import report
 from emulator.certify.cases import Case, cases
 from emulator.certify.examination import Certificate, examine
 from emulator.certify.judge import Finding
-from emulator.certify.program import Command
+from emulator.certify.program import ProgramCommand
 from emulator.cli.complaint import complain
 from emulator.providers import found
 
@@ -29,7 +29,7 @@ def certify(arguments: argparse.Namespace) -> int:
         names = ", ".join(one.name for one in every)
         return complain(f"--only {' '.join(arguments.only)}: no case begins so; there are {names}", 2)
     try:
-        certificate = asyncio.run(_examined(Command(arguments.send), catalogue, arguments))
+        certificate = asyncio.run(_examined(ProgramCommand(arguments.send), catalogue, arguments))
     except ValueError as error:
         return complain(str(error), 2)
     print(report.as_json(certificate) if arguments.json else report.table(certificate))
@@ -48,7 +48,7 @@ def _chosen(case: Case, only: list[str] | None) -> bool:
     return not only or case.name.startswith(tuple(only))
 
 
-async def _examined(command: Command, catalogue: list[Case], arguments: argparse.Namespace) -> Certificate:
+async def _examined(command: ProgramCommand, catalogue: list[Case], arguments: argparse.Namespace) -> Certificate:
     from emulator.app.server import Server
     from emulator.control_client.async_client import AsyncSms, ServerAddress
     from emulator.control_client.transports import InProcess

@@ -59,7 +59,7 @@ async def told(sandbox: Sandbox, after: int) -> AsyncIterator[bytes]:
 
 
 def _frame(number: int, kind: str, data: Json) -> bytes:
-    return sse.write(sse.Frame(str(number), kind, _encode(data).decode()))
+    return sse.write(sse.SseFrame(str(number), kind, _encode(data).decode()))
 
 
 def shown(sandbox: Sandbox, event: FeedEvent) -> tuple[str, Json] | None:

@@ -12,7 +12,7 @@ from emulator.control_api.handlers import wait
 from emulator.control_api.refusal import Refusal
 from emulator.core.codes import code_in
 from emulator.core.messages import Message
-from emulator.core.regex import Wrong, compiled
+from emulator.core.regex import BadPattern, compiled
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _by_default(text: str) -> tuple[str, str] | None:
 def _by_pattern(written: str) -> Find:
     try:
         pattern = compiled(written)
-    except Wrong as wrong:
+    except BadPattern as wrong:
         raise Refusal(400, "invalid", f"pattern: no regular expression: {wrong}") from None
 
     def find(text: str) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from emulator.lint.findings import Level
 from emulator.providers.base import Row
 from emulator.sandboxes.export import ExportHead
 from emulator.sandboxes.spec import DATE_TIME
-from emulator.smpp.display import Described
+from emulator.smpp.display import DescribedPdu
 
 Time = Annotated[str, DATE_TIME]
 """ISO 8601 with zone."""
@@ -101,7 +101,7 @@ class HttpSaid(Body):
     headers: list[list[str]]
 
 
-class Frame(Described):
+class Frame(DescribedPdu):
     """A PDU: its fields and TLVs by name, the text it carries, all its octets."""
 
     session: str

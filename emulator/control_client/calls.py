@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from emulator.control_api.paths import ADDRESSES, Address
+from emulator.control_api.paths import ADDRESSES, CallAddress
 from emulator.control_client.records import Record, missing, read
 from emulator.control_client.transports import ApiTransport
 from emulator.http.messages import HttpRequest, write_query
@@ -39,7 +39,7 @@ def _said(method: str, path: str, fields: list[tuple[str, str]]) -> str:
     return f"{method} {path} ({words})" if words else f"{method} {path}"
 
 
-def call_of(name: str) -> Address:
+def call_of(name: str) -> CallAddress:
     if name not in ADDRESSES:
         raise LookupError(missing(name, "the control API has no such operation", ADDRESSES))
     return ADDRESSES[name]

@@ -21,7 +21,7 @@ async def heard(pieces: AsyncIterator[HttpReply | bytes], call: str, timeout: fl
     async with aclosing(pieces) as stream:  # type: ignore[type-var]
         while True:
             deadline = None if timeout is None else loop.time() + timeout
-            frames: list[sse.Frame] = []
+            frames: list[sse.SseFrame] = []
             while not frames:
                 try:
                     async with asyncio.timeout_at(deadline):

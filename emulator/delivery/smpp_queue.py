@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from emulator.core.engine.engine import Engine
-from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing, Report
+from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing, OutgoingReport
 from emulator.core.state.scheduler import SendIncoming
 from emulator.core.units import Timestamp
 from emulator.http.messages import HttpRequest, SmppFrame
@@ -255,7 +255,7 @@ class SmppQueue:
         sandbox = parcel.sandbox
         parcel.attempt = attempt_of(parcel.out, SmppFrame(body=octets, session=line.id, peer=line.peer), at)
         sandbox.journal.write_attempt(parcel.attempt)
-        if self._after and isinstance(parcel.out, Report):
+        if self._after and isinstance(parcel.out, OutgoingReport):
             self._gone(sandbox, parcel.out.message)
 
     def _close(
@@ -315,4 +315,4 @@ def _in_flight(sandbox: Sandbox, provider: str) -> Iterable[Outgoing]:
             continue
         message = state.store.messages[due.message - 1]
         if state.store.batch_of(message).provider == provider:
-            yield Report(attempt, state.now, due.message, provider, due)
+            yield OutgoingReport(attempt, state.now, due.message, provider, due)

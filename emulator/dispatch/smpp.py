@@ -19,17 +19,17 @@ from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 from emulator.sandboxes.smpp_session import BoundSession, SmppTransport
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
-from emulator.smpp.events import Answered, Ignored, Send, Unanswered
+from emulator.smpp.events import Ignored, RequestAnswered, Send, Unanswered
 from emulator.smpp.pdu import Fields, Pdu, Unreadable
-from emulator.smpp.pdu_tables import BINDS, Command, command_name
+from emulator.smpp.pdu_tables import BINDS, CommandId, command_name
 from emulator.smpp.session import Session
 from emulator.smpp.session_states import BOUND, Role
 
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""
 
-_OPERATIONS = {Command.UNBIND: "unbind", Command.ENQUIRE_LINK: "link", Command.DELIVER_SM: "deliver",
-               Command.DATA_SM: "deliver", Command.OUTBIND: "outbind"}  # fmt: skip
+_OPERATIONS = {CommandId.UNBIND: "unbind", CommandId.ENQUIRE_LINK: "link", CommandId.DELIVER_SM: "deliver",
+               CommandId.DATA_SM: "deliver", CommandId.OUTBIND: "outbind"}  # fmt: skip
 
 
 _UNKNOWN = 0xFF
@@ -230,7 +230,7 @@ class SmppDispatcher:
         said = face.write(command, verdict.outcome)
         if said.status == Status.RINVCMDID:
             session.withhold(pdu)
-            return Pdu(Command.GENERIC_NACK, said.status, pdu.sequence)
+            return Pdu(CommandId.GENERIC_NACK, said.status, pdu.sequence)
         if pdu.command_id in BINDS:
             profile = self.providers[command.provider].profile
             said = face.greet(pdu, said.status, profile.in_force(sandbox.account(command.provider)))
@@ -241,7 +241,7 @@ class SmppDispatcher:
     def said(self, line: BoundSession, item: Pdu | Unreadable, event: Send, spoil: Spoil) -> SmppReply:
         """The session's own answer to what came. A link check goes by the rules all the same."""
         pdu = event.pdu
-        if isinstance(item, Pdu) and item.command_id == Command.ENQUIRE_LINK and line.sandbox is not None:
+        if isinstance(item, Pdu) and item.command_id == CommandId.ENQUIRE_LINK and line.sandbox is not None:
             name, face = self._spoken(line)
             at = self._moment(line, line.sandbox)
             command = face.read(item, self._caller(line, name, at))
@@ -272,14 +272,14 @@ class SmppDispatcher:
 
     def acknowledged(self, line: BoundSession, frame: bytes, now: float) -> bool:
         """A deliver_sm_resp by its octets; False: nothing was done yet, it goes the long way. Link time in."""
-        token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), Command.DELIVER_SM_RESP, now)
+        token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), CommandId.DELIVER_SM_RESP, now)
         if token is None:
             return False
         assert self.receivers is not None
         self.receivers.answered(token, line, int.from_bytes(frame[8:12], "big"), frame)
         return True
 
-    def answered(self, line: BoundSession, event: Answered) -> None:
+    def answered(self, line: BoundSession, event: RequestAnswered) -> None:
         """A client's answer to a request of ours."""
         if event.token is not None:
             assert self.receivers is not None
@@ -312,7 +312,7 @@ class SmppDispatcher:
 
         def connected(line: BoundSession) -> None:
             fields: Fields = {"system_id": face.system_id, "password": password.encode()}
-            line.send(Pdu(Command.OUTBIND, fields=fields))
+            line.send(Pdu(CommandId.OUTBIND, fields=fields))
 
         return self.dial(host, port, connected)
 

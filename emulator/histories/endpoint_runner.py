@@ -38,7 +38,7 @@ _NEVER_SENT = About("never-sent", "995577999999", 987_654_321, "")
 _TEXT = "A message that sms-emulator check-callbacks made up"
 
 
-class Case(NamedTuple):
+class HistoryCase(NamedTuple):
     """A history to be run. `unknown`: about a message that the program has never sent. `forged`: with another secret.
     `lower`: the state's word in lower-case letters."""
 
@@ -50,17 +50,17 @@ class Case(NamedTuple):
 
 
 CASES = (
-    Case("delivered", read_token("delivered@2")),
-    Case("undelivered", read_token("undelivered@2")),
-    Case("twice", read_token("delivered@2,delivered@3")),
-    Case("again, as if unanswered", read_token("delivered@2x2")),
-    Case("out of order", read_token("delivered@2,pending@3/1")),
-    Case("back from an end", read_token("delivered@2,pending@3")),
-    Case("contradictory", read_token("delivered@2,undelivered@3")),
-    Case("a day late", read_token("delivered@86400/2")),
-    Case("unknown message", read_token("delivered@2"), unknown=True),
-    Case("odd letter case", read_token("delivered@2"), lower=True),
-    Case("wrong secret", read_token("delivered@2"), forged=True),
+    HistoryCase("delivered", read_token("delivered@2")),
+    HistoryCase("undelivered", read_token("undelivered@2")),
+    HistoryCase("twice", read_token("delivered@2,delivered@3")),
+    HistoryCase("again, as if unanswered", read_token("delivered@2x2")),
+    HistoryCase("out of order", read_token("delivered@2,pending@3/1")),
+    HistoryCase("back from an end", read_token("delivered@2,pending@3")),
+    HistoryCase("contradictory", read_token("delivered@2,undelivered@3")),
+    HistoryCase("a day late", read_token("delivered@86400/2")),
+    HistoryCase("unknown message", read_token("delivered@2"), unknown=True),
+    HistoryCase("odd letter case", read_token("delivered@2"), lower=True),
+    HistoryCase("wrong secret", read_token("delivered@2"), forged=True),
 )
 
 
@@ -172,7 +172,7 @@ class Stage:
         self._about = about
         self._clock = ClockWish(now=datetime.fromtimestamp(real_now() // SECOND, UTC), rate=0)
 
-    async def fitting(self) -> list[Case]:
+    async def fitting(self) -> list[HistoryCase]:
         """The cases that mean something for the provider. Those of a word or a secret must change what goes out."""
         self._endpoint.dry = True
         sent: list[HttpRequest] = []
@@ -183,7 +183,7 @@ class Stage:
         told = zip(CASES, sent, strict=True)
         return [case for case, request in told if not (case.lower or case.forged) or request != sent[0]]
 
-    async def play(self, case: Case) -> None:
+    async def play(self, case: HistoryCase) -> None:
         """Send a message, and let everything be reported that the case holds."""
         self._endpoint.case = case
         name = self._provider.name
@@ -200,7 +200,7 @@ class Stage:
         finally:
             self._emulator.remove(sandbox)
 
-    def _send(self, sandbox: Sandbox, case: Case) -> None:
+    def _send(self, sandbox: Sandbox, case: HistoryCase) -> None:
         about, provider = _NEVER_SENT if case.unknown else self._about, self._provider
         if about.id is not None and provider.profile.first_id is not None:
             sandbox.engine.state.next_ids[provider.name] = about.id

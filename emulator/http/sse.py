@@ -6,7 +6,7 @@ BEAT = b": still here\n\n"
 """A comment: keeps proxies from closing the line."""
 
 
-class Frame(NamedTuple):
+class SseFrame(NamedTuple):
     """One event: its id ("" for none), its kind, its data."""
 
     id: str
@@ -14,7 +14,7 @@ class Frame(NamedTuple):
     data: str
 
 
-def write(frame: Frame) -> bytes:
+def write(frame: SseFrame) -> bytes:
     """The octets of an event."""
     lines = [f"id: {frame.id}"] if frame.id else []
     lines += [f"event: {frame.event}", *(f"data: {line}" for line in frame.data.split("\n"))]
@@ -27,12 +27,12 @@ class Reader:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, piece: bytes) -> list[Frame]:
+    def feed(self, piece: bytes) -> list[SseFrame]:
         *whole, self._rest = (self._rest + piece).split(b"\n\n")
         return [frame for frame in map(_read, whole) if frame is not None]
 
 
-def _read(octets: bytes) -> Frame | None:
+def _read(octets: bytes) -> SseFrame | None:
     id, event, data = "", "message", []
     for line in octets.decode().split("\n"):
         name, _, value = line.partition(":")
@@ -43,4 +43,4 @@ def _read(octets: bytes) -> Frame | None:
             event = value
         elif name == "data":
             data.append(value)
-    return Frame(id, event, "\n".join(data)) if data else None
+    return SseFrame(id, event, "\n".join(data)) if data else None

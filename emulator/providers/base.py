@@ -11,7 +11,7 @@ import msgspec
 
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Credential
-from emulator.core.engine.lifecycle import Report
+from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
@@ -212,7 +212,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     shown: Callable[[Account], dict[str, object]]
     """What the control API tells of a new account's credentials."""
 
-    report: Callable[[Account, Batch, Message, Report, str], HttpRequest | None]
+    report: Callable[[Account, Batch, Message, OutgoingReport, str], HttpRequest | None]
     """The callback for a change: account, batch, message, report, the URL to call → the request, or None."""
     not_called: Callable[[Account, str], str] = lambda account, url: ""
     """Why the provider calls no such URL of an account; "" where it does."""

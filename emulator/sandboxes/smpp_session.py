@@ -7,7 +7,7 @@ from emulator.core.units import Timestamp
 from emulator.providers.base import SmppFace, SmppSessionSettings
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.codec import encode
-from emulator.smpp.pdu import Pdu, Written
+from emulator.smpp.pdu import EncodedPdu, Pdu
 from emulator.smpp.session import Session
 from emulator.smpp.session_states import State
 
@@ -89,7 +89,7 @@ class BoundSession:
 
     def send(self, request: Pdu, token: object = None) -> bytes:
         """A request of ours goes out; its octets."""
-        if isinstance(request, Written):
+        if isinstance(request, EncodedPdu):
             octets = self.session.deliver(request, self.wire.now(), token)
         else:
             octets = encode(self.session.send(request, self.wire.now(), token, anyway=True))

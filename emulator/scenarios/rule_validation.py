@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from emulator.core.commands import OPERATIONS
-from emulator.core.regex import Wrong, compiled
+from emulator.core.regex import BadPattern, compiled
 from emulator.scenarios.account_validation import about_account, about_url
 from emulator.scenarios.contradictions import about_protocols, about_reports, about_turns, spoken_by
 from emulator.scenarios.problems import Path, Problem, listed, shown
@@ -63,7 +63,7 @@ def pieces_of(rule: Any) -> int:
     found = 0
     for name in EXPRESSIONS:
         if isinstance(when.get(name), str):
-            with suppress(Wrong):
+            with suppress(BadPattern):
                 found += compiled(when[name]).pieces
     return found
 

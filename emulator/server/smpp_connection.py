@@ -25,14 +25,14 @@ from emulator.server.protocol_switch import TlsOnly, told
 from emulator.server.smpp_faults import Ask, NextFirst, SmppStep
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
-from emulator.smpp.events import Answered, Close, Event, Ignored, Requested, Send, Unanswered
+from emulator.smpp.events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
 from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
-from emulator.smpp.pdu_tables import BINDS, Command
+from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.tls.contexts import Contexts
 
 _log = logging.getLogger("emulator")
-_ACKNOWLEDGED = Command.DELIVER_SM_RESP.to_bytes(4, "big")
+_ACKNOWLEDGED = CommandId.DELIVER_SM_RESP.to_bytes(4, "big")
 _REPORTS_FIRST = 1.0
 """Real seconds that a response waits for callbacks which shall go before it."""
 _FAREWELL = 0.3
@@ -245,7 +245,7 @@ class SmppConnection(asyncio.Protocol):
                 self._answer(item.command_id, dispatcher.said(line, item, event, smpp_faults.alter))
             case Send():
                 self.write(dispatcher.asks(line, event))
-            case Answered():
+            case RequestAnswered():
                 dispatcher.answered(line, event)
             case Unanswered():
                 dispatcher.unanswered(line, event)

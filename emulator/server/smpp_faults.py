@@ -11,7 +11,7 @@ from emulator.server.fault_steps import CloseConnection, ResetConnection, Wait, 
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.pdu import Pdu, generic_nack
-from emulator.smpp.pdu_tables import Command
+from emulator.smpp.pdu_tables import CommandId
 
 _PAUSE = 0.005
 _PATIENCE = 0.25
@@ -54,8 +54,8 @@ def _no_nul(pdu: Pdu) -> bytes:
 
 
 def _wrong_kind(pdu: Pdu) -> bytes:
-    other = Command.BIND_TRANSMITTER_RESP if pdu.command_id != Command.BIND_TRANSMITTER_RESP else (
-        Command.BIND_RECEIVER_RESP
+    other = CommandId.BIND_TRANSMITTER_RESP if pdu.command_id != CommandId.BIND_TRANSMITTER_RESP else (
+        CommandId.BIND_RECEIVER_RESP
     )  # fmt: skip
     body = encode(pdu)[16:]
     return encode(Pdu(other, pdu.status, pdu.sequence, rest=body))
@@ -86,7 +86,7 @@ SPOIL: dict[str, Callable[[Pdu], bytes]] = {
 class Ask(NamedTuple):
     """A request of ours goes."""
 
-    command: Command
+    command: CommandId
 
 
 class NextFirst(NamedTuple):
@@ -113,7 +113,7 @@ STEPS: dict[str, Callable[[bytes], tuple[SmppStep, ...]]] = {
     "split": lambda octets: (Write(octets[: len(octets) // 2]), Wait(_PAUSE), Write(octets[len(octets) // 2 :])),
     "close": lambda octets: (Write(octets), CloseConnection()),
     "reordered": lambda octets: (NextFirst(_PATIENCE), Write(octets)),
-    "enquire-first": lambda octets: (Ask(Command.ENQUIRE_LINK), Write(octets)),
+    "enquire-first": lambda octets: (Ask(CommandId.ENQUIRE_LINK), Write(octets)),
 }
 
 

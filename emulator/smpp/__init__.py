@@ -17,15 +17,15 @@ from .codec import CannotEncode, decode, encode
 from .command_status import Status, status_meaning, status_name
 from .data_coding import Coding, DecodedText, GsmAlphabet, Habits, coding_of, read_text, write_text
 from .display import describe
-from .events import Answered, Close, Event, Ignored, Requested, Send, Unanswered
+from .events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
 from .field_checks import Strictness, check
 from .framing import Framer
-from .pdu import Destination, Fault, Pdu, Unreadable, Unsuccessful, generic_nack, response
-from .pdu_tables import Command, command_name
-from .reassembly import Gathering, Joined, Key, Reassembler, Repeated, Waiting, key_of
+from .pdu import Destination, Pdu, PduFault, Unreadable, Unsuccessful, generic_nack, response
+from .pdu_tables import CommandId, command_name
+from .reassembly import Gathering, Joined, Key, PartsAwaited, Reassembler, Repeated, key_of
 from .receipt_parser import ReceiptRead, is_receipt, read_receipt
-from .receipt_writer import Form, Receipt, ReceiptAddress, excerpt_of, write_receipt
-from .segments import Content, Part, read_content, write_part
+from .receipt_writer import Receipt, ReceiptAddress, ReceiptForm, excerpt_of, write_receipt
+from .segments import Content, Segment, read_content, write_part
 from .session import NotNow, Session
 from .session_states import Role, State, judge
 from .time_format import is_time, read_time, write_absolute, write_relative
@@ -34,17 +34,14 @@ from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
 __all__ = [
     "ESME_TIMERS",
     "SMSC_TIMERS",
-    "Answered",
     "CannotEncode",
     "Close",
     "Coding",
-    "Command",
+    "CommandId",
     "Content",
     "DecodedText",
     "Destination",
     "Event",
-    "Fault",
-    "Form",
     "Framer",
     "Gathering",
     "GsmAlphabet",
@@ -53,15 +50,19 @@ __all__ = [
     "Joined",
     "Key",
     "NotNow",
-    "Part",
+    "PartsAwaited",
     "Pdu",
+    "PduFault",
     "Reassembler",
     "Receipt",
     "ReceiptAddress",
+    "ReceiptForm",
     "ReceiptRead",
     "Repeated",
+    "RequestAnswered",
     "Requested",
     "Role",
+    "Segment",
     "Send",
     "Session",
     "State",
@@ -71,7 +72,6 @@ __all__ = [
     "Unanswered",
     "Unreadable",
     "Unsuccessful",
-    "Waiting",
     "check",
     "coding_of",
     "command_name",

@@ -12,15 +12,15 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 from .command_status import Status
-from .pdu import Answer, Destination, Fields, FieldValue, Pdu, Tlv, Unreadable, Unsuccessful, Written
-from .pdu_tables import FIELD_FAULTS, LAYOUTS, LENIENT, RESPONSE, WITHOUT_RESPONSE, Kind, command_name
+from .pdu import Answer, Destination, EncodedPdu, Fields, FieldValue, Pdu, Tlv, Unreadable, Unsuccessful
+from .pdu_tables import FIELD_FAULTS, LAYOUTS, LENIENT, RESPONSE, WITHOUT_RESPONSE, FieldKind, command_name
 from .tlvs import tag_name
 
 HEADER = struct.Struct(">IIII")  # command_length, command_id, command_status, sequence_number (3.2)
 _TLV = struct.Struct(">HH")
 _UINT32 = struct.Struct(">I")
 
-_RUN, _C, _SHORT, _DESTS, _UNSUC = (int(kind) for kind in Kind)
+_RUN, _C, _SHORT, _DESTS, _UNSUC = (int(kind) for kind in FieldKind)
 
 
 class CannotEncode(ValueError):
@@ -49,11 +49,11 @@ class _Plan(NamedTuple):
 def _plan(command_id: int) -> _Plan:
     steps: list[_Step] = []
     for field in LAYOUTS[command_id]:
-        if field.kind is Kind.UINT8 and steps and steps[-1][0] == _RUN:
+        if field.kind is FieldKind.UINT8 and steps and steps[-1][0] == _RUN:
             _, many, before = steps.pop()
             steps.append((_RUN, many + 1, (*before, field.name)))
         else:
-            steps.append((int(field.kind), 1 if field.kind is Kind.UINT8 else field.size, (field.name,)))
+            steps.append((int(field.kind), 1 if field.kind is FieldKind.UINT8 else field.size, (field.name,)))
     names = tuple(field.name for field in LAYOUTS[command_id])
     return _Plan(names, frozenset(names), tuple(steps), bool(steps) and steps[-1][0] == _SHORT)
 
@@ -223,7 +223,7 @@ def encode(pdu: Pdu) -> bytes:
     """A PDU → its octets. Missing fields of a begun body are 0 or empty; sizes and sense are not judged (an
     emulator sends wrong things on purpose). CannotEncode: an unknown field name, or a value that has no place
     on the wire."""
-    if isinstance(pdu, Written):
+    if isinstance(pdu, EncodedPdu):
         return HEADER.pack(len(pdu.body) + 16, pdu.command_id, pdu.status, pdu.sequence) + pdu.body
     plan = _PLANS.get(pdu.command_id, _NO_PLAN)
     fields = pdu.fields

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .pdu_tables import LAYOUTS, Command
+from .pdu_tables import LAYOUTS, CommandId
 
-_MOST = {field.name: field.size - 1 for field in LAYOUTS[Command.BIND_TRANSCEIVER] if field.size}
+_MOST = {field.name: field.size - 1 for field in LAYOUTS[CommandId.BIND_TRANSCEIVER] if field.size}
 """Octets of each text of a bind, without its NUL."""
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from .command_status import Status
-from .pdu import Fault
+from .pdu import PduFault
 
 
 class Coding(IntEnum):
@@ -68,7 +68,7 @@ def coding_of(data_coding: int, habits: Habits = PLAIN) -> Coding | None:
     return Coding(bits)
 
 
-def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits = PLAIN) -> DecodedText | Fault:
+def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits = PLAIN) -> DecodedText | PduFault:
     """A whole message without its UDH → its text; Fault where no reading is possible (statuses: facts,
     section 4)."""
     coding = coding_of(data_coding, habits)
@@ -77,13 +77,13 @@ def read_text(octets: bytes, data_coding: int, gsm: GsmAlphabet, habits: Habits 
     return read_octets(octets, coding, gsm)
 
 
-def no_coding(data_coding: int) -> Fault:
-    return Fault(
+def no_coding(data_coding: int) -> PduFault:
+    return PduFault(
         Status.RSUBMITFAIL, "data_coding", f"data_coding {data_coding}: bits 3-2 are 3, no coding we know"
     )
 
 
-def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> DecodedText | Fault:
+def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> DecodedText | PduFault:
     """The same where the coding is known."""
     if coding is Coding.LATIN1:
         return DecodedText(octets.decode("latin-1"), coding)
@@ -93,7 +93,7 @@ def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> DecodedText 
         note = "octets of 0x80 and more are no GSM septets and were read as '?'"
         return DecodedText(gsm.gsm_decode(octets.translate(_SEPTETS)), coding, (note,))
     if len(octets) % 2:
-        return Fault(
+        return PduFault(
             Status.RINVMSGLEN, "short_message", f"UCS-2 text of {len(octets)} octets: the number must be even"
         )
     try:

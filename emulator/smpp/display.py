@@ -19,7 +19,7 @@ class TlvShown(TypedDict):
     value: int | str
 
 
-class Described(TypedDict):
+class DescribedPdu(TypedDict):
     """A PDU for people: `rest` what stood behind the last field or TLV, `unreadable` why it could not be read, `answer`
     what is to be done then, `hex` all its octets."""
 
@@ -38,10 +38,10 @@ _SECRET = "password"  # the field
 _HEX = frozenset({"short_message"})
 
 
-def describe(item: Pdu | Unreadable, names: Mapping[int, str] | None = None) -> Described:
+def describe(item: Pdu | Unreadable, names: Mapping[int, str] | None = None) -> DescribedPdu:
     """A PDU, or what could not be read → its command, status, number, fields and TLVs. Texts as ASCII,
     messages and TLVs as hex, the password as stars. `names`: the caller's own for vendor TLVs."""
-    shown: Described = {
+    shown: DescribedPdu = {
         "command": item.name,
         "status": status_name(item.status),
         "sequence": item.sequence,

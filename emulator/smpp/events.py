@@ -23,7 +23,7 @@ class Send(Struct, frozen=True):
     why: str
 
 
-class Answered(Struct, frozen=True):
+class RequestAnswered(Struct, frozen=True):
     """A request of ours has its answer: its own response, a generic_nack, or a response that could not be
     read. `token` is what the owner gave to `Session.send`; `late`: it was told as `Unanswered` before."""
 
@@ -54,4 +54,4 @@ class Close(Struct, frozen=True):
     why: str
 
 
-Event: TypeAlias = Requested | Send | Answered | Unanswered | Ignored | Close
+Event: TypeAlias = Requested | Send | RequestAnswered | Unanswered | Ignored | Close

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from .command_status import Status
 from .data_coding import coding_of
-from .pdu import Fault, Pdu
-from .pdu_tables import LAYOUTS, Command
+from .pdu import Pdu, PduFault
+from .pdu_tables import LAYOUTS, CommandId
 from .segments import UDHI, read_content
 from .time_format import is_time
 from .tlvs import BELONGS, MESSAGE_PAYLOAD, TAGS, tag_name
@@ -69,9 +69,9 @@ _ADDRESSES = (
     ("destination_addr", "dest_addr_ton", Status.RINVDSTADR),
 )
 
-_CHECKED = frozenset({Command.SUBMIT_SM, Command.SUBMIT_MULTI, Command.DATA_SM, Command.REPLACE_SM})
-_NEEDS_ID = frozenset({Command.QUERY_SM, Command.REPLACE_SM})
-_NEEDS_DESTINATION = frozenset({Command.SUBMIT_SM, Command.DATA_SM})
+_CHECKED = frozenset({CommandId.SUBMIT_SM, CommandId.SUBMIT_MULTI, CommandId.DATA_SM, CommandId.REPLACE_SM})
+_NEEDS_ID = frozenset({CommandId.QUERY_SM, CommandId.REPLACE_SM})
+_NEEDS_DESTINATION = frozenset({CommandId.SUBMIT_SM, CommandId.DATA_SM})
 
 
 def _of(rows: tuple[_Row, ...], command: int) -> tuple[_Row, ...]:
@@ -83,14 +83,14 @@ _ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_ROWS, command) for comman
 _STRICT_ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_STRICT_ROWS, command) for command in _CHECKED}
 
 
-def check(pdu: Pdu, strictness: Strictness = USUAL) -> Fault | None:
+def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
     """A request of a client → what is wrong with its values, in the order of its fields' rows; None: nothing.
 
     Checked are submit_sm, submit_multi, data_sm, replace_sm and the id of query_sm; anything else is good.
     """
     command = pdu.command_id
     if command in _NEEDS_ID and not pdu.octets("message_id"):
-        return Fault(Status.RINVMSGID, "message_id", "message_id is empty")
+        return PduFault(Status.RINVMSGID, "message_id", "message_id is empty")
     if command not in _CHECKED:
         return None
     return (
@@ -98,70 +98,70 @@ def check(pdu: Pdu, strictness: Strictness = USUAL) -> Fault | None:
     )
 
 
-def _numbers(pdu: Pdu, strictness: Strictness) -> Fault | None:
+def _numbers(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     fields = pdu.fields
     rows = _ROWS_OF[pdu.command_id]
     if strictness.ton_npi:
         rows += _STRICT_ROWS_OF[pdu.command_id]
     for field, good, status, rule in rows:
         if fields.get(field, 0) not in good:
-            return Fault(status, field, f"{field} {pdu.number(field)}: {rule}")
+            return PduFault(status, field, f"{field} {pdu.number(field)}: {rule}")
     return None
 
 
-def _addresses(pdu: Pdu, strictness: Strictness) -> Fault | None:
+def _addresses(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     if pdu.command_id in _NEEDS_DESTINATION and not pdu.octets("destination_addr"):
-        return Fault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
+        return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
     if strictness.international_is_number:
         for field, ton, status in _ADDRESSES:
             address = pdu.octets(field)
             if address and pdu.number(ton) == 1 and not address.removeprefix(b"+").isdigit():
                 shown = address.decode("ascii", "backslashreplace")
-                return Fault(
+                return PduFault(
                     status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)"
                 )
     return None
 
 
-def _times(pdu: Pdu) -> Fault | None:
+def _times(pdu: Pdu) -> PduFault | None:
     for field, status in _TIMES:
         value = pdu.octets(field)
         if not is_time(value):
             shown = value.decode("ascii", "backslashreplace")
-            return Fault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
+            return PduFault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
     return None
 
 
-def _message(pdu: Pdu, strictness: Strictness) -> Fault | None:
+def _message(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     short = pdu.octets("short_message")
     if len(short) > 254:
-        return Fault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254")
+        return PduFault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254")
     if pdu.rest and not strictness.nul_behind:
         why = "one octet behind short_message, a NUL that sm_length does not count, is too little for a TLV"
-        return Fault(Status.RINVOPTPARSTREAM, "", why)
+        return PduFault(Status.RINVOPTPARSTREAM, "", why)
     if pdu.tlvs:
         if short and pdu.tlv(MESSAGE_PAYLOAD):
             why = "the message is in short_message and in message_payload: one of them must be empty"
-            return Fault(Status.RINVMSGLEN, "message_payload", why)
+            return PduFault(Status.RINVMSGLEN, "message_payload", why)
         fault = _tlvs(pdu, strictness)
         if fault is not None:
             return fault
     if pdu.tlvs or pdu.number("esm_class") & UDHI:
         content = read_content(pdu)
-        if isinstance(content, Fault):
+        if isinstance(content, PduFault):
             return content
     return None
 
 
-def _tlvs(pdu: Pdu, strictness: Strictness) -> Fault | None:
+def _tlvs(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     belongs = BELONGS.get(pdu.command_id, frozenset())
     for tag, value in pdu.tlvs:
         if tag in strictness.forbidden_tags:
-            return Fault(Status.ROPTPARNOTALLWD, tag_name(tag), f"TLV {tag_name(tag)} is not allowed here")
+            return PduFault(Status.ROPTPARNOTALLWD, tag_name(tag), f"TLV {tag_name(tag)} is not allowed here")
         if tag in belongs:
             row = TAGS[tag]
             if not row.low <= len(value) <= row.high:
                 wanted = str(row.low) if row.low == row.high else f"{row.low} to {row.high}"
                 why = f"TLV {row.name} has {len(value)} octets, wanted are {wanted}"
-                return Fault(Status.RINVPARLEN, row.name, why)
+                return PduFault(Status.RINVPARLEN, row.name, why)
     return None

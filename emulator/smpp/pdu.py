@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .pdu_tables import LAYOUTS, RESPONSE, Command, command_name
+from .pdu_tables import LAYOUTS, RESPONSE, CommandId, command_name
 from .tlvs import MESSAGE_PAYLOAD
 
 Tlv: TypeAlias = tuple[int, bytes]
@@ -104,14 +104,14 @@ class Pdu(Struct, eq=False):
         return replace(self, sequence=sequence, raw=b"")
 
 
-class Written(Pdu, eq=False):
+class EncodedPdu(Pdu, eq=False):
     """A PDU of ours whose body was written by other means than `encode`: its fields and TLVs are no longer told
     apart."""
 
     body: bytes = b""
 
-    def numbered(self, sequence: int) -> Written:
-        return Written(self.command_id, self.status, sequence, body=self.body)
+    def numbered(self, sequence: int) -> EncodedPdu:
+        return EncodedPdu(self.command_id, self.status, sequence, body=self.body)
 
 
 Answer: TypeAlias = Literal["own response", "generic_nack", "nothing"]
@@ -144,10 +144,10 @@ class Unreadable(Struct, frozen=True):
             return None
         if self.answer == "own response":
             return Pdu(self.command_id | RESPONSE, self.status, self.sequence)
-        return Pdu(Command.GENERIC_NACK, self.status, self.sequence)
+        return Pdu(CommandId.GENERIC_NACK, self.status, self.sequence)
 
 
-class Fault(Struct, frozen=True):
+class PduFault(Struct, frozen=True):
     """What is wrong with a value in a readable PDU: the status it deserves, the field or TLV, a sentence for
     people."""
 
@@ -169,4 +169,4 @@ def response(
 
 def generic_nack(status: int, sequence: int = 0) -> Pdu:
     """4.3: the answer to what has no response of its own."""
-    return Pdu(Command.GENERIC_NACK, status, sequence)
+    return Pdu(CommandId.GENERIC_NACK, status, sequence)

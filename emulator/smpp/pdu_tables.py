@@ -15,7 +15,7 @@ RESPONSE = 0x80000000
 """The bit that makes a command id a response; `request_id | RESPONSE` is its own response."""
 
 
-class Command(IntEnum):
+class CommandId(IntEnum):
     GENERIC_NACK = 0x80000000
     BIND_RECEIVER = 0x00000001
     BIND_RECEIVER_RESP = 0x80000001
@@ -45,10 +45,10 @@ class Command(IntEnum):
     DATA_SM_RESP = 0x80000103
 
 
-_NAMES = {int(row): row.name.lower() for row in Command}
+_NAMES = {int(row): row.name.lower() for row in CommandId}
 
-BINDS = frozenset({Command.BIND_RECEIVER, Command.BIND_TRANSMITTER, Command.BIND_TRANSCEIVER})
-WITHOUT_RESPONSE = frozenset({Command.OUTBIND, Command.ALERT_NOTIFICATION})
+BINDS = frozenset({CommandId.BIND_RECEIVER, CommandId.BIND_TRANSMITTER, CommandId.BIND_TRANSCEIVER})
+WITHOUT_RESPONSE = frozenset({CommandId.OUTBIND, CommandId.ALERT_NOTIFICATION})
 """Requests that have no response in the protocol (4.1.7, 4.12)."""
 
 
@@ -57,7 +57,7 @@ def command_name(command_id: int) -> str:
     return _NAMES.get(command_id) or f"0x{command_id:08X}"
 
 
-class Kind(IntEnum):
+class FieldKind(IntEnum):
     """How a field lies on the wire."""
 
     UINT8 = 1
@@ -69,16 +69,16 @@ class Kind(IntEnum):
 
 class Field(NamedTuple):
     name: str
-    kind: Kind
+    kind: FieldKind
     size: int = 0
 
 
 def _u8(name: str) -> Field:
-    return Field(name, Kind.UINT8)
+    return Field(name, FieldKind.UINT8)
 
 
 def _c(name: str, size: int) -> Field:
-    return Field(name, Kind.C_OCTETS, size)
+    return Field(name, FieldKind.C_OCTETS, size)
 
 
 def _address(name: str, size: int = 21) -> tuple[Field, ...]:
@@ -89,7 +89,7 @@ def _destination(size: int = 21) -> tuple[Field, ...]:
     return _u8("dest_addr_ton"), _u8("dest_addr_npi"), _c("destination_addr", size)
 
 
-_SHORT = Field("short_message", Kind.SHORT_MESSAGE)
+_SHORT = Field("short_message", FieldKind.SHORT_MESSAGE)
 _TIMES = (_c("schedule_delivery_time", 17), _c("validity_period", 17))
 _HOW = (_u8("esm_class"), _u8("protocol_id"), _u8("priority_flag"), *_TIMES, _u8("registered_delivery"),
         _u8("replace_if_present_flag"), _u8("data_coding"), _u8("sm_default_msg_id"), _SHORT)  # fmt: skip
@@ -100,20 +100,20 @@ _MESSAGE = (_c("service_type", 6), *_address("source_addr"), *_destination(), *_
 _ID = (_c("message_id", 65),)
 
 LAYOUTS: dict[int, tuple[Field, ...]] = {
-    Command.GENERIC_NACK: (),  # 4.3.1
-    Command.BIND_RECEIVER: _BIND,  # 4.1.3
-    Command.BIND_RECEIVER_RESP: _BIND_RESP,  # 4.1.4
-    Command.BIND_TRANSMITTER: _BIND,  # 4.1.1
-    Command.BIND_TRANSMITTER_RESP: _BIND_RESP,  # 4.1.2
-    Command.QUERY_SM: (*_ID, *_address("source_addr")),  # 4.8.1
-    Command.QUERY_SM_RESP: (*_ID, _c("final_date", 17), _u8("message_state"), _u8("error_code")),  # 4.8.2
-    Command.SUBMIT_SM: _MESSAGE,  # 4.4.1
-    Command.SUBMIT_SM_RESP: _ID,  # 4.4.2
-    Command.DELIVER_SM: _MESSAGE,  # 4.6.1
-    Command.DELIVER_SM_RESP: _ID,  # 4.6.2: unused, one NUL
-    Command.UNBIND: (),  # 4.2.1
-    Command.UNBIND_RESP: (),  # 4.2.2
-    Command.REPLACE_SM: (
+    CommandId.GENERIC_NACK: (),  # 4.3.1
+    CommandId.BIND_RECEIVER: _BIND,  # 4.1.3
+    CommandId.BIND_RECEIVER_RESP: _BIND_RESP,  # 4.1.4
+    CommandId.BIND_TRANSMITTER: _BIND,  # 4.1.1
+    CommandId.BIND_TRANSMITTER_RESP: _BIND_RESP,  # 4.1.2
+    CommandId.QUERY_SM: (*_ID, *_address("source_addr")),  # 4.8.1
+    CommandId.QUERY_SM_RESP: (*_ID, _c("final_date", 17), _u8("message_state"), _u8("error_code")),  # 4.8.2
+    CommandId.SUBMIT_SM: _MESSAGE,  # 4.4.1
+    CommandId.SUBMIT_SM_RESP: _ID,  # 4.4.2
+    CommandId.DELIVER_SM: _MESSAGE,  # 4.6.1
+    CommandId.DELIVER_SM_RESP: _ID,  # 4.6.2: unused, one NUL
+    CommandId.UNBIND: (),  # 4.2.1
+    CommandId.UNBIND_RESP: (),  # 4.2.2
+    CommandId.REPLACE_SM: (
         *_ID,
         *_address("source_addr"),
         *_TIMES,
@@ -121,23 +121,23 @@ LAYOUTS: dict[int, tuple[Field, ...]] = {
         _u8("sm_default_msg_id"),
         _SHORT,
     ),  # 4.10.1
-    Command.REPLACE_SM_RESP: (),  # 4.10.2
-    Command.CANCEL_SM: (_c("service_type", 6), *_ID, *_address("source_addr"), *_destination()),  # 4.9.1
-    Command.CANCEL_SM_RESP: (),  # 4.9.2
-    Command.BIND_TRANSCEIVER: _BIND,  # 4.1.5
-    Command.BIND_TRANSCEIVER_RESP: _BIND_RESP,  # 4.1.6
-    Command.OUTBIND: (_c("system_id", 16), _c("password", 9)),  # 4.1.7.1
-    Command.ENQUIRE_LINK: (),  # 4.11.1
-    Command.ENQUIRE_LINK_RESP: (),  # 4.11.2
-    Command.SUBMIT_MULTI: (
+    CommandId.REPLACE_SM_RESP: (),  # 4.10.2
+    CommandId.CANCEL_SM: (_c("service_type", 6), *_ID, *_address("source_addr"), *_destination()),  # 4.9.1
+    CommandId.CANCEL_SM_RESP: (),  # 4.9.2
+    CommandId.BIND_TRANSCEIVER: _BIND,  # 4.1.5
+    CommandId.BIND_TRANSCEIVER_RESP: _BIND_RESP,  # 4.1.6
+    CommandId.OUTBIND: (_c("system_id", 16), _c("password", 9)),  # 4.1.7.1
+    CommandId.ENQUIRE_LINK: (),  # 4.11.1
+    CommandId.ENQUIRE_LINK_RESP: (),  # 4.11.2
+    CommandId.SUBMIT_MULTI: (
         _c("service_type", 6),
         *_address("source_addr"),
-        Field("dest_address", Kind.DESTINATIONS, 21),
+        Field("dest_address", FieldKind.DESTINATIONS, 21),
         *_HOW,
     ),  # 4.5.1
-    Command.SUBMIT_MULTI_RESP: (*_ID, Field("unsuccess_sme", Kind.UNSUCCESSFUL, 21)),  # 4.5.2
-    Command.ALERT_NOTIFICATION: (*_address("source_addr", 65), *_address("esme_addr", 65)),  # 4.12.1
-    Command.DATA_SM: (
+    CommandId.SUBMIT_MULTI_RESP: (*_ID, Field("unsuccess_sme", FieldKind.UNSUCCESSFUL, 21)),  # 4.5.2
+    CommandId.ALERT_NOTIFICATION: (*_address("source_addr", 65), *_address("esme_addr", 65)),  # 4.12.1
+    CommandId.DATA_SM: (
         _c("service_type", 6),
         *_address("source_addr", 65),
         *_destination(65),
@@ -145,7 +145,7 @@ LAYOUTS: dict[int, tuple[Field, ...]] = {
         _u8("registered_delivery"),
         _u8("data_coding"),
     ),  # 4.7.1
-    Command.DATA_SM_RESP: _ID,  # 4.7.2
+    CommandId.DATA_SM_RESP: _ID,  # 4.7.2
 }
 
 FIELD_FAULTS: dict[str, Status] = {
@@ -164,6 +164,6 @@ FIELD_FAULTS: dict[str, Status] = {
 }
 """Status for a field that is too long or has no NUL (facts, section 3); other fields have RINVCMDLEN."""
 
-LENIENT = frozenset({Command.GENERIC_NACK, Command.DELIVER_SM_RESP})
+LENIENT = frozenset({CommandId.GENERIC_NACK, CommandId.DELIVER_SM_RESP})
 """Their bodies carry nothing, and clients write anything into them (facts, section 3): never a reason to
 complain."""

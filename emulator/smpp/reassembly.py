@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
-from .segments import Part, Width
+from .segments import Segment, Width
 
 WAIT = 60_000_000
 """All parts within a minute (provider's page on SUBMIT_SM)."""
@@ -30,7 +30,7 @@ class Key(Struct, frozen=True):
     total: int
 
 
-def key_of(account: str, source: bytes, destination: bytes, part: Part) -> Key:
+def key_of(account: str, source: bytes, destination: bytes, part: Segment) -> Key:
     return Key(account, source, destination, part.reference, part.width, part.total)
 
 
@@ -57,7 +57,7 @@ class Gathering(Struct):
         return [number for number in range(1, self.key.total + 1) if number not in here]
 
 
-class Waiting(Struct, frozen=True):
+class PartsAwaited(Struct, frozen=True):
     """The part was taken, so many are still to come before `due`."""
 
     key: Key
@@ -89,7 +89,7 @@ class Repeated(Struct, frozen=True):
     same: bool
 
 
-Outcome: TypeAlias = Waiting | Joined | Repeated
+Outcome: TypeAlias = PartsAwaited | Joined | Repeated
 
 
 class Reassembler(Struct):
@@ -126,7 +126,7 @@ class Reassembler(Struct):
         gathering.pieces.append(Piece(number, octets, name, coding))
         missing = key.total - len(gathering.pieces)
         if missing:
-            return Waiting(key, missing, gathering.due)
+            return PartsAwaited(key, missing, gathering.due)
         del self.gatherings[_name(key)]
         return Joined(key, _in_order(gathering.pieces))
 

@@ -11,7 +11,7 @@ import re
 from msgspec import Struct
 
 from .pdu import Pdu
-from .pdu_tables import Command
+from .pdu_tables import CommandId
 from .receipt_writer import INTERMEDIATE, RECEIPT, STATE_WORDS
 from .time_format import read_date
 from .tlvs import MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
@@ -40,7 +40,7 @@ class ReceiptRead(Struct, frozen=True):
 
 def is_receipt(pdu: Pdu) -> bool:
     """Does the PDU call itself a receipt or an intermediate notification (5.2.12)?"""
-    carries = pdu.command_id in (Command.DELIVER_SM, Command.DATA_SM)
+    carries = pdu.command_id in (CommandId.DELIVER_SM, CommandId.DATA_SM)
     return carries and pdu.number("esm_class") & _TYPE in (RECEIPT, INTERMEDIATE)
 
 

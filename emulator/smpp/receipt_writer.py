@@ -13,8 +13,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from .data_coding import Coding
-from .pdu import Fields, Pdu, Tlv, Written
-from .pdu_tables import Command
+from .pdu import EncodedPdu, Fields, Pdu, Tlv
+from .pdu_tables import CommandId
 from .time_format import write_date
 from .tlvs import MESSAGE_PAYLOAD, MESSAGE_STATE, NETWORK_ERROR_CODE, RECEIPTED_MESSAGE_ID
 
@@ -69,7 +69,7 @@ class Receipt(Struct, frozen=True):
     excerpt: str = ""
 
 
-class Form(Struct, frozen=True):
+class ReceiptForm(Struct, frozen=True):
     """How it is told.
 
     `pattern`: the text, with {id} {sub} {dlvrd} {submit} {done} {stat} {err} {text} in it. `quarters`: the
@@ -93,10 +93,10 @@ class Form(Struct, frozen=True):
     tlvs: tuple[str, ...] = TLV_ORDER
     id_with_nul: bool = True
     network: int = 3
-    command: int = Command.DELIVER_SM
+    command: int = CommandId.DELIVER_SM
 
 
-USUAL = Form()
+USUAL = ReceiptForm()
 
 
 def wanted(registered_delivery: int, state: int) -> bool:
@@ -119,7 +119,7 @@ def excerpt_of(text: str, coding: Coding) -> str:
     return "".join(sign if " " <= sign <= "~" else "?" for sign in start)
 
 
-def write_text(receipt: Receipt, form: Form = USUAL) -> str:
+def write_text(receipt: Receipt, form: ReceiptForm = USUAL) -> str:
     """The line alone."""
     words = form.words or STATE_WORDS
     values = {
@@ -146,7 +146,7 @@ def _notation(message_id: str, form: str) -> str:
     return format(int(message_id), form) if form and message_id.isdecimal() else message_id
 
 
-def write_tlvs(receipt: Receipt, form: Form = USUAL, vendor: tuple[Tlv, ...] = ()) -> list[Tlv]:
+def write_tlvs(receipt: Receipt, form: ReceiptForm = USUAL, vendor: tuple[Tlv, ...] = ()) -> list[Tlv]:
     """The TLVs alone. receipted_message_id has its NUL: without it five libraries misread it (facts, section
     5)."""
     message_id = _notation(receipt.message_id, form.tlv_id).encode("ascii", "replace")
@@ -160,7 +160,7 @@ def write_tlvs(receipt: Receipt, form: Form = USUAL, vendor: tuple[Tlv, ...] = (
     return [tlv for name in form.tlvs for tlv in known[name]]
 
 
-def write_receipt(receipt: Receipt, form: Form = USUAL, vendor: tuple[Tlv, ...] = ()) -> Pdu:
+def write_receipt(receipt: Receipt, form: ReceiptForm = USUAL, vendor: tuple[Tlv, ...] = ()) -> Pdu:
     """The whole request, to be numbered by a session."""
     fields: Fields = {
         "source_addr_ton": receipt.destination.ton,
@@ -174,7 +174,7 @@ def write_receipt(receipt: Receipt, form: Form = USUAL, vendor: tuple[Tlv, ...] 
     tlvs = write_tlvs(receipt, form, vendor)
     if form.place != "nowhere":
         text = write_text(receipt, form).encode("ascii", "replace")
-        if form.place == "short_message" and form.command == Command.DELIVER_SM and len(text) < 255:
+        if form.place == "short_message" and form.command == CommandId.DELIVER_SM and len(text) < 255:
             fields["short_message"] = text
         else:
             tlvs.append((MESSAGE_PAYLOAD, text))
@@ -189,7 +189,7 @@ _TLVS = {
 _BODY = b"\0%b\0%b\0%c\0\0\0\0\0\0\0\0%c%b%b"
 _BODY_IN_ORDER = _BODY[:-2] + b"\0\x1e\0%c%b\0\x04\x27\0\1%c\x04\x23\0\3\3%b%b"
 _WORDS = {state: word.encode() for state, word in STATE_WORDS.items()}
-_DELIVER_SM = int(Command.DELIVER_SM)
+_DELIVER_SM = int(CommandId.DELIVER_SM)
 
 
 def usual(
@@ -203,12 +203,12 @@ def usual(
     kind = RECEIPT if state in FINAL else INTERMEDIATE
     size, code = len(message_id) + 1, error.to_bytes(2, "big")
     if tlvs is TLV_ORDER:
-        return Written(_DELIVER_SM, body=_BODY_IN_ORDER % (
+        return EncodedPdu(_DELIVER_SM, body=_BODY_IN_ORDER % (
             destination, source, kind, len(text), text, size, message_id, state, code, vendor,
         ))  # fmt: skip
     known = {b"size": size, b"id": message_id, b"state": state, b"error": code, b"vendor": vendor}
     behind = b"".join([_TLVS[name] for name in tlvs]) % known
-    return Written(_DELIVER_SM, body=_BODY % (destination, source, kind, len(text), text, behind))
+    return EncodedPdu(_DELIVER_SM, body=_BODY % (destination, source, kind, len(text), text, behind))
 
 
 def written_address(address: ReceiptAddress) -> bytes:

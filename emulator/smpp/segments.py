@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from .command_status import Status
-from .pdu import Fault, Pdu, Tlv
+from .pdu import Pdu, PduFault, Tlv
 from .tlvs import SAR_MSG_REF_NUM, SAR_SEGMENT_SEQNUM, SAR_TOTAL_SEGMENTS, tag_name
 
 Width: TypeAlias = Literal["udh8", "udh16", "sar"]
@@ -25,7 +25,7 @@ Element: TypeAlias = tuple[int, bytes]
 """One information element of a UDH: identifier, data."""
 
 
-class Part(Struct, frozen=True):
+class Segment(Struct, frozen=True):
     """Which part of what: number 1..total of the message with that reference."""
 
     reference: int
@@ -39,7 +39,7 @@ class Content(Struct, frozen=True):
     concatenation (ports, for one), and the part it is; `part` None: a message of its own."""
 
     octets: bytes
-    part: Part | None = None
+    part: Segment | None = None
     elements: tuple[Element, ...] = ()
 
 
@@ -66,7 +66,7 @@ def write_udh(elements: tuple[Element, ...]) -> bytes:
     return bytes((len(body),)) + body
 
 
-def read_content(pdu: Pdu) -> Content | Fault:
+def read_content(pdu: Pdu) -> Content | PduFault:
     """A submit_sm, data_sm or deliver_sm → its content, or what is wrong with its header or its sar_* TLVs.
 
     The UDH wins where both are given. A UDH concatenation that makes no sense (number 0, or above the total)
@@ -78,7 +78,7 @@ def read_content(pdu: Pdu) -> Content | Fault:
     if pdu.number("esm_class") & UDHI:
         header = read_udh(octets)
         if header is None:
-            return Fault(
+            return PduFault(
                 Status.RINVMSGLEN, "short_message", "the user data header goes past the end of the message"
             )
         elements, octets = header
@@ -93,14 +93,14 @@ def read_content(pdu: Pdu) -> Content | Fault:
         if part is not None:
             return Content(octets, part, others)
     sar = read_sar(pdu)
-    return sar if isinstance(sar, Fault) else Content(octets, sar, others)
+    return sar if isinstance(sar, PduFault) else Content(octets, sar, others)
 
 
-def _part(reference: int, total: int, number: int, width: Width) -> Part | None:
-    return Part(reference, total, number, width) if 1 <= number <= total else None
+def _part(reference: int, total: int, number: int, width: Width) -> Segment | None:
+    return Segment(reference, total, number, width) if 1 <= number <= total else None
 
 
-def read_sar(pdu: Pdu) -> Part | Fault | None:
+def read_sar(pdu: Pdu) -> Segment | PduFault | None:
     """The three sar_* TLVs of a PDU → its part; None: it has none of them."""
     if not pdu.tlvs:
         return None
@@ -111,22 +111,22 @@ def read_sar(pdu: Pdu) -> Part | Fault | None:
     numbers: list[int] = []
     for tag, value, size in zip(_SAR, values, sizes, strict=True):
         if value is None:
-            return Fault(
+            return PduFault(
                 Status.RMISSINGOPTPARAM, tag_name(tag), f"{tag_name(tag)} is missing beside its sisters"
             )
         if len(value) != size:
             why = f"{tag_name(tag)} has {len(value)} octets instead of {size}"
-            return Fault(Status.RINVPARLEN, tag_name(tag), why)
+            return PduFault(Status.RINVPARLEN, tag_name(tag), why)
         numbers.append(int.from_bytes(value, "big"))
     reference, total, number = numbers
     part = _part(reference, total, number, "sar")
     if part is None:
         why = f"sar_segment_seqnum {number} of sar_total_segments {total}: wanted is 1 up to the total"
-        return Fault(Status.RINVOPTPARAMVAL, "sar_segment_seqnum", why)
+        return PduFault(Status.RINVOPTPARAMVAL, "sar_segment_seqnum", why)
     return part
 
 
-def write_part(octets: bytes, part: Part, elements: tuple[Element, ...] = ()) -> tuple[int, bytes, list[Tlv]]:
+def write_part(octets: bytes, part: Segment, elements: tuple[Element, ...] = ()) -> tuple[int, bytes, list[Tlv]]:
     """One part's octets → (esm_class bits to set, octets with their UDH, TLVs to add), in the width the part
     names."""
     if part.width == "sar":

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from .codec import HEADER
 from .command_status import Status, status_name
-from .events import Answered, Close, Event, Ignored, Requested, Send, Unanswered
-from .pdu import Fields, Pdu, Tlv, Unreadable, Written, generic_nack, response
-from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
+from .events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
+from .pdu import EncodedPdu, Fields, Pdu, Tlv, Unreadable, generic_nack, response
+from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, CommandId, command_name
 from .session_states import BOUND, BOUND_BY, Role, State, judge
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
 from .window import ABOUT_THE_LINK, Window
@@ -66,13 +66,13 @@ class Session:
                 raise NotNow(f"the window of {self.own.window} is full")
         numbered = self.own.add(request, token, now)
         self._said = now
-        if command == Command.OUTBIND and self.state is State.OPEN:
+        if command == CommandId.OUTBIND and self.state is State.OPEN:
             self.state = State.OUTBOUND
-        elif command == Command.UNBIND:
+        elif command == CommandId.UNBIND:
             self.unbinding = True
         return numbered
 
-    def deliver(self, request: Written, now: float, token: object) -> bytes:
+    def deliver(self, request: EncodedPdu, now: float, token: object) -> bytes:
         """A message of ours goes out, whatever the window says; its octets. It is numbered itself, not a copy."""
         number = self.own.deliver(request, token, now)
         self._said = now
@@ -82,7 +82,7 @@ class Session:
     def unbind(self, now: float) -> Pdu:
         """Take leave politely: the unbind to write. `Close` comes with its answer, or when there is none in
         time."""
-        return self.send(Pdu(Command.UNBIND), now)
+        return self.send(Pdu(CommandId.UNBIND), now)
 
     def respond(self, request: Pdu, now: float, status: int = 0, fields: Fields | None = None,
                 tlvs: list[Tlv] | None = None) -> Pdu:  # fmt: skip
@@ -158,12 +158,12 @@ class Session:
 
     def _request(self, item: Pdu, now: float) -> list[Event]:
         command = item.command_id
-        if command == Command.ENQUIRE_LINK:
+        if command == CommandId.ENQUIRE_LINK:
             return self._say(response(item), "enquire_link is answered at once", now)
-        if command == Command.UNBIND:
+        if command == CommandId.UNBIND:
             self.state = State.UNBOUND
             return [*self._say(response(item), "the peer unbinds", now), Close("the peer unbound")]
-        if command == Command.OUTBIND:
+        if command == CommandId.OUTBIND:
             self.state = State.OUTBOUND
         if command in BINDS:
             if self._binding:
@@ -180,8 +180,8 @@ class Session:
         command = own.request.command_id
         self._unanswered = 0
         self._answered = self._heard
-        events: list[Event] = [Answered(own.request, item, own.token, late)]
-        if command == Command.UNBIND:
+        events: list[Event] = [RequestAnswered(own.request, item, own.token, late)]
+        if command == CommandId.UNBIND:
             self.state = State.UNBOUND
             events.append(Close("we unbound"))
         elif command in BINDS and self.state not in BOUND and _accepted(item):
@@ -227,7 +227,7 @@ class Session:
                 Unanswered(own.request, f"{name} had no answer for {self.timers.response:g} s", own.token)
             )
             if own.request.command_id in ABOUT_THE_LINK:
-                if own.request.command_id == Command.ENQUIRE_LINK and self._heard > own.asked:
+                if own.request.command_id == CommandId.ENQUIRE_LINK and self._heard > own.asked:
                     continue
                 return [*events, self._end(f"{name} had no answer")]
             if self._answered > own.asked:
@@ -244,7 +244,7 @@ class Session:
             return [*events, Send(self.unbind(now), why)]
         if _over(self._asking_time(), now):
             why = f"link check after {self.timers.enquire_link:g} s"
-            events.append(Send(self.send(Pdu(Command.ENQUIRE_LINK), now), why))
+            events.append(Send(self.send(Pdu(CommandId.ENQUIRE_LINK), now), why))
         return events
 
     def _end(self, why: str) -> Close:
@@ -259,7 +259,7 @@ class Session:
 
 
 def _accepted(item: Pdu | Unreadable) -> bool:
-    return isinstance(item, Pdu) and item.status == 0 and item.command_id != Command.GENERIC_NACK
+    return isinstance(item, Pdu) and item.status == 0 and item.command_id != CommandId.GENERIC_NACK
 
 
 def _over(deadline: float | None, now: float) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from .command_status import Status
-from .pdu_tables import BINDS, Command
+from .pdu_tables import BINDS, CommandId
 
 
 class Role(StrEnum):
@@ -35,9 +35,9 @@ _TX, _RX, _TRX = State.BOUND_TX, State.BOUND_RX, State.BOUND_TRX
 BOUND = frozenset({_TX, _RX, _TRX})
 
 BOUND_BY: dict[int, State] = {
-    Command.BIND_TRANSMITTER: _TX,
-    Command.BIND_RECEIVER: _RX,
-    Command.BIND_TRANSCEIVER: _TRX,
+    CommandId.BIND_TRANSMITTER: _TX,
+    CommandId.BIND_RECEIVER: _RX,
+    CommandId.BIND_TRANSCEIVER: _TRX,
 }
 """The state that a bind leads to."""
 
@@ -45,25 +45,25 @@ _LIVE = BOUND | {State.OPEN, State.OUTBOUND}
 
 ALLOWED: dict[Role, dict[int, frozenset[State]]] = {
     Role.ESME: {
-        Command.BIND_TRANSMITTER: frozenset({State.OPEN}),
-        Command.BIND_RECEIVER: frozenset({State.OPEN, State.OUTBOUND}),
-        Command.BIND_TRANSCEIVER: frozenset({State.OPEN, State.OUTBOUND}),
-        Command.UNBIND: BOUND,
-        Command.SUBMIT_SM: frozenset({_TX, _TRX}),
-        Command.SUBMIT_MULTI: frozenset({_TX, _TRX}),
-        Command.DATA_SM: BOUND,
-        Command.QUERY_SM: BOUND,
-        Command.CANCEL_SM: frozenset({_TX, _TRX}),
-        Command.REPLACE_SM: frozenset({_TX, _TRX}),
-        Command.ENQUIRE_LINK: _LIVE,
+        CommandId.BIND_TRANSMITTER: frozenset({State.OPEN}),
+        CommandId.BIND_RECEIVER: frozenset({State.OPEN, State.OUTBOUND}),
+        CommandId.BIND_TRANSCEIVER: frozenset({State.OPEN, State.OUTBOUND}),
+        CommandId.UNBIND: BOUND,
+        CommandId.SUBMIT_SM: frozenset({_TX, _TRX}),
+        CommandId.SUBMIT_MULTI: frozenset({_TX, _TRX}),
+        CommandId.DATA_SM: BOUND,
+        CommandId.QUERY_SM: BOUND,
+        CommandId.CANCEL_SM: frozenset({_TX, _TRX}),
+        CommandId.REPLACE_SM: frozenset({_TX, _TRX}),
+        CommandId.ENQUIRE_LINK: _LIVE,
     },
     Role.SMSC: {
-        Command.OUTBIND: frozenset({State.OPEN}),
-        Command.UNBIND: BOUND,
-        Command.DATA_SM: frozenset({_RX, _TRX}),
-        Command.DELIVER_SM: frozenset({_RX, _TRX}),
-        Command.ALERT_NOTIFICATION: frozenset({_RX, _TRX}),
-        Command.ENQUIRE_LINK: _LIVE,
+        CommandId.OUTBIND: frozenset({State.OPEN}),
+        CommandId.UNBIND: BOUND,
+        CommandId.DATA_SM: frozenset({_RX, _TRX}),
+        CommandId.DELIVER_SM: frozenset({_RX, _TRX}),
+        CommandId.ALERT_NOTIFICATION: frozenset({_RX, _TRX}),
+        CommandId.ENQUIRE_LINK: _LIVE,
     },
 }
 """Sender → request → states it may be sent in. Responses and generic_nack may always be sent."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .pdu_tables import Command
+from .pdu_tables import CommandId
 
 
 class Tag(NamedTuple):
@@ -105,10 +105,10 @@ _DATA = _tags(
 )
 
 BELONGS: dict[int, frozenset[int]] = {
-    Command.SUBMIT_SM: _SUBMIT,  # 4.4.1, optional parameters
-    Command.SUBMIT_MULTI: _SUBMIT,  # 4.5.1
-    Command.DELIVER_SM: _DELIVER,  # 4.6.1
-    Command.DATA_SM: _SUBMIT | _DELIVER | _DATA,  # 4.7.1
+    CommandId.SUBMIT_SM: _SUBMIT,  # 4.4.1, optional parameters
+    CommandId.SUBMIT_MULTI: _SUBMIT,  # 4.5.1
+    CommandId.DELIVER_SM: _DELIVER,  # 4.6.1
+    CommandId.DATA_SM: _SUBMIT | _DELIVER | _DATA,  # 4.7.1
 }
 """A known tag outside its command's row is ignored like an unknown one (3.3, p. 43)."""
 

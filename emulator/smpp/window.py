@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .pdu import Pdu, Unreadable, Written
-from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, Command, command_name
+from .pdu import EncodedPdu, Pdu, Unreadable
+from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, CommandId, command_name
 
 LAST_SEQUENCE = 0x7FFFFFFF
 MOST_LATE = 1000
 """So many messages that were given up are remembered."""
 
-ABOUT_THE_LINK = BINDS | {Command.UNBIND, Command.ENQUIRE_LINK}
+ABOUT_THE_LINK = BINDS | {CommandId.UNBIND, CommandId.ENQUIRE_LINK}
 """These are outside the window, and silence in answer to one of them ends the link."""
 
 
@@ -49,7 +49,7 @@ class Window:
             self._count(numbered, 1)
         return numbered
 
-    def deliver(self, request: Written, token: object, now: float) -> int:
+    def deliver(self, request: EncodedPdu, token: object, now: float) -> int:
         """The same with a message that surely has a response; its number."""
         number = request.sequence = self._next()
         self._waiting[number] = Own(request, token, None if self.wait is None else now + self.wait, now)
@@ -74,7 +74,7 @@ class Window:
         if own is None:
             return f"nobody waits for sequence_number {item.sequence}"
         command_id = own.request.command_id
-        if item.command_id not in (command_id | RESPONSE, Command.GENERIC_NACK):
+        if item.command_id not in (command_id | RESPONSE, CommandId.GENERIC_NACK):
             return f"sequence_number {item.sequence} was a {command_name(command_id)} of ours"
         if late:
             return self._late.pop(item.sequence), True
@@ -124,5 +124,5 @@ class Window:
     def _count(self, request: Pdu, step: int) -> None:
         if request.command_id not in ABOUT_THE_LINK:
             self.messages += step
-        elif request.command_id == Command.ENQUIRE_LINK:
+        elif request.command_id == CommandId.ENQUIRE_LINK:
             self.enquiries += step

@@ -5,7 +5,7 @@ from random import Random
 from typing import NamedTuple
 
 
-class Sent(NamedTuple):
+class DemoSend(NamedTuple):
     provider: str
     to: str
     text: str
@@ -28,7 +28,7 @@ _TEXTS = (
 )
 
 
-def traffic(providers: Sequence[str], count: int, seed: int) -> Iterator[Sent]:
+def traffic(providers: Sequence[str], count: int, seed: int) -> Iterator[DemoSend]:
     """So many sends, through the providers in turn; some to numbers that the `happy` scenario lets fail."""
     from faker import Faker
 
@@ -43,4 +43,4 @@ def traffic(providers: Sequence[str], count: int, seed: int) -> Iterator[Sent]:
             other=english.name(), street=english.street_address(), company=english.company(),
             georgian=georgian.first_name(), russian=russian.first_name(),
         )  # fmt: skip
-        yield Sent(providers[n % len(providers)], f"995577{number}", text, f"demo-{seed}-{n}")
+        yield DemoSend(providers[n % len(providers)], f"995577{number}", text, f"demo-{seed}-{n}")

@@ -12,11 +12,11 @@ from typing import Any
 
 from emulator.sandboxes.known_secrets import HEADERS, KnownSecrets, Span, Values
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.smpp.pdu_tables import BINDS, Command
+from emulator.smpp.pdu_tables import BINDS, CommandId
 
 MASK = "••••••"
 _HEAD = 16
-_SAY_A_PASSWORD = (*BINDS, Command.OUTBIND)
+_SAY_A_PASSWORD = (*BINDS, CommandId.OUTBIND)
 _FAR = 4096
 """So far a tag, or the head of a part, may reach."""
 

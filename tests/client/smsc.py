@@ -7,7 +7,7 @@ from typing import Any
 
 from support import PATIENCE
 
-from emulator.smpp import Answered, Close, Command, Framer, Pdu, Requested, Role, Send, Session, Timers, encode
+from emulator.smpp import Close, CommandId, Framer, Pdu, RequestAnswered, Requested, Role, Send, Session, Timers, encode
 from emulator.smpp.pdu_tables import BINDS
 
 
@@ -54,7 +54,7 @@ class Peer(asyncio.Protocol):
     def follow(self, event: Any) -> None:
         if isinstance(event, Send):
             self.write(event.pdu)
-        elif isinstance(event, Answered):
+        elif isinstance(event, RequestAnswered):
             self.smsc.responses.put_nowait(event.response)
         elif isinstance(event, Close):
             self.transport.close()
@@ -76,7 +76,7 @@ class Peer(asyncio.Protocol):
             self.session.withhold(request)
         else:
             status, fields = said
-            asked = request.command_id in (Command.SUBMIT_SM, Command.DATA_SM, Command.QUERY_SM)
+            asked = request.command_id in (CommandId.SUBMIT_SM, CommandId.DATA_SM, CommandId.QUERY_SM)
             body = fields if status == 0 and asked else None
             self.write(self.session.respond(request, now, status, body))
 

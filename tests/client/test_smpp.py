@@ -13,7 +13,7 @@ from emulator.client.smpp import Settings, errors
 from emulator.core import text as gsm
 from emulator.smpp import (
     Coding,
-    Command,
+    CommandId,
     Joined,
     Pdu,
     Reassembler,
@@ -81,7 +81,7 @@ async def test_submit_gives_the_id_and_says_everything():
             TO, "Hello {€}", sender="Shop", validity=timedelta(hours=2), priority=3,
             schedule=datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC), intermediate=True,
         )  # fmt: skip
-        (pdu,) = server.of(Command.SUBMIT_SM)
+        (pdu,) = server.of(CommandId.SUBMIT_SM)
         assert sent == smpp.Submitted(("2",))
         assert sent.id == "2"
         assert pdu.fields["short_message"] == gsm.gsm_encode("Hello {€}")
@@ -104,7 +104,7 @@ async def test_a_long_text_arrives_whole_in_each_of_the_ways(long, coding):
     text = _LONG[coding]
     async with smsc() as server, bound(server) as client:
         sent = await client.submit(TO, text, long=long, coding=coding)
-        pdus = server.of(Command.SUBMIT_SM)
+        pdus = server.of(CommandId.SUBMIT_SM)
         assert len(sent.ids) == len(pdus)
         joiner = Reassembler()
         for pdu in pdus:
@@ -139,7 +139,7 @@ async def test_a_text_that_the_coding_cannot_say_or_that_has_too_many_parts_is_r
             await client.submit(TO, "a" * (153 * 255 + 1))
         with pytest.raises(ValueError, match="no zone"):
             await client.submit(TO, "a", schedule=datetime(2030, 1, 1))
-        assert server.of(Command.SUBMIT_SM) == []
+        assert server.of(CommandId.SUBMIT_SM) == []
 
 
 STATUSES = [status for status in Status if status not in (Status.ROK, Status.RTHROTTLED, Status.RMSGQFUL)]
@@ -154,7 +154,7 @@ async def test_every_status_is_raised_as_its_class_and_not_argued_with(status):
         assert type(raised.value) is not errors.SmppRefused
         assert (raised.value.code, raised.value.text) == (status, status.meaning)
         assert raised.value.maybe_accepted is False
-        assert len(server.of(Command.SUBMIT_SM)) == 1
+        assert len(server.of(CommandId.SUBMIT_SM)) == 1
 
 
 def test_the_classes_and_the_protocols_table_say_the_same():
@@ -175,9 +175,9 @@ async def test_a_vendors_status_is_raised_too():
 @pytest.mark.parametrize("status", [Status.RTHROTTLED, Status.RMSGQFUL])
 async def test_throttled_it_sends_again_slower(status):
     async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: (status if len(server.of(Command.SUBMIT_SM)) < 3 else 0, {"message_id": b"7"})
+        server.answers = lambda pdu: (status if len(server.of(CommandId.SUBMIT_SM)) < 3 else 0, {"message_id": b"7"})
         assert (await client.submit(TO, "Hello")).id == "7"
-        assert len(server.of(Command.SUBMIT_SM)) == 3
+        assert len(server.of(CommandId.SUBMIT_SM)) == 3
 
 
 async def test_throttled_for_ever_it_says_so():
@@ -186,13 +186,13 @@ async def test_throttled_for_ever_it_says_so():
         with pytest.raises(smpp.Throttled) as raised:
             await client.submit(TO, "Hello")
         assert raised.value.retryable
-        assert len(server.of(Command.SUBMIT_SM)) == QUICK.patience.attempts
+        assert len(server.of(CommandId.SUBMIT_SM)) == QUICK.patience.attempts
 
 
 async def test_parts_that_were_taken_before_a_failure_are_told():
     async with smsc() as server, bound(server) as client:
         taken = {"message_id": b"1"}
-        server.answers = lambda pdu: (0 if len(server.of(Command.SUBMIT_SM)) < 2 else Status.RSUBMITFAIL, taken)
+        server.answers = lambda pdu: (0 if len(server.of(CommandId.SUBMIT_SM)) < 2 else Status.RSUBMITFAIL, taken)
         with pytest.raises(smpp.SubmitFailed) as raised:
             await client.submit(TO, "a" * 400)
         assert raised.value.accepted == ("1",)
@@ -207,7 +207,7 @@ async def test_a_connection_cut_before_the_response_leaves_a_doubt_and_nothing_i
         assert raised.value.maybe_accepted
         server.answers = lambda pdu: (0, {"message_id": b"9"})
         assert (await client.submit(TO, "Another")).id == "9"
-        assert [pdu.message for pdu in server.of(Command.SUBMIT_SM)] == [b"Hello", b"Another"]
+        assert [pdu.message for pdu in server.of(CommandId.SUBMIT_SM)] == [b"Hello", b"Another"]
         assert len(server.links) == 2
 
 
@@ -215,7 +215,7 @@ async def test_it_is_sent_again_when_the_caller_says_so():
     async with smsc() as server, bound(server) as client:
         server.answers = lambda pdu: "close" if len(server.links) == 1 else (0, {"message_id": b"9"})
         assert (await client.submit(TO, "Hello", retry_sends=True)).id == "9"
-        assert len(server.of(Command.SUBMIT_SM)) == 2
+        assert len(server.of(CommandId.SUBMIT_SM)) == 2
 
 
 async def test_no_response_in_time_leaves_a_doubt():
@@ -223,11 +223,11 @@ async def test_no_response_in_time_leaves_a_doubt():
     async with smsc() as server, bound(server, QUICK._replace(patience=patience)) as client:
         server.answers = lambda pdu: "silence"
         sending = asyncio.create_task(client.submit(TO, "Hello"))
-        await until(lambda: server.of(Command.SUBMIT_SM))
+        await until(lambda: server.of(CommandId.SUBMIT_SM))
         skip(31)
         with pytest.raises(smpp.SmppReplyLost, match="no answer"):
             await sending
-        assert len(server.of(Command.SUBMIT_SM)) == 1
+        assert len(server.of(CommandId.SUBMIT_SM)) == 1
 
 
 async def test_a_call_waits_for_the_next_bind_and_gives_up_at_its_deadline():
@@ -244,7 +244,7 @@ async def test_a_call_waits_for_the_next_bind_and_gives_up_at_its_deadline():
         assert not raised.value.maybe_accepted
         server.bind_status = 0
         await client.submit(TO, "Hello")
-        assert len(server.of(Command.SUBMIT_SM)) == 1
+        assert len(server.of(CommandId.SUBMIT_SM)) == 1
 
 
 async def test_a_server_that_unbinds_is_left_and_found_again():
@@ -266,7 +266,7 @@ async def test_the_window_is_kept():
             most = max(most, len(held))
             if len(held) == 3 or (held and sum(one.done() for one in sends) == 6):
                 for pdu in reversed(held):
-                    server.link.write(Pdu(Command.SUBMIT_SM_RESP, 0, pdu.sequence, {"message_id": pdu.message}))
+                    server.link.write(Pdu(CommandId.SUBMIT_SM_RESP, 0, pdu.sequence, {"message_id": pdu.message}))
                 held.clear()
         assert most == 3
         assert [(await one).id for one in sends] == [f"Hello {turn}" for turn in range(7)]
@@ -291,7 +291,7 @@ async def test_query_cancel_and_replace():
         assert await client.query("5", sender="Shop") == smpp.Queried("5", 5, "undelivered", 6, final)
         await client.cancel("5", sender="Shop", to=TO)
         await client.replace("5", "Другой", sender="Shop", validity=timedelta(hours=1), receipt=False)
-        cancel, replace = server.of(Command.CANCEL_SM)[0], server.of(Command.REPLACE_SM)[0]
+        cancel, replace = server.of(CommandId.CANCEL_SM)[0], server.of(CommandId.REPLACE_SM)[0]
         assert (cancel.octets("message_id"), cancel.octets("destination_addr")) == (b"5", TO.encode())
         assert replace.octets("short_message") == "Другой".encode("utf-16-be")
         server.answers = lambda pdu: (Status.RINVMSGID, {})
@@ -355,7 +355,7 @@ async def test_a_receipt_before_the_response_is_not_lost():
 async def test_a_subscribers_long_message_is_joined():
     async with smsc() as server, bound(server) as client:
         for number, octets in ((2, "мир".encode("utf-16-be")), (1, "Привет, ".encode("utf-16-be"))):
-            await server.link.deliver(Pdu(Command.DELIVER_SM, fields={
+            await server.link.deliver(Pdu(CommandId.DELIVER_SM, fields={
                 "source_addr": TO.encode(), "destination_addr": b"1234", "esm_class": 0x40, "data_coding": 8,
                 "short_message": bytes((5, 0, 3, 9, 2, number)) + octets,
             }))  # fmt: skip
@@ -364,7 +364,7 @@ async def test_a_subscribers_long_message_is_joined():
 
 async def test_what_nobody_reads_is_asked_for_again_and_rubbish_is_refused():
     async with smsc() as server, bound(server, QUICK._replace(inbox=1)) as client:
-        odd = Pdu(Command.DELIVER_SM, fields={"data_coding": 8, "short_message": b"odd"})
+        odd = Pdu(CommandId.DELIVER_SM, fields={"data_coding": 8, "short_message": b"odd"})
         assert (await server.link.deliver(odd)).status == Status.RX_P_APPN
         assert (await server.link.deliver(_receipt("1", 2))).status == 0
         assert (await server.link.deliver(_receipt("2", 2))).status == Status.RX_T_APPN

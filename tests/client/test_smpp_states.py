@@ -14,7 +14,7 @@ from support import PATIENCE, skip
 from emulator.client import Patience, SmppClient, smpp
 from emulator.client.smpp import incoming as incoming_of
 from emulator.client.smpp.outbox import Outbox
-from emulator.smpp import Command, Pdu, Status
+from emulator.smpp import CommandId, Pdu, Status
 
 PROMPT = 5.0
 """Seconds in which a close that waits for nobody is over, however slow the machine."""
@@ -63,7 +63,7 @@ async def test_close_ends_every_wait(state):
         if state is answering:
             await asyncio.gather(*sends)
         elif state is not lost:
-            await until(lambda: len(server.of(Command.SUBMIT_SM)) >= 2)
+            await until(lambda: len(server.of(CommandId.SUBMIT_SM)) >= 2)
         await asyncio.sleep(0.05)
         async with promptly():
             await client.close(within=0.3)
@@ -72,7 +72,7 @@ async def test_close_ends_every_wait(state):
         doubts = [one for one in told if isinstance(one, smpp.SmppError) and one.maybe_accepted]
         assert all(isinstance(one, smpp.SmppError | smpp.Submitted) for one in told)
         assert len(doubts) == (2 if state is silent else 0)
-        assert len(server.of(Command.SUBMIT_SM)) == {answering: 5, silent: 2, throttled: 5, lost: 0}[state]
+        assert len(server.of(CommandId.SUBMIT_SM)) == {answering: 5, silent: 2, throttled: 5, lost: 0}[state]
         assert not client.bound
         with pytest.raises(smpp.SmppNotReached, match="not open"):
             await client.submit(TO, "x")
@@ -83,12 +83,12 @@ async def test_close_lets_what_has_left_be_answered():
     async with smsc() as server, bound(server, SLOW) as client:
         server.answers = lambda pdu: "silence"
         sending = asyncio.create_task(client.submit(TO, "Hello"))
-        await until(lambda: server.of(Command.SUBMIT_SM))
+        await until(lambda: server.of(CommandId.SUBMIT_SM))
         closing = asyncio.create_task(client.close(within=PATIENCE))
         await asyncio.sleep(0.02)
         assert not closing.done()
-        (pdu,) = server.of(Command.SUBMIT_SM)
-        server.link.write(Pdu(Command.SUBMIT_SM_RESP, 0, pdu.sequence, {"message_id": b"77"}))
+        (pdu,) = server.of(CommandId.SUBMIT_SM)
+        server.link.write(Pdu(CommandId.SUBMIT_SM_RESP, 0, pdu.sequence, {"message_id": b"77"}))
         assert (await sending).id == "77"
         async with promptly():
             await closing
@@ -144,7 +144,7 @@ async def test_a_server_that_never_answers_an_unbind_is_left():
 
 async def test_messages_that_nobody_reads_do_not_stop_receipts():
     async with smsc() as server, bound(server, QUICK._replace(inbox=1)) as client:
-        message = Pdu(Command.DELIVER_SM, fields={"source_addr": TO.encode(), "short_message": b"hi"})
+        message = Pdu(CommandId.DELIVER_SM, fields={"source_addr": TO.encode(), "short_message": b"hi"})
         assert (await server.link.deliver(message)).status == 0
         assert (await server.link.deliver(message)).status == Status.RX_T_APPN
         assert (await server.link.deliver(receipt("1", 2))).status == 0
@@ -154,7 +154,7 @@ async def test_messages_that_nobody_reads_do_not_stop_receipts():
 
 
 def _part(reference, number, of=2, octets=b"x"):
-    return Pdu(Command.DELIVER_SM, fields={
+    return Pdu(CommandId.DELIVER_SM, fields={
         "source_addr": b"%d" % reference, "destination_addr": b"1234", "esm_class": 0x40,
         "short_message": bytes((5, 0, 3, reference % 256, of, number)) + octets,
     })  # fmt: skip
@@ -209,7 +209,7 @@ async def test_a_plain_function_may_take_them_and_so_many_at_once_are_worked_off
         assert (await asyncio.wait_for(server.responses.get(), PATIENCE)).status == Status.RX_T_APPN
         go_on.set()
         assert [(await asyncio.wait_for(server.responses.get(), PATIENCE)).status for _ in range(2)] == [0, 0]
-        message = Pdu(Command.DELIVER_SM, fields={"source_addr": TO.encode(), "short_message": b"hi"})
+        message = Pdu(CommandId.DELIVER_SM, fields={"source_addr": TO.encode(), "short_message": b"hi"})
         assert (await server.link.deliver(message)).status == 0
     assert [one.text for one in came] == ["hi"]
 
@@ -255,21 +255,21 @@ async def test_cancelled_submits_give_the_window_back_when_they_are_answered_or_
     async with smsc() as server, bound(server, QUICK._replace(window=3)) as client:
         server.answers = lambda pdu: "silence"
         sends = [asyncio.create_task(client.submit(TO, f"Hello {turn}")) for turn in range(6)]
-        await until(lambda: len(server.of(Command.SUBMIT_SM)) == 3)
+        await until(lambda: len(server.of(CommandId.SUBMIT_SM)) == 3)
         for one in sends:
             one.cancel()
         await asyncio.wait(sends)
         waiting = asyncio.create_task(client.submit(TO, "next"))
         await asyncio.sleep(0.02)
-        assert len(server.of(Command.SUBMIT_SM)) == 3
+        assert len(server.of(CommandId.SUBMIT_SM)) == 3
         server.answers = lambda pdu: (0, {"message_id": b"9"})
-        for pdu in server.of(Command.SUBMIT_SM)[:1]:
-            server.link.write(Pdu(Command.SUBMIT_SM_RESP, 0, pdu.sequence, {"message_id": b"1"}))
+        for pdu in server.of(CommandId.SUBMIT_SM)[:1]:
+            server.link.write(Pdu(CommandId.SUBMIT_SM_RESP, 0, pdu.sequence, {"message_id": b"1"}))
         assert (await asyncio.wait_for(waiting, PATIENCE)).id == "9"
         waiting = [asyncio.create_task(client.submit(TO, "next")) for _ in range(3)]
         skip(21)
         assert [(await one).id for one in waiting] == ["9"] * 3
-        assert [pdu.message for pdu in server.of(Command.SUBMIT_SM)[3:]] == [b"next"] * 4
+        assert [pdu.message for pdu in server.of(CommandId.SUBMIT_SM)[3:]] == [b"next"] * 4
 
 
 async def test_where_the_window_is_full_that_is_said_and_nothing_is_in_doubt():
@@ -277,7 +277,7 @@ async def test_where_the_window_is_full_that_is_said_and_nothing_is_in_doubt():
     async with smsc() as server, bound(server, QUICK._replace(window=1, patience=patience)) as client:
         server.answers = lambda pdu: "silence"
         first = asyncio.create_task(client.submit(TO, "Hello"))
-        await until(lambda: server.of(Command.SUBMIT_SM))
+        await until(lambda: server.of(CommandId.SUBMIT_SM))
         second = asyncio.create_task(client.submit(TO, "Another"))
         await asyncio.sleep(0.02)
         skip(21)
@@ -287,7 +287,7 @@ async def test_where_the_window_is_full_that_is_said_and_nothing_is_in_doubt():
         skip(20)
         with pytest.raises(smpp.SmppReplyLost):
             await first
-        assert len(server.of(Command.SUBMIT_SM)) == 1
+        assert len(server.of(CommandId.SUBMIT_SM)) == 1
 
 
 async def test_what_leaves_in_the_moment_its_time_is_up_is_not_told_as_unsent():
@@ -309,7 +309,7 @@ async def test_what_leaves_in_the_moment_its_time_is_up_is_not_told_as_unsent():
 
     outbox = Outbox(lambda: [OneLink()], 0)
     end = loop.time() + 300
-    sending = asyncio.create_task(outbox.send(Pdu(Command.SUBMIT_SM), end))
+    sending = asyncio.create_task(outbox.send(Pdu(CommandId.SUBMIT_SM), end))
     await asyncio.sleep(0)
     loop.call_at(end - 1, room)
     skip(301)
@@ -325,7 +325,7 @@ async def test_no_more_a_second_than_allowed():
     async with smsc() as server, bound(server, QUICK._replace(rate=100)) as client:
         server.answers = lambda pdu: at.append(loop.time()) or (0, {"message_id": b"1"})
         await asyncio.gather(*(client.submit(TO, str(turn)) for turn in range(20)))
-        assert [pdu.message for pdu in server.of(Command.SUBMIT_SM)] == [b"%d" % turn for turn in range(20)]
+        assert [pdu.message for pdu in server.of(CommandId.SUBMIT_SM)] == [b"%d" % turn for turn in range(20)]
     assert at[-1] - at[0] >= 19 / 100 - 0.02
 
 
@@ -337,12 +337,12 @@ async def test_several_binds_share_the_work_and_one_that_goes_is_not_missed():
             assert len(server.links) == 3
             server.answers = lambda pdu: "silence"
             sends = [asyncio.create_task(client.submit(TO, str(turn))) for turn in range(5)]
-            await until(lambda: len(server.of(Command.SUBMIT_SM)) == 4)
+            await until(lambda: len(server.of(CommandId.SUBMIT_SM)) == 4)
             loads = [peer.session.owed for peer in server.links]
             assert sorted(loads) == [0, 0, 0]
             for peer in server.links:
                 for number in (2, 3):
-                    peer.write(Pdu(Command.SUBMIT_SM_RESP, 0, number, {"message_id": b"1"}))
+                    peer.write(Pdu(CommandId.SUBMIT_SM_RESP, 0, number, {"message_id": b"1"}))
             await until(lambda: sum(one.done() for one in sends) == 4)
             server.answers = lambda pdu: (0, {"message_id": b"2"})
             sends[4].cancel()
@@ -401,7 +401,7 @@ async def test_states_are_told_and_a_hook_that_fails_costs_nothing(caplog):
 async def test_every_attempt_response_and_retry_is_told():
     seen = []
     async with smsc() as server, bound(server, watch=seen.append) as client:
-        server.answers = lambda pdu: (0 if len(server.of(Command.SUBMIT_SM)) > 1 else Status.RTHROTTLED,
+        server.answers = lambda pdu: (0 if len(server.of(CommandId.SUBMIT_SM)) > 1 else Status.RTHROTTLED,
                                       {"message_id": b"1"})  # fmt: skip
         await client.submit(TO, "x")
         server.answers = lambda pdu: "close"

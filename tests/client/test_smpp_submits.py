@@ -8,7 +8,7 @@ from client.test_smpp import QUICK, TO, bound
 from client.test_smpp import _receipt as receipt
 
 from emulator.client import SmppClient, smpp
-from emulator.smpp import Coding, Command, Status
+from emulator.smpp import Coding, CommandId, Status
 
 
 @pytest.mark.parametrize(("to", "options", "said"), [
@@ -28,21 +28,21 @@ async def test_what_would_arrive_as_something_else_is_refused_at_home(to, option
     async with smsc() as server, bound(server) as client:
         with pytest.raises(ValueError, match=said):
             await client.submit(to, "Hello", **options)
-        assert server.of(Command.SUBMIT_SM) == []
+        assert server.of(CommandId.SUBMIT_SM) == []
 
 
 async def test_half_a_surrogate_pair_is_refused_too():
     async with smsc() as server, bound(server) as client:
         with pytest.raises(ValueError, match="half a surrogate pair"):
             await client.submit(TO, "Hello \ud83d")
-        assert server.of(Command.SUBMIT_SM) == []
+        assert server.of(CommandId.SUBMIT_SM) == []
 
 
 async def test_addresses_that_can_be_carried_are():
     async with smsc() as server, bound(server) as client:
         for sender in ("", "Shop.24 x", "79001234567", "+79001234567", "123456789012345"):
             await client.submit("+" + TO, "x", sender=sender)
-        sent = [(pdu.number("source_addr_ton"), pdu.octets("source_addr")) for pdu in server.of(Command.SUBMIT_SM)]
+        sent = [(pdu.number("source_addr_ton"), pdu.octets("source_addr")) for pdu in server.of(CommandId.SUBMIT_SM)]
     assert sent == [(0, b""), (5, b"Shop.24 x"), (1, b"79001234567"), (1, b"79001234567"), (1, b"123456789012345")]
 
 
@@ -51,7 +51,7 @@ async def test_own_tlvs_go_with_every_part():
     async with smsc() as server, bound(server) as client:
         await client.submit(TO, "x" * 200, tlvs=own)
         await client.submit(TO, "x", tlvs=own, long="payload")
-        pdus = server.of(Command.SUBMIT_SM)
+        pdus = server.of(CommandId.SUBMIT_SM)
     assert len(pdus) == 3
     for pdu in pdus:
         assert pdu.tlv(0x020A) == (5000).to_bytes(2, "big")
@@ -64,7 +64,7 @@ async def test_data_sm_carries_a_text_of_any_length():
         server.answers = lambda pdu: (0, {"message_id": b"5"})
         text = "Привет, " * 40
         sent = await client.submit(TO, text, data=True, sender="Shop", validity=timedelta(minutes=2))
-        (pdu,) = server.of(Command.DATA_SM)
+        (pdu,) = server.of(CommandId.DATA_SM)
     assert sent.id == "5"
     assert pdu.tlv(0x0424) == text.encode("utf-16-be")
     assert pdu.tlv(0x0017) == (120).to_bytes(4, "big")
@@ -89,7 +89,7 @@ async def test_a_lost_response_to_data_sm_is_a_doubt():
             await client.submit(TO, "x", data=True)
         assert raised.value.maybe_accepted
         assert (raised.value.attempts, raised.value.octets_left) == (1, True)
-        assert len(server.of(Command.DATA_SM)) == 1
+        assert len(server.of(CommandId.DATA_SM)) == 1
 
 
 @pytest.mark.parametrize(("settings", "response", "in_receipt"), [
@@ -108,7 +108,7 @@ async def test_ids_in_hex_here_and_in_decimal_there_are_one(settings, response, 
         await server.link.deliver(receipt(in_receipt, 2))
         assert (await anext(client.receipts())).id == sent.id
         await client.query(sent.said[0])
-        assert server.of(Command.QUERY_SM)[0].octets("message_id") == response
+        assert server.of(CommandId.QUERY_SM)[0].octets("message_id") == response
 
 
 def test_what_no_bind_can_carry_is_told_without_the_password():
@@ -151,7 +151,7 @@ async def test_a_nack_that_says_nothing_was_taken_is_no_doubt():
     for status, doubt in ((Status.RTHROTTLED, False), (Status.RSYSERR, True)):
         async with smsc() as server, bound(server, QUICK._replace(patience=QUICK.patience)) as client:
             server.answers = lambda pdu, status=status: (
-                server.link.write(Pdu(Command.GENERIC_NACK, status, pdu.sequence)) or "silence"
+                server.link.write(Pdu(CommandId.GENERIC_NACK, status, pdu.sequence)) or "silence"
             )
             with pytest.raises(smpp.SmppRefused) as raised:
                 await client.submit(TO, "x", coding=Coding.GSM)

@@ -201,7 +201,7 @@ def test_without_async_it_is_an_ordinary_loop():
 
 
 def test_frames_are_read_back_from_any_pieces():
-    frames = [sse.Frame("7", "message", '{"a":"b: c"}'), sse.Frame("", "gone", "two\nlines")]
+    frames = [sse.SseFrame("7", "message", '{"a":"b: c"}'), sse.SseFrame("", "gone", "two\nlines")]
     octets = sse.BEAT + b"".join(map(sse.write, frames))
     for size in (1, 2, 7, len(octets)):
         reader = sse.Reader()

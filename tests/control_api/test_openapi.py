@@ -9,7 +9,7 @@ from support import control, get, send_path
 
 from emulator.control_api.openapi import document
 from emulator.control_api.routes import CALLS
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 
 jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
 
@@ -75,8 +75,8 @@ async def lived(at: Desk, ask: Asking) -> None:
     await at.rule({"operation": "send", "nth": 9}, {"steps": [{"after": 1, "status": "sent"}], "opt_out": True})
     esme = await at.bound()
     await esme.submit(b"Hello", (0x1400, b"vendor"))
-    await esme.ask(Command.SUBMIT_MULTI)
-    await esme.ask(Command.ENQUIRE_LINK)
+    await esme.ask(CommandId.SUBMIT_MULTI)
+    await esme.ask(CommandId.ENQUIRE_LINK)
     esme.write(bytes.fromhex("00000010" "00000777" "00000000" "00000099"))
     await ask("POST", "/incoming", {"from": "79001234567", "to": "Shop", "text": "yes"})
     who = at.sandbox.account("smscenter").credentials

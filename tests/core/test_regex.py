@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.regex import Pattern, Wrong, compiled
+from emulator.core.regex import BadPattern, Pattern, compiled
 from emulator.core.regex.parser import MOST_PIECES
 from emulator.core.regex.pattern import REACH
 
@@ -77,7 +77,7 @@ def test_it_finds_what_pythons_engine_finds(expression: str, text: str, whole: s
     ],
 )  # fmt: skip
 def test_what_is_no_expression_of_ours_is_told_with_its_position(expression: str, said: str) -> None:
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(BadPattern) as wrong:
         Pattern(expression)
     assert str(wrong.value) == said
 

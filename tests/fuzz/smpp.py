@@ -12,12 +12,12 @@ from emulator.app.emulator import Emulator
 from emulator.core.units import SECOND
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.server.smpp_connection import SmppConnection
-from emulator.smpp import Command, Framer, Pdu, Unreadable, encode
+from emulator.smpp import CommandId, Framer, Pdu, Unreadable, encode
 from emulator.smpp.pdu_tables import BINDS, RESPONSE
 
 _GOLDEN = pdus()
 _BINDS = tuple(BINDS)
-_RESPONSES = tuple(int(command) for command in Command if command & RESPONSE)
+_RESPONSES = tuple(int(command) for command in CommandId if command & RESPONSE)
 _TAGS = (0x0005, 0x000D, 0x0017, 0x001E, 0x0204, 0x020A, 0x020C, 0x020E, 0x020F, 0x0210, 0x0424, 0x0427, 0x1401, 0x2000)
 _CODINGS = (0, 0, 0, 8, 8, 1, 2, 3, 4, 6, 10, 0x10, 0x18, 0xF0, 0xF4, 0xFF)
 _CLASSES = (0, 0, 0, 0x40, 0x40, 0x03, 0x80, 0xC0, 0x04, 0xFF)
@@ -142,7 +142,7 @@ class Smpp:
             case 4:
                 return self.odd(chance)
             case 5:
-                command = chance.choice((Command.QUERY_SM, Command.CANCEL_SM, Command.REPLACE_SM))
+                command = chance.choice((CommandId.QUERY_SM, CommandId.CANCEL_SM, CommandId.REPLACE_SM))
                 return self.about(chance, command)
             case 6:
                 return b"".join(self.submit(chance) for _ in range(chance.randint(1, 4)))
@@ -179,7 +179,7 @@ class Smpp:
         if data:
             fields = {name: value for name, value in fields.items() if name not in (
                 "short_message", "validity_period", "schedule_delivery_time", "replace_if_present_flag")}  # fmt: skip
-        return encode(Pdu(Command.DATA_SM if data else Command.SUBMIT_SM, 0, self.sequence(chance), fields, tlvs))
+        return encode(Pdu(CommandId.DATA_SM if data else CommandId.SUBMIT_SM, 0, self.sequence(chance), fields, tlvs))
 
     def about(self, chance: Chance, command: int) -> bytes:
         """A question about a message, or a change of one."""
@@ -187,7 +187,7 @@ class Smpp:
         fields["message_id"] = fields["message_id"].replace(b"\0", b"")
         if chance.one_in(2):
             fields["source_addr"] = b"Shop"
-        if command == Command.REPLACE_SM:
+        if command == CommandId.REPLACE_SM:
             fields["short_message"] = _text(chance, 0)[:255]
         return encode(Pdu(command, 0, self.sequence(chance), fields))
 
@@ -209,9 +209,9 @@ class Smpp:
             case 5:
                 return struct.pack(">IIII", 16, chance.getrandbits(32), chance.getrandbits(32), chance.getrandbits(32))
             case 6:
-                return encode(Pdu(Command.UNBIND, 0, self.sequence(chance)))
+                return encode(Pdu(CommandId.UNBIND, 0, self.sequence(chance)))
             case _:
-                return encode(Pdu(Command.ENQUIRE_LINK, 0, self.sequence(chance)))
+                return encode(Pdu(CommandId.ENQUIRE_LINK, 0, self.sequence(chance)))
 
     def sequence(self, chance: Chance) -> int:
         if chance.one_in(15):

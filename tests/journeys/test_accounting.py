@@ -14,7 +14,7 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import client
 from emulator.providers.smscenter.client import Failure, Who
 from emulator.providers.smscenter.soap import client as soap_client
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 
 BALANCE, PRICE = Decimal("250.0003"), Decimal("0.37")
 CLIENTS, SENDS = 64, 12
@@ -64,7 +64,7 @@ async def over_smpp(esme: Esme, number: int, told: Told) -> None:
         numbers, text = said(chance, f"c{number}-{n}")
         payload = (0x0424, text.encode())
         answer = await esme.ask(
-            Command.SUBMIT_SM, payload, source_addr=b"Shop", source_addr_ton=5, dest_addr_ton=1, dest_addr_npi=1,
+            CommandId.SUBMIT_SM, payload, source_addr=b"Shop", source_addr_ton=5, dest_addr_ton=1, dest_addr_npi=1,
             destination_addr=numbers[0].encode(), data_coding=1, registered_delivery=1,
         )  # fmt: skip
         assert answer.status == 0

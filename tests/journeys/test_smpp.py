@@ -17,7 +17,7 @@ from support import PATIENCE, free_port, receiver, serving
 from tools import NODE_MODULES, need
 
 from emulator.sandboxes.spec import ClockWish, NewSandbox
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 
 
 def smpplib_session(host, port, account, ready, unknown_tlvs=True):
@@ -325,7 +325,7 @@ async def test_line_of_a_receipt_is_what_parsers_know():
     import re
 
     async with desk() as at:
-        esme = await at.bound(Command.BIND_TRANSCEIVER)
+        esme = await at.bound(CommandId.BIND_TRANSCEIVER)
         await esme.submit(b"What parsers know, and more of it")
         await at.settle()
         assert re.fullmatch(

@@ -7,7 +7,7 @@ import pytest
 from esme import SUBMIT, desk
 from support import PATIENCE, skip, until
 
-from emulator.smpp import Command, encode
+from emulator.smpp import CommandId, encode
 
 
 def whys(at):
@@ -26,7 +26,7 @@ def narrow(link, esme):
 async def test_a_pdu_that_never_ends_is_nacked_and_the_link_closed(bound):
     async with desk(head_seconds=50) as at:
         esme = await at.bound() if bound else await at.connect()
-        octets = encode(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x" * 40))
+        octets = encode(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x" * 40))
         for octet in octets[:6]:
             esme.write(bytes((octet,)))
             await asyncio.sleep(0.02)
@@ -41,7 +41,7 @@ async def test_a_pdu_that_never_ends_is_nacked_and_the_link_closed(bound):
 async def test_a_pdu_that_is_whole_in_time_may_be_followed_by_a_long_silence():
     async with desk(head_seconds=20) as at:
         esme = await at.bound()
-        submit = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x")
+        submit = esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x")
         octets = encode(submit)
         esme.write(octets[:20])
         await asyncio.sleep(0.02)
@@ -59,7 +59,7 @@ async def test_a_client_that_reads_nothing_is_cut_and_costs_little():
         (link,) = at.served._smpp.links
         narrow(link, esme)
         esme.writer.transport.pause_reading()
-        pdus = b"".join(encode(esme.made(Command.ENQUIRE_LINK)) for _ in range(2000))
+        pdus = b"".join(encode(esme.made(CommandId.ENQUIRE_LINK)) for _ in range(2000))
         most = 0
         async with asyncio.timeout(PATIENCE):
             while at.served._smpp.links:
@@ -78,7 +78,7 @@ async def test_a_link_that_is_closed_with_something_unread_goes_all_the_same():
         esme.writer.transport.pause_reading()
         link.transport.set_write_buffer_limits(1 << 30)
         while not link.transport.get_write_buffer_size():
-            link.write(encode(esme.made(Command.ENQUIRE_LINK)) * 1000)
+            link.write(encode(esme.made(CommandId.ENQUIRE_LINK)) * 1000)
             link.flush()
             await asyncio.sleep(0)
         link.hang_up()
@@ -115,7 +115,7 @@ async def test_binds_over_and_over_on_one_connection_leave_one_session():
     async with desk() as at:
         esme = await at.connect()
         esme.write(*(esme.made(
-            Command.BIND_TRANSCEIVER, system_id=at.account["system_id"].encode(),
+            CommandId.BIND_TRANSCEIVER, system_id=at.account["system_id"].encode(),
             password=at.account["password"].encode(), interface_version=0x34,
         ) for _ in range(500)))  # fmt: skip
         await esme.until(lambda: len(esme.came) == 500)
@@ -129,7 +129,7 @@ async def test_who_reads_again_in_time_is_borne_with_as_before():
         (link,) = at.served._smpp.links
         narrow(link, esme)
         esme.writer.transport.pause_reading()
-        pdus = b"".join(encode(esme.made(Command.ENQUIRE_LINK)) for _ in range(2000))
+        pdus = b"".join(encode(esme.made(CommandId.ENQUIRE_LINK)) for _ in range(2000))
         sent = 0
         async with asyncio.timeout(PATIENCE):
             while not link._paused:

@@ -11,13 +11,13 @@ from support import skip
 from tools import need
 
 from emulator.control_api.filters import RequestFilters, requests
-from emulator.smpp import Command, Pdu, State, encode
+from emulator.smpp import CommandId, Pdu, State, encode
 
 
 async def test_every_pdu_may_come_octet_by_octet():
     async with desk() as at:
         esme = await at.bound()
-        for octet in encode(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"slowly")):
+        for octet in encode(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"slowly")):
             esme.write(bytes((octet,)))
             await esme.writer.drain()
         await esme.until(lambda: len(esme.came) == 2)
@@ -27,7 +27,7 @@ async def test_every_pdu_may_come_octet_by_octet():
 async def test_ten_pdus_in_one_segment_get_ten_answers_in_their_order():
     async with desk() as at:
         esme = await at.bound()
-        esme.write(*(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"%d" % n) for n in range(10)))
+        esme.write(*(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"%d" % n) for n in range(10)))
         await esme.until(lambda: len(esme.came) == 11)
         assert [one.sequence for one in esme.came[1:]] == list(range(2, 12))
         assert [one["text"] for one in await at.messages()] == [str(n) for n in range(10)]
@@ -40,7 +40,7 @@ async def test_where_the_clock_stands_a_receipt_due_at_once_goes_before_the_next
         await at.rule({}, {"steps": [{"after": 0, "status": "delivered"}]})
         esme = await at.bound()
         asked = [
-            esme.made(Command.SUBMIT_SM, **{**SUBMIT, "short_message": b"%d" % n, "registered_delivery": 1})
+            esme.made(CommandId.SUBMIT_SM, **{**SUBMIT, "short_message": b"%d" % n, "registered_delivery": 1})
             for n in range(7)
         ]
         for submits in (asked[:2], asked[2:]) if together else ([one] for one in asked):
@@ -48,7 +48,7 @@ async def test_where_the_clock_stands_a_receipt_due_at_once_goes_before_the_next
             for submit in submits:
                 await esme.answer_to(submit)
         await esme.receipts(7)
-        taken = [Command.SUBMIT_SM_RESP, Command.DELIVER_SM] * 7
+        taken = [CommandId.SUBMIT_SM_RESP, CommandId.DELIVER_SM] * 7
         assert [one.command_id for one in esme.came if one.command_id in taken] == taken
         order = [(entry.id, False) for entry in at.sandbox.journal.exchanges(operation="send")]
         order += [(number, True) for number, _ in at.sandbox.journal.newest_attempts()]
@@ -62,12 +62,12 @@ async def test_where_the_clock_runs_submits_that_come_together_have_their_answer
         await at.rule({}, {"steps": [{"after": 0, "status": "delivered"}]})
         esme = await at.bound()
         asked = [
-            esme.made(Command.SUBMIT_SM, **{**SUBMIT, "short_message": b"%d" % n, "registered_delivery": 1})
+            esme.made(CommandId.SUBMIT_SM, **{**SUBMIT, "short_message": b"%d" % n, "registered_delivery": 1})
             for n in range(30)
         ]
         esme.write(*asked)
         await esme.receipts(30)
-        answers = [one for one in esme.came if one.command_id == Command.SUBMIT_SM_RESP]
+        answers = [one for one in esme.came if one.command_id == CommandId.SUBMIT_SM_RESP]
         assert [one.sequence for one in answers] == [one.sequence for one in asked]
         told = [line_of(one).partition(" ")[0] for one in esme.delivered]
         assert told == [f"id:{one.octets('message_id').decode()}" for one in answers]
@@ -87,11 +87,13 @@ async def test_20_000_mutated_pdus_cost_neither_an_exception_nor_growth():
 
     chance = random.Random(4)
     good = [
-        encode(Pdu(Command.SUBMIT_SM, 0, 1, {**SUBMIT, "short_message": b"Hello"}, [(0x0424, b"x"), (0x020C, b"01")])),
-        encode(Pdu(Command.QUERY_SM, 0, 2, {"message_id": b"1"})), encode(Pdu(Command.ENQUIRE_LINK, 0, 3)),
-        encode(Pdu(Command.DATA_SM, 0, 4, {"destination_addr": b"7"})), encode(Pdu(Command.CANCEL_SM, 0, 5)),
-        encode(Pdu(Command.REPLACE_SM, 0, 6, {"message_id": b"1", "short_message": b"x"})),
-        encode(Pdu(Command.SUBMIT_MULTI, 0, 7)), encode(Pdu(Command.DELIVER_SM_RESP, 0, 8, {"message_id": b""})),
+        encode(
+            Pdu(CommandId.SUBMIT_SM, 0, 1, {**SUBMIT, "short_message": b"Hello"}, [(0x0424, b"x"), (0x020C, b"01")])
+        ),
+        encode(Pdu(CommandId.QUERY_SM, 0, 2, {"message_id": b"1"})), encode(Pdu(CommandId.ENQUIRE_LINK, 0, 3)),
+        encode(Pdu(CommandId.DATA_SM, 0, 4, {"destination_addr": b"7"})), encode(Pdu(CommandId.CANCEL_SM, 0, 5)),
+        encode(Pdu(CommandId.REPLACE_SM, 0, 6, {"message_id": b"1", "short_message": b"x"})),
+        encode(Pdu(CommandId.SUBMIT_MULTI, 0, 7)), encode(Pdu(CommandId.DELIVER_SM_RESP, 0, 8, {"message_id": b""})),
     ]  # fmt: skip
     async with desk({"balance": 1_000_000}) as at:
         await at.patch(limits="off")
@@ -105,7 +107,7 @@ async def test_20_000_mutated_pdus_cost_neither_an_exception_nor_growth():
             for _ in range(chance.randint(1, 3)):
                 octets[chance.randrange(4, len(octets))] = chance.randrange(256)
             octets[0:4] = len(octets).to_bytes(4, "big")
-            if int.from_bytes(octets[4:8], "big") == Command.UNBIND:
+            if int.from_bytes(octets[4:8], "big") == CommandId.UNBIND:
                 continue
             wire.data_received(bytes(octets))
             if wire._closing:
@@ -134,7 +136,7 @@ async def test_what_is_no_smpp_gets_a_nack_and_a_closed_link(octets):
 async def test_unbind_is_answered_before_the_link_closes():
     async with desk() as at:
         esme = await at.bound()
-        assert (await esme.ask(Command.UNBIND)).command_id == Command.UNBIND_RESP
+        assert (await esme.ask(CommandId.UNBIND)).command_id == CommandId.UNBIND_RESP
         await esme.closed()
         assert (await at.call("GET", "/sessions"))["sessions"] == []
 
@@ -147,8 +149,8 @@ async def test_a_session_is_ended_by_hand(how):
         assert (session["state"], session["system_id"]) == ("bound_trx", at.account["system_id"])
         await at.call("DELETE", f"/sessions/{session['id']}?how={how}")
         if how == "unbind":
-            await esme.until(lambda: esme.came[-1].command_id == Command.UNBIND)
-            esme.write(Pdu(Command.UNBIND_RESP, 0, esme.came[-1].sequence))
+            await esme.until(lambda: esme.came[-1].command_id == CommandId.UNBIND)
+            esme.write(Pdu(CommandId.UNBIND_RESP, 0, esme.came[-1].sequence))
         await esme.closed()
         assert esme.octets.endswith(b"RESET") == (how == "reset")
 
@@ -182,7 +184,7 @@ async def test_the_server_asks_where_the_account_wants_it_and_closes_when_nobody
         await at.patch(switches={"smpp-enquire-link": 50, "smpp-response": 40})
         esme = await at.bound()
         skip(50)
-        await esme.until(lambda: esme.came[-1].command_id == Command.ENQUIRE_LINK)
+        await esme.until(lambda: esme.came[-1].command_id == CommandId.ENQUIRE_LINK)
         assert not esme.ended
         skip(40)
         await esme.closed()
@@ -203,8 +205,8 @@ async def test_outbind_connects_to_a_client_that_listens():
         esme = await met
         at.open.append(esme)
         await esme.until(lambda: esme.came)
-        assert esme.came[0].command_id == Command.OUTBIND
-        assert (await esme.bind(at.account, Command.BIND_RECEIVER)).status == 0
+        assert esme.came[0].command_id == CommandId.OUTBIND
+        assert (await esme.bind(at.account, CommandId.BIND_RECEIVER)).status == 0
         server.close()
 
 

@@ -10,7 +10,7 @@ from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.http_actions import HTTP_FAULTS
 from emulator.core.rules.smpp_actions import FORMS, SMPP_FAULTS
 from emulator.server.smpp_faults import SPOIL, STEPS
-from emulator.smpp import Command, Pdu, response
+from emulator.smpp import CommandId, Pdu, response
 
 
 def test_every_fault_of_the_lists_has_its_row_in_the_transport():
@@ -27,7 +27,7 @@ async def test_f4_the_connection_goes_with_the_message_taken_or_not(fault, taken
         esme = await at.bound()
         await faulty(at, fault)
         before = len(esme.octets)
-        esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
+        esme.write(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x"))
         await esme.closed()
         assert len(await at.messages()) == taken
         tail = esme.octets[before:]
@@ -68,7 +68,7 @@ async def test_f5_a_message_is_never_answered_and_the_session_goes_on():
     async with desk() as at:
         esme = await at.bound()
         await faulty(at, "hang")
-        esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
+        esme.write(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x"))
         assert (await esme.submit(b"y")).octets("message_id") == b"2"
         assert [one.sequence for one in esme.came] == [1, 3]
 
@@ -77,7 +77,7 @@ async def test_f5_a_late_answer_comes_after_those_that_were_not_late():
     async with desk() as at:
         esme = await at.bound()
         await at.rule({"operation": "send"}, {"reply": {"delay": 30}}, times=1)
-        first = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x")
+        first = esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x")
         esme.write(first)
         await esme.submit(b"y")
         skip(30)
@@ -89,7 +89,7 @@ async def test_f5_reordered_answers_change_places():
     async with desk() as at:
         esme = await at.bound()
         await faulty(at, "reordered")
-        esme.write(*(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=text) for text in (b"x", b"y")))
+        esme.write(*(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=text) for text in (b"x", b"y")))
         await esme.until(lambda: len(esme.came) == 3)
         assert [one.sequence for one in esme.came] == [1, 3, 2]
 
@@ -100,7 +100,7 @@ async def test_f1_the_receipt_comes_in_one_segment_before_the_response():
         steps = [{"after": 0, "status": "delivered"}]
         await at.rule({"operation": "send"}, {"steps": steps, "reply": {"fault": "receipt-first"}})
         answer = await esme.submit()
-        assert [one.command_id for one in esme.came[1:]] == [Command.DELIVER_SM, Command.SUBMIT_SM_RESP]
+        assert [one.command_id for one in esme.came[1:]] == [CommandId.DELIVER_SM, CommandId.SUBMIT_SM_RESP]
         assert f"id:{answer.octets('message_id').decode()} " in line_of(esme.delivered[0])
 
 
@@ -108,12 +108,12 @@ async def test_f1_the_response_waits_for_the_receipt_whenever_that_is():
     async with desk() as at:
         esme = await at.bound()
         await faulty(at, "receipt-first", delay=0.01)
-        request = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x")
+        request = esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x")
         esme.write(request)
-        await esme.ask(Command.ENQUIRE_LINK)
+        await esme.ask(CommandId.ENQUIRE_LINK)
         await at.advance(3)
         await esme.answer_to(request)
-        assert [one.command_id for one in esme.came[2:]] == [Command.DELIVER_SM, Command.SUBMIT_SM_RESP]
+        assert [one.command_id for one in esme.came[2:]] == [CommandId.DELIVER_SM, CommandId.SUBMIT_SM_RESP]
 
 
 @pytest.mark.parametrize(("fault", "said"), [
@@ -153,11 +153,11 @@ async def test_f9_a_link_check_is_not_answered_and_one_of_ours_comes_in_between(
     async with desk() as at:
         esme = await at.bound()
         await faulty(at, "hang", "link")
-        esme.write(esme.made(Command.ENQUIRE_LINK))
+        esme.write(esme.made(CommandId.ENQUIRE_LINK))
         await faulty(at, "enquire-first")
         await esme.submit()
-        assert [one.command_id for one in esme.came[1:]] == [Command.ENQUIRE_LINK, Command.SUBMIT_SM_RESP]
-        assert (await esme.ask(Command.ENQUIRE_LINK)).status == 0
+        assert [one.command_id for one in esme.came[1:]] == [CommandId.ENQUIRE_LINK, CommandId.SUBMIT_SM_RESP]
+        assert (await esme.ask(CommandId.ENQUIRE_LINK)).status == 0
 
 
 @pytest.mark.parametrize(("fault", "octets"), [
@@ -177,7 +177,7 @@ async def test_f12_f18_answers_with_odd_octets(fault, octets):
         before, wanted = len(esme.octets), bytes.fromhex(octets)
         esme.task.cancel()
         await asyncio.gather(esme.task, return_exceptions=True)
-        esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"x"))
+        esme.write(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x"))
         assert before
         assert await asyncio.wait_for(esme.reader.readexactly(len(wanted)), PATIENCE) == wanted
         assert len(await at.messages()) == 1
@@ -196,10 +196,10 @@ async def test_f15_a_bind_is_dropped_and_answered_by_the_wrong_kind():
     async with desk() as at:
         await faulty(at, "drop", "bind")
         esme = await at.connect()
-        esme.write(esme.made(Command.BIND_TRANSCEIVER, **{k: v.encode() for k, v in _who(at).items()}))
+        esme.write(esme.made(CommandId.BIND_TRANSCEIVER, **{k: v.encode() for k, v in _who(at).items()}))
         await esme.closed()
         await faulty(at, "wrong-kind", "bind")
-        assert (await (await at.connect()).bind(at.account)).command_id == Command.BIND_TRANSMITTER_RESP
+        assert (await (await at.connect()).bind(at.account)).command_id == CommandId.BIND_TRANSMITTER_RESP
 
 
 def _who(at):
@@ -208,13 +208,13 @@ def _who(at):
 
 async def test_f15_a_receipt_stands_right_behind_the_bind_response():
     async with desk() as at:
-        sender = await at.bound(Command.BIND_TRANSMITTER)
+        sender = await at.bound(CommandId.BIND_TRANSMITTER)
         await sender.submit()
         await at.settle()
         esme = await at.connect()
         await esme.bind(at.account)
         await esme.receipts()
-        assert [one.command_id for one in esme.came] == [Command.BIND_TRANSCEIVER_RESP, Command.DELIVER_SM]
+        assert [one.command_id for one in esme.came] == [CommandId.BIND_TRANSCEIVER_RESP, CommandId.DELIVER_SM]
 
 
 @pytest.mark.parametrize(("form", "wanted"), [
@@ -308,7 +308,7 @@ async def test_reports_before_the_reply_go_before_the_response():
         esme = await at.bound()
         for number in range(10):
             assert (await esme.submit(b"%d" % number)).status == 0
-        assert kinds(esme) == [Command.DELIVER_SM, Command.SUBMIT_SM_RESP] * 10
+        assert kinds(esme) == [CommandId.DELIVER_SM, CommandId.SUBMIT_SM_RESP] * 10
 
 
 async def test_a_callback_before_the_reply_is_answered_before_the_response():
@@ -319,13 +319,13 @@ async def test_a_callback_before_the_reply_is_answered_before_the_response():
         for number in range(3):
             assert (await esme.submit(b"%d" % number, registered_delivery=0)).status == 0
             assert len(taking.came) == number + 1
-        assert kinds(esme) == [Command.SUBMIT_SM_RESP] * 3
+        assert kinds(esme) == [CommandId.SUBMIT_SM_RESP] * 3
 
 
 async def test_reports_before_the_reply_hold_nothing_back_where_none_can_go():
     async with desk() as at:
         await at.rule({}, {"reports": {"before_reply": True}})
-        esme = await at.bound(Command.BIND_TRANSMITTER)
+        esme = await at.bound(CommandId.BIND_TRANSMITTER)
         assert (await esme.submit(b"one")).status == 0
         assert (await esme.submit(b"two", registered_delivery=0)).status == 0
 
@@ -346,13 +346,13 @@ async def test_receipt_first_answers_at_once_where_no_receipt_will_come(said):
         await at.rule({}, {"reply": {"fault": "receipt-first"}, **then})
         esme = await at.bound()
         assert (await esme.submit(**fields)).status == 0
-        assert kinds(esme) == [Command.SUBMIT_SM_RESP]
+        assert kinds(esme) == [CommandId.SUBMIT_SM_RESP]
 
 
 async def test_receipt_first_answers_at_once_where_nobody_receives():
     async with desk() as at:
         await at.rule({}, {"reply": {"fault": "receipt-first"}})
-        esme = await at.bound(Command.BIND_TRANSMITTER)
+        esme = await at.bound(CommandId.BIND_TRANSMITTER)
         assert (await esme.submit()).status == 0
 
 
@@ -360,14 +360,14 @@ async def test_receipt_first_answers_at_once_where_nobody_receives():
 async def test_receipt_first_answers_as_soon_as_no_receipt_can_come_any_more(end):
     async with desk() as at:
         await at.rule({}, {"reply": {"fault": "receipt-first"}})
-        sender, taker = await at.bound(Command.BIND_TRANSMITTER), await at.bound(Command.BIND_RECEIVER)
+        sender, taker = await at.bound(CommandId.BIND_TRANSMITTER), await at.bound(CommandId.BIND_RECEIVER)
         request = sender.made(
-            Command.SUBMIT_SM, **{**SUBMIT, "registered_delivery": 2 if end == "moved by hand" else 1},
+            CommandId.SUBMIT_SM, **{**SUBMIT, "registered_delivery": 2 if end == "moved by hand" else 1},
             short_message=b"x", validity_period=b"000001000000000R",
         )  # fmt: skip
         sender.write(request)
-        await sender.ask(Command.ENQUIRE_LINK)
-        assert Command.SUBMIT_SM_RESP not in kinds(sender)
+        await sender.ask(CommandId.ENQUIRE_LINK)
+        assert CommandId.SUBMIT_SM_RESP not in kinds(sender)
         if end == "the receiver goes":
             await taker.close()
         elif end == "reset":
@@ -383,7 +383,7 @@ async def test_f5_where_every_answer_is_reordered_they_go_in_pairs_and_none_is_k
     async with desk() as at:
         await at.rule({}, {"reply": {"fault": "reordered"}})
         esme = await at.bound()
-        submits = [esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"%d" % n) for n in range(5)]
+        submits = [esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"%d" % n) for n in range(5)]
         esme.write(*submits)
         for submit in submits:
             assert (await esme.answer_to(submit)).status == 0
@@ -402,13 +402,13 @@ async def test_a_late_answer_settles_its_receipt_and_a_slow_receiver_stays():
         walking = asyncio.ensure_future(at.advance(2))
         taken = list(await esme.receipts(4))
         esme.write(response(taken[0]))
-        await esme.ask(Command.ENQUIRE_LINK)
+        await esme.ask(CommandId.ENQUIRE_LINK)
         skip(2.5)
         await walking
         assert not esme.ended
         for late in taken[1:]:
             esme.write(response(late))
-        await esme.ask(Command.ENQUIRE_LINK)
+        await esme.ask(CommandId.ENQUIRE_LINK)
         await at.settle()
         assert len(esme.delivered) == 4, "none goes out again"
         callbacks = (await at.call("GET", "/callbacks"))["callbacks"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emulator.smpp import (
     CannotEncode,
-    Command,
+    CommandId,
     Destination,
     Pdu,
     Status,
@@ -17,7 +17,7 @@ from emulator.smpp import (
     decode,
     encode,
 )
-from emulator.smpp.pdu_tables import LAYOUTS, RESPONSE, Kind
+from emulator.smpp.pdu_tables import LAYOUTS, RESPONSE, FieldKind
 
 
 def pdu(command_id, body=b"", status=0, sequence=7):
@@ -220,15 +220,15 @@ def c_octets(size):
 
 
 VALUES = {
-    Kind.UINT8: lambda size: uint8,
-    Kind.C_OCTETS: c_octets,
-    Kind.SHORT_MESSAGE: lambda size: st.binary(max_size=255),
-    Kind.DESTINATIONS: lambda size: st.lists(
+    FieldKind.UINT8: lambda size: uint8,
+    FieldKind.C_OCTETS: c_octets,
+    FieldKind.SHORT_MESSAGE: lambda size: st.binary(max_size=255),
+    FieldKind.DESTINATIONS: lambda size: st.lists(
         st.builds(Destination, st.just(1), c_octets(size), uint8, uint8)
         | st.builds(Destination, st.just(2), c_octets(size)),
         max_size=5,
     ).map(tuple),
-    Kind.UNSUCCESSFUL: lambda size: st.lists(
+    FieldKind.UNSUCCESSFUL: lambda size: st.lists(
         st.builds(Unsuccessful, uint8, uint8, c_octets(size), st.integers(0, 2**32 - 1)), max_size=5
     ).map(tuple),
 }
@@ -288,5 +288,5 @@ def test_our_statuses_have_the_names_and_numbers_that_smpplib_knows():
 
 def test_our_commands_have_the_names_and_numbers_that_smpplib_knows():
     commands = pytest.importorskip("smpplib.consts").COMMAND_STATES
-    names = {command.name.lower() for command in Command}
+    names = {command.name.lower() for command in CommandId}
     assert names >= {name.replace("submit_sm_multi", "submit_multi") for name in commands}

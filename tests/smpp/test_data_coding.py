@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.smpp import Coding, Fault, Habits, Status, coding_of, read_text, write_text
+from emulator.smpp import Coding, Habits, PduFault, Status, coding_of, read_text, write_text
 from emulator.smpp.data_coding import read_parts
 
 CODINGS = {
@@ -89,4 +89,4 @@ def test_text_that_a_coding_cannot_say_is_told(gsm, coding):
 @given(octets=st.binary(max_size=300), data_coding=st.integers(0, 255))
 def test_every_message_is_a_text_or_a_fault(gsm, octets, data_coding):
     read = read_text(octets, data_coding, gsm)
-    assert isinstance(read, Fault) or isinstance(read.text, str)
+    assert isinstance(read, PduFault) or isinstance(read.text, str)

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from emulator.smpp import (
     Joined,
-    Part,
+    PartsAwaited,
     Pdu,
     Reassembler,
     Repeated,
-    Waiting,
+    Segment,
     decode,
     key_of,
     read_content,
@@ -28,24 +28,24 @@ def content(octets, esm_class=0x40, tlvs=()):
 
 def test_an_8_bit_concatenation_is_read(frames):
     read = read_content(decode(frames["submit_sm with an 8-bit UDH"]))
-    assert (read.octets, read.part) == (b"abc", Part(0x2A, 2, 1, "udh8"))
+    assert (read.octets, read.part) == (b"abc", Segment(0x2A, 2, 1, "udh8"))
 
 
 def test_a_16_bit_concatenation_is_read_with_the_ports_beside_it(frames):
     read = read_content(decode(frames["submit_sm with a 16-bit UDH and ports"]))
-    assert read.part == Part(0x1234, 3, 2, "udh16")
+    assert read.part == Segment(0x1234, 3, 2, "udh16")
     assert read.elements == ((5, bytes.fromhex("0b8423f0")),)
     assert read.octets == b"\xff\0\xfe"
 
 
 def test_sar_tlvs_are_read(frames):
     read = read_content(decode(frames["submit_sm with sar TLVs, a vendor TLV, and one unknown"]))
-    assert (read.octets, read.part) == (b"hi", Part(255, 2, 2, "sar"))
+    assert (read.octets, read.part) == (b"hi", Segment(255, 2, 2, "sar"))
 
 
 def test_a_header_in_message_payload_is_read_too():
     pdu = Pdu(4, fields={"esm_class": 0x40}, tlvs=[(0x424, bytes.fromhex("050003070201") + b"x" * 300)])
-    assert read_content(pdu).part == Part(7, 2, 1, "udh8")
+    assert read_content(pdu).part == Segment(7, 2, 1, "udh8")
 
 
 def test_a_header_is_text_without_its_flag():
@@ -69,7 +69,7 @@ def test_a_header_without_elements_is_a_header():
 parts = st.tuples(
     st.sampled_from(["udh8", "udh16", "sar"]), st.integers(0, 255), st.integers(1, 255)
 ).flatmap(
-    lambda row: st.builds(Part, st.just(row[1]), st.just(row[2]), st.integers(1, row[2]), st.just(row[0]))
+    lambda row: st.builds(Segment, st.just(row[1]), st.just(row[2]), st.integers(1, row[2]), st.just(row[0]))
 )
 
 
@@ -85,8 +85,8 @@ def test_a_part_that_is_written_is_read_back(part, octets, elements):
 
 
 def test_the_headers_are_those_of_23_040():
-    assert write_part(b"", Part(0x2A, 2, 1, "udh8"))[1] == bytes.fromhex("0500032a0201")
-    assert write_part(b"", Part(0x1234, 3, 2, "udh16"))[1] == bytes.fromhex("06080412340302")
+    assert write_part(b"", Segment(0x2A, 2, 1, "udh8"))[1] == bytes.fromhex("0500032a0201")
+    assert write_part(b"", Segment(0x1234, 3, 2, "udh16"))[1] == bytes.fromhex("06080412340302")
 
 
 @given(
@@ -100,13 +100,13 @@ def test_every_message_has_a_content_or_a_fault(octets, tlvs):
 
 
 def key(reference=7, total=3, width="udh8", account="a", source=b"1", destination=b"2"):
-    return key_of(account, source, destination, Part(reference, total, 1, width))
+    return key_of(account, source, destination, Segment(reference, total, 1, width))
 
 
 def test_parts_are_joined_in_the_order_of_their_numbers_whatever_order_they_come_in():
     joiner = Reassembler()
-    assert joiner.add(key(), 3, b"c", "m3", 0) == Waiting(key(), 2, WAIT)
-    assert joiner.add(key(), 1, b"a", "m1", 10) == Waiting(key(), 1, WAIT)
+    assert joiner.add(key(), 3, b"c", "m3", 0) == PartsAwaited(key(), 2, WAIT)
+    assert joiner.add(key(), 1, b"a", "m1", 10) == PartsAwaited(key(), 1, WAIT)
     whole = joiner.add(key(), 2, b"b", "m2", 20)
     assert (whole.octets, whole.names) == (b"abc", ("m1", "m2", "m3"))
     assert joiner.gatherings == {}
@@ -152,7 +152,7 @@ def test_a_reference_begins_a_new_message_after_the_old_one_is_whole():
     joiner = Reassembler()
     joiner.add(key(total=2), 1, b"a", "1", 0)
     joiner.add(key(total=2), 2, b"b", "2", 0)
-    assert isinstance(joiner.add(key(total=2), 1, b"c", "3", 1), Waiting)
+    assert isinstance(joiner.add(key(total=2), 1, b"c", "3", 1), PartsAwaited)
 
 
 def test_a_message_of_one_part_is_whole_at_once():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from emulator.smpp import (
     Coding,
-    Command,
+    CommandId,
     Form,
     Pdu,
     Receipt,
@@ -146,7 +146,7 @@ def test_the_text_may_go_into_message_payload_or_nowhere():
 
 
 def test_a_receipt_may_travel_in_a_data_sm():
-    pdu = decode(encode(write_receipt(RECEIPT, Form(command=Command.DATA_SM))))
+    pdu = decode(encode(write_receipt(RECEIPT, Form(command=CommandId.DATA_SM))))
     assert is_receipt(pdu)
     assert pdu.message == LINE
 

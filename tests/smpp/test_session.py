@@ -3,12 +3,12 @@
 import pytest
 
 from emulator.smpp import (
-    Answered,
     Close,
-    Command,
+    CommandId,
     Ignored,
     NotNow,
     Pdu,
+    RequestAnswered,
     Requested,
     Role,
     Send,
@@ -24,7 +24,7 @@ from emulator.smpp import (
 )
 from emulator.smpp.pdu_tables import RESPONSE
 
-BINDS = {"tx": Command.BIND_TRANSMITTER, "rx": Command.BIND_RECEIVER, "trx": Command.BIND_TRANSCEIVER}
+BINDS = {"tx": CommandId.BIND_TRANSMITTER, "rx": CommandId.BIND_RECEIVER, "trx": CommandId.BIND_TRANSCEIVER}
 
 
 def bound(kind="trx", **settings):
@@ -71,18 +71,18 @@ CELLS = [
 def test_an_smsc_says_to_each_request_in_each_state_what_the_table_says(name, state, told):
     session = Session(Role.SMSC, 0.0)
     session.state = state
-    command = Command[name.upper()]
+    command = CommandId[name.upper()]
     events = session.received(Pdu(command, 0, 9), 1.0)
     if told == ".":
         assert isinstance(events[0], Requested) or events[0].pdu == Pdu(command | RESPONSE, 0, 9)
     elif told == "nack":
-        assert [event.pdu for event in events] == [Pdu(Command.GENERIC_NACK, Status.RINVCMDID, 9)]
+        assert [event.pdu for event in events] == [Pdu(CommandId.GENERIC_NACK, Status.RINVCMDID, 9)]
     else:
         assert [event.pdu for event in events] == [Pdu(command | RESPONSE, int(told), 9)]
         assert session.state is state
 
 
-@pytest.mark.parametrize("command", [c for c in Command if not c & RESPONSE], ids=lambda c: c.name)
+@pytest.mark.parametrize("command", [c for c in CommandId if not c & RESPONSE], ids=lambda c: c.name)
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("state", STATES)
 def test_what_one_side_may_send_is_what_the_other_side_serves(role, command, state):
@@ -101,7 +101,7 @@ def test_what_one_side_may_send_is_what_the_other_side_serves(role, command, sta
 def test_what_has_no_response_is_ignored_by_a_client_in_the_wrong_state(name, state, row):
     session = Session(Role.ESME, 0.0)
     session.state = state
-    assert isinstance(session.received(Pdu(Command[name.upper()], 0, 9), 1.0)[0], Ignored)
+    assert isinstance(session.received(Pdu(CommandId[name.upper()], 0, 9), 1.0)[0], Ignored)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_a_client_whose_bind_is_refused_stays_open():
 
 def test_an_outbind_lets_the_client_bind_as_receiver():
     smsc, esme = Session(Role.SMSC, 0.0), Session(Role.ESME, 0.0)
-    assert esme.received(smsc.send(Pdu(Command.OUTBIND), 0.0), 0.0) == [Requested(Pdu(Command.OUTBIND, 0, 1))]
+    assert esme.received(smsc.send(Pdu(CommandId.OUTBIND), 0.0), 0.0) == [Requested(Pdu(CommandId.OUTBIND, 0, 1))]
     assert smsc.state is esme.state is State.OUTBOUND
-    assert esme.may_send(Command.BIND_RECEIVER)
-    assert not esme.may_send(Command.BIND_TRANSMITTER)
+    assert esme.may_send(CommandId.BIND_RECEIVER)
+    assert not esme.may_send(CommandId.BIND_TRANSMITTER)
     assert len(smsc.own) == 0
 
 
@@ -156,7 +156,7 @@ def test_a_wrong_field_is_told_by_the_own_response():
 def test_an_unknown_command_is_nacked_and_the_session_goes_on():
     session = bound()
     events = session.received(decode(bytes.fromhex("00000010 00000077 00000000 00000005")), 0.0)
-    assert [event.pdu for event in events] == [Pdu(Command.GENERIC_NACK, Status.RINVCMDID, 5)]
+    assert [event.pdu for event in events] == [Pdu(CommandId.GENERIC_NACK, Status.RINVCMDID, 5)]
     assert session.state is State.BOUND_TRX
 
 
@@ -164,13 +164,13 @@ def test_a_lost_frame_is_nacked_and_closes_the_link():
     session = bound()
     lost = Unreadable(0, 0, Status.RINVCMDLEN, "generic_nack", "lost", closes=True)
     send, close = session.received(lost, 0.0)
-    assert send.pdu == Pdu(Command.GENERIC_NACK, Status.RINVCMDLEN, 0)
+    assert send.pdu == Pdu(CommandId.GENERIC_NACK, Status.RINVCMDLEN, 0)
     assert isinstance(close, Close)
 
 
 def test_an_enquire_link_is_answered_at_once():
-    (event,) = bound("tx").received(Pdu(Command.ENQUIRE_LINK, 0, 44), 1.0)
-    assert event.pdu == Pdu(Command.ENQUIRE_LINK_RESP, 0, 44)
+    (event,) = bound("tx").received(Pdu(CommandId.ENQUIRE_LINK, 0, 44), 1.0)
+    assert event.pdu == Pdu(CommandId.ENQUIRE_LINK_RESP, 0, 44)
 
 
 # -- requests of ours
@@ -187,21 +187,21 @@ def test_a_response_comes_back_with_its_request_and_the_token_of_its_owner():
     session = bound()
     sent = session.send(Pdu(5), 0.0, token="receipt 7")
     answer = Pdu(0x80000005, 0, sent.sequence)
-    assert session.received(answer, 1.0) == [Answered(sent, answer, "receipt 7")]
+    assert session.received(answer, 1.0) == [RequestAnswered(sent, answer, "receipt 7")]
 
 
 def test_a_generic_nack_answers_a_request_of_ours():
     session = bound()
     sent = session.send(Pdu(5), 0.0)
-    nack = Pdu(Command.GENERIC_NACK, Status.RINVCMDID, sent.sequence)
-    assert session.received(nack, 1.0) == [Answered(sent, nack)]
+    nack = Pdu(CommandId.GENERIC_NACK, Status.RINVCMDID, sent.sequence)
+    assert session.received(nack, 1.0) == [RequestAnswered(sent, nack)]
 
 
 def test_a_response_that_cannot_be_read_still_answers_its_request():
     session = client("tx")
     sent = session.send(Pdu(4), 0.0)
     broken = decode(bytes.fromhex("00000011 80000004 00000000") + sent.sequence.to_bytes(4, "big") + b"7")
-    assert session.received(broken, 1.0) == [Answered(sent, broken)]
+    assert session.received(broken, 1.0) == [RequestAnswered(sent, broken)]
     assert session.room == 10
 
 
@@ -210,7 +210,7 @@ def test_a_response_that_cannot_be_read_still_answers_its_request():
     [
         Pdu(0x80000005, 0, 99),
         Pdu(0x80000004, 0, 1),
-        Pdu(Command.GENERIC_NACK, 3, 0),
+        Pdu(CommandId.GENERIC_NACK, 3, 0),
         Unreadable(0x80000077, 1, 3, "nothing", "unknown"),
     ],
     ids=["nobody's number", "another command", "nack of nothing", "unknown command"],
@@ -243,7 +243,7 @@ def test_the_window_holds_messages_back_and_opens_with_each_answer():
 def test_a_full_window_does_not_hold_back_what_is_about_the_link():
     session = bound(window=1)
     session.send(Pdu(5), 0.0)
-    session.send(Pdu(Command.ENQUIRE_LINK), 0.0)
+    session.send(Pdu(CommandId.ENQUIRE_LINK), 0.0)
     session.unbind(0.0)
     assert session.room == 0
     assert len(session.own) == 3
@@ -270,8 +270,8 @@ def test_what_is_owed_to_the_peer_is_counted_until_it_is_answered_or_withheld():
 
 def test_an_unbind_of_the_peer_is_answered_first_and_then_closes():
     session = bound()
-    send, close = session.received(Pdu(Command.UNBIND, 0, 8), 1.0)
-    assert send.pdu == Pdu(Command.UNBIND_RESP, 0, 8)
+    send, close = session.received(Pdu(CommandId.UNBIND, 0, 8), 1.0)
+    assert send.pdu == Pdu(CommandId.UNBIND_RESP, 0, 8)
     assert isinstance(close, Close)
     assert session.state is State.UNBOUND
 
@@ -280,17 +280,17 @@ def test_our_unbind_serves_the_peer_until_it_is_answered():
     session = bound()
     sent = session.unbind(1.0)
     assert isinstance(session.received(Pdu(4, 0, 9), 1.0)[0], Requested)
-    assert not session.may_send(Command.DELIVER_SM)
-    answered, close = session.received(Pdu(Command.UNBIND_RESP, 0, sent.sequence), 2.0)
-    assert isinstance(answered, Answered)
+    assert not session.may_send(CommandId.DELIVER_SM)
+    answered, close = session.received(Pdu(CommandId.UNBIND_RESP, 0, sent.sequence), 2.0)
+    assert isinstance(answered, RequestAnswered)
     assert isinstance(close, Close)
 
 
 def test_answers_are_still_taken_after_the_peer_unbound():
     session = bound()
     sent = session.send(Pdu(5), 0.0)
-    session.received(Pdu(Command.UNBIND, 0, 8), 1.0)
-    assert isinstance(session.received(Pdu(0x80000005, 0, sent.sequence), 1.0)[0], Answered)
+    session.received(Pdu(CommandId.UNBIND, 0, 8), 1.0)
+    assert isinstance(session.received(Pdu(0x80000005, 0, sent.sequence), 1.0)[0], RequestAnswered)
 
 
 def test_a_closed_connection_gives_back_what_was_not_answered():
@@ -311,7 +311,7 @@ def test_the_defaults_of_the_timers_are_those_of_the_facts():
 
 def test_a_connection_that_does_not_bind_is_closed_after_a_minute():
     session = Session(Role.SMSC, 100.0)
-    session.received(Pdu(Command.ENQUIRE_LINK, 0, 1), 150.0)
+    session.received(Pdu(CommandId.ENQUIRE_LINK, 0, 1), 150.0)
     assert session.next_deadline() == 160.0
     assert session.expire(159.9) == []
     assert session.expire(160.0) == [Close("no bind within 60 s")]
@@ -322,7 +322,7 @@ def test_a_bind_ends_the_wait_for_a_bind():
     assert bound(timers=Timers(inactivity=None)).next_deadline() is None
 
 
-@pytest.mark.parametrize("heard", [Pdu(Command.ENQUIRE_LINK, 0, 5), Pdu(0x80000005, 0, 1), Pdu(4, 0, 2)])
+@pytest.mark.parametrize("heard", [Pdu(CommandId.ENQUIRE_LINK, 0, 5), Pdu(0x80000005, 0, 1), Pdu(4, 0, 2)])
 def test_any_pdu_of_the_client_starts_the_two_minutes_again(heard):
     session = bound()
     assert session.next_deadline() == 120.0
@@ -341,7 +341,7 @@ def test_what_the_server_says_does_not_start_the_two_minutes_again():
 def test_a_silent_client_may_be_unbound_before_it_is_cut():
     session = bound(timers=Timers(unbind_first=True, response=5))
     (event,) = session.expire(120.0)
-    assert event.pdu.command_id == Command.UNBIND
+    assert event.pdu.command_id == CommandId.UNBIND
     assert session.next_deadline() == 125.0
     assert isinstance(session.expire(125.0)[-1], Close)
 
@@ -355,9 +355,9 @@ def test_a_link_check_goes_out_when_it_is_time_and_not_twice():
     session = client()
     assert session.next_deadline() == 60.0
     (event,) = session.expire(60.0)
-    assert event.pdu.command_id == Command.ENQUIRE_LINK
+    assert event.pdu.command_id == CommandId.ENQUIRE_LINK
     assert session.next_deadline() == 90.0
-    session.received(Pdu(Command.ENQUIRE_LINK_RESP, 0, event.pdu.sequence), 61.0)
+    session.received(Pdu(CommandId.ENQUIRE_LINK_RESP, 0, event.pdu.sequence), 61.0)
     assert session.next_deadline() == 120.0
 
 
@@ -365,14 +365,14 @@ def test_a_link_check_without_an_answer_closes():
     session = client()
     session.expire(60.0)
     given_up, close = session.expire(90.0)
-    assert given_up.request.command_id == Command.ENQUIRE_LINK
+    assert given_up.request.command_id == CommandId.ENQUIRE_LINK
     assert close == Close("enquire_link had no answer")
 
 
 def test_a_message_without_an_answer_is_given_back_and_frees_its_place():
     session = bound(window=1)
     sent = session.send(Pdu(5), 10.0, token="r")
-    session.received(Pdu(Command.ENQUIRE_LINK, 0, 5), 30.0)
+    session.received(Pdu(CommandId.ENQUIRE_LINK, 0, 5), 30.0)
     assert session.next_deadline() == 40.0
     assert session.expire(40.0) == [Unanswered(sent, "deliver_sm had no answer for 30 s", "r")]
     assert session.room == 1
@@ -400,7 +400,7 @@ def test_a_late_answer_to_a_message_that_was_given_up_is_told_once_as_late():
     sent = session.send(Pdu(5), 0.0, token="r")
     session.expire(30.0)
     answer = Pdu(0x80000005, 0, sent.sequence)
-    assert session.received(answer, 31.0) == [Answered(sent, answer, "r", late=True)]
+    assert session.received(answer, 31.0) == [RequestAnswered(sent, answer, "r", late=True)]
     assert isinstance(session.received(answer, 32.0)[0], Ignored)
 
 
@@ -436,7 +436,7 @@ def test_a_link_check_whose_answer_stands_behind_others_is_no_death():
     session = bound(timers=Timers(enquire_link=5.0, response=2.0))
     sent = session.send(Pdu(5), 4.0)
     (event,) = session.expire(5.0)
-    assert event.pdu.command_id == Command.ENQUIRE_LINK
+    assert event.pdu.command_id == CommandId.ENQUIRE_LINK
     session.expire(6.0)
     session.received(Pdu(0x80000005, 0, sent.sequence), 6.5)
     assert [type(one) for one in session.expire(7.0)] == [Unanswered]
@@ -446,11 +446,11 @@ def test_an_answer_to_a_link_check_is_a_sign_of_life():
     session = bound(timers=Timers(enquire_link=5.0, response=10.0, unanswered=1))
     session.send(Pdu(5), 0.0)
     (asked,) = session.expire(5.0)
-    session.received(Pdu(Command.ENQUIRE_LINK_RESP, 0, asked.pdu.sequence), 6.0)
+    session.received(Pdu(CommandId.ENQUIRE_LINK_RESP, 0, asked.pdu.sequence), 6.0)
     assert [type(one) for one in session.expire(10.0)] == [Unanswered, Send]
 
 
-@pytest.mark.parametrize("command", [Command.SUBMIT_SM, Command.QUERY_SM, Command.ENQUIRE_LINK, 0x80000005])
+@pytest.mark.parametrize("command", [CommandId.SUBMIT_SM, CommandId.QUERY_SM, CommandId.ENQUIRE_LINK, 0x80000005])
 def test_a_client_that_says_anything_at_all_is_not_idle(command):
     """An ESME that only submits, or only answers, says enough."""
     session = bound()

@@ -12,7 +12,7 @@ from wires import Wire, settled
 
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import NewSandbox
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 from emulator.storage import records, sqlite
 from emulator.version import __version__
 
@@ -244,9 +244,9 @@ async def test_over_smpp_the_connection_breaks_in_place_of_an_answer(tmp_path):
         assert (await esme.bind({"system_id": "emulator", "password": "emulator"})).status == 0
         full(serving)
         for number in range(100):
-            esme.write(esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"%d" % number + b"x" * 100))
+            esme.write(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"%d" % number + b"x" * 100))
         await esme.closed()
-        answered = [pdu for pdu in esme.came if pdu.command_id == Command.SUBMIT_SM_RESP]
+        answered = [pdu for pdu in esme.came if pdu.command_id == CommandId.SUBMIT_SM_RESP]
         assert len(answered) < len(serving.emulator.default.engine.state.store.messages)
     finally:
         await esme.close()

@@ -14,7 +14,7 @@ from ui.surfer import PAGE
 from emulator.control_api.routes import CALLS
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu
-from emulator.smpp.pdu_tables import Command
+from emulator.smpp.pdu_tables import CommandId
 from emulator.ui.rendering import clock_time, when
 
 HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(2)> {{ 7*7 }} ' onclick='x' \u202e </textarea>"""
@@ -318,10 +318,10 @@ async def test_pdus_are_shown_by_field_and_their_password_nowhere(surfer, served
     reader, writer = await asyncio.open_connection(served.smpp_host, served.smpp_port)
     for number, password in enumerate((b"wr0ngOne", b"emulator"), 1):
         fields = {"system_id": b"emulator", "password": password, "interface_version": 0x34}
-        writer.write(encode(Pdu(Command.BIND_TRANSCEIVER, sequence=number, fields=fields)))
+        writer.write(encode(Pdu(CommandId.BIND_TRANSCEIVER, sequence=number, fields=fields)))
         await reader.read(100)
     fields = {"source_addr": b"shop", "destination_addr": b"79001234567", "short_message": b"<b>Code 4821</b>"}
-    writer.write(encode(Pdu(Command.SUBMIT_SM, sequence=3, fields=fields)))
+    writer.write(encode(Pdu(CommandId.SUBMIT_SM, sequence=3, fields=fields)))
     await reader.read(100)
     refused = await surfer.get(f"{PAGE}/requests/x1")
     assert "bind_transceiver" in refused.text

@@ -13,7 +13,7 @@ from support import control, octets, receiver, send_path, serving
 from ui.surfer import PAGE, Surfer
 
 from emulator.cli import logs
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 
 HUSH = "hush"
 """Begins every secret here. Short enough to stand in an SMPP password."""
@@ -99,7 +99,7 @@ async def play(served, surfer, client):
         await answer.read()
     for password in (secret(), secret()[:8] + "xyz"):
         esme = Esme(*await asyncio.open_connection(served.smpp_host, served.smpp_port))
-        esme.write(esme.made(Command.BIND_TRANSCEIVER, system_id=b"emulator", password=password.encode()))
+        esme.write(esme.made(CommandId.BIND_TRANSCEIVER, system_id=b"emulator", password=password.encode()))
         await esme.until(lambda esme=esme: esme.came or esme.ended)
         broken = bytes.fromhex("0000002c 00000002 00000000 00000002") + b"emulator\0"
         esme.write(broken + password.encode().ljust(19, b"h"))

@@ -17,7 +17,7 @@ from emulator.client.reports import Report
 from emulator.client.smpp.connection import Gone
 from emulator.client.smpp.deliveries import Deliveries
 from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused, SmppReplyLost, WrongBind
-from emulator.client.smpp.incoming import Inbox, Unusable
+from emulator.client.smpp.incoming import Inbox, UnusablePdu
 from emulator.client.smpp.messages import (
     STATES,
     Incoming,
@@ -29,11 +29,11 @@ from emulator.client.smpp.messages import (
     time_of,
 )
 from emulator.client.smpp.outbox import Link, Outbox, Shut, answered
-from emulator.client.smpp.reconnecting import Account, ReconnectingConnection
+from emulator.client.smpp.reconnecting import BindAccount, ReconnectingConnection
 from emulator.client.smpp.settings import USUAL, Bind, Settings, StateHook, same_form
 from emulator.client.watching import Event, Watcher, announce
 from emulator.core import text as gsm
-from emulator.smpp import Coding, Command, Pdu, Status, is_receipt, read_time, write_text
+from emulator.smpp import Coding, CommandId, Pdu, Status, is_receipt, read_time, write_text
 from emulator.smpp.pdu import Fields
 
 _log = logging.getLogger("emulator.client")
@@ -69,7 +69,7 @@ class SmppClient:
         watch: Watcher | None = None,
     ) -> None:  # fmt: skip
         context = ssl.create_default_context() if tls is True else tls or None
-        self._account = Account(host, port or (TLS_PORT if tls else PORT), context, system_id, password)
+        self._account = BindAccount(host, port or (TLS_PORT if tls else PORT), context, system_id, password)
         self._binds: Sequence[Bind] = (bind,) if isinstance(bind, str) else tuple(bind)
         if not self._binds:
             raise ValueError("bind is to be at least one of transmitter, receiver, transceiver")
@@ -190,7 +190,7 @@ class SmppClient:
     async def query(self, id: str, *, sender: str = "") -> Queried:
         """What became of a message; `sender` as it was submitted. Raises MessageIdUnknown."""
         fields: Fields = {"message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender, "sender")}
-        answer = await self._ask(Pdu(Command.QUERY_SM, fields=fields), doubles=False)
+        answer = await self._ask(Pdu(CommandId.QUERY_SM, fields=fields), doubles=False)
         state = answer.number("message_state")
         final = read_time(answer.octets("final_date"), 0)
         at = None if final is None else datetime.fromtimestamp(final / 1_000_000, UTC)
@@ -202,7 +202,7 @@ class SmppClient:
             "message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender, "sender"),
             **address("dest_addr", "destination_addr", to),
         }  # fmt: skip
-        await self._ask(Pdu(Command.CANCEL_SM, fields=fields), doubles=True)
+        await self._ask(Pdu(CommandId.CANCEL_SM, fields=fields), doubles=True)
 
     async def replace(
         self, id: str, text: str, *, sender: str = "", validity: timedelta | None = None,
@@ -218,7 +218,7 @@ class SmppClient:
             "schedule_delivery_time": time_of(schedule), "validity_period": time_of(validity),
             "registered_delivery": int(receipt), "short_message": written[1],
         }  # fmt: skip
-        await self._ask(Pdu(Command.REPLACE_SM, fields=fields), doubles=True)
+        await self._ask(Pdu(CommandId.REPLACE_SM, fields=fields), doubles=True)
 
     async def _ask(self, pdu: Pdu, doubles: bool = True, told_to: bool = False) -> Pdu:
         """The response to a request, through breaks and throttling, until the deadline. What may double is not sent
@@ -271,7 +271,7 @@ class SmppClient:
             return _lost(str(why))
         if not isinstance(response, Pdu):
             return _lost(f"the answer to {pdu.name} is unreadable: {response.why}")
-        nacked = response.command_id == Command.GENERIC_NACK
+        nacked = response.command_id == CommandId.GENERIC_NACK
         if not response.status and not nacked:
             return response
         refused = SmppRefused.told(pdu.name, response.status)
@@ -285,7 +285,7 @@ class SmppClient:
         away = [line.why for line in self._lines if line.link is None]
         if len(away) == len(self._lines):
             return f"not bound in time: {away[0]}"
-        if self._settings.rate and self._links()[0].room(Command.SUBMIT_SM):
+        if self._settings.rate and self._links()[0].room(CommandId.SUBMIT_SM):
             return f"no turn in time at {self._settings.rate:g} a second"
         return f"no place in time in the window of {self._settings.window}"
 
@@ -308,13 +308,13 @@ class SmppClient:
             return Status.RX_T_APPN
         try:
             came = self._inbox.read(pdu, round(asyncio.get_running_loop().time() * 1_000_000))
-        except Unusable as why:
+        except UnusablePdu as why:
             _log.warning("smpp: what came cannot be used, and the SMSC is told so: %s", why)
             return Status.RX_P_APPN
         return Status.ROK if came.value is None else place.take(came.value, came.put_back)
 
 
-_SENDS = frozenset({Command.SUBMIT_SM, Command.DATA_SM})
+_SENDS = frozenset({CommandId.SUBMIT_SM, CommandId.DATA_SM})
 
 
 def _lost(why: str) -> SmppError:

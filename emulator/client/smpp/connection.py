@@ -7,12 +7,12 @@ from functools import partial
 from typing import TypeAlias, cast
 
 from emulator.smpp import (
-    Answered,
     Close,
-    Command,
+    CommandId,
     Event,
     Framer,
     Pdu,
+    RequestAnswered,
     Requested,
     Role,
     Send,
@@ -93,7 +93,7 @@ class Connection(asyncio.Protocol):
         end = self._loop.time() + within
         if self._working:
             await asyncio.wait(self._working, timeout=within)
-        if not self.closed.done() and self.session.may_send(Command.UNBIND):
+        if not self.closed.done() and self.session.may_send(CommandId.UNBIND):
             self._write(self.session.unbind(self._loop.time()))
             self._wind()
             await asyncio.wait([self.closed], timeout=max(end - self._loop.time(), 0.0))
@@ -109,7 +109,7 @@ class Connection(asyncio.Protocol):
         for event in events:
             if isinstance(event, Send):
                 self._write(event.pdu)
-            elif isinstance(event, Answered):
+            elif isinstance(event, RequestAnswered):
                 _settle(event.token, event.response, None)
             elif isinstance(event, Unanswered):
                 _settle(event.token, None, Gone(event.why))
@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
                     self._transport.close()
 
     def _asked(self, request: Pdu) -> None:
-        if request.command_id in (Command.DELIVER_SM, Command.DATA_SM):
+        if request.command_id in (CommandId.DELIVER_SM, CommandId.DATA_SM):
             status = self._deliver(request)
             if isinstance(status, int):
                 self._write(self.session.respond(request, self._loop.time(), status))

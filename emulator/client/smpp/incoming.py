@@ -10,13 +10,13 @@ from emulator.client.reports import Report
 from emulator.client.smpp.messages import STATES, Incoming
 from emulator.client.smpp.settings import IdForm, same_form
 from emulator.core import text as gsm
-from emulator.smpp import Fault, Joined, Pdu, Reassembler, is_receipt, key_of, read_content, read_receipt, read_text
+from emulator.smpp import Joined, Pdu, PduFault, Reassembler, is_receipt, key_of, read_content, read_receipt, read_text
 
 _QUARTERS_AN_HOUR = 4
 _log = logging.getLogger("emulator.client")
 
 
-class Unusable(ValueError):
+class UnusablePdu(ValueError):
     """Nothing that anybody could use; the SMSC is told so."""
 
 
@@ -49,7 +49,7 @@ class Inbox:
         """Whatever the make of the receipt; the TLVs speak before the text."""
         told = read_receipt(pdu, self._quarters)
         if told.message_id is None:
-            raise Unusable("a receipt without an id")
+            raise UnusablePdu("a receipt without an id")
         at = None if told.done_at is None else datetime.fromtimestamp(told.done_at / 1_000_000, UTC)
         error = told.error
         return Report(
@@ -61,8 +61,8 @@ class Inbox:
 
     def _incoming(self, pdu: Pdu, now: int) -> Came:
         content = read_content(pdu)
-        if isinstance(content, Fault):
-            raise Unusable(content.why)
+        if isinstance(content, PduFault):
+            raise UnusablePdu(content.why)
         octets, put_back = content.octets, Came(None).put_back
         source, destination = pdu.octets("source_addr"), pdu.octets("destination_addr")
         if content.part is not None:
@@ -75,8 +75,8 @@ class Inbox:
                 return Came(None)
             octets, put_back = whole.octets, partial(self._put_back, whole, content.part.number, now)
         reading = read_text(octets, pdu.number("data_coding"), gsm)
-        if isinstance(reading, Fault):
-            raise Unusable(reading.why)
+        if isinstance(reading, PduFault):
+            raise UnusablePdu(reading.why)
         return Came(Incoming(_text(source), _text(destination), reading.text), put_back)
 
     def _put_back(self, whole: Joined, but: int, now: int) -> None:

@@ -16,7 +16,7 @@ from emulator.client.options import check_texts
 from emulator.core import text as gsm
 from emulator.core.statuses import Status as State
 from emulator.core.text import Encoding, width
-from emulator.smpp import Coding, Command, Part, Pdu, write_absolute, write_part, write_relative, write_text
+from emulator.smpp import Coding, CommandId, Pdu, Segment, write_absolute, write_part, write_relative, write_text
 from emulator.smpp.pdu import Fields
 from emulator.smpp.tlvs import MESSAGE_PAYLOAD, TAG_BY_NAME, TAGS, tag_name
 
@@ -113,27 +113,27 @@ def submits(to: str, text: str, options: SubmitOptions, reference: int) -> list[
     }
     own = [_tlv(tag, value) for tag, value in options.get("tlvs", ())]
     if options.get("data"):
-        return [Pdu(Command.DATA_SM, fields=base, tlvs=[*_data_tlvs(options), (MESSAGE_PAYLOAD, octets), *own])]
+        return [Pdu(CommandId.DATA_SM, fields=base, tlvs=[*_data_tlvs(options), (MESSAGE_PAYLOAD, octets), *own])]
     base |= {
         "priority_flag": options.get("priority", 0), "validity_period": time_of(options.get("validity")),
         "schedule_delivery_time": time_of(options.get("schedule")),
     }  # fmt: skip
     long = options.get("long", "udh8")
     if long == "payload":
-        return [Pdu(Command.SUBMIT_SM, fields={**base, "short_message": b""}, tlvs=[(MESSAGE_PAYLOAD, octets), *own])]
+        return [Pdu(CommandId.SUBMIT_SM, fields={**base, "short_message": b""}, tlvs=[(MESSAGE_PAYLOAD, octets), *own])]
     pieces = _pieces(text, coding, long)
     if len(pieces) == 1:
-        return [Pdu(Command.SUBMIT_SM, fields={**base, "short_message": octets}, tlvs=own)]
+        return [Pdu(CommandId.SUBMIT_SM, fields={**base, "short_message": octets}, tlvs=own)]
     if len(pieces) > MOST_PARTS:
         raise ValueError(f"the text makes {len(pieces)} parts, {MOST_PARTS} can be numbered")
     made = []
     for number, piece in enumerate(pieces, 1):
         told = write_text(piece, gsm, coding)
         assert told is not None
-        part = Part(reference % 256 if long == "udh8" else reference % 65536, len(pieces), number, long)
+        part = Segment(reference % 256 if long == "udh8" else reference % 65536, len(pieces), number, long)
         esm_class, message, tlvs = write_part(told[1], part)
         fields: Fields = {**base, "esm_class": esm_class, "short_message": message}
-        made.append(Pdu(Command.SUBMIT_SM, fields=fields, tlvs=[*tlvs, *own]))
+        made.append(Pdu(CommandId.SUBMIT_SM, fields=fields, tlvs=[*tlvs, *own]))
     return made
 
 

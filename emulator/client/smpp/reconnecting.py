@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterator
 from emulator.client.smpp.connection import Connection, Deliver, Gone
 from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused
 from emulator.client.smpp.settings import Bind, LinkState, Settings, StateHook, What
-from emulator.smpp import Command, Pdu, Role, Timers
+from emulator.smpp import CommandId, Pdu, Role, Timers
 from emulator.smpp.command_status import Status
 from emulator.smpp.session_states import BOUND_BY, judge
 
 _BINDS: dict[Bind, int] = {
-    "transmitter": Command.BIND_TRANSMITTER, "receiver": Command.BIND_RECEIVER,
-    "transceiver": Command.BIND_TRANSCEIVER,
+    "transmitter": CommandId.BIND_TRANSMITTER, "receiver": CommandId.BIND_RECEIVER,
+    "transceiver": CommandId.BIND_TRANSCEIVER,
 }  # fmt: skip
 _log = logging.getLogger("emulator.client")
 
 
-class Account:
+class BindAccount:
     """Whom to bind as, where. Raises ValueError for what no bind can carry; a password is not shown."""
 
     def __init__(self, host: str, port: int, tls: ssl.SSLContext | None, system_id: str, password: str) -> None:
@@ -36,7 +36,7 @@ class ReconnectingConnection:
     the link may take requests, or more of them, than before."""
 
     def __init__(
-        self, number: int, bind: Bind, account: Account, settings: Settings, deliver: Deliver,
+        self, number: int, bind: Bind, account: BindAccount, settings: Settings, deliver: Deliver,
         changed: Callable[[], None], hook: StateHook | None,
     ) -> None:  # fmt: skip
         self._number, self._kind = number, bind
@@ -91,7 +91,7 @@ class ReconnectingConnection:
             answer = await link.request(self._bind)
             if not isinstance(answer, Pdu):
                 raise SmppNotReached(f"the bind was answered by something unreadable: {answer.why}")
-            if answer.status or answer.command_id == Command.GENERIC_NACK:
+            if answer.status or answer.command_id == CommandId.GENERIC_NACK:
                 raise SmppRefused.told("bind", answer.status)
         except Gone as why:
             raise SmppNotReached(f"the bind had no answer: {why}") from why

@@ -14,7 +14,7 @@ from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.engine.admin_handlers import AdminHandlers
 from emulator.core.engine.checks import CheckContext, reason_of
 from emulator.core.engine.handlers import CommandHandlers
-from emulator.core.engine.lifecycle import IncomingDelivery, MessageLifecycle, Outgoing, Report, Touched
+from emulator.core.engine.lifecycle import IncomingDelivery, MessageLifecycle, Outgoing, OutgoingReport, Touched
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.profile import Profile
@@ -215,7 +215,7 @@ class Engine:
         if isinstance(due, SendIncoming):
             return IncomingDelivery(state.attempts_made, at, state.incoming[due.incoming - 1].provider, due)
         message = state.store.messages[due.message - 1]
-        return Report(state.attempts_made, at, due.message, state.store.batch_of(message).provider, due)
+        return OutgoingReport(state.attempts_made, at, due.message, state.store.batch_of(message).provider, due)
 
 
 def _fire(rule: Rule, case: CheckContext) -> None:

@@ -27,7 +27,7 @@ from emulator.core.commands import (
 from emulator.core.engine.cancel_replace import CancelHandler
 from emulator.core.engine.checks import CheckContext, checked, weigh
 from emulator.core.engine.lifecycle import MessageLifecycle
-from emulator.core.engine.multipart import Parts
+from emulator.core.engine.multipart import PartAssembler
 from emulator.core.engine.submit import SubmitHandler, lost
 from emulator.core.messages import Message
 from emulator.core.outcomes import (
@@ -62,7 +62,7 @@ class CommandHandlers:
         self.state = state
         self._life = life
         self.taking = SubmitHandler(state, life)
-        self.parts = Parts(state, profiles, self.taking, self._judge_whole)
+        self.parts = PartAssembler(state, profiles, self.taking, self._judge_whole)
         self._undoing = CancelHandler(state, life)
         self._handlers: dict[type, Callable[[CheckContext], AnyOutcome]] = {
             Submit: self._take, SubmitPart: self.parts.take, Cancel: self._undoing.cancel,

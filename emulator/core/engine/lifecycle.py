@@ -27,7 +27,7 @@ _Change = tuple[str, tuple[int, ...], Status | None, Status]
 _MOST_CHANGES = 1000
 
 
-class Report(msgspec.Struct, frozen=True):
+class OutgoingReport(msgspec.Struct, frozen=True):
     """A delivery report that goes out now. The answer comes back as `Answered` with the same `attempt` number."""
 
     attempt: int
@@ -46,7 +46,7 @@ class IncomingDelivery(msgspec.Struct, frozen=True):
     due: SendIncoming
 
 
-Outgoing = Report | IncomingDelivery
+Outgoing = OutgoingReport | IncomingDelivery
 
 
 class MessageLifecycle:

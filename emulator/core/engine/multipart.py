@@ -55,7 +55,7 @@ class Octets(Protocol):
         """The text of a message in an encoding, and what it is on the air."""
 
 
-class Parts:
+class PartAssembler:
     """Takes parts into a state."""
 
     def __init__(

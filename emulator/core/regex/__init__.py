@@ -12,7 +12,7 @@ has wheels for glibc, Windows and macOS from 14 on, none for musl and older syst
 compiler; and a limit of real time would make a replayed sandbox depend on how busy the machine is.
 """
 
-from emulator.core.regex.parser import Wrong
+from emulator.core.regex.parser import BadPattern
 from emulator.core.regex.pattern import Pattern, compiled
 
-__all__ = ["Pattern", "Wrong", "compiled"]
+__all__ = ["BadPattern", "Pattern", "compiled"]

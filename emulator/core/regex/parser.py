@@ -15,7 +15,7 @@ LAST for a line break that ends the text)."""
 LAST = "\n\0"
 
 
-class Wrong(ValueError):
+class BadPattern(ValueError):
     """It is no expression, or none of ours; `position` counts characters from 1."""
 
     def __init__(self, message: str, position: int) -> None:
@@ -93,7 +93,7 @@ _TEXT_ENDS = Position(lambda before, after: after in ("", LAST))
 
 
 def parse(text: str) -> tuple[Node, int]:
-    """The tree of an expression, and how many groups it has. Raises Wrong."""
+    """The tree of an expression, and how many groups it has. Raises BadPattern."""
     parser = _Parser(text)
     node = parser.choice(0)
     if parser.at < len(text):
@@ -107,8 +107,8 @@ class _Parser:
         self.ignore_case = self.dot_all = self.multiline = False
         self.names: set[str] = set()
 
-    def wrong(self, message: str, back: int = 0) -> Wrong:
-        return Wrong(message, self.at - back + 1)
+    def wrong(self, message: str, back: int = 0) -> BadPattern:
+        return BadPattern(message, self.at - back + 1)
 
     def next_is(self, word: str) -> bool:
         """Does the word come next? Then it is passed."""
@@ -236,7 +236,7 @@ class _Parser:
             return None
         if self.text.startswith(("P=", "("), self.at):
             name = "a backreference" if self.next_is("P=") else "a condition"
-            raise Wrong(f"{name} is no part of our expressions,", began)
+            raise BadPattern(f"{name} is no part of our expressions,", began)
         return self.flags(depth, began)
 
     def name(self, end: str) -> str:
@@ -254,7 +254,7 @@ class _Parser:
         kept = self.ignore_case, self.dot_all, self.multiline
         node = self.choice(depth)
         if not self.next_is(")"):
-            raise Wrong("a ( without its )", began)
+            raise BadPattern("a ( without its )", began)
         self.ignore_case, self.dot_all, self.multiline = kept
         return node
 
@@ -268,7 +268,7 @@ class _Parser:
         if sign == ")" and began == 1:
             return None
         if sign == ")":
-            raise Wrong("(?flags) stand at the very beginning; or write (?flags:...)", began)
+            raise BadPattern("(?flags) stand at the very beginning; or write (?flags:...)", began)
         if sign != ":":
             raise self.wrong("there are the flags i, m and s, and no other here,", 1)
         node = self.inside(depth, began)
@@ -282,7 +282,7 @@ class _Parser:
         nodes = inner.nodes if isinstance(inner, Choice) else (inner,)
         if self.groups > groups or not all(isinstance(node, Character | Position) for node in nodes):
             which = "lookahead" if ahead else "lookbehind"
-            raise Wrong(f"a {which} of more than one character is no part of our expressions,", began)
+            raise BadPattern(f"a {which} of more than one character is no part of our expressions,", began)
         sides = [_one_side(node, ahead) for node in nodes if isinstance(node, Character | Position)]
         return Position(
             lambda before, after: any(side.holds(before, after) for side in sides) == wanted,
@@ -350,7 +350,7 @@ class _Parser:
 
     def class_sign(self, began: int) -> str:
         if self.at >= len(self.text):
-            raise Wrong("a [ without its ]", began)
+            raise BadPattern("a [ without its ]", began)
         return self.one("")
 
     def member(self, sign: str, classes: list[Test]) -> str | None:

@@ -38,7 +38,7 @@ class RegexMatch(NamedTuple):
 
 
 class Pattern:
-    """An expression, ready to search with. Raises Wrong."""
+    """An expression, ready to search with. Raises BadPattern."""
 
     def __init__(self, text: str) -> None:
         node, self.groups = parse(text)
@@ -159,5 +159,5 @@ class Pattern:
 
 @lru_cache(maxsize=1024)
 def compiled(text: str) -> Pattern:
-    """The pattern of an expression; what it learnt about texts stays with it. Raises Wrong."""
+    """The pattern of an expression; what it learnt about texts stays with it. Raises BadPattern."""
     return Pattern(text)

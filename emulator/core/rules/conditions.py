@@ -10,7 +10,7 @@ from msgspec.structs import force_setattr
 
 from emulator.core.commands import AnyCommand, Cancel, Delete, Query, QueryMany, Replace, Submit
 from emulator.core.messages import MessageKind
-from emulator.core.regex import Wrong, compiled
+from emulator.core.regex import BadPattern, compiled
 from emulator.core.rules.globs import glob
 from emulator.core.rules.ranges import Amounts, Between, Count, DayTime, Rate, Seconds
 from emulator.core.statuses import Status
@@ -74,7 +74,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             if getattr(self, name) is not None:
                 try:
                     compiled(getattr(self, name))
-                except Wrong as error:
+                except BadPattern as error:
                     raise ValueError(f"{name}: no regular expression: {error}") from None
         for name in ("after", "before"):
             value = getattr(self, name)

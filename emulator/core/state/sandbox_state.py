@@ -14,7 +14,7 @@ from emulator.core.state.dump import PIECE, in_pieces
 from emulator.core.state.message_store import MessageStore
 from emulator.core.state.paged_list import CacheSize
 from emulator.core.state.rate_windows import RateWindows
-from emulator.core.state.scheduler import Entry, Scheduler, SendIncoming, SendReport, Written
+from emulator.core.state.scheduler import Entry, PackedScheduler, Scheduler, SendIncoming, SendReport
 from emulator.core.units import Chance, Timestamp
 
 
@@ -56,7 +56,7 @@ class Packed(_Rest, kw_only=True):
     messages: list[bytes]
     count: int
     """Of the messages."""
-    dates: Written
+    dates: PackedScheduler
 
 
 class SandboxState:

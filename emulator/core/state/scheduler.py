@@ -78,7 +78,7 @@ _FEW = 1000
 """So many numbers that stand for nothing do no harm."""
 
 
-class Written(msgspec.Struct, array_like=True):
+class PackedScheduler(msgspec.Struct, array_like=True):
     """A scheduler, written down: its numbers in order, and what lies beside them."""
 
     numbers: bytes
@@ -141,10 +141,10 @@ class Scheduler:
         for number in self._numbers():
             yield number >> _MOMENT, number >> _RANK & 1, _place(number), self._item(number)
 
-    def written(self) -> Written:
+    def written(self) -> PackedScheduler:
         """All of it."""
         numbers = b"".join(number.to_bytes(_WIDTH, "big", signed=True) for number in self._numbers())
-        return Written(numbers, dict(sorted(self._beside.items())), self.counted)
+        return PackedScheduler(numbers, dict(sorted(self._beside.items())), self.counted)
 
     def in_pieces(self) -> tuple[int, Iterator[bytes], dict[int, Item]]:
         """What `written` gives, as it is now: how many octets the numbers have, these in pieces, what lies beside."""
@@ -152,7 +152,7 @@ class Scheduler:
         return len(self) * _WIDTH, _in_order(self._heap[:], beside if self._dropped else None), beside
 
     @classmethod
-    def read(cls, written: Written) -> "Scheduler":
+    def read(cls, written: PackedScheduler) -> "Scheduler":
         """What `written` gave."""
         made = cls(counted=written.counted)
         numbers = written.numbers

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.engine.lifecycle import Report
+from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.units import SECOND
 from emulator.http.messages import Fields, HttpReply, HttpRequest, read_query, split_target, write_query
@@ -38,23 +38,23 @@ _NAME = "sms"
 """Of the XML form's root: no source has the real one."""
 
 
-class Form(NamedTuple):
+class CallbackForm(NamedTuple):
     """How the handler wants to be called, by the query of its URL: `fmt` 2 is XML, 3 JSON, anything else a form."""
 
     fmt: str
     charset: str
 
 
-def form_of(url: str) -> Form:
+def form_of(url: str) -> CallbackForm:
     """`?charset=` utf-8, koi8-r or windows-1251, which is the default; koi8-r goes with a form alone."""
     asked = {name.lower(): value.lower() for name, value in read_query(split_target(url)[1])}
     fmt = asked.get("fmt", "")
     fmt = fmt if fmt in _KINDS else ""
     charset = CHARSETS.get(asked.get("charset", ""), DEFAULT_CHARSET)
-    return Form(fmt, DEFAULT_CHARSET if fmt and charset == "koi8-r" else charset)
+    return CallbackForm(fmt, DEFAULT_CHARSET if fmt and charset == "koi8-r" else charset)
 
 
-def report(account: Account, batch: Batch, message: Message, told_now: Report, url: str) -> HttpRequest | None:
+def report(account: Account, batch: Batch, message: Message, told_now: OutgoingReport, url: str) -> HttpRequest | None:
     """The callback of one change, its fields in the order in which the facts list them. err is missing when nothing is
     wrong."""
     due = told_now.due

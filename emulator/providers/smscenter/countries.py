@@ -21,21 +21,21 @@ Zone = Callable[[Timestamp], float]
 """A moment → the offset from UTC in hours, by which its date is written."""
 
 
-class Asked(NamedTuple):
+class RequestOrigin(NamedTuple):
     """Scheme and host of a request, as the client has them."""
 
     scheme: str
     host: str
 
 
-def asked(request: HttpRequest) -> Asked:
+def asked(request: HttpRequest) -> RequestOrigin:
     """Of an absolute target, else of the connection and the Host header. A Host that is none becomes localhost."""
     absolute = _absolute(request.target)
     if absolute:
         scheme, host = absolute[1].lower(), absolute[2]
     else:
         scheme, host = request.scheme, request.header("host")
-    return Asked(scheme, host if _name(host) else "localhost")
+    return RequestOrigin(scheme, host if _name(host) else "localhost")
 
 
 def country(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from emulator.providers.smscenter.parameters import Parameters
 FLASH = 1
 
 
-class Kind(NamedTuple):
+class Product(NamedTuple):
     """`type`: in status and callback; `price`: of one; `problem`: why it cannot be had as it is asked for; `make`: the
     last check, when everything is accepted; `text`: it has one; `errors`: by our state."""
 
@@ -26,10 +26,10 @@ class Kind(NamedTuple):
     errors: Mapping[Status, int]
 
 
-KINDS: dict[MessageKind, Kind] = {
-    "hlr": Kind(4, 0.3, lookups.problem, lookups.keep_salt, False, {}),
-    "ping": Kind(5, 0.3, lookups.problem, lookups.keep_salt, False, {}),
-    "call": Kind(7, 1, calls.problem, calls.make_code, True, {"undelivered": 237}),
+KINDS: dict[MessageKind, Product] = {
+    "hlr": Product(4, 0.3, lookups.problem, lookups.keep_salt, False, {}),
+    "ping": Product(5, 0.3, lookups.problem, lookups.keep_salt, False, {}),
+    "call": Product(7, 1, calls.problem, calls.make_code, True, {"undelivered": 237}),
 }
 """By the parameter of send.php that asks for it."""
 

@@ -42,7 +42,7 @@ _FORM = "login:psw:id:time,tz:translit,format,sender,test:phones:mes"
 _FIELDS = ("login", "psw", "id", "when", "how", "phones", "rest")
 
 
-class Line(NamedTuple):
+class MailLine(NamedTuple):
     """What stands in a mail: the line, why there is none, what is odd about it (rows of the contract)."""
 
     text: str
@@ -55,13 +55,13 @@ def read_mail(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     try:
         found = line_of(request.body)
     except (RecursionError, ValueError, LookupError) as wrong:
-        found = Line("", f"the mail cannot be read: {wrong}")
+        found = MailLine("", f"the mail cannot be read: {wrong}")
     parameters = parameters_of(found)
     shared = requests.common(request, parameters, "smtp", {})
     return requests.submit(parameters, shared, parameters.get("test") == "1")
 
 
-def line_of(octets: bytes) -> Line:
+def line_of(octets: bytes) -> MailLine:
     """The line: between [text] and [/text] in any text of the mail, else the first plain text. Raises what the reader
     of mails raises for one that is none, ValueError for one that would cost it seconds: it takes quadratic time over a
     long header, and over parts within parts."""
@@ -74,11 +74,11 @@ def line_of(octets: bytes) -> Line:
         if part.get_content_subtype() == "html":
             text = unescape(_tag.sub("", _break.sub("\n", text)))
         if (begin := _begin(text)) and (end := _end(text, begin.end())):
-            return Line(_clean(text[begin.end() : end.start()]).strip("\n"), notes=notes)
+            return MailLine(_clean(text[begin.end() : end.start()]).strip("\n"), notes=notes)
     plain = next(((text, notes) for part, text, notes in decoded if part.get_content_subtype() == "plain"), None)
     if plain is None:
-        return Line("", "it has no plain text, and no [text] in any other")
-    return Line(_clean(plain[0]).rstrip("\n"), notes=plain[1])
+        return MailLine("", "it has no plain text, and no [text] in any other")
+    return MailLine(_clean(plain[0]).rstrip("\n"), notes=plain[1])
 
 
 def _clean(text: str) -> str:
@@ -97,7 +97,7 @@ def _decoded(part: Message) -> tuple[str, tuple[str, ...]]:
     return raw.decode(charset or CHARSET, "replace"), notes
 
 
-def parameters_of(found: Line) -> Parameters:
+def parameters_of(found: MailLine) -> Parameters:
     """The line as parameters of send.php; `test` besides."""
     if found.problem:
         return Parameters({}, "utf-8", found.problem, found.notes)

@@ -38,7 +38,7 @@ def as_digits(written: str) -> str:
     return _between.sub("", written).removeprefix("+")
 
 
-class Place(NamedTuple):
+class NumberOwner(NamedTuple):
     """Whose a number is; "" where it is not known."""
 
     country: str = ""
@@ -47,9 +47,9 @@ class Place(NamedTuple):
     mccmnc: str = ""
 
 
-def _spread() -> dict[str, Place]:
+def _spread() -> dict[str, NumberOwner]:
     """Every prefix of the table with all that is known of it."""
-    places = {code: Place(country) for code, country in COUNTRIES.items()}
+    places = {code: NumberOwner(country) for code, country in COUNTRIES.items()}
     for code, operator, prefixes in OPERATORS:
         for prefix in prefixes.split():
             places[code + prefix] = places[code]._replace(operator=operator.name, mccmnc=operator.mcc + operator.mnc)
@@ -59,21 +59,21 @@ def _spread() -> dict[str, Place]:
     return places
 
 
-def _within(table: Mapping[str, Place], number: str) -> Place:
+def _within(table: Mapping[str, NumberOwner], number: str) -> NumberOwner:
     """Whose the longest prefix of a number is that the table knows."""
     for length in range(min(LONGEST_PREFIX, len(number)), 0, -1):
         found = table.get(number[:length])
         if found is not None:
             return found
-    return Place()
+    return NumberOwner()
 
 
 @lru_cache(maxsize=1)
-def places() -> dict[str, Place]:
+def places() -> dict[str, NumberOwner]:
     """The table by prefix."""
     return _spread()
 
 
-def place_of(number: str) -> Place:
+def place_of(number: str) -> NumberOwner:
     """What the table knows of a number."""
     return _within(places(), number)

@@ -53,7 +53,7 @@ STATUSES = tuple(
 )
 
 
-class Told(NamedTuple):
+class ReportedState(NamedTuple):
     """A message's state as SMS Center says it; `err` 0: nothing wrong."""
 
     status: int
@@ -65,11 +65,11 @@ class Told(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def told(status: Status, error: int, reason: str) -> Told:
+def told(status: Status, error: int, reason: str) -> ReportedState:
     """Our state, the delivery error and reason that go with it → SMS Center's."""
     number, usual = _NUMBERS[status]
     if status == "rejected":
         if reason in _REJECTED_BY_REASON:
-            return Told(_REJECTED_BY_REASON[reason], error)
+            return ReportedState(_REJECTED_BY_REASON[reason], error)
         number = _REJECTED_BY_ERROR.get(error, number)
-    return Told(number, error or usual)
+    return ReportedState(number, error or usual)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from emulator.core.accounts import Account
-from emulator.core.engine.lifecycle import Report
+from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Message
 from emulator.core.units import SECOND, Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, add_query
@@ -30,7 +30,7 @@ def timestamp(at: Timestamp, hours: float, clock: int = 24) -> str:
     return f"{local:%Y%m%d%H%M%S}" if clock == 24 else f"{local:%Y%m%d%I%M%S}"
 
 
-def report(account: Account, batch: Batch, message: Message, told: Report, url: str) -> HttpRequest | None:
+def report(account: Account, batch: Batch, message: Message, told: OutgoingReport, url: str) -> HttpRequest | None:
     """The callback of one change. The parameters stand in the order of the page's example."""
     due, switches = told.due, PROFILE.in_force(account)
     word = PROFILE.status(due.status).word

@@ -108,7 +108,7 @@ def _rules_text(sandbox: Sandbox) -> str:
     return json.dumps(bare, indent=2, ensure_ascii=False)
 
 
-class Wrong(NamedTuple):
+class RefusedForm(NamedTuple):
     """A form that was refused: where it went, what was typed, what was said."""
 
     path: str
@@ -117,7 +117,7 @@ class Wrong(NamedTuple):
     hint: str
 
 
-async def desk(asked: PageRequest, wrong: Wrong | None = None) -> HttpReply:
+async def desk(asked: PageRequest, wrong: RefusedForm | None = None) -> HttpReply:
     """The whole page; `wrong`: the form that was refused, which keeps what was typed."""
     sandbox = asked.sandbox
 
@@ -140,7 +140,7 @@ async def refused(asked: PageRequest, refusal: Refusal) -> HttpReply:
     """The page again, what was wrong beside the form that it was about. Raises it where there is no such form."""
     if refusal.code in ("no-such-provider", "no-such-sandbox"):
         raise refusal
-    return await desk(asked, Wrong(asked.request.path, asked.form, str(refusal), refusal.hint))
+    return await desk(asked, RefusedForm(asked.request.path, asked.form, str(refusal), refusal.hint))
 
 
 async def stream(asked: PageRequest) -> StreamReply:

@@ -18,7 +18,7 @@ from emulator.app.server import Server
 from emulator.core.units import SECOND
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.scenarios.library import names
-from emulator.smpp import Command, Status, response
+from emulator.smpp import CommandId, Status, response
 
 
 class Life(NamedTuple):
@@ -88,7 +88,7 @@ async def over_smpp(play: str) -> AsyncIterator[Client]:
             if lines[-1].ended:
                 lines.append(await desk.bound())
             fields = {"destination_addr": to.encode(), "short_message": text.encode()}
-            request = lines[-1].made(Command.SUBMIT_SM, **{**SUBMIT, "registered_delivery": 0x11, **fields})
+            request = lines[-1].made(CommandId.SUBMIT_SM, **{**SUBMIT, "registered_delivery": 0x11, **fields})
             lines[-1].write(request)
             try:
                 return (await lines[-1].answer_to(request)).status
@@ -246,7 +246,7 @@ async def test_a_status_of_http_in_a_rule_is_answered_over_smpp_too() -> None:
         for status in (500, 429):
             await desk.rule({"operation": "send"}, {"reply": {"status": status}}, times=1)
             await desk.rule({"operation": "link"}, {"reply": {"status": status}}, times=1)
-        asked = [await line.submit(), await line.ask(Command.ENQUIRE_LINK)]
-        asked += [await line.submit(), await line.ask(Command.ENQUIRE_LINK)]
+        asked = [await line.submit(), await line.ask(CommandId.ENQUIRE_LINK)]
+        asked += [await line.submit(), await line.ask(CommandId.ENQUIRE_LINK)]
         assert [one.status for one in asked] == [Status.RTHROTTLED] * 2 + [Status.RSYSERR] * 2
         assert await desk.messages() == []

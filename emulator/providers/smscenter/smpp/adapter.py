@@ -23,8 +23,8 @@ from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
 from emulator.smpp.data_coding import Habits, coding_of, no_coding, read_octets, read_parts
 from emulator.smpp.field_checks import USUAL, Strictness, check
-from emulator.smpp.pdu import Fault, Pdu
-from emulator.smpp.pdu_tables import BINDS, Command
+from emulator.smpp.pdu import Pdu, PduFault
+from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.smpp.segments import UDHI, read_content
 from emulator.smpp.time_format import read_time, write_absolute
 from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
@@ -38,7 +38,7 @@ def _text(octets: bytes) -> str:
     return octets.decode("latin-1")
 
 
-def _common(pdu: Pdu, caller: SmppPeer, fault: Fault | None = None) -> dict[str, Any]:
+def _common(pdu: Pdu, caller: SmppPeer, fault: PduFault | None = None) -> dict[str, Any]:
     found = None
     if fault is not None:
         details = {"status": str(int(fault.status)), "problem": fault.why, "field": fault.field}
@@ -54,7 +54,7 @@ def habits(caller: SmppPeer) -> Habits:
     return Habits(is_iso(caller.bind), caller.switches["smpp-data-coding-3"] == "latin1")
 
 
-def _checked(pdu: Pdu, caller: SmppPeer) -> Fault | None:
+def _checked(pdu: Pdu, caller: SmppPeer) -> PduFault | None:
     """The first field that is no good."""
     return check(pdu, USUAL if caller.switches["smpp-last-nul"] == "drop" else _NO_NUL_BEHIND)
 
@@ -100,12 +100,12 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     octets, part, header = pdu.message, None, 0
     if fault is None and (pdu.tlvs or pdu.number("esm_class") & UDHI):
         content = read_content(pdu)
-        if isinstance(content, Fault):
+        if isinstance(content, PduFault):
             fault = content
         else:
             part, header, octets = content.part, len(octets) - len(content.octets), content.octets
             if part is not None and len(octets) > _MOST_IN_A_PART:
-                fault = Fault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
+                fault = PduFault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
     several = part is not None and part.total > 1
     text, measured = "", None
     kind: MessageKind = "sms"
@@ -116,7 +116,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
         text, measured = read_parts(((coding, octets),), gsm), in_parts(((coding, octets),))
     else:
         reading = read_octets(octets, coding, gsm)
-        if isinstance(reading, Fault):
+        if isinstance(reading, PduFault):
             fault = fault or reading
         else:
             text, one = reading.text, part is not None
@@ -142,7 +142,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
 
 
 def _multi(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
-    fault = Fault(Status.RINVCMDID, "command_id", "submit_multi is not implemented")
+    fault = PduFault(Status.RINVCMDID, "command_id", "submit_multi is not implemented")
     return say.Submit(**_common(pdu, caller, fault), destinations=(), text=None, sender=None)
 
 
@@ -184,9 +184,9 @@ def _check_link(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
 
 
 _READ: dict[int, Callable[[Pdu, SmppPeer], AnyCommand]] = {
-    **dict.fromkeys(BINDS, _bind), Command.SUBMIT_SM: _submit, Command.DATA_SM: _submit,
-    Command.SUBMIT_MULTI: _multi, Command.QUERY_SM: _query, Command.CANCEL_SM: _cancel,
-    Command.REPLACE_SM: _replace, Command.ENQUIRE_LINK: _check_link,
+    **dict.fromkeys(BINDS, _bind), CommandId.SUBMIT_SM: _submit, CommandId.DATA_SM: _submit,
+    CommandId.SUBMIT_MULTI: _multi, CommandId.QUERY_SM: _query, CommandId.CANCEL_SM: _cancel,
+    CommandId.REPLACE_SM: _replace, CommandId.ENQUIRE_LINK: _check_link,
 }  # fmt: skip
 
 

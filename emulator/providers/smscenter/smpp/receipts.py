@@ -22,7 +22,7 @@ from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.codec import write_tlvs as write_all
 from emulator.smpp.data_coding import Coding, write_text
 from emulator.smpp.pdu import Pdu, Tlv
-from emulator.smpp.pdu_tables import Command
+from emulator.smpp.pdu_tables import CommandId
 from emulator.smpp.receipt_writer import (
     DELETED,
     DELIVERED,
@@ -34,16 +34,16 @@ from emulator.smpp.receipt_writer import (
     TLV_ORDER,
     UNDELIVERABLE,
     UNKNOWN,
-    Form,
     Receipt,
     ReceiptAddress,
+    ReceiptForm,
     excerpt_of,
     usual,
     wanted,
     write_receipt,
     written_address,
 )
-from emulator.smpp.segments import Part, write_part
+from emulator.smpp.segments import Segment, write_part
 from emulator.smpp.time_format import written_date
 from emulator.smpp.tlvs import RECEIPTED_MESSAGE_ID, USER_MESSAGE_REFERENCE
 
@@ -95,7 +95,7 @@ def receipt(
             _excerpt(batch).encode("ascii", "replace"), back + vendor[1], order,
         )  # fmt: skip
     made = _told(batch, message, due)
-    form = Form(quarters=quarters, tlvs=order, pattern=_found(batch, message, due) if looked_up else LINE)
+    form = ReceiptForm(quarters=quarters, tlvs=order, pattern=_found(batch, message, due) if looked_up else LINE)
     for name in forms:
         form = _FORMS[name](form)
     back_too = _given_back(batch.extra.get(OF_EACH_PART, ""), due.part)
@@ -185,19 +185,19 @@ def _written_vendor(cost: int, kind: int, parts: int, prefix: str) -> _Vendor:
     return tlvs, write_all(tlvs)
 
 
-def _pattern(old: str, new: str) -> Callable[[Form], Form]:
+def _pattern(old: str, new: str) -> Callable[[ReceiptForm], ReceiptForm]:
     return lambda form: replace(form, pattern=form.pattern.replace(old, new))
 
 
-def _with(**changes: object) -> Callable[[Form], Form]:
+def _with(**changes: object) -> Callable[[ReceiptForm], ReceiptForm]:
     return lambda form: replace(form, **changes)
 
 
-def _without(name: str) -> Callable[[Form], Form]:
+def _without(name: str) -> Callable[[ReceiptForm], ReceiptForm]:
     return lambda form: replace(form, tlvs=tuple(one for one in form.tlvs if one != name))
 
 
-_FORMS: dict[FormName, Callable[[Form], Form]] = {
+_FORMS: dict[FormName, Callable[[ReceiptForm], ReceiptForm]] = {
     "id-hex": _with(text_id="x", tlv_id="x"),
     "id-padded": _with(text_id="010d", tlv_id="010d"),
     "id-null": lambda form: form,
@@ -221,7 +221,7 @@ _FORMS: dict[FormName, Callable[[Form], Form]] = {
     "id-last": _with(tlvs=_ORDERS["id-last"]),
     "id-without-nul": _with(id_with_nul=False),
     "id-cut": lambda form: form,
-    "data-sm": _with(command=int(Command.DATA_SM)),
+    "data-sm": _with(command=int(CommandId.DATA_SM)),
 }
 assert LINE.count("{") == 8
 
@@ -245,9 +245,9 @@ def incoming(came: Incoming, part: int) -> Pdu:
     }  # fmt: skip
     octets = _octets(pieces[part], data_coding)
     if len(pieces) > 1:
-        esm, octets, _ = write_part(octets, Part(came.id & 0xFF, len(pieces), part + 1, "udh8"))
+        esm, octets, _ = write_part(octets, Segment(came.id & 0xFF, len(pieces), part + 1, "udh8"))
         fields["esm_class"] = esm
-    return Pdu(Command.DELIVER_SM, fields={**fields, "short_message": octets})
+    return Pdu(CommandId.DELIVER_SM, fields={**fields, "short_message": octets})
 
 
 def _written(text: str) -> tuple[int, bytes]:

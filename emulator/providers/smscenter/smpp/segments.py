@@ -13,8 +13,8 @@ from emulator.core.commands import SubmitPart
 from emulator.core.text import Encoding, Measure, measure_in
 from emulator.core.units import Timestamp
 from emulator.smpp.data_coding import Coding, read_parts
-from emulator.smpp.reassembly import Joined, Key, Piece, Reassembler, Repeated, Waiting, key_of
-from emulator.smpp.segments import Part as Segment
+from emulator.smpp.reassembly import Joined, Key, PartsAwaited, Piece, Reassembler, Repeated, key_of
+from emulator.smpp.segments import Segment
 
 ENCODINGS: dict[Coding, Encoding] = {Coding.GSM: "gsm7", Coding.LATIN1: "8bit", Coding.UCS2: "ucs2"}
 CODINGS: dict[str, Coding] = {encoding: coding for coding, encoding in ENCODINGS.items()}
@@ -76,7 +76,7 @@ class SmppOctets:
         match kept.add(self._key(command), part.number, part.octets, name, at, part.coding):
             case Joined(names=names):
                 return names
-            case Waiting(missing=missing):
+            case PartsAwaited(missing=missing):
                 return missing
             case Repeated():
                 raise ValueError("a repeated part is refused before it is taken")

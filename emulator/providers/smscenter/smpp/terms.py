@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from emulator.core import text as gsm
 from emulator.providers.base import SmppResponse, SmppSessionSettings
 from emulator.smpp.codec import decode, encode
-from emulator.smpp.pdu import Pdu, Written
-from emulator.smpp.pdu_tables import Command
+from emulator.smpp.pdu import EncodedPdu, Pdu
+from emulator.smpp.pdu_tables import CommandId
 from emulator.smpp.segments import UDHI
 from emulator.smpp.timers import Timers
 from emulator.smpp.tlvs import MESSAGE_PAYLOAD, SC_INTERFACE_VERSION
@@ -38,7 +38,7 @@ def knows_tlvs(bind: Pdu, switches: Mapping[str, Any]) -> bool:
 def greet(bind: Pdu, status: int, switches: Mapping[str, Any]) -> SmppResponse:
     """The body of a bind's response."""
     if status:
-        body = bind.command_id == Command.BIND_TRANSCEIVER and switches["smpp-refused-bind"] == "nul"
+        body = bind.command_id == CommandId.BIND_TRANSCEIVER and switches["smpp-refused-bind"] == "nul"
         return SmppResponse(status, {"system_id": b""} if body else None)
     version = _NEWEST if bind.number("interface_version") >= _NEWEST else _NEW
     tlvs = ((SC_INTERFACE_VERSION, bytes((version,))),) if knows_tlvs(bind, switches) else ()
@@ -63,7 +63,7 @@ def _spelling(switches: Mapping[str, Any], bind: Pdu) -> Callable[[Pdu], Pdu] | 
         return None
 
     def spell(pdu: Pdu) -> Pdu:
-        if isinstance(pdu, Written):
+        if isinstance(pdu, EncodedPdu):
             read = decode(encode(pdu))
             assert isinstance(read, Pdu)
             pdu = replace(read, raw=b"")
@@ -97,6 +97,6 @@ def _in_latin1(pdu: Pdu) -> Pdu:
 def _without_tlvs(pdu: Pdu) -> Pdu:
     """A message that lies in a TLV and fits nowhere else stays there."""
     message = pdu.message
-    if len(message) > _MOST or pdu.command_id == Command.DATA_SM:
+    if len(message) > _MOST or pdu.command_id == CommandId.DATA_SM:
         return replace(pdu, tlvs=[tlv for tlv in pdu.tlvs if tlv[0] == MESSAGE_PAYLOAD])
     return replace(pdu, fields={**pdu.fields, "short_message": message}, tlvs=[])

@@ -7,7 +7,7 @@ import pytest
 from esme import SUBMIT, TO, desk
 from support import get
 
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 
 LATIN = b"0123456789"
 
@@ -153,7 +153,7 @@ async def say(esme, way, reference, text=LATIN * 20, **fields):
     if way == "payload":
         return [(await esme.submit(b"", (0x0424, text), **fields)).status]
     if way == "data_sm":
-        asked = await esme.ask(Command.DATA_SM, (0x0424, text), **SUBMIT, **fields)
+        asked = await esme.ask(CommandId.DATA_SM, (0x0424, text), **SUBMIT, **fields)
         return [asked.status]
     if way == "whole":
         return [(await esme.submit(text, **fields)).status]

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from esme import SUBMIT, TO, desk, line_of
 
-from emulator.smpp import Command, decode, encode
+from emulator.smpp import CommandId, decode, encode
 
 
 def with_nul_behind(pdu):
@@ -52,7 +52,7 @@ async def test_where_the_account_is_strict_the_nul_is_a_broken_tlv():
 async def test_nothing_but_one_nul_may_stand_there(behind, status):
     async with desk() as at:
         esme = await at.bound()
-        request = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"Hello")
+        request = esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"Hello")
         octets = encode(request) + behind
         esme.write(len(octets).to_bytes(4, "big") + octets[4:])
         assert (await esme.answer_to(request)).status == status
@@ -62,12 +62,12 @@ async def test_parts_and_replacements_may_have_the_nul_too_and_a_counted_one_is_
     async with desk() as at:
         esme = await at.bound()
         for number in (1, 2):
-            part = esme.made(Command.SUBMIT_SM, **{**SUBMIT, "esm_class": 0x40},
+            part = esme.made(CommandId.SUBMIT_SM, **{**SUBMIT, "esm_class": 0x40},
                              short_message=bytes((5, 0, 3, 1, 2, number)) + b"ab")  # fmt: skip
             esme.write(with_nul_behind(part))
             assert (await esme.answer_to(part)).status == 0
         assert [one["text"] for one in await at.messages()] == ["abab"]
-        change = esme.made(Command.REPLACE_SM, message_id=b"1", source_addr=b"Shop", short_message=b"c\0")
+        change = esme.made(CommandId.REPLACE_SM, message_id=b"1", source_addr=b"Shop", short_message=b"c\0")
         esme.write(with_nul_behind(change))
         assert (await esme.answer_to(change)).status == 0
         assert [one["text"] for one in await at.messages()] == ["c@"]
@@ -98,7 +98,7 @@ async def test_one_subscribers_message_is_written_as_the_session_that_takes_it_r
         usual.answers = lambda pdu: None
         await at.call("POST", "/incoming", {"from": TO, "to": "Shop", "text": "c@d"})
         await usual.receipts(2)
-        iso = await at.bound(Command.BIND_RECEIVER, system_type=b"iso")
+        iso = await at.bound(CommandId.BIND_RECEIVER, system_type=b"iso")
         await usual.close()
         (came,) = await iso.receipts()
         assert came.message == b"c@d", "what the usual session did not answer comes again, in the other alphabet"
@@ -151,7 +151,7 @@ async def test_a_receipt_that_nobody_took_goes_to_a_client_of_3_4_with_its_tlvs(
 
 
 @pytest.mark.contract("smscenter.smpp.bind-refused")
-@pytest.mark.parametrize("command", [Command.BIND_TRANSCEIVER, Command.BIND_TRANSMITTER, Command.BIND_RECEIVER])
+@pytest.mark.parametrize("command", [CommandId.BIND_TRANSCEIVER, CommandId.BIND_TRANSMITTER, CommandId.BIND_RECEIVER])
 @pytest.mark.parametrize("switch", ["header", "nul"])
 async def test_a_refused_bind_is_a_header_or_for_gosmpp_one_with_an_empty_system_id(switch, command):
     async with desk() as at:
@@ -159,7 +159,7 @@ async def test_a_refused_bind_is_a_header_or_for_gosmpp_one_with_an_empty_system
         esme = await at.connect()
         account = {**at.account, "password": "wrong"}
         answer = await esme.bind(account, command)
-        body = switch == "nul" and command == Command.BIND_TRANSCEIVER
+        body = switch == "nul" and command == CommandId.BIND_TRANSCEIVER
         assert answer.status == 0x0E
         assert answer.raw[16:] == (b"\0" if body else b"")
 
@@ -204,7 +204,7 @@ async def test_a_receipt_of_what_was_never_delivered_gives_it_back_too(end):
             await at.advance(2)
         else:
             await esme.submit(b"no", reference)
-            await esme.ask(Command.CANCEL_SM, message_id=b"1", source_addr=b"Shop")
+            await esme.ask(CommandId.CANCEL_SM, message_id=b"1", source_addr=b"Shop")
         await at.settle()
         (receipt,) = await esme.receipts()
         assert dict(receipt.tlvs)[0x0204] == b"\1\2"

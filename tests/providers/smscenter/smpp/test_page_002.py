@@ -3,7 +3,7 @@
 import pytest
 from esme import TO, desk, line_of
 
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 
 
 @pytest.mark.contract("smscenter.smpp.submit-sm")
@@ -68,8 +68,8 @@ async def test_a_session_bound_as_iso_reads_coding_0_as_latin_1():
 async def test_submit_multi_is_refused_and_the_session_goes_on():
     async with desk() as at:
         esme = await at.bound()
-        answer = await esme.ask(Command.SUBMIT_MULTI, short_message=b"x")
-        assert (answer.command_id, answer.status) == (Command.GENERIC_NACK, 0x03)
+        answer = await esme.ask(CommandId.SUBMIT_MULTI, short_message=b"x")
+        assert (answer.command_id, answer.status) == (CommandId.GENERIC_NACK, 0x03)
         assert "submit_multi" in (await at.last(outcome="refused"))["explain"]
         assert (await esme.submit()).status == 0
 
@@ -114,7 +114,7 @@ async def test_parts_that_do_not_come_within_a_minute_fail_the_message():
         await esme.submit(udh(1) + b"one ", esm_class=0x40)
         await esme.submit(udh(3) + b"three", esm_class=0x40, registered_delivery=0)
         assert await at.messages() == []
-        asked = await esme.ask(Command.QUERY_SM, message_id=b"1", source_addr=b"Shop")
+        asked = await esme.ask(CommandId.QUERY_SM, message_id=b"1", source_addr=b"Shop")
         assert asked.number("message_state") == 1
         await at.advance(59)
         assert await at.messages() == []
@@ -129,7 +129,7 @@ async def test_parts_that_do_not_come_within_a_minute_fail_the_message():
 @pytest.mark.contract("smscenter.smpp.long-messages")
 async def test_parts_are_glued_before_they_are_read_whatever_their_order_and_session():
     async with desk() as at:
-        one, other = await at.bound(), await at.bound(Command.BIND_TRANSMITTER)
+        one, other = await at.bound(), await at.bound(CommandId.BIND_TRANSMITTER)
         octets = "Привет, это длинное сообщение".encode("utf-16-be")
         pieces = octets[:11], octets[11:31], octets[31:]  # the borders fall inside letters
         ids = []

@@ -11,7 +11,7 @@ from emulator.core.statuses import STATUSES
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.smpp import receipts
 from emulator.smpp import encode
-from emulator.smpp.receipt_writer import Form, write_receipt
+from emulator.smpp.receipt_writer import ReceiptForm, write_receipt
 
 AT = 1_760_000_000_000_000
 EXTRAS = [
@@ -44,7 +44,7 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
         switches = {
             **PROFILE.defaults, "smpp-vendor-tlvs": vendor, "smpp-timezone": hours, "smpp-tlv-order": order,
         }  # fmt: skip
-        form = Form(quarters=round(hours * 4), tlvs=receipts._ORDERS[order])
+        form = ReceiptForm(quarters=round(hours * 4), tlvs=receipts._ORDERS[order])
         tlvs = receipts._vendor(batch, message, due.part)[0] if vendor == "send" else ()
         if "user_message_reference" in batch.extra:
             tlvs = ((0x0204, b"\1\2"), *tlvs)

@@ -6,14 +6,14 @@ import pytest
 from esme import SUBMIT, TO, desk, line_of
 from support import get, receiver
 
-from emulator.smpp import Command, response
+from emulator.smpp import CommandId, response
 
 
 @pytest.mark.parametrize(
     ("said", "status", "sandbox"),
     [({"system_id": b"nobody"}, 0x0F, "default"), ({"password": b"wrong"}, 0x0E, "own")],
 )
-@pytest.mark.parametrize("command", [Command.BIND_TRANSMITTER, Command.BIND_RECEIVER, Command.BIND_TRANSCEIVER])
+@pytest.mark.parametrize("command", [CommandId.BIND_TRANSMITTER, CommandId.BIND_RECEIVER, CommandId.BIND_TRANSCEIVER])
 async def test_a_refused_bind_is_told_by_its_own_response_without_a_body(said, status, sandbox, command):
     async with desk() as at:
         esme = await at.connect()
@@ -77,13 +77,13 @@ async def test_the_101st_message_of_a_second_is_throttled_and_limits_off_lifts_i
 
 async def test_receipts_wait_for_a_receiver_and_are_not_due_meanwhile():
     async with desk() as at:
-        sender = await at.bound(Command.BIND_TRANSMITTER)
+        sender = await at.bound(CommandId.BIND_TRANSMITTER)
         for n in range(7):
             await sender.submit(b"%d" % n)
         await at.settle()
         assert (await at.call("GET", "/callbacks"))["callbacks"] == []
         assert (await at.call("GET", ""))["next_due"] is None
-        taker = await at.bound(Command.BIND_RECEIVER)
+        taker = await at.bound(CommandId.BIND_RECEIVER)
         assert len(await taker.receipts(7)) == 7
         assert sender.delivered == []
 
@@ -99,7 +99,7 @@ async def test_no_more_receipts_than_the_window_are_unanswered():
         await at.call("PATCH", "/accounts/smscenter", {"switches": {}})
         walking = asyncio.ensure_future(at.settle())
         await esme.receipts(2)
-        await esme.ask(Command.ENQUIRE_LINK)
+        await esme.ask(CommandId.ENQUIRE_LINK)
         assert len(esme.delivered) == 2
         for n in range(5):
             await esme.until(lambda n=n: len(esme.delivered) > n)
@@ -164,20 +164,20 @@ async def test_query_cancel_and_replace():
     async with desk() as at:
         esme = await at.bound()
         await esme.submit(b"old")
-        changed = await esme.ask(Command.REPLACE_SM, message_id=b"1", source_addr=b"Shop", short_message=b"new",
+        changed = await esme.ask(CommandId.REPLACE_SM, message_id=b"1", source_addr=b"Shop", short_message=b"new",
                                  registered_delivery=1)  # fmt: skip
         assert changed.status == 0
         assert (await at.messages())[0]["text"] == "new"
-        asked = await esme.ask(Command.QUERY_SM, message_id=b"1", source_addr=b"Shop")
+        asked = await esme.ask(CommandId.QUERY_SM, message_id=b"1", source_addr=b"Shop")
         assert (asked.status, asked.number("message_state"), asked.octets("final_date")) == (0, 1, b"")
-        assert (await esme.ask(Command.QUERY_SM, message_id=b"1", source_addr=b"Other")).status == 0x0C
-        assert (await esme.ask(Command.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0
-        assert (await esme.ask(Command.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0x11
-        assert (await esme.ask(Command.REPLACE_SM, message_id=b"1", source_addr=b"Shop")).status == 0x13
-        assert (await esme.ask(Command.CANCEL_SM, message_id=b"99")).status == 0x0C
+        assert (await esme.ask(CommandId.QUERY_SM, message_id=b"1", source_addr=b"Other")).status == 0x0C
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0x11
+        assert (await esme.ask(CommandId.REPLACE_SM, message_id=b"1", source_addr=b"Shop")).status == 0x13
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"99")).status == 0x0C
         await at.settle()
         assert [line_of(one).split("stat:")[1][:7] for one in esme.delivered] == ["DELETED"]
-        asked = await esme.ask(Command.QUERY_SM, message_id=b"1")
+        asked = await esme.ask(CommandId.QUERY_SM, message_id=b"1")
         assert asked.number("message_state") == 4
         assert asked.octets("final_date").endswith(b"12+")
 
@@ -188,7 +188,7 @@ async def test_cancel_without_an_id_takes_all_of_a_source_to_a_destination():
         await esme.submit(b"one")
         await esme.submit(b"two")
         await esme.submit(b"three", source_addr=b"Else")
-        cancelled = await esme.ask(Command.CANCEL_SM, source_addr=b"Shop", destination_addr=TO.encode())
+        cancelled = await esme.ask(CommandId.CANCEL_SM, source_addr=b"Shop", destination_addr=TO.encode())
         assert cancelled.status == 0
         assert [one["status"] for one in await at.messages()] == ["deleted", "deleted", "pending"]
 
@@ -204,9 +204,9 @@ async def test_replace_if_present_takes_the_place_of_what_is_not_delivered():
 @pytest.mark.contract("smscenter.smpp.data-sm")
 async def test_data_sm_is_a_submit_and_the_providers_php_client_is_served():
     async with desk() as at:
-        esme = await at.bound(Command.BIND_TRANSMITTER, addr_ton=5, addr_npi=1)
-        answer = await esme.ask(Command.DATA_SM, (0x0424, b"payload"), **SUBMIT)
-        assert (answer.command_id, answer.octets("message_id")) == (Command.DATA_SM_RESP, b"1")
+        esme = await at.bound(CommandId.BIND_TRANSMITTER, addr_ton=5, addr_npi=1)
+        answer = await esme.ask(CommandId.DATA_SM, (0x0424, b"payload"), **SUBMIT)
+        assert (answer.command_id, answer.octets("message_id")) == (CommandId.DATA_SM_RESP, b"1")
         answer = await esme.submit(
             b"", (0x0424, "Привет".encode("utf-16-be")), source_addr=b".", data_coding=8, priority_flag=3,
             validity_period=b"000001000000000R", registered_delivery=0,
@@ -255,10 +255,10 @@ async def test_a_rules_answer_goes_the_way_its_message_came_and_waits_for_a_rece
     async with receiver() as taking, desk() as at:
         await at.patch(callback_url=f"{taking.url}?charset=utf-8")
         await at.call("POST", "/rules", {"when": {"operation": "send"}, "then": {"incoming": {"text": "Да " * 50}}})
-        sender = await at.bound(Command.BIND_TRANSMITTER)
+        sender = await at.bound(CommandId.BIND_TRANSMITTER)
         await sender.submit(registered_delivery=0x10)
         await at.settle()
-        esme = await at.bound(Command.BIND_RECEIVER)
+        esme = await at.bound(CommandId.BIND_RECEIVER)
         parts = await esme.receipts(3)
         assert b"".join(one.message[6:] for one in parts).decode("utf-16-be") == "Да " * 50
         who = f"login={at.account['login']}&psw={at.account['psw']}"
@@ -284,7 +284,7 @@ async def test_submitted_by_smpp_asked_by_soap_and_charged_over_http():
 async def test_every_pdu_is_in_the_journal_with_its_fields_text_and_octets():
     async with desk() as at:
         esme = await at.bound()
-        request = esme.made(Command.SUBMIT_SM, **SUBMIT, short_message=b"a\x00b")
+        request = esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"a\x00b")
         esme.write(request)
         answer = await esme.answer_to(request)
         kept = await at.last(operation="send")

@@ -4,7 +4,7 @@ import pytest
 from esme import TO, desk, line_of
 from support import get
 
-from emulator.smpp import Command
+from emulator.smpp import CommandId
 
 IN_A_DAY = b"000001000000000R"
 SHOP = {"source_addr": b"Shop"}
@@ -20,7 +20,7 @@ async def test_an_empty_schedule_and_an_empty_validity_keep_the_old_ones():
         esme = await at.bound()
         answer = await esme.submit(b"old", schedule_delivery_time=IN_A_DAY, validity_period=b"000001010000000R")
         changed = await esme.ask(
-            Command.REPLACE_SM, message_id=answer.octets("message_id"), **SHOP, short_message=b"new"
+            CommandId.REPLACE_SM, message_id=answer.octets("message_id"), **SHOP, short_message=b"new"
         )  # fmt: skip
         assert changed.status == 0
         (message,) = await at.messages()
@@ -39,7 +39,7 @@ async def test_a_message_that_waits_for_its_end_keeps_it_or_gets_another_one():
             assert (await esme.submit(text, validity_period=b"000000000100000R")).status == 0  # a minute
         for message_id, ends in ((b"1", b""), (b"2", b"000000000200000R"), (b"3", b"000000000030000R")):
             changed = await esme.ask(
-                Command.REPLACE_SM, message_id=message_id, **SHOP, short_message=b"new", validity_period=ends
+                CommandId.REPLACE_SM, message_id=message_id, **SHOP, short_message=b"new", validity_period=ends
             )  # fmt: skip
             assert changed.status == 0
         await at.advance(31)
@@ -61,7 +61,7 @@ async def test_a_scheduled_message_of_parts_is_replaced_by_the_id_of_any_of_them
             )  # fmt: skip
             ids.append(answer.octets("message_id"))
         changed = await esme.ask(
-            Command.REPLACE_SM, message_id=ids[number], **SHOP, short_message=b"new", registered_delivery=1
+            CommandId.REPLACE_SM, message_id=ids[number], **SHOP, short_message=b"new", registered_delivery=1
         )  # fmt: skip
         assert changed.status == 0
         await at.advance(3600)
@@ -78,7 +78,7 @@ async def test_a_message_is_put_off_and_brought_forward():
         await esme.submit(b"then", schedule_delivery_time=IN_A_DAY)
         for message_id, begins in ((b"1", IN_A_DAY), (b"2", b"000000000001000R")):
             changed = await esme.ask(
-                Command.REPLACE_SM, message_id=message_id, **SHOP, short_message=b"new", schedule_delivery_time=begins
+                CommandId.REPLACE_SM, message_id=message_id, **SHOP, short_message=b"new", schedule_delivery_time=begins
             )  # fmt: skip
             assert changed.status == 0
         assert await status_of(at) == ["scheduled", "scheduled"]
@@ -95,7 +95,7 @@ async def test_the_receipt_of_a_replaced_message_has_the_date_of_the_replacement
         esme = await at.bound()
         await esme.submit(b"old", schedule_delivery_time=IN_A_DAY)
         await at.advance(3600)
-        await esme.ask(Command.REPLACE_SM, message_id=b"1", **SHOP, short_message=b"new", registered_delivery=1)
+        await esme.ask(CommandId.REPLACE_SM, message_id=b"1", **SHOP, short_message=b"new", registered_delivery=1)
         await at.advance(86_400)
         (receipt,) = await esme.receipts()
         said = dict(one.split(":", 1) for one in line_of(receipt).replace(" date", "-date").split())
@@ -108,7 +108,7 @@ async def test_a_replace_without_a_text_empties_it_and_that_is_a_finding():
     async with desk() as at:
         esme = await at.bound()
         await esme.submit(b"old")
-        assert (await esme.ask(Command.REPLACE_SM, message_id=b"1", **SHOP)).status == 0
+        assert (await esme.ask(CommandId.REPLACE_SM, message_id=b"1", **SHOP)).status == 0
         assert (await at.messages())[0]["text"] == ""
         findings = (await at.call("GET", "/lint"))["findings"]
         assert "smscenter.smpp.empty-replace" in str(findings)
@@ -120,7 +120,7 @@ async def test_a_replacement_is_read_in_the_coding_of_the_old_text_and_charged_n
         esme = await at.bound()
         await esme.submit("старый".encode("utf-16-be"), data_coding=8)
         changed = await esme.ask(
-            Command.REPLACE_SM, message_id=b"1", **SHOP, short_message="новый".encode("utf-16-be") * 24
+            CommandId.REPLACE_SM, message_id=b"1", **SHOP, short_message="новый".encode("utf-16-be") * 24
         )  # fmt: skip
         assert changed.status == 0
         (message,) = await at.messages()
@@ -148,9 +148,9 @@ async def test_a_source_that_is_not_the_messages_own_is_no_cancel_and_no_replace
         esme = await at.bound()
         await esme.submit(b"old")
         mine = said in IT.values()
-        changed = await esme.ask(Command.REPLACE_SM, message_id=b"1", **said, short_message=b"new")
+        changed = await esme.ask(CommandId.REPLACE_SM, message_id=b"1", **said, short_message=b"new")
         assert changed.status == (0 if mine else 0x13)
-        assert (await esme.ask(Command.CANCEL_SM, message_id=b"1", **said)).status == (0 if mine else 0x11)
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"1", **said)).status == (0 if mine else 0x11)
         (message,) = await at.messages()
         assert (message["text"], message["status"]) == (("new", "deleted") if mine else ("old", "pending"))
 
@@ -165,7 +165,7 @@ async def test_a_cancel_by_id_may_leave_the_destination_out_but_not_say_another(
     async with desk() as at:
         esme = await at.bound()
         await esme.submit()
-        answer = await esme.ask(Command.CANCEL_SM, message_id=b"1", **SHOP, destination_addr=to)
+        answer = await esme.ask(CommandId.CANCEL_SM, message_id=b"1", **SHOP, destination_addr=to)
         assert answer.status == status
         assert await status_of(at) == ["pending" if status else "deleted"]
 
@@ -175,10 +175,10 @@ async def test_a_message_that_was_sent_without_a_source_wants_none():
         esme = await at.bound()
         for number, source in enumerate((b"", b".", b"")):
             await esme.submit(b"%d" % number, source_addr=source, source_addr_ton=0)
-        assert (await esme.ask(Command.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0x11
-        assert (await esme.ask(Command.CANCEL_SM, message_id=b"1")).status == 0
-        assert (await esme.ask(Command.REPLACE_SM, message_id=b"2", short_message=b"new")).status == 0
-        assert (await esme.ask(Command.CANCEL_SM, message_id=b"3", source_addr=b".")).status == 0
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"1", source_addr=b"Shop")).status == 0x11
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"1")).status == 0
+        assert (await esme.ask(CommandId.REPLACE_SM, message_id=b"2", short_message=b"new")).status == 0
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"3", source_addr=b".")).status == 0
 
 
 async def test_of_a_list_sent_over_http_a_cancel_takes_one_number_or_all_that_are_left():
@@ -187,9 +187,9 @@ async def test_of_a_list_sent_over_http_a_cancel_takes_one_number_or_all_that_ar
         numbers = ",".join((TO, "79001234568", "79001234569"))
         await get(f"{at.served.base_url}/sys/send.php?{who}&phones={numbers}&mes=Hi&sender=Shop&fmt=3&id=77")
         esme = await at.bound()
-        one = await esme.ask(Command.CANCEL_SM, message_id=b"77", **SHOP, destination_addr=b"79001234568")
+        one = await esme.ask(CommandId.CANCEL_SM, message_id=b"77", **SHOP, destination_addr=b"79001234568")
         assert (one.status, await status_of(at)) == (0, ["pending", "deleted", "pending"])
-        rest = await esme.ask(Command.CANCEL_SM, message_id=b"77", **SHOP)
+        rest = await esme.ask(CommandId.CANCEL_SM, message_id=b"77", **SHOP)
         assert (rest.status, await status_of(at)) == (0, ["deleted"] * 3)
 
 
@@ -199,18 +199,18 @@ async def test_a_query_may_leave_the_source_out(source):
     async with desk() as at:
         esme = await at.bound()
         await esme.submit()
-        assert (await esme.ask(Command.QUERY_SM, message_id=b"1", source_addr=source)).status == 0
-        assert (await esme.ask(Command.QUERY_SM, message_id=b"1", source_addr=b"Other")).status == 0x0C
-        assert (await esme.ask(Command.QUERY_SM, message_id=b"2", source_addr=source)).status == 0x0C
+        assert (await esme.ask(CommandId.QUERY_SM, message_id=b"1", source_addr=source)).status == 0
+        assert (await esme.ask(CommandId.QUERY_SM, message_id=b"1", source_addr=b"Other")).status == 0x0C
+        assert (await esme.ask(CommandId.QUERY_SM, message_id=b"2", source_addr=source)).status == 0x0C
 
 
 @pytest.mark.contract("smscenter.smpp.field-faults")
-@pytest.mark.parametrize("command", [Command.SUBMIT_SM, Command.REPLACE_SM])
+@pytest.mark.parametrize("command", [CommandId.SUBMIT_SM, CommandId.REPLACE_SM])
 async def test_an_empty_payload_beside_a_text_is_no_text(command):
     async with desk() as at:
         esme = await at.bound()
         await esme.submit(b"first")
-        if command == Command.SUBMIT_SM:
+        if command == CommandId.SUBMIT_SM:
             answer = await esme.submit(b"Hello", (0x0424, b""))
         else:
             answer = await esme.ask(command, (0x0424, b""), message_id=b"1", **SHOP, short_message=b"Hello")
