@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from emulator.smpp import (
     Coding,
     CommandId,
-    Form,
     Pdu,
     Receipt,
     ReceiptAddress,
+    ReceiptForm,
     decode,
     encode,
     excerpt_of,
@@ -59,7 +59,7 @@ def test_the_usual_line_is_that_of_appendix_b():
 
 
 def test_the_dates_are_in_the_zone_of_the_smsc():
-    assert b"submit date:2611220230" in write_receipt(RECEIPT, Form(quarters=16)).message
+    assert b"submit date:2611220230" in write_receipt(RECEIPT, ReceiptForm(quarters=16)).message
 
 
 def test_a_receipt_goes_the_other_way_round():
@@ -100,13 +100,13 @@ def test_smpplib_reads_the_id_and_the_state_of_a_receipt():
 def test_vendor_tlvs_come_last_and_the_order_is_a_setting():
     cost = (0x2000, b"1.2000")
     assert [tag for tag, _ in write_receipt(RECEIPT, vendor=(cost,)).tlvs] == [0x1E, 0x427, 0x423, 0x2000]
-    form = Form(tlvs=("message_state", "receipted_message_id"))
+    form = ReceiptForm(tlvs=("message_state", "receipted_message_id"))
     assert [tag for tag, _ in write_receipt(RECEIPT, form, (cost,)).tlvs] == [0x427, 0x1E]
 
 
 def test_the_id_has_its_nul_unless_a_fault_takes_it():
     assert write_receipt(RECEIPT).tlv(0x1E) == b"1234567890\0"
-    assert write_receipt(RECEIPT, Form(id_with_nul=False)).tlv(0x1E) == b"1234567890"
+    assert write_receipt(RECEIPT, ReceiptForm(id_with_nul=False)).tlv(0x1E) == b"1234567890"
 
 
 def test_the_error_is_in_the_text_and_in_network_error_code():
@@ -118,14 +118,14 @@ def test_the_error_is_in_the_text_and_in_network_error_code():
 
 
 VARIANTS = {
-    "12-digit dates": (Form(digits=12), b"submit date:261121223000 "),
-    "one-digit err": (Form(error="d"), b" err:0 "),
-    "hex err": (Form(error="#04x"), b" err:0x00 "),
-    "Text": (Form(pattern="id:{id} stat:{stat} Text:{text}"), b"id:1234567890 stat:DELIVRD Text:Hello"),
-    "lower case": (Form(words={DELIVERED: "delivrd"}), b"stat:delivrd"),
-    "hex id": (Form(text_id="x"), b"id:499602d2 "),
-    "zeros before the id": (Form(text_id="012d"), b"id:001234567890 "),
-    "a NUL behind": (Form(tail="\0"), b"text:Hello\0"),
+    "12-digit dates": (ReceiptForm(digits=12), b"submit date:261121223000 "),
+    "one-digit err": (ReceiptForm(error="d"), b" err:0 "),
+    "hex err": (ReceiptForm(error="#04x"), b" err:0x00 "),
+    "Text": (ReceiptForm(pattern="id:{id} stat:{stat} Text:{text}"), b"id:1234567890 stat:DELIVRD Text:Hello"),
+    "lower case": (ReceiptForm(words={DELIVERED: "delivrd"}), b"stat:delivrd"),
+    "hex id": (ReceiptForm(text_id="x"), b"id:499602d2 "),
+    "zeros before the id": (ReceiptForm(text_id="012d"), b"id:001234567890 "),
+    "a NUL behind": (ReceiptForm(tail="\0"), b"text:Hello\0"),
 }
 
 
@@ -135,18 +135,18 @@ def test_the_variations_of_the_field_are_settings(form, wanted_octets):
 
 
 def test_a_pattern_reaches_nothing_but_its_own_names():
-    pdu = write_receipt(RECEIPT, Form(pattern="{id.__class__} {0} {nothing} {id}"))
+    pdu = write_receipt(RECEIPT, ReceiptForm(pattern="{id.__class__} {0} {nothing} {id}"))
     assert pdu.message == b"{id.__class__} 0 nothing 1234567890"
 
 
 def test_the_text_may_go_into_message_payload_or_nowhere():
-    payload = write_receipt(RECEIPT, Form(place="message_payload"))
+    payload = write_receipt(RECEIPT, ReceiptForm(place="message_payload"))
     assert (payload.octets("short_message"), payload.tlv(0x424)) == (b"", LINE)
-    assert write_receipt(RECEIPT, Form(place="nowhere")).message == b""
+    assert write_receipt(RECEIPT, ReceiptForm(place="nowhere")).message == b""
 
 
 def test_a_receipt_may_travel_in_a_data_sm():
-    pdu = decode(encode(write_receipt(RECEIPT, Form(command=CommandId.DATA_SM))))
+    pdu = decode(encode(write_receipt(RECEIPT, ReceiptForm(command=CommandId.DATA_SM))))
     assert is_receipt(pdu)
     assert pdu.message == LINE
 
@@ -210,7 +210,7 @@ def test_the_tlvs_speak_before_the_text():
 
 
 def test_tlvs_alone_are_enough():
-    read = read_receipt(write_receipt(RECEIPT, Form(place="nowhere")))
+    read = read_receipt(write_receipt(RECEIPT, ReceiptForm(place="nowhere")))
     assert (read.message_id, read.state, read.error, read.text) == ("1234567890", 2, "0", None)
 
 
@@ -243,7 +243,7 @@ def test_the_quick_way_to_write_a_receipt_gives_the_same_octets(state, tlvs, ven
             state=state, submitted_at=AT, done_at=AT + number * 59_000_000, error=error, parts=parts,
             delivered=parts - 1, excerpt="Hello, you there"[: 8 * number],
         )  # fmt: skip
-        ordinary = write_receipt(receipt, Form(quarters=quarters, tlvs=tlvs), vendor)
+        ordinary = write_receipt(receipt, ReceiptForm(quarters=quarters, tlvs=tlvs), vendor)
         quick = usual(
             receipt.message_id.encode(), written_address(receipt.destination), written_address(receipt.source), state,
             written_date(receipt.submitted_at, quarters), written_date(receipt.done_at, quarters), error, parts,
