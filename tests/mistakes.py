@@ -57,6 +57,9 @@ OF_RULES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"provider": "smsoffice"}, {"reports": {"form": ["id-hex"]}},
      "at then.reports.form: only SMPP has it, and smsoffice speaks http, v1; "
      "with it goes protocol: smpp, of a provider that speaks it"),
+    ({}, {"reports": {"fault": "half"}}, "at then.reports.fault: found 'half'; may be slow, cut, reset"),
+    ({"protocol": "smpp"}, {"reports": {"fault": "cut"}},
+     "at then.reports.fault: only HTTP has it, and the rule's calls come over smpp: found 'cut'"),
     ({"protocol": "smpp"}, {"reply": {"fault": "bom"}},
      "at then.reply.fault: only HTTP has it, and the rule's calls come over smpp: found 'bom'"),
     ({"operation": "send", "asked": "delivered"}, {},

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Outgoing
+from emulator.core.rules.actions import ReportFaultName
 from emulator.http.messages import Call, HttpRequest, origin_of
 from emulator.journal import Attempt
 from emulator.net.allowed_targets import NotAllowed
@@ -31,6 +32,7 @@ class PendingDelivery(NamedTuple):
     engine: Engine
     attempt: Attempt
     done: Waiting
+    fault: ReportFaultName | None
 
 
 class TargetQueue:
@@ -52,7 +54,9 @@ class CallbackQueue:
         self._lanes: dict[str, TargetQueue] = {}
         self._carriers: set[asyncio.Task[None]] = set()
 
-    def post(self, sandbox: Sandbox, out: Outgoing, attempt: Attempt) -> Waiting:
+    def post(
+        self, sandbox: Sandbox, out: Outgoing, attempt: Attempt, fault: ReportFaultName | None = None
+    ) -> Waiting:  # fmt: skip
         """Send a callback; done when it was answered."""
         assert isinstance(attempt.request, HttpRequest)
         sandbox.journal.write_attempt(attempt)
@@ -61,7 +65,7 @@ class CallbackQueue:
         lane = self._lanes.get(target)
         if lane is None:
             lane = self._lanes[target] = TargetQueue()
-        lane.queue.append(PendingDelivery(sandbox, sandbox.engine, attempt, done))
+        lane.queue.append(PendingDelivery(sandbox, sandbox.engine, attempt, done, fault))
         if lane.carriers == 0 or (lane.carriers < CARRIERS and len(self._carriers) < ALL_CARRIERS):
             lane.carriers += 1
             carrier = asyncio.get_running_loop().create_task(self._carry(target, lane))
@@ -76,7 +80,7 @@ class CallbackQueue:
             while queue:
                 parcel = queue.popleft()
                 try:
-                    await self._deliver(parcel.sandbox, parcel.engine, parcel.attempt)
+                    await self._deliver(parcel.sandbox, parcel.engine, parcel.attempt, parcel.fault)
                 except Exception as error:  # ours: it is told, and those behind go out all the same
                     told = {"message": f"callback {parcel.attempt.id} could not be sent", "exception": error}
                     asyncio.get_running_loop().call_exception_handler(told)
@@ -87,7 +91,9 @@ class CallbackQueue:
             if not queue and not lane.carriers:
                 del self._lanes[target]
 
-    async def _deliver(self, sandbox: Sandbox, engine: Engine, attempt: Attempt) -> None:
+    async def _deliver(
+        self, sandbox: Sandbox, engine: Engine, attempt: Attempt, fault: ReportFaultName | None
+    ) -> None:  # fmt: skip
         if sandbox.gone or sandbox.engine is not engine:
             return self._superseded(sandbox, attempt)
         answer, failure, how = None, None, "no answer"
@@ -97,7 +103,7 @@ class CallbackQueue:
             forbidden = provider.not_called(sandbox.account(attempt.provider), attempt.request.target)
             if forbidden:
                 raise NotAllowed(forbidden)
-            answer = await self._call(attempt.request)
+            answer = await (self._call(attempt.request, fault) if fault else self._call(attempt.request))
         except NotAllowed as refusal:
             failure, how = str(refusal), "not sent"
         except OSError as error:

@@ -18,6 +18,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from emulator.delivery import callback_faults
 from emulator.http.messages import Headers, HttpReply, HttpRequest, origin_of
 from emulator.net.allowed_targets import NotAllowed, Targets
 
@@ -130,9 +131,9 @@ class HttpClient:
         self._tls: asyncio.Future[ssl.SSLContext] | None = None
         self._told: set[str] = set()
 
-    async def call(self, request: HttpRequest) -> HttpReply:
+    async def call(self, request: HttpRequest, fault: str | None = None) -> HttpReply:
         """The answer. Raises NotAllowed when nothing was sent because of the target; OSError, its text for people,
-        when there is no answer within 10 seconds."""
+        when there is no answer within 10 seconds. `fault`: one of callback_faults.py."""
         target = request.target
         if not target.isprintable() or " " in target:
             raise _no_url()
@@ -144,6 +145,8 @@ class HttpClient:
                 raise self._refused(origin, refusal)
         try:
             async with asyncio.timeout(TIMEOUT):
+                if fault is not None:
+                    return await self._exchange_by_hand(request, origin, target[len(begin) :], fault)
                 return await self._exchange(request, origin, target[len(begin) :])
         except TimeoutError:
             raise TimeoutError(f"no answer within {TIMEOUT:.0f} s") from None
@@ -165,6 +168,17 @@ class HttpClient:
                 body += await content.read(MOST_READ - len(body))
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.raw_headers)
             return HttpReply(answer.status, headers, body)
+
+    async def _exchange_by_hand(self, request: HttpRequest, origin: Origin, rest: str, fault: str) -> HttpReply:
+        rest = rest.partition("#")[0]
+        head = [f"{request.method} {rest if rest[:1] == '/' else '/' + rest} HTTP/1.1"]
+        head += [f"{name}: {value}" for name, value in origin.headers + request.headers]
+        if request.body or request.method == "POST":
+            head.append(f"Content-Length: {len(request.body)}")
+        tls = await self._context() if origin.tls else None
+        octets = "\r\n".join([*head, "Connection: close", "", ""]).encode("latin-1", "replace")
+        where = origin.host, origin.port
+        return await callback_faults.send(fault, octets, request.body, self._targets, where, tls, MOST_READ)
 
     def _opened(self) -> aiohttp.ClientSession:
         self._session = aiohttp.ClientSession(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing
+from emulator.core.rules.actions import ReportFaultName
 from emulator.delivery import report_overrides
 from emulator.delivery.callback_queue import CallbackQueue
 from emulator.delivery.smpp_queue import SmppQueue
@@ -41,7 +42,7 @@ class DeliveryRouter:
         if isinstance(parcel, Pdu):
             self.receivers.post(sandbox, out, parcel)
             return None
-        return self._http.post(sandbox, out, attempt_of(out, parcel, out.at))
+        return self._http.post(sandbox, out, attempt_of(out, parcel, out.at), _fault(sandbox, out))
 
     def envelope(self, sandbox: Sandbox, out: Outgoing) -> HttpRequest | Pdu | None:
         """What the client gets: a callback, a PDU, or nothing."""
@@ -82,3 +83,12 @@ class DeliveryRouter:
         for one in waiting:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _fault(sandbox: Sandbox, out: Outgoing) -> ReportFaultName | None:
+    """What a rule has the wire do to the first attempt of a report."""
+    if isinstance(out, IncomingDelivery) or out.due.attempt > 1:
+        return None
+    state = sandbox.engine.state
+    manner = state.plans[state.store.messages[out.message - 1].plan].reports
+    return None if manner is None else manner.fault

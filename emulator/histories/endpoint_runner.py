@@ -97,7 +97,7 @@ class Endpoint:
         self.unreachable = ""
         """Why nobody could be called from the first on."""
 
-    async def call(self, request: HttpRequest) -> HttpReply:
+    async def call(self, request: HttpRequest, fault: str | None = None) -> HttpReply:
         if self.case.lower:
             request = msgspec.structs.replace(request, target=_lower(self._provider, request.target))
         self.requests.append(request)

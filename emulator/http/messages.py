@@ -2,7 +2,8 @@
 it. No sockets here."""
 
 import re
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Iterable
+from typing import Protocol
 from urllib.parse import quote_plus
 
 import msgspec
@@ -55,9 +56,11 @@ class HttpReply(msgspec.Struct, frozen=True, tag="http", gc=False):
         return header_of(self.headers, name, default)
 
 
-Call = Callable[[HttpRequest], Awaitable[HttpReply]]
-"""Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError (TimeoutError
-among them) when there is no answer, its text for people."""
+class Call(Protocol):
+    """Sends a request and gives back the answer; raises NotAllowed when the target may not be called, OSError
+    (TimeoutError among them) when there is no answer, its text for people. `fault`: what the wire does to it."""
+
+    def __call__(self, request: HttpRequest, fault: str | None = None, /) -> Awaitable[HttpReply]: ...
 
 
 class SmppFrame(msgspec.Struct, frozen=True, tag="smpp", gc=False):

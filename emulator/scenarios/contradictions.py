@@ -52,8 +52,10 @@ def about_protocols(spoken: Sequence[str], then: dict[str, Any], path: Path, who
             yield Problem((*at, "command_status"), f"only SMPP has it, and {whose}", about_key=True, hint=hint)
         if reports.get("form"):
             yield Problem((*path, "reports", "form"), f"only SMPP has it, and {whose}", about_key=True, hint=hint)
-    if tuple(spoken) == ("smpp",) and fault in OF_HTTP:
-        yield Problem((*at, "fault"), "only HTTP has it, and the rule's calls come over smpp", shown(fault))
+    if tuple(spoken) == ("smpp",):
+        for name, value in ((at, fault in OF_HTTP and fault), ((*path, "reports"), reports.get("fault"))):
+            if value:
+                yield Problem((*name, "fault"), "only HTTP has it, and the rule's calls come over smpp", shown(value))
 
 
 def hidden(rules: Sequence[RuleSpec]) -> Iterator[Problem]:

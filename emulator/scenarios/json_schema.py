@@ -94,7 +94,8 @@ def _of_rules(vocabulary: Vocabulary) -> Iterable[Json]:
     unnamed = {key: {"not": {"type": "object"}} for key in BY_PROVIDER}
     yield {"if": {"not": _when(provider=None)},
            "then": _then(refuse={"not": _given("code")}, account={"properties": unnamed})}  # fmt: skip
-    yield {"if": _when(protocol=["smpp"]), "then": _fault_is_none_of(OF_HTTP)}
+    yield {"if": _when(protocol=["smpp"]),
+           "then": {"allOf": [_fault_is_none_of(OF_HTTP), _then(reports={"properties": {"fault": {"type": "null"}}})]}}
     yield {"if": _when(protocol=[one for one in vocabulary.protocols if one != "smpp"]), "then": _NO_SMPP}
     for operation in vocabulary.operations:
         keys = {key: {"enum": [None]} for key, holds in HOLDS_FOR.items() if operation not in holds}

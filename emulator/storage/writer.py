@@ -244,13 +244,13 @@ class GroupCommitWriter:
     def first(self, call: Call) -> Call:
         """The same call, which waits until all that has happened before it is in the store."""
 
-        async def called(request: HttpRequest) -> HttpReply:
+        async def called(request: HttpRequest, fault: str | None = None) -> HttpReply:
             while not self.commit():
                 if self._trouble is not None:
                     await self._fine.wait()
                 else:
                     await kept(self)
-            return await call(request)
+            return await call(request, fault)
 
         return called
 

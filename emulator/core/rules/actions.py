@@ -139,6 +139,17 @@ class Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: int = 0
 
 
+ReportFaultName = Literal["slow", "cut", "reset"]
+
+REPORT_FAULTS: dict[ReportFaultName, str] = {
+    "slow": "the request comes in small pieces",
+    "cut": "half of the request comes, then the connection is closed",
+    "reset": "half of the request comes, then the connection is reset (RST)",
+}
+"""What the client's receiver sees of a report over HTTP. It is that of the first attempt: those that `retries` add, and
+one that is delivered again by hand, go out whole."""
+
+
 class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The manner of the delivery reports. `late` is in seconds of sandbox time. `before_reply`: reports due at once go
     out, and are answered, before the reply to the send. `script`: these reports, whatever becomes of the message."""
@@ -160,6 +171,8 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """Another URL for reports over HTTP."""
     form: tuple[FormName, ...] = ()
     """How receipts over SMPP are written."""
+    fault: ReportFaultName | None = None
+    """What the wire does to a report over HTTP."""
 
     def __post_init__(self) -> None:
         if self.twice and self.times is not None:
