@@ -51,6 +51,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--sms-world-real", action="store_true",
         help="run tests with the fixture sms_world once, over sockets of this machine; time jumps all the same",
     )  # fmt: skip
+    group.addoption(
+        "--sms-blind-spots", action="store_true",
+        help="behind the ordinary run, run the tests that send once more for each fault that the provider may have, "
+        "and list the faults that no test notices",
+    )  # fmt: skip
+    group.addoption(
+        "--sms-blind-spots-seconds", metavar="N", type=float, default=300.0,
+        help="look for blind spots so long at most (default: 300)",
+    )  # fmt: skip
+    group.addoption(
+        "--sms-blind-spots-only", metavar="FAULT", action="append", default=[],
+        help="only for faults whose names begin so; repeatable",
+    )  # fmt: skip
     for word, may in (("clock", "real or frozen"), ("scenario", "its name, or a file beside this one"),
                       ("seed", "a whole number")):  # fmt: skip
         parser.addini(f"sms_emulator_{word}", f"{word} of every test's sandbox unless its mark sms says so: {may}",
@@ -74,6 +87,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "sms_histories(max_examples=50, seconds=20, seed=1, without=()): run the test over many delivery histories of "
         "the messages it sends (duplicated, reordered, late, missing, ...), each time with fresh fixtures",
     )
+    if config.getoption("--sms-blind-spots"):
+        from emulator.testing.blind_spots import BlindSpots
+
+        config.pluginmanager.register(BlindSpots(config), "sms-blind-spots")
     if _has_pytest_asyncio(config):
         from emulator.testing import asyncio_fixtures
 

@@ -32,6 +32,15 @@ def run(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
 
+def once_more(item: pytest.Item, nextitem: pytest.Item | None) -> Reports:
+    """The item from set-up to tear-down, as if it had never run; nothing is reported."""
+    item._report_sections.clear()
+    if isinstance(item, pytest.Function) and isinstance(item.parent, pytest.Class):
+        vars(item).pop("_instance", None)
+        vars(item).pop("_obj", None)
+    return runtestprotocol(item, log=False, nextitem=nextitem)
+
+
 class Rerunning:
     """The runs of one item. A marker written wrong fails it like a fixture that cannot be made."""
 
@@ -92,16 +101,11 @@ class Rerunning:
         return not _failed(reports)
 
     def _run(self, history: History, nextitem: pytest.Item | None) -> tuple[Reports, HistoryRunner]:
-        """The item from set-up to tear-down, as if it had never run."""
         item = self._item
         item.user_properties[:] = self._properties
-        item._report_sections.clear()
-        if isinstance(item, pytest.Function) and isinstance(item.parent, pytest.Class):
-            vars(item).pop("_instance", None)
-            vars(item).pop("_obj", None)
         played = item.stash[PLAYING] = HistoryRunner(history)
         try:
-            return runtestprotocol(item, log=False, nextitem=nextitem), played
+            return once_more(item, nextitem), played
         finally:
             del item.stash[PLAYING]
 

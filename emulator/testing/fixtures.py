@@ -20,6 +20,7 @@ from emulator.testing.running import Home, remote, served_here
 
 if TYPE_CHECKING:  # whoever uses a server elsewhere goes without the one that we are
     from emulator.app.server import Server
+    from emulator.certify.blind_spots import Overheard
 
 T = TypeVar("T")
 
@@ -35,6 +36,8 @@ class FailureReporter(NamedTuple):
 
 WITNESSES = pytest.StashKey[list[FailureReporter]]()
 HOME = pytest.StashKey[Home]()
+OVERHEARD: "pytest.StashKey[Overheard]" = pytest.StashKey()
+"""On an item of a run that looks for blind spots: what hears its sandboxes."""
 
 _LONGEST = 80
 """Letters of a test's name in the id of its sandbox."""
@@ -51,6 +54,8 @@ def live_sandbox(request: pytest.FixtureRequest) -> Sms:
             sms = Sms(sms.background.run(playing.lay(sms.behind)), sms.background)
     except (CallRefused, Invalid, OSError, TypeError) as error:
         _fail(error)
+    if home.serving is not None:
+        sms.background.run(_overheard(request, home.serving, sms.id))
     strays = _strays(home.serving)
 
     def tell() -> str:
@@ -78,6 +83,7 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
         _fail(error)
     if (playing := _playing(request)) is not None:
         sms = await playing.lay(sms)
+    await _overheard(request, serving, sms.id)
     strays = _strays(serving)
     _watch(request, FailureReporter(sms.id, lambda: _at_once(_report(sms)) + strays(), lambda: None, here=True))
     try:
@@ -90,6 +96,13 @@ def _playing(request: pytest.FixtureRequest) -> HistoryRunner | None:
     """The delivery history that the test is run over, if it is marked so."""
     playing: HistoryRunner | None = request.node.stash.get(PLAYING, None)
     return playing
+
+
+async def _overheard(request: pytest.FixtureRequest, serving: "Server", sandbox: str) -> None:
+    """In the loop that serves: the run looks for blind spots in the sandbox, if it looks for any."""
+    heard = request.node.stash.get(OVERHEARD, None)
+    if heard is not None:
+        heard.attend(serving.emulator.sandboxes.by_id[sandbox])
 
 
 def _url(config: pytest.Config) -> str | None:
