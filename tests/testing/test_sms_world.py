@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["pytester"]
+import emulator.world  # noqa: F401  it stays loaded for all inner runs
 
 SHOP = """
 import pytest
@@ -35,43 +35,54 @@ async def test_once(number, sms_world):
 """
 
 
-def ran(pytester, body, *options):
-    pytester.makepyfile(SHOP + body)
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-o", "asyncio_mode=auto", *options)
+@pytest.fixture
+def ran(inner):
+    return lambda body, *options: inner(*options, ini="asyncio_mode = auto", test_world=SHOP + body)
 
 
-def test_a_test_is_run_in_many_worlds_and_its_failure_names_the_world(pytester):
-    result = ran(pytester, TEST.format(mark="worlds=40", repeats=True))
+def test_a_test_is_run_in_many_worlds_and_its_failure_names_the_world(ran):
+    body = TEST.format(mark="worlds=40", repeats=True)
+    result = ran(body)
     result.assert_outcomes(failed=1)
     text = result.stdout.str()
     assert "sent more than once: 2 times to 995577000001" in text
     assert "** lost: the connection breaks" in text
     token = text.rpartition("--sms-world ")[2].split()[0]
-    again = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-o", "asyncio_mode=auto", "--sms-world", token)
+    again = ran(body, "--sms-world", token)
     again.assert_outcomes(failed=1)
     assert f"token {token}" in again.stdout.str()
 
 
-def test_one_that_repeats_nothing_passes_in_worlds_and_over_real_sockets(pytester):
+def test_one_that_repeats_nothing_passes_in_worlds_and_over_real_sockets(ran):
     body = TEST.format(mark="worlds=10", repeats=False)
-    ran(pytester, body).assert_outcomes(passed=1)
-    ran(pytester, body, "--sms-world-real").assert_outcomes(passed=1)
+    ran(body).assert_outcomes(passed=1)
+    ran(body, "--sms-world-real").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        (
-            "@pytest.mark.sms_world(wrlds=3)\nasync def test_it(sms_world): pass",
-            "does not take wrlds: it takes worlds=",
-        ),
-        ("def test_it(sms_world): pass", "the test has to be `async def`"),
-        ("import asyncio\nasync def test_it(sms_world): await asyncio.Event().wait()", "Stuck: Nothing can happen"),
-        ("import time\nasync def test_it(sms_world): time.sleep(1)", "OutOfWorld: time.sleep in the event loop"),
-        ("@pytest.mark.sms_world(network='wild')\nasync def test_it(sms_world): pass", "write 'quiet', 'rough'"),
-    ],
-)
-def test_what_cannot_be_is_told(pytester, body, told):
-    result = ran(pytester, body)
-    result.assert_outcomes(failed=1)
-    assert told in result.stdout.str()
+WRONG = """
+import asyncio
+import time
+
+@pytest.mark.sms_world(wrlds=3)
+async def test_word(sms_world): pass
+
+def test_synchronous(sms_world): pass
+
+async def test_stuck(sms_world): await asyncio.Event().wait()
+
+async def test_asleep(sms_world): time.sleep(1)
+
+@pytest.mark.sms_world(network='wild')
+async def test_value(sms_world): pass
+"""
+
+
+def test_what_cannot_be_is_told(ran):
+    result = ran(WRONG)
+    result.assert_outcomes(failed=5)
+    told = {part.split(" ")[0]: part for part in result.stdout.str().split("_ test_")[1:]}
+    assert "does not take wrlds: it takes worlds=" in told["word"]
+    assert "the test has to be `async def`" in told["synchronous"]
+    assert "Stuck: Nothing can happen" in told["stuck"]
+    assert "OutOfWorld: time.sleep in the event loop" in told["asleep"]
+    assert "write 'quiet', 'rough'" in told["value"]
