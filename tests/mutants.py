@@ -3,33 +3,47 @@ them no test caught.
 
 First the tests run once, while the functions that each of them calls are written down. Then, for each fault, those
 tests run that reach the function it stands in, the quickest first. The repository itself is never changed: all of it
-happens in a copy.
+happens in a copy. What was found is kept in build/mutants: stopped and begun again it goes on where it was, and learns
+and tries only what has changed since.
 
     make mutants ARGS="--count 300 --seed 1 --only emulator/smpp"
+    make mutants ARGS="--again"        the survivors once more, after tests were written
 """
 
 import argparse
 import ast
-import copy
+import contextlib
+import hashlib
+import importlib
 import json
 import os
-import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
+KEPT = ROOT / "build" / "mutants"
 WHERE = ("emulator/core", "emulator/providers", "emulator/smpp")
-TESTS = ("tests/core", "tests/providers", "tests/smpp", "tests/journeys", "tests/delivery")
-MOST_TESTS = 60
-"""So many tests are tried on one fault at most."""
-SECONDS = 90
+TESTS = tuple(f"tests/{name}" for name in (
+    "core", "providers", "smpp", "dispatch", "journeys", "delivery", "scenarios", "sandboxes", "control_api", "journal",
+    "server", "lint",
+))  # fmt: skip
+MOST_SECONDS = 20.0
+"""Tests that take so long together, when nothing is wrong, are tried on one fault at most."""
+PATIENCE = 60.0
+"""... and so much longer may they take with the fault."""
 REACHED = "MUTANTS_REACHED"
 """Where the plugin writes down who calls what."""
+LIBRARIES = ("aiohttp.web", "faker", "hypothesis", "jinja2", "yaml", "xdist.plugin", "_pytest.pytester")
+"""Imported once, for all tries."""
 
 OTHERS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -42,34 +56,32 @@ OTHERS: dict[type[ast.AST], type[ast.AST]] = {
 
 
 class Reached:
-    """Function (file:line) → the tests that call it; test → seconds."""
+    """Test → its seconds, and the functions (file:qualified name) that it calls."""
 
     def __init__(self) -> None:
-        self.tests: dict[str, set[str]] = {}
-        self.seconds: dict[str, float] = {}
-        self._seen: set[tuple[str, int]] = set()
+        self.tests: dict[str, dict[str, Any]] = {}
+        self._seen: set[Any] = set()
 
-    def pytest_runtest_call(self, item: Any) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: Any) -> Iterator[None]:
         self._seen = set()
-        sys.setprofile(self._called)
-
-    def _called(self, frame: Any, event: str, _: Any) -> None:
-        if event == "call":
-            self._seen.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+        sys.setprofile(lambda frame, event, _: self._seen.add(frame.f_code) if event == "call" else None)
+        try:
+            return (yield)
+        finally:
+            sys.setprofile(None)
+            if item.nodeid in self.tests:
+                ours = [(code.co_filename.rpartition("/emulator/"), code.co_qualname) for code in self._seen]
+                self.tests[item.nodeid]["calls"] = sorted(
+                    f"emulator/{name}:{function}" for (_, found, name), function in ours if found
+                )
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.when == "call" and report.passed:
-            self.seconds[report.nodeid] = report.duration
-            for file, line in self._seen:
-                _, ours, name = file.rpartition("/emulator/")
-                if ours:
-                    self.tests.setdefault(f"emulator/{name}:{line}", set()).add(report.nodeid)
-        if report.when == "call":
-            sys.setprofile(None)
+            self.tests[report.nodeid] = {"seconds": report.duration, "calls": []}
 
     def pytest_sessionfinish(self) -> None:
-        told = {"tests": {name: sorted(found) for name, found in self.tests.items()}, "seconds": self.seconds}
-        Path(os.environ[REACHED]).write_text(json.dumps(told))
+        Path(os.environ[REACHED]).write_text(json.dumps(self.tests))
 
 
 def pytest_configure(config: Any) -> None:
@@ -81,47 +93,66 @@ def pytest_configure(config: Any) -> None:
 
 
 class Fault(NamedTuple):
-    """`place`: file, line; `number`: of the node in the file, `kind`: what is done to it; `function`: the line in which
-    the function begins that it stands in, 0 for none."""
+    """`number`: of the node in the file; `function`: that it stands in, by its qualified name; `key`: the same while
+    the statement of the module that it stands in does."""
 
     file: str
     line: int
     number: int
     kind: str
-    function: int
+    function: str
+    key: str
 
 
 def faults(file: str) -> Iterator[Fault]:
     """All that may be done to a file."""
     tree = ast.parse((ROOT / file).read_text())
-    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
-    silent = _silent(tree)
-    for number, node in enumerate(ast.walk(tree)):
-        line = getattr(node, "lineno", 0)
-        if not line or number in silent:
-            continue
-        around = [one for one in functions if one.lineno <= line <= (one.end_lineno or 0)]
-        begins = max(
-            (min([one.lineno, *(by.lineno for by in one.decorator_list)]) for one in around), default=0
-        )
-        for kind in _kinds(node):
-            yield Fault(file, line, number, kind, begins)
+    numbers = {node: number for number, node in enumerate(ast.walk(tree))}
+    silent = {node for node in ast.walk(tree) for node in _silent(node)}
+    same: Counter[str] = Counter()
+    for statement in tree.body:
+        source = ast.unparse(statement)
+        for node, function in _within(statement, ""):
+            if node in silent:
+                continue
+            for kind in _kinds(node):
+                told = f"{file} {source} {ast.unparse(node)} {kind}"
+                same[told] += 1
+                yield Fault(file, node.lineno, numbers[node], kind, function, _digest(f"{told} {same[told]}"))
 
 
-def _silent(tree: ast.AST) -> set[int]:
-    """The numbers of nodes that change nothing: docstrings, annotations, what is said of types."""
-    quiet: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            quiet.update(ast.walk(node))
-        for field in ("annotation", "returns"):
-            if isinstance(found := getattr(node, field, None), ast.AST):
-                quiet.update(ast.walk(found))
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            quiet.update(ast.walk(node))
-        if isinstance(node, ast.Assert | ast.Raise | ast.JoinedStr):  # what is meant for people, or never happens
-            quiet.update(ast.walk(node))
-    return {number for number, node in enumerate(ast.walk(tree)) if node in quiet}
+def _within(node: Any, scope: str, function: str = "") -> Iterator[tuple[Any, str]]:
+    """The nodes below one, each with its function."""
+    yield node, function
+    inner = scope
+    if isinstance(node, ast.ClassDef):
+        inner = f"{scope}{node.name}."
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        inner, function = f"{scope}{node.name}.<locals>.", f"{scope}{node.name}"
+    for child in ast.iter_child_nodes(node):
+        yield from _within(child, inner, function)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()[:16]
+
+
+def _silent(node: ast.AST) -> Iterator[ast.AST]:
+    """What changes nothing: docstrings, annotations, what is said of types or to people, and what never happens."""
+    match node:
+        case (
+            ast.Expr(value=ast.Constant()) | ast.If(test=ast.Name(id="TYPE_CHECKING"))
+            | ast.Assert() | ast.Raise() | ast.JoinedStr() | ast.keyword(arg="strict" | "maxsize")
+            | ast.Call(func=ast.Attribute(value=ast.Name(id="LOG" | "log" | "logger")))
+        ):  # fmt: skip
+            yield from ast.walk(node)
+            return
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="LOG" | "log" | "logger")))):
+            yield node
+    said = [getattr(node, "annotation", None), getattr(node, "returns", None), *getattr(node, "decorator_list", ())]
+    for one in said:
+        if isinstance(one, ast.AST):
+            yield from ast.walk(one)
 
 
 def _kinds(node: ast.AST) -> list[str]:
@@ -136,7 +167,7 @@ def _kinds(node: ast.AST) -> list[str]:
             return ["without not"]
         case ast.If() | ast.IfExp():
             return ["never", "always"]
-        case ast.Return(value=ast.AST()):
+        case ast.Return(value=ast.AST() as value) if not (isinstance(value, ast.Constant) and value.value is None):
             return ["None is given back"]
         case ast.Expr(value=ast.Call()) | ast.AugAssign():
             return ["left out"]
@@ -185,44 +216,77 @@ class Trial:
 
     def __init__(self, at: Path) -> None:
         self.at = at
-        left_out = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis")
+        left_out = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "build", "node_modules")
         shutil.copytree(ROOT, at, dirs_exist_ok=True, ignore=left_out)
-        self._told: dict[str, Any] = {}
+        self._tests: dict[str, dict[str, Any]] = {}
 
     def pytest(self, *arguments: str, seconds: float, **more: str) -> int:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-n", "0", *arguments]
-        environment = {**os.environ, "PYTHONPATH": f"{self.at}:{self.at}/tests", **more}
-        try:
-            return subprocess.run(
-                command, cwd=self.at, env=environment, timeout=seconds, check=False, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            ).returncode  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return 1
+        """What pytest gives back, in a process of its own that finds the libraries loaded; 1 if it takes too long."""
+        child = os.fork()
+        if not child:
+            os.setsid()
+            os.chdir(self.at)
+            os.environ.update(PYTHONPATH=f"{self.at}:{self.at}/tests", **more)
+            sys.path[:1] = [str(self.at), str(self.at / "tests")]
+            sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in more
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            code = 3
+            try:
+                code = pytest.main(["-q", "-p", "no:cacheprovider", "-n", "0", *arguments])
+            finally:
+                os._exit(code)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if (ended := os.waitpid(child, os.WNOHANG))[0]:
+                break
+            time.sleep(0.02)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # and what it started
+        return os.waitstatus_to_exitcode(ended[1] if ended[0] else os.waitpid(child, 0)[1])
 
-    def learn(self, tests: list[str]) -> None:
-        """Who calls what, when nothing is wrong."""
-        told = self.at / "reached.json"
-        environment = {REACHED: str(told)}
-        if self.pytest("-p", "mutants", "--timeout", "120", *tests, seconds=3600, **environment) != 0:
-            sys.exit("mutants: the tests fail as they are")
-        self._told = json.loads(told.read_text())
+    def learn(self, folders: list[str], kept: Path) -> None:
+        """Who calls what, when nothing is wrong; only the files of tests that are new are run."""
+        known: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
+        found = {
+            str(file.relative_to(self.at)): _digest(file.read_text())
+            for folder in folders for file in sorted((self.at / folder).rglob("test_*.py"))
+        }  # fmt: skip
+        new = [file for file, digest in found.items() if known.get(file, {}).get("digest") != digest]
+        if new:
+            told = self.at / "reached.json"
+            self.pytest("-p", "mutants", "--timeout", "120", *new, seconds=3600, **{REACHED: str(told)})
+            tests = json.loads(told.read_text())
+            for file in new:
+                its = {name: one for name, one in tests.items() if name.partition("::")[0] == file}
+                known[file] = {"digest": found[file], "tests": its}
+            kept.write_text(json.dumps(known))
+        self._tests = {name: one for file in found for name, one in known[file]["tests"].items()}
+        print(f"{len(self._tests)} tests, {len(new)} of {len(found)} files learnt anew", flush=True)
 
     def reaching(self, fault: Fault) -> list[str]:
-        seconds = self._told["seconds"]
-        by_place: dict[str, list[str]] = self._told["tests"]
-        found = set(by_place.get(f"{fault.file}:{fault.function}", ()))
-        if not fault.function:
-            found = {one for place, tests in by_place.items() if place.startswith(f"{fault.file}:") for one in tests}
-        return sorted(found, key=lambda one: float(seconds[one]))[:MOST_TESTS]
+        place = f"{fault.file}:{fault.function}"
+        found = [
+            name for name, one in self._tests.items()
+            if (place in one["calls"] if fault.function else any(call.startswith(place) for call in one["calls"]))
+        ]  # fmt: skip
+        chosen, seconds = [], 0.0
+        for name in sorted(found, key=lambda one: float(self._tests[one]["seconds"])):
+            seconds += self._tests[name]["seconds"]
+            if seconds > MOST_SECONDS and chosen:
+                break
+            chosen.append(name)
+        return chosen
 
     def caught(self, fault: Fault, tests: list[str]) -> bool:
         file = self.at / fault.file
         good, times = file.read_bytes(), file.stat()
         file.write_text(spoilt(fault)[0])
         os.utime(file, (times.st_atime, times.st_mtime + 100 + fault.number))  # no bytecode is good for it
+        lasts = PATIENCE + 3 * sum(self._tests[one]["seconds"] for one in tests)
         try:
-            return self.pytest(*tests, seconds=SECONDS, PYTHONDONTWRITEBYTECODE="1") != 0
+            return self.pytest("-x", *tests, seconds=lasts, PYTHONDONTWRITEBYTECODE="1") != 0
         finally:
             file.write_bytes(good)
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -230,10 +294,11 @@ class Trial:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make mutants", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--count", type=int, default=200, help="so many faults (default: 200)")
+    parser.add_argument("--count", type=int, default=300, help="so many faults (default: 300)")
     parser.add_argument("--seed", type=int, default=1, help="which ones (default: 1)")
     parser.add_argument("--only", nargs="*", default=list(WHERE), help="folders or files")
     parser.add_argument("--tests", nargs="*", default=list(TESTS), help="tests that may catch them")
+    parser.add_argument("--again", action="store_true", help="try those once more that survived")
     asked = parser.parse_args()
     files = sorted(
         str(found.relative_to(ROOT)) for one in asked.only
@@ -241,25 +306,34 @@ def main() -> int:
         if "contract" not in found.relative_to(ROOT).parts
     )  # fmt: skip
     every = [fault for file in files for fault in faults(file)]
-    chosen = random.Random(asked.seed).sample(every, min(asked.count, len(every)))
+    chosen = sorted(every, key=lambda one: _digest(f"{asked.seed} {one.key}"))[: asked.count]
+    KEPT.mkdir(parents=True, exist_ok=True)
+    tried = KEPT / "tried.jsonl"
+    lines = tried.read_text().splitlines() if tried.exists() else []
+    caught: dict[str, bool] = {one["key"]: one["caught"] for one in map(json.loads, lines)}
+    for library in LIBRARIES:
+        importlib.import_module(library)
     with tempfile.TemporaryDirectory() as folder:
         trial = Trial(Path(folder) / "copy")
-        trial.learn(asked.tests)
+        trial.learn(asked.tests, KEPT / "reached.json")
         survived = unreached = 0
         for done, fault in enumerate(chosen, 1):
             tests = trial.reaching(fault)
             unreached += not tests
-            if not tests or not trial.caught(fault, tests):
+            if fault.key not in caught or (asked.again and not caught[fault.key]):
+                caught[fault.key] = bool(tests) and trial.caught(fault, tests)
+                with tried.open("a") as out:
+                    out.write(json.dumps({"key": fault.key, "caught": caught[fault.key]}) + "\n")
+            if not caught[fault.key]:
                 survived += 1
-                _, before, after = spoilt(copy.copy(fault))
-                first = (before.splitlines() or [""])[0], (after.splitlines() or [""])[0]
+                before, after = ((code.splitlines() or [""])[0] for code in spoilt(fault)[1:])
                 why = f"{len(tests)} tests reach it" if tests else "no test reaches it"
-                print(f"{fault.file}:{fault.line}: {fault.kind}: {first[0]!r} → {first[1]!r} ({why})", flush=True)
+                print(f"{fault.file}:{fault.line}: {fault.kind}: {before!r} → {after!r} ({why})", flush=True)
             if done % 20 == 0:
                 print(f"... {done} of {len(chosen)} tried, {survived} survived", file=sys.stderr, flush=True)
-    tried = len(chosen)
-    print(f"{tried} tried of {len(every)}, {tried - survived} caught, {survived} survived "
-          f"({100 * survived / max(1, tried):.1f} %), {unreached} of them reached by no test")  # fmt: skip
+    total = len(chosen)
+    print(f"{total} tried of {len(every)}, {total - survived} caught, {survived} survived "
+          f"({100 * survived / max(1, total):.1f} %), {unreached} of them reached by no test")  # fmt: skip
     return 0
 
 
