@@ -4,10 +4,12 @@ request. The table goes to standard output (pytest -s)."""
 import asyncio
 import itertools
 import json
+import os
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from support import PATIENCE, frozen, octets, serving
@@ -19,8 +21,9 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 OFFICE = b"key=emulator-smsoffice&sender=smsoffice&reference=r&"
 CENTER = b"login=emulator&psw=emulator&fmt=3&"
 HEALTH = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-MOST = 3.0
-"""Real seconds. On a quiet machine it is below one; the rest is for busy ones."""
+MOST = 1.0
+"""Seconds that the emulator itself is at work between the question and its answer: how busy the machine is does not
+count."""
 
 
 def numbers(count, first=995577000000):
@@ -62,14 +65,23 @@ def post(path, kind, body):
     ).encode() + body
 
 
+def worked(process):
+    """The seconds of processor time that it has had, where the system tells; else real ones."""
+    try:
+        words = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return time.monotonic()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def served():
-    """One in a process of its own."""
+    """One in a process of its own: its address, and the process."""
     command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--smpp-port", "0", "--quiet"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        yield dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])["http"]
+        yield dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])["http"], process
     finally:
         process.kill()
         process.communicate(timeout=PATIENCE)
@@ -79,7 +91,7 @@ def served():
 @pytest.mark.parametrize("case", HARD)
 async def test_health_answers_all_the_while(case):
     path, kind, body = HARD[case]
-    with served() as url:
+    with served() as (url, process):
         for provider in ("smsoffice", "ubill", "smscenter"):
             account = f"/_emulator/sandboxes/default/accounts/{provider}"
             patch = post(account, JSON, b'{"balance": 1000000000}').replace(b"POST", b"PATCH", 1)
@@ -87,9 +99,9 @@ async def test_health_answers_all_the_while(case):
         hard = asyncio.create_task(octets(url, post(path, kind, body())))
         worst, ends = 0.0, None
         while ends is None or time.monotonic() < ends:
-            began = time.monotonic()
+            began = worked(process)
             assert b'"ok"' in await octets(url, HEALTH)
-            worst = max(worst, time.monotonic() - began)
+            worst = max(worst, worked(process) - began)
             if ends is None and hard.done():
                 ends = time.monotonic() + 5  # what it led to is due now
             await asyncio.sleep(0.02)
