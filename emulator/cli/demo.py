@@ -10,6 +10,7 @@ from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider
+from emulator.samples import Fake
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -41,12 +42,8 @@ async def _demo() -> int:
 
 
 def _texts() -> tuple[str, str]:
-    """Faker's, when it is wanted: people's texts look different from ours."""
-    from faker import Faker
-
-    fake = Faker("en_US")
-    fake.seed_instance(1)
-    return f"Dear {fake.first_name()}, your code is 123456", f"{fake.first_name()}, your parcel is on its way"
+    fake = Fake(1)
+    return fake.text(code="123456"), fake.text()
 
 
 async def _send(serving: Server, provider: Provider, to: str, text: str, reference: str) -> None:

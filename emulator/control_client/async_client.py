@@ -14,6 +14,7 @@ from emulator.control_client.inspection import Inspection
 from emulator.control_client.records import Callback, Code, Message, Record, Request, Typed, missing
 from emulator.control_client.scenario_argument import ScenarioArgument, as_sent
 from emulator.control_client.transports import ApiTransport
+from emulator.samples import Fake
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
@@ -63,8 +64,9 @@ class AsyncSms(Inspection):
     """
 
     def __init__(
-        self, door: ApiTransport, place: ServerAddress, id: str, accounts: Json, warnings: Sequence[str] = ()
-    ) -> None:
+        self, door: ApiTransport, place: ServerAddress, id: str, accounts: Json, warnings: Sequence[str] = (),
+        seed: int = 1,
+    ) -> None:  # fmt: skip
         self._door = door
         self.place = place
         self.id = id
@@ -72,6 +74,8 @@ class AsyncSms(Inspection):
         self.warnings = tuple(warnings)
         """What was known when it was made to come to nothing: callbacks that will not be sent, accounts to which nobody
         can bind."""
+        self.fake = Fake(seed)
+        """Numbers, names and texts such as applications send; the same in each run, others with another `seed`."""
 
     @classmethod
     async def make(cls, door: ApiTransport, place: ServerAddress, wishes: Json) -> "AsyncSms":
@@ -80,7 +84,7 @@ class AsyncSms(Inspection):
         if "scenario" in body:
             body["scenario"] = as_sent(body["scenario"])
         made = await ask(door, "POST", call_of("createSandbox").path, body)
-        return cls(door, place, made["id"], made["accounts"], made.get("warnings", ()))
+        return cls(door, place, made["id"], made["accounts"], made.get("warnings", ()), body.get("seed", 1))
 
     # where and who
 

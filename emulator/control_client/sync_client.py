@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, TypeVar,
 from emulator.control_client.async_client import AsyncSms
 from emulator.control_client.background_loop import Background, running_loop
 from emulator.control_client.records import Callback, CallRefused, Message, Record, Request
+from emulator.samples import Fake
 
 __tracebackhide__ = True
 """A failed test shows the line that called a verb, not ours (pytest reads this)."""
@@ -135,6 +136,10 @@ class Sms:
     @property
     def warnings(self) -> tuple[str, ...]:
         return self.behind.warnings
+
+    @property
+    def fake(self) -> Fake:
+        return self.behind.fake
 
     @property
     def base_url(self) -> str:

@@ -32,7 +32,7 @@ class HistoryRunner:
     async def listen(self, sms: AsyncSms) -> AsyncSms:
         """A handle of the same sandbox whose calls are overheard."""
         door = RecordedWaits(sms._door, await sms.now(), self.waits)
-        return AsyncSms(door, sms.place, sms.id, sms.accounts, sms.warnings)
+        return AsyncSms(door, sms.place, sms.id, sms.accounts, sms.warnings, sms.fake.seed)
 
 
 class RecordedWaits:

@@ -72,7 +72,7 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
     if url is not None:
         live = live_sandbox(request)
         async with remote(url) as door:
-            sms = AsyncSms(door, live.behind.place, live.id, live.accounts, live.warnings)
+            sms = AsyncSms(door, live.behind.place, live.id, live.accounts, live.warnings, live.fake.seed)
             playing = _playing(request)
             yield sms if playing is None else await playing.listen(sms)
         return

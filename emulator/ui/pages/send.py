@@ -1,10 +1,13 @@
 """Sending from the page, through the emulator's own addresses: a message, a subscriber's message, demo traffic."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from emulator.control_api.refusal import Refusal
 from emulator.core.outcomes import Accepted
 from emulator.http.messages import HttpReply
+from emulator.samples import Fake
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.ui import api_calls
 from emulator.ui.page_request import PageRequest
@@ -14,13 +17,29 @@ from emulator.ui.urls import go, inbox_of, place
 MOST = 500
 """Demo messages at once."""
 
+SAMPLES: dict[str, Callable[[Fake], str]] = {
+    "English code": lambda fake: fake.text("en", code=fake.code()),
+    "English, long": lambda fake: fake.text("en", long=True),
+    "English, UCS-2": lambda fake: fake.text("en", encoding="ucs2"),
+    "Georgian code": lambda fake: fake.text("ka", code=fake.code()),
+    "Georgian, long": lambda fake: fake.text("ka", long=True),
+    "Georgian in Latin letters": lambda fake: fake.text("ka", code=fake.code(), encoding="gsm7"),
+    "Russian code": lambda fake: fake.text("ru", code=fake.code()),
+    "Russian, long": lambda fake: fake.text("ru", long=True),
+    "Russian in Latin letters": lambda fake: fake.text("ru", code=fake.code(), encoding="gsm7"),
+}
+"""What the form can be filled with, by what the list shows."""
+
 
 async def form(asked: PageRequest) -> HttpReply:
     """The forms."""
     sandbox = asked.sandbox
+    fake = Fake(len(sandbox.engine.state.store.messages) + 1)
+    told = SAMPLES.get(asked.query.get("sample", ""))
     return html(
         "send.html", title="Send", here="send", sandbox=sandbox, providers=sandbox.providers, most=MOST,
-        incoming=api_calls.there("POST", "/incoming"), chosen=asked.query.get("provider", ""),
+        incoming=api_calls.there("POST", "/incoming"), chosen=asked.query.get("provider", ""), samples=SAMPLES,
+        to=fake.number() if told else "995577123456", text=told(fake) if told else "Your code is 123456",
     )  # fmt: skip
 
 
