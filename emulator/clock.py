@@ -15,16 +15,13 @@ _origin = time.time_ns() // 1000 - time.monotonic_ns() // 1000
 """Read once: a test that freezes time.time() in this process does not stop our clocks."""
 
 
-def _machine() -> Timestamp:
-    return _origin + time.monotonic_ns() // 1000
-
-
-_source: ContextVar[Callable[[], Timestamp]] = ContextVar("time source", default=_machine)
+_source: ContextVar[Callable[[], Timestamp] | None] = ContextVar("time source", default=None)
 
 
 def real_now() -> Timestamp:
     """The real moment; within `time_from`, what stands for it there."""
-    return _source.get()()
+    source = _source.get()
+    return _origin + time.monotonic_ns() // 1000 if source is None else source()
 
 
 @contextmanager
@@ -46,7 +43,8 @@ class Clock:
         self._base = real if now is None else now
         self._since = real
         self._rate = rate
-        self._held = False
+        self.held = False
+        """Does somebody walk it?"""
 
     @property
     def rate(self) -> float:
@@ -70,37 +68,36 @@ class Clock:
         return clock
 
     @property
-    def held(self) -> bool:
-        return self._held
-
-    @property
     def stands(self) -> bool:
         """Does it stand still unless somebody moves it?"""
-        return self._held or self._rate == 0
+        return self.held or self._rate == 0
 
     def now(self) -> Timestamp:
         """The sandbox's time."""
-        if self._held or self._rate == 0:
+        return self.at(real_now())
+
+    def at(self, real: Timestamp) -> Timestamp:
+        """The sandbox's time at a real one."""
+        if self.held or self._rate == 0:
             return self._base
-        elapsed = real_now() - self._since
+        elapsed = real - self._since
         if self._rate == 1:
             return self._base + elapsed
         return max(self._base, min(self._base + int(elapsed * self._rate), LATEST))
 
     def real_until(self, due: Timestamp) -> float | None:
         """Real seconds until a moment of the sandbox; None when it never comes by itself."""
-        left = due - self.now()
-        if left <= 0:
-            return 0.0
-        return None if self._held or self._rate == 0 else left / SECOND / self._rate
+        if self.held or self._rate == 0:
+            return 0.0 if due <= self._base else None
+        return max(due - self.now(), 0) / SECOND / self._rate
 
     def hold(self) -> None:
         """Stand, until `release`, whatever the rate; `walk_to` moves it meanwhile."""
-        self._base, self._held = self.now(), True
+        self._base, self.held = self.now(), True
 
     def move_to(self, moment: Timestamp) -> None:
         """Go on to a moment; an earlier one changes nothing."""
         self._base, self._since = max(moment, self.now()), real_now()
 
     def release(self) -> None:
-        self._since, self._held = real_now(), False
+        self._since, self.held = real_now(), False

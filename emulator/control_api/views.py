@@ -163,7 +163,7 @@ def clock(sandbox: Sandbox) -> "response_types.ClockNow":
 
 def sandbox(found: Sandbox) -> "response_types.Sandbox":
     state = found.engine.state
-    due, kept = state.scheduler.next_due(), found.journal.counts()
+    due, kept = state.scheduler.due, found.journal.counts()
     return {
         "id": found.id, "scenario": found.scenario.name or None, "seed": found.spec.seed, "clock": clock(found),
         "next_due": None if due is None else iso(due),

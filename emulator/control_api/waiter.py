@@ -47,14 +47,14 @@ async def until(
         if len(found) >= count:
             enough.set_result(None)
 
-    sandbox.listeners.append(hear)
+    sandbox.feed.listeners.append(hear)
     try:
         await asyncio.wait_for(enough, seconds)
     except TimeoutError:
         return None
     finally:
-        if hear in sandbox.listeners:
-            sandbox.listeners.remove(hear)
+        if hear in sandbox.feed.listeners:
+            sandbox.feed.listeners.remove(hear)
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ from emulator.core.accounts import Account
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import DELIVERED, Step
 from emulator.core.statuses import STATUSES, Status
-from emulator.core.units import amount
+from emulator.core.units import amount, seconds
 
 Evidence = Literal[
     "documented", "elsewhere", "wsdl", "spec", "smpp", "recorded", "client-live", "client", "lab", "inferred", "none"
@@ -115,6 +115,11 @@ class Limit(msgspec.Struct, frozen=True):
     count: int
     window: float
     row: str
+    span: int = 0
+    """The window in microseconds: made from the field above."""
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "span", seconds(self.window))
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +160,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     defaults: Mapping[str, Any] = msgspec.field(default_factory=dict)
     """The switches' defaults by name, and"""
     by_status: Mapping[str, StatusRow] = msgspec.field(default_factory=dict)
-    """the rows of `statuses` by state: both made from the fields above."""
+    """the rows of `statuses` by state, and"""
+    amounts: Mapping[str, int] = msgspec.field(default_factory=dict)
+    """the prices as amounts, and"""
+    told: Mapping[tuple[Status | None, Status], tuple[str, ...] | None] = msgspec.field(default_factory=dict)
+    """which changes (from None: the state in which a message begins) send a report: None: this one never does; else
+    the switches that all have to say so. Made from the fields above."""
     merged: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
     """The last account's switches (replaced as a whole whenever one changes), and what was in force with them."""
 
@@ -167,6 +177,17 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"{self.provider}: no window may be longer than {LONGEST_WINDOW} s")
         force_setattr(self, "defaults", {name: switch.default for name, switch in self.switches.items()})
         force_setattr(self, "by_status", {row.status: row for row in self.statuses})
+        force_setattr(self, "amounts", {name: amount(price) for name, price in self.prices.items()})
+        both = ((before, row) for before in (None, *STATUSES) for row in self.statuses)
+        force_setattr(self, "told", {(before, row.status): self._says(before, row) for before, row in both})
+
+    def _says(self, before: Status | None, row: StatusRow) -> tuple[str, ...] | None:
+        if before is None:
+            conditions = (self.reports_first_state, row.reported)
+        else:
+            same = not self.reports_same_word and self.by_status[before].word == row.word
+            conditions = (not same, row.reported)
+        return None if False in conditions else tuple(one for one in conditions if isinstance(one, str))
 
     def table(self, operation: str, protocol: str = "http") -> ErrorTable | None:
         """The codes of an operation over a protocol; a table "status/soap" goes before the table "status"."""
@@ -204,4 +225,4 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     def price(self, account: Account, name: str = "part") -> int:
         """A price, as an amount."""
         known = account.prices.get(name)
-        return amount(self.prices[name]) if known is None else known
+        return self.amounts[name] if known is None else known

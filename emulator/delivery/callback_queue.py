@@ -117,7 +117,7 @@ class CallbackQueue:
             attempt.accepted, attempt.verdict = judged
         sandbox.journal.answered(attempt, answer, failure)
         engine.answered(attempt.id, attempt.accepted, sandbox.now())
-        sandbox.publish("callbacks", attempt.id)
+        sandbox.feed.add("callbacks", attempt.id)
         sandbox.schedule_timer()
 
     def _superseded(self, sandbox: Sandbox, attempt: Attempt) -> None:
@@ -125,7 +125,7 @@ class CallbackQueue:
         why = "the sandbox was reset, restored or deleted before an answer came"
         attempt.accepted, attempt.verdict = False, f"no answer: {why}"
         sandbox.journal.answered(attempt, None, why)
-        sandbox.publish("callbacks", attempt.id)
+        sandbox.feed.add("callbacks", attempt.id)
 
     async def close(self) -> None:
         """Give up on whatever is still under way."""

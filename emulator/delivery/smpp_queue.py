@@ -124,7 +124,7 @@ class SmppQueue:
         if sandbox not in self._after:
             self._after[sandbox] = {}
             self._ears[sandbox] = self._listener(sandbox)
-            sandbox.listeners.append(self._ears[sandbox])
+            sandbox.feed.listeners.append(self._ears[sandbox])
         self._after[sandbox].setdefault(message, []).append(then)
 
     def _listener(self, sandbox: Sandbox) -> Callable[[str, int], None]:
@@ -147,7 +147,7 @@ class SmppQueue:
         left = waiting.pop(message, ())
         if sandbox in self._after and not waiting:
             del self._after[sandbox]
-            sandbox.listeners.remove(self._ears.pop(sandbox))
+            sandbox.feed.listeners.remove(self._ears.pop(sandbox))
         for then in left:
             then()
 
@@ -202,7 +202,7 @@ class SmppQueue:
             return
         attempt.accepted, attempt.verdict = accepted, f"{verdict}; it came late"
         sandbox.journal.answered(attempt, SmppFrame(body=octets, session=line.id, peer=line.peer), None)
-        sandbox.publish("callbacks", attempt.id)
+        sandbox.feed.add("callbacks", attempt.id)
         if not again:
             box.settled[_matter(parcel.out)] = accepted
             if len(box.settled) > _MOST_SETTLED:
@@ -271,7 +271,7 @@ class SmppQueue:
             attempt.accepted, attempt.verdict = accepted, verdict
             sandbox.journal.answered(attempt, answer, failure)
             engine.answered(attempt.id, accepted, engine.state.now if accepted else sandbox.now(), again)
-            sandbox.publish("callbacks", attempt.id)
+            sandbox.feed.add("callbacks", attempt.id)
             if not accepted:
                 sandbox.schedule_timer()
         if box.queue or not box.gone:

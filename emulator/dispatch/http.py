@@ -42,6 +42,10 @@ def numbers_in(command: AnyCommand) -> int:
     return len(command.wanted or ()) if isinstance(command, QueryMany | Delete) else 1
 
 
+Lane: TypeAlias = tuple[str, str, str]
+"""Sandbox, provider, kind of request: whose requests under way are counted together."""
+
+
 class Exchanged(NamedTuple):
     """What goes back to the client: the reply, what a rule wants done to it, and the exchange as journalled."""
 
@@ -50,25 +54,16 @@ class Exchanged(NamedTuple):
     line: Line
     first: tuple["asyncio.Future[Any]", ...] = ()
     """Callbacks under way that shall be answered before the reply goes."""
+    lane: Lane | None = None
+    """With which requests under way it is counted; None where nobody counts."""
 
     @property
     def exchange(self) -> Exchange:
         return self.line.whole()
 
 
-Lane: TypeAlias = tuple[str, str, str]
-"""Sandbox, provider, kind of request: whose requests under way are counted together."""
-
-
-class Asked(NamedTuple):
-    """A request, read. `lane`: whose requests under way it is counted with; None where nobody counts."""
-
-    request: HttpRequest
-    match: RouteMatch
-    command: AnyCommand | None
-    """None: no provider has that address, or so many numbers were not even read."""
-    sandbox: Sandbox | None
-    lane: Lane | None
+UnderWay = Callable[[Lane], int]
+"""Another request is under way: how many are now, this one included."""
 
 
 class HttpDispatcher:
@@ -93,63 +88,53 @@ class HttpDispatcher:
 
     # a request over HTTP
 
-    def exchange(self, request: HttpRequest) -> Exchanged:
-        """Read, judge, answer, journal. Never raises for what a client sent."""
-        return self.judge(self.read(request))
-
-    def read(self, request: HttpRequest) -> Asked:
-        """What a request says, and to whom."""
+    def exchange(
+        self, request: HttpRequest, under_way: UnderWay | None = None, match: RouteMatch | None = None
+    ) -> Exchanged:  # fmt: skip
+        """Read, judge, answer, journal. Never raises for what a client sent. `match`: where it is known already."""
         if self._public is not None and host(request) == self._public:
             request = msgspec.structs.replace(request, scheme="https")
-        match = self.routing.match(request)
-        if match.route is None:
-            return Asked(request, match, None, None, None)
-        if len(request.body) > _MAY_HOLD_MANY and _separators(request.body) > 2 * MOST_NUMBERS + 1000:
-            return Asked(request, match, None, None, None)
-        return self._read(request, match)
-
-    def _read(self, request: HttpRequest, match: RouteMatch) -> Asked:
-        command = match.read(request)
-        sandbox, command.credential = self._sandboxes.of(match.provider, command.credential)
-        lane = None
-        if sandbox is not None:
-            lane_of = self._providers[match.provider].lane
-            kind = None if lane_of is None else lane_of(command)
-            if kind is not None and not sandbox.account(match.provider).limits_off:
-                lane = sandbox.id, match.provider, kind
-        return Asked(request, match, command, sandbox, lane)
-
-    def judge(self, asked: Asked, in_flight: int = 1) -> Exchanged:
-        """What comes of a request, journalled; so many with its concurrency key are under way."""
-        request, match, command, sandbox, _ = asked
-        if command is None and match.route is not None:
-            return self._too_many(request, match.provider, _separators(request.body), self._default)
-        if command is None:
-            line = self.record_unrouted(request, match.reply, match.provider, "unroutable", match.reply.body.decode())
+        match = match or self.routing.match(request)
+        route, provider, method = match.route, match.provider, request.method
+        if route is None:
+            line = self.record_unrouted(request, match.reply, provider, "unroutable", match.reply.body.decode())
             return Exchanged(match.reply, None, line)
-        if in_flight > 1:
+        large = len(request.body) > _MAY_HOLD_MANY
+        if large and (many := _separators(request.body)) > 2 * MOST_NUMBERS + 1000:
+            return self._too_many(request, provider, many, self._default)
+        command = match.read(request) if method == "HEAD" else route.read(request, match.values)
+        known, command.credential = self._sandboxes.of(provider, command.credential)
+        sandbox, lane, account = known or self._default, None, None
+        if known is not None:
+            account = known.engine.state.accounts[provider]
+            lane_of = self._providers[provider].lane
+            if lane_of is not None and under_way is not None and not account.limits_off:
+                kind = lane_of(command)
+                lane = None if kind is None else (known.id, provider, kind)
+        elif command.credential is None:
+            account = sandbox.engine.state.accounts[provider]
+        if lane is not None and under_way is not None and (in_flight := under_way(lane)) > 1:
             command.in_flight = in_flight
             request = msgspec.structs.replace(request, in_flight=in_flight)
-        assert match.route is not None
-        known, sandbox = sandbox is not None, sandbox or self._default
-        if len(request.body) > _MAY_HOLD_MANY and (many := numbers_in(command)) > MOST_NUMBERS:
-            return self._too_many(request, match.provider, many, sandbox)
-        at, verdict = sandbox.execute(command)
-        outcome, fault = verdict.outcome, verdict.reply
+        if large and (many := numbers_in(command)) > MOST_NUMBERS:
+            return self._too_many(request, provider, many, sandbox)
+        at, decision = sandbox.execute(command)
+        outcome, fault = decision.outcome, decision.reply
         if fault is not None and not fault.heard:
             reply = reply_overrides.reply(fault, None)
         else:
-            whose = sandbox.account(command.provider) if known or command.credential is None else None
-            reply = match.route.write(command, outcome, whose)
+            reply = route.write(command, outcome, account)
             if fault is not None:
                 reply = reply_overrides.reply(fault, reply)
-        notes = command.notes if not verdict.noticed else (*command.notes, *verdict.noticed)
         line = Line(
-            0, at, command.provider, command.protocol, command.operation, outcome.word, verdict.rule, request, 0, reply,
-            0, outcome, None if fault is None else fault.fault, notes, "", None, match.read, command.credential,
+            0, at, provider, command.protocol, command.operation, outcome.word, decision.rule, request, 0, reply, 0,
+            outcome, None if fault is None else fault.fault, command.notes + decision.noticed, "", None, match.read,
+            command.credential,
         )  # fmt: skip
         self.record(sandbox, line)
-        return Exchanged(reply, fault, line, self._send_reports(sandbox, at) if verdict.reports_first else ())
+        return Exchanged(
+            reply, fault, line, self._send_reports(sandbox, at) if decision.reports_first else (), lane
+        )  # fmt: skip
 
     # a mail
 
@@ -165,7 +150,7 @@ class HttpDispatcher:
         """A mail to one of the mailboxes, as a request: read, judged, journalled like others."""
         for provider in self._mailing():
             if provider.mail is not None and provider.mail.receives(address):
-                return self.judge(self._read(request, RouteMatch(provider.name, provider.mail.route, {}, HttpReply())))
+                return self.exchange(request, None, RouteMatch(provider.name, provider.mail.route, {}, HttpReply()))
         raise LookupError(address)
 
     def _mailing(self) -> Iterator[Provider]:
@@ -210,6 +195,6 @@ class HttpDispatcher:
                 sandbox.findings.note(row, line.provider, line.id, line.at)
         what = line.provider, line.protocol, line.operation, line.word
         self.counted[what] = self.counted.get(what, 0) + 1
-        sandbox.publish("requests", line.id)
+        sandbox.feed.add("requests", line.id)
         if self.told is not None:
             self.told(sandbox, line.whole())

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +14,7 @@ _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _NONE: Mapping[str, str] = {}
 
 
-class RouteMatch(NamedTuple):
+class RouteMatch(msgspec.Struct, frozen=True):
     """The route with the values of its placeholders; or, with route None, the reply that says why there is none."""
 
     provider: str
@@ -54,6 +53,8 @@ class RouteTable:
                 self._begins.setdefault(_segment(route.path), set()).add(name)
         self._exact: dict[str, list[tuple[str, Route]]] = {}
         self._patterns: list[tuple[re.Pattern[str], str, Route]] = []
+        self._known: dict[tuple[str, str], RouteMatch] = {}
+        """By method and path as the provider writes it."""
         for name, provider in providers.items():
             for route in provider.routes:
                 if "{" in route.path:
@@ -61,6 +62,8 @@ class RouteTable:
                     self._patterns.append((re.compile(pattern + "/?", re.IGNORECASE), name, route))
                 else:
                     self._exact.setdefault(route.path.lower(), []).append((name, route))
+                    for method in route.methods:
+                        self._known.setdefault((method, route.path), RouteMatch(name, route, _NONE, _UNUSED))
         self._paths = sorted({route.path for provider in providers.values() for route in provider.routes})
 
     def named(self, request: HttpRequest, reply: HttpReply) -> HttpReply:
@@ -75,6 +78,10 @@ class RouteTable:
 
     def match(self, request: HttpRequest) -> RouteMatch:
         """The route for a request's method and path."""
+        path = request.target.partition("?")[0]
+        found = self._known.get((request.method, path)) or self._known.get((request.method, path.removesuffix("/")))
+        if found is not None:
+            return found
         path = request.path
         if "//" in path:
             path = _SLASHES.sub("/", path)

@@ -15,6 +15,20 @@ Headers = tuple[tuple[str, str], ...]
 Fields = list[tuple[str, str]]
 
 
+class _Headed(Protocol):
+    @property
+    def headers(self) -> Headers: ...
+
+
+def header_of(said: _Headed, name: str, default: str = "") -> str:
+    """The first header of that name, the letter case ignored."""
+    wanted, length = name.lower(), len(name)
+    for key, value in said.headers:
+        if len(key) == length and key.lower() == wanted:
+            return value
+    return default
+
+
 class HttpRequest(msgspec.Struct, frozen=True, tag="http", omit_defaults=True, gc=False):
     """A request. `target` is the path and query as they came, never decoded (a raw octet beyond ASCII is written
     %XX); `form` holds the fields of a multipart body, which the transport takes apart."""
@@ -39,9 +53,7 @@ class HttpRequest(msgspec.Struct, frozen=True, tag="http", omit_defaults=True, g
     def query(self) -> str:
         return split_target(self.target)[1]
 
-    def header(self, name: str, default: str = "") -> str:
-        """The first header of that name, the letter case ignored."""
-        return header_of(self.headers, name, default)
+    header = header_of
 
 
 class HttpReply(msgspec.Struct, frozen=True, tag="http", gc=False):
@@ -51,9 +63,7 @@ class HttpReply(msgspec.Struct, frozen=True, tag="http", gc=False):
     headers: Headers = ()
     body: bytes = b""
 
-    def header(self, name: str, default: str = "") -> str:
-        """The first header of that name, the letter case ignored."""
-        return header_of(self.headers, name, default)
+    header = header_of
 
 
 class Call(Protocol):
@@ -76,14 +86,6 @@ class StreamReply(msgspec.Struct, frozen=True, kw_only=True):
 
     headers: Headers = ()
     pieces: AsyncIterable[bytes]
-
-
-def header_of(headers: Headers, name: str, default: str = "") -> str:
-    wanted, length = name.lower(), len(name)
-    for key, value in headers:
-        if len(key) == length and key.lower() == wanted:
-            return value
-    return default
 
 
 def split_target(target: str) -> tuple[str, str]:
@@ -110,15 +112,18 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
     Lenient as servers are: a `%` that no two hex digits follow stays a `%`.
     """
     text = query.decode("latin-1") if isinstance(query, bytes) else query
+    if "+" in text:
+        text = text.replace("+", " ")
+    beyond_ascii = not text.isascii()
     fields: Fields = []
-    ascii_only = text.isascii()
     for pair in text.split("&", MOST_FIELDS)[:MOST_FIELDS]:
         if pair:
             name, _, value = pair.partition("=")
-            if ascii_only and "%" not in pair and "+" not in pair:
-                fields.append((name, value))
-            else:
-                fields.append((unquote(name, charset), unquote(value, charset)))
+            if "%" in name or beyond_ascii:
+                name = unquote(name, charset)
+            if "%" in value or beyond_ascii:
+                value = unquote(value, charset)
+            fields.append((name, value))
     return fields
 
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from emulator.http.messages import Headers, HttpReply
 
@@ -12,11 +12,8 @@ _PHRASES = {int(one): one.phrase for one in HTTPStatus}
 _EMPTY = frozenset((204, 304))
 
 
-class Encoded(NamedTuple):
-    """A reply as it goes out."""
-
-    head: bytes
-    body: bytes
+Encoded: TypeAlias = tuple[bytes, bytes]
+"""A reply as it goes out: head and body."""
 
 
 class Manner(NamedTuple):
@@ -37,7 +34,7 @@ def encoded(reply: HttpReply, date: bytes, manner: Manner = PLAIN) -> Encoded:
     """`date`: as the header has it. Raises ValueError for headers of more than one line."""
     body = reply.body
     head = _head(reply.status, reply.headers, manner.last, manner.old, bool(body)) % {b"n": len(body), b"d": date}
-    return Encoded(head, b"" if manner.without_body or reply.status in _EMPTY else body)
+    return head, b"" if manner.without_body or reply.status in _EMPTY else body
 
 
 @lru_cache(maxsize=512)

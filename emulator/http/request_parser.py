@@ -3,9 +3,10 @@
 import ipaddress
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import httptools
+import msgspec
 
 from emulator.http.content_encoding import CannotUnpack, unpacked
 from emulator.http.messages import Headers, HttpRequest
@@ -34,7 +35,7 @@ class Sizes(Protocol):
     def header(self) -> int: ...
 
 
-class Parsed(NamedTuple):
+class Parsed(msgspec.Struct, frozen=True, gc=False):
     """A whole request, and what its reply has to know of it."""
 
     request: HttpRequest
@@ -49,9 +50,9 @@ class RequestParser:
     """`parsed` holds what came whole, `refusal` what is wrong with what came behind it: nothing is read after that."""
 
     __slots__ = (
-        "_allowance", "_begun", "_body", "_encoding", "_fed", "_form", "_headers", "_in_body", "_length", "_limits",
-        "_most", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets", "_scheme", "_target", "_told_scheme",
-        "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
+        "_allowance", "_begun", "_body", "_encoding", "_fed", "_form", "_headers", "_in_body", "_large", "_length",
+        "_limits", "_most", "_ordinary", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets", "_scheme",
+        "_target", "_told_scheme", "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
     def __init__(self, limits: Sizes, allowance: Allowance, peer: str, scheme: str = "http") -> None:
@@ -73,10 +74,14 @@ class RequestParser:
         self._raw_headers: list[tuple[bytes, bytes]] = []
         self._headers: Headers = ()
         """What `_raw_headers` say: clients send the same ones again and again."""
+        self._ordinary = False
+        """Do they say nothing that asks for more than the body as it comes?"""
         self._target = b""
         self._body: list[bytes] = []
         self._length = 0
         self._most = limits.body
+        self._large = min(limits.header, _MOST_KEPT)
+        """A head of fewer octets has no header that is too long."""
         self._encoding = ""
         self._form = False
         self._begun = b""
@@ -106,7 +111,9 @@ class RequestParser:
             self.tunnelled += data
             return
         if not self.in_message:
-            data = self._begun = self._readable(data)
+            if not data.isascii():
+                data = self._readable(data)
+            self._begun = data
         elif not self._in_body:
             if b"\n" not in self._begun:
                 data = self._readable(data)
@@ -148,15 +155,16 @@ class RequestParser:
     def on_headers_complete(self) -> None:
         self._in_body = True
         self._fed = 0
-        raw = self._raw
-        if raw != self._raw_headers:
-            self._headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
-            self._raw_headers = raw
-        self._raw = []
-        self._check_head(raw)
+        raw, limits = self._raw, self._limits
+        if len(self._target) > limits.line or len(raw) > MOST_HEADERS or len(self._begun) >= self._large:
+            self._check_head(raw)
+        if raw == self._raw_headers and self._ordinary:
+            return
+        self._headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
+        self._raw_headers, self._raw = raw, []  # what comes still are trailers
         hosts = 0
         self._told_scheme = self._scheme
-        self._most, self._encoding, self._form = self._limits.body, "", False
+        self._most, self._encoding, self._form = limits.body, "", False
         length, unknown = 0, False
         for name, value in raw:
             if len(name) in _LENGTHS_OF_INTEREST:
@@ -176,6 +184,7 @@ class RequestParser:
                 elif name == b"x-forwarded-proto" and self._trusts_front:
                     first = value.partition(b",")[0].strip().lower()  # what the client used, then each proxy in turn
                     self._told_scheme = "https" if first == b"https" else "http"
+        self._ordinary = not unknown and hosts < 2 and length <= self._most and not self.expects_continue
         if hosts > 1:
             self._refused(400, "there are several Host headers")
         elif unknown or length > self._most:
@@ -207,14 +216,18 @@ class RequestParser:
             except CannotUnpack as error:
                 self._refused(error.status, str(error), True)
                 return
-        version, last = parser.get_http_version(), not parser.should_keep_alive()
-        if self._target[:1] != b"/" or version != "1.1":
-            old = version == "0.9"
-            why = in_our_words(self._begun, "") if old else _wrong_target(self._target, parser.get_method())
+        version, target, method = parser.get_http_version(), self._target, parser.get_method()
+        if target[:1] != b"/" or version != "1.1":
+            why = in_our_words(self._begun, "") if version == "0.9" else _wrong_target(target, method)
             if why:
                 self._refused(400, why)
                 return
-        self.parsed.append(Parsed(self._request(body), last, version, self._form and bool(body)))
+        request = HttpRequest(
+            _METHODS.get(method) or method.decode("latin-1"), target.decode("latin-1"), self._headers, body, None,
+            self._peer, 1, self._raw_octets, self._told_scheme,
+        )  # fmt: skip
+        form = self._form and body != b""
+        self.parsed.append(Parsed(request, not parser.should_keep_alive(), version, form))
         self._raw_octets = False
 
     # inside
@@ -229,8 +242,6 @@ class RequestParser:
 
     def _readable(self, data: bytes) -> bytes:
         """Octets beyond ASCII in a request line are read as if escaped: llhttp takes none, real servers do."""
-        if data.isascii():
-            return data
         line, newline, rest = data.partition(b"\n")
         if line.isascii() or line.startswith(b"\x16"):
             return data
@@ -243,7 +254,7 @@ class RequestParser:
             self._refused(414, f"the request line has more than {limits.line} bytes (--max-line)")
         elif len(raw) > MOST_HEADERS:
             self._refused(431, f"there are more than {MOST_HEADERS} headers")
-        elif len(self._begun) >= min(most, _MOST_KEPT) and any(len(name) + len(value) > most for name, value in raw):
+        elif len(self._begun) >= self._large and any(len(name) + len(value) > most for name, value in raw):
             self._refused(431, f"a header has more than {most} bytes (--max-header)")
 
     def _check_part(self) -> None:

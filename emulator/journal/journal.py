@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -40,31 +41,34 @@ class Journal:
     def write(self, exchange: Exchange) -> Exchange:
         """Keep an exchange; it gets its id here. Long bodies are cut, the sizes say what they were."""
         line = Line.of(exchange)
+        line.id = 0
         self.add(line)
         return line.whole()
 
     def add(self, line: Line) -> None:
-        """The same with one that is a line already."""
-        line.id = self.made = self.made + 1
-        self._add(line)
-
-    def _add(self, line: Line) -> None:
+        """The same with one that is a line already; one that has an id keeps it."""
+        if not line.id:
+            line.id = self.made = self.made + 1
         request, reply = line.request, line.reply
-        size = OVERHEAD + len(request.body)
+        length = len(request.body)
+        size = OVERHEAD + length
         if type(request) is HttpRequest:
             headers = request.headers
             if headers is not self._headers:
                 self._headers = headers
-                self._weight = sum([_OF_HEADER + len(name) + len(value) for name, value in headers])
+                self._weight = _OF_HEADER * len(headers) + len("".join(chain.from_iterable(headers)))
             size += len(request.target) + self._weight
-        line.request_size = max(line.request_size, len(request.body))
-        if len(request.body) > BODY_LIMIT:
+        if length > line.request_size:
+            line.request_size = length
+        if length > BODY_LIMIT:
             line.request = msgspec.structs.replace(request, body=request.body[:BODY_LIMIT])
             line.command = line.read = None
         if reply is not None:
-            line.reply_size = max(line.reply_size, len(reply.body))
-            size += len(reply.body)
-            if len(reply.body) > BODY_LIMIT:
+            length = len(reply.body)
+            size += length
+            if length > line.reply_size:
+                line.reply_size = length
+            if length > BODY_LIMIT:
                 line.reply = msgspec.structs.replace(reply, body=reply.body[:BODY_LIMIT])
         line.size = min(size, OVERHEAD + 4 * BODY_LIMIT)
         self._exchanges.append(line)
@@ -89,7 +93,7 @@ class Journal:
         both = [(one.id, one) for one in entries.exchanges] + list(entries.attempts)
         for order, one in sorted(both, key=lambda entry: entry[0]):
             if isinstance(one, Exchange):
-                self._add(Line.of(one))
+                self.add(Line.of(one))
             else:
                 self._add_attempt(one, order)
         self.made = max(self.made, entries.made, *(order for order, _ in both), 0)

@@ -51,7 +51,7 @@ class ClockDriver:
 
     def schedule_timer(self) -> None:
         """See to it that the next due date is fired when the clock reaches it."""
-        due = self._sandbox.engine.next_due()
+        due = self._sandbox.engine.state.scheduler.due
         if self._timer is not None:
             if due is not None and self._armed_for <= due and not self._sandbox.clock.held:
                 return
@@ -110,7 +110,7 @@ class ClockDriver:
             self._still_there(engine)
             rounds = 0
             while True:
-                due = engine.next_due()
+                due = engine.state.scheduler.due
                 if due is None or due > horizon:
                     if target is not None or not self._in_flight.of(sandbox):
                         break
@@ -145,7 +145,7 @@ class ClockDriver:
                 raise ValueError("the clock never goes back")
             return to
         if first:
-            due = self._sandbox.engine.next_due()
+            due = self._sandbox.engine.state.scheduler.due
             return now if due is None else max(now, due)
         if seconds is None:
             return None

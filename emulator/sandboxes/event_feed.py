@@ -6,11 +6,17 @@ it missed.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+from emulator.core.messages import Message
 
 KEPT = 1000
 """So many events can be had again."""
+
+
+Listener = Callable[[str, int], None]
+"""Hears of each at once: kind and number."""
 
 
 class FeedEvent(NamedTuple):
@@ -29,20 +35,26 @@ class EventFeed:
         self.made = 0
         self._ring: deque[tuple[str, int, int]] = deque(maxlen=KEPT)
         self._waiting: list[asyncio.Future[None]] = []
+        self.listeners: list[Listener] = []
 
-    def add(self, kind: str, number: int, steps: int = 0) -> None:
-        """Something happened: the fields of an Event."""
+    def add(self, kind: str, number: int) -> None:
+        """Something happened that is no change of a message."""
         self.made += 1
-        self._ring.append((kind, number, steps))
+        self._ring.append((kind, number, 0))
         if self._waiting:
             self._wake()
+        if self.listeners:
+            self._tell(kind, number)
 
-    def add_all(self, happened: Sequence[tuple[str, int, int]]) -> None:
-        """Several things, in order."""
-        self.made += len(happened)
-        self._ring.extend(happened)
+    def changed(self, messages: Sequence[Message]) -> None:
+        """Messages changed, in that order."""
+        self.made += len(messages)
+        self._ring.extend([("messages", message.id, len(message.history) // 2) for message in messages])
         if self._waiting:
             self._wake()
+        if self.listeners:
+            for message in messages:
+                self._tell("messages", message.id)
 
     def after(self, number: int) -> tuple[int, list[tuple[int, FeedEvent]]]:
         """How many events after that one are not kept any more, and those that are, each with its number."""
@@ -64,6 +76,10 @@ class EventFeed:
             if coming in self._waiting:
                 self._waiting.remove(coming)
         return True
+
+    def _tell(self, kind: str, number: int) -> None:
+        for listener in tuple(self.listeners):
+            listener(kind, number)
 
     def _wake(self) -> None:
         waiting, self._waiting = self._waiting, []

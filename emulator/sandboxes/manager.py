@@ -77,7 +77,7 @@ class SandboxManager:
     def _end_after(self, sandbox: Sandbox, ttl: float) -> None:
         """Forget it so many seconds after its last use. One with an SMPP session, or that is waited for, is in use."""
         assert self._loop is not None
-        if sandbox.listeners or self._in_use(sandbox):
+        if sandbox.feed.listeners or self._in_use(sandbox):
             sandbox.used_at = real_now()
         left = ttl - (real_now() - sandbox.used_at) / SECOND
         if left <= 0:
@@ -121,7 +121,7 @@ class SandboxManager:
         KeyError when there is none of that name."""
         with self._replacing_state(sandbox):
             found = sandbox.snapshots.restore(sandbox, name)
-        sandbox.publish("restored", 0)
+        sandbox.feed.add("restored", 0)
         return found
 
     @contextmanager
@@ -152,15 +152,15 @@ class SandboxManager:
             self.recorder.removed(sandbox)
         self._in_flight.give_up(sandbox)
         sandbox.journal.clear()
-        sandbox.publish("gone", 0)
-        sandbox.listeners.clear()
+        sandbox.feed.add("gone", 0)
+        sandbox.feed.listeners.clear()
 
     def reset(self, sandbox: Sandbox) -> None:
         """A new state after the same specification."""
         with self._replacing_state(sandbox):
             sandbox.build()
             sandbox.journal.clear()
-        sandbox.publish("reset", 0)
+        sandbox.feed.add("reset", 0)
 
     def clock_driver(self, sandbox: Sandbox) -> ClockDriver:
         """What moves the clock of a sandbox."""

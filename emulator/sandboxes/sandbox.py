@@ -1,7 +1,7 @@
 """Sandboxes: isolated from one another, each with its engine, clock and journal, found by the credentials of a
 request."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.clock import Clock, real_now
@@ -11,7 +11,6 @@ from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand, Credential
 from emulator.core.engine.engine import Decision, Engine
 from emulator.core.engine.lifecycle import Outgoing
-from emulator.core.messages import Message
 from emulator.core.profile import Profile
 from emulator.core.rules.matching import Rule
 from emulator.core.state.sandbox_state import DumpedState, SandboxState
@@ -25,8 +24,6 @@ from emulator.sandboxes.known_secrets import KnownSecrets
 from emulator.sandboxes.snapshots import Snapshots
 from emulator.sandboxes.spec import SandboxSpec
 
-Listener = Callable[[str, int], None]
-"""Hears (kind, id): kind is requests, messages or callbacks."""
 Post = Callable[["Sandbox", Outgoing], Any]
 """Sends something; what comes back is done when it was answered, None when nobody need wait for it."""
 
@@ -51,7 +48,6 @@ class Sandbox:
         """The one in force."""
         self.providers = providers
         self.journal = Journal(budget, journal_limit)
-        self.listeners: list[Listener] = []
         self.feed = EventFeed()
         self.snapshots = Snapshots()
         self.secrets = KnownSecrets(providers)
@@ -90,9 +86,9 @@ class Sandbox:
         """This state is the sandbox's from now on."""
         profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
         if self.recorder is None:
-            self.engine = Engine(state, profiles, self._touched)
+            self.engine = Engine(state, profiles, self.feed.changed)
         else:
-            self.engine = self.recorder.engine(self, state, profiles, self._touched)
+            self.engine = self.recorder.engine(self, state, profiles, self.feed.changed)
 
     def run_at(self, rate: float) -> None:
         """The clock goes so fast from now on. The caller has cancelled the clock's timer and schedules it again."""
@@ -125,12 +121,12 @@ class Sandbox:
     def catch_up(self, at: Timestamp) -> Timestamp:
         """Do what has come due by itself, before anything else is done at that moment. More than can be done at once is
         left for later: the sandbox's time lags behind then; how far it has come is given back."""
-        due = self.engine.next_due()
+        due = self.engine.state.scheduler.due
         if due is None or due > at:
             return at
         for report in self.engine.advance(at, AT_ONCE):
             self.post(self, report)
-        due = self.engine.next_due()
+        due = self.engine.state.scheduler.due
         return at if due is None or due > at else self.engine.state.now
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
@@ -143,8 +139,11 @@ class Sandbox:
     def begin(self) -> Timestamp:
         """The sandbox's time, everything done that had come due by itself: commands may be executed at it. Whoever does
         calls `schedule_timer` after the last."""
-        self.used_at = real_now()
-        return self.catch_up(self.now())
+        real = self.used_at = real_now()
+        state = self.engine.state
+        at = max(self.clock.at(real), state.now)
+        due = state.scheduler.due
+        return at if due is None or due > at else self.catch_up(at)
 
     def control(self, verb: AdminCommand) -> Any:
         """Carry out an admin command. Raises LookupError when what it names is not there."""
@@ -152,27 +151,6 @@ class Sandbox:
         done = self.engine.control(verb, at)
         self.schedule_timer()
         return done
-
-    # listening
-
-    def _touched(self, messages: Sequence[Message]) -> None:
-        """Messages changed."""
-        self.tell_all([("messages", message.id, len(message.history) // 2) for message in messages])
-
-    def publish(self, kind: str, number: int, steps: int = 0) -> None:
-        """Something of a kind happened to number `number`; of a message, so many statuses stand in its history."""
-        self.feed.add(kind, number, steps)
-        if self.listeners:
-            for listener in tuple(self.listeners):
-                listener(kind, number)
-
-    def tell_all(self, happened: Sequence[tuple[str, int, int]]) -> None:
-        """The same of several things: kind, number, statuses of each."""
-        self.feed.add_all(happened)
-        if self.listeners:
-            for kind, number, _ in happened:
-                for listener in tuple(self.listeners):
-                    listener(kind, number)
 
 
 class Sandboxes:

@@ -57,7 +57,8 @@ class Service(Protocol):
     def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """The reply to what was not taken."""
 
-    def date(self) -> bytes: ...
+    def date(self, now: float) -> bytes:
+        """As the header has it, at a moment of the loop."""
 
     def new_connection(self) -> asyncio.Protocol:
         """What a client is served by that begins."""
@@ -197,8 +198,9 @@ class HttpConnection(asyncio.Protocol):
         """Answer what has come, one after the other."""
         parser = self._parser
         parsed = parser.parsed
+        now = self._loop.time()
         while parsed and self._task is None and not self._paused and not self._leaving:
-            self._serve(parsed.pop(0))
+            self._serve(parsed.pop(0), now)
         if self._task is None and not parsed and not self._leaving:
             if parser.refusal is not None:
                 self._send_away_by(parser.refusal)
@@ -207,7 +209,12 @@ class HttpConnection(asyncio.Protocol):
             elif parser.expects_continue:
                 parser.expects_continue = False
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self._watch()
+        if self._waits_for == "request" and not (
+            parser.in_message or self._task is not None or self._paused or self._spare or self._leaving
+        ):  # fmt: skip
+            self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
+        else:
+            self._watch()
 
     def cut_off(self) -> None:
         """Another one wants its place."""
@@ -219,21 +226,21 @@ class HttpConnection(asyncio.Protocol):
     def _no_room(self) -> None:
         self._send_away(503, f"there are {self._service.limits.connections} connections (--max-connections)")
 
-    def _serve(self, parsed: Parsed) -> None:
-        request, last, version = parsed.request, parsed.last, parsed.version
+    def _serve(self, parsed: Parsed, now: float) -> None:
+        method, last, version = parsed.request.method, parsed.last, parsed.version
         if self._spare:
             last = True
-            if request.path != _ALWAYS_ANSWERED:
+            if parsed.request.path != _ALWAYS_ANSWERED:
                 return self._no_room()
-        self.method, self.version = request.method, version
-        plain = not last and version == "1.1" and request.method != "HEAD"
-        self._manner = PLAIN if plain else Manner(last, version == "1.0", request.method == "HEAD")
+        self.method, self.version = method, version
+        plain = not last and version == "1.1" and method != "HEAD"
+        self._manner = PLAIN if plain else Manner(last, version == "1.0", method == "HEAD")
         try:
             answer = self._service.answer(parsed, self)
         except Exception as failure:
             answer = self._failed(failure)
         if isinstance(answer, HttpReply):
-            self._send(answer)
+            self._send(answer, now)
         else:
             self._task = self._loop.create_task(self._wait_for(answer))
             self._task.add_done_callback(lambda _: answer.close())  # of one that was cancelled before it began
@@ -247,7 +254,7 @@ class HttpConnection(asyncio.Protocol):
             reply = self._failed(failure)
         self._task, self.grace, self._behind = None, None, 0
         if reply is not None:
-            self._send(reply)
+            self._send(reply, self._loop.time())
         elif (self._manner.last or self._stopping) and not self._leaving:
             self.close()
         if not self._reading:
@@ -268,7 +275,7 @@ class HttpConnection(asyncio.Protocol):
         """The octets of a reply to the request that is served."""
         if self._stopping and not self._manner.last:
             self.last(reply)
-        return encoded(reply, self._service.date(), self._manner)
+        return encoded(reply, self.date(), self._manner)
 
     def last(self, reply: HttpReply) -> HttpReply:
         """The same reply, behind which the connection ends."""
@@ -276,11 +283,13 @@ class HttpConnection(asyncio.Protocol):
         return reply
 
     def date(self) -> bytes:
-        return self._service.date()
+        return self._service.date(self._loop.time())
 
-    def _send(self, reply: HttpReply) -> None:
+    def _send(self, reply: HttpReply, now: float) -> None:
+        if self._stopping and not self._manner.last:
+            self.last(reply)
         try:
-            head, body = self.encode(reply)
+            head, body = encoded(reply, self._service.date(now), self._manner)
         except ValueError as failure:  # a rule's header of two lines
             head, body = self.encode(self._failed(failure))
         held = self._service.held
@@ -453,7 +462,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _send_away_by(self, refusal: HttpRefusal) -> None:
         """A last word, a moment to read it, the end."""
-        head, body = encoded(self._service.refuse(refusal), self._service.date(), Manner(last=True))
+        head, body = encoded(self._service.refuse(refusal), self.date(), Manner(last=True))
         self._leaving = True
         self._behind_held(lambda: self._last_word(head + body))
 

@@ -66,7 +66,7 @@ class HttpService:
         """How many requests are between their reading and their reply, by concurrency key."""
         self._at_once: list[Lane] = []
         """Of those the ones that arrived at this moment: in this turn of the loop."""
-        self._date, self._second = b"", 0
+        self._date, self._date_until = b"", 0.0
         self.limits = limits
         self.connections: set[HttpConnection] = set()
         self.spare: dict[HttpConnection, None] = {}
@@ -112,11 +112,11 @@ class HttpService:
         if not self.connections and self.stopping.is_set():
             self.all_gone.set()
 
-    def date(self) -> bytes:
-        """As the header has it."""
-        second = real_now() // SECOND
-        if second != self._second:
-            self._second, self._date = second, formatdate(second, usegmt=True).encode()
+    def date(self, now: float) -> bytes:
+        """As the header has it, at that moment of the loop."""
+        if now >= self._date_until:
+            second, rest = divmod(real_now(), SECOND)
+            self._date, self._date_until = formatdate(second, usegmt=True).encode(), now + (SECOND - rest) / SECOND
         return self._date
 
     def answer(self, parsed: Parsed, connection: HttpConnection) -> Answering:
@@ -138,26 +138,11 @@ class HttpService:
                 self._recorder.check()
             except NotPersisted as trouble:
                 return _not_kept(trouble, False)
-        asked = self._reception.read(request)
-        lane = asked.lane
-        if lane is None:
-            answer = self._reception.judge(asked)
-            if answer.fault is None and not answer.first:
-                assert answer.reply is not None
-                return answer.reply
-            return self._later(answer, connection)
-        count = self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
-        try:
-            answer = self._reception.judge(asked, count)
-        finally:
-            # those that arrive at the same moment are counted with it
-            if not self._at_once:
-                asyncio.get_running_loop().call_soon(self._turn_ends)
-            self._at_once.append(lane)
+        answer = self._reception.exchange(request, self._under_way)
         if answer.fault is None and not answer.first:
             assert answer.reply is not None
             return answer.reply
-        return self._later(answer, connection, lane)
+        return self._later(answer, connection)
 
     def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """What the client gets whose request is not taken: as the control API says it, or in plain words."""
@@ -196,6 +181,14 @@ class HttpService:
 
     # what is waited for
 
+    def _under_way(self, lane: Lane) -> int:
+        """Counts another request; those that arrive at the same moment are counted with it."""
+        count = self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
+        if not self._at_once:
+            asyncio.get_running_loop().call_soon(self._turn_ends)
+        self._at_once.append(lane)
+        return count
+
     def _turn_ends(self) -> None:
         for lane in self._at_once:
             self._answered(lane)
@@ -230,16 +223,14 @@ class HttpService:
         answer = self.answer(Parsed(request, parsed.last, parsed.version), connection)
         return answer if isinstance(answer, HttpReply) else await answer
 
-    async def _later(
-        self, answer: Exchanged, connection: HttpConnection, lane: Lane | None = None
-    ) -> HttpReply | None:  # fmt: skip
+    async def _later(self, answer: Exchanged, connection: HttpConnection) -> HttpReply | None:
         """The reply, after what shall go before it, in the manner that a rule wants."""
+        reply, fault, _, first, lane = answer
         if lane is not None:
             self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
         try:
             if self._recorder is not None:
                 await kept(self._recorder)
-            reply, fault, _, first = answer
             if first:
                 await asyncio.wait(first, timeout=_REPORTS_FIRST)
             if fault is None:
@@ -255,7 +246,7 @@ class HttpService:
         return None
 
     def _instead(self, trouble: NotPersisted) -> bytes:
-        return b"".join(encoded(_not_kept(trouble, False), self.date()))
+        return b"".join(encoded(_not_kept(trouble, False), self.date(asyncio.get_running_loop().time())))
 
 
 def _not_kept(trouble: NotPersisted, ours: bool) -> HttpReply:

@@ -45,7 +45,7 @@ class MailHandler:
 
     async def _said(self, server: SMTP, answer: Exchanged) -> str:
         """The provider's answer, in the manner that a rule wants."""
-        reply, fault, _, first = answer
+        reply, fault, first = answer.reply, answer.fault, answer.first
         if first:
             await asyncio.wait(first, timeout=1.0)
         if fault is not None and fault.wait:

@@ -167,7 +167,7 @@ class World:
             await asyncio.sleep(min(max(left, 0.001), ends - self.now) if left > 0 else _STEP)
             sandbox = self._server.emulator.sandboxes.by_id[self.sms.id]
             router = self._server.emulator.router
-            due = sandbox.engine.next_due()
+            due = sandbox.engine.state.scheduler.due
             busy = router is not None and bool(router.in_flight.of(sandbox))
             coming = any(process.comes_back for process in self.processes)
             later = due is None or due > real_now() + round(within) * SECOND

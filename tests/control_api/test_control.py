@@ -583,7 +583,7 @@ async def test_a_code_that_is_waited_for_while_the_sandbox_ends_is_given_or_refu
     async with serving() as served:
         sandbox = frozen(served)
         waiting = asyncio.ensure_future(control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}/otp?timeout=9"))
-        await until(lambda: sandbox.listeners)
+        await until(lambda: sandbox.feed.listeners)
         if end == "reset":
             key = sandbox.account("smsoffice").credentials["key"]
             served.emulator.exchange(HttpRequest(method="GET", target=send_path(key, content="code+1234")))

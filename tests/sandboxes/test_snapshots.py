@@ -112,7 +112,7 @@ async def test_an_answer_that_comes_after_a_restore_changes_nothing():
         answered.set()
         await walking
         assert sandbox.engine.state.dump() == before
-        assert sandbox.engine.next_due() is None
+        assert sandbox.engine.state.scheduler.due is None
 
 
 async def test_a_callback_that_was_under_way_at_the_snapshot_goes_out_again_after_the_restore():

@@ -110,7 +110,7 @@ async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog)
             calls.append(asked)
             raise RuntimeError("broken")
 
-        monkeypatch.setattr(served.emulator.http, "judge", broken)
+        monkeypatch.setattr(served.emulator.http, "exchange", broken)
         assert (await client.say(REQUESTS["a balance"])).startswith(b"HTTP/1.1 500")
         assert len(calls) == 1
         assert "RuntimeError: broken" in caplog.text

@@ -164,7 +164,7 @@ async def test_a_long_wait_of_the_control_api_is_not_cut_by_any_limit():
     async with serving(head_seconds=20, body_seconds=20, idle_seconds=20, stalled_seconds=20) as served:
         path = "/_emulator/sandboxes/default/wait?timeout=200"
         waiting = asyncio.ensure_future(control(served, "GET", path))
-        await until(lambda: served.emulator.default.listeners)
+        await until(lambda: served.emulator.default.feed.listeners)
         skip(190)
         await asyncio.sleep(0.05)
         assert not waiting.done()

@@ -376,7 +376,7 @@ async def test_receipt_first_answers_as_soon_as_no_receipt_can_come_any_more(end
             (message,) = await at.messages()
             await at.call("POST", f"/messages/{message['id']}/status", {"status": "delivered"})
         assert (await sender.answer_to(request)).status == 0
-        assert not at.sandbox.listeners
+        assert not at.sandbox.feed.listeners
 
 
 async def test_f5_where_every_answer_is_reordered_they_go_in_pairs_and_none_is_kept():

@@ -152,7 +152,7 @@ async def test_time_that_passed_meanwhile_counts_on_a_clock_that_runs_and_not_on
         assert (pending, delivered) == ("pending", "delivered")
         seconds = datetime.fromisoformat(then) - datetime.fromisoformat(at)
         assert seconds.total_seconds() == 2                       # at its due date, not at the restart
-        assert there["standing"].engine.next_due() is not None
+        assert there["standing"].engine.state.scheduler.due is not None
     finally:
         await second.stop()
 

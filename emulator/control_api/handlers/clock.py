@@ -74,7 +74,7 @@ def _ended(sandbox: Sandbox) -> NoReturn:
 
 
 def _overdue(sandbox: Sandbox, late: Overdue, timeout: float) -> Refusal:
-    due = sandbox.engine.next_due()
+    due = sandbox.engine.state.scheduler.due
     hint = "give a longer timeout, and call again to go on"
     return Refusal(
         408, "time-is-up", f"not done within {timeout:g} s: {late}", hint,

@@ -71,7 +71,7 @@ def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.F
     refused = _refused(sandbox, wanted.get("to")) if how.kind == "messages" else []
     near = waiter.nearest(chain(refused, _NEWEST[how.kind](sandbox)), wanted)
     just_refused = [one for one in near if one["differs"].keys() == {"status"} and one.get("status") == "refused"]
-    due = sandbox.engine.next_due()
+    due = sandbox.engine.state.scheduler.due
     stands = sandbox.clock.rate == 0
     hint = ""
     if stands and due is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.core.accounts import Account, apply
+from emulator.core.accounts import apply
 from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.engine.admin_handlers import AdminHandlers
@@ -57,11 +57,14 @@ class Engine:
         state = self.state
         state.store.evict()
         state.now = at
-        case = CheckContext(state, self.profiles[command.provider], self._owner(command), command, at)
-        if case.account is not None:
+        credential, account = command.credential, state.accounts[command.provider]
+        known = credential is not None and account.credentials.get(credential.kind) == credential.name
+        case = CheckContext(state, self.profiles[command.provider], account if known else None, command, at)
+        if known:
             if isinstance(command, SubmitPart):
                 command = case.command = self._judge.parts.seen_whole(command)
-            case.ruling = state.rule_book.ruling(case)
+            if state.rule_book.rules:
+                case.ruling = state.rule_book.ruling(case)
             if case.ruling.rules:
                 verdict = self._by_rule(case)
                 return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
@@ -71,7 +74,7 @@ class Engine:
         """Do everything due up to a moment, in order, or the first `most` things of it. What goes out to the client is
         handed back."""
         reports, _ = self._do(to, most)
-        due = self.next_due()
+        due = self.state.scheduler.due
         if due is None or due > to:
             self.state.now = max(self.state.now, to)
         return reports
@@ -135,10 +138,6 @@ class Engine:
         """May a report of a message still go out? `ends`: its life ends at a moment, whatever its plan says."""
         return self._life.will_report(message, ends)
 
-    def next_due(self) -> Timestamp | None:
-        """When the next thing is due."""
-        return self.state.scheduler.next_due()
-
     # inside
 
     def _do(self, to: Timestamp, most: int | None, whole: bool = True) -> tuple[list[Outgoing], int]:
@@ -165,13 +164,6 @@ class Engine:
             if reports and not whole:
                 to = min(to, state.now)
         return reports, done
-
-    def _owner(self, command: AnyCommand) -> Account | None:
-        credential = command.credential
-        account = self.state.accounts[command.provider]
-        if credential is None or account.credentials.get(credential.kind) != credential.name:
-            return None
-        return account
 
     def _by_rule(self, case: CheckContext) -> Decision:
         """Each recipient fares as its rule says, whoever else is in the list; the reply is that of the first rule that

@@ -1,6 +1,6 @@
 """What a command does once its checks have passed."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 
 from emulator.core.accounts import Sender
@@ -25,7 +25,7 @@ from emulator.core.commands import (
     SubmitPart,
 )  # fmt: skip
 from emulator.core.engine.cancel_replace import CancelHandler
-from emulator.core.engine.checks import CheckContext, checked, weigh
+from emulator.core.engine.checks import Check, CheckContext, checked, weigh
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.multipart import PartAssembler
 from emulator.core.engine.submit import SubmitHandler, lost
@@ -61,12 +61,14 @@ class CommandHandlers:
     def __init__(self, state: SandboxState, profiles: Mapping[str, Profile], life: MessageLifecycle) -> None:
         self.state = state
         self._life = life
-        self.taking = SubmitHandler(state, life)
+        undoing = CancelHandler(state, life)
+        self.taking = SubmitHandler(state, life, undoing.give_way)
         self.parts = PartAssembler(state, profiles, self.taking, self._judge_whole)
-        self._undoing = CancelHandler(state, life)
+        self._checks: dict[tuple[str, type, str], Sequence[Check]] = {}
+        """Of a provider, a kind of command and a protocol."""
         self._handlers: dict[type, Callable[[CheckContext], AnyOutcome]] = {
-            Submit: self._take, SubmitPart: self.parts.take, Cancel: self._undoing.cancel,
-            Replace: self._undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(),
+            Submit: self.taking.take, SubmitPart: self.parts.take, Cancel: undoing.cancel,
+            Replace: undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(),
             Price: self._price, Query: self._query, QueryMany: self._query_many, Delete: self._delete,
             Describe: self._describe, BalanceQuery: self._balance, ListSenders: self._list_senders,
             RegisterSender: self._register_sender, ListMessages: self._list_messages,
@@ -76,8 +78,11 @@ class CommandHandlers:
 
     def judge(self, case: CheckContext) -> AnyOutcome:
         """The first refusal of the profile's checks, or what the command came to."""
-        kind = type(case.command)
-        refused = checked(case, case.profile.checks_of(kind.__name__, case.command.protocol))
+        profile, kind, protocol = case.profile, type(case.command), case.command.protocol
+        checks = self._checks.get((profile.provider, kind, protocol))
+        if checks is None:
+            checks = self._checks[profile.provider, kind, protocol] = profile.checks_of(kind.__name__, protocol)
+        refused = checked(case, checks)
         if refused is not None:
             return self.taking.keep(case, refused)
         for key in case.marks:
@@ -99,11 +104,6 @@ class CommandHandlers:
     def _judge_whole(self, case: CheckContext, refused: Refused | None) -> AnyOutcome:
         """A long message once all its parts are there."""
         return self.judge(case) if refused is None else self.taking.keep(case, refused)
-
-    def _take(self, case: CheckContext) -> AnyOutcome:
-        if case.command.replaces:
-            self._undoing.give_way(case)
-        return self.taking.take(case)
 
     def _price(self, case: CheckContext) -> AnyOutcome:
         if case.measured is None:

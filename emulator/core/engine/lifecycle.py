@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from emulator.core.accounts import Account
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.profile import Profile
 from emulator.core.rules.actions import Plan, Reports, Told
@@ -55,7 +54,7 @@ class MessageLifecycle:
     def __init__(self, state: SandboxState, profiles: Mapping[str, Profile], touched: Touched) -> None:
         self._world = state
         self._profiles = profiles
-        self._touched = touched
+        self.touched = touched
         self._after: dict[int, tuple[int, ...]] = {}
         """When the steps of a plan come, by the plan's number: in microseconds behind the beginning."""
         self._asked: dict[_Change, Sequence[int]] = {}
@@ -89,7 +88,7 @@ class MessageLifecycle:
                 self._report(message, batch, None)
             if ends is not None:
                 scheduler.put(ends, Expire(message.id))
-        self._touched(messages)
+        self.touched(messages)
 
     def fire(self, at: Timestamp, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
@@ -133,7 +132,7 @@ class MessageLifecycle:
         if begins != message.status and "scheduled" in (begins, message.status):
             self.change(message, batch, begins, at, last=False)
         else:
-            self._touched((message,))
+            self.touched((message,))
 
     def change(
         self, message: Message, batch: Batch, status: Status, at: Timestamp, reason: str = "", error: int = 0,
@@ -147,7 +146,7 @@ class MessageLifecycle:
             plan = self._world.plans[message.plan]
             if plan.opt_out or plan.incoming is not None:
                 self._subscriber_acts(plan, message, batch, at)
-        self._touched((message,))
+        self.touched((message,))
         if batch.report:
             self._report(message, batch, before, last)
 
@@ -240,7 +239,13 @@ class MessageLifecycle:
             known = self._asked.get(change)
             return self._who_asked(change) if known is None else known
         profile = self._profiles[batch.provider]
-        return (0,) if reported(profile, self._world.accounts[batch.provider], before, now) else ()
+        switches = profile.told[before, now]
+        if switches is None:
+            return ()
+        for name in switches:
+            if not profile.switch(self._world.accounts[batch.provider], name):
+                return ()
+        return (0,)
 
     def _who_asked(self, change: _Change) -> Sequence[int]:
         provider, asked, before, now = change
@@ -270,16 +275,3 @@ def _reordered(reports: list[SendReport], manner: Reports, chance: Chance) -> li
     if manner.order == "reversed":
         return reports[::-1]
     return [one for _, _, one in sorted((chance.draw(), place, one) for place, one in enumerate(reports))]
-
-
-def reported(profile: Profile, account: Account, before: Status | None, now: Status) -> bool:
-    """Does this change send a report? `before` is None for the state in which a message begins."""
-    row = profile.by_status[now]
-    if before is None:
-        first = profile.reports_first_state
-        if not (profile.switch(account, first) if isinstance(first, str) else first):
-            return False
-    elif not profile.reports_same_word and profile.by_status[before].word == row.word:
-        return False
-    reported = row.reported
-    return bool(profile.switch(account, reported)) if isinstance(reported, str) else reported

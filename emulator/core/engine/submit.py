@@ -1,6 +1,6 @@
 """Takes a submit into the store: batches, messages, their plans; and what is kept of numbers that are refused."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -24,29 +24,40 @@ from emulator.core.units import Timestamp
 class SubmitHandler:
     """Makes batches and messages in a state."""
 
-    def __init__(self, state: SandboxState, life: MessageLifecycle) -> None:
+    def __init__(
+        self, state: SandboxState, life: MessageLifecycle, give_way: Callable[[CheckContext], None]
+    ) -> None:  # fmt: skip
         self.state = state
         self._life = life
+        self._give_way = give_way
         self._plans: dict[tuple[str, str], int] = {}
 
     def take(self, case: CheckContext) -> Accepted:
         """A submit whose checks have passed: charged, stored, set going. A batch for each text."""
-        account, command = case.owner, case.command
-        measured = case.measured
+        account, command, measured, cost = case.account, case.command, case.measured, case.cost
+        assert account is not None
         assert measured is not None
-        cost = case.cost
+        if command.replaces:
+            self._give_way(case)
         account.balance -= cost
         account.spent += cost
-        provider_id = self._id(case)
-        first = len(self.state.store.batches) + 1
-        groups = _by_what_is_said(case) if case.places else ((case.said(0), measured, case.good),)
-        for said, each, recipients in groups:
-            batch = self._batch(case, provider_id, said, each, case.cost_of(each), command.report)
-            self._add_recipients(case, batch, recipients, said if case.places else None)
-        self._record_lost(case, provider_id, True)
+        provider_id = None if case.profile.first_id is None and command.own_id is None else self._id(case)
+        first = self.state.store.batches.count + 1
+        if case.places:
+            for said, each, recipients in _by_what_is_said(case):
+                batch = self._batch(case, provider_id, said, each, case.cost_of(each))
+                self._add_recipients(case, batch, recipients, said)
+        else:
+            price = case.price if case.by_message else case.price * measured.parts
+            said = Said(command.text or "", command.sender or "", command.begins_at)
+            self._add_recipients(case, self._batch(case, provider_id, said, measured, price), case.good, None)
+        told: dict[str, Any] = {}
+        if case.lost:
+            self._record_lost(case, provider_id, True)
+            told = lost(case)
         return Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
-            balance=account.balance, encoding=measured.encoding, code=case.code, **lost(case),
+            balance=account.balance, encoding=measured.encoding, code=case.code, **told,
         )  # fmt: skip
 
     def keep(self, case: CheckContext, refused: Refused) -> Refused | Accepted:
@@ -60,7 +71,7 @@ class SubmitHandler:
             return refused
         later = command.protocol in row.later_over
         provider_id = refused.provider_id = self._id(case)
-        first = len(self.state.store.batches) + 1
+        first = self.state.store.batches.count + 1
         good = _numbered(case)
         for said, numbers in _grouped(case, good):
             self._record(case, provider_id, row, refused.reason, said, numbers, later)
@@ -103,17 +114,17 @@ class SubmitHandler:
         return str(number)
 
     def _batch(
-        self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, cost: int, report: bool
-    ) -> Batch:
-        command, at = case.command, case.at
+        self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, cost: int
+    ) -> Batch:  # fmt: skip
+        command, at, store = case.command, case.at, self.state.store
         begins_at = at if said.begins_at is None or said.begins_at < at else said.begins_at
         extra = command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind}
         batch = Batch(
-            len(self.state.store.batches) + 1, command.provider, command.protocol, provider_id, said.sender, said.text,
+            store.batches.count + 1, command.provider, command.protocol, provider_id, said.sender, said.text,
             command.reference or None, measured.encoding, measured.parts, cost, at, begins_at, command.first,
-            command.flash, report, extra, command.ids, command.asks,
+            command.flash, command.report, extra, command.ids, command.asks,
         )  # fmt: skip
-        self.state.store.add_batch(batch)
+        store.add_batch(batch)
         return batch
 
     def _add_recipients(
@@ -121,11 +132,17 @@ class SubmitHandler:
     ) -> None:  # fmt: skip
         """A message for each, given as the number and how it was written; those in a row of whom one rule decides are
         made together."""
-        at, ruling = case.at, case.ruling
+        at, ruling, profile = case.at, case.ruling, case.profile
         status: Status = "scheduled" if batch.begins_at > at else "pending"
-        for rule, alike in groupby(recipients, lambda recipient: ruling.of(recipient[1], said)):
-            plan = self._plan(rule, case.profile)
-            self._add(batch, at, plan, status, [number for number, _ in alike], ends=case.command.expires_at)
+        groups: Iterable[tuple[Rule | None, Iterable[tuple[str, str]]]] = ((ruling.everyone, recipients),)
+        if ruling.recipients is not None:
+            groups = groupby(recipients, lambda recipient: ruling.of(recipient[1], said))
+        for rule, alike in groups:
+            plan = self._plans.get(("" if rule is None else rule.id, profile.provider))
+            self._add(
+                batch, at, self._plan(rule, profile) if plan is None else plan, status, [number for number, _ in alike],
+                ends=case.command.expires_at,
+            )  # fmt: skip
 
     def _add(
         self, batch: Batch, at: Timestamp, plan: int, status: Status, numbers: Iterable[str], reason: str = "",
@@ -135,7 +152,7 @@ class SubmitHandler:
         store, history = self.state.store, (status, at)
         messages = [
             Message(one, batch.id, number, status, history, plan, 0, reason, error)
-            for one, number in enumerate(numbers, len(store.messages) + 1)
+            for one, number in enumerate(numbers, store.messages.count + 1)
         ]
         store.add(messages)
         self._life.begin(messages, batch, at, ends)
@@ -155,23 +172,21 @@ class SubmitHandler:
     ) -> None:  # fmt: skip
         """Messages that cost nothing and fail: at once where the client was told, else `later`, by their reports."""
         at, measured = case.at, case.command.measure_of(said.text)
-        batch = self._batch(case, provider_id, said, measured, 0, later and case.command.report)
-        batch.begins_at = at
+        batch = self._batch(case, provider_id, said, measured, 0)
+        batch.begins_at, batch.report = at, later and batch.report
         status: Status = "pending" if later else row.status
         steps = (Step(0, row.status, reason.value, row.error),) if later else ()
         plan = self._life.intern_actions(Plan(steps=steps))
         self._add(batch, at, plan, status, numbers, "" if later else reason.value, 0 if later else row.error)
 
     def _plan(self, rule: Rule | None, profile: Profile) -> int:
-        """The number of the life that a rule gives, or the provider's ordinary one."""
-        key = (rule.id if rule else "", profile.provider)
-        number = self._plans.get(key)
-        if number is None:
-            then = rule.spec.then if rule else Plan()
-            steps = profile.life if then.steps is None else tuple(sorted(then.steps, key=lambda step: step.after))
-            if then.steps is None and then.reports is not None and then.reports.before_reply:
-                steps = (msgspec.structs.replace(steps[0], after=0.0), *steps[1:])
-            number = self._plans[key] = self._life.intern_actions(msgspec.structs.replace(then.life, steps=steps))
+        """The number of the life that a rule gives, or the provider's ordinary one, which is known from now on."""
+        then = rule.spec.then if rule else Plan()
+        steps = profile.life if then.steps is None else tuple(sorted(then.steps, key=lambda step: step.after))
+        if then.steps is None and then.reports is not None and then.reports.before_reply:
+            steps = (msgspec.structs.replace(steps[0], after=0.0), *steps[1:])
+        number = self._life.intern_actions(msgspec.structs.replace(then.life, steps=steps))
+        self._plans["" if rule is None else rule.id, profile.provider] = number
         return number
 
 

@@ -56,7 +56,7 @@ class PagedList(Generic[T]):
         """All pages; None: it changed since, or never was packed."""
         self._marks: list[int] = []
         """Of each page, as it was when it was packed."""
-        self._count = 0
+        self.count = 0
         self.unpacked = 0
         """How many pages were unpacked so far, to be measured."""
         self._decode_page, self._decode_row = _decoders(kind)
@@ -64,11 +64,11 @@ class PagedList(Generic[T]):
     # things
 
     def append(self, thing: T) -> None:
-        place = self._count & self._last
+        place = self.count & self._last
         if not place:
             self._begin()
         self._tail.append(thing)
-        self._count += 1
+        self.count += 1
         if place == self._last:
             self._filled()
 
@@ -80,12 +80,12 @@ class PagedList(Generic[T]):
         else:
             done = 0
             while done < len(things):
-                place = self._count & self._last
+                place = self.count & self._last
                 if not place:
                     self._begin()
                 fits = things[done : done + self._last + 1 - place]
                 self._tail.extend(fits)
-                self._count += len(fits)
+                self.count += len(fits)
                 done += len(fits)
                 if place + len(fits) > self._last:
                     self._filled()
@@ -93,22 +93,22 @@ class PagedList(Generic[T]):
 
     def _begin(self) -> None:
         """Another page."""
-        self._tail = self.live[self._count >> self._bits] = []
+        self._tail = self.live[self.count >> self._bits] = []
         self._packed.append(None)
         self._marks.append(0)
 
     def __len__(self) -> int:
-        return self._count
+        return self.count
 
     def __getitem__(self, index: int) -> T:
         """To be read; the first has index 0."""
         live = self.live.get(index >> self._bits)
         if live is not None:
             return live[index & self._last]
-        if not -self._count <= index < self._count:
+        if not -self.count <= index < self.count:
             raise IndexError(index)
         if index < 0:
-            return self[index + self._count]
+            return self[index + self.count]
         packed = cast(bytes, self._packed[index >> self._bits])
         return self._kind(*self._decode_row(_decode_rows(packed)[index & self._last]))
 

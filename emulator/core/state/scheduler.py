@@ -99,10 +99,15 @@ class Scheduler:
         """So many numbers in the heap stand for nothing any more."""
         self._heap = [self._number(*entry) for entry in entries]
         heapify(self._heap)
+        self.due: Timestamp | None = None
+        """When the next thing is."""
+        self._look()
 
     def put(self, at: Timestamp, item: Item, first: bool = False) -> None:
         self.counted += 1
         heappush(self._heap, self._number(at, 0 if first else 1, self.counted, item))
+        if self.due is None or at < self.due:
+            self.due = at
 
     def put_each(self, at: Timestamp, item: Step | Begin, count: int, first: bool = False) -> None:
         """The same for `count` messages whose ids follow one another; `item` is the first one's."""
@@ -111,19 +116,20 @@ class Scheduler:
         for _ in range(count):
             heappush(self._heap, number)
             number += _NEXT
-
-    def next_due(self) -> Timestamp | None:
-        return self._heap[0] >> _MOMENT if self._heap else None
+        if self.due is None or at < self.due:
+            self.due = at
 
     def take(self, until: Timestamp) -> tuple[Timestamp, Item] | None:
         """The next item due at or before a moment."""
-        if not self._heap or self._heap[0] >> _MOMENT > until:
+        due = self.due
+        if due is None or due > until:
             return None
         number = heappop(self._heap)
         item = self._item(number) if number & _KINDS else self._beside.pop(_place(number))
         if self._dropped:
             self._clear()
-        return number >> _MOMENT, item
+        self.due = self._heap[0] >> _MOMENT if self._heap else None
+        return due, item
 
     def drop(self, item: PartsEnd) -> None:
         """Take it off, if it is there."""
@@ -131,6 +137,7 @@ class Scheduler:
         if place is not None and self._beside.pop(place, None) is not None:
             self._dropped += 1
             self._clear()
+            self._look()
 
     def has_report(self, message: int) -> bool:
         """Is a report of the message on it?"""
@@ -161,12 +168,16 @@ class Scheduler:
         ]
         for place, item in written.beside.items():
             made._lay_beside(place, item)
+        made._look()
         return made
 
     def __len__(self) -> int:
         return len(self._heap) - self._dropped
 
     # inside
+
+    def _look(self) -> None:
+        self.due = self._heap[0] >> _MOMENT if self._heap else None
 
     def _number(self, at: Timestamp, rank: int, place: int, item: Any) -> int:
         kind = type(item)

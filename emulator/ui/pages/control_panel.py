@@ -36,7 +36,8 @@ async def _live(asked: PageRequest) -> Json:
     """What changes by itself while one looks."""
     sandbox = asked.sandbox
     return {
-        "sandbox": sandbox, "shown": views.sandbox(sandbox), "now": sandbox.now(), "due": sandbox.engine.next_due(),
+        "sandbox": sandbox, "shown": views.sandbox(sandbox), "now": sandbox.now(),
+        "due": sandbox.engine.state.scheduler.due,
         "rate": sandbox.clock.rate, "throughput": charts.of(sandbox), "statuses": charts.statuses(sandbox),
         "callbacks": [callback(sandbox, one) for one in newest(sandbox, _CALLBACKS)],
         "rules": [_rule(one) for one in sandbox.engine.state.rule_book.rules],

@@ -197,7 +197,7 @@ def test_a_report_not_taken_is_sent_again_by_the_schedule_and_no_longer() -> Non
     play = Play(made=profile(life=()), switches={"retry": [10, 60]})
     play.accepted()
     attempts = []
-    while (due := play.engine.next_due()) is not None:
+    while (due := play.engine.state.scheduler.due) is not None:
         for report in play.advance((due - play.at) / SECOND):
             attempts.append((report.attempt, report.due.attempt, (report.at - START) // SECOND))
             play.engine.answered(report.attempt, False, report.at)

@@ -33,9 +33,9 @@ def test_nothing_is_taken_before_its_moment() -> None:
     scheduler = Scheduler([])
     scheduler.put(10, Expire(1))
     assert scheduler.take(9) is None
-    assert scheduler.next_due() == 10
+    assert scheduler.due == 10
     assert scheduler.take(10) == (10, Expire(1))
-    assert scheduler.next_due() is None
+    assert scheduler.due is None
     assert len(scheduler) == 0
 
 

@@ -99,7 +99,7 @@ class Office:
         engine = self.sandbox.engine
         at = self.sandbox.now() + round(seconds * SECOND)
         calls = []
-        while (due := engine.next_due()) is not None and due <= at:
+        while (due := engine.state.scheduler.due) is not None and due <= at:
             self.sandbox.clock.move_to(due)
             for report in engine.advance(due):
                 message = self.messages[report.message - 1]

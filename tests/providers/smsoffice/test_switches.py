@@ -153,7 +153,7 @@ def test_a_callback_that_was_not_taken_is_repeated_only_by_a_schedule() -> None:
         office = Office(switches={"retry": gaps})
         office.send(reference="mine")
         engine, start, attempts = office.sandbox.engine, office.sandbox.now(), []
-        while (due := engine.next_due()) is not None:
+        while (due := engine.state.scheduler.due) is not None:
             for report in engine.advance(due):
                 attempts.append((due - start) // 1_000_000)
                 engine.answered(report.attempt, False, due)

@@ -138,7 +138,7 @@ def test_a_failed_callback_is_not_repeated_unless_the_switch_has_a_schedule() ->
         desk.rules({"then": {"steps": [{"after": 1, "status": "delivered"}]}})
         desk.sent()
         engine, seen = desk.sandbox.engine, []
-        while (due := engine.next_due()) is not None:
+        while (due := engine.state.scheduler.due) is not None:
             for report in engine.advance(due):
                 seen.append((report.at - engine.state.began) // 1_000_000)
                 engine.answered(report.attempt, False, report.at)

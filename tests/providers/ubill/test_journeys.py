@@ -45,7 +45,7 @@ async def test_a_confirmation_a_code_and_a_scheduled_message_go_out_and_come_bac
         assert {one["shop"] for one in taking.came} == {"7"}
         assert {one["key"] for one in taking.came} == {sandbox.account("ubill").credentials["callback_key"]}
         assert (await customer.get(f"report/{later}"))["result"] == [{"number": TO, "statusID": "3"}]
-        due = sandbox.engine.next_due()
+        due = sandbox.engine.state.scheduler.due
         assert due is not None
         await walk(served, sandbox, (due - sandbox.now()) / 1_000_000 + 10)  # settle goes a year ahead at most
         assert [one["smsID"] for one in taking.came[6:]] == [later, later]
