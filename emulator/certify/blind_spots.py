@@ -99,7 +99,7 @@ class Overheard:
                 case "reset":
                     self._lay(sandbox)
 
-        sandbox.listeners.append(hear)
+        sandbox.feed.listeners.append(hear)
         self._lay(sandbox)
 
     @property
