@@ -5,10 +5,13 @@ import os
 import random
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from types import BuiltinFunctionType
 from typing import Any, NoReturn
 
 from emulator.world.errors import OutOfWorld
@@ -17,22 +20,53 @@ from emulator.world.loop import WorldLoop
 _UNKNOWN = "is outside the world, whose time does not run there"
 
 
+_CLOCKS = {one: one.__name__ for one in (time.time, time.time_ns, time.monotonic, time.sleep)}
+"""Functions that modules take out of `time` when they are imported."""
+_taken: list[tuple[Any, str, str]] = []
+"""Modules that have one, `time` among them: the module, its name there, its name in `time`."""
+_looked_into: dict[str, Any] = {}
+
+
+def _taken_clocks() -> list[tuple[Any, str, str]]:
+    for name, module in list(sys.modules.items()):
+        if _looked_into.get(name) is module:
+            continue
+        _looked_into[name] = module
+        for own, value in list(getattr(module, "__dict__", {}).items()):
+            if isinstance(value, BuiltinFunctionType) and value in _CLOCKS:
+                _taken.append((module, own, _CLOCKS[value]))
+    return _taken
+
+
+_natures: dict[int, dict[Callable[..., Any], Callable[..., Any]]] = {}
+"""By thread: what stands for real functions in its world."""
+
+
+@cache
+def _by_thread(real: Callable[..., Any]) -> Callable[..., Any]:
+    """The world's own in the thread of a world, the real one elsewhere. Whoever takes it out of its module while a
+    world runs has the real one again behind it."""
+
+    def either(*args: Any, **how: Any) -> Any:
+        mine = _natures.get(threading.get_ident())
+        return (real if mine is None else mine[real])(*args, **how)
+
+    either.__name__ = either.__qualname__ = real.__name__
+    return either
+
+
 @contextmanager
 def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
     """`began`: what `time.time()` says at the loop's second 0."""
-    here = threading.get_ident()
     chance = random.Random(f"chance {seed}")
     before = random.getstate()
+    mine: dict[Callable[..., Any], Callable[..., Any]] = {}
     with ExitStack() as stack:
 
         def put(holder: Any, name: str, in_world: Callable[..., Any]) -> None:
             real = getattr(holder, name)
-
-            def either(*args: Any, **how: Any) -> Any:
-                return (in_world if threading.get_ident() == here else real)(*args, **how)
-
-            either.__name__ = either.__qualname__ = name
-            setattr(holder, name, either)
+            mine[real] = in_world
+            setattr(holder, name, _by_thread(real))
             stack.callback(setattr, holder, name, real)
 
         def sleep(seconds: float) -> None:
@@ -41,9 +75,12 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
                      "`await asyncio.sleep(...)` lets the others go on")  # fmt: skip
             loop.blocked += seconds
 
-        put(time, "time", lambda: began + loop.time())
-        put(time, "time_ns", lambda: round((began + loop.time()) * 1e6) * 1000)
-        put(time, "sleep", sleep)
+        clocks: dict[str, Callable[..., Any]] = {
+            "time": lambda: began + loop.time(), "time_ns": lambda: round((began + loop.time()) * 1e6) * 1000,
+            "monotonic": loop.time, "sleep": sleep,
+        }  # fmt: skip
+        for module, own, name in _taken_clocks():
+            put(module, own, clocks[name])
         put(os, "urandom", chance.randbytes)
         put(random.SystemRandom, "random", lambda _: chance.random())
         put(random.SystemRandom, "getrandbits", lambda _, bits: chance.getrandbits(bits))
@@ -60,6 +97,9 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
                 ))  # fmt: skip
         random.seed(f"random {seed}")
         stack.callback(random.setstate, before)
+        here = threading.get_ident()
+        _natures[here] = mine
+        stack.callback(_natures.pop, here)
         yield
 
 

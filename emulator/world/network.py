@@ -16,6 +16,7 @@ from emulator.world.transport import End, Item
 
 HOST = "127.0.0.1"
 _FIRST_PORT = 40_000
+_FEW = 64
 
 
 class Weather(NamedTuple):
@@ -56,7 +57,7 @@ class Connection:
         self._ideal = ideal
         self._names = names
         self._number = number
-        self._chance = Random(f"{network.seed}/{number}")
+        self._chance = None if ideal else Random(f"{network.seed}/{number}")
         self.ends: tuple[End, End]
         self._speaks: End | None = None
         self._fault: Fault | None = None
@@ -75,7 +76,7 @@ class Connection:
             end.break_()
 
     def _latency(self) -> float:
-        return 0.0 if self._ideal else self._chance.uniform(*self._network.weather.latency)
+        return 0.0 if self._chance is None else self._chance.uniform(*self._network.weather.latency)
 
     def delay(self, end: End) -> float | None:
         fault = self._fault if end is self._speaks else None
@@ -155,6 +156,8 @@ class Network:
         self.listeners: dict[tuple[str, int], Listener] = {}
         self._hosts: dict[str, str] = {}
         self._ends: list[End] = []
+        self._many = _FEW
+        """So many ends there are before those that have closed are forgotten."""
         self._dialled: dict[int, End] = {}
         self._made = 0
         self._port = _FIRST_PORT
@@ -254,6 +257,9 @@ class Network:
         server = End(self.loop, connection, there, here, theirs, listener.context)
         client.other, server.other = server, client
         connection.ends = (client, server)
+        if len(self._ends) > self._many:
+            self._ends = [end for end in self._ends if not end.gone]
+            self._many = 2 * len(self._ends) + _FEW
         self._ends += (client, server)
         found = listener
 

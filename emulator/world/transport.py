@@ -2,14 +2,13 @@
 that lets out what was written, a reset for who says more to an end that is gone."""
 
 import asyncio
-import socket
-import struct
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
 from typing import Any, Protocol
 
 from emulator.world.process import Life
+from emulator.world.sockets import SocketOfEnd
 
 WINDOW = 256 * 1024
 """So many bytes of one direction may be under way or unread; what goes beyond it waits with the writer."""
@@ -35,51 +34,6 @@ class Wire(Protocol):
 
     def came(self, end: "End", item: Item) -> None:
         """An item has come to its end."""
-
-
-class SocketOfEnd:
-    """What `get_extra_info("socket")` gives: addresses, and the options that change what an end does."""
-
-    family = socket.AF_INET
-    type = socket.SOCK_STREAM
-    proto = socket.IPPROTO_TCP
-
-    def __init__(self, end: "End") -> None:
-        self._end = end
-        self._pair: tuple[socket.socket, socket.socket] | None = None
-
-    def getsockname(self) -> tuple[str, int]:
-        return self._end.here
-
-    def getpeername(self) -> tuple[str, int]:
-        return self._end.there
-
-    def setsockopt(self, level: int, name: int, value: Any = None, *_: Any) -> None:
-        if level == socket.SOL_SOCKET and name == socket.SO_LINGER and isinstance(value, bytes):
-            on, seconds = struct.unpack("ii", value)
-            self._end.resets_on_close = bool(on) and not seconds
-
-    def getsockopt(self, *_: Any) -> int:
-        return 0
-
-    def fileno(self) -> int:
-        """A descriptor that can be read as soon as the other side has closed: pools ask so whether a connection is
-        still good."""
-        if self._pair is None:
-            self._pair = socket.socketpair()
-            if self._end.ended:
-                self.tell_end()
-        return self._pair[0].fileno()
-
-    def tell_end(self) -> None:
-        if self._pair is not None:
-            self._pair[1].close()
-
-    def close(self) -> None:
-        if self._pair is not None:
-            for one in self._pair:
-                one.close()
-            self._pair = None
 
 
 class End(asyncio.Transport):
@@ -114,6 +68,11 @@ class End(asyncio.Transport):
         self._out: deque[Item] = deque()
         self._under_way = 0
         self._last = 0.0
+
+    @property
+    def gone(self) -> bool:
+        """Has it closed, and nothing more to do?"""
+        return self._gone
 
     def __repr__(self) -> str:
         return f"<End {self.here[0]}:{self.here[1]} to {self.there[0]}:{self.there[1]}>"
@@ -257,11 +216,13 @@ class End(asyncio.Transport):
             self._held_back = True
             self._protocol.pause_writing()
 
-    def _room(self, octets: int) -> None:
+    def _read(self, octets: int) -> None:
         """The other side has read so many bytes."""
         self._under_way -= octets
-        if not self._buffer:
-            return
+        if self._buffer and not self._gone:
+            self.call(self._flush_on)
+
+    def _flush_on(self) -> None:
         self._flush()
         if self._held_back and len(self._buffer) <= self._low:
             self._held_back = False
@@ -279,8 +240,10 @@ class End(asyncio.Transport):
             if item:
                 self._answer_by_reset()
             return
-        if self._reading or self._closing or item is RESET:
+        if self._closing or item is RESET:
             self.call(self._take, item)
+        elif self._reading and not self._unread:
+            self._context.run(self._take, item)
         else:
             self._unread.append(item)
 
@@ -310,8 +273,7 @@ class End(asyncio.Transport):
                 self._finish()
                 return
             self._give(item)
-            if not self.other._gone:
-                self.other.call(self.other._room, len(item))
+            self.other._read(len(item))
         elif not self._closing:
             try:
                 keep = self._protocol.eof_received()
@@ -326,9 +288,9 @@ class End(asyncio.Transport):
             if isinstance(self._protocol, asyncio.BufferedProtocol):
                 left = memoryview(data)
                 while left:
-                    room = self._protocol.get_buffer(len(left))
-                    size = min(len(room), len(left))  # type: ignore[arg-type]
-                    room[:size] = left[:size]  # type: ignore[index]
+                    room = memoryview(self._protocol.get_buffer(len(left)))
+                    size = min(len(room), len(left))
+                    room[:size] = left[:size]
                     self._protocol.buffer_updated(size)
                     left = left[size:]
             else:

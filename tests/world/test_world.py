@@ -11,9 +11,11 @@ import sys
 import threading
 import time
 import uuid
+from time import monotonic
+from time import time as imported_by_name
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, TCPConnector, web
 
 from emulator import world
 from emulator.client import AsyncSmsCenter, AsyncSmsOffice, AsyncUbill, SmppClient
@@ -180,6 +182,37 @@ def test_httpx_is_at_home_in_a_world():
     world.run(main)
 
 
+def test_a_module_that_takes_the_clock_while_a_world_runs_has_the_real_one_behind_it():
+    taken = []
+
+    async def main(w):
+        from time import monotonic
+
+        taken.append(monotonic)
+        await w.after(hours=1)
+        return monotonic()
+
+    assert world.run(main) == world.run(main) == 3600
+    assert taken[0]() == pytest.approx(time.monotonic())
+
+
+def test_a_connection_is_kept_no_longer_than_its_client_keeps_it():
+    async def main(w):
+        async def worker(process):
+            connector = TCPConnector(keepalive_timeout=15)
+            async with ClientSession(w.base_url, connector=connector) as session:
+                for _ in range(3):
+                    await (await session.get("/api/getBalance")).read()
+                    await asyncio.sleep(3600)
+
+        await w.app(worker)
+        before = w.loop.total_turns
+        await w.after(hours=4)
+        return w.loop.total_turns - before
+
+    assert world.run(main) < 150
+
+
 # the same again
 
 
@@ -205,7 +238,9 @@ def test_another_seed_is_another_world():
 def test_time_and_chance_are_the_worlds_and_real_again_behind_it():
     async def main(w):
         begun = time.time()
+        assert monotonic() == time.monotonic() == w.now
         await w.after(hours=1)
+        assert (monotonic(), imported_by_name()) == (w.now, time.time())
         drawn = (random.random(), secrets.token_hex(8), uuid.uuid4().hex, os.urandom(4).hex())
         return begun, time.time() - begun, drawn
 
@@ -216,7 +251,8 @@ def test_time_and_chance_are_the_worlds_and_real_again_behind_it():
     assert first == second
     assert first[1] == pytest.approx(3600)
     assert random.random() == expected
-    assert time.time() > first[0]
+    assert imported_by_name() == pytest.approx(time.time()) != pytest.approx(first[0])
+    assert monotonic() == pytest.approx(time.monotonic()) != pytest.approx(3600)
     assert secrets.token_hex(8) != first[2][1]
 
 
