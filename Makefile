@@ -58,12 +58,13 @@ release-check: $(STAMP)
 docs: $(VENV)/docs/bin/mkdocs
 	@rm -rf build/docs build/site && mkdir -p build/docs && cp -r docs CHANGELOG.md SECURITY.md CONTRIBUTING.md LICENSE benchmarks clients build/docs/
 	@cp README.md build/docs/index.md
-	@$(VENV)/docs/bin/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build --quiet
 	@echo "build/site/index.html"
 
-$(VENV)/docs/bin/mkdocs: | $(BIN)/python
+$(VENV)/docs/bin/mkdocs: constraints-docs.txt | $(BIN)/python
 	@$(PYTHON) -m venv $(VENV)/docs
-	@$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.5,<10' 'mkdocs<2'
+	@$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints-docs.txt
+	@touch $@
 
 clients: | $(BIN)/python
 	@$(BIN)/python tests/tools.py
@@ -95,7 +96,7 @@ UV := env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL 
 PIN := --universal --python-version $(firstword $(PYTHONS)) --generate-hashes --upgrade --no-header --no-emit-index-url
 PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin x86_64-apple-darwin x86_64-pc-windows-msvc
 
-constraints: constraints.txt.new constraints-build.txt.new constraints-dev.txt.new
+constraints: constraints.txt.new constraints-build.txt.new constraints-dev.txt.new constraints-docs.txt.new
 	@for file in $(^:.new=); do mv $$file.new $$file; done
 	@for platform in $(PLATFORMS); do for python in $(PYTHONS); do \
 	   $(UV) pip install --dry-run --target $(VENV)/none --only-binary :all: --require-hashes \
@@ -103,7 +104,7 @@ constraints: constraints.txt.new constraints-build.txt.new constraints-dev.txt.n
 	   || echo "make: not every pinned version has a wheel for Python $$python on $$platform" >&2; \
 	 done; done
 
-.INTERMEDIATE: constraints.txt.new constraints-build.txt.new constraints-dev.txt.new
+.INTERMEDIATE: constraints.txt.new constraints-build.txt.new constraints-dev.txt.new constraints-docs.txt.new
 constraints.txt.new: $(VENV)/tools/bin/uv
 	@{ echo "# What make run and the image run: versions with their hashes. Renewed by make constraints."; \
 	   $(UV) pip compile pyproject.toml --extra speed --extra tls --extra smtp $(PIN); } > $@
@@ -112,6 +113,10 @@ constraints-build.txt.new: $(VENV)/tools/bin/uv
 constraints-dev.txt.new: constraints.txt.new constraints-build.txt.new
 	@{ echo "# What make test and make check run with. Renewed by make constraints."; \
 	   $(UV) pip compile pyproject.toml --all-extras --group dev $(^:%=--constraint %) $(PIN); } > $@
+
+constraints-docs.txt.new: $(VENV)/tools/bin/uv
+	@{ echo "# What make docs builds the site with. Renewed by make constraints."; \
+	   $(UV) pip compile --group docs $(PIN); } > $@
 
 audit: $(VENV)/tools/bin/pip-audit
 	@$< --strict --require-hashes --disable-pip $(foreach file,$(wildcard constraints*.txt),--requirement $(file))

@@ -4,6 +4,7 @@ import sys
 from importlib import import_module
 
 NAMES = ("mixed", "start", "send", "tls", "smpp", "callbacks", "state", "client", "memory")
+"""Of `python -m benchmarks`; `fixtures` wants pytest-httpserver beside it."""
 
 
 def main() -> None:

@@ -21,8 +21,10 @@ EXTRAS, GROUPS = PROJECT["project"]["optional-dependencies"], PROJECT["dependenc
 FILES = {
     "constraints.txt": [*PROJECT["project"]["dependencies"], *EXTRAS["speed"], *EXTRAS["tls"]],
     "constraints-build.txt": [*PROJECT["build-system"]["requires"], *GROUPS["build"]],
-    "constraints-dev.txt": [one for some in (PROJECT["project"]["dependencies"], *EXTRAS.values(), *GROUPS.values())
+    "constraints-dev.txt": [one for some in (PROJECT["project"]["dependencies"], *EXTRAS.values(), GROUPS["build"],
+                                             GROUPS["dev"])
                             for one in some if isinstance(one, str)],
+    "constraints-docs.txt": GROUPS["docs"],
 }  # fmt: skip
 DOCKERFILE = re.sub(r"\\\n", " ", re.sub(r"(?m)^#.*\n", "", (ROOT / "Dockerfile").read_text()))
 LAST = DOCKERFILE[DOCKERFILE.rindex("FROM ") :]

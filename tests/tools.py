@@ -37,6 +37,7 @@ JUNIT = "/usr/share/java/junit-platform-console-standalone.jar"
 NODE_20 = ("node", "--eval", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)")
 TOOLS = {
     "bash": Tool(("bash",), ("bash",)),
+    "buildah": Tool(("buildah", "debootstrap"), ("buildah", "debootstrap")),
     "chromium": Tool(("chromium",), ("chromium",)),
     "curl": Tool(("curl",), ("curl",)),
     "go": Tool(("go",), ("golang-go",)),

@@ -1,6 +1,6 @@
 """The host names of all providers, as certificates, a proxy's guard and a hosts file want them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from emulator.providers.base import Provider
 
@@ -13,4 +13,10 @@ def names(providers: Iterable[Provider]) -> tuple[str, ...]:
 def domains(providers: Iterable[Provider]) -> tuple[str, ...]:
     """The fewest names that hold all of them: those that no other is above."""
     every = set(names(providers))
-    return tuple(sorted(name for name in every if not any(name.endswith(f".{other}") for other in every)))
+    return tuple(sorted(name for name in every if not any(above in every for above in _above(name))))
+
+
+def _above(name: str) -> Iterator[str]:
+    while "." in name:
+        _, _, name = name.partition(".")
+        yield name

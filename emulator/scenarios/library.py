@@ -1,5 +1,6 @@
 """The scenarios that come with the package, found by name."""
 
+from functools import cache
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ _PLACES = (_PACKAGE / "scenarios" / "bundled", _PACKAGE.parent / "scenarios")
 """In the installed wheel; in a checkout."""
 
 
+@cache
 def _folder() -> Path:
     return next((place for place in _PLACES if place.is_dir()), _PLACES[0])
 
