@@ -40,6 +40,7 @@ TOOLS = {
     "buildah": Tool(("buildah", "debootstrap"), ("buildah", "debootstrap")),
     "chromium": Tool(("chromium",), ("chromium",)),
     "curl": Tool(("curl",), ("curl",)),
+    "wget": Tool(("wget",), ("wget",)),
     "go": Tool(("go",), ("golang-go",)),
     "java": Tool(("java", "javac"), ("default-jdk-headless",)),
     "junit": Tool(("java", "javac"), ("default-jdk-headless", "junit5"), files=(JUNIT,)),

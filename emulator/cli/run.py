@@ -96,8 +96,10 @@ async def _seen(serving: "Server") -> list[str]:
     requests = filters.requests(default, filters.RequestFilters(limit=10_000))
     sends = [one for one in requests if one["operation"] == "send"]
     refused = [one for one in requests if one["outcome"] == "refused"]
+    unreadable = [one for one in requests if one["outcome"] == "unreadable"]
     findings = (await lint.lint(default, lint.LintQuery()))["findings"]
     told = Counter(f"  refused: {one['provider']} {one['operation']}: {one['explain']}" for one in refused)
+    told.update(f"  not served: {one['request']['method']}: {one['explain']}" for one in unreadable)
     for one in findings:
         for detail in one["details"] or [one["statement"]]:
             told[f"  finding: {one['provider']}: {detail} [{one['row']}]"] += 1

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.resources import files as resources
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def lay(folder: Path, authority: bytes, environment: Mapping[str, str]) -> Files
         python=str(folder / "python"),
         node=_write(folder / "preload.cjs", (hooks / "preload.cjs").read_bytes()),
         php=str(folder / "php"),
+        wget=_write(folder / "wgetrc", _wgetrc(folder / "bundle.pem", environment)),
     )
     for name in ("sitecustomize.py", "sms_emulator_lookups.py"):
         _write(folder / "python" / name, (hooks / name).read_bytes())
@@ -58,6 +60,15 @@ def _users_own_prepend(environment: Mapping[str, str]) -> bytes:
         return b""
     escaped = said.replace("\\", "\\\\").replace("'", "\\'")
     return f"require '{escaped}';\n".encode()
+
+
+def _wgetrc(bundle: Path, environment: Mapping[str, str]) -> bytes:
+    """The user's own settings, and whom to trust."""
+    own = b""
+    with suppress(OSError):
+        own = Path(environment.get("WGETRC") or Path(environment.get("HOME", "/"), ".wgetrc")).read_bytes()
+    ours = f"ca_certificate={bundle}".encode()
+    return b"\n".join([*(line for line in own.splitlines() if line != ours), ours, b""])
 
 
 def _write(path: Path, content: bytes) -> str:

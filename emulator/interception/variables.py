@@ -27,7 +27,7 @@ class Addresses(NamedTuple):
 
 class Files(NamedTuple):
     """Paths of what `files` makes: authorities as PEM (the machine's and ours; ours alone), Java's trust store, and the
-    folders and files that make an interpreter load a hook of ours."""
+    folders and files that make an interpreter load a hook of ours; wget's settings."""
 
     bundle: str
     ours: str
@@ -35,6 +35,7 @@ class Files(NamedTuple):
     python: str
     node: str
     php: str
+    wget: str
 
 
 class Led(NamedTuple):
@@ -126,6 +127,7 @@ TABLE = (
              way=True),
     Variable(("NODE_OPTIONS",), "Node: a hook on connections, for versions without proxies", _node, way=True),
     Variable(("PYTHONPATH",), "Python: a hook on look-ups, for libraries without proxies", _python, way=True),
+    Variable(("WGETRC",), "wget: the user's own settings, and whom to trust", lambda led: led.files.wget),
     Variable(("PHP_INI_SCAN_DIR",), "PHP: curl and streams", _php),
     Variable(("JAVA_TOOL_OPTIONS",), "Java", _java),
     Variable((LEAD,), "the hooks for Node and Python", _lead, way=True),

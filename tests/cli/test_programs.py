@@ -22,6 +22,8 @@ import os, sys
 from urllib.request import urlopen
 print(sys.stdin.read(), os.environ["MINE"], urlopen({URL!r}).status)
 for _ in range(3): urlopen({URL.replace("sender=smsoffice", "sender=Nobody")!r})
+try: urlopen("https://example.com/")
+except OSError: pass
 sys.exit(3)
 """
 
@@ -36,8 +38,9 @@ def test_run_gives_the_program_our_streams_and_status_and_tells_what_it_sent_and
     done = run("run", *options, "--", sys.executable, "-c", PROGRAM, said="in", MINE="kept")
     assert (done.returncode, done.stdout) == (3, "in kept 200\n")
     told = done.stderr.splitlines()
-    assert told[0].startswith("sms-emulator: 4 request(s), 4 of them sends, 3 refused, ")
+    assert told[0].startswith("sms-emulator: 5 request(s), 4 of them sends, 3 refused, ")
     assert [line.endswith("(3 times)") for line in told if line.startswith("  refused: smsoffice send: ")] == [True]
+    assert any(line.startswith("  not served: CONNECT: example.com is no provider's name") for line in told)
     assert any(line.startswith("  finding: smsoffice: x1 has no reference") for line in told)
     assert "my-own-key" not in done.stderr
 

@@ -151,6 +151,7 @@ class Client(NamedTuple):
 _PY = (sys.executable,)
 CLIENTS = {
     "curl": Client("curl", "urls.txt", "".join(f'url = "{url}"\n' for url in URLS), ("curl", "-sS", "-K")),
+    "wget": Client("wget", "urls.txt", "\n".join(URLS), ("wget", "-qO-", "--tries=1", "-i")),
     "Python urllib": Client(None, "a.py", _PYTHON_URLLIB, _PY),
     "Python requests": Client(None, "a.py", _PYTHON_REQUESTS, _PY),
     "Python httpx": Client(None, "a.py", _PYTHON_HTTPX, _PY),

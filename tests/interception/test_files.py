@@ -40,6 +40,14 @@ def test_a_second_run_under_the_first_ones_variables_changes_nothing(tmp_path: P
     assert Path(first.bundle).read_text() == before
 
 
+def test_wgets_settings_hold_the_users_own(tmp_path: Path, authority: bytes) -> None:
+    (tmp_path / ".wgetrc").write_text("tries = 3")
+    laid = lay(tmp_path / "laid", authority, {"HOME": str(tmp_path)})
+    assert Path(laid.wget).read_text() == f"tries = 3\nca_certificate={laid.bundle}\n"
+    again = lay(tmp_path / "laid", authority, {"WGETRC": laid.wget})
+    assert Path(again.wget).read_text().splitlines()[0] == "tries = 3"
+
+
 def test_pythons_hook_leads_names_and_does_what_the_users_own_sitecustomize_does(
     tmp_path: Path, authority: bytes
 ) -> None:

@@ -5,7 +5,8 @@ import os
 
 from emulator.interception.variables import LEAD, Addresses, Files, changed, led_here
 
-FILES = Files("/f/bundle.pem", "/f/ca.pem", "/f/truststore.p12", "/f/python", "/f/preload.cjs", "/f/php")
+FILES = Files("/f/bundle.pem", "/f/ca.pem", "/f/truststore.p12", "/f/python", "/f/preload.cjs", "/f/php",
+              "/f/wgetrc")  # fmt: skip
 HERE = Addresses("http://127.0.0.1:8775", ("127.0.0.1", 2775))
 PORTS = {80: "http", 443: "http", 3700: "smpp", 3443: "smpp_tls"}
 
@@ -43,7 +44,7 @@ def test_in_a_network_of_its_own_a_program_is_told_whom_to_trust_alone() -> None
     environment = led({"https_proxy": "http://proxy.example:3128", "NODE_OPTIONS": "--no-warnings"}, ways=False)
     assert set(environment) == {
         "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "NODE_OPTIONS",
-        "PHP_INI_SCAN_DIR", "JAVA_TOOL_OPTIONS",
+        "PHP_INI_SCAN_DIR", "JAVA_TOOL_OPTIONS", "WGETRC",
     }  # fmt: skip
     assert environment["NODE_OPTIONS"] == "--no-warnings"
     assert "proxy" not in environment["JAVA_TOOL_OPTIONS"]
