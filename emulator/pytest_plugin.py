@@ -107,8 +107,8 @@ def _has_pytest_asyncio(config: pytest.Config) -> bool:
 
 @pytest.fixture
 def sms_emulator(request: pytest.FixtureRequest) -> "AsyncSms":
-    """An emulator in the loop of this async test, with a fresh sandbox: verbs as coroutines (await sms.otp(...)), and
-    base_url, smpp_port, and credentials such as .smsoffice.key as attributes."""
+    """An emulator in the loop of this async test, with a fresh sandbox: its calls as coroutines (await sms.otp(...)),
+    and base_url, smpp_port, and credentials such as .smsoffice.key as attributes."""
     sms: AsyncSms = request.getfixturevalue(_serving_fixture(request))
     return sms
 

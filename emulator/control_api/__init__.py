@@ -1,1 +1,1 @@
-"""The control API: verbs in process, the same over HTTP, and the client of both."""
+"""The control API: one table of calls, over HTTP and in process."""

@@ -1,4 +1,4 @@
-"""The verb that waits for a one-time code. Raises Refusal."""
+"""The call that waits for a one-time code. Raises Refusal."""
 
 import asyncio
 from collections.abc import Callable

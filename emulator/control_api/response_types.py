@@ -1,4 +1,4 @@
-"""What the control API answers, as types: views and verbs make them, openapi.py describes them.
+"""What the control API answers, as types: views and handlers make them, openapi.py describes them.
 
 Only the description needs them at run time; whoever serves imports them for type checking alone.
 """

@@ -1,4 +1,4 @@
-"""One sandbox as a Python object: the verbs of the control API as coroutines. sync_client.py has them without async.
+"""One sandbox as a Python object: the calls of the control API as coroutines. sync_client.py has them without async.
 
 Paths come from a table (control_api/paths.py), by its operation names; how a call gets there is the transport's trade.
 """
@@ -17,7 +17,7 @@ from emulator.control_client.transports import ApiTransport
 from emulator.samples import Fake
 
 __tracebackhide__ = True
-"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+"""A failed test shows the line that called a method, not ours (pytest reads this)."""
 
 Kind = Literal["messages", "callbacks", "requests"]
 Json = Mapping[str, Any]
@@ -55,10 +55,10 @@ class ServerAddress(NamedTuple):
 
 
 class AsyncSms(Inspection):
-    """A sandbox: its verbs, `base_url`, `smpp_host`, `smpp_port`, `id`, and its credentials by provider
+    """A sandbox: its calls, `base_url`, `smpp_host`, `smpp_port`, `id`, and its credentials by provider
     (`sms.smsoffice.key`; all of them in `accounts`).
 
-    Every verb raises CallRefused when the emulator refuses, ConnectionError when it cannot be reached. Times go in as
+    Every call raises CallRefused when the emulator refuses, ConnectionError when it cannot be reached. Times go in as
     datetime with zone or ISO 8601 and come out as ISO 8601; durations are seconds, or timedelta; `timeout` is real
     seconds, everything else is the sandbox's time.
     """
@@ -108,7 +108,7 @@ class AsyncSms(Inspection):
             raise AttributeError(name)
         if name not in self.accounts:
             known = [*self.accounts, *(word for word in dir(type(self)) if not word.startswith("_"))]
-            raise AttributeError(missing(name, "neither a provider nor a verb", known))
+            raise AttributeError(missing(name, "neither a provider nor a method", known))
         account: Record = self.accounts[name]
         return account
 

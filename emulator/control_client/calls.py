@@ -13,7 +13,7 @@ from emulator.control_client.transports import ApiTransport
 from emulator.http.messages import HttpRequest, write_query
 
 __tracebackhide__ = True
-"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+"""A failed test shows the line that called a method, not ours (pytest reads this)."""
 
 Json = Mapping[str, Any]
 

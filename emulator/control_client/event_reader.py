@@ -10,7 +10,7 @@ from emulator.http import sse
 from emulator.http.messages import HttpReply
 
 __tracebackhide__ = True
-"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+"""A failed test shows the line that called a method, not ours (pytest reads this)."""
 
 
 async def heard(pieces: AsyncIterator[HttpReply | bytes], call: str, timeout: float | None) -> AsyncIterator[Record]:

@@ -1,4 +1,4 @@
-"""Verbs of a handle that look at a run, or keep it: lint, events, ledger, snapshots, export."""
+"""Methods of a handle that look at a run, or keep it: lint, events, ledger, snapshots, export."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ from emulator.control_client.transports import ApiTransport
 from emulator.http.messages import HttpRequest
 
 __tracebackhide__ = True
-"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+"""A failed test shows the line that called a method, not ours (pytest reads this)."""
 
 
 _NOTHING = "  nothing was sent, and nothing was refused"

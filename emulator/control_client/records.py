@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from emulator.http.messages import HttpReply
 
 __tracebackhide__ = True
-"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+"""A failed test shows the line that called a method, not ours (pytest reads this)."""
 
 
 class Typed(dict[str, Any]):

@@ -1,4 +1,4 @@
-"""The same handle without async: every verb of AsyncSms, run in the background and waited for."""
+"""The same handle without async: every method of AsyncSms, run in the background and waited for."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import wraps
@@ -10,7 +10,7 @@ from emulator.control_client.records import Callback, CallRefused, Message, Reco
 from emulator.samples import Fake
 
 __tracebackhide__ = True
-"""A failed test shows the line that called a verb, not ours (pytest reads this)."""
+"""A failed test shows the line that called a method, not ours (pytest reads this)."""
 __unittest = True
 """The same for unittest."""
 
@@ -23,11 +23,11 @@ _IN_A_LOOP = (
 )
 
 
-def _waited(verb: "Callable[Concatenate[AsyncSms, P], Coroutine[Any, Any, R]]") -> "Callable[Concatenate[Sms, P], R]":
-    @wraps(verb)
+def _waited(method: "Callable[Concatenate[AsyncSms, P], Coroutine[Any, Any, R]]") -> "Callable[Concatenate[Sms, P], R]":
+    @wraps(method)
     def wait(self: "Sms", /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return self.background.run(verb(self.behind, *args, **kwargs))
+            return self.background.run(method(self.behind, *args, **kwargs))
         except CallRefused as refused:
             if refused.status == 408 and running_loop() is not None:
                 refused.add_note(_IN_A_LOOP)
@@ -47,7 +47,7 @@ async def _closed(events: Any) -> None:
 
 
 class Sms:
-    """A sandbox for synchronous code: the verbs and attributes of AsyncSms, same names. Any thread may call."""
+    """A sandbox for synchronous code: the methods and attributes of AsyncSms, same names. Any thread may call."""
 
     def __init__(self, behind: AsyncSms, background: Background) -> None:
         self.behind = behind

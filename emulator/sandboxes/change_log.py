@@ -1,4 +1,4 @@
-"""What is told of all that changes sandboxes, so that it outlives the process, and what replies wait for (durable/).
+"""What is told of all that changes sandboxes, so that it outlives the process, and what replies wait for (storage/).
 
 Where nothing is kept there is no recorder, and nobody waits.
 """

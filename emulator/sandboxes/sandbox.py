@@ -145,10 +145,10 @@ class Sandbox:
         due = state.scheduler.due
         return at if due is None or due > at else self.catch_up(at)
 
-    def control(self, verb: AdminCommand) -> Any:
+    def control(self, command: AdminCommand) -> Any:
         """Carry out an admin command. Raises LookupError when what it names is not there."""
         at = self.catch_up(self.now())
-        done = self.engine.control(verb, at)
+        done = self.engine.control(command, at)
         self.schedule_timer()
         return done
 

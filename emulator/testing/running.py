@@ -150,7 +150,7 @@ class running:
         except RuntimeError:
             raise RuntimeError(
                 "`async with emulator.running()` serves in an asyncio loop, and this code runs in none (on trio, say). "
-                "Use `with emulator.running() as sms:`: the same in a thread, its verbs without await"
+                "Use `with emulator.running() as sms:`: the same in a thread, its methods without await"
             ) from None
         if self._url is None:
             sms, _ = await self._open.enter_async_context(served_here(self._wishes))

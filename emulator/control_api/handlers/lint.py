@@ -1,4 +1,4 @@
-"""The verb that shows what lint found."""
+"""The call that shows what lint found."""
 
 from typing import TYPE_CHECKING
 

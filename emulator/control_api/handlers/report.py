@@ -1,4 +1,4 @@
-"""The verb that tells what a failed test should print: what was asked and why it was answered so, what came of it."""
+"""The call that tells what a failed test should print: what was asked and why it was answered so, what came of it."""
 
 from collections import deque
 from collections.abc import Callable, Iterable

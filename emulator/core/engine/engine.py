@@ -1,4 +1,4 @@
-"""The judge's bench: commands, the passing of time, answers to reports and verbs go in; outcomes and reports come out.
+"""The engine: commands, the passing of time, answers to reports, admin commands go in; outcomes and reports come out.
 
 Every method is a plain function on values and is done when it returns: nobody ever sees half a step.
 """
