@@ -63,7 +63,7 @@ class Fake:
     def number(self, country: Country = "ge", operator: str | None = None) -> str:
         """A mobile number with its country's code; `operator` as the provider names it, or the beginning of that:
         "magti", "Silknet", "beeline". None of the `happy` scenario's numbers that fail."""
-        from emulator.providers.smscenter.number_ranges import OPERATORS
+        from emulator.providers.number_ranges import OPERATORS
 
         if country not in _COUNTRIES:
             raise ValueError(f"no country {country!r}; there are {', '.join(_COUNTRIES)}")

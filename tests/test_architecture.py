@@ -44,7 +44,7 @@ MAY_IMPORT = {
     "certify": _BELOW_APP | {"app", "control_client", "histories"},
     "world": _BELOW_APP | {"app", "control_client"},
     "testing": _BELOW_APP | {"world", "app", "certify", "control_client", "histories"},
-    "cli": _BELOW_APP | {"app", "certify", "control_client", "histories", "interception"},
+    "cli": _BELOW_APP | {"samples", "app", "certify", "control_client", "histories", "interception"},
     "pytest_plugin": {"control_client", "histories", "interception", "testing", "world"},
     "__main__": {"cli"},
     "__init__": {"control_client", "testing"},

@@ -7,7 +7,7 @@ import pytest
 import emulator
 from emulator.core.codes import code_in
 from emulator.core.text import measure
-from emulator.providers.smscenter.number_ranges import COUNTRIES
+from emulator.providers.number_ranges import COUNTRIES
 from emulator.providers.smscenter.phone_numbers import place_of
 from emulator.samples import Fake
 

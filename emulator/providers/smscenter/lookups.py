@@ -11,7 +11,7 @@ import msgspec
 from emulator.core.engine.checks import CheckContext
 from emulator.core.messages import MessageKind
 from emulator.core.statuses import Status
-from emulator.providers.smscenter.number_ranges import COUNTRIES, IN_ENGLISH, OPERATORS
+from emulator.providers.number_ranges import COUNTRIES, IN_ENGLISH, OPERATORS
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.phone_numbers import place_of
 

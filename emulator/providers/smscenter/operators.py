@@ -1,4 +1,4 @@
-"""info.php?get_operator=1 (facts, 5.1): whose a number is, by the table of ranges (number_ranges.py)."""
+"""info.php?get_operator=1 (facts, 5.1): whose a number is, by the table of ranges (providers/number_ranges.py)."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,8 @@ from emulator.core.outcomes import AnyOutcome, NumbersTold, Refused
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import Route
+from emulator.providers.number_ranges import TIME_ZONES
 from emulator.providers.smscenter import left_out, reply_formats, requests
-from emulator.providers.smscenter.number_ranges import TIME_ZONES
 from emulator.providers.smscenter.parameters import read
 from emulator.providers.smscenter.phone_numbers import normal_number, place_of
 from emulator.providers.smscenter.reply_fields import Members

@@ -1,11 +1,11 @@
-"""Phone numbers: how they may be written, and whose they are (number_ranges.py)."""
+"""Phone numbers: how they may be written, and whose they are (providers/number_ranges.py)."""
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from emulator.providers.smscenter.number_ranges import COUNTRIES, OPERATORS, REGIONS
+from emulator.providers.number_ranges import COUNTRIES, OPERATORS, REGIONS
 
 LONGEST_PREFIX = 6
 """So many of a number's first digits tell whose it is."""

@@ -1,4 +1,4 @@
-"""Number ranges: prefix → country, operator, network code, and for some Russian codes the region.
+"""Number ranges, no provider's own: prefix → country, operator, network code, and for some Russian codes the region.
 
 What it covers (docs/providers/smscenter.md, section 12): mobile prefixes of Georgia, Russia, Kazakhstan, Ukraine and
 Belarus by the operator that they were given to; that numbers may be ported is not looked at. Names are as SMS Center
