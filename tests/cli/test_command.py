@@ -251,7 +251,7 @@ def test_check_says_good_or_every_mistake_with_its_place(tmp_path):
 def test_check_says_how_many_rules_are_the_files_own(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("extends: happy\nrules:\n  - then: {refuse: {reason: no-credit}}\n")
-    assert run("check", str(file)).stdout == f"{file}: good, 10 rule(s), 1 of them its own, the others of happy\n"
+    assert run("check", str(file)).stdout == f"{file}: good, 15 rule(s), 1 of them its own, the others of happy\n"
 
 
 def test_a_variable_that_nothing_reads_is_told_with_the_nearest_name():

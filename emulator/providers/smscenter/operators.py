@@ -53,7 +53,7 @@ def _told(number: str) -> Members:
     place = place_of(number)
     return {
         "phone": number, "country": place.country, "operator": place.operator, "region": place.region,
-        "mcc": place.mccmnc[:3], "mnc": place.mccmnc[3:], "tz": TIME_ZONES.get(place.country, ""),
+        "mcc": place.mccmnc[:3], "mnc": place.mccmnc[3:], "tz": str(TIME_ZONES.get(place.country, "")),
     }  # fmt: skip
 
 

@@ -101,9 +101,10 @@ def refused(fmt: str, code: int, text: str, provider_id: int | str | None) -> st
 _PLACE = ("country", "operator", "region")
 _NETWORK = ("imsi", "msc", "mcc", "mnc", "cn", "net", "rcn", "rnet")
 _NUMBERS = ("status", "last_timestamp", "err", *_NETWORK, "send_timestamp", "phone", *_PLACE, "cost", "sender_id",
-            "status_name", "message", "comment", "type")  # fmt: skip
+            "status_name", "message", "comment", "mccmnc", "type", "sms_cnt")  # fmt: skip
 _SHORT = _NUMBERS[: 3 + len(_NETWORK)]
-_WORDS = ("send_date", "phone", *_PLACE, "cost", "sender_id", "status_name", "message", "comment", "type")
+_WORDS = ("send_date", "phone", *_PLACE, "cost", "sender_id", "status_name", "message", "comment", "mccmnc",
+          "type", "sms_cnt")  # fmt: skip
 
 
 def status(fmt: str, members: Members) -> str:

@@ -4,7 +4,7 @@ import pytest
 from providers.smscenter.desk import TO, Desk
 
 MTS = {"country": "Россия", "operator": "МТС", "region": "г. Москва и Московская область", "mcc": "250", "mnc": "01",
-       "tz": 0}  # fmt: skip
+       "tz": "0"}  # fmt: skip
 
 
 @pytest.mark.contract("smscenter.operator.answer", "smscenter.numbers.ranges")

@@ -28,12 +28,21 @@ def test_the_text_forms_put_message_where_the_official_libraries_look_for_it():
     desk = Desk()
     desk.send(mes="a,b", sender="Shop")
     said = {"phone": TO, "id": "1", "charset": "utf-8", "fmt": "1"}
-    assert desk.get("status", **said, all="1").decode().split(",", 8)[7:] == ["Ожидает отправки", "a,b,,0"]
+    assert desk.get("status", **said, all="1").decode().split(",", 8)[7:] == ["Ожидает отправки", "a,b,,0,1"]
     placed = desk.get("status", **said, all="2").decode().split(",", 11)
     assert placed[5:8] == ["Россия", "МТС", "г. Москва и Московская область"]
-    assert placed[11] == "a,b,,0"
+    assert placed[11] == "a,b,,25001,0,1"
     text = desk.get("status", **{**said, "fmt": "0"}, all="1").decode()
     assert "err = 0, send_date = 02.02.2026 12:00:00, phone = 79161234567, cost = 1.00, sender_id = Shop" in text
+
+
+@pytest.mark.contract("smscenter.http-status.all")
+def test_no_answer_has_the_fourteen_fields_at_which_the_official_python_library_stumbles():
+    """It reads field 14 of any answer of 14 and more."""
+    desk = Desk()
+    desk.send(mes="no comma in it", sender="Shop")
+    assert len(desk.get("status", phone=TO, id="1", fmt="1", all="2").split(b",")) == 16
+    assert len(desk.get("status", phone=TO, id="1", fmt="1", all="1").split(b",")) == 12
 
 
 @pytest.mark.contract("smscenter.status.codes")

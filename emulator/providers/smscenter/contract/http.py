@@ -178,8 +178,8 @@ HTTP = (
     row("http-status.flag", "recorded", _4, "flag is in answers of 2023 and not in those of 2016; err is left out of "
         "JSON where nothing is wrong.", "flag is sent: 0, or 1 for flash.", "flag"),
     row("http-status.all", "client", _4, "all=1 and all=2 add members in the documented order; country, operator and "
-        "region stand behind phone.", "So; operator_orig and mccmnc come with all=2. By switch as a whole answer of "
-        "2018 was.", "status-members"),
+        "region stand behind phone.", "So; operator_orig (not in fmt 0 and 1) and mccmnc come with all=2. By switch as "
+        "a whole answer of 2018 was.", "status-members"),
     row("http-status.many", "elsewhere", _4, "Lists in phone and id; a comma at the end makes one message a list.",
         "In the order asked, with id, and with phone as it was asked, found or not. Lists of different length are "
         "error 1."),

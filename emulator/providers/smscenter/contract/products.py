@@ -82,7 +82,8 @@ OPERATORS = (
     row("operator.answer", "elsewhere", _5_1, "info.php?get_operator=1 with one phone or a list: country, operator, "
         "region, mcc, mnc, tz; in fmt 0 name = value, country at place 1 of a line whose first name was not seen.",
         "By the table of ranges. fmt 0 begins with phone; fmt 3 is an object, of a list an array with phone; fmt 1 the "
-        "values. tz is hours from Moscow by country (our reading). Nothing is charged."),
+        "values. tz is hours from Moscow by country, a text (our reading; a client's live test wants it to be "
+        "true in JavaScript). Nothing is charged."),
     *(row(f"operator.error-{n}", "elsewhere", _5_1, f"get_operator {n}: {what}.",
           "Of a list, when none is known." if n == 3 else "In the form of fmt.")
       for n, what in _OPERATOR_CODES.items()),
