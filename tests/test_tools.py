@@ -54,5 +54,6 @@ def test_a_package_that_cannot_be_had_is_said_and_the_others_are_installed(monke
 
 @pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 def test_each_program_can_be_had_from_somewhere(tool):
-    assert tool.debian or tool.npm
+    assert tool.debian or tool.npm or tool.pip
     assert all("@" in package for package in tool.npm)
+    assert all("==" in package for package in tool.pip)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 NPM = Path(__file__).parent.parent / ".venv" / "npm"
+PIP = NPM.with_name("pip")
+"""Where pip's packages are, for PYTHONPATH of a program: none of them is a dependency of ours."""
 NODE_MODULES = Path(os.environ.get("SMS_EMULATOR_NODE_MODULES") or NPM / "node_modules")
 """Where npm's packages are, for NODE_PATH."""
 PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
@@ -23,11 +25,12 @@ NOT_INSTALLED = "not installed: "
 
 
 class Tool(NamedTuple):
-    """`commands` and `files` must be there, `asked` must answer 0 with `says` in its output, and npm's packages too."""
+    """`commands` and `files` must be there, `asked` must answer 0 with `says` in its output, and the packages too."""
 
     commands: tuple[str, ...]
     debian: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
+    pip: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     says: str = ""
     files: tuple[str, ...] = ()
@@ -48,12 +51,15 @@ TOOLS = {
     "node": Tool(("node",), ("nodejs",), asked=NODE_20),
     "npm's axios": Tool(("node", "npm"), ("nodejs", "npm"), ("axios@1.21.1",)),
     "npm's axe-core": Tool(("node", "npm"), ("nodejs", "npm"), ("axe-core@4.14.1",)),
+    "npm's node-smsc": Tool(("node", "npm"), ("nodejs", "npm"), ("node-smsc@0.2.3",)),
     "npm's smpp": Tool(("node", "npm"), ("nodejs", "npm"), ("smpp@0.5.1",)),
     "npm's soap": Tool(("node", "npm"), ("nodejs", "npm"), ("soap@1.13.0",)),
     "openssl": Tool(("openssl",), ("openssl",)),
     "php": Tool(("php",), ("php-cli",)),
     "php-curl": Tool(("php",), ("php-cli", "php-curl"), asked=("php", "-m"), says="curl"),
     "php-soap": Tool(("php",), ("php-cli", "php-soap"), asked=("php", "-m"), says="soap"),
+    "pip's smsc": Tool((), pip=("smsc==0.1.1", "furl==2.1.4", "orderedmultidict==1.0.2", "six==1.17.0",
+                                "arrow==1.3.0", "python_dateutil==2.9.0.post0")),
     "phpunit": Tool(("phpunit", "php"), ("phpunit",)),
     "ruby": Tool(("ruby",), ("ruby",)),
     "tshark": Tool(("tshark", "text2pcap"), ("tshark",)),
@@ -67,7 +73,8 @@ def where(command: str) -> str | None:
 
 @cache
 def has(name: str) -> bool:
-    return _program(TOOLS[name]) and all(map(_package, TOOLS[name].npm))
+    tool = TOOLS[name]
+    return _program(tool) and all(map(_package, tool.npm)) and all(map(_wheel, tool.pip))
 
 
 def _program(tool: Tool) -> bool:
@@ -82,6 +89,10 @@ def _program(tool: Tool) -> bool:
 
 def _package(package: str) -> bool:
     return (NODE_MODULES / package.rpartition("@")[0]).is_dir()
+
+
+def _wheel(package: str) -> bool:
+    return any(PIP.glob(package.replace("==", "-") + ".dist-info"))
 
 
 def need(name: str) -> str:
@@ -135,12 +146,18 @@ def install(wanted: list[str]) -> None:
         if not _apt(apt, debian):
             for package in debian:  # one that cannot be had is no reason to go without the others
                 _apt(apt, [package])
-    packages = [package for tool in tools for package in tool.npm]
+    wanting = any(tool.npm for tool in tools)
+    packages = [one for tool in TOOLS.values() for one in tool.npm if wanting]  # npm drops those that are not named
     npm = shutil.which("npm")
     if packages and npm is not None:
         NPM.mkdir(parents=True, exist_ok=True)
         _run(npm, "install", "--prefix", str(NPM), "--no-save", "--no-package-lock", "--no-audit", "--no-fund",
              "--ignore-scripts", "--loglevel=error", *packages)  # fmt: skip
+
+
+    wheels = [package for tool in tools for package in tool.pip]
+    if wheels:
+        _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target", str(PIP), *wheels)
 
 
 def _apt(apt: str, packages: list[str]) -> bool:
