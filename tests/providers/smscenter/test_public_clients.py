@@ -35,7 +35,7 @@ def test_node_smsc_sends_calls_looks_up_and_reads_history(tmp_path):
     assert came["sms"] == {"id": 10, "cnt": 1}
     assert (came["call"]["cost"], len(came["call"]["code"])) == ("1", 6)
     assert came["ping"] == {"cost": "0.3", "cnt": 1}
-    assert came["mms"] == {"failed": "parameters error (1)"}
+    assert came["mms"]["failed"].endswith("(1)")
     assert (came["found"]["status"], came["found"]["err"], came["found"]["sender_id"]) == (1, 0, "HLR")
     assert (came["found"]["net"], len(came["found"]["imsi"])) == ("МТС", 15)
     assert all(came["operator"][name] for name in ("country", "operator", "region", "mcc", "mnc", "tz"))
@@ -43,7 +43,7 @@ def test_node_smsc_sends_calls_looks_up_and_reads_history(tmp_path):
     assert (came["answers"], came["senders"]) == ([], [])
     assert came["balance"] == {"balance": "997.70"}
     assert came["deleted"] == {"result": "OK"}  # its parser's word for a bare OK
-    assert came["jobs"] == {"failed": "parameters error (1)"}
+    assert came["jobs"]["failed"].endswith("(1)")
 
 
 @needs("pip's smsc")
