@@ -9,12 +9,15 @@ _absolute = re.compile(r"https?://([^/?#]*)", re.IGNORECASE).match
 
 def host(request: HttpRequest) -> str:
     """The host's name in lower case, without its port: of an absolute target, else of the Host header."""
-    absolute = _absolute(request.target)
+    absolute = None if request.target[:1] == "/" else _absolute(request.target)
     name = absolute[1].rpartition("@")[2] if absolute else request.header("host")
     return name.partition(":")[0].rstrip(".").lower()
 
 
 def escaped_as_a_whole(request: HttpRequest) -> bool:
     """Were the `=` and `&` of a query escaped too, so that it is a single name without a value?"""
+    target = request.target
+    if "%3" not in target:
+        return False
     query = request.query
     return "=" not in query and "%3d" in query.lower() and "=" in read_query(query)[0][0]

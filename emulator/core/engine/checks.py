@@ -15,7 +15,7 @@ from emulator.core.rules.actions import Refuse
 from emulator.core.rules.matching import NOTHING, Rule, Ruling
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.text import Measure, measure
-from emulator.core.units import SECOND, Timestamp, plain, seconds
+from emulator.core.units import SECOND, Timestamp, plain
 
 
 class Lost(NamedTuple):
@@ -88,7 +88,8 @@ class CheckContext(msgspec.Struct):
 
     def switch(self, name: str) -> Any:
         """The choice in force: the account's, or the default where nobody is known."""
-        return self.profile.in_force(self.account)[name]
+        account = self.account
+        return account.switches[name] if account and name in account.switches else self.profile.defaults[name]
 
     def cost_of(self, measured: Measure) -> int:
         """What one recipient of a text costs."""
@@ -96,11 +97,13 @@ class CheckContext(msgspec.Struct):
 
     def count(self, key: str) -> None:
         """An event happened that a limit counts."""
-        self.state.windows.mark(key, self.at, seconds(LONGEST_WINDOW))
+        self.state.windows.mark(key, self.at, LONGEST_WINDOW * SECOND)
 
     def limit(self, name: str) -> tuple[int | None, int]:
         """How many are allowed (None: any number), within how long a window."""
-        return self.profile.limit(self.owner, name), seconds(self.profile.limits[name].window)
+        limit, account = self.profile.limits[name], self.account
+        assert account is not None
+        return (None if account.limits_off else account.limits.get(name, limit.count)), limit.span
 
 
 Check = Callable[[CheckContext], Refused | None]
@@ -126,30 +129,41 @@ def api_on(case: CheckContext) -> Refused | None:
     return None if account.api_access else Refused(reason=Reason.API_OFF)
 
 
-def given(field: str, reason: Reason) -> Check:
-    """The parameter is there, if only empty."""
+def account_open(case: CheckContext) -> Refused | None:
+    """The account is known, and its API is on."""
+    account = case.account
+    if account is None:
+        return Refused(reason=Reason.KEY_UNKNOWN)
+    return None if account.api_access else Refused(reason=Reason.API_OFF)
+
+
+class Wanted(NamedTuple):
+    """A parameter that has to be there; `filled`: and hold something."""
+
+    field: str
+    reason: Reason
+    filled: bool
+
+
+def given(field: str, reason: Reason) -> Wanted:
+    """If only empty."""
+    return Wanted(field, reason, False)
+
+
+def filled(field: str, reason: Reason) -> Wanted:
+    return Wanted(field, reason, True)
+
+
+def there(*wanted: Wanted) -> Check:
+    """Parameters are there, looked for in that order."""
 
     def check(case: CheckContext) -> Refused | None:
-        return Refused(reason=reason) if getattr(case.command, field) is None else None
-
-    return check
-
-
-def filled(field: str, reason: Reason) -> Check:
-    """The parameter holds something."""
-
-    def check(case: CheckContext) -> Refused | None:
-        return None if getattr(case.command, field) else Refused(reason=reason)
-
-    return check
-
-
-def text_at_most(characters: int, reason: Reason) -> Check:
-    """The text is no longer than that, in code points."""
-
-    def check(case: CheckContext) -> Refused | None:
-        length = len(case.command.text or "")
-        return Refused(reason=reason, details={"length": length, "most": characters}) if length > characters else None
+        command = case.command
+        for field, reason, filled in wanted:
+            value = getattr(command, field)
+            if value is None or (filled and not value):
+                return Refused(reason=reason)
+        return None
 
     return check
 
@@ -291,9 +305,11 @@ def weigh(case: CheckContext) -> None:
     profile, account = case.profile, case.account
     assert account is not None
     command = case.command
-    measured = case.measured = command.measure_of(command.text or "")
-    case.price = profile.price(account, "part" if command.kind == "sms" else command.kind)
-    case.by_message = profile.in_force(account).get("charge") == "messages"
+    measured = case.measured = command.measured or measure(command.text or "")
+    kind = "part" if command.kind == "sms" else command.kind
+    price = account.prices.get(kind)
+    case.price = profile.amounts[kind] if price is None else price
+    case.by_message = (account.switches.get("charge") or profile.defaults.get("charge")) == "messages"
     if case.places:
         case.measures = [measure(case.command.texts[place]) for place in case.places]
         case.parts = sum(one.parts for one in case.measures)
@@ -301,7 +317,7 @@ def weigh(case: CheckContext) -> None:
     else:
         count = len(case.good)
         case.parts = measured.parts * count
-        case.cost = case.cost_of(measured) * count
+        case.cost = case.price * (1 if case.by_message else measured.parts) * count
 
 
 def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Check:

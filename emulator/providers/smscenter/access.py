@@ -8,21 +8,25 @@ from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 
 
-def credential_given(case: CheckContext) -> Refused | None:
-    """Login with psw, or apikey."""
-    credential = case.command.credential
-    if credential is None or (credential.kind == "login" and credential.secret is None):
+def may_ask(case: CheckContext) -> Refused | None:
+    """Login with psw, or apikey, of an account; its address is open; psw is the password, its md5 or its sha1 in
+    lower-case hex, or the apikey, and a wrong one is counted; the address is allowed; the API is on."""
+    credential, account = case.command.credential, case.account
+    login = credential is not None and credential.kind == "login"  # a name; any other kind is a secret
+    if credential is None or (login and credential.secret is None):
         return Refused(reason=Reason.KEY_MISSING)
-    return None
-
-
-def account_known(case: CheckContext) -> Refused | None:
-    if case.account is not None:
-        return None
-    credential = case.command.credential
-    known = credential.kind == "login"  # a name; any other kind is a secret, and this goes into the log
-    problem = f"nobody has the login {credential.name}" if known else f"nobody has this {credential.kind}"
-    return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
+    if account is None:  # this goes into the log
+        problem = f"nobody has the login {credential.name}" if login else f"nobody has this {credential.kind}"
+        return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
+    refused = address_open(case)
+    if refused is not None:
+        return refused
+    if login and credential.secret != account.credentials["psw"] and not _fits(account, credential.secret or ""):
+        _count_wrong(case)
+        return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": f"the password of {credential.name} is another"})
+    if account.allowed_ips and (refused := address_allowed(case)) is not None:
+        return refused
+    return None if account.api_access else Refused(reason=Reason.API_OFF)
 
 
 def address_open(case: CheckContext) -> Refused | None:
@@ -36,15 +40,6 @@ def address_open(case: CheckContext) -> Refused | None:
     return None
 
 
-def password_right(case: CheckContext) -> Refused | None:
-    """psw is the password, its md5 or its sha1 in lower-case hex, or the apikey. A wrong one is counted."""
-    credential = case.command.credential
-    if credential.kind != "login" or _fits(case.owner, credential.secret or ""):
-        return None
-    _count_wrong(case)
-    return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": f"the password of {credential.name} is another"})
-
-
 def address_allowed(case: CheckContext) -> Refused | None:
     allowed, peer = case.owner.allowed_ips, case.command.peer
     if not allowed or peer in allowed:
@@ -53,10 +48,7 @@ def address_allowed(case: CheckContext) -> Refused | None:
 
 
 def _fits(account: Account, said: str) -> bool:
-    password = account.credentials["psw"]
-    if said == password:
-        return True
-    octets = password.encode()
+    octets = account.credentials["psw"].encode()
     right = (
         hashlib.md5(octets, usedforsecurity=False).hexdigest(),
         hashlib.sha1(octets, usedforsecurity=False).hexdigest(), account.credentials["apikey"],

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from emulator.core.units import HOUR, SECOND, Timestamp
 from emulator.http.messages import HttpRequest
+from emulator.providers.asked import host
 
 _absolute = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE).match
 _name = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII).fullmatch
@@ -32,17 +33,16 @@ def asked(request: HttpRequest) -> RequestOrigin:
     """Of an absolute target, else of the connection and the Host header. A Host that is none becomes localhost."""
     absolute = _absolute(request.target)
     if absolute:
-        scheme, host = absolute[1].lower(), absolute[2]
+        scheme, name = absolute[1].lower(), absolute[2]
     else:
-        scheme, host = request.scheme, request.header("host")
-    return RequestOrigin(scheme, host if _name(host) else "localhost")
+        scheme, name = request.scheme, request.header("host")
+    return RequestOrigin(scheme, name if _name(name) else "localhost")
 
 
 def country(request: HttpRequest) -> str:
     """kz or ua, by the end of the host's name; "" for all others."""
-    name = asked(request).host.partition(":")[0].rstrip(".")
-    last = name.rpartition(".")[2].lower()
-    return last if last in CURRENCIES else ""
+    last = host(request).rpartition(".")[2]
+    return last if last and last in CURRENCIES and _name(asked(request).host) else ""
 
 
 def zone(switch: str | float, country: str) -> Zone:

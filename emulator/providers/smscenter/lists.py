@@ -65,6 +65,8 @@ def _items(listed: str) -> Iterator[str]:
 
 
 def _numbers(phones: str) -> tuple[str, ...]:
+    if phones.isalnum():
+        return (phones,)
     return tuple(filter(None, map(str.strip, _separators(phones))))
 
 

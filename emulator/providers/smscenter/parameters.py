@@ -14,6 +14,10 @@ CHARSETS = {
 DEFAULT_CHARSET = "windows-1251"
 
 
+OFF = ("", "0")
+"""What a switch-like parameter says that is off."""
+
+
 class Parameters(NamedTuple):
     """`problem`: why the body could not be read, or ""; `notes`: rows whose requirement was violated; `guess`: the
     values read as UTF-8, where no charset is named and they look like it."""
@@ -29,37 +33,46 @@ class Parameters(NamedTuple):
 
     def on(self, name: str) -> bool:
         """Does a switch-like parameter stand at something else than nothing and 0?"""
-        return self.values.get(name, "") not in ("", "0")
+        return self.values.get(name, "") not in OFF
 
 
 def read(request: HttpRequest, json: bool = False) -> Parameters:
     """All parameters; the body's go before the query's. `json`: a body may be a JSON object."""
-    raw = [(name, value.encode("latin-1", "replace")) for name, value in read_query(request.query, "latin-1")]
+    query = request.query
+    raw = dict(read_query(query, "latin-1")) if query else {}
     problem = ""
     if request.form is not None:
-        raw += request.form
+        raw.update((name, value.decode("latin-1")) for name, value in request.form)
     elif request.body:
         kind = request.header("content-type").partition(";")[0].strip().lower()
         if json and (kind == "application/json" or (kind != FORM and request.body.lstrip()[:1] == b"{")):
-            return _from_json(request.body, dict(raw))
+            return _from_json(request.body, raw)
         if kind.startswith("multipart/"):
             problem = "the multipart body is broken"
         elif kind in ("", FORM, "text/plain"):
-            raw += [(name, value.encode("latin-1", "replace")) for name, value in read_query(request.body, "latin-1")]
-    return _decoded(dict(raw), problem, ("smscenter.send.raw-octets",) if request.raw_octets else ())
+            raw.update(read_query(request.body, "latin-1"))
+    return _decoded(raw, problem, ("smscenter.send.raw-octets",) if request.raw_octets else ())
 
 
-def _decoded(raw: Mapping[str, bytes], problem: str, notes: tuple[str, ...]) -> Parameters:
-    asked = raw.get("charset", b"").decode("latin-1").strip().lower()
+def _decoded(raw: Mapping[str, str], problem: str, notes: tuple[str, ...]) -> Parameters:
+    """`raw`: an octet is a character."""
+    asked = raw.get("charset", "").strip().lower()
     charset = CHARSETS.get(asked)
     if asked and charset is None:
         notes = (*notes, "smscenter.http.charset-unknown")
     guess = None
-    if charset is None and any(map(looks_like_utf8, (raw.get("mes", b""), raw.get("list", b"")))):
+    if charset is None and any(looks_like_utf8(raw.get(name, "").encode("latin-1")) for name in ("mes", "list")):
         notes = (*notes, "smscenter.send.charset-missing")
-        guess = {name: value.decode("utf-8", "replace") for name, value in raw.items()}
-    values = {name: value.decode(charset or DEFAULT_CHARSET, "replace") for name, value in raw.items()}
-    return Parameters(values, charset or DEFAULT_CHARSET, problem, notes, guess)
+        guess = _read_in("utf-8", raw)
+    charset = charset or DEFAULT_CHARSET
+    return Parameters(_read_in(charset, raw), charset, problem, notes, guess)
+
+
+def _read_in(charset: str, raw: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value if value.isascii() else value.encode("latin-1", "replace").decode(charset, "replace")
+        for name, value in raw.items()
+    }
 
 
 def looks_like_utf8(octets: bytes) -> bool:
@@ -72,9 +85,9 @@ def looks_like_utf8(octets: bytes) -> bool:
     return True
 
 
-def _from_json(body: bytes, query: Mapping[str, bytes]) -> Parameters:
+def _from_json(body: bytes, query: Mapping[str, str]) -> Parameters:
     """A JSON object of plain values; a list is joined by commas, true is 1."""
-    before = {name: value.decode("utf-8", "replace") for name, value in query.items()}
+    before = _read_in("utf-8", query)
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:

@@ -12,7 +12,7 @@ from emulator.core.engine.checks import CheckContext, sender_registered
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.units import HOUR, Timestamp, seconds
+from emulator.core.units import HOUR, Timestamp
 from emulator.providers.smscenter import (
     access,
     countries,
@@ -57,7 +57,7 @@ def text_there(case: CheckContext) -> Refused | None:
 def text_length(case: CheckContext) -> Refused | None:
     """Each text is at most 1000 characters."""
     command = case.command
-    length = max(map(len, command.texts), default=len(command.text or ""))
+    length = max(map(len, command.texts)) if command.texts else len(command.text or "")
     if length <= MOST_CHARACTERS or case.switch("long-text") == "accept":
         return None
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
@@ -154,11 +154,10 @@ def bar(case: CheckContext, number: str, place: int) -> Reason | None:
 def flooded(case: CheckContext, number: str) -> Reason | None:
     """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8). `until-pause`: attempts that
     are blocked belong to the run, so that only a pause of 30 s ends it."""
-    limits = case.profile.limit(case.owner, "to-one-number")
+    limits, gap = case.limit("to-one-number")
     if limits is None:
         return None
     key = f"to-one-number {case.profile.provider} {number}"
-    gap = seconds(case.profile.limits["to-one-number"].window)
     windows = case.state.windows
     if windows.streak(key, case.at, gap) >= limits:
         if case.switch("flood") == "until-pause" and type(case.command) is not Price:
@@ -219,14 +218,13 @@ def _id_given(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": "there is no id"})
 
 
-_WHO = (
-    access.credential_given, access.account_known, access.address_open, access.password_right, access.address_allowed,
-    checks.api_on, checks.well_formed,
+_WHO = (access.may_ask, checks.well_formed)
+_NUMBERS_THERE = (
+    checks.given("destinations", Reason.DESTINATION_MISSING), checks.filled("destinations", Reason.DESTINATION_EMPTY)
 )  # fmt: skip
 _MESSAGE = (
     text_as_meant,
-    checks.given("destinations", Reason.DESTINATION_MISSING),
-    checks.filled("destinations", Reason.DESTINATION_EMPTY),
+    checks.there(*_NUMBERS_THERE),
     text_there,
     text_length,
     own_id,
@@ -255,8 +253,12 @@ PROFILE = Profile(
         "Submit/smtp": (checks.well_formed, *_SUBMIT),
         "Price/smtp": (checks.well_formed, *_PRICE),
         "Query": (
-            *_WHO, _status_at_once, checks.given("destination", Reason.DESTINATION_MISSING),
-            checks.filled("destination", Reason.DESTINATION_EMPTY), _id_given,
+            *_WHO, _status_at_once,
+            checks.there(
+                checks.given("destination", Reason.DESTINATION_MISSING),
+                checks.filled("destination", Reason.DESTINATION_EMPTY),
+            ),
+            _id_given,
             checks.at_most("status-of-one", Reason.TOO_MANY_REQUESTS, _one),
         ),
         "QueryMany": (*_WHO, _status_at_once, _wanted, _few_queries),
@@ -267,13 +269,14 @@ PROFILE = Profile(
         "ListMessages": (*_WHO, _at_once, history.dates),
         "ListIncoming": (*_WHO, checks.at_most("identical-answers", Reason.TOO_MANY_REQUESTS, _asked)),
         "QueryNumbers": (
-            *_WHO, _at_once, checks.given("destinations", Reason.DESTINATION_MISSING),
+            *_WHO, _at_once, checks.there(checks.given("destinations", Reason.DESTINATION_MISSING)),
             checks.at_most("identical-operators", Reason.TOO_MANY_REQUESTS, _asked),
             checks.at_most("operators", Reason.TOO_MANY_REQUESTS, lambda case: ""), operators.operator_known,
         ),
         "ListSenders": (*_WHO, _at_once),
         "AwaitCall": (
-            *_WHO, _at_once, checks.given("destination", Reason.DESTINATION_MISSING), wait_call.number_to_wait_for,
+            *_WHO, _at_once, checks.there(checks.given("destination", Reason.DESTINATION_MISSING)),
+            wait_call.number_to_wait_for,
         ),
         "Describe": (checks.well_formed,),
         "Describe/http": _WHO,

@@ -1,6 +1,5 @@
 """Parameters to commands, the same over HTTP and SOAP."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from emulator.providers.asked import escaped_as_a_whole
 from emulator.providers.smscenter import countries
 from emulator.providers.smscenter.kinds import KINDS
 from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
-from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters
+from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, OFF, Parameters
 from emulator.providers.smscenter.text_options import cut, transliterated
 
 OTHER_PRODUCTS = {
@@ -41,30 +40,32 @@ def credential_of(parameters: Parameters) -> Credential | None:
     return Credential("apikey", psw) if psw else None
 
 
-_CLOSED = {
+_CLOSED = {name: ("", *digits) for name, digits in {
     "fmt": "0123", "cost": "0123", "all": "012", "translit": "012", "op": "01", "err": "01", "flash": "01", "del": "01",
     "cur": "01", "nl": "01",
-}  # fmt: skip
+}.items()}  # fmt: skip
 """Parameters with few values, each a digit."""
 
-_IGNORED = (
-    "tinyurl", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice",
-)  # fmt: skip
+_IGNORED = frozenset(("tinyurl", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice"))
 
 
-def _bent(request: HttpRequest, parameters: Parameters) -> Iterator[str]:
+def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
     """What is let pass in silence, and told by lint: rows of the contract."""
     values = parameters.values
-    if any(len(values[name]) > 1 or values[name] not in known for name, known in _CLOSED.items() if name in values):
-        yield "smscenter.http.values"
-    if any(map(parameters.on, _IGNORED)):
-        yield "smscenter.send.ignored"
-    if (parameters.on("op") or parameters.on("err")) and values.get("fmt", "0") not in ("2", "3"):
-        yield "smscenter.send.lists-unseen"
-    if parameters.get("list") and not {"phones", "mes"}.isdisjoint(values):
-        yield "smscenter.send.list-alone"
+    found = []
+    for name, value in values.items():
+        if name in _CLOSED and value not in _CLOSED[name]:
+            found.append("smscenter.http.values")
+            break
+    if not _IGNORED.isdisjoint(values) and any(map(parameters.on, _IGNORED)):
+        found.append("smscenter.send.ignored")
+    if values.get("fmt", "0") not in ("2", "3") and (parameters.on("op") or parameters.on("err")):
+        found.append("smscenter.send.lists-unseen")
+    if "list" in values and values["list"] and ("phones" in values or "mes" in values):
+        found.append("smscenter.send.list-alone")
     if escaped_as_a_whole(request):
-        yield "smscenter.http.query-escaped"
+        found.append("smscenter.http.query-escaped")
+    return found
 
 
 _STYLE = ("fmt", "cost", "err", "op", "all", "cur")
@@ -72,7 +73,8 @@ _STYLE = ("fmt", "cost", "err", "op", "all", "cur")
 
 def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
     """How the answer is wanted."""
-    said = {word: parameters.values[word] for word in _STYLE if parameters.on(word)}
+    values = parameters.values
+    said = {word: values[word] for word in _STYLE if word in values and values[word] not in OFF}
     if parameters.charset != DEFAULT_CHARSET:
         said["charset"] = parameters.charset
     if is_list(parameters):
@@ -83,7 +85,7 @@ def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
     return said
 
 
-def common(request: HttpRequest, parameters: Parameters, protocol: str, style: Mapping[str, str]) -> dict[str, Any]:
+def common(request: HttpRequest, parameters: Parameters, protocol: str, style: dict[str, str]) -> dict[str, Any]:
     """What every command of a request carries."""
     fault = None
     if parameters.problem:
@@ -91,24 +93,26 @@ def common(request: HttpRequest, parameters: Parameters, protocol: str, style: M
     return {
         "provider": "smscenter", "protocol": protocol, "credential": credential_of(parameters), "peer": request.peer,
         "in_flight": request.in_flight, "fault": fault,
-        "notes": (*parameters.notes, *_bent(request, parameters)), "style": dict(style),
+        "notes": (*parameters.notes, *_bent(request, parameters)), "style": style,
     }  # fmt: skip
 
 
 def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit:
     """A send, or the question what it would cost."""
-    found = _recipients(parameters)
-    most = parameters.get("maxsms")
+    found, values = _recipients(parameters), parameters.values
+    most = values.get("maxsms")
     kind, wrong = _product(parameters)
     problem = wrong if kind != "sms" else found.problem or wrong
     if most and not (most.isascii() and most.isdigit() and 0 < len(most) < 6 and int(most)):
         problem = problem or f"maxsms `{most}` is no number of parts"
     if problem and shared["fault"] is None:
         shared = {**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
-    own = parameters.get("id")
-    extra = {word: parameters.get(word) for word in ("time", "valid", "period", "freq") if parameters.on(word)}
-    if parameters.get("tz"):
-        extra["tz"] = parameters.get("tz")
+    own = values.get("id", "")
+    extra: dict[str, str] = {}
+    if not _TIMED.isdisjoint(values):
+        extra = {word: parameters.get(word) for word in ("time", "valid", "period", "freq") if parameters.on(word)}
+        if parameters.get("tz"):
+            extra["tz"] = parameters.get("tz")
     if found.zones:
         extra["zones"] = ",".join(found.zones)
     if extra and "country" in shared["style"]:
@@ -122,10 +126,13 @@ def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit
         **more,
         destinations=found.numbers,
         own_id=own if own not in ("", "0") else None,
-        flash=parameters.on("flash"),
+        flash="flash" in values and parameters.on("flash"),
         report=True,
         extra=extra,
     )
+
+
+_TIMED = frozenset(("time", "valid", "period", "freq", "tz"))
 
 
 def _no_text(parameters: Parameters, kind: MessageKind) -> dict[str, Any]:
@@ -136,17 +143,20 @@ def _no_text(parameters: Parameters, kind: MessageKind) -> dict[str, Any]:
 
 def _said(parameters: Parameters, found: Recipients, problem: str) -> dict[str, Any]:
     """Texts and senders: for all, or for each recipient."""
-    most, kind = parameters.get("maxsms"), parameters.get("translit")
+    values = parameters.values
+    most, kind, mes, texts = values.get("maxsms"), values.get("translit", ""), values.get("mes"), found.texts
+    if most or kind:
 
-    def made(text: str) -> str:
-        text = transliterated(text, kind)
-        return text if not most or problem else cut(text, int(most))
+        def made(text: str) -> str:
+            text = transliterated(text, kind)
+            return text if not most or problem else cut(text, int(most))
 
-    mes = parameters.values.get("mes")
-    texts = tuple(map(made, found.texts))
-    name = _name(parameters.get("sender"))
+        mes, texts = None if mes is None else made(mes), tuple(map(made, texts))
+    name = _name(values.get("sender", ""))
+    if not texts:
+        return {"text": mes, "sender": name}
     return {
-        "texts": texts, "text": "\n".join(texts) if texts else None if mes is None else made(mes), "sender": name,
+        "texts": texts, "text": "\n".join(texts), "sender": name,
         "senders": tuple(_name(own) if own else name for own in found.senders),
     }  # fmt: skip
 
@@ -156,8 +166,9 @@ def _name(sender: str) -> str:
 
 
 def _recipients(parameters: Parameters) -> Recipients:
-    listed = parameters.get("list")
-    return of_list(listed, parameters.on("nl")) if listed else of_phones(parameters.values.get("phones"))
+    values = parameters.values
+    listed = values.get("list")
+    return of_list(listed, parameters.on("nl")) if listed else of_phones(values.get("phones"))
 
 
 def _product(parameters: Parameters) -> tuple[MessageKind, str]:
@@ -187,7 +198,8 @@ def query(parameters: Parameters, shared: dict[str, Any]) -> Query:
 
 def is_list(parameters: Parameters) -> bool:
     """A comma in phone or id, be it the last character, asks for the multiple form."""
-    return "," in parameters.get("phone") or "," in parameters.get("id")
+    values = parameters.values
+    return "," in values.get("phone", "") or "," in values.get("id", "")
 
 
 def query_many(parameters: Parameters, shared: dict[str, Any], delete: bool) -> QueryMany | Delete:

@@ -1,6 +1,7 @@
 """smsoffice.ge over HTTP: requests to commands, outcomes to replies."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
@@ -27,7 +28,8 @@ _LAST_SECOND = 221_845_392_000
 def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     """The parameters by name in lower case, query before body, the first of a name; and the rows whose requirement was
     violated."""
-    fields = read_query(request.query)
+    query = request.query
+    fields = read_query(query) if query else []
     notes = ["smsoffice.send.raw-octets"] if request.raw_octets else []
     if escaped_as_a_whole(request):
         notes.append("smsoffice.send.query-escaped")
@@ -48,23 +50,21 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     return parameters, notes
 
 
-def _credential(parameters: Mapping[str, str]) -> Credential | None:
-    key = parameters.get("key")
-    return None if key is None else Credential("key", key)
-
-
-def _fault(request: HttpRequest) -> Fault | None:
-    """A GET may only be so long."""
-    length = len(request.method) + len(request.target) + len("  HTTP/1.1")
-    if length <= MOST_GET or request.method != "GET":
-        return None
-    return Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
+def _common(request: HttpRequest, parameters: Mapping[str, str], notes: list[str]) -> dict[str, Any]:
+    """What every command carries. A GET may only be so long."""
+    key, fault = parameters.get("key"), None
+    if request.method == "GET" and (length := len("GET  HTTP/1.1") + len(request.target)) > MOST_GET:
+        fault = Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
+    return {
+        "provider": "smsoffice", "credential": None if key is None else Credential("key", key), "peer": request.peer,
+        "fault": fault, "notes": tuple(notes),
+    }  # fmt: skip
 
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """`send`: all parameters of the page; unknown ones are ignored."""
     parameters, notes = read_fields(request)
-    if request.method == "POST" and not request.path.endswith("/"):
+    if request.method == "POST" and request.target[-1:] != "/" and not request.path.endswith("/"):
         notes.append("smsoffice.send.post-slash")
     destination = parameters.get("destination")
     reference = parameters.get("reference")
@@ -74,17 +74,18 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     if "scheduledat" in parameters:
         begins_at, bent = _moment(parameters["scheduledat"])
         notes += bent
-    destinations = None if destination is None else tuple([d for d in destination.split(",") if d])
+    destinations = None if destination is None else tuple(filter(None, destination.split(",")))
     if destination and " " in destination and any(d != d.strip() for d in destinations or ()):
         notes.append("smsoffice.send.destination-spaces")
-    notes += [row for name, (values, row) in _CLOSED.items() if parameters.get(name, "").lower() not in values]
+    for name, (values, row) in _CLOSED.items():
+        if name in parameters and parameters[name].lower() not in values:
+            notes.append(row)
     return Submit(
-        provider="smsoffice", credential=_credential(parameters), peer=request.peer, fault=_fault(request),
-        destinations=destinations,
+        **_common(request, parameters, notes), destinations=destinations,
         text=parameters.get("content"), sender=parameters.get("sender"), reference=reference,
         flash=parameters.get("contenttype") == "2",
         ignore_stoplist=parameters.get("urgent", "").lower() in ("true", "1"),
-        begins_at=begins_at, report=bool(reference), notes=tuple(notes),
+        begins_at=begins_at, report=bool(reference),
     )  # fmt: skip
 
 
@@ -113,18 +114,14 @@ def read_first_version(request: HttpRequest, values: Mapping[str, str]) -> AnyCo
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters, notes = read_fields(request)
     return Query(
-        provider="smsoffice", credential=_credential(parameters), peer=request.peer, fault=_fault(request),
-        destination=parameters.get("destination"),
-        reference=parameters.get("reference"), notes=tuple(notes),
+        **_common(request, parameters, notes), destination=parameters.get("destination"),
+        reference=parameters.get("reference"),
     )  # fmt: skip
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters, notes = read_fields(request)
-    return BalanceQuery(
-        provider="smsoffice", credential=_credential(parameters), peer=request.peer, fault=_fault(request),
-        notes=tuple(notes),
-    )  # fmt: skip
+    return BalanceQuery(**_common(request, parameters, notes))
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

@@ -125,18 +125,19 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
 def request_line(case: CheckContext) -> Refused | None:
     """A GET is at most 4096 bytes; the adapter measured it."""
     fault = case.command.fault
-    if fault and fault.reason == Reason.REQUEST_TOO_LONG and case.switch("long-get") == "accept":
+    if fault is None:
+        return None
+    if fault.reason == Reason.REQUEST_TOO_LONG and case.switch("long-get") == "accept":
         return None
     return checks.well_formed(case)
 
 
 def content_length(case: CheckContext) -> Refused | None:
-    if case.switch("long-content") == "accept":
+    """In code points."""
+    length = len(case.command.text or "")
+    if length <= MOST_CHARACTERS or case.switch("long-content") == "accept":
         return None
-    return _content_length(case)
-
-
-_content_length = checks.text_at_most(MOST_CHARACTERS, Reason.TEXT_TOO_LONG)
+    return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
 
 
 def sender_form(case: CheckContext) -> Refused | None:
@@ -152,13 +153,6 @@ def sender_form(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": sender, "length": len(sender)})
 
 
-def not_past(case: CheckContext) -> None:
-    """A moment that has passed is let pass; it is told."""
-    begins_at = case.command.begins_at
-    if begins_at is not None and begins_at < case.at:
-        case.noticed.append("smsoffice.send.past-schedule")
-
-
 def numbers(case: CheckContext) -> Refused | None:
     """As everywhere; but the page has two codes for a list of nothing but malformed numbers."""
     refused = checks.numbers(case)
@@ -167,14 +161,15 @@ def numbers(case: CheckContext) -> Refused | None:
     return refused
 
 
-def cut_reference(case: CheckContext) -> None:
-    """A reference over 20 characters is cut, so that the client's own matching shows the fault."""
-    reference = case.command.reference
+def let_pass(case: CheckContext) -> None:
+    """A moment that has passed is told. A reference over 20 characters is cut, so that the client's own matching shows
+    the fault."""
+    begins_at, reference = case.command.begins_at, case.command.reference
+    if begins_at is not None and begins_at < case.at:
+        case.noticed.append("smsoffice.send.past-schedule")
     if reference and len(reference) > MOST_REFERENCE and case.switch("long-reference") == "cut":
         case.command = msgspec.structs.replace(case.command, reference=reference[:MOST_REFERENCE])
 
-
-_WHO = (checks.account_known, checks.api_on)
 
 PROFILE = Profile(
     provider="smsoffice",
@@ -182,29 +177,32 @@ PROFILE = Profile(
     checks={
         "Submit": (
             request_line,
-            checks.credential_given,
-            checks.given("destinations", Reason.DESTINATION_MISSING),
-            checks.given("sender", Reason.SENDER_MISSING),
-            checks.given("text", Reason.TEXT_MISSING),
-            checks.filled("destinations", Reason.DESTINATION_EMPTY),
-            checks.filled("text", Reason.TEXT_EMPTY),
-            *_WHO,
+            checks.there(
+                checks.filled("credential", Reason.KEY_MISSING),
+                checks.given("destinations", Reason.DESTINATION_MISSING),
+                checks.given("sender", Reason.SENDER_MISSING),
+                checks.given("text", Reason.TEXT_MISSING),
+                checks.filled("destinations", Reason.DESTINATION_EMPTY),
+                checks.filled("text", Reason.TEXT_EMPTY),
+            ),
+            checks.account_open,
             content_length,
             sender_form,
             sender_registered,
             numbers,
             checks.enough_credit,
-            not_past,
-            cut_reference,
+            let_pass,
         ),
         "Query": (
             request_line,
-            checks.credential_given,
-            checks.given("destination", Reason.DESTINATION_MISSING),
-            checks.filled("destination", Reason.DESTINATION_EMPTY),
-            *_WHO,
+            checks.there(
+                checks.filled("credential", Reason.KEY_MISSING),
+                checks.given("destination", Reason.DESTINATION_MISSING),
+                checks.filled("destination", Reason.DESTINATION_EMPTY),
+            ),
+            checks.account_open,
         ),
-        "BalanceQuery": (request_line, checks.credential_given, *_WHO),
+        "BalanceQuery": (request_line, checks.credential_given, checks.account_open),
     },
     errors=ERRORS,
     statuses=STATUSES,

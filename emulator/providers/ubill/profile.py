@@ -57,7 +57,9 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
 def readable(case: CheckContext) -> Refused | None:
     """The body is what it should be. A form passes where the switch says so."""
     fault = case.command.fault
-    if fault is not None and FORM in fault.details and case.switch("form-body") == "read":
+    if fault is None:
+        return None
+    if FORM in fault.details and case.switch("form-body") == "read":
         return None
     return checks.well_formed(case)
 
@@ -103,7 +105,7 @@ def send_time(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.SCHEDULE_INVALID, details=details)
 
 
-_WHO = (checks.credential_given, checks.account_known, checks.api_on)
+_WHO = (checks.credential_given, checks.account_open)
 
 PROFILE = Profile(
     provider="ubill",
@@ -113,9 +115,11 @@ PROFILE = Profile(
             *_WHO,
             readable,
             brand,
-            checks.given("destinations", Reason.DESTINATION_MISSING),
-            checks.filled("destinations", Reason.DESTINATION_EMPTY),
-            checks.given("text", Reason.TEXT_MISSING),
+            checks.there(
+                checks.given("destinations", Reason.DESTINATION_MISSING),
+                checks.filled("destinations", Reason.DESTINATION_EMPTY),
+                checks.given("text", Reason.TEXT_MISSING),
+            ),
             text_filled,
             send_time,
             checks.numbers,
