@@ -51,8 +51,9 @@ class RequestParser:
 
     __slots__ = (
         "_allowance", "_begun", "_body", "_encoding", "_fed", "_form", "_headers", "_in_body", "_large", "_length",
-        "_limits", "_most", "_ordinary", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets", "_scheme",
-        "_target", "_told_scheme", "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
+        "_limits", "_most", "_offered", "_ordinary", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets",
+        "_scheme", "_target", "_told_scheme", "_trusts_front", "expects_continue", "in_message", "parsed", "refusal",
+        "tunnelled",
     )  # fmt: skip
 
     def __init__(self, limits: Sizes, allowance: Allowance, peer: str, scheme: str = "http") -> None:
@@ -89,6 +90,8 @@ class RequestParser:
         self._fed = 0
         """Octets since the parser last said anything."""
         self._raw_octets = False
+        self._offered: list[tuple[bytes, bytes]] | None = None
+        """The headers of a request that comes once more, without its Upgrade."""
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
 
     @property
@@ -155,7 +158,8 @@ class RequestParser:
     def on_headers_complete(self) -> None:
         self._in_body = True
         self._fed = 0
-        raw, limits = self._raw, self._limits
+        raw, limits = self._offered or self._raw, self._limits
+        self._offered = None
         if len(self._target) > limits.line or len(raw) > MOST_HEADERS or len(self._begun) >= self._large:
             self._check_head(raw)
         if raw == self._raw_headers and self._ordinary:
@@ -300,10 +304,19 @@ class RequestParser:
 
     def _after_upgrade(self, rest: bytes) -> None:
         """A client that offers another protocol is answered in this one, and goes on in it; but for CONNECT."""
-        if self.parsed and self.parsed[-1].request.method == "CONNECT":
+        if self.refusal is not None:
+            return
+        request = self.parsed[-1].request
+        if request.method == "CONNECT":
             self.tunnelled = rest
             return
         self._parser = httptools.HttpRequestParser(self)
+        if request.header("transfer-encoding") or request.header("content-length", "0").strip("0"):
+            # httptools reads no body of it, so it comes once more, as if nothing were offered
+            self.parsed.pop()
+            self._raw_octets, self._offered = request.raw_octets, self._raw_headers
+            lines = [b"%b: %b\r\n" % header for header in self._offered if header[0].lower() != b"upgrade"]
+            self.feed(f"{request.method} {request.target} HTTP/1.1\r\n".encode("latin-1") + b"".join(lines) + b"\r\n")
         if rest:
             self.feed(rest)
 

@@ -8,6 +8,8 @@ from support import PATIENCE, TO, control, send_path, serving, skip, until
 from wires import Wire, settled
 
 FORM = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=body&reference=r"
+OFFER = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB"
+"""As Java's HttpClient makes it with its first request on a connection, those that have a body too."""
 SOAP = """<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <get_balance xmlns="http://smsc.ru/sys/soap"><login>emulator</login><psw>emulator</psw></get_balance>
 </s:Body></s:Envelope>"""
@@ -27,6 +29,11 @@ REQUESTS = {
     "a send with raw octets": line(send_path(content="აქ")).replace(b"%E1%83%90", "ა".encode()),
     "a refused send": line(send_path(sender="nobody")),
     "a form": post("/api/v2/send/", FORM, "application/x-www-form-urlencoded"),
+    "a form beside an offer of HTTP/2": post("/api/v2/send/", FORM, "application/x-www-form-urlencoded\r\n" + OFFER),
+    "chunks beside an offer of HTTP/2": (
+        f"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\n{OFFER}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Transfer-Encoding: chunked\r\n\r\n{len(FORM):x}\r\n{FORM}\r\n0\r\n\r\n"
+    ).encode(),
     "json": post("/v1/sms/send", '{"brandID": 1, "numbers": [995577123456], "text": "x"}', "application/json"),
     "soap": post("/sys/soap.php", SOAP, "text/xml"),
     "a balance": line("/api/getBalance?key=emulator-smsoffice"),
@@ -59,6 +66,16 @@ class Client:
         assert found, head
         body = await self.reader.readexactly(int(found[1]))
         return re.sub(rb"Date: [^\r]*", b"Date: now", head) + body
+
+
+async def test_what_comes_beside_an_offer_of_http_2_is_taken_and_journalled_whole():
+    async with serving() as served:
+        client = await Client().open(served.base_url)
+        answer = await client.say(REQUESTS["a form beside an offer of HTTP/2"] + REQUESTS["a balance"])
+        assert b'"Success":true' in answer
+        assert b" 200 OK" in await client.answer()
+        kept = next(served.emulator.default.journal.exchanges()).request
+        assert (kept.body, kept.header("upgrade")) == (FORM.encode(), "h2c")
 
 
 @pytest.mark.parametrize("name", REQUESTS)
