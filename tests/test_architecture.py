@@ -13,7 +13,9 @@ ROOT = Path(__file__).parent.parent / "emulator"
 FILES = sorted(ROOT.rglob("*.py"))
 
 _SANDBOX = {"core", "http", "smpp", "providers", "scenarios", "journal", "lint", "clock", "sandboxes"}
-_BELOW_APP = _SANDBOX | {"dispatch", "delivery", "storage", "server", "smtp", "control_api", "ui", "net", "tls"}
+_BELOW_APP = _SANDBOX | {
+    "cluster", "dispatch", "delivery", "storage", "server", "smtp", "control_api", "ui", "net", "tls",
+}  # fmt: skip
 
 MAY_IMPORT = {
     "core": set(),
@@ -32,6 +34,7 @@ MAY_IMPORT = {
     "delivery": _SANDBOX | {"net"},
     "storage": _SANDBOX,
     "server": {"clock", "core", "dispatch", "http", "net", "sandboxes", "smpp", "tls"},
+    "cluster": {"dispatch", "http", "sandboxes", "server", "smpp", "storage"},
     "smtp": {"dispatch", "http", "sandboxes", "tls"},
     "control_api": _SANDBOX | {"dispatch", "net"},
     "ui": _SANDBOX | {"samples", "control_api", "dispatch", "net"},
@@ -64,6 +67,7 @@ NAMED_FILES = {
         "sandboxes/spec.py", "testing/fixtures.py",
     },
     "sqlite3": {"storage/sqlite.py"},
+    "asyncpg": {"storage/postgres.py"},
 }  # fmt: skip
 """Real time, threads, chance and SQL, each with the files that may know it."""
 

@@ -15,6 +15,7 @@ from emulator.http.messages import Call
 from emulator.net.listen import Busy, bind, url
 from emulator.providers import names
 from emulator.providers.base import Provider
+from emulator.sandboxes.change_log import Unusable
 from emulator.server.http_server import HttpServer
 from emulator.server.http_service import HttpService
 from emulator.server.proxy import Guard
@@ -23,6 +24,7 @@ from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
 
 if TYPE_CHECKING:
+    from emulator.cluster.node import ClusterNode
     from emulator.control_api.http_api import Control
     from emulator.smtp.server import MailServer
     from emulator.storage.writer import GroupCommitWriter
@@ -43,9 +45,11 @@ class Server:
     ) -> None:  # fmt: skip
         self.settings = settings or Settings(port=0)
         self._logbook: GroupCommitWriter | None = None
-        self.emulator = self._emulator(providers)
+        self._node: ClusterNode | None = None
+        """With a database that many nodes share."""
         self._listening = listening or bind(self.settings.host, self.settings.port)
         self.base_url = url(self._listening)
+        self.emulator = self._emulator(providers)
         self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp, "SMPP", "--smpp-port")
         self.smpp_url = url(self._smpp_listening, "smpp")
         self._tls_listening = tls or self._bound(self.settings.smpp_tls_port, "SMPP over TLS", "--smpp-tls-port")
@@ -65,14 +69,19 @@ class Server:
         self._domains = names.domains(self.emulator.providers.values())
         self._contexts = self._certificates()
         self._have_authority()
-        self.http = HttpServer(HttpService(
+        front = None if self._node is None else self._node.serve(self.emulator)
+        service = HttpService(
             self.emulator.http, self.settings.limits, ours, lambda request: self.control.answer(request),
             lambda request: self.control.trusts(request), self._contexts,
-            Guard(self._domains, self.settings.hosts, self.settings.tunnel), self.emulator.recorder,
-        ))  # fmt: skip
+            Guard(self._domains, self.settings.hosts, self.settings.tunnel), self.emulator.recorder, front,
+        )  # fmt: skip
+        self.http = HttpServer(service)
         self._smpp = SmppServer(
-            self.emulator.smpp, self.emulator.recorder, self.settings.targets, self.settings.limits
+            self.emulator.smpp, self.emulator.recorder, self.settings.targets, self.settings.limits, front
         )
+        if self._node is not None:
+            self._node.answer_by(service, self._smpp, lambda request: self.control.trusts(request),
+                                 lambda request: self.control.answer(request))  # fmt: skip
 
         self._smtp = None if self._smtp_listening is None else self._mail_server()
 
@@ -125,6 +134,8 @@ class Server:
         """A fresh one, or what the state file holds."""
         if self.settings.state is None:
             return Emulator(self.settings, providers)
+        if self.settings.database is not None:
+            return self._of_many(self.settings.database, providers)
         from emulator.storage.recovery import recover
         from emulator.storage.sqlite import SqliteStore
         from emulator.storage.writer import GroupCommitWriter
@@ -139,13 +150,27 @@ class Server:
             raise
         return emulator
 
+    def _of_many(self, database: str, providers: Mapping[str, Provider] | None) -> Emulator:
+        """One whose sandboxes come from a database, once it has joined the others."""
+        try:
+            from emulator.cluster.node import ClusterNode
+        except ImportError as missing:
+            raise Unusable(f"--state {urlsplit(database).scheme}://… needs the extra [cluster]: pip install "
+                           f"'sms-emulator[cluster]' ({missing})") from None  # fmt: skip
+        self._node = ClusterNode(database, self.settings.node_url or self.base_url)
+        self._logbook = self._node.writer
+        return Emulator(self.settings, providers, self._logbook)
+
     async def start(self) -> None:
-        """Serve from now on."""
+        """Serve from now on. Raises Unusable when the database is not."""
         call: Call = self._outbox.call
         if self._logbook is not None:
-            self._logbook.start()
             call = self._logbook.first(call)
         self.emulator.start(call, self.settings.public_url or self.base_url)
+        if self._node is not None:
+            await self._node.start()
+        elif self._logbook is not None:
+            self._logbook.start()
         for listening in (self._listening, *self._also):
             if listening is not None:
                 await self.http.start(listening)
@@ -166,13 +191,17 @@ class Server:
 
     async def stop(self) -> None:
         """Let answers under way go out, then close everything."""
+        if self._node is not None:
+            await self._node.leave()
         await self._smpp.stop()
         if self._smtp is not None:
             await self._smtp.stop()
         await self.http.stop()
         await self.emulator.stop()
         try:
-            if self._logbook is not None:
+            if self._node is not None:
+                await self._node.stop()
+            elif self._logbook is not None:
                 self._logbook.close()
         finally:
             await self._outbox.close()

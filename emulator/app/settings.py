@@ -37,6 +37,7 @@ class Settings(NamedTuple):
     seed: int | None = None
     token: str | None = None
     state: str | None = None
+    node_url: str | None = None
     journal_bytes: int = JOURNAL_BYTES
     max_sandboxes: int = 10_000
     public_url: str | None = None
@@ -98,6 +99,22 @@ class Settings(NamedTuple):
         """Where callbacks may go. The built-in sink stands at the public URL too."""
         public = urlsplit(self.public_url).hostname if self.public_url else None
         return Targets((*self.callback_allow, *((public,) if public else ())))
+
+    @property
+    def database(self) -> str | None:
+        """The one that many nodes share. Raises ValueError for what does not go with it."""
+        if self.state is None or not self.state.startswith(("postgresql://", "postgres://")):
+            if self.node_url is not None:
+                raise ValueError("--node-url goes with --state postgresql://…, which names the database of all nodes")
+            return None
+        if self.node_url is None and not self.loopback:
+            raise ValueError("--node-url is missing: where do other nodes reach this one, http://node-1:8775 say?")
+        if self.any_credentials:
+            raise ValueError("--any-credentials does not go with --state postgresql://…: what this node does not know, "
+                             "another one may")  # fmt: skip
+        if self.smtp_port is not None:
+            raise ValueError("--smtp-port does not go with --state postgresql://… yet")
+        return self.state
 
     @property
     def making(self) -> dict[str, object]:
@@ -194,6 +211,12 @@ def _url(text: str) -> str:
     return text
 
 
+def _node_url(text: str) -> str:
+    if not is_url(text) or not text.startswith("http://") or urlsplit(text).path not in ("", "/"):
+        raise ValueError(f"{text!r} is no address such as http://node-1:8775")
+    return text.rstrip("/")
+
+
 def is_url(text: str) -> bool:
     """Is it an http:// or https:// URL with a host?"""
     try:
@@ -258,7 +281,9 @@ OPTIONS = (
     ),
     Option("--seed", _whole, "the one source of chance"),
     Option("--token", _token, "what control API and page ask for (Authorization: Bearer)", "TOKEN"),
-    Option("--state", str, "a file that keeps sandboxes over a restart; without it everything is in memory", "FILE"),
+    Option("--state", str, "a file that keeps sandboxes over a restart, or the postgresql:// address of a database "
+           "that many nodes share (needs the extra [cluster]); without it everything is in memory", "FILE|URL"),
+    Option("--node-url", _node_url, "with a database: where other nodes reach this one's HTTP port", "URL"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
     Option("--max-body", _positive, "bytes of a request's body, unpacked; more is 413"),

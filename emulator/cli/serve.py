@@ -51,7 +51,11 @@ def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> 
     for line in unknown_variables():
         logs.log.warning(line)
     with asyncio.Runner(loop_factory=loop) as runner:
-        runner.run(_run(serving))
+        try:
+            runner.run(_run(serving))
+        except Unusable as error:
+            logs.say(form, f"sms-emulator: {error}", logging.ERROR)
+            return 1
     return 0
 
 

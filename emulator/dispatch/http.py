@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from emulator.core.commands import AnyCommand, Delete, ListMessages, QueryMany, QueryNumbers, Submit
+from emulator.core.commands import AnyCommand, Credential, Delete, ListMessages, QueryMany, QueryNumbers, Submit
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
 from emulator.dispatch import reply_overrides
@@ -66,6 +66,13 @@ UnderWay = Callable[[Lane], int]
 """Another request is under way: how many are now, this one included."""
 
 
+class Stranger(Exception):
+    """A request leads to no sandbox of this process, and nothing was done."""
+
+    def __init__(self, provider: str = "", credential: Credential | None = None) -> None:
+        self.provider, self.credential = provider, credential
+
+
 class HttpDispatcher:
     """Serves the sandboxes of a process. What leads to none of them is journalled in the `default` one."""
 
@@ -89,22 +96,30 @@ class HttpDispatcher:
     # a request over HTTP
 
     def exchange(
-        self, request: HttpRequest, under_way: UnderWay | None = None, match: RouteMatch | None = None
+        self, request: HttpRequest, under_way: UnderWay | None = None, match: RouteMatch | None = None,
+        here: bool = True,
     ) -> Exchanged:  # fmt: skip
-        """Read, judge, answer, journal. Never raises for what a client sent. `match`: where it is known already."""
+        """Read, judge, answer, journal. Never raises for what a client sent. `match`: where it is known already. Raises
+        Stranger unless whatever comes is to be answered `here`."""
         if self._public is not None and host(request) == self._public:
             request = msgspec.structs.replace(request, scheme="https")
         match = match or self.routing.match(request)
         route, provider, method = match.route, match.provider, request.method
         if route is None:
+            if not here:
+                raise Stranger
             line = self.record_unrouted(request, match.reply, provider, "unroutable", match.reply.body.decode())
             return Exchanged(match.reply, None, line)
         large = len(request.body) > _MAY_HOLD_MANY
         if large and (many := _separators(request.body)) > 2 * MOST_NUMBERS + 1000:
+            if not here:
+                raise Stranger
             return self._too_many(request, provider, many, self._default)
         command = match.read(request) if method == "HEAD" else route.read(request, match.values)
         known, command.credential = self._sandboxes.of(provider, command.credential)
         sandbox, lane, account = known or self._default, None, None
+        if known is None and not here:
+            raise Stranger(provider, command.credential)
         if known is not None:
             account = known.engine.state.accounts[provider]
             lane_of = self._providers[provider].lane

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from emulator.core.commands import AnyCommand, Bind, Submit
+from emulator.core.commands import AnyCommand, Bind, Credential, Submit
 from emulator.core.engine.engine import Decision
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
@@ -124,6 +124,13 @@ class SmppDispatcher:
                 line.wire.hang_up()
 
     # what a client asks
+
+    def whose(self, line: BoundSession, bind: Pdu) -> tuple[str, Credential | None, Sandbox | None]:
+        """With which provider's credential a client would bind, and which sandbox here has it."""
+        name, face = self._spoken(line)
+        command = face.read(bind, self._caller(line, name, self._default.now()))
+        sandbox, credential = self._sandboxes.of(name, command.credential)
+        return name, credential, sandbox
 
     def asked(self, line: BoundSession, pdu: Pdu, spoil: Spoil) -> SmppReply:
         """A request that the session's state allows."""

@@ -5,7 +5,7 @@ Who hangs something on a sandbox (sessions, deliveries) overrides the three hook
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ from emulator.providers.base import Provider
 from emulator.sandboxes import export
 from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.clock_driver import ClockDriver
-from emulator.sandboxes.in_flight import InFlight
+from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Post, Sandbox, Sandboxes
 from emulator.sandboxes.snapshots import Snapshot
 from emulator.sandboxes.spec import InvalidOptions, NewSandbox, SandboxSpec, specification
@@ -26,6 +26,10 @@ from emulator.scenarios.library import extended, load_named
 from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.validation import Invalid, checked
 from emulator.scenarios.vocabulary import Vocabulary
+
+
+async def _alone(sandbox: Sandbox) -> None:
+    """There are no others."""
 
 
 class SandboxManager:
@@ -48,6 +52,9 @@ class SandboxManager:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._post: Post | None = None
         self._in_flight = InFlight()
+        self.claim: Callable[[Sandbox], Awaitable[None]] = _alone
+        """Id and credentials of a new sandbox become its own, where others might take them at the same moment. Raises
+        InvalidOptions when that was so; then the sandbox is gone."""
         self.default = self.make(base)
 
     # coming and going
@@ -59,6 +66,10 @@ class SandboxManager:
         self._post, self._in_flight = post, in_flight
         for sandbox in self.sandboxes.by_id.values():
             self._attend(sandbox)
+
+    def under_way(self) -> list[Waiting]:
+        """What has gone out of all sandboxes and is not answered."""
+        return self._in_flight.all()
 
     def stop_time(self) -> None:
         for driver in self._drivers.values():
@@ -112,20 +123,20 @@ class SandboxManager:
             raise InvalidOptions(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
         except ValueError as full:
             raise InvalidOptions(str(full), "delete some, or give them a ttl", "full") from None
-        with self._replacing_state(copy):
+        with self.replacing_state(copy):
             export.fill(copy, found)
         return copy
 
     def restore(self, sandbox: Sandbox, name: str) -> Snapshot:
         """The sandbox as it was when a snapshot was taken; callbacks under way are dropped, the journal stays. Raises
         KeyError when there is none of that name."""
-        with self._replacing_state(sandbox):
+        with self.replacing_state(sandbox):
             found = sandbox.snapshots.restore(sandbox, name)
         sandbox.feed.add("restored", 0)
         return found
 
     @contextmanager
-    def _replacing_state(self, sandbox: Sandbox) -> Iterator[None]:
+    def replacing_state(self, sandbox: Sandbox) -> Iterator[None]:
         """No timer is armed while the sandbox gets another state, and nobody waits for answers to the old one."""
         driver = self._drivers.get(sandbox)
         if driver is not None:
@@ -139,6 +150,12 @@ class SandboxManager:
 
     def remove(self, sandbox: Sandbox) -> None:
         """Forget a sandbox and all that hangs on it."""
+        self.release(sandbox)
+        if self.recorder is not None:
+            self.recorder.removed(sandbox)
+
+    def release(self, sandbox: Sandbox) -> None:
+        """Nothing is left of a sandbox here, which may live on elsewhere."""
         self.sandboxes.remove(sandbox)
         sandbox.gone = True
         self._removed(sandbox)
@@ -148,16 +165,28 @@ class SandboxManager:
         end = self._ends.pop(sandbox, None)
         if end is not None:
             end.cancel()
-        if self.recorder is not None:
-            self.recorder.removed(sandbox)
         self._in_flight.give_up(sandbox)
         sandbox.journal.clear()
         sandbox.feed.add("gone", 0)
         sandbox.feed.listeners.clear()
 
+    def bring_back(self, spec: SandboxSpec) -> Sandbox:
+        """One that is to get a state from before. The sandbox default is always the same object, whether it lives here
+        or not. Raises as `make` does."""
+        default = self.default
+        if spec.id != default.id:
+            return self.make(spec)
+        if default.id in self.sandboxes.by_id:
+            self.sandboxes.remove(default)
+        default.spec, default.gone = spec, False
+        self.sandboxes.add(default)
+        if self._loop is not None:
+            self._attend(default)
+        return default
+
     def reset(self, sandbox: Sandbox) -> None:
         """A new state after the same specification."""
-        with self._replacing_state(sandbox):
+        with self.replacing_state(sandbox):
             sandbox.build()
             sandbox.journal.clear()
         sandbox.feed.add("reset", 0)

@@ -171,7 +171,7 @@ class Sandboxes:
             raise ValueError(f"there are {self.most} sandboxes, which is as many as may be (--max-sandboxes)")
         if sandbox.id in self.by_id:
             raise KeyError(f"sandbox {sandbox.id}")
-        keys = list(self._keys(sandbox))
+        keys = self.keys_of(sandbox)
         for provider, kind, name in keys:
             if (provider, kind, name) in self._by_credential:
                 raise KeyError(f"{provider} {kind} {name}")
@@ -184,10 +184,11 @@ class Sandboxes:
     def remove(self, sandbox: Sandbox) -> None:
         del self.by_id[sandbox.id]
         self.secrets.remove(sandbox.spec.credentials)
-        for key in self._keys(sandbox):
+        for key in self.keys_of(sandbox):
             del self._by_credential[key]
 
-    def _keys(self, sandbox: Sandbox) -> list[tuple[str, str, str]]:
+    def keys_of(self, sandbox: Sandbox) -> list[tuple[str, str, str]]:
+        """Provider, kind and name of each credential that leads to it."""
         credentials = sandbox.spec.credentials
         return [
             (name, kind, credentials[name][word])

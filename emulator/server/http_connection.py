@@ -72,7 +72,7 @@ class HttpConnection(asyncio.Protocol):
     __slots__ = (
         "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_held", "_leaving", "_loop", "_manner", "_parser",
         "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_then", "_timer",
-        "_waits_for", "address", "grace", "method", "stopping", "transport", "version",
+        "_waits_for", "address", "grace", "here", "method", "stopping", "transport", "version", "when_ended",
     )  # fmt: skip
 
     def __init__(self, service: Service, scheme: str = "http") -> None:
@@ -84,6 +84,10 @@ class HttpConnection(asyncio.Protocol):
         self.version, self.method = "1.1", "GET"
         self.grace: float | None = None
         """So many real seconds is a request still served whose client says no more; None: until its reply has gone."""
+        self.here = False
+        """Is what comes to be answered here, whoever might own it? Asked where there are other nodes."""
+        self.when_ended: Callable[[], None] | None = None
+        """Hears that the client says no more."""
         self.transport: asyncio.Transport
         self._parser: RequestParser
         self._manner = PLAIN
@@ -161,6 +165,8 @@ class HttpConnection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client says no more; what was asked is answered all the same."""
         self._ended = True
+        if self.when_ended is not None:
+            self.when_ended()
         if self._service.held is not None:
             self._service.held.flush()
         if self._leaving or (self._task is None and not self._parser.parsed):
@@ -193,6 +199,16 @@ class HttpConnection(asyncio.Protocol):
             if self._behind > _MOST_BEHIND and self._reading:
                 self._reading = False
                 self.transport.pause_reading()
+
+    def take(self, parsed: Parsed) -> None:
+        """A request that was read elsewhere."""
+        self._parser.parsed.append(parsed)
+        self._go_on()
+
+    @property
+    def is_idle(self) -> bool:
+        """Is nothing being answered?"""
+        return self._task is None and not self._held and not self._parser.parsed
 
     def _go_on(self) -> None:
         """Answer what has come, one after the other."""

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
 from email.utils import formatdate
+from typing import Protocol
 
 import msgspec
 
 from emulator.clock import real_now
 from emulator.core.units import SECOND
-from emulator.dispatch.http import Exchanged, HttpDispatcher, Lane
+from emulator.dispatch.http import Exchanged, HttpDispatcher, Lane, Stranger
 from emulator.http.browser_headers import DATA
 from emulator.http.limits import Limits
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
@@ -46,6 +47,16 @@ Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
 """Answers what is not a provider's: control API, sink, page."""
 
 
+class OtherNodes(Protocol):
+    """Other nodes, where there are some."""
+
+    def request(self, parsed: Parsed, connection: HttpConnection) -> Answering | None:
+        """One that is not a provider's; None: it is to be answered here."""
+
+    def stranger(self, who: Stranger, parsed: Parsed, connection: HttpConnection) -> Answering:
+        """One whose credentials no sandbox has here."""
+
+
 class HttpService:
     """Answers by a dispatcher. `ours`: is a request for `control`? `trusts`: may who asks for this (its body left out)
     send a whole file?"""
@@ -53,6 +64,7 @@ class HttpService:
     def __init__(
         self, dispatcher: HttpDispatcher, limits: Limits, ours: Callable[[HttpRequest], bool], control: Control,
         trusts: Callable[[HttpRequest], bool], contexts: Contexts, guard: Guard, recorder: ChangeLog | None = None,
+        elsewhere: OtherNodes | None = None,
     ) -> None:  # fmt: skip
         self._reception = dispatcher
         self._ours = ours
@@ -62,6 +74,7 @@ class HttpService:
         self._guard = guard
         self._streams = StreamingReplies()
         self._recorder = recorder
+        self._elsewhere = elsewhere
         self._in_flight: dict[Lane, int] = {}
         """How many requests are between their reading and their reply, by concurrency key."""
         self._at_once: list[Lane] = []
@@ -129,6 +142,10 @@ class HttpService:
             if request.method == "CONNECT" or not there.here:
                 return self._through(request, there, connection)
         if self._ours(request):
+            if self._elsewhere is not None and not connection.here:
+                other = self._elsewhere.request(parsed, connection)
+                if other is not None:
+                    return other
             connection.grace = _GRACE
             return self._call(request, connection)
         if parsed.form:
@@ -138,7 +155,13 @@ class HttpService:
                 self._recorder.check()
             except NotPersisted as trouble:
                 return _not_kept(trouble, False)
-        answer = self._reception.exchange(request, self._under_way)
+        try:
+            answer = self._reception.exchange(
+                request, self._under_way, here=self._elsewhere is None or connection.here
+            )  # fmt: skip
+        except Stranger as stranger:
+            assert self._elsewhere is not None
+            return self._elsewhere.stranger(stranger, parsed, connection)
         if answer.fault is None and not answer.first:
             assert answer.reply is not None
             return answer.reply

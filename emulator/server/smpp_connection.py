@@ -9,7 +9,7 @@ import socket
 import struct
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from emulator.dispatch.smpp import SmppDispatcher, SmppReply
 from emulator.http.limits import Limits
@@ -43,13 +43,22 @@ _MOST_OWED = 1000
 """With so many requests unanswered (by late answers) no more is read: the peer feels it as back-pressure."""
 
 
+class OtherNodesSmpp(Protocol):
+    """Other nodes, where there are some."""
+
+    def bind(self, connection: "SmppConnection", bind: Pdu, octets: bytes) -> bool:
+        """Takes over a connection whose client may belong to another node, with what it has said from the bind on; or
+        it does not. Then, or when it turns out that the client belongs here, `go_on_here` is called."""
+
+
 class SmppConnection(asyncio.Protocol):
-    """One connection."""
+    """One connection. `elsewhere` is asked with the first bind."""
 
     def __init__(
         self, dispatcher: SmppDispatcher, links: "set[SmppConnection]", recorder: ChangeLog | None = None,
-        limits: Limits | None = None
+        limits: Limits | None = None, elsewhere: OtherNodesSmpp | None = None,
     ) -> None:  # fmt: skip
+        self._elsewhere = elsewhere
         self._dispatcher = dispatcher
         self._links = links
         self._recorder = recorder
@@ -116,6 +125,11 @@ class SmppConnection(asyncio.Protocol):
                 continue
             ordinary = True
             item = decode(frame) if isinstance(frame, bytes) else frame
+            if self._elsewhere is not None and isinstance(item, Pdu) and item.command_id in BINDS:
+                rest = (frame, *frames[at:])
+                octets = b"".join(one if isinstance(one, bytes) else one.raw for one in rest)
+                if self._elsewhere.bind(self, item, octets + self._framer.rest()):
+                    break
             for event in line.session.received(item, now):
                 self._do(event, item)
         self._reading = False
@@ -132,6 +146,20 @@ class SmppConnection(asyncio.Protocol):
             self._arm()
         if line.session.owed > _MOST_OWED:
             self._pause()
+
+    def go_on_here(self, octets: bytes) -> None:
+        """The client belongs here, with all that it has said."""
+        self._elsewhere = None
+        if not self._closing:
+            self.data_received(octets)
+
+    def hand_over(self, protocol: asyncio.Protocol) -> None:
+        """The client is another protocol's from now on."""
+        self.flush()
+        transport = self.transport
+        self.connection_lost(None)
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
 
     def pause_writing(self) -> None:
         """The peer does not read: we do not either, until it does."""
@@ -405,9 +433,10 @@ class SmppServer:
 
     def __init__(
         self, dispatcher: SmppDispatcher, recorder: ChangeLog | None = None, targets: Targets | None = None,
-        limits: Limits | None = None,
+        limits: Limits | None = None, elsewhere: OtherNodesSmpp | None = None,
     ) -> None:  # fmt: skip
-        self._dispatcher = dispatcher
+        self.dispatcher = dispatcher
+        self._elsewhere = elsewhere
         self._limits = limits
         self._recorder = recorder
         self._targets = targets or Targets()
@@ -418,7 +447,7 @@ class SmppServer:
     async def start(self, listening: socket.socket, tls: Contexts | None = None) -> None:
         """Serve on a bound socket, with TLS from the first octet if there are certificates."""
         loop = asyncio.get_running_loop()
-        self._dispatcher.dial = self._dial
+        self.dispatcher.dial = self._dial
         begin = self._link if tls is None else partial(self._tls, tls)
         backlog = min(BACKLOG, (self._limits or Limits()).connections)
         self._servers.append(await loop.create_server(begin, sock=listening, backlog=backlog))
@@ -428,7 +457,11 @@ class SmppServer:
         return TlsOnly(self._link, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
 
     def _link(self) -> SmppConnection:
-        return SmppConnection(self._dispatcher, self.links, self._recorder, self._limits)
+        return SmppConnection(self.dispatcher, self.links, self._recorder, self._limits, self._elsewhere)
+
+    def from_elsewhere(self) -> SmppConnection:
+        """For a client that came to another node and belongs here."""
+        return SmppConnection(self.dispatcher, self.links, self._recorder, self._limits)
 
     async def _dial(self, host: str, port: int, connected: Callable[[BoundSession], None]) -> BoundSession:
         """To a client that listens. Raises NotAllowed when it may not be called, OSError when it cannot be."""
@@ -437,12 +470,16 @@ class SmppServer:
         connected(link.line)
         return link.line
 
+    def unbind_all(self) -> None:
+        """Take leave of those that are bound; others may come."""
+        for link in tuple(self.links):
+            self.dispatcher.hang_up(link.line)
+
     async def stop(self) -> None:
         """Stop listening, take leave of those that are bound, close all."""
         for server in self._servers:
             server.close()
-        for link in tuple(self.links):
-            self._dispatcher.hang_up(link.line)
+        self.unbind_all()
         if self.links:
             await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
         for link in tuple(self.links):

@@ -36,6 +36,12 @@ class Framer:
         """Octets that wait for the rest of their PDU."""
         return len(self._waiting)
 
+    def rest(self) -> bytes:
+        """The same, taken away: another one reads on."""
+        rest = bytes(self._waiting)
+        self._waiting.clear()
+        return rest
+
     def feed(self, data: bytes) -> list[Pdu | Unreadable]:
         """What the socket gave → the PDUs that are complete now, in order. After a lost frame: nothing any
         more."""

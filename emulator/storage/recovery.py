@@ -15,7 +15,6 @@ from emulator.core.state.sandbox_state import SandboxState
 from emulator.lint.findings import Findings
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.snapshots import Snapshot
-from emulator.sandboxes.spec import SandboxSpec
 from emulator.storage.records import Damaged, SandboxHeader, Standing, unpack_input, unpack_page
 from emulator.storage.sqlite import SqliteStore
 from emulator.storage.store import NotWritten, Stored
@@ -85,28 +84,20 @@ def revive(manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored
                        f"{', '.join(here)}. Name another file")  # fmt: skip
     spec = head.spec
     try:
-        sandbox = _default(manager, spec) if spec.id == manager.default.id else manager.make(spec)
+        sandbox = manager.bring_back(spec)
     except (KeyError, ValueError) as error:
         raise Unusable(f"the {name}: {error.args[0]}") from None
     under_way = list(state.in_flight.values())
     for due in under_way:
         state.scheduler.put(state.now, due)
     state.in_flight.clear()
-    _stand(sandbox, head, state, standing)
+    with manager.replacing_state(sandbox):
+        _stand(sandbox, head, state, standing)
     for one in snapshots:
         sandbox.snapshots.by_name[one.name] = one
     logbook.track(sandbox).number = stored.number
     if not (stored.pages or under_way):
         logbook.stands(sandbox, stored.number, head)
-    return sandbox
-
-
-def _default(manager: "SandboxManager", spec: SandboxSpec) -> "Sandbox":
-    """It is there already, made from the settings; its credentials are those of the file."""
-    sandbox = manager.default
-    manager.sandboxes.remove(sandbox)
-    sandbox.spec = spec
-    manager.sandboxes.add(sandbox)
     return sandbox
 
 

@@ -133,6 +133,11 @@ class SandboxLog:
     # a large checkpoint
 
     @property
+    def unfinished(self) -> bool:
+        """Does the store hold more of it than one checkpoint?"""
+        return bool(self.logged) or self.busy
+
+    @property
     def busy(self) -> bool:
         return self._step is not None
 

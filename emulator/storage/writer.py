@@ -50,6 +50,9 @@ class GroupCommitWriter:
         """Who waits for how many to be."""
         self._writing = False
         """A transaction is under way."""
+        self._whole = False
+        self._era = 0
+        """What was begun in an earlier one tells nobody anything."""
         self._trouble: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._retry: asyncio.TimerHandle | None = None
@@ -99,6 +102,34 @@ class GroupCommitWriter:
         self._gone.append(track.number)
         self._soon()
 
+    def drop(self, sandbox: "Sandbox") -> None:
+        """It is another one's to write down; what is pending is void."""
+        track = self._tracks.pop(sandbox, None)
+        if track is not None:
+            self._dirty.pop(track, None)
+
+    def want_checkpoints(self) -> None:
+        """The next commit holds everything as checkpoints, so that whoever reads it is quick, be it another version."""
+        self._whole = True
+        self._dirty.update((track, None) for track in self._tracks.values() if track.unfinished)
+        self._soon()
+
+    def begin_anew(self, next_number: int) -> None:
+        """The store knows nothing of us any more; whoever waits hears so."""
+        self._era += 1
+        self._whole = False
+        self._tracks.clear()
+        self._dirty.clear()
+        self._gone.clear()
+        self.next_number = next_number
+        self._safe = self._happened
+        self._writing, self._trouble = False, self._trouble or "the session is lost"
+        self._release_waiting()
+        if self._retry is not None:
+            self._retry.cancel()
+        self._trouble = None
+        self._fine.set()
+
     def stands(self, sandbox: "Sandbox", number: int, head: SandboxHeader) -> None:
         """A sandbox was read from the store and stands there just so."""
         track = self._tracks[sandbox]
@@ -127,8 +158,10 @@ class GroupCommitWriter:
             self._commit()
         return self._trouble is None and self._safe == self._happened
 
-    def _commit(self, whole: bool = False) -> None:
-        happened, dirty, gone = self._happened, self._dirty, self._gone
+    def _commit(self) -> None:
+        whole = self._whole
+        happened, gone, era = self._happened, self._gone, self._era
+        dirty = {track: None for track in self._dirty if self._tracks.get(track.sandbox) is track}
         self._dirty, self._gone = {}, []
 
         def fill(rows: Rows) -> None:
@@ -138,6 +171,8 @@ class GroupCommitWriter:
                 track.put(rows, whole)
 
         def done(why: str | None) -> None:
+            if era != self._era:
+                return
             self._writing = False
             if why is not None:
                 there = {track: None for track in dirty if self._tracks.get(track.sandbox) is track}
@@ -155,7 +190,7 @@ class GroupCommitWriter:
                 self.commit()
 
         self._writing = True
-        alone = not whole and not gone and len(dirty) == 1 and next(iter(dirty)).one_row
+        alone = not (whole or gone) and len(dirty) == 1 and next(iter(dirty)).one_row
         try:
             self.store.write(fill, done, alone)
         except BaseException:
@@ -181,10 +216,12 @@ class GroupCommitWriter:
         track = next((track for track in self._tracks.values() if track.busy), None)
         if track is None:
             return True
-        made = False
+        made, era = False, self._era
 
         def done(why: str | None) -> None:  # where it fails, a commit tells of it; what would be void is there
             nonlocal made
+            if era != self._era:
+                return
             self._writing, made = False, why is None
             if made:
                 track.stepped()
@@ -201,11 +238,14 @@ class GroupCommitWriter:
             log.error("the %s cannot be written: %s; requests get 500 until it can", self.store.name, why)
         self._trouble = why
         self._fine.clear()
+        self._release_waiting()
+        if self._loop is not None:
+            self._retry = self._loop.call_later(_AGAIN, self._commit)
+
+    def _release_waiting(self) -> None:
         waiting, self._waiting = self._waiting, deque()
         for _, callback in waiting:
             callback(self._not_persisted())
-        if self._loop is not None:
-            self._retry = self._loop.call_later(_AGAIN, self._commit)
 
     def _recover(self) -> None:
         if self._trouble is not None:
@@ -259,13 +299,13 @@ class GroupCommitWriter:
         self.store.close()
 
     def close(self) -> None:
-        """The end: everything as checkpoints, so that the next start is quick, be it of another version."""
-        self._dirty.update((track, None) for track in self._tracks.values() if track.logged or track.busy)
+        """The end."""
+        self._loop = None
+        self.want_checkpoints()
         for timer in (self._retry, self._next_step):
             if timer is not None:
                 timer.cancel()
-        self._loop = None
-        self._commit(whole=True)
+        self._commit()
         if self._safe != self._happened:
             log.error("the newest changes are lost: the %s could not be written", self.store.name)
         self.store.close(well=self._safe == self._happened)

@@ -293,6 +293,7 @@ NOT_FOR_SERVING = (
     "aiohttp.web", "aiohttp.web_app", "aiohttp.web_urldispatcher", "aiohttp.web_fileresponse",
     "emulator.control_api.http_api", "emulator.ui", "emulator.client", "emulator.lint.checks", "emulator.cli.demo",
     "emulator.histories", "emulator.providers.smsoffice.client", "emulator.providers.smscenter.contract.rows",
+    "asyncpg", "emulator.cluster", "emulator.storage",
 )  # fmt: skip
 """What the ready line does not wait for: each is imported by whoever first needs it."""
 

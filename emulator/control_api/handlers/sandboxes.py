@@ -31,6 +31,7 @@ async def create(context: Context, body: NewSandbox) -> "response_types.Made":
     body.scenario = given_back.scenario(body.scenario)
     try:
         made = context.manager.create(body)
+        await context.manager.claim(made)
     except InvalidOptions as bad:
         refuse(bad)
     about_callbacks = warnings.about_callbacks(made, made.providers, context.targets)

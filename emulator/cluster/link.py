@@ -1,0 +1,125 @@
+"""One TCP connection between two nodes, with the streams of many clients in it. The front dials."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol, cast
+
+from emulator.cluster.frames import Frame, Kind, Unpacker, pack
+
+PATH = "/_emulator/link"
+ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sms-emulator\r\n\r\n"
+
+
+class StreamEnd(Protocol):
+    """One end of a stream."""
+
+    def got(self, frame: Frame) -> None: ...
+
+    def lost(self) -> None:
+        """The link is gone, and nobody knows what became of what was said."""
+
+
+class NodeLink(asyncio.Protocol):
+    """`begun` hears of streams that the other side begins. What is said in one turn of the loop leaves together."""
+
+    def __init__(self, begun: Callable[["NodeLink", Frame], None], gone: Callable[["NodeLink"], None]) -> None:
+        self._begun = begun
+        self._gone = gone
+        self._loop = asyncio.get_running_loop()
+        self._frames = Unpacker()
+        self._out: list[bytes] = []
+        self._made = 0
+        self.ends: dict[int, StreamEnd] = {}
+        self.closed = False
+        self.transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            frames = self._frames.feed(data)
+        except ValueError:
+            self.transport.abort()
+            return
+        for frame in frames:
+            end = self.ends.get(frame.stream)
+            if end is not None:
+                end.got(frame)
+            elif frame.kind in (Kind.REQUEST, Kind.BIND):
+                self._begun(self, frame)
+
+    def open(self, end: StreamEnd) -> int:
+        """A new stream's number."""
+        self._made += 1
+        self.ends[self._made] = end
+        return self._made
+
+    def send(self, kind: Kind, stream: int, payload: bytes = b"") -> None:
+        if self.closed:
+            return
+        if not self._out:
+            self._loop.call_soon(self._flush)
+        self._out.append(pack(kind, stream, payload))
+
+    def _flush(self) -> None:
+        octets = b"".join(self._out)
+        self._out.clear()
+        if not self.closed and not self.transport.is_closing():
+            self.transport.write(octets)
+
+    def eof_received(self) -> None:
+        """The other side is gone."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed = True
+        ends, self.ends = self.ends, {}
+        self._gone(self)
+        for end in ends.values():
+            end.lost()
+
+    def close(self) -> None:
+        """What was said leaves."""
+        self._flush()
+        self.transport.close()
+
+    def cut(self) -> None:
+        self.transport.abort()
+
+
+async def dial(host: str, port: int, secret: str, made: Callable[[], NodeLink]) -> NodeLink:
+    """A link to a node. Raises OSError when nobody is there, or who is there is no node of ours."""
+    loop = asyncio.get_running_loop()
+    transport, greeting = await loop.create_connection(_Greeting, host, port)
+    transport.write(f"GET {PATH} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: Upgrade\r\nUpgrade: sms-emulator\r\n"
+                    f"Authorization: Bearer {secret}\r\n\r\n".encode())  # fmt: skip
+    try:
+        async with asyncio.timeout(2.0):
+            await greeting.answered
+    except BaseException:
+        transport.abort()
+        raise
+    link = made()
+    transport.set_protocol(link)
+    link.connection_made(transport)
+    return link
+
+
+class _Greeting(asyncio.Protocol):
+    """Until the other side has agreed."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._said = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._said += data
+        if b"\r\n\r\n" in self._said and not self.answered.done():
+            if self._said == ACCEPTED:
+                self.answered.set_result(None)
+            else:
+                self.answered.set_exception(ConnectionRefusedError("who answers there is no node of this cluster"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.answered.done():
+            self.answered.set_exception(ConnectionResetError("it closed the connection"))

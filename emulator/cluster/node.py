@@ -1,0 +1,240 @@
+"""One node's life: it joins, takes its sandboxes in, looks round for others that live no more, and leaves. When its log
+session is lost, everything it had belongs to others: it lets go of all of it and joins anew."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from emulator.cluster.directory import Directory
+from emulator.cluster.front import Front
+from emulator.cluster.overview import Control, Overview
+from emulator.cluster.placement import place
+from emulator.http.messages import HttpRequest
+from emulator.sandboxes.change_log import NotPersisted, Unusable, kept
+from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.spec import DEFAULT, InvalidOptions
+from emulator.storage.postgres import FAILURES, PostgresStore, told
+from emulator.storage.postgres_nodes import Nodes
+from emulator.storage.records import Damaged
+from emulator.storage.recovery import revive
+from emulator.storage.writer import GroupCommitWriter
+
+if TYPE_CHECKING:
+    from emulator.sandboxes.manager import SandboxManager
+    from emulator.server.http_service import HttpService
+    from emulator.server.smpp_connection import SmppServer
+
+_EVERY = 0.25
+"""Real seconds between two looks at who lives. Nobody waits for a lock: a session that did would keep PostgreSQL from
+clearing up."""
+_SILENT = 5.0
+"""So many seconds, by PostgreSQL's clock, a node that hangs has said nothing to it; then its session is ended. A node
+that does not hang asks it something several times a second."""
+_AGAIN = 0.5
+"""The same between two tries to join anew."""
+_AT_ONCE = 10
+"""So many sandboxes are read together."""
+_CALLBACKS = 2.0
+"""Real seconds that callbacks under way get to be answered before their sandboxes move."""
+_NUMBERS = 32
+"""Bits of a sandbox's number below its node's."""
+
+log = logging.getLogger("emulator")
+
+
+class ClusterNode:
+    """`writer` writes down what changes the manager's sandboxes; `url`: where other nodes reach us."""
+
+    def __init__(self, address: str, url: str) -> None:
+        self._store = PostgresStore(address)
+        self._store.lost = self._lost
+        self._nodes = Nodes(self._store)
+        self._url = url
+        self.writer = GroupCommitWriter(self._store)
+        self._directory = Directory(self._nodes)
+        self._manager: SandboxManager
+        self.front: Front
+        self._look = asyncio.Event()
+        self._moved = False
+        self._joined = False
+        self._leaving = False
+        self._task: asyncio.Task[None] | None = None
+
+    def serve(self, manager: "SandboxManager") -> Front:
+        """The sandboxes of this manager, which has none of the cluster yet."""
+        self._manager = manager
+        manager.claim = self._claim
+        manager.release(manager.default)
+        self.front = Front(manager, self._directory, self._look.set)
+        return self.front
+
+    def answer_by(
+        self, http: "HttpService", smpp: "SmppServer", trusts: Callable[[HttpRequest], bool], control: Control
+    ) -> None:  # fmt: skip
+        self.front.http, self.front.smpp = http, smpp
+        self.front.own = Overview(self._nodes, self.front, trusts, control, lambda: self._leaving).answer
+
+    # joining
+
+    async def start(self) -> None:
+        """Join, and take in what is ours. Raises Unusable."""
+        self.writer.start()
+        await self._join()
+        self._task = asyncio.get_running_loop().create_task(self._look_round())
+
+    async def _join(self) -> None:
+        await self._nodes.join(self._url, self._heard)
+        self._joined = True
+        number = self._nodes.number
+        self.writer.begin_anew(number << _NUMBERS)
+        self.front.number, self.front.peers.secret = number, self._nodes.secret
+        self._directory.forget_all()
+        try:
+            await self._members()
+            await self._have_default()
+            await self._take_in()
+        except FAILURES as wrong:
+            self._lost()
+            raise Unusable(f"the {self._store.name} cannot be used: {told(wrong)}") from None
+        except Damaged as wrong:
+            raise Unusable(f"the {self._store.name} is damaged ({wrong})") from None
+        log.info("node %d of the %s", number, self._store.name)
+
+    async def _have_default(self) -> None:
+        """The first node makes the sandbox default; later ones find it made."""
+        if await self._nodes.of_id(DEFAULT) is None:
+            default = self._manager.bring_back(self._manager.base)
+            default.build()
+            with suppress(InvalidOptions):  # another node was quicker
+                await self._claim(default)
+
+    async def _claim(self, sandbox: Sandbox) -> None:
+        number = self.writer.track(sandbox).number
+        try:
+            taken = await self._nodes.claim(number, sandbox.id, self._manager.sandboxes.keys_of(sandbox))
+        except FAILURES as wrong:
+            raise NotPersisted(f"The {self._store.name} cannot be written: {told(wrong)}. Nothing was done.") from None
+        if taken is not None:
+            self._let_go(sandbox)
+            raise InvalidOptions(f"{taken} is taken", "leave it out to get a random one", "taken")
+
+    # looking round
+
+    def _heard(self) -> None:
+        """Another node says that something has moved."""
+        self._moved = True
+        self._look.set()
+
+    async def _look_round(self) -> None:
+        while not self._leaving:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), _EVERY)
+            self._look.clear()
+            try:
+                if not self._joined:
+                    await self._join()
+                else:
+                    await self._look_once()
+            except Unusable as wrong:
+                log.error("%s; tried again in a moment", wrong)
+                await asyncio.sleep(_AGAIN)
+            except FAILURES as wrong:
+                log.warning("the %s does not answer: %s", self._store.name, told(wrong))
+                self._store.cut()
+                await asyncio.sleep(_AGAIN)
+            except Damaged as wrong:
+                log.error("the %s is damaged (%s)", self._store.name, wrong)
+                await asyncio.sleep(_AGAIN)
+
+    async def _look_once(self) -> None:
+        moved, self._moved = self._moved, False
+        moved = await self._members() or moved
+        if moved:
+            self._directory.forget_all()
+            await self._take_in()
+
+    async def _members(self) -> bool:
+        """Who lives; what those have who live no more goes to the others. True where something has moved."""
+        members = await self._nodes.members()
+        living = [one for one in members if one.lives]
+        self.front.peers.know(living)
+        staying = [one.number for one in living if not one.leaving] or [self._nodes.number]
+        moved = False
+        for one in members:
+            if one.lives and one.silent > _SILENT and one.number != self._nodes.number:
+                log.warning("node %d (%s) has not been heard of for %.0f s: its session is ended", one.number, one.url,
+                            one.silent)  # fmt: skip
+                await self._nodes.put_out(one)
+                self._look.set()
+            if not one.lives:
+                moved = await self._nodes.take(one.number, place, staying) or moved
+        return moved
+
+    async def _take_in(self) -> None:
+        """The sandboxes that are ours and not here yet, few at a time: others have their turns between."""
+        here = self._manager.sandboxes.by_id
+        missing = [number for number, name in await self._nodes.mine() if name not in here]
+        for at in range(0, len(missing), _AT_ONCE):
+            for stored in await self._store.read(missing[at : at + _AT_ONCE]):
+                if self._joined and stored.head.spec.id not in here:
+                    revive(self._manager, self.writer, stored)
+                    await asyncio.sleep(0)
+
+    # letting go
+
+    def _let_go(self, sandbox: Sandbox) -> None:
+        self._manager.release(sandbox)
+        self.writer.drop(sandbox)
+
+    def _lost(self) -> None:
+        """Our log session is gone: whatever is here is somebody else's, or will be."""
+        if not self._joined:
+            return
+        self._joined = False
+        self.front.number = 0
+        if not self._leaving:
+            log.error(
+                "node %d has lost its session with the %s: what it had is taken over by others, and it joins anew",
+                self._nodes.number, self._store.name,
+            )  # fmt: skip
+        for sandbox in list(self._manager.sandboxes.by_id.values()):
+            self._manager.release(sandbox)
+        self.writer.begin_anew(0)
+        self._store.cut()
+        self._look.set()
+
+    async def leave(self) -> None:
+        """Everything goes to the others, while requests are still handed on. Alone, it is left for the next start."""
+        if self._leaving:
+            return
+        self._leaving = True
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if not self._joined:
+            return
+        with suppress(*FAILURES, NotPersisted):
+            await self._nodes.leaving()
+            self.front.smpp.unbind_all()
+            if waiting := self._manager.under_way():  # what is not answered in time goes out again elsewhere
+                await asyncio.wait(waiting, timeout=_CALLBACKS)
+            for sandbox in list(self._manager.sandboxes.by_id.values()):
+                self._manager.release(sandbox)
+            self.writer.want_checkpoints()
+            await kept(self.writer)
+            self.writer.begin_anew(0)
+            members = await self._nodes.members()
+            self.front.peers.know(one for one in members if one.lives)
+            others = [one.number for one in members if one.lives and not one.leaving]
+            if others:
+                await self._nodes.take(self._nodes.number, place, others)
+            self._directory.forget_all()
+
+    async def stop(self) -> None:
+        """Nothing is handed on any more."""
+        await self.front.close()
+        self._joined = False
+        await self._store.leave()

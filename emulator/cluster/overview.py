@@ -1,0 +1,120 @@
+"""What no single node knows: who is there, who owns what, and the lists of all; and whether a balancer may send us
+clients."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from emulator.cluster.frames import Forwarded, Frame, Kind, pack_value
+from emulator.http.messages import HttpReply, HttpRequest, StreamReply
+from emulator.storage.postgres import FAILURES, told
+from emulator.storage.postgres_nodes import Nodes
+from emulator.version import __version__
+
+if TYPE_CHECKING:
+    from emulator.cluster.front import Front
+
+_JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
+_PATIENCE = 2.0
+"""Real seconds that a node gets to answer; then it is named in the list."""
+_READS = ("GET", "HEAD")
+
+Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
+
+
+class Overview:
+    """`trusts`: may who asks so call the control API? `control` answers for this node alone."""
+
+    def __init__(
+        self, nodes: Nodes, front: "Front", trusts: Callable[[HttpRequest], bool], control: Control,
+        leaving: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        self._nodes = nodes
+        self._front = front
+        self._trusts = trusts
+        self._control = control
+        self._leaving = leaving
+
+    def answer(self, request: HttpRequest) -> Awaitable[HttpReply] | None:
+        """None: it is not about the cluster."""
+        if request.method not in _READS:
+            return None
+        match request.path.rstrip("/"):
+            case "/_emulator/health":
+                return self._health()
+            case "/_emulator/cluster" if self._trusts(request):
+                return self._cluster()
+            case "/_emulator/sandboxes" if self._trusts(request):
+                return self._sandboxes(request)
+        return None
+
+    async def _health(self) -> HttpReply:
+        """503 where a balancer is to send nobody any more."""
+        state = "leaving" if self._leaving() else "ok" if self._front.number else "no database"
+        told = {"status": state, "version": __version__, "node": self._front.number}
+        return HttpReply(status=200 if state == "ok" else 503, headers=_JSON, body=msgspec.json.encode(told))
+
+    async def _cluster(self) -> HttpReply:
+        try:
+            members, owners = await self._nodes.members(), await self._nodes.owners()
+        except FAILURES as wrong:
+            error = {"code": "no-database", "message": f"the database does not answer: {told(wrong)}", "hint": ""}
+            return HttpReply(status=503, headers=_JSON, body=msgspec.json.encode({"error": error}))
+        nodes = [
+            {"node": one.number, "url": one.url, "version": one.version, "lives": one.lives, "leaving": one.leaving,
+             "me": one.number == self._front.number,
+             "sandboxes": sorted(name for name, owner in owners if owner == one.number)}
+            for one in members
+        ]  # fmt: skip
+        return HttpReply(headers=_JSON, body=msgspec.json.encode({"nodes": nodes}))
+
+    async def _sandboxes(self, request: HttpRequest) -> HttpReply:
+        """Those of all nodes. A node that does not answer is named."""
+        peers = self._front.peers
+        others = [one for one in peers.members.values() if one.number != self._front.number]
+        here = await self._control(request)
+        answers = await asyncio.gather(*(self._asked(one.number, request) for one in others))
+        assert isinstance(here, HttpReply)
+        sandboxes: list[Any] = msgspec.json.decode(here.body)["sandboxes"]
+        silent = []
+        for one, answer in zip(others, answers, strict=True):
+            if answer is None:
+                silent.append({"node": one.number, "url": one.url})
+            else:
+                sandboxes += answer["sandboxes"]
+        every = {one["id"]: one for one in sandboxes}
+        whole = {"sandboxes": list(every.values()), **({"unanswered": silent} if silent else {})}
+        return HttpReply(headers=here.headers, body=msgspec.json.encode(whole))
+
+    async def _asked(self, number: int, request: HttpRequest) -> Any:
+        """The answer of another node to the same request; None: there was none."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                link = await self._front.peers.link(number)
+                whole = _Whole()
+                stream = link.open(whole)
+                link.send(Kind.REQUEST, stream, pack_value(Forwarded("", request, False, "1.1", False)))
+                head, _, body = (await whole.answered).partition(b"\r\n\r\n")
+                return msgspec.json.decode(body) if head.startswith(b"HTTP/1.1 200") else None
+        except (OSError, TimeoutError, msgspec.DecodeError):
+            return None
+
+
+class _Whole:
+    """A stream whose reply is wanted as one."""
+
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._octets = b""
+
+    def got(self, frame: Frame) -> None:
+        if frame.kind is Kind.DATA:
+            self._octets += frame.payload
+        elif not self.answered.done():
+            self.answered.set_result(self._octets)
+
+    def lost(self) -> None:
+        if not self.answered.done():
+            self.answered.set_exception(ConnectionResetError("the node is gone"))

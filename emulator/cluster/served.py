@@ -1,0 +1,155 @@
+"""The owner's end of a stream: a connection as from a socket, whose octets go back over the link."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+from emulator.cluster.frames import Forwarded, Frame, Kind
+from emulator.cluster.link import NodeLink
+from emulator.http.request_parser import Parsed
+from emulator.server.http_connection import HttpConnection, Service
+
+
+class _LinkTransport(asyncio.Transport):
+    """What a connection takes for a socket."""
+
+    def __init__(self, link: NodeLink, stream: int, peer: str) -> None:
+        super().__init__()
+        self._link = link
+        self._stream = stream
+        self._peer = peer
+        self._protocol: Any = None
+        self.closing = False
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return (self._peer, 0) if name == "peername" else _NoSocket(self) if name == "socket" else default
+
+    def write(self, data: Any) -> None:
+        if not self.closing:
+            self._link.send(Kind.DATA, self._stream, bytes(data))
+
+    def writelines(self, list_of_data: Any) -> None:
+        self.write(b"".join(list_of_data))
+
+    def is_closing(self) -> bool:
+        return self.closing
+
+    def close(self) -> None:
+        self.end(Kind.CLOSE)
+
+    def abort(self) -> None:
+        self.end(Kind.RESET)
+
+    def end(self, how: Kind | None) -> None:
+        """The stream is over; how the other side is told."""
+        if self.closing:
+            return
+        self.closing = True
+        self._link.ends.pop(self._stream, None)
+        if how is not None:
+            self._link.send(how, self._stream)
+        asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        self._protocol = protocol
+
+    def get_protocol(self) -> asyncio.BaseProtocol:
+        return cast(asyncio.BaseProtocol, self._protocol)
+
+
+class _NoSocket:
+    """A connection that is to be reset asks its socket not to linger."""
+
+    def __init__(self, transport: _LinkTransport) -> None:
+        self._transport = transport
+
+    def setsockopt(self, *_: Any) -> None: ...
+
+
+class ServedRequest(HttpConnection):
+    """One request that was read at the front; its reply is all that this connection is for."""
+
+    __slots__ = ("_taken", "_wire")
+
+    def __init__(self, service: Service, wire: _LinkTransport) -> None:
+        super().__init__(service)
+        self.here = True
+        self._wire = wire
+        self._taken = False
+
+    def _watch(self) -> None:
+        """No time of its own: the front watches the client. What is answered whole is over."""
+        if self._taken and self.is_idle:
+            self._wire.end(Kind.END)
+
+    def take(self, parsed: Parsed) -> None:
+        self._taken = True
+        super().take(parsed)
+
+    def release(self, octets: bytes) -> None:
+        super().release(octets)
+        self._watch()
+
+    def got(self, frame: Frame) -> None:
+        _got(self, self._wire, frame)
+
+    def lost(self) -> None:
+        self._wire.end(None)
+
+
+def serve_request(link: NodeLink, stream: int, service: Service, asked: Forwarded) -> None:
+    """Answer it."""
+    wire = _LinkTransport(link, stream, asked.request.peer)
+    connection = ServedRequest(service, wire)
+    wire.set_protocol(connection)
+    link.ends[stream] = connection
+    connection.connection_made(wire)
+    connection.take(Parsed(asked.request, asked.last, asked.version, asked.form))
+
+
+class ServedConnection:
+    """A client of SMPP that came to another node."""
+
+    def __init__(self, link: NodeLink, stream: int, peer: str, made: Callable[[], asyncio.Protocol]) -> None:
+        self._wire = _LinkTransport(link, stream, peer)
+        self.protocol = made()
+        self._wire.set_protocol(self.protocol)
+        link.ends[stream] = self
+        self.protocol.connection_made(self._wire)
+
+    def said(self, octets: bytes) -> None:
+        self.protocol.data_received(octets)
+
+    def got(self, frame: Frame) -> None:
+        _got(self.protocol, self._wire, frame)
+
+    def lost(self) -> None:
+        self._wire.end(None)
+
+
+def _got(protocol: asyncio.Protocol, wire: _LinkTransport, frame: Frame) -> None:
+    """What the client does, as a protocol hears it from a socket."""
+    match frame.kind:
+        case Kind.DATA:
+            protocol.data_received(frame.payload)
+        case Kind.CLOSE:
+            if not protocol.eof_received():
+                wire.close()
+        case Kind.RESET:
+            wire.end(None)
+        case Kind.PAUSE:
+            protocol.pause_writing()
+        case Kind.RESUME:
+            protocol.resume_writing()

@@ -1,0 +1,340 @@
+"""Many nodes in one process over a real PostgreSQL: any request to any node, and what a node leaves is lived on."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import asyncpg
+import pytest
+from aiohttp import ClientSession
+from esme import SUBMIT, Esme
+from support import PATIENCE, control, get, receiver, send_path, until
+
+from emulator.app.server import Server
+from emulator.app.settings import Settings
+from emulator.sandboxes.change_log import Unusable
+from emulator.smpp import CommandId
+from emulator.storage import postgres_nodes
+
+
+async def node(database, **more):
+    serving = Server(Settings(port=0, state=database, **more))
+    await serving.start()
+    return serving
+
+
+@asynccontextmanager
+async def nodes(database, count, **more):
+    made = [await node(database, **more) for _ in range(count)]
+    try:
+        yield made
+    finally:
+        for one in made:
+            await one.stop()
+
+
+async def made(serving, **wish):
+    status, told = await control(serving, "POST", "/_emulator/sandboxes", wish)
+    assert status == 201, told
+    return told
+
+
+async def owners(serving):
+    """Which node's number each sandbox is at, and each node's number by its base URL."""
+    _, told = await control(serving, "GET", "/_emulator/cluster")
+    found = {name: one["node"] for one in told["nodes"] for name in one["sandboxes"]}
+    return found, {one["url"]: one["node"] for one in told["nodes"]}
+
+
+async def send(serving, key, reference):
+    status, body = await get(serving.base_url + send_path(key=key, reference=reference))
+    assert (status, b'"Success":true' in body) == (200, True), body
+
+
+async def references(serving, name):
+    _, told = await control(serving, "GET", f"/_emulator/sandboxes/{name}/messages")
+    return [one["reference"] for one in told["messages"]]
+
+
+async def bound(serving, system_id="emulator", password="emulator"):
+    esme = Esme(*await asyncio.open_connection(serving.smpp_host, serving.smpp_port))
+    return esme, await esme.bind({"system_id": system_id, "password": password})
+
+
+async def test_a_request_to_any_node_reaches_the_sandbox_whoever_made_it(database):
+    async with nodes(database, 3) as every:
+        told = [await made(every[number % 3], id=f"s{number}") for number in range(9)]
+        for number, one in enumerate(told):
+            for at, serving in enumerate(every):
+                await send(serving, one["accounts"]["smsoffice"]["key"], f"r{at}")
+            for serving in every:
+                assert await references(serving, f"s{number}") == ["r0", "r1", "r2"]
+        where, numbers = await owners(every[1])
+        assert set(where) == {"default", *(one["id"] for one in told)}
+        assert {where[one["id"]] for one in told} == set(numbers.values())  # each has some
+        for serving in every:
+            _, listed = await control(serving, "GET", "/_emulator/sandboxes")
+            assert {one["id"] for one in listed["sandboxes"]} == set(where)
+
+
+async def test_what_no_sandbox_has_is_refused_as_by_the_provider_and_journalled_in_the_default(database):
+    async with nodes(database, 2) as every:
+        for serving in every:
+            status, body = await get(serving.base_url + send_path(key="nobodys", reference="x"))
+            assert (status, b'"Success":false' in body) == (200, True)
+            assert (await get(serving.base_url + "/nowhere"))[0] == 404
+        _, told = await control(every[0], "GET", "/_emulator/sandboxes/default/requests")
+        assert [one["outcome"] for one in told["requests"]].count("unroutable") == 2
+        assert len(told["requests"]) == 4
+        status, told = await control(every[1], "GET", "/_emulator/sandboxes/nobody")
+        assert (status, told["error"]["code"]) == (404, "no-such-sandbox")
+
+
+async def test_an_id_and_credentials_are_taken_for_all_nodes(database):
+    async with nodes(database, 3) as every:
+        await made(every[0], id="one", accounts={"smsoffice": {"key": "mine"}})
+        for serving in every:
+            status, told = await control(serving, "POST", "/_emulator/sandboxes", {"id": "one"})
+            assert (status, told["error"]["code"]) == (409, "taken")
+            for name in ("two", "three", "four"):
+                status, told = await control(
+                    serving, "POST", "/_emulator/sandboxes", {"id": name, "accounts": {"smsoffice": {"key": "mine"}}}
+                )
+                assert (status, told["error"]["message"]) == (409, "smsoffice key mine is taken")
+        assert (await control(every[2], "DELETE", "/_emulator/sandboxes/one"))[0] == 204
+        await made(every[1], id="one", accounts={"smsoffice": {"key": "mine"}})
+        await send(every[2], "mine", "again")
+
+
+async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
+    async with nodes(database, 2) as every:
+        told = [await made(every[0], id=f"s{number}") for number in range(4)]
+        for serving in every:
+            for one in told:
+                account = one["accounts"]["smscenter"]["smpp"]
+                esme, answer = await bound(serving, account["system_id"], account["password"])
+                assert answer.status == 0
+                response = await esme.ask(CommandId.SUBMIT_SM, **SUBMIT, short_message=serving.base_url.encode())
+                assert response.status == 0
+                await until(lambda esme=esme: esme.delivered)
+                await esme.close()
+            esme, answer = await bound(serving, "nobody", "nothing")
+            assert answer.status != 0
+            await esme.close()
+
+
+async def test_a_fault_of_the_owner_reaches_the_client_as_it_is(database):
+    async with nodes(database, 2) as every:
+        told = [await made(every[0], id=f"s{number}") for number in range(4)]
+        for one in told:
+            rules = {"rules": [{"when": {"contains": "cut"}, "then": {"reply": {"fault": "cut"}}},
+                               {"when": {"contains": "lost"}, "then": {"reply": {"fault": "lost"}}}]}  # fmt: skip
+            assert (await control(every[1], "PUT", f"/_emulator/sandboxes/{one['id']}/rules", rules))[0] == 200
+            for serving in every:
+                for content in ("cut", "lost"):
+                    path = send_path(key=one["accounts"]["smsoffice"]["key"], content=content)
+                    reader, writer = await asyncio.open_connection("127.0.0.1", int(serving.base_url.split(":")[2]))
+                    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                    came = await asyncio.wait_for(reader.read(), PATIENCE)
+                    assert (came == b"") is (content == "lost")
+                    assert content == "lost" or (came.startswith(b"HTTP/1.1 200") and not came.endswith(b"}"))
+                    writer.close()
+
+
+async def test_a_stream_of_events_goes_on_at_another_node_and_ends_with_its_client(database):
+    async with nodes(database, 2) as every:
+        told = [await made(every[0], id=f"s{number}") for number in range(4)]
+        for serving in every:
+            for one in told:
+                events = f"{serving.base_url}/_emulator/sandboxes/{one['id']}/events"
+                async with ClientSession() as session, session.get(events) as answer:
+                    await send(every[0], one["accounts"]["smsoffice"]["key"], "seen")
+                    async with asyncio.timeout(PATIENCE):
+                        while b"event: request" not in await answer.content.readline():
+                            pass
+        await until(lambda: not any(one.emulator.sandboxes.by_id[name].feed.listeners
+                                    for one in every for name in one.emulator.sandboxes.by_id))  # fmt: skip
+
+
+async def test_a_node_that_leaves_hands_over_what_it_has_and_nothing_is_refused_meanwhile(database):
+    """Messages, balances, due dates, frozen clocks, snapshots: all is lived on by another node."""
+    async with receiver() as client, nodes(database, 2) as every:
+        leaving, staying = every
+        told = [await made(leaving, id=f"s{number}", clock="frozen", balance=50, callback_url=client.url)
+                for number in range(8)]  # fmt: skip
+        for one in told:
+            await send(leaving, one["accounts"]["smsoffice"]["key"], "before")
+            kept = await control(leaving, "POST", f"/_emulator/sandboxes/{one['id']}/snapshots", {"name": "n"})
+            assert kept[0] < 300
+        before = {one["id"]: (await control(staying, "GET", f"/_emulator/sandboxes/{one['id']}"))[1] for one in told}
+        refused, sent = [], 0
+        stop = asyncio.Event()
+
+        async def load(one):
+            nonlocal sent
+            while not stop.is_set():
+                path = send_path(key=one["accounts"]["smsoffice"]["key"], reference="during")
+                status, body = await get(staying.base_url + path)
+                if status != 200 or b'"Success":true' not in body:
+                    refused.append((status, body))
+                sent += 1
+
+        tasks = [asyncio.create_task(load(one)) for one in told[:4]]
+        await leaving.stop()
+        stop.set()
+        await asyncio.gather(*tasks)
+        assert refused == []
+        where, numbers = await owners(staying)
+        assert set(where.values()) == {numbers[staying.base_url]}
+        for one in told[4:]:
+            _, now = await control(staying, "GET", f"/_emulator/sandboxes/{one['id']}")
+            assert {k: v for k, v in now.items() if k != "counts"} == {
+                k: v for k, v in before[one["id"]].items() if k != "counts"
+            }
+            assert await references(staying, one["id"]) == ["before"]
+        came = len(client.came)
+        one = told[-1]
+        assert (await control(staying, "POST", f"/_emulator/sandboxes/{one['id']}/settle", {}))[0] == 200
+        assert [fields["reference"] for fields in client.came[came:]] == ["before"]
+
+
+async def test_what_a_node_had_whose_session_ends_is_lived_on_and_it_joins_anew(database):
+    async with nodes(database, 2) as every:
+        told = [await made(every[0], id=f"s{number}") for number in range(6)]
+        for one in told:
+            await send(every[1], one["accounts"]["smsoffice"]["key"], "before")
+        _, numbers = await owners(every[0])
+        session = await asyncpg.connect(database)
+        ended = await session.fetch("SELECT pg_terminate_backend(session) FROM sms_emulator.node WHERE number = $1",
+                                    numbers[every[0].base_url])  # fmt: skip
+        assert len(ended) == 1
+        await session.close()
+        await until(lambda: every[0]._node.front.number > max(numbers.values()))
+        for serving in (every[1], every[0]):
+            for one in told:
+                await send(serving, one["accounts"]["smsoffice"]["key"], "after")
+        for one in told:
+            assert await references(every[0], one["id"]) == ["before", "after", "after"]
+        _, again = await owners(every[1])
+        assert again[every[0].base_url] > numbers[every[0].base_url]
+
+
+async def test_who_lost_the_session_cannot_write(database):
+    """The fence: a node that was put out while it hung believes that it owns what another one has by now."""
+    async with nodes(database, 2) as every:
+        sleeper = every[0]
+        where, numbers = await owners(sleeper)
+        assert where["default"] == numbers[sleeper.base_url]
+        store = sleeper._node._store
+        store.lost = lambda: None  # as in a process that is stopped
+        sleeper._node._task.cancel()
+        session = await asyncpg.connect(database)
+        await session.execute("SELECT pg_terminate_backend(session) FROM sms_emulator.node WHERE number = $1",
+                              numbers[sleeper.base_url])  # fmt: skip
+        await until(lambda: "default" in every[1].emulator.sandboxes.by_id)
+        await send(every[1], "emulator-smsoffice", "others")
+        count = "SELECT count(*) FROM sms_emulator.page"
+        before = await session.fetchval(count)
+        sandbox = sleeper.emulator.default
+        sandbox.run_at(1.0)  # it would write a page
+        heard = asyncio.get_running_loop().create_future()
+        sleeper.emulator.recorder.when_kept(heard.set_result)
+        trouble = await asyncio.wait_for(heard, PATIENCE)
+        assert "cannot write its database" in str(trouble)
+        assert await session.fetchval(count) == before
+        await session.close()
+        assert await references(every[1], "default") == ["others"]
+        sleeper._node._lost()
+
+
+async def test_a_restart_of_all_nodes_finds_everything_and_a_running_clock_went_on(database):
+    async with nodes(database, 2) as every:
+        one = await made(every[0], id="kept")
+        await send(every[1], one["accounts"]["smsoffice"]["key"], "r")
+        _, before = await control(every[0], "GET", "/_emulator/sandboxes/kept")
+    async with nodes(database, 1) as (serving,):
+        assert await references(serving, "kept") == ["r"]
+        _, after = await control(serving, "GET", "/_emulator/sandboxes/kept")
+        was, now = (datetime.fromisoformat(one["clock"]["now"]) for one in (before, after))
+        assert timedelta(0) < now - was < timedelta(seconds=PATIENCE)
+
+
+async def test_a_callback_that_was_not_answered_goes_out_again_at_the_next_owner(database):
+    from aiohttp import web
+
+    async with receiver() as client:
+        hanging = asyncio.Event()
+
+        async def hang(_):
+            await hanging.wait()
+            return web.Response(text="OK")
+
+        async with nodes(database, 2) as every:
+            client.answers = hang
+            one = await made(every[0], id="s", callback_url=client.url)
+            where, numbers = await owners(every[0])
+            owner = next(serving for serving in every if numbers[serving.base_url] == where["s"])
+            other = next(serving for serving in every if serving is not owner)
+            await send(other, one["accounts"]["smsoffice"]["key"], "r")
+            await until(lambda: client.came)
+            client.answers = lambda _: web.Response(text="OK")
+            owner._node._store.cut()
+            await until(lambda: len(client.came) == 2)
+            assert client.came[0] == client.came[1]
+            hanging.set()
+
+
+async def test_health_tells_a_balancer_who_leaves(database):
+    async with nodes(database, 1) as (serving,):
+        status, told = await control(serving, "GET", "/_emulator/health")
+        assert (status, told["status"]) == (200, "ok")
+        serving._node._leaving = True
+        status, told = await control(serving, "GET", "/_emulator/health")
+        assert (status, told["status"]) == (503, "leaving")
+        serving._node._leaving = False
+
+
+async def refused(database):
+    with pytest.raises(Unusable) as why:
+        await node(database)
+    return str(why.value)
+
+
+async def test_what_cannot_work_is_refused_at_the_start_with_the_reason(database, monkeypatch):
+    assert "cannot be used" in await refused("postgresql://sms@127.0.0.1:1/nowhere")
+    monkeypatch.setattr(postgres_nodes, "OLDEST", 990000)
+    assert "99 or later is needed" in await refused(database)
+    monkeypatch.undo()
+    now = postgres_nodes.real_now
+    monkeypatch.setattr(postgres_nodes, "real_now", lambda: now() + 60_000_000)
+    assert "the clock of this machine is 60 s ahead of" in await refused(database)
+    monkeypatch.undo()
+    async with nodes(database, 1):
+        monkeypatch.setattr(postgres_nodes, "__version__", "99.0")
+        assert "All nodes are of one version" in await refused(database)
+    monkeypatch.undo()
+
+
+class Pooler:
+    """Stands for sessions through a pooler in transaction mode: a statement outside of a transaction goes to whichever
+    backend is free."""
+
+    def __init__(self, pools, busy):
+        self.pools, self.busy, self.pid = pools, busy, None
+
+    async def fetchval(self, sql):
+        return self.pid or (min({1, 2} - self.busy) if self.pools else id(self))
+
+    @asynccontextmanager
+    async def transaction(self):
+        self.pid = await self.fetchval("")
+        self.busy.add(self.pid)
+        yield
+        self.busy.discard(self.pid)
+        self.pid = None
+
+
+@pytest.mark.parametrize("pools", [True, False])
+async def test_a_pooler_in_transaction_mode_is_found_out(pools):
+    busy: set[int] = set()
+    assert await postgres_nodes.pooled(Pooler(pools, busy), Pooler(pools, busy)) is pools
