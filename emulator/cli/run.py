@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from collections import Counter
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 WRONG = 2
 """The exit status when a program could not be led."""
-_REAL_PORTS = {"https_port": 443, "also_http_port": 80, "smpp_port": 3700, "smpp_tls_port": 3443}
+_REAL_PORTS = {"https_port": 443, "also_http_port": 80, "smpp_port": 3700, "smpp_tls_port": 3443, "smtp_port": 25}
 """What is listened on in a network of its own."""
 _MOST_LINES = 40
 
@@ -48,7 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _settings(flags: dict[str, Any], isolated: bool) -> Settings:
     """As for `serve`, but free ports (or the real ones, where they are all ours), TLS for SMPP, and any credentials."""
-    ports = {"port": 0, "smpp_port": 0, "smpp_tls_port": 0, **(_REAL_PORTS if isolated else {})}
+    ports = {"port": 0, "smpp_port": 0, "smpp_tls_port": 0, "smtp_port": 0, **(_REAL_PORTS if isolated else {})}
+    if not find_spec("aiosmtpd"):  # of the extra [smtp]
+        del ports["smtp_port"]
     told = {name: value for name, value in flags.items() if value is not None}
     chosen = settings({**told, "any_credentials": told.get("any_credentials", True)})
     unsaid: dict[str, Any] = {name: port for name, port in ports.items() if name not in told and _unnamed(name)}
@@ -68,18 +71,22 @@ def _serve(chosen: Settings, pem: bytes, command: list[str], isolated: bool) -> 
     from emulator.app.server import Server
     from emulator.cli import logs
     from emulator.net.listen import Busy
+    from emulator.sandboxes.change_log import Unusable
+    from emulator.sandboxes.spec import InvalidOptions
+    from emulator.scenarios.problems import Invalid
 
     logs.set_up(chosen.log_format, True)
     try:
         serving = Server(chosen)
-    except Busy as error:
+    except (Busy, Invalid, InvalidOptions, Unusable) as error:
         return complain(str(error), WRONG)
     return asyncio.run(_led(serving, pem, command, isolated))
 
 
 async def _led(serving: "Server", pem: bytes, command: list[str], isolated: bool) -> int:
     async with serving:
-        here = Addresses(serving.base_url, _address(serving.smpp_url), _address(serving.smpps_url))
+        beside = (_address(one) for one in (serving.smpp_url, serving.smpps_url, serving.smtp_url))
+        here = Addresses(serving.base_url, *beside)
         led = changes(here, pem, serving.settings.ca_dir, os.environ, ways=not isolated)
         status = await launch(command, changed(os.environ, led))
         told = await _seen(serving)

@@ -46,15 +46,14 @@ def led_ports(addresses: Addresses) -> dict[str, tuple[str, int]]:
 
 
 def _ports() -> dict[int, str]:
-    """What the real ports speak, as far as it is led."""
-    every = (spoken for provider in found().values() for host in provider.hosts for spoken in host.ports.items())
-    return {port: spoken for port, spoken in every if spoken != "smtp"}
+    """What the real ports speak."""
+    return dict(spoken for provider in found().values() for host in provider.hosts for spoken in host.ports.items())
 
 
 def asked_of(url: str) -> tuple[bytes, Addresses]:
     """The authority of an emulator that runs elsewhere, PEM, and where that one is reached. Raises OSError."""
     told = json.loads(_fetched(url, HEALTH_PATH))
-    return _fetched(url, CA_PATH), Addresses(url, _beside(url, told.get("smpp")), _beside(url, told.get("smpps")))
+    return _fetched(url, CA_PATH), Addresses(url, *(_beside(url, told.get(name)) for name in ("smpp", "smpps", "smtp")))
 
 
 def _fetched(url: str, path: str) -> bytes:

@@ -18,11 +18,12 @@ TRUSTSTORE_PASSWORD = "changeit"
 
 
 class Addresses(NamedTuple):
-    """Where the emulator is. `http` takes http, https and CONNECT; SMPP addresses are (host, port) or None."""
+    """Where the emulator is. `http` takes http, https and CONNECT; The others are (host, port) or None."""
 
     http: str
     smpp: tuple[str, int] | None = None
     smpp_tls: tuple[str, int] | None = None
+    smtp: tuple[str, int] | None = None
 
 
 class Files(NamedTuple):
@@ -46,7 +47,7 @@ class Led(NamedTuple):
     hosts: Sequence[str]
     """The providers' names; those below them count too."""
     ports: Mapping[int, str]
-    """What the real ports speak: 80 and 443 `http`, 3700 `smpp`, 3443 `smpp_tls`."""
+    """What the real ports speak: 80 and 443 `http`, 3700 `smpp`, 3443 `smpp_tls`, 25 `smtp`."""
     before: str
     """The user's own value of the variable, or nothing."""
     ways: bool
@@ -105,7 +106,8 @@ def _php(led: Led) -> str:
 
 def ports_led(addresses: Addresses, ports: Mapping[int, str]) -> dict[str, tuple[str, int]]:
     """Where each of the real ports leads. `ports`: what they speak."""
-    to = {"http": _host_and_port(addresses.http), "smpp": addresses.smpp, "smpp_tls": addresses.smpp_tls}
+    to = {"http": _host_and_port(addresses.http), "smpp": addresses.smpp, "smpp_tls": addresses.smpp_tls,
+          "smtp": addresses.smtp}  # fmt: skip
     return {str(port): there for port, spoken in ports.items() if (there := to[spoken]) is not None}
 
 

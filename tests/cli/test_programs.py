@@ -58,6 +58,7 @@ async def test_run_uses_the_emulator_that_runs_elsewhere(tmp_path: Path) -> None
     (("run",), "run what? sms-emulator run -- COMMAND …"),
     (("run", "--isolate", "--url", "http://127.0.0.1:1", "--", "true"), "--isolate starts an emulator of its own"),
     (("run", "--url", "http://127.0.0.1:1", "--", "true"), "Connection refused"),
+    (("run", "--scenario", "/dev/null/no", "--", "true"), "/dev/null/no"),
     (("run", "--ca-dir", "/dev/null/no", "--", "true"), "--ca-dir names another folder"),
 ])  # fmt: skip
 def test_why_a_program_is_not_run_is_one_line_and_status_2(

@@ -54,6 +54,12 @@ _PYTHON_ZEEP = f"""
 from zeep import Client
 print(Client({WSDL!r}).service.get_balance("emulator", "emulator"))
 """
+_PYTHON_SMTPLIB = """
+import smtplib
+with smtplib.SMTP("send.smsc.ru", timeout=20) as gate:
+    gate.sendmail("api@smsc.ru", "send@send.smsc.ru", "\\n\\nemulator:emulator:::0,0,,1:79001234567:By mail\\n")
+print("mailed")
+"""
 _PYTHON_SMPPLIB = """
 import ssl, smpplib.client
 context = ssl.create_default_context()
@@ -160,6 +166,7 @@ CLIENTS = {
     "Python http.client": Client(None, "a.py", _PYTHON_HTTP_CLIENT, _PY),
     "Python zeep": Client(None, "a.py", _PYTHON_ZEEP, _PY, shows=("1000.00",)),
     "Python smpplib over TLS": Client(None, "a.py", _PYTHON_SMPPLIB, _PY, shows=("bound",)),
+    "Python smtplib": Client(None, "a.py", _PYTHON_SMTPLIB, _PY, shows=("mailed",)),
     "Node fetch": Client("node", "a.cjs", _NODE_FETCH, ("node",)),
     "Node https": Client("node", "a.cjs", _NODE_HTTPS, ("node",)),
     "Node axios": Client("npm's axios", "a.cjs", _NODE_AXIOS, ("node",)),

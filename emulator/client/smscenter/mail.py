@@ -1,25 +1,33 @@
 """SMS Center by mail: texts to its gate, over smtplib. No mail tells of errors: give an id, and ask for its status."""
 
+import re
 import smtplib
+import ssl
+from contextlib import suppress
 
+from emulator.client.errors import SmsError
 from emulator.client.options import check_texts
 from emulator.client.references import new_reference
 from emulator.client.smscenter.calls import Numbers, listed
+from emulator.client.smscenter.errors import SmsCenterNotReached, SmsCenterRefused, SmsCenterReplyLost
 
 GATE = "send@send.smsc.ru"
 _FROM = "api@smsc.ru"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_LINE_THAT_BEGINS_WITH_A_DOT = re.compile(rb"(?m)^\.")
 _SEPARATORS = ("login", "psw", "sender", "time")
 
 
 class SmsCenterMail:
-    """The mail gate at `host`: login with psw, or psw alone an apikey. `starttls`: encrypt, where the gate can.
+    """The mail gate at `host`: login with psw, or psw alone an apikey. `starttls`: True, or a context of yours.
 
-    Raises what smtplib raises, and ValueError for what cannot stand in the line.
+    Raises SmsCenterNotReached, SmsCenterRefused with the gate's number, SmsCenterReplyLost when the mail left and the
+    gate said no more, and ValueError for what cannot stand in the line.
     """
 
     def __init__(
-        self, login: str, psw: str, *, host: str = "send.smsc.ru", port: int = 25, starttls: bool = False,
-        timeout: float = 30.0,
+        self, login: str, psw: str, *, host: str = "send.smsc.ru", port: int = 25,
+        starttls: bool | ssl.SSLContext = False, timeout: float = 30.0,
     ) -> None:  # fmt: skip
         self._who = (login, psw)
         self._at = (host, port)
@@ -33,12 +41,49 @@ class SmsCenterMail:
         """Send a text by mail; gives back its id, which status knows over HTTP. `test`: nothing is sent."""
         name = new_reference() if id is None else str(id)
         octets = self.mail(listed(to), text, name, sender, time, test)
-        host, port = self._at
-        with smtplib.SMTP(host, port, timeout=self._timeout) as gate:
-            if self._starttls:
-                gate.starttls()
-            gate.sendmail(_FROM, GATE, octets)
+        error = self._sent(octets)
+        if error is not None:
+            error.reference, error.attempts = name, 1
+            error.hide((self._who[1],))
+            raise error
         return name
+
+    def _sent(self, octets: bytes) -> SmsError | None:
+        """What went wrong."""
+        gate, left = None, False
+        try:
+            gate = smtplib.SMTP(*self._at, timeout=self._timeout)
+            gate.ehlo_or_helo_if_needed()
+            if self._starttls:
+                gate.starttls(context=ssl.create_default_context() if self._starttls is True else self._starttls)
+                gate.ehlo_or_helo_if_needed()
+            _demand(gate.mail(_FROM))
+            _demand(gate.rcpt(GATE))
+            _demand(gate.docmd("DATA"))
+            left = True
+            gate.send(_LINE_THAT_BEGINS_WITH_A_DOT.sub(b"..", _LINE_END.sub(b"\r\n", octets)) + b".\r\n")
+            _demand(gate.getreply())
+            with suppress(smtplib.SMTPException, OSError):
+                gate.quit()
+        except smtplib.SMTPResponseException as no:
+            why = no.smtp_error if isinstance(no.smtp_error, str) else no.smtp_error.decode("utf-8", "replace")
+            refused = SmsCenterRefused(f"the gate refused the mail: {why}", code=no.smtp_code)
+            refused.retryable = 400 <= no.smtp_code < 500
+            refused.octets_left = left
+            return refused
+        except (smtplib.SMTPException, OSError, UnicodeError) as trouble:
+            if left:
+                lost = SmsCenterReplyLost(f"{trouble}; the message may have been accepted")
+                lost.octets_left = True
+                return lost
+            nothing = SmsCenterNotReached(f"{self._at[0]} port {self._at[1]}: {trouble}")
+            nothing.retryable = not isinstance(trouble, (ssl.SSLCertVerificationError, smtplib.SMTPNotSupportedError))
+            nothing.octets_left = False
+            return nothing
+        finally:
+            if gate is not None:
+                gate.close()
+        return None
 
     async def send_async(
         self, to: Numbers, text: str, *, id: str | int | None = None, sender: str = "", time: str = "0",
@@ -59,3 +104,9 @@ class SmsCenterMail:
                 raise ValueError(f"{name} may have neither a colon nor a line break")
         line = f"{login}:{psw}:{id}:{time}:0,0,{sender},{int(test)}:{','.join(to)}:{text}"
         return f'Content-Type: text/plain; charset="utf-8"\nContent-Transfer-Encoding: 8bit\n\n{line}\n'.encode()
+
+
+def _demand(said: tuple[int, bytes]) -> None:
+    """Raises SMTPResponseException where the gate said no."""
+    if not 200 <= said[0] < 400:
+        raise smtplib.SMTPResponseException(*said)
