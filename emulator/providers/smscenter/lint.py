@@ -23,5 +23,10 @@ PARAMETERS = {
     "cost": _SEND,
     "status": (*_WHO, "phone", "id", "all", "del"),
     "balance": (*_WHO, "cur"),
+    "history": (*_WHO, "get_messages", "start", "end", "phone", "email", "format", "cnt", "prev_id"),
+    "incoming": (*_WHO, "get_answers", "cnt", "hour", "after_id", "to_phone"),
+    "number": (*_WHO, "get_operator", "phone"),
+    "brands": (*_WHO, "get"),
+    "wait-call": (*_WHO, "phone"),
 }
 """By operation, those of the pages (facts, section 3.1), read here or not."""

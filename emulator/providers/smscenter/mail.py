@@ -62,13 +62,14 @@ def read_mail(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 
 def line_of(octets: bytes) -> MailLine:
-    """The line: between [text] and [/text] in any text of the mail, else the first plain text. Raises what the reader
-    of mails raises for one that is none, ValueError for one that would cost it seconds: it takes quadratic time over a
-    long header, and over parts within parts."""
+    """The line: between [text] and [/text] in any text of the mail, else the first plain text; what is attached is no
+    text. Raises what the reader of mails raises for one that is none, ValueError for one that would cost it seconds: it
+    takes quadratic time over a long header, and over parts within parts."""
     flat = _folded.sub(b" ", octets)
     if _long(flat) or len(_nested.findall(flat)) > _MOST_PARTS:
         raise ValueError("a header is too long, or there are too many parts")
-    texts = [part for part in message_from_bytes(octets).walk() if part.get_content_maintype() == "text"]
+    parts = message_from_bytes(octets).walk()
+    texts = [part for part in parts if part.get_content_maintype() == "text" and not _attached(part)]
     decoded = [(part, *_decoded(part)) for part in texts]
     for part, text, notes in decoded:
         if part.get_content_subtype() == "html":
@@ -78,7 +79,12 @@ def line_of(octets: bytes) -> MailLine:
     plain = next(((text, notes) for part, text, notes in decoded if part.get_content_subtype() == "plain"), None)
     if plain is None:
         return MailLine("", "it has no plain text, and no [text] in any other")
-    return MailLine(_clean(plain[0]).rstrip("\n"), notes=plain[1])
+    line = _clean(plain[0]).rstrip("\n")
+    return MailLine(line, "" if line else "there is nothing behind the empty line that ends the headers", plain[1])
+
+
+def _attached(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment"
 
 
 def _clean(text: str) -> str:

@@ -39,19 +39,24 @@ class Parameters(NamedTuple):
 def read(request: HttpRequest, json: bool = False) -> Parameters:
     """All parameters; the body's go before the query's. `json`: a body may be a JSON object."""
     query = request.query
-    raw = dict(read_query(query, "latin-1")) if query else {}
-    problem = ""
+    raw = read_query(query, "latin-1") if query else []
+    problem, notes = "", ("smscenter.send.raw-octets",) if request.raw_octets else ()
     if request.form is not None:
-        raw.update((name, value.decode("latin-1")) for name, value in request.form)
+        raw += [(name, value.decode("latin-1")) for name, value in request.form]
     elif request.body:
         kind = request.header("content-type").partition(";")[0].strip().lower()
         if json and (kind == "application/json" or (kind != FORM and request.body.lstrip()[:1] == b"{")):
-            return _from_json(request.body, raw)
+            return _from_json(request.body, dict(raw))
         if kind.startswith("multipart/"):
             problem = "the multipart body is broken"
         elif kind in ("", FORM, "text/plain"):
-            raw.update(read_query(request.body, "latin-1"))
-    return _decoded(raw, problem, ("smscenter.send.raw-octets",) if request.raw_octets else ())
+            raw += read_query(request.body, "latin-1")
+        else:
+            notes = (*notes, "smscenter.http.body-unread")
+    said = dict(raw)
+    if len(said) < len(raw) and any(said[name] != value for name, value in raw):
+        notes = (*notes, "smscenter.http.repeated")
+    return _decoded(said, problem, notes)
 
 
 def _decoded(raw: Mapping[str, str], problem: str, notes: tuple[str, ...]) -> Parameters:

@@ -1,5 +1,7 @@
 """get.php and senders.php: what was sent, what subscribers sent, the senders' names (facts, 5.2 to 5.4), in memory."""
 
+import json
+
 import pytest
 from providers.smscenter.desk import OTHER, TO, Desk
 
@@ -173,8 +175,15 @@ def test_who_asks_is_looked_at_first_and_how_many_at_once(name):
 
 
 @pytest.mark.contract("smscenter.history.error-1")
-@pytest.mark.parametrize("word", ["get_stat", "get_price", "get_mega_accounts", "nothing"])
-def test_what_else_get_php_is_asked_for_is_error_1_by_fmt_and_explained(word):
+@pytest.mark.parametrize(("page", "word", "why"), [
+    *(("get", word, "get.php serves get_messages and get_answers")
+      for word in ("get_stat", "get_price", "get_mega_accounts", "get_senders", "nothing")),
+    ("senders", "add", "senders.php serves get alone"), ("info", "get_mnp", "info.php serves get_operator alone"),
+])  # fmt: skip
+def test_what_else_a_page_is_asked_for_is_error_1_by_fmt_and_explained(page, word, why):
     desk = Desk()
-    assert desk.get("get", fmt="0", **{word: "1"}) == b"ERROR = 1 (parameters error)"
-    assert "get.php serves get_messages and get_answers" in desk.why()
+    said = [desk.get(page, fmt=str(fmt), **{word: "1"}) for fmt in range(4)]
+    assert said[:2] == [b"ERROR = 1 (" + said[0][11:], b"0,-1"]
+    assert b"<error_code>1</error_code>" in said[2]
+    assert json.loads(said[3])["error_code"] == 1
+    assert why in desk.why()

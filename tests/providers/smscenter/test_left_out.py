@@ -17,7 +17,9 @@ def test_a_page_that_is_left_out_answers_in_the_provider_s_error_form_and_the_jo
     assert f"{page}.php" in desk.why()
     assert "leaves out" in desk.why()
     assert "[smscenter.left-out.pages]" in desk.why()
+    assert desk.get(page, fmt="0").startswith(b"ERROR = 1 (")
     assert desk.get(page, fmt="1") == b"0,-1"
+    assert b"<error_code>1</error_code>" in desk.get(page, fmt="2")
 
 
 @pytest.mark.contract("smscenter.left-out.pages", "smscenter.order")
@@ -62,3 +64,25 @@ def test_a_rule_may_refuse_them_with_a_code_of_the_provider():
     desk = Desk()
     desk.rules({"when": {"provider": "smscenter"}, "then": {"refuse": {"code": 9}}})
     assert json.loads(desk.get("info", fmt="3", get_operator="1", phone=quote(TO)))["error_code"] == 9
+
+
+@pytest.mark.contract("smscenter.http.repeated", "smscenter.http.body-unread")
+def test_what_is_not_read_is_found():
+    desk = Desk()
+    who = "login=alex&psw=123&fmt=3"
+    desk.ask("GET", f"/sys/send.php?{who}&phones={TO}&phones=79261234567&mes=a&mes=a")
+    assert [number for number, _, _ in desk.messages()] == ["79261234567"]
+    assert "smscenter.http.repeated" in desk.lint()
+    desk.ask("POST", f"/sys/balance.php?{who}", b"{}", {"Content-Type": "application/json"})
+    assert "smscenter.http.body-unread" in desk.lint()
+
+
+@pytest.mark.contract("smscenter.send.unknown-parameters")
+@pytest.mark.parametrize(("page", "said"), [
+    ("get", "get_messages=1&phones=1"), ("get", "get_answers=1&hours=1"), ("senders", "get=1&gets=1"),
+    ("info", f"get_operator=1&phone={TO}&phones=1"), ("wait_call", f"phone={TO}&phones=1"),
+])  # fmt: skip
+def test_a_name_close_to_a_known_one_is_found_on_every_page(page, said):
+    desk = Desk()
+    desk.ask("GET", f"/sys/{page}.php?login=alex&psw=123&fmt=3&{said}")
+    assert "smscenter.send.unknown-parameters" in [one.row for one in desk.sandbox.lint()]

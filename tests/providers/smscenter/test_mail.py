@@ -2,6 +2,7 @@
 
 import time
 from email.message import EmailMessage
+from email.mime.text import MIMEText
 
 import pytest
 from providers.smscenter.desk import OTHER, TO, Desk
@@ -129,10 +130,20 @@ def test_the_line_may_stand_between_markers_in_any_text_html_included():
     assert [text for _, text, _ in desk.messages()] == ["marked", "one & two\nthree"]
 
 
+@pytest.mark.contract("smscenter.mail.marked")
+def test_what_is_attached_is_no_text_of_the_mail():
+    desk, made = Desk(), EmailMessage()
+    made.add_attachment("a note: not the line", filename="note.txt")
+    made.attach(MIMEText(f"{WHO}:0:0:0:{TO}:behind it"))
+    mail(desk, made.as_bytes())
+    assert desk.messages() == [(TO, "behind it", "pending")]
+
+
 @pytest.mark.contract("smscenter.mail.answer", "smscenter.mail.like-http")
 @pytest.mark.parametrize(("text", "why"), [
     (f"alex:wrong:0:0:0:{TO}:Hello", "password of alex is another"), ("Hello gate", "1 of 7 fields"),
-    ("", "1 of 7 fields"), (f"{WHO}:0:0:0:{TO}", "6 of 7 fields"), (f"{WHO}:0:never:0:{TO}:Hello", "none of the forms"),
+    ("", "nothing behind the empty line"), (f"{WHO}:0:0:0:{TO}", "6 of 7 fields"),
+    (f"{WHO}:0:never:0:{TO}:Hello", "none of the forms"),
     (f"{WHO}:0:0:0:x:Hello", "no number is an international one"), (f"{WHO}:0:0:0:{TO}:", "mes is empty"),
     (f"{WHO}:a b:0:0:{TO}:Hello", "none of the allowed ones"), (f"{WHO}:0:0:0::no item", "a line without number"),
 ])  # fmt: skip

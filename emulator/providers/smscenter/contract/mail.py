@@ -21,7 +21,7 @@ MAIL = (
         "So; a name that is no charset counts as none. UTF-8 that names none makes a finding. base64 and "
         "quoted-printable are undone."),
     row("mail.marked", "elsewhere", _11, "Where plain text cannot be sent the line stands between [text] and [/text].",
-        "Looked for in every text of the mail; of HTML without its tags."),
+        "Looked for in every text of the mail that is not attached; of HTML without its tags."),
     row("mail.size", "elsewhere", _11, "A mail has at most 100 KB.", "102,400 octets; more is 552, and journalled."),
     row("mail.answer", "inferred", _11, "What the gate says of errors is not known: clients read nothing but the 250 "
         "behind DATA.", "250 for every mail; what is wrong with it stands in the journal."),
