@@ -1,6 +1,7 @@
 """A program examined: each case in a sandbox of its own, and what was seen there."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,6 +9,8 @@ from typing import Any, NamedTuple
 from emulator.certify.cases import Case
 from emulator.certify.judge import Finding, Seen, grade, judged
 from emulator.control_client.async_client import AsyncSms
+from emulator.histories.endpoint_runner import About, play
+from emulator.providers.base import Provider
 
 NUMBERS = {"smscenter": "79161234567"}
 NUMBER = "995577123456"
@@ -59,6 +62,23 @@ def values(sms: AsyncSms, provider: str, case: Case) -> dict[str, str]:
         "to": NUMBERS.get(provider, NUMBER), "text": case.text, "url": sms.base_url,
         "smpp_host": str(sms.smpp_host), "smpp_port": str(sms.smpp_port), **words,
     }  # fmt: skip
+
+
+async def with_callbacks(
+    certificate: Certificate, provider: Provider, url: str, about: About, timeout: float,
+    told: Callable[[Case, list[Finding]], None] = lambda case, found: None,
+) -> Certificate:  # fmt: skip
+    """The same, and delivery histories played at the program's callback endpoint. Raises Unreachable, ValueError."""
+    async for _, rows in play(provider, url, about, timeout):
+        if rows:
+            case = Case(f"callback-{'-'.join(re.findall('[a-z]+', rows[0].case))}", rows[0].asked, "sent")
+            found = [Finding(case.name, "wrong", f"answered {row.answered or 'nothing'}: {row.verdict}",
+                             f"what is wanted: {row.asked}") for row in rows if not row.good]  # fmt: skip
+            certificate = certificate._replace(
+                played=(*certificate.played, case), findings=(*certificate.findings, *found)
+            )
+            told(case, found)
+    return certificate
 
 
 async def _seen(sms: AsyncSms, provider: str, said: bool | None) -> Seen:

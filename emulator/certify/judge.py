@@ -1,5 +1,6 @@
 """What a case has shown: findings with what a good client does, and the grade that they add up to."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -36,8 +37,8 @@ def judged(case: Case, seen: Seen) -> list[Finding]:
     """Nothing, when all is as it should be."""
     found: list[tuple[Level, str, str]] = []
     had, asked = len(seen.accepted), len(seen.asked)
-    if had > 1:
-        found.append(("money", f"the message was sent {had} times",
+    if (copies := max(Counter(seen.accepted).values(), default=0)) > 1:
+        found.append(("money", f"the message was sent {copies} times",
                       "when an answer is missing or cannot be read, ask by your reference what became of the message, "
                       "late enough, before you send it again"))  # fmt: skip
     if seen.said_sent is None:

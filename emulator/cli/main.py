@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     contract.add_argument("provider", nargs="?", metavar="PROVIDER")
     _add_certify_options(add(
         "certify", _certify, "Make a program send while the provider errs, loses answers and refuses, and grade it by "
-        "what the provider's side saw. Exit status 1 below grade B.",
+        "what the provider's side saw. Exit status 1 below grade B. With --tests: find faults that no test notices.",
     ))  # fmt: skip
     _add_callback_options(add(
         "check-callbacks", _check_callbacks, "Play delivery histories at your callback endpoint, and judge its answers "
@@ -97,12 +97,19 @@ def _add_options(command: argparse.ArgumentParser) -> None:
 
 
 def _add_certify_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--provider", required=True, metavar="NAME", help="whom the program sends by")
+    command.add_argument("--provider", metavar="NAME", help="whom the program sends by")
     command.add_argument(
-        "--send", required=True, metavar="COMMAND", help="sends one message and exits with 0 when it was sent; {to}, "
+        "--send", metavar="COMMAND", help="sends one message and exits with 0 when it was sent; {to}, "
         "{text}, {url} and the account's words ({key}, {login}, {psw}, ...) are filled in, and are in its environment "
-        "as SMS_TO, SMS_TEXT, SMS_URL, ...",
+        "as SMS_TO, SMS_TEXT, SMS_URL, ...; or a request to a program that runs, such as "
+        "'POST http://localhost:8000/orders {\"phone\": \"{to}\"}', answered with 200 to 299 when it was sent",
     )  # fmt: skip
+    command.add_argument("--run", action="store_true", dest="starts", help="the command behind two dashes is that "
+                         "program: it is started for each case, with the same in its environment")  # fmt: skip
+    command.add_argument("--callback", metavar="URL", help="play delivery histories at this callback endpoint, too")
+    command.add_argument("--tests", action="store_true", help="the command behind two dashes runs your tests, which "
+                         "find the emulator by SMS_EMULATOR_URL: which faults does none of them notice?")  # fmt: skip
+    command.add_argument("--limit", type=float, default=600.0, metavar="SECONDS", help="for --tests (default: 600)")
     command.add_argument("--only", action="append", metavar="CASE", help="cases that begin so; repeatable")
     command.add_argument("--over", choices=("http", "smpp"), default="http", help="the protocol it sends by")
     command.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for each case (default: 60)")
@@ -110,6 +117,7 @@ def _add_certify_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="for machines")
     command.add_argument("--junit", metavar="FILE", help="write JUnit XML there, a test for each case")
     command.add_argument("--badge", metavar="FILE", help="write an SVG with the grade there")
+    command.add_argument("command", nargs="*", metavar="-- COMMAND", help="of --run or --tests")
 
 
 def _add_callback_options(command: argparse.ArgumentParser) -> None:

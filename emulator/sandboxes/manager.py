@@ -55,6 +55,8 @@ class SandboxManager:
         self.claim: Callable[[Sandbox], Awaitable[None]] = _alone
         """Id and credentials of a new sandbox become its own, where others might take them at the same moment. Raises
         InvalidOptions when that was so; then the sandbox is gone."""
+        self.made: Callable[[Sandbox], None] = lambda sandbox: None
+        """Hears of each new one."""
         self.default = self.make(base)
 
     # coming and going
@@ -109,6 +111,7 @@ class SandboxManager:
             raise
         if self._loop is not None:
             self._attend(sandbox)
+        self.made(sandbox)
         return sandbox
 
     def create(self, wish: NewSandbox) -> Sandbox:

@@ -1,18 +1,35 @@
 """A program's grade: the reference client has the top one with each provider; planted bugs are found by name."""
 
+import asyncio
 import json
 import sys
 import xml.etree.ElementTree as ET
 
 import aiohttp
 import pytest
+from support import free_port
+from yarl import URL
 
 from emulator import world
+from emulator.app.server import Server
 from emulator.certify.cases import cases
 from emulator.certify.examination import examine
+from emulator.certify.program import RequestTemplate
 from emulator.certify.report import as_json, badge, junit, table
 from emulator.cli.main import main as command
-from emulator.client import AsyncSmsCenter, AsyncSmsOffice, AsyncUbill, SmppClient, SmsError
+from emulator.client import (
+    AsyncSmsCenter,
+    AsyncSmsOffice,
+    AsyncUbill,
+    Patience,
+    SmppClient,
+    SmsCenter,
+    SmsError,
+    SmsOffice,
+    Ubill,
+)
+from emulator.control_client.async_client import AsyncSms, ServerAddress
+from emulator.control_client.transports import InProcess
 from emulator.providers import found
 
 PROVIDERS = found()
@@ -70,6 +87,45 @@ def test_the_reference_client_has_the_top_grade_over_smpp():
         return await examine(send, lambda seed: w.sandbox(seed=seed), "smscenter", catalogue, timeout=300)
 
     assert world.run(whole).findings == ()
+
+
+HASTY = Patience(connect=5.0, timeout=2.5, deadline=9.0, attempts=2, pause=0.02, absent_after=0.2)
+SYNC = {
+    "smsoffice": lambda values, **how: SmsOffice(values["key"], sender=values["sender"], **how),
+    "ubill": lambda values, **how: Ubill(values["key"], brand_id=int(values["brandID"]), **how),
+    "smscenter": lambda values, **how: SmsCenter(values["login"], values["psw"], **how),
+}
+
+
+def test_the_synchronous_reference_client_has_the_top_grade_with_each_provider():
+    """On real sockets, which it blocks on: all cases beside each other, and hasty."""
+
+    async def whole():
+        async with Server() as server:
+            door, place = InProcess(server.control.answer), ServerAddress(server.base_url, server.smpp_url)
+            turns = asyncio.Semaphore(8)
+
+            async def one(provider, case):
+                def send(values):
+                    with SYNC[provider](values, base_url=values["url"], patience=HASTY) as client:
+                        try:
+                            client.send(values["to"], values["text"])
+                        except SmsError:
+                            return False
+                        return True
+
+                async with turns:
+                    return await examine(
+                        lambda values, timeout: asyncio.to_thread(send, values),
+                        lambda seed: AsyncSms.make(door, place, {"seed": seed}), provider, [case],
+                    )  # fmt: skip
+
+            every = [one(name, case) for name, provider in PROVIDERS.items() for case in cases(provider)]
+            return await asyncio.gather(*every)
+
+    certificates = asyncio.run(whole())
+    assert [one for certificate in certificates for one in certificate.findings] == []
+    assert len(certificates) > 90
 
 
 async def asked(values, method="POST", timeout=30.0, text=None):
@@ -153,8 +209,6 @@ async def hammers(values, timeout):
 
 
 async def repeats_refusals(values, timeout):
-    import asyncio
-
     for _ in range(3):
         try:
             if success(await asked(values)):
@@ -180,8 +234,6 @@ async def wrong_letters(values, timeout):
 
 
 async def no_limit(values, timeout):
-    import asyncio
-
     try:
         return success(await asyncio.wait_for(asked(values, timeout=None), timeout))
     except TimeoutError:
@@ -192,6 +244,49 @@ async def no_limit(values, timeout):
 
 async def sends_nothing(values, timeout):
     return True
+
+
+async def does_not_encode(values, timeout):
+    """The text as it is in the address."""
+    query = f"key={values['key']}&destination={values['to']}&sender={values['sender']}&content={values['text']}"
+    url = URL(f"{values['url']}/api/v2/send?{query.replace(' ', '%20')}", encoded=True)
+    try:
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            return success((answer.status, await answer.text()))
+    except FAILURES:
+        return False
+
+
+async def sends_each_part(values, timeout):
+    """A long text as messages of its own."""
+    try:
+        whole, done = values["text"], True
+        for at in range(0, len(whole), 153):
+            done = success(await asked(values, text=whole[at : at + 153])) and done
+    except FAILURES:
+        return False
+    return done
+
+
+async def wants_a_length(values, timeout):
+    """Takes a good answer without Content-Length for none."""
+    wanted = {"key": values["key"], "destination": values["to"], "sender": values["sender"], "content": values["text"]}
+    try:
+        async with aiohttp.ClientSession(values["url"]) as session, session.post("/api/v2/send", data=wanted) as answer:
+            return answer.content_length is not None and success((answer.status, await answer.text()))
+    except FAILURES:
+        return False
+
+
+async def sends_again_when_it_takes_long(values, timeout):
+    """Asks twice at once, and takes the first answer."""
+    try:
+        return success(await asked(values, timeout=2.0))
+    except TimeoutError:
+        await asked(values)
+        return True
+    except FAILURES:
+        return False
 
 
 def test_a_client_that_only_reads_the_answer_and_repeats_nothing_is_good():
@@ -226,6 +321,10 @@ def test_a_client_that_only_reads_the_answer_and_repeats_nothing_is_good():
         (wrong_letters, "text-georgian", "text-georgian", "the text came as '?"),
         (no_limit, "reply-hang", "reply-hang", "it did not end"),
         (no_limit, "reply-endless", "reply-endless", "it did not end"),
+        (does_not_encode, "text-signs", "text-signs", "the text came as '50"),
+        (sends_each_part, "text-long", "text-long", "the text came as"),
+        (wants_a_length, "reply-chunked", "reply-chunked", "a good answer was taken for a failure"),
+        (sends_again_when_it_takes_long, "reply-hang", "reply-hang", "the message was sent 2 times"),
         (sends_nothing, "text-latin", "text-latin", "no send came"),
     ],
     ids=lambda one: getattr(one, "__name__", None),
@@ -274,9 +373,103 @@ def test_the_command_examines_a_program_of_any_language(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["grade"] == "F"
 
 
+FORM = "POST http://127.0.0.1:8775/api/v2/send key={key}&sender={sender}&destination={to}&content={text}"
+QUERY = "GET http://127.0.0.1:8775/api/v2/send?key={key}&sender={sender}&destination={to}&content={text}"
+
+
+@pytest.mark.parametrize("template", [FORM, QUERY], ids=["form", "query"])
+def test_a_request_template_sends_every_text_as_it_is(template):
+    assert examined(RequestTemplate(template), only="text-").findings == ()
+
+
+APPLICATION = """
+import json, os, sys, urllib.parse, urllib.request
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+class Shop(BaseHTTPRequestHandler):
+    def do_POST(self):
+        order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        fields = {"key": os.environ["SMS_KEY"], "sender": os.environ["SMS_SENDER"], "destination": order["phone"],
+                  "content": order["text"]}
+        data = urllib.parse.urlencode(fields).encode()
+        with urllib.request.urlopen(os.environ["SMS_URL"] + "/api/v2/send", data, timeout=5) as answer:
+            self.send_response(200 if json.load(answer)["Success"] else 502)
+        self.end_headers()
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"OK" if "Undelivered" not in self.path else b"what is this?")
+
+    def log_message(self, *_): pass
+
+HTTPServer(("127.0.0.1", int(sys.argv[1])), Shop).serve_forever()
+"""
+
+
+def test_an_application_is_started_for_each_case_and_its_callback_endpoint_played_at(tmp_path, capsys):
+    (tmp_path / "shop.py").write_text(APPLICATION)
+    port = str(free_port())
+    here = f"http://127.0.0.1:{port}"
+    order = f'POST {here}/orders {{"phone": "{{to}}", "text": "{{text}}"}}'
+    status = command([
+        "certify", "--provider", "smsoffice", "--send", order, "--callback", f"{here}/sms", "--only", "text-signs",
+        "--only", "code-120", "--json", "--run", "--", sys.executable, str(tmp_path / "shop.py"), port,
+    ])  # fmt: skip
+    told = json.loads(capsys.readouterr().out)
+    names = [one["name"] for one in told["cases"]]
+    assert names[:3] == ["text-signs", "code-120", "callback-delivered"]
+    assert {one["case"] for one in told["findings"]} == {"callback-undelivered", "callback-contradictory"}
+    assert (status, told["grade"]) == (1, "C")
+
+
+SUITE = """
+import json, os, urllib.parse, urllib.request
+url = os.environ["SMS_EMULATOR_URL"]
+def post(path, body):
+    asked = urllib.request.Request(url + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    return json.load(urllib.request.urlopen(asked))
+sandbox = post("/_emulator/sandboxes", {})
+key = sandbox["accounts"]["smsoffice"]["key"]
+fields = {"key": key, "destination": "995577000001", "sender": "smsoffice", "content": "hi"}
+data = urllib.parse.urlencode(fields).encode()
+for _ in range(2):
+    try:
+        answer = json.load(urllib.request.urlopen(url + "/api/v2/send", data, timeout=2))
+        break
+    except OSError:
+        pass
+MORE
+assert answer["Success"]
+"""
+
+
+def test_faults_that_no_test_of_a_suite_notices(tmp_path, capsys):
+    suite = tmp_path / "suite.py"
+    suite.write_text(SUITE.replace("MORE", ""))
+    whole = ["certify", "--tests", "--only", "reply-lost", "--only", "code-80", "--"]
+    assert command([*whole, sys.executable, str(suite)]) == 1
+    told = capsys.readouterr()
+    assert "1 of 3 faults no test noticed" in told.out
+    assert "one number had one text 2 times, and no test said so" in told.out
+    assert "noticed: a test failed with it, or did not end (2): smsoffice http code-80, " in told.out
+    assert "3 faults, " in told.err
+    held = "messages = json.load(urllib.request.urlopen(f\"{url}/_emulator/sandboxes/{sandbox['id']}/messages\"))\n"
+    suite.write_text(SUITE.replace("MORE", f"{held}assert len(messages['messages']) == 1, messages"))
+    assert command([*whole, sys.executable, str(suite)]) == 0
+    suite.write_text("raise SystemExit(3)")
+    assert command([*whole, sys.executable, str(suite)]) == 2
+    assert "fails, or does not end, without any fault" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
+        (["--tests"], "--tests takes the command that runs them behind two dashes"),
+        (["--provider", "smsoffice"], "certify takes --provider and --send; or --tests"),
+        (["--provider", "smsoffice", "--send", "true", "--", "x"], "a command stands behind two dashes with --run"),
+        (["--provider", "smsoffice", "--send", "true", "--run", "--", "x"], "--run goes with a request in --send"),
+        (["--provider", "smsoffice", "--send", "POST here"], "'here' is no address"),
         (["--provider", "acme", "--send", "x"], "there is no provider 'acme'; there are smscenter, smsoffice"),
         (["--provider", "smsoffice", "--send", "true {kee}"], "{kee} in --send: there are {to}, {text}, {url}"),
         (["--provider", "smsoffice", "--send", "/no/such/program"], "/no/such/program cannot be run"),
