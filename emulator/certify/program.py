@@ -17,7 +17,7 @@ _STARTING = 30.0
 """Seconds in which a program has to listen."""
 
 
-class Command:
+class CommandTemplate:
     """`template`: as typed, such as `php send.php {to} {text}`. Exit status 0 says that the message was sent."""
 
     def __init__(self, template: str) -> None:
@@ -137,7 +137,7 @@ def _kill(process: asyncio.subprocess.Process) -> None:
         process.kill()
 
 
-Program = Command | RequestTemplate | StartedProgram
+Program = CommandTemplate | RequestTemplate | StartedProgram
 
 
 def program_of(send: str, run: Sequence[str] = ()) -> Program:
@@ -146,7 +146,7 @@ def program_of(send: str, run: Sequence[str] = ()) -> Program:
         if run:
             raise ValueError(f"--run goes with a request in --send, such as 'POST http://localhost:8000/orders', "
                              f"not with the command {send!r}")  # fmt: skip
-        return Command(send)
+        return CommandTemplate(send)
     request = RequestTemplate(send)
     return StartedProgram(run, request) if run else request
 
