@@ -1,6 +1,6 @@
 """Which calls a rule speaks of: each key of `when` is one row of a table, and becomes a test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -97,6 +97,8 @@ Test = Callable[["CheckContext"], object]
 OfText = Callable[[str], object]
 OfPlace = Callable[["CheckContext", int], object]
 """Of one number of a call, by its place in the list."""
+OfSpelling = Callable[["CheckContext", Iterable[str]], object]
+"""Of one number of a call, as it may be written."""
 
 
 def _moment(written: str, name: str) -> Timestamp:
@@ -146,8 +148,12 @@ def _balance(value: Amounts) -> Test:
     )  # fmt: skip
 
 
+LOOKED_AT = 100_000
+"""So many characters of a text are looked at by rules: no provider sends more."""
+
+
 def _contains(value: str) -> OfText:
-    return lambda text: value in text
+    return lambda text: text.find(value, 0, LOOKED_AT) >= 0
 
 
 def _measured(holds: Callable[[Measure], bool]) -> OfPlace:
@@ -168,10 +174,8 @@ def _sender(value: str) -> OfPlace:
     return lambda case, place: any(map(fits, senders_of(case, place)))
 
 
-def _stop_listed(value: bool) -> OfPlace:
-    def test(case: "CheckContext", place: int) -> bool:
-        numbers = destinations_of(case.command)
-        spellings = spelt(case, numbers[place]) if place < len(numbers) else ()
+def _stop_listed(value: bool) -> OfSpelling:
+    def test(case: "CheckContext", spellings: Iterable[str]) -> bool:
         return (case.account is not None and any(one in case.account.stoplist for one in spellings)) == value
 
     return test
@@ -201,14 +205,16 @@ OF_TEXT: dict[str, Callable[[Any], OfText]] = {
     "matches": lambda value: compiled(value).fits,
 }
 """Keys that are held against the text, or each number's own."""
-OF_PLACE: dict[str, Callable[[Any], OfPlace]] = {
+OF_SAID: dict[str, Callable[[Any], OfPlace]] = {
     "encoding": lambda value: _measured(lambda measured: bool(measured.encoding == value)),
     "parts": _parts,
     "sender": _sender,
-    "stop_listed": _stop_listed,
-    "asked": _asked,
 }
-"""Other keys that may hold for one number of a call and not for another."""
+"""Keys that are held against what goes to all, or to each number its own."""
+OF_LISTED: dict[str, Callable[[Any], OfSpelling]] = {"stop_listed": _stop_listed}
+"""Keys that are held against what the account has of each number."""
+OF_ASKED: dict[str, Callable[[Any], OfPlace]] = {"asked": _asked}
+"""Keys that are held against the message that each number of a call is asked about for."""
 OF_TURN = ("nth", "first", "every", "rate")
 """Keys that count; `per` and `probability` go with them."""
 
@@ -309,11 +315,17 @@ def unmet(when: When, case: "CheckContext") -> Iterator[str]:
         seen = texts if name in OF_TEXT else [one for number in numbers for one in spelt(case, number)]
         if not any(map(make_of_text(value), seen or ())):
             yield name
-    for name, make_of_place in OF_PLACE.items():
+    for name, make_of_place in {**OF_SAID, **OF_ASKED}.items():
         value = getattr(when, name)
         if value is not None:
             test = make_of_place(value)
             if not any(test(case, place) for place in range(max(1, len(numbers)))):
+                yield name
+    for name, make_of_spelling in OF_LISTED.items():
+        value = getattr(when, name)
+        if value is not None:
+            listed = make_of_spelling(value)
+            if not any(listed(case, spelt(case, number)) for number in numbers or ("",)):
                 yield name
     for name, make in OF_CALL.items():
         value = getattr(when, name)

@@ -2,17 +2,20 @@
 counts its uses."""
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from emulator.core.commands import Delete, QueryMany
+from emulator.core.commands import AnyCommand, Delete, QueryMany
 from emulator.core.rules.actions import Plan
 from emulator.core.rules.conditions import (
+    OF_ASKED,
     OF_CALL,
+    OF_LISTED,
     OF_NUMBER,
-    OF_PLACE,
+    OF_SAID,
     OF_TEXT,
     Per,
     When,
@@ -84,6 +87,10 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 NOTHING = Ruling()
+_LONG = 1000
+_ENDING, _PER = 0.02, 8.0
+"""What it costs to look at a number for one of some endings, and to count by number: against the look of another
+rule."""
 _KEPT = 9
 """So many of the last digits of a number are the same, however it is written."""
 
@@ -91,7 +98,10 @@ _KEPT = 9
 class _Candidate:
     """A rule with the tests that its `when` comes to, made once."""
 
-    __slots__ = ("loose", "numbers", "per", "places", "probability", "rule", "tests", "texts", "turns")
+    __slots__ = (
+        "asked", "listed", "loose", "numbers", "per", "probability", "rule", "said", "spellings", "tests", "texts",
+        "turns",
+    )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
         when = rule.spec.when
@@ -99,25 +109,59 @@ class _Candidate:
         self.tests = tests_of(when, OF_CALL)
         self.numbers = tests_of(when, OF_NUMBER)
         self.texts = tests_of(when, OF_TEXT)
-        self.places = tests_of(when, OF_PLACE)
-        self.loose = not (self.numbers or self.texts or self.places)
+        self.said = tests_of(when, OF_SAID)
+        self.listed = tests_of(when, OF_LISTED)
+        self.asked = tests_of(when, OF_ASKED)
+        self.spellings = bool(self.numbers or self.listed)
+        """Does it look at how a number is written?"""
+        self.loose = not (self.spellings or self.texts or self.said or self.asked)
         """Does it hold for each recipient, where it holds for the call?"""
         self.turns = Turns(when) if when.counts else None
         self.per: Per | None = when.per
         self.probability = when.probability
 
-    def holds(self, case: "CheckContext", place: int, spellings: Sequence[str], text: str | None) -> bool:
-        """Do the keys hold that speak of a recipient?"""
-        for test in self.texts:
-            if text is None or not test(text):
-                return False
+    def holds(self, case: "CheckContext", spellings: Sequence[str], text: str | None) -> bool:
+        """Do the keys hold that speak of a recipient, of a call that has one or none?"""
         for test in self.numbers:
             for number in spellings:
                 if test(number):
                     break
             else:
                 return False
-        return not self.places or all(test(case, place) for test in self.places)
+        return (
+            self.hears(case, 0, text) and all(test(case, spellings) for test in self.listed)
+            and all(test(case, 0) for test in self.asked)
+        )  # fmt: skip
+
+    def hears(self, case: "CheckContext", place: int, text: str | None) -> bool:
+        """Do the keys hold that speak of what goes to a recipient?"""
+        return (not self.texts or (text is not None and all(test(text) for test in self.texts))) and all(
+            test(case, place) for test in self.said
+        )
+
+    def fitting(
+        self, case: "CheckContext", places: Sequence[int], written: Sequence[str], normal: Sequence[str],
+        texts: Sequence[str | None],
+    ) -> Sequence[int]:  # fmt: skip
+        """Those of the places for which the keys hold that speak of a recipient. `normal`: the numbers as the provider
+        writes them; `texts`: one for all, or each one's own."""
+        if self.loose:
+            return places
+        if self.texts or self.said:
+            if len(texts) > 1:
+                places = [place for place in places if self.hears(case, place, texts[place])]
+            elif not self.hears(case, 0, texts[0] if texts else None):
+                return ()
+        for test in self.numbers:
+            fits = [place for place in places if test(written[place])]
+            if normal is not written:
+                fits = sorted({*fits, *(place for place in places if test(normal[place]))})
+            places = fits
+        for test in self.listed:
+            places = [place for place in places if test(case, (written[place], normal[place]))]
+        for test in self.asked:
+            places = [place for place in places if test(case, place)]
+        return places
 
     def about(self, case: "CheckContext") -> bool:
         """Do the keys hold that speak of the call as a whole?"""
@@ -143,14 +187,16 @@ class _Candidate:
 class _Speaking:
     """The rules that speak of a kind of call."""
 
-    __slots__ = ("candidates", "endings", "numbered", "short")
+    __slots__ = ("candidates", "endings", "numbered", "short", "weight")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.candidates = [_Candidate(rule) for rule in rules]
         self.endings = _endings(self.candidates)
         """Where all of them speak of numbers by their ending, these: most calls are done with one look."""
         self.short = max(map(len, self.endings), default=0) <= _KEPT
-        self.numbered = any(one.numbers for one in self.candidates)
+        self.numbered = any(one.spellings for one in self.candidates)
+        self.weight = _ENDING * len(self.endings) or sum(_weight(one) for one in self.candidates)
+        """What each number of a call costs: in looks at one."""
 
     def nobody(self, case: "CheckContext", numbers: Sequence[str]) -> bool:
         """Is it clear at once that none of them speaks of these numbers?"""
@@ -180,14 +226,22 @@ class RuleBook:
         """The rule with that id or name."""
         return next((rule for rule in self.rules if name in (rule.id, rule.spec.name)), None)
 
-    def ruling(self, case: "CheckContext") -> Ruling:
-        """Which rules decide. Counts the call and throws the dice; that a rule fired is for the engine to say."""
-        command = case.command
+    def weight(self, command: AnyCommand) -> float:
+        """How many looks at each of its numbers a call would cost."""
+        return self._of(command).weight
+
+    def _of(self, command: AnyCommand) -> _Speaking:
         kind = (command.provider, command.protocol, command.operation)
         speaking = self._speaking.get(kind)
         if speaking is None:
             rules = (rule for rule in self.rules if speaks_of(rule.spec.when, *kind))
             speaking = self._speaking[kind] = _Speaking(rules)
+        return speaking
+
+    def ruling(self, case: "CheckContext") -> Ruling:
+        """Which rules decide. Counts the call and throws the dice; that a rule fired is for the engine to say."""
+        command = case.command
+        speaking = self._of(command)
         if not speaking.candidates:
             return NOTHING
         numbers = destinations_of(command)
@@ -197,6 +251,12 @@ class RuleBook:
             return _for_many(speaking.candidates, case, numbers)
         rule = _for_one(speaking, case, numbers[0] if numbers else None)
         return NOTHING if rule is None else Ruling((rule,), rule)
+
+
+def _weight(one: _Candidate) -> float:
+    if one.per is not None:
+        return _PER
+    return 0.0 if one.loose and one.turns is None else 1.0
 
 
 def _endings(candidates: list[_Candidate]) -> tuple[str, ...]:
@@ -213,36 +273,35 @@ def _for_one(speaking: _Speaking, case: "CheckContext", number: str | None) -> R
     for one in speaking.candidates:
         if found is not None and one.turns is None:
             continue
-        if (one.loose or one.holds(case, 0, spellings, text)) and (not one.tests or one.about(case)):
-            key = "" if one.per is None else _key(one.per, case, number or "", text or "")
+        if (one.loose or one.holds(case, spellings, text)) and (not one.tests or one.about(case)):
+            key = "" if one.per is None else _key(one.per, case, spelt(case, number or "")[-1], text or "")
             if one.decides(case, key, found is None):
                 found = one.rule
     return found
 
 
 def _for_many(candidates: list[_Candidate], case: "CheckContext", numbers: tuple[str, ...]) -> Ruling:
-    said = texts_of(case.command)
-    alone = None if said is None else said[0]
-    texts: Sequence[str | None] = said if said is not None and len(said) > 1 else (alone,) * len(numbers)
+    texts = texts_of(case.command) or ()
+    normal: Sequence[str] = numbers
+    if any(one.spellings or one.per == "number" for one in candidates):
+        otherwise = tuple(spelt(case, number)[-1] for number in numbers)
+        normal = numbers if otherwise == numbers else otherwise
+    everywhere = range(len(numbers))
     decided: list[Rule | None] = [None] * len(numbers)
     rules: list[Rule] = []
-    left: Sequence[int] = range(len(numbers))
-    spellings: list[tuple[str, ...]] | None = None
+    left: Sequence[int] = everywhere
     for one in candidates:
         if (not left and one.turns is None) or not one.about(case):
             continue
-        if one.numbers and spellings is None:
-            spellings = [spelt(case, number) for number in numbers]
-
-        def fits(place: int, one: _Candidate = one, spellings: list[tuple[str, ...]] | None = spellings) -> bool:
-            return one.loose or one.holds(case, place, spellings[place] if spellings else (), texts[place])
-
+        took: Sequence[int] = ()
         if one.per is None:
-            mine = left if one.loose else [place for place in left if fits(place)]
-            counted = bool(mine) or (one.turns is not None and any(map(fits, range(len(numbers)))))
-            took = list(mine) if counted and one.decides(case, "", bool(mine)) else []
+            mine = one.fitting(case, left, numbers, normal, texts)
+            counted = mine or (one.turns is not None and one.fitting(case, everywhere, numbers, normal, texts))
+            if counted and one.decides(case, "", bool(mine)):
+                took = mine
         else:
-            took = _by_key(one, case, [place for place in range(len(numbers)) if fits(place)], numbers, texts, decided)
+            fitting = one.fitting(case, everywhere, numbers, normal, texts)
+            took = _by_key(one, case, fitting, normal, texts, decided)
         if took:
             rules.append(one.rule)
             for place in took:
@@ -261,14 +320,15 @@ def _for_many(candidates: list[_Candidate], case: "CheckContext", numbers: tuple
 
 
 def _by_key(
-    one: _Candidate, case: "CheckContext", fitting: list[int], numbers: Sequence[str], texts: Sequence[str | None],
+    one: _Candidate, case: "CheckContext", fitting: Sequence[int], normal: Sequence[str], texts: Sequence[str],
     decided: list[Rule | None],
 ) -> list[int]:  # fmt: skip
     """The places that a rule decides which counts, or throws dice, for each number, reference or text by itself."""
     assert one.per is not None
     groups: dict[str, list[int]] = {}
     for place in fitting:
-        groups.setdefault(_key(one.per, case, numbers[place], texts[place] or ""), []).append(place)
+        text = texts[place] if len(texts) > 1 else "".join(texts)
+        groups.setdefault(_key(one.per, case, normal[place], text), []).append(place)
     took: list[int] = []
     for key, places in groups.items():
         left = [place for place in places if decided[place] is None]
@@ -277,12 +337,12 @@ def _by_key(
     return took
 
 
-def _key(per: Per, case: "CheckContext", number: str, text: str) -> str:
-    """Under what a rule counts."""
+def _key(per: Per, case: "CheckContext", normal: str, text: str) -> str:
+    """Under what a rule counts: a number as the provider writes it, a text (a long one by its hash), a reference."""
     match per:
         case "number":
-            return spelt(case, number)[-1]
+            return normal
         case "text":
-            return text
+            return text if len(text) <= _LONG else sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         case "reference":
             return " ".join(references_of(case.command))

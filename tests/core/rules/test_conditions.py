@@ -5,7 +5,18 @@ import pytest
 from worlds import TO, Play
 
 from emulator.core.engine.checks import CheckContext
-from emulator.core.rules.conditions import KIND, OF_CALL, OF_NUMBER, OF_PLACE, OF_TEXT, OF_TURN, When, unmet
+from emulator.core.rules.conditions import (
+    KIND,
+    OF_ASKED,
+    OF_CALL,
+    OF_LISTED,
+    OF_NUMBER,
+    OF_SAID,
+    OF_TEXT,
+    OF_TURN,
+    When,
+    unmet,
+)
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.units import Chance
 
@@ -35,7 +46,7 @@ def test_a_key_holds_or_not(when: dict[str, object], text: str, matches: bool) -
 
 
 def test_every_key_is_in_one_of_the_tables() -> None:
-    keys = {*KIND, *OF_CALL, *OF_NUMBER, *OF_TEXT, *OF_PLACE, *OF_TURN, "per", "probability"}
+    keys = {*KIND, *OF_CALL, *OF_NUMBER, *OF_TEXT, *OF_SAID, *OF_LISTED, *OF_ASKED, *OF_TURN, "per", "probability"}
     assert keys == set(When.__struct_fields__)
 
 
