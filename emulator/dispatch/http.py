@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from emulator.core.commands import AnyCommand, Credential, Delete, ListMessages, QueryMany, QueryNumbers, Submit
+from emulator.core.commands import Credential
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
-from emulator.dispatch import reply_overrides
+from emulator.dispatch import reply_overrides, workload
 from emulator.dispatch.routes import RouteMatch, RouteTable
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Exchange, Line
@@ -23,23 +23,9 @@ Reports = Callable[[Sandbox, Timestamp], tuple["asyncio.Future[Any]", ...]]
 """Sends what is due in a sandbox now; gives back what is under way."""
 
 
-MOST_NUMBERS = 100_000
-"""In one request, whether it sends or asks: so many hold the loop for less than a second."""
-_MAY_HOLD_MANY = 2 * MOST_NUMBERS
-"""Octets of a body that may hold more numbers than that."""
+_LARGE = 1000
+"""Octets: what has less cannot ask for too much."""
 _PLAIN = (("Content-Type", "text/plain; charset=utf-8"),)
-
-
-def _separators(body: bytes) -> int:
-    """How many commas and line breaks stand in a body: a text may have some, a list of numbers one for each."""
-    return sum(map(body.count, (b",", b"\n", b"%2C", b"%2c", b"%0A", b"%0a")))
-
-
-def numbers_in(command: AnyCommand) -> int:
-    """How many numbers, or messages, a command is about."""
-    if isinstance(command, Submit | QueryNumbers | ListMessages):
-        return len(command.destinations or ())
-    return len(command.wanted or ()) if isinstance(command, QueryMany | Delete) else 1
 
 
 Lane: TypeAlias = tuple[str, str, str]
@@ -110,11 +96,10 @@ class HttpDispatcher:
                 raise Stranger
             line = self.record_unrouted(request, match.reply, provider, "unroutable", match.reply.body.decode())
             return Exchanged(match.reply, None, line)
-        large = len(request.body) > _MAY_HOLD_MANY
-        if large and (many := _separators(request.body)) > 2 * MOST_NUMBERS + 1000:
+        if len(request.body) > _LARGE and (why := workload.unread(request.body)) is not None:
             if not here:
                 raise Stranger
-            return self._too_many(request, provider, many, self._default)
+            return self._too_many(request, provider, why, self._default)
         command = match.read(request) if method == "HEAD" else route.read(request, match.values)
         known, command.credential = self._sandboxes.of(provider, command.credential)
         sandbox, lane, account = known or self._default, None, None
@@ -131,8 +116,10 @@ class HttpDispatcher:
         if lane is not None and under_way is not None and (in_flight := under_way(lane)) > 1:
             command.in_flight = in_flight
             request = msgspec.structs.replace(request, in_flight=in_flight)
-        if large and (many := numbers_in(command)) > MOST_NUMBERS:
-            return self._too_many(request, provider, many, sandbox)
+        if (len(request.body) > _LARGE or len(request.target) > _LARGE) and (
+            (why := workload.too_many(command, sandbox.engine.state)) is not None
+        ):
+            return self._too_many(request, provider, why, sandbox)
         at, decision = sandbox.execute(command)
         outcome, fault = decision.outcome, decision.reply
         if fault is not None and not fault.heard:
@@ -171,8 +158,7 @@ class HttpDispatcher:
     def _mailing(self) -> Iterator[Provider]:
         return (provider for provider in self._providers.values() if provider.mail is not None)
 
-    def _too_many(self, request: HttpRequest, provider: str, many: int, sandbox: Sandbox) -> Exchanged:
-        why = f"{many} numbers in one request; at most {MOST_NUMBERS} are taken, so that others are not kept waiting"
+    def _too_many(self, request: HttpRequest, provider: str, why: str, sandbox: Sandbox) -> Exchanged:
         refusal = HttpReply(status=413, headers=_PLAIN, body=f"{why}\n".encode())
         return Exchanged(refusal, None, self.record_unrouted(request, refusal, provider, "unreadable", why, sandbox))
 

@@ -18,6 +18,9 @@ MOST_NAMESPACES = 256
 """Declarations of namespaces in one document."""
 MOST_ATTRIBUTES = 16_384
 """Characters in the names and values of one element's attributes."""
+MOST_EQUALS = 100_000
+"""Equals signs in a document: each attribute has one, and expat reads all those of an element before anybody can say
+that they are too many."""
 
 _BETWEEN = "\n"
 
@@ -49,6 +52,8 @@ class Element(msgspec.Struct):
 def read(octets: bytes, encoding: str | None = None, depth: int = MOST_DEPTH, nodes: int = MOST_NODES) -> Element:
     """The root element of a document. `encoding` beats what the document says of itself. Raises BadXml."""
     growing = _Tree(depth, nodes)
+    if octets.count(b"=") > MOST_EQUALS:
+        raise BadXml(f"at most {MOST_EQUALS} equals signs may stand in it")
     try:
         parser = expat.ParserCreate(encoding, _BETWEEN)
         parser.buffer_text = True

@@ -5,6 +5,7 @@ import asyncio
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from support import PATIENCE, frozen, octets, serving
 
-from emulator.dispatch.http import MOST_NUMBERS
+from emulator.dispatch.workload import MOST_NUMBERS
 from emulator.sandboxes.sandbox import AT_ONCE
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -53,6 +54,12 @@ HARD = {
     "smscenter, 7 million letters": ("/sys/send.php", FORM, lambda: CENTER + b"phones=79001234567&mes="
                                      + b"\xd0\xb0" * 7_000_000),
     "soap, 3 million elements": ("/sys/soap.php", "text/xml", lambda: b"<a>" + b"<b/>" * 3_000_000 + b"</a>"),
+    "smscenter, a list of 25,000": ("/sys/send.php", FORM, lambda: CENTER + b"op=1&list=" + b"%0A".join(
+        b"%d:text %d" % (79 * 10**9 + n, n) for n in range(25_000))),
+    "ubill, a million attributes": ("/v1/sms/sendXml?key=emulator-ubill", "application/xml", lambda: b"<request "
+                                    + b" ".join(b'a%d="1"' % n for n in range(10**6)) + b"></request>"),
+    "smscenter, 7 million to be spelt": ("/sys/send.php", FORM, lambda: CENTER + b"translit=1&phones=79001234567&mes="
+                                         + b"\xd0\xb0" * 7_000_000),
     "control, 30,000 rules": ("/_emulator/sandboxes/default/rules", JSON, lambda: rules(30_000)),
 }  # fmt: skip
 
@@ -112,16 +119,31 @@ async def test_health_answers_all_the_while(case):
 @pytest.mark.parametrize(("path", "kind", "body"), [
     ("/api/v2/send/", FORM, OFFICE + b"content=hi&destination=" + numbers(MOST_NUMBERS + 1)),
     ("/api/v2/send/", FORM, OFFICE + b"content=hi&destination=" + numbers(3 * MOST_NUMBERS)),
-    ("/sys/send.php", FORM, CENTER + b"list=" + b"%0A".join(b"79001234567:a" for _ in range(MOST_NUMBERS + 1))),
-    ("/sys/status.php", FORM, CENTER + b"phone=" + b"1," * (MOST_NUMBERS + 1) + b"&id=" + b"1," * (MOST_NUMBERS + 1)),
+    ("/sys/send.php", FORM, CENTER + b"list=" + b"%0A".join(b"79001234567:a" for _ in range(30_000))),
+    ("/sys/status.php", FORM, CENTER + b"phone=" + b"1," * 20_000 + b"&id=" + b"1," * 20_000),
 ])  # fmt: skip
 async def test_more_numbers_than_one_request_may_have_are_413_and_journalled(path, kind, body):
     async with serving() as one:
         answer = await octets(one.base_url, post(path, kind, body))
         assert answer.startswith(b"HTTP/1.1 413 ")
         (kept,) = one.emulator.default.journal.exchanges()
-        assert "numbers in one request; at most 100000 are taken" in kept.why
+        most = re.search(r"in one request are too many: at most ([0-9]+) are taken", kept.why)
+        assert most
+        assert int(most[1]) // 1000 == {"/api/v2/send/": 100, "/sys/send.php": 26, "/sys/status.php": 15}[path]
         assert kept.provider in ("smsoffice", "smscenter")
+
+
+async def test_rules_that_look_at_each_number_count_as_work():
+    async with serving() as one:
+        told = json.dumps({"rules": [{"when": {"provider": "smsoffice", "per": "number", "nth": n + 1},
+                                      "then": {"refuse": {"code": -100}}} for n in range(100)]}).encode()  # fmt: skip
+        path = "/_emulator/sandboxes/default/rules"
+        assert b" 200 " in (await octets(one.base_url, post(path, JSON, told)))[:16]
+        for many, status in ((3_000, b" 200 "), (4_000, b" 413 ")):
+            body = OFFICE + b"content=hi&destination=" + numbers(many)
+            answer = await octets(one.base_url, post("/api/v2/send/", FORM, body))
+            assert status in answer[:16]
+        assert b"4000 numbers in one request, with rules that look at each of them 81" in answer
 
 
 async def test_more_than_can_be_done_at_once_is_done_in_slices_and_the_sandbox_time_lags_behind():

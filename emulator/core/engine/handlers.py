@@ -168,17 +168,17 @@ class CommandHandlers:
     def _registered(self, number: int, at: Timestamp) -> bool:
         """Does the provider know of it yet?"""
         store = self.state.store
-        message = store.messages[number - 1]
+        message = store.near(number)
         unknown_for = self.state.plans[message.plan].unknown_for
-        return not unknown_for or at >= store.batch_of(message).created_at + seconds(unknown_for)
+        return not unknown_for or at >= store.batch_near(message).created_at + seconds(unknown_for)
 
     def _describe(self, case: CheckContext) -> AnyOutcome:
         return Described()
 
     def _entry(self, number: int) -> Entry:
         store = self.state.store
-        message = store.messages[number - 1]
-        batch = store.batch_of(message)
+        message = store.near(number)
+        batch = store.batch_near(message)
         return Entry(
             message=number, to=message.to, status=message.status, changed_at=message.changed_at,
             created_at=batch.created_at, reason=message.reason, error=message.error, provider_id=batch.provider_id,

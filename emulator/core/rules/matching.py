@@ -226,8 +226,8 @@ class RuleBook:
         """The rule with that id or name."""
         return next((rule for rule in self.rules if name in (rule.id, rule.spec.name)), None)
 
-    def weight(self, command: AnyCommand) -> float:
-        """How many looks at each of its numbers a call would cost."""
+    def looks(self, command: AnyCommand) -> float:
+        """How often rules look at each number of a call: in looks of one that knows all it wants by one."""
         return self._of(command).weight
 
     def _of(self, command: AnyCommand) -> _Speaking:

@@ -157,6 +157,10 @@ class MessageStore:
     def message(self, number: int) -> Message | None:
         return self.messages[number - 1] if 0 < number <= len(self.messages) else None
 
+    def near(self, number: int) -> Message:
+        """A message, where those beside it will be read next."""
+        return self.messages.near(number - 1)
+
     def take(self, number: int) -> Message:
         """A message to be changed."""
         return self.messages.take(number - 1)

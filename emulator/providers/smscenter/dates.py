@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from emulator.core.units import HOUR, MINUTE, SECOND, Timestamp
 from emulator.providers.smscenter.countries import Zone
@@ -18,7 +19,12 @@ _span = re.compile(r"(\d{1,2})(?::(\d\d))?", re.ASCII).fullmatch
 
 def written(at: Timestamp, zone: Zone) -> str:
     """DD.MM.YYYY hh:mm:ss."""
-    local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=zone(at))
+    return _at_second(at // SECOND, zone(at))
+
+
+@lru_cache(maxsize=1024)
+def _at_second(second: int, zone: float) -> str:
+    local = datetime.fromtimestamp(second, UTC) + timedelta(hours=zone)
     return f"{local:%d.%m.%Y %H:%M:%S}"
 
 

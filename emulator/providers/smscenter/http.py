@@ -169,22 +169,28 @@ def _phones(
     """An entry for each number, in the order of the question and as it was written there, as digits; their costs add up
     to the whole."""
     switches = PROFILE.in_force(account)
-    priced = "part" if command.kind == "sms" else command.kind
+    price = 0 if account is None else PROFILE.price(account, "part" if command.kind == "sms" else command.kind)
     once, said = switches["repeated-number"] == "once", set()
+    free = bool(switches["test-mode"])
+    text = command.text or ""
+    whole = command.measure_of(text).parts * price
     for place, written in enumerate(command.destinations or ()):
         number = normal_number(written, switches) or written
-        text = command.texts[place] if command.texts else command.text or ""
-        if once and (number, text) in said:
-            continue
-        said.add((number, text))
+        if command.texts:
+            text = command.texts[place]
+            whole = command.measure_of(text).parts * price
+        if once:
+            if (number, text) in said:
+                continue
+            said.add((number, text))
         wrong = bad.get(number) or bad.get(written)
-        cost = 0 if wrong or account is None else command.measure_of(text).parts * PROFILE.price(account, priced)
-        members: Members = {
-            "phone": as_digits(written), "mccmnc": place_of(number).mccmnc, "cost": money(cost),
-        }  # fmt: skip
-        if switches["test-mode"]:
-            del members["cost"]
-        yield members if wrong is None else {**members, "status": str(wrong[0]), "error": str(wrong[1])}
+        cost = 0 if wrong else whole
+        members: Members = {"phone": as_digits(written), "mccmnc": place_of(number).mccmnc}
+        if not free:
+            members["cost"] = money(cost)
+        if wrong is not None:
+            members["status"], members["error"] = map(str, wrong)
+        yield members
 
 
 _BOTH = ("GET", "POST")

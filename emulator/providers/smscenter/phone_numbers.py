@@ -35,6 +35,8 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
 
 def as_digits(written: str) -> str:
     """A number as it was written, without what may stand between its digits."""
+    if written.isascii() and written.isdigit():
+        return written
     return _between.sub("", written).removeprefix("+")
 
 
@@ -74,6 +76,11 @@ def places() -> dict[str, NumberOwner]:
     return _spread()
 
 
+@lru_cache(maxsize=4096)
+def _place_of_prefix(prefix: str) -> NumberOwner:
+    return _within(places(), prefix)
+
+
 def place_of(number: str) -> NumberOwner:
     """What the table knows of a number."""
-    return _within(places(), number)
+    return _place_of_prefix(number[:LONGEST_PREFIX])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from emulator.core.outcomes import Accepted, CostTold, Entry
@@ -19,12 +20,14 @@ Members = dict[str, Any]
 _MOST_DIGITS = 40
 
 
+@lru_cache(maxsize=1024)
 def two_digits(value: int) -> str:
     """1.40; more digits only where there are some."""
     sign, whole, rest = "-" if value < 0 else "", *divmod(abs(value), UNIT)
     return f"{sign}{whole}.{f'{rest:04d}'.rstrip('0'):0<2}"
 
 
+@lru_cache(maxsize=1024)
 def short(value: int) -> str:
     """1.4, 100: as recorded in the JSON answers of send."""
     return two_digits(value).rstrip("0").rstrip(".")

@@ -17,6 +17,7 @@ from emulator.providers.smscenter.reply_fields import Members
 
 SERVER = "nginx"
 _KINDS = {"0": "text/plain", "1": "text/plain", "2": "text/xml", "3": "application/json"}
+_encode = msgspec.json.Encoder().encode
 _never_in_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -30,11 +31,17 @@ def reply(text: str, fmt: str, charset: str = DEFAULT_CHARSET, said: str | None 
 def json(value: Any) -> str:
     """An object one member a line; a list with its objects one behind the other."""
     if isinstance(value, dict):
-        lines = (f'"{name}": {json(one)}' for name, one in value.items())
+        lines = [
+            f'"{name}": {json(one) if isinstance(one, dict | list) else _plain(one)}' for name, one in value.items()
+        ]
         return "{\n" + ",\n".join(lines) + "\n}"
     if isinstance(value, list):
         return "[" + ",\n".join(map(json, value)) + "]"
-    return msgspec.json.encode(value).decode()
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return _encode(value).decode()
 
 
 def element(name: str, members: Members) -> ElementTree.Element:

@@ -141,6 +141,10 @@ def _no_text(parameters: Parameters, kind: MessageKind) -> dict[str, Any]:
     return {"kind": kind, "text": text, "sender": _name(parameters.get("sender")), "measured": _ONE}
 
 
+_LONGEST_SPELT = 100_000
+"""Characters: no longer text is sent, and to spell one anew holds up others."""
+
+
 def _said(parameters: Parameters, found: Recipients, problem: str) -> dict[str, Any]:
     """Texts and senders: for all, or for each recipient."""
     values = parameters.values
@@ -148,7 +152,7 @@ def _said(parameters: Parameters, found: Recipients, problem: str) -> dict[str, 
     if most or kind:
 
         def made(text: str) -> str:
-            text = transliterated(text, kind)
+            text = transliterated(text, kind) if len(text) <= _LONGEST_SPELT else text
             return text if not most or problem else cut(text, int(most))
 
         mes, texts = None if mes is None else made(mes), tuple(map(made, texts))

@@ -39,7 +39,8 @@ _DOCUMENTED = (
     _said("send.destination-list", _REQUIRED, "destination: a comma-separated list of numbers.",
           "One message for each; empty entries are left out."),
     _said("send.destination-unlimited", _REQUIRED, "The list may be of any length.",
-          "No limit but the emulator's own: 100,000 numbers in one request, and a body of 16 MiB; more is 413."),
+          "No limit but the emulator's own: 100,000 numbers in one request (fewer under many "
+          "rules), and a body of 16 MiB; more is 413."),
     _said("send.destination-international", _REQUIRED, "Each number is in international format, without 00 and +, "
           "such as 995577123456.", "995 and nine digits, or 10 to 15 digits that begin with neither 995 nor 0; "
           "anything else is malformed.", "numbers"),
