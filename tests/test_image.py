@@ -32,6 +32,10 @@ class Buildah:
     def words(self, *words):
         return [*self._command, *map(str, words)]
 
+    def given_back(self):
+        self("umount", "--all")
+        self("rm", "--all")
+
     def __call__(self, *words):
         done = subprocess.run(self.words(*words), capture_output=True, text=True, timeout=1_700)
         assert done.returncode == 0, f"{words}: {done.stdout[-1000:]}{done.stderr[-3000:]}"
@@ -40,8 +44,9 @@ class Buildah:
 
 @pytest.mark.long
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="a chroot wants root")
-def test_the_image_is_built_and_serves_as_its_user(tmp_path):
+def test_the_image_is_built_and_serves_as_its_user(tmp_path, request):
     buildah = Buildah(tmp_path)
+    request.addfinalizer(buildah.given_back)
     (base,) = BASE
     root = tmp_path / "base"
     subprocess.run(["debootstrap", "--variant=minbase", f"--include={IN_THE_BASE}", "stable", root],
@@ -72,7 +77,7 @@ def test_the_image_is_built_and_serves_as_its_user(tmp_path):
         urls = dict(re.findall(r"(\w+)=(\S+)", served.stdout.readline()))
         with urllib.request.urlopen(f"{urls['http']}/_emulator/health", timeout=PATIENCE) as answer:
             assert answer.status == 200
-        seen = subprocess.run(["ps", "-e", "-o", "uid=,args="], capture_output=True, text=True, check=True).stdout
+        seen = subprocess.run(["ps", "-eww", "-o", "uid=,args="], capture_output=True, text=True, check=True).stdout
         assert re.search(r"^ *10001 .*sms-emulator serve --quiet --host=127.0.0.1", seen, re.MULTILINE)
     finally:
         os.killpg(served.pid, signal.SIGTERM)

@@ -262,7 +262,7 @@ async def test_sending_from_the_page_with_georgian_and_cyrillic(window):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_nothing_is_wider_than_a_narrow_phone(browser, served, scheme):
-    sandbox = frozen(served)
+    sandbox = frozen(served, id="test-" + "named-after-its-test-" * 4)
     place = f"/_emulator/page/{sandbox.id}"
     async with opened(browser, served, viewport={"width": 360, "height": 740}, color_scheme=scheme) as window:
         await window.open(f"{place}/send")

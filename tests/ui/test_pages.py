@@ -278,6 +278,12 @@ async def test_demo_traffic_is_the_same_for_the_same_seed(surfer, served):
 
 async def test_other_sandboxes_and_contracts_have_pages(surfer, served):
     sandbox = frozen(served, id="my.box~1")
+    for path, said in (
+        ("callbacks", "No callback yet"),
+        ("requests", "No request yet"),
+        ("send?sample=Russian+code", "код"),
+    ):
+        assert said in (await surfer.get(f"/_emulator/page/my%2Ebox~1/{path}")).text
     form = {"provider": "ubill", "to": "995577123456", "text": "hi", "reference": ""}
     await surfer.post("/_emulator/page/my%2Ebox~1/send", **form)
     page = await surfer.get("/?sandbox=my%2Ebox~1")
@@ -457,7 +463,9 @@ async def test_what_if_before_any_report_says_what_to_do(surfer, served):
 
 
 async def test_a_form_that_is_refused_keeps_what_was_typed_and_says_what_was_wrong_beside_it(surfer):
-    page = await surfer.post(f"{PAGE}/accounts/ubill", balance="much", stoplist="995577000001", callback_url="http://x/")
+    page = await surfer.post(
+        f"{PAGE}/accounts/ubill", balance="much", stoplist="995577000001", callback_url="http://x/"
+    )
     assert page.status == 400
     form = page.html.partition(f'action="{PAGE}/accounts/ubill"')[2].partition("</form>")[0]
     assert 'role="alert"' in form

@@ -35,10 +35,12 @@ async def form(asked: PageRequest) -> HttpReply:
     """The forms."""
     sandbox = asked.sandbox
     fake = Fake(len(sandbox.engine.state.store.messages) + 1)
-    told = SAMPLES.get(asked.query.get("sample", ""))
+    sample = asked.query.get("sample", "")
+    told = SAMPLES.get(sample)
     return html(
         "send.html", title="Send", here="send", sandbox=sandbox, providers=sandbox.providers, most=MOST,
-        incoming=api_calls.there("POST", "/incoming"), chosen=asked.query.get("provider", ""), samples=SAMPLES,
+        incoming=api_calls.there("POST", "/incoming"), chosen=asked.query.get("provider", ""),
+        samples=SAMPLES, sample=sample,
         to=fake.number() if told else "995577123456", text=told(fake) if told else "Your code is 123456",
     )  # fmt: skip
 
