@@ -1,6 +1,8 @@
 """docs/rules.md: it names every word of the rule language, its scenarios are good, and do what the stories say."""
 
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -8,7 +10,9 @@ import pytest
 import yaml
 from examples.snippets import Document
 from msgspec.structs import replace
+from tools import need
 
+import emulator
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
 from emulator.core.accounts import AccountPatch
@@ -63,6 +67,22 @@ def test_the_page_names_every_word() -> None:
     for kind in (When, Plan, Reply, Reports):
         for name in kind.__struct_encode_fields__:
             assert f"`{name}`" in PAGE.text, name
+
+
+def test_a_line_of_curl_for_each_word_puts_a_rule_with_it(tmp_path) -> None:
+    (lines,) = PAGE.of("sh", "words")
+    with emulator.running() as sms:
+        told = lines.replace("http://127.0.0.1:8775", sms.base_url).replace("/default/", f"/{sms.id}/")
+        script = f"PATH={Path(need('curl')).parent}:$PATH\n{told.replace('curl ', 'curl -sSf ')}"
+        subprocess.run([need("bash"), "-ec", script], check=True, stdout=subprocess.DEVNULL, timeout=200)
+        added = sms.rules()[: lines.count("curl ")]
+    words = {word for rule in added for part in ("when", "then") for word in rule[part]}
+    for part in ("reply", "reports"):
+        words |= {f"{part}.{word}" for rule in added for word in rule["then"].get(part, {})}
+    missing = {*When.__struct_encode_fields__, *Plan.__struct_encode_fields__} - words
+    missing |= {f"reply.{word}" for word in Reply.__struct_encode_fields__} - words
+    missing |= {f"reports.{word}" for word in Reports.__struct_encode_fields__} - words
+    assert missing == set()
 
 
 @pytest.mark.parametrize("story", STORIES)
