@@ -70,9 +70,14 @@ class Journal:
                 line.reply_size = length
             if length > BODY_LIMIT:
                 line.reply = msgspec.structs.replace(reply, body=reply.body[:BODY_LIMIT])
-        line.size = min(size, OVERHEAD + 4 * BODY_LIMIT)
+        line.size = size = min(size, OVERHEAD + 4 * BODY_LIMIT)
         self._exchanges.append(line)
-        self._charge(line.size)
+        budget = self._budget
+        self.used += size
+        budget.used += size
+        budget.lines.append(self)
+        if budget.used > budget.limit or self.used > self.limit:
+            self._make_room()
 
     def write_attempt(self, attempt: Attempt) -> None:
         """Keep a callback attempt; its answer is filled in later by `answered`."""
@@ -83,7 +88,10 @@ class Journal:
         target = attempt.request.target if isinstance(attempt.request, HttpRequest) else ""
         size = 1000 + len(target) + len(attempt.request.body)
         self._attempts.append((attempt, order, size))
-        self._charge(size)
+        self.used += size
+        self._budget.used += size
+        self._budget.lines.append(self)
+        self._make_room()
 
     def put_back(self, entries: Entries) -> None:
         """Take over what another journal held, in its order; a callback that was under way there is given up."""
@@ -105,15 +113,12 @@ class Journal:
             answer = msgspec.structs.replace(answer, body=answer.body[:1024])
         attempt.answer, attempt.failure = answer, failure
 
-    def _charge(self, size: int) -> None:
-        self.used += size
-        budget = self._budget
-        budget.used += size
-        budget.lines.append(self)
-        if budget.used > budget.limit:
-            budget.make_room()
+    def _make_room(self) -> None:
+        """The oldest entries go, of all journals or of this one, as far as there is too much."""
+        if self._budget.used > self._budget.limit:
+            self._budget.make_room()
         while self.used > self.limit:
-            budget.passed_over(self)
+            self._budget.passed_over(self)
             self.drop_oldest()
 
     def drop_oldest(self) -> None:

@@ -49,7 +49,8 @@ class EventFeed:
     def changed(self, messages: Sequence[Message]) -> None:
         """Messages changed, in that order."""
         self.made += len(messages)
-        self._ring.extend([("messages", message.id, len(message.history) // 2) for message in messages])
+        for message in messages:
+            self._ring.append(("messages", message.id, len(message.history) // 2))
         if self._waiting:
             self._wake()
         if self.listeners:

@@ -57,8 +57,12 @@ class Service(Protocol):
     def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """The reply to what was not taken."""
 
-    def date(self, now: float) -> bytes:
-        """As the header has it, at a moment of the loop."""
+    date: bytes
+    """As the header has it, good until"""
+    date_until: float
+    """this moment of the loop."""
+
+    def renew_date(self, now: float) -> bytes: ...
 
     def new_connection(self) -> asyncio.Protocol:
         """What a client is served by that begins."""
@@ -299,13 +303,15 @@ class HttpConnection(asyncio.Protocol):
         return reply
 
     def date(self) -> bytes:
-        return self._service.date(self._loop.time())
+        return self._service.renew_date(self._loop.time())
 
     def _send(self, reply: HttpReply, now: float) -> None:
         if self._stopping and not self._manner.last:
             self.last(reply)
         try:
-            head, body = encoded(reply, self._service.date(now), self._manner)
+            service = self._service
+            date = service.date if now < service.date_until else service.renew_date(now)
+            head, body = encoded(reply, date, self._manner)
         except ValueError as failure:  # a rule's header of two lines
             head, body = self.encode(self._failed(failure))
         held = self._service.held

@@ -79,7 +79,7 @@ class HttpService:
         """How many requests are between their reading and their reply, by concurrency key."""
         self._at_once: list[Lane] = []
         """Of those the ones that arrived at this moment: in this turn of the loop."""
-        self._date, self._date_until = b"", 0.0
+        self.date, self.date_until = b"", 0.0
         self.limits = limits
         self.connections: set[HttpConnection] = set()
         self.spare: dict[HttpConnection, None] = {}
@@ -125,12 +125,11 @@ class HttpService:
         if not self.connections and self.stopping.is_set():
             self.all_gone.set()
 
-    def date(self, now: float) -> bytes:
-        """As the header has it, at that moment of the loop."""
-        if now >= self._date_until:
-            second, rest = divmod(real_now(), SECOND)
-            self._date, self._date_until = formatdate(second, usegmt=True).encode(), now + (SECOND - rest) / SECOND
-        return self._date
+    def renew_date(self, now: float) -> bytes:
+        """The date as the header has it, at that moment of the loop."""
+        second, rest = divmod(real_now(), SECOND)
+        self.date, self.date_until = formatdate(second, usegmt=True).encode(), now + (SECOND - rest) / SECOND
+        return self.date
 
     def answer(self, parsed: Parsed, connection: HttpConnection) -> Answering:
         """The reply, or what comes to it."""
@@ -269,7 +268,7 @@ class HttpService:
         return None
 
     def _instead(self, trouble: NotPersisted) -> bytes:
-        return b"".join(encoded(_not_kept(trouble, False), self.date(asyncio.get_running_loop().time())))
+        return b"".join(encoded(_not_kept(trouble, False), self.renew_date(asyncio.get_running_loop().time())))
 
 
 def _not_kept(trouble: NotPersisted, ours: bool) -> HttpReply:

@@ -179,7 +179,8 @@ def sender_of(account: Account, name: str) -> Sender | None:
 
 def sender_registered(case: CheckContext, name: str | None = None) -> Refused | None:
     """The sender, or the one named, is one of the account's names, and approved."""
-    account = case.owner
+    account = case.account
+    assert account is not None
     name = name or case.command.sender or ""
     sender = account.senders.get(name) or sender_of(account, name)
     if sender is None:
@@ -194,7 +195,7 @@ def numbers(case: CheckContext) -> Refused | None:
     command: Submit = case.command
     account = case.account
     assert account is not None
-    switches = case.profile.in_force(account)
+    switches = case.profile.in_force(account) if account.switches else case.profile.defaults
     normal = case.profile.normal_number
     once = switches.get("repeated-number") == "once"
     bar = case.profile.bar
@@ -364,15 +365,15 @@ def checked(case: CheckContext, checks: Iterable[Check]) -> Refused | None:
     """The first refusal, if any."""
     for check in checks:
         refused = check(case)
-        if refused is not None and not (refused.reason in PASSED_OVER and _spared(case, refused.reason)):
+        if refused is not None and not spared(case, refused.reason):
             return refused
     return None
 
 
-def _spared(case: CheckContext, reason: Reason) -> bool:
+def spared(case: CheckContext, reason: Reason) -> bool:
     """Does a rule accept what money, stop list or limits are against? Those of a list of whom none says so are barred;
     before the numbers were looked at, one that is accepted lets all of them in."""
-    if not any(rule is not None and rule.spec.then.accept for rule in case.ruling.each()):
+    if reason not in PASSED_OVER or not any(rule and rule.spec.then.accept for rule in case.ruling.each()):
         return False
     if case.ruling.recipients is None or not case.good:
         return True

@@ -55,7 +55,8 @@ class Engine:
     def execute(self, command: AnyCommand, at: Timestamp) -> Decision:
         """Judge a command."""
         state = self.state
-        state.store.evict()
+        if state.store.messages.full or state.store.batches.full:
+            state.store.evict()
         state.now = at
         credential, account = command.credential, state.accounts[command.provider]
         known = credential is not None and account.credentials.get(credential.kind) == credential.name

@@ -77,8 +77,12 @@ class MessageLifecycle:
         the scheduler. `ends`: when their life time does."""
         scheduler, first = self._world.scheduler, messages[0]
         scheduled = batch.begins_at > at
-        due = batch.begins_at if scheduled else self._due(first.plan, batch, 0)
-        reports = batch.report and self._tells_of_beginning(first, batch)
+        due: Timestamp | None = batch.begins_at
+        if not scheduled:
+            after = self._after.get(first.plan)
+            due = batch.begins_at + after[0] if after else self._due(first.plan, batch, 0)
+        manner = self._world.plans[first.plan].reports or NORMAL
+        reports = batch.report and (manner is not NORMAL or self._wanted(batch, None, first.status))
         single = reports or ends is not None
         for message in messages if single else (first,):
             if due is not None:
@@ -169,11 +173,6 @@ class MessageLifecycle:
         if due is not None:
             self._world.scheduler.put(due, Step(message.id, message.version, index), batch.first)
 
-    def _tells_of_beginning(self, message: Message, batch: Batch) -> bool:
-        """Is anything of reports to be done when it begins?"""
-        manner = self._world.plans[message.plan].reports or NORMAL
-        return manner is not NORMAL or bool(self._wanted(batch, None, message.status))
-
     def _put_script(self, message: Message, batch: Batch, script: tuple[Told, ...]) -> None:
         """Everything that the client will be told, into the scheduler."""
         began = batch.begins_at
@@ -242,8 +241,9 @@ class MessageLifecycle:
         switches = profile.told[before, now]
         if switches is None:
             return ()
+        chosen = self._world.accounts[batch.provider].switches
         for name in switches:
-            if not profile.switch(self._world.accounts[batch.provider], name):
+            if not (chosen[name] if name in chosen else profile.defaults[name]):
                 return ()
         return (0,)
 

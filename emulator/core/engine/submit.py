@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -19,6 +20,9 @@ from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.statuses import Status
 from emulator.core.text import Measure
 from emulator.core.units import Timestamp
+
+_NUMBER = itemgetter(0)
+"""Of a recipient."""
 
 
 class SubmitHandler:
@@ -140,7 +144,7 @@ class SubmitHandler:
         for rule, alike in groups:
             plan = self._plans.get(("" if rule is None else rule.id, profile.provider))
             self._add(
-                batch, at, self._plan(rule, profile) if plan is None else plan, status, [number for number, _ in alike],
+                batch, at, self._plan(rule, profile) if plan is None else plan, status, map(_NUMBER, alike),
                 ends=case.command.expires_at,
             )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from emulator.core.commands import AnyCommand, Delete, QueryMany
+from emulator.core.commands import AnyCommand, Delete, QueryMany, Submit
 from emulator.core.rules.actions import Plan
 from emulator.core.rules.conditions import (
     OF_ASKED,
@@ -241,10 +241,11 @@ class RuleBook:
     def ruling(self, case: "CheckContext") -> Ruling:
         """Which rules decide. Counts the call and throws the dice; that a rule fired is for the engine to say."""
         command = case.command
-        speaking = self._of(command)
+        kind = (command.provider, command.protocol, command.operation)
+        speaking = self._speaking.get(kind) or self._of(command)
         if not speaking.candidates:
             return NOTHING
-        numbers = destinations_of(command)
+        numbers = (command.destinations or ()) if type(command) is Submit else destinations_of(command)
         if speaking.endings and speaking.nobody(case, numbers):
             return NOTHING
         if len(numbers) > 1:

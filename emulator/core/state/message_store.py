@@ -64,7 +64,8 @@ class MessageStore:
     def add_batch(self, batch: Batch) -> None:
         """The next one; its messages follow before another batch does."""
         self.batches.append(batch)
-        self._note_highest(batch)
+        if batch.provider_id is not None:
+            self._note_highest(batch.provider, batch.ids or (batch.provider_id,))
 
     def add(self, messages: Sequence[Message]) -> None:
         """The next ones, all of one batch and in one state."""
@@ -74,14 +75,12 @@ class MessageStore:
             self._first.append(first.id)
         self.by_status[first.status] = self.by_status.get(first.status, 0) + len(messages)
 
-    def _note_highest(self, batch: Batch) -> None:
-        provider = batch.provider
-        if batch.provider_id is not None:
-            for provider_id in batch.ids or (batch.provider_id,):
-                if len(provider_id) < 20 and provider_id.isdecimal():
-                    number = int(provider_id)
-                    if number > self.highest.get(provider, 0):
-                        self.highest[provider] = number
+    def _note_highest(self, provider: str, ids: Sequence[str]) -> None:
+        for provider_id in ids:
+            if len(provider_id) < 20 and provider_id.isdecimal():
+                number = int(provider_id)
+                if number > self.highest.get(provider, 0):
+                    self.highest[provider] = number
 
     def became(self, before: Status, now: Status) -> None:
         """A message changed its status."""
@@ -102,9 +101,9 @@ class MessageStore:
 
     def evict(self) -> None:
         """Between inputs: what has not been used for long is packed."""
-        if len(self.batches.live) > self._most:
+        if self.batches.full:
             self.batches.evict()
-        if len(self.messages.live) > self._most:
+        if self.messages.full:
             self.messages.evict()
 
     def _index_batches(self) -> None:

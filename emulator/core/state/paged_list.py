@@ -57,6 +57,8 @@ class PagedList(Generic[T]):
         self._marks: list[int] = []
         """Of each page, as it was when it was packed."""
         self.count = 0
+        self.full = False
+        """Are more pages in use than shall be?"""
         self.unpacked = 0
         """How many pages were unpacked so far, to be measured."""
         self._decode_page, self._decode_row = _decoders(kind)
@@ -74,21 +76,17 @@ class PagedList(Generic[T]):
 
     def extend(self, things: Sequence[T]) -> int:
         """How many pages begin with one of them."""
-        pages = len(self._packed)
-        if len(things) == 1:
-            self.append(things[0])
-        else:
-            done = 0
-            while done < len(things):
-                place = self.count & self._last
-                if not place:
-                    self._begin()
-                fits = things[done : done + self._last + 1 - place]
-                self._tail.extend(fits)
-                self.count += len(fits)
-                done += len(fits)
-                if place + len(fits) > self._last:
-                    self._filled()
+        pages, done = len(self._packed), 0
+        while done < len(things):
+            place = self.count & self._last
+            if not place:
+                self._begin()
+            fits = things[done : done + self._last + 1 - place]
+            self._tail.extend(fits)
+            self.count += len(fits)
+            done += len(fits)
+            if place + len(fits) > self._last:
+                self._filled()
         return len(self._packed) - pages
 
     def _begin(self) -> None:
@@ -96,6 +94,7 @@ class PagedList(Generic[T]):
         self._tail = self.live[self.count >> self._bits] = []
         self._packed.append(None)
         self._marks.append(0)
+        self.full = len(self.live) > self._most
 
     def __len__(self) -> int:
         return self.count
@@ -126,6 +125,7 @@ class PagedList(Generic[T]):
         live = self.live.get(page)
         if live is None:
             live = self.live[page] = self.page(page)
+            self.full = len(self.live) > self._most
         return live[index & self._last]
 
     def __iter__(self) -> Iterator[T]:
@@ -169,6 +169,7 @@ class PagedList(Generic[T]):
                 live[page] = things
             elif self._packed[page] is None:
                 self._pack(page, things)
+        self.full = False
 
     def packed(self) -> list[bytes]:
         """All pages as bytes; what is in use stays so."""
@@ -194,6 +195,7 @@ class PagedList(Generic[T]):
         live = self.live.get(page)
         if live is None:
             live = self.live[page] = self.page(page)
+            self.full = len(self.live) > self._most
         self._packed[page] = None
         return live
 

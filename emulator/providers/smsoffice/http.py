@@ -28,10 +28,10 @@ _LAST_SECOND = 221_845_392_000
 def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     """The parameters by name in lower case, query before body, the first of a name; and the rows whose requirement was
     violated."""
-    query = request.query
-    fields = read_query(query) if query else []
+    target = request.target
+    fields = read_query(request.query) if "?" in target else []
     notes = ["smsoffice.send.raw-octets"] if request.raw_octets else []
-    if escaped_as_a_whole(request):
+    if "%3" in target and escaped_as_a_whole(request):
         notes.append("smsoffice.send.query-escaped")
     if host(request) == WRONG_HOST:
         notes.append("smsoffice.send.wrong-host")
