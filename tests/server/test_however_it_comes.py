@@ -123,7 +123,7 @@ async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog)
         await client.say(REQUESTS["a balance"])
         calls = []
 
-        def broken(*asked):
+        def broken(*asked, **more):
             calls.append(asked)
             raise RuntimeError("broken")
 
