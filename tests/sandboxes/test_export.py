@@ -2,6 +2,7 @@
 
 import copy
 import json
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
@@ -40,6 +41,42 @@ async def test_a_copy_on_another_server_shows_the_same_and_goes_on_the_same():
                 await one.settle()
             assert (await copied.messages())[-1] == (await sms.messages())[-1]
             assert await copied.clock() == await sms.clock()
+
+
+async def asked_of_center(sms, page, **said):
+    account = (await sms.account("smscenter"))["credentials"]
+    who = urlencode({"login": account["login"], "psw": account["psw"], "fmt": "3", "charset": "utf-8", **said})
+    return json.loads((await get(f"{sms.base_url}/sys/{page}.php?{who}"))[1])
+
+
+async def products(sms):
+    """Every kind that SMS Center knows besides texts, as it is told there."""
+    return [await asked_of_center(sms, "get", get_messages="1"), await asked_of_center(sms, "get", get_answers="1"),
+            await asked_of_center(sms, "status", phone="79161234567", id="2", all="2")]  # fmt: skip
+
+
+async def test_calls_lookups_awaited_calls_and_answers_are_in_the_file_too():
+    to = "79161234567"
+    async with emulator.running(clock="frozen", seed=9) as sms, receiver() as old, receiver() as new:
+        for said in ({"mes": "code", "call": "1"}, {"hlr": "1"}, {"ping": "1"}):
+            await asked_of_center(sms, "send", phones=to, **said)
+        await asked_of_center(sms, "wait_call", phone=to)
+        await sms.incoming(to, "Shop", "Yes", provider="smscenter")
+        async with emulator.running(import_=await sms.export()) as copied:
+            told = await products(sms)
+            assert await products(copied) == told
+            assert [one["format"] for one in told[0]] == [6, 3, 9]
+            for one, taking in ((sms, old), (copied, new)):
+                await one.patch_account("smscenter", callback_url=taking.url)
+                await one.settle()
+                await one.subscriber_calls(to, provider="smscenter")
+                await one.settle()
+            assert await products(copied) == await products(sms) != told
+            keys = ("waitcall", "id", "status", "imsi", "phone", "ts")
+            assert [[one.get(key) for key in keys] for one in new.came] == [
+                [one.get(key) for key in keys] for one in old.came
+            ]
+            assert [one.get("waitcall") for one in old.came][-1] == "1"
 
 
 async def test_the_copy_answers_to_its_own_credentials_and_to_the_old_ones_when_told_so():
