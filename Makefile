@@ -107,7 +107,7 @@ constraints: constraints.txt.new constraints-build.txt.new constraints-dev.txt.n
 .INTERMEDIATE: constraints.txt.new constraints-build.txt.new constraints-dev.txt.new constraints-docs.txt.new
 constraints.txt.new: $(VENV)/tools/bin/uv
 	@{ echo "# What make run and the image run: versions with their hashes. Renewed by make constraints."; \
-	   $(UV) pip compile pyproject.toml --extra speed --extra tls --extra smtp $(PIN); } > $@
+	   $(UV) pip compile pyproject.toml --extra speed --extra tls --extra smtp --extra cluster $(PIN); } > $@
 constraints-build.txt.new: $(VENV)/tools/bin/uv
 	@{ echo "# What builds the package. Renewed by make constraints."; $(UV) pip compile --group build $(PIN); } > $@
 constraints-dev.txt.new: constraints.txt.new constraints-build.txt.new

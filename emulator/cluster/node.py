@@ -34,6 +34,8 @@ _SILENT = 5.0
 that does not hang asks it something several times a second."""
 _AGAIN = 0.5
 """The same between two tries to join anew."""
+_NAMES_EACH = 8
+"""With so many looks the names for the page's list are renewed."""
 _AT_ONCE = 10
 """So many sandboxes are read together."""
 _CALLBACKS = 2.0
@@ -58,6 +60,7 @@ class ClusterNode:
         self.front: Front
         self._look = asyncio.Event()
         self._moved = False
+        self._looks = 0
         self._joined = False
         self._leaving = False
         self._task: asyncio.Task[None] | None = None
@@ -89,7 +92,8 @@ class ClusterNode:
         self._joined = True
         number = self._nodes.number
         self.writer.begin_anew(number << _NUMBERS)
-        self.front.number, self.front.peers.secret = number, self._nodes.secret
+        self.front.number = self._manager.node = number
+        self.front.peers.secret = self._nodes.secret
         self._directory.forget_all()
         try:
             await self._members()
@@ -149,6 +153,9 @@ class ClusterNode:
                 await asyncio.sleep(_AGAIN)
 
     async def _look_once(self) -> None:
+        self._looks += 1
+        if self._looks % _NAMES_EACH == 0:
+            self._manager.elsewhere = [name for name, _ in await self._nodes.owners()]
         moved, self._moved = self._moved, False
         moved = await self._members() or moved
         if moved:
@@ -193,7 +200,7 @@ class ClusterNode:
         if not self._joined:
             return
         self._joined = False
-        self.front.number = 0
+        self.front.number = self._manager.node = 0
         if not self._leaving:
             log.error(
                 "node %d has lost its session with the %s: what it had is taken over by others, and it joins anew",

@@ -23,6 +23,14 @@ class _Collector:
         self._context = context
 
     def collect(self) -> "Iterator[Metric]":
+        """With the node's number at each count, where there are many."""
+        node = self._context.manager.node
+        for metric in self._counts():
+            for sample in metric.samples if node else ():
+                sample.labels["node"] = str(node)
+            yield metric
+
+    def _counts(self) -> "Iterator[Metric]":
         from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 
         context = self._context

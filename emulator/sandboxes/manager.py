@@ -5,7 +5,7 @@ Who hangs something on a sandbox (sessions, deliveries) overrides the three hook
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,6 +52,9 @@ class SandboxManager:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._post: Post | None = None
         self._in_flight = InFlight()
+        self.node = 0
+        """The number of this one among many, if there are many; then the names of their sandboxes:"""
+        self.elsewhere: Collection[str] = ()
         self.claim: Callable[[Sandbox], Awaitable[None]] = _alone
         """Id and credentials of a new sandbox become its own, where others might take them at the same moment. Raises
         InvalidOptions when that was so; then the sandbox is gone."""
@@ -197,6 +200,10 @@ class SandboxManager:
     def clock_driver(self, sandbox: Sandbox) -> ClockDriver:
         """What moves the clock of a sandbox."""
         return self._drivers[sandbox]
+
+    def names(self, most: int) -> list[str]:
+        """Of so many sandboxes, wherever they are: those that are here first."""
+        return list(dict.fromkeys((*self.sandboxes.by_id, *self.elsewhere)))[:most]
 
     # words that people write, checked
 

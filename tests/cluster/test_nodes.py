@@ -294,6 +294,23 @@ async def test_health_tells_a_balancer_who_leaves(database):
         serving._node._leaving = False
 
 
+async def test_metrics_name_their_node_and_the_page_lists_the_sandboxes_of_all(database):
+    async with nodes(database, 2) as every:
+        told = [await made(every[0], id=f"s{number}") for number in range(4)]
+        _, numbers = await owners(every[0])
+        for serving in every:
+            number = numbers[serving.base_url]
+            _, text = await get(f"{serving.base_url}/_emulator/metrics")
+            here = len(serving.emulator.sandboxes.by_id)
+            assert f'sms_emulator_sandboxes{{node="{number}"}} {here}.0' in text.decode()
+            await until(lambda serving=serving: len(serving.emulator.elsewhere) == 5)
+        for serving in every:
+            for one in told:
+                status, page = await get(f"{serving.base_url}/?sandbox={one['id']}")
+                assert status == 200
+                assert all(f'>{other["id"]}</option>' in page.decode() for other in told)
+
+
 async def refused(database):
     with pytest.raises(Unusable) as why:
         await node(database)

@@ -132,7 +132,7 @@ async def desk(asked: PageRequest, wrong: RefusedForm | None = None) -> HttpRepl
         smpp_faults=SMPP_FAULTS if asked.context.smpp.providers else {}, reasons=[one.value for one in Reason],
         snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
         scenarios=[{"name": name, "comment": comment} for name, comment in names()],
-        sandboxes=list(asked.context.manager.sandboxes.by_id)[:200],
+        sandboxes=asked.context.manager.names(200),
         world=sandbox.engine.state.began, **await _live(asked),
     )  # fmt: skip
 

@@ -64,7 +64,7 @@ async def inbox(asked: PageRequest) -> HttpReply:
     accounts = {name: sandbox.account(name) for name in sandbox.providers}
     return html(
         "inbox.html", title="Inbox", here="inbox", providers=sandbox.providers, accounts=accounts,
-        sandboxes=list(asked.context.manager.sandboxes.by_id)[:200], base_url=asked.base_url(),
+        sandboxes=asked.context.manager.names(200), base_url=asked.base_url(),
         **await listed(asked, search),
     )  # fmt: skip
 
