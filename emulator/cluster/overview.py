@@ -11,7 +11,6 @@ from emulator.cluster.frames import Forwarded, Frame, Kind, pack_value
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.storage.postgres import FAILURES, told
 from emulator.storage.postgres_nodes import Nodes
-from emulator.version import __version__
 
 if TYPE_CHECKING:
     from emulator.cluster.front import Front
@@ -43,17 +42,19 @@ class Overview:
             return None
         match request.path.rstrip("/"):
             case "/_emulator/health":
-                return self._health()
+                return self._health(request)
             case "/_emulator/cluster" if self._trusts(request):
                 return self._cluster()
             case "/_emulator/sandboxes" if self._trusts(request):
                 return self._sandboxes(request)
         return None
 
-    async def _health(self) -> HttpReply:
-        """503 where a balancer is to send nobody any more."""
+    async def _health(self, request: HttpRequest) -> HttpReply:
+        """As of one alone, and 503 where a balancer is to send nobody any more."""
+        alone = await self._control(request)
+        assert isinstance(alone, HttpReply)
         state = "leaving" if self._leaving() else "ok" if self._front.number else "no database"
-        told = {"status": state, "version": __version__, "node": self._front.number}
+        told = {**msgspec.json.decode(alone.body), "status": state, "node": self._front.number}
         return HttpReply(status=200 if state == "ok" else 503, headers=_JSON, body=msgspec.json.encode(told))
 
     async def _cluster(self) -> HttpReply:

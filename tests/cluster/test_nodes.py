@@ -287,7 +287,7 @@ async def test_a_callback_that_was_not_answered_goes_out_again_at_the_next_owner
 async def test_health_tells_a_balancer_who_leaves(database):
     async with nodes(database, 1) as (serving,):
         status, told = await control(serving, "GET", "/_emulator/health")
-        assert (status, told["status"]) == (200, "ok")
+        assert (status, told["status"], told["smpp"]) == (200, "ok", serving.smpp_url)
         serving._node._leaving = True
         status, told = await control(serving, "GET", "/_emulator/health")
         assert (status, told["status"]) == (503, "leaving")
