@@ -13,8 +13,10 @@ and tries only what has changed since.
 import argparse
 import ast
 import contextlib
+import gc
 import hashlib
 import importlib
+import itertools
 import json
 import os
 import shutil
@@ -23,25 +25,27 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "build" / "mutants"
+TRIED = KEPT / "tried.jsonl"
 WHERE = ("emulator/core", "emulator/providers", "emulator/smpp")
 TESTS = tuple(f"tests/{name}" for name in (
     "core", "providers", "smpp", "dispatch", "journeys", "delivery", "scenarios", "sandboxes", "control_api", "journal",
     "server", "lint",
 ))  # fmt: skip
-MOST_SECONDS = 20.0
+MOST_SECONDS = 8.0
 """Tests that take so long together, when nothing is wrong, are tried on one fault at most."""
 PATIENCE = 60.0
 """... and so much longer may they take with the fault."""
-REACHED = "MUTANTS_REACHED"
-"""Where the plugin writes down who calls what."""
+CANNOT = 4
+"""Given back where a fault cannot be put into the functions as they stand there."""
 LIBRARIES = ("aiohttp.web", "faker", "hypothesis", "jinja2", "yaml", "xdist.plugin", "_pytest.pytester")
 """Imported once, for all tries."""
 
@@ -52,85 +56,50 @@ OTHERS: dict[type[ast.AST], type[ast.AST]] = {
 }  # fmt: skip
 
 
-# the plugin: which functions does each test call?
-
-
-class Reached:
-    """Test → its seconds, and the functions (file:qualified name) that it calls."""
-
-    def __init__(self) -> None:
-        self.tests: dict[str, dict[str, Any]] = {}
-        self._seen: set[Any] = set()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: Any) -> Iterator[None]:
-        self._seen = set()
-        sys.setprofile(lambda frame, event, _: self._seen.add(frame.f_code) if event == "call" else None)
-        try:
-            return (yield)
-        finally:
-            sys.setprofile(None)
-            if item.nodeid in self.tests:
-                ours = [(code.co_filename.rpartition("/emulator/"), code.co_qualname) for code in self._seen]
-                self.tests[item.nodeid]["calls"] = sorted(
-                    f"emulator/{name}:{function}" for (_, found, name), function in ours if found
-                )
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.when == "call" and report.passed:
-            self.tests[report.nodeid] = {"seconds": report.duration, "calls": []}
-
-    def pytest_sessionfinish(self) -> None:
-        Path(os.environ[REACHED]).write_text(json.dumps(self.tests))
-
-
-def pytest_configure(config: Any) -> None:
-    if REACHED in os.environ:
-        config.pluginmanager.register(Reached())
-
-
 # the faults
 
 
 class Fault(NamedTuple):
-    """`number`: of the node in the file; `function`: that it stands in, by its qualified name; `key`: the same while
-    the statement of the module that it stands in does."""
+    """`number`: of the node in the file; `function`: that it stands in, by its qualified name, in its body or not;
+    `key`: the same while the statement of the module that it stands in is."""
 
     file: str
     line: int
     number: int
     kind: str
     function: str
+    body: bool
     key: str
 
 
-def faults(file: str) -> Iterator[Fault]:
+def faults(at: Path, file: str) -> Iterator[Fault]:
     """All that may be done to a file."""
-    tree = ast.parse((ROOT / file).read_text())
+    tree = ast.parse((at / file).read_text())
     numbers = {node: number for number, node in enumerate(ast.walk(tree))}
     silent = {node for node in ast.walk(tree) for node in _silent(node)}
     same: Counter[str] = Counter()
     for statement in tree.body:
         source = ast.unparse(statement)
-        for node, function in _within(statement, ""):
+        for node, function, body in _within(statement):
             if node in silent:
                 continue
             for kind in _kinds(node):
                 told = f"{file} {source} {ast.unparse(node)} {kind}"
                 same[told] += 1
-                yield Fault(file, node.lineno, numbers[node], kind, function, _digest(f"{told} {same[told]}"))
+                yield Fault(file, node.lineno, numbers[node], kind, function, body, _digest(f"{told} {same[told]}"))
 
 
-def _within(node: Any, scope: str, function: str = "") -> Iterator[tuple[Any, str]]:
-    """The nodes below one, each with its function."""
-    yield node, function
-    inner = scope
+def _within(node: Any, scope: str = "", function: str = "", body: bool = False) -> Iterator[tuple[Any, str, bool]]:
+    """The nodes below one, each with its function, and whether it stands in its body."""
+    yield node, function, body
+    inner, inside = scope, ()
     if isinstance(node, ast.ClassDef):
         inner = f"{scope}{node.name}."
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        inner, function = f"{scope}{node.name}.<locals>.", f"{scope}{node.name}"
+        inner, inside = f"{scope}{node.name}.<locals>.", node.body
+        function = function if body else f"{scope}{node.name}"
     for child in ast.iter_child_nodes(node):
-        yield from _within(child, inner, function)
+        yield from _within(child, inner, function, body or child in inside)
 
 
 def _digest(text: str) -> str:
@@ -174,9 +143,9 @@ def _kinds(node: ast.AST) -> list[str]:
     return []
 
 
-def spoilt(fault: Fault) -> tuple[str, str, str]:
-    """The file with the fault in it; the line's code before and after."""
-    tree = ast.parse((ROOT / fault.file).read_text())
+def spoilt(at: Path, fault: Fault) -> tuple[ast.Module, str, str]:
+    """The file with the fault in it; the node's code before and after."""
+    tree = ast.parse((at / fault.file).read_text())
     node: Any = list(ast.walk(tree))[fault.number]
     before = ast.unparse(node)
     match node, fault.kind:
@@ -194,10 +163,10 @@ def spoilt(fault: Fault) -> tuple[str, str, str]:
             node.value = ast.copy_location(ast.Constant(None), node.value)
         case _:
             return _replaced(tree, node, before)
-    return ast.unparse(tree), before, ast.unparse(node)
+    return tree, before, ast.unparse(node)
 
 
-def _replaced(tree: ast.Module, gone: ast.AST, before: str) -> tuple[str, str, str]:
+def _replaced(tree: ast.Module, gone: ast.AST, before: str) -> tuple[ast.Module, str, str]:
     instead = gone.operand if isinstance(gone, ast.UnaryOp) else ast.copy_location(ast.Pass(), gone)
 
     class Replace(ast.NodeTransformer):
@@ -205,10 +174,132 @@ def _replaced(tree: ast.Module, gone: ast.AST, before: str) -> tuple[str, str, s
             return instead if node is gone else self.generic_visit(node)
 
     told = ast.unparse(instead)
-    return ast.unparse(Replace().visit(tree)), before, told
+    return Replace().visit(tree), before, told
+
+
+# the plugins: which functions does each test call, and does one fail?
+
+
+class Reached:
+    """Test → its seconds, and the functions (file:qualified name) that it calls."""
+
+    def __init__(self, told: Path) -> None:
+        self.told = told
+        self.tests: dict[str, dict[str, Any]] = {}
+        self._seen: set[Any] = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: Any) -> Iterator[None]:
+        self._seen = set()
+        sys.setprofile(lambda frame, event, _: self._seen.add(frame.f_code) if event == "call" else None)
+        try:
+            return (yield)
+        finally:
+            sys.setprofile(None)
+            if item.nodeid in self.tests:
+                ours = [(code.co_filename.rpartition("/emulator/"), code.co_qualname) for code in self._seen]
+                self.tests[item.nodeid]["calls"] = sorted(
+                    f"emulator/{name}:{function}" for (_, found, name), function in ours if found
+                )
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when == "call" and report.passed:
+            self.tests[report.nodeid] = {"seconds": report.duration, "calls": []}
+
+    def pytest_sessionfinish(self) -> None:
+        self.told.write_text(json.dumps(self.tests))
+
+
+class Served:
+    """Faults in functions are tried without starting anew: the tests are collected once, and each fault is put into the
+    functions as they stand there, in a process of its own. Those that cannot be are `left`."""
+
+    def __init__(self, trial: "Trial", wanted: "list[Fault]") -> None:
+        self.trial, self.wanted = trial, wanted
+        self._functions: dict[str, list[FunctionType]] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        gc.collect()
+        for one in gc.get_objects():
+            if type(one) is FunctionType:
+                self._functions.setdefault(one.__code__.co_filename, []).append(one)
+        gc.freeze()
+        for fault in self.wanted:
+            tests = self.trial.reaching(fault)
+            chosen = [items[name] for name in tests if name in items]
+            code = in_a_child(lambda to=fault, of=chosen: self._failed(session, to, of), self.trial.patience(tests))
+            if code != CANNOT:
+                self.trial.keep(fault, caught=code != 0)
+        return True
+
+    def _failed(self, session: Any, fault: Fault, items: list[Any]) -> int:
+        if not self._put(fault):
+            return CANNOT
+        session.config.pluginmanager.register(EndsAtOnce())
+        for item, after in itertools.zip_longest(items, items[1:]):
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        return 0
+
+    def _put(self, fault: Fault) -> bool:
+        path = str(self.trial.at / fault.file)
+        new: dict[tuple[str, int], CodeType] = {}
+        todo = [compile(spoilt(self.trial.at, fault)[0], path, "exec")]
+        while todo:
+            code = todo.pop()
+            new[code.co_qualname, code.co_firstlineno] = code
+            todo += [one for one in code.co_consts if isinstance(one, CodeType)]
+        try:
+            for function in self._functions.get(path, ()):
+                was = function.__code__
+                function.__code__ = new.get((was.co_qualname, was.co_firstlineno), was)
+        except ValueError:  # of a closure, which holds another number of names now
+            return False
+        return path in self._functions
+
+
+class EndsAtOnce:
+    """The first test that fails ends it all."""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            os._exit(1)
+
+
+def in_a_child(do: Callable[[], int], seconds: float) -> int:
+    """What it gives back, done in a process of its own; 1 if it takes too long, or fails."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            os.setsid()
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.dup2(nowhere, 2)
+            code = do()
+        finally:
+            os._exit(code)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if (ended := os.waitpid(child, os.WNOHANG))[0]:
+            break
+        time.sleep(0.01)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)  # and what it started
+    return int(os.waitstatus_to_exitcode(ended[1])) if ended[0] else (os.waitpid(child, 0) and 1)
 
 
 # trying them
+
+
+def tried() -> dict[str, dict[str, Any]]:
+    """What was found, by the fault's key."""
+    return {one["key"]: one for one in map(json.loads, TRIED.read_text().splitlines())} if TRIED.exists() else {}
+
+
+def forget_survivors() -> None:
+    TRIED.write_text("".join(json.dumps(one) + "\n" for one in tried().values() if one["caught"]))
 
 
 class Trial:
@@ -220,34 +311,32 @@ class Trial:
         shutil.copytree(ROOT, at, dirs_exist_ok=True, ignore=left_out)
         self._tests: dict[str, dict[str, Any]] = {}
 
-    def pytest(self, *arguments: str, seconds: float, **more: str) -> int:
-        """What pytest gives back, in a process of its own that finds the libraries loaded; 1 if it takes too long."""
-        child = os.fork()
-        if not child:
-            os.setsid()
-            os.chdir(self.at)
-            os.environ.update(PYTHONPATH=f"{self.at}:{self.at}/tests", **more)
-            sys.path[:1] = [str(self.at), str(self.at / "tests")]
-            sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in more
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, 1)
-            os.dup2(nowhere, 2)
-            code = 3
-            try:
-                code = pytest.main(["-q", "-p", "no:cacheprovider", "-n", "0", *arguments])
-            finally:
-                os._exit(code)
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if (ended := os.waitpid(child, os.WNOHANG))[0]:
-                break
-            time.sleep(0.02)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)  # and what it started
-        return os.waitstatus_to_exitcode(ended[1] if ended[0] else os.waitpid(child, 0)[1])
+    def keep(self, fault: Fault, *, caught: bool) -> None:
+        told = {"key": fault.key, "caught": caught}
+        if not caught:
+            _, *codes = spoilt(self.at, fault)
+            before, after = ((code.splitlines() or [""])[0] for code in codes)
+            told["fault"] = f"{fault.file}:{fault.line}: {fault.kind}: {before!r} → {after!r}"
+            told["tests"] = len(self.reaching(fault))
+        with TRIED.open("a") as out:
+            out.write(json.dumps(told, ensure_ascii=False) + "\n")
 
-    def learn(self, folders: list[str], kept: Path) -> None:
+    def pytest(self, *arguments: str, seconds: float, bytecode: bool = True, plugins: Any = ()) -> int:
+        """What pytest gives back, in a process of its own that finds the libraries loaded."""
+
+        def run() -> int:
+            os.chdir(self.at)
+            os.environ["PYTHONPATH"] = f"{self.at}:{self.at}/tests"
+            sys.path[:1] = [str(self.at), str(self.at / "tests")]
+            sys.dont_write_bytecode = not bytecode
+            quiet = ("-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-n", "0")
+            return int(pytest.main([*quiet, *arguments], plugins=plugins))
+
+        return in_a_child(run, seconds)
+
+    def learn(self, folders: list[str]) -> None:
         """Who calls what, when nothing is wrong; only the files of tests that are new are run."""
+        kept = KEPT / "reached.json"
         known: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
         found = {
             str(file.relative_to(self.at)): _digest(file.read_text())
@@ -256,7 +345,7 @@ class Trial:
         new = [file for file, digest in found.items() if known.get(file, {}).get("digest") != digest]
         if new:
             told = self.at / "reached.json"
-            self.pytest("-p", "mutants", "--timeout", "120", *new, seconds=3600, **{REACHED: str(told)})
+            self.pytest("--timeout", "120", *new, seconds=3600, plugins=[Reached(told)])
             tests = json.loads(told.read_text())
             for file in new:
                 its = {name: one for name, one in tests.items() if name.partition("::")[0] == file}
@@ -266,6 +355,7 @@ class Trial:
         print(f"{len(self._tests)} tests, {len(new)} of {len(found)} files learnt anew", flush=True)
 
     def reaching(self, fault: Fault) -> list[str]:
+        """The tests that are tried on it."""
         place = f"{fault.file}:{fault.function}"
         found = [
             name for name, one in self._tests.items()
@@ -279,17 +369,27 @@ class Trial:
             chosen.append(name)
         return chosen
 
-    def caught(self, fault: Fault, tests: list[str]) -> bool:
-        file = self.at / fault.file
+    def patience(self, tests: list[str]) -> float:
+        return PATIENCE + 3 * sum(float(self._tests[one]["seconds"]) for one in tests)
+
+    def serve(self, wanted: list[Fault]) -> None:
+        """Those in the bodies of functions, from one start."""
+        files = sorted({name.partition("::")[0] for fault in wanted for name in self.reaching(fault)})
+        if files:
+            self.pytest(*files, seconds=24 * 3600, plugins=[Served(self, wanted)])
+
+    def start_anew(self, fault: Fault) -> None:
+        """Any other: the file is changed, and pytest begins with it."""
+        file, tests = self.at / fault.file, self.reaching(fault)
         good, times = file.read_bytes(), file.stat()
-        file.write_text(spoilt(fault)[0])
+        file.write_text(ast.unparse(spoilt(self.at, fault)[0]))
         os.utime(file, (times.st_atime, times.st_mtime + 100 + fault.number))  # no bytecode is good for it
-        lasts = PATIENCE + 3 * sum(self._tests[one]["seconds"] for one in tests)
         try:
-            return self.pytest("-x", *tests, seconds=lasts, PYTHONDONTWRITEBYTECODE="1") != 0
+            code = self.pytest("-x", *tests, seconds=self.patience(tests), bytecode=False) if tests else 0
         finally:
             file.write_bytes(good)
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+        self.keep(fault, caught=code != 0)
 
 
 def main() -> int:
@@ -300,40 +400,30 @@ def main() -> int:
     parser.add_argument("--tests", nargs="*", default=list(TESTS), help="tests that may catch them")
     parser.add_argument("--again", action="store_true", help="try those once more that survived")
     asked = parser.parse_args()
-    files = sorted(
-        str(found.relative_to(ROOT)) for one in asked.only
-        for found in ((ROOT / one).rglob("*.py") if (ROOT / one).is_dir() else [ROOT / one])
-        if "contract" not in found.relative_to(ROOT).parts
-    )  # fmt: skip
-    every = [fault for file in files for fault in faults(file)]
-    chosen = sorted(every, key=lambda one: _digest(f"{asked.seed} {one.key}"))[: asked.count]
     KEPT.mkdir(parents=True, exist_ok=True)
-    tried = KEPT / "tried.jsonl"
-    lines = tried.read_text().splitlines() if tried.exists() else []
-    caught: dict[str, bool] = {one["key"]: one["caught"] for one in map(json.loads, lines)}
     for library in LIBRARIES:
         importlib.import_module(library)
     with tempfile.TemporaryDirectory() as folder:
         trial = Trial(Path(folder) / "copy")
-        trial.learn(asked.tests, KEPT / "reached.json")
-        survived = unreached = 0
-        for done, fault in enumerate(chosen, 1):
-            tests = trial.reaching(fault)
-            unreached += not tests
-            if fault.key not in caught or (asked.again and not caught[fault.key]):
-                caught[fault.key] = bool(tests) and trial.caught(fault, tests)
-                with tried.open("a") as out:
-                    out.write(json.dumps({"key": fault.key, "caught": caught[fault.key]}) + "\n")
-            if not caught[fault.key]:
-                survived += 1
-                before, after = ((code.splitlines() or [""])[0] for code in spoilt(fault)[1:])
-                why = f"{len(tests)} tests reach it" if tests else "no test reaches it"
-                print(f"{fault.file}:{fault.line}: {fault.kind}: {before!r} → {after!r} ({why})", flush=True)
-            if done % 20 == 0:
-                print(f"... {done} of {len(chosen)} tried, {survived} survived", file=sys.stderr, flush=True)
-    total = len(chosen)
-    print(f"{total} tried of {len(every)}, {total - survived} caught, {survived} survived "
-          f"({100 * survived / max(1, total):.1f} %), {unreached} of them reached by no test")  # fmt: skip
+        files = sorted(
+            str(found.relative_to(trial.at)) for one in asked.only
+            for found in ((trial.at / one).rglob("*.py") if (trial.at / one).is_dir() else [trial.at / one])
+            if "contract" not in found.relative_to(trial.at).parts
+        )  # fmt: skip
+        every = [fault for file in files for fault in faults(trial.at, file)]
+        chosen = sorted(every, key=lambda one: _digest(f"{asked.seed} {one.key}"))[: asked.count]
+        trial.learn(asked.tests)
+        if asked.again:
+            forget_survivors()
+        trial.serve([fault for fault in chosen if fault.body and fault.key not in tried()])
+        for fault in chosen:
+            if fault.key not in tried():
+                trial.start_anew(fault)
+    survived = [one for fault in chosen if not (one := tried()[fault.key])["caught"]]
+    for one in survived:
+        print(f"{one['fault']} ({one['tests']} tests reach it)")
+    total = max(1, len(chosen))
+    print(f"{len(chosen)} tried of {len(every)}, {len(survived)} survived ({100 * len(survived) / total:.1f} %)")
     return 0
 
 
