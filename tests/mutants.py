@@ -40,10 +40,8 @@ TESTS = tuple(f"tests/{name}" for name in (
     "core", "providers", "smpp", "dispatch", "journeys", "delivery", "scenarios", "sandboxes", "control_api", "journal",
     "server", "lint",
 ))  # fmt: skip
-MOST_SECONDS = 8.0
-"""Tests that take so long together, when nothing is wrong, are tried on one fault at most."""
-PATIENCE = 60.0
-"""... and so much longer may they take with the fault."""
+PATIENCE = 15.0
+"""So much longer than without the fault may the tests take."""
 CANNOT = 4
 """Given back where a fault cannot be put into the functions as they stand there."""
 LIBRARIES = ("aiohttp.web", "faker", "hypothesis", "jinja2", "yaml", "xdist.plugin", "_pytest.pytester")
@@ -305,11 +303,12 @@ def forget_survivors() -> None:
 class Trial:
     """A copy of the repository in which faults are tried."""
 
-    def __init__(self, at: Path) -> None:
-        self.at = at
+    def __init__(self, at: Path, most: float) -> None:
+        self.at, self.most = at, most
         left_out = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "build", "node_modules")
         shutil.copytree(ROOT, at, dirs_exist_ok=True, ignore=left_out)
         self._tests: dict[str, dict[str, Any]] = {}
+        self._places: set[str] = set()
 
     def keep(self, fault: Fault, *, caught: bool) -> None:
         told = {"key": fault.key, "caught": caught}
@@ -352,22 +351,26 @@ class Trial:
                 known[file] = {"digest": found[file], "tests": its}
             kept.write_text(json.dumps(known))
         self._tests = {name: one for file in found for name, one in known[file]["tests"].items()}
+        self._places = {place for one in self._tests.values() for place in one["calls"]}
         print(f"{len(self._tests)} tests, {len(new)} of {len(found)} files learnt anew", flush=True)
 
     def reaching(self, fault: Fault) -> list[str]:
         """The tests that are tried on it."""
-        place = f"{fault.file}:{fault.function}"
-        found = [
-            name for name, one in self._tests.items()
-            if (place in one["calls"] if fault.function else any(call.startswith(place) for call in one["calls"]))
-        ]  # fmt: skip
+        known = self._calling
+        places = (f"{fault.file}:{fault.function}", f"{fault.file}:", f"{fault.file.rpartition('/')[0]}/")
+        found = known(lambda call: call == places[0]) or known(lambda call: call.startswith(places[1]))
+        found = found or known(lambda call: call.startswith(places[2]))
         chosen, seconds = [], 0.0
         for name in sorted(found, key=lambda one: float(self._tests[one]["seconds"])):
             seconds += self._tests[name]["seconds"]
-            if seconds > MOST_SECONDS and chosen:
+            if seconds > self.most and chosen:
                 break
             chosen.append(name)
         return chosen
+
+    def _calling(self, wanted: Callable[[str], bool]) -> list[str]:
+        places = {place for place in self._places if wanted(place)}
+        return [name for name, one in self._tests.items() if not places.isdisjoint(one["calls"])] if places else []
 
     def patience(self, tests: list[str]) -> float:
         return PATIENCE + 3 * sum(float(self._tests[one]["seconds"]) for one in tests)
@@ -398,13 +401,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which ones (default: 1)")
     parser.add_argument("--only", nargs="*", default=list(WHERE), help="folders or files")
     parser.add_argument("--tests", nargs="*", default=list(TESTS), help="tests that may catch them")
+    parser.add_argument("--seconds", type=float, default=8, help="tests that take so long together are tried on one"
+                        " fault at most, the quickest first (default: 8)")  # fmt: skip
     parser.add_argument("--again", action="store_true", help="try those once more that survived")
     asked = parser.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
     for library in LIBRARIES:
         importlib.import_module(library)
     with tempfile.TemporaryDirectory() as folder:
-        trial = Trial(Path(folder) / "copy")
+        trial = Trial(Path(folder) / "copy", asked.seconds)
         files = sorted(
             str(found.relative_to(trial.at)) for one in asked.only
             for found in ((trial.at / one).rglob("*.py") if (trial.at / one).is_dir() else [trial.at / one])

@@ -32,6 +32,8 @@ NOON = round(datetime(2026, 2, 2, 9, tzinfo=UTC).timestamp()) * SECOND
         ("9-11", 0, 21 * HOUR),
         ("22-8", 0, 10 * HOUR),
         ("11-13", 0, 0),
+        ("10-24", 0, 0),
+        ("23-24", 0, 11 * HOUR),
         ("0", 0, 0),
         ("", 0, 0),
     ],
@@ -42,7 +44,7 @@ def test_every_form_of_time_is_read(time, zone, after):
 
 @pytest.mark.contract("smscenter.send.time", "smscenter.send.error-5")
 @pytest.mark.parametrize(
-    "time", ["tomorrow", "3202261230", "02.13.26 12:30", "25-26", "9-9", "12:30", "+", "²-³", "1e3"]
+    "time", ["tomorrow", "3202261230", "02.13.26 12:30", "25-26", "24-3", "3-25", "9-9", "12:30", "+", "²-³", "1e3"]
 )
 def test_another_time_is_error_5(time):
     desk = Desk()
