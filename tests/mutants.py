@@ -308,7 +308,7 @@ class Trial:
         left_out = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "build", "node_modules")
         shutil.copytree(ROOT, at, dirs_exist_ok=True, ignore=left_out)
         self._tests: dict[str, dict[str, Any]] = {}
-        self._places: set[str] = set()
+        self._by_place: dict[str, set[str]] = {}
 
     def keep(self, fault: Fault, *, caught: bool) -> None:
         told = {"key": fault.key, "caught": caught}
@@ -351,15 +351,15 @@ class Trial:
                 known[file] = {"digest": found[file], "tests": its}
             kept.write_text(json.dumps(known))
         self._tests = {name: one for file in found for name, one in known[file]["tests"].items()}
-        self._places = {place for one in self._tests.values() for place in one["calls"]}
+        for name, one in self._tests.items():
+            for place in one["calls"]:
+                self._by_place.setdefault(place, set()).add(name)
         print(f"{len(self._tests)} tests, {len(new)} of {len(found)} files learnt anew", flush=True)
 
     def reaching(self, fault: Fault) -> list[str]:
         """The tests that are tried on it."""
-        known = self._calling
-        places = (f"{fault.file}:{fault.function}", f"{fault.file}:", f"{fault.file.rpartition('/')[0]}/")
-        found = known(lambda call: call == places[0]) or known(lambda call: call.startswith(places[1]))
-        found = found or known(lambda call: call.startswith(places[2]))
+        place, file, folder = f"{fault.file}:{fault.function}", f"{fault.file}:", f"{fault.file.rpartition('/')[0]}/"
+        found = self._by_place.get(place) or self._below(file) or self._below(folder)
         chosen, seconds = [], 0.0
         for name in sorted(found, key=lambda one: float(self._tests[one]["seconds"])):
             seconds += self._tests[name]["seconds"]
@@ -368,9 +368,8 @@ class Trial:
             chosen.append(name)
         return chosen
 
-    def _calling(self, wanted: Callable[[str], bool]) -> list[str]:
-        places = {place for place in self._places if wanted(place)}
-        return [name for name, one in self._tests.items() if not places.isdisjoint(one["calls"])] if places else []
+    def _below(self, start: str) -> set[str]:
+        return {name for place, names in self._by_place.items() if place.startswith(start) for name in names}
 
     def patience(self, tests: list[str]) -> float:
         return PATIENCE + 3 * sum(float(self._tests[one]["seconds"]) for one in tests)
