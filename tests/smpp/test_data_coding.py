@@ -68,8 +68,8 @@ def test_a_nul_that_is_counted_is_an_at_sign(gsm):
 def test_parts_are_read_each_by_its_own_coding_and_those_of_one_coding_together(gsm):
     cut = "Приветик".encode("utf-16-be")
     parts = ((Coding.GSM, b"price 5\x1b"), (Coding.GSM, b"\x65, "), (Coding.UCS2, cut[:5]), (Coding.UCS2, cut[5:]),
-             (Coding.LATIN1, b" \xe9t\xe9"), (Coding.UCS2, b"\x04"))  # fmt: skip
-    assert read_parts(parts, gsm) == "price 5€, Приветик été"
+             (Coding.LATIN1, b" \xe9t\xe9"), (Coding.UCS2, b"\0!\x04"))  # fmt: skip
+    assert read_parts(parts, gsm) == "price 5€, Приветик été!"
 
 
 def test_text_is_written_as_gsm_where_that_can_say_it_and_as_ucs_2_where_not(gsm):

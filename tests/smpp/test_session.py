@@ -1,8 +1,11 @@
 """Sessions: the table of states, numbers, windows, answers, and the way they end."""
 
+import msgspec
 import pytest
 
 from emulator.smpp import (
+    ESME_TIMERS,
+    SMSC_TIMERS,
     Close,
     CommandId,
     Ignored,
@@ -306,7 +309,8 @@ def test_a_closed_connection_gives_back_what_was_not_answered():
 
 
 def test_the_defaults_of_the_timers_are_those_of_the_facts():
-    assert Timers() == Timers(session_init=60, inactivity=120, enquire_link=None, response=30)
+    assert msgspec.structs.astuple(SMSC_TIMERS) == (60, 120, None, 30, 3, False)
+    assert msgspec.structs.astuple(ESME_TIMERS) == (None, None, 60, 30, 3, False)
 
 
 def test_a_connection_that_does_not_bind_is_closed_after_a_minute():

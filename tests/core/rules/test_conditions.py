@@ -160,3 +160,67 @@ def test_unmet_names_the_keys_that_stand_in_the_way() -> None:
     command = Submit(provider="plain", destinations=(TO,), text="Hello", sender="shop")
     case = CheckContext(play.state, play.profile, play.account, command, play.state.began)
     assert list(unmet(when, case)) == ["operation", "to", "contains", "after"]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "zone", "holds"),
+    [  # it is 22:13:20, UTC
+        ("22:13", "22:14", None, True), ("22:14", "23:00", None, False), ("21:00", "22:13", None, False),
+        ("23:00", "22:14", None, True), ("23:00", "22:13", None, False), ("22:13", "01:00", None, True),
+        ("22:14", "01:00", None, False), ("02:13", "02:14", "+04:00", True), ("22:13", "22:14", "+04:00", False),
+        ("18:13", "18:14", "-04:00", True), ("03:43", "03:44", "+05:30", True), ("22:13", "22:14", "Z", True),
+    ],
+)  # fmt: skip
+def test_a_rule_may_hold_for_hours_of_the_day(begin: str, end: str, zone: str | None, holds: bool) -> None:
+    hours = {"from": begin, "to": end} | ({} if zone is None else {"zone": zone})
+    assert refused(Play({"when": {"time_of_day": hours}, "then": BUSY})) == holds
+
+
+@pytest.mark.parametrize(
+    ("amounts", "holds"),
+    [
+        ({"from": 100}, True), ({"from": 100.01}, False), ({"to": 100}, True), ({"to": 99.99}, False),
+        ({"from": 1, "to": 100}, True), ({"from": 101, "to": 200}, False), ({"from": 1, "to": 99}, False),
+    ],
+)  # fmt: skip
+def test_a_rule_may_hold_of_the_balance_before_the_call(amounts: dict[str, float], holds: bool) -> None:
+    assert refused(Play({"when": {"balance": amounts}, "then": BUSY}, balance=100)) == holds
+
+
+@pytest.mark.parametrize("within", [60, 60.0])
+def test_a_rate_counts_the_calls_of_its_last_seconds_this_one_among_them(within: float) -> None:
+    play = Play({"when": {"rate": {"over": 2, "within": within}}, "then": BUSY})
+    held = []
+    for gap in (0, 0, 59, 2, 59):
+        play.advance(gap)
+        held.append(refused(play))
+    assert held == [False, False, True, False, False]
+    (rule,) = play.state.rule_book.rules
+    assert rule.spec.when.rate is not None
+    assert msgspec.json.encode(rule.spec.when.rate) == b'{"over":2,"within":60.0}'
+
+
+def test_a_question_is_matched_by_the_number_and_the_state_of_the_message_it_asks_for() -> None:
+    def word(when: dict[str, object], to: str, reference: str) -> str:
+        play = Play({"when": {"operation": "status", **when}, "then": BUSY})
+        play.accepted("995577000001", reference="first")
+        play.accepted("995577000002", reference="second")
+        play.advance(30)
+        play.accepted("995577000003", reference="third")
+        return play.ask(to, reference).outcome.word
+
+    asked = ("995577000001", "first"), ("995577000002", "second"), ("995577000003", "third"), ("995577000004", "none")
+    for when, refused_ones in (
+        ({"to": "*1"}, "first"), ({"to": "*3"}, "third"), ({"asked": "delivered"}, "first second"),
+        ({"asked": ["pending", "sent"]}, "third"), ({"asked": "expired"}, ""),
+    ):  # fmt: skip
+        held = [reference for to, reference in asked if word(when, to, reference) == "refused" and reference != "none"]
+        assert held == refused_ones.split(), when
+
+
+def test_no_more_numbers_are_counted_than_there_is_room_for_and_the_oldest_goes_first(monkeypatch) -> None:
+    monkeypatch.setattr("emulator.core.rules.turns.MOST_KEYS", 2)
+    play = Play({"when": {"first": 1, "per": "number"}, "then": BUSY})
+    numbers = "995577000001", "995577000002"
+    assert [refused(play, one) for one in (*numbers, *numbers)] == [True, True, False, False]
+    assert [refused(play, one) for one in ("995577000003", numbers[1], numbers[0])] == [True, False, True]
