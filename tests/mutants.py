@@ -38,7 +38,7 @@ TRIED = KEPT / "tried.jsonl"
 WHERE = ("emulator/core", "emulator/providers", "emulator/smpp")
 TESTS = tuple(f"tests/{name}" for name in (
     "core", "providers", "smpp", "dispatch", "journeys", "delivery", "scenarios", "sandboxes", "control_api", "journal",
-    "server", "lint",
+    "server", "lint", "smtp", "examples/test_rules_page.py",
 ))  # fmt: skip
 PATIENCE = 15.0
 """So much longer than without the fault may the tests take."""
@@ -278,13 +278,14 @@ def in_a_child(do: Callable[[], int], seconds: float) -> int:
             code = do()
         finally:
             os._exit(code)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if (ended := os.waitpid(child, os.WNOHANG))[0]:
-            break
-        time.sleep(0.01)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)  # and what it started
+    until, ended = time.monotonic() + seconds, (0, 1)
+    try:
+        while not ended[0] and time.monotonic() < until:
+            time.sleep(0.01)
+            ended = os.waitpid(child, os.WNOHANG)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # and what it started
     return int(os.waitstatus_to_exitcode(ended[1])) if ended[0] else (os.waitpid(child, 0) and 1)
 
 
@@ -294,6 +295,11 @@ def in_a_child(do: Callable[[], int], seconds: float) -> int:
 def tried() -> dict[str, dict[str, Any]]:
     """What was found, by the fault's key."""
     return {one["key"]: one for one in map(json.loads, TRIED.read_text().splitlines())} if TRIED.exists() else {}
+
+
+def below(at: Path, pattern: str) -> list[Path]:
+    """A file itself, or those of a folder."""
+    return sorted(at.rglob(pattern)) if at.is_dir() else [at]
 
 
 def forget_survivors() -> None:
@@ -339,7 +345,7 @@ class Trial:
         known: dict[str, Any] = json.loads(kept.read_text()) if kept.exists() else {}
         found = {
             str(file.relative_to(self.at)): _digest(file.read_text())
-            for folder in folders for file in sorted((self.at / folder).rglob("test_*.py"))
+            for folder in folders for file in below(self.at / folder, "test_*.py")
         }  # fmt: skip
         new = [file for file, digest in found.items() if known.get(file, {}).get("digest") != digest]
         if new:
@@ -357,11 +363,12 @@ class Trial:
         print(f"{len(self._tests)} tests, {len(new)} of {len(found)} files learnt anew", flush=True)
 
     def reaching(self, fault: Fault) -> list[str]:
-        """The tests that are tried on it."""
+        """The tests that are tried on it: those of its own package first, the quickest first."""
         place, file, folder = f"{fault.file}:{fault.function}", f"{fault.file}:", f"{fault.file.rpartition('/')[0]}/"
         found = self._by_place.get(place) or self._below(file) or self._below(folder)
+        mirror = folder.replace("emulator/", "tests/", 1)
         chosen, seconds = [], 0.0
-        for name in sorted(found, key=lambda one: float(self._tests[one]["seconds"])):
+        for name in sorted(found, key=lambda one: (not one.startswith(mirror), float(self._tests[one]["seconds"]))):
             seconds += self._tests[name]["seconds"]
             if seconds > self.most and chosen:
                 break
@@ -400,18 +407,19 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which ones (default: 1)")
     parser.add_argument("--only", nargs="*", default=list(WHERE), help="folders or files")
     parser.add_argument("--tests", nargs="*", default=list(TESTS), help="tests that may catch them")
-    parser.add_argument("--seconds", type=float, default=8, help="tests that take so long together are tried on one"
-                        " fault at most, the quickest first (default: 8)")  # fmt: skip
+    parser.add_argument("--seconds", type=float, default=15, help="tests that take so long together are tried on one"
+                        " fault at most (default: 15)")  # fmt: skip
     parser.add_argument("--again", action="store_true", help="try those once more that survived")
     asked = parser.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for library in LIBRARIES:
         importlib.import_module(library)
     with tempfile.TemporaryDirectory() as folder:
         trial = Trial(Path(folder) / "copy", asked.seconds)
         files = sorted(
             str(found.relative_to(trial.at)) for one in asked.only
-            for found in ((trial.at / one).rglob("*.py") if (trial.at / one).is_dir() else [trial.at / one])
+            for found in below(trial.at / one, "*.py")
             if "contract" not in found.relative_to(trial.at).parts
         )  # fmt: skip
         every = [fault for file in files for fault in faults(trial.at, file)]

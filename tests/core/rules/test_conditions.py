@@ -219,8 +219,8 @@ def test_a_question_is_matched_by_the_number_and_the_state_of_the_message_it_ask
 
 
 def test_no_more_numbers_are_counted_than_there_is_room_for_and_the_oldest_goes_first(monkeypatch) -> None:
-    monkeypatch.setattr("emulator.core.rules.turns.MOST_KEYS", 2)
+    monkeypatch.setattr("emulator.core.rules.turns.MOST_KEYS", 10)
     play = Play({"when": {"first": 1, "per": "number"}, "then": BUSY})
-    numbers = "995577000001", "995577000002"
-    assert [refused(play, one) for one in (*numbers, *numbers)] == [True, True, False, False]
-    assert [refused(play, one) for one in ("995577000003", numbers[1], numbers[0])] == [True, False, True]
+    numbers = [str(995577000000 + one) for one in range(10)]
+    assert [refused(play, one) for one in (*numbers, *numbers)] == [True] * 10 + [False] * 10
+    assert [refused(play, one) for one in ("995577000010", numbers[1], numbers[0])] == [True, False, True]
