@@ -9,11 +9,12 @@ What stays is what nobody told the end of: the process died, or the reply was lo
 import hashlib
 import secrets
 from collections.abc import Iterable
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 
-from emulator.client.calls import Call, Patience, Verdict
+from emulator.client.calls import Patience, Verdict
+from emulator.client.watching import log
 from emulator.clock import real_now
 from emulator.core.units import SECOND
 
@@ -60,13 +61,22 @@ class DoubtStore(Protocol):
         ...
 
 
-def unsettled_of(call: Call[Any], patience: Patience) -> Unsettled:
+def begins(
+    provider: str, secret: Iterable[str], to: tuple[str, ...], reference: str | None, patience: Patience
+) -> Unsettled:
     """What to keep of a send that begins now."""
     at = real_now() / SECOND
-    return Unsettled(
-        key=secrets.token_hex(10), provider=call.provider, account=account_of(call.secrets), to=call.to,
-        reference=call.reference, at=at, until=at + patience.deadline,
-    )  # fmt: skip
+    return Unsettled(key=secrets.token_hex(10), provider=provider, account=account_of(secret), to=to,
+                     reference=reference, at=at, until=at + patience.deadline)  # fmt: skip
+
+
+def forget(store: DoubtStore, send: Unsettled) -> None:
+    """The end is known. That the store cannot write it down must not hide what became of the message: the send stays
+    in it, and settle_doubts asks again."""
+    try:
+        store.settle(send.key)
+    except Exception:
+        log.exception("the store of doubts failed: %s stays in it", send.key)
 
 
 def account_of(secret: Iterable[str]) -> str:

@@ -1,17 +1,18 @@
 """What the two drivers have in common: what a client is made with, and what it does around a call, as steps. No I/O."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Self, TypedDict, TypeVar
 
 from emulator.client.addresses import check_base_url
 from emulator.client.bulk import NumberResult, chunks, results
 from emulator.client.calls import PATIENT, Aside, Call, Course, Patience, Steps, Verdict, carry_out, look_up
-from emulator.client.doubts import DoubtStore, Settled, Unsettled, account_of, end_of, unsettled_of
+from emulator.client.doubts import DoubtStore, Settled, Unsettled, account_of, begins, end_of, forget
 from emulator.client.errors import SmsError
 from emulator.client.options import hold
 from emulator.client.places import AtOnce, check_at_once
 from emulator.client.provider_calls import ProviderCalls
-from emulator.client.watching import Watcher, announce, log
+from emulator.client.watching import Watcher, announce
 
 T = TypeVar("T")
 
@@ -60,7 +61,7 @@ class Transport:
         store = self._doubts
         if store is None or call.operation != "send":
             return (yield from carry_out(call, patience, course))
-        send = unsettled_of(call, patience)
+        send = begins(call.provider, call.secrets, call.to, call.reference, patience)
         failed = ""
         try:
             yield Aside(lambda: store.begin(send))
@@ -72,9 +73,9 @@ class Transport:
             found = yield from carry_out(call, patience, course)
         except SmsError as error:
             if not error.maybe_accepted:
-                yield from _forget(store, send)
+                yield Aside(partial(forget, store, send))
             raise
-        yield from _forget(store, send)
+        yield Aside(partial(forget, store, send))
         return found
 
     def _settled(self, course: Course) -> Steps[list[Settled]]:
@@ -95,7 +96,7 @@ class Transport:
                 found = yield from look_up(question, self.patience, course, until, 1)
             end = end_of(found, send)
             if end != "unclear":
-                yield from _forget(store, send)
+                yield Aside(partial(forget, store, send))
             settled.append(Settled(send=send, end=end))
         return settled
 
@@ -111,15 +112,6 @@ class Transport:
                 outcome = error
             told += results(some, outcome)
         return told
-
-
-def _forget(store: DoubtStore, send: Unsettled) -> Steps[None]:
-    """The end is known. That the store cannot write it down must not hide what became of the message: the send stays
-    in it, and settle_doubts asks again."""
-    try:
-        yield Aside(lambda: store.settle(send.key))
-    except Exception:
-        log.exception("the store of doubts failed: %s stays in it", send.key)
 
 
 def _unkept(call: Call[Any], why: str) -> SmsError:

@@ -2,16 +2,20 @@
 
 import logging
 import pickle
+from contextlib import nullcontext
 
 import msgspec
 import pytest
 from client.desks import KINDS, PROVIDERS, QUICK, desk, no_id, number, own_id
 from client.raw import numbered, plain, raw
+from client.smsc import smsc
 from msgspec import structs
 
-from emulator.client import NotReached, Refused, ReplyLost, SmsOffice
+from emulator.client import NotReached, Refused, ReplyLost, SmppClient, SmsOffice
 from emulator.client import doubts as doubts_of
 from emulator.client.doubts import LATE, Unsettled
+from emulator.client.smpp import SmppRefused, SmppReplyLost
+from emulator.smpp import CommandId, Status
 
 either = pytest.mark.parametrize("kind", KINDS)
 each = pytest.mark.parametrize("provider", PROVIDERS)
@@ -158,6 +162,40 @@ async def test_without_a_store_there_is_nothing_to_settle(kind):
     async with desk(kind, "ubill", None, key="k") as ask:
         with pytest.raises(ValueError, match="without a store"):
             await ask("settle_doubts")
+
+
+SUBMITS = [
+    (lambda pdu: (0, {"message_id": b"1"}), [], None), (lambda pdu: (Status.RINVDSTADR, {}), [], SmppRefused),
+    (lambda pdu: "close", ["79001234567"], SmppReplyLost),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("answer", "stays", "error"), SUBMITS, ids=["taken", "refused", "lost"])
+async def test_over_smpp_too_a_submit_is_written_down_before_it_leaves_and_stays_when_it_is_in_doubt(
+    answer, stays, error
+):
+    store, seen = Store(), []
+    async with smsc() as server:
+        server.answers = lambda pdu: seen.append(len(store.kept)) or answer(pdu)
+        async with SmppClient("127.0.0.1", "me", "secret", port=server.port, doubts=store) as client:
+            with pytest.raises(error) if error else nullcontext():
+                await client.submit("79001234567", "Hello")
+            with pytest.raises(ValueError, match="no number"):
+                await client.submit("", "Hello")
+    assert seen == [1]
+    assert [one.to[0] for one in store.kept.values()] == stays
+    assert all("secret" not in str(one) and one.provider == "smpp" for one in store.begun)
+
+
+async def test_over_smpp_nothing_leaves_that_cannot_be_written_down_and_what_cannot_be_forgotten_is_told(caplog):
+    async with smsc() as server:
+        async with SmppClient("127.0.0.1", "me", "secret", port=server.port, doubts=Store("begin")) as client:
+            with pytest.raises(NotReached, match="the disk is full") as told:
+                await client.submit("79001234567", "Hello")
+        assert (server.of(CommandId.SUBMIT_SM), told.value.retryable) == ([], False)
+        async with SmppClient("127.0.0.1", "me", "secret", port=server.port, doubts=Store("settle")) as client:
+            assert (await client.submit("79001234567", "Hello")).ids
+    assert "stays in it" in caplog.text
 
 
 def test_a_process_that_dies_leaves_its_send_behind(live_sms_emulator):

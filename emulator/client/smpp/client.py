@@ -6,17 +6,15 @@ import random
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from types import TracebackType
-from typing import Any, Self, Unpack, cast
+from typing import Any, Self, Unpack
 
+from emulator.client.doubts import DoubtStore, begins, forget
 from emulator.client.environment import from_environment
 from emulator.client.options import hold
-from emulator.client.repeating import Fate, may_repeat
 from emulator.client.reports import Report
-from emulator.client.smpp.connection import Gone
 from emulator.client.smpp.deliveries import Deliveries
-from emulator.client.smpp.errors import SmppError, SmppNotReached, SmppRefused, SmppReplyLost, WrongBind
+from emulator.client.smpp.errors import SmppError, SmppNotReached
 from emulator.client.smpp.incoming import Inbox, UnusablePdu
 from emulator.client.smpp.messages import (
     STATES,
@@ -28,10 +26,10 @@ from emulator.client.smpp.messages import (
     submits,
     time_of,
 )
-from emulator.client.smpp.outbox import Link, Outbox, Shut, answered
 from emulator.client.smpp.reconnecting import BindAccount, ReconnectingConnection
+from emulator.client.smpp.requests import Requests, unsent
 from emulator.client.smpp.settings import USUAL, Bind, Settings, StateHook, same_form
-from emulator.client.watching import Event, Watcher, announce
+from emulator.client.watching import Watcher, announce
 from emulator.core import text as gsm
 from emulator.smpp import Coding, CommandId, Pdu, Status, is_receipt, read_time, write_text
 from emulator.smpp.pdu import Fields
@@ -57,8 +55,9 @@ class SmppClient:
 
     `take_report`, `take_message`: called (or awaited) with each receipt and subscriber's message in place of `receipts`
     and `incoming`: the SMSC has its answer when they are over, and is asked to bring it again when they fail.
-    `on_state`: told of every link that is bound or lost; `watch`: of every attempt, response and retry. `from_env()`
-    reads SMPP_HOST, SMPP_SYSTEM_ID, SMPP_PASSWORD and, where set, SMPP_PORT.
+    `on_state`: told of every link that is bound or lost; `watch`: of every attempt, response and retry. `doubts`: where
+    submits are kept until their end is known; what stays nobody can be asked for. `from_env()` reads SMPP_HOST,
+    SMPP_SYSTEM_ID, SMPP_PASSWORD and, where set, SMPP_PORT.
     """
 
     def __init__(
@@ -66,7 +65,7 @@ class SmppClient:
         bind: Bind | Sequence[Bind] = "transceiver", tls: bool | ssl.SSLContext = False, settings: Settings = USUAL,
         take_report: Callable[[Report], object] | None = None,
         take_message: Callable[[Incoming], object] | None = None, on_state: StateHook | None = None,
-        watch: Watcher | None = None,
+        watch: Watcher | None = None, doubts: DoubtStore | None = None,
     ) -> None:  # fmt: skip
         context = ssl.create_default_context() if tls is True else tls or None
         self._account = BindAccount(host, port or (TLS_PORT if tls else PORT), context, system_id, password)
@@ -76,9 +75,9 @@ class SmppClient:
         self._settings = settings
         self._on_state = on_state
         self._watch = announce(watch)
-        self._outbox: Outbox | None = None
+        self._doubts = doubts
+        self._requests: Requests | None = None
         self._opening: asyncio.Task[None] | None = None
-        self._lines: list[ReconnectingConnection] = []
         self._reference = random.randrange(65536)
         self._inbox = Inbox(settings.zone, settings.receipt_ids)
         self._deliveries = Deliveries(settings.inbox, take_report, take_message)
@@ -96,16 +95,16 @@ class SmppClient:
 
     async def open(self) -> None:
         """Connect and bind. Raises what a bind was refused with, or SmppNotReached."""
-        if self._outbox is not None:
+        if self._requests is not None:
             raise ValueError("the client is open already")
-        outbox = self._outbox = Outbox(self._links, self._settings.rate)
+        requests = self._requests = Requests(self._settings, self._watch)
         self._deliveries.begin()
-        self._lines = [
-            ReconnectingConnection(number, bind, self._account, self._settings, self._delivered, outbox.pump,
+        requests.lines = [
+            ReconnectingConnection(number, bind, self._account, self._settings, self._delivered, requests.outbox.pump,
                                    self._on_state)
             for number, bind in enumerate(self._binds)
         ]  # fmt: skip
-        opening = self._opening = asyncio.create_task(self._bind_all())
+        opening = self._opening = asyncio.create_task(_bind_all(requests.lines))
         try:
             await asyncio.wait([opening])
             if opening.cancelled():
@@ -119,32 +118,20 @@ class SmppClient:
         finally:
             self._opening = None
 
-    async def _bind_all(self) -> None:
-        """All at once; the first that fails ends it."""
-        binding = [asyncio.create_task(line.open()) for line in self._lines]
-        try:
-            done, _ = await asyncio.wait(binding, return_when=asyncio.FIRST_EXCEPTION)
-            for one in done:
-                one.result()
-        finally:
-            for one in binding:
-                one.cancel()
-            await asyncio.wait(binding)
-
     async def close(self, *, within: float = GOODBYE) -> None:
         """Unbind and close: what has left may still be answered, what waits to leave does not any more. Over after so
         many seconds at most. Iterators of receipts end behind what has come."""
-        outbox, self._outbox = self._outbox, None
-        if outbox is None:
+        requests, self._requests = self._requests, None
+        if requests is None:
             return
         end = asyncio.get_running_loop().time() + within
-        outbox.shut()
+        requests.outbox.shut()
         if self._opening is not None:
             self._opening.cancel()
             await asyncio.wait([self._opening])
-        await outbox.drained(within)
+        await requests.outbox.drained(within)
         left = max(end - asyncio.get_running_loop().time(), 0.0)
-        await asyncio.gather(*(line.close(left) for line in self._lines))
+        await asyncio.gather(*(line.close(left) for line in requests.lines))
         self._deliveries.end()
 
     async def __aenter__(self) -> Self:
@@ -159,14 +146,15 @@ class SmppClient:
     @property
     def bound(self) -> bool:
         """Is any link bound right now?"""
-        return self._outbox is not None and any(line.link is not None for line in self._lines)
-
-    def _links(self) -> list[Link]:
-        """Those that are bound, the one with the most room in its window first."""
-        links = [line.link for line in self._lines if line.link is not None]
-        return [*sorted(links, key=lambda link: link.session.own.messages)] if len(links) > 1 else [*links]
+        return self._requests is not None and any(line.link is not None for line in self._requests.lines)
 
     # what can be asked
+
+    @property
+    def _asking(self) -> Requests:
+        if self._requests is None:
+            raise SmppNotReached("the client is not open")
+        return self._requests
 
     async def submit(self, to: str, text: str, **options: Unpack[SubmitOptions]) -> Submitted:
         """Send a text to a number, in as many parts as it needs, one after the other. Options: SubmitOptions.
@@ -178,19 +166,44 @@ class SmppClient:
         repeat = options.get("retry_sends", False)
         said: list[str] = []
         form = self._settings.response_ids
-        for pdu in submits(to, text, options, self._reference):
+        pdus = submits(to, text, options, self._reference)
+        requests = self._asking
+        forgotten = await self._kept(to)
+        for pdu in pdus:
             try:
-                said.append(_ascii((await self._ask(pdu, told_to=repeat)).octets("message_id")))
+                said.append(_ascii((await requests.ask(pdu, told_to=repeat)).octets("message_id")))
             except SmppError as error:
                 error.accepted = tuple(same_form(id, form) for id in said)
                 error.maybe_accepted = error.maybe_accepted or bool(said)
+                if not error.maybe_accepted:
+                    await forgotten()
                 raise
+            except ValueError:
+                if not said:
+                    await forgotten()
+                raise
+        await forgotten()
         return Submitted(tuple(same_form(id, form) for id in said), tuple(said))
+
+    async def _kept(self, to: str) -> Callable[[], Awaitable[None]]:
+        """The submit is in the store from now on → what takes it out again."""
+        store = self._doubts
+        if store is None:
+            return _nothing
+        send = begins(SmppError.provider, self._account.secrets, (to,), None, self._settings.patience)
+        try:
+            await asyncio.to_thread(store.begin, send)
+        except Exception as why:
+            failed = unsent(f"not sent, for the store of doubts failed: {type(why).__name__} {why}")
+        else:
+            return lambda: asyncio.to_thread(forget, store, send)
+        failed.retryable = False
+        raise failed
 
     async def query(self, id: str, *, sender: str = "") -> Queried:
         """What became of a message; `sender` as it was submitted. Raises MessageIdUnknown."""
         fields: Fields = {"message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender, "sender")}
-        answer = await self._ask(Pdu(CommandId.QUERY_SM, fields=fields), doubles=False)
+        answer = await self._asking.ask(Pdu(CommandId.QUERY_SM, fields=fields), doubles=False)
         state = answer.number("message_state")
         final = read_time(answer.octets("final_date"), 0)
         at = None if final is None else datetime.fromtimestamp(final / 1_000_000, UTC)
@@ -202,7 +215,7 @@ class SmppClient:
             "message_id": id.encode("latin-1"), **address("source_addr", "source_addr", sender, "sender"),
             **address("dest_addr", "destination_addr", to),
         }  # fmt: skip
-        await self._ask(Pdu(CommandId.CANCEL_SM, fields=fields), doubles=True)
+        await self._asking.ask(Pdu(CommandId.CANCEL_SM, fields=fields), doubles=True)
 
     async def replace(
         self, id: str, text: str, *, sender: str = "", validity: timedelta | None = None,
@@ -218,76 +231,7 @@ class SmppClient:
             "schedule_delivery_time": time_of(schedule), "validity_period": time_of(validity),
             "registered_delivery": int(receipt), "short_message": written[1],
         }  # fmt: skip
-        await self._ask(Pdu(CommandId.REPLACE_SM, fields=fields), doubles=True)
-
-    async def _ask(self, pdu: Pdu, doubles: bool = True, told_to: bool = False) -> Pdu:
-        """The response to a request, through breaks and throttling, until the deadline. What may double is not sent
-        again once it may have been read, unless the caller says so."""
-        outbox = self._outbox
-        if outbox is None:
-            raise SmppNotReached("the client is not open")
-        if not any(line.allows(pdu.command_id) for line in self._lines):
-            raise WrongBind(f"{pdu.name} may not be sent by a {' or '.join(dict.fromkeys(self._binds))}")
-        patience, now = self._settings.patience, asyncio.get_running_loop().time
-        until = now() + patience.deadline
-        least = patience.least if doubles else 0.0
-        doubt, attempts, attempt = False, 0, 1
-        while True:
-            tell = partial(Event, provider="smpp", operation=pdu.name, attempt=attempt)
-            began = now()
-            self._watch(tell(what="attempt"))
-            answer = await self._once(outbox, pdu, until, least)
-            error = None if isinstance(answer, Pdu) else answer
-            unanswered = isinstance(error, SmppReplyLost | SmppNotReached)
-            self._watch(tell(what="no reply" if unanswered else "reply", seconds=now() - began, error=error))
-            if isinstance(answer, Pdu):
-                return answer
-            attempts += answer.octets_left is not False
-            doubt = doubt or (answer.maybe_accepted and pdu.command_id in _SENDS)
-            attempt += 1
-            wait = patience.pause_before(attempt, random.random)
-            again = may_repeat(answer.fate, doubles, told_to) and attempt <= patience.attempts
-            if not again or now() + wait + least > until or await outbox.pause(wait):
-                answer.maybe_accepted = answer.maybe_accepted or doubt
-                answer.attempts = attempts
-                self._watch(tell(what="gave up", error=answer))
-                raise answer
-            self._watch(tell(what="retry", attempt=attempt, pause=wait, error=answer))
-
-    async def _once(self, outbox: Outbox, pdu: Pdu, until: float, least: float) -> Pdu | SmppError:
-        """One attempt: a good response, or the error that it comes to. What may double leaves only while so much time
-        is left to wait for its response."""
-        try:
-            answer = await outbox.send(pdu, until - least)
-        except Shut:
-            return _unsent("the client was closed")
-        except TimeoutError:
-            return _unsent(self._why_waiting())
-        try:
-            response = await answered(answer, until)
-        except TimeoutError:
-            return _lost(f"{pdu.name} had no answer in time")
-        except Gone as why:
-            return _lost(str(why))
-        if not isinstance(response, Pdu):
-            return _lost(f"the answer to {pdu.name} is unreadable: {response.why}")
-        nacked = response.command_id == CommandId.GENERIC_NACK
-        if not response.status and not nacked:
-            return response
-        refused = SmppRefused.told(pdu.name, response.status)
-        # A nack is no answer about the message, unless its status says that nothing was taken.
-        refused.maybe_accepted = nacked and pdu.command_id in _SENDS and not refused.safe
-        refused.octets_left = True
-        return cast(SmppError, refused)
-
-    def _why_waiting(self) -> str:
-        """Why a request has not left in time."""
-        away = [line.why for line in self._lines if line.link is None]
-        if len(away) == len(self._lines):
-            return f"not bound in time: {away[0]}"
-        if self._settings.rate and self._links()[0].room(CommandId.SUBMIT_SM):
-            return f"no turn in time at {self._settings.rate:g} a second"
-        return f"no place in time in the window of {self._settings.window}"
+        await self._asking.ask(Pdu(CommandId.REPLACE_SM, fields=fields), doubles=True)
 
     # what comes
 
@@ -314,19 +258,20 @@ class SmppClient:
         return Status.ROK if came.value is None else place.take(came.value, came.put_back)
 
 
-_SENDS = frozenset({CommandId.SUBMIT_SM, CommandId.DATA_SM})
+async def _nothing() -> None: ...
 
 
-def _lost(why: str) -> SmppError:
-    error = SmppReplyLost(why)
-    error.octets_left = True
-    return error
-
-
-def _unsent(why: str) -> SmppError:
-    error = SmppNotReached(why)
-    error.fate, error.octets_left = Fate.NO_TIME, False
-    return error
+async def _bind_all(lines: Sequence[ReconnectingConnection]) -> None:
+    """All at once; the first that fails ends it."""
+    binding = [asyncio.create_task(line.open()) for line in lines]
+    try:
+        done, _ = await asyncio.wait(binding, return_when=asyncio.FIRST_EXCEPTION)
+        for one in done:
+            one.result()
+    finally:
+        for one in binding:
+            one.cancel()
+        await asyncio.wait(binding)
 
 
 def _ascii(octets: bytes) -> str:

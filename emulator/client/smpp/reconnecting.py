@@ -28,6 +28,7 @@ class BindAccount:
             if not said.isascii() or not said.isprintable() or len(said) > most:
                 raise ValueError(f"the {name} is to have at most {most} characters of ASCII")
         self.where = (host, port, tls)
+        self.secrets = (system_id, password)
         self.fields = {"system_id": system_id.encode(), "password": password.encode()}
 
 
@@ -39,7 +40,7 @@ class ReconnectingConnection:
         self, number: int, bind: Bind, account: BindAccount, settings: Settings, deliver: Deliver,
         changed: Callable[[], None], hook: StateHook | None,
     ) -> None:  # fmt: skip
-        self._number, self._kind = number, bind
+        self._number, self.bind = number, bind
         self._account = account
         self._settings = settings
         self._deliver = deliver
@@ -129,6 +130,6 @@ class ReconnectingConnection:
     def _tell(self, what: What, why: str = "") -> None:
         if self._hook is not None:
             try:
-                self._hook(LinkState(self._number, self._kind, what, why))
+                self._hook(LinkState(self._number, self.bind, what, why))
             except Exception:
                 _log.exception("the state hook of a client failed")
