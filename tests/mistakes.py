@@ -29,6 +29,8 @@ OF_RULES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
      "at then.account.switches: switches differ from provider to provider; say which with when.provider"),
     ({"provider": "ubill"}, {"account": {"balance": -1}},
      "at then.account.balance: found -1; may be a number, 0 to 1000000000000"),
+    ({}, {"reports": {"to": "http://a b"}},
+     "at then.reports.to: found 'http://a b'; may be an http:// or https:// URL"),
     ({}, {"reports": {"to": "ftp://x"}}, "at then.reports.to: found 'ftp://x'; may be an http:// or https:// URL"),
     ({"after": "noon"}, {}, "at when.after: no time with its zone, such as 2026-11-21T12:00:00Z: found 'noon'"),
     ({"parts": {"form": 1}}, {}, "at when.parts.form: no such key: found 'form'; may be from, to; did you mean from?"),

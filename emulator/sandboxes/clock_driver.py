@@ -89,7 +89,10 @@ class ClockDriver:
         clock shows, Ended when the state in which it was asked for ends first. Walks of one sandbox queue."""
         engine, deadline = self._sandbox.engine, self._loop.time() + timeout
         try:
-            await asyncio.wait_for(self._walking.acquire(), timeout)
+            if self._walking.locked():
+                await asyncio.wait_for(self._walking.acquire(), timeout)
+            else:
+                await self._walking.acquire()
         except TimeoutError:
             raise Overdue("another call is still moving this sandbox's clock") from None
         try:

@@ -82,12 +82,16 @@ def about_url(url: Any, path: Path, allowed: str) -> Iterator[Problem]:
         yield Problem(path, found=shown(url), allowed=allowed)
 
 
+def _writable(url: str) -> bool:
+    return url.isprintable() and " " not in url
+
+
 def _is_http(url: str) -> bool:
     from urllib.parse import urlsplit
 
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isprintable()
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and _writable(url)
     except ValueError:
         return False
 

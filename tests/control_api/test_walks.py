@@ -106,3 +106,15 @@ async def test_a_walk_ends_when_its_time_is_up_however_quick_each_answer_is(call
         status, answer = await control(served, "POST", f"{path}/{call}", {**body, "timeout": PATIENCE / 4})
         assert (status, answer["error"]["code"]) == (408, "time-is-up")
         assert 0 < len(client.came) < 5
+
+
+@pytest.mark.parametrize("due", [False, True])
+async def test_a_walk_without_time_does_what_takes_none(due):
+    async with serving() as served:
+        sandbox = frozen(served, callback_url="")
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        if due:
+            await get(served.base_url + send_path(key_of(sandbox)))
+        status, answer = await control(served, "POST", f"{path}/settle", {"timeout": 0})
+        assert status == 200, json.dumps(answer)
+        assert all(one.status == "delivered" for one in sandbox.engine.state.store.messages)

@@ -14,6 +14,7 @@ _dotted = re.compile(r"(\d\d)\.(\d\d)\.(?:20)?(\d\d) (\d\d):(\d\d)", re.ASCII).f
 _stamp = re.compile(r"0(\d{9,11})", re.ASCII).fullmatch
 _minutes = re.compile(r"[+ ](\d{1,6})", re.ASCII).fullmatch
 _hours = re.compile(r"(\d{1,2})-(\d{1,2})", re.ASCII).fullmatch
+_zone = re.compile(r"[+-]?\d{1,2}(?:\.\d{1,20})?", re.ASCII).fullmatch
 _span = re.compile(r"(\d{1,2})(?::(\d\d))?", re.ASCII).fullmatch
 
 
@@ -26,6 +27,14 @@ def written(at: Timestamp, zone: Zone) -> str:
 def _at_second(second: int, zone: float) -> str:
     local = datetime.fromtimestamp(second, UTC) + timedelta(hours=zone)
     return f"{local:%d.%m.%Y %H:%M:%S}"
+
+
+def hours(zone: str) -> float:
+    """A zone as clients write it: hours, a day at most either way. Raises ValueError."""
+    found = _zone(zone.strip())
+    if found is None or not abs(float(found[0])) <= 24:
+        raise ValueError(zone)
+    return float(found[0])
 
 
 def begins(time: str, now: Timestamp, zone: float) -> Timestamp:

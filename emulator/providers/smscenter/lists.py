@@ -6,7 +6,10 @@ backslash and an n; with nl=1 it may stand there as it is, and a line that begin
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
+
+from emulator.providers.smscenter.dates import hours
 
 _item = re.compile(r"(?:([^|:;]*)\|)?([^:;]*)[:;](.*)", re.DOTALL).fullmatch
 _opens = re.compile(r"(?:[^|:]*\|)?\s*\+?[0-9][0-9,+()\s\-]*:").match
@@ -71,7 +74,6 @@ def _numbers(phones: str) -> tuple[str, ...]:
 
 
 def _is_zone(zone: str) -> bool:
-    try:
-        return not zone.strip() or -24 <= float(zone) <= 24
-    except ValueError:
-        return False
+    with suppress(ValueError):
+        return not zone.strip() or abs(hours(zone)) <= 24
+    return False

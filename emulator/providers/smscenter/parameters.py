@@ -91,7 +91,7 @@ def looks_like_utf8(octets: bytes) -> bool:
 
 
 def _from_json(body: bytes, query: Mapping[str, str]) -> Parameters:
-    """A JSON object of plain values; a list is joined by commas, true is 1."""
+    """A JSON object of plain values; a list is joined by commas, true is 1, 3.0 is 3."""
     before = _read_in("utf-8", query)
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
@@ -101,7 +101,7 @@ def _from_json(body: bytes, query: Mapping[str, str]) -> Parameters:
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer() and abs(value) < 2**53):
         return str(int(value))
     if isinstance(value, list):
         return ",".join(map(_plain, value))

@@ -105,10 +105,7 @@ def schedule(case: CheckContext) -> Refused | None:
     ahead = extra.get("tz") or str(countries.moscow_time(zone, case.at) / HOUR)
 
     def begins(hours: str) -> Timestamp:
-        offset = float(hours or ahead)
-        if not abs(offset) <= 24:  # nan is none either
-            raise ValueError(hours)
-        return dates.begins(time, case.at, offset)
+        return dates.begins(time, case.at, dates.hours(hours or ahead))
 
     try:
         at = begins("")
@@ -116,7 +113,7 @@ def schedule(case: CheckContext) -> Refused | None:
         own = tuple(one if one > case.at else None for one in map(begins, zones))
     except (ValueError, OverflowError):
         return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": extra.get("time", "")})
-    if dates.is_past(time, case.at, float(ahead)):
+    if dates.is_past(time, case.at, dates.hours(ahead)):
         case.noticed.append("smscenter.send.past-time")
     try:
         life = dates.life(extra.get("valid", ""))
