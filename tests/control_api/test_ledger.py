@@ -64,6 +64,48 @@ async def test_the_same_text_to_the_same_number_soon_again_is_a_double_send(sms,
     assert [one.double_of for one in told.messages] == [None, "m1"]
 
 
+async def test_each_of_three_is_told_whatever_became_of_the_one_between(sms):
+    await send(sms)
+    await send(sms)
+    await sms.advance(1)
+    await sms.set_status("m2", "undelivered")
+    await sms.advance(30)
+    await send(sms)
+    told = await sms.ledger()
+    assert [(one.message, one.again) for one in told.doubles] == [("m1", "m2"), ("m1", "m3")]
+    assert told.total.doubled == 2
+
+
+async def test_each_number_of_a_request_that_is_repeated_is_told(sms):
+    three = f"{TO},995577000001,995577000002"
+    await send(sms, to=three, reference="a")
+    await send(sms, to=three, reference="a")
+    assert [one.again for one in (await sms.ledger()).doubles] == ["m4", "m5", "m6"]
+
+
+async def test_a_code_made_anew_under_the_same_reference_is_one_too(sms):
+    await send(sms, content="code1111", reference="otp-1")
+    await send(sms, content="code2222", reference="otp-1")
+    await send(sms, content="code3333", reference="otp-2")
+    await send(sms, content="code4444", reference="otp-1", to="995577000001")
+    (double,) = (await sms.ledger()).doubles
+    assert (double.message, double.again, double.why) == ("m1", "m2", "the same reference, another text")
+    await sms.settle()
+    await sms.advance(601)
+    await send(sms, content="code5555", reference="otp-1")
+    assert len((await sms.ledger()).doubles) == 1
+
+
+async def test_so_is_an_own_id_of_sms_center_but_not_a_list_with_a_number_twice(sms):
+    who = f"{sms.base_url}/sys/send.php?login={sms.smscenter.login}&psw={sms.smscenter.psw}&fmt=3"
+    await get(f"{who}&list=79001234567:one%0A79001234567:two")
+    assert (await sms.ledger()).doubles == []
+    await get(f"{who}&phones=79001234568&mes=1111&id=77")
+    await sms.advance(5)
+    await get(f"{who}&phones=79001234568&mes=2222&id=77")
+    assert [one.why for one in (await sms.ledger()).doubles] == ["the same reference, another text"]
+
+
 async def test_a_second_send_through_another_provider_is_one_too(sms):
     await send(sms)
     await by_ubill(sms)

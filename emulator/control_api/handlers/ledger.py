@@ -1,7 +1,8 @@
 """What a run would have cost, by account and message, with double sends: read from the messages, whenever it is query.
 
 A double send: the same text to the same number again within a window of sandbox time, through whichever provider, while
-the one before was on its way or had arrived. Sending again after a failure is none.
+one before was on its way or had arrived; or another text (a code made anew) under the same reference. Sending again
+after a failure is none.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,10 @@ from emulator.sandboxes.sandbox import Sandbox
 if TYPE_CHECKING:
     from emulator.control_api import response_types
 
+_AT_ONCE = 2000
+"""So many messages are gone through before others on the loop get their turn."""
+_NEWEST = 7
+"""So many that are alike are remembered besides the last."""
 _FAILED = ("undelivered", "expired", "rejected", "deleted", "error")
 
 
@@ -99,33 +104,46 @@ def _line(message: Message, batch: Batch, double_of: str | None) -> "response_ty
 
 
 class _Seen:
-    """The newest messages gone through so far, by a hash of number and text: a million of them are small."""
+    """The messages gone through so far, by a hash of number and text, and of number and reference: the newest of each,
+    but for those that had failed at once. A million of them are small."""
 
     def __init__(self, store: MessageStore, window: int) -> None:
         self._store = store
         self._window = window
-        self._newest: dict[int, int] = {}
+        self._sent: dict[int, tuple[int, ...]] = {}
 
     def double(self, message: Message, batch: Batch) -> "response_types.Double | None":
         """What a message doubles, if it does; to ask twice about a number is no double."""
-        if batch.kind in ("hlr", "ping"):
+        if batch.kind in ("hlr", "ping") or _had_failed(message, batch.created_at):
             return None
-        to = message.to.lstrip("+")
-        key = int.from_bytes(blake2b(f"{to} {batch.text}".encode(), digest_size=8).digest())
-        number = self._newest.get(key)
-        self._newest[key] = message.id
-        if number is None:
+        to, name = message.to.lstrip("+"), batch.reference or batch.provider_id
+        found: tuple[Message, Batch] | None = None
+        for words in ((to, batch.text), *(((batch.provider, to, name),) if name else ())):
+            key = int.from_bytes(blake2b("\0".join(words).encode("utf-8", "surrogatepass"), digest_size=8).digest())
+            known = self._sent.get(key, ())
+            self._sent[key] = (*known[-_NEWEST:], message.id)
+            if found is None:
+                tried = (self._doubled(number, batch) for number in reversed(known))
+                found = next((pair for pair in tried if pair is not None), None)
+        if found is None:
             return None
-        before = self._store.messages[number - 1]
-        first = self._store.batch_of(before)
-        apart = batch.created_at - first.created_at
-        if apart > self._window or _had_failed(before, batch.created_at) or _had_failed(message, batch.created_at):
-            return None
+        before, first = found
         return {
             "message": f"m{before.id}", "again": f"m{message.id}", "to": message.to, "text": batch.text,
-            "providers": list(dict.fromkeys((first.provider, batch.provider))), "seconds": apart / 1_000_000,
+            "providers": list(dict.fromkeys((first.provider, batch.provider))),
+            "seconds": (batch.created_at - first.created_at) / 1_000_000,
             "references": [first.reference, batch.reference], "why": _why(first, batch), "cost": plain(batch.cost),
         }  # fmt: skip
+
+    def _doubled(self, number: int, batch: Batch) -> tuple[Message, Batch] | None:
+        """An earlier message with its batch, if it was on its way or had arrived, and not long before."""
+        before = self._store.messages[number - 1]
+        first = self._store.batch_of(before)
+        if first.text != batch.text and first.reference is None and first.created_at == batch.created_at:
+            return None  # a list that has a number twice, each time with a text of its own
+        if batch.created_at - first.created_at > self._window or _had_failed(before, batch.created_at):
+            return None
+        return before, first
 
 
 def _had_failed(message: Message, at: Timestamp) -> bool:
@@ -141,6 +159,8 @@ def _why(first: Batch, again: Batch) -> str:
         return "the number stands twice in one request"
     if first.provider != again.provider:
         return "through two providers"
+    if first.text != again.text:
+        return "the same reference, another text"
     if not again.reference and not first.reference:
         return "no reference"
     return "the same reference" if first.reference == again.reference else "different references"
