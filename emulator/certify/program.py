@@ -20,14 +20,15 @@ _STARTING = 30.0
 class CommandTemplate:
     """`template`: as typed, such as `php send.php {to} {text}`. Exit status 0 says that the message was sent."""
 
-    def __init__(self, template: str) -> None:
+    def __init__(self, template: str, variables: dict[str, str]) -> None:
+        self._variables = variables
         self._words = shlex.split(template)
         if not self._words:
             raise ValueError("--send names no command")
 
     async def __call__(self, values: Mapping[str, str], timeout: float) -> bool | None:
         words = [_filled(word, values) for word in self._words]
-        async with started(words, environment(values), "--send") as process:
+        async with started(words, self._variables | _named(values), "--send") as process:
             try:
                 return await asyncio.wait_for(process.wait(), timeout) == 0
             except TimeoutError:
@@ -71,8 +72,9 @@ class RequestTemplate:
 class StartedProgram:
     """A program that sends when it is asked to: started anew for each case, so that it has that case's account."""
 
-    def __init__(self, words: Sequence[str], request: RequestTemplate) -> None:
+    def __init__(self, words: Sequence[str], request: RequestTemplate, variables: dict[str, str]) -> None:
         self._words = words
+        self._variables = variables
         self._request = request
 
     async def __call__(self, values: Mapping[str, str], timeout: float) -> bool | None:
@@ -83,7 +85,7 @@ class StartedProgram:
     async def running(self, values: Mapping[str, str]) -> AsyncIterator[None]:
         """Raises ValueError when it ends by itself, or does not listen where the request goes."""
         words = [_filled(word, values) for word in self._words]
-        async with started(words, environment(values), "--run") as process:
+        async with started(words, self._variables | _named(values), "--run") as process:
             await _listens(process, self._request.place)
             yield
 
@@ -105,8 +107,8 @@ async def _listens(process: asyncio.subprocess.Process, place: tuple[str, int]) 
     raise ValueError(f"--run: the program has ended ({process.returncode}), and nobody listens at {where}")
 
 
-def environment(values: Mapping[str, str]) -> dict[str, str]:
-    return {**os.environ, **{f"SMS_{name.upper()}": value for name, value in values.items()}}
+def _named(values: Mapping[str, str]) -> dict[str, str]:
+    return {f"SMS_{name.upper()}": value for name, value in values.items()}
 
 
 @asynccontextmanager
@@ -140,15 +142,15 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 Program = CommandTemplate | RequestTemplate | StartedProgram
 
 
-def program_of(send: str, run: Sequence[str] = ()) -> Program:
-    """What --send says, and what stands behind --run. Raises ValueError."""
+def program_of(send: str, run: Sequence[str], variables: dict[str, str]) -> Program:
+    """What --send says, and what stands behind --run; `variables` stand in their environment. Raises ValueError."""
     if send.strip().partition(" ")[0] not in _METHODS:
         if run:
             raise ValueError(f"--run goes with a request in --send, such as 'POST http://localhost:8000/orders', "
                              f"not with the command {send!r}")  # fmt: skip
-        return CommandTemplate(send)
+        return CommandTemplate(send, variables)
     request = RequestTemplate(send)
-    return StartedProgram(run, request) if run else request
+    return StartedProgram(run, request, variables) if run else request
 
 
 def _as_it_is(value: str) -> str:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,6 +16,7 @@ from emulator.certify.judge import Finding
 from emulator.certify.program import StartedProgram, program_of
 from emulator.certify.suite import Suite
 from emulator.cli.complaint import complain
+from emulator.control_client.async_client import AsyncSms
 from emulator.histories.endpoint_runner import About, Unreachable
 from emulator.providers import found
 from emulator.providers.base import Provider
@@ -88,10 +90,10 @@ def _chosen(case: Case, only: list[str] | None) -> bool:
 
 async def _examined(provider: Provider, catalogue: list[Case], arguments: argparse.Namespace) -> Certificate:
     from emulator.app.server import Server
-    from emulator.control_client.async_client import AsyncSms, ServerAddress
+    from emulator.control_client.async_client import ServerAddress
     from emulator.control_client.transports import InProcess
 
-    program = program_of(arguments.send, arguments.command)
+    program_of(arguments.send, arguments.command, {})  # what cannot be is told before anything starts
     async with Server() as server:
         door, place = InProcess(server.control.answer), ServerAddress(server.base_url, server.smpp_url)
         number = 0
@@ -105,6 +107,7 @@ async def _examined(provider: Provider, catalogue: list[Case], arguments: argpar
         async def sandbox(seed: int) -> AsyncSms:
             return await AsyncSms.make(door, place, {"seed": seed})
 
+        program = program_of(arguments.send, arguments.command, await _leading_here(await sandbox(arguments.seed)))
         made = await examine(
             program, sandbox, provider.name, catalogue, seed=arguments.seed, timeout=arguments.timeout, told=told,
         )  # fmt: skip
@@ -118,3 +121,12 @@ async def _examined(provider: Provider, catalogue: list[Case], arguments: argpar
         if sys.stderr.isatty():
             print(file=sys.stderr)
         return made
+
+
+async def _leading_here(sms: AsyncSms) -> dict[str, str]:
+    """The environment in which programs that call the provider's own address come here, as under `sms-emulator run`;
+    where that cannot be (an authority needs the extra [tls]), the environment as it is."""
+    try:
+        return await sms.environ()
+    except (ImportError, OSError):
+        return dict(os.environ)

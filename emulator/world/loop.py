@@ -14,8 +14,8 @@ from contextvars import Context
 from typing import Any, NoReturn, TypeVarTuple, Unpack
 
 from emulator.world.errors import OutOfWorld, Spinning, Stuck
-from emulator.world.network import Network
-from emulator.world.process import life_in
+from emulator.world.network import Network, no_tls
+from emulator.world.process import Life, current, life_in
 from emulator.world.waiting import who_waits
 
 Ts = TypeVarTuple("Ts")
@@ -80,6 +80,8 @@ class WorldLoop(asyncio.SelectorEventLoop):
         real = selectors.DefaultSelector() if network is None else None
         super().__init__(JumpingSelector(self._jump, real))
         self.total_turns = 0
+        self._real: list[tuple[Life | None, asyncio.AbstractServer | asyncio.WriteTransport]] = []
+        """What has real sockets, and whose it is."""
 
     def time(self) -> float:
         return self._moment
@@ -148,27 +150,51 @@ class WorldLoop(asyncio.SelectorEventLoop):
 
     async def getaddrinfo(self, host: Any, port: Any, **how: Any) -> Any:
         if self.network is None:
+            _of_this_machine(host)
             return socket.getaddrinfo(host, port, **how)
         return self.network.getaddrinfo(host, port, **how)
 
     async def sock_connect(self, sock: socket.socket, address: Any) -> None:
         if self.network is None:
+            _of_this_machine(address[0])
             return await super().sock_connect(sock, address)
         await self.network.connect_socket(sock, address)
 
     async def create_connection(
         self, protocol_factory: Callable[[], Any], host: Any = None, port: Any = None, **how: Any
     ) -> tuple[Any, Any]:
+        if how.get("ssl") is not None:
+            no_tls()
         if self.network is None:
-            return await super().create_connection(protocol_factory, host, port, **how)
+            made: tuple[Any, Any] = await super().create_connection(protocol_factory, host, port, **how)
+            self._real.append((current(), made[0]))
+            return made
         return await self.network.create_connection(protocol_factory, host, port, **how)
 
     async def create_server(
         self, protocol_factory: Callable[[], Any], host: Any = None, port: Any = None, **how: Any
     ) -> Any:
+        if how.get("ssl") is not None:
+            no_tls()
         if self.network is None:
-            return await super().create_server(protocol_factory, host, port, **how)
+            life = current()
+
+            def accept() -> asyncio.Protocol:
+                return _Introduction(protocol_factory(), lambda transport: self._real.append((life, transport)))
+
+            server = await super().create_server(accept, host, port, **how)
+            self._real.append((life, server))
+            return server
         return self.network.create_server(protocol_factory, host, port, **how)
+
+    def gone(self, life: Life) -> None:
+        """A process is dead: the kernel closes what it had open."""
+        if self.network is not None:
+            self.network.gone(life)
+        for owner, one in self._real:
+            if owner is life:
+                one.close() if isinstance(one, asyncio.AbstractServer) else one.abort()
+        self._real = [(owner, one) for owner, one in self._real if owner is not life]
 
     async def sendfile(self, *args: Any, **how: Any) -> int:
         raise NotImplementedError  # callers then send what they read
@@ -202,6 +228,26 @@ class WorldLoop(asyncio.SelectorEventLoop):
         if self.network is not None:
             _refuse("a socket or file that a library watches by itself (add_writer)")
         super().add_writer(fd, callback, *args)
+
+
+class _Introduction(asyncio.Protocol):
+    """In the place of a protocol until its connection is there, which `met` hears of."""
+
+    def __init__(self, protocol: asyncio.BaseProtocol, met: Callable[[asyncio.WriteTransport], None]) -> None:
+        self._protocol = protocol
+        self._met = met
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            self._met(transport)
+        transport.set_protocol(self._protocol)
+        self._protocol.connection_made(transport)
+
+
+def _of_this_machine(host: Any) -> None:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name not in (None, "", "localhost", "0.0.0.0", "::", "::1") and not str(name).startswith("127."):
+        raise OutOfWorld(f"the application connects to {name}, which is not in the world")
 
 
 def _refuse(what: str) -> NoReturn:

@@ -89,11 +89,13 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
             f"A thread ({thread.name}) {_UNKNOWN}. asyncio.to_thread and run_in_executor work: at once, in place"
         ))  # fmt: skip
         put(subprocess.Popen, "__init__", lambda *_, **__: _out(f"A subprocess {_UNKNOWN}"))
-        if loop.network is not None:
-            for name in ("connect", "connect_ex"):
-                put(socket.socket, name, lambda _, address, *__: _out(
-                    f"A blocking connection to {address} {_UNKNOWN}: use an asynchronous client (aiohttp, httpx, "
-                    "the reference client's Async... classes)"
+        for name in ("connect", "connect_ex"):
+            put(socket.socket, name, _only_asynchronous(getattr(socket.socket, name), loop))
+        if (uvloop := sys.modules.get("uvloop")) is not None:
+            for name in ("install", "new_event_loop", "run"):
+                put(uvloop, name, lambda *_, **__: _out(
+                    "uvloop keeps a time of its own, which no world can turn: the application runs in the loop of the "
+                    "world, so leave uvloop to whoever starts it outside of tests"
                 ))  # fmt: skip
         random.seed(f"random {seed}")
         stack.callback(random.setstate, before)
@@ -101,6 +103,18 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
         _natures[here] = mine
         stack.callback(_natures.pop, here)
         yield
+
+
+def _only_asynchronous(connect: Callable[..., Any], loop: WorldLoop) -> Callable[..., Any]:
+    """Over sockets of this machine asynchronous clients have some that do not block; in memory nobody has any."""
+
+    def either(sock: socket.socket, address: Any) -> Any:
+        if loop.network is None and sock.gettimeout() == 0:
+            return connect(sock, address)
+        _out(f"A blocking connection to {address} {_UNKNOWN}: use an asynchronous client (aiohttp, httpx, the "
+             "reference client's Async... classes)")  # fmt: skip
+
+    return either
 
 
 def _out(why: str) -> NoReturn:

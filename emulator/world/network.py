@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from hashlib import blake2b
 from random import Random
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from emulator.world.errors import OutOfWorld
 from emulator.world.plan import Fault
@@ -197,8 +197,6 @@ class Network:
     # listening
 
     def create_server(self, factory: Callable[[], Any], host: Any, port: Any, **how: Any) -> Listener:
-        if how.get("ssl") is not None:
-            _no_tls()
         sock = how.get("sock")
         if sock is not None:
             address = sock.getsockname()[:2]
@@ -220,8 +218,6 @@ class Network:
         self._dialled[id(sock)] = await self._dial(address[0], address[1])
 
     async def create_connection(self, factory: Callable[[], Any], host: Any, port: Any, **how: Any) -> tuple[Any, Any]:
-        if how.get("ssl") is not None:
-            _no_tls()
         sock = how.get("sock")
         if sock is not None:
             client = self._dialled.pop(id(sock), None)
@@ -282,7 +278,7 @@ class Network:
         self._ends = [end for end in self._ends if end.life is not life]
 
 
-def _no_tls() -> None:
+def no_tls() -> NoReturn:
     raise OutOfWorld(
         "the application asks for TLS: its handshake is made of chance that no seed gives, so nothing could be played "
         "again. Give it the world's http:// address (world.base_url)"

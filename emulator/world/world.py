@@ -248,8 +248,7 @@ class World:
         self._lives.append(life)
 
     def gone(self, life: Life) -> None:
-        if self.loop.network is not None:
-            self.loop.network.gone(life)
+        self.loop.gone(life)
 
     def cannot_go_on(self, why: WorldError) -> None:
         """An application met what no world has: the test ends here."""
