@@ -52,6 +52,7 @@ TOOLS = {
     "npm's axios": Tool(("node", "npm"), ("nodejs", "npm"), ("axios@1.21.1",)),
     "npm's axe-core": Tool(("node", "npm"), ("nodejs", "npm"), ("axe-core@4.14.1",)),
     "npm's node-smsc": Tool(("node", "npm"), ("nodejs", "npm"), ("node-smsc@0.2.3",)),
+    "npm's express": Tool(("node", "npm"), ("nodejs", "npm"), ("express@5.3.0",)),
     "npm's smpp": Tool(("node", "npm"), ("nodejs", "npm"), ("smpp@0.5.1",)),
     "npm's soap": Tool(("node", "npm"), ("nodejs", "npm"), ("soap@1.13.0",)),
     "openssl": Tool(("openssl",), ("openssl",)),

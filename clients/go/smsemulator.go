@@ -181,7 +181,7 @@ func (s *Sandbox) call(method, path string, body any, query url.Values, into any
 	}
 	answer, err := (&http.Client{Timeout: time.Minute}).Do(request)
 	if err != nil {
-		return fmt.Errorf("no emulator answers at %s: %w", s.BaseURL, err)
+		return fmt.Errorf("no emulator answers at %s: %w; start one with sms-emulator serve", s.BaseURL, err)
 	}
 	defer answer.Body.Close()
 	told, err := io.ReadAll(answer.Body)

@@ -62,8 +62,8 @@ public final class SmsEmulator implements AutoCloseable {
 
     /** A fresh sandbox of the emulator at SMS_EMULATOR_URL (its token: SMS_EMULATOR_TOKEN); options as POST /_emulator/sandboxes takes them. */
     public static SmsEmulator create(Map<String, ?> options) {
-        var env = System.getenv();
-        return create(options, env.getOrDefault("SMS_EMULATOR_URL", "http://127.0.0.1:8775"), env.get("SMS_EMULATOR_TOKEN"));
+        var url = System.getenv("SMS_EMULATOR_URL");
+        return create(options, url == null || url.isEmpty() ? "http://127.0.0.1:8775" : url, System.getenv("SMS_EMULATOR_TOKEN"));
     }
 
     public static SmsEmulator create(Map<String, ?> options, String url, String token) {
@@ -140,7 +140,7 @@ public final class SmsEmulator implements AutoCloseable {
         try {
             answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (IOException error) {
-            throw new IllegalStateException("no emulator answers at " + baseUrl + ": " + error, error);
+            throw new IllegalStateException("no emulator answers at " + baseUrl + ": " + error + "; start one with sms-emulator serve", error);
         } catch (InterruptedException error) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(error);

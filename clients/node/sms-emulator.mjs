@@ -31,7 +31,7 @@ export class Sandbox {
   /** A fresh sandbox; `options` as POST /_emulator/sandboxes takes them.
    * @param {Record<string, unknown>} [options] @param {{url?: string, token?: string}} [where] @returns {Promise<Sandbox>} */
   static async create(options = {}, where = {}) {
-    const url = (where.url ?? process.env.SMS_EMULATOR_URL ?? "http://127.0.0.1:8775").replace(/\/$/, "");
+    const url = (where.url || process.env.SMS_EMULATOR_URL || "http://127.0.0.1:8775").replace(/\/$/, "");
     const token = where.token ?? process.env.SMS_EMULATOR_TOKEN;
     const one = new Sandbox(url, token, { id: "", accounts: {} });
     return new Sandbox(url, token, await one.#call("POST", "/_emulator/sandboxes", options));
@@ -82,7 +82,7 @@ export class Sandbox {
     const target = words.length ? `${path}?${new URLSearchParams(words)}` : path;
     const headers = { "Content-Type": "application/json", ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}) };
     const answer = await fetch(this.baseUrl + target, { method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(60_000) })
-      .catch((error) => { throw new Error(`no emulator answers at ${this.baseUrl}: ${error.cause ?? error}`); });
+      .catch((error) => { throw new Error(`no emulator answers at ${this.baseUrl}: ${error.cause ?? error}; start one with sms-emulator serve`); });
     const text = await answer.text();
     const json = answer.headers.get("content-type")?.includes("json") && text ? JSON.parse(text) : undefined;
     if (!answer.ok) throw new SmsEmulatorError(`${method} ${path}`, answer.status, json?.error ?? { code: "no-control-api", message: text });

@@ -123,7 +123,7 @@ final class SmsEmulator
         $target = $this->baseUrl . $path . ($query ? '?' . http_build_query($query) : '');
         $text = @file_get_contents($target, false, $asked);
         if ($text === false) {
-            throw new RuntimeException("no emulator answers at $this->baseUrl");
+            throw new RuntimeException("no emulator answers at $this->baseUrl; start one with sms-emulator serve");
         }
         $status = (int) explode(' ', $http_response_header[0])[1];
         $told = json_decode($text, true);
