@@ -61,7 +61,7 @@ class _Collector:
         yield callbacks
         for name, meaning, value in (
             ("sandboxes", "Sandboxes there are.", len(sandboxes)),
-            ("due", "Things on the agendas.", sum(len(one.engine.state.scheduler) for one in sandboxes)),
+            ("due", "Things that are due.", sum(len(one.engine.state.scheduler) for one in sandboxes)),
             ("journal_bytes", "What the journals hold.", context.manager.budget.used),
             ("journal_dropped", "Entries that left the journals because there was no space.",
              sum(one.journal.dropped for one in sandboxes)),
