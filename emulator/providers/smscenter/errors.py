@@ -69,7 +69,7 @@ _SEND = {
     2: _WHO[2],
     3: ("no money", (_Why(Reason.NO_CREDIT, "it costs {cost} and the balance is {balance}"),)),
     4: _WHO[4],
-    5: ("invalid date format", (_Why(Reason.SCHEDULE_INVALID, "time `{time}` is none of the forms"),)),
+    5: ("invalid date format", (_Why(Reason.SCHEDULE_INVALID, "time `{time}` or tz `{tz}` is none of the forms"),)),
     **_DENIED,
     9: ("duplicate request, wait a minute", (
         _Why(Reason.DUPLICATE, "the same numbers, text and sender were sent less than {window} s ago"),

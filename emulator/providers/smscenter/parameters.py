@@ -97,7 +97,9 @@ def _from_json(body: bytes, query: Mapping[str, str]) -> Parameters:
         found = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Parameters(before, "utf-8", f"it is no JSON object: {error}")
-    return Parameters({**before, **{name: _plain(value) for name, value in found.items()}}, "utf-8")
+    values = {**before, **{name: _plain(value) for name, value in found.items()}}
+    nested = [name for name, value in found.items() if isinstance(value, dict)]
+    return Parameters(values, "utf-8", f"{nested[0][:40]} is an object, and no text" if nested else "")
 
 
 def _plain(value: Any) -> str:

@@ -112,7 +112,7 @@ def schedule(case: CheckContext) -> Refused | None:
         zones = extra["zones"].split(",") if time and "zones" in extra else ()
         own = tuple(one if one > case.at else None for one in map(begins, zones))
     except (ValueError, OverflowError):
-        return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": extra.get("time", "")})
+        return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": time, "tz": extra.get("tz", "")})
     if dates.is_past(time, case.at, dates.hours(ahead)):
         case.noticed.append("smscenter.send.past-time")
     try:

@@ -405,9 +405,10 @@ def test_rest_send_takes_json_and_tells_what_is_wrong_with_it():
     body = '{"apikey": "key-of-alex", "phones": ["79161234567", 79261234567], "mes": "Привет", "flash": true}'
     assert desk.ask("POST", "/rest/send/", body.encode(), head).body == b'{\n"id": 1,\n"cnt": 2\n}'
     assert desk.messages()[0][1] == "Привет"
-    for broken in (b"{", b"[]", b"\xff{}", b"null", b""):
+    for broken in (b"{", b"[]", b"\xff{}", b"null", b"", body.replace('"Привет"', '{"a": 1}').encode()):
         reply = desk.ask("POST", "/rest/send/", broken, head)
         assert b'"error_code": 1' in reply.body
+    assert "mes is an object" in desk.why()
 
 
 @pytest.mark.contract("smscenter.send.ignored", "smscenter.send.raw-octets")

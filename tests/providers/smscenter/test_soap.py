@@ -236,3 +236,13 @@ def test_the_client_half_is_understood():
     desk.send()
     request = get_status(Who(apikey="key-of-alex"), TO, "1")
     assert post(desk, request.body).status == 200
+
+
+@pytest.mark.contract("smscenter.soap.send2")
+@pytest.mark.parametrize("word", ["cost=1", "apikey=another", "del=1", "op=1"])
+def test_what_a_query_cannot_change_is_found(word):
+    desk = Desk()
+    assert desk.soap("send_sms2", phones=TO, mes="a", query="maxsms=1")["id"] == "1"
+    assert desk.lint() == []
+    assert desk.soap("send_sms2", phones=TO, mes="b", query=word)["id"] == "2"
+    assert desk.lint() == ["smscenter.soap.send2"]

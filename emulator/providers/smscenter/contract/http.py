@@ -164,7 +164,8 @@ HTTP = (
     row("send.test-mode", "client", f"{_3}.4", "Virtual sending is switched on in the account: nothing is charged, err "
         "is 200; cost is zero, and missing in the list of op=1. Whether the status goes on is not known.",
         "By switch. Statuses go on as usual, with err 200; over SMPP too.", "test-mode"),
-    row("send.rest", "recorded", f"{_3}.2", "/rest/send/ takes JSON and answers JSON without fmt.", "A form too."),
+    row("send.rest", "recorded", f"{_3}.2", "/rest/send/ takes JSON and answers JSON without fmt.",
+        "A form too. A member that is an object is error 1."),
     row("send.errors", "elsewhere", f"{_3}.3", "Errors: ERROR = 7 (invalid number), ID - 1000; 1000,-7 or 0,-9; "
         "<result> with error and error_code; JSON with error, error_code and id.", "Byte for byte."),
     row("send.keeps-id", "elsewhere", f"{_3}.3", "Errors 3, 6, 7 and 8 have an id, the others have none.",

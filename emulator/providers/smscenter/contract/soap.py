@@ -23,7 +23,7 @@ SOAP = (
     row("soap.send", "client", f"{_1}.6", "send_sms answers id, balance, cost, cnt, and error only when it failed.",
         "So; id stands beside error 3, 6, 7 and 8."),
     row("soap.send2", "client", f"{_1}.6", "query of send_sms2 takes parameters of send.php.",
-        "errors comes with err=1. fmt, cost, charset, op and who asks are not taken from it."),
+        "errors comes with err=1. fmt, cost, charset, op, del and who asks are not taken from it: a finding."),
     row("soap.cost", "wsdl", f"{_1}.6", "get_sms_cost answers cost, cnt or error.",
         "Either cost and cnt, or error alone."),
     row("soap.balance", "elsewhere", f"{_1}.6", "get_balance answers balance and error, 0 when nothing is wrong.",

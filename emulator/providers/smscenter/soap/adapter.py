@@ -111,10 +111,12 @@ def _fault(request: HttpRequest, version: Version, ns: str, code: str, text: str
 
 def _command(request: HttpRequest, version: Version, root: Element) -> AnyCommand:
     said = {child.name: child.text for child in reversed(root.children)}
+    notes: tuple[str, ...] = ()
     if root.name.endswith("2"):
         extra = dict(read_query(said.pop("query", "")))
         said = {**{name: value for name, value in extra.items() if name not in _NOT_IN_QUERY}, **said}
-    parameters = Parameters(said, "utf-8")
+        notes = () if extra.keys().isdisjoint(_NOT_IN_QUERY) else ("smscenter.soap.send2",)
+    parameters = Parameters(said, "utf-8", notes=notes)
     style = {"soap": version.namespace, "ns": root.namespace, "root": root.name}
     style |= {word: said[word] for word in ("all", "err") if parameters.on(word)}
     where = countries.country(request)
