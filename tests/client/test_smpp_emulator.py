@@ -49,6 +49,19 @@ async def test_a_long_text_goes_out_and_its_receipt_comes(sms_emulator, long):
     assert (message.text, message.status) == (text, "delivered")
 
 
+@pytest.mark.contract("smscenter.hlr.smpp")
+@pytest.mark.parametrize(("to", "status", "error"), [(RUSSIAN, "delivered", 0), ("79211990010", "undelivered", 1)])
+@pytest.mark.sms(clock="frozen")
+async def test_the_receipt_of_an_hlr_request_is_read_though_it_has_neither_parts_nor_dates(
+    sms_emulator, to, status, error
+):  # fmt: skip
+    async with bound(sms_emulator) as client:
+        sent = await client.submit(to, "__HLR__", sender="Shop")
+        await sms_emulator.settle()
+        report = await report_of(client)
+        assert (report.id, report.status, report.error, report.at) == (sent.id, status, error, None)
+
+
 @pytest.mark.sms(clock="frozen")
 async def test_a_message_that_waits_is_replaced_and_cancelled(sms_emulator):
     sms = sms_emulator
