@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 from examples.snippets import ROOT, Document
 
+import emulator
 from emulator import AsyncSms
 from emulator.app.settings import OPTIONS, Settings
 from emulator.control_api.openapi import document
@@ -57,3 +60,29 @@ def test_what_people_of_other_tools_look_for_is_there(cells):
     names |= {path.rpartition("/")[2] for path in document()["paths"]}
     for word in re.findall(r"`([^`]*)`", cells[1]):
         assert names & set(re.findall(r"[a-z_]+", word.replace("sms-emulator", "").replace("_emulator", ""))), word
+
+
+def test_the_nine_numbers_of_the_readme_have_the_fates_that_it_tells():
+    told = Document("README.md").text.partition("in this order: ")[2].partition(". All others")[0]
+    words = re.split(r", ", " ".join(told.split()))
+    with emulator.running(clock="frozen") as sms:
+        for number in range(1, 10):
+            query = {"key": sms.smsoffice.key, "destination": f"99557799000{number}", "sender": "smsoffice",
+                     "content": "Hi", "reference": f"r{number}"}  # fmt: skip
+            urlopen(f"{sms.base_url}/api/v2/send/?{urlencode(query)}").close()
+        sms.advance(59)
+        (late,) = sms.messages(to="995577990006")
+        sms.settle()
+        fates = [one.status for one in sms.messages()]
+        refused = sms.requests(outcome="refused")
+        twice = sms.callbacks(message=sms.messages(to="995577990007")[0].id)
+    assert late.status != "delivered"
+    assert len(twice) == 2
+    assert words == [
+        "undelivered", "expired", "rejected", "pending for ever", "unknown", "delivered late (60 s)",
+        "delivered and reported twice", "stop-listed", "no credit",
+    ]  # fmt: skip
+    assert fates == ["undelivered", "expired", "rejected", "pending", "unknown", "delivered", "delivered"]
+    assert [re.search(r"\((.*?)\)", one.explain).group(1) for one in refused] == [
+        "All numbers are stoplisted", "Balance is insufficient",
+    ]  # fmt: skip
