@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from emulator.client.bulk import NumberResult
-from emulator.client.calls import Aside, Call, Course, Exchange, Pause, Steps, Trouble
+from emulator.client.calls import Aside, Call, Exchange, Pause, Trouble
+from emulator.client.carrying_out import Course, Steps
 from emulator.client.doubts import Settled
 from emulator.client.hiding import masked
 from emulator.client.places import AtOnce, lanes_of

@@ -1,7 +1,6 @@
 """Secrets out of texts: what is logged, raised or shown never holds a key."""
 
 from collections.abc import Sequence
-from json import dumps
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -11,6 +10,8 @@ _SHORTEST = 4
 
 def written_forms(secret: str) -> set[str]:
     """A secret as it may stand in a text: bare, in a query, in JSON, in XML, in a repr."""
+    from json import dumps  # needed by failures alone
+
     return {
         secret, quote(secret, "", errors="replace"), quote(secret, errors="replace"),
         quote_plus(secret, "", errors="replace"), dumps(secret)[1:-1], _in_xml(secret), repr(secret)[1:-1],

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Self, TypedDict, TypeVar
 
 from emulator.client.addresses import check_base_url
 from emulator.client.bulk import NumberResult, chunks, results
-from emulator.client.calls import PATIENT, Aside, Call, Course, Patience, Steps, Verdict, carry_out, look_up
+from emulator.client.calls import PATIENT, Aside, Call, Patience, Verdict
+from emulator.client.carrying_out import Course, Steps, carry_out, look_up
 from emulator.client.doubts import DoubtStore, Settled, Unsettled, account_of, begins, end_of, forget
 from emulator.client.errors import SmsError
 from emulator.client.options import hold

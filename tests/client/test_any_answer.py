@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.client import Patience, SmsError
-from emulator.client.calls import Course, carry_out
+from emulator.client.carrying_out import Course, carry_out
 from emulator.client.smscenter.calls import Calls as Center
 from emulator.client.smsoffice.calls import Calls as Office
 from emulator.client.ubill.calls import Calls as Bill

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from emulator.client import Patience
-from emulator.client.calls import Call, Course, Exchange, Pause, Trouble, Verdict, carry_out
+from emulator.client.calls import Call, Exchange, Pause, Trouble, Verdict
+from emulator.client.carrying_out import Course, carry_out
 from emulator.client.smscenter.errors import KINDS as CENTER
 from emulator.client.smscenter.errors import DuplicateRequest, NoSuchMessage, SmsCenterRefused
 from emulator.client.smsoffice.errors import (

@@ -13,7 +13,8 @@ from client.raw import SHAPES, plain, raw
 from msgspec import structs
 
 from emulator.client import Patience, SmsError
-from emulator.client.calls import Course, Exchange, Trouble, carry_out
+from emulator.client.calls import Exchange, Trouble
+from emulator.client.carrying_out import Course, carry_out
 from emulator.client.hiding import written_forms
 from emulator.client.smscenter.calls import Calls as Center
 from emulator.client.smsoffice.calls import Calls as Office

@@ -1,15 +1,17 @@
 """SMS Center by mail: texts to its gate, over smtplib. No mail tells of errors: give an id, and ask for its status."""
 
 import re
-import smtplib
-import ssl
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from emulator.client.errors import SmsError
 from emulator.client.options import check_texts
 from emulator.client.references import new_reference
 from emulator.client.smscenter.calls import Numbers, listed
 from emulator.client.smscenter.errors import SmsCenterNotReached, SmsCenterRefused, SmsCenterReplyLost
+
+if TYPE_CHECKING:
+    import ssl
 
 GATE = "send@send.smsc.ru"
 _FROM = "api@smsc.ru"
@@ -27,7 +29,7 @@ class SmsCenterMail:
 
     def __init__(
         self, login: str, psw: str, *, host: str = "send.smsc.ru", port: int = 25,
-        starttls: bool | ssl.SSLContext = False, timeout: float = 30.0,
+        starttls: "bool | ssl.SSLContext" = False, timeout: float = 30.0,
     ) -> None:  # fmt: skip
         self._who = (login, psw)
         self._at = (host, port)
@@ -50,6 +52,13 @@ class SmsCenterMail:
 
     def _sent(self, octets: bytes) -> SmsError | None:
         """What went wrong."""
+        import smtplib  # with the package email it takes longer to import than all of the client
+        import ssl
+
+        def demand(said: tuple[int, bytes]) -> None:
+            if not 200 <= said[0] < 400:
+                raise smtplib.SMTPResponseException(*said)
+
         gate, left = None, False
         try:
             gate = smtplib.SMTP(*self._at, timeout=self._timeout)
@@ -57,12 +66,12 @@ class SmsCenterMail:
             if self._starttls:
                 gate.starttls(context=ssl.create_default_context() if self._starttls is True else self._starttls)
                 gate.ehlo_or_helo_if_needed()
-            _demand(gate.mail(_FROM))
-            _demand(gate.rcpt(GATE))
-            _demand(gate.docmd("DATA"))
+            demand(gate.mail(_FROM))
+            demand(gate.rcpt(GATE))
+            demand(gate.docmd("DATA"))
             left = True
             gate.send(_LINE_THAT_BEGINS_WITH_A_DOT.sub(b"..", _LINE_END.sub(b"\r\n", octets)) + b".\r\n")
-            _demand(gate.getreply())
+            demand(gate.getreply())
             with suppress(smtplib.SMTPException, OSError):
                 gate.quit()
         except smtplib.SMTPResponseException as no:
@@ -104,9 +113,3 @@ class SmsCenterMail:
                 raise ValueError(f"{name} may have neither a colon nor a line break")
         line = f"{login}:{psw}:{id}:{time}:0,0,{sender},{int(test)}:{','.join(to)}:{text}"
         return f'Content-Type: text/plain; charset="utf-8"\nContent-Transfer-Encoding: 8bit\n\n{line}\n'.encode()
-
-
-def _demand(said: tuple[int, bytes]) -> None:
-    """Raises SMTPResponseException where the gate said no."""
-    if not 200 <= said[0] < 400:
-        raise smtplib.SMTPResponseException(*said)
