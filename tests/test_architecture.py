@@ -61,7 +61,8 @@ NAMED_FILES = {
         "client/sync_transport.py", "control_client/background_loop.py", "world/nature.py", "world/watchdog.py",
     },
     "random": {"client/carrying_out.py", "client/smpp/client.py", "client/smpp/reconnecting.py",
-               "client/smpp/requests.py", "samples.py", "ui/demo_traffic.py", "world/nature.py", "world/network.py", "world/plan.py"},
+               "client/smpp/requests.py", "samples.py", "ui/demo_traffic.py", "world/nature.py", "world/network.py",
+               "world/plan.py"},
     "secrets": {
         "client/doubts.py", "client/references.py", "app/control.py", "control_api/login_sessions.py",
         "sandboxes/spec.py", "testing/fixtures.py",
