@@ -7,7 +7,8 @@ import msgspec
 
 SECOND = 1_000_000
 
-Timestamp = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
+NO_CLOCK_SHOWS = 253_402_300_799_999_999
+Timestamp = Annotated[int, msgspec.Meta(ge=0, le=NO_CLOCK_SHOWS)]
 """Microseconds since 1970-01-01 UTC, until the end of the year 9999; a duration is microseconds too. Whatever is read
 from outside is held to it."""
 

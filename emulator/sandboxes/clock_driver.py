@@ -149,11 +149,12 @@ class ClockDriver:
             return to
         if first:
             due = self._sandbox.engine.state.scheduler.due
-            return now if due is None else max(now, due)
-        if seconds is None:
+            target = now if due is None else max(now, due)
+        elif seconds is None:
             return None
-        target = now + round(seconds * 1_000_000)
-        if target > max(now, LATEST):
+        else:
+            target = now + round(seconds * 1_000_000)
+        if target > max(now, LATEST) + (HORIZON if first else 0):
             raise InvalidOptions("no clock goes beyond the year 9000", "the sandbox's clock stands near its end; "
             "reset it")
         return target

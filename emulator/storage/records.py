@@ -5,7 +5,7 @@ from zlib import crc32
 import msgspec
 
 from emulator.core.inputs import Input
-from emulator.core.units import Timestamp
+from emulator.core.units import NO_CLOCK_SHOWS, Timestamp
 from emulator.sandboxes.spec import SandboxSpec
 from emulator.scenarios.scenario import Scenario
 
@@ -55,7 +55,11 @@ unpack_head = msgspec.msgpack.Decoder(SandboxHeader).decode
 
 
 class Damaged(Exception):
-    """What was read is not what was written."""
+    """What was read is not what was written; or it was, and cannot be: a moment that no clock shows."""
+
+    def __init__(self, why: str) -> None:
+        of_a_moment = f"<= {NO_CLOCK_SHOWS}" in why
+        super().__init__(f"it holds a moment after the year 9999, which no clock shows: {why}" if of_a_moment else why)
 
 
 def checked(data: bytes, check: int) -> bytes:

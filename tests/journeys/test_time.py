@@ -72,6 +72,20 @@ async def test_settle_does_not_go_where_nobody_meant_to_and_names_the_message_th
         assert (await control(served, "POST", f"{path}/clock", {"to": "next"}))[1]["now"].startswith("5138-11-16")
 
 
+async def test_no_call_takes_a_clock_to_where_no_field_can_show_it():
+    async with serving() as served:
+        sandbox = frozen(served)
+        path = f"/_emulator/sandboxes/{sandbox.id}"
+        assert (await control(served, "POST", f"{path}/clock", {"set": "8999-12-31T23:59:59Z"}))[0] == 200
+        late = {"then": {"steps": [{"after": 3_000_000_000, "status": "delivered"}]}}
+        assert (await control(served, "PUT", f"{path}/rules", {"rules": [late]}))[0] == 200
+        await get(served.base_url + send_path(key_of(sandbox)))
+        for body in ({"to": "next"}, {"advance": 3_000_000_000}):
+            status, told = await control(served, "POST", f"{path}/clock", body)
+            assert (status, told["error"]["message"]) == (400, "no clock goes beyond the year 9000")
+        assert (await control(served, "GET", "/_emulator/sandboxes"))[0] == 200
+
+
 async def test_what_a_message_of_the_far_future_left_behind_does_not_keep_settle_from_its_end():
     async with serving() as served:
         sandbox = frozen(served)

@@ -20,6 +20,7 @@ from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.core.commands import Credential, Submit
 from emulator.core.units import SECOND
+from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import NewSandbox
 from emulator.storage import sandbox_log, sqlite
 
@@ -280,3 +281,12 @@ async def test_a_file_from_the_future_is_taken_and_no_clock_goes_back(tmp_path, 
         assert again.clock.now() - began >= 60 * SECOND  # it goes, and does not wait an hour for its own past
     finally:
         await second.stop()
+
+
+async def test_a_file_with_a_moment_that_no_clock_shows_is_refused_and_says_so(tmp_path):
+    first = await served(tmp_path / "1.db")
+    traffic(first.emulator.default, 2.0, None)
+    first.emulator.default.engine.state.now = 3_000_000_000 * SECOND * 1000
+    await first.stop()
+    with pytest.raises(Unusable, match="it holds a moment after the year 9999, which no clock shows"):
+        await served(tmp_path / "1.db")

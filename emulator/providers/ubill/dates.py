@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from emulator.core.units import SECOND, Timestamp
 
 _minute = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})").fullmatch
-_LAST_YEAR = 9998
-"""What is sent then still has a life before it that every field can show."""
+_LAST_YEAR = 8999
+"""No clock goes beyond it."""
 
 
 def read_minute(written: str, hours: float) -> Timestamp | None:

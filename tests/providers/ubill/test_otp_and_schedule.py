@@ -84,8 +84,8 @@ def test_the_next_minute_is_late_enough() -> None:
 @pytest.mark.contract("ubill.send.sendtime-format", "ubill.send.sendtime-refused")
 @pytest.mark.parametrize("value", [
     "2026-02-01", "2026-02-01T23:30", "2026-02-01 23:30:00", "2026-2-1 23:30", "01.02.2026 23:30", "2026-02-30 23:30",
-    "2026-02-01 24:00", "1769974200", 1769974200, "tomorrow", "9999-12-31 23:59", "0000-00-00 00:00", " ",
-    "٢٠٢٦-02-01 23:30", "2026-02-01 23:30\n",
+    "2026-02-01 24:00", "1769974200", 1769974200, "tomorrow", "9999-12-31 23:59", "9001-01-01 00:00",
+    "0000-00-00 00:00", " ",    "٢٠٢٦-02-01 23:30", "2026-02-01 23:30\n",
 ])  # fmt: skip
 def test_a_send_time_in_another_form_gets_99(value: object) -> None:
     desk = Desk()
@@ -112,6 +112,6 @@ def test_a_switch_moves_the_zone_of_all_three_fields() -> None:
 @pytest.mark.contract("ubill.send.sendtime")
 def test_the_last_year_that_may_stand_can_be_lived_through() -> None:
     desk = Desk()
-    desk.sent(sendTime="9998-12-31 23:59")
+    desk.sent(sendTime="8999-12-31 23:59")
     told = desk.advance(8_000 * 366 * 86_400)
-    assert [one["date"] for one in told] == ["9998-12-31 23:59:01", "9998-12-31 23:59:02"]
+    assert [one["date"] for one in told] == ["8999-12-31 23:59:01", "8999-12-31 23:59:02"]
