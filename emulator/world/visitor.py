@@ -1,6 +1,7 @@
 """An application of a world as the test sees it: a process, and somebody who visits it."""
 
 import json as json_module
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -42,10 +43,20 @@ class App(Process):
         """What aiohttp's `request` takes: json=, data=, params=, headers=. While the application is down it waits for
         it to come up again, as a person does who sees no page."""
         await self.up.wait()
-        timeout = aiohttp.ClientTimeout(total=how.pop("timeout", 60.0))
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True), timeout=timeout) as session:
-            try:
-                async with session.request(method, self.url(path), **how) as answer:
-                    return Reply(answer.status, await answer.read(), tuple(answer.headers.items()))
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                return Reply()
+        how["timeout"] = aiohttp.ClientTimeout(total=how.get("timeout", 60.0))
+        try:
+            async with self._visitor.request(method, self.url(path), **how) as answer:
+                return Reply(answer.status, await answer.read(), tuple(answer.headers.items()))
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return Reply()
+
+    @cached_property
+    def _visitor(self) -> aiohttp.ClientSession:
+        """Keeps neither connections nor cookies."""
+        connector = aiohttp.TCPConnector(force_close=True)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    async def leave(self) -> None:
+        """Nobody visits it any more."""
+        if "_visitor" in vars(self):
+            await self._visitor.close()

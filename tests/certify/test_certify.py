@@ -334,9 +334,9 @@ def test_a_planted_bug_is_found(program, only, case, what):
     assert any(one.case == case and one.what.startswith(what) for one in findings), findings
 
 
-def test_the_verdict_is_the_same_each_time():
-    first, *others = (as_json(examined(repeats_what_is_lost, only="reply")) for _ in range(5))
-    assert set(others) == {first}
+@pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.long)])
+def test_the_verdict_is_the_same_each_time(times):
+    assert len({as_json(examined(repeats_what_is_lost, only="reply")) for _ in range(times)}) == 1
 
 
 def test_a_certificate_is_a_table_json_junit_and_a_badge():
