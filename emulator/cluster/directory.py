@@ -18,9 +18,6 @@ class Directory:
         self._by_key: dict[Key, SandboxHome] = {}
         self._by_id: dict[str, SandboxHome] = {}
 
-    def known_by_key(self, key: Key) -> SandboxHome | None:
-        return self._by_key.get(key)
-
     async def by_key(self, key: Key) -> SandboxHome | None:
         return await self._remembered(self._by_key, key, self._nodes.of_credential)
 

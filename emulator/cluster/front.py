@@ -145,8 +145,8 @@ class Front:
                 return HttpReply(status=503, headers=_TEXT, body=f"{wrong}\n".encode())
             if link is None:
                 return await self._here(parsed, connection)
-            asked = Forwarded(home.id, parsed.request, parsed.last, parsed.version, parsed.form)
-            if await _Reply(link, connection).passed_on(pack_value(asked)):
+            asked = pack_value(Forwarded(home.id, parsed.request, parsed.last, parsed.version, parsed.form))
+            if not link.closed and await _Reply(link, connection).passed_on(asked):
                 return None
             self._directory.forget(home)
             await asyncio.sleep(_AGAIN)
@@ -181,6 +181,8 @@ class Front:
         if link is None:
             connection.transport.resume_reading()
             connection.go_on_here(octets)
+        elif link.closed:
+            connection.hang_up()
         else:
             connection.hand_over(Spliced(link, home.id, connection.peer, octets))
 

@@ -50,7 +50,9 @@ class NodeLink(asyncio.Protocol):
                 self._begun(self, frame)
 
     def open(self, end: StreamEnd) -> int:
-        """A new stream's number."""
+        """A new stream's number. Raises ConnectionResetError when the link has ended."""
+        if self.closed:
+            raise ConnectionResetError("the node is gone")
         self._made += 1
         self.ends[self._made] = end
         return self._made

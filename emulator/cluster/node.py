@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _EVERY = 0.25
 """Real seconds between two looks at who lives. Nobody waits for a lock: a session that did would keep PostgreSQL from
 clearing up."""
-_SILENT = 5.0
+_SILENT = 10.0
 """So many seconds, by PostgreSQL's clock, a node that hangs has said nothing to it; then its session is ended. A node
-that does not hang asks it something several times a second."""
+that does not hang asks it something several times a second; a very large request may hold it for a few seconds."""
 _AGAIN = 0.5
 """The same between two tries to join anew."""
 _NAMES_EACH = 8

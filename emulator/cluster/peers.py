@@ -31,10 +31,6 @@ class Peers:
             if not before[number].leaving:  # who leaves still answers what it was asked
                 link.cut()
 
-    def open_link(self, number: int) -> NodeLink | None:
-        """To a node, if there is one already."""
-        return self._links.get(number)
-
     async def link(self, number: int) -> NodeLink:
         """To a node. Raises OSError when it does not answer, or lives no more."""
         link = self._links.get(number)

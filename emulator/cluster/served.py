@@ -22,7 +22,7 @@ class _LinkTransport(asyncio.Transport):
         self.closing = False
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return (self._peer, 0) if name == "peername" else _NoSocket(self) if name == "socket" else default
+        return (self._peer, 0) if name == "peername" else _NoSocket() if name == "socket" else default
 
     def write(self, data: Any) -> None:
         if not self.closing:
@@ -70,10 +70,7 @@ class _LinkTransport(asyncio.Transport):
 
 
 class _NoSocket:
-    """A connection that is to be reset asks its socket not to linger."""
-
-    def __init__(self, transport: _LinkTransport) -> None:
-        self._transport = transport
+    """A connection that is to be reset asks its socket not to linger; the front's does not."""
 
     def setsockopt(self, *_: Any) -> None: ...
 

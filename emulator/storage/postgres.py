@@ -24,6 +24,9 @@ OLDEST = 130000
 _PIECE = 1 << 20
 _PATIENCE = 5.0
 """Real seconds that PostgreSQL gets for an answer; then the session counts as lost."""
+_READING = 60.0
+"""The same for whole sandboxes; and a second more for so many bytes that are written:"""
+_A_SECOND = 1 << 20
 LOCKS = 0x534D5345
 """SMSE: the first half of our advisory locks."""
 _ALIVE = {"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepalives_count": "3"}
@@ -113,20 +116,20 @@ class PostgresStore:
     async def read(self, numbers: Sequence[int]) -> list[Stored]:
         """Sandboxes as they stand there, the oldest first. Raises Damaged, or one of FAILURES."""
         heads = await self.ask("SELECT number, head FROM sms_emulator.sandbox WHERE number = ANY($1) AND head IS NOT "
-                               "NULL ORDER BY number", numbers)  # fmt: skip
+                               "NULL ORDER BY number", numbers, patience=_READING)  # fmt: skip
         worlds = await self.ask("SELECT number, area, count, data FROM sms_emulator.world WHERE number = ANY($1) "
-                                "ORDER BY number, area, count", numbers)  # fmt: skip
+                                "ORDER BY number, area, count", numbers, patience=_READING)  # fmt: skip
         pages = await self.ask("SELECT number, count, data FROM sms_emulator.page WHERE number = ANY($1) "
-                               "ORDER BY number, count", numbers)  # fmt: skip
+                               "ORDER BY number, count", numbers, patience=_READING)  # fmt: skip
         snapshots = await self.ask("SELECT number, data FROM sms_emulator.snapshot WHERE number = ANY($1) "
-                                   "ORDER BY number, place", numbers)  # fmt: skip
+                                   "ORDER BY number, place", numbers, patience=_READING)  # fmt: skip
         by_number = [_grouped(rows) for rows in (worlds, pages, snapshots)]
         return [_stored(number, head, *(rows.get(number, []) for rows in by_number)) for number, head in heads]
 
-    async def ask(self, sql: str, *values: Any) -> list[Any]:
+    async def ask(self, sql: str, *values: Any, patience: float = _PATIENCE) -> list[Any]:
         """Rows, by the session that does not write. Raises one of FAILURES."""
         async with self._asking:
-            return list(await self._watch.fetch(sql, *values))
+            return list(await self._watch.fetch(sql, *values, timeout=patience))
 
     async def change(self, change: "Callable[[asyncpg.Connection[Any]], Any]") -> Any:
         """A transaction of the log session, between two writes. Raises one of FAILURES."""
@@ -143,14 +146,16 @@ class PostgresStore:
     async def _write(self, calls: Sequence[tuple[str, tuple[Any, ...]]], done: Done) -> None:
         why = None
         statements = list(statements_of(calls))
+        size = sum(len(value) for _, values in calls for value in values if isinstance(value, bytes))
+        patience = _PATIENCE + size / _A_SECOND
         try:
             async with self._one_at_a_time:
                 if len(statements) == 1:
-                    await self._log.execute(statements[0].sql, *statements[0].values)
+                    await self._log.execute(statements[0].sql, *statements[0].values, timeout=patience)
                 else:
                     async with self._log.transaction():
                         for sql, values in statements:
-                            await self._log.execute(sql, *values)
+                            await self._log.execute(sql, *values, timeout=patience)
         except FAILURES as error:
             why = told(error)
             if not isinstance(error, asyncpg.PostgresError):

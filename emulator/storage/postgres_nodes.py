@@ -17,6 +17,8 @@ CHANNEL = "sms_emulator"
 """Nodes tell each other here that something has moved."""
 _CLOCKS_APART = 10
 """So many seconds the clocks of node and database may differ: a sandbox's clock goes on in another node."""
+_AT_WORK = 10
+"""A node whose question PostgreSQL is still answering counts as silent for so much less: it may be reading much."""
 _LIVES = f"""EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = {LOCKS} AND objid = node.number::oid
     AND objsubid = 2 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"""
 
@@ -107,7 +109,8 @@ class Nodes:
     async def members(self) -> list[Member]:
         rows = await self._store.ask(
             f"SELECT number, url, version, leaving, {_LIVES}, coalesce((SELECT extract(epoch FROM clock_timestamp() - "
-            "query_start)::float FROM pg_stat_activity WHERE pid = watch), 0), session FROM sms_emulator.node ORDER BY "
+            f"query_start)::float / CASE state WHEN 'active' THEN {_AT_WORK} ELSE 1 END FROM pg_stat_activity WHERE "
+            "pid = watch), 0), session FROM sms_emulator.node ORDER BY "
             "number"
         )  # fmt: skip
         return [Member(*row) for row in rows]
@@ -169,7 +172,8 @@ class Nodes:
                     "(number, owner) WHERE sandbox.number = new.number", [number for number, _ in found],
                     [place(name, others) for _, name in found],
                 )  # fmt: skip
-            await log.execute("DELETE FROM sms_emulator.node WHERE number = $1", whose)
+            if whose != self.number:  # who leaves is there until its session ends: it still answers
+                await log.execute("DELETE FROM sms_emulator.node WHERE number = $1", whose)
             await log.execute(f"NOTIFY {CHANNEL}")
             return True
 
