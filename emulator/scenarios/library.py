@@ -16,9 +16,13 @@ _PLACES = (_PACKAGE / "scenarios" / "bundled", _PACKAGE.parent / "scenarios")
 """In the installed wheel; in a checkout."""
 
 
-@cache
 def _folder() -> Path:
-    return next((place for place in _PLACES if place.is_dir()), _PLACES[0])
+    return _first_there(_PLACES)
+
+
+@cache
+def _first_there(places: tuple[Path, ...]) -> Path:
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def names() -> list[tuple[str, str]]:
