@@ -110,12 +110,13 @@ def _numbers(pdu: Pdu, strictness: Strictness) -> PduFault | None:
 
 
 def _addresses(pdu: Pdu, strictness: Strictness) -> PduFault | None:
-    if pdu.command_id in _NEEDS_DESTINATION and not pdu.octets("destination_addr"):
+    fields = pdu.fields
+    if pdu.command_id in _NEEDS_DESTINATION and not fields.get("destination_addr"):
         return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
     if strictness.international_is_number:
         for field, ton, status in _ADDRESSES:
-            address = pdu.octets(field)
-            if address and pdu.number(ton) == 1 and not address.removeprefix(b"+").isdigit():
+            address = pdu.octets(field) if fields.get(ton) == 1 else b""
+            if address and not address.removeprefix(b"+").isdigit():
                 shown = address.decode("ascii", "backslashreplace")
                 return PduFault(
                     status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)"
@@ -125,8 +126,8 @@ def _addresses(pdu: Pdu, strictness: Strictness) -> PduFault | None:
 
 def _times(pdu: Pdu) -> PduFault | None:
     for field, status in _TIMES:
-        value = pdu.octets(field)
-        if not is_time(value):
+        value = pdu.octets(field) if pdu.fields.get(field) else b""
+        if value and not is_time(value):
             shown = value.decode("ascii", "backslashreplace")
             return PduFault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
     return None

@@ -65,8 +65,8 @@ def _sender(pdu: Pdu) -> str:
     return "" if source == b"." else _text(source)
 
 
-def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
-    return read_time(octets, now) if octets else None
+def _moment(pdu: Pdu, field: str, now: Timestamp) -> Timestamp | None:
+    return read_time(pdu.octets(field), now) if pdu.fields.get(field) else None
 
 
 _NUMBERING = {
@@ -78,8 +78,12 @@ _NUMBERING = {
 def _extra(pdu: Pdu) -> dict[str, str]:
     """What a receipt, a cancel and a replace need to know of the submit; what is 0 or empty is left out."""
     fields = pdu.fields
-    extra = {name: str(value) for name, field in _NUMBERING.items() if (value := fields.get(field))}
-    service = pdu.octets("service_type")
+    extra: dict[str, str] = {}
+    for name, field in _NUMBERING.items():
+        value = fields.get(field)
+        if value:
+            extra[name] = str(value)
+    service = pdu.octets("service_type") if fields.get("service_type") else b""
     if service:
         extra["service_type"] = _text(service)
     if pdu.tlvs:
@@ -96,7 +100,8 @@ def _asks(registered: int) -> tuple[int, ...]:
 def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
     fault = _checked(pdu, caller)
-    coding = coding_of(pdu.number("data_coding"), habits(caller))
+    data_coding = pdu.number("data_coding")
+    coding = coding_of(data_coding, habits(caller))
     octets, part, header = pdu.message, None, 0
     if fault is None and (pdu.tlvs or pdu.number("esm_class") & UDHI):
         content = read_content(pdu)
@@ -111,7 +116,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     kind: MessageKind = "sms"
     notes: tuple[str, ...] = ("smscenter.smpp.last-nul",) if pdu.rest and fault is None else ()
     if coding is None:
-        fault = fault or no_coding(pdu.number("data_coding"))
+        fault = fault or no_coding(data_coding)
     elif several:
         text, measured = read_parts(((coding, octets),), gsm), in_parts(((coding, octets),))
     else:
@@ -127,9 +132,9 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     submit: dict[str, Any] = {
         **_common(pdu, caller, fault), "destinations": (_text(pdu.octets("destination_addr")),),
         "text": text if kind == "sms" else "", "kind": kind,
-        "sender": _sender(pdu), "flash": pdu.number("data_coding") in _FLASH, "report": True,
-        "begins_at": _moment(pdu.octets("schedule_delivery_time"), caller.now),
-        "expires_at": _moment(pdu.octets("validity_period"), caller.now),
+        "sender": _sender(pdu), "flash": data_coding in _FLASH, "report": True,
+        "begins_at": _moment(pdu, "schedule_delivery_time", caller.now),
+        "expires_at": _moment(pdu, "validity_period", caller.now),
         "asks": _asks(pdu.number("registered_delivery")), "extra": _extra(pdu), "notes": notes,
         "replaces": pdu.number("replace_if_present_flag") == 1, "measured": measured,
     }  # fmt: skip
@@ -169,8 +174,8 @@ def _replace(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     return say.Replace(
         **_common(pdu, caller, fault), provider_id=_text(pdu.octets("message_id")), sender=_sender(pdu),
         octets=pdu.message, asks=_asks(pdu.number("registered_delivery")),
-        begins_at=_moment(pdu.octets("schedule_delivery_time"), caller.now),
-        expires_at=_moment(pdu.octets("validity_period"), caller.now), extra=_extra(pdu), notes=said,
+        begins_at=_moment(pdu, "schedule_delivery_time", caller.now),
+        expires_at=_moment(pdu, "validity_period", caller.now), extra=_extra(pdu), notes=said,
     )  # fmt: skip
 
 
