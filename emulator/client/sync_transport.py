@@ -141,7 +141,7 @@ class SyncTransport(Transport):
         answer = pool.urlopen(
             request.method, self._base + request.target, body=request.body or None,
             headers={"Accept-Encoding": "identity", **dict(request.headers)}, redirect=False, retries=False,
-            preload_content=False, decode_content=False, timeout=Timeout(wanted.connect, wanted.timeout),
+            preload_content=False, timeout=Timeout(wanted.connect, wanted.timeout),
         )  # fmt: skip
         whole = False
         try:

@@ -1,7 +1,9 @@
 """Answers as proxies, old servers and new releases give them: what can be read is read, what cannot is one of ours."""
 
 import asyncio
+import gzip
 import tracemalloc
+import zlib
 
 import pytest
 from client.desks import KINDS, PROVIDERS, QUICK, desk, no_id, number
@@ -35,6 +37,23 @@ async def test_a_byte_order_mark_and_parameters_of_a_type_leave_no_doubt(kind, h
                 await ask(method, number(provider), "x")
                 await ask("balance")
         assert len(server.requests) == 2 * len(SENDS)
+
+
+@either
+@pytest.mark.parametrize(("encoding", "packed"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+async def test_what_a_proxy_has_packed_unasked_is_read_and_what_cannot_be_unpacked_leaves_a_doubt(
+    kind, encoding, packed
+):
+    head = b"Content-Encoding: " + encoding.encode()
+    with raw(lambda request: plain(packed(numbered(request)), b"200 OK", head)) as server:
+        for provider, method in SENDS:
+            async with desk(kind, provider, server, ONCE) as ask:
+                await ask(method, number(provider), "x")
+    with raw(lambda request: plain(numbered(request), b"200 OK", head)) as server:
+        async with desk(kind, "ubill", server, ONCE) as ask:
+            with pytest.raises(ReplyLost) as told:
+                await ask("send", number("ubill"), "x")
+        assert (told.value.maybe_accepted, len(server.requests)) == (True, 1)
 
 
 DEEP = {"brackets": b"[" * 200_000, "braces": b'{"a":' * 200_000, "tags": b"<a>" * 200_000}
