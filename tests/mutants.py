@@ -134,7 +134,7 @@ def _kinds(node: ast.AST) -> list[str]:
             return ["without not"]
         case ast.If() | ast.IfExp():
             return ["never", "always"]
-        case ast.Return(value=ast.AST() as value) if not (isinstance(value, ast.Constant) and value.value is None):
+        case ast.Return(value=ast.AST() as value) if not (isinstance(value, ast.Constant) and not value.value):
             return ["None is given back"]
         case ast.Expr(value=ast.Call()) | ast.AugAssign():
             return ["left out"]
@@ -363,12 +363,17 @@ class Trial:
         print(f"{len(self._tests)} tests, {len(new)} of {len(found)} files learnt anew", flush=True)
 
     def reaching(self, fault: Fault) -> list[str]:
-        """The tests that are tried on it: those of its own package first, the quickest first."""
+        """The tests that are tried on it: those that call the function first, of them those of its own package, the
+        quickest first; then those that call others of the file."""
         place, file, folder = f"{fault.file}:{fault.function}", f"{fault.file}:", f"{fault.file.rpartition('/')[0]}/"
-        found = self._by_place.get(place) or self._below(file) or self._below(folder)
+        exact = self._by_place.get(place, set())
         mirror = folder.replace("emulator/", "tests/", 1)
+
+        def order(name: str) -> tuple[bool, bool, float]:
+            return name not in exact, not name.startswith(mirror), float(self._tests[name]["seconds"])
+
         chosen, seconds = [], 0.0
-        for name in sorted(found, key=lambda one: (not one.startswith(mirror), float(self._tests[one]["seconds"]))):
+        for name in sorted(exact | self._below(file) or self._below(folder), key=order):
             seconds += self._tests[name]["seconds"]
             if seconds > self.most and chosen:
                 break
