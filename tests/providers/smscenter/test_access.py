@@ -105,6 +105,8 @@ def test_the_fifteenth_request_at_once_is_error_9_and_for_a_status_the_fifth():
     desk.in_flight = 15
     assert desk.send(mes="b")["error_code"] == 9
     assert desk.json("balance")["error_code"] == 9
+    desk.in_flight = 5
+    assert desk.status(1)["error_code"] == 9
     desk.in_flight = 4
     assert desk.status(1)["status"] == -1
     desk = Desk(limits="off")

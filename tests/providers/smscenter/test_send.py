@@ -6,6 +6,8 @@ from urllib.parse import quote
 import pytest
 from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
 
+from emulator.providers.smscenter.phone_numbers import normal_number
+
 
 @pytest.mark.contract("smscenter.send.phones")
 @pytest.mark.parametrize("between", [",", ";", ", ", "\n"])
@@ -13,6 +15,17 @@ def test_several_numbers_get_one_id_and_one_message_each(between):
     desk = Desk()
     assert desk.send(f"{TO}{between}{OTHER}") == {"id": 1, "cnt": 2}
     assert [to for to, _, _ in desk.messages()] == [TO, OTHER]
+
+
+@pytest.mark.contract("smscenter.send.numbers")
+@pytest.mark.parametrize(("written", "number"), [
+    ("123456789012345", "123456789012345"), ("1234567890123456", None), ("1234567890", "1234567890"),
+    ("123456789", None), ("0123456789", None), ("+123456789", None), ("+1234567890123456", None),
+    ("8916123456", "8916123456"), ("89161234567", "79161234567"), ("+89161234567", "89161234567"),
+    ("9161234567", "79161234567"), ("916123456", None), ("79161234567", "79161234567"), ("٧٩١٦١٢٣٤٥٦٧", None),
+])  # fmt: skip
+def test_a_number_has_10_to_15_digits_and_a_russian_one_is_corrected(written, number):
+    assert normal_number(written, {"correct-numbers": "on"}) == number
 
 
 @pytest.mark.contract("smscenter.send.numbers")

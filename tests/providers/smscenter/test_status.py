@@ -5,6 +5,8 @@ from collections import Counter
 import pytest
 from providers.smscenter.desk import OTHER, TO, Desk
 
+from emulator.providers.smscenter.statuses import told
+
 
 @pytest.mark.contract("smscenter.http-status.all", "smscenter.status.codes", "smscenter.numbers.ranges")
 def test_all_adds_the_members_in_the_documented_order():
@@ -241,3 +243,15 @@ def test_the_table_agrees_with_phonenumbers_on_the_operator_of_most_numbers_that
             known += 1
             assert names.most_common(1)[0][0].lower() == other.get(operator, operator).lower(), prefix
     assert known >= 5
+
+
+@pytest.mark.contract("smscenter.status.codes")
+@pytest.mark.parametrize(("status", "error", "reason", "number", "named"), [
+    ("scheduled", 0, "", -1, 0), ("pending", 0, "", -1, 0), ("sent", 0, "", 0, 0), ("delivered", 0, "", 1, 0),
+    ("read", 0, "", 2, 0), ("undelivered", 0, "", 20, 6), ("undelivered", 1, "", 20, 1), ("expired", 0, "", 3, 0),
+    ("rejected", 0, "", 23, 252), ("rejected", 249, "", 22, 249), ("rejected", 248, "", 25, 248),
+    ("rejected", 0, "no-credit", 24, 0), ("undelivered", 249, "", 20, 249), ("undelivered", 0, "no-credit", 20, 6),
+    ("deleted", 0, "", -3, 0), ("error", 0, "", 20, 255), ("unknown", 0, "", 20, 245),
+])  # fmt: skip
+def test_each_state_has_the_number_and_the_delivery_error_of_the_facts(status, error, reason, number, named):
+    assert told(status, error, reason) == (number, named)
