@@ -55,6 +55,19 @@ def test_the_sequence_number_of_a_lost_frame_is_answered_where_it_was_read():
     assert encode(found.reply()) == bytes.fromhex("00000010 80000000 00000002 0000002a")
 
 
+@pytest.mark.parametrize("length", [15, 70_001])
+@pytest.mark.parametrize(("octets", "command", "sequence"), [
+    ("", 0, 0), ("000000", 0, 0), ("00000004", 4, 0), ("00000004 00000000 000000", 4, 0),
+    ("00000004 00000000 00000007", 4, 7), ("00000004 00000000 00000007 ff", 4, 7),
+])  # fmt: skip
+def test_of_a_lost_frame_is_told_what_came_of_its_header(length, octets, command, sequence):
+    (found,) = Framer().feed(length.to_bytes(4, "big") + bytes.fromhex(octets))
+    assert (found.command_id, found.sequence) == (command, sequence)
+    assert (found.status, found.closes) == (Status.RINVCMDLEN, True)
+    bounds = "less than a header" if length == 15 else "more than the 70000 that are taken"
+    assert f"command_length {length} is {bounds}" in found.why
+
+
 @pytest.mark.parametrize("length", [16, 70_000])
 def test_the_smallest_and_the_largest_length_are_taken(length):
     octets = length.to_bytes(4, "big") + (0x15 if length == 16 else 4).to_bytes(4, "big") + bytes(length - 8)

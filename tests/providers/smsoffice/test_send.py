@@ -428,8 +428,6 @@ SILENT: list[tuple[dict[str, Any], str]] = [
     ({"urgent": "yes"}, "smsoffice.send.urgent-values"),
     ({"scheduledAt": NOON - 60}, "smsoffice.send.past-schedule"),
     ({"destination": f"{TO}, {OTHER}"}, "smsoffice.send.destination-spaces"),
-    ({"destination": f" {TO}"}, "smsoffice.send.destination-spaces"),
-    ({"destination": f"{TO} "}, "smsoffice.send.destination-spaces"),
 ]
 
 
