@@ -8,8 +8,10 @@ read: all ends of all connections are in this process, so what was written is th
 import asyncio
 import selectors
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, NoReturn, TypeVarTuple, Unpack
 
@@ -18,12 +20,18 @@ from emulator.world.network import Network, no_tls
 from emulator.world.process import Life, current, life_in
 from emulator.world.waiting import who_waits
 
+if sys.platform != "win32":  # which tells nobody what is under way
+    import fcntl
+    import termios
+
 Ts = TypeVarTuple("Ts")
 
 MOST_TURNS = 20_000
 """So many turns of the loop one moment may take."""
 _GRACE = 0.002
-"""Real seconds in which a socket may still bring something, before time jumps."""
+"""Real seconds in which a socket may still bring something, before time jumps;"""
+_PATIENCE = 250
+"""so many times at most, while something is under way."""
 
 
 class JumpingSelector(selectors.BaseSelector):
@@ -55,11 +63,25 @@ class JumpingSelector(selectors.BaseSelector):
             if found or timeout == 0:
                 self._jump(0)
                 return found
-            found = self._sockets.select(_GRACE)
-            if found:
-                return found
+            for patience in range(_PATIENCE):
+                found = self._sockets.select(_GRACE)
+                if found:
+                    return found
+                if patience and not self._under_way():
+                    break
         self._jump(timeout)
         return []
+
+    def _under_way(self) -> bool:
+        """Is there a socket that connects, or whose octets the other end has not got? A busy machine takes its time."""
+        for key in self.get_map().values():
+            if key.events & selectors.EVENT_WRITE:
+                return True
+            if sys.platform != "win32":
+                with suppress(OSError):  # a listening one has none
+                    if any(fcntl.ioctl(key.fd, termios.TIOCOUTQ, bytes(4))):
+                        return True
+        return False
 
     def close(self) -> None:
         self._keys.clear()

@@ -1,12 +1,14 @@
 """The network in memory beside the sockets of this machine: the same is seen over both, by protocols and by streams."""
 
 import asyncio
+import selectors
 import socket
 import struct
 
 import pytest
 from aiohttp import ClientSession, web
 
+from emulator.world.loop import JumpingSelector
 from emulator.world.network import QUIET, ROUGH
 from emulator.world.plan import Plan, planned
 from emulator.world.runner import play
@@ -260,3 +262,31 @@ def test_what_goes_over_a_connection_keeps_its_order_however_rough_it_is():
         return bytes(came)
 
     assert play(main, Plan(3), ROUGH).value == bytes(range(200))
+
+
+def test_time_does_not_jump_while_something_is_under_way_to_a_socket():
+    """A machine that is busy brings it late."""
+    jumps, looks = [], []
+
+    class Busy(selectors.SelectSelector):
+        def select(self, timeout=None):
+            looks.append(timeout)
+            return super().select(0) if len(looks) > 5 else []
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    client = socket.create_connection(listening.getsockname())
+    selector = JumpingSelector(jumps.append, Busy())
+    try:
+        selector.register(listening, selectors.EVENT_READ)
+        selector.register(client, selectors.EVENT_WRITE)
+        assert {key.fileobj for key, _ in selector.select(60.0)} == {listening, client}
+        assert jumps == []
+        selector.unregister(client)
+        listening.accept()[0].close()
+        looks.clear()
+        assert selector.select(60.0) == []
+        assert jumps == [60.0]
+    finally:
+        client.close()
+        listening.close()
+        selector.close()
