@@ -1,6 +1,7 @@
 """Status callbacks: a signed POST, as form, XML or JSON."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from hashlib import md5, sha1
 from urllib.parse import parse_qsl
 from xml.etree import ElementTree
@@ -145,3 +146,5 @@ async def test_a_subscribers_message_comes_by_the_same_callback(sms_emulator):
     assert {name: told.sent[name] for name in ("phone", "mes", "to")} == {
         "phone": "79001234567", "mes": "СТОП", "to": "Shop",
     }  # fmt: skip
+    came = datetime.fromtimestamp(int(told.sent.ts), UTC) + timedelta(hours=3)
+    assert told.sent.time == f"{came:%d.%m.%Y %H:%M:%S}"

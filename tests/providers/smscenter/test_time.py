@@ -8,7 +8,7 @@ from providers.smscenter.desk import TO, Desk
 
 from emulator.core.units import HOUR, MINUTE, SECOND
 from emulator.providers.smscenter.countries import zone
-from emulator.providers.smscenter.dates import begins, life, written
+from emulator.providers.smscenter.dates import begins, life, spread, written
 
 NOON = round(datetime(2026, 2, 2, 9, tzinfo=UTC).timestamp()) * SECOND
 """12:00 in Moscow."""
@@ -122,3 +122,19 @@ def test_a_time_without_tz_is_the_account_s_and_with_tz_from_moscow():
     desk.send(mes="Moscow", time="02.02.26 12:30", tz="0")
     begins = [batch.begins_at - desk.sandbox.now() for batch in desk.sandbox.engine.state.store.batches]
     assert begins == [1800 * SECOND] * 2
+
+
+@pytest.mark.parametrize(("period", "freq", "count", "minutes"), [
+    ("2", "", 4, [0, 0, 60, 60]), ("1", "20", 3, [0, 20, 40]), ("1", "60", 3, [0, 0, 0]), ("0.1", "1", 3, [0, 2, 4]),
+    ("720", "1440", 3, [0, 14_400, 28_800]), ("1", "1440", 2, [0, 0]),
+])  # fmt: skip
+def test_many_messages_are_spread_over_hours_in_portions(period, freq, count, minutes):
+    assert spread(period, freq, count) == [one * MINUTE for one in minutes]
+
+
+@pytest.mark.parametrize(
+    ("period", "freq"), [("0.09", ""), ("720.1", ""), ("1", "0.9"), ("1", "1441"), ("x", ""), ("1", "x")]
+)
+def test_another_spread_is_none(period, freq):
+    with pytest.raises(ValueError, match="is no number"):
+        spread(period, freq, 2)
