@@ -234,6 +234,26 @@ async def test_a_client_that_reads_nothing_is_cut_and_costs_no_more_than_one_ans
         writer.close()
 
 
+async def test_who_reads_again_in_time_is_served_as_before():
+    async with serving(stalled_seconds=50, idle_seconds=600) as served:
+        reader, writer = await connect(served)
+        writer.transport.pause_reading()
+        (connection,) = (one for one in served.http.connections if one.transport is not None)
+        ask = b"GET /_emulator/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        async with asyncio.timeout(PATIENCE):
+            while not connection._paused:
+                writer.write(ask * 10)
+                await asyncio.sleep(0.001)
+        writer.transport.resume_reading()
+        async with asyncio.timeout(PATIENCE):
+            while connection._paused:
+                await reader.read(1 << 20)
+        skip(60)
+        await asyncio.sleep(0.02)
+        assert connection in served.http.connections
+        writer.close()
+
+
 async def test_a_flood_of_pipelined_requests_is_answered_in_order():
     async with serving() as served:
         flood = GOOD * 1000 + GOOD.replace(b"Host: x", b"Connection: close\r\nHost: x")

@@ -178,6 +178,21 @@ async def test_silence_longer_than_the_idle_time_closes_the_link():
         await esme.closed()
 
 
+@pytest.mark.contract("smscenter.smpp.idle")
+async def test_who_only_submits_is_not_idle():
+    async with desk() as at:
+        await at.patch(switches={"smpp-idle": 50})
+        esme = await at.bound()
+        for text in (b"one", b"two", b"three"):
+            skip(40)
+            assert (await esme.submit(text)).status == 0
+        skip(49)
+        await asyncio.sleep(0.02)
+        assert not esme.ended
+        skip(1)
+        await esme.closed()
+
+
 @pytest.mark.contract("smscenter.smpp.enquire-link", "smscenter.smpp.response-timer")
 async def test_the_server_asks_where_the_account_wants_it_and_closes_when_nobody_answers():
     async with desk() as at:
