@@ -6,7 +6,7 @@
 # make clients  the programs that some tests drive: PHP, Chromium, Kannel ... (Debian's packages and npm's)
 # make constraints  renew the pinned versions: everything here, and the image, is made of those
 # make test-newest, make test-lowest  a part of the tests with the newest versions, and the lowest pyproject.toml allows
-# make mutants  small faults in core, providers and smpp, one at a time: which of them does no test notice? (an hour or so)
+# make mutants  small faults in core, providers and smpp, one at a time: which of them does no test notice? (half an hour; goes on where it was stopped)
 # make audit  known vulnerabilities among the pinned, and the Dockerfile's linter
 # make test-long  the tests that take minutes: fuzzing, kills, soak; and properties, with examples never tried before
 PYTHON ?= python3

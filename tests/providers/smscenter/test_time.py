@@ -126,7 +126,7 @@ def test_a_time_without_tz_is_the_account_s_and_with_tz_from_moscow():
 
 @pytest.mark.parametrize(("period", "freq", "count", "minutes"), [
     ("2", "", 4, [0, 0, 60, 60]), ("1", "20", 3, [0, 20, 40]), ("1", "60", 3, [0, 0, 0]), ("0.1", "1", 3, [0, 2, 4]),
-    ("720", "1440", 3, [0, 14_400, 28_800]), ("1", "1440", 2, [0, 0]),
+    ("720", "1440", 3, [0, 14_400, 28_800]), ("1", "1440", 2, [0, 0]), ("10", "1", 600, [*range(600)]),
 ])  # fmt: skip
 def test_many_messages_are_spread_over_hours_in_portions(period, freq, count, minutes):
     assert spread(period, freq, count) == [one * MINUTE for one in minutes]
