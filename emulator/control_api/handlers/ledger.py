@@ -5,6 +5,7 @@ one before was on its way or had arrived; or another text (a code made anew) und
 after a failure is none.
 """
 
+import asyncio
 from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated
@@ -53,7 +54,10 @@ async def ledger(sandbox: Sandbox, query: LedgerQuery) -> "response_types.Ledger
     shown: list[tuple[Message, Batch]] = []
     after = number_of(query.after)
     seen = _Seen(store, seconds(query.window))
-    for message, batch in store.with_batches(store.likely(0, provider=query.provider)):
+    found = store.with_batches(store.likely(0, provider=query.provider))
+    for number, (message, batch) in enumerate(found, 1):
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
         if query.provider not in (None, batch.provider):
             continue
         sums[batch.provider].add(batch)
