@@ -61,6 +61,8 @@ class Front:
         self.own: OwnAnswers = lambda request: None
         self.http: HttpService
         self.smpp: SmppServer
+        self.wanted: set[str] = set()
+        """Sandboxes of this node that are not here yet, and that somebody waits for."""
         self._under_way: set[asyncio.Task[None]] = set()
 
     # what comes in here: Elsewhere of the HTTP service and of SMPP connections
@@ -127,6 +129,7 @@ class Front:
                         return home, await self.peers.link(home.owner)
                     if not home.id or home.id in self._manager.sandboxes.by_id:
                         return home, None
+                    self.wanted.add(home.id)
                     self._directory.forget(home)
             except FAILURES:
                 if home is not None:

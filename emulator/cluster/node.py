@@ -182,12 +182,16 @@ class ClusterNode:
     async def _take_in(self) -> None:
         """The sandboxes that are ours and not here yet, few at a time: others have their turns between."""
         here = self._manager.sandboxes.by_id
-        missing = [number for number, name in await self._nodes.mine() if name not in here]
-        for at in range(0, len(missing), _AT_ONCE):
-            for stored in await self._store.read(missing[at : at + _AT_ONCE]):
+        missing = {number: name for number, name in await self._nodes.mine() if name not in here}
+        while missing:
+            wanted = self.front.wanted  # those that somebody waits for come first
+            next_ones = sorted(missing, key=lambda number: missing[number] not in wanted)[:_AT_ONCE]
+            for stored in await self._store.read(next_ones):
                 if self._joined and stored.head.spec.id not in here:
-                    revive(self._manager, self.writer, stored)
+                    revive(self._manager, self.writer, stored, anew=False)
                     await asyncio.sleep(0)
+            for number in next_ones:
+                wanted.discard(missing.pop(number))
 
     # letting go
 

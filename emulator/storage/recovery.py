@@ -67,8 +67,11 @@ def _same_version(file: SqliteStore, stored: list[Stored]) -> None:
         )
 
 
-def revive(manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored) -> "Sandbox":
-    """A sandbox of the store lives on in the manager. Raises Damaged, Unusable."""
+def revive(
+    manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored, anew: bool = True
+) -> "Sandbox":  # fmt: skip
+    """A sandbox of the store lives on in the manager, with a checkpoint in place of its pages, unless it need not begin
+    `anew`. Raises Damaged, Unusable."""
     name = logbook.store.name
     try:
         head = stored.head
@@ -96,8 +99,8 @@ def revive(manager: "SandboxManager", logbook: GroupCommitWriter, stored: Stored
     for one in snapshots:
         sandbox.snapshots.by_name[one.name] = one
     logbook.track(sandbox).number = stored.number
-    if not (stored.pages or under_way):
-        logbook.stands(sandbox, stored.number, head)
+    if not under_way and not (anew and stored.pages):
+        logbook.stands(sandbox, stored.number, head, stored.pages)
     return sandbox
 
 

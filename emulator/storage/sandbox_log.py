@@ -1,6 +1,6 @@
 """One sandbox as the store knows it: what stands there, and what is not there yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -56,9 +56,11 @@ class SandboxLog:
         self._head = self._put = None
         self._steps, self._step = iter(()), None
 
-    def stands(self, number: int, head: SandboxHeader) -> None:
-        """It was read from the store and stands there just so; perhaps with what a checkpoint left half done."""
-        self.number, self._head, self.pages = number, head, head.first
+    def stands(self, number: int, head: SandboxHeader, pages: Sequence[bytes] = ()) -> None:
+        """It was read from the store and stands there just so, with these pages behind its checkpoint; perhaps with
+        what another one left half done."""
+        self.number, self._head, self.pages = number, head, head.first + len(pages)
+        self.logged = sum(map(len, pages))
         self._scenario = self.sandbox.scenario
         self._begin(self._cleared(head))
 

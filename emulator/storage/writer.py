@@ -7,7 +7,7 @@ pending and nothing more is taken until a later try succeeds.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from emulator.core.engine.engine import Engine
@@ -130,10 +130,10 @@ class GroupCommitWriter:
         self._trouble = None
         self._fine.set()
 
-    def stands(self, sandbox: "Sandbox", number: int, head: SandboxHeader) -> None:
+    def stands(self, sandbox: "Sandbox", number: int, head: SandboxHeader, pages: Sequence[bytes] = ()) -> None:
         """A sandbox was read from the store and stands there just so."""
         track = self._tracks[sandbox]
-        track.stands(number, head)
+        track.stands(number, head, pages)
         self._dirty.pop(track, None)
 
     def _soil(self, track: SandboxLog) -> None:
