@@ -31,6 +31,9 @@ class Kind(IntEnum):
     PAUSE = 8
     RESUME = 9
     """The client does not read what it is sent, and reads again."""
+    RETIRE = 10
+    RETIRED = 11
+    """Of the link: who leaves asks that nothing more be begun; nothing more is."""
 
 
 class Frame(NamedTuple):

@@ -20,10 +20,17 @@ class StreamEnd(Protocol):
 
 
 class NodeLink(asyncio.Protocol):
-    """`begun` hears of streams that the other side begins. What is said in one turn of the loop leaves together."""
+    """`begun` hears of streams that the other side begins, `retired` that we begin none any more. What is said in one
+    turn of the loop leaves together."""
 
-    def __init__(self, begun: Callable[["NodeLink", Frame], None], gone: Callable[["NodeLink"], None]) -> None:
+    def __init__(
+        self, begun: Callable[["NodeLink", Frame], None], gone: Callable[["NodeLink"], None],
+        retired: Callable[["NodeLink"], None],
+    ) -> None:  # fmt: skip
         self._begun = begun
+        self._retired = retired
+        self.quiet = asyncio.Event()
+        """Set once the other side begins nothing more."""
         self._gone = gone
         self._loop = asyncio.get_running_loop()
         self._frames = Unpacker()
@@ -48,6 +55,11 @@ class NodeLink(asyncio.Protocol):
                 end.got(frame)
             elif frame.kind in (Kind.REQUEST, Kind.BIND):
                 self._begun(self, frame)
+            elif frame.kind is Kind.RETIRE:
+                self._retired(self)
+                self.send(Kind.RETIRED, 0)
+            elif frame.kind is Kind.RETIRED:
+                self.quiet.set()
 
     def open(self, end: StreamEnd) -> int:
         """A new stream's number. Raises ConnectionResetError when the link has ended."""
@@ -75,6 +87,7 @@ class NodeLink(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
+        self.quiet.set()
         ends, self.ends = self.ends, {}
         self._gone(self)
         for end in ends.values():

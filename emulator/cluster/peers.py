@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from emulator.cluster.frames import Frame
+from emulator.cluster.frames import Frame, Kind
 from emulator.cluster.link import NodeLink, dial
 from emulator.storage.postgres_nodes import Member
+
+_FAREWELL = 2.0
+"""Real seconds that others get to begin nothing more."""
 
 
 class Peers:
@@ -46,9 +49,7 @@ class Peers:
 
     async def _dial(self, member: Member) -> NodeLink:
         where = urlsplit(member.url)
-        link = await dial(
-            where.hostname or "", where.port or 80, self.secret, lambda: NodeLink(self._begun, self._lost)
-        )  # fmt: skip
+        link = await dial(where.hostname or "", where.port or 80, self.secret, self._made)
         if link.closed or member.number not in self.members:
             link.cut()
             raise ConnectionResetError(f"node {member.number} is gone")
@@ -57,17 +58,29 @@ class Peers:
 
     def accepted(self) -> NodeLink:
         """For a node that has dialled us."""
-        link = NodeLink(self._begun, self._lost)
+        link = self._made()
         self._accepted.add(link)
         return link
 
-    def _lost(self, link: NodeLink) -> None:
-        self._accepted.discard(link)
+    def _made(self) -> NodeLink:
+        return NodeLink(self._begun, self._lost, self._retired)
+
+    def _retired(self, link: NodeLink) -> None:
         for number in [number for number, one in self._links.items() if one is link]:
             del self._links[number]
+
+    def _lost(self, link: NodeLink) -> None:
+        self._accepted.discard(link)
+        self._retired(link)
         self._gone()
 
     async def close(self) -> None:
+        """Whoever begins something here is told not to, and what was begun is answered."""
+        accepted = tuple(self._accepted)
+        for link in accepted:
+            link.send(Kind.RETIRE, 0)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*(link.quiet.wait() for link in accepted)), _FAREWELL)
         for task in tuple(self._dialling.values()):
             task.cancel()
             with suppress(asyncio.CancelledError, OSError):

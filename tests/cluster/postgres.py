@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -35,8 +34,12 @@ def programs() -> Path | None:
 
 def _user() -> str | None:
     """PostgreSQL does not run as root."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip(f"{NOT_INSTALLED}signals of POSIX, by which PostgreSQL is stopped here")
     if os.geteuid():
         return None
+    import pwd
+
     names = {one.pw_name for one in pwd.getpwall()}
     return next(name for name in ("postgres", "pgserver", "nobody") if name in names)
 

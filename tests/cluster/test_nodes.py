@@ -12,6 +12,7 @@ from support import PATIENCE, control, get, receiver, send_path, until
 
 from emulator.app.server import Server
 from emulator.app.settings import Settings
+from emulator.cluster import overview
 from emulator.sandboxes.change_log import Unusable
 from emulator.smpp import CommandId
 from emulator.storage import postgres_nodes
@@ -309,6 +310,17 @@ async def test_metrics_name_their_node_and_the_page_lists_the_sandboxes_of_all(d
                 status, page = await get(f"{serving.base_url}/?sandbox={one['id']}")
                 assert status == 200
                 assert all(f'>{other["id"]}</option>' in page.decode() for other in told)
+
+
+async def test_a_node_that_does_not_answer_is_named_in_the_list(database, monkeypatch):
+    monkeypatch.setattr(overview, "_PATIENCE", 0.2)
+    async with nodes(database, 2) as every:
+        every[1]._node.front.peers._begun = lambda link, frame: None  # it hears, and says nothing
+        _, numbers = await owners(every[0])
+        _, told = await control(every[0], "GET", "/_emulator/sandboxes")
+        assert [one["id"] for one in told["sandboxes"]] == ["default"]
+        silent = every[1].base_url
+        assert told["unanswered"] == [{"node": numbers[silent], "url": silent}]
 
 
 async def refused(database):
