@@ -2,8 +2,10 @@
 
 import msgspec
 import pytest
-from worlds import TO, Play
+from worlds import KEY, TO, Play, profile
 
+from emulator.core.commands import QueryMany
+from emulator.core.engine import checks
 from emulator.core.engine.checks import CheckContext
 from emulator.core.rules.conditions import (
     KIND,
@@ -224,3 +226,15 @@ def test_no_more_numbers_are_counted_than_there_is_room_for_and_the_oldest_goes_
     numbers = [str(995577000000 + one) for one in range(10)]
     assert [refused(play, one) for one in (*numbers, *numbers)] == [True] * 10 + [False] * 10
     assert [refused(play, one) for one in ("995577000010", numbers[1], numbers[0])] == [True, False, True]
+
+
+def test_of_a_question_about_many_messages_each_number_has_the_state_of_its_own() -> None:
+    checked = {"Submit": profile().checks["Submit"], "QueryMany": (checks.account_known,)}
+    for status, held in (("delivered", True), ("expired", False)):
+        play = Play({"when": {"operation": "status", "asked": status}, "then": BUSY}, made=profile(checks=checked))
+        play.accepted("995577000001", reference="first")
+        play.accepted("995577000002", reference="second")
+        play.advance(30)
+        wanted = ("995577000001", "1"), ("995577000002", "2")
+        asked = QueryMany(provider="plain", credential=KEY, wanted=wanted)
+        assert (play.engine.execute(asked, play.at).outcome.word == "refused") == held, status
