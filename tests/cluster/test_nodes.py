@@ -110,15 +110,18 @@ async def test_an_id_and_credentials_are_taken_for_all_nodes(database):
 async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
     async with nodes(database, 2) as every:
         told = [await made(every[0], id=f"s{number}") for number in range(4)]
+
+        async def told_of(serving, one):
+            account = one["accounts"]["smscenter"]["smpp"]
+            esme, answer = await bound(serving, account["system_id"], account["password"])
+            assert answer.status == 0
+            response = await esme.ask(CommandId.SUBMIT_SM, **SUBMIT, short_message=serving.base_url.encode())
+            assert response.status == 0
+            await until(lambda: esme.delivered)
+            await esme.close()
+
         for serving in every:
-            for one in told:
-                account = one["accounts"]["smscenter"]["smpp"]
-                esme, answer = await bound(serving, account["system_id"], account["password"])
-                assert answer.status == 0
-                response = await esme.ask(CommandId.SUBMIT_SM, **SUBMIT, short_message=serving.base_url.encode())
-                assert response.status == 0
-                await until(lambda esme=esme: esme.delivered)
-                await esme.close()
+            await asyncio.gather(*(told_of(serving, one) for one in told))
             esme, answer = await bound(serving, "nobody", "nothing")
             assert answer.status != 0
             await esme.close()
