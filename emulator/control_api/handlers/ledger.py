@@ -23,7 +23,7 @@ from emulator.sandboxes.sandbox import Sandbox
 if TYPE_CHECKING:
     from emulator.control_api import response_types
 
-_AT_ONCE = 2000
+_AT_ONCE = 100
 """So many messages are gone through before others on the loop get their turn."""
 _NEWEST = 7
 """So many that are alike are remembered besides the last."""
