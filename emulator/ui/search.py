@@ -1,10 +1,10 @@
 """The inbox's search: newest first, a page at a time, by index where a word names a number, reference or id exactly."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from heapq import merge
 from itertools import groupby
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from emulator.control_api.filters import number_of
@@ -13,8 +13,6 @@ from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import MessageStore
 from emulator.core.units import Timestamp
 from emulator.sandboxes.sandbox import Sandbox
-
-T = TypeVar("T")
 
 PAGE = 50
 """So many messages are shown at once."""
@@ -110,11 +108,11 @@ async def _messages(sandbox: Sandbox, search: InboxSearch) -> tuple[list[Message
     if search.status == REFUSED:
         return [], 0, 0
     found: list[Message] = []
-    looked = 0
-    async for message, batch in _breathing(store.with_batches(_candidates(sandbox, store, search))):
+    for looked, (message, batch) in enumerate(store.with_batches(_candidates(sandbox, store, search)), 1):
         if len(found) == PAGE:
             return found, found[-1].id, 0
-        looked += 1
+        if looked % _BREATH == 0:
+            await asyncio.sleep(0)
         if search.fits(batch, message):
             found.append(message)
         elif looked >= _SCANNED:
@@ -140,10 +138,3 @@ def _called(sandbox: Sandbox, store: MessageStore, word: str, before: int) -> It
     by_name = (store.messages[number - 1] for number in sorted(named, reverse=True))
     both = merge(store.newest_to(word, before), by_name, key=lambda message: -message.id)
     return (next(same) for _, same in groupby(both, key=lambda message: message.id))
-
-
-async def _breathing(messages: Iterator[T]) -> AsyncIterator[T]:
-    for count, message in enumerate(messages, 1):
-        yield message
-        if count % _BREATH == 0:
-            await asyncio.sleep(0)

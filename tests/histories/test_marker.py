@@ -366,6 +366,7 @@ def test_without_hypothesis_it_says_what_to_install_and_nothing_else_needs_it(hi
             def test_not_marked(live_sms_emulator):
                 pass
         """,
+        alone=True,
     )
     result.assert_outcomes(errors=1, passed=1)
     result.stdout.fnmatch_lines(["*needs hypothesis: pip install 'sms-emulator[[]histories]'*"])

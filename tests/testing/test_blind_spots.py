@@ -1,6 +1,7 @@
 """`pytest --sms-blind-spots` on a small project: what it lists is truly unnoticed, and gone once a test is there."""
 
 import re
+import sys
 
 import pytest
 
@@ -66,7 +67,9 @@ def test_an_order_whose_answer_is_lost_is_told_once(live_sms_emulator):
 
 
 @pytest.fixture
-def ran(pytester):
+def ran(pytester, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # a shop written anew within a second is not the old one
+
     def run(*options, shop=None, **files):
         pytester.makepyfile(shop=shop or SHOP.format(attempts=2), **files)
         return pytester.runpytest_inprocess("-pno:cacheprovider", "-pno:xdist", "-oasyncio_mode=auto", *options)
