@@ -103,17 +103,23 @@ def tree_of(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"), str(file))
 
 
-def imports_of(file: Path) -> Iterator[tuple[int, str]]:
+@cache
+def nodes_of(file: Path) -> list[ast.AST]:
+    return list(ast.walk(tree_of(file)))
+
+
+@cache
+def imports_of(file: Path) -> list[tuple[int, str]]:
     """(line, full name) of everything a file imports."""
     package = (*file.relative_to(ROOT.parent).with_suffix("").parts,)
-    for node in ast.walk(tree_of(file)):
+    found = []
+    for node in nodes_of(file):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield node.lineno, alias.name
+            found += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = ".".join(package[: -node.level]) + "." if node.level else ""
-            for alias in node.names:
-                yield node.lineno, f"{base}{node.module or ''}.{alias.name}"
+            found += [(node.lineno, f"{base}{node.module or ''}.{alias.name}") for alias in node.names]
+    return found
 
 
 def packages_imported(file: Path) -> Iterator[tuple[int, str]]:
@@ -157,7 +163,7 @@ def test_nobody_outside_its_folder_knows_a_provider_by_name():
         parts = file.relative_to(ROOT).parts
         if parts[0] == "providers" and len(parts) > 2:
             continue
-        for node in ast.walk(tree_of(file)):
+        for node in nodes_of(file):
             if isinstance(node, ast.Compare):
                 values = [node.left, *node.comparators]
                 found += [f"{file.relative_to(ROOT)}:{node.lineno} compares with {v.value!r}" for v in values
@@ -177,7 +183,7 @@ def test_a_pure_package_does_no_io_reads_no_clock_and_rolls_no_dice(file):
             continue
         if top in BANNED_MODULES or any(name.startswith(f"{banned}.") for banned in BANNED_MODULES if "." in banned):
             found.append(f"{line}: imports {name}")
-    for node in ast.walk(tree_of(file)):
+    for node in nodes_of(file):
         if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
             found.append(f"{node.lineno}: is asynchronous")
         elif isinstance(node, ast.Call):
@@ -206,7 +212,7 @@ def test_real_time_threads_chance_and_sql_are_known_in_the_named_files_only(modu
 def names_made_here(file: Path) -> set[str]:
     """What a file calls its functions, classes, class attributes and the attributes of self."""
     found = set()
-    for node in ast.walk(tree_of(file)):
+    for node in nodes_of(file):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -228,7 +234,7 @@ def private_names_of_others(file: Path, ours: set[str]) -> Iterator[tuple[int, s
     """(line, name): attributes that begin with a line below and were not made here, also where the name stands in a
     string; modules and what is imported from them. `ours`: what the whole package makes, for what is inherited."""
     here = names_made_here(file)
-    for node in ast.walk(tree_of(file)):
+    for node in nodes_of(file):
         if isinstance(node, ast.Attribute) and is_private(node.attr):
             if node.attr not in (ours if is_self(node.value) else here):
                 yield node.lineno, node.attr
@@ -304,7 +310,7 @@ def test_a_name_stands_for_one_class():
     found: dict[str, list[str]] = {}
     for file in FILES:
         if not WIRE.search(file.as_posix()):
-            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            for node in tree_of(file).body:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     found.setdefault(node.name, []).append(str(file))
     assert {name for name, files in found.items() if len(files) > 1} == SEVERAL

@@ -176,7 +176,7 @@ def test_it_takes_as_many_open_files_as_it_may_and_warns_where_connections_would
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
-@pytest.mark.parametrize("loop", ["asyncio", "auto"])
+@pytest.mark.parametrize("loop", [pytest.param("asyncio", marks=pytest.mark.long), "auto"])
 def test_health_answers_however_many_connections_come_and_however_few_files_may_be_open(loop):
     limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64));"
     command = f"{limited} from emulator.cli.main import main; sys.exit(main(['serve', '--port', '0', *sys.argv[1:]]))"

@@ -260,7 +260,7 @@ async def test_sending_from_the_page_with_georgian_and_cyrillic(window):
     await window.expect(window.page.locator("dl.facts")).to_contain_text("UCS-2")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 async def test_nothing_is_wider_than_a_narrow_phone(browser, served, scheme):
     sandbox = frozen(served, id="test-" + "named-after-its-test-" * 4)
     place = f"/_emulator/page/{sandbox.id}"
