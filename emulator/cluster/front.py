@@ -89,6 +89,8 @@ class Front:
         return self._forward(parsed, connection, partial(self._directory.by_key, key))
 
     def bind(self, connection: "SmppConnection", bind: Pdu, octets: bytes) -> bool:
+        if connection.line.sandbox is not None:  # bound here: the session answers a second bind
+            return False
         provider, credential, sandbox = self.smpp.dispatcher.whose(connection.line, bind)
         if sandbox is not None:
             return False

@@ -105,7 +105,8 @@ class NodeLink(asyncio.Protocol):
 async def dial(host: str, port: int, secret: str, made: Callable[[], NodeLink]) -> NodeLink:
     """A link to a node. Raises OSError when nobody is there, or who is there is no node of ours."""
     loop = asyncio.get_running_loop()
-    transport, greeting = await loop.create_connection(_Greeting, host, port)
+    async with asyncio.timeout(2.0):  # a machine without power refuses nothing
+        transport, greeting = await loop.create_connection(_Greeting, host, port)
     transport.write(f"GET {PATH} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: Upgrade\r\nUpgrade: sms-emulator\r\n"
                     f"Authorization: Bearer {secret}\r\n\r\n".encode())  # fmt: skip
     try:

@@ -19,6 +19,7 @@ from emulator.storage.postgres import FAILURES, PostgresStore, told
 from emulator.storage.postgres_nodes import Nodes
 from emulator.storage.records import Damaged
 from emulator.storage.recovery import revive
+from emulator.storage.store import Stored
 from emulator.storage.writer import GroupCommitWriter
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class ClusterNode:
         self._moved = False
         self._looks = 0
         self._joined = False
+        self._had: set[int] = set()
+        """Numbers of the sandboxes that were taken in since we joined: one of them that is not here was deleted."""
         self._leaving = False
         self._task: asyncio.Task[None] | None = None
 
@@ -77,7 +80,8 @@ class ClusterNode:
         self, http: "HttpService", smpp: "SmppServer", trusts: Callable[[HttpRequest], bool], control: Control
     ) -> None:  # fmt: skip
         self.front.http, self.front.smpp = http, smpp
-        self.front.own = Overview(self._nodes, self.front, trusts, control, lambda: self._leaving).answer
+        self.front.own = Overview(self._nodes, self.front, trusts, control, lambda: self._leaving,
+                                  lambda: self.writer.stuck).answer  # fmt: skip
 
     # joining
 
@@ -90,6 +94,7 @@ class ClusterNode:
     async def _join(self) -> None:
         await self._nodes.join(self._url, self._heard)
         self._joined = True
+        self._had.clear()
         number = self._nodes.number
         self.writer.begin_anew(number << _NUMBERS)
         self.front.number = self._manager.node = number
@@ -144,12 +149,15 @@ class ClusterNode:
             except Unusable as wrong:
                 log.error("%s; tried again in a moment", wrong)
                 await asyncio.sleep(_AGAIN)
-            except FAILURES as wrong:
+            except (*FAILURES, NotPersisted) as wrong:
                 log.warning("the %s does not answer: %s", self._store.name, told(wrong))
                 self._store.cut()
                 await asyncio.sleep(_AGAIN)
             except Damaged as wrong:
                 log.error("the %s is damaged (%s)", self._store.name, wrong)
+                await asyncio.sleep(_AGAIN)
+            except Exception:
+                log.exception("looking round failed; it goes on in a moment")
                 await asyncio.sleep(_AGAIN)
 
     async def _look_once(self) -> None:
@@ -181,17 +189,43 @@ class ClusterNode:
 
     async def _take_in(self) -> None:
         """The sandboxes that are ours and not here yet, few at a time: others have their turns between."""
-        here = self._manager.sandboxes.by_id
-        missing = {number: name for number, name in await self._nodes.mine() if name not in here}
+        here, ours = self._manager.sandboxes.by_id, self._nodes.number
+        missing = {
+            number: name for number, name in await self._nodes.mine()
+            if name not in here and number not in self._had and number >> _NUMBERS != ours
+        }  # fmt: skip
         while missing:
             wanted = self.front.wanted  # those that somebody waits for come first
             next_ones = sorted(missing, key=lambda number: missing[number] not in wanted)[:_AT_ONCE]
-            for stored in await self._store.read(next_ones):
+            try:
+                found = await self._store.read(next_ones)
+            except Damaged as wrong:
+                if len(next_ones) > 1:  # which of them?
+                    found = [one for number in next_ones for one in await self._whole(number)]
+                else:
+                    found = self._not_whole(missing[next_ones[0]], wrong)
+            for stored in found:
                 if self._joined and stored.head.spec.id not in here:
-                    revive(self._manager, self.writer, stored, anew=False)
+                    try:
+                        revive(self._manager, self.writer, stored, anew=False)
+                    except (Damaged, Unusable) as wrong:
+                        self._not_whole(stored.head.spec.id, wrong)
                     await asyncio.sleep(0)
             for number in next_ones:
                 wanted.discard(missing.pop(number))
+                if self._joined:
+                    self._had.add(number)
+
+    async def _whole(self, number: int) -> list[Stored]:
+        try:
+            return await self._store.read([number])
+        except Damaged as wrong:
+            return self._not_whole(str(number), wrong)
+
+    def _not_whole(self, which: str, wrong: Exception) -> list[Stored]:
+        """The others are served all the same; it is tried again when this node joins anew."""
+        log.error("sandbox %s of the %s cannot be taken in: %s", which, self._store.name, wrong)
+        return []
 
     # letting go
 

@@ -28,13 +28,14 @@ class Overview:
 
     def __init__(
         self, nodes: Nodes, front: "Front", trusts: Callable[[HttpRequest], bool], control: Control,
-        leaving: Callable[[], bool],
+        leaving: Callable[[], bool], stuck: Callable[[], bool],
     ) -> None:  # fmt: skip
         self._nodes = nodes
         self._front = front
         self._trusts = trusts
         self._control = control
         self._leaving = leaving
+        self._stuck = stuck
 
     def answer(self, request: HttpRequest) -> Awaitable[HttpReply] | None:
         """None: it is not about the cluster."""
@@ -53,7 +54,7 @@ class Overview:
         """As of one alone, and 503 where a balancer is to send nobody any more."""
         alone = await self._control(request)
         assert isinstance(alone, HttpReply)
-        state = "leaving" if self._leaving() else "ok" if self._front.number else "no database"
+        state = "leaving" if self._leaving() else "ok" if self._front.number and not self._stuck() else "no database"
         told = {**msgspec.json.decode(alone.body), "status": state, "node": self._front.number}
         return HttpReply(status=200 if state == "ok" else 503, headers=_JSON, body=msgspec.json.encode(told))
 
@@ -91,6 +92,7 @@ class Overview:
 
     async def _asked(self, number: int, request: HttpRequest) -> Any:
         """The answer of another node to the same request; None: there was none."""
+        link, stream = None, 0
         try:
             async with asyncio.timeout(_PATIENCE):
                 link = await self._front.peers.link(number)
@@ -101,6 +103,9 @@ class Overview:
                 return msgspec.json.decode(body) if head.startswith(b"HTTP/1.1 200") else None
         except (OSError, TimeoutError, msgspec.DecodeError):
             return None
+        finally:
+            if link is not None:
+                link.ends.pop(stream, None)
 
 
 class _Whole:

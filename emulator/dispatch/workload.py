@@ -28,6 +28,7 @@ def too_many(command: AnyCommand, state: SandboxState) -> str | None:
         return None
     each, what = _cost(command)
     looks = state.rule_book.looks(command)
+    looks = looks if looks >= 1 else 0.0
     most = min(MOST_NUMBERS, int(MOST_WORK / (each + _LOOK * looks)))
     if many <= most:
         return None

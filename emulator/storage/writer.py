@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emulator.core.engine.engine import Engine
@@ -289,7 +290,8 @@ class GroupCommitWriter:
                 if self._trouble is not None:
                     await self._fine.wait()
                 else:
-                    await kept(self)
+                    with suppress(NotPersisted):  # then it waits until writing goes on
+                        await kept(self)
             return await call(request, fault)
 
         return called

@@ -1,6 +1,7 @@
 """Many nodes in one process over a real PostgreSQL: any request to any node, and what a node leaves is lived on."""
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -12,7 +13,9 @@ from support import PATIENCE, control, get, receiver, send_path, until
 
 from emulator.app.server import Server
 from emulator.app.settings import Settings
+from emulator.cluster import node as cluster_node
 from emulator.cluster import overview
+from emulator.cluster.link import NodeLink
 from emulator.sandboxes.change_log import Unusable
 from emulator.smpp import CommandId
 from emulator.storage import postgres_nodes
@@ -370,3 +373,26 @@ class Pooler:
 async def test_a_pooler_in_transaction_mode_is_found_out(pools):
     busy: set[int] = set()
     assert await postgres_nodes.pooled(Pooler(pools, busy), Pooler(pools, busy)) is pools
+
+
+async def test_a_sandbox_that_cannot_be_taken_in_keeps_nobody_from_the_others(database, monkeypatch, caplog):
+    """And each question for all sandboxes leaves nothing behind at the other nodes' links."""
+    revive = cluster_node.revive
+
+    def choosy(manager, writer, stored, anew):
+        if stored.head.spec.id == "s0":
+            raise Unusable("there is no place for it")
+        return revive(manager, writer, stored, anew)
+
+    async with nodes(database, 2) as (leaving, staying):
+        for number in range(3):
+            await made(leaving, id=f"s{number}", clock="frozen")
+        for _ in range(5):
+            await control(staying, "GET", "/_emulator/sandboxes")
+        assert [one for one in gc.get_objects() if isinstance(one, NodeLink) and one.ends] == []
+        monkeypatch.setattr(cluster_node, "revive", choosy)
+        await leaving.stop()
+        for name, found in (("s1", 200), ("s2", 200)):
+            assert (await control(staying, "GET", f"/_emulator/sandboxes/{name}"))[0] == found
+        await until(lambda: "sandbox s0 of the" in caplog.text)
+        assert (await control(staying, "DELETE", "/_emulator/sandboxes/s1"))[0] == 204

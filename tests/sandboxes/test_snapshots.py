@@ -188,3 +188,10 @@ async def test_a_callback_about_a_message_that_a_restore_took_away_cannot_be_red
         await sms.restore("empty")
         with pytest.raises(CallRefused, match="no-such-message"):
             await sms.redeliver("c1")
+
+
+async def test_a_name_is_one_that_every_store_takes():
+    async with serving() as served:
+        path = "/_emulator/sandboxes/default/snapshots"
+        status, told = await control(served, "POST", path, {"name": "a\0b"})
+        assert (status, "cannot be printed" in told["error"]["message"]) == (400, True)

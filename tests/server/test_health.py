@@ -129,7 +129,7 @@ async def test_more_numbers_than_one_request_may_have_are_413_and_journalled(pat
         (kept,) = one.emulator.default.journal.exchanges()
         most = re.search(r"in one request are too many: at most ([0-9]+) are taken", kept.why)
         assert most
-        assert int(most[1]) // 1000 == {"/api/v2/send/": 100, "/sys/send.php": 11, "/sys/status.php": 15}[path]
+        assert int(most[1]) // 1000 == {"/api/v2/send/": 100, "/sys/send.php": 12, "/sys/status.php": 15}[path]
         assert kept.provider in ("smsoffice", "smscenter")
 
 

@@ -1,5 +1,6 @@
 """A store that writes later: what happens meanwhile is not lost, and answers leave in order, once they are safe."""
 
+import asyncio
 import tempfile
 from collections import deque
 from pathlib import Path
@@ -12,6 +13,7 @@ from storage.test_restart import happen, happenings, served
 from support import send_path, until
 from wires import Wire, settled
 
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.storage import sandbox_log, sqlite
 from emulator.storage.store import Batch
 
@@ -125,6 +127,34 @@ async def test_an_answer_whose_commit_fails_says_so_and_a_refused_line_comes_beh
         first, second = wire.octets.index(b"HTTP/1.1 500"), wire.octets.index(b"HTTP/1.1 400")
         assert first < second
         assert b"the cable is out. It may have been done all the same" in wire.octets
+    finally:
+        logbook.store = late.store
+        connection.connection_lost(None)
+        await serving.stop()
+
+
+async def test_what_waits_for_the_store_to_be_written_goes_out_though_it_failed_once(tmp_path):
+    serving = await served(tmp_path / "state.db")
+    logbook = serving.emulator.recorder
+    late, gone = Late(logbook.store), []
+    logbook.store = late
+
+    async def call(request, fault=None):
+        gone.append(request.target)
+        return HttpReply()
+
+    connection, _ = Wire.to(serving)
+    try:
+        connection.data_received(f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        await until(lambda: late.waiting)
+        waiting = asyncio.create_task(logbook.first(call)(HttpRequest(method="GET", target="/sms")))
+        await asyncio.sleep(0)
+        late.land(fails="the disk is full")
+        await until(lambda: late.waiting)
+        assert gone == []
+        late.land()
+        await waiting
+        assert gone == ["/sms"]
     finally:
         logbook.store = late.store
         connection.connection_lost(None)

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 
 class Named(msgspec.Struct, forbid_unknown_fields=True):
-    """A snapshot's name."""
+    """A snapshot's name: letters that can be printed, so that every store takes it."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+    def __post_init__(self) -> None:
+        if not self.name.isprintable():
+            raise ValueError("name: it has letters that cannot be printed")
 
 
 def _shown(made: Snapshot) -> "response_types.Snapshot":
