@@ -165,7 +165,12 @@ class SandboxLog:
         for count, piece in enumerate(pieces):
             head.dumped += len(piece)
             yield _putting(self.number, head.area, count, piece)
-        yield lambda rows: rows.put_head(self.number, pack_head(head))
+
+        def in_force(rows: Rows) -> None:
+            head.scenario = self.sandbox.scenario  # another one may have been put since this began
+            rows.put_head(self.number, pack_head(head))
+
+        yield in_force
         self._head = head
         self.logged -= logged
         yield from self._cleared(head)

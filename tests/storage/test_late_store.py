@@ -159,3 +159,23 @@ async def test_what_waits_for_the_store_to_be_written_goes_out_though_it_failed_
         logbook.store = late.store
         connection.connection_lost(None)
         await serving.stop()
+
+
+def test_a_scenario_that_is_put_while_a_large_checkpoint_is_written_is_there_again(tmp_path, monkeypatch):
+    for name, value in (("FLOOR", 200), ("AT_ONCE", -1), ("PIECE", 100)):
+        monkeypatch.setattr(sandbox_log, name, value)
+    emulator, logbook = begun(tmp_path / "0.db")
+    sandbox = emulator.default
+    for _ in range(20):
+        happen(emulator, "traffic", 0, 1, 0)
+        logbook.commit()
+    assert logbook.step()
+    sandbox.scenario = emulator.scenario("no-credit")
+    logbook.commit()
+    for _ in range(300):
+        logbook.step()
+    left = copied(tmp_path / "0.db", tmp_path / "1.db")
+    logbook.give_up()
+    emulator, logbook = begun(left)
+    assert emulator.default.scenario.name == "no-credit"
+    logbook.give_up()
