@@ -7,6 +7,7 @@ Which way is the message's own: one that was submitted with flags of SMPP is tol
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from emulator.core.accounts import Account
@@ -22,6 +23,8 @@ from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.pdu import Pdu
 
+log = logging.getLogger(__name__)
+
 
 class DeliveryRouter:
     """Sends what goes out of one process, and keeps count of what is under way, by sandbox."""
@@ -35,7 +38,12 @@ class DeliveryRouter:
 
     def post(self, sandbox: Sandbox, out: Outgoing) -> Waiting | None:
         """Send something. What comes back is done when it was answered; None when nobody need wait for it."""
-        parcel = self.envelope(sandbox, out)
+        try:
+            parcel = self.envelope(sandbox, out)
+        except Exception:  # those behind it go out all the same
+            log.exception("a report of sandbox %s cannot be written and is given up", sandbox.id)
+            sandbox.engine.answered(out.attempt, False, out.at, ())
+            return None
         if parcel is None:
             sandbox.engine.answered(out.attempt, True, out.at)
             return None

@@ -5,6 +5,7 @@ What waits here is in the state all the same (`in_flight`), so a snapshot has it
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
@@ -28,6 +29,8 @@ _A_DAY = 86_400_000_000
 
 
 _MOST_SETTLED = 1000
+
+log = logging.getLogger(__name__)
 
 
 class PendingReceipt:
@@ -237,7 +240,11 @@ class SmppQueue:
                 if at - parcel.out.at > _A_DAY:
                     parcel.engine.answered(parcel.out.attempt, False, at, ())
                     continue
-                self._send(box, line, parcel, at)
+                try:
+                    self._send(box, line, parcel, at)
+                except Exception:  # those behind it go out all the same
+                    log.exception("a receipt of sandbox %s cannot be written and is given up", sandbox.id)
+                    parcel.engine.answered(parcel.out.attempt, False, at, ())
         self._mark(box, sandbox)
 
     def _is_settled(self, box: Backlog, sandbox: Sandbox, out: Outgoing) -> bool:

@@ -17,7 +17,10 @@ async def reach(targets: Targets, host: str, port: int) -> socket.socket:
 
 async def _reach(targets: Targets, host: str, port: int) -> socket.socket:
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise OSError(f"{host[:100]!r} is no host name") from None
     trouble: OSError | None = None
     for family, kind, protocol, _, where in found:
         refusal = targets.refusal(host, str(where[0]))

@@ -88,6 +88,9 @@ def decode(frame: bytes) -> Pdu | Unreadable:
             else:
                 _read_tlvs(frame, position, tlvs)
     except _Stop as stop:
+        if not plan.steps and not command_id & RESPONSE:
+            # enquire_link and unbind: the specification has no body for them, and no error.
+            return Pdu(command_id, status, sequence, {}, [], frame[16:], frame)
         if command_id & RESPONSE and (status or command_id in LENIENT):
             # Error responses come with every kind of body, and the status alone matters to who waits for it.
             return Pdu(command_id, status, sequence, {}, [], frame[16:], frame)

@@ -109,10 +109,17 @@ def _numbers(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     return None
 
 
+LONGEST_ADDRESS = 20
+"""Octets: of submit_sm and deliver_sm (3.4, 5.2.8); data_sm's fields would hold 64."""
+
+
 def _addresses(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     fields = pdu.fields
     if pdu.command_id in _NEEDS_DESTINATION and not fields.get("destination_addr"):
         return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
+    for field, _, status in _ADDRESSES:
+        if len(pdu.octets(field) if fields.get(field) else b"") > LONGEST_ADDRESS:
+            return PduFault(status, field, f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it")
     if strictness.international_is_number:
         for field, ton, status in _ADDRESSES:
             address = pdu.octets(field) if fields.get(ton) == 1 else b""

@@ -63,6 +63,10 @@ async def end(context: Context, sandbox: Sandbox, session: str, query: Ending) -
     context.smpp.hang_up(line, query.how)
 
 
+_MOST_PARTS = 255
+"""Their number has one octet on the wire."""
+
+
 def _speaking(context: Context, wanted: str | None) -> str:
     """The provider meant: the one named, or the first that speaks SMPP."""
     if wanted is None:
@@ -86,6 +90,8 @@ async def incoming(context: Context, sandbox: Sandbox, body: Incoming) -> "respo
     url = sandbox.account(name).callback_url
     by_smpp = provider.smpp is not None and (receiving or not url or provider.incoming is None)
     way, parts = ("smpp", len(split(body.text))) if by_smpp else ("http", 1)
+    if parts > _MOST_PARTS:
+        raise Refusal(400, "invalid", f"text: it would have {parts} parts, and a message has at most {_MOST_PARTS}")
     made = sandbox.control(PutIncoming(name, way, body.source, body.to, body.text, parts))
     return {"id": f"i{made.id}", "provider": name, "way": way, "from": made.source, "to": made.to, "text": made.text,
             "parts": parts, "at": views.iso(made.at)}  # fmt: skip
@@ -123,7 +129,7 @@ async def outbind(context: Context, sandbox: Sandbox, body: Outbind) -> "respons
     if name not in context.smpp.providers:
         raise Refusal(400, "no-smpp", f"{name} does not speak SMPP")
     host, colon, port = body.target.rpartition(":")
-    if not colon or not port.isdigit() or not 0 < int(port) < 65536:
+    if not colon or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise Refusal(400, "invalid", f"target {body.target!r} is not host:port")
     try:
         line = await cast(Awaitable[BoundSession], context.smpp.outbind(sandbox, name, host.strip("[]"), int(port)))

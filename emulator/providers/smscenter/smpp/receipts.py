@@ -121,7 +121,8 @@ def _given_back(references: str, part: int) -> tuple[Tlv, ...]:
 
 def _error(batch: Batch, due: SendReport) -> int:
     """The delivery error that goes with the state."""
-    return told(due.status, error_of(usual_error(batch.kind, due.status, due.error), batch.extra), due.reason).err
+    error = told(due.status, error_of(usual_error(batch.kind, due.status, due.error), batch.extra), due.reason).err
+    return min(error, 0xFFFF)  # the TLV has two octets
 
 
 def _submitted(batch: Batch) -> Timestamp:

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from esme import SUBMIT, TO, desk, line_of
 
-from emulator.smpp import CommandId, decode, encode
+from emulator.delivery.router import DeliveryRouter
+from emulator.smpp import CommandId, Status, decode, encode
 
 
 def with_nul_behind(pdu):
@@ -208,3 +209,37 @@ async def test_a_receipt_of_what_was_never_delivered_gives_it_back_too(end):
         await at.settle()
         (receipt,) = await esme.receipts()
         assert dict(receipt.tlvs)[0x0204] == b"\1\2"
+
+
+@pytest.mark.parametrize(("field", "status"), [
+    ("source_addr", Status.RINVSRCADR), ("destination_addr", Status.RINVDSTADR),
+])  # fmt: skip
+async def test_an_address_that_no_receipt_could_hold_is_refused_in_data_sm_too(field, status):
+    async with desk() as at:
+        esme = await at.bound()
+        answer = await esme.ask(CommandId.DATA_SM, (0x0424, b"Hi"), **{**SUBMIT, field: b"7" * 40})
+        assert answer.status == status
+
+
+async def test_an_error_larger_than_the_tlv_is_told_as_its_largest():
+    async with desk() as at:
+        esme = await at.bound()
+        await esme.submit()
+        (message,) = await at.messages()
+        await at.call("POST", f"/messages/{message['id']}/status", {"status": "undelivered", "error": 100_000})
+        assert "stat:UNDELIV" in line_of((await esme.receipts())[0])
+
+
+async def test_a_receipt_that_cannot_be_written_keeps_no_other_back(monkeypatch):
+    async with desk() as at:
+        esme = await at.bound()
+        write = DeliveryRouter.envelope
+
+        def broken(self, sandbox, out):
+            return 1 / 0 if out.message == 1 else write(self, sandbox, out)
+
+        monkeypatch.setattr(DeliveryRouter, "envelope", broken)
+        for to in (b"79211234560", b"79211234561"):
+            assert (await esme.submit(destination_addr=to)).status == 0
+        await at.settle()
+        assert [one.octets("source_addr") for one in await esme.receipts()] == [b"79211234561"]
