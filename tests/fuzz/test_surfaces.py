@@ -15,8 +15,8 @@ INPUTS = int(os.environ.get("SMS_FUZZ_INPUTS", "1000000"))
 
 @pytest.mark.parametrize("name", SURFACES)
 async def test_thousands_of_inputs_break_nothing(name):
-    played = await play(name, 2_000, SEED)
-    assert min(played.words[word] for word in ("accepted", "refused")) > 50, played
+    played = await play(name, 1_000, SEED)
+    assert min(played.words[word] for word in ("accepted", "refused")) > 25, played
 
 
 @pytest.mark.long

@@ -140,6 +140,7 @@ class TestCallbacks:
 """
 
 
+@pytest.mark.long
 def test_a_test_that_does_not_end_has_noticed(ran, monkeypatch):
     monkeypatch.setattr("emulator.testing.blind_spots._AT_LEAST", 0.2)
     monkeypatch.setattr("emulator.testing.blind_spots._SLOWER", 0)

@@ -222,7 +222,7 @@ def test_status_and_callback_name_country_operator_and_network(number, country, 
 
 @pytest.mark.parametrize(
     ("country", "other"),
-    [("995", {}), ("375", {"A1": "Velcom", "МТС": "MTS"}),
+    [pytest.param("995", {}, marks=pytest.mark.long), ("375", {"A1": "Velcom", "МТС": "MTS"}),
      ("380", {"Vodafone": "Vodafone"}), ("77", {"K'cell": "Kcell/Activ", "Altel": "T2", "Tele2": "T2"})],
 )  # fmt: skip
 def test_the_table_agrees_with_phonenumbers_on_the_operator_of_most_numbers_that_it_knows(country, other):

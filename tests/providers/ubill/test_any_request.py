@@ -30,7 +30,7 @@ def answered(desk: Desk, request: HttpRequest) -> None:
     desk.why()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(body=_bodies, path=st.sampled_from(["send", "brandNameCreate"]))
 def test_any_json_object_is_answered(body: dict[str, Any], path: str) -> None:
     desk = Desk()
@@ -39,14 +39,14 @@ def test_any_json_object_is_answered(body: dict[str, Any], path: str) -> None:
     desk.advance(10)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(body=_octets, path=st.sampled_from(["send", "sendXml", "brandNameCreate"]))
 def test_any_octets_are_answered(body: bytes, path: str) -> None:
     desk = Desk()
     answered(desk, HttpRequest(method="POST", target=f"/v1/sms/{path}?key={desk.key}", body=body))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(query=st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="#?"), max_size=60))
 def test_any_query_is_answered(query: str) -> None:
     desk = Desk()
