@@ -52,5 +52,5 @@ def unread(body: bytes) -> str | None:
     """Why a body is not even read: so many numbers stand in it."""
     if len(body) <= 2 * MOST_NUMBERS or (found := separators(body)) <= 2 * MOST_NUMBERS + 1000:
         return None
-    return f"{found} numbers in one request are too many: at most {MOST_NUMBERS} are taken, so that others are not " \
-           "kept waiting"  # fmt: skip
+    return f"{found} commas and line breaks, as of so many numbers, in one request are too many: at most " \
+           f"{MOST_NUMBERS} are taken, so that others are not kept waiting"  # fmt: skip

@@ -93,8 +93,9 @@ def split_target(target: str) -> tuple[str, str]:
     if target[:1] != "/":
         scheme, separator, rest = target.partition("://")
         if separator and scheme.isalnum():
-            _, slash, path = rest.partition("/")
-            target = slash + path or "/"
+            host = rest.partition("/")[0].partition("?")[0]
+            target = rest[len(host) :]
+            target = target if target[:1] == "/" else f"/{target}"
     if "#" in target:
         target = target[: target.index("#")]
     path, _, query = target.partition("?")

@@ -9,6 +9,8 @@ from support import PATIENCE, TO, control, get, octets, send_path, serving
 
 END = b" HTTP/1.1\r\nHost: smsoffice.ge\r\nConnection: close\r\n\r\n"
 
+from emulator.http.messages import split_target
+
 
 async def last_request(served, **wanted):
     _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests?limit=1000")
@@ -231,3 +233,11 @@ async def test_head_is_get_without_its_body(target):
     assert head.startswith(begin)
     assert head.endswith(b"\r\n\r\n")
     assert head.count(b"\r\n\r\n") == 1
+
+
+@pytest.mark.parametrize(("target", "parts"), [
+    ("http://smsc.ru?a=/sys/balance.php", ("/", "a=/sys/balance.php")), ("http://smsc.ru", ("/", "")),
+    ("http://smsc.ru/a?b=/c", ("/a", "b=/c")), ("/a?b", ("/a", "b")), ("*", ("*", "")),
+])  # fmt: skip
+def test_a_target_is_path_and_query_with_and_without_its_host(target, parts):
+    assert split_target(target) == parts
