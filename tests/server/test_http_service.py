@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 from support import PATIENCE, TO, control, get, octets, send_path, serving
 
-END = b" HTTP/1.1\r\nHost: smsoffice.ge\r\nConnection: close\r\n\r\n"
-
 from emulator.http.messages import split_target
+
+END = b" HTTP/1.1\r\nHost: smsoffice.ge\r\nConnection: close\r\n\r\n"
 
 
 async def last_request(served, **wanted):
