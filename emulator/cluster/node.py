@@ -273,9 +273,10 @@ class ClusterNode:
             self.writer.begin_anew(0)
             members = await self._nodes.members()
             self.front.peers.know(one for one in members if one.lives)
-            others = [one.number for one in members if one.lives and not one.leaving]
+            own = self._nodes.number
+            others = [one.number for one in members if one.lives and not one.leaving and one.number != own]
             if others:
-                await self._nodes.take(self._nodes.number, place, others)
+                await self._nodes.take(own, place, others)
             self._directory.forget_all()
 
     async def stop(self) -> None:
