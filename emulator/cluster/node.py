@@ -3,8 +3,8 @@ session is lost, everything it had belongs to others: it lets go of all of it an
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from emulator.cluster.directory import Directory
@@ -107,8 +107,6 @@ class ClusterNode:
         except FAILURES as wrong:
             self._lost()
             raise Unusable(f"the {self._store.name} cannot be used: {told(wrong)}") from None
-        except Damaged as wrong:
-            raise Unusable(f"the {self._store.name} is damaged ({wrong})") from None
         log.info("node %d of the %s", number, self._store.name)
 
     async def _have_default(self) -> None:
@@ -142,23 +140,16 @@ class ClusterNode:
                 await asyncio.wait_for(self._look.wait(), _EVERY)
             self._look.clear()
             try:
-                if not self._joined:
-                    await self._join()
-                else:
-                    await self._look_once()
+                await (self._look_once() if self._joined else self._join())
+                continue
             except Unusable as wrong:
                 log.error("%s; tried again in a moment", wrong)
-                await asyncio.sleep(_AGAIN)
             except (*FAILURES, NotPersisted) as wrong:
                 log.warning("the %s does not answer: %s", self._store.name, told(wrong))
                 self._store.cut()
-                await asyncio.sleep(_AGAIN)
-            except Damaged as wrong:
-                log.error("the %s is damaged (%s)", self._store.name, wrong)
-                await asyncio.sleep(_AGAIN)
             except Exception:
                 log.exception("looking round failed; it goes on in a moment")
-                await asyncio.sleep(_AGAIN)
+            await asyncio.sleep(_AGAIN)
 
     async def _look_once(self) -> None:
         self._looks += 1
@@ -197,35 +188,34 @@ class ClusterNode:
         while missing:
             wanted = self.front.wanted  # those that somebody waits for come first
             next_ones = sorted(missing, key=lambda number: missing[number] not in wanted)[:_AT_ONCE]
-            try:
-                found = await self._store.read(next_ones)
-            except Damaged as wrong:
-                if len(next_ones) > 1:  # which of them?
-                    found = [one for number in next_ones for one in await self._whole(number)]
-                else:
-                    found = self._not_whole(missing[next_ones[0]], wrong)
-            for stored in found:
+            for stored in await self._read(next_ones):
                 if self._joined and stored.head.spec.id not in here:
-                    try:
+                    with self._left_out(stored.head.spec.id):
                         revive(self._manager, self.writer, stored, anew=False)
-                    except (Damaged, Unusable) as wrong:
-                        self._not_whole(stored.head.spec.id, wrong)
                     await asyncio.sleep(0)
             for number in next_ones:
                 wanted.discard(missing.pop(number))
                 if self._joined:
                     self._had.add(number)
 
-    async def _whole(self, number: int) -> list[Stored]:
-        try:
-            return await self._store.read([number])
-        except Damaged as wrong:
-            return self._not_whole(str(number), wrong)
+    async def _read(self, numbers: list[int]) -> list[Stored]:
+        """Those of them that are whole."""
+        with suppress(Damaged):  # which of them?
+            return await self._store.read(numbers)
+        found: list[Stored] = []
+        for number in numbers:
+            with self._left_out(str(number)):
+                found += await self._store.read([number])
+        return found
 
-    def _not_whole(self, which: str, wrong: Exception) -> list[Stored]:
-        """The others are served all the same; it is tried again when this node joins anew."""
-        log.error("sandbox %s of the %s cannot be taken in: %s", which, self._store.name, wrong)
-        return []
+    @contextmanager
+    def _left_out(self, which: str) -> Iterator[None]:
+        """A sandbox that cannot be taken in is told; the others are served all the same. It is tried again when this
+        node joins anew."""
+        try:
+            yield
+        except (Damaged, Unusable) as wrong:
+            log.error("sandbox %s of the %s cannot be taken in: %s", which, self._store.name, wrong)
 
     # letting go
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.rules.actions import ReportFaultName
+from emulator.delivery import failures
 from emulator.http.messages import Call, HttpRequest, origin_of
 from emulator.journal import Attempt
 from emulator.net.allowed_targets import NotAllowed
@@ -81,9 +82,8 @@ class CallbackQueue:
                 parcel = queue.popleft()
                 try:
                     await self._deliver(parcel.sandbox, parcel.engine, parcel.attempt, parcel.fault)
-                except Exception as error:  # ours: it is told, and those behind go out all the same
-                    told = {"message": f"callback {parcel.attempt.id} could not be sent", "exception": error}
-                    asyncio.get_running_loop().call_exception_handler(told)
+                except Exception as error:
+                    failures.told(f"callback {parcel.attempt.id} could not be sent", error)
                 finally:
                     under_way.close(parcel.sandbox, parcel.done)
         finally:

@@ -7,13 +7,12 @@ Which way is the message's own: one that was submitted with flags of SMPP is tol
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing
 from emulator.core.rules.actions import ReportFaultName
-from emulator.delivery import report_overrides
+from emulator.delivery import failures, report_overrides
 from emulator.delivery.callback_queue import CallbackQueue
 from emulator.delivery.smpp_queue import SmppQueue
 from emulator.http.messages import Call, HttpRequest
@@ -22,8 +21,6 @@ from emulator.providers.base import Provider
 from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.pdu import Pdu
-
-log = logging.getLogger(__name__)
 
 
 class DeliveryRouter:
@@ -40,8 +37,8 @@ class DeliveryRouter:
         """Send something. What comes back is done when it was answered; None when nobody need wait for it."""
         try:
             parcel = self.envelope(sandbox, out)
-        except Exception:  # those behind it go out all the same
-            log.exception("a report of sandbox %s cannot be written and is given up", sandbox.id)
+        except Exception as error:
+            failures.told(f"a report of sandbox {sandbox.id} cannot be written and is given up", error)
             sandbox.engine.answered(out.attempt, False, out.at, ())
             return None
         if parcel is None:

@@ -5,7 +5,6 @@ What waits here is in the state all the same (`in_flight`), so a snapshot has it
 """
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
@@ -14,6 +13,7 @@ from emulator.core.engine.engine import Engine
 from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing, OutgoingReport
 from emulator.core.state.scheduler import SendIncoming
 from emulator.core.units import Timestamp
+from emulator.delivery import failures
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.journal import Attempt
 from emulator.journal.attempts import attempt_of
@@ -29,8 +29,6 @@ _A_DAY = 86_400_000_000
 
 
 _MOST_SETTLED = 1000
-
-log = logging.getLogger(__name__)
 
 
 class PendingReceipt:
@@ -242,8 +240,8 @@ class SmppQueue:
                     continue
                 try:
                     self._send(box, line, parcel, at)
-                except Exception:  # those behind it go out all the same
-                    log.exception("a receipt of sandbox %s cannot be written and is given up", sandbox.id)
+                except Exception as error:
+                    failures.told(f"a receipt of sandbox {sandbox.id} cannot be written and is given up", error)
                     parcel.engine.answered(parcel.out.attempt, False, at, ())
         self._mark(box, sandbox)
 

@@ -28,11 +28,12 @@ def too_many(command: AnyCommand, state: SandboxState) -> str | None:
         return None
     each, what = _cost(command)
     looks = state.rule_book.looks(command)
-    looks = looks if looks >= 1 else 0.0
+    if looks < 1:
+        looks = 0.0
     most = min(MOST_NUMBERS, int(MOST_WORK / (each + _LOOK * looks)))
     if many <= most:
         return None
-    rules = f", with rules that look at each of them {looks:.0f} times," if looks >= 1 else ""
+    rules = f", with rules that look at each of them {looks:.0f} times," if looks else ""
     return f"{many} numbers{what} in one request{rules} are too many: at most {most} are taken, so that others are " \
            "not kept waiting"  # fmt: skip
 

@@ -429,7 +429,7 @@ def _no_tls(transport: asyncio.BaseTransport, wrong: Exception) -> None:
 
 
 class SmppServer:
-    """Serves one switchboard on listening sockets."""
+    """Serves one SMPP dispatcher on listening sockets."""
 
     def __init__(
         self, dispatcher: SmppDispatcher, recorder: ChangeLog | None = None, targets: Targets | None = None,

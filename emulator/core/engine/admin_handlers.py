@@ -25,33 +25,33 @@ from emulator.core.units import Timestamp
 
 
 class AdminHandlers:
-    """Does the verbs. Raises LookupError when what one names is not there."""
+    """Does the admin commands. Raises LookupError when what one names is not there."""
 
     def __init__(self, state: SandboxState, life: MessageLifecycle) -> None:
         self.state = state
         self._life = life
-        self._verbs: dict[type, Callable[[Any, Timestamp], Any]] = {
+        self._handlers: dict[type, Callable[[Any, Timestamp], Any]] = {
             PatchAccount: self._patch_account, PatchSender: self._patch_sender, MoveMessage: self._move,
             PutRules: self._put_rules, AddRule: self._add_rule, DropRule: self._drop_rule,
             Redeliver: self._redeliver, PutIncoming: self._put_incoming,
             PutCall: self._put_call,
         }  # fmt: skip
 
-    def do(self, verb: AdminCommand, at: Timestamp) -> Any:
-        """The account, sender, message or rules that the verb touched."""
-        return self._verbs[type(verb)](verb, at)
+    def do(self, command: AdminCommand, at: Timestamp) -> Any:
+        """The account, sender, message or rules that the command touched."""
+        return self._handlers[type(command)](command, at)
 
-    def _patch_account(self, verb: PatchAccount, at: Timestamp) -> Account:
-        account = self.state.accounts[verb.provider]
-        apply(verb.patch, account, at)
+    def _patch_account(self, command: PatchAccount, at: Timestamp) -> Account:
+        account = self.state.accounts[command.provider]
+        apply(command.patch, account, at)
         return account
 
-    def _patch_sender(self, verb: PatchSender, at: Timestamp) -> Sender:
-        for sender in self.state.accounts[verb.provider].senders.values():
-            if sender.id == verb.id:
-                sender.state = verb.state
+    def _patch_sender(self, command: PatchSender, at: Timestamp) -> Sender:
+        for sender in self.state.accounts[command.provider].senders.values():
+            if sender.id == command.id:
+                sender.state = command.state
                 return sender
-        raise LookupError(f"{verb.provider} has no sender {verb.id}")
+        raise LookupError(f"{command.provider} has no sender {command.id}")
 
     def _message(self, number: int) -> Message:
         store = self.state.store
@@ -59,33 +59,35 @@ class AdminHandlers:
             raise LookupError(f"there is no message {number}")
         return store.take(number)
 
-    def _move(self, verb: MoveMessage, at: Timestamp) -> Message:
-        message = self._message(verb.message)
+    def _move(self, command: MoveMessage, at: Timestamp) -> Message:
+        message = self._message(command.message)
         message.version += 1
         batch = self.state.store.batch_of(message)
-        self._life.change(message, batch, verb.status, at, verb.reason, verb.error)
+        self._life.change(message, batch, command.status, at, command.reason, command.error)
         return message
 
-    def _redeliver(self, verb: Redeliver, at: Timestamp) -> None:
-        self._message(verb.message)
-        due = SendReport(verb.message, verb.status, verb.changed_at, verb.reason, verb.error, part=verb.part)
+    def _redeliver(self, command: Redeliver, at: Timestamp) -> None:
+        self._message(command.message)
+        due = SendReport(
+            command.message, command.status, command.changed_at, command.reason, command.error, part=command.part
+        )  # fmt: skip
         self.state.scheduler.put(at, due)
 
-    def _put_call(self, verb: PutCall, at: Timestamp) -> Incoming | None:
+    def _put_call(self, command: PutCall, at: Timestamp) -> Incoming | None:
         """None: nobody awaits it, at that number, any more."""
-        name = f"{verb.provider} {verb.source.lstrip('+')}"
+        name = f"{command.provider} {command.source.lstrip('+')}"
         until, dialled = self.state.awaited.get(name, (at - 1, ()))
-        to = verb.to.lstrip("+") or (dialled[0] if dialled else "")
-        if until < at or (verb.to and to not in dialled):
+        to = command.to.lstrip("+") or (dialled[0] if dialled else "")
+        if until < at or (command.to and to not in dialled):
             return None
         del self.state.awaited[name]
-        return self._put_incoming(PutIncoming(verb.provider, "call", verb.source.lstrip("+"), to, ""), at)
+        return self._put_incoming(PutIncoming(command.provider, "call", command.source.lstrip("+"), to, ""), at)
 
-    def _put_incoming(self, verb: PutIncoming, at: Timestamp) -> Incoming:
+    def _put_incoming(self, command: PutIncoming, at: Timestamp) -> Incoming:
         number = len(self.state.incoming) + 1
-        made = Incoming(number, verb.provider, verb.way, verb.source, verb.to, verb.text, at)
+        made = Incoming(number, command.provider, command.way, command.source, command.to, command.text, at)
         self.state.incoming.append(made)
-        for part in range(verb.parts):
+        for part in range(command.parts):
             self.state.scheduler.put(at, SendIncoming(number, part))
         return made
 
@@ -93,29 +95,29 @@ class AdminHandlers:
         self.state.rules_made += 1
         return Rule(f"r{self.state.rules_made}", spec, by_hand)
 
-    def _put_rules(self, verb: PutRules, at: Timestamp) -> list[Rule]:
+    def _put_rules(self, command: PutRules, at: Timestamp) -> list[Rule]:
         rule_book = self.state.rule_book
-        if verb.rules is None:
+        if command.rules is None:
             mine = [rule for rule in rule_book.rules if rule.by_hand]
-            if verb.anew:
+            if command.anew:
                 mine = [Rule(rule.id, rule.spec, True) for rule in mine]
         else:
-            mine = [self._rule(spec, True) for spec in verb.rules]
-        if verb.scenario is None:
+            mine = [self._rule(spec, True) for spec in command.rules]
+        if command.scenario is None:
             behind = [rule for rule in rule_book.rules if not rule.by_hand]
         else:
-            behind = [self._rule(spec, False) for spec in verb.scenario]
+            behind = [self._rule(spec, False) for spec in command.scenario]
         rule_book.replace(mine + behind)
         return rule_book.rules
 
-    def _add_rule(self, verb: AddRule, at: Timestamp) -> Rule:
-        rule = self._rule(verb.rule, True)
+    def _add_rule(self, command: AddRule, at: Timestamp) -> Rule:
+        rule = self._rule(command.rule, True)
         self.state.rule_book.replace([rule, *self.state.rule_book.rules])
         return rule
 
-    def _drop_rule(self, verb: DropRule, at: Timestamp) -> None:
+    def _drop_rule(self, command: DropRule, at: Timestamp) -> None:
         rules = self.state.rule_book.rules
-        left = [rule for rule in rules if verb.rule not in (rule.id, rule.spec.name)]
+        left = [rule for rule in rules if command.rule not in (rule.id, rule.spec.name)]
         if len(left) == len(rules):
-            raise LookupError(f"there is no rule {verb.rule}")
+            raise LookupError(f"there is no rule {command.rule}")
         self.state.rule_book.replace(left)

@@ -52,7 +52,7 @@ class MessageLifecycle:
     """Moves the messages of a state. `touched` hears of every message that changed."""
 
     def __init__(self, state: SandboxState, profiles: Mapping[str, Profile], touched: Touched) -> None:
-        self._world = state
+        self._state = state
         self._profiles = profiles
         self.touched = touched
         self._after: dict[int, tuple[int, ...]] = {}
@@ -62,7 +62,7 @@ class MessageLifecycle:
 
     def intern_actions(self, plan: Plan) -> int:
         """The number under which messages remember a plan."""
-        state = self._world
+        state = self._state
         key = msgspec.msgpack.encode(plan)
         number = state.plan_numbers.get(key)
         if number is None:
@@ -75,13 +75,13 @@ class MessageLifecycle:
     ) -> None:  # fmt: skip
         """Accepted messages of a batch, all with one plan, enter their first state; the first dates of each are put in
         the scheduler. `ends`: when their life time does."""
-        scheduler, first = self._world.scheduler, messages[0]
+        scheduler, first = self._state.scheduler, messages[0]
         scheduled = batch.begins_at > at
         due: Timestamp | None = batch.begins_at
         if not scheduled:
             after = self._after.get(first.plan)
             due = batch.begins_at + after[0] if after else self._due(first.plan, batch, 0)
-        manner = self._world.plans[first.plan].reports or NORMAL
+        manner = self._state.plans[first.plan].reports or NORMAL
         reports = batch.report and (manner is not NORMAL or self._wanted(batch, None, first.status))
         single = reports or ends is not None
         for message in messages if single else (first,):
@@ -96,8 +96,8 @@ class MessageLifecycle:
 
     def fire(self, at: Timestamp, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
-        message = self._world.store.take(item.message)
-        batch = self._world.store.batch_near(message)
+        message = self._state.store.take(item.message)
+        batch = self._state.store.batch_near(message)
         if isinstance(item, Expire):
             end = None if batch.replaced is None else batch.replaced[1]
             if message.status not in FINAL and (end is None or end <= at):
@@ -118,19 +118,19 @@ class MessageLifecycle:
 
     def stands(self, item: Step | Begin | Expire) -> bool:
         """Does the date still mean something to its message?"""
-        message = self._world.store.messages[item.message - 1]
+        message = self._state.store.messages[item.message - 1]
         return message.status not in FINAL if isinstance(item, Expire) else item.version == message.version
 
     def expire_at(self, message: Message, at: Timestamp) -> None:
         """The message's life time ends then, if it lives so long."""
-        self._world.scheduler.put(at, Expire(message.id))
+        self._state.scheduler.put(at, Expire(message.id))
 
     def begin_again(self, message: Message, batch: Batch, at: Timestamp) -> None:
         """A message that is not delivered yet is another one now: what was planned for it is void, and planned anew."""
         message.version += 1
         begins: Status = "scheduled" if batch.begins_at > at else "pending"
         if begins == "scheduled":
-            self._world.scheduler.put(batch.begins_at, Begin(message.id, message.version), batch.first)
+            self._state.scheduler.put(batch.begins_at, Begin(message.id, message.version), batch.first)
         else:
             self._put_step(message, batch, 0)
         if begins != message.status and "scheduled" in (begins, message.status):
@@ -145,9 +145,9 @@ class MessageLifecycle:
         """The message takes a status. `last`: nothing more of its plan follows."""
         before = message.status
         message.become(status, at, reason, error, operator)
-        self._world.store.became(before, status)
+        self._state.store.became(before, status)
         if status in ARRIVED and not any(one in ARRIVED for one in message.history[:-2:2]):
-            plan = self._world.plans[message.plan]
+            plan = self._state.plans[message.plan]
             if plan.opt_out or plan.incoming is not None:
                 self._subscriber_acts(plan, message, batch, at)
         self.touched((message,))
@@ -155,7 +155,7 @@ class MessageLifecycle:
             self._report(message, batch, before, last)
 
     def _steps(self, message: Message) -> tuple[PlannedStep, ...]:
-        steps = self._world.plans[message.plan].steps
+        steps = self._state.plans[message.plan].steps
         assert steps is not None
         return steps
 
@@ -163,7 +163,7 @@ class MessageLifecycle:
         """When a step of a plan comes, if it has so many."""
         after = self._after.get(plan)
         if after is None:
-            steps = self._world.plans[plan].steps
+            steps = self._state.plans[plan].steps
             assert steps is not None
             after = self._after[plan] = tuple(seconds(step.after) for step in steps)
         return batch.begins_at + after[index] if index < len(after) else None
@@ -171,7 +171,7 @@ class MessageLifecycle:
     def _put_step(self, message: Message, batch: Batch, index: int) -> None:
         due = self._due(message.plan, batch, index)
         if due is not None:
-            self._world.scheduler.put(due, Step(message.id, message.version, index), batch.first)
+            self._state.scheduler.put(due, Step(message.id, message.version, index), batch.first)
 
     def _put_script(self, message: Message, batch: Batch, script: tuple[Told, ...]) -> None:
         """Everything that the client will be told, into the scheduler."""
@@ -179,10 +179,10 @@ class MessageLifecycle:
         for told in script:
             changed = began + seconds(told.after if told.changed is None else told.changed)
             report = SendReport(message.id, told.status, changed, told.reason, told.error, told.attempt)
-            self._world.scheduler.put(began + seconds(told.after), report, batch.first)
+            self._state.scheduler.put(began + seconds(told.after), report, batch.first)
 
     def _report(self, message: Message, batch: Batch, before: Status | None, last: bool = False) -> None:
-        state = self._world
+        state = self._state
         manner = state.plans[message.plan].reports or NORMAL
         if manner.never:
             return
@@ -213,7 +213,7 @@ class MessageLifecycle:
 
     def will_report(self, number: int, ends: bool) -> bool:
         """May a report of a message still go out: one that is due, or one of a change that its plan still holds?"""
-        state = self._world
+        state = self._state
         message = state.store.messages[number - 1]
         batch = state.store.batch_of(message)
         if state.scheduler.has_report(number) or any(
@@ -241,7 +241,7 @@ class MessageLifecycle:
         switches = profile.told[before, now]
         if switches is None:
             return ()
-        chosen = self._world.accounts[batch.provider].switches
+        chosen = self._state.accounts[batch.provider].switches
         for name in switches:
             if not (chosen[name] if name in chosen else profile.defaults[name]):
                 return ()
@@ -258,7 +258,7 @@ class MessageLifecycle:
 
     def _subscriber_acts(self, plan: Plan, message: Message, batch: Batch, at: Timestamp) -> None:
         """What the plan has the subscriber do who got the message."""
-        state = self._world
+        state = self._state
         if plan.opt_out:
             state.accounts[batch.provider].stoplist[message.to] = True
         if plan.incoming is not None:
