@@ -16,6 +16,7 @@ from emulator.cluster.frames import Forwarded, Frame, Kind, pack_value, unpack_b
 from emulator.cluster.link import ACCEPTED, PATH, NodeLink
 from emulator.cluster.peers import Peers
 from emulator.cluster.placement import place
+from emulator.cluster.relayed import Relayed
 from emulator.cluster.served import ServedConnection, serve_request
 from emulator.cluster.spliced import Spliced
 from emulator.dispatch.http import Stranger
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 _PATIENCE = 10.0
 """Real seconds that a request waits for its sandbox to have an owner that answers."""
 _AGAIN = 0.02
-_MOST_UNREAD = 256 * 1024
-"""With so many octets of a reply that the client has not read, the owner is told to wait."""
 _SANDBOXES = "/_emulator/sandboxes"
 _PAGE = "/_emulator/page"
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "1"))
@@ -151,7 +150,7 @@ class Front:
             if link is None:
                 return await self._here(parsed, connection)
             asked = pack_value(Forwarded(home.id, parsed.request, parsed.last, parsed.version, parsed.form))
-            if not link.closed and await _Reply(link, connection).passed_on(asked):
+            if not link.closed and await Relayed(link, connection).passed_on(asked):
                 return None
             self._directory.forget(home)
             await asyncio.sleep(_AGAIN)
@@ -226,67 +225,3 @@ def _sandbox_in(request: HttpRequest, path: str) -> str | None:
     if path.rstrip("/") in ("", _PAGE, "/_emulator"):
         return dict(read_query(request.query)).get("sandbox") or DEFAULT
     return None
-
-
-class _Reply:
-    """The reply of the owner, on its way to the client."""
-
-    def __init__(self, link: NodeLink, connection: HttpConnection) -> None:
-        self._link = link
-        self._connection = connection
-        self._came: list[Frame] = []
-        self._unread = 0
-        self._paused = False
-        self._news: asyncio.Future[None] | None = None
-        self._stream = 0
-
-    async def passed_on(self, asked: bytes) -> bool:
-        """The request to the owner and its reply to the client. False: it is not the owner, and nothing was done."""
-        link, connection = self._link, self._connection
-        stream = self._stream = link.open(self)
-        link.send(Kind.REQUEST, stream, asked)
-        connection.when_ended = lambda: link.send(Kind.CLOSE, stream)
-        over = False
-        try:
-            while True:
-                frame = await self._next()
-                over = frame.kind is not Kind.DATA
-                match frame.kind:
-                    case Kind.DATA:
-                        await connection.write_and_drain(frame.payload)
-                    case Kind.NOT_MINE:
-                        return False
-                    case Kind.CLOSE:
-                        connection.close()
-                    case Kind.RESET:
-                        connection.reset()
-                if over:
-                    return True
-        finally:
-            connection.when_ended = None
-            link.ends.pop(stream, None)
-            if not over:
-                link.send(Kind.RESET, stream)
-
-    async def _next(self) -> Frame:
-        while not self._came:
-            self._news = asyncio.get_running_loop().create_future()
-            await self._news
-        frame = self._came.pop(0)
-        self._unread -= len(frame.payload)
-        if self._paused and self._unread < _MOST_UNREAD:
-            self._paused = False
-            self._link.send(Kind.RESUME, self._stream)
-        return frame
-
-    def got(self, frame: Frame) -> None:
-        self._came.append(frame)
-        self._unread += len(frame.payload)
-        if self._unread > _MOST_UNREAD and not self._paused:
-            self._paused = True
-            self._link.send(Kind.PAUSE, self._stream)
-        if self._news is not None and not self._news.done():
-            self._news.set_result(None)
-
-    def lost(self) -> None:
-        self.got(Frame(Kind.CLOSE, self._stream))

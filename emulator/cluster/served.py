@@ -22,7 +22,7 @@ class _LinkTransport(asyncio.Transport):
         self.closing = False
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return (self._peer, 0) if name == "peername" else _NoSocket() if name == "socket" else default
+        return (self._peer, 0) if name == "peername" else default
 
     def write(self, data: Any) -> None:
         if not self.closing:
@@ -67,12 +67,6 @@ class _LinkTransport(asyncio.Transport):
 
     def get_protocol(self) -> asyncio.BaseProtocol:
         return cast(asyncio.BaseProtocol, self._protocol)
-
-
-class _NoSocket:
-    """A connection that is to be reset asks its socket not to linger; the front's does not."""
-
-    def setsockopt(self, *_: Any) -> None: ...
 
 
 class ServedRequest(HttpConnection):

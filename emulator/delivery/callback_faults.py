@@ -2,20 +2,17 @@
 its own. The faults are named in core/rules/actions.py."""
 
 import asyncio
-import socket
 import ssl
-import struct
 
 import httptools
 
 from emulator.http.messages import HttpReply
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
+from emulator.net.reset import reset
 
 _PIECES = 20
 _PAUSE = 0.05
-_RESET = struct.pack("ii", 1, 0)
-"""SO_LINGER: what is unsent is dropped, and the other side gets an RST."""
 
 
 async def send(
@@ -38,9 +35,7 @@ async def send(
         writer.write(head + body[: len(body) // 2] if body else head[: len(head) // 2])
         await writer.drain()
         if fault == "reset":
-            made = writer.get_extra_info("socket")
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            writer.transport.abort()
+            reset(writer.transport)
             raise OSError("half of it was sent, then the connection was reset, as the rule says")
         raise OSError("half of it was sent, then the connection was closed, as the rule says")
     finally:

@@ -9,8 +9,6 @@ Requests that come behind one that is waited for wait with it; with much of them
 import asyncio
 import logging
 import math
-import socket
-import struct
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol, TypeAlias, cast
 
@@ -19,6 +17,7 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
 from emulator.http.request_parser import Parsed, RequestParser
+from emulator.net.reset import reset
 from emulator.server.held_replies import HeldReplies
 
 READ_AT_ONCE = 32 * 1024
@@ -400,9 +399,7 @@ class HttpConnection(asyncio.Protocol):
     def reset(self) -> None:
         """RST: no lingering, then the end."""
         self._leaving = True
-        peer: socket.socket = self.transport.get_extra_info("socket")
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
+        reset(self.transport)
 
     def abort(self) -> None:
         self._leaving = True

@@ -6,7 +6,6 @@ What is written within one turn of the loop leaves in one piece.
 import asyncio
 import logging
 import socket
-import struct
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, Protocol, cast
@@ -16,6 +15,7 @@ from emulator.http.limits import Limits
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
 from emulator.net.listen import BACKLOG
+from emulator.net.reset import reset
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server import fault_steps, smpp_faults
@@ -258,9 +258,7 @@ class SmppConnection(asyncio.Protocol):
 
     def reset(self) -> None:
         self._closing = True
-        peer: socket.socket = self.transport.get_extra_info("socket")
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.transport.abort()
+        reset(self.transport)
 
     # events
 

@@ -136,19 +136,11 @@ class BlindSpots:
         return any(report.failed for report in reports), heard
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+    def _phase(self) -> Generator[None, object, object]:
         with _limited(self._limit):
             return (yield)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self) -> Generator[None, object, object]:
-        with _limited(self._limit):
-            return (yield)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
-        with _limited(self._limit):
-            return (yield)
+    pytest_runtest_setup = pytest_runtest_call = pytest_runtest_teardown = _phase
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         terminalreporter.section("sms blind spots")
