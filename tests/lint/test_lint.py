@@ -95,7 +95,7 @@ async def test_a_key_in_a_url_is_a_mild_finding_and_hidden_unless_asked_for(sms)
     assert await rows(sms, mild=True) == ["smsoffice.https"]
 
 
-@pytest.mark.contract("smsoffice.https", "ubill.https", "smscenter.access.protocols")
+@pytest.mark.contract("smsoffice.https", "ubill.https")
 @pytest.mark.parametrize(("provider", "host", "path", "row"), [
     ("smsoffice", "smsoffice.ge", "/api/getBalance?key={key}", "smsoffice.https"),
     ("ubill", "api.ubill.dev", "/v1/sms/balance?key={key}", "ubill.https"),

@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import smtplib
 from hashlib import md5
 
 import pytest
 from aiohttp import ClientSession, FormData
-from support import control, receiver, serving, walk
+from esme import Esme
+from support import PATIENCE, control, receiver, serving, walk
+from yarl import URL
 
 from emulator.http.messages import HttpReply
 from emulator.providers.smscenter import client
 from emulator.providers.smscenter.client import Who
 from emulator.providers.smscenter.soap import client as soap_client
 from emulator.sandboxes.spec import NewSandbox
+from emulator.smpp import CommandId
 
 TO = "79161234567"
 DEFAULT = Who("emulator", "emulator")
@@ -56,13 +60,44 @@ async def test_new_sandboxes_have_credentials_that_fit_smpp():
         assert own["accounts"]["smscenter"]["smpp"] == {"system_id": "mine", "password": "secret"}
 
 
-async def test_a_message_sent_over_http_is_found_over_soap_with_the_same_id():
-    async with serving() as served:
-        sandbox, who, _ = await made(served, clock="frozen")
-        sent = client.read_answer(await call(served, client.send(who, [TO], "Привет")))
-        await walk(served, sandbox, 2)
-        told = soap_client.read_answer(await call(served, soap_client.get_status(who, TO, str(sent["id"]), "1")))
-        assert (told["status"], told["message"]) == ("1", "Привет")
+def mailed(server, text):
+    """A mail to the gate, from a thread: smtplib waits."""
+    with smtplib.SMTP("127.0.0.1", int(server.rpartition(":")[2]), timeout=PATIENCE) as gate:
+        gate.sendmail("api@smsc.ru", "send@send.smsc.ru", f"\nemulator:emulator:0:0:0,0,Shop:{TO}:{text}".encode())
+
+
+@pytest.mark.contract("smscenter.access.protocols", "smscenter.status.id")
+async def test_what_any_protocol_sent_is_asked_after_over_every_other_and_one_account_pays(tmp_path):
+    """HTTP, HTTPS, SOAP, SMTP and SMPP in; HTTP, SOAP and SMPP tell the same of each, and of the balance."""
+    async with serving(smtp_port=0, ca_dir=str(tmp_path)) as served:
+        await call(served, client.send(DEFAULT, [TO], "http", sender="Shop"))
+        request = client.send(DEFAULT, [TO], "https", sender="Shop")
+        url = f"https://localhost:{URL(served.base_url).port}{request.target}"
+        head = dict(request.headers)
+        async with (
+            ClientSession() as session,
+            session.request(request.method, url, headers=head, data=request.body or None, ssl=False) as answer,
+        ):
+            assert answer.status == 200
+        await call(served, soap_client.send_sms(DEFAULT, [TO], "soap", sender="Shop"))
+        esme = Esme(*await asyncio.open_connection(served.smpp_host, served.smpp_port))
+        await esme.bind({"system_id": "emulator", "password": "emulator"})
+        await esme.submit(b"smpp", destination_addr=TO.encode())
+        await asyncio.to_thread(mailed, served.smtp_url, "smtp")
+        kept = [one for one in served.emulator.default.journal.exchanges(0) if one.operation == "send"]
+        ways = [(one.protocol, getattr(one.request, "scheme", None)) for one in kept]
+        assert ways == [("http", "http"), ("http", "https"), ("soap", "http"), ("smpp", None), ("smtp", "smtp")]
+        await walk(served, served.emulator.default)
+        for id, text in enumerate(("http", "https", "soap", "smpp", "smtp"), 1):
+            over_http = client.read_answer(await call(served, client.status(DEFAULT, TO, str(id), "1")))
+            told = soap_client.read_answer(await call(served, soap_client.get_status(DEFAULT, TO, str(id), "1")))
+            asked = await esme.ask(CommandId.QUERY_SM, message_id=b"%d" % id, source_addr=b"Shop")
+            assert (over_http["message"], told["message"]) == (text, text)
+            assert (over_http["status"], told["status"], asked.number("message_state")) == (1, "1", 2)
+        await esme.close()
+        assert client.read_balance(await call(served, client.balance(DEFAULT))) == "995.00"
+        told = soap_client.read_answer(await call(served, soap_client.get_balance(DEFAULT)))
+        assert told["balance"] == "995.00"
 
 
 @pytest.mark.contract("smscenter.status.error-9", "smscenter.status.id")

@@ -1,7 +1,6 @@
 """send.php and /rest/send/, parameter by parameter, in memory."""
 
-import re
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
@@ -185,23 +184,69 @@ def test_the_price_alone_sends_nothing_and_is_told_five_times_a_minute():
     assert desk.send("12", cost="1")["error_code"] == 7
 
 
-@pytest.mark.contract("smscenter.send.money", "smscenter.send.cost")
-@pytest.mark.parametrize("price", [1, 1.4, 0.05])
-def test_in_every_format_and_for_every_cost_money_is_written_one_way(price):
+MONEY = {
+    "0": ("OK - {cnt} SMS, ID - 1", "{cost} ({cnt} SMS)", "OK - {cnt} SMS, ID - 1, cost - {cost}",
+          "OK - {cnt} SMS, ID - 1, cost - {cost}, balance - {left}"),
+    "1": ("1,{cnt}", "{cost},{cnt}", "1,{cnt},{cost}", "1,{cnt},{cost},{left}"),
+    "2": ("<result> <id>1</id> <cnt>{cnt}</cnt> {op}</result>",
+          "<result> <cost>{cost}</cost> <cnt>{cnt}</cnt> {op}</result>",
+          "<result> <id>1</id> <cnt>{cnt}</cnt> <cost>{cost}</cost> {op}</result>",
+          "<result> <id>1</id> <cnt>{cnt}</cnt> <cost>{cost}</cost> <balance>{left}</balance> {op}</result>"),
+    "3": ('{ "id": 1, "cnt": {cnt}{op} }', '{ "cost": "{cost}", "cnt": {cnt}{op} }',
+          '{ "id": 1, "cnt": {cnt}, "cost": "{cost}"{op} }',
+          '{ "id": 1, "cnt": {cnt}, "cost": "{cost}", "balance": "{left}"{op} }'),
+}  # fmt: skip
+"""What a send answers, by fmt and cost, as the rows send.answer, send.json and send.text-cost have it; and in the place
+of {op}, where op=1 is shown,"""
+LISTS = {
+    "2": f"<phones> <phone>{TO}</phone> <mccmnc>25001</mccmnc> <cost>{{one}}</cost> </phones> "
+         f"<phones> <phone>{OTHER}</phone> <mccmnc>25002</mccmnc> <cost>{{other}}</cost> </phones> ",
+    "3": f', "phones": [{{ "phone": "{TO}", "mccmnc": "25001", "cost": "{{one}}" }}, '
+         f'{{ "phone": "{OTHER}", "mccmnc": "25002", "cost": "{{other}}" }}]',
+}  # fmt: skip
+"""what each number costs."""
+ASKED = {
+    "phones": {"phones": f"{TO},{OTHER}", "mes": "a" * 161},
+    "list": {"list": f"{TO}:a\n{OTHER}:{'b' * 321}"},
+}  # fmt: skip
+"""Four parts, two of them to the first number of `phones`, one to that of `list`."""
+
+
+@pytest.mark.contract(
+    "smscenter.send.money", "smscenter.send.cost", "smscenter.send.answer", "smscenter.send.json",
+    "smscenter.send.text-cost", "smscenter.send.op",
+)  # fmt: skip
+@pytest.mark.parametrize("way", list(ASKED))
+@pytest.mark.parametrize(("switch", "price"), [("short", 1), ("short", 1.4), ("short", 0.05), ("two-digits", 1.4)])
+def test_in_every_format_and_for_every_cost_money_is_written_one_way(switch, price, way):
     """Two digits but in JSON and SOAP, where it is short; by the switch it has two digits there too."""
-    for switch, short in (("short", True), ("two-digits", False)):
-        for fmt in "0123":
-            for cost in "0123":
+    first, second = (2, 2) if way == "phones" else (1, 3)
+    for fmt, forms in MONEY.items():
+        written = "{:g}" if fmt == "3" and switch == "short" else "{:.2f}"
+        cost, left, one, other = (written.format(n) for n in (4 * price, 20 - 4 * price, first * price, second * price))
+        lists = LISTS.get(fmt, "").replace("{one}", one).replace("{other}", other)
+        for place, form in enumerate(forms):
+            for op in ("", "1"):
+                expected = form.replace("{cnt}", "4").replace("{cost}", cost).replace("{left}", left)
                 desk = Desk(prices={"part": price}, balance=20, switches={"money-json": switch})
-                said = desk.get("send", phones=TO, mes="a", cost=cost, fmt=fmt).decode()
-                money = re.findall(r"\d+\.\d+|(?<=<cost>)\d+|(?<=\"cost\": \")\d+|(?<=\"balance\": \")\d+", said)
-                told = [price] * (cost != "0") + [20 - price] * (cost == "3")
-                assert money == [f"{one:g}" if fmt == "3" and short else f"{one:.2f}" for one in told], (fmt, cost)
-        desk = Desk(prices={"part": price}, balance=20, switches={"money-json": switch})
-        answer = desk.soap("send_sms", phones=TO, mes="a")
-        told = [f"{one:g}" if short else f"{one:.2f}" for one in (price, 20 - price)]
-        assert [answer["cost"], answer["balance"]] == told
-        assert desk.soap("get_sms_cost", phones=TO, mes="a")["cost"] == told[0]
+                said = desk.get("send", **ASKED[way], cost=str(place), fmt=fmt, op=op).decode().replace("\n", " ")
+                assert said == expected.replace("{op}", lists if op else ""), (fmt, place, op)
+                assert desk.left == (20 if place == 1 else 20 - 4 * price)
+
+
+@pytest.mark.contract("smscenter.send.money", "smscenter.send.cost", "smscenter.soap.send", "smscenter.soap.cost")
+@pytest.mark.parametrize(("switch", "cost", "left"), [("short", "5.6", "14.4"), ("two-digits", "5.60", "14.40")])
+def test_money_over_soap_is_written_as_in_json(switch, cost, left):
+    for way, said in ASKED.items():
+        for operation in ("send_sms", "send_sms2"):
+            desk = Desk(prices={"part": 1.4}, balance=20, switches={"money-json": switch})
+            if way == "phones":
+                assert desk.soap("get_sms_cost", **said) == {"cost": cost, "cnt": "4"}
+                fields = said
+            else:  # list is no element of the WSDL
+                fields, operation = {"query": urlencode(said)}, "send_sms2"
+            assert desk.soap(operation, **fields) == {"id": "1", "balance": left, "cost": cost, "cnt": "4"}
+            assert desk.soap("get_balance") == {"balance": "14.40", "error": "0"}
 
 
 @pytest.mark.contract("smscenter.send.op", "smscenter.send.cost", "smscenter.send.err")
@@ -270,16 +315,12 @@ def test_bad_numbers_among_good_ones_get_their_own_status_under_the_same_id():
 
 
 @pytest.mark.contract("smscenter.send.error-9")
-def test_the_same_send_again_within_a_minute_is_error_9_and_works_afterwards():
+def test_the_same_text_to_the_same_numbers_from_the_same_sender_is_the_same_send():
     desk = Desk()
     assert desk.send()["cnt"] == 1
-    assert desk.send()["error_code"] == 9
-    assert desk.send(sender="Shop")["cnt"] == 1
-    assert desk.send(OTHER)["cnt"] == 1
-    desk.advance(59)
-    assert desk.send()["error_code"] == 9
-    desk.advance(1)
-    assert desk.send()["cnt"] == 1
+    assert desk.send(id="7", op="1", time="+60")["error_code"] == 9
+    for other in ({"sender": "Shop"}, {"mes": "Hello!"}, {"phones": OTHER}, {"phones": f"+{TO}"}):
+        assert desk.send(**other)["cnt"] == 1
 
 
 @pytest.mark.contract("smscenter.send.error-9")

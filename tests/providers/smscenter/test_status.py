@@ -137,15 +137,6 @@ def test_the_sixth_request_for_one_message_within_a_minute_is_error_9():
     assert desk.status(1)["status"] == 1
 
 
-@pytest.mark.contract("smscenter.http-status.error-9")
-def test_the_second_list_within_a_minute_is_error_9():
-    desk = Desk()
-    assert len(desk.status("1,2", f"{TO},{TO}")) == 2
-    assert desk.status("3,4", f"{TO},{TO}")["error_code"] == 9
-    desk.advance(60)
-    assert len(desk.status("3,4", f"{TO},{TO}")) == 2
-
-
 @pytest.mark.contract("smscenter.http-status.delete", "smscenter.http-status.error-5")
 def test_a_deleted_message_is_gone_and_nothing_more_becomes_of_it():
     desk = Desk()

@@ -102,7 +102,7 @@ def test_a_callback_key_is_cut_to_30_characters() -> None:
     assert fresh["callback_key"] != fresh["key"]
 
 
-@pytest.mark.contract("ubill.callback.get", "ubill.callback.https", "ubill.callback.no-signature")
+@pytest.mark.contract("ubill.callback.get", "ubill.callback.no-signature")
 @pytest.mark.parametrize("url", ["https://shop.ge/cb?a=%20b", "http://127.0.0.1:9/cb?a=%20b"])
 def test_the_query_of_the_url_stays_in_front_and_nothing_else_is_sent(url: str) -> None:
     desk = Desk({"callback_key": "a&b"})

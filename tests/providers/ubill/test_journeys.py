@@ -31,7 +31,7 @@ class Customer:
         return await self.post("send", {"brandID": 1, "numbers": [int(to)], "text": text, "stopList": False, **more})
 
 
-@pytest.mark.contract("ubill.page.uses", "ubill.callback.automatic", "ubill.callback.https")
+@pytest.mark.contract("ubill.page.uses", "ubill.callback.automatic")
 async def test_a_confirmation_a_code_and_a_scheduled_message_go_out_and_come_back_as_callbacks() -> None:
     async with serving() as served, receiver() as taking, ClientSession() as session:
         sandbox = frozen(served, callback_url=taking.url + "?shop=7")

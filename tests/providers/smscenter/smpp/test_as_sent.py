@@ -179,10 +179,10 @@ async def test_a_message_is_identical_however_it_was_cut(way, again):
         esme = await at.bound()
         assert (await say(esme, way, 1))[-1] == 0
         assert (await say(esme, again, 2))[-1] == 0x45
-        await at.advance(59)
+        await at.advance(59.999999)
         assert (await say(esme, again, 3))[-1] == 0x45
         assert len([one for one in await at.messages() if one["status"] != "undelivered"]) == 1
-        await at.advance(1)
+        await at.advance(0.000001)
         assert (await say(esme, again, 4))[-1] == 0
 
 

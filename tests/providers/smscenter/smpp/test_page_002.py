@@ -82,8 +82,11 @@ async def test_an_identical_request_within_a_minute_is_refused_with_0x45():
         assert (await esme.submit()).status == 0x45
         assert "smscenter.smpp.identical" in (await at.last(outcome="refused"))["explain"]
         assert (await esme.submit(b"another")).status == 0
-        await at.advance(61)
+        await at.advance(59.999999)
+        assert (await esme.submit()).status == 0x45
+        await at.advance(0.000001)
         assert (await esme.submit()).status == 0
+        assert (await esme.submit()).status == 0x45
         await at.patch(limits="off")
         assert (await esme.submit()).status == 0
 
@@ -101,6 +104,25 @@ async def test_the_51st_message_to_one_subscriber_is_accepted_and_told_by_its_re
         assert "id:51 " in refused[0]
         assert "err:251" in refused[0]
         assert (await at.call("GET", "/accounts/smscenter"))["balance"] == 950
+
+
+@pytest.mark.contract("smscenter.smpp.flood")
+@pytest.mark.parametrize(
+    ("switch", "then"),
+    [("until-pause", [(29.999999, 251), (29.999999, 251), (30, 0)]), ("per-fifty", [(29, 251), (1, 0)])],
+)
+async def test_a_block_ends_as_over_http(switch, then):
+    """By a pause of 30 seconds, which an attempt that is blocked cuts short; by the switch it does not."""
+    async with desk() as at:
+        await at.patch(switches={"flood": switch})
+        esme = await at.bound()
+        for number in range(50):
+            assert (await esme.submit(b"%d" % number, registered_delivery=0)).status == 0
+        for number, (wait, err) in enumerate(then, 51):
+            await at.advance(wait)
+            assert (await esme.submit(b"%d" % number, registered_delivery=0)).status == 0
+            asked = await esme.ask(CommandId.QUERY_SM, message_id=b"%d" % number, source_addr=b"Shop")
+            assert asked.number("error_code") == err, number
 
 
 def udh(number, total=3, reference=7):

@@ -268,19 +268,6 @@ async def test_a_rules_answer_goes_the_way_its_message_came_and_waits_for_a_rece
         assert len(esme.delivered) == 3
 
 
-@pytest.mark.contract("smscenter.access.protocols")
-async def test_submitted_by_smpp_asked_by_soap_and_charged_over_http():
-    async with desk() as at:
-        esme = await at.bound()
-        await esme.submit(b"Hello")
-        await at.settle()
-        who = f"login={at.account['login']}&psw={at.account['psw']}"
-        base = at.served.base_url
-        assert (await get(f"{base}/sys/balance.php?{who}"))[1].startswith(b"999")
-        status = (await get(f"{base}/sys/status.php?{who}&phone={TO}&id=1&fmt=3"))[1]
-        assert b'"status":1' in status.replace(b" ", b"")
-
-
 async def test_every_pdu_is_in_the_journal_with_its_fields_text_and_octets():
     async with desk() as at:
         esme = await at.bound()
