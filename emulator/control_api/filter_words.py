@@ -30,6 +30,9 @@ def heed(asked: object, context: Context, journal: Journal | None) -> None:
     """Refuse a query with a word that nothing can have. Raises Refusal."""
     if not isinstance(asked, msgspec.Struct):
         return
+    if getattr(asked, "to", None) == "":
+        raise Refusal(400, "invalid", "to: it is empty, and no message goes to an empty number",
+                      "leave it out, or give a number")  # fmt: skip
     for name, known in _KNOWN.items():
         given, words = getattr(asked, name, None), known(context)
         if given is not None and given not in words and not _kept(journal, name, given):

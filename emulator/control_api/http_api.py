@@ -8,17 +8,16 @@ from urllib.parse import unquote
 
 import msgspec
 
-from emulator.control_api import openapi, request_bodies
+from emulator.control_api import openapi, query_reader
 from emulator.control_api.auth import Auth
 from emulator.control_api.call import Call
 from emulator.control_api.context import Context
-from emulator.control_api.event_stream import Listening
 from emulator.control_api.filter_words import heed
 from emulator.control_api.handlers.sandboxes import named
 from emulator.control_api.refusal import Refusal
 from emulator.control_api.routes import CALLS
 from emulator.http.browser_headers import DATA, dressed
-from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply, read_query
+from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply
 from emulator.version import __version__
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
@@ -96,7 +95,7 @@ class Control:
         call, values = self._find(request.method, path)
         if "sandbox" in values:
             values["sandbox"] = named(self.context, values["sandbox"])
-        query = _query(call, request)
+        query = query_reader.read(call, request)
         for asked in query if isinstance(query, tuple) else (query,):
             heed(asked, self.context, values["sandbox"].journal if "sandbox" in values else None)
         done = await call.do(self.context, values, _body(call, request), query)
@@ -158,27 +157,6 @@ def _body(call: Call, request: HttpRequest) -> Any:
         raise Refusal(400, "no-json", f"the body is no JSON: {error}") from None
 
 
-def _query(call: Call, request: HttpRequest) -> Any:
-    if call.query is None:
-        return None
-    given: dict[str, str] = dict(read_query(request.query))
-    if call.query is request_bodies.WaitQuery:
-        how: dict[str, str] = {name: given.pop(name) for name in ("for", "count", "timeout") if name in given}
-        waiting: request_bodies.Waiting = _converted(how, request_bodies.Waiting)
-        return waiting, _converted(given, request_bodies.FILTERS[waiting.kind])
-    last_seen = request.header("last-event-id")
-    if call.query is Listening and last_seen:
-        given["after"] = last_seen
-    return _converted(given, call.query)
-
-
-def _converted(given: dict[str, str], kind: Any) -> Any:
-    try:
-        return msgspec.convert(given, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Refusal(400, "invalid", f"the query is no good: {error}", _words(kind, str(error))) from None
-
-
 def _wrong(body: bytes, kind: Any) -> str:
     """What is wrong with a body, its first faults, and what may stand there; "" if that cannot be told."""
     from emulator.scenarios.type_errors import find_type_errors
@@ -188,14 +166,3 @@ def _wrong(body: bytes, kind: Any) -> str:
     except (RecursionError, UnicodeDecodeError, msgspec.DecodeError):  # the rest of it was not looked at before
         return ""
     return "; ".join(complaint.told() for complaint in complaints[:_MOST_TOLD])
-
-
-def _words(kind: Any, error: str) -> str:
-    """What may stand in the query, or in the field that an error names."""
-    from emulator.scenarios.type_descriptions import in_words
-
-    named = re.search(r" - at `\$\.(\w+)`$", error)
-    types = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
-    if named and named.group(1) in types:
-        return f"{named.group(1)} may be {in_words(types[named.group(1)])}"
-    return f"there may stand: {', '.join(types)}"

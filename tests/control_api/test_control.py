@@ -335,6 +335,21 @@ async def test_a_filter_with_a_word_that_nothing_can_have_is_refused_with_those_
         assert said in answer["error"]["hint"]
 
 
+@pytest.mark.parametrize(("method", "query", "message", "hint"), [
+    ("GET", "messages?limt=5", "no word 'limt'", "did you mean limit?"),
+    ("GET", "messages?limit=5&limit=6", "limit: it stands twice", "once"),
+    ("GET", "messages?limit=x", "limit: found 'x'; may be a whole number", ""),
+    ("GET", "wait?for=msgs", "for: found 'msgs'; may be messages, callbacks, requests", ""),
+    ("GET", "messages?to=", "to: it is empty", "leave it out"),
+    ("POST", "settle?timeout=1", "takes no query: found timeout", "in its body"),
+    ("DELETE", "rules/r1?all=1", "takes no query: found all", ""),
+])  # fmt: skip
+async def test_a_query_that_cannot_be_meant_is_refused_in_words(method, query, message, hint):
+    async with serving() as served:
+        status, answer = await control(served, method, f"{S}/{query}", {} if method == "POST" else None)
+        assert status == 400 and message in answer["error"]["message"] and hint in answer["error"]["hint"]
+
+
 async def test_messages_are_found_by_every_filter():
     async with serving() as served:
         served.emulator.default.clock.rate = 0
