@@ -39,7 +39,7 @@ OF_RULES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
      "at when.provider: no such provider: found 'smsc'; may be smscenter, smsoffice, ubill; did you mean smscenter?"),
     ({}, {"incoming": "STOP"},
      "at then.incoming: found 'STOP'; may be a mapping with text, after; write {text: 'STOP'}"),
-    ({}, {"retries": 3}, "at then.retries: found 3; may be a list; write [3]"),
+    ({}, {"retries": 3}, "at then.retries: found 3; may be a list, at most 50 long; write [3]"),
     ({}, {"steps": "delivered"},
      "at then.steps: found 'delivered'; may be a list; write [{status: delivered, after: ...}]"),
     ({"rate": 5}, {}, "at when.rate: found 5; may be a mapping with over, within; write {over: 5, within: ...}"),
@@ -154,6 +154,9 @@ OF_SCENARIOS: list[tuple[Any, str]] = [
      "at accounts.smscenter.prices.parts: no such price: found 'parts'; may be part, hlr; did you mean part?"),
     ({"accounts": {"ubill": {"balance": -0.5}}},
      "at accounts.ubill.balance: found -0.5; may be a number, 0 to 1000000000000"),
+    ({"accounts": {"ubill": {"senders": ["shop", ""]}}},
+     "at accounts.ubill.senders[1]: found ''; may be text, 1 to 100 characters, none a control one, or a mapping with "
+     "name, state"),
     ({"accounts": {"ubill": {"callback_url": "ftp://x/"}}},
      'at accounts.ubill.callback_url: found \'ftp://x/\'; may be an http:// or https:// URL, "" for no callbacks, '
      "null for the built-in sink"),
@@ -165,7 +168,8 @@ OF_SCENARIOS: list[tuple[Any, str]] = [
     ({"accounts": {"ubill": {"senders": [{"name": "a", "state": "on"}]}}},
      "at accounts.ubill.senders[0].state: found 'on'; may be active, pending, refused"),
     ({"accounts": {"ubill": {"senders": [7]}}},
-     "at accounts.ubill.senders[0]: found 7; may be text, or a mapping with name, state; "
+     "at accounts.ubill.senders[0]: found 7; may be text, 1 to 100 characters, none a control one, or a mapping with "
+     "name, state; "
      'a number or word to be read as text goes in quotes: "7"'),
     # what could never be kept
     ({"rules": [{"then": {"steps": [{"after": math.inf, "status": "sent"}]}}]},

@@ -26,7 +26,7 @@ def read(call: Call, request: HttpRequest) -> Any:
                           "what it takes stands in its body, as JSON" if call.body is not None else "")  # fmt: skip
         return None
     if call.query is request_bodies.WaitQuery:
-        how = {name: given.pop(name) for name in ("for", "count", "timeout") if name in given}
+        how: dict[str, str] = {name: given.pop(name) for name in ("for", "count", "timeout") if name in given}
         waiting: request_bodies.Waiting = _converted(how, request_bodies.Waiting)
         return waiting, _converted(given, request_bodies.FILTERS[waiting.kind])
     last_seen = request.header("last-event-id")

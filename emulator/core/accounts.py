@@ -43,14 +43,16 @@ class Account(msgspec.Struct, kw_only=True):
     spent: int = 0
 
 
-Amount = Annotated[float, Meta(ge=-1e12, le=1e12)]
+Amount = Annotated[float, Meta(ge=0, le=10**12)]
 """Messages or roubles, as people write them."""
+Name = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}$", description="1 to 100 characters, none a control one")]
+"""Of a sender. What a provider makes of it is its own: a name that is there is served."""
 Most = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """A limit: so many, or so many seconds."""
 
 
 class SenderPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    name: str
+    name: Name
     state: SenderState = "active"
 
 
@@ -59,7 +61,7 @@ class AccountPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omi
 
     balance: Amount | UnsetType = UNSET
     stoplist: list[str] | UnsetType = UNSET
-    senders: list[str | SenderPatch] | UnsetType = UNSET
+    senders: list[Name | SenderPatch] | UnsetType = UNSET
     callback_url: str | UnsetType | None = UNSET
     api_access: bool | UnsetType = UNSET
     allowed_ips: list[str] | UnsetType = UNSET

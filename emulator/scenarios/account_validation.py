@@ -9,9 +9,6 @@ from typing import Any
 from emulator.scenarios.problems import Path, Problem, shown
 from emulator.scenarios.vocabulary import ProviderWords, Vocabulary, mapping, unknown
 
-MOST = 1_000_000_000_000
-"""Of messages, roubles, or anything else that an account counts."""
-
 URL = 'an http:// or https:// URL, "" for no callbacks, null for the built-in sink'
 
 
@@ -52,16 +49,6 @@ def _about_names(words: ProviderWords, account: dict[str, Any], path: Path) -> I
                 wrong = words.switches[name].complaint(value)
                 if wrong is not None:
                     yield Problem(here, found=shown(value), allowed=wrong.removeprefix("may be ").removeprefix("is "))
-
-
-def _about_balance(value: Any, path: Path) -> Iterator[Problem]:
-    if isinstance(value, int | float) and not isinstance(value, bool) and not 0 <= value <= MOST:
-        yield Problem(path, found=shown(value), allowed=f"a number, 0 to {MOST}")
-
-
-def _about_amounts(values: Any, path: Path) -> Iterator[Problem]:
-    for name, value in values.items() if isinstance(values, dict) else ():
-        yield from _about_balance(value, (*path, name))
 
 
 def _about_stoplist(numbers: Any, path: Path) -> Iterator[Problem]:
@@ -108,6 +95,5 @@ def _about_ips(addresses: Any, path: Path) -> Iterator[Problem]:
 
 
 _VALUES: dict[str, Callable[[Any, Path], Iterator[Problem]]] = {
-    "balance": _about_balance, "stoplist": _about_stoplist, "callback_url": _about_callback_url,
-    "allowed_ips": _about_ips, "prices": _about_amounts,
+    "stoplist": _about_stoplist, "callback_url": _about_callback_url, "allowed_ips": _about_ips,
 }  # fmt: skip

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from emulator.core.profile import Switch
-from emulator.scenarios.account_validation import MOST
 from emulator.scenarios.contradictions import OF_HTTP, OF_SMPP
 from emulator.scenarios.rule_validation import BY_PROVIDER, HOLDS_FOR, OF_A_MESSAGE
 from emulator.scenarios.scenario import Scenario
@@ -63,10 +62,6 @@ def _within_one_value(parts: Json) -> None:
     when["if"] = _given("per")
     when["then"] = {"anyOf": [_given(name) for name in _COUNTS]}
     parts["Amounts"]["anyOf"] = [_given("from"), _given("to")]
-    parts["AccountPatch"]["properties"]["balance"] = {"type": "number", "minimum": 0, "maximum": MOST}
-    parts["AccountPatch"]["properties"]["prices"] = {
-        "type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": MOST}
-    }  # fmt: skip
     parts["AccountPatch"]["properties"]["stoplist"] = {
         "type": "array", "items": {"type": "string", "pattern": "^[^*]*[0-9][^*]*$"}
     }  # fmt: skip

@@ -67,5 +67,6 @@ def _bounds(meta: Any) -> str:
         return f", {meta.description or f'that fits {meta.pattern}'}"
     if meta.ge is not None and meta.le is not None:
         return f", {meta.ge} to {meta.le}"
-    texts = ((meta.ge, "{} or more"), (meta.gt, "more than {}"), (meta.le, "{} or less"), (meta.lt, "less than {}"))
+    texts = ((meta.ge, "{} or more"), (meta.gt, "more than {}"), (meta.le, "{} or less"), (meta.lt, "less than {}"),
+             (meta.min_length, "at least {} long"), (meta.max_length, "at most {} long"))
     return "".join(f", {text.format(bound)}" for bound, text in texts if bound is not None)
