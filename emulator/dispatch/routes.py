@@ -64,7 +64,8 @@ class RouteTable:
                     self._exact.setdefault(route.path.lower(), []).append((name, route))
                     for method in route.methods:
                         self._known.setdefault((method, route.path), RouteMatch(name, route, _NONE, _UNUSED))
-        self._paths = sorted({route.path for provider in providers.values() for route in provider.routes})
+        paths = sorted({route.path for provider in providers.values() for route in provider.routes})
+        self._there_are = "".join(f"  {path}\n" for path in paths) + "Control API: /_emulator/openapi.json\n"
 
     def named(self, request: HttpRequest, reply: HttpReply) -> HttpReply:
         """A reply that no provider wrote, with the server that the provider names whose host was asked, or whose paths
@@ -90,8 +91,7 @@ class RouteTable:
         if candidates is None:
             candidates, values = self._by_pattern(path)
         if not candidates:
-            known = "".join(f"  {path}\n" for path in self._paths)
-            text = f"No provider has the address {path}. There are:\n{known}Control API: /_emulator/openapi.json\n"
+            text = f"No provider has the address {path}. There are:\n{self._there_are}"
             missing = HttpReply(status=404, headers=_TEXT, body=text.encode("utf-8", "replace"))
             return RouteMatch("", None, _NONE, self.named(request, missing))
         method = "GET" if request.method == "HEAD" else request.method

@@ -1,8 +1,10 @@
 """Octets of one connection to requests, by httptools (llhttp). Sizes are bounded here, times by the connection."""
 
 import ipaddress
+from collections import deque
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 from typing import Protocol
 
 import httptools
@@ -13,6 +15,9 @@ from emulator.http.messages import Headers, HttpRequest
 from emulator.http.refusals import HttpRefusal, in_our_words, without_octets
 
 MOST_HEADERS = 128
+READ_AT_ONCE = 32 * 1024
+"""Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times; and
+what has to be looked at anew behind a request is never more."""
 _MOST_KEPT = 64 * 1024
 """Octets of a head that is here in part, for the journal."""
 _METHODS = {b"GET": "GET", b"POST": "POST", b"HEAD": "HEAD", b"PUT": "PUT", b"DELETE": "DELETE", b"PATCH": "PATCH"}
@@ -63,7 +68,7 @@ class RequestParser:
         self._scheme = self._told_scheme = scheme
         self._trusts_front = _is_near(peer)
         """Is what comes from there believed about the scheme that its own client used (X-Forwarded-Proto)?"""
-        self.parsed: list[Parsed] = []
+        self.parsed: deque[Parsed] = deque()
         self.refusal: HttpRefusal | None = None
         self.in_message = False
         self.expects_continue = False
@@ -108,33 +113,38 @@ class RequestParser:
 
     def feed(self, data: bytes) -> None:
         """Octets that came. Never raises for what a client sent."""
-        if self.refusal is not None or self._parser is None:
+        if len(data) > READ_AT_ONCE:
+            for at in range(0, len(data), READ_AT_ONCE):
+                self.feed(data[at : at + READ_AT_ONCE])
             return
-        if self.tunnelled is not None:
-            self.tunnelled += data
-            return
-        if not self.in_message:
-            if not data.isascii():
-                data = self._readable(data)
-            self._begun = data
-        elif not self._in_body:
-            if b"\n" not in self._begun:
-                data = self._readable(data)
-            self._begun += data[: _MOST_KEPT - len(self._begun)]
-        whole = len(self.parsed)
-        self._fed += len(data)
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._after_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError as error:
-            if not (self.parsed and self.parsed[-1].last):  # what follows the last request is not read
-                self._broken(self._behind(data, whole), str(error), len(self.parsed) > whole)
-            return
-        if self.in_message and self.refusal is None:
-            if len(self.parsed) > whole:
-                self._begun = self._behind(data, whole)
-            self._check_part()
+        while data and self.refusal is None and self._parser is not None:
+            if self.tunnelled is not None:
+                self.tunnelled += data
+                return
+            if not self.in_message:
+                if not data.isascii():
+                    data = self._readable(data)
+                self._begun = data
+            elif not self._in_body:
+                if b"\n" not in self._begun:
+                    data = self._readable(data)
+                self._begun += data[: _MOST_KEPT - len(self._begun)]
+            whole = len(self.parsed)
+            self._fed += len(data)
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._after_upgrade(data[upgrade.args[0] :])
+            except httptools.HttpParserError as error:
+                if self.parsed and self.parsed[-1].last:  # what follows the last request is not read
+                    return
+                data = self._broken(self._behind(data, whole), str(error), len(self.parsed) > whole)
+            else:
+                if self.in_message and self.refusal is None:
+                    if len(self.parsed) > whole:
+                        self._begun = self._behind(data, whole)
+                    self._check_part()
+                return
 
     def close(self) -> None:
         """Nothing comes any more."""
@@ -281,17 +291,19 @@ class RequestParser:
                 status, why, self.begun
             )  # fmt: skip
 
-    def _broken(self, octets: bytes, said: str, behind_others: bool) -> None:
-        """Octets that are no request; or one with a raw line, which came behind others in one piece."""
+    def _broken(self, octets: bytes, said: str, behind_others: bool) -> bytes:
+        """Octets that are no request; or one with a raw line, which came behind others in one piece: to be read again.
+        """
         if behind_others and not octets.partition(b"\n")[0].isascii():
             self.in_message = False
             self._parser = httptools.HttpRequestParser(self)
-            self.feed(octets)
-        elif self._in_body and self.in_message:
+            return octets
+        if self._in_body and self.in_message:
             self._refused(400, f"the body cannot be read: {without_octets(said)}", True)
         elif self.refusal is None:
             request = _as_far_as_it_goes(octets, self._peer, self._scheme)
             self.refusal = HttpRefusal(400, in_our_words(octets, said), request)
+        return b""
 
     def _behind(self, data: bytes, whole: int) -> bytes:
         """The octets of the request that has begun, behind those that came whole before it in one piece."""
@@ -300,25 +312,26 @@ class RequestParser:
         at = 0
         for _ in range(len(self.parsed) - whole):
             at = data.find(_END_OF_HEAD, at) + len(_END_OF_HEAD)
-        return data[at + sum(len(one.request.body) for one in self.parsed[whole:]) :]
+        return data[at + sum(len(one.request.body) for one in islice(self.parsed, whole, None)) :]
 
-    def _after_upgrade(self, rest: bytes) -> None:
-        """A client that offers another protocol is answered in this one, and goes on in it; but for CONNECT."""
+    def _after_upgrade(self, rest: bytes) -> bytes:
+        """A client that offers another protocol is answered in this one, and goes on in it; but for CONNECT. What is to
+        be read then."""
         if self.refusal is not None:
-            return
+            return b""
         request = self.parsed[-1].request
         if request.method == "CONNECT":
             self.tunnelled = rest
-            return
+            return b""
         self._parser = httptools.HttpRequestParser(self)
         if request.header("transfer-encoding") or request.header("content-length", "0").strip("0"):
             # httptools reads no body of it, so it comes once more, as if nothing were offered
             self.parsed.pop()
             self._raw_octets, self._offered = request.raw_octets, self._raw_headers
             lines = [b"%b: %b\r\n" % header for header in self._offered if header[0].lower() != b"upgrade"]
-            self.feed(f"{request.method} {request.target} HTTP/1.1\r\n".encode("latin-1") + b"".join(lines) + b"\r\n")
-        if rest:
-            self.feed(rest)
+            head = f"{request.method} {request.target} HTTP/1.1\r\n".encode("latin-1")
+            return head + b"".join(lines) + b"\r\n" + rest
+        return rest
 
 
 _LENGTHS_OF_INTEREST = frozenset(

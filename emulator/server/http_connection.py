@@ -16,12 +16,14 @@ from emulator.http.limits import Limits
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
-from emulator.http.request_parser import Parsed, RequestParser
+from emulator.http.request_parser import READ_AT_ONCE, Parsed, RequestParser
 from emulator.net.reset import reset
 from emulator.server.held_replies import HeldReplies
 
-READ_AT_ONCE = 32 * 1024
-"""Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times."""
+AT_ONCE = 100
+"""So many requests of a connection are answered in one turn of the loop, for no longer than"""
+_AT_MOST = 0.01
+"""real seconds: then others get theirs."""
 _MOST_BEHIND = 64 * 1024
 """So many octets are read while a request before them is waited for."""
 _ALWAYS_ANSWERED = "/_emulator/health"
@@ -73,9 +75,9 @@ class HttpConnection(asyncio.Protocol):
     """`version` and `method` are of the request that is served."""
 
     __slots__ = (
-        "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_held", "_leaving", "_loop", "_manner", "_parser",
-        "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_then", "_timer",
-        "_waits_for", "address", "grace", "here", "method", "stopping", "transport", "version", "when_ended",
+        "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_held", "_leaving", "_loop", "_manner", "_next",
+        "_parser", "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_then",
+        "_timer", "_waits_for", "address", "grace", "here", "method", "stopping", "transport", "version", "when_ended",
     )  # fmt: skip
 
     def __init__(self, service: Service, scheme: str = "http") -> None:
@@ -95,6 +97,8 @@ class HttpConnection(asyncio.Protocol):
         self._parser: RequestParser
         self._manner = PLAIN
         self._task: asyncio.Task[None] | None = None
+        self._next: asyncio.Handle | None = None
+        """Goes on in the next turn of the loop with what has come."""
         self._going: asyncio.Future[None] | None = None
         """Done when the client says no more, or serving stops."""
         self._behind = 0
@@ -161,6 +165,8 @@ class HttpConnection(asyncio.Protocol):
         for timer in (self._timer, self._stalled):
             if timer is not None:
                 timer.cancel()
+        if self._next is not None:
+            self._next.cancel()
         if self._task is not None:
             self._task.cancel()
         self._parser.close()
@@ -186,7 +192,7 @@ class HttpConnection(asyncio.Protocol):
         self._stopping = True
         if self._going is not None and not self._going.done():
             self._going.set_result(None)
-        if self._task is None:
+        if self._task is None and self._next is None:
             self.close()
 
     # what comes
@@ -195,7 +201,7 @@ class HttpConnection(asyncio.Protocol):
         if self._leaving:
             return
         self._parser.feed(data)
-        if self._task is None and not self._paused:
+        if self._task is None and self._next is None and not self._paused:
             self._go_on()
         else:
             self._behind += len(data)
@@ -215,11 +221,24 @@ class HttpConnection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Answer what has come, one after the other."""
-        parser = self._parser
+        parser, loop = self._parser, self._loop
         parsed = parser.parsed
-        now = self._loop.time()
+        self._next = None
+        now = loop.time()
+        left, until = AT_ONCE, now + _AT_MOST
         while parsed and self._task is None and not self._paused and not self._leaving:
-            self._serve(parsed.pop(0), now)
+            if not left or now > until:
+                self._next = loop.call_soon(self._go_on)
+                self._watch()
+                return
+            self._serve(parsed.popleft(), now)
+            if parsed:
+                left, now = left - 1, loop.time()
+        if self._behind and self._task is None:
+            self._behind = 0
+            if not (self._reading or self._paused or self.transport.is_closing()):
+                self.transport.resume_reading()
+            self._reading = True
         if self._task is None and not parsed and not self._leaving:
             if parser.refusal is not None:
                 self._send_away_by(parser.refusal)
@@ -271,15 +290,11 @@ class HttpConnection(asyncio.Protocol):
             reply = None
         except Exception as failure:
             reply = self._failed(failure)
-        self._task, self.grace, self._behind = None, None, 0
+        self._task, self.grace = None, None
         if reply is not None:
             self._send(reply, self._loop.time())
         elif (self._manner.last or self._stopping) and not self._leaving:
             self.close()
-        if not self._reading:
-            self._reading = True
-            if not self._paused:
-                self.transport.resume_reading()
         self._go_on()
 
     def _failed(self, failure: Exception) -> HttpReply:
@@ -419,7 +434,7 @@ class HttpConnection(asyncio.Protocol):
             self.transport.resume_reading()
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
-        if self._task is None and not self._leaving:
+        if self._task is None and self._next is None and not self._leaving:
             self._go_on()
 
     def _cut(self) -> None:
@@ -436,7 +451,7 @@ class HttpConnection(asyncio.Protocol):
         limits, parser = self._service.limits, self._parser
         if self._leaving or self._spare:
             return
-        if self._task is not None or self._paused:
+        if self._task is not None or self._next is not None or self._paused:
             self._due, self._waits_for = math.inf, ""
         elif not parser.in_message:
             self._expect("request", limits.idle_seconds)

@@ -5,6 +5,10 @@ import asyncio
 from emulator.http.messages import HttpRequest
 
 _MOST_FIELDS = 1000
+_AT_ONCE = 10
+"""So many fields are read in one turn of the loop: then others get theirs."""
+_PIECE = 16 * 1024
+"""Octets: what stands behind a field in the same piece is copied with each."""
 
 
 async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | None:
@@ -16,7 +20,8 @@ async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | Non
 
     loop = asyncio.get_running_loop()
     content = StreamReader(BaseProtocol(loop), len(request.body) + 1, loop=loop)
-    content.feed_data(request.body)
+    for at in range(0, len(request.body), _PIECE):
+        content.feed_data(request.body[at : at + _PIECE])
     content.feed_eof()
     fields: list[tuple[str, bytes]] = []
     try:
@@ -24,6 +29,8 @@ async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | Non
         while (part := await reader.next()) is not None and len(fields) < _MOST_FIELDS:
             if isinstance(part, BodyPartReader):
                 fields.append((part.name or "", bytes(await part.read(decode=True))))
+            if not len(fields) % _AT_ONCE:
+                await asyncio.sleep(0)
     except Exception:  # there is no end of what aiohttp's reader raises for one that is broken
         return None
     return tuple(fields)

@@ -82,9 +82,9 @@ def worked(process):
 
 
 @contextmanager
-def served():
+def served(loop="auto"):
     """One in a process of its own: its address, and the process."""
-    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--smpp-port", "0", "--quiet"]
+    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--smpp-port", "0", "--quiet", "--loop", loop]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -103,17 +103,44 @@ async def test_health_answers_all_the_while(case):
             account = f"/_emulator/sandboxes/default/accounts/{provider}"
             patch = post(account, JSON, b'{"balance": 1000000000}').replace(b"POST", b"PATCH", 1)
             assert b" 200 " in (await octets(url, patch))[:16]
-        hard = asyncio.create_task(octets(url, post(path, kind, body())))
-        worst, ends = 0.0, None
-        while ends is None or time.monotonic() < ends:
-            began = worked(process)
-            assert b'"ok"' in await octets(url, HEALTH)
-            worst = max(worst, worked(process) - began)
-            if ends is None and hard.done():
-                ends = time.monotonic() + 5  # what it led to is due now
-            await asyncio.sleep(0.02)
+        answer = await _meanwhile(url, process, case, post(path, kind, body()), afterwards=5)  # what it led to is due
+    assert answer.startswith(b"HTTP/1.1 ")
+
+
+async def _meanwhile(url, process, case, said, afterwards=0.0):
+    """The answer to what is said; health is asked all the while."""
+    hard = asyncio.create_task(octets(url, said))
+    worst, ends = 0.0, None
+    while ends is None or time.monotonic() < ends:
+        began = worked(process)
+        assert b'"ok"' in await octets(url, HEALTH)
+        worst = max(worst, worked(process) - began)
+        if ends is None and hard.done():
+            ends = time.monotonic() + afterwards
+        await asyncio.sleep(0.02)
     print(f"{case:32} health's longest answer {worst:.2f} s, answered {(await hard)[9:12].decode()}")
     assert worst < MOST
+    return await hard
+
+
+FIELD = b'--B\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n' + b"x" * 200 + b"\r\n"
+BURSTS = {
+    "7,000 unknown addresses": (7001, b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n" * 7000 + HEALTH),
+    "3,500 balances": (3501, b"GET /api/getBalance?key=emulator-smsoffice HTTP/1.1\r\nHost: x\r\n\r\n" * 3500 + HEALTH),
+    "a form of 900 fields": (1, post("/api/v2/send/", "multipart/form-data; boundary=B",
+                                     b"".join(FIELD % n for n in range(900)) + b"--B--\r\n")),
+}  # fmt: skip
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+async def test_health_answers_while_much_that_came_in_one_piece_is_answered(loop):
+    if loop == "uvloop":
+        pytest.importorskip("uvloop", reason="the extra [speed] is not installed")
+    with served(loop) as (url, process):
+        for case, (answers, burst) in BURSTS.items():
+            answer = await _meanwhile(url, process, f"{case}, {loop}", burst)
+            assert answer.count(b"HTTP/1.1 ") == answers
 
 
 @pytest.mark.parametrize(("path", "kind", "body"), [

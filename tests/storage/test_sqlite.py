@@ -197,7 +197,7 @@ async def test_answers_of_one_turn_wait_for_one_commit_and_say_so_where_there_is
         said = []
         for _ in range(12):
             for connection, wire in ends:
-                wire.octets = b""
+                wire.written.clear()
                 connection.data_received(asked.replace(b"content=", b"content=" + b"x" * 900))
                 await settled(wire, 1)
                 said.append(wire.octets)

@@ -1,0 +1,146 @@
+"""Much that comes at once is answered in turns, so that others get theirs: in order, and nothing is lost. The octets
+are handed over in one piece, as uvloop does."""
+
+import asyncio
+import re
+
+import pytest
+from support import PATIENCE, send_path, serving
+from wires import Wire, settled
+
+from emulator.http.messages import HttpRequest
+from emulator.server.http_connection import AT_ONCE
+from emulator.server.multipart import fields_of
+
+MANY = 600
+BALANCE = b"GET /api/getBalance?key=emulator-smsoffice%b HTTP/1.1\r\nHost: x\r\n\r\n"
+SEND = f"GET {send_path()}%b HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+BURSTS = {
+    "unknown addresses": lambda n: b"GET /nowhere/%d HTTP/1.1\r\nHost: x\r\n\r\n" % n,
+    "balances": lambda n: BALANCE % b"",
+    "raw octets": lambda n: "GET /ქალაქი/".encode() + b"%d HTTP/1.1\r\nHost: x\r\n\r\n" % n,
+    "offers of another protocol": lambda n: b"GET /nowhere/%d HTTP/1.1\r\nHost: x\r\n%b\r\n" % (n, UPGRADE),
+    "the same beside a body": lambda n: b"POST /nowhere/%d HTTP/1.1\r\n%bContent-Length: 1\r\n\r\na" % (n, UPGRADE),
+}  # fmt: skip
+
+
+def answered(wire):
+    return wire.written.count(b"HTTP/1.1 ")
+
+
+def in_order(wire, first, behind):
+    """Do the answers name the addresses from the first one on?"""
+    found = [int(n) for n in re.findall(rb"has the address /[^ ]*?([0-9]+)\.", wire.octets)]
+    return found == list(range(first, behind))
+
+
+@pytest.mark.parametrize("burst", BURSTS)
+async def test_a_burst_leaves_every_turn_to_others_and_is_answered_in_order(burst):
+    async with serving() as served:
+        (busy, wire), (other, well) = Wire.to(served), Wire.to(served)
+        busy.data_received(b"".join(map(BURSTS[burst], range(MANY))))
+        assert 0 < answered(wire) <= AT_ONCE
+        other.data_received(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        await settled(well, 1)
+        assert answered(wire) < MANY, "health was answered meanwhile"
+        await settled(wire, MANY)
+        assert burst == "balances" or in_order(wire, 0, MANY)
+        assert len(list(served.emulator.default.journal.exchanges())) == MANY
+
+
+async def test_what_comes_while_a_burst_is_answered_waits_its_turn_unread():
+    async with serving() as served:
+        busy, wire = Wire.to(served)
+        one, paused = BURSTS["unknown addresses"], []
+        wire.pause_reading = lambda: paused.append(True)
+        wire.resume_reading = lambda: paused.append(False)
+        busy.data_received(b"".join(map(one, range(MANY))))
+        busy.data_received(b"".join(map(one, range(MANY, MANY + 2500))))
+        assert paused == [True]
+        await settled(wire, MANY + 2500)
+        await asyncio.sleep(0)
+        assert paused == [True, False]
+        assert in_order(wire, 0, MANY + 2500)
+        busy.data_received(one(0))
+        assert answered(wire) == MANY + 2501
+
+
+async def test_who_says_no_more_behind_a_burst_is_answered_whole():
+    async with serving() as served:
+        busy, wire = Wire.to(served)
+        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+        assert busy.eof_received()
+        await settled(wire, MANY)
+        await asyncio.sleep(0)
+        assert wire.ended
+
+
+async def test_the_last_request_of_a_burst_is_the_last_that_is_answered():
+    async with serving() as served:
+        busy, wire = Wire.to(served)
+        asked = list(map(BURSTS["unknown addresses"], range(MANY)))
+        asked[350] = asked[350].replace(b"Host: x", b"Connection: close\r\nHost: x")
+        busy.data_received(b"".join(asked))
+        await settled(wire, 351)
+        await asyncio.sleep(0)
+        assert wire.ended
+        assert in_order(wire, 0, 351)
+
+
+async def test_a_burst_that_is_answered_when_serving_stops_ends_with_an_answer_that_says_so():
+    async with serving() as served:
+        busy, wire = Wire.to(served)
+        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+        before = answered(wire)
+        await served.stop()
+        assert answered(wire) == before + 1
+        assert wire.octets.rpartition(b"HTTP/1.1 ")[2].count(b"Connection: close\r\n") == 1
+        assert wire.ended
+
+
+async def test_a_burst_of_sends_is_written_down_before_it_is_answered(tmp_path):
+    async with serving(state=str(tmp_path / "state")) as served:
+        busy, wire = Wire.to(served)
+        busy.data_received(SEND % b"" * 300)
+        assert answered(wire) == 0
+        await settled(wire, 300)
+        assert len(list(served.emulator.default.journal.exchanges())) == 300
+
+
+async def test_a_client_that_goes_in_the_middle_of_a_burst_is_forgotten():
+    async with serving() as served:
+        busy, wire = Wire.to(served)
+        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+        before = answered(wire)
+        busy.connection_lost(None)
+        await asyncio.sleep(0.01)
+        assert answered(wire) == before
+        assert not served.http.connections
+
+
+async def test_a_burst_with_something_that_is_waited_for_goes_on_behind_it():
+    async with serving() as served:
+        busy, wire = Wire.to(served)
+        asked = list(map(BURSTS["unknown addresses"], range(MANY)))
+        for place in (50, 250, 251, 500):
+            asked[place] = b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n"
+        busy.data_received(b"".join(asked))
+        await settled(wire, MANY)
+        statuses = re.findall(rb"HTTP/1.1 ([0-9]+)", wire.octets)
+        assert [n for n, status in enumerate(statuses) if status == b"200"] == [50, 250, 251, 500]
+
+
+@pytest.mark.parametrize(("count", "octets"), [(300, 200), (100, 30_000)])
+async def test_a_form_of_many_fields_is_taken_apart_in_turns(count, octets):
+    field = b'--B\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n%b\r\n'
+    body = b"".join(field % (n, b"x" * octets) for n in range(count)) + b"--B--\r\n"
+    headers = (("Content-Type", "multipart/form-data; boundary=B"),)
+    reading = asyncio.ensure_future(fields_of(HttpRequest("POST", "/", headers, body)))
+    turns = 0
+    async with asyncio.timeout(PATIENCE):
+        while not reading.done():
+            await asyncio.sleep(0)
+            turns += 1
+    assert reading.result() == tuple((f"f{n}", b"x" * octets) for n in range(count))
+    assert turns > count / 20
