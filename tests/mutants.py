@@ -44,6 +44,8 @@ PATIENCE = 15.0
 """So much longer than without the fault may the tests take."""
 CANNOT = 4
 """Given back where a fault cannot be put into the functions as they stand there."""
+LATE = 5
+"""Given back where the tests took too long."""
 LIBRARIES = ("aiohttp.web", "faker", "hypothesis", "jinja2", "yaml", "xdist.plugin", "_pytest.pytester")
 """Imported once, for all tries."""
 
@@ -210,7 +212,8 @@ class Reached:
 
 class Served:
     """Faults in functions are tried without starting anew: the tests are collected once, and each fault is put into the
-    functions as they stand there, in a process of its own. Those that cannot be are `left`."""
+    functions as they stand there, in a process of its own. Those that cannot be, and those that no test caught (what a
+    function made when it was imported stays as it was made), are left."""
 
     def __init__(self, trial: "Trial", wanted: "list[Fault]") -> None:
         self.trial, self.wanted = trial, wanted
@@ -228,8 +231,8 @@ class Served:
             tests = self.trial.reaching(fault)
             chosen = [items[name] for name in tests if name in items]
             code = in_a_child(lambda to=fault, of=chosen: self._failed(session, to, of), self.trial.patience(tests))
-            if code != CANNOT:
-                self.trial.keep(fault, caught=code != 0)
+            if code not in (0, CANNOT):
+                self.trial.keep(fault, code)
         return True
 
     def _failed(self, session: Any, fault: Fault, items: list[Any]) -> int:
@@ -266,7 +269,7 @@ class EndsAtOnce:
 
 
 def in_a_child(do: Callable[[], int], seconds: float) -> int:
-    """What it gives back, done in a process of its own; 1 if it takes too long, or fails."""
+    """What it gives back, done in a process of its own; 1 if it fails, LATE if it takes too long."""
     child = os.fork()
     if not child:
         code = 1
@@ -286,7 +289,10 @@ def in_a_child(do: Callable[[], int], seconds: float) -> int:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)  # and what it started
-    return int(os.waitstatus_to_exitcode(ended[1])) if ended[0] else (os.waitpid(child, 0) and 1)
+    if not ended[0]:
+        os.waitpid(child, 0)
+        return LATE
+    return int(os.waitstatus_to_exitcode(ended[1]))
 
 
 # trying them
@@ -316,9 +322,11 @@ class Trial:
         self._tests: dict[str, dict[str, Any]] = {}
         self._by_place: dict[str, set[str]] = {}
 
-    def keep(self, fault: Fault, *, caught: bool) -> None:
-        told = {"key": fault.key, "caught": caught}
-        if not caught:
+    def keep(self, fault: Fault, code: int) -> None:
+        told: dict[str, Any] = {"key": fault.key, "caught": code != 0}
+        if code == LATE:
+            told["late"] = True
+        if not code:
             _, *codes = spoilt(self.at, fault)
             before, after = ((code.splitlines() or [""])[0] for code in codes)
             told["fault"] = f"{fault.file}:{fault.line}: {fault.kind}: {before!r} → {after!r}"
@@ -363,22 +371,24 @@ class Trial:
         print(f"{len(self._tests)} tests, {len(new)} of {len(found)} files learnt anew", flush=True)
 
     def reaching(self, fault: Fault) -> list[str]:
-        """The tests that are tried on it: those that call the function first, of them those of its own package, the
-        quickest first; then those that call others of the file."""
+        """The tests that are tried on it: those that call the function first, of them those of its own part, one of
+        each with parameters before the next of any, the quickest first; then those that call others of the file."""
         place, file, folder = f"{fault.file}:{fault.function}", f"{fault.file}:", f"{fault.file.rpartition('/')[0]}/"
         exact = self._by_place.get(place, set())
-        mirror = folder.replace("emulator/", "tests/", 1)
-
-        def order(name: str) -> tuple[bool, bool, float]:
-            return name not in exact, not name.startswith(mirror), float(self._tests[name]["seconds"])
-
-        chosen, seconds = [], 0.0
-        for name in sorted(exact | self._below(file) or self._below(folder), key=order):
-            seconds += self._tests[name]["seconds"]
-            if seconds > self.most and chosen:
-                break
-            chosen.append(name)
-        return chosen
+        mirror = f"tests/{fault.file.split('/')[1]}/"
+        found = sorted(exact | self._below(file) or self._below(folder), key=lambda name: self._tests[name]["seconds"])
+        turn: dict[str, int] = {}
+        same: Counter[str] = Counter()
+        for name in found:
+            same[of := name.partition("[")[0]] += 1
+            turn[name] = same[of]
+        chosen: list[str] = []
+        seconds = 0.0
+        for name in sorted(found, key=lambda name: (name not in exact, not name.startswith(mirror), turn[name])):
+            if seconds + self._tests[name]["seconds"] <= self.most:
+                seconds += self._tests[name]["seconds"]
+                chosen.append(name)
+        return chosen or found[:1]
 
     def _below(self, start: str) -> set[str]:
         return {name for place, names in self._by_place.items() if place.startswith(start) for name in names}
@@ -403,7 +413,7 @@ class Trial:
         finally:
             file.write_bytes(good)
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-        self.keep(fault, caught=code != 0)
+        self.keep(fault, code)
 
 
 def main() -> int:
@@ -436,11 +446,15 @@ def main() -> int:
         for fault in chosen:
             if fault.key not in tried():
                 trial.start_anew(fault)
-    survived = [one for fault in chosen if not (one := tried()[fault.key])["caught"]]
+    known = tried()
+    found = [known[fault.key] for fault in chosen]
+    survived = [one for one in found if not one["caught"]]
     for one in survived:
         print(f"{one['fault']} ({one['tests']} tests reach it)")
     total = max(1, len(chosen))
-    print(f"{len(chosen)} tried of {len(every)}, {len(survived)} survived ({100 * len(survived) / total:.1f} %)")
+    late = sum("late" in one for one in found)
+    print(f"{len(chosen)} tried of {len(every)}, {len(survived)} survived ({100 * len(survived) / total:.1f} %);"
+          f" with {late} the tests took too long")  # fmt: skip
     return 0
 
 

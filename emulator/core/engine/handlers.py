@@ -25,7 +25,7 @@ from emulator.core.commands import (
     SubmitPart,
 )  # fmt: skip
 from emulator.core.engine.cancel_replace import CancelHandler
-from emulator.core.engine.checks import Check, CheckContext, checked, spared, weigh
+from emulator.core.engine.checks import Check, CheckContext, checked, weigh
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.multipart import PartAssembler
 from emulator.core.engine.submit import SubmitHandler, lost
@@ -82,10 +82,9 @@ class CommandHandlers:
         checks = self._checks.get((profile.provider, kind, protocol))
         if checks is None:
             checks = self._checks[profile.provider, kind, protocol] = profile.checks_of(kind.__name__, protocol)
-        for check in checks:
-            refused = check(case)
-            if refused is not None and not spared(case, refused.reason):
-                return self.taking.keep(case, refused)
+        refused = checked(case, checks)
+        if refused is not None:
+            return self.taking.keep(case, refused)
         for key in case.marks:
             case.count(key)
         return self._handlers[kind](case)

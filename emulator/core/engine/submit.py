@@ -101,9 +101,10 @@ class SubmitHandler:
 
     def _id(self, case: CheckContext) -> str | None:
         """The client's own id, or the one given already, or the provider's next one that nobody has."""
-        profile, own, given = case.profile, case.command.own_id, case.command.ids
+        profile, given = case.profile, case.command.ids
+        own: str | None = case.command.own_id
         if own is not None or profile.first_id is None:
-            return own if own is None else str(own)
+            return own
         return given[0] if given else self.next_id(profile)
 
     def next_id(self, profile: Profile) -> str:
@@ -164,7 +165,7 @@ class SubmitHandler:
     def _record_lost(self, case: CheckContext, provider_id: str | None, later: bool) -> None:
         """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
         for reason in dict.fromkeys([one.reason for one in case.lost]) if case.lost else ():
-            row = _row(case, reason)
+            row = self.row_of(case, Refused(reason=reason))
             if row is not None and row.keeps_id:
                 numbers = [(one.number, one.place) for one in case.lost if one.reason == reason]
                 for said, those in _grouped(case, numbers):
@@ -192,11 +193,6 @@ class SubmitHandler:
         number = self._life.intern_actions(msgspec.structs.replace(then.life, steps=steps))
         self._plans["" if rule is None else rule.id, profile.provider] = number
         return number
-
-
-def _row(case: CheckContext, reason: Reason) -> ErrorRow | None:
-    table = case.profile.table(case.command.operation, case.command.protocol)
-    return table.of_reason(reason) if table else None
 
 
 def lost(case: CheckContext) -> dict[str, Any]:

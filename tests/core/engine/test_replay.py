@@ -29,7 +29,7 @@ from emulator.core.commands import (
     QueryNumbers,
     Submit,
 )
-from emulator.core.engine.engine import Engine
+from emulator.core.engine.engine import Decision, Engine
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.messages import KINDS
 from emulator.core.rules.actions import FAULTS
@@ -181,7 +181,9 @@ def played(engine: Engine, given_inputs: list[Input]) -> list[Any]:
     came = []
     for one in given_inputs:
         try:
-            came.append(msgspec.to_builtins(engine.apply(one)))
+            result = engine.apply(one)
+            assert isinstance(result, Decision) == isinstance(one, Executed)
+            came.append(msgspec.to_builtins(result))
         except LookupError as error:
             came.append(str(error))
     return came

@@ -42,8 +42,9 @@ def test_a_rule_without_when_matches_every_call() -> None:
     ],
 )  # fmt: skip
 def test_every_key_of_when_must_hold(when: dict[str, object], matches: bool) -> None:
-    play = Play({"when": when, "then": BUSY})
-    assert refused(play, TO, text="your code 1234", reference="mine") == matches
+    said = {"text": "your code 1234", "reference": "mine"}
+    assert refused(Play({"when": when, "then": BUSY}), TO, **said) == matches
+    assert refused(Play({"when": when, "then": BUSY}), TO, TO, **said) == matches
 
 
 def test_the_first_rule_that_matches_decides() -> None:

@@ -1,15 +1,16 @@
 """What is due, in order."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.state.scheduler import Expire, Scheduler
+from emulator.core.state.scheduler import Begin, Expire, Scheduler, Step
 
 
 def drained(scheduler: Scheduler, until: int = 10**9) -> list[int]:
     out = []
     while (taken := scheduler.take(until)) is not None:
-        assert isinstance(taken[1], Expire)
+        assert isinstance(taken[1], Begin | Expire)
         out.append(taken[1].message)
     return out
 
@@ -26,7 +27,16 @@ def test_first_class_goes_before_the_rest_of_its_moment_only() -> None:
     scheduler.put(10, Expire(1))
     scheduler.put(20, Expire(2))
     scheduler.put(20, Expire(3), first=True)
-    assert drained(scheduler) == [1, 3, 2]
+    scheduler.put_each(30, Begin(5, 0), 1)
+    scheduler.put_each(30, Begin(6, 0), 2, first=True)
+    assert drained(scheduler) == [1, 3, 2, 6, 7, 5]
+
+
+@pytest.mark.parametrize("item", [Begin(7, 10**6), Step(7, 10**6, 0), Step(7, 0, 10**6)])
+def test_a_version_or_a_place_too_great_to_be_packed_is_kept_all_the_same(item: Begin | Step) -> None:
+    scheduler = Scheduler([])
+    scheduler.put(10, item)
+    assert scheduler.take(10) == (10, item)
 
 
 def test_nothing_is_taken_before_its_moment() -> None:

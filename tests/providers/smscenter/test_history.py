@@ -60,6 +60,9 @@ def test_the_days_asked_for_are_the_account_s_and_the_last_one_counts():
     for wrong in ({"start": "2026-02-02"}, {"start": "31.02.2026"}, {"start": "01.02.2025"}, {"end": "1.2.2026"},
                   {"end": "31.12.9999"}):  # fmt: skip
         assert texts(desk, **wrong) == 1
+    desk.advance(12 * 3600)
+    desk.send(mes="at midnight")
+    assert (texts(desk, start="06.02.2026"), texts(desk, start="05.02.2026", end="05.02.2026")) == (["at midnight"], 3)
     west = Desk(switches={"timezone": -12})
     west.send(mes="late")
     assert (texts(west, start="02.02.2026"), texts(west, start="01.02.2026", end="01.02.2026")) == (3, ["late"])

@@ -179,6 +179,16 @@ async def test_a_repeated_part_is_refused_and_the_join_unharmed():
         assert [one["text"] for one in await at.messages()] == ["one two"]
 
 
+async def test_a_rule_about_the_number_has_its_say_once_the_message_is_whole():
+    async with desk() as at:
+        esme = await at.bound()
+        await at.call("POST", "/rules", {"then": {"refuse": {"reason": "stop-listed"}}, "times": 1})
+        for number in (1, 2):
+            assert (await esme.submit(udh(number, 2) + b"part", esm_class=0x40)).status == 0
+        assert [one["status"] for one in await at.messages()] != ["pending"]
+        assert next(rule["fired"] for rule in (await at.call("GET", "/rules"))["rules"]) == 1
+
+
 @pytest.mark.parametrize("way", ["udh16", "sar", "payload"])
 async def test_all_ways_of_long_messages_come_to_the_same(way):
     async with desk() as at:
