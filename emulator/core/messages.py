@@ -12,6 +12,28 @@ MessageKind = Literal["sms", "call", "hlr", "ping"]
 KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
 
 
+class Former(msgspec.Struct, frozen=True, array_like=True):
+    """What some messages of a batch are while its others were replaced; `moment` and `ends`, where they had been
+    replaced before."""
+
+    messages: tuple[int, ...]
+    text: str
+    parts: int
+    asks: tuple[int, ...]
+    begins_at: Timestamp
+    moment: Timestamp | None = None
+    ends: Timestamp | None = None
+
+
+class Replacement(msgspec.Struct, frozen=True, array_like=True):
+    """When a batch was replaced, and when the life of its messages ends by that (None: as before). `left_out` are those
+    that it did not reach, because they were delivered: they stay what they were."""
+
+    moment: Timestamp | None
+    ends: Timestamp | None = None
+    left_out: tuple[Former, ...] = ()
+
+
 class Batch(msgspec.Struct, gc=False):
     """What all recipients of one accepted request have in common."""
 
@@ -36,13 +58,25 @@ class Batch(msgspec.Struct, gc=False):
     """Of its parts, where each part was submitted by itself; the first is `provider_id`."""
     asks: tuple[int, ...] = ()
     """Which reports are wanted, by flags of the protocol; one for each of `ids`, or one. (): by a callback."""
-    replaced: tuple[Timestamp, Timestamp | None] | None = None
-    """When another one took the place of the first, and when the life of its messages ends by that: None: as before."""
+    replaced: Replacement | None = None
+    """By another text, schedule and life time."""
 
     @property
     def kind(self) -> MessageKind:
         """It stands in `extra` where it is no text, so that the many texts carry nothing for it."""
         return cast("MessageKind", self.extra.get("kind", "sms"))
+
+    def as_sent(self, message: int) -> "Batch":
+        """The batch as one of its messages has it: this, or what it was before others of it were replaced."""
+        if self.replaced is None or not self.replaced.left_out:
+            return self
+        former = next((one for one in self.replaced.left_out if message in one.messages), None)
+        if former is None:
+            return self
+        return msgspec.structs.replace(
+            self, text=former.text, parts=former.parts, asks=former.asks, begins_at=former.begins_at,
+            replaced=None if former.moment is None else Replacement(former.moment, former.ends),
+        )  # fmt: skip
 
 
 class Message(msgspec.Struct, gc=False):

@@ -13,6 +13,7 @@ from emulator.core.profile import LONGEST_WINDOW, Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Refuse
 from emulator.core.rules.matching import NOTHING, Rule, Ruling
+from emulator.core.state.named import named
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.text import Measure, measure
 from emulator.core.units import SECOND, Timestamp, plain
@@ -90,6 +91,11 @@ class CheckContext(msgspec.Struct):
         """The choice in force: the account's, or the default where nobody is known."""
         account = self.account
         return account.switches[name] if account and name in account.switches else self.profile.defaults[name]
+
+    def named(self, to: str | None = None) -> list[int]:
+        """Ids of the messages (to a number) that the command names by an id."""
+        newest = "shared-id" in self.profile.defaults and self.switch("shared-id") == "newest"
+        return named(self.state.store, self.command, to, newest)
 
     def cost_of(self, measured: Measure) -> int:
         """What one recipient of a text costs."""

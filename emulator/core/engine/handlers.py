@@ -117,7 +117,7 @@ class CommandHandlers:
         if query.provider_id is not None and query.destination is not None:
             ids = self._sent(case, query.destination, query.provider_id)
         elif query.provider_id is not None:
-            ids = store.with_provider_id(query.provider, query.provider_id)
+            ids = case.named()
         else:
             ids = store.with_reference(query.provider, query.reference or "", query.destination or "")
         ids = [number for number in ids if self._registered(number, case.at)]

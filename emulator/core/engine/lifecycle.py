@@ -99,7 +99,7 @@ class MessageLifecycle:
         message = self._state.store.take(item.message)
         batch = self._state.store.batch_near(message)
         if isinstance(item, Expire):
-            end = None if batch.replaced is None else batch.replaced[1]
+            end = None if batch.replaced is None else batch.replaced.ends
             if message.status not in FINAL and (end is None or end <= at):
                 message.version += 1
                 self.change(message, batch, "expired", at)

@@ -293,9 +293,10 @@ def asked_after(case: "CheckContext", place: int) -> Status | None:
         one = store.newest_with(command.provider, name, spelt(case, number)[-1])
         found = [] if one is None else [one]
     elif isinstance(command, Query | Cancel | Replace):
-        to = spelt(case, command.destination)[-1] if isinstance(command, Query) and command.destination else None
+        said = None if isinstance(command, Replace) else command.destination
+        to = spelt(case, said)[-1] if said else None
         if command.provider_id:
-            found = store.with_provider_id(command.provider, command.provider_id, to)
+            found = case.named(to)
         elif isinstance(command, Query) and command.reference:
             found = store.with_reference(command.provider, command.reference, to)
     return store.messages[found[-1] - 1].status if found else None

@@ -169,11 +169,13 @@ class MessageStore:
         return self.batches.take(number - 1)
 
     def batch_of(self, message: Message) -> Batch:
-        return self.batches[message.batch - 1]
+        batch = self.batches[message.batch - 1]
+        return batch if batch.replaced is None else batch.as_sent(message.id)
 
     def batch_near(self, message: Message) -> Batch:
         """Its batch, where those of the messages beside it will be read next."""
-        return self.batches.near(message.batch - 1)
+        batch = self.batches.near(message.batch - 1)
+        return batch if batch.replaced is None else batch.as_sent(message.id)
 
     def messages_of(self, batch: int) -> range:
         """The ids of a batch's messages."""
@@ -235,7 +237,8 @@ class MessageStore:
             if page != read:
                 read, there = page, batches.page(page)
                 first = there[0].id
-            yield message, there[message.batch - first]
+            batch = there[message.batch - first]
+            yield message, batch if batch.replaced is None else batch.as_sent(message.id)
 
     # inside
 

@@ -103,8 +103,12 @@ _ELSEWHERE = (
            "ESME_RINVMSGID (0x0C). The source address may be left out."),
     _known("cancel", "Whether CANCEL_SM is served is not said.", "SMPP 3.4, 4.9", "smpp",
            "By id, where source and, if it is said, destination are the message's, and so its TON and NPI where they "
-           "are not 0; or all undelivered ones of a source to a destination. One that is final or another's is "
-           "ESME_RCANCELFAIL."),
+           "are not 0; or all undelivered ones of a source to a destination, and of a service_type if it is said. One "
+           "that is final or another's is ESME_RCANCELFAIL."),
+    _known("shared-id", "Which of several messages that share an id a QUERY_SM, CANCEL_SM or REPLACE_SM is about is "
+           "not said; the id that a client gives over HTTP need not be unique.", "SMPP 3.4, 4.8 to 4.10", "none",
+           "All of that source (and destination) that are not final; a query tells of the first. Those of other "
+           "sources are not touched, and of a list what is delivered stays as it was.", switch="shared-id"),
     _known("replace", "Whether REPLACE_SM is served is not said.", "SMPP 3.4, 4.10", "smpp",
            "Text and registered_delivery of an undelivered message of that source; schedule and validity where they "
            "are not empty; nothing is charged anew. One that is final or another's is ESME_RREPLACEFAIL."),

@@ -5,6 +5,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from emulator.core import text as gsm
 from emulator.core.engine import checks
 from emulator.core.engine.checks import Check, CheckContext
 from emulator.core.engine.multipart import MOST
@@ -13,8 +14,10 @@ from emulator.core.profile import Limit, Switch
 from emulator.core.reasons import Reason
 from emulator.providers.smscenter import access, test_mode
 from emulator.providers.smscenter.kinds import make
-from emulator.providers.smscenter.smpp.segments import OCTETS
+from emulator.providers.smscenter.smpp.segments import CODINGS, OCTETS
 from emulator.smpp.credentials import misfit
+from emulator.smpp.data_coding import read_octets
+from emulator.smpp.pdu import PduFault
 
 MOST_PARTS = 255
 
@@ -65,18 +68,28 @@ def text_fits(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"parts": parts, "most": MOST_PARTS})
 
 
+def replacement_fits(case: CheckContext) -> Refused | None:
+    """In the coding of every message that it is for."""
+    octets, store = case.command.octets or b"", case.state.store
+    for encoding in {store.batch_of(store.messages[one - 1]).encoding: None for one in case.named()}:
+        text = read_octets(octets, CODINGS[encoding], gsm)
+        if isinstance(text, PduFault):
+            details = {"problem": text.why, "field": text.field}
+            return Refused(reason=Reason.PARAMETER_INVALID, code=int(text.status), details=details)
+        parts = OCTETS.read(octets, encoding)[1].parts
+        if parts > MOST_PARTS:
+            return Refused(reason=Reason.TEXT_TOO_LONG, details={"parts": parts, "most": MOST_PARTS})
+    return None
+
+
 def source_fits(case: CheckContext) -> Refused | None:
     """A query names the sender of the message, or none (TON and NPI are not looked at)."""
     query = case.command
     if not query.extra.get("source"):
         return None
-    store = case.state.store
     part = case.state.parts.get(query.provider_id or "")
-    if part is not None and part.sender == query.extra["source"]:
+    if (part is not None and part.sender == query.extra["source"]) or case.named():
         return None
-    for number in store.with_provider_id(case.profile.provider, query.provider_id or ""):
-        if store.batch_of(store.messages[number - 1]).sender == query.extra["source"]:
-            return None
     return Refused(reason=Reason.MESSAGE_UNKNOWN, details={"id": query.provider_id})
 
 
@@ -109,7 +122,7 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
         "SubmitPart": (*_WHO, _throughput, part_is_new, _identical_with_part),
         "Query/smpp": (*_WHO, source_fits),
         "Cancel": _WHO,
-        "Replace": _WHO,
+        "Replace": (*_WHO, replacement_fits),
         "CheckLink": (),
     }  # fmt: skip
 
@@ -163,6 +176,11 @@ SWITCHES = {
         "header", ("header", "nul"),
         "3.4 lets a refused bind_transceiver_resp have no body nowhere; gosmpp reads a system_id there always",
         "smscenter.smpp.bind-refused",
+    ),
+    "shared-id": Switch(
+        "all", ("all", "newest"),
+        "which messages of one sender under one id a query_sm, cancel_sm or replace_sm is about: all of them, or of "
+        "those to one number the newest alone", "smscenter.smpp.shared-id",
     ),
     "smpp-window": Switch(5, "number", "unanswered receipts at once", "smscenter.smpp.window"),
     "smpp-idle": Switch(120, "number", "seconds without a PDU before the link is cut; 0: never", "smscenter.smpp.idle"),

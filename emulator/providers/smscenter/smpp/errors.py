@@ -44,6 +44,9 @@ _WHO = (
     _row(Reason.TEMPORARY, Status.RSYSERR, "temporary", "a rule asked for it"),
     _row(Reason.INTERNAL, Status.RSYSERR, "temporary", "a rule asked for it"),
 )  # fmt: skip
+_TOO_LONG = _row(
+    Reason.TEXT_TOO_LONG, Status.RINVMSGLEN, "text-length", "the text makes {parts} parts, {most} are allowed"
+)
 _SEND = (
     *_WHO,
     _row(Reason.TOO_MANY_REQUESTS, Status.RTHROTTLED, "throughput",
@@ -51,7 +54,7 @@ _SEND = (
     _row(Reason.QUEUE_FULL, Status.RMSGQFUL, "queue-full", "{count} long messages wait for their parts already"),
     _row(Reason.DUPLICATE, Status.RSUBMITFAIL, "identical",
          "the same request came less than {window} s ago"),
-    _row(Reason.TEXT_TOO_LONG, Status.RINVMSGLEN, "text-length", "the text makes {parts} parts, {most} are allowed"),
+    _TOO_LONG,
     _row(Reason.PARTS_MISSING, Status.ROK, "parts-within-a-minute",
          "{missing} part(s) did not come within a minute", 241, later=True),
     _row(Reason.FORBIDDEN, Status.RINVCMDID, "submit-multi", "{problem}"),
@@ -64,7 +67,7 @@ _CANCEL = (
     *_STATUS, _row(Reason.ALREADY_FINAL, Status.RCANCELFAIL, "cancel", "{problem}"),
 )  # fmt: skip
 _REPLACE = (
-    *_STATUS, _row(Reason.ALREADY_FINAL, Status.RREPLACEFAIL, "replace", "{problem}"),
+    *_STATUS, _TOO_LONG, _row(Reason.ALREADY_FINAL, Status.RREPLACEFAIL, "replace", "{problem}"),
 )  # fmt: skip
 _BIND = (
     *_WHO, _row(Reason.TOO_MANY_AT_ONCE, Status.RALYBND, "binds", "{in_flight} sessions, {count} may be"), *_FAULTS,

@@ -127,7 +127,7 @@ def _error(batch: Batch, due: SendReport) -> int:
 
 def _submitted(batch: Batch) -> Timestamp:
     """Of a message that was replaced, when that was (3.4, appendix B)."""
-    return batch.created_at if batch.replaced is None else batch.replaced[0]
+    return (batch.replaced and batch.replaced.moment) or batch.created_at
 
 
 def _excerpt(batch: Batch) -> str:

@@ -1,7 +1,9 @@
 """SMPP: how long a text may be, octets that the coding does not know, how many parts may wait."""
 
 import pytest
-from esme import desk
+from esme import SUBMIT, desk
+
+from emulator.smpp import CommandId
 
 
 @pytest.mark.contract("smscenter.smpp.text-length")
@@ -10,6 +12,10 @@ async def test_a_text_has_at_most_255_parts():
         esme = await at.bound()
         for octets, status in ((b"a" * 153 * 255, 0), (b"b" * (153 * 255 + 1), 1)):
             answer = await esme.submit(b"", (0x0424, octets))
+            assert answer.status == status, len(octets)
+            answer = await esme.ask(
+                CommandId.REPLACE_SM, (0x0424, octets), message_id=b"1", source_addr_ton=5, source_addr=b"Shop"
+            )  # fmt: skip
             assert answer.status == status, len(octets)
 
 
@@ -28,7 +34,10 @@ async def test_at_most_a_thousand_long_messages_wait_for_their_parts():
     async with desk() as at:
         await at.patch(limits="off")
         esme = await at.bound()
-        for number in range(1001):
-            header = b"\x06\x08\x04" + number.to_bytes(2) + b"\x02\x01"
-            answer = await esme.submit(header + b"a", esm_class=0x40)
-            assert answer.status == (0x14 if number == 1000 else 0), number
+        parts = [
+            esme.made(CommandId.SUBMIT_SM, **{**SUBMIT, "esm_class": 0x40, "short_message": header + b"a"})
+            for header in (b"\x06\x08\x04" + number.to_bytes(2) + b"\x02\x01" for number in range(1001))
+        ]  # fmt: skip
+        esme.write(*parts)
+        assert (await esme.answer_to(parts[-1])).status == 0x14
+        assert {(await esme.answer_to(part)).status for part in parts[:-1:100]} == {0}

@@ -1,5 +1,7 @@
 """cancel_sm, replace_sm and query_sm: which message they are about, and what they leave as it is (3.4, 4.8 to 4.10)."""
 
+from urllib.parse import urlencode
+
 import pytest
 from esme import TO, desk, line_of
 from support import get
@@ -191,6 +193,114 @@ async def test_of_a_list_sent_over_http_a_cancel_takes_one_number_or_all_that_ar
         assert (one.status, await status_of(at)) == (0, ["pending", "deleted", "pending"])
         rest = await esme.ask(CommandId.CANCEL_SM, message_id=b"77", **SHOP)
         assert (rest.status, await status_of(at)) == (0, ["deleted"] * 3)
+
+
+async def over_http(at, phones, text="old", sender="Shop", **more):
+    """A send that names its id itself."""
+    said = {"login": at.account["login"], "psw": at.account["psw"], "phones": phones, "mes": text, "sender": sender}
+    answer = await get(f"{at.served.base_url}/sys/send.php?{urlencode({**said, 'id': 77, 'fmt': 3, **more})}")
+    assert answer[0] == 200
+    assert b"error" not in answer[1], answer
+
+
+async def told(at):
+    return [(one["sender"], one["text"], one["status"]) for one in await at.messages()]
+
+
+@pytest.mark.contract("smscenter.smpp.shared-id", "smscenter.smpp.query")
+async def test_an_id_that_several_sends_have_is_that_of_each_senders_own_messages_alone():
+    async with desk() as at:
+        await over_http(at, TO)
+        await over_http(at, TO, "other", "Other")
+        await over_http(at, "79001234568", "third", "Third")
+        esme = await at.bound()
+        third = {"message_id": b"77", "source_addr": b"Third"}
+        assert (await esme.ask(CommandId.REPLACE_SM, **third, short_message=b"new")).status == 0
+        assert await told(at) == [
+            ("Shop", "old", "pending"), ("Other", "other", "pending"), ("Third", "new", "pending"),
+        ]  # fmt: skip
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"77", source_addr=b"Other")).status == 0
+        assert await status_of(at) == ["pending", "deleted", "pending"]
+        for source, state in ((b"Shop", 1), (b"Other", 4), (b"Third", 1)):
+            found = await esme.ask(CommandId.QUERY_SM, message_id=b"77", source_addr=source)
+            assert (found.status, found.number("message_state")) == (0, state)
+        third["destination_addr"] = TO.encode()
+        assert (await esme.ask(CommandId.CANCEL_SM, **third)).status == 0x11, "that of the others went there"
+        assert await status_of(at) == ["pending", "deleted", "pending"]
+        assert "another destination" in str(await at.last(operation="cancel"))
+
+
+@pytest.mark.contract("smscenter.smpp.shared-id")
+@pytest.mark.parametrize(
+    ("choice", "states"), [("all", ["deleted"] * 3), ("newest", ["pending", "deleted", "deleted"])]
+)
+async def test_of_one_senders_messages_under_an_id_all_are_taken_or_the_newest_to_each_number(choice, states):
+    async with desk() as at:
+        await at.patch(switches={"shared-id": choice})
+        for number, to in enumerate((TO, "79001234568", TO)):
+            await over_http(at, to, str(number))
+        esme = await at.bound()
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"77", **SHOP)).status == 0
+        assert await status_of(at) == states
+
+
+async def test_a_rule_for_what_is_asked_for_looks_at_the_senders_own_message():
+    async with desk() as at:
+        await at.call("POST", "/rules", {"when": {"operation": "send", "sender": "Shop"}, "then": {"steps": []}})
+        await over_http(at, TO)
+        await over_http(at, TO, "other", "Other")
+        await at.advance(60)
+        await at.rule({"operation": "cancel", "asked": "delivered"}, {"refuse": {"reason": "temporary"}})
+        esme = await at.bound()
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"77", source_addr=b"Other")).status == 8
+        assert (await esme.ask(CommandId.CANCEL_SM, message_id=b"77", **SHOP)).status == 0
+
+
+@pytest.mark.contract("smscenter.smpp.replace", "smscenter.smpp.shared-id")
+async def test_every_text_of_a_list_is_replaced_and_what_is_delivered_stays_what_it_was():
+    async with desk() as at:
+        esme = await at.bound()
+        await over_http(at, "", list=f"{TO}:one\n79001234568:two\n79001234569:three")
+        assert (await esme.ask(CommandId.REPLACE_SM, message_id=b"77", **SHOP, short_message=b"new")).status == 0
+        assert [text for _, text, _ in await told(at)] == ["new"] * 3
+
+
+@pytest.mark.contract("smscenter.smpp.replace", "smscenter.smpp.shared-id")
+async def test_of_messages_sent_together_those_delivered_stay_what_they_were_also_in_a_snapshot():
+    async with desk() as at:
+        numbers = [TO, "79001234568", "79001234569"]
+        for number in numbers[1:]:
+            await at.call("POST", "/rules", {"when": {"to": number}, "then": {"steps": []}})
+        await over_http(at, ",".join(numbers))
+        esme = await at.bound()
+        await at.advance(60)
+        for text, asks in ((b"second", 1), (b"third", 0)):
+            changed = await esme.ask(
+                CommandId.REPLACE_SM, message_id=b"77", **SHOP, short_message=text, registered_delivery=asks
+            )  # fmt: skip
+            assert changed.status == 0
+            if asks:
+                await esme.ask(CommandId.CANCEL_SM, message_id=b"77", **SHOP, destination_addr=numbers[2].encode())
+        wanted = [("Shop", "old", "delivered"), ("Shop", "third", "pending"), ("Shop", "second", "deleted")]
+        assert await told(at) == wanted
+        await at.call("POST", "/snapshots", {"name": "kept"})
+        await at.call("POST", "/restore", {"name": "kept"})
+        assert await told(at) == wanted
+
+
+@pytest.mark.contract("smscenter.smpp.cancel")
+async def test_a_cancel_of_a_group_asks_for_the_service_type_only_where_it_is_said():
+    """3.4, 4.9: if provided, service_type is included in this matching."""
+    async with desk() as at:
+        esme = await at.bound()
+        for number, service in enumerate((b"WAP", b"", b"CMT")):
+            await esme.submit(b"%d" % number, service_type=service)
+        group = {**SHOP, "destination_addr": TO.encode()}
+        assert (await esme.ask(CommandId.CANCEL_SM, **group, service_type=b"CMT")).status == 0
+        assert await status_of(at) == ["pending", "pending", "deleted"]
+        assert (await esme.ask(CommandId.CANCEL_SM, **group, source_addr_ton=3)).status == 0x11
+        assert (await esme.ask(CommandId.CANCEL_SM, **group)).status == 0
+        assert await status_of(at) == ["deleted"] * 3
 
 
 @pytest.mark.contract("smscenter.smpp.query")
