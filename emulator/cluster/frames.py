@@ -30,7 +30,7 @@ class Kind(IntEnum):
     """The sandbox is not there; nothing was done."""
     PAUSE = 8
     RESUME = 9
-    """The client does not read what it is sent, and reads again."""
+    """Who says it does not read what it is sent, and reads again: the client, or by the owner what serves it."""
     RETIRE = 10
     RETIRED = 11
     """Of the link: who leaves asks that nothing more be begun; nothing more is."""

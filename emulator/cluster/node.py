@@ -13,6 +13,7 @@ from emulator.cluster.overview import Control, Overview
 from emulator.cluster.placement import place
 from emulator.http.messages import HttpRequest
 from emulator.sandboxes.change_log import NotPersisted, Unusable, kept
+from emulator.sandboxes.manager import no_place_told
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import DEFAULT, InvalidOptions
 from emulator.storage.postgres import FAILURES, PostgresStore, told
@@ -104,7 +105,7 @@ class ClusterNode:
             await self._members()
             await self._have_default()
             await self._take_in()
-        except FAILURES as wrong:
+        except (*FAILURES, NotPersisted) as wrong:
             self._lost()
             raise Unusable(f"the {self._store.name} cannot be used: {told(wrong)}") from None
         log.info("node %d of the %s", number, self._store.name)
@@ -118,14 +119,18 @@ class ClusterNode:
                 await self._claim(default)
 
     async def _claim(self, sandbox: Sandbox) -> None:
-        number = self.writer.track(sandbox).number
+        """Where it fails nothing is left of the sandbox, here or there."""
+        number, sandboxes = self.writer.track(sandbox).number, self._manager.sandboxes
         try:
-            taken = await self._nodes.claim(number, sandbox.id, self._manager.sandboxes.keys_of(sandbox))
-        except FAILURES as wrong:
-            raise NotPersisted(f"The {self._store.name} cannot be written: {told(wrong)}. Nothing was done.") from None
-        if taken is not None:
-            self._let_go(sandbox)
-            raise InvalidOptions(f"{taken} is taken", "leave it out to get a random one", "taken")
+            with no_place_told():
+                await self._nodes.claim(number, sandbox.id, sandboxes.keys_of(sandbox), sandboxes.most)
+        except BaseException as wrong:
+            if not sandbox.gone:
+                self._manager.remove(sandbox)
+            if isinstance(wrong, FAILURES):
+                why = f"The {self._store.name} cannot be written: {told(wrong)}. Nothing was done."
+                raise NotPersisted(why) from None
+            raise
 
     # looking round
 
@@ -218,10 +223,6 @@ class ClusterNode:
             log.error("sandbox %s of the %s cannot be taken in: %s", which, self._store.name, wrong)
 
     # letting go
-
-    def _let_go(self, sandbox: Sandbox) -> None:
-        self._manager.release(sandbox)
-        self.writer.drop(sandbox)
 
     def _lost(self) -> None:
         """Our log session is gone: whatever is here is somebody else's, or will be."""

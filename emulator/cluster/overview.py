@@ -92,11 +92,10 @@ class Overview:
 
     async def _asked(self, number: int, request: HttpRequest) -> Any:
         """The answer of another node to the same request; None: there was none."""
-        link, stream = None, 0
+        link, stream, whole = None, 0, _Whole()
         try:
             async with asyncio.timeout(_PATIENCE):
                 link = await self._front.peers.link(number)
-                whole = _Whole()
                 stream = link.open(whole)
                 link.send(Kind.REQUEST, stream, pack_value(Forwarded("", request, False, "1.1", False)))
                 head, _, body = (await whole.answered).partition(b"\r\n\r\n")
@@ -106,6 +105,8 @@ class Overview:
         finally:
             if link is not None:
                 link.ends.pop(stream, None)
+                if whole.answered.cancelled():  # nobody waits for it any more
+                    link.send(Kind.RESET, stream)
 
 
 class _Whole:

@@ -58,6 +58,8 @@ class Relayed:
         return frame
 
     def got(self, frame: Frame) -> None:
+        if frame.kind in (Kind.PAUSE, Kind.RESUME):  # the owner has all that the client said
+            return
         self._came.put_nowait(frame)
         self._unread += len(frame.payload)
         if self._unread > _MOST_UNREAD and not self._paused:

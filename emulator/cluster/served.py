@@ -58,9 +58,12 @@ class _LinkTransport(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return 0
 
-    def pause_reading(self) -> None: ...
+    def pause_reading(self) -> None:
+        """The client is to feel it: the asked node reads no more of it either."""
+        self._link.send(Kind.PAUSE, self._stream)
 
-    def resume_reading(self) -> None: ...
+    def resume_reading(self) -> None:
+        self._link.send(Kind.RESUME, self._stream)
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol

@@ -38,14 +38,24 @@ class Spliced(asyncio.Protocol):
             self._link.send(Kind.RESET, self._stream)
 
     def got(self, frame: Frame) -> None:
-        if frame.kind is Kind.DATA:
-            self._transport.write(frame.payload)
-            return
+        match frame.kind:
+            case Kind.DATA:
+                self._transport.write(frame.payload)
+            case Kind.PAUSE | Kind.RESUME if self._transport.is_closing():
+                pass
+            case Kind.PAUSE:
+                self._transport.pause_reading()
+            case Kind.RESUME:
+                self._transport.resume_reading()
+            case Kind.RESET:
+                self._ended()
+                self._transport.abort()
+            case _:
+                self._ended()
+                self._transport.close()
+
+    def _ended(self) -> None:
         self._link.ends.pop(self._stream, None)
-        if frame.kind is Kind.RESET:
-            self._transport.abort()
-        else:
-            self._transport.close()
 
     def lost(self) -> None:
         self._transport.close()

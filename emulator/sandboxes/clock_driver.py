@@ -89,9 +89,7 @@ class ClockDriver:
         clock shows, Ended when the state in which it was asked for ends first. Walks of one sandbox queue."""
         engine, deadline = self._sandbox.engine, self._loop.time() + timeout
         try:
-            if self._walking.locked():
-                await asyncio.wait_for(self._walking.acquire(), timeout)
-            else:
+            async with asyncio.timeout(timeout):  # also where the lock is free and somebody stands in front of us
                 await self._walking.acquire()
         except TimeoutError:
             raise Overdue("another call is still moving this sandbox's clock") from None

@@ -32,6 +32,18 @@ async def _alone(sandbox: Sandbox) -> None:
     """There are no others."""
 
 
+@contextmanager
+def no_place_told() -> Iterator[None]:
+    """What keeps a new sandbox out, as InvalidOptions: ValueError says that there is no room, KeyError what is
+    taken."""
+    try:
+        yield
+    except KeyError as taken:
+        raise InvalidOptions(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
+    except ValueError as full:
+        raise InvalidOptions(str(full), "delete some, or give them a ttl", "full") from None
+
+
 class SandboxManager:
     """`base`: what the sandbox `default` is made after, and what new ones begin with, whatever becomes of it. `most`:
     so many sandboxes there may be. `journal_bytes`: of each journal."""
@@ -121,14 +133,10 @@ class SandboxManager:
         """A new sandbox. Raises InvalidOptions; with code "taken" when an id or credentials are."""
         found = None if wish.file is None else export.read(wish.file, wish, self.providers)
         made = specification(wish, self.providers, self.base, self.scenario, self.patch)
-        try:
+        with no_place_told():
             if found is None:
                 return self.make(made)
             copy = self.make(export.spec_of(found, made))
-        except KeyError as taken:
-            raise InvalidOptions(f"{taken.args[0]} is taken", "leave it out to get a random one", "taken") from None
-        except ValueError as full:
-            raise InvalidOptions(str(full), "delete some, or give them a ttl", "full") from None
         with self.replacing_state(copy):
             export.fill(copy, found)
         return copy

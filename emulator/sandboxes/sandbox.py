@@ -153,6 +153,11 @@ class Sandbox:
         return done
 
 
+def full(most: int) -> str:
+    """Why there cannot be another one."""
+    return f"there are {most} sandboxes, which is as many as may be (--max-sandboxes)"
+
+
 class Sandboxes:
     """All sandboxes of a process, by id and by the credentials that lead to them."""
 
@@ -168,7 +173,7 @@ class Sandboxes:
     def add(self, sandbox: Sandbox) -> None:
         """Raises ValueError when there is no room, KeyError naming what is taken."""
         if len(self.by_id) >= self.most:
-            raise ValueError(f"there are {self.most} sandboxes, which is as many as may be (--max-sandboxes)")
+            raise ValueError(full(self.most))
         if sandbox.id in self.by_id:
             raise KeyError(f"sandbox {sandbox.id}")
         keys = self.keys_of(sandbox)

@@ -33,7 +33,6 @@ _ALIVE = {"tcp_keepalives_idle": "2", "tcp_keepalives_interval": "1", "tcp_keepa
 FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 
 SCHEMA = """
-CREATE SCHEMA IF NOT EXISTS sms_emulator;
 CREATE TABLE IF NOT EXISTS sms_emulator.about (word text PRIMARY KEY, value text NOT NULL);
 CREATE SEQUENCE IF NOT EXISTS sms_emulator.node_number AS integer;
 CREATE TABLE IF NOT EXISTS sms_emulator.node (
@@ -55,6 +54,13 @@ CREATE TABLE IF NOT EXISTS sms_emulator.snapshot (
     number bigint, name text, place bigserial, data bytea NOT NULL, PRIMARY KEY (number, name));
 """
 FORMAT = "1"
+_READS = (
+    "SELECT number, head FROM sms_emulator.sandbox WHERE number = ANY($1) AND head IS NOT NULL ORDER BY number",
+    "SELECT number, area, count, data FROM sms_emulator.world WHERE number = ANY($1) ORDER BY number, area, count",
+    "SELECT number, count, data FROM sms_emulator.page WHERE number = ANY($1) ORDER BY number, count",
+    "SELECT number, data FROM sms_emulator.snapshot WHERE number = ANY($1) ORDER BY number, place",
+)
+"""All of some sandboxes, as it stood at one moment."""
 _PAGES = "INSERT INTO sms_emulator.page SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])"
 
 
@@ -82,6 +88,22 @@ async def session(address: str) -> "asyncpg.Connection[Any]":
     except (*FAILURES, ValueError) as error:
         raise Unusable(f"the database {shown(address)} cannot be used: {told(error)}") from None
     return made
+
+
+async def have_tables(log: Any) -> None:
+    """Who may not create a schema may use one that was made for it. Raises Unusable."""
+    role, database, there = await log.fetchrow(
+        "SELECT current_user, current_database(), to_regnamespace('sms_emulator') IS NOT NULL")  # fmt: skip
+    try:
+        if not there:
+            await log.execute("CREATE SCHEMA sms_emulator")
+        await log.execute(SCHEMA)
+    except asyncpg.InsufficientPrivilegeError as wrong:
+        raise Unusable(
+            f"the role {role} may not make its tables in the database {database} ({told(wrong)}): let the database's "
+            f'owner say CREATE SCHEMA sms_emulator AUTHORIZATION "{role}", or GRANT CREATE ON DATABASE "{database}" TO '
+            f'"{role}"'
+        ) from None
 
 
 def told(error: BaseException) -> str:
@@ -115,15 +137,9 @@ class PostgresStore:
 
     async def read(self, numbers: Sequence[int]) -> list[Stored]:
         """Sandboxes as they stand there, the oldest first. Raises Damaged, or one of FAILURES."""
-        heads = await self.ask("SELECT number, head FROM sms_emulator.sandbox WHERE number = ANY($1) AND head IS NOT "
-                               "NULL ORDER BY number", numbers, patience=_READING)  # fmt: skip
-        worlds = await self.ask("SELECT number, area, count, data FROM sms_emulator.world WHERE number = ANY($1) "
-                                "ORDER BY number, area, count", numbers, patience=_READING)  # fmt: skip
-        pages = await self.ask("SELECT number, count, data FROM sms_emulator.page WHERE number = ANY($1) "
-                               "ORDER BY number, count", numbers, patience=_READING)  # fmt: skip
-        snapshots = await self.ask("SELECT number, data FROM sms_emulator.snapshot WHERE number = ANY($1) "
-                                   "ORDER BY number, place", numbers, patience=_READING)  # fmt: skip
-        by_number = [_grouped(rows) for rows in (worlds, pages, snapshots)]
+        async with self._asking, self._watch.transaction(isolation="repeatable_read", readonly=True):
+            heads, *rest = [await self._watch.fetch(sql, numbers, timeout=_READING) for sql in _READS]
+        by_number = [_grouped(rows) for rows in rest]
         return [_stored(number, head, *(rows.get(number, []) for rows in by_number)) for number, head in heads]
 
     async def ask(self, sql: str, *values: Any, patience: float = _PATIENCE) -> list[Any]:

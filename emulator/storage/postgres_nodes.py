@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from emulator.clock import real_now
 from emulator.core.units import SECOND
 from emulator.sandboxes.change_log import Unusable
-from emulator.storage.postgres import FORMAT, LOCKS, OLDEST, SCHEMA, PostgresStore, session, shown
+from emulator.sandboxes.sandbox import full
+from emulator.storage.postgres import FAILURES, FORMAT, LOCKS, OLDEST, PostgresStore, have_tables, session, shown, told
 from emulator.version import __version__
 
 CHANNEL = "sms_emulator"
@@ -64,7 +65,7 @@ class Nodes:
             await _fit(log, watch, shown(address))
             async with log.transaction():
                 await log.execute("SELECT pg_advisory_xact_lock($1, 0)", LOCKS)
-                await log.execute(SCHEMA)
+                await have_tables(log)
                 await log.execute("INSERT INTO sms_emulator.about VALUES ('secret', replace(gen_random_uuid()::text, "
                                   "'-', '')), ('version', $1), ('format', $2) ON CONFLICT DO NOTHING",
                                   __version__, FORMAT)  # fmt: skip
@@ -81,9 +82,11 @@ class Nodes:
             await watch.add_listener(CHANNEL, lambda *_: moved())
             await self._store.open(log, watch)
             await self.tell()
-        except BaseException:
+        except BaseException as wrong:
             for one in (log, watch):
                 one.terminate()
+            if isinstance(wrong, FAILURES):
+                raise Unusable(f"the database {shown(address)} cannot be used: {told(wrong)}") from None
             raise
 
     async def _same_version(self, log: Any, words: Mapping[str, str]) -> None:
@@ -134,25 +137,26 @@ class Nodes:
         rows = await self._store.ask("SELECT id, owner FROM sms_emulator.sandbox WHERE id = $1", name)
         return SandboxHome(*rows[0]) if rows else None
 
-    async def claim(self, number: int, name: str, keys: Sequence[Key]) -> str | None:
-        """The id and the credentials are ours; else what is taken already."""
+    async def claim(self, number: int, name: str, keys: Sequence[Key], most: int) -> None:
+        """The id and the credentials are ours. Raises ValueError where so many sandboxes are at all nodes together,
+        KeyError naming what is taken."""
 
-        async def claimed(log: Any) -> str | None:
+        async def claimed(log: Any) -> None:
+            if await log.fetchval("SELECT count(*) FROM sms_emulator.sandbox") >= most:
+                raise ValueError(full(most))
             made = await log.fetchval("INSERT INTO sms_emulator.sandbox VALUES ($1, $2, $3) ON CONFLICT (id) DO "
                                       "NOTHING RETURNING number", number, name, self.number)  # fmt: skip
             if made is None:
-                return f"sandbox {name}"
+                raise KeyError(f"sandbox {name}")
             columns = [list(column) for column in zip(*keys, strict=True)] or [[], [], []]
             got = await log.fetch("INSERT INTO sms_emulator.credential SELECT *, $4::bigint FROM unnest($1::text[], "
                                   "$2::text[], $3::text[]) ON CONFLICT DO NOTHING RETURNING provider, kind, name",
                                   *columns, number)  # fmt: skip
             taken = set(keys) - {tuple(row) for row in got}
             if taken:
-                await log.execute("DELETE FROM sms_emulator.sandbox WHERE number = $1", number)
-                return " ".join(min(taken))
-            return None
+                raise KeyError(" ".join(min(taken)))
 
-        return await self._store.change(claimed)  # type: ignore[no-any-return]
+        await self._store.change(claimed)
 
     async def take(self, whose: int, place: Callable[[str, Sequence[int]], int], among: Iterable[int]) -> bool:
         """What a node has that lives no more goes to those that do, each sandbox where `place` says; or our own, when

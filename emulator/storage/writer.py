@@ -103,12 +103,6 @@ class GroupCommitWriter:
         self._gone.append(track.number)
         self._soon()
 
-    def drop(self, sandbox: "Sandbox") -> None:
-        """It is another one's to write down; what is pending is void."""
-        track = self._tracks.pop(sandbox, None)
-        if track is not None:
-            self._dirty.pop(track, None)
-
     def want_checkpoints(self) -> None:
         """The next commit holds everything as checkpoints, so that whoever reads it is quick, be it another version."""
         self._whole = True

@@ -16,6 +16,7 @@ from emulator.app.settings import Settings
 from emulator.cluster import node as cluster_node
 from emulator.cluster import overview
 from emulator.cluster.link import NodeLink
+from emulator.cluster.spliced import Spliced
 from emulator.sandboxes.change_log import Unusable
 from emulator.smpp import CommandId
 from emulator.storage import postgres_nodes
@@ -94,8 +95,15 @@ async def test_what_no_sandbox_has_is_refused_as_by_the_provider_and_journalled_
         assert (status, told["error"]["code"]) == (404, "no-such-sandbox")
 
 
-async def test_an_id_and_credentials_are_taken_for_all_nodes(database):
-    async with nodes(database, 3) as every:
+async def orphans(session):
+    """Rows that belong to no sandbox."""
+    return [await session.fetchval(f"SELECT count(*) FROM sms_emulator.{table} WHERE number NOT IN (SELECT number FROM "
+                                   "sms_emulator.sandbox)") for table in ("world", "page", "credential")]  # fmt: skip
+
+
+async def test_an_id_and_credentials_are_taken_for_all_nodes_and_so_many_sandboxes_may_be_there_together(database):
+    """What could not be made leaves nothing behind, in no node nor in the database."""
+    async with nodes(database, 3, max_sandboxes=4) as every:
         await made(every[0], id="one", accounts={"smsoffice": {"key": "mine"}})
         for serving in every:
             status, told = await control(serving, "POST", "/_emulator/sandboxes", {"id": "one"})
@@ -108,6 +116,20 @@ async def test_an_id_and_credentials_are_taken_for_all_nodes(database):
         assert (await control(every[2], "DELETE", "/_emulator/sandboxes/one"))[0] == 204
         await made(every[1], id="one", accounts={"smsoffice": {"key": "mine"}})
         await send(every[2], "mine", "again")
+        session = await asyncpg.connect(database)
+        await session.execute("ALTER TABLE sms_emulator.credential RENAME TO away")
+        for serving in every:  # they place it at one and the same
+            status, told = await control(serving, "POST", "/_emulator/sandboxes", {"id": "two"})
+            assert (status, told["error"]["code"]) == (500, "not-kept"), told
+        await session.execute("ALTER TABLE sms_emulator.away RENAME TO credential")
+        for name in ("two", "three"):
+            await made(every[0], id=name)
+        for number, serving in enumerate(every):
+            status, told = await control(serving, "POST", "/_emulator/sandboxes", {"id": f"more{number}"})
+            assert (status, told["error"]["code"]) == (409, "full"), told
+        await until(lambda: sum(len(one.emulator.sandboxes.by_id) for one in every) == 4)
+        assert await orphans(session) == [0, 0, 0]
+        await session.close()
 
 
 async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
@@ -128,6 +150,32 @@ async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
             esme, answer = await bound(serving, "nobody", "nothing")
             assert answer.status != 0
             await esme.close()
+        where, numbers = await owners(every[0])
+        owner, asked = sorted(every, key=lambda one: numbers[one.base_url] != where["default"])
+        esme, answer = await bound(asked)
+        (served,) = owner._smpp.links
+        (spliced,) = [one for one in gc.get_objects() if isinstance(one, Spliced) and not one._transport.is_closing()]
+        served.pause_writing()  # who is not answered is not read either, at the node that it came to
+        await until(lambda: not spliced._transport.is_reading())
+        served.resume_writing()
+        await until(spliced._transport.is_reading)
+        await esme.close()
+
+
+async def test_what_is_read_of_a_sandbox_stood_there_at_one_moment(database):
+    async with nodes(database, 1) as (serving,):
+        assert (await control(serving, "POST", "/_emulator/sandboxes/default/snapshots", {"name": "n"}))[0] < 300
+        store, session = serving._node._store, await asyncpg.connect(database)
+        number = await session.fetchval("SELECT number FROM sms_emulator.sandbox")
+        async with session.transaction():
+            await session.execute("LOCK TABLE sms_emulator.snapshot")
+            reading = asyncio.create_task(store.read([number]))
+            while not await session.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+                pass
+            await session.execute("DELETE FROM sms_emulator.snapshot")
+        (stored,) = await reading
+        assert len(stored.snapshots) == 1
+        await session.close()
 
 
 async def test_a_fault_of_the_owner_reaches_the_client_as_it_is(database):
@@ -318,15 +366,29 @@ async def test_metrics_name_their_node_and_the_page_lists_the_sandboxes_of_all(d
                 assert all(f'>{other["id"]}</option>' in page.decode() for other in told)
 
 
-async def test_a_node_that_does_not_answer_is_named_in_the_list(database, monkeypatch):
+def links():
+    return [one for one in gc.get_objects() if isinstance(one, NodeLink) and not one.closed]
+
+
+async def test_a_node_that_does_not_answer_is_named_in_the_list_and_left_in_peace(database, monkeypatch):
     monkeypatch.setattr(overview, "_PATIENCE", 0.2)
     async with nodes(database, 2) as every:
-        every[1]._node.front.peers._begun = lambda link, frame: None  # it hears, and says nothing
+        gone = asyncio.get_running_loop().create_future()
+
+        async def hang(_):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                gone.set_result(None)
+
+        every[1].control.answer = hang
         _, numbers = await owners(every[0])
         _, told = await control(every[0], "GET", "/_emulator/sandboxes")
         assert [one["id"] for one in told["sandboxes"]] == ["default"]
         silent = every[1].base_url
         assert told["unanswered"] == [{"node": numbers[silent], "url": silent}]
+        await asyncio.wait_for(gone, PATIENCE)
+        assert [one for one in links() if one.ends] == []
 
 
 async def refused(database):
@@ -344,9 +406,17 @@ async def test_what_cannot_work_is_refused_at_the_start_with_the_reason(database
     monkeypatch.setattr(postgres_nodes, "real_now", lambda: now() + 60_000_000)
     assert "the clock of this machine is 60 s ahead of" in await refused(database)
     monkeypatch.undo()
-    async with nodes(database, 1):
+    session = await asyncpg.connect(database)
+    await session.execute("DROP ROLE IF EXISTS poor; CREATE ROLE poor LOGIN")
+    poor = database.replace("sms@", "poor@")
+    why = await refused(poor)
+    assert "the role poor may not make its tables" in why
+    assert 'CREATE SCHEMA sms_emulator AUTHORIZATION "poor"' in why
+    await session.execute('CREATE SCHEMA sms_emulator AUTHORIZATION "poor"')
+    await session.close()
+    async with nodes(poor, 1):
         monkeypatch.setattr(postgres_nodes, "__version__", "99.0")
-        assert "All nodes are of one version" in await refused(database)
+        assert "All nodes are of one version" in await refused(poor)
     monkeypatch.undo()
 
 
@@ -389,7 +459,7 @@ async def test_a_sandbox_that_cannot_be_taken_in_keeps_nobody_from_the_others(da
             await made(leaving, id=f"s{number}", clock="frozen")
         for _ in range(5):
             await control(staying, "GET", "/_emulator/sandboxes")
-        assert [one for one in gc.get_objects() if isinstance(one, NodeLink) and one.ends] == []
+        assert [one for one in links() if one.ends] == []
         monkeypatch.setattr(cluster_node, "revive", choosy)
         await leaving.stop()
         for name, found in (("s1", 200), ("s2", 200)):
