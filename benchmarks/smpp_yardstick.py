@@ -101,7 +101,7 @@ def read(body: bytes) -> dict[str, Any]:
 
 
 def wrong(fields: dict[str, Any]) -> int:
-    """The status of the first field that is no good."""
+    """The status of the first field that is not valid."""
     if len(fields["short_message"]) != fields["sm_length"]:
         return 0x01
     if len(fields["source_addr"]) > 20:

@@ -110,9 +110,10 @@ OF_SCENARIOS: list[tuple[Any, str]] = [
     ({"rules": [{"then": {"unknown_for": -1}}]},
      "at rules[0].then.unknown_for: found -1; may be a number, 0 to 3153600000"),
     ({"rules": [{"then": {}, "when": {"matches": "("}}]},
-     "at rules[0].when.matches: no regular expression: a ( without its ) at character 1: found '('"),
+     "at rules[0].when.matches: not a regular expression: a ( without its ) at character 1: found '('"),
     ({"rules": [{"then": {}, "when": {"matches": "a{99999999999999999999}"}}]},
-     "at rules[0].when.matches: no regular expression: the expression is too large: very many pieces so far, and 250 "
+     "at rules[0].when.matches: not a regular expression: the expression is too large: very many pieces so far, and "
+     "250 "
      "are the most, at character 23: found 'a{99999999999999999999}'"),
     # the words of rules
     ({"rules": [{"then": {}, "when": {"provider": "smsofice"}}]},
@@ -175,6 +176,6 @@ OF_SCENARIOS: list[tuple[Any, str]] = [
     ({"rules": [{"then": {"steps": [{"after": math.inf, "status": "sent"}]}}]},
      "at rules[0].then.steps[0].after: found inf; may be a finite number"),
     ({"seed": 2**63}, "at seed: the number does not fit into 64 bits"),
-    ({"comment": "\ud83d"}, "at comment: half of a surrogate pair is no text: found '\\ud83d'"),
+    ({"comment": "\ud83d"}, "at comment: half of a surrogate pair is not text: found '\\ud83d'"),
 ]  # fmt: skip
 """A scenario, the one line."""

@@ -23,7 +23,7 @@ from emulator.scenarios.vocabulary import Vocabulary
 
 
 class Emulator(SandboxManager):
-    """One process's emulator. Raises Invalid when the settings' scenario is no good."""
+    """One process's emulator. Raises Invalid when the settings' scenario is not valid."""
 
     def __init__(
         self, settings: Settings | None = None, providers: Mapping[str, Provider] | None = None,

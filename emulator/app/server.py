@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class Server:
     """One emulator, served in the running loop from `start` to `stop`.
 
-    Raises Busy when a port cannot be had, Bad or Invalid when the settings' scenario is no good, Unusable when the
+    Raises Busy when a port cannot be had, Bad or Invalid when the settings' scenario is not valid, Unusable when the
     state file is.
     """
 

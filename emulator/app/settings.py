@@ -164,7 +164,7 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no whole number") from None
+        raise ValueError(f"{text!r} is not a whole number") from None
 
 
 def _port(text: str) -> int:
@@ -185,7 +185,7 @@ def _seconds(text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no number of seconds") from None
+        raise ValueError(f"{text!r} is not a number of seconds") from None
     if not 0 < seconds < math.inf:
         raise ValueError(f"{text} is no time; a number of seconds above 0 may stand there")
     return seconds

@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--ca-dir", metavar="FOLDER", help="where the authority is kept")
     add("demo", _demo, "Start, send through every provider, receive the callbacks, show the timelines, stop.")
     add("scenarios", _scenarios, "List the scenarios that come along.")
-    check = add("check", _check, "Check scenario files; exit status 1 when one is no good.")
+    check = add("check", _check, "Check scenario files; exit status 1 when one is not valid.")
     check.add_argument("file", nargs="+", metavar="FILE")
     add("schema", _schema, "Print the JSON Schema of a scenario file, for editors.")
     contract = add("contract", _contract, "Print what the providers document and what the emulator does.")

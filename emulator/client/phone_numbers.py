@@ -27,7 +27,7 @@ def normal_number(written: str, country: str = "995") -> str:
     """`+995 577 12-34-56`, `00995577123456`, `577 123 456` → `995577123456`: international digits without + and 00.
 
     `country`: the one in which a number without a code is at home. A number with + or 00 is taken as it stands.
-    Raises ValueError for what is no number of 8 to 15 digits (E.164).
+    Raises ValueError for what is not a number of 8 to 15 digits (E.164).
     """
     digits = _PUNCTUATION.sub("", written)
     abroad = digits.startswith(("+", "00"))

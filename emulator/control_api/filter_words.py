@@ -42,7 +42,7 @@ def heed(asked: object, context: Context, journal: Journal | None) -> None:
     for name, letter in (("after", _LETTERS.get(type(asked))), ("message", "m")):
         given = getattr(asked, name, None)
         if letter and given is not None and not re.fullmatch(rf"{letter}?[0-9]{{1,18}}", given):
-            raise Refusal(400, "invalid", f"{name}: {given[:60]!r} is no id of this list",
+            raise Refusal(400, "invalid", f"{name}: {given[:60]!r} is not an id of this list",
                           f"it may be an id such as {letter}12, or its number")  # fmt: skip
 
 

@@ -152,9 +152,9 @@ def _body(call: Call, request: HttpRequest) -> Any:
     try:
         return msgspec.json.decode(request.body or b"{}", type=call.body)
     except msgspec.ValidationError as error:
-        raise Refusal(400, "invalid", f"the body is no good: {_wrong(request.body, call.body) or error}") from None
+        raise Refusal(400, "invalid", f"the body is not valid: {_wrong(request.body, call.body) or error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal(400, "no-json", f"the body is no JSON: {error}") from None
+        raise Refusal(400, "no-json", f"the body is not JSON: {error}") from None
 
 
 def _wrong(body: bytes, kind: Any) -> str:

@@ -81,7 +81,7 @@ def _by_pattern(written: str) -> Find:
     try:
         pattern = compiled(written)
     except BadPattern as wrong:
-        raise Refusal(400, "invalid", f"pattern: no regular expression: {wrong}") from None
+        raise Refusal(400, "invalid", f"pattern: not a regular expression: {wrong}") from None
 
     def find(text: str) -> tuple[str, str] | None:
         found = pattern.find(text)

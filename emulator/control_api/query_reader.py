@@ -51,6 +51,6 @@ def _converted(given: dict[str, str], kind: Any) -> Any:
 
         named = re.search(r" - at `\$\.(\w+)`$", str(error))
         if named is None or named[1] not in given:
-            raise Refusal(400, "invalid", f"the query is no good: {error}") from None
+            raise Refusal(400, "invalid", f"the query is not valid: {error}") from None
         name = named[1]
         raise Refusal(400, "invalid", f"{name}: found {given[name][:60]!r}; may be {in_words(types[name])}") from None

@@ -40,5 +40,5 @@ def about_binds(sandbox: Sandbox) -> Iterator[str]:
             if why:
                 other = provider.credential_aliases.get(word)
                 same = f" (its {other})" if other and credentials[other] == credentials[word] else ""
-                yield (f"nobody can bind to {name} over SMPP: accounts.{name}.{word}{same} is no good there: {why}; "
+                yield (f"nobody can bind to {name} over SMPP: accounts.{name}.{word}{same} is not valid there: {why}; "
                        f"over HTTP it serves [{face.credentials_row}]")  # fmt: skip

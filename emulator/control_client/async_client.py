@@ -28,7 +28,7 @@ _GRACE = 30.0
 
 
 def _patience(timeout: Any) -> float:
-    """How long an answer is waited for; a time-out that is no number is for the emulator to refuse."""
+    """How long an answer is waited for; a time-out that is not a number is for the emulator to refuse."""
     return (timeout if isinstance(timeout, int | float) else 0.0) + _GRACE
 
 

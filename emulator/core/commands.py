@@ -99,7 +99,7 @@ class Submit(Command, kw_only=True, tag="submit"):
     replaces: bool = False
     """It takes the place of one that is not delivered yet: same sender, destination and service."""
     measured: Measure | None = None
-    """Over a protocol where the sender chooses the coding and cuts the parts, or of what is no text: what was sent."""
+    """Over a protocol where the sender chooses the coding and cuts the parts, or of what is not text: what was sent."""
 
     def measure_of(self, text: str) -> Measure:
         """What its text, or one of its texts, is on the air: as it was sent, or as it has to be."""

@@ -63,7 +63,7 @@ class Batch(msgspec.Struct, gc=False):
 
     @property
     def kind(self) -> MessageKind:
-        """It stands in `extra` where it is no text, so that the many texts carry nothing for it."""
+        """It stands in `extra` where it is not text, so that the many texts carry nothing for it."""
         return cast("MessageKind", self.extra.get("kind", "sms"))
 
     def as_sent(self, message: int) -> "Batch":

@@ -105,7 +105,7 @@ def read(text: str) -> str:
         try:
             meant = ipaddress.ip_network(word, strict=False)
         except ValueError:
-            raise ValueError(f"{text!r} is no network; {rest!r} is no number of bits") from None
+            raise ValueError(f"{text!r} is not a network; {rest!r} is not a number of bits") from None
         raise ValueError(f"{text!r} has bits set beyond its mask; the network is {meant}")
     try:
         hosts.read(text)

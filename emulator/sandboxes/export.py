@@ -71,7 +71,7 @@ def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Prov
                   f"beside import there may stand {', '.join(_MAY_STAND_BESIDE)}")  # fmt: skip
     hint = "GET /_emulator/sandboxes/{id}/export writes such files"
     if _WORD not in file:
-        raise InvalidOptions(f"import: this is no export of a sandbox: it has no {_WORD}", hint)
+        raise InvalidOptions(f"import: this is not an export of a sandbox: it has no {_WORD}", hint)
     if file[_WORD] not in _READ:
         raise InvalidOptions(f"import: the file has format {file[_WORD]!r}, written by emulator "
         f"{file.get('emulator')}; "

@@ -228,21 +228,21 @@ class SandboxManager:
                 return load_named(given, self.vocabulary, paths=False)
             return extended(checked(given, Scenario, self.vocabulary), self.vocabulary)
         except Invalid as invalid:
-            raise InvalidOptions(f"the scenario is no good: {invalid}", "sms-emulator check FILE tells more") from None
+            raise InvalidOptions(f"the scenario is not valid: {invalid}", "see sms-emulator check FILE") from None
 
     def patch(self, provider: str, given: dict[str, Any]) -> AccountPatch:
         """A change of an account. Raises InvalidOptions."""
         try:
             return checked(given, AccountPatch, self.vocabulary, provider=provider)
         except Invalid as invalid:
-            raise InvalidOptions(f"the account of {provider} cannot be so: {invalid}") from None
+            raise InvalidOptions(f"the account of {provider} is not valid: {invalid}") from None
 
     def rules(self, given: list[Any]) -> list[RuleSpec]:
         """Rules. Raises InvalidOptions."""
         try:
             return checked(given, list[RuleSpec], self.vocabulary)
         except Invalid as invalid:
-            raise InvalidOptions(f"the rules are no good: {invalid}") from None
+            raise InvalidOptions(f"the rules are not valid: {invalid}") from None
 
     # hooks
 

@@ -112,7 +112,7 @@ def _unsound(value: Any) -> Iterator[Problem]:
         elif isinstance(one, int) and abs(one) >= 2**63:
             yield Problem(path, "the number does not fit into 64 bits")
         elif isinstance(one, str) and not one.isascii() and any("\ud800" <= c <= "\udfff" for c in one):
-            yield Problem(path, "half of a surrogate pair is no text", shown(one))
+            yield Problem(path, "half of a surrogate pair is not text", shown(one))
 
 
 def _about_rules(vocabulary: Vocabulary, rules: Any, path: Path = ()) -> Iterator[Problem]:

@@ -126,7 +126,7 @@ def _addresses(pdu: Pdu, strictness: Strictness) -> PduFault | None:
             if address and not address.removeprefix(b"+").isdigit():
                 shown = address.decode("ascii", "backslashreplace")
                 return PduFault(
-                    status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)"
+                    status, field, f"{field} {shown!r} is not a number, though {ton} is 1 (international)"
                 )
     return None
 

@@ -150,7 +150,7 @@ def _ini(config: pytest.Config) -> dict[str, Any]:
         try:
             wished["seed"] = int(wished["seed"])
         except ValueError:
-            pytest.fail(f"sms_emulator_seed = {wished['seed']} in {config.inipath}: no whole number", pytrace=False)
+            pytest.fail(f"sms_emulator_seed = {wished['seed']} in {config.inipath}: not a whole number", pytrace=False)
     if wished.get("scenario", "").endswith((".yaml", ".yml")) and config.inipath is not None:
         wished["scenario"] = config.inipath.parent / wished["scenario"]
     return wished

@@ -95,7 +95,7 @@ class Home:
         return door, await place_elsewhere(door)
 
     def sandbox(self, wishes: Mapping[str, Any]) -> Sms:
-        """A handle of a fresh sandbox. Raises CallRefused when the wishes are no good."""
+        """A handle of a fresh sandbox. Raises CallRefused when the wishes are not valid."""
         door = self._door
         if isinstance(door, OverHttp):
             made = self.background.run(made_elsewhere(door, self.place, wishes))

@@ -28,7 +28,7 @@ class Contexts(Protocol):
 
 
 class OwnCertificate:
-    """The user's certificate, for every name. Raises TlsError when the files are no good."""
+    """The user's certificate, for every name. Raises TlsError when the files are not valid."""
 
     def __init__(self, certificate: str, key: str | None) -> None:
         self._context = _context()

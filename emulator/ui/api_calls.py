@@ -37,5 +37,5 @@ async def do(
         wanted = None if call.query is None else msgspec.convert(query or {}, call.query)
     except msgspec.ValidationError as error:
         told = "; ".join(one.told() for one in find_type_errors(body, call.body)) if body is not None else ""
-        raise Refusal(400, "invalid", f"that is no good: {told or error}") from None
+        raise Refusal(400, "invalid", f"that is not valid: {told or error}") from None
     return await call.do(context, {"sandbox": sandbox, **values}, said, wanted)

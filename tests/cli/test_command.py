@@ -146,7 +146,7 @@ def test_as_json_what_keeps_it_from_starting_is_one_object_too(arguments, status
 
 def test_as_json_may_be_said_by_a_variable():
     done = run("serve", "--port", "x", SMS_EMULATOR_LOG_FORMAT="json")
-    assert "--port: 'x' is no whole number" in json.loads(done.stderr)["message"]
+    assert "--port: 'x' is not a whole number" in json.loads(done.stderr)["message"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
@@ -228,7 +228,7 @@ def test_a_busy_port_is_one_line_that_names_its_protocol_and_the_option_that_mov
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("serve", "--port", "x"), "--port: 'x' is no whole number"),
+        (("serve", "--port", "x"), "--port: 'x' is not a whole number"),
         (("serve", "--port", "70000"), "--port: 70000 is no port; 0 to 65535 may stand there"),
         (("serve", "--callback-url", "nowhere"), "'nowhere' does not begin with http://"),
         (("serve", "--callback-url", "smsofice=http://x/"), "there is no provider 'smsofice'"),

@@ -15,7 +15,7 @@ from emulator.smpp import Coding, CommandId, Status
     (TO, {"sender": "Магазин"}, "sender 'Магазин' has characters that no address can carry"),
     (TO, {"sender": "Twelve chars"}, "has 12 characters, 11 are the most"),
     (TO, {"sender": "7" * 30}, "has 30 digits, 15 are the most"), ("7" * 30, {}, "has 30 digits, 15 are the most"),
-    ("", {}, "no number to send to"), ("Shop", {}, "'Shop' is no number"), ("७९००१२३४५६७", {}, "is no number"),
+    ("", {}, "no number to send to"), ("Shop", {}, "'Shop' is not a number"), ("७९००१२३४५६७", {}, "is not a number"),
     (TO, {"tlvs": [("dest_prot", 1)]}, "no 'dest_prot'; did you mean 'source_port'|'dest_port'|'destination_port'"),
     (TO, {"tlvs": [(0x1400, 5)]}, "0x1400 has no fixed size: give octets"),
     (TO, {"tlvs": [("source_port", 70_000)]}, "source_port has 2 octets, 70000 does not fit"),

@@ -469,7 +469,7 @@ async def test_a_pattern_that_is_none_is_told_of(pattern: str):
     async with serving() as served:
         status, answer = await control(served, "GET", f"{S}/otp?{urlencode({'pattern': pattern})}")
         assert (status, answer["error"]["code"]) == (400, "invalid")
-        assert answer["error"]["message"].startswith("pattern: no regular expression: ")
+        assert answer["error"]["message"].startswith("pattern: not a regular expression: ")
 
 
 async def test_no_pattern_and_no_rule_holds_up_the_loop():

@@ -14,9 +14,11 @@ ROW = "smscenter.smpp.credentials"
 @pytest.mark.parametrize(
     ("account", "said"),
     [
-        ({"login": "l" * 16}, "accounts.smscenter.system_id (its login) is no good there: it has 16 octets; system_id "
+        ({"login": "l" * 16}, "accounts.smscenter.system_id (its login) is not valid there: it has 16 octets; "
+         "system_id "
          "may be 1 to 15 ASCII characters"),
-        ({"smpp": {"password": "пароль"}}, "accounts.smscenter.password is no good there: it has 12 octets, is not all "
+        ({"smpp": {"password": "пароль"}}, "accounts.smscenter.password is not valid there: it has 12 octets, is not "
+         "all "
          "ASCII; password may be 1 to 8 ASCII characters"),
     ],
 )  # fmt: skip

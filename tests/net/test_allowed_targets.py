@@ -75,7 +75,8 @@ def test_the_words_of_callback_allow(given, wanted):
     ("given", "teaches"),
     [("http://example.com/sms", "example.com alone is wanted"), ("example.com:8080", "example.com alone is wanted"),
      ("[::1]:80", "::1 alone is wanted"), ("10.0.0.1/8", "the network is 10.0.0.0/8"),
-     ("10.0.0.0/99", "'99' is no number of bits"), ("", "a host name (example.com)"), ("ex ample", "* for everything"),
+     ("10.0.0.0/99", "'99' is not a number of bits"),
+     ("", "a host name (example.com)"), ("ex ample", "* for everything"),
      ("*.*", "a network (10.0.0.0/8)"), ("*example.com", "*.example.com"), ("1.2.3", "no host name and no address"),
      ("user@example.com", "no host name")],
 )  # fmt: skip

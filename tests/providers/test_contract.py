@@ -56,7 +56,7 @@ class House:
         return self.emulator.exchange(self.provider.example(self.credentials, to, text, reference))
 
     def ordinary(self) -> dict[str, HttpRequest]:
-        """A request that is no good for nothing, by operation."""
+        """A request that is not valid for nothing, by operation."""
         requests = [self.provider.example(self.credentials, TO, "Hello", "mine")]
         requests += [HttpRequest(method="GET", target=target) for target in self.provider.tries(self.credentials)]
         by_operation: dict[str, HttpRequest] = {}

@@ -469,7 +469,7 @@ async def test_a_form_that_is_refused_keeps_what_was_typed_and_says_what_was_wro
     assert page.status == 400
     form = page.html.partition(f'action="{PAGE}/accounts/ubill"')[2].partition("</form>")[0]
     assert 'role="alert"' in form
-    assert "no number" in form
+    assert "not a number" in form
     assert 'value="much"' in form
     assert "995577000001" in form
     assert 'value="http://x/"' in form
@@ -484,7 +484,7 @@ async def test_rules_are_edited_in_place_with_the_complaints_of_the_checker(surf
     assert "operaton" in page.html.partition('<textarea name="rules"')[2].partition("</textarea>")[0]
     assert "did you mean" in page.text
     page = await surfer.post(f"{PAGE}/rules", rules="[{")
-    assert "that is no JSON" in page.text
+    assert "that is not JSON" in page.text
     rule = '[{"when": {"operation": "send"}, "then": {"refuse": {"reason": "no-credit"}}, "times": 2}]'
     page = await surfer.post(f"{PAGE}/rules", rules=rule)
     assert page.status == 200

@@ -194,7 +194,7 @@ def address(prefix: str, name: str, written: str, called: str = "number") -> Fie
     if number and len(digits) > MOST_DIGITS:
         raise ValueError(f"the {called} {written!r} has {len(digits)} digits, {MOST_DIGITS} are the most")
     if not number and called == "number" and written:
-        raise ValueError(f"{written!r} is no number")
+        raise ValueError(f"{written!r} is not a number")
     if not number and not (written.isascii() and written.isprintable()):
         raise ValueError(f"the {called} {written!r} has characters that no address can carry: ASCII is what it takes")
     if not number and len(written) > MOST_LETTERS:

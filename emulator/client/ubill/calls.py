@@ -27,7 +27,7 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """One number of a report. `status_id`: uBill's 0 to 4, -1 for what is no number; `status`: in our words, the same
+    """One number of a report. `status_id`: uBill's 0 to 4, -1 for no number; `status`: in our words, the same
     for all providers, `unknown` for a new one; `word`: as uBill says it."""
 
     number: str

@@ -60,6 +60,6 @@ async def patch_brand(
     known(context, provider)
     state: SenderState = "active" if body.authorized == 1 else "refused"
     if not brand.isascii() or not brand.isdigit():
-        raise Refusal(404, "no-such-brand", f"{brand[:60]!r} is no brand's number")
+        raise Refusal(404, "no-such-brand", f"{brand[:60]!r} is not a brand's number")
     sender = done(sandbox, PatchSender(provider, int(brand[:18]), state), "no-such-brand")
     return {"id": sender.id, "name": sender.name, "authorized": body.authorized}

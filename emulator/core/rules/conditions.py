@@ -75,7 +75,7 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
                 try:
                     compiled(getattr(self, name))
                 except BadPattern as error:
-                    raise ValueError(f"{name}: no regular expression: {error}") from None
+                    raise ValueError(f"{name}: not a regular expression: {error}") from None
         for name in ("after", "before"):
             value = getattr(self, name)
             if isinstance(value, str):

@@ -82,9 +82,9 @@ def spread(period: str, freq: str, count: int) -> list[int]:
     """How long after the beginning each of so many messages goes. Raises ValueError."""
     hours, minutes = _decimal(period), _decimal(freq or "60")
     if not 0.1 <= hours <= 720:
-        raise ValueError(f"period `{period[:20]}` is no number of hours, 0.1 to 720")
+        raise ValueError(f"period `{period[:20]}` is not a number of hours, 0.1 to 720")
     if not 1 <= minutes <= 1440:
-        raise ValueError(f"freq `{freq[:20]}` is no number of minutes, 1 to 1440")
+        raise ValueError(f"freq `{freq[:20]}` is not a number of minutes, 1 to 1440")
     portions = max(1, round(hours * 60 / minutes))
     return [place * portions // count * round(minutes * MINUTE) for place in range(count)]
 

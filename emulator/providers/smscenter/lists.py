@@ -45,7 +45,7 @@ def of_list(listed: str, breaks: bool) -> Recipients:
             return Recipients((), problem=problem)
         name, _, zone = (read[1] or "").partition(",")
         if not _is_zone(zone):
-            return Recipients((), problem=f"list has a zone that is no number of hours: {item[:40]}")
+            return Recipients((), problem=f"list has a zone that is not a number of hours: {item[:40]}")
         text = read[3] if breaks else read[3].replace("\\n", "\n")
         found += [(number, text, name.strip(), zone.strip()) for number in _numbers(read[2])]
     if not found:

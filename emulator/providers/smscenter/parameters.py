@@ -96,7 +96,7 @@ def _from_json(body: bytes, query: Mapping[str, str]) -> Parameters:
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return Parameters(before, "utf-8", f"it is no JSON object: {error}")
+        return Parameters(before, "utf-8", f"it is not a JSON object: {error}")
     values = {**before, **{name: _plain(value) for name, value in found.items()}}
     nested = [name for name, value in found.items() if isinstance(value, dict)]
     return Parameters(values, "utf-8", f"{nested[0][:40]} is an object, and no text" if nested else "")

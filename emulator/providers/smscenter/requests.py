@@ -24,7 +24,7 @@ OTHER_PRODUCTS = {
 """Parameters of send.php that make something else than an SMS of a message (kinds.py has those that are served)."""
 
 _ONE = Measure("gsm7", 0, 1)
-"""What a message that is no text is charged by."""
+"""What a message that is not text is charged by."""
 
 GUESS = "as-utf-8"
 """In `extra`: the same texts and senders read as UTF-8, of a request that names no charset."""
@@ -104,7 +104,7 @@ def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit
     kind, wrong = _product(parameters)
     problem = wrong if kind != "sms" else found.problem or wrong
     if most and not (most.isascii() and most.isdigit() and 0 < len(most) < 6 and int(most)):
-        problem = problem or f"maxsms `{most}` is no number of parts"
+        problem = problem or f"maxsms `{most}` is not a number of parts"
     if problem and shared["fault"] is None:
         shared = {**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
     own = values.get("id", "")

@@ -56,5 +56,5 @@ def read_answer(reply: HttpReply) -> SmsOfficeReply:
 
 
 def read_balance(reply: HttpReply) -> int:
-    """Messages left. Raises ValueError when the body is no number."""
+    """Messages left. Raises ValueError when the body is not a number."""
     return int(reply.body.removeprefix(BOM))

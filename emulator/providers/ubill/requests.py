@@ -93,7 +93,7 @@ def _text(said: Said, name: str) -> tuple[str | None, Fault | None]:
 
 
 def _plain(value: Any) -> str | None:
-    """A scalar as it would stand in a query; anything else as its JSON, which is no number and no name."""
+    """A scalar as it would stand in a query; anything else as its JSON, which is not a number and no name."""
     return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()
 
 

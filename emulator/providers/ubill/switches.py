@@ -42,7 +42,7 @@ SWITCHES = {
     ),
     "form-body": Switch(
         "refuse", ("refuse", "read"),
-        "no client posts a form and no source says what comes of it; refuse answers 90, for it is no JSON",
+        "no client posts a form and no source says what comes of it; refuse answers 90, for it is not JSON",
         "ubill.send.form-body",
     ),
     "types": Switch(

@@ -22,12 +22,12 @@ def _number(asked: PageRequest, name: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise Refusal(400, "invalid", f"{name}: {text[:50]!r} is no number") from None
+        raise Refusal(400, "invalid", f"{name}: {text[:50]!r} is not a number") from None
 
 
 def _whole(name: str, text: str) -> int:
     if not re.fullmatch(r"\s*[0-9]{1,9}\s*", text):
-        raise Refusal(400, "invalid", f"{name}: {text[:50]!r} is no whole number")
+        raise Refusal(400, "invalid", f"{name}: {text[:50]!r} is not a whole number")
     return int(text)
 
 
@@ -93,7 +93,7 @@ async def rules(asked: PageRequest) -> HttpReply:
     try:
         told = json.loads(asked.form.get("rules") or "[]")
     except (ValueError, RecursionError) as error:
-        raise Refusal(400, "no-json", f"that is no JSON: {error}") from None
+        raise Refusal(400, "no-json", f"that is not JSON: {error}") from None
     if not isinstance(told, list):
         raise Refusal(400, "invalid", "rules are a list: [{...}, {...}]")
     await asked.call("PUT", "/rules", {"rules": told})

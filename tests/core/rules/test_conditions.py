@@ -142,7 +142,8 @@ def test_a_rule_may_hold_from_one_moment_to_another(when: dict[str, object], mom
     ("when", "why"),
     [
         ({"after": "2026-11-21T12:00:00"}, "after: no time with its zone"), ({"before": "noon"}, "before: no time"),
-        ({"to_matches": "("}, "to_matches: no regular expression"), ({"parts": {"from": 3, "to": 2}}, "from is more"),
+        ({"to_matches": "("}, "to_matches: not a regular expression"),
+        ({"parts": {"from": 3, "to": 2}}, "from is more"),
         ({"probability": 1.1}, "<= 1.0"), ({"every": 0}, ">= 1"), ({"encoding": "utf-8"}, "Invalid enum"),
     ],
 )  # fmt: skip

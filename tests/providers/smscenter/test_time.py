@@ -136,5 +136,5 @@ def test_many_messages_are_spread_over_hours_in_portions(period, freq, count, mi
     ("period", "freq"), [("0.09", ""), ("720.1", ""), ("1", "0.9"), ("1", "1441"), ("x", ""), ("1", "x")]
 )
 def test_another_spread_is_none(period, freq):
-    with pytest.raises(ValueError, match="is no number"):
+    with pytest.raises(ValueError, match="is not a number"):
         spread(period, freq, 2)

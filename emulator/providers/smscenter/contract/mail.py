@@ -11,7 +11,7 @@ MAIL = (
     row("mail.line", "elsewhere", _11, "The text is one line: login:psw:id:time,tz:translit,format,sender,test:phones:"
         "mes, or ::list in the place of phones and mes. An empty login makes psw the apikey.",
         "Cut from the left at the first six colons; fields at the end of when and how may be missing. The line break "
-        "at the end of the mail is no text."),
+        "at the end of the mail is not text."),
     row("mail.format", "client", _11, "format: 0 SMS, 1 flash, 2 WAP push, 3 HLR, 4 and 5 binary, 6 ping, 7 MMS, 8 "
         "e-mail, 9 call, 10 Viber, 11 social networks.", "0, 1, 3, 6 and 9 (with the text code) as over HTTP; what is "
         "left out there is refused here."),

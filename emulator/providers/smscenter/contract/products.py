@@ -100,7 +100,7 @@ WAIT_CALL = (
         "and ts, md5 over phone:ts:secret. The value of waitcall is not known.", "waitcall=1 and sha1 too (alike, "
         "our reading); by POST calls of the control API. A call that nobody awaits brings none."),
     *(row(f"wait-call.error-{n}", "elsewhere" if n in (1, 2) else "inferred", _5_5, f"wait_call {n}: {what}.",
-          "A phone that is no number too." if n == 1 else "In the form of fmt.") for n, what in _SENDERS_CODES.items()),
+          "A bad phone too." if n == 1 else "In the form of fmt.") for n, what in _SENDERS_CODES.items()),
 )  # fmt: skip
 
 PRODUCTS = (*CALLS, *LOOKUPS, *HISTORY, *OPERATORS, *WAIT_CALL)

@@ -62,7 +62,7 @@ _ELSEWHERE = (
     _known("bind", "A session is bound by the login and the SMPP password, as transmitter, receiver or transceiver.",
            _OTHER, "elsewhere", "All three; the response has the TLV sc_interface_version 0x34 for clients of 3.4 and "
            "later."),
-    _known("bind-refused", "A bind that is no good is refused.", _FACTS, "inferred",
+    _known("bind-refused", "A bind that is not valid is refused.", _FACTS, "inferred",
            "Unknown system_id 0x0F, wrong password 0x0E, blocked 0x0D; without a body, the session stays open. 4.1.6 "
            "does not say that a bind_transceiver_resp may have none, and gosmpp reads one: nul gives it an empty "
            "system_id.", switch="smpp-refused-bind"),
@@ -90,7 +90,7 @@ _ELSEWHERE = (
     _known("told-later", "No money, flood, a sender not allowed, a stop-listed or malformed number are told by the "
            "receipt.", _FACTS, "client-live", "Accepted with an id, costs nothing, then UNDELIV with the delivery "
            "error (no money: none is known, 000)."),
-    _known("field-faults", "Which status a field that is no good gets is not said.", "SMPP 3.4, 5.1.3", "smpp",
+    _known("field-faults", "Which status a field that is not valid gets is not said.", "SMPP 3.4, 5.1.3", "smpp",
            "As the specification names them (docs/providers/smpp.md, section 4)."),
     _known("temporary", "Which status stands for a fault of the server is not said.", "SMPP 3.4, 5.1.3", "smpp",
            "ESME_RSYSERR (0x08), only when a rule asks for it."),

@@ -55,7 +55,7 @@ def habits(caller: SmppPeer) -> Habits:
 
 
 def _checked(pdu: Pdu, caller: SmppPeer) -> PduFault | None:
-    """The first field that is no good."""
+    """The first field that is not valid."""
     return check(pdu, USUAL if caller.switches["smpp-last-nul"] == "drop" else _NO_NUL_BEHIND)
 
 

@@ -18,7 +18,7 @@ _FIELDS = (
     Status.RINVEXPIRY, Status.RINVDFTMSGID, Status.RINVOPTPARSTREAM, Status.ROPTPARNOTALLWD, Status.RINVPARLEN,
     Status.RMISSINGOPTPARAM, Status.RINVOPTPARAMVAL,
 )  # fmt: skip
-"""Statuses of a field or TLV that is no good: each a row of its own, so that a rule may ask for it by its number."""
+"""Statuses of a field or TLV that is not valid: each a row of its own, so that a rule may ask for it by its number."""
 
 
 def _row(

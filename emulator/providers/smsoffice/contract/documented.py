@@ -71,7 +71,7 @@ _DOCUMENTED = (
     _said("send.urgent", _OPTIONAL, "With urgent=true a message is sent even to a receiver who has blocked messages "
           "(wanted for transactional ones).", "The stop list is not looked at."),
     _said("send.scheduled-at", _OPTIONAL, "scheduledAt: the message is sent at that moment, in Unix seconds.",
-          "On the sandbox's clock; Pending until then. What is no number is ignored, with a lint finding."),
+          "On the sandbox's clock; Pending until then. What is not a number is ignored, with a lint finding."),
     # response codes
     _said("code.0", _CODES, "0: received by the system; it does not mean delivered.",
           "The message is Pending at first and lives as its scenario says."),

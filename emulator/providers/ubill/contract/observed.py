@@ -85,7 +85,7 @@ _CHOSEN = (
             "ignored."),
     _chosen("send.content-type", "2.1", "inferred", "Whether the Content-Type of JSON is looked at is not known.",
             "It is not."),
-    _chosen("send.form-body", "2.1", "inferred", "POST of a form was never seen.", "90, for it is no JSON, and a lint "
+    _chosen("send.form-body", "2.1", "inferred", "POST of a form was never seen.", "90, for it is not JSON, and a lint "
             "finding.", "form-body"),
     _chosen("send.raw-octets", "2.1", "inferred", "What unescaped UTF-8 in a request line does is not known.",
             "Read, with a lint finding."),
