@@ -21,6 +21,8 @@ SILENT = 10.0
 
 
 class Node(Process):
+    errors = None
+
     async def begin(self):
         await super().begin()
         await self.ready()

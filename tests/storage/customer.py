@@ -33,9 +33,11 @@ _SUBMIT, _SUBMIT_RESP, _DELIVER, _DELIVER_RESP, _BIND, _BIND_RESP = 4, 0x8000000
 
 
 class Process:
-    """`serve` with these options in a process of its own, as often as it takes. `program`: what to say to Python."""
+    """`serve` with these options in a process of its own, as often as it takes. `program`: what to say to Python;
+    `errors`: where it tells of them, here or (None) among what the test says."""
 
-    program = ("-m", "emulator")
+    program: tuple[str, ...] = ("-m", "emulator")
+    errors: int | None = asyncio.subprocess.PIPE
 
     def __init__(self, *options):
         self.options = options
@@ -45,14 +47,15 @@ class Process:
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, *self.program, "serve", "--port", "0", "--quiet", *self.options,
             env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=self.errors,
         )  # fmt: skip
 
     async def ready(self) -> None:
         async with asyncio.timeout(PATIENCE):
             line = (await self.process.stdout.readline()).decode()
         if not line.startswith("ready"):
-            pytest.fail("it did not start")
+            _, said = await self.process.communicate()
+            pytest.fail(f"it did not start: {(said or b'').decode()}")
         where = dict(pair.split("=", 1) for pair in line.split()[1:])
         self.url = where["http"]
         self.port, self.smpp_port = (int(where[name].rpartition(":")[2]) for name in ("http", "smpp"))

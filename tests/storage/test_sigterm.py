@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from storage.test_kills import judged, stage
+from storage.test_kills import begin, stage
 from storage.test_restart import traffic
 from support import PATIENCE, until
 
@@ -28,11 +28,11 @@ async def test_what_was_accepted_has_been_answered_when_it_is_told_to_stop_under
         _, said = await asyncio.wait_for(server.process.communicate(), PATIENCE)
         assert server.process.returncode == 0, said.decode()
         assert b"callbacks of sandbox default had not gone out" in said
-        await server.begin(1 << 40)
+        await begin(server, 1 << 40)
         await server.ready()
         messages = await server.messages()
-        judged(customer, messages)
-        answered = {name for name in customer.promised if name[0] == "h"} | customer.ids.keys()
+        await customer.judge(server, messages)
+        answered = customer.promised | customer.ids.keys()
         assert {one["reference"] or one["text"] for one in messages} - answered == set(), "accepted, not answered"
         assert customer.refused == []
 
