@@ -14,7 +14,7 @@ from emulator.core.accounts import AccountPatch
 from emulator.core.commands import AnyCommand, Submit
 from emulator.core.reasons import OF_A_NUMBER, Reason
 from emulator.core.rules.http_actions import HTTP_FAULTS, HttpFaultName
-from emulator.core.rules.ranges import Seconds, Span, as_written, drawn
+from emulator.core.rules.ranges import Seconds, Span, drawn
 from emulator.core.rules.smpp_actions import SMPP_FAULTS, FormName, SmppFaultName
 from emulator.core.statuses import Status
 from emulator.core.units import Chance
@@ -95,7 +95,6 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         for name, value in self.headers.items():
             if not _header_name(name) or name.lower() in _OF_THE_WIRE or not value.isprintable():
                 raise ValueError(f"headers: {name!r} is no header that may be set here")
-        force_setattr(self, "delay", as_written(self.delay))
 
     def drawn(self, chance: Chance) -> "Reply":
         """The same with a delay that is fixed."""
@@ -179,7 +178,6 @@ class Reports(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
             raise ValueError("reports takes either twice or times")
         if self.signed and not self.having:
             raise ValueError("signed: goes with with")
-        force_setattr(self, "late", as_written(self.late))
 
     @property
     def copies(self) -> int:
@@ -192,9 +190,6 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     text: str
     after: Seconds = 0.0
-
-    def __post_init__(self) -> None:
-        force_setattr(self, "after", float(self.after))
 
 
 Gap = Annotated[float, Meta(ge=0, le=604_800)]
@@ -223,11 +218,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     unknown_for: Seconds = 0.0
 
     def __post_init__(self) -> None:
-        force_setattr(self, "unknown_for", float(self.unknown_for))
         if self.accept and self.refuse is not None:
             raise ValueError("then takes either accept or refuse")
-        if self.retries is not None:
-            force_setattr(self, "retries", tuple(map(float, self.retries)))
 
     def takes_away(self, command: AnyCommand) -> bool:
         """Does it keep what it speaks of from being taken at all: refused, or never heard? Of a number of a send the

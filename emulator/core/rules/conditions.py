@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import force_setattr
 
 from emulator.core.commands import AnyCommand, Cancel, Delete, Query, QueryMany, Replace, Submit
 from emulator.core.messages import MessageKind
@@ -80,10 +79,6 @@ class When(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
             value = getattr(self, name)
             if isinstance(value, str):
                 _moment(value, name)
-            elif value is not None:
-                force_setattr(self, name, float(value))
-        if self.probability is not None:
-            force_setattr(self, "probability", float(self.probability))
         if self.per is not None and not self.counts and self.probability is None:
             raise ValueError("per: goes with nth, first, every, rate or probability")
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import force_setattr
 
 from emulator.core.units import SECOND, Chance, Timestamp
 
@@ -26,8 +25,6 @@ class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     high: Seconds = msgspec.field(name="to")
 
     def __post_init__(self) -> None:
-        force_setattr(self, "low", float(self.low))
-        force_setattr(self, "high", float(self.high))
         if self.low > self.high:
             raise ValueError("from is more than to")
 
@@ -53,19 +50,11 @@ def drawn(value: float | Span, chance: Chance) -> float:
     return round(value.low + chance.draw() * (value.high - value.low), 3)
 
 
-def as_written(value: float | Span) -> float | Span:
-    """2 and 2.0 are one thing and must be written as one."""
-    return value if isinstance(value, Span) else float(value)
-
-
 class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`{over: 5, within: 60}`: more than five calls within the last sixty seconds, this one among them."""
 
     over: Annotated[int, Meta(ge=0, le=10_000)]
     within: Annotated[float, Meta(gt=0, le=31_536_000)]
-
-    def __post_init__(self) -> None:
-        force_setattr(self, "within", float(self.within))
 
 
 class Amounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,10 +66,6 @@ class Amounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             raise ValueError("from or to must stand there")
-        for name in ("low", "high"):
-            value = getattr(self, name)
-            if value is not None:
-                force_setattr(self, name, float(value))
         if self.low is not None and self.high is not None and self.low > self.high:
             raise ValueError("from is more than to")
 

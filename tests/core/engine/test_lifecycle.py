@@ -36,6 +36,15 @@ def test_steps_are_taken_at_their_moments_in_order() -> None:
     assert play.history() == [("pending", 0), ("sent", 1), ("delivered", 5)]
 
 
+def test_an_advance_of_so_many_things_goes_no_further_than_the_last_of_them() -> None:
+    play = living(*SENT_THEN_DELIVERED)
+    play.accepted(report=False)
+    assert play.engine.advance(START + 5 * SECOND, 1) == []
+    assert (play.history(), play.state.now) == ([("pending", 0), ("sent", 1)], START + SECOND)
+    play.engine.advance(START + 9 * SECOND, 2)
+    assert (play.history()[2:], play.state.now) == ([("delivered", 5)], START + 9 * SECOND)
+
+
 def test_a_plan_may_lead_back_from_a_final_state() -> None:
     back = [{"after": 1, "status": "delivered"}, {"after": 2, "status": "sent"}, {"after": 3, "status": "expired"}]
     play = living(*back)

@@ -232,10 +232,16 @@ def test_no_more_numbers_are_counted_than_there_is_room_for_and_the_oldest_goes_
 def test_of_a_question_about_many_messages_each_number_has_the_state_of_its_own() -> None:
     checked = {"Submit": profile().checks["Submit"], "QueryMany": (checks.account_known,)}
     for status, held in (("delivered", True), ("expired", False)):
-        play = Play({"when": {"operation": "status", "asked": status}, "then": BUSY}, made=profile(checks=checked))
+        by_text, by_state = ({"operation": "status", **key} for key in ({"contains": ""}, {"asked": status}))
+        rules = [{"when": when, "then": BUSY} for when in (by_text, by_state)]
+        play = Play(*rules, made=profile(checks=checked))
         play.accepted("995577000001", reference="first")
         play.accepted("995577000002", reference="second")
         play.advance(30)
         wanted = ("995577000001", "1"), ("995577000002", "2")
-        asked = QueryMany(provider="plain", credential=KEY, wanted=wanted)
-        assert (play.engine.execute(asked, play.at).outcome.word == "refused") == held, status
+        for some in (wanted, wanted[:1]):
+            asked = QueryMany(provider="plain", credential=KEY, wanted=some)
+            assert (play.engine.execute(asked, play.at).outcome.word == "refused") == held, status
+    play.put_rules({"when": {"operation": "status", "to": "*2"}, "then": BUSY})
+    asked = QueryMany(provider="plain", credential=KEY, wanted=wanted)
+    assert [one and one.to for one in play.engine.execute(asked, play.at).outcome.entries] == ["995577000001", None]

@@ -78,6 +78,9 @@ def test_a_call_that_the_checks_refuse_uses_up_no_rule() -> None:
     assert isinstance(verdict.outcome, Refused)
     assert verdict.rule is None
     assert play.fired() == [0]
+    some = Play({"when": {"to": OTHER}, "then": {"refuse": {"reason": "stop-listed"}}, "times": 1}, balance=0)
+    assert some.submit(GOOD, OTHER).outcome.reason == Reason.NO_CREDIT
+    assert some.fired() == [0]
 
 
 def test_a_number_dropped_by_a_rule_uses_it_up_though_no_number_is_left() -> None:
