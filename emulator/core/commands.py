@@ -88,7 +88,7 @@ class Submit(Command, kw_only=True, tag="submit"):
     """A text for each destination, in their order; () when `text` goes to all of them. Then there may also be"""
     senders: tuple[str, ...] = ()
     """a sender for each of them, and"""
-    begins: tuple[Timestamp | None, ...] = ()
+    begins: tuple[Timestamp, ...] = ()
     """a moment before which nothing happens to it."""
     own_id: str | None = None
     """The client gives the message its id, in the place of the provider."""

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from re import MULTILINE, escape, findall, search
@@ -79,7 +80,15 @@ class House:
         return state
 
 
-# the table
+# the package and the table
+
+
+@each
+def test_its_package_has_the_provider_and_nothing_that_is_not_there(provider: Provider) -> None:
+    package = import_module(f"emulator.providers.{provider.name}")
+    assert package.PROVIDER is provider
+    with pytest.raises(AttributeError, match="has no attribute 'PROVIDED'"):
+        _ = package.PROVIDED
 
 
 @each

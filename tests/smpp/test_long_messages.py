@@ -62,8 +62,9 @@ def test_a_header_that_goes_too_far_is_a_wrong_length(octets):
     assert content(bytes.fromhex(octets)).status == 0x01
 
 
-def test_a_header_without_elements_is_a_header():
+def test_a_header_without_elements_is_a_header_and_an_element_without_octets_is_an_element():
     assert read_udh(b"\0abc") == ((), b"abc")
+    assert read_udh(b"\2\x24\0abc") == (((0x24, b""),), b"abc")
 
 
 parts = st.tuples(

@@ -302,6 +302,7 @@ def test_a_closed_connection_gives_back_what_was_not_answered():
     assert session.closed() == [Unanswered(pdu, "the connection closed", n) for n, pdu in enumerate(sent, 1)]
     assert session.state is State.CLOSED
     assert session.next_deadline() is None
+    assert session.closed() == []
     assert isinstance(session.received(Pdu(4), 0.0)[0], Ignored)
 
 

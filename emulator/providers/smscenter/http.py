@@ -64,7 +64,7 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     fmt = style.get("fmt", "0")
     charset = style.get("charset", DEFAULT_CHARSET)
     text = _text(command, outcome, fmt, account)
-    said = charset if isinstance(command, Query | QueryMany) or command.operation == "status" else DEFAULT_CHARSET
+    said = charset if command.operation == "status" else DEFAULT_CHARSET
     return reply_formats.reply(text, fmt, charset, said)
 
 

@@ -110,7 +110,7 @@ def schedule(case: CheckContext) -> Refused | None:
     try:
         at = begins("")
         zones = extra["zones"].split(",") if time and "zones" in extra else ()
-        own = tuple(one if one > case.at else None for one in map(begins, zones))
+        own = tuple(map(begins, zones))
     except (ValueError, OverflowError):
         return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": time, "tz": extra.get("tz", "")})
     if dates.is_past(time, case.at, dates.hours(ahead)):
@@ -135,8 +135,8 @@ def _spread(case: CheckContext, at: Timestamp, extra: Mapping[str, str]) -> Refu
     except ValueError as wrong:
         return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": str(wrong)})
     texts = command.texts or (command.text or "",) * len(moments)
-    owns = command.begins or (None,) * len(moments)
-    begins = tuple((own or at) + gap for own, gap in zip(owns, moments, strict=True))
+    owns = command.begins or (at,) * len(moments)
+    begins = tuple(own + gap for own, gap in zip(owns, moments, strict=True))
     case.command = msgspec.structs.replace(case.command, texts=texts, begins=begins)
     return None
 

@@ -25,14 +25,12 @@ def transliterated(text: str, kind: str) -> str:
 
 def cut(text: str, most: int) -> str:
     """As much of a text as fits into `most` parts."""
-    measured = measure(text)
-    if measured.parts <= most:
-        return text
     if most > 1:
         return "".join(split(text)[:most])
-    room, used = SINGLE[measured.encoding], 0
+    encoding = measure(text).encoding
+    room, used = SINGLE[encoding], 0
     for at, character in enumerate(text):
-        used += width(character, measured.encoding)
+        used += width(character, encoding)
         if used > room:
             return text[:at]
     return text

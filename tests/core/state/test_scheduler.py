@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.state.scheduler import Begin, Expire, Scheduler, Step
+from emulator.core.state.scheduler import Begin, Expire, PartsEnd, Scheduler, Step
 
 
 def drained(scheduler: Scheduler, until: int = 10**9) -> list[int]:
@@ -37,6 +37,14 @@ def test_a_version_or_a_place_too_great_to_be_packed_is_kept_all_the_same(item: 
     scheduler = Scheduler([])
     scheduler.put(10, item)
     assert scheduler.take(10) == (10, item)
+
+
+def test_what_is_dropped_counts_no_more() -> None:
+    scheduler = Scheduler([])
+    scheduler.put(10, PartsEnd("plain"))
+    scheduler.put(20, Expire(1))
+    scheduler.drop(PartsEnd("plain"))
+    assert (len(scheduler), scheduler.due) == (1, 20)
 
 
 def test_nothing_is_taken_before_its_moment() -> None:

@@ -298,6 +298,15 @@ def test_a_number_that_cannot_be_sent_to_leaves_a_record_with_its_status(number,
     assert desk.advance(60) == []
 
 
+@pytest.mark.parametrize("step", [{"error": 249}, {"reason": "no-credit"}])
+def test_an_error_or_a_reason_makes_a_rejected_message_something_else_and_no_other(step):
+    desk = Desk()
+    desk.rules({"then": {"steps": [{"after": 1, "status": "undelivered", **step}]}})
+    desk.send()
+    desk.advance(1)
+    assert desk.status(1)["status"] == 20
+
+
 @pytest.mark.contract("smscenter.send.some-bad", "smscenter.send.err", "smscenter.send.op")
 def test_bad_numbers_among_good_ones_get_their_own_status_under_the_same_id():
     desk = Desk(stoplist=[OTHER])
