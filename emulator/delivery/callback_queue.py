@@ -94,8 +94,8 @@ class CallbackQueue:
     async def _deliver(
         self, sandbox: Sandbox, engine: Engine, attempt: Attempt, fault: ReportFaultName | None
     ) -> None:  # fmt: skip
-        if sandbox.gone or sandbox.engine is not engine:
-            return self._superseded(sandbox, attempt)
+        if not sandbox.lives(engine):
+            return
         answer, failure, how = None, None, "no answer"
         assert isinstance(attempt.request, HttpRequest)
         provider = sandbox.providers[attempt.provider]
@@ -108,8 +108,8 @@ class CallbackQueue:
             failure, how = str(refusal), "not sent"
         except OSError as error:
             failure = str(error) or type(error).__name__
-        if sandbox.engine is not engine:
-            return self._superseded(sandbox, attempt)
+        if not sandbox.lives(engine):
+            return
         if answer is None:
             attempt.accepted, attempt.verdict = False, f"{how}: {failure}"
         else:
@@ -119,13 +119,6 @@ class CallbackQueue:
         engine.answered(attempt.id, attempt.accepted, sandbox.now())
         sandbox.feed.add("callbacks", attempt.id)
         sandbox.schedule_timer()
-
-    def _superseded(self, sandbox: Sandbox, attempt: Attempt) -> None:
-        """It was about a state that is no more: whatever its answer was changes nothing."""
-        why = "the sandbox was reset, restored or deleted before an answer came"
-        attempt.accepted, attempt.verdict = False, f"no answer: {why}"
-        sandbox.journal.answered(attempt, None, why)
-        sandbox.feed.add("callbacks", attempt.id)
 
     async def close(self) -> None:
         """Give up on whatever is still under way."""

@@ -161,6 +161,8 @@ class SmppQueue:
     def joined(self, line: BoundSession) -> None:
         """A receiver is bound."""
         sandbox, provider = line.home
+        if sandbox.gone:
+            return
         box = self._box(sandbox, provider)
         box.lines.append(line)
         self._run(box, sandbox)
@@ -178,7 +180,8 @@ class SmppQueue:
     def go_on(self, line: BoundSession) -> None:
         """A session can take more, or may have to take what another state brought."""
         sandbox, provider = line.home
-        self._run(self._box(sandbox, provider), sandbox)
+        if not sandbox.gone:
+            self._run(self._box(sandbox, provider), sandbox)
 
     def wake(self, sandbox: Sandbox) -> None:
         """The sandbox has another state."""
@@ -198,9 +201,9 @@ class SmppQueue:
         accepted, verdict, again = line.face.judge(status)
         sandbox, attempt = parcel.sandbox, parcel.attempt
         assert attempt is not None
-        box = self._box(sandbox, parcel.out.provider)
-        if sandbox.engine is not parcel.engine:
+        if not sandbox.lives(parcel.engine):
             return
+        box = self._box(sandbox, parcel.out.provider)
         attempt.accepted, attempt.verdict = accepted, f"{verdict}; it came late"
         sandbox.journal.answered(attempt, SmppFrame(body=octets, session=line.id, peer=line.peer), None)
         sandbox.feed.add("callbacks", attempt.id)
@@ -267,11 +270,12 @@ class SmppQueue:
         self, parcel: PendingReceipt, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
         again: tuple[float, ...],
     ) -> None:  # fmt: skip
-        sandbox, attempt = parcel.sandbox, parcel.attempt
+        sandbox, attempt, engine = parcel.sandbox, parcel.attempt, parcel.engine
+        if sandbox.gone:
+            return
         assert attempt is not None
         box = self._box(sandbox, parcel.out.provider)
-        engine = parcel.engine
-        if sandbox.engine is engine:
+        if sandbox.lives(engine):
             box.gone = max(0, box.gone - 1)
             attempt.accepted, attempt.verdict = accepted, verdict
             sandbox.journal.answered(attempt, answer, failure)

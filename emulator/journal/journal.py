@@ -95,9 +95,8 @@ class Journal:
 
     def put_back(self, entries: Entries) -> None:
         """Take over what another journal held, in its order; a callback that was under way there is given up."""
-        for attempt in (one for _, one in entries.attempts if one.accepted is None):
-            attempt.accepted, attempt.failure = False, "the journal was written down before an answer came"
-            attempt.verdict = f"no answer: {attempt.failure}"
+        for _, attempt in entries.attempts:
+            _give_up(attempt, "the journal was written down before an answer came")
         both = [(one.id, one) for one in entries.exchanges] + list(entries.attempts)
         for order, one in sorted(both, key=lambda entry: entry[0]):
             if isinstance(one, Exchange):
@@ -112,6 +111,10 @@ class Journal:
         if answer is not None and len(answer.body) > 1024:
             answer = msgspec.structs.replace(answer, body=answer.body[:1024])
         attempt.answer, attempt.failure = answer, failure
+
+    def give_up(self, why: str) -> list[int]:
+        """No answer is waited for any more; the numbers of the attempts that this ends."""
+        return [attempt.id for attempt, _, _ in self._attempts if _give_up(attempt, why)]
 
     def _make_room(self) -> None:
         """The oldest entries go, of all journals or of this one, as far as there is too much."""
@@ -195,3 +198,10 @@ class Journal:
     def counts(self) -> dict[str, Any]:
         return {"requests": len(self._exchanges), "callbacks": len(self._attempts), "dropped": self.dropped,
                 "bytes": self.used}  # fmt: skip
+
+
+def _give_up(attempt: Attempt, why: str) -> bool:
+    if attempt.accepted is None:
+        attempt.accepted, attempt.verdict, attempt.failure = False, f"no answer: {why}", why
+        return True
+    return False

@@ -159,6 +159,8 @@ class SandboxManager:
             yield
         finally:
             sandbox.schedule_timer()
+        for attempt in sandbox.journal.give_up("the sandbox was reset, restored or deleted before an answer came"):
+            sandbox.feed.add("callbacks", attempt)
         self._in_flight.give_up(sandbox)
         self._state_replaced(sandbox)
 

@@ -90,6 +90,10 @@ class Sandbox:
         else:
             self.engine = self.recorder.engine(self, state, profiles, self.feed.changed)
 
+    def lives(self, engine: Engine) -> bool:
+        """Is what an engine sent still waited for, or is the sandbox gone, or in another state?"""
+        return self.engine is engine and not self.gone
+
     def run_at(self, rate: float) -> None:
         """The clock goes so fast from now on. The caller has cancelled the clock's timer and schedules it again."""
         self.clock.rate = rate

@@ -108,6 +108,8 @@ async def test_an_answer_that_comes_after_a_restore_changes_nothing():
         walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": PATIENCE}))
         await asyncio.wait_for(arrived.wait(), PATIENCE)
         assert (await control(served, "POST", f"{path}/restore", {"name": "empty"}))[0] == 200
+        (attempt,) = (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"]
+        assert (attempt["accepted"], "before an answer came" in attempt["verdict"]) == (False, True)
         before = sandbox.engine.state.dump()
         answered.set()
         await walking

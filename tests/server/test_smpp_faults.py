@@ -1,6 +1,8 @@
 """Faults of SMPP as plans of a rule, as a client sees them on the wire; and whether the message was taken."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 from esme import SUBMIT, desk, line_of
@@ -414,3 +416,47 @@ async def test_a_late_answer_settles_its_receipt_and_a_slow_receiver_stays():
         callbacks = (await at.call("GET", "/callbacks"))["callbacks"]
         assert [one["accepted"] for one in callbacks] == [True] * 4
         assert ["it came late" in one["verdict"] for one in callbacks] == [False, True, True, True]
+
+
+@pytest.mark.parametrize("how", ["answered", "answered late", "closed"])
+async def test_a_receipt_of_a_state_that_is_no_more_is_under_way_no_longer(how):
+    async with desk() as at:
+        await at.patch(switches={"smpp-response": 2, "smpp-retry": [60]})
+        esme = await at.bound()
+        esme.answers = lambda pdu: None
+        await esme.submit()
+        await at.call("POST", "/snapshots", {"name": "sent"})
+        walking = asyncio.ensure_future(at.advance(2))
+        (taken,) = await esme.receipts()
+        if how == "answered late":
+            skip(2.5)
+            await walking
+        await at.call("POST", "/restore", {"name": "sent"})
+        (attempt,) = (await at.call("GET", "/callbacks"))["callbacks"]
+        assert attempt["accepted"] is False
+        assert ("before an answer came" in attempt["verdict"]) == (how != "answered late")
+        await asyncio.gather(walking, return_exceptions=True)
+        if how == "closed":
+            await esme.close()
+        else:
+            esme.write(response(taken))
+            assert (await esme.ask(CommandId.ENQUIRE_LINK)).status == 0
+        assert (await at.call("GET", "/callbacks"))["callbacks"] == [attempt]
+        assert (await at.messages())[0]["status"] == "pending"
+
+
+async def test_nothing_holds_a_deleted_sandbox_that_had_a_receipt_under_way():
+    async with desk() as at:
+        esme = await at.bound()
+        esme.answers = lambda pdu: None
+        await esme.submit()
+        walking = asyncio.ensure_future(at.advance(2))
+        await esme.receipts()
+        await at.call("DELETE", "")
+        await esme.closed()
+        await asyncio.gather(walking, return_exceptions=True)
+        left = weakref.ref(at.sandbox)
+        del at.sandbox
+        await (await at.connect()).ask(CommandId.ENQUIRE_LINK)
+        gc.collect()
+        assert left() is None
