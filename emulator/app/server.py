@@ -133,6 +133,8 @@ class Server:
     def _emulator(self, providers: Mapping[str, Provider] | None) -> Emulator:
         """A fresh one, or what the state file holds."""
         if self.settings.state is None:
+            if self.settings.keep_journal:
+                raise Unusable("--keep-journal goes with --state FILE or --state postgresql://…, which keep it")
             return Emulator(self.settings, providers)
         if self.settings.database is not None:
             return self._of_many(self.settings.database, providers)
@@ -140,8 +142,9 @@ class Server:
         from emulator.storage.sqlite import SqliteStore
         from emulator.storage.writer import GroupCommitWriter
 
-        file = SqliteStore(self.settings.state)
-        self._logbook = GroupCommitWriter(file)
+        keeps_journal = self.settings.keep_journal
+        file = SqliteStore(self.settings.state, keeps_journal)
+        self._logbook = GroupCommitWriter(file, keeps_journal)
         try:
             emulator = Emulator(self.settings, providers, self._logbook)
             recover(emulator, self._logbook, file, self.settings.making)
@@ -157,7 +160,7 @@ class Server:
         except ImportError as missing:
             raise Unusable(f"--state {urlsplit(database).scheme}://… needs the extra [cluster]: pip install "
                            f"'sms-emulator[cluster]' ({missing})") from None  # fmt: skip
-        self._node = ClusterNode(database, self.settings.node_url or self.base_url)
+        self._node = ClusterNode(database, self.settings.node_url or self.base_url, self.settings.keep_journal)
         self._logbook = self._node.writer
         return Emulator(self.settings, providers, self._logbook)
 

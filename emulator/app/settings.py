@@ -38,6 +38,7 @@ class Settings(NamedTuple):
     token: str | None = None
     state: str | None = None
     node_url: str | None = None
+    keep_journal: bool = False
     journal_bytes: int = JOURNAL_BYTES
     max_sandboxes: int = 10_000
     public_url: str | None = None
@@ -284,6 +285,8 @@ OPTIONS = (
     Option("--state", str, "a file that keeps sandboxes over a restart, or the postgresql:// address of a database "
            "that many nodes share (needs the extra [cluster]); without it everything is in memory", "FILE|URL"),
     Option("--node-url", _node_url, "with a database: where other nodes reach this one's HTTP port", "URL"),
+    Option("--keep-journal", _yes, "with --state: requests and callbacks, the journal, are kept too, in the same "
+           "commits"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
     Option("--max-body", _positive, "bytes of a request's body, unpacked; more is 413"),

@@ -51,12 +51,12 @@ log = logging.getLogger("emulator")
 class ClusterNode:
     """`writer` writes down what changes the manager's sandboxes; `url`: where other nodes reach us."""
 
-    def __init__(self, address: str, url: str) -> None:
+    def __init__(self, address: str, url: str, keeps_journal: bool = False) -> None:
         self._store = PostgresStore(address)
         self._store.lost = self._lost
-        self._nodes = Nodes(self._store)
+        self._nodes = Nodes(self._store, keeps_journal)
         self._url = url
-        self.writer = GroupCommitWriter(self._store)
+        self.writer = GroupCommitWriter(self._store, keeps_journal)
         self._directory = Directory(self._nodes)
         self._manager: SandboxManager
         self.front: Front

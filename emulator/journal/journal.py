@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -18,6 +18,18 @@ _OF_HEADER = 50
 """A header besides its letters."""
 
 
+class Keeper(Protocol):
+    """Writes down what a journal holds, so that it outlives the process."""
+
+    def wrote(self, order: int, entry: Line | Attempt) -> None:
+        """A new one."""
+
+    def answered(self, attempt: Attempt) -> None: ...
+
+    def dropped(self, first: int, at_once: bool = False) -> None:
+        """Those before are gone: there was no space, or somebody wants it `at_once`."""
+
+
 class Journal:
     """The exchanges and attempts of one sandbox."""
 
@@ -29,6 +41,7 @@ class Journal:
         self.dropped = 0
         """How many entries went because there was no space."""
         self.made = 0
+        self.keeper: Keeper | None = None
         self._exchanges: deque[Line] = deque()
         self._headers: Headers = ()
         self._weight = 0
@@ -76,6 +89,8 @@ class Journal:
         self.used += size
         budget.used += size
         budget.lines.append(self)
+        if self.keeper is not None:
+            self.keeper.wrote(line.id, line)
         if budget.used > budget.limit or self.used > self.limit:
             self._make_room()
 
@@ -91,6 +106,8 @@ class Journal:
         self.used += size
         self._budget.used += size
         self._budget.lines.append(self)
+        if self.keeper is not None:
+            self.keeper.wrote(order, attempt)
         self._make_room()
 
     def put_back(self, entries: Entries) -> None:
@@ -111,6 +128,8 @@ class Journal:
         if answer is not None and len(answer.body) > 1024:
             answer = msgspec.structs.replace(answer, body=answer.body[:1024])
         attempt.answer, attempt.failure = answer, failure
+        if self.keeper is not None:
+            self.keeper.answered(attempt)
 
     def give_up(self, why: str) -> list[int]:
         """No answer is waited for any more; the numbers of the attempts that this ends."""
@@ -136,6 +155,8 @@ class Journal:
         self.dropped += 1
         self.used -= size
         self._budget.used -= size
+        if self.keeper is not None:
+            self.keeper.dropped(self.oldest)
 
     def clear(self) -> None:
         """Forget everything; the ids go on."""
@@ -143,6 +164,8 @@ class Journal:
         self._exchanges.clear()
         self._attempts.clear()
         self.used = self.skipped = self.dropped = 0
+        if self.keeper is not None:
+            self.keeper.dropped(self.made + 1, at_once=True)
 
     # reading
 

@@ -182,6 +182,7 @@ class SandboxManager:
         if end is not None:
             end.cancel()
         self._in_flight.give_up(sandbox)
+        sandbox.journal.keeper = None  # what was kept of it stays where it is
         sandbox.journal.clear()
         sandbox.feed.add("gone", 0)
         sandbox.feed.listeners.clear()

@@ -7,4 +7,5 @@
 A sandbox stands there as its state at some moment (a checkpoint) and the inputs since. When these have grown to
 half of the checkpoint, a new one takes the place of both, so that the file and the time of a start stay bounded. A
 large one is written piece by piece between turns of the loop, beside the one before, which counts until all is there.
+With `--keep-journal` what the journal holds stands there too, entry by entry.
 """

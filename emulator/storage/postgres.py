@@ -50,6 +50,8 @@ CREATE TABLE IF NOT EXISTS sms_emulator.world (
     number bigint, area integer, count integer, data bytea NOT NULL, PRIMARY KEY (number, area, count));
 CREATE TABLE IF NOT EXISTS sms_emulator.page (
     number bigint, count bigint, data bytea NOT NULL, PRIMARY KEY (number, count));
+CREATE TABLE IF NOT EXISTS sms_emulator.entry (
+    number bigint, place bigint, data bytea NOT NULL, PRIMARY KEY (number, place));
 CREATE TABLE IF NOT EXISTS sms_emulator.snapshot (
     number bigint, name text, place bigserial, data bytea NOT NULL, PRIMARY KEY (number, name));
 """
@@ -59,9 +61,15 @@ _READS = (
     "SELECT number, area, count, data FROM sms_emulator.world WHERE number = ANY($1) ORDER BY number, area, count",
     "SELECT number, count, data FROM sms_emulator.page WHERE number = ANY($1) ORDER BY number, count",
     "SELECT number, data FROM sms_emulator.snapshot WHERE number = ANY($1) ORDER BY number, place",
+    "SELECT number, place, data FROM sms_emulator.entry WHERE number = ANY($1) ORDER BY number, place",
 )
 """All of some sandboxes, as it stood at one moment."""
 _PAGES = "INSERT INTO sms_emulator.page SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])"
+_ENTRIES = ("INSERT INTO sms_emulator.entry SELECT * FROM unnest(${}::bigint[], ${}::bigint[], ${}::bytea[]) ON "
+            "CONFLICT (number, place) DO UPDATE SET data = excluded.data")  # fmt: skip
+_MANY = {"put_page": _PAGES, "put_entry": _ENTRIES.format(1, 2, 3)}
+_BOTH = f"WITH pages AS ({_PAGES}) {_ENTRIES.format(4, 5, 6)}"
+"""Nearly always a commit is one of them alone, or both: one way to PostgreSQL and back."""
 
 
 class Statement(NamedTuple):
@@ -162,6 +170,8 @@ class PostgresStore:
     async def _write(self, calls: Sequence[tuple[str, tuple[Any, ...]]], done: Done) -> None:
         why = None
         statements = list(statements_of(calls))
+        if [one.sql for one in statements] == [*_MANY.values()]:
+            statements = [Statement(_BOTH, statements[0].values + statements[1].values)]
         size = sum(len(value) for _, values in calls for value in values if isinstance(value, bytes))
         patience = _PATIENCE + size / _A_SECOND
         try:
@@ -195,10 +205,10 @@ class PostgresStore:
 
 
 def statements_of(calls: Iterable[tuple[str, tuple[Any, ...]]]) -> Iterator[Statement]:
-    """The SQL of what a transaction puts; pages that stand beside each other in one statement."""
+    """The SQL of what a transaction puts; pages or entries that stand beside each other in one statement."""
     for name, same in groupby(calls, key=lambda call: call[0]):
-        if name == "put_page":
-            yield Statement(_PAGES, tuple(map(list, zip(*(values for _, values in same), strict=True))))
+        if name in _MANY:
+            yield Statement(_MANY[name], tuple(map(list, zip(*(values for _, values in same), strict=True))))
         else:
             for _, values in same:
                 yield from _STATEMENTS[name](*values)
@@ -213,7 +223,7 @@ def _put_state(number: int, state: bytes) -> Iterator[Statement]:
 
 
 def _forget(number: int) -> Iterator[Statement]:
-    for table in ("world", "page", "snapshot", "sandbox"):
+    for table in ("world", "page", "entry", "snapshot", "sandbox"):
         yield Statement(f"DELETE FROM sms_emulator.{table} WHERE number = $1", (number,))
 
 
@@ -228,6 +238,8 @@ _STATEMENTS: dict[str, Callable[..., Iterable[Statement]]] = {
         Statement("DELETE FROM sms_emulator.world WHERE number = $1 AND area = $2", values)],
     "drop_pages": lambda *values: [
         Statement("DELETE FROM sms_emulator.page WHERE number = $1 AND count < $2", values)],
+    "drop_entries": lambda *values: [
+        Statement("DELETE FROM sms_emulator.entry WHERE number = $1 AND place < $2", values)],
     "put_snapshot": lambda *values: [Statement(
         "INSERT INTO sms_emulator.snapshot (number, name, data) VALUES ($1, $2, $3) ON CONFLICT (number, name) DO "
         "UPDATE SET data = excluded.data, place = excluded.place", values)],
@@ -240,7 +252,9 @@ def _grouped(rows: list[Any]) -> dict[int, list[Any]]:
     return {number: list(same) for number, same in groupby(rows, key=lambda row: int(row[0]))}
 
 
-def _stored(number: int, packed: bytes, worlds: list[Any], pages: list[Any], snapshots: list[Any]) -> Stored:
+def _stored(
+    number: int, packed: bytes, worlds: list[Any], pages: list[Any], snapshots: list[Any], entries: list[Any]
+) -> Stored:  # fmt: skip
     try:
         head = unpack_head(packed)
     except msgspec.MsgspecError as error:
@@ -252,5 +266,5 @@ def _stored(number: int, packed: bytes, worlds: list[Any], pages: list[Any], sna
             raise Damaged(f"a row of a {what} is missing")
     return Stored(
         number, head, b"".join(data for _, data in pieces), [data for _, data in logged],
-        [data for _, data in snapshots],
+        [data for _, data in snapshots], [(place, data) for _, place, data in entries],
     )  # fmt: skip

@@ -51,8 +51,9 @@ class SandboxHome(NamedTuple):
 class Nodes:
     """One node's view of all of them."""
 
-    def __init__(self, store: PostgresStore) -> None:
+    def __init__(self, store: PostgresStore, keeps_journal: bool = False) -> None:
         self._store = store
+        self._journal = "kept" if keeps_journal else "not kept"
         self.number = 0
         self.secret = ""
         """What nodes show each other."""
@@ -67,10 +68,11 @@ class Nodes:
                 await log.execute("SELECT pg_advisory_xact_lock($1, 0)", LOCKS)
                 await have_tables(log)
                 await log.execute("INSERT INTO sms_emulator.about VALUES ('secret', replace(gen_random_uuid()::text, "
-                                  "'-', '')), ('version', $1), ('format', $2) ON CONFLICT DO NOTHING",
-                                  __version__, FORMAT)  # fmt: skip
+                                  "'-', '')), ('version', $1), ('format', $2), ('journal', $3) ON CONFLICT DO "
+                                  "NOTHING", __version__, FORMAT, self._journal)  # fmt: skip
                 words = dict(await log.fetch("SELECT word, value FROM sms_emulator.about"))
                 await self._same_version(log, words)
+                await self._same_journal(log, words["journal"])
                 self.secret = words["secret"]
                 self.number = await log.fetchval("SELECT nextval('sms_emulator.node_number')::integer")
             if not await log.fetchval("SELECT pg_try_advisory_lock($1, $2)", LOCKS, self.number):
@@ -108,6 +110,16 @@ class Nodes:
                     "it and stop that by SIGTERM, then any newer one reads it"
                 )
             await log.execute("UPDATE sms_emulator.about SET value = $1 WHERE word = 'version'", __version__)
+
+    async def _same_journal(self, log: Any, theirs: str) -> None:
+        """What is kept of a sandbox does not hang on who has it. Of journals that are kept no more nothing is left."""
+        if theirs == self._journal:
+            return
+        if await log.fetchval(f"SELECT EXISTS (SELECT FROM sms_emulator.node WHERE {_LIVES})"):
+            raise Unusable(f"at the other nodes of the {self._store.name} the journal is {theirs}, at this one it is "
+                           f"{self._journal}: give --keep-journal to all nodes or to none")  # fmt: skip
+        await log.execute("UPDATE sms_emulator.about SET value = $1 WHERE word = 'journal'", self._journal)
+        await log.execute("DELETE FROM sms_emulator.entry")
 
     async def members(self) -> list[Member]:
         rows = await self._store.ask(

@@ -12,9 +12,11 @@ import msgspec
 from emulator.clock import Clock
 from emulator.core.engine.engine import Engine
 from emulator.core.state.sandbox_state import SandboxState
+from emulator.journal import Entries
 from emulator.lint.findings import Findings
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.snapshots import Snapshot
+from emulator.storage.journal_log import unpacked
 from emulator.storage.records import Damaged, SandboxHeader, Standing, unpack_input, unpack_page
 from emulator.storage.sqlite import SqliteStore
 from emulator.storage.store import NotWritten, Stored
@@ -48,6 +50,7 @@ def recover(
         with file.transaction():
             file.put_version()
     try:
+        file.keep_entries()
         written = logbook.commit()
         file.mark_open()
     except NotWritten:
@@ -79,6 +82,7 @@ def revive(
             raise ValueError("a world is not as long as it was")
         state, standing = _lived(manager, head, stored)
         snapshots = [_unpack_snapshot(one) for one in stored.snapshots]
+        entries = unpacked(standing.entries, stored.entries)
     except (msgspec.MsgspecError, ValueError) as error:
         raise Damaged(str(error)) from None
     there, here = sorted(state.accounts), sorted(manager.providers)
@@ -98,7 +102,11 @@ def revive(
         _stand(sandbox, head, state, standing)
     for one in snapshots:
         sandbox.snapshots.by_name[one.name] = one
-    logbook.track(sandbox).number = stored.number
+    track = logbook.track(sandbox)
+    track.number = stored.number
+    if track.journal is not None:
+        _put_back(sandbox, entries)
+        track.journal.stands()
     if not under_way and not (anew and stored.pages):
         logbook.stands(sandbox, stored.number, head, stored.pages)
     return sandbox
@@ -128,6 +136,16 @@ def _stand(sandbox: "Sandbox", head: SandboxHeader, state: SandboxState, standin
     sandbox.journal.made, sandbox.feed.made = standing.entries, standing.events
     sandbox.findings = Findings(standing.entries)
     sandbox.replace_state(state)
+
+
+def _put_back(sandbox: "Sandbox", entries: Entries) -> None:
+    """The journal, and which rows of the contract its exchanges violated."""
+    journal = sandbox.journal
+    journal.put_back(entries)
+    sandbox.findings = Findings(journal.oldest - 1)
+    for one in entries.exchanges:
+        for row in one.notes:
+            sandbox.findings.note(row, one.provider, one.id, one.at)
 
 
 def _tell_what_does_not_count(file: SqliteStore, made_of: Mapping[str, object], there: bool) -> None:

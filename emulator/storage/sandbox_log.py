@@ -7,6 +7,7 @@ import msgspec
 
 from emulator.core.state.dump import PIECE
 from emulator.sandboxes.snapshots import Snapshot
+from emulator.storage.journal_log import JournalLog
 from emulator.storage.records import InputPage, SandboxHeader, Standing, pack_head, pack_page
 from emulator.storage.store import Rows
 
@@ -34,6 +35,8 @@ class SandboxLog:
     def __init__(self, sandbox: "Sandbox", number: int) -> None:
         self.sandbox = sandbox
         self.number = number
+        self.journal: JournalLog | None = None
+        """Its journal, where that is kept."""
         self.pending: list[bytes] = []
         """Inputs that no page holds yet."""
         self.pages = 0
@@ -78,7 +81,7 @@ class SandboxLog:
     @property
     def one_row(self) -> bool:
         """Is all that is to be put one page?"""
-        return not (self._snapshots or self._renamed or self._due(self.logged))
+        return not (self.journal or self._snapshots or self._renamed or self._due(self.logged))
 
     def put(self, rows: Rows, whole: bool = False) -> None:
         """Into the transaction that is open: a page, or a checkpoint where one is due."""
@@ -131,6 +134,8 @@ class SandboxLog:
                 del self._snapshots[made.name]
         if self._put is not None:
             self._put()
+        if self.journal is not None:
+            self.journal.safe()
 
     # a large checkpoint
 

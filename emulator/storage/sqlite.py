@@ -40,6 +40,8 @@ CREATE TABLE snapshot (number INTEGER, name TEXT, data BLOB NOT NULL, sum INTEGE
 """`place` is the sandbox's number times 2**32 and the place among its own: what belongs together stands together. A
 state stands in one of two areas, so that a checkpoint is written piece by piece beside the one before."""
 _AREA = 1 << 31
+_ENTRIES = "CREATE TABLE IF NOT EXISTS entry (place INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"
+_HAS_ENTRIES = "SELECT name FROM sqlite_master WHERE name='entry'"
 _OPEN = "open"
 """The word that says whether a process has the file open, or ended without closing it."""
 
@@ -47,10 +49,11 @@ said = logging.getLogger("emulator")
 
 
 class SqliteStore:
-    """An open state file. Raises Unusable; then nothing was changed."""
+    """An open state file, which `keeps_journal` or not. Raises Unusable; then nothing was changed."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, keeps_journal: bool = False) -> None:
         self.path = path
+        self._keeps_journal = keeps_journal
         self.name = f"state file {path}"
         self._where = Path(path).absolute()
         self._look()
@@ -186,8 +189,17 @@ class SqliteStore:
         return Stored(
             number, head, b"".join(self._rows("world", start + head.area * _AREA, start + (head.area + 1) * _AREA)),
             list(self._rows("page", start + head.first, start + (1 << 32))),
-            [checked(data, check) for data, check in snapshots],
+            [checked(data, check) for data, check in snapshots], self._entries(number),
         )  # fmt: skip
+
+    def _entries(self, number: int) -> list[tuple[int, bytes]]:
+        """A file that was made without them has none."""
+        if not (self._keeps_journal and self._base.execute(_HAS_ENTRIES).fetchone()):
+            return []
+        start = number << 32
+        found = self._base.execute("SELECT place, data, sum FROM entry WHERE place >= ? AND place < ? ORDER BY place",
+                                   (start, start + (1 << 32)))  # fmt: skip
+        return [(place - start, checked(data, check)) for place, data, check in found]
 
     def _rows(self, table: str, first: int, end: int) -> Iterator[bytes]:
         asked = f"SELECT place, data, sum FROM {table} WHERE place >= ? AND place < ? ORDER BY place"
@@ -248,6 +260,12 @@ class SqliteStore:
         with self.transaction(one_row=True):
             self._base.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def keep_entries(self) -> None:
+        """There is a place for those of the journal, or none are left of a time when they were kept. Raises
+        NotWritten."""
+        with self.transaction():
+            self._base.execute(_ENTRIES if self._keeps_journal else "DROP TABLE IF EXISTS entry")
+
     def put_version(self) -> None:
         """It is this version's from now on, and of its format."""
         self._base.execute(f"PRAGMA user_version={FORMAT}")
@@ -291,8 +309,17 @@ class SqliteStore:
     def put_snapshot(self, number: int, name: str, data: bytes) -> None:
         self._base.execute("INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?)", (number, name, data, crc32(data)))
 
+    def put_entry(self, number: int, order: int, entry: bytes) -> None:
+        place = (number << 32) + order
+        self._base.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (place, entry, crc32(entry)))
+
+    def drop_entries(self, number: int, first: int, most: int) -> int:
+        return self._drop("entry", number << 32, (number << 32) + first, most)
+
     def forget(self, number: int) -> None:
         """A sandbox is gone."""
+        if self._keeps_journal:
+            self._clear("entry", number)
         for table in ("sandbox", "snapshot"):
             self._base.execute(f"DELETE FROM {table} WHERE number=?", (number,))
         self._clear("world", number)

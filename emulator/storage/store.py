@@ -22,6 +22,8 @@ class Stored(NamedTuple):
     state: bytes
     pages: list[bytes]
     snapshots: list[bytes]
+    entries: list[tuple[int, bytes]]
+    """Of the journal, by their order."""
 
 
 class Rows(Protocol):
@@ -45,6 +47,12 @@ class Rows(Protocol):
         """Page number `count`."""
 
     def put_snapshot(self, number: int, name: str, data: bytes) -> None: ...
+
+    def put_entry(self, number: int, order: int, entry: bytes) -> None:
+        """Of the journal, in the place of the same one."""
+
+    def drop_entries(self, number: int, first: int, most: int) -> int:
+        """Those before `first` go."""
 
     def forget(self, number: int) -> None:
         """A sandbox is gone."""
@@ -79,6 +87,13 @@ class Batch:
 
     def put_snapshot(self, number: int, name: str, data: bytes) -> None:
         self.calls.append(("put_snapshot", (number, name, data)))
+
+    def put_entry(self, number: int, order: int, entry: bytes) -> None:
+        self.calls.append(("put_entry", (number, order, entry)))
+
+    def drop_entries(self, number: int, first: int, most: int) -> int:
+        self.calls.append(("drop_entries", (number, first)))
+        return 0
 
     def forget(self, number: int) -> None:
         self.calls.append(("forget", (number,)))

@@ -9,6 +9,7 @@ import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from emulator.core.engine.engine import Engine
@@ -19,6 +20,7 @@ from emulator.core.state.sandbox_state import SandboxState
 from emulator.http.messages import Call, HttpReply, HttpRequest
 from emulator.sandboxes.change_log import Kept, NotPersisted, kept
 from emulator.sandboxes.snapshots import Snapshot
+from emulator.storage.journal_log import JournalLog
 from emulator.storage.recording_engine import RecordingEngine
 from emulator.storage.records import SandboxHeader, pack_input
 from emulator.storage.sandbox_log import SandboxLog
@@ -36,10 +38,11 @@ log = logging.getLogger("emulator")
 
 
 class GroupCommitWriter:
-    """A change log (change_log.py) over a store."""
+    """A change log (change_log.py) over a store. `keeps_journal`: what the journals hold is written down too."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keeps_journal: bool = False) -> None:
         self.store = store
+        self._keeps_journal = keeps_journal
         self.next_number = 1
         self._tracks: dict[Sandbox, SandboxLog] = {}
         self._dirty: dict[SandboxLog, None] = {}
@@ -77,6 +80,8 @@ class GroupCommitWriter:
         if track is None:
             track = self._tracks[sandbox] = SandboxLog(sandbox, self.next_number)
             self.next_number += 1
+            if self._keeps_journal:
+                sandbox.journal.keeper = track.journal = JournalLog(partial(self._soil, track))
         track.another_world()
         self._soil(track)
 
@@ -164,6 +169,9 @@ class GroupCommitWriter:
                 rows.forget(number)
             for track in dirty:
                 track.put(rows, whole)
+            for track in dirty:  # beside each other: a store may take them as one
+                if track.journal is not None:
+                    track.journal.put(track.number, rows)
 
         def done(why: str | None) -> None:
             if era != self._era:

@@ -212,8 +212,8 @@ async def test_a_stream_of_events_goes_on_at_another_node_and_ends_with_its_clie
 
 
 async def test_a_node_that_leaves_hands_over_what_it_has_and_nothing_is_refused_meanwhile(database):
-    """Messages, balances, due dates, frozen clocks, snapshots: all is lived on by another node."""
-    async with receiver() as client, nodes(database, 2) as every:
+    """Messages, balances, due dates, frozen clocks, snapshots, the journal: all is lived on by another node."""
+    async with receiver() as client, nodes(database, 2, keep_journal=True) as every:
         leaving, staying = every
         told = [await made(leaving, id=f"s{number}", clock="frozen", balance=50, callback_url=client.url)
                 for number in range(8)]  # fmt: skip
@@ -243,9 +243,9 @@ async def test_a_node_that_leaves_hands_over_what_it_has_and_nothing_is_refused_
         assert set(where.values()) == {numbers[staying.base_url]}
         for one in told[4:]:
             _, now = await control(staying, "GET", f"/_emulator/sandboxes/{one['id']}")
-            assert {k: v for k, v in now.items() if k != "counts"} == {
-                k: v for k, v in before[one["id"]].items() if k != "counts"
-            }
+            assert now == before[one["id"]]
+            _, journal = await control(staying, "GET", f"/_emulator/sandboxes/{one['id']}/requests")
+            assert [request["outcome"] for request in journal["requests"]] == ["accepted"]
             assert await references(staying, one["id"]) == ["before"]
         came = len(client.came)
         one = told[-1]
@@ -253,11 +253,20 @@ async def test_a_node_that_leaves_hands_over_what_it_has_and_nothing_is_refused_
         assert [fields["reference"] for fields in client.came[came:]] == ["before"]
 
 
+async def journal_of(serving, name):
+    return [(await control(serving, "GET", f"/_emulator/sandboxes/{name}/{what}"))[1][what]
+            for what in ("requests", "callbacks")]  # fmt: skip
+
+
 async def test_what_a_node_had_whose_session_ends_is_lived_on_and_it_joins_anew(database):
-    async with nodes(database, 2) as every:
+    """With what was asked of it, and the callbacks that went out."""
+    async with nodes(database, 2, keep_journal=True) as every:
         told = [await made(every[0], id=f"s{number}") for number in range(6)]
         for one in told:
             await send(every[1], one["accounts"]["smsoffice"]["key"], "before")
+            assert (await control(every[1], "POST", f"/_emulator/sandboxes/{one['id']}/settle"))[0] == 200
+        journals = [await journal_of(every[0], one["id"]) for one in told]
+        assert {(len(requests), len(callbacks)) for requests, callbacks in journals} == {(1, 1)}
         _, numbers = await owners(every[0])
         session = await asyncpg.connect(database)
         ended = await session.fetch("SELECT pg_terminate_backend(session) FROM sms_emulator.node WHERE number = $1",
@@ -268,8 +277,10 @@ async def test_what_a_node_had_whose_session_ends_is_lived_on_and_it_joins_anew(
         for serving in (every[1], every[0]):
             for one in told:
                 await send(serving, one["accounts"]["smsoffice"]["key"], "after")
-        for one in told:
+        for one, (requests, callbacks) in zip(told, journals, strict=True):
             assert await references(every[0], one["id"]) == ["before", "after", "after"]
+            now = await journal_of(every[0], one["id"])
+            assert (now[0][:1], now[1][:1], len(now[0])) == (requests, callbacks, 3)
         _, again = await owners(every[1])
         assert again[every[0].base_url] > numbers[every[0].base_url]
 
@@ -391,9 +402,9 @@ async def test_a_node_that_does_not_answer_is_named_in_the_list_and_left_in_peac
         assert [one for one in links() if one.ends] == []
 
 
-async def refused(database):
+async def refused(database, **more):
     with pytest.raises(Unusable) as why:
-        await node(database)
+        await node(database, **more)
     return str(why.value)
 
 
@@ -415,6 +426,7 @@ async def test_what_cannot_work_is_refused_at_the_start_with_the_reason(database
     await session.execute('CREATE SCHEMA sms_emulator AUTHORIZATION "poor"')
     await session.close()
     async with nodes(poor, 1):
+        assert "give --keep-journal to all nodes or to none" in await refused(poor, keep_journal=True)
         monkeypatch.setattr(postgres_nodes, "__version__", "99.0")
         assert "All nodes are of one version" in await refused(poor)
     monkeypatch.undo()

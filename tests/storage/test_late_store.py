@@ -1,6 +1,7 @@
 """A store that writes later: what happens meanwhile is not lost, and answers leave in order, once they are safe."""
 
 import asyncio
+import sqlite3
 import tempfile
 from collections import deque
 from pathlib import Path
@@ -134,7 +135,8 @@ async def test_an_answer_whose_commit_fails_says_so_and_a_refused_line_comes_beh
 
 
 async def test_what_waits_for_the_store_to_be_written_goes_out_though_it_failed_once(tmp_path):
-    serving = await served(tmp_path / "state.db")
+    """And so do entries of the journal, where that is kept."""
+    serving = await served(tmp_path / "state.db", keep_journal=True)
     logbook = serving.emulator.recorder
     late, gone = Late(logbook.store), []
     logbook.store = late
@@ -150,6 +152,7 @@ async def test_what_waits_for_the_store_to_be_written_goes_out_though_it_failed_
         waiting = asyncio.create_task(logbook.first(call)(HttpRequest(method="GET", target="/sms")))
         await asyncio.sleep(0)
         late.land(fails="the disk is full")
+        serving.emulator.exchange(HttpRequest(method="GET", target="/nowhere"))
         await until(lambda: late.waiting)
         assert gone == []
         late.land()
@@ -159,6 +162,9 @@ async def test_what_waits_for_the_store_to_be_written_goes_out_though_it_failed_
         logbook.store = late.store
         connection.connection_lost(None)
         await serving.stop()
+    base = sqlite3.connect(tmp_path / "state.db")
+    assert base.execute("SELECT count(*) FROM entry").fetchone() == (2,)
+    base.close()
 
 
 def test_a_scenario_that_is_put_while_a_large_checkpoint_is_written_is_there_again(tmp_path, monkeypatch):

@@ -13,7 +13,7 @@ from core.engine.test_replay import dated, inputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage.crashes import after_a_crash, begun, copied, shown
-from support import PATIENCE, TO, control, get, receiver, send_path, skip, until
+from support import PATIENCE, TO, control, get, receiver, send_path, serving, skip, until
 
 from emulator import clock
 from emulator.app.server import Server
@@ -290,3 +290,49 @@ async def test_a_file_with_a_moment_that_no_clock_shows_is_refused_and_says_so(t
     await first.stop()
     with pytest.raises(Unusable, match="it holds a moment after the year 9999, which no clock shows"):
         await served(tmp_path / "1.db")
+
+
+async def told(serving):
+    """What the control API says of what was."""
+    path = "/_emulator/sandboxes/default"
+    return [(await control(serving, "GET", f"{path}/{what}"))[1][name]
+            for what, name in (("requests",) * 2, ("callbacks",) * 2, ("lint", "findings"))]  # fmt: skip
+
+
+async def test_with_keep_journal_requests_callbacks_and_findings_are_there_again_after_a_crash(tmp_path):
+    first, copy = tmp_path / "first.db", tmp_path / "copy.db"
+    kept = {"keep_journal": True, "journal_bytes": 40_000}
+    async with receiver() as client, serving(
+        state=str(first), callback_url=(f"smsoffice={client.url}",), **kept
+    ) as served:  # fmt: skip
+        for _ in range(200):
+            assert (await get(f"{served.base_url}/nowhere"))[0] == 404
+        await get(served.base_url + send_path(reference="r", urgent="yes"))
+        path = "/_emulator/sandboxes/default/callbacks"
+        while not any(one["accepted"] for one in (await control(served, "GET", path))[1]["callbacks"]):
+            pass
+        before = await told(served)
+        copied(first, copy)
+    assert len(before[0]) > 10
+    assert before[2]
+    with sqlite3.connect(first) as base:  # bounded
+        assert base.execute("SELECT count(*) FROM entry").fetchone()[0] <= len(before[0] + before[1]) + 100
+    base.close()
+    async with serving(state=str(copy), **kept) as served:
+        assert await told(served) == before
+        await get(f"{served.base_url}/nowhere")
+        newest = (await told(served))[0][-1]
+        assert int(newest["id"][1:]) > int(before[0][-1]["id"][1:])
+        await control(served, "POST", "/_emulator/sandboxes/default/reset", {"what": "journal"})
+    async with serving(state=str(copy), **kept) as served:
+        assert await told(served) == [[], [], []]
+        await get(f"{served.base_url}/nowhere")
+    async with serving(state=str(copy)):
+        pass
+    async with serving(state=str(copy), **kept) as served:
+        assert (await told(served))[0] == []  # what was kept no more is not found again
+
+
+async def test_keep_journal_needs_a_place_to_keep_it():
+    with pytest.raises(Unusable, match="--keep-journal goes with --state"):
+        Server(Settings(port=0, keep_journal=True))
