@@ -17,22 +17,17 @@ from .pdu import Pdu, PduFault
 from .pdu_tables import LAYOUTS, CommandId
 from .segments import UDHI, read_content
 from .time_format import is_time
-from .tlvs import BELONGS, MESSAGE_PAYLOAD, TAGS, tag_name
+from .tlvs import BELONGS, MESSAGE_PAYLOAD, TAGS
 
 
 class Strictness(Struct, frozen=True):
-    """Where sources leave a choice. `ton_npi`: TON and NPI must be values of 5.2.5 and 5.2.6 (0x48, 0x49,
-    0x50, 0x51). `international_is_number`: an address with TON 1 must be digits, a `+` in front being let
-    through. `forbidden_tags`: TLVs to refuse with 0xC1. `nul_behind`: may one NUL stand behind short_message,
-    which sm_length does not count?"""
+    """Where sources leave a choice. `nul_behind`: may one NUL stand behind short_message, which sm_length does not
+    count? `newer`: may lengths be those that 5.0 has beside the ones of 3.4?"""
 
-    ton_npi: bool = False
-    international_is_number: bool = True
-    forbidden_tags: frozenset[int] = frozenset()
     nul_behind: bool = True
+    newer: bool = False
 
 
-LENIENT = Strictness(international_is_number=False)
 USUAL = Strictness()
 
 
@@ -54,15 +49,6 @@ _ROWS = (
     _Row("sm_default_msg_id", range(1), Status.RINVDFTMSGID, "this SMSC has no prepared messages"),
 )  # fmt: skip
 
-_TONS = range(7)
-_NPIS = frozenset({0, 1, 3, 4, 6, 8, 9, 10, 14, 18})
-_STRICT_ROWS = (
-    _Row("source_addr_ton", _TONS, Status.RINVSRCTON, "0 to 6"),
-    _Row("source_addr_npi", _NPIS, Status.RINVSRCNPI, "a plan of 5.2.6"),
-    _Row("dest_addr_ton", _TONS, Status.RINVDSTTON, "0 to 6"),
-    _Row("dest_addr_npi", _NPIS, Status.RINVDSTNPI, "a plan of 5.2.6"),
-)
-
 _TIMES = (("schedule_delivery_time", Status.RINVSCHED), ("validity_period", Status.RINVEXPIRY))
 _ADDRESSES = (
     ("source_addr", "source_addr_ton", Status.RINVSRCADR),
@@ -80,7 +66,6 @@ def _of(rows: tuple[_Row, ...], command: int) -> tuple[_Row, ...]:
 
 
 _ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_ROWS, command) for command in _CHECKED}
-_STRICT_ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_STRICT_ROWS, command) for command in _CHECKED}
 
 
 def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
@@ -93,17 +78,12 @@ def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
         return PduFault(Status.RINVMSGID, "message_id", "message_id is empty")
     if command not in _CHECKED:
         return None
-    return (
-        _numbers(pdu, strictness) or _addresses(pdu, strictness) or _times(pdu) or _message(pdu, strictness)
-    )
+    return _numbers(pdu) or _addresses(pdu) or _times(pdu) or _message(pdu, strictness)
 
 
-def _numbers(pdu: Pdu, strictness: Strictness) -> PduFault | None:
+def _numbers(pdu: Pdu) -> PduFault | None:
     fields = pdu.fields
-    rows = _ROWS_OF[pdu.command_id]
-    if strictness.ton_npi:
-        rows += _STRICT_ROWS_OF[pdu.command_id]
-    for field, good, status, rule in rows:
+    for field, good, status, rule in _ROWS_OF[pdu.command_id]:
         if fields.get(field, 0) not in good:
             return PduFault(status, field, f"{field} {pdu.number(field)}: {rule}")
     return None
@@ -113,21 +93,18 @@ LONGEST_ADDRESS = 20
 """Octets: of submit_sm and deliver_sm (3.4, 5.2.8); data_sm's fields would hold 64."""
 
 
-def _addresses(pdu: Pdu, strictness: Strictness) -> PduFault | None:
+def _addresses(pdu: Pdu) -> PduFault | None:
     fields = pdu.fields
     if pdu.command_id in _NEEDS_DESTINATION and not fields.get("destination_addr"):
         return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
     for field, _, status in _ADDRESSES:
         if len(pdu.octets(field) if fields.get(field) else b"") > LONGEST_ADDRESS:
             return PduFault(status, field, f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it")
-    if strictness.international_is_number:
-        for field, ton, status in _ADDRESSES:
-            address = pdu.octets(field) if fields.get(ton) == 1 else b""
-            if address and not address.removeprefix(b"+").isdigit():
-                shown = address.decode("ascii", "backslashreplace")
-                return PduFault(
-                    status, field, f"{field} {shown!r} is not a number, though {ton} is 1 (international)"
-                )
+    for field, ton, status in _ADDRESSES:
+        address = pdu.octets(field) if fields.get(ton) == 1 else b""
+        if address and not address.removeprefix(b"+").isdigit():
+            shown = address.decode("ascii", "backslashreplace")
+            return PduFault(status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)")
     return None
 
 
@@ -142,8 +119,8 @@ def _times(pdu: Pdu) -> PduFault | None:
 
 def _message(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     short = pdu.octets("short_message")
-    if len(short) > 254:
-        return PduFault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254")
+    if len(short) > 254 and not strictness.newer:
+        return PduFault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254 (255 in SMPP 5.0)")
     if pdu.rest and not strictness.nul_behind:
         why = "one octet behind short_message, a NUL that sm_length does not count, is too little for a TLV"
         return PduFault(Status.RINVOPTPARSTREAM, "", why)
@@ -164,12 +141,11 @@ def _message(pdu: Pdu, strictness: Strictness) -> PduFault | None:
 def _tlvs(pdu: Pdu, strictness: Strictness) -> PduFault | None:
     belongs = BELONGS.get(pdu.command_id, frozenset())
     for tag, value in pdu.tlvs:
-        if tag in strictness.forbidden_tags:
-            return PduFault(Status.ROPTPARNOTALLWD, tag_name(tag), f"TLV {tag_name(tag)} is not allowed here")
         if tag in belongs:
-            row = TAGS[tag]
-            if not row.low <= len(value) <= row.high:
+            row, length = TAGS[tag], len(value)
+            if not row.low <= length <= row.high and not (strictness.newer and length == row.newer):
                 wanted = str(row.low) if row.low == row.high else f"{row.low} to {row.high}"
-                why = f"TLV {row.name} has {len(value)} octets, wanted are {wanted}"
+                also = "" if row.newer is None else f" (or {row.newer} in SMPP 5.0)"
+                why = f"TLV {row.name} has {length} octets, wanted are {wanted}{also}"
                 return PduFault(Status.RINVPARLEN, row.name, why)
     return None

@@ -1,7 +1,7 @@
 """TLVs: tag, standard name, sizes that its value may have, and which tags belong to which command.
 
-Rows: SMPP 3.4, 5.3.2 (`congestion_state` from 5.0). Vendors' tags (0x1400-0x3FFF) are none of this table's
-business: they are carried as they are, and who knows names for them hands those in.
+Rows: SMPP 3.4, 5.3.2 (`congestion_state` and what is `newer` from 5.0, 4.8.4). Vendors' tags (0x1400-0x3FFF) are none
+of this table's business: they are carried as they are, and who knows names for them hands those in.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ class Tag(NamedTuple):
     low: int
     high: int  # octets; low == high is a fixed size
     text: bool = False  # a C-Octet String
+    newer: int | None = None  # octets that 5.0 lets it have, too
 
 
 _MOST = 0xFFFF
@@ -62,8 +63,8 @@ TAGS: dict[int, Tag] = {
     0x0501: Tag("ussd_service_op", 1, 1),
     0x1201: Tag("display_time", 1, 1),
     0x1203: Tag("sms_signal", 2, 2),
-    0x1204: Tag("ms_validity", 1, 1),
-    0x130C: Tag("alert_on_message_delivery", 0, 0),
+    0x1204: Tag("ms_validity", 1, 1, newer=4),
+    0x130C: Tag("alert_on_message_delivery", 0, 0, newer=1),
     0x1380: Tag("its_reply_type", 1, 1),
     0x1383: Tag("its_session_info", 2, 2),
 }

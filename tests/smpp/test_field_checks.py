@@ -3,7 +3,6 @@
 import pytest
 
 from emulator.smpp import Status, Strictness, check
-from emulator.smpp.field_checks import LENIENT
 
 SAR = ((0x20C, b"\0\1"), (0x20E, b"\2"), (0x20F, b"\1"))
 
@@ -57,26 +56,24 @@ def test_a_plus_before_an_international_number_is_let_through(submit):
     assert check(submit(destination_addr=b"+79001234567")) is None
 
 
-def test_letters_are_let_through_where_that_is_wanted(submit):
-    assert check(submit(destination_addr=b"12345x"), LENIENT) is None
-
-
-STRICT = {
-    "source_addr_ton": (7, Status.RINVSRCTON),
-    "source_addr_npi": (2, Status.RINVSRCNPI),
-    "dest_addr_ton": (9, Status.RINVDSTTON),
-    "dest_addr_npi": (5, Status.RINVDSTNPI),
+NEWER = {
+    "ms_validity of four": ((0x1204, b"\x04\x02\x00\x01"), {}, Status.RINVPARLEN),
+    "alert of one": ((0x130C, b"\x02"), {}, Status.RINVPARLEN),
+    "255 octets": (None, {"short_message": b"x" * 255}, Status.RINVMSGLEN),
 }
+"""SMPP 5.0, 4.8.4.41 (behaviour, unit, number of units), 4.8.4.2, 4.7.28; 3.4 has others."""
 
 
-@pytest.mark.parametrize(("field", "value", "status"), [(f, v, s) for f, (v, s) in STRICT.items()])
-def test_ton_and_npi_are_judged_only_where_that_is_wanted(submit, field, value, status):
-    assert check(submit(**{field: value})) is None
-    assert check(submit(**{field: value}), Strictness(ton_npi=True)).status == status
+@pytest.mark.parametrize(("tlv", "fields", "status"), NEWER.values(), ids=NEWER.keys())
+def test_a_length_that_5_0_knows_is_none_of_3_4(submit, tlv, fields, status):
+    said = submit(*([tlv] if tlv else []), **fields)
+    assert check(said, Strictness(newer=True)) is None
+    assert check(said).status == status
 
 
-def test_a_forbidden_tlv_is_refused(submit):
-    assert check(submit((0x1401, b"")), Strictness(forbidden_tags=frozenset({0x1401}))).status == 0xC1
+@pytest.mark.parametrize("octets", [b"", b"\4\2", b"\4\2\0", b"\4\2\0\1\0"])
+def test_ms_validity_has_one_octet_or_four(submit, octets):
+    assert check(submit((0x1204, octets)), Strictness(newer=True)).status == Status.RINVPARLEN
 
 
 @pytest.mark.parametrize("command", [3, 7])

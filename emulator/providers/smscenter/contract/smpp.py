@@ -91,7 +91,9 @@ _ELSEWHERE = (
            "receipt.", _FACTS, "client-live", "Accepted with an id, costs nothing, then UNDELIV with the delivery "
            "error (no money: none is known, 000)."),
     _known("field-faults", "Which status a field that is not valid gets is not said.", "SMPP 3.4, 5.1.3", "smpp",
-           "As the specification names them (docs/providers/smpp.md, section 4)."),
+           "As the specification names them (docs/providers/smpp.md, section 4). Lengths are those of 3.4; who bound "
+           "with interface_version 0x50 may use those of 5.0 too: 255 octets in short_message, 4 in ms_validity, 1 in "
+           "alert_on_message_delivery."),
     _known("temporary", "Which status stands for a fault of the server is not said.", "SMPP 3.4, 5.1.3", "smpp",
            "ESME_RSYSERR (0x08), only when a rule asks for it."),
     _known("queue-full", "How many long messages may wait for their parts is not known.", _FACTS, "client",
@@ -129,8 +131,9 @@ _ELSEWHERE = (
     _known("window", "Five statuses may be unanswered at once, unless the account was changed.", _OTHER, "elsewhere",
            "For each session.", "smpp-window"),
     _known("vendor-tlvs", "Receipts carry TLVs 0x2000 cost, 0x2001 flags, 0x2002 number of parts, 0x2003.", _OTHER,
-           "elsewhere", "Sent; the cost of a part is its share of what was charged; of 0x2003 we think that it is the "
-           "network's code.", "smpp-vendor-tlvs"),
+           "elsewhere", "Sent; the cost of a part is its share of what was charged, in at most six characters: above "
+           "9.9999 with fewer decimals, and above 999,999 that; of 0x2003 we think that it is the network's code.",
+           "smpp-vendor-tlvs"),
     _known("tlv-order", "In which order the TLVs stand is not said.", _FACTS, "none",
            "receipted_message_id, message_state, network_error_code, then the vendor's.", switch="smpp-tlv-order"),
     _known("coding-3", "By the rule of two bits data_coding 1 and 3 are coding 0.", _FACTS, "inferred",

@@ -17,12 +17,12 @@ from emulator.providers.smscenter.lookups import BY_TEXT
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.smpp.receipts import STATES, VENDOR_TAGS, incoming, receipt
 from emulator.providers.smscenter.smpp.segments import OF_EACH_PART, in_one_piece, in_parts
-from emulator.providers.smscenter.smpp.terms import SYSTEM_ID, greet, is_iso, terms
+from emulator.providers.smscenter.smpp.terms import SYSTEM_ID, greet, is_iso, is_newest, terms
 from emulator.providers.smscenter.statuses import told
 from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
 from emulator.smpp.data_coding import Habits, coding_of, no_coding, read_octets, read_parts
-from emulator.smpp.field_checks import USUAL, Strictness, check
+from emulator.smpp.field_checks import Strictness, check
 from emulator.smpp.pdu import Pdu, PduFault
 from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.smpp.segments import UDHI, read_content
@@ -31,7 +31,7 @@ from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
 
 _MOST_IN_A_PART = 254
 _FLASH = frozenset({0x10, 0x14, 0x18, 0xF0, 0xF4})
-_NO_NUL_BEHIND = Strictness(nul_behind=False)
+_STRICTNESS = {(nul, newer): Strictness(nul, newer) for nul in (True, False) for newer in (True, False)}
 
 
 def _text(octets: bytes) -> str:
@@ -56,7 +56,7 @@ def habits(caller: SmppPeer) -> Habits:
 
 def _checked(pdu: Pdu, caller: SmppPeer) -> PduFault | None:
     """The first field that is not valid."""
-    return check(pdu, USUAL if caller.switches["smpp-last-nul"] == "drop" else _NO_NUL_BEHIND)
+    return check(pdu, _STRICTNESS[caller.switches["smpp-last-nul"] == "drop", is_newest(caller.bind)])
 
 
 def _sender(pdu: Pdu) -> str:

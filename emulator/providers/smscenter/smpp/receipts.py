@@ -174,11 +174,17 @@ def _vendor(batch: Batch, message: Message, part: int) -> _Vendor:
     return _written_vendor(cost, type_of(batch.kind, batch.flash), batch.parts, message.to[:LONGEST_PREFIX])
 
 
+def _written_cost(cost: int) -> str:
+    """n.nnnn, at most six characters: what does not fit loses decimals, and above 999,999 it is that."""
+    text = f"{cost // UNIT}.{cost % UNIT:04d}"
+    return text[:6].rstrip(".") if cost < 1_000_000 * UNIT else "999999"
+
+
 @lru_cache(maxsize=1024)
 def _written_vendor(cost: int, kind: int, parts: int, prefix: str) -> _Vendor:
     place = place_of(prefix)
     tlvs = (
-        (COST, f"{cost / UNIT:.4f}"[:6].encode()),
+        (COST, _written_cost(cost).encode()),
         (FLAGS, kind.to_bytes(2, "big")),
         (PARTS, parts.to_bytes(2, "big")),
         *(((NETWORK, place.mccmnc.encode()),) if place.mccmnc else ()),

@@ -28,6 +28,11 @@ def is_iso(bind: Pdu | None) -> bool:
     return bind is not None and bind.octets("system_type").upper() == b"ISO"
 
 
+def is_newest(bind: Pdu | None) -> bool:
+    """Does the session speak SMPP 5.0?"""
+    return bind is not None and bind.number("interface_version") >= _NEWEST
+
+
 def knows_tlvs(bind: Pdu, switches: Mapping[str, Any]) -> bool:
     """May the session be sent TLVs? 3.4 wants none for 0x01 to 0x33. 0x00 is said by clients that read them, without
     their authors' having thought of it."""
@@ -40,7 +45,7 @@ def greet(bind: Pdu, status: int, switches: Mapping[str, Any]) -> SmppResponse:
     if status:
         body = bind.command_id == CommandId.BIND_TRANSCEIVER and switches["smpp-refused-bind"] == "nul"
         return SmppResponse(status, {"system_id": b""} if body else None)
-    version = _NEWEST if bind.number("interface_version") >= _NEWEST else _NEW
+    version = _NEWEST if is_newest(bind) else _NEW
     tlvs = ((SC_INTERFACE_VERSION, bytes((version,))),) if knows_tlvs(bind, switches) else ()
     return SmppResponse(0, {"system_id": SYSTEM_ID}, tlvs)
 

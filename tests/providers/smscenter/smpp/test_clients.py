@@ -59,6 +59,15 @@ async def test_nothing_but_one_nul_may_stand_there(behind, status):
         assert (await esme.answer_to(request)).status == status
 
 
+@pytest.mark.contract("smscenter.smpp.field-faults")
+@pytest.mark.parametrize(("version", "status"), [(0x34, 0xC2), (0x50, 0)])
+async def test_lengths_of_5_0_are_taken_of_a_client_that_bound_with_it(version, status):
+    async with desk() as at:
+        esme = await at.bound(interface_version=version)
+        for text, tlv in ((b"1", (0x1204, b"\4\2\0\1")), (b"2", (0x130C, b"\2"))):
+            assert (await esme.submit(text, tlv)).status == status
+
+
 async def test_parts_and_replacements_may_have_the_nul_too_and_a_counted_one_is_text():
     async with desk() as at:
         esme = await at.bound()

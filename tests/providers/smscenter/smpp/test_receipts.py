@@ -8,9 +8,10 @@ from emulator.core.accounts import Account
 from emulator.core.messages import Batch, Message
 from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import STATUSES
+from emulator.core.units import amount
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.smpp import receipts
-from emulator.smpp import encode
+from emulator.smpp import decode, encode
 from emulator.smpp.receipt_writer import ReceiptForm, write_receipt
 
 AT = 1_760_000_000_000_000
@@ -51,3 +52,17 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
         told = receipts._told(batch, message, due)
         short = receipts.receipt(account, switches, batch, message, due)
         assert encode(short.numbered(7)) == encode(write_receipt(told, form, tlvs).numbered(7))
+
+
+@pytest.mark.contract("smscenter.smpp.vendor-tlvs")
+@pytest.mark.parametrize(("price", "written"), [
+    (0, b"0.0000"), (1.2345, b"1.2345"), (12.3456, b"12.345"), (9_999.5, b"9999.5"), (12_345.67, b"12345"),
+    (99_999.99, b"99999"), (100_000, b"100000"), (999_999.99, b"999999"), (1_234_567.8, b"999999"),
+])  # fmt: skip
+def test_the_cost_of_a_receipt_has_six_characters_and_is_a_number(price, written):
+    account = Account(provider="smscenter", credentials={}, balance=0)
+    batch = Batch(1, "smscenter", "smpp", "1", "Shop", "Hello", None, "gsm7", 1, amount(price), AT, AT, False, False,
+                  True, {}, (), (1,))  # fmt: skip
+    message = Message(1, 1, "79001234567", "pending", ("pending", AT), 0)
+    made = receipts.receipt(account, PROFILE.defaults, batch, message, SendReport(1, "delivered", AT, "", 0, 1, 0))
+    assert decode(encode(made.numbered(1))).tlv(0x2000) == written
