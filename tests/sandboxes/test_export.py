@@ -175,7 +175,7 @@ def _text_for_number(file):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (_without, "no export"), (_newer, "format 99"), (_no_world, "world"), (_bad_status, "flying"),
+        (_without, "not an export"), (_newer, "format 99"), (_no_world, "world"), (_bad_status, "flying"),
         (_lost_plan, "plan 77"), (_lost_message, "not there"), (_lost_step, "no such step"), (_stranger, "nobody"),
         (_switch, "nothing"), (_text_for_number, "rate"),
     ],
@@ -204,7 +204,7 @@ async def test_a_file_may_be_larger_than_other_bodies():
     async with serving() as served:
         big = {"import": {"x": "a" * 17_000_000}}
         status, answer = await control(served, "POST", "/_emulator/sandboxes", big)
-        assert (status, "no export" in answer["error"]["message"]) == (400, True)
+        assert (status, "not an export" in answer["error"]["message"]) == (400, True)
 
 
 async def test_bodies_that_are_no_text_come_through():
