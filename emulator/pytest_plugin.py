@@ -49,7 +49,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )  # fmt: skip
     group.addoption(
         "--sms-world-real", action="store_true",
-        help="run tests with the fixture sms_world once, over sockets of this machine; time jumps all the same",
+        help="run tests with the fixture sms_world once, in real time over sockets of this machine",
+    )  # fmt: skip
+    group.addoption(
+        "--sms-world-real-wait", metavar="SECONDS", type=float, default=1.0,
+        help="with --sms-world-real, cut each wait short in which so long nothing happens (default: 1)",
     )  # fmt: skip
     group.addoption(
         "--sms-blind-spots", action="store_true",

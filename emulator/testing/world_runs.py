@@ -48,7 +48,8 @@ def play(item: pytest.Function) -> None:
         if token is not None:
             run(main, token=token, network=said.get("network", "rough"), **made)
         elif real:
-            run(main, seed=said.get("seed", 1), network="quiet", real=True, **made)
+            longest = item.config.getoption("--sms-world-real-wait")
+            run(main, seed=said.get("seed", 1), network="quiet", real=True, longest=longest, **made)
         else:
             explore(main, **{"worlds": WORLDS, **said}, **made)
     except WorldFailed as failed:

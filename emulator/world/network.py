@@ -6,8 +6,8 @@ import socket
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from hashlib import blake2b
-from random import Random
-from typing import Any, NamedTuple, NoReturn, Protocol
+from struct import Struct
+from typing import Any, NamedTuple, Protocol
 
 from emulator.world.errors import OutOfWorld
 from emulator.world.plan import Fault
@@ -17,6 +17,8 @@ from emulator.world.transport import End, Item
 HOST = "127.0.0.1"
 _FIRST_PORT = 40_000
 _FEW = 64
+_HEAD = Struct("<dI?i")
+_DRAWS = Struct("<16I")
 
 
 class Weather(NamedTuple):
@@ -32,21 +34,10 @@ ROUGH = Weather((0.001, 0.12), ("lost", "lost", "silent", "late", "late"), 2)
 WEATHERS = {"quiet": QUIET, "rough": ROUGH}
 
 
-class Turn(NamedTuple):
-    """What one side said until the other one spoke: for the timeline."""
-
-    number: int
-    at: float
-    who: str
-    to: str
-    said: bytes
-    fault: Fault | None
-
-
 class Course(Protocol):
     """Hears what happens on the network."""
 
-    def turn(self, who: str, to: str, said: bytes) -> tuple[int, Fault | None]: ...
+    def turn(self, who: str, to: str, said: bytes) -> Fault | None: ...
 
 
 class Connection:
@@ -57,7 +48,8 @@ class Connection:
         self._ideal = ideal
         self._names = names
         self._number = number
-        self._chance = None if ideal else Random(f"{network.seed}/{number}")
+        self._drawn: tuple[int, ...] = ()
+        self._draws = 0
         self.ends: tuple[End, End]
         self._speaks: End | None = None
         self._fault: Fault | None = None
@@ -67,22 +59,32 @@ class Connection:
             return
         self._speaks = end
         names = self._names if end is self.ends[0] else self._names[::-1]
-        _, self._fault = self._network.course.turn(*names, data)
+        self._fault = self._network.course.turn(*names, data)
         if self._fault is not None and self._fault.kind == "lost":
-            self._network.loop.call_later(self._latency(), self._break, context=Context())
+            self._network.loop.call_later(self.latency(), self._break, context=Context())
 
     def _break(self) -> None:
         for end in self.ends:
             end.break_()
 
-    def _latency(self) -> float:
-        return 0.0 if self._chance is None else self._chance.uniform(*self._network.weather.latency)
+    def latency(self) -> float:
+        """Of what leaves next: the seed of the world, the connection and how many there were before decide, and nothing
+        else, so that a fault elsewhere changes no other."""
+        if self._ideal:
+            return 0.0
+        which = self._draws % 16
+        if not which:
+            text = f"{self._network.seed}/{self._number}/{self._draws}"
+            self._drawn = _DRAWS.unpack(blake2b(text.encode()).digest())
+        self._draws += 1
+        low, high = self._network.weather.latency
+        return low + (high - low) * self._drawn[which] / 0xFFFFFFFF
 
     def delay(self, end: End) -> float | None:
         fault = self._fault if end is self._speaks else None
         if fault is None:
-            return self._latency()
-        return self._latency() + fault.seconds if fault.kind == "late" else None
+            return self.latency()
+        return self.latency() + fault.seconds if fault.kind == "late" else None
 
     def came(self, end: End, item: Item) -> None:
         if not self._ideal:
@@ -145,14 +147,14 @@ class Address:
 
 
 class Network:
-    """`loop` is set by whoever makes the loop."""
+    """`loop` and `course` are set by whoever makes them."""
 
     loop: asyncio.AbstractEventLoop
+    course: Course
 
-    def __init__(self, seed: int, weather: Weather, course: Course) -> None:
+    def __init__(self, seed: int, weather: Weather) -> None:
         self.seed = seed
         self.weather = weather
-        self.course = course
         self.listeners: dict[tuple[str, int], Listener] = {}
         self._hosts: dict[str, str] = {}
         self._ends: list[End] = []
@@ -165,8 +167,8 @@ class Network:
 
     def note(self, connection: int, to_client: bool, item: Item) -> None:
         """All that goes over the network, and when, into one digest."""
-        head = f"{self.loop.time():.9f} {connection} {to_client} {'reset' if item is None else len(item)} "
-        self._trace.update(head.encode() + (item or b""))
+        head = _HEAD.pack(self.loop.time(), connection, to_client, -1 if item is None else len(item))
+        self._trace.update(head + item if item else head)
 
     @property
     def trace(self) -> str:
@@ -227,10 +229,7 @@ class Network:
         else:
             address = self.getaddrinfo(host, port)[0][4]
             client = await self._dial(*address)
-        protocol = factory()
-        client.begin(protocol)
-        await asyncio.sleep(0)  # connection_made comes first
-        return client, protocol
+        return client, client.begin(factory)
 
     async def _dial(self, host: str, port: int) -> End:
         caller = current()
@@ -240,8 +239,7 @@ class Network:
         self._made += 1
         connection = Connection(self, self._made, ideal, names)
         if not ideal:
-            low, high = self.weather.latency
-            await asyncio.sleep(2 * Random(f"{self.seed}/{self._made}/dial").uniform(low, high))
+            await asyncio.sleep(2 * connection.latency())
             listener = self.listeners.get((host, port))
         if listener is None:
             if not (host.startswith("127.") or host == HOST):
@@ -250,20 +248,14 @@ class Network:
         theirs = listener.life
         here, there = (HOST, self._free()), (host, port)
         client = End(self.loop, connection, here, there, caller, copy_context())
-        server = End(self.loop, connection, there, here, theirs, listener.context)
+        server = End(self.loop, connection, there, here, theirs, listener.context.copy())
         client.other, server.other = server, client
         connection.ends = (client, server)
         if len(self._ends) > self._many:
             self._ends = [end for end in self._ends if not end.gone]
             self._many = 2 * len(self._ends) + _FEW
         self._ends += (client, server)
-        found = listener
-
-        def accept() -> None:
-            if theirs is None or not theirs.dead:
-                server.begin(found.context.copy().run(found.factory))
-
-        self.loop.call_soon(accept)
+        server.call(server.begin, listener.factory)
         return client
 
     # the end of a process
@@ -276,10 +268,3 @@ class Network:
             if end.life is life:
                 end.die()
         self._ends = [end for end in self._ends if end.life is not life]
-
-
-def no_tls() -> NoReturn:
-    raise OutOfWorld(
-        "the application asks for TLS: its handshake is made of chance that no seed gives, so nothing could be played "
-        "again. Give it the world's http:// address (world.base_url)"
-    )

@@ -72,6 +72,12 @@ def who(life: Life | None) -> str:
     return side.get() if life is None else life.process.name
 
 
+def if_alive(life: Life, callback: Callable[..., object], *args: Any) -> None:
+    """A callback of a process dies with it."""
+    if not life.dead:
+        callback(*args)
+
+
 class Process:
     """`environment` and `disk` outlive kills. `host`, `port`: where an application is served."""
 

@@ -13,10 +13,12 @@ from emulator.core.units import SECOND
 from emulator.world import timeline
 from emulator.world.errors import WorldError, WorldFailed
 from emulator.world.loop import WorldLoop
+from emulator.world.memory_loop import MemoryLoop
 from emulator.world.nature import natural
 from emulator.world.network import QUIET, WEATHERS, Network, Weather
-from emulator.world.plan import KINDS, OF_PROCESSES, Course, Fault, Plan, drawn, planned
+from emulator.world.plan import KINDS, OF_PROCESSES, Course, Plan, drawn, planned
 from emulator.world.process import new_task
+from emulator.world.socket_loop import LONGEST, SocketLoop
 from emulator.world.waiting import of_a_library
 from emulator.world.watchdog import watched
 from emulator.world.world import BEGAN, World
@@ -43,22 +45,16 @@ class Played(NamedTuple):
 
 
 def play(
-    main: Main, plan: Plan, weather: Weather = QUIET, wishes: Mapping[str, Any] | None = None, real: bool = False
+    main: Main, plan: Plan, weather: Weather = QUIET, wishes: Mapping[str, Any] | None = None, real: bool = False,
+    longest: float = LONGEST,
 ) -> Played:  # fmt: skip
-    """One world. What it raises is in the result. `real`: over sockets of this machine, where nothing is lost on the
-    way."""
-    ground: list[World] = []
-
-    class Late:
-        def turn(self, who: str, to: str, said: bytes) -> tuple[int, Fault | None]:
-            return ground[0].turn(who, to, said)
-
-    network = None if real else Network(plan.seed, weather, Late())
-    loop = WorldLoop(network)
-    if network is not None:
-        network.loop = loop
+    """One world. What it raises is in the result. `real`: in real time over sockets of this machine, where nothing is
+    lost on the way, and no wait is longer than `longest` seconds."""
+    network = None if real else Network(plan.seed, weather)
+    loop: WorldLoop = SocketLoop(longest) if network is None else MemoryLoop(network)
     world = World(loop, plan, wishes or {})
-    ground.append(world)
+    if network is not None:
+        network.loop, network.course = loop, world
     loop.set_task_factory(new_task(world))
     loop.set_exception_handler(world.unhandled)
     value, error = None, None
@@ -124,7 +120,6 @@ def _wind_up(loop: WorldLoop, world: World) -> None:
 def _no_chance_collections() -> Iterator[None]:
     """The collector of garbage finalizes at moments of its own: between worlds here, never in one."""
     enabled = gc.isenabled()
-    gc.collect()
     gc.freeze()
     gc.disable()
     try:
@@ -153,13 +148,14 @@ def weather_of(network: str | Weather) -> Weather:
 
 def run(
     main: Main, *, seed: int = 1, token: str | None = None, network: str | Weather = "quiet", real: bool = False,
-    **wishes: Any,
+    longest: float = LONGEST, **wishes: Any,
 ) -> Any:  # fmt: skip
     """One world: what `main(world)` gives back. `token` plays a world again that was told; otherwise it has no faults.
-    `wishes`: of the sandbox, as POST /_emulator/sandboxes takes them."""
+    `real`: in real time over sockets of this machine, where no wait is longer than `longest` seconds. `wishes`: of the
+    sandbox, as POST /_emulator/sandboxes takes them."""
     plan = Plan(seed) if token is None else planned(token)
     with _no_chance_collections():
-        played = play(main, plan, weather_of(network), wishes, real)
+        played = play(main, plan, weather_of(network), wishes, real, longest)
     if played.error is None:
         return played.value
     if isinstance(played.error, WorldError):

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 _LONGEST = 150
+MOST_KEPT = 4096
+"""So many octets of a turn are kept for it."""
 _SMPP = {
     0x01: "bind_receiver", 0x02: "bind_transmitter", 0x03: "query_sm", 0x04: "submit_sm", 0x05: "deliver_sm",
     0x06: "unbind", 0x09: "bind_transceiver", 0x15: "enquire_link",
@@ -12,9 +14,17 @@ _SMPP = {
 
 
 class Happened(NamedTuple):
+    """`said`: octets that went over the network, which are read when somebody asks; `behind` stands behind them."""
+
     at: float
     who: str
-    what: str
+    told: str
+    said: bytes = b""
+    behind: str = ""
+
+    @property
+    def what(self) -> str:
+        return f"{self.told}{said(self.said)}{self.behind}" if self.said else self.told
 
 
 def clock(seconds: float) -> str:

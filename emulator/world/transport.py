@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any, Protocol
 
-from emulator.world.process import Life
+from emulator.world.process import Life, if_alive
 from emulator.world.sockets import SocketOfEnd
 
 WINDOW = 256 * 1024
@@ -54,7 +54,7 @@ class End(asyncio.Transport):
         self.ended = False
         """Has the other side said all it will?"""
         self._protocol: Any = None
-        self._socket = SocketOfEnd(self)
+        self._socket: SocketOfEnd | None = None
         self._buffer = bytearray()
         self._high, self._low = _HIGH, _HIGH // 4
         self._held_back = False
@@ -77,23 +77,31 @@ class End(asyncio.Transport):
     def __repr__(self) -> str:
         return f"<End {self.here[0]}:{self.here[1]} to {self.there[0]}:{self.there[1]}>"
 
-    def begin(self, protocol: Any) -> None:
-        self._protocol = protocol
-        self.call(protocol.connection_made, self)
+    def begin(self, factory: Callable[[], Any]) -> Any:
+        """The protocol, which knows its connection."""
+        self._protocol = factory()
+        self._protocol.connection_made(self)
+        return self._protocol
 
     def call(self, function: Callable[..., object], *args: Any) -> None:
         """In this end's context, unless its process is dead by then."""
-
-        def go() -> None:
-            if self.life is None or not self.life.dead:
-                function(*args)
-
-        self._loop.call_soon(go, context=self._context)
+        if self.life is None:
+            self._loop.call_soon(function, *args, context=self._context)
+        else:
+            self._loop.call_soon(if_alive, self.life, function, *args, context=self._context)
 
     # asyncio's words
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return {"peername": self.there, "sockname": self.here, "socket": self._socket}.get(name, default)
+        if name == "peername":
+            return self.there
+        if name == "sockname":
+            return self.here
+        if name != "socket":
+            return default
+        if self._socket is None:
+            self._socket = SocketOfEnd(self)
+        return self._socket
 
     def set_protocol(self, protocol: Any) -> None:
         self._protocol = protocol
@@ -144,6 +152,9 @@ class End(asyncio.Transport):
             return
         octets = bytes(data)
         self._wire.says(self, octets)
+        if not self._buffer and len(octets) <= min(_PIECE, WINDOW - self._under_way):
+            self._send(octets)
+            return
         self._buffer += octets
         self._flush()
         self._maybe_hold_back()
@@ -204,9 +215,10 @@ class End(asyncio.Transport):
         if item:
             self._under_way += len(item)
         self._out.append(item)
-        arrival = max(self._last, self._loop.time() + delay)
-        if arrival <= self._loop.time():
-            self._loop.call_soon(self.other._come)
+        now = self._loop.time()
+        arrival = max(self._last, now + delay)
+        if arrival <= now:
+            self._loop.call_soon(self.other._come, context=_ON_THE_WAY)
         else:
             self._last = arrival
             self._loop.call_at(arrival, self.other._come, context=_ON_THE_WAY)
@@ -234,8 +246,7 @@ class End(asyncio.Transport):
         item = self.other._out.popleft()
         self._wire.came(self, item)
         if item is RESET or item == EOF:
-            self.ended = True
-            self._socket.tell_end()
+            self._end()
         if self._gone or (self.life is not None and self.life.dead):
             if item:
                 self._answer_by_reset()
@@ -313,7 +324,8 @@ class End(asyncio.Transport):
         self._tell_lost(why)
 
     def _tell_lost(self, why: Exception | None) -> None:
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
         if not self._lost_told:
             self._lost_told = True
             self.call(self._protocol.connection_lost, why)
@@ -323,9 +335,13 @@ class End(asyncio.Transport):
     def break_(self) -> None:
         """The connection breaks: this side is told."""
         if not self._gone:
-            self.ended = True
-            self._socket.tell_end()
+            self._end()
             self.call(self._broken_off)
+
+    def _end(self) -> None:
+        self.ended = True
+        if self._socket is not None:
+            self._socket.tell_end()
 
     def _broken_off(self) -> None:
         if not self._gone:
@@ -343,4 +359,5 @@ class End(asyncio.Transport):
             self._eof_sent = True
             self._send(EOF)
         self._unread.clear()
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()

@@ -161,19 +161,25 @@ class World:
         callback is under way, every process that was killed runs again, and the network was still for `still` seconds;
         at most `within` seconds, for an application that asks for ever."""
         self._healed = True
-        ends = self.now + within
-        since = self.now
+        since, wait = self.now, still
+        ends = since + within
         while self.now < ends:
-            left = max(self._last_turn, since) + still - self.now
-            await asyncio.sleep(min(max(left, 0.001), ends - self.now) if left > 0 else _STEP)
+            await asyncio.sleep(min(max(wait, 0.001), ends - self.now))
             sandbox = self._server.emulator.sandboxes.by_id[self.sms.id]
             router = self._server.emulator.router
             due = sandbox.engine.state.scheduler.due
             busy = router is not None and bool(router.in_flight.of(sandbox))
             coming = any(process.comes_back for process in self.processes)
-            later = due is None or due > real_now() + round(within) * SECOND
-            if later and not busy and not coming and self.now - max(self._last_turn, since) >= still:
+            later = due is not None and due > real_now() + round(within) * SECOND
+            wait = max(self._last_turn, since) + still - self.now
+            if wait > 0:
+                continue
+            if busy or coming:
+                wait = _STEP
+            elif due is None or later:
                 return
+            else:
+                wait = max(_STEP, (due - real_now()) / SECOND)
         self.tell("test", f"the network is not still after {within:.0f} s")
 
     # judgement
@@ -207,18 +213,16 @@ class World:
     def tell(self, who: str, what: str) -> None:
         self.happened.append(timeline.Happened(self.loop.time(), who, what))
 
-    def turn(self, who: str, to: str, said: bytes) -> tuple[int, Fault | None]:
+    def turn(self, who: str, to: str, said: bytes) -> Fault | None:
         if timeline.keeps_alive(said):
-            return self._turns, None
+            return None
         self._turns += 1
         self._last_turn = self.loop.time()
         self._at_turn.append(self._steps)
         fault = None if self._healed else self._network_faults.get(self._turns)
-        what = f"→ {to}: {timeline.said(said)}"
-        if fault is not None:
-            what += f"   ** {_FAULTS[fault.kind].format(fault.seconds)}"
-        self.tell(who, what)
-        return self._turns, fault
+        behind = "" if fault is None else f"   ** {_FAULTS[fault.kind].format(fault.seconds)}"
+        self.happened.append(timeline.Happened(self._last_turn, who, f"→ {to}: ", said[: timeline.MOST_KEPT], behind))
+        return fault
 
     def step(self, process: Process, coroutine: Any) -> None:
         self._steps += 1

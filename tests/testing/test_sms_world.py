@@ -56,7 +56,10 @@ def test_a_test_is_run_in_many_worlds_and_its_failure_names_the_world(ran):
 def test_one_that_repeats_nothing_passes_in_worlds_and_over_real_sockets(ran):
     body = TEST.format(mark="worlds=10", repeats=False)
     ran(body).assert_outcomes(passed=1)
-    ran(body, "--sms-world-real").assert_outcomes(passed=1)
+    ran(body, "--sms-world-real", "--sms-world-real-wait=0.1").assert_outcomes(passed=1)
+    wrong = ran(body, "--sms-world-real", "--sms-world-real-wait=-1")
+    wrong.assert_outcomes(failed=1)
+    wrong.stdout.fnmatch_lines("*ValueError: a wait of at most -1 seconds: write 0 or more*")
 
 
 WRONG = """

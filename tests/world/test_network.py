@@ -8,10 +8,10 @@ import struct
 import pytest
 from aiohttp import ClientSession, web
 
-from emulator.world.loop import JumpingSelector
 from emulator.world.network import QUIET, ROUGH
 from emulator.world.plan import Plan, planned
 from emulator.world.runner import play
+from emulator.world.socket_loop import CuttingSelector
 
 
 @pytest.fixture(params=["memory", "sockets"])
@@ -22,7 +22,7 @@ def seen(request):
         async def whole(w):
             return await main(w)
 
-        played = play(whole, planned(token), QUIET, real=request.param == "sockets")
+        played = play(whole, planned(token), QUIET, real=request.param == "sockets", longest=0.05)
         if played.error is not None:
             raise played.error
         return played.value
@@ -264,9 +264,15 @@ def test_what_goes_over_a_connection_keeps_its_order_however_rough_it_is():
     assert play(main, Plan(3), ROUGH).value == bytes(range(200))
 
 
-def test_time_does_not_jump_while_something_is_under_way_to_a_socket():
+def test_no_wait_is_cut_short_while_something_is_under_way_to_a_socket():
     """A machine that is busy brings it late."""
-    jumps, looks = [], []
+    looks, cuts = [], []
+
+    class Loop:
+        def turn(self, waits):
+            assert waits
+
+        cut = staticmethod(cuts.append)
 
     class Busy(selectors.SelectSelector):
         def select(self, timeout=None):
@@ -275,17 +281,17 @@ def test_time_does_not_jump_while_something_is_under_way_to_a_socket():
 
     listening = socket.create_server(("127.0.0.1", 0))
     client = socket.create_connection(listening.getsockname())
-    selector = JumpingSelector(jumps.append, Busy())
+    selector = CuttingSelector(Loop(), Busy(), longest=0.5)
     try:
         selector.register(listening, selectors.EVENT_READ)
         selector.register(client, selectors.EVENT_WRITE)
         assert {key.fileobj for key, _ in selector.select(60.0)} == {listening, client}
-        assert jumps == []
+        assert cuts == []
         selector.unregister(client)
         listening.accept()[0].close()
         looks.clear()
         assert selector.select(60.0) == []
-        assert jumps == [60.0]
+        assert cuts == [59.5]
     finally:
         client.close()
         listening.close()

@@ -216,6 +216,24 @@ def test_a_connection_is_kept_no_longer_than_its_client_keeps_it():
     assert world.run(main) < 150
 
 
+def test_real_time_passes_while_nobody_waits_for_hours():
+    async def main(w):
+        began = time.perf_counter()
+        await w.after(seconds=0.05)
+        slept = time.perf_counter() - began
+        while time.perf_counter() < began + 0.1:
+            pass
+        assert slept >= 0.05
+        assert w.now >= 0.1
+        await w.after(hours=5)
+        assert w.now == pytest.approx(5 * 3600, abs=60)
+        return time.perf_counter() - began
+
+    assert world.run(main, real=True, longest=0.2) < 60
+    with pytest.raises(ValueError, match="a wait of at most -1 seconds: write 0 or more"):
+        world.run(main, real=True, longest=-1)
+
+
 # the same again
 
 
@@ -427,7 +445,7 @@ def test_the_peers_of_a_killed_process_see_its_connections_end(real):
         await w.after(minutes=1)
         return seen
 
-    assert world.run(main, real=real) == [b"", "refused"]
+    assert world.run(main, real=real, longest=0.05) == [b"", "refused"]
 
 
 # what is not in the world
@@ -444,7 +462,7 @@ def refused(body, real):
         await w.quiet()
 
     with pytest.raises(world.OutOfWorld) as told:
-        world.run(main, real=real)
+        world.run(main, real=real, longest=0.05)
     return str(told.value)
 
 
