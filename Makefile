@@ -30,7 +30,7 @@ run: $(VENV)/served
 	@exec $(BIN)/sms-emulator serve $(ARGS)
 
 test: $(STAMP)
-	@exec $(PYTEST) --numprocesses auto $(ARGS)
+	@exec $(PYTEST) --numprocesses auto --dist worksteal $(ARGS)
 
 test-long: $(STAMP)
 	@exec $(PYTEST) -m "long or hypothesis" --timeout 1800 --hypothesis-profile fresh $(ARGS)

@@ -1,4 +1,5 @@
-"""For all tests: pytest inside pytest, and what `make test-long` draws examples by."""
+"""For all tests: pytest inside pytest, and how many examples a property is tried with: the same few each time, which
+hypothesis draws without chance; in `make test-long` many, never tried before."""
 
 import os
 
@@ -8,4 +9,6 @@ pytest_plugins = ["pytester", "tools"]
 
 os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # an inner pytest has no use for it, and would wait 0.7 s for it
 
-settings.register_profile("fresh", derandomize=False, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EVERYWHERE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "database": None, "print_blob": True}
+settings.register_profile("same", derandomize=True, max_examples=30, **EVERYWHERE)
+settings.register_profile("fresh", derandomize=False, max_examples=300, **EVERYWHERE)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 
 import aiohttp
 import pytest
@@ -101,9 +102,10 @@ def test_the_synchronous_reference_client_has_the_top_grade_with_each_provider()
     """On real sockets, which it blocks on: all cases beside each other, and hasty."""
 
     async def whole():
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(24))
         async with Server() as server:
             door, place = InProcess(server.control.answer), ServerAddress(server.base_url, server.smpp_url)
-            turns = asyncio.Semaphore(8)
+            turns = asyncio.Semaphore(24)
 
             async def one(provider, case):
                 def send(values):

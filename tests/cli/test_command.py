@@ -25,6 +25,14 @@ def run(*arguments, **environment):
     )  # fmt: skip
 
 
+def each(*commands):
+    """One after another in one process, which prints their statuses; each with variables of its own, where it says."""
+    code = "import os\nfrom emulator.cli.main import main\n"
+    code += "def status(of):\n    try: return main(of)\n    except SystemExit as ended: return ended.code\n"
+    code += f"for of, variables in {commands!r}: os.environ.update(variables); print(status(of))"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
+
+
 @pytest.fixture
 def here(capsys):
     """The same in this process, for what ends before anything is served."""
@@ -61,39 +69,19 @@ def fetch(url, headers=None):
         return answer.read()
 
 
-def test_serve_prints_one_ready_line_and_serves():
+def test_it_serves_says_how_to_send_and_why_it_refused_and_stops_cleanly():
     with serve() as process:
         assert re.fullmatch(r"ready http=http://127\.0\.0\.1:\d+( \w+=\S+)*\n", process.ready)
-        assert json.loads(fetch(process.url + send_path()))["ErrorCode"] == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly_with_status_0(number):
-    with serve() as process:
-        fetch(process.url + send_path(reference="r"))
-        process.send_signal(number)
-        out, err = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0
-        assert out == ""
-        assert "Traceback" not in err
-
-
-def test_the_banner_shows_lines_that_work_when_pasted():
-    with serve() as process:
+        assert json.loads(fetch(process.url + send_path(reference="r")))["ErrorCode"] == 0
+        fetch(process.url + send_path(sender="Shop"))
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, "Traceback" in err) == (0, "", False)
     assert "/api/v2/send/?key=emulator-smsoffice" in err
-    assert process.url in err
     assert f'eval "$(sms-emulator env --url {process.url})"' in err
     assert "--any-credentials" not in err
-
-
-def test_the_banner_names_the_event_loop_and_says_that_any_credentials_are_taken():
-    with serve("--any-credentials", "--loop", "asyncio") as process:
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=PATIENCE)
-    assert "whatever key or login no sandbox has is taken" in err
-    assert " on asyncio: paste" in err
+    line = next(line for line in err.splitlines() if "refused with 150" in line)
+    assert "emulator-smsoffice" not in line
 
 
 def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
@@ -106,19 +94,12 @@ def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
     assert done.stderr.startswith("sms-emulator: --loop uvloop: it is not installed; pip install 'sms-emulator[speed]'")
 
 
-def test_quiet_says_nothing_but_the_ready_line():
+def test_quiet_says_nothing_but_the_ready_line_and_ctrl_c_stops_it_cleanly():
     with serve("--quiet") as process:
-        process.send_signal(signal.SIGTERM)
+        fetch(process.url + send_path(reference="r"))
+        process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=PATIENCE) == ("", "")
-
-
-def test_the_log_has_a_line_a_request_that_says_why_and_no_key():
-    with serve() as process:
-        fetch(process.url + send_path(sender="Shop"))
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=PATIENCE)
-    line = next(line for line in err.splitlines() if "refused with 150" in line)
-    assert "emulator-smsoffice" not in line
+    assert process.returncode == 0
 
 
 def test_as_json_all_that_is_said_on_standard_error_is_one_object_a_line_with_its_zone():
@@ -136,17 +117,15 @@ def test_as_json_all_that_is_said_on_standard_error_is_one_object_a_line_with_it
         assert line["level"] in ("info", "warning")
 
 
-@pytest.mark.parametrize(("arguments", "status"), [
-    (("--port", "x"), 2), (("--scenario", "nothing-like-it"), 1), (("--loop", "uvlop"), 2), (("--state", "/"), 1),
-])  # fmt: skip
-def test_as_json_what_keeps_it_from_starting_is_one_object_too(arguments, status):
-    done = run("serve", "--log-format", "json", "--port", "0", *arguments)
-    assert (done.returncode, json.loads(done.stderr)["level"]) == (status, "error")
-
-
-def test_as_json_may_be_said_by_a_variable():
-    done = run("serve", "--port", "x", SMS_EMULATOR_LOG_FORMAT="json")
-    assert "--port: 'x' is not a whole number" in json.loads(done.stderr)["message"]
+def test_as_json_what_keeps_it_from_starting_is_one_object_too_also_where_a_variable_asks_for_json():
+    wrong = [(("--port", "x"), 2), (("--scenario", "nothing-like-it"), 1), (("--loop", "uvlop"), 2),
+             (("--state", "/"), 1)]  # fmt: skip
+    commands = [(("serve", "--log-format", "json", "--port", "0", *arguments), {}) for arguments, _ in wrong]
+    done = each(*commands, (("serve", "--port", "x"), {"SMS_EMULATOR_LOG_FORMAT": "json"}))
+    assert done.stdout.split() == [str(status) for _, status in wrong] + ["2"]
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [one["level"] for one in said] == ["error"] * 5
+    assert "--port: 'x' is not a whole number" in said[4]["message"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
@@ -267,13 +246,20 @@ def test_check_says_how_many_rules_are_the_files_own(tmp_path, here):
     assert here("check", str(file)).stdout == f"{file}: good, 15 rule(s), 1 of them its own, the others of happy\n"
 
 
-def test_a_variable_that_nothing_reads_is_told_with_the_nearest_name():
+def test_what_will_not_be_read_called_or_asked_for_is_said_at_the_start():
     given = {"SMS_EMULATOR_PROT": "1", "SMS_EMULATOR_PORT": "1", "SMS_EMULATOR_URL": "http://x", "A": ""}
     said = unknown_variables(given)
     assert said == ["nothing reads the variable SMS_EMULATOR_PROT; did you mean SMS_EMULATOR_PORT?"]
-    with serve("--smpp-port", "0", SMS_EMULATOR_QUEIT="1") as process:
+    options = ("--any-credentials", "--loop", "asyncio", "--callback-url", "http://93.184.216.34/sms")
+    with serve(*options, SMS_EMULATOR_TOKEN="hush-hush", SMS_EMULATOR_QUEIT="1") as process:
         process.send_signal(signal.SIGTERM)
-        assert "SMS_EMULATOR_QUEIT; did you mean SMS_EMULATOR_QUIET?" in process.communicate(timeout=PATIENCE)[1]
+        _, err = process.communicate(timeout=PATIENCE)
+    assert "SMS_EMULATOR_QUEIT; did you mean SMS_EMULATOR_QUIET?" in err
+    assert "callbacks of smsoffice will not be sent: 93.184.216.34, which is neither loopback nor private" in err
+    assert "whatever key or login no sandbox has is taken" in err
+    assert " on asyncio: paste" in err
+    assert '/requests\' -H "Authorization: Bearer $SMS_EMULATOR_TOKEN"' in err
+    assert "hush" not in err
 
 
 def test_scenarios_schema_contract_and_version_print(here):
@@ -320,12 +306,3 @@ def test_serving_imports_only_what_a_providers_request_needs():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
     assert done.stdout.strip() == "[]", done.stderr
-
-
-def test_what_will_not_be_called_and_how_to_send_the_token_is_said_at_the_start():
-    with serve("--callback-url", "http://93.184.216.34/sms", SMS_EMULATOR_TOKEN="hush-hush") as process:
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=PATIENCE)
-    assert "callbacks of smsoffice will not be sent: 93.184.216.34, which is neither loopback nor private" in err
-    assert '/requests\' -H "Authorization: Bearer $SMS_EMULATOR_TOKEN"' in err
-    assert "hush" not in err

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.core.accounts import AccountPatch
@@ -49,7 +49,6 @@ def one_line_each(invalid: Invalid) -> bool:
 
 
 @pytest.mark.parametrize("loader", [yaml_reader.Loader, yaml.SafeLoader], ids=["c", "python"])
-@settings(max_examples=300, deadline=None)
 @given(text=texts)
 def test_no_text_crashes_the_reading_of_a_file(loader: Any, text: str) -> None:
     before, yaml_reader.Loader = yaml_reader.Loader, loader
@@ -62,7 +61,6 @@ def test_no_text_crashes_the_reading_of_a_file(loader: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [Scenario, RuleSpec, list[RuleSpec], AccountPatch, dict[str, AccountPatch]])
-@settings(max_examples=150, deadline=None)
 @given(value=data)
 def test_no_data_crashes_the_checking(kind: Any, value: Any) -> None:
     invalid = refusal(lambda: checked(value, kind, VOCABULARY, "smsoffice"))

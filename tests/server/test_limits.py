@@ -1,7 +1,6 @@
 """What HTTP clients may not do: each limit's answer, the journal's entry, and that nothing stays behind."""
 
 import asyncio
-import gzip
 import resource
 import zlib
 from urllib.parse import urlsplit
@@ -89,11 +88,10 @@ async def test_a_control_call_that_is_too_large_is_refused_as_control_calls_are(
         assert (found[0], found[1]["error"]["code"]) == (413, "body")
 
 
-@pytest.mark.parametrize(
-    ("encoding", "packed"),
-    [("gzip", gzip.compress(b"\0" * 100_000_000)), ("deflate", zlib.compress(b"\0" * 100_000_000))],
-)
-async def test_a_body_that_unpacks_to_more_than_may_come_is_413_and_never_unpacked_whole(encoding, packed):
+@pytest.mark.parametrize(("encoding", "bits"), [("gzip", 31), ("deflate", 15)])
+async def test_a_body_that_unpacks_to_more_than_may_come_is_413_and_never_unpacked_whole(encoding, bits):
+    making, zeros = zlib.compressobj(1, wbits=bits), bytes(1_000_000)
+    packed = b"".join(making.compress(zeros) for _ in range(100)) + making.flush()
     async with serving() as served:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         head = HEAD + f"Content-Encoding: {encoding}\r\nContent-Length: {len(packed)}\r\n\r\n".encode()

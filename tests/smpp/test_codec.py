@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.smpp import (
@@ -242,7 +242,6 @@ def pdus(draw):
     return Pdu(command, status, sequence, fields, tlvs)
 
 
-@settings(max_examples=300, deadline=None)
 @given(pdus())
 def test_any_pdu_comes_back_as_it_was_written(value):
     assert decode(encode(value)) == value

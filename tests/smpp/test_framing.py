@@ -5,7 +5,7 @@ import tracemalloc
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.smpp import Framer, Pdu, Session, Status, Unreadable, describe, encode
@@ -33,7 +33,6 @@ def test_the_start_of_the_next_pdu_waits_for_its_rest(frames):
     assert [encode(pdu) for pdu in framer.feed(frame[7:])] == [frame]
 
 
-@settings(max_examples=60, deadline=None)
 @given(cuts=st.lists(st.integers(0, 2000), max_size=20))
 def test_the_pieces_do_not_matter(cuts, frames):
     stream = b"".join(frames.values())

@@ -33,10 +33,10 @@ async def surfer(served: Any) -> AsyncIterator[Surfer]:
         yield Surfer(session, served.base_url)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Any]:
-    """A real, headless Chromium: one for the tests of a module, which so have one loop. Starting it costs more than
-    most of them; each has a context, and an emulator, of its own."""
+    """A real, headless Chromium: one for all tests, which so have one loop. Starting it costs more than most of them;
+    each has a context, and an emulator, of its own."""
     chromium = need("chromium")
     from playwright.async_api import async_playwright
 

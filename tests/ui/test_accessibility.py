@@ -11,10 +11,10 @@ from tools import NODE_MODULES, need
 
 from emulator.app.server import Server
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def lived_in() -> AsyncIterator[Server]:
     """An emulator whose default sandbox has something of everything."""
     async with serving() as served:
@@ -27,15 +27,13 @@ async def lived_in() -> AsyncIterator[Server]:
         yield served
 
 
-PATHS = {
-    "inbox": "/", "message": "messages/m1", "refused": "requests/x2", "requests": "requests", "controls": "desk",
-    "login": "/_emulator/page/login", "nothing there": "messages/m99",
-}  # fmt: skip
+PATHS = {"inbox": "/", "message": "messages/m1", "controls": "desk"}
 MORE = {
+    "refused": "requests/x2", "requests": "requests", "login": "/_emulator/page/login", "nothing there": "messages/m99",
     "empty inbox": "/?q=nothing-of-the-kind", "callbacks": "callbacks", "send": "send", "ledger": "ledger",
     "api": "/_emulator/page/api", "contract": "/_emulator/page/contract/ubill",
 }  # fmt: skip
-"""Their brothers, and long tables, for which axe takes seconds: in make test-long."""
+"""What is made of the same pieces, and long tables: axe takes a second of each, so in make test-long."""
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])

@@ -12,7 +12,7 @@ import pytest_asyncio
 from support import PATIENCE, frozen, get, send_path, serving
 from ui.surfer import PAGE
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 ROWS = "#list li[data-id]"
 COUNT_DRAWINGS = "window.drawn = 0; addEventListener('htmx:sse:after:message', () => { window.drawn += 1 })"
 NOTE_COPIES = """new MutationObserver((changes) => {
@@ -77,13 +77,13 @@ async def opened(browser, served, **look):
         await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def served():
     async with serving() as one:
         yield one
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def window(browser, served):
     async with opened(browser, served, viewport={"width": 1280, "height": 800}) as made:
         yield made

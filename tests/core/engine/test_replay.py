@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.core.accounts import Account, AccountPatch, Sender
@@ -193,7 +193,6 @@ def written_down(given_inputs: list[Input]) -> list[Input]:
     return msgspec.msgpack.decode(msgspec.msgpack.encode(given_inputs), type=list[Input])
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(inputs, max_size=30))
 def test_inputs_written_down_and_replayed_make_the_same_world_and_the_same_answers(made: list[Made]) -> None:
     given_inputs = dated(made)
@@ -203,7 +202,6 @@ def test_inputs_written_down_and_replayed_make_the_same_world_and_the_same_answe
     assert lived.state.dump() == replayed.state.dump()
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(inputs, max_size=30))
 def test_a_world_written_down_and_read_is_written_down_the_same(made: list[Made]) -> None:
     engine = fresh()
@@ -212,7 +210,6 @@ def test_a_world_written_down_and_read_is_written_down_the_same(made: list[Made]
     assert SandboxState.load(dumped).dump() == dumped
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(inputs, max_size=30), st.integers(0, 30), st.sampled_from([1, 100, 1 << 20]))
 def test_a_world_written_down_in_pieces_is_as_it_was_when_the_first_was_asked_for(made, cut, size) -> None:  # type: ignore[no-untyped-def]
     given_inputs = dated(made)
@@ -223,7 +220,6 @@ def test_a_world_written_down_in_pieces_is_as_it_was_when_the_first_was_asked_fo
     assert b"".join(pieces) == expected
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(inputs, max_size=30), st.integers(0, 30))
 def test_a_world_read_back_goes_on_as_the_one_that_was_never_written_down(made: list[Made], cut: int) -> None:
     given_inputs = dated(made)

@@ -5,7 +5,7 @@ from zlib import crc32
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.core.engine.engine import Engine
@@ -48,7 +48,6 @@ def unpacked(store: MessageStore) -> int:
     return store.messages.unpacked + store.batches.unpacked
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(inputs, max_size=30))
 def test_a_store_that_packs_at_once_is_byte_for_byte_one_that_never_does(made: list) -> None:
     given_inputs = dated(made)

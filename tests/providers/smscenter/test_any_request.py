@@ -4,7 +4,7 @@ import json
 import xml.etree.ElementTree as ET
 from urllib.parse import urlencode
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
 
@@ -30,7 +30,6 @@ def readable(desk: Desk, fmt: str, body: bytes, charset: str) -> None:
     desk.why()
 
 
-@settings(max_examples=200, deadline=None)
 @given(requests=st.lists(st.tuples(_pages, _fields), max_size=4), fmt=st.sampled_from("0123"))
 def test_any_parameters_are_answered_in_any_format(requests: list[tuple[str, dict[str, str]]], fmt: str) -> None:
     desk = Desk(limits="off")
@@ -46,7 +45,6 @@ def test_any_parameters_are_answered_in_any_format(requests: list[tuple[str, dic
     desk.soap("get_status", phone=TO, id="1", all="2")
 
 
-@settings(max_examples=100, deadline=None)
 @given(page=_pages, octets=st.binary(max_size=80), kind=st.sampled_from([FORM, "application/json", "multipart/x", ""]))
 def test_any_octets_are_answered(page: str, octets: bytes, kind: str) -> None:
     desk = Desk()
@@ -55,7 +53,6 @@ def test_any_octets_are_answered(page: str, octets: bytes, kind: str) -> None:
     desk.why()
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     root=st.sampled_from(["balance", "send", "send2", "cost", "cost2", "status", "status2"]), fields=_fields,
     versions=st.sampled_from(["http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"]),
@@ -72,7 +69,6 @@ def test_any_children_of_an_envelope_are_answered(root: str, fields: dict[str, s
     desk.why()
 
 
-@settings(max_examples=100, deadline=None)
 @given(octets=st.binary(max_size=80))
 def test_any_octets_to_soap_are_a_fault(octets: bytes) -> None:
     reply = Desk().ask("POST", "/sys/soap.php", octets)

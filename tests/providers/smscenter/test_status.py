@@ -228,7 +228,7 @@ def test_the_table_agrees_with_phonenumbers_on_the_operator_of_most_numbers_that
     known = 0
     for prefix, operator in prefixes.items():
         room = length - len(prefix)
-        numbers = (phonenumbers.parse(f"+{prefix}{middle:03d}{'123456'[:room - 3]}") for middle in range(1000))
+        numbers = (phonenumbers.parse(f"+{prefix}{middle:03d}{'123456'[:room - 3]}") for middle in range(0, 1000, 20))
         names = Counter(filter(None, (carrier.name_for_number(number, "en") for number in numbers)))
         if operator and names:
             known += 1

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from providers.ubill.desk import TO, Desk
 
@@ -30,7 +30,6 @@ def answered(desk: Desk, request: HttpRequest) -> None:
     desk.why()
 
 
-@settings(max_examples=150, deadline=None)
 @given(body=_bodies, path=st.sampled_from(["send", "brandNameCreate"]))
 def test_any_json_object_is_answered(body: dict[str, Any], path: str) -> None:
     desk = Desk()
@@ -39,14 +38,12 @@ def test_any_json_object_is_answered(body: dict[str, Any], path: str) -> None:
     desk.advance(10)
 
 
-@settings(max_examples=100, deadline=None)
 @given(body=_octets, path=st.sampled_from(["send", "sendXml", "brandNameCreate"]))
 def test_any_octets_are_answered(body: bytes, path: str) -> None:
     desk = Desk()
     answered(desk, HttpRequest(method="POST", target=f"/v1/sms/{path}?key={desk.key}", body=body))
 
 
-@settings(max_examples=100, deadline=None)
 @given(query=st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="#?"), max_size=60))
 def test_any_query_is_answered(query: str) -> None:
     desk = Desk()
