@@ -34,10 +34,10 @@ async def _demo() -> int:
             print(f"{provider.title}: sent as its client does")
         default = serving.emulator.default
         await serving.emulator.clock_driver(default).walk(None, 10.0)
-        shown = filters.messages(default, filters.MessageFilters(limit=1000))
-        callbacks = filters.callbacks(default, filters.CallbackFilters(limit=1000))
-    for message in shown:
-        print(_timeline(message, [one for one in callbacks if one["message_id"] == message["id"]]))
+        shown = [*filters.messages(default, filters.MessageFilters(limit=1000))]
+        callbacks = [*filters.callbacks(default, filters.CallbackFilters(limit=1000))]
+    for message in filter(None, shown):
+        print(_timeline(message, [one for one in callbacks if one and one["message_id"] == message["id"]]))
     return 0
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from emulator.control_api import views
-from emulator.core.messages import Message, MessageKind
-from emulator.core.state.message_store import MessageStore
+from emulator.core.messages import Batch, Message, MessageKind
 from emulator.http.messages import HttpRequest, SmppFrame
 from emulator.sandboxes.sandbox import Sandbox
 
@@ -103,11 +102,26 @@ def fits(filters: Filters) -> Callable[[Json], bool]:
     return lambda one: not any(differs(one, name, value) for name, value in wanted)
 
 
-def messages(sandbox: Sandbox, filters: MessageFilters) -> "list[response_types.Message]":
-    """Messages that fit, oldest first."""
-    shown = (views.message(sandbox, message) for message in _likely(sandbox, filters))
-    fitting = fits(filters)
-    return list(islice((one for one in shown if fitting(one)), filters.limit))
+def messages(sandbox: Sandbox, filters: MessageFilters) -> "Iterator[response_types.Message | None]":
+    """Messages that fit, oldest first; None for one that was passed over, so that who goes through many can give way in
+    between."""
+    store, left = sandbox.engine.state.store, filters.limit
+    for message, batch in store.with_batches(_likely(sandbox, filters)):
+        if not left:
+            return
+        fitting = _fits(filters, message, batch)
+        left -= fitting
+        yield views.message_of(message, batch) if fitting else None
+
+
+def _fits(filters: MessageFilters, message: Message, batch: Batch) -> bool:
+    """The same as `fits`, before a message is put into words."""
+    return (
+        filters.to in (None, message.to) and filters.status in (None, message.status)
+        and filters.provider in (None, batch.provider) and filters.kind in (None, batch.kind)
+        and filters.reference in (None, batch.reference) and (filters.contains or "") in batch.text
+        and (filters.provider_id is None or filters.provider_id in (batch.provider_id, *batch.ids))
+    )  # fmt: skip
 
 
 def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
@@ -121,19 +135,11 @@ def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
     elif to is not None:
         return store.to_number(to, after)
     else:
-        return _looked_through(store, after, filters)
+        return store.likely(after, filters.status, filters.provider, filters.contains or "")
     return (store.messages[number - 1] for number in sorted(ids) if number > after)
 
 
-def _looked_through(store: MessageStore, after: int, filters: MessageFilters) -> Iterator[Message]:
-    """Where no index helps: what the filters name is compared before a message is put into words."""
-    status, provider, text = filters.status, filters.provider, filters.contains or ""
-    for message, batch in store.with_batches(store.likely(after, status, provider, text)):
-        if text in batch.text and status in (None, message.status) and provider in (None, batch.provider):
-            yield message
-
-
-def requests(sandbox: Sandbox, filters: RequestFilters) -> "list[response_types.Request]":
+def requests(sandbox: Sandbox, filters: RequestFilters) -> "Iterator[response_types.Request]":
     """Exchanges that fit, oldest first. `rule` is an id or a name."""
     rules = sandbox.engine.state.rule_book.rules if filters.rule else ()
     named = {one.id for one in rules if one.spec.name == filters.rule}
@@ -145,7 +151,7 @@ def requests(sandbox: Sandbox, filters: RequestFilters) -> "list[response_types.
         kept = (one for one in kept if one.rule in named)
     if filters.session is not None:
         kept = (one for one in kept if session_of(one.request) == filters.session)
-    return [views.exchange(sandbox, one) for one in islice(kept, filters.limit)]
+    return (views.exchange(sandbox, one) for one in islice(kept, filters.limit))
 
 
 def session_of(request: HttpRequest | SmppFrame) -> str | None:
@@ -153,8 +159,13 @@ def session_of(request: HttpRequest | SmppFrame) -> str | None:
     return request.session if isinstance(request, SmppFrame) else None
 
 
-def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> "list[response_types.Callback]":
-    """Callback attempts that fit, oldest first."""
-    shown = (views.attempt(sandbox, one) for one in sandbox.journal.attempts(number_of(filters.after)))
-    fitting = fits(filters)
-    return list(islice((one for one in shown if fitting(one)), filters.limit))
+def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> "Iterator[response_types.Callback | None]":
+    """Callback attempts that fit, oldest first; None for one that was passed over."""
+    fitting, left = fits(filters), filters.limit
+    for made in sandbox.journal.attempts(number_of(filters.after)):
+        if not left:
+            return
+        one = views.attempt(sandbox, made)
+        fit = fitting(one)
+        left -= fit
+        yield one if fit else None

@@ -1,7 +1,6 @@
 """The call that waits for a one-time code. Raises Refusal."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from emulator.control_api import filters as finding
@@ -11,15 +10,11 @@ from emulator.control_api.filters import MessageFilters
 from emulator.control_api.handlers import wait
 from emulator.control_api.refusal import Refusal
 from emulator.core.codes import code_in
-from emulator.core.messages import Message
 from emulator.core.regex import BadPattern, compiled
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
-
-_SLICE = 200
-"""So many texts are looked at before others on the loop get their turn."""
 
 Find = Callable[[str], tuple[str, str] | None]
 """The code in a text, and why it is taken for the code."""
@@ -30,18 +25,12 @@ async def otp(sandbox: Sandbox, query: request_bodies.Otp) -> "response_types.Co
     """The code in the newest message that has one, as soon as there is one."""
     find = _by_default if query.pattern is None else _by_pattern(query.pattern)
     filters = MessageFilters(to=query.to)
-    state = sandbox.engine.state
-    looked_at = len(state.store.messages)
-    newest = await _newest(sandbox, query, find)
 
-    def fitting() -> "list[response_types.Message]":
-        """What came while the others were looked at goes first."""
+    def fitting() -> "Iterator[response_types.Message | None]":
+        """Newest first."""
         store = sandbox.engine.state.store
-        same = sandbox.engine.state is state
-        later = range(looked_at, len(store.messages)) if same else ()
-        came = [one for one in map(store.messages.__getitem__, later) if query.to in (None, one.to)]
-        came = [one for one in came if find(store.batch_of(one).text) is not None]
-        return [views.message(sandbox, one) for one in came[-1:] or ([newest] if newest is not None and same else [])]
+        for one in reversed(store.messages) if query.to is None else store.newest_to(query.to):
+            yield views.message(sandbox, one) if find(store.batch_of(one).text) is not None else None
 
     try:
         found = await waiter.until(
@@ -51,25 +40,14 @@ async def otp(sandbox: Sandbox, query: request_bodies.Otp) -> "response_types.Co
         )  # fmt: skip
     except LookupError:
         raise wait.gone() from None
-    code = None if found is None else find(found[-1]["text"])
-    if found is None or code is None:
+    newest = max(found, key=lambda one: finding.number_of(one["id"]), default=None)
+    code = None if newest is None else find(newest["text"])
+    if newest is None or code is None:
         raise _no_code(sandbox, query, filters)
     said, rule = code
     if query.digits is not None and query.digits < len(said):
         said, rule = said[-query.digits :], f"the last {query.digits} of {rule}"
-    return {"code": said, "rule": rule, "message": found[-1]}
-
-
-async def _newest(sandbox: Sandbox, asked: request_bodies.Otp, find: Find) -> Message | None:
-    """The newest message there is with a code in it."""
-    store = sandbox.engine.state.store
-    there = reversed(store.messages) if asked.to is None else store.newest_to(asked.to)
-    for count, one in enumerate(there, 1):
-        if find(store.batch_of(one).text) is not None:
-            return one
-        if count % _SLICE == 0:
-            await asyncio.sleep(0)
-    return None
+    return {"code": said, "rule": rule, "message": newest}
 
 
 def _by_default(text: str) -> tuple[str, str] | None:

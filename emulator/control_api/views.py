@@ -10,7 +10,7 @@ from emulator.control_api.near_misses import nearly, passed_over
 from emulator.core.accounts import Account
 from emulator.core.commands import Submit
 from emulator.core.engine.checks import CheckContext
-from emulator.core.messages import Message
+from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import Refused
 from emulator.core.rules.matching import Rule
 from emulator.core.units import Timestamp, plain
@@ -39,7 +39,10 @@ def iso(at: Timestamp) -> str:
 
 
 def message(sandbox: Sandbox, found: Message) -> "response_types.Message":
-    batch = sandbox.engine.state.store.batch_of(found)
+    return message_of(found, sandbox.engine.state.store.batch_of(found))
+
+
+def message_of(found: Message, batch: Batch) -> "response_types.Message":
     history = found.history
     return {
         "id": f"m{found.id}", "provider": batch.provider, "provider_id": batch.provider_id,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.control_api.filters import differs, held
+from emulator.control_api.slices import AT_ONCE
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -17,41 +18,59 @@ _TOLD = ("to", "text", "status", "operation", "outcome", "message_id", "url", "v
 
 
 async def until(
-    sandbox: Sandbox, kind: str, count: int, seconds: float, fitting: Callable[[], list[T]],
+    sandbox: Sandbox, kind: str, count: int, seconds: float, fitting: Callable[[], Iterable[T | None]],
     looked_at: Callable[[int], T | None], fits: Callable[[T], bool],
-) -> list[T] | None:  # fmt: skip
-    """The list as soon as `count` things of a kind fit; None when `seconds` of real time have passed.
+) -> list[T]:  # fmt: skip
+    """The list as soon as `count` things of a kind fit; a shorter one when `seconds` of real time have passed. Raises
+    LookupError when the sandbox goes.
 
-    `fitting` lists those there are already; `looked_at` shows one by the number that the sandbox tells of.
+    `fitting` goes through those there are already; `looked_at` shows one by the number that the sandbox tells of.
     """
-    found = {one["id"]: one for one in fitting()}
-    if len(found) >= count:
-        return list(found.values())
-    enough: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + seconds
+    found: dict[Any, T] = {}
+    news = asyncio.Event()
+    """There is enough, or those of the state before are no more, or the sandbox is gone."""
+    heard: set[str] = set()
 
     def hear(what: str, number: int) -> None:
-        if enough.done():
+        if len(found) >= count:
             return
-        if what == "gone":
-            enough.set_exception(LookupError("the sandbox is gone"))
-            return
-        if what in ("reset", "restored"):  # those of the state before are no more
-            found.clear()
-            found.update((one["id"], one) for one in fitting())
-        elif what != kind or (one := looked_at(number)) is None:
+        if what in ("gone", "reset", "restored"):
+            heard.add(what)
+        elif what != kind or heard or (one := looked_at(number)) is None:
             return
         elif fits(one):
             found[one["id"]] = one
         else:
             found.pop(one["id"], None)
-        if len(found) >= count:
-            enough.set_result(None)
+        if heard or len(found) >= count:
+            news.set()
 
     sandbox.feed.listeners.append(hear)
     try:
-        await asyncio.wait_for(enough, seconds)
+        while True:
+            for number, one in enumerate(fitting(), 1):
+                if one is not None:
+                    found[one["id"]] = one
+                if len(found) >= count:
+                    break
+                if number % AT_ONCE == 0:
+                    await asyncio.sleep(0)
+                    if heard:
+                        break
+            if len(found) < count:
+                async with asyncio.timeout_at(ends):
+                    await news.wait()
+            if "gone" in heard:
+                raise LookupError("the sandbox is gone")
+            if not heard:
+                break
+            heard.clear()
+            found.clear()
+            news.clear()
     except TimeoutError:
-        return None
+        pass
     finally:
         if hear in sandbox.feed.listeners:
             sandbox.feed.listeners.remove(hear)

@@ -170,16 +170,17 @@ class Journal:
     # reading
 
     def exchanges(self, after: int = 0, **wanted: str | None) -> Iterator[Exchange]:
-        """Oldest first, those whose head fits: provider, protocol, operation, word, rule."""
+        """Oldest first, of those there are now, however slowly they are gone through; those whose head fits: provider,
+        protocol, operation, word, rule."""
         asked = {name: value for name, value in wanted.items() if value is not None}
-        for head in self._exchanges:
+        for head in tuple(self._exchanges):
             if head.id > after and all(getattr(head, name) == value for name, value in asked.items()):
                 yield head.whole()
 
     def newest(self, before: int = 0, **wanted: str | None) -> Iterator[Exchange]:
         """The same, newest first, those older than `before` (0: from the newest on)."""
         asked = {name: value for name, value in wanted.items() if value is not None}
-        for head in reversed(self._exchanges):
+        for head in reversed(tuple(self._exchanges)):
             if (not before or head.id < before) and all(getattr(head, name) == asked[name] for name in asked):
                 yield head.whole()
 
@@ -208,12 +209,12 @@ class Journal:
         )  # fmt: skip
 
     def attempts(self, after: int = 0) -> Iterator[Attempt]:
-        """Oldest first."""
-        return (attempt for attempt, _, _ in self._attempts if attempt.id > after)
+        """Oldest first, of those there are now."""
+        return (attempt for attempt, _, _ in tuple(self._attempts) if attempt.id > after)
 
     def newest_attempts(self) -> Iterator[tuple[int, Attempt]]:
         """Newest first, each with its order among all entries."""
-        return ((order, attempt) for attempt, order, _ in reversed(self._attempts))
+        return ((order, attempt) for attempt, order, _ in reversed(tuple(self._attempts)))
 
     def attempt(self, number: int) -> Attempt | None:
         return next((attempt for attempt, _, _ in reversed(self._attempts) if attempt.id == number), None)

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from emulator.control_api import filters, views
+from msgspec import Raw
+
+from emulator.control_api import filters, slices, views
 from emulator.control_api.call import call
 from emulator.control_api.filters import CallbackFilters, RequestFilters, number_of
 from emulator.control_api.handlers.accounts import done
@@ -15,15 +17,15 @@ if TYPE_CHECKING:
 
 
 @call("listRequests")
-async def requests(sandbox: Sandbox, query: RequestFilters) -> "response_types.Requests":
+async def requests(sandbox: Sandbox, query: RequestFilters) -> "response_types.Requests | Raw":
     """The journal of exchanges, each with the rule that led to its answer."""
-    return {"requests": filters.requests(sandbox, query)}
+    return await slices.listed("requests", filters.requests(sandbox, query))
 
 
 @call("listCallbacks")
-async def callbacks(sandbox: Sandbox, query: CallbackFilters) -> "response_types.Callbacks":
+async def callbacks(sandbox: Sandbox, query: CallbackFilters) -> "response_types.Callbacks | Raw":
     """Every callback attempt and how it was answered."""
-    return {"callbacks": filters.callbacks(sandbox, query)}
+    return await slices.listed("callbacks", filters.callbacks(sandbox, query))
 
 
 @call("redeliver")

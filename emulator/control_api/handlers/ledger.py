@@ -14,6 +14,7 @@ import msgspec
 
 from emulator.control_api.call import call
 from emulator.control_api.filters import Limit, number_of
+from emulator.control_api.slices import AT_ONCE
 from emulator.control_api.views import iso
 from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import MessageStore
@@ -23,8 +24,6 @@ from emulator.sandboxes.sandbox import Sandbox
 if TYPE_CHECKING:
     from emulator.control_api import response_types
 
-_AT_ONCE = 100
-"""So many messages are gone through before others on the loop get their turn."""
 _NEWEST = 7
 """So many that are alike are remembered besides the last."""
 _FAILED = ("undelivered", "expired", "rejected", "deleted", "error")
@@ -56,7 +55,7 @@ async def ledger(sandbox: Sandbox, query: LedgerQuery) -> "response_types.Ledger
     seen = _Seen(store, seconds(query.window))
     found = store.with_batches(store.likely(0, provider=query.provider))
     for number, (message, batch) in enumerate(found, 1):
-        if number % _AT_ONCE == 0:
+        if number % AT_ONCE == 0:
             await asyncio.sleep(0)
         if query.provider not in (None, batch.provider):
             continue

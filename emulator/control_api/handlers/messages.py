@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from emulator.control_api import filters, request_bodies, views
+from msgspec import Raw
+
+from emulator.control_api import filters, request_bodies, slices, views
 from emulator.control_api.call import call
 from emulator.control_api.filters import MessageFilters, number_of
 from emulator.control_api.handlers.accounts import done
@@ -15,9 +17,9 @@ if TYPE_CHECKING:
 
 
 @call("listMessages")
-async def listed(sandbox: Sandbox, query: MessageFilters) -> "response_types.Messages":
+async def listed(sandbox: Sandbox, query: MessageFilters) -> "response_types.Messages | Raw":
     """Messages that fit, oldest first."""
-    return {"messages": filters.messages(sandbox, query)}
+    return await slices.listed("messages", filters.messages(sandbox, query))
 
 
 @call("getMessage")

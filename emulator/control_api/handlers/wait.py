@@ -1,6 +1,6 @@
 """The call that waits for what one wants to see: messages, callbacks, requests. Raise Refusal."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,45 +28,41 @@ async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_t
     """The list as soon as enough of it fits; 408 with what came nearest."""
     how, filters = query
     filters.limit = max(filters.limit, how.count)
-    found = await _until(sandbox, how, filters)
-    if found is None:
-        raise time_is_up(sandbox, how, filters)
-    return {how.kind: found}  # type: ignore[misc]
-
-
-async def _until(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters) -> list[Json] | None:
     looked_at: dict[str, Callable[[int], Json | None]] = {
         "messages": lambda n: shown(sandbox.engine.state.store.message(n), sandbox, views.message),
         "callbacks": lambda n: shown(sandbox.journal.attempt(n), sandbox, views.attempt),
         "requests": lambda n: shown(sandbox.journal.exchange(n), sandbox, views.exchange),
     }
     try:
-        return await waiter.until(
-            sandbox, how.kind, how.count, how.timeout, lambda: [*_listed(sandbox, how.kind, filters)],
-            looked_at[how.kind], finding.fits(filters),
+        found = await waiter.until(
+            sandbox, how.kind, how.count, how.timeout, lambda: _listed(sandbox, filters), looked_at[how.kind],
+            finding.fits(filters),
         )  # fmt: skip
     except LookupError:
         raise gone() from None
+    if len(found) < how.count:
+        raise time_is_up(sandbox, how, filters, f"{len(found)} of {how.count} {how.kind} fit within {how.timeout:g} s")
+    return {how.kind: found}  # type: ignore[misc]
 
 
 def gone() -> Refusal:
     return Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile")
 
 
-def _listed(sandbox: Sandbox, kind: str, filters: finding.Filters) -> Sequence[Json]:
+def _listed(sandbox: Sandbox, filters: finding.Filters) -> Iterable[Json | None]:
+    """What fits already; of callbacks those that were answered."""
     match filters:
         case MessageFilters():
             return finding.messages(sandbox, filters)
         case CallbackFilters():
             done = finding.callbacks(sandbox, filters)
-            return [one for one in done if one["accepted"] is not None]
+            return (None if one is None or one["accepted"] is None else one for one in done)
         case RequestFilters():
             return finding.requests(sandbox, filters)
-    raise TypeError(kind)
+    raise TypeError(filters)
 
 
-def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters, said: str = "") -> Refusal:
-    there = len(_listed(sandbox, how.kind, filters))
+def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters, said: str) -> Refusal:
     wanted = filters.wanted()
     refused = _refused(sandbox, wanted.get("to")) if how.kind == "messages" else []
     near = waiter.nearest(chain(refused, _NEWEST[how.kind](sandbox)), wanted)
@@ -76,7 +72,6 @@ def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.F
     hint = ""
     if stands and due is not None:
         hint = f"the clock stands; the next thing is due at {views.iso(due)}: POST clock or settle moves on to it"
-    said = said or f"{there} of {how.count} {how.kind} fit within {how.timeout:g} s"
     if just_refused:
         said += f"; the send {just_refused[0]['id']} was refused: {just_refused[0]['explain']}"
     return Refusal(

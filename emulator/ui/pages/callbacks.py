@@ -5,6 +5,7 @@ from typing import Any
 
 from emulator.control_api import views
 from emulator.control_api.filters import number_of
+from emulator.control_api.slices import page_of
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes.sandbox import Sandbox
@@ -51,22 +52,18 @@ def callback(sandbox: Sandbox, made: Attempt) -> Json:
             "verdict": view["verdict"]}  # fmt: skip
 
 
-def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
+async def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     """A page of them. `provider`, `answer` narrow it; `before`: only older ones, by their place in the journal (a
     receipt that waited has an older number)."""
     provider, answer, before = query.get("provider", ""), query.get("answer", ""), number_of(query.get("before"))
     older = (entry for entry in sandbox.journal.newest_attempts() if not before or entry[0] < before)
     words = query.get("q", "").casefold().split()
-    found: list[Attempt] = []
-    more = last = 0
-    for looked, (order, one) in enumerate(older):
-        if len(found) == PAGE or looked == _SCANNED:
-            more = last
-            break
-        last = order
+
+    def fits(one: Attempt) -> bool:
         answered = answer not in ANSWERS or ANSWERS[answer] is one.accepted
-        if provider in ("", one.provider) and answered and _fits(sandbox, one, words):
-            found.append(one)
+        return provider in ("", one.provider) and answered and _fits(sandbox, one, words)
+
+    found, more = await page_of(older, fits, PAGE, _SCANNED)
     return {
         "sandbox": sandbox, "rows": [callback(sandbox, one) for one in found], "more": more,
         "query": {"q": query.get("q", ""), "provider": provider, "answer": answer, "before": str(before or "")},
@@ -90,7 +87,7 @@ async def callbacks(asked: PageRequest) -> HttpReply:
     """The list."""
     sandbox = asked.sandbox
     return html("callbacks.html", title="Callbacks", here="callbacks", answers=ANSWERS, providers=sandbox.providers,
-                **listed(sandbox, asked.query))  # fmt: skip
+                **await listed(sandbox, asked.query))  # fmt: skip
 
 
 async def stream(asked: PageRequest) -> StreamReply:
@@ -98,7 +95,7 @@ async def stream(asked: PageRequest) -> StreamReply:
     sandbox, query = asked.sandbox, asked.query
 
     async def draw() -> str:
-        return part("_callbacks.html", **listed(sandbox, query))
+        return part("_callbacks.html", **await listed(sandbox, query))
 
     return live_updates.stream(sandbox, lambda event: event.kind == "callbacks", draw)
 

@@ -1,11 +1,11 @@
 """The journal to read: every exchange, newest first, also those that no message came of."""
 
-from itertools import islice
 from typing import Any
 
 from emulator.control_api.filters import number_of
 from emulator.control_api.parameters import parameters
 from emulator.control_api.refusal import Refusal
+from emulator.control_api.slices import page_of
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.journal import Exchange
@@ -26,19 +26,20 @@ _SCANNED = 20_000
 """So many are looked through for one page."""
 
 
-def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
+async def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     """A page of the journal. `provider`, `protocol`, `outcome` narrow it; `before`: only older ones."""
     narrow = {name: query.get(name) or None for name in ("provider", "protocol")}
     every = sandbox.journal.newest(number_of(query.get("before")), word=query.get("outcome") or None, **narrow)
     wanted = query.get("q", "").casefold().split()
-    newest = list(islice((one for one in islice(every, _SCANNED) if _fits(sandbox, one, wanted)), PAGE + 1))
+    numbered = ((one.id, one) for one in every)
+    newest, more = await page_of(numbered, lambda one: _fits(sandbox, one, wanted), PAGE, _SCANNED)
     mask = Mask(sandbox)
     rows = []
-    for one in newest[:PAGE]:
+    for one in newest:
         asks = f"{one.request.method} {one.request.target}" if isinstance(one.request, HttpRequest) else one.operation
         rows.append({"kept": one, "asks": mask.cut(asks, 300), "why": mask.cut(explain(sandbox.providers, one), 2000)})
     return {
-        "sandbox": sandbox, "rows": rows, "more": newest[PAGE - 1].id if len(newest) > PAGE else 0,
+        "sandbox": sandbox, "rows": rows, "more": more,
         "query": {"q": "", "provider": "", "protocol": "", "outcome": "", "before": "", **query},
         "linker": linker(sandbox),
         "dropped": sandbox.journal.dropped, "total": sandbox.journal.counts()["requests"],
@@ -61,7 +62,7 @@ def _fits(sandbox: Sandbox, one: Exchange, words: list[str]) -> bool:
 async def requests(asked: PageRequest) -> HttpReply:
     """The list."""
     return html("requests.html", title="Requests", here="requests", words=WORDS, protocols=PROTOCOLS,
-                providers=asked.sandbox.providers, **listed(asked.sandbox, asked.query))  # fmt: skip
+                providers=asked.sandbox.providers, **await listed(asked.sandbox, asked.query))  # fmt: skip
 
 
 async def stream(asked: PageRequest) -> StreamReply:
@@ -69,7 +70,7 @@ async def stream(asked: PageRequest) -> StreamReply:
     sandbox, query = asked.sandbox, asked.query
 
     async def draw() -> str:
-        return part("_requests.html", **listed(sandbox, query))
+        return part("_requests.html", **await listed(sandbox, query))
 
     return live_updates.stream(sandbox, lambda event: event.kind == "requests", draw)
 

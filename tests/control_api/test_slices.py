@@ -1,0 +1,122 @@
+"""Long lists give way: others have their turn on the loop while one is made, and what they do harms nothing."""
+
+import asyncio
+import json
+
+import pytest
+from support import frozen, serving
+
+from emulator.control_api.slices import AT_ONCE
+from emulator.http.messages import HttpRequest
+
+MANY = 12 * AT_ONCE
+TO = 995577000000
+
+
+def sent(one, sandbox, many=MANY, text="Hello"):
+    key = sandbox.account("smsoffice").credentials["key"]
+    numbers = ",".join(str(TO + n) for n in range(many)).encode()
+    body = b"key=%b&sender=smsoffice&reference=r&content=%b&destination=%b" % (key.encode(), text.encode(), numbers)
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    answer = one.emulator.exchange(HttpRequest(method="POST", target="/api/v2/send/", headers=form, body=body))
+    assert b'"ErrorCode":0' in answer.reply.body
+    return answer
+
+
+async def asked(one, sandbox, path, meanwhile=lambda: None):
+    """The answer to a call, and how many turns others had before it came; `meanwhile` is done in the first of them."""
+    target = f"/_emulator/sandboxes/{sandbox.id}{path}" if path[:2] != "/_" else path
+    task = asyncio.ensure_future(one.control.answer(HttpRequest(method="GET", target=target)))
+    await asyncio.sleep(0)
+    meanwhile()
+    turns = 0
+    while not task.done():
+        await asyncio.sleep(0)
+        turns += 1
+    return task.result(), turns
+
+
+def listed(reply):
+    (found,) = json.loads(reply.body).values()
+    return found
+
+
+@pytest.mark.parametrize(("query", "fitting"), [
+    ("limit=1000000", MANY), ("reference=r&limit=1000000", MANY), ("kind=hlr", 0), ("kind=hlr&reference=r", 0),
+    ("provider=smsoffice&status=pending&limit=1000000", MANY), ("contains=ello&limit=550", 550),
+])  # fmt: skip
+async def test_a_list_of_messages_gives_way(query, fitting):
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        sent(one, sandbox)
+        reply, turns = await asked(one, sandbox, f"/messages?{query}")
+        assert [message["id"] for message in listed(reply)] == [f"m{n}" for n in range(1, fitting + 1)]
+        assert turns >= (fitting or MANY) // AT_ONCE - 1
+
+
+async def test_a_list_goes_on_through_the_state_it_began_with():
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        sent(one, sandbox)
+
+        def meanwhile():
+            one.emulator.reset(sandbox)
+            sent(one, sandbox, 1, "Other")
+
+        reply, _ = await asked(one, sandbox, "/messages?limit=100000", meanwhile)
+        assert [message["text"] for message in listed(reply)] == ["Hello"] * MANY
+
+
+async def test_a_list_of_requests_has_those_there_were_when_it_was_asked_for():
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        for _ in range(3 * AT_ONCE):
+            one.emulator.exchange(HttpRequest(method="GET", target=f"/api/getBalance?key={key_of(sandbox)}"))
+        reply, turns = await asked(one, sandbox, "/requests?limit=1000", lambda: sent(one, sandbox, 1))
+        assert len(listed(reply)) == 3 * AT_ONCE
+        assert turns >= 2
+
+
+def key_of(sandbox):
+    return sandbox.account("smsoffice").credentials["key"]
+
+
+async def test_a_wait_for_many_gives_way_and_hears_what_comes_meanwhile():
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        sent(one, sandbox)
+        path = f"/wait?count={MANY + 1}&timeout=20"
+        reply, turns = await asked(one, sandbox, path, lambda: sent(one, sandbox, 1, "Other"))
+        assert turns >= MANY // AT_ONCE - 1
+        found = listed(reply)
+        assert len(found) == MANY + 1
+        assert [shown["id"] for shown in found if shown["text"] == "Other"] == [f"m{MANY + 1}"]
+
+
+@pytest.mark.parametrize(("end", "status"), [("reset", 200), ("remove", 404)])
+async def test_a_wait_begins_anew_with_the_state_that_takes_the_place_of_the_one_it_was_going_through(end, status):
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        sent(one, sandbox)
+
+        def meanwhile():
+            getattr(one.emulator, end)(sandbox)
+            if end == "reset":
+                sent(one, sandbox, MANY + 1, "Other")
+
+        reply, _ = await asked(one, sandbox, f"/wait?count={MANY + 1}&timeout=20", meanwhile)
+        assert reply.status == status
+        if status == 200:
+            assert {shown["text"] for shown in listed(reply)} == {"Other"}
+
+
+@pytest.mark.parametrize("page", ["/_emulator/page/{id}/requests?q=zzz", "/_emulator/page/{id}/callbacks?q=zzz"])
+async def test_a_search_of_the_page_gives_way(page):
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        sent(one, sandbox, 3 * AT_ONCE)
+        for _ in range(3 * AT_ONCE):
+            one.emulator.exchange(HttpRequest(method="GET", target=f"/api/getBalance?key={key_of(sandbox)}"))
+        await one.emulator.clock_driver(sandbox).walk(None, 30)
+        _, turns = await asked(one, sandbox, page.format(id=sandbox.id))
+        assert turns >= 2
