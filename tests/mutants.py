@@ -372,11 +372,13 @@ class Trial:
 
     def reaching(self, fault: Fault) -> list[str]:
         """The tests that are tried on it: those that call the function first, of them those of its own part, one of
-        each with parameters before the next of any, the quickest first; then those that call others of the file."""
+        each with parameters before the next of any, the quickest first; then those that call others of the file, and
+        for what stands in no function that a test calls, of the folder."""
         place, file, folder = f"{fault.file}:{fault.function}", f"{fault.file}:", f"{fault.file.rpartition('/')[0]}/"
         exact = self._by_place.get(place, set())
         mirror = f"tests/{fault.file.split('/')[1]}/"
-        found = sorted(exact | self._below(file) or self._below(folder), key=lambda name: self._tests[name]["seconds"])
+        known = exact | self._below(file) if exact else self._below(folder)
+        found = sorted(known, key=lambda name: self._tests[name]["seconds"])
         turn: dict[str, int] = {}
         same: Counter[str] = Counter()
         for name in found:

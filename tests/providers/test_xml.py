@@ -50,6 +50,20 @@ def test_what_no_honest_client_writes_is_refused_with_a_reason(octets: bytes, wh
         read(octets)
 
 
+@pytest.mark.parametrize(("most", "more"), [
+    (b"<a>" * 32 + b"</a>" * 32, b"<a>" * 33 + b"</a>" * 33),
+    (b"<a>" + b"<b/>" * 9_999 + b"</a>", b"<a>" + b"<b/>" * 10_000 + b"</a>"),
+    (b'<a xmlns="%s"/>' % (b"x" * 1024), b'<a xmlns="%s"/>' % (b"x" * 1025)),
+    (b"<a " + b" ".join(b'xmlns:a%d="u"' % n for n in range(256)) + b"/>",
+     b"<a " + b" ".join(b'xmlns:a%d="u"' % n for n in range(257)) + b"/>"),
+    (b'<a x="%s"/>' % (b"x" * 16_383), b'<a x="%s"/>' % (b"x" * 16_384)),
+])  # fmt: skip
+def test_as_much_as_may_be_is_read_and_one_more_is_not(most: bytes, more: bytes) -> None:
+    read(most)
+    with pytest.raises(BadXml):
+        read(more)
+
+
 def test_the_limits_can_be_set_closer() -> None:
     with pytest.raises(BadXml, match="1 deep"):
         read(b"<a><b/></a>", depth=1)

@@ -229,6 +229,13 @@ def test_no_more_numbers_are_counted_than_there_is_room_for_and_the_oldest_goes_
     assert [refused(play, one) for one in ("995577000010", numbers[1], numbers[0])] == [True, False, True]
 
 
+def test_a_long_text_is_counted_by_its_hash() -> None:
+    play = Play({"when": {"first": 1, "per": "text"}, "then": BUSY})
+    assert [refused(play, text=text) for text in ("a" * 5_000, "a" * 5_001, "a")] == [True] * 3
+    assert b"a" * 100 not in play.state.dump()
+    assert not refused(play, text="a" * 5_000)
+
+
 def test_of_a_question_about_many_messages_each_number_has_the_state_of_its_own() -> None:
     checked = {"Submit": profile().checks["Submit"], "QueryMany": (checks.account_known,)}
     for status, held in (("delivered", True), ("expired", False)):

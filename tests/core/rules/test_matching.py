@@ -5,6 +5,7 @@ import pytest
 from worlds import KEY, TO, Play
 
 from emulator.core.admin_commands import AddRule, DropRule, PutRules
+from emulator.core.commands import Submit
 from emulator.core.outcomes import Accepted, Refused, Unheard
 from emulator.core.reasons import Reason
 from emulator.core.rules.matching import RuleSpec
@@ -45,6 +46,13 @@ def test_every_key_of_when_must_hold(when: dict[str, object], matches: bool) -> 
     said = {"text": "your code 1234", "reference": "mine"}
     assert refused(Play({"when": when, "then": BUSY}), TO, **said) == matches
     assert refused(Play({"when": when, "then": BUSY}), TO, TO, **said) == matches
+
+
+def test_to_count_by_number_is_the_most_work_and_no_work_is_a_rule_that_asks_for_nothing() -> None:
+    whens: list[dict[str, object]] = [{}, {"nth": 2}, {"contains": "x"}, {"nth": 2, "per": "number"}]
+    asked = Submit(provider="plain", destinations=(TO,), text="x", sender="shop")
+    looks = [Play({"when": when, "then": BUSY}).state.rule_book.looks(asked) for when in whens]
+    assert looks == [0, 1, 1, 8]
 
 
 def test_the_first_rule_that_matches_decides() -> None:

@@ -36,7 +36,9 @@ def test_first_class_goes_before_the_rest_of_its_moment_only() -> None:
 def test_a_version_or_a_place_too_great_to_be_packed_is_kept_all_the_same(item: Begin | Step) -> None:
     scheduler = Scheduler([])
     scheduler.put(10, item)
-    assert scheduler.take(10) == (10, item)
+    scheduler.put_each(10, item, 1)
+    scheduler.put(10, item)
+    assert [scheduler.take(10) for _ in range(4)] == [(10, item), (10, item), (10, item), None]
 
 
 def test_what_is_dropped_counts_no_more() -> None:

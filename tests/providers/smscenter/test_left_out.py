@@ -64,6 +64,8 @@ def test_a_rule_may_refuse_them_with_a_code_of_the_provider():
     desk = Desk()
     desk.rules({"when": {"provider": "smscenter"}, "then": {"refuse": {"code": 9}}})
     assert json.loads(desk.get("info", fmt="3", get_operator="1", phone=quote(TO)))["error_code"] == 9
+    assert desk.json("jobs")["error_code"] == 9
+    assert "[smscenter.send.error-9]" in desk.why()
 
 
 @pytest.mark.contract("smscenter.http.repeated", "smscenter.http.body-unread")

@@ -65,6 +65,8 @@ async def test_a_header_that_is_of_no_part_takes_its_room(octets, parts):
         ports = bytes.fromhex("06 05 04 0b84 23f0")  # 7 octets, which leave 152 septets
         assert (await esme.submit(ports + octets, esm_class=0x40)).status == 0
         assert await told(at) == (parts, "gsm7", parts)
+        assert (await esme.submit(ports[:4], esm_class=0x40)).status == 0x01
+        assert (await esme.submit(ports[:4], esm_class=0x40, priority_flag=9)).status == 0x06  # fields go first
 
 
 @pytest.mark.parametrize(
@@ -209,6 +211,13 @@ async def test_what_the_phone_does_not_see_makes_no_other_message(same):
         esme = await at.bound()
         assert (await esme.submit(b"Hello")).status == 0
         assert (await esme.submit(b"Hello", **same)).status == 0x45
+
+
+async def test_a_number_that_sends_is_one_sender_however_it_is_written():
+    async with desk() as at:
+        esme = await at.bound()
+        assert (await esme.submit(b"Hello", source_addr=b"+79001112233")).status == 0
+        assert (await esme.submit(b"Hello", source_addr=b"89001112233")).status == 0x45
 
 
 async def test_the_part_that_is_refused_as_identical_leaves_the_others_waiting_for_their_minute():

@@ -179,14 +179,16 @@ async def test_a_repeated_part_is_refused_and_the_join_unharmed():
         assert [one["text"] for one in await at.messages()] == ["one two"]
 
 
-async def test_a_rule_about_the_number_has_its_say_once_the_message_is_whole():
+@pytest.mark.parametrize(("reason", "fired"), [("stop-listed", 1), ("no-credit", 2)])
+async def test_what_a_rule_refuses_is_told_once_the_message_is_whole(reason, fired):
     async with desk() as at:
         esme = await at.bound()
-        await at.call("POST", "/rules", {"then": {"refuse": {"reason": "stop-listed"}}, "times": 1})
+        await at.call("POST", "/rules", {"then": {"refuse": {"reason": reason}}, "times": fired})
         for number in (1, 2):
             assert (await esme.submit(udh(number, 2) + b"part", esm_class=0x40)).status == 0
-        assert [one["status"] for one in await at.messages()] != ["pending"]
-        assert next(rule["fired"] for rule in (await at.call("GET", "/rules"))["rules"]) == 1
+        await at.settle()
+        assert [(one["status"], one["reason"]) for one in await at.messages()] == [("rejected", reason)]
+        assert next(rule["fired"] for rule in (await at.call("GET", "/rules"))["rules"]) == fired
 
 
 @pytest.mark.parametrize("way", ["udh16", "sar", "payload"])
