@@ -195,7 +195,7 @@ class Server:
     async def stop(self) -> None:
         """Let answers under way go out, then close everything."""
         if self._node is not None:
-            await self._node.leave()
+            await self._node.leave(self.settings.drain_seconds)
         await self._smpp.stop()
         if self._smtp is not None:
             await self._smtp.stop()
@@ -211,6 +211,11 @@ class Server:
             for one in (self._listening, self._smpp_listening, self._tls_listening, self._smtp_listening, *self._also):
                 if one is not None:
                     one.close()
+
+    def hurry(self) -> None:
+        """Who stops is to wait for nothing any more."""
+        if self._node is not None:
+            self._node.hurry.set()
 
     @property
     def urls(self) -> dict[str, str]:

@@ -39,6 +39,7 @@ class Settings(NamedTuple):
     state: str | None = None
     node_url: str | None = None
     keep_journal: bool = False
+    drain_seconds: float = 3.0
     journal_bytes: int = JOURNAL_BYTES
     max_sandboxes: int = 10_000
     public_url: str | None = None
@@ -192,6 +193,10 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _no_seconds_or_more(text: str) -> float:
+    return 0.0 if text.strip() == "0" else _seconds(text)
+
+
 def _name_and_url(text: str) -> tuple[str | None, str]:
     """PROVIDER=URL, or a URL alone."""
     name, equals, url = text.partition("=")
@@ -287,6 +292,8 @@ OPTIONS = (
     Option("--node-url", _node_url, "with a database: where other nodes reach this one's HTTP port", "URL"),
     Option("--keep-journal", _yes, "with --state: requests and callbacks, the journal, are kept too, in the same "
            "commits"),
+    Option("--drain-seconds", _no_seconds_or_more, "with a database: so long a node that is told to end goes on "
+           "answering, its health 503, before it hands over; a second signal ends that"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),
     Option("--max-body", _positive, "bytes of a request's body, unpacked; more is 413"),

@@ -124,7 +124,7 @@ def _with_token(settings: Settings) -> Settings:
 async def _run(serving: Server) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
-    _on_signals(loop, stop.set)
+    _on_signals(loop, lambda: serving.hurry() if stop.is_set() else stop.set())
     loop.set_exception_handler(_LoopTrouble())
     await serving.start()
     gc.freeze()  # what is there now stays: it need not be looked through with each full collection

@@ -34,6 +34,10 @@ class Kind(IntEnum):
     RETIRE = 10
     RETIRED = 11
     """Of the link: who leaves asks that nothing more be begun; nothing more is."""
+    UNBIND = 12
+    """By the front: the SMPP session is to end as it should."""
+    REBIND = 13
+    """By the owner: the client, refused before, binds anew, perhaps as another. With what it says from there on."""
 
 
 class Frame(NamedTuple):

@@ -24,7 +24,6 @@ from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.http.request_parser import Parsed
 from emulator.sandboxes.spec import DEFAULT, token
 from emulator.server.http_connection import Answer, HttpConnection
-from emulator.smpp.pdu import Pdu
 from emulator.storage.postgres import FAILURES
 from emulator.storage.postgres_nodes import SandboxHome
 
@@ -63,6 +62,8 @@ class Front:
         self.wanted: set[str] = set()
         """Sandboxes of this node that are not here yet, and that somebody waits for."""
         self._under_way: set[asyncio.Task[None]] = set()
+        self._spliced: set[Spliced] = set()
+        """Clients of SMPP that came here and whose sessions are elsewhere."""
 
     # what comes in here: Elsewhere of the HTTP service and of SMPP connections
 
@@ -87,20 +88,14 @@ class Front:
         key = who.provider, who.credential.kind, who.credential.name
         return self._forward(parsed, connection, partial(self._directory.by_key, key))
 
-    def bind(self, connection: "SmppConnection", bind: Pdu, octets: bytes) -> bool:
-        if connection.line.sandbox is not None:  # bound here: the session answers a second bind
-            return False
-        provider, credential, sandbox = self.smpp.dispatcher.whose(connection.line, bind)
-        if sandbox is not None:
-            return False
-        locate = self._default if credential is None else partial(
-            self._directory.by_key, (provider, credential.kind, credential.name)
+    def bind(self, connection: "SmppConnection", who: Stranger, octets: bytes) -> None:
+        locate = self._default if who.credential is None else partial(
+            self._directory.by_key, (who.provider, who.credential.kind, who.credential.name)
         )  # fmt: skip
         connection.transport.pause_reading()
         task = asyncio.get_running_loop().create_task(self._splice(connection, locate, octets))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        return True
 
     # finding the owner
 
@@ -149,7 +144,8 @@ class Front:
                 return HttpReply(status=503, headers=_TEXT, body=f"{wrong}\n".encode())
             if link is None:
                 return await self._here(parsed, connection)
-            asked = pack_value(Forwarded(home.id, parsed.request, parsed.last, parsed.version, parsed.form))
+            last = parsed.last or self.http.retiring
+            asked = pack_value(Forwarded(home.id, parsed.request, last, parsed.version, parsed.form))
             if not link.closed and await Relayed(link, connection).passed_on(asked):
                 return None
             self._directory.forget(home)
@@ -188,7 +184,7 @@ class Front:
         elif link.closed:
             connection.hang_up()
         else:
-            connection.hand_over(Spliced(link, home.id, connection.peer, octets))
+            connection.hand_over(Spliced(link, home.id, connection.peer, octets, self._spliced, self.smpp.connection))
 
     # what comes over links
 
@@ -202,9 +198,16 @@ class Front:
         else:
             bind = unpack_bind(frame.payload)
             if self.number and bind.sandbox in there:
-                ServedConnection(link, frame.stream, bind.peer, self.smpp.from_elsewhere).said(bind.octets)
+                ServedConnection(link, frame.stream, bind.peer, self.smpp).said(bind.octets)
                 return
         link.send(Kind.NOT_MINE, frame.stream)
+
+    async def unbind(self) -> None:
+        """Sessions of clients that came here end as they should, wherever they are."""
+        sessions = tuple(self._spliced)
+        for one in sessions:
+            one.unbind()
+        await asyncio.gather(*(one.gone for one in sessions))
 
     async def close(self) -> None:
         for task in tuple(self._under_way):

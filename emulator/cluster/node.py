@@ -3,9 +3,9 @@ session is lost, everything it had belongs to others: it lets go of all of it an
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emulator.cluster.directory import Directory
 from emulator.cluster.front import Front
@@ -42,6 +42,8 @@ _AT_ONCE = 10
 """So many sandboxes are read together."""
 _CALLBACKS = 2.0
 """Real seconds that callbacks under way get to be answered before their sandboxes move."""
+_UNBINDING = 1.0
+"""The same for clients to answer our unbind."""
 _NUMBERS = 32
 """Bits of a sandbox's number below its node's."""
 
@@ -66,7 +68,9 @@ class ClusterNode:
         self._joined = False
         self._had: set[int] = set()
         """Numbers of the sandboxes that were taken in since we joined: one of them that is not here was deleted."""
-        self._leaving = False
+        self._leaving = self._over = False
+        self.hurry = asyncio.Event()
+        """Who leaves waits for nothing any more."""
         self._task: asyncio.Task[None] | None = None
 
     def serve(self, manager: "SandboxManager") -> Front:
@@ -140,12 +144,13 @@ class ClusterNode:
         self._look.set()
 
     async def _look_round(self) -> None:
-        while not self._leaving:
+        while not self._over:  # a cancellation may be lost in wait_for
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), _EVERY)
             self._look.clear()
             try:
-                await (self._look_once() if self._joined else self._join())
+                if self._joined or not self._leaving:
+                    await (self._look_once() if self._joined else self._join())
                 continue
             except Unusable as wrong:
                 log.error("%s; tried again in a moment", wrong)
@@ -241,11 +246,18 @@ class ClusterNode:
         self._store.cut()
         self._look.set()
 
-    async def leave(self) -> None:
-        """Everything goes to the others, while requests are still handed on. Alone, it is left for the next start."""
+    async def leave(self, seconds: float) -> None:
+        """Balancers are told first, for so long that they have heard; then everything goes to the others, while
+        requests are still handed on. Alone, it is left for the next start."""
         if self._leaving:
             return
-        self._leaving = True
+        self._leaving = self.front.http.retiring = True
+        if self._joined:
+            with suppress(*FAILURES):
+                await self._nodes.leaving()
+        if any(not one.leaving for one in self.front.peers.members.values() if one.number != self._nodes.number):
+            await self._unless_in_a_hurry(self.hurry.wait(), seconds)
+        self._over = True
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -253,10 +265,9 @@ class ClusterNode:
         if not self._joined:
             return
         with suppress(*FAILURES, NotPersisted):
-            await self._nodes.leaving()
-            self.front.smpp.unbind_all()
+            await self._unless_in_a_hurry(self.front.smpp.unbind_all(_UNBINDING), _UNBINDING)
             if waiting := self._manager.under_way():  # what is not answered in time goes out again elsewhere
-                await asyncio.wait(waiting, timeout=_CALLBACKS)
+                await self._unless_in_a_hurry(asyncio.wait(waiting), _CALLBACKS)
             for sandbox in list(self._manager.sandboxes.by_id.values()):
                 self._manager.release(sandbox)
             self.writer.want_checkpoints()
@@ -270,8 +281,16 @@ class ClusterNode:
                 await self._nodes.take(own, place, others)
             self._directory.forget_all()
 
+    async def _unless_in_a_hurry(self, waiting: Coroutine[Any, Any, object], seconds: float) -> None:
+        """It is waited for so long at most."""
+        tasks = [asyncio.ensure_future(one) for one in (waiting, self.hurry.wait())]
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for one in tasks:
+            one.cancel()
+
     async def stop(self) -> None:
         """Nothing is handed on any more."""
+        await self._unless_in_a_hurry(self.front.unbind(), _UNBINDING)
         await self.front.close()
         self._joined = False
         await self._store.leave()

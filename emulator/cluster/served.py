@@ -1,13 +1,14 @@
 """The owner's end of a stream: a connection as from a socket, whose octets go back over the link."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, cast
 
 from emulator.cluster.frames import Forwarded, Frame, Kind
 from emulator.cluster.link import NodeLink
+from emulator.dispatch.http import Stranger
 from emulator.http.request_parser import Parsed
 from emulator.server.http_connection import HttpConnection, Service
+from emulator.server.smpp_connection import SmppConnection, SmppServer
 
 
 class _LinkTransport(asyncio.Transport):
@@ -40,14 +41,14 @@ class _LinkTransport(asyncio.Transport):
     def abort(self) -> None:
         self.end(Kind.RESET)
 
-    def end(self, how: Kind | None) -> None:
+    def end(self, how: Kind | None, octets: bytes = b"") -> None:
         """The stream is over; how the other side is told."""
         if self.closing:
             return
         self.closing = True
         self._link.ends.pop(self._stream, None)
         if how is not None:
-            self._link.send(how, self._stream)
+            self._link.send(how, self._stream, octets)
         asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
 
     def can_write_eof(self) -> bool:
@@ -116,9 +117,9 @@ def serve_request(link: NodeLink, stream: int, service: Service, asked: Forwarde
 class ServedConnection:
     """A client of SMPP that came to another node."""
 
-    def __init__(self, link: NodeLink, stream: int, peer: str, made: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(self, link: NodeLink, stream: int, peer: str, smpp: SmppServer) -> None:
         self._wire = _LinkTransport(link, stream, peer)
-        self.protocol = made()
+        self.protocol = smpp.from_elsewhere(self)
         self._wire.set_protocol(self.protocol)
         link.ends[stream] = self
         self.protocol.connection_made(self._wire)
@@ -126,8 +127,15 @@ class ServedConnection:
     def said(self, octets: bytes) -> None:
         self.protocol.data_received(octets)
 
+    def bind(self, connection: SmppConnection, who: Stranger, octets: bytes) -> None:
+        """Another bind, after one that was refused: the asked node looks whose it is."""
+        connection.end(lambda: self._wire.end(Kind.REBIND, octets))
+
     def got(self, frame: Frame) -> None:
-        _got(self.protocol, self._wire, frame)
+        if frame.kind is Kind.UNBIND:
+            self.protocol.unbind()
+        else:
+            _got(self.protocol, self._wire, frame)
 
     def lost(self) -> None:
         self._wire.end(None)

@@ -1,6 +1,7 @@
 """A client of SMPP whose session is at another node: its octets go there as they are, and come from there."""
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 
 from emulator.cluster.frames import ForwardedBind, Frame, Kind, pack_value
@@ -8,16 +9,23 @@ from emulator.cluster.link import NodeLink
 
 
 class Spliced(asyncio.Protocol):
-    """The client's end, at the front."""
+    """The client's end, at the front. `among`: all of them. `anew` makes what serves a client that binds once more."""
 
-    def __init__(self, link: NodeLink, sandbox: str, peer: str, octets: bytes) -> None:
+    def __init__(
+        self, link: NodeLink, sandbox: str, peer: str, octets: bytes, among: "set[Spliced]",
+        anew: Callable[[], asyncio.Protocol],
+    ) -> None:  # fmt: skip
         self._link = link
+        self._among = among
+        self._anew = anew
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._stream = link.open(self)
         link.send(Kind.BIND, self._stream, pack_value(ForwardedBind(sandbox, peer, octets)))
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._among.add(self)
         self._transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
@@ -36,6 +44,15 @@ class Spliced(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._link.ends.pop(self._stream, None) is not None:
             self._link.send(Kind.RESET, self._stream)
+        self._leave()
+
+    def _leave(self) -> None:
+        self._among.discard(self)
+        if not self.gone.done():
+            self.gone.set_result(None)
+
+    def unbind(self) -> None:
+        self._link.send(Kind.UNBIND, self._stream)
 
     def got(self, frame: Frame) -> None:
         match frame.kind:
@@ -47,15 +64,21 @@ class Spliced(asyncio.Protocol):
                 self._transport.pause_reading()
             case Kind.RESUME:
                 self._transport.resume_reading()
-            case Kind.RESET:
-                self._ended()
-                self._transport.abort()
-            case _:
-                self._ended()
-                self._transport.close()
+            case how:
+                self._link.ends.pop(self._stream, None)
+                if how is Kind.REBIND and not self._transport.is_closing():
+                    self._begin_anew(frame.payload)
+                elif how is Kind.RESET:
+                    self._transport.abort()
+                else:
+                    self._transport.close()
 
-    def _ended(self) -> None:
-        self._link.ends.pop(self._stream, None)
+    def _begin_anew(self, octets: bytes) -> None:
+        self._leave()
+        anew = self._anew()
+        self._transport.set_protocol(anew)
+        anew.connection_made(self._transport)
+        anew.data_received(octets)
 
     def lost(self) -> None:
         self._transport.close()

@@ -7,11 +7,12 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from emulator.core.commands import AnyCommand, Bind, Credential, Submit
+from emulator.core.commands import AnyCommand, Bind, Submit
 from emulator.core.engine.engine import Decision
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
+from emulator.dispatch.http import Stranger
 from emulator.http.messages import SmppFrame
 from emulator.journal import Line
 from emulator.providers.base import Provider, SmppFace, SmppPeer
@@ -125,12 +126,14 @@ class SmppDispatcher:
 
     # what a client asks
 
-    def whose(self, line: BoundSession, bind: Pdu) -> tuple[str, Credential | None, Sandbox | None]:
-        """With which provider's credential a client would bind, and which sandbox here has it."""
+    def stranger(self, line: BoundSession, bind: Pdu) -> Stranger | None:
+        """Who would bind whom no sandbox of this process knows."""
+        if line.sandbox is not None:  # bound here: the session answers a second bind
+            return None
         name, face = self._spoken(line)
         command = face.read(bind, self._caller(line, name, self._default.now()))
         sandbox, credential = self._sandboxes.of(name, command.credential)
-        return name, credential, sandbox
+        return Stranger(name, credential) if sandbox is None else None
 
     def asked(self, line: BoundSession, pdu: Pdu, spoil: Spoil) -> SmppReply:
         """A request that the session's state allows."""

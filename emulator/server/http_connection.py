@@ -46,6 +46,8 @@ class Service(Protocol):
     connections: "set[HttpConnection]"
     spare: "dict[HttpConnection, None]"
     """Those that are too many, the oldest first."""
+    retiring: bool
+    """Are clients to go elsewhere before long? What they get then is the last of its connection."""
     stopping: asyncio.Event
     held: HeldReplies | None
     """Where replies have to wait for something to be written down."""
@@ -266,6 +268,8 @@ class HttpConnection(asyncio.Protocol):
 
     def _serve(self, parsed: Parsed, now: float) -> None:
         method, last, version = parsed.request.method, parsed.last, parsed.version
+        if self._service.retiring and not self.here:
+            last = True
         if self._spare:
             last = True
             if parsed.request.path != _ALWAYS_ANSWERED:

@@ -84,6 +84,7 @@ class HttpService:
         self.connections: set[HttpConnection] = set()
         self.spare: dict[HttpConnection, None] = {}
         self.tunnels: set[Relay] = set()
+        self.retiring = False
         self.stopping = asyncio.Event()
         self.all_gone = asyncio.Event()
         """Set with the last connection that goes after that."""

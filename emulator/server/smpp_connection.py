@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, Protocol, cast
 
+from emulator.dispatch.http import Stranger
 from emulator.dispatch.smpp import SmppDispatcher, SmppReply
 from emulator.http.limits import Limits
 from emulator.net.allowed_targets import Targets
@@ -46,19 +47,20 @@ _MOST_OWED = 1000
 class OtherNodesSmpp(Protocol):
     """Other nodes, where there are some."""
 
-    def bind(self, connection: "SmppConnection", bind: Pdu, octets: bytes) -> bool:
-        """Takes over a connection whose client may belong to another node, with what it has said from the bind on; or
-        it does not. Then, or when it turns out that the client belongs here, `go_on_here` is called."""
+    def bind(self, connection: "SmppConnection", who: Stranger, octets: bytes) -> None:
+        """Takes over a connection whose client may belong to another node, with what it has said from the bind on. When
+        it turns out that the client belongs here, `go_on_here` is called."""
 
 
 class SmppConnection(asyncio.Protocol):
-    """One connection. `elsewhere` is asked with the first bind."""
+    """One connection. `elsewhere` is asked about a bind, unless it is to be answered `here`."""
 
     def __init__(
         self, dispatcher: SmppDispatcher, links: "set[SmppConnection]", recorder: ChangeLog | None = None,
-        limits: Limits | None = None, elsewhere: OtherNodesSmpp | None = None,
+        limits: Limits | None = None, elsewhere: OtherNodesSmpp | None = None, here: bool = False,
     ) -> None:  # fmt: skip
         self._elsewhere = elsewhere
+        self._here = here
         self._dispatcher = dispatcher
         self._links = links
         self._recorder = recorder
@@ -126,9 +128,11 @@ class SmppConnection(asyncio.Protocol):
             ordinary = True
             item = decode(frame) if isinstance(frame, bytes) else frame
             if self._elsewhere is not None and isinstance(item, Pdu) and item.command_id in BINDS:
-                rest = (frame, *frames[at:])
-                octets = b"".join(one if isinstance(one, bytes) else one.raw for one in rest)
-                if self._elsewhere.bind(self, item, octets + self._framer.rest()):
+                who, self._here = None if self._here else self._dispatcher.stranger(line, item), False
+                if who is not None:
+                    rest = (frame, *frames[at:])
+                    octets = b"".join(one if isinstance(one, bytes) else one.raw for one in rest)
+                    self._elsewhere.bind(self, who, octets + self._framer.rest())
                     break
             for event in line.session.received(item, now):
                 self._do(event, item)
@@ -148,8 +152,8 @@ class SmppConnection(asyncio.Protocol):
             self._pause()
 
     def go_on_here(self, octets: bytes) -> None:
-        """The client belongs here, with all that it has said."""
-        self._elsewhere = None
+        """The client belongs here, with all that it has said from its bind on."""
+        self._here = True
         if not self._closing:
             self.data_received(octets)
 
@@ -217,7 +221,7 @@ class SmppConnection(asyncio.Protocol):
         if not self._held_out and self._then is not None:
             self._then()
 
-    def _end(self, then: Callable[[], None]) -> None:
+    def end(self, then: Callable[[], None]) -> None:
         """Behind what was written."""
         self.flush()
         self._closing = True
@@ -227,7 +231,11 @@ class SmppConnection(asyncio.Protocol):
             then()
 
     def hang_up(self) -> None:
-        self._end(self._close)
+        self.end(self._close)
+
+    def unbind(self) -> None:
+        """Take leave, politely where the client is bound."""
+        self._dispatcher.hang_up(self.line)
 
     def _close(self) -> None:
         if not self.transport.is_closing() and self.transport.get_write_buffer_size():
@@ -237,7 +245,7 @@ class SmppConnection(asyncio.Protocol):
     def take_leave(self) -> None:
         """The last of what was written leaves. Closed at once, what the peer still says would reset the connection, and
         what it has not read yet be lost: it closes first, or `hang_up` does in a moment."""
-        self._end(self._close_writing)
+        self.end(self._close_writing)
 
     def _close_writing(self) -> None:
         if self.transport.can_write_eof() and not self.transport.is_closing():
@@ -446,46 +454,47 @@ class SmppServer:
         """Serve on a bound socket, with TLS from the first octet if there are certificates."""
         loop = asyncio.get_running_loop()
         self.dispatcher.dial = self._dial
-        begin = self._link if tls is None else partial(self._tls, tls)
+        begin = self.connection if tls is None else partial(self._tls, tls)
         backlog = min(BACKLOG, (self._limits or Limits()).connections)
         self._servers.append(await loop.create_server(begin, sock=listening, backlog=backlog))
 
     def _tls(self, contexts: Contexts) -> asyncio.Protocol:
         limits = self._limits or Limits()
-        return TlsOnly(self._link, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
+        return TlsOnly(self.connection, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
 
-    def _link(self) -> SmppConnection:
+    def connection(self) -> SmppConnection:
         return SmppConnection(self.dispatcher, self.links, self._recorder, self._limits, self._elsewhere)
 
-    def from_elsewhere(self) -> SmppConnection:
-        """For a client that came to another node and belongs here."""
-        return SmppConnection(self.dispatcher, self.links, self._recorder, self._limits)
+    def from_elsewhere(self, asked: OtherNodesSmpp) -> SmppConnection:
+        """For a client that came to another node, and whose bind is to be answered here."""
+        return SmppConnection(self.dispatcher, self.links, self._recorder, self._limits, asked, here=True)
 
     async def _dial(self, host: str, port: int, connected: Callable[[BoundSession], None]) -> BoundSession:
         """To a client that listens. Raises NotAllowed when it may not be called, OSError when it cannot be."""
         made = await reach(self._targets, host, port)
-        _, link = await asyncio.get_running_loop().create_connection(self._link, sock=made)
+        _, link = await asyncio.get_running_loop().create_connection(self.connection, sock=made)
         connected(link.line)
         return link.line
 
-    def unbind_all(self) -> None:
-        """Take leave of those that are bound; others may come."""
+    async def unbind_all(self, seconds: float = _FAREWELL) -> None:
+        """Take leave of those that are bound, and wait for them so long; others may come."""
         for link in tuple(self.links):
-            self.dispatcher.hang_up(link.line)
+            link.unbind()
+        await self._gone(seconds)
+
+    async def _gone(self, seconds: float = _FAREWELL) -> None:
+        if self.links:
+            await asyncio.wait([link.gone for link in self.links], timeout=seconds)
 
     async def stop(self) -> None:
         """Stop listening, take leave of those that are bound, close all."""
         for server in self._servers:
             server.close()
-        self.unbind_all()
-        if self.links:
-            await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
+        await self.unbind_all()
         for link in tuple(self.links):
             link.hurry()
             link.take_leave()
-        if self.links:
-            await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
+        await self._gone()
         for link in tuple(self.links):
             link.hang_up()
-        if self.links:
-            await asyncio.wait([link.gone for link in self.links], timeout=_FAREWELL)
+        await self._gone()

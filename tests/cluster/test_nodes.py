@@ -18,12 +18,12 @@ from emulator.cluster import overview
 from emulator.cluster.link import NodeLink
 from emulator.cluster.spliced import Spliced
 from emulator.sandboxes.change_log import Unusable
-from emulator.smpp import CommandId
+from emulator.smpp import CommandId, response
 from emulator.storage import postgres_nodes
 
 
 async def node(database, **more):
-    serving = Server(Settings(port=0, state=database, **more))
+    serving = Server(Settings(port=0, state=database, **{"drain_seconds": 0.0, **more}))
     await serving.start()
     return serving
 
@@ -137,8 +137,9 @@ async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
         told = [await made(every[0], id=f"s{number}") for number in range(4)]
 
         async def told_of(serving, one):
-            account = one["accounts"]["smscenter"]["smpp"]
-            esme, answer = await bound(serving, account["system_id"], account["password"])
+            esme, answer = await bound(serving, "nobody", "nothing")
+            assert answer.status != 0
+            answer = await esme.bind(one["accounts"]["smscenter"]["smpp"])  # anew on the same connection
             assert answer.status == 0
             response = await esme.ask(CommandId.SUBMIT_SM, **SUBMIT, short_message=serving.base_url.encode())
             assert response.status == 0
@@ -147,12 +148,9 @@ async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
 
         for serving in every:
             await asyncio.gather(*(told_of(serving, one) for one in told))
-            esme, answer = await bound(serving, "nobody", "nothing")
-            assert answer.status != 0
-            await esme.close()
         where, numbers = await owners(every[0])
         owner, asked = sorted(every, key=lambda one: numbers[one.base_url] != where["default"])
-        esme, answer = await bound(asked)
+        esme, _ = await bound(asked)
         (served,) = owner._smpp.links
         (spliced,) = [one for one in gc.get_objects() if isinstance(one, Spliced) and not one._transport.is_closing()]
         served.pause_writing()  # who is not answered is not read either, at the node that it came to
@@ -350,14 +348,49 @@ async def test_a_callback_that_was_not_answered_goes_out_again_at_the_next_owner
             hanging.set()
 
 
-async def test_health_tells_a_balancer_who_leaves(database):
+async def test_a_node_that_is_told_to_end_answers_on_and_takes_leave_of_its_sessions(database, monkeypatch):
+    monkeypatch.setattr(cluster_node, "_UNBINDING", PATIENCE)
+    async with nodes(database, 2, drain_seconds=600.0) as every:
+        where, numbers = await owners(every[0])
+        leaving, staying = sorted(every, key=lambda one: numbers[one.base_url] != where["default"])
+        status, told = await control(leaving, "GET", "/_emulator/health")
+        assert (status, told["status"], told["smpp"]) == (200, "ok", leaving.smpp_url)
+        name, there = "s", None
+        while there != numbers[staying.base_url]:
+            name += "s"
+            account = (await made(leaving, id=name))["accounts"]
+            there = (await owners(leaving))[0][name]
+        smpp = account["smscenter"]["smpp"]
+        sessions = [await bound(leaving), await bound(staying), await bound(leaving, **smpp)]
+        assert [answer.status for _, answer in sessions] == [0, 0, 0]
+        stopping = asyncio.create_task(leaving.stop())
+        async with ClientSession() as session:
+            while (await control(leaving, "GET", "/_emulator/health"))[0] != 503:
+                pass
+            assert (await control(leaving, "GET", "/_emulator/health"))[1]["status"] == "leaving"
+            for key in ("emulator-smsoffice", account["smsoffice"]["key"]):
+                async with session.get(leaving.base_url + send_path(key=key)) as answer:
+                    assert b'"Success":true' in await answer.read()
+                    assert answer.headers["Connection"] == "close"  # the next one goes to another node
+        assert not any(esme.ended for esme, _ in sessions)
+        leaving._node.hurry.set()  # the time is over
+        leaving._node.hurry.clear()
+        for esme, _ in sessions:
+            await esme.until(lambda esme=esme: esme.came[-1].command_id == CommandId.UNBIND or esme.ended)
+            assert not esme.ended
+            esme.write(response(esme.came[-1]))
+            await esme.closed()
+        await stopping
+        assert set((await owners(staying))[0].values()) == {numbers[staying.base_url]}
+
+
+async def test_nobody_else_may_link_to_a_node(database):
     async with nodes(database, 1) as (serving,):
-        status, told = await control(serving, "GET", "/_emulator/health")
-        assert (status, told["status"], told["smpp"]) == (200, "ok", serving.smpp_url)
-        serving._node._leaving = True
-        status, told = await control(serving, "GET", "/_emulator/health")
-        assert (status, told["status"]) == (503, "leaving")
-        serving._node._leaving = False
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(serving.base_url.rpartition(":")[2]))
+        writer.write(b"GET /_emulator/link HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer guess\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 403")
+        writer.close()
+        assert len(serving._node.front.peers.secret) == 32
 
 
 async def test_metrics_name_their_node_and_the_page_lists_the_sandboxes_of_all(database):
