@@ -195,6 +195,8 @@ class RequestParser:
                     self._form = value[:10].lower() == b"multipart/"
                 elif name == b"transfer-encoding":
                     unknown = True
+                    if value.strip().lower() not in (b"chunked", b""):
+                        self._refused(501, f"Transfer-Encoding: {value.decode('latin-1')} is not served; chunked is")
                 elif name == b"x-forwarded-proto" and self._trusts_front:
                     first = value.partition(b",")[0].strip().lower()  # what the client used, then each proxy in turn
                     self._told_scheme = "https" if first == b"https" else "http"

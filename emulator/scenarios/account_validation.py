@@ -78,7 +78,10 @@ def _is_http(url: str) -> bool:
 
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and _writable(url)
+        host = parts.hostname or ""
+        if not host.isascii():
+            host.encode("idna")
+        return parts.scheme in ("http", "https") and bool(host) and parts.port != 0 and _writable(url)
     except ValueError:
         return False
 

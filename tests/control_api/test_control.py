@@ -320,6 +320,36 @@ async def test_a_rule_has_a_name_by_which_one_asks_whether_it_fired():
         assert (status, "name" in answer["error"]["message"]) == (400, True)
 
 
+async def test_rules_may_share_a_name_by_which_they_are_counted_found_and_taken_away_together():
+    async with serving() as served:
+        rules = [{"name": name, "when": {"contains": word}, "then": {"refuse": {"reason": "no-credit"}}}
+                 for name, word in (("money", "one"), ("other", "two"), ("money", "three"))]  # fmt: skip
+        assert (await control(served, "PUT", f"{S}/rules", {"rules": rules}))[0] == 200
+        for text in ("one", "two", "three", "three"):
+            await sent(served, content=text)
+        _, told = await control(served, "GET", f"{S}/rules?name=money")
+        ids = [one["id"] for one in told["rules"]]
+        assert [one["fired"] for one in told["rules"]] == [1, 2]
+        _, told = await control(served, "GET", f"{S}/requests?rule=money")
+        assert [one["rule"] for one in told["requests"]] == [ids[0], ids[1], ids[1]]
+        assert [ids[n] in told["requests"][n]["explain"] for n in (0, 1)] == [True, True]
+        _, told = await control(served, "DELETE", f"{S}/rules/money")
+        assert [one["name"] for one in told["rules"]][:2] == ["other", None]
+
+
+@pytest.mark.parametrize(("url", "status"), [
+    ("http://1\u05e9\u05dc\u05d5\u05dd.com/x", 400), ("http://" + "\u10d0" * 64 + ".ge/", 400),
+    ("http://a\u3002.ge/", 400),
+    ("http://shop\u0661.example/", 200), ("http://\u10d0\uff11.ge/", 200), ("http://localhost:\u0668\u0660/", 400),
+])  # fmt: skip
+async def test_the_host_of_a_callback_s_url_is_one_that_can_be_asked_for(url, status):
+    async with serving() as served:
+        patch = {"callback_url": url}
+        for provider in ("smsoffice", "ubill", "smscenter"):
+            given, answer = await control(served, "PATCH", f"{S}/accounts/{provider}", patch)
+            assert (given, status == 200 or "callback_url" in answer["error"]["message"]) == (status, True)
+
+
 @pytest.mark.parametrize(("query", "said"), [
     ("messages?status=delievered", "delivered"), ("messages?provider=smsofice", "smsoffice"),
     ("requests?operation=sned", "send"), ("requests?outcome=refusd", "refused"), ("requests?protocol=htpp", "http"),

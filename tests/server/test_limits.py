@@ -110,7 +110,9 @@ async def test_a_body_that_unpacks_to_more_than_may_come_is_413_and_never_unpack
         (413, b"Content-Length: 999999999999\r\n\r\nabcdef"),
         (400, b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n"),
         (400, b"Transfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n0\r\n\r\n"),
-        (400, b"Transfer-Encoding: x\r\n\r\nabc"),
+        (501, b"Transfer-Encoding: x\r\n\r\nabc"),
+        (501, b"Transfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+        (501, b"Transfer-Encoding: gzip\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
         (400, b"Content-Encoding: gzip\r\nContent-Length: 6\r\n\r\nabcdef"),
     ],
 )

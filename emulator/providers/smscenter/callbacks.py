@@ -44,6 +44,11 @@ class CallbackForm(NamedTuple):
     fmt: str
     charset: str
 
+    def sent(self, text: str) -> str:
+        """A text as it comes through: ? for a letter that the charset lacks, U+FFFD for one that no XML has."""
+        plain = reply_formats.plain_xml(text) if self.fmt == "2" else text
+        return plain.encode(self.charset, "replace").decode(self.charset)
+
 
 def form_of(url: str) -> CallbackForm:
     """`?charset=` utf-8, koi8-r or windows-1251, which is the default; koi8-r goes with a form alone."""
@@ -110,8 +115,10 @@ def _call(account: Account, fields: Fields, signed: tuple[str, ...], url: str) -
 
 
 def _signatures(account: Account, signed: tuple[str, ...], url: str) -> Fields:
-    """Over the octets that are sent."""
-    octets = ":".join((*signed, account.credentials["callback_secret"])).encode(form_of(url).charset, "replace")
+    """Over what the receiver reads."""
+    form = form_of(url)
+    said = ":".join((*(form.sent(one) for one in signed), account.credentials["callback_secret"]))
+    octets = said.encode(form.charset, "replace")
     kinds = PROFILE.switch(account, "callback-signatures").split()
     return [(kind, SIGNATURES[kind](octets)) for kind in kinds if kind in SIGNATURES]
 
@@ -127,14 +134,15 @@ def rewritten(request: HttpRequest, fields: Mapping[str, str]) -> HttpRequest:
 
 
 def _written(fields: Fields, url: str) -> HttpRequest:
-    fmt, charset = form_of(url)
+    form = form_of(url)
+    fmt, charset = form
+    sent = {name: form.sent(text) for name, text in fields}
     if not fmt:
-        body = write_query(fields, charset).encode()
+        body = write_query(list(sent.items()), charset).encode()
     elif fmt == "2":
-        text = f'<?xml version="1.0" encoding="{charset}"?>\n{reply_formats.xml(_NAME, dict(fields))}'
-        body = text.encode(charset, "xmlcharrefreplace")
+        body = f'<?xml version="1.0" encoding="{charset}"?>\n{reply_formats.xml(_NAME, sent)}'.encode(charset)
     else:
-        body = msgspec.json.encode(dict(fields)).decode().encode(charset, "replace")
+        body = msgspec.json.encode(sent).decode().encode(charset)
     return HttpRequest(method="POST", target=url, headers=(("Content-Type", _KINDS.get(fmt, FORM)),), body=body)
 
 

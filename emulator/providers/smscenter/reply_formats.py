@@ -16,6 +16,8 @@ from emulator.providers.smscenter.parameters import DEFAULT_CHARSET
 from emulator.providers.smscenter.reply_fields import Members
 
 SERVER = "nginx"
+RETURN = "&#13;"
+"""A carriage return in XML: of a bare one readers make a line feed."""
 _KINDS = {"0": "text/plain", "1": "text/plain", "2": "text/xml", "3": "application/json"}
 _encode = msgspec.json.Encoder().encode
 _never_in_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -64,7 +66,8 @@ def plain_xml(text: str) -> str:
 
 
 def xml(name: str, members: Members) -> str:
-    return ElementTree.tostring(element(name, members), encoding="unicode", short_empty_elements=False)
+    made = ElementTree.tostring(element(name, members), encoding="unicode", short_empty_elements=False)
+    return made.replace("\r", RETURN)
 
 
 # one function an operation and format

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from providers.smscenter.desk import FORM, NOON, TO, Desk
 
-from emulator.providers.smscenter.callbacks import SIGNATURES, judge_answer
+from emulator.core.messages import Incoming
+from emulator.providers.smscenter.callbacks import SIGNATURES, incoming, judge_answer
 
 
 @pytest.mark.contract("smscenter.callback.fields", "smscenter.callback.signatures")
@@ -148,3 +149,25 @@ async def test_a_subscribers_message_comes_by_the_same_callback(sms_emulator):
     }  # fmt: skip
     came = datetime.fromtimestamp(int(told.sent.ts), UTC) + timedelta(hours=3)
     assert told.sent.time == f"{came:%d.%m.%Y %H:%M:%S}"
+
+
+@pytest.mark.contract("smscenter.callback.signatures", "smscenter.callback.form")
+@pytest.mark.parametrize("query", ["", "?charset=utf-8", "?charset=koi8-r", "?fmt=3", "?fmt=3&charset=utf-8", "?fmt=2",
+                                   "?fmt=2&charset=utf-8"])  # fmt: skip
+@pytest.mark.parametrize("text", ["a\x01b", "snow \u2603 и €", "line\r\nline\rline\n", "\ufffe<&>", " \t "])
+def test_what_a_receiver_reads_is_what_was_signed(query, text):
+    """Whatever letters a subscriber writes: the signature is over the octets of what comes through."""
+    desk = Desk()
+    came = Incoming(1, "smscenter", "http", TO, "Shop", text, 1_770_000_000_000_000)
+    request = incoming(desk.account, came, f"http://localhost/{query}")
+    charset = "utf-8" if "utf-8" in query else "koi8-r" if "koi8-r" in query else "windows-1251"
+    if "fmt=2" in query:
+        told = {child.tag: child.text or "" for child in ElementTree.fromstring(request.body)}
+    elif "fmt=3" in query:
+        told = json.loads(request.body.decode(charset))
+    else:
+        told = dict(parse_qsl(request.body.decode("ascii"), keep_blank_values=True, encoding=charset))
+    signed = f"{TO}:{told['mes']}:Shop:secret".encode(charset)
+    assert (told["md5"], told["sha1"]) == (md5(signed).hexdigest(), sha1(signed).hexdigest())
+    if text.isprintable() or text[0] == "l":
+        assert told["mes"] == text.encode(charset, "replace").decode(charset)

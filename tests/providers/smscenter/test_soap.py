@@ -246,3 +246,13 @@ def test_what_a_query_cannot_change_is_found(word):
     assert desk.lint() == []
     assert desk.soap("send_sms2", phones=TO, mes="b", query=word)["id"] == "2"
     assert desk.lint() == ["smscenter.soap.send2"]
+
+
+@pytest.mark.contract("smscenter.soap.envelope", "smscenter.status.message")
+def test_a_carriage_return_in_a_text_comes_through():
+    """XML's readers make a line feed of a bare one; over HTTP's fmt 2 likewise."""
+    desk = Desk()
+    desk.send(mes="one\r\ntwo\rthree", charset="utf-8")
+    assert desk.soap("get_status", phone=TO, id="1", all="1")["message"] == "one\r\ntwo\rthree"
+    told = ET.fromstring(desk.get("status", phone=TO, id="1", all="1", fmt="2", charset="utf-8"))
+    assert told.findtext("message") == "one\r\ntwo\rthree"

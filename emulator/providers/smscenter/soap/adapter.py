@@ -20,7 +20,7 @@ from emulator.providers.smscenter.http import bad_numbers
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reply_fields import Members
-from emulator.providers.smscenter.reply_formats import SERVER, plain_xml
+from emulator.providers.smscenter.reply_formats import RETURN, SERVER, plain_xml
 from emulator.providers.smscenter.soap import wsdl
 from emulator.providers.xml import BadXml, Element, read
 
@@ -216,7 +216,7 @@ def _envelope(version: Version, content: ElementTree.Element, ns: str | None = N
     names = {f"xmlns:{version.prefix}": version.namespace, **({"xmlns:ns1": ns} if ns else {})}
     envelope = ElementTree.Element(f"{version.prefix}:Envelope", names)
     ElementTree.SubElement(envelope, f"{version.prefix}:Body").append(content)
-    text = ElementTree.tostring(envelope, encoding="unicode")
+    text = ElementTree.tostring(envelope, encoding="unicode").replace("\r", RETURN)
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
     headers = ("Content-Type", f"{version.kind}; charset=utf-8"), ("Server", SERVER)
     return HttpReply(status=status, headers=headers, body=body)
