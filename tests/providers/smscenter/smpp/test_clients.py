@@ -145,6 +145,19 @@ async def test_a_client_of_3_3_gets_no_tlv_in_whatever_is_sent_to_it(version, sw
         assert line_of(receipt).startswith("id:1 sub:001 dlvrd:001 ")
 
 
+@pytest.mark.contract("smscenter.smpp.old-versions")
+async def test_a_message_that_fits_nowhere_else_stays_in_its_tlv():
+    async with desk() as at:
+        await at.rule({}, {"reports": {"form": ["data-sm"]}})
+        esme = await at.connect()
+        await esme.bind(at.account, interface_version=0x33)
+        await esme.submit()
+        await at.settle()
+        (receipt,) = await esme.receipts()
+        assert (receipt.command_id, [tag for tag, _ in receipt.tlvs]) == (CommandId.DATA_SM, [0x0424])
+        assert line_of(receipt).startswith("id:1 sub:001 dlvrd:001 ")
+
+
 async def test_a_receipt_that_nobody_took_goes_to_a_client_of_3_4_with_its_tlvs():
     async with desk() as at:
         old = await at.connect()
