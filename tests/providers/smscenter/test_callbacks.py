@@ -133,6 +133,14 @@ def test_nothing_is_repeated_unless_the_switch_has_a_schedule():
         assert made == attempts
 
 
+@pytest.mark.contract("smscenter.callback.incoming", "smscenter.wait-call.callback")
+@pytest.mark.parametrize("way", ["http", "call"])
+def test_the_moment_of_what_a_subscriber_does_is_in_seconds(way):
+    came = Incoming(1, "smscenter", way, TO, "Shop", "yes", 1_770_024_600_999_999)
+    request = incoming(Desk().account, came, "http://localhost/")
+    assert dict(parse_qsl(request.body.decode("ascii")))["ts"] == "1770024600"
+
+
 @pytest.mark.contract("smscenter.callback.incoming")
 async def test_a_subscribers_message_comes_by_the_same_callback(sms_emulator):
     sms = sms_emulator

@@ -503,6 +503,14 @@ def test_what_is_let_pass_in_silence_is_a_finding(said, row):
     assert quiet.lint() == []
 
 
+@pytest.mark.contract("smscenter.send.list-alone")
+@pytest.mark.parametrize(("beside", "found"), [({"phones": TO}, 1), ({"mes": "a"}, 1), ({}, 0)])
+def test_a_list_beside_a_number_or_a_text_is_a_finding(beside, found):
+    desk = Desk()
+    assert desk.json("send", list=f"{OTHER}:b", **beside)["cnt"] == 1
+    assert desk.lint() == ["smscenter.send.list-alone"] * found
+
+
 @pytest.mark.contract("smscenter.http.values")
 def test_an_unknown_format_or_all_is_a_finding_and_a_query_escaped_as_a_whole_too():
     desk = Desk()

@@ -83,7 +83,7 @@ def _extra(pdu: Pdu) -> dict[str, str]:
         value = fields.get(field)
         if value:
             extra[name] = str(value)
-    service = pdu.octets("service_type") if fields.get("service_type") else b""
+    service = pdu.octets("service_type")
     if service:
         extra["service_type"] = _text(service)
     if pdu.tlvs:
