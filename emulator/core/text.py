@@ -33,7 +33,6 @@ _extensions = re.compile(f"[{_EXTENSION_CLASS}]").findall
 _MARKED = bytes(octet if octet < 128 and chr(octet) in _BASIC else _ESCAPE for octet in range(256))
 """ASCII with the escape in the place of what is not in the basic alphabet."""
 _beyond_gsm = re.compile(f"[^{_BASIC_CLASS}{_EXTENSION_CLASS}]").findall
-_astral = re.compile("[\U00010000-\U0010ffff]").findall
 
 _ROOM: dict[Encoding, Callable[[int], int]] = {
     "gsm7": lambda octets: octets * 8 // 7, "8bit": lambda octets: octets, "ucs2": lambda octets: octets // 2,
@@ -62,24 +61,29 @@ class Measure(NamedTuple):
     parts: int
 
 
-_ORDINARY = [Measure("gsm7", units, 1) for units in range(161)]
+_ONE_PART = {encoding: [Measure(encoding, units, 1) for units in range(most + 1)] for encoding, most in SINGLE.items()}
 
 
 def measure(text: str) -> Measure:
     """Encoding, units and parts of a text. An empty text is one part."""
     if text.isascii() and len(text) <= 160 and _ESCAPE not in text.encode().translate(_MARKED):
-        return _ORDINARY[len(text)]
+        return _ONE_PART["gsm7"][len(text)]
     if _only_basic(text):
         units = len(text)
         return Measure("gsm7", units, 1 if units <= 160 else -(-units // 153))
     encoding: Encoding = "gsm7" if _only_gsm(text) else "ucs2"
-    doubles = len(_extensions(text)) if encoding == "gsm7" else len(_astral(text))
+    doubles = len(_extensions(text)) if encoding == "gsm7" else _pairs(text)
     units = len(text) + doubles
     if units <= SINGLE[encoding]:
-        return Measure(encoding, units, 1)
+        return _ONE_PART[encoding][units]
     if not doubles:
         return Measure(encoding, units, -(-units // JOINED[encoding]))
     return Measure(encoding, units, len(_cut(text, encoding, JOINED[encoding])))
+
+
+def _pairs(text: str) -> int:
+    """How many characters of a text are a surrogate pair each."""
+    return len(codecs.utf_16_le_encode(text, "surrogatepass")[0]) // 2 - len(text)
 
 
 def measure_in(encoding: Encoding, text: str, units: int, header: int = 0) -> Measure:

@@ -3,7 +3,7 @@ I/O."""
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -32,7 +32,7 @@ Lane: TypeAlias = tuple[str, str, str]
 """Sandbox, provider, kind of request: whose requests under way are counted together."""
 
 
-class Exchanged(NamedTuple):
+class Exchanged(msgspec.Struct, frozen=True):
     """What goes back to the client: the reply, what a rule wants done to it, and the exchange as journalled."""
 
     reply: HttpReply | None

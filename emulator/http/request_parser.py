@@ -55,10 +55,10 @@ class RequestParser:
     """`parsed` holds what came whole, `refusal` what is wrong with what came behind it: nothing is read after that."""
 
     __slots__ = (
-        "_allowance", "_begun", "_body", "_encoding", "_fed", "_form", "_headers", "_in_body", "_large", "_length",
-        "_limits", "_most", "_offered", "_ordinary", "_parser", "_peer", "_raw", "_raw_headers", "_raw_octets",
-        "_scheme", "_target", "_told_scheme", "_trusts_front", "expects_continue", "in_message", "parsed", "refusal",
-        "tunnelled",
+        "_allowance", "_begun", "_body", "_connection", "_encoding", "_fed", "_form", "_headers", "_in_body", "_large",
+        "_length", "_limits", "_most", "_offered", "_ordinary", "_parser", "_peer", "_raw", "_raw_headers",
+        "_raw_octets", "_scheme", "_target", "_told_scheme", "_trusts_front", "expects_continue", "in_message",
+        "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
     def __init__(self, limits: Sizes, allowance: Allowance, peer: str, scheme: str = "http") -> None:
@@ -80,6 +80,8 @@ class RequestParser:
         self._raw_headers: list[tuple[bytes, bytes]] = []
         self._headers: Headers = ()
         """What `_raw_headers` say: clients send the same ones again and again."""
+        self._connection = False
+        """Is there a Connection header among them?"""
         self._ordinary = False
         """Do they say nothing that asks for more than the body as it comes?"""
         self._target = b""
@@ -179,7 +181,7 @@ class RequestParser:
         hosts = 0
         self._told_scheme = self._scheme
         self._most, self._encoding, self._form = limits.body, "", False
-        length, unknown = 0, False
+        length, unknown, self._connection = 0, False, False
         for name, value in raw:
             if len(name) in _LENGTHS_OF_INTEREST:
                 name = name.lower()
@@ -193,6 +195,8 @@ class RequestParser:
                     self.expects_continue = True
                 elif name == b"content-type":
                     self._form = value[:10].lower() == b"multipart/"
+                elif name == b"connection":
+                    self._connection = True
                 elif name == b"transfer-encoding":
                     unknown = True
                     if value.strip().lower() not in (b"chunked", b""):
@@ -232,7 +236,8 @@ class RequestParser:
             except CannotUnpack as error:
                 self._refused(error.status, str(error), True)
                 return
-        version, target, method = parser.get_http_version(), self._target, parser.get_method()
+        target, method, stays = self._target, parser.get_method(), parser.should_keep_alive()
+        version = "1.1" if stays and not self._connection else parser.get_http_version()  # others would not stay
         if target[:1] != b"/" or version != "1.1":
             why = in_our_words(self._begun, "") if version == "0.9" else _wrong_target(target, method)
             if why:
@@ -243,7 +248,7 @@ class RequestParser:
             self._peer, 1, self._raw_octets, self._told_scheme,
         )  # fmt: skip
         form = self._form and body != b""
-        self.parsed.append(Parsed(request, not parser.should_keep_alive(), version, form))
+        self.parsed.append(Parsed(request, not stays, version, form))
         self._raw_octets = False
 
     # inside
@@ -337,8 +342,10 @@ class RequestParser:
 
 
 _LENGTHS_OF_INTEREST = frozenset(
-    map(len, ("host", "expect", "content-type", "content-length", "content-encoding", "transfer-encoding"))
-)
+    map(len, (
+        "host", "expect", "connection", "content-type", "content-length", "content-encoding", "transfer-encoding",
+    ))
+)  # fmt: skip
 """X-Forwarded-Proto is as long as Transfer-Encoding."""
 
 

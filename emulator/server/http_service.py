@@ -75,10 +75,10 @@ class HttpService:
         self._streams = StreamingReplies()
         self._recorder = recorder
         self._elsewhere = elsewhere
+        self._at_once: dict[Lane, int] = {}
+        """How many requests arrived at this moment, in this turn of the loop, and"""
         self._in_flight: dict[Lane, int] = {}
-        """How many requests are between their reading and their reply, by concurrency key."""
-        self._at_once: list[Lane] = []
-        """Of those the ones that arrived at this moment: in this turn of the loop."""
+        """how many wait for their reply since turns before, by concurrency key."""
         self.date, self.date_until = b"", 0.0
         self.limits = limits
         self.connections: set[HttpConnection] = set()
@@ -206,21 +206,11 @@ class HttpService:
 
     def _under_way(self, lane: Lane) -> int:
         """Counts another request; those that arrive at the same moment are counted with it."""
-        count = self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
-        if not self._at_once:
-            asyncio.get_running_loop().call_soon(self._turn_ends)
-        self._at_once.append(lane)
-        return count
-
-    def _turn_ends(self) -> None:
-        for lane in self._at_once:
-            self._answered(lane)
-        self._at_once.clear()
-
-    def _answered(self, lane: Lane) -> None:
-        self._in_flight[lane] -= 1
-        if not self._in_flight[lane]:
-            del self._in_flight[lane]
+        now = self._at_once
+        if not now:
+            asyncio.get_running_loop().call_soon(now.clear)
+        now[lane] = now.get(lane, 0) + 1
+        return now[lane] + self._in_flight.get(lane, 0)
 
     async def _call(self, request: HttpRequest, connection: HttpConnection) -> HttpReply | None:
         """A call of the control API or the page. Nothing is answered that is not written down, where things are."""
@@ -248,14 +238,14 @@ class HttpService:
 
     async def _later(self, answer: Exchanged, connection: HttpConnection) -> HttpReply | None:
         """The reply, after what shall go before it, in the manner that a rule wants."""
-        reply, fault, _, first, lane = answer
+        reply, fault, lane = answer.reply, answer.fault, answer.lane
         if lane is not None:
             self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
         try:
             if self._recorder is not None:
                 await kept(self._recorder)
-            if first:
-                await asyncio.wait(first, timeout=_REPORTS_FIRST)
+            if answer.first:
+                await asyncio.wait(answer.first, timeout=_REPORTS_FIRST)
             if fault is None:
                 return reply
             if fault.wait:
@@ -265,7 +255,9 @@ class HttpService:
             return _not_kept(trouble, False)
         finally:
             if lane is not None:
-                self._answered(lane)
+                self._in_flight[lane] -= 1
+                if not self._in_flight[lane]:
+                    del self._in_flight[lane]
         return None
 
     def _instead(self, trouble: NotPersisted) -> bytes:

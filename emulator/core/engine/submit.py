@@ -55,14 +55,14 @@ class SubmitHandler:
             price = case.price if case.by_message else case.price * measured.parts
             said = Said(command.text or "", command.sender or "", command.begins_at)
             self._add_recipients(case, self._batch(case, provider_id, said, measured, price), case.good, None)
-        told: dict[str, Any] = {}
+        accepted = Accepted(
+            batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
+            balance=account.balance, encoding=measured.encoding, code=case.code,
+        )  # fmt: skip
         if case.lost:
             self._record_lost(case, provider_id, True)
-            told = lost(case)
-        return Accepted(
-            batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
-            balance=account.balance, encoding=measured.encoding, code=case.code, **told,
-        )  # fmt: skip
+            accepted = msgspec.structs.replace(accepted, **lost(case))
+        return accepted
 
     def keep(self, case: CheckContext, refused: Refused) -> Refused | Accepted:
         """What a refusal leaves behind: where its row says so an id and records, each in the state of its row; and

@@ -7,7 +7,8 @@ backslash and an n; with nl=1 it may stand there as it is, and a line that begin
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
+
+import msgspec
 
 from emulator.providers.smscenter.dates import hours
 
@@ -17,7 +18,7 @@ _separators = re.compile(r"[,;\n]").split
 _breaks = re.compile(r"\r\n|\r|\n").split
 
 
-class Recipients(NamedTuple):
+class Recipients(msgspec.Struct, frozen=True):
     """Numbers as written; of each its text, and its sender and zone (hours from Moscow, "" for the common one) if any
     item has one. `problem`: what is wrong with the list. `numbers` None: there are neither phones nor list."""
 

@@ -1,7 +1,7 @@
 """HTTP parameters from bytes: query, form, multipart or JSON, in the charset that the request names."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -18,7 +18,7 @@ OFF = ("", "0")
 """What a switch-like parameter says that is off."""
 
 
-class Parameters(NamedTuple):
+class Parameters(msgspec.Struct, frozen=True):
     """`problem`: why the body could not be read, or ""; `notes`: rows whose requirement was violated; `guess`: the
     values read as UTF-8, where no charset is named and they look like it."""
 

@@ -33,16 +33,10 @@ def reply(text: str, fmt: str, charset: str = DEFAULT_CHARSET, said: str | None 
 def json(value: Any) -> str:
     """An object one member a line; a list with its objects one behind the other."""
     if isinstance(value, dict):
-        lines = [
-            f'"{name}": {json(one) if isinstance(one, dict | list) else _plain(one)}' for name, one in value.items()
-        ]
+        lines = [f'"{name}": {one if type(one) is int else json(one)}' for name, one in value.items()]
         return "{\n" + ",\n".join(lines) + "\n}"
     if isinstance(value, list):
         return "[" + ",\n".join(map(json, value)) + "]"
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
     return _encode(value).decode()
 
 

@@ -118,18 +118,17 @@ def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit
     if extra and "country" in shared["style"]:
         extra["country"] = shared["style"]["country"]
     if parameters.guess is not None and kind == "sms":
-        guess = parameters._replace(values=parameters.guess, guess=None)
+        guess = msgspec.structs.replace(parameters, values=parameters.guess, guess=None)
         extra[GUESS] = msgspec.json.encode(_said(guess, _recipients(guess), problem)).decode()
     more = _said(parameters, found, problem) if kind == "sms" else _no_text(parameters, kind)
-    return (Price if cost else Submit)(
-        **shared,
-        **more,
-        destinations=found.numbers,
-        own_id=own if own not in ("", "0") else None,
-        flash="flash" in values and parameters.on("flash"),
-        report=True,
+    return (Price if cost else Submit)(  # each by its name: ** costs as much as all the rest
+        provider="smscenter", protocol=shared["protocol"], credential=shared["credential"], peer=shared["peer"],
+        in_flight=shared["in_flight"], fault=shared["fault"], notes=shared["notes"], style=shared["style"],
+        kind=kind, text=more["text"], sender=more["sender"], texts=more.get("texts", ()),
+        senders=more.get("senders", ()), measured=more.get("measured"), destinations=found.numbers,
+        own_id=own if own not in ("", "0") else None, flash="flash" in values and parameters.on("flash"), report=True,
         extra=extra,
-    )
+    )  # fmt: skip
 
 
 _TIMED = frozenset(("time", "valid", "period", "freq", "tz"))
@@ -138,7 +137,7 @@ _TIMED = frozenset(("time", "valid", "period", "freq", "tz"))
 def _no_text(parameters: Parameters, kind: MessageKind) -> dict[str, Any]:
     """What a call or a question about a number has in the place of a text."""
     text = parameters.values.get("mes") if KINDS[kind].text else ""
-    return {"kind": kind, "text": text, "sender": _name(parameters.get("sender")), "measured": _ONE}
+    return {"text": text, "sender": _name(parameters.get("sender")), "measured": _ONE}
 
 
 _LONGEST_SPELT = 100_000

@@ -1,7 +1,6 @@
 """smsoffice.ge over HTTP: requests to commands, outcomes to replies."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -50,15 +49,16 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     return parameters, notes
 
 
-def _common(request: HttpRequest, parameters: Mapping[str, str], notes: list[str]) -> dict[str, Any]:
-    """What every command carries. A GET may only be so long."""
-    key, fault = parameters.get("key"), None
+def _who(parameters: Mapping[str, str]) -> Credential | None:
+    key = parameters.get("key")
+    return None if key is None else Credential("key", key)
+
+
+def _fault(request: HttpRequest) -> Fault | None:
+    """A GET may only be so long."""
     if request.method == "GET" and (length := len("GET  HTTP/1.1") + len(request.target)) > MOST_GET:
-        fault = Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
-    return {
-        "provider": "smsoffice", "credential": None if key is None else Credential("key", key), "peer": request.peer,
-        "fault": fault, "notes": tuple(notes),
-    }  # fmt: skip
+        return Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
+    return None
 
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
@@ -81,9 +81,9 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         if name in parameters and parameters[name].lower() not in values:
             notes.append(row)
     return Submit(
-        **_common(request, parameters, notes), destinations=destinations,
-        text=parameters.get("content"), sender=parameters.get("sender"), reference=reference,
-        flash=parameters.get("contenttype") == "2",
+        provider="smsoffice", credential=_who(parameters), peer=request.peer, fault=_fault(request),
+        notes=tuple(notes), destinations=destinations, text=parameters.get("content"), sender=parameters.get("sender"),
+        reference=reference, flash=parameters.get("contenttype") == "2",
         ignore_stoplist=parameters.get("urgent", "").lower() in ("true", "1"),
         begins_at=begins_at, report=bool(reference),
     )  # fmt: skip
@@ -114,14 +114,17 @@ def read_first_version(request: HttpRequest, values: Mapping[str, str]) -> AnyCo
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters, notes = read_fields(request)
     return Query(
-        **_common(request, parameters, notes), destination=parameters.get("destination"),
-        reference=parameters.get("reference"),
+        provider="smsoffice", credential=_who(parameters), peer=request.peer, fault=_fault(request),
+        notes=tuple(notes), destination=parameters.get("destination"), reference=parameters.get("reference"),
     )  # fmt: skip
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters, notes = read_fields(request)
-    return BalanceQuery(**_common(request, parameters, notes))
+    return BalanceQuery(
+        provider="smsoffice", credential=_who(parameters), peer=request.peer, fault=_fault(request),
+        notes=tuple(notes),
+    )  # fmt: skip
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

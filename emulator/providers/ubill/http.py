@@ -15,7 +15,7 @@ from emulator.providers.base import Route
 from emulator.providers.ubill import xml
 from emulator.providers.ubill.profile import FORM
 from emulator.providers.ubill.replies import members, unauthorised
-from emulator.providers.ubill.requests import common, from_query, register, submit
+from emulator.providers.ubill.requests import register, submit, who
 
 _JSON = (("Content-Type", "application/json"),)
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -56,30 +56,39 @@ def _form(request: HttpRequest) -> _Body | None:
 
 
 def read_send_query(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:
-    """GET send: everything in the query."""
-    return submit(request, from_query(request))
+    """GET send: everything in the query, the first of a name."""
+    query = read_query(request.query)
+    return submit(request, query, dict(reversed(query)))
 
 
 def read_send_json(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:
     """POST send: a JSON object; only the key may stand in the query."""
-    return submit(request, *_body(request))
+    return submit(request, read_query(request.query), *_body(request))
+
+
+def _common(request: HttpRequest) -> dict[str, Any]:
+    """What a question carries."""
+    return {
+        "provider": "ubill", "credential": who(request, read_query(request.query)), "peer": request.peer,
+        "in_flight": request.in_flight,
+    }  # fmt: skip
 
 
 def read_report(request: HttpRequest, values: Mapping[str, str]) -> AnyCommand:
-    return Query(**common(request), provider_id=unquote(values["smsID"]))
+    return Query(**_common(request), provider_id=unquote(values["smsID"]))
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:
-    return BalanceQuery(**common(request))
+    return BalanceQuery(**_common(request))
 
 
 def read_brands(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:
-    return ListSenders(**common(request))
+    return ListSenders(**_common(request))
 
 
 def read_new_brand(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:
     body = _body(request)
-    return register(request, body.said, body.fault)
+    return register(request, read_query(request.query), body.said, body.fault)
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

@@ -12,7 +12,7 @@ import msgspec
 
 from emulator.core.commands import Credential, Fault, RegisterSender, Submit
 from emulator.core.reasons import Reason
-from emulator.http.messages import HttpRequest, read_query
+from emulator.http.messages import Fields, HttpRequest
 from emulator.providers.asked import escaped_as_a_whole, host
 from emulator.providers.ubill.hosts import WRONG_HOST
 
@@ -21,26 +21,16 @@ Said = Mapping[str, Any]
 _code = re.compile(r"(?<![0-9])[0-9]{4,8}(?![0-9])").search
 
 
-def common(request: HttpRequest) -> dict[str, Any]:
-    """Who asks: the key of the query or, without one there, of the header `key` (ubill.md 1)."""
-    written = (value for name, value in read_query(request.query) if name == "key" and value)
-    key = next(written, "") or request.header("key")
-    return {
-        "provider": "ubill", "credential": Credential("key", key) if key else None, "peer": request.peer,
-        "in_flight": request.in_flight,
-    }  # fmt: skip
+def who(request: HttpRequest, query: Fields) -> Credential | None:
+    """The key of the query or, without one there, of the header `key` (ubill.md 1)."""
+    key = next((value for name, value in query if name == "key" and value), "") or request.header("key")
+    return Credential("key", key) if key else None
 
 
-def from_query(request: HttpRequest) -> dict[str, Any]:
-    """The parameters of the query, the first of a name."""
-    said: dict[str, Any] = {}
-    for name, value in read_query(request.query):
-        said.setdefault(name, value)
-    return said
-
-
-def submit(request: HttpRequest, said: Said, fault: Fault | None = None, notes: tuple[str, ...] = ()) -> Submit:
-    """A send. `fault`: what was wrong with the body, if anything."""
+def submit(
+    request: HttpRequest, query: Fields, said: Said, fault: Fault | None = None, notes: tuple[str, ...] = ()
+) -> Submit:  # fmt: skip
+    """A send: what it says, in its query or elsewhere. `fault`: what was wrong with the body, if anything."""
     text, wrong = _text(said, "text")
     send_time, wrong_too = _text(said, "sendTime")
     otp = _says(said.get("otp"), "true", "1")
@@ -53,9 +43,10 @@ def submit(request: HttpRequest, said: Said, fault: Fault | None = None, notes: 
     if otp and not _code(text or ""):
         bent.append("ubill.send.otp-only")
     return Submit(
-        **common(request), fault=fault or wrong or wrong_too, notes=tuple(bent), destinations=numbers,
-        text=text, sender=_plain(said.get("brandID")), ignore_stoplist=_says(said.get("stopList"), "false", "0"),
-        first=otp, report=True, extra={"sendTime": send_time} if send_time else {},
+        provider="ubill", credential=who(request, query), peer=request.peer, in_flight=request.in_flight,
+        fault=fault or wrong or wrong_too, notes=tuple(bent), destinations=numbers, text=text,
+        sender=_plain(said.get("brandID")), ignore_stoplist=_says(said.get("stopList"), "false", "0"), first=otp,
+        report=True, extra={"sendTime": send_time} if send_time else {},
     )  # fmt: skip
 
 
@@ -70,9 +61,12 @@ def _odd(request: HttpRequest) -> Iterator[str]:
         yield "ubill.send.query-escaped"
 
 
-def register(request: HttpRequest, said: Said, fault: Fault | None = None) -> RegisterSender:
+def register(request: HttpRequest, query: Fields, said: Said, fault: Fault | None = None) -> RegisterSender:
     """A new brand name."""
-    return RegisterSender(**common(request), fault=fault, name=_plain(said.get("brandName")))
+    return RegisterSender(
+        provider="ubill", credential=who(request, query), peer=request.peer, in_flight=request.in_flight, fault=fault,
+        name=_plain(said.get("brandName")),
+    )  # fmt: skip
 
 
 def _numbers(said: Said) -> tuple[str, ...] | None:
@@ -84,10 +78,13 @@ def _numbers(said: Said) -> tuple[str, ...] | None:
     return tuple(entry for entry in map(_plain, entries) if entry)
 
 
+_NO_TEXTS = (list, dict, bool)
+
+
 def _text(said: Said, name: str) -> tuple[str | None, Fault | None]:
     """A text; a number is one written without quotation marks. Lists and objects are none."""
     value = said.get(name)
-    if isinstance(value, list | dict | bool):
+    if isinstance(value, _NO_TEXTS):
         return None, Fault(Reason.PARAMETER_INVALID, {"parameter": name, "why": f"it is a {type(value).__name__}"})
     return _plain(value), None
 

@@ -8,7 +8,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Fault
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.reasons import Reason
-from emulator.http.messages import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.providers.ubill.replies import members, unauthorised
 from emulator.providers.ubill.requests import submit
 from emulator.providers.xml import BadXml, read
@@ -25,11 +25,11 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         if root.name != "request":
             raise BadXml(f"the root is <{root.name}>, not <request>")
     except BadXml as bad:
-        return submit(request, {}, Fault(Reason.BODY_UNREADABLE, {"why": str(bad)}))
+        return submit(request, read_query(request.query), {}, Fault(Reason.BODY_UNREADABLE, {"why": str(bad)}))
     said: dict[str, Any] = {}
     for child in root.children:
         said.setdefault(child.name, child.text)
-    return submit(request, said)
+    return submit(request, read_query(request.query), said)
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
