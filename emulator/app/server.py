@@ -19,7 +19,7 @@ from emulator.sandboxes.change_log import Unusable
 from emulator.server.http_server import HttpServer
 from emulator.server.http_service import HttpService
 from emulator.server.proxy import Guard
-from emulator.server.smpp_connection import SmppServer
+from emulator.server.smpp_server import SmppServer
 from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
 

@@ -30,7 +30,8 @@ from emulator.storage.postgres_nodes import SandboxHome
 if TYPE_CHECKING:
     from emulator.sandboxes.manager import SandboxManager
     from emulator.server.http_service import HttpService
-    from emulator.server.smpp_connection import SmppConnection, SmppServer
+    from emulator.server.smpp_connection import SmppConnection
+    from emulator.server.smpp_server import SmppServer
 
 _PATIENCE = 10.0
 """Real seconds that a request waits for its sandbox to have an owner that answers."""

@@ -26,7 +26,7 @@ from emulator.storage.writer import GroupCommitWriter
 if TYPE_CHECKING:
     from emulator.sandboxes.manager import SandboxManager
     from emulator.server.http_service import HttpService
-    from emulator.server.smpp_connection import SmppServer
+    from emulator.server.smpp_server import SmppServer
 
 _EVERY = 0.25
 """Real seconds between two looks at who lives. Nobody waits for a lock: a session that did would keep PostgreSQL from

@@ -8,7 +8,8 @@ from emulator.cluster.link import NodeLink
 from emulator.dispatch.http import Stranger
 from emulator.http.request_parser import Parsed
 from emulator.server.http_connection import HttpConnection, Service
-from emulator.server.smpp_connection import SmppConnection, SmppServer
+from emulator.server.smpp_connection import SmppConnection
+from emulator.server.smpp_server import SmppServer
 
 
 class _LinkTransport(asyncio.Transport):

@@ -1,47 +1,45 @@
 """SMPP on a socket: octets to PDUs and back, link timers in real time. What PDUs mean is not its trade.
 
-What is written within one turn of the loop leaves in one piece.
+What is written within one turn of the loop leaves in one piece. What came in one piece is answered in several turns
+where it is much, so that others get theirs.
 """
 
 import asyncio
-import logging
-import socket
-from collections.abc import Callable, Collection, Iterator
+from collections import deque
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from emulator.dispatch.http import Stranger
 from emulator.dispatch.smpp import SmppDispatcher, SmppReply
 from emulator.http.limits import Limits
-from emulator.net.allowed_targets import Targets
-from emulator.net.connect import reach
-from emulator.net.listen import BACKLOG
 from emulator.net.reset import reset
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 from emulator.sandboxes.smpp_session import BoundSession
-from emulator.server import fault_steps, smpp_faults
+from emulator.server import smpp_faults
 from emulator.server.deadlines import Deadlines
-from emulator.server.fault_steps import ResetConnection, Wait, Write
-from emulator.server.protocol_switch import TlsOnly, told
-from emulator.server.smpp_faults import Ask, NextFirst, SmppStep
+from emulator.server.smpp_late_answers import LateAnswers
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
 from emulator.smpp.framing import Framer
 from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
 from emulator.smpp.pdu_tables import BINDS, CommandId
-from emulator.tls.contexts import Contexts
 
-_log = logging.getLogger("emulator")
+AT_ONCE = 100
+"""So many PDUs of a connection are answered in one turn of the loop, for no longer than"""
+_AT_MOST = 0.01
+"""real seconds, looked at behind so many PDUs:"""
+_A_FEW = 8
 _ACKNOWLEDGED = CommandId.DELIVER_SM_RESP.to_bytes(4, "big")
-_REPORTS_FIRST = 1.0
-"""Real seconds that a response waits for callbacks which shall go before it."""
-_FAREWELL = 0.3
-"""Real seconds that clients get to answer our unbind when serving stops."""
 _MOST_UNREAD = 64 * 1024
 """With so many octets unread by the peer nothing more is read of it."""
-_MOST_OWED = 1000
+MOST_OWED = 1000
 """With so many requests unanswered (by late answers) no more is read: the peer feels it as back-pressure."""
+
+
+def _nothing() -> None:
+    pass
 
 
 class OtherNodesSmpp(Protocol):
@@ -71,11 +69,22 @@ class SmppConnection(asyncio.Protocol):
         self._held_out = 0
         """So many pieces wait for what they tell of to be written down; then the connection ends, perhaps:"""
         self._then: Callable[[], None] | None = None
-        self._reading = False
-        """What is written now leaves together, when all that came is done."""
+        self._working = False
+        """What is written now leaves together, when this turn is over."""
+        self._frames: deque[bytes | Unreadable] = deque()
+        """What came and is not answered, and"""
+        self._next: asyncio.Handle | None = None
+        """the turn in which it will be."""
+        self._ended = False
+        """The peer says nothing more: the end comes behind what it has said."""
+        self._lost = False
+        """It is gone: the same, and nothing can be written."""
         self._timer: asyncio.TimerHandle | None = None
-        self._closing = False
-        self._paused = False
+        self.closing = False
+        self._unread = False
+        """The peer does not read."""
+        self._taking = True
+        """Is the transport read?"""
         self._partly = False
         """A PDU is here in part."""
         self.peer = ""
@@ -83,10 +92,7 @@ class SmppConnection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self.gone: asyncio.Future[None] = self._loop.create_future()
         """Done when the connection is."""
-        self._held: list[Callable[[], None]] = []
-        """Responses that wait for the next one to go first."""
-        self._late: dict[Callable[[], None], asyncio.TimerHandle] = {}
-        """What waits for its moment."""
+        self.answers = LateAnswers(self, dispatcher, self._loop)
 
     # the connection
 
@@ -103,7 +109,15 @@ class SmppConnection(asyncio.Protocol):
             self._give_up(f"there are {most} connections (--max-connections)", True)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._closing = True
+        if self._frames and not self.closing:
+            self._lost = True
+            self._tend()
+        else:
+            self._over()
+
+    def _over(self) -> None:
+        """Nothing of the connection is left to be done."""
+        self.closing = True
         self._links.discard(self)
         if self._timer is not None:
             self._timer.cancel()
@@ -112,17 +126,34 @@ class SmppConnection(asyncio.Protocol):
         if not self.gone.done():
             self.gone.set_result(None)
 
+    def eof_received(self) -> bool:
+        """The peer says nothing more: what it has said is answered, and what waits to be written down as well."""
+        self._ended = not self.closing and bool(self._frames or self._out or self._held_out)
+        if self._ended and not self._frames:
+            self.hang_up()
+        return self._ended
+
     def data_received(self, data: bytes) -> None:
-        line, out = self.line, self._out
+        behind = bool(self._frames)
+        self._frames.extend(self._framer.frames(data))
+        if not behind:
+            self._work()
+
+    def _work(self) -> None:
+        """A turn: answer what has come, one after the other."""
+        self._next = None
+        line, frames = self.line, self._frames
         acknowledged = self._dispatcher.acknowledged
         now = self.now()
-        self._reading = True
+        left, until = AT_ONCE, now + _AT_MOST
+        self._working = True
         ordinary = False
-        frames = self._framer.frames(data)
-        at = 0
-        while at < len(frames) and not self._closing:
-            frame = frames[at]
-            at += 1
+        came = bool(frames)
+        while frames and left and not self.closing and (self._lost or not self._stopped):
+            left -= 1
+            if not left % _A_FEW and self.now() > until:
+                left = 0
+            frame = frames.popleft()
             if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
                 continue
             ordinary = True
@@ -130,60 +161,85 @@ class SmppConnection(asyncio.Protocol):
             if self._elsewhere is not None and isinstance(item, Pdu) and item.command_id in BINDS:
                 who, self._here = None if self._here else self._dispatcher.stranger(line, item), False
                 if who is not None:
-                    rest = (frame, *frames[at:])
-                    octets = b"".join(one if isinstance(one, bytes) else one.raw for one in rest)
+                    octets = b"".join(one if isinstance(one, bytes) else one.raw for one in (frame, *frames))
+                    frames.clear()
+                    self._taking = True  # whoever takes it over reads, or does not
                     self._elsewhere.bind(self, who, octets + self._framer.rest())
                     break
             for event in line.session.received(item, now):
                 self._do(event, item)
-        self._reading = False
+        self._working = False
         self._dispatcher.worked_off(line)
+        if self._out and self._recorder is not None:
+            self._loop.call_soon(self.flush)  # with what came over other links in this turn
+        elif self._out:
+            self.flush()
+        if self.closing:
+            frames.clear()
+        if ordinary:
+            self._arm()
+        if frames:
+            self._tend()
+        else:
+            self._at_rest(came)
+
+    def _at_rest(self, came: bool) -> None:
+        """All that came is answered. `came`: there was something."""
         held = self._framer.held
         if held or self._partly:
             self._partly = bool(held)
-            self._patience.part(held, at > 0)
-        if out and self._recorder is not None:
-            self._loop.call_soon(self.flush)  # with what came over other links in this turn
-        elif out:
-            self.flush()
-        if ordinary:
-            self._arm()
-        if line.session.owed > _MOST_OWED:
-            self._pause()
+            self._patience.part(held, came)
+        if self._lost:
+            self._over()
+        elif self._ended and not self.closing:
+            self.hang_up()
+        else:
+            self._tend()
+
+    @property
+    def _stopped(self) -> bool:
+        """Does the peer have to read, or to wait for answers, before it is listened to?"""
+        return self._unread or self.answers.owed > MOST_OWED
+
+    def _tend(self) -> None:
+        """Work goes on, and the transport is read, where nothing speaks against it."""
+        stopped = self._stopped
+        if self._frames and self._next is None and (self._lost or not stopped):
+            self._next = self._loop.call_soon(self._work)
+        taking = not (stopped or self._frames)
+        if taking != self._taking and not (self.closing or self._lost):
+            self._taking = taking
+            if taking:
+                self.transport.resume_reading()
+            else:
+                self.transport.pause_reading()
 
     def go_on_here(self, octets: bytes) -> None:
         """The client belongs here, with all that it has said from its bind on."""
         self._here = True
-        if not self._closing:
+        if not self.closing:
             self.data_received(octets)
 
     def hand_over(self, protocol: asyncio.Protocol) -> None:
         """The client is another protocol's from now on."""
         self.flush()
         transport = self.transport
-        self.connection_lost(None)
+        self._over()
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
 
     def pause_writing(self) -> None:
         """The peer does not read: we do not either, until it does."""
         self._patience.unread()
-        self._pause()
+        self._unread = True
+        if not self._working:
+            self._tend()
 
     def resume_writing(self) -> None:
         self._patience.read()
-        self._resume()
+        self._unread = False
+        self._tend()
         self._dispatcher.go_on(self.line)
-
-    def _pause(self) -> None:
-        if not self._paused and not self._closing:
-            self._paused = True
-            self.transport.pause_reading()
-
-    def _resume(self) -> None:
-        if self._paused and not self._closing:
-            self._paused = False
-            self.transport.resume_reading()
 
     # what the dispatcher wants of it (line.Wire)
 
@@ -191,7 +247,7 @@ class SmppConnection(asyncio.Protocol):
         return self._loop.time()
 
     def write(self, octets: bytes) -> None:
-        if not self._out and not self._reading:
+        if not self._out and not self._working:
             self._loop.call_soon(self.flush)
         self._out.append(octets)
 
@@ -224,7 +280,7 @@ class SmppConnection(asyncio.Protocol):
     def end(self, then: Callable[[], None]) -> None:
         """Behind what was written."""
         self.flush()
-        self._closing = True
+        self.closing = True
         if self._held_out:
             self._then = then
         else:
@@ -249,6 +305,8 @@ class SmppConnection(asyncio.Protocol):
 
     def _close_writing(self) -> None:
         if self.transport.can_write_eof() and not self.transport.is_closing():
+            if not self._taking:
+                self.transport.resume_reading()  # its end is to be seen
             self.transport.write_eof()
         else:
             self.transport.close()
@@ -261,11 +319,11 @@ class SmppConnection(asyncio.Protocol):
             self.write(octets)
             self.hang_up()
         else:
-            self._closing = True
+            self.closing = True
             self.transport.abort()
 
     def reset(self) -> None:
-        self._closing = True
+        self.closing = True
         reset(self.transport)
 
     # events
@@ -290,125 +348,28 @@ class SmppConnection(asyncio.Protocol):
 
     def _answer(self, asked: int, answer: SmppReply) -> None:
         """`asked`: the command_id of what is answered."""
-        fault = answer.fault
-        bound = asked in BINDS and self.line.sandbox is not None
-        if fault is None and not answer.first:
-            assert answer.octets is not None
-            self.write(answer.octets)
-            if self._held:
-                self.release()
-            if bound:
-                self._bound()
+        bound = self._bound if asked in BINDS and self.line.sandbox is not None else _nothing
+        if answer.fault is not None or answer.first:
+            self.answers.begin(answer, bound)
             return
-        name = "" if fault is None else fault.fault or ""
-        steps = iter(smpp_faults.steps(name, answer.octets))
+        assert answer.octets is not None
+        self.write(answer.octets)
+        self.answers.release()
+        bound()
 
-        def go() -> None:
-            self._take(steps, bound)
-
-        def in_time() -> None:
-            if fault is not None and fault.wait:
-                self._later(fault.wait, go)
-            else:
-                go()
-
-        if answer.first:
-            self._after(answer.first, in_time)
-        elif name == "receipt-first" and answer.message:
-            self._dispatcher.after_receipt(self.line, answer, in_time)
-        else:
-            in_time()
-
-    def _take(self, steps: Iterator[SmppStep], bound: bool) -> None:
-        """The steps of a response, until one of them has to wait."""
-        for step in steps:
-            if self._closing:
-                return
-            match step:
-                case Write(octets):
-                    self.write(octets)
-                case Wait(seconds):
-                    self.flush()
-                    self._later(seconds or 0.0, lambda: self._take(steps, bound))
-                    return
-                case NextFirst(seconds):
-                    if not self._held:
-                        self._hold(seconds, lambda: self._take(steps, bound))
-                        return
-                case Ask(command):
-                    self.line.send(Pdu(command))
-                case fault_steps.CloseConnection():
-                    self.hang_up()
-                case ResetConnection():
-                    self.reset()
-        self.release()
-        if bound:
-            self._bound()
-        if self.line.session.owed <= _MOST_OWED:
-            self._resume()
+    def answered(self) -> None:
+        self._tend()
 
     def _bound(self) -> None:
-        if not self._closing and self.line.receives:
+        if not self.closing and self.line.receives:
             self._dispatcher.bound(self.line)
-
-    def _after(self, first: Collection[asyncio.Future[Any]], then: Callable[[], None]) -> None:
-        """As soon as these are done, or were waited for long enough."""
-        left = set(first)
-        come = self._later(_REPORTS_FIRST, then)
-
-        def done(one: asyncio.Future[Any]) -> None:
-            left.discard(one)
-            if not left and come in self._late:
-                self._late[come].cancel()
-                come()
-
-        for one in first:
-            one.add_done_callback(done)
-
-    def _later(self, delay: float, go: Callable[[], None]) -> Callable[[], None]:
-        """What comes then; it may be taken from `_late`, or called, before."""
-
-        def come() -> None:
-            del self._late[come]
-            go()
-
-        self._late[come] = self._loop.call_later(delay, come)
-        return come
-
-    def _hold(self, seconds: float, go: Callable[[], None]) -> None:
-        """Until the next response has gone, or so long."""
-
-        def over() -> None:
-            self._held.remove(released)
-            go()
-
-        come = self._later(seconds, over)
-
-        def released() -> None:
-            self._late.pop(come).cancel()
-            go()
-
-        self._held.append(released)
-
-    def hurry(self) -> None:
-        """Serving stops: what waits goes now."""
-        for come, handle in tuple(self._late.items()):
-            if come in self._late:
-                handle.cancel()
-                come()
-
-    def release(self) -> None:
-        """Responses that were held back go now."""
-        held, self._held = self._held, []
-        for go in held:
-            go()
 
     # time
 
     def _arm(self) -> None:
         """One timer at most; it is set anew when it fires, for deadlines mostly move away."""
         deadline = self.line.session.next_deadline()
-        if deadline is None or self._closing:
+        if deadline is None or self.closing:
             return
         if self._timer is not None:
             if self._timer.when() <= deadline:
@@ -428,73 +389,3 @@ class SmppConnection(asyncio.Protocol):
         for event in self.line.session.expire(self.now()):
             self._do(event)
         self._arm()
-
-
-def _no_tls(transport: asyncio.BaseTransport, wrong: Exception) -> None:
-    _log.warning("SMPP from %s: %s", transport.get_extra_info("peername"), told(wrong))
-
-
-class SmppServer:
-    """Serves one SMPP dispatcher on listening sockets."""
-
-    def __init__(
-        self, dispatcher: SmppDispatcher, recorder: ChangeLog | None = None, targets: Targets | None = None,
-        limits: Limits | None = None, elsewhere: OtherNodesSmpp | None = None,
-    ) -> None:  # fmt: skip
-        self.dispatcher = dispatcher
-        self._elsewhere = elsewhere
-        self._limits = limits
-        self._recorder = recorder
-        self._targets = targets or Targets()
-        self._servers: list[asyncio.Server] = []
-        self.links: set[SmppConnection] = set()
-        self._shaking_hands: set[TlsOnly] = set()
-
-    async def start(self, listening: socket.socket, tls: Contexts | None = None) -> None:
-        """Serve on a bound socket, with TLS from the first octet if there are certificates."""
-        loop = asyncio.get_running_loop()
-        self.dispatcher.dial = self._dial
-        begin = self.connection if tls is None else partial(self._tls, tls)
-        backlog = min(BACKLOG, (self._limits or Limits()).connections)
-        self._servers.append(await loop.create_server(begin, sock=listening, backlog=backlog))
-
-    def _tls(self, contexts: Contexts) -> asyncio.Protocol:
-        limits = self._limits or Limits()
-        return TlsOnly(self.connection, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
-
-    def connection(self) -> SmppConnection:
-        return SmppConnection(self.dispatcher, self.links, self._recorder, self._limits, self._elsewhere)
-
-    def from_elsewhere(self, asked: OtherNodesSmpp) -> SmppConnection:
-        """For a client that came to another node, and whose bind is to be answered here."""
-        return SmppConnection(self.dispatcher, self.links, self._recorder, self._limits, asked, here=True)
-
-    async def _dial(self, host: str, port: int, connected: Callable[[BoundSession], None]) -> BoundSession:
-        """To a client that listens. Raises NotAllowed when it may not be called, OSError when it cannot be."""
-        made = await reach(self._targets, host, port)
-        _, link = await asyncio.get_running_loop().create_connection(self.connection, sock=made)
-        connected(link.line)
-        return link.line
-
-    async def unbind_all(self, seconds: float = _FAREWELL) -> None:
-        """Take leave of those that are bound, and wait for them so long; others may come."""
-        for link in tuple(self.links):
-            link.unbind()
-        await self._gone(seconds)
-
-    async def _gone(self, seconds: float = _FAREWELL) -> None:
-        if self.links:
-            await asyncio.wait([link.gone for link in self.links], timeout=seconds)
-
-    async def stop(self) -> None:
-        """Stop listening, take leave of those that are bound, close all."""
-        for server in self._servers:
-            server.close()
-        await self.unbind_all()
-        for link in tuple(self.links):
-            link.hurry()
-            link.take_leave()
-        await self._gone()
-        for link in tuple(self.links):
-            link.hang_up()
-        await self._gone()

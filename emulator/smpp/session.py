@@ -35,7 +35,6 @@ class Session:
         self.own = Window(window, self.timers.response)
         self.unbinding = False  # our own unbind is on its way: the peer is still served, we send nothing new
         self.bound: Pdu | None = None  # the bind that the session lives by
-        self.owed = 0  # requests of the peer that the owner has not answered yet
         self._opened = self._heard = self._said = now
         self._unanswered = 0  # messages in a row
         self._answered = now  # when the last answer came, to whatever
@@ -108,7 +107,6 @@ class Session:
         """The owner will never answer that request (a fault does it, or the answer was made elsewhere)."""
         if request.command_id in BINDS:
             self._binding = False
-        self.owed = max(0, self.owed - 1)
 
     # -- what comes --
 
@@ -169,7 +167,6 @@ class Session:
             if self._binding:
                 return self._refuse(item, Status.RALYBND, now)
             self._binding = True
-        self.owed += command not in WITHOUT_RESPONSE
         return [Requested(item)]
 
     def _response(self, item: Pdu | Unreadable) -> list[Event]:
@@ -254,7 +251,6 @@ class Session:
     def closed(self) -> list[Event]:
         """The connection is gone, by whomever: gives back every request of ours that has no answer."""
         self.state = State.CLOSED
-        self.owed = 0
         return [Unanswered(own.request, "the connection closed", own.token) for own in self.own.give_up()]
 
 

@@ -132,13 +132,13 @@ async def test_who_reads_again_in_time_is_borne_with_as_before():
         pdus = b"".join(encode(esme.made(CommandId.ENQUIRE_LINK)) for _ in range(2000))
         sent = 0
         async with asyncio.timeout(PATIENCE):
-            while not link._paused:
+            while link._taking:
                 esme.write(pdus)
                 sent += 2000
                 await asyncio.sleep(0.001)
         esme.writer.transport.resume_reading()
         await esme.until(lambda: len(esme.came) > sent)
-        assert not link._paused
+        assert link._taking
         skip(60)
         await asyncio.sleep(0.02)  # a timer that was left would be due
         assert (await esme.submit()).status == 0

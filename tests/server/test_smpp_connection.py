@@ -111,7 +111,7 @@ async def test_mutated_pdus_cost_neither_an_exception_nor_growth(count):
             if int.from_bytes(octets[4:8], "big") == CommandId.UNBIND:
                 continue
             wire.data_received(bytes(octets))
-            if wire._closing:
+            if wire.closing:
                 pytest.fail("a PDU of good length closed the link")
         del wire.flush
         assert line.session.state is State.BOUND_TRX

@@ -259,15 +259,6 @@ def test_nothing_is_sent_in_a_wrong_state_unless_a_fault_wants_it():
     assert session.send(Pdu(5), 0.0, anyway=True).sequence == 1
 
 
-def test_what_is_owed_to_the_peer_is_counted_until_it_is_answered_or_withheld():
-    session = bound()
-    asked = [session.received(Pdu(4, 0, 7), 0.0)[0] for _ in range(3)]
-    assert session.owed == 3
-    assert session.respond(asked[0].request, 0.0, fields={"message_id": b"1"}).sequence == 7
-    session.withhold(asked[1].request)
-    assert session.owed == 1
-
-
 # -- the end
 
 
