@@ -129,7 +129,7 @@ async def test_what_is_no_smpp_gets_a_nack_and_a_closed_link(octets):
         esme.write(octets + b"\0" * 16)
         await esme.closed()
         assert esme.octets[4:12] == bytes.fromhex("80000000 00000002")
-        journal = requests(at.served.emulator.default, RequestFilters(protocol="smpp"))
+        journal = list(requests(at.served.emulator.default, RequestFilters(protocol="smpp")))
         assert journal[-1]["outcome"] == "unreadable"
         assert "command_length" in journal[-1]["explain"]
 
