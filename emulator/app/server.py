@@ -101,6 +101,8 @@ class Server:
         control = control_of(self.emulator)
         control.beside = {name: one for name, one in self.urls.items() if name != "http"}
         control.authority = lambda: self.authority_pem
+        if self._node is not None:
+            control.gate.share_log_ins(self._node.secret)
         return control
 
     def _bound(self, port: int | None, what: str, option: str) -> socket.socket | None:

@@ -88,6 +88,10 @@ class ClusterNode:
         self.front.own = Overview(self._nodes, self.front, trusts, control, lambda: self._leaving,
                                   lambda: self.writer.stuck).answer  # fmt: skip
 
+    def secret(self) -> str:
+        """What all nodes know, and nobody else."""
+        return self._nodes.secret
+
     # joining
 
     async def start(self) -> None:

@@ -19,6 +19,7 @@ _JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", 
 _PATIENCE = 2.0
 """Real seconds that a node gets to answer; then it is named in the list."""
 _READS = ("GET", "HEAD")
+_LOGOUT = "/_emulator/page/logout"
 
 Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
 
@@ -39,6 +40,8 @@ class Overview:
 
     def answer(self, request: HttpRequest) -> Awaitable[HttpReply] | None:
         """None: it is not about the cluster."""
+        if (request.method, request.path) == ("POST", _LOGOUT):
+            return self._everywhere(request)
         if request.method not in _READS:
             return None
         match request.path.rstrip("/"):
@@ -71,6 +74,14 @@ class Overview:
             for one in members
         ]  # fmt: skip
         return HttpReply(headers=_JSON, body=msgspec.json.encode({"nodes": nodes}))
+
+    async def _everywhere(self, request: HttpRequest) -> HttpReply:
+        """Done by all nodes, answered by this one."""
+        others = [one.number for one in self._front.peers.members.values() if one.number != self._front.number]
+        await asyncio.gather(*(self._asked(number, request) for number in others))
+        here = await self._control(request)
+        assert isinstance(here, HttpReply)
+        return here
 
     async def _sandboxes(self, request: HttpRequest) -> HttpReply:
         """Those of all nodes. A node that does not answer is named."""

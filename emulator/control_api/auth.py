@@ -19,18 +19,26 @@ _HINT = "send the header `Authorization: Bearer TOKEN`; the token was given by -
 
 
 class Auth:
-    """Lets requests in. `names`: hosts besides those of loopback under which browsers may reach us. `now`: seconds."""
+    """Lets requests in. `names`: hosts besides those of loopback under which browsers may reach us. `now`: seconds;
+    `today`: the same, by a clock that others share."""
 
-    def __init__(self, token: str | None, names: Iterable[str], now: Callable[[], float]) -> None:
+    def __init__(
+        self, token: str | None, names: Iterable[str], now: Callable[[], float],
+        today: Callable[[], float] | None = None,
+    ) -> None:  # fmt: skip
         self._token = None if token is None else _digest(token)
         self._names = {hosts.plain(name) for name in names if name}
-        self._logins = LoginSessions(now)
+        self._logins = LoginSessions(today or now)
         self._tries = Tries(now)
 
     @property
     def open(self) -> bool:
         """Is there no token to know?"""
         return self._token is None
+
+    def share_log_ins(self, secret: Callable[[], str]) -> None:
+        """Whoever has the same secret and token knows our log-ins, and we theirs."""
+        self._logins.key = lambda: hmac.digest(secret().encode(), self._token or b"", "sha256")
 
     def log_in(self, request: HttpRequest, given: str) -> str | None:
         """A new cookie's value, for who knows the token. Raises Refusal when there were too many who did not."""

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from emulator.clock import real_now
 from emulator.control_api import openapi, query_reader
 from emulator.control_api.auth import Auth
 from emulator.control_api.call import Call
@@ -16,6 +17,7 @@ from emulator.control_api.filter_words import heed
 from emulator.control_api.handlers.sandboxes import named
 from emulator.control_api.refusal import Refusal
 from emulator.control_api.routes import CALLS
+from emulator.core.units import SECOND
 from emulator.http.browser_headers import DATA, dressed
 from emulator.http.messages import Headers, HttpReply, HttpRequest, StreamReply
 from emulator.version import __version__
@@ -55,8 +57,8 @@ class Control:
         self, context: Context, token: str | None, hosts: Iterable[str], page: Callable[[Context, Auth], PageHandler]
     ) -> None:
         self.context = context
-        self._gate = Auth(token, hosts, monotonic)
-        self._page = page(context, self._gate)
+        self.gate = Auth(token, hosts, monotonic, lambda: real_now() / SECOND)
+        self._page = page(context, self.gate)
         self.authority: Callable[[], bytes] = _none
         """Our certificate authority, PEM."""
         self.beside: Mapping[str, str] = {}
@@ -75,7 +77,7 @@ class Control:
     def trusts(self, request: HttpRequest) -> bool:
         """May who asks for this call the control API?"""
         try:
-            self._gate.let_in(request)
+            self.gate.let_in(request)
         except Refusal:
             return False
         return True
@@ -89,7 +91,7 @@ class Control:
         fixed = self._fixed(path)
         if fixed is not None and request.method in ("GET", "HEAD") and path in _PUBLIC:
             return fixed
-        self._gate.let_in(request)
+        self.gate.let_in(request)
         if fixed is not None and request.method in ("GET", "HEAD"):
             return fixed
         call, values = self._find(request.method, path)

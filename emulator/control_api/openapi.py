@@ -27,7 +27,11 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {
         "/_emulator/health": {"get": {
             "operationId": "health", "summary": "Is it up?", "security": [],
-            "responses": {"200": {"description": "It is.", "content": _json(schemas["Health"])}},
+            "responses": {
+                "200": {"description": "It is.", "content": _json(schemas["Health"])},
+                "503": {"description": "One of many nodes that leaves, or has no database: send nobody there.",
+                        "content": _json(schemas["Health"])},
+            },
         }},
     }  # fmt: skip
     for call in CALLS:

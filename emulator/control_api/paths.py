@@ -25,6 +25,7 @@ class CallAddress(NamedTuple):
 S = "/_emulator/sandboxes/{sandbox}"
 ADDRESSES = {
     "createSandbox": CallAddress("POST", "/_emulator/sandboxes"),
+    "showCluster": CallAddress("GET", "/_emulator/cluster"),
     "listSandboxes": CallAddress("GET", "/_emulator/sandboxes"),
     "getSandbox": CallAddress("GET", S),
     "deleteSandbox": CallAddress("DELETE", S),

@@ -211,8 +211,31 @@ class Sandbox(TypedDict):
     ttl: float | None
 
 
+class SilentNode(TypedDict):
+    node: int
+    url: str
+
+
 class Sandboxes(TypedDict):
+    """`unanswered`: nodes whose sandboxes are missing here."""
+
     sandboxes: list[Sandbox]
+    unanswered: NotRequired[list[SilentNode]]
+
+
+class ClusterNode(SilentNode):
+    """One of many, or the only one. `lives`: its session with the database does."""
+
+    version: str
+    lives: bool
+    leaving: bool
+    me: bool
+    """Is it the one that answers?"""
+    sandboxes: list[str]
+
+
+class Cluster(TypedDict):
+    nodes: list[ClusterNode]
 
 
 class Made(TypedDict):
@@ -523,6 +546,7 @@ class Error(TypedDict):
 class Health(TypedDict):
     status: str
     version: str
+    node: NotRequired[int]
     smpp: NotRequired[str]
     smpps: NotRequired[str]
     https: NotRequired[str]

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import asyncpg
+import msgspec
 import pytest
 from aiohttp import ClientSession
 from esme import SUBMIT, Esme
@@ -17,6 +18,7 @@ from emulator.cluster import node as cluster_node
 from emulator.cluster import overview
 from emulator.cluster.link import NodeLink
 from emulator.cluster.spliced import Spliced
+from emulator.control_api import response_types
 from emulator.sandboxes.change_log import Unusable
 from emulator.smpp import CommandId, response
 from emulator.storage import postgres_nodes
@@ -47,6 +49,7 @@ async def made(serving, **wish):
 async def owners(serving):
     """Which node's number each sandbox is at, and each node's number by its base URL."""
     _, told = await control(serving, "GET", "/_emulator/cluster")
+    msgspec.convert(told, response_types.Cluster)
     found = {name: one["node"] for one in told["nodes"] for name in one["sandboxes"]}
     return found, {one["url"]: one["node"] for one in told["nodes"]}
 
@@ -384,13 +387,29 @@ async def test_a_node_that_is_told_to_end_answers_on_and_takes_leave_of_its_sess
         assert set((await owners(staying))[0].values()) == {numbers[staying.base_url]}
 
 
-async def test_nobody_else_may_link_to_a_node(database):
-    async with nodes(database, 1) as (serving,):
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(serving.base_url.rpartition(":")[2]))
+async def test_nobody_else_may_link_to_a_node_and_a_log_in_at_one_holds_at_all_until_its_log_out(database):
+    async with nodes(database, 2, token="t0ken") as (one, other), ClientSession() as browser:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(one.base_url.rpartition(":")[2]))
         writer.write(b"GET /_emulator/link HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer guess\r\n\r\n")
         assert (await reader.readline()).startswith(b"HTTP/1.1 403")
         writer.close()
-        assert len(serving._node.front.peers.secret) == 32
+        assert len(one._node.secret()) == 32
+
+        async def page(serving, path, method="GET", **more):
+            async with browser.request(method, f"{serving.base_url}/_emulator/{path}", allow_redirects=False,
+                                       **more) as answer:  # fmt: skip
+                await answer.read()
+                return answer
+
+        entered = await page(one, "page/login", "POST", data={"token": "t0ken"})
+        log_in = {"Cookie": f"sms_emulator={entered.cookies['sms_emulator'].value}"}
+        browser.cookie_jar.clear()
+        for serving in (one, other):
+            assert (await page(serving, "sandboxes")).status == 401
+            assert (await page(serving, "sandboxes", headers=log_in)).status == 200
+        assert (await page(other, "page/logout", "POST", headers=log_in)).status == 303
+        for serving in (one, other):
+            assert (await page(serving, "sandboxes", headers=log_in)).status == 401
 
 
 async def test_metrics_name_their_node_and_the_page_lists_the_sandboxes_of_all(database):

@@ -107,7 +107,7 @@ async def test_every_answer_is_as_it_is_described() -> None:
         for provider in at.sandbox.providers:
             await ask("GET", f"/accounts/{provider}")
             await ask("GET", f"/_emulator/contract/{provider}")
-        for path in ("health", "sandboxes", "contract", "scenarios"):
+        for path in ("health", "cluster", "sandboxes", "contract", "scenarios"):
             await ask("GET", f"/_emulator/{path}")
         plays = (await ask("GET", "/_emulator/scenarios"))["scenarios"]
         for play in plays:

@@ -10,6 +10,7 @@ from emulator.control_api.refusal import Refusal, refuse
 from emulator.core.admin_commands import PutRules
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import DEFAULT, InvalidOptions, NewSandbox
+from emulator.version import __version__
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -39,6 +40,17 @@ async def create(context: Context, body: NewSandbox) -> "response_types.Made":
     if said := [*about_callbacks, *warnings.about_binds(made)]:
         told["warnings"] = said
     return told
+
+
+@call("showCluster")
+async def cluster(context: Context) -> "response_types.Cluster":
+    """The nodes, and which sandboxes each of them has."""
+    manager = context.manager
+    alone: response_types.ClusterNode = {
+        "node": manager.node, "url": context.base_url, "version": __version__, "lives": True, "leaving": False,
+        "me": True, "sandboxes": sorted(manager.sandboxes.by_id),
+    }  # fmt: skip
+    return {"nodes": [alone]}
 
 
 @call("listSandboxes")
