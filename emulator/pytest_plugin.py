@@ -222,8 +222,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if item.get_closest_marker("sms_histories") is None:
         return None
     from emulator.histories.reruns import run
+    from emulator.testing.fixtures import OVERHEARD
 
-    run(item, nextitem)
+    run(item, nextitem, OVERHEARD)
     return True
 
 

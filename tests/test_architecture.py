@@ -85,14 +85,9 @@ BANNED_CALLS = {
 }  # fmt: skip
 BANNED_NAMES = {"hash", "open", "id", "input", "print"}
 
-DOCUMENTED = {"_asdict", "_fields", "_make", "_replace", "_value_"}
-"""Names of namedtuples and enums that begin with a line below only so that they are in no field's way."""
-NO_PUBLIC_WAY = {
-    ("histories/reruns.py", name)
-    for name in ("_pytest.runner.runtestprotocol", "_report_sections", "_instance", "_obj")
-} | {("world/memory_loop.py", "asyncio._set_running_loop")}
-"""pytest offers no public way to run an item again; its other plugins that do so use these. asyncio's says of
-itself that event loops are to use it, and stands in the __all__ of its module."""
+DOCUMENTED = {"_asdict", "_fields", "_make", "_replace", "_value_", "asyncio._set_running_loop"}
+"""Names of namedtuples and enums that begin with a line below only so that they are in no field's way; and one of
+asyncio's, which says of itself that event loops are to use it, and stands in the __all__ of its module."""
 
 
 def package_of(file: Path) -> str:
@@ -249,13 +244,13 @@ def private_names_of_others(file: Path, ours: set[str]) -> Iterator[tuple[int, s
 
 def test_no_private_name_of_a_library_is_used():
     ours = set().union(*map(names_made_here, FILES))
-    found = {
-        (file.relative_to(ROOT).as_posix(), name): line
+    found = [
+        f"{file.relative_to(ROOT).as_posix()}:{line} {name}"
         for file in FILES
         for line, name in private_names_of_others(file, ours)
         if name not in DOCUMENTED
-    }
-    assert set(found) == NO_PUBLIC_WAY, found
+    ]
+    assert found == []
 
 
 def test_every_file_says_in_its_first_lines_what_belongs_in_it():

@@ -1,16 +1,17 @@
 """@pytest.mark.sms_histories: the whole test item once more for each delivery history, with fresh fixtures.
 
-pytest's own protocol of an item (set up, call, tear down) is run again and again, and only the last run is reported.
-Between two runs the next item is said to be a twin of this one: what belongs to the item is torn down, what belongs to
-its class, module or session stays.
+An item can be run once, so each run but the last has one that is collected anew from the same class or module. A run
+is the three phases of pytest's own (set up, call, tear down); between two of them the item is said to come next: what
+belongs to the item is torn down, what belongs to its class, module or session stays. Only the last run is reported.
 """
 
-import copy
+import bdb
+import inspect
+import unittest
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import pytest
-from _pytest.runner import runtestprotocol  # as every plugin that runs tests again does: pytest offers no other way
 
 from emulator.control_client.records import missing
 from emulator.histories.history import NORMAL, History, read_token
@@ -24,31 +25,75 @@ SEED = 1
 Reports = list[pytest.TestReport]
 
 
-def run(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Run an item over its histories and report it once."""
+def run(item: pytest.Item, nextitem: pytest.Item | None, *keys: pytest.StashKey[Any]) -> None:
+    """Run an item over its histories and report it once. `keys`: of what each of its runs has in its stash."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    for report in Rerunning(item, nextitem).reports():
+    for report in Rerunning(item, nextitem, keys).reports():
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
 
 
-def once_more(item: pytest.Item, nextitem: pytest.Item | None) -> Reports:
-    """The item from set-up to tear-down, as if it had never run; nothing is reported."""
-    item._report_sections.clear()
-    if isinstance(item, pytest.Function) and isinstance(item.parent, pytest.Class):
-        vars(item).pop("_instance", None)
-        vars(item).pop("_obj", None)
-    return runtestprotocol(item, log=False, nextitem=nextitem)
+def anew(item: pytest.Item, *keys: pytest.StashKey[Any]) -> pytest.Item:
+    """The item as pytest collects it: its parameters and fixtures are found again, its instance is another. What was
+    added to it while tests were collected is added again, of its stash what stands under the keys."""
+    parent = item.parent
+    if isinstance(parent, pytest.Class) and issubclass(parent.obj, unittest.TestCase):
+        found: list[pytest.Item] = [type(item).from_parent(parent, name=item.name)]
+    elif isinstance(item, pytest.Function) and isinstance(parent, pytest.Class | pytest.Module):
+        function = inspect.getattr_static(parent.obj, item.originalname)
+        made = item.ihook.pytest_pycollect_makeitem(collector=parent, name=item.originalname, obj=function)
+        found = made if isinstance(made, list) else [made]
+    else:
+        found = []
+    for one in found:
+        if one.name == item.name:
+            one.own_markers[:] = item.own_markers
+            one.keywords.update(item.keywords)
+            one.user_properties[:] = item.user_properties
+            for key in keys:
+                if key in item.stash:
+                    one.stash[key] = item.stash[key]
+            return one
+    raise ValueError(f"{item.nodeid} cannot be run again: collected anew, there is no test of this name. Give "
+                     "parametrize a list, not a generator, and ids that stay")  # fmt: skip
+
+
+def phases(item: pytest.Item, nextitem: pytest.Item | None) -> Reports:
+    """An item that has not run yet, from set-up to tear-down, as pytest runs it; nothing is reported."""
+    reports = [_phase(item, "setup")]
+    if reports[0].passed and not item.config.getoption("setuponly", False):
+        reports.append(_phase(item, "call"))
+    if item.session.shouldfail or item.session.shouldstop:
+        nextitem = None
+    return [*reports, _phase(item, "teardown", nextitem=nextitem)]
+
+
+def _phase(item: pytest.Item, when: Literal["setup", "call", "teardown"], **more: object) -> pytest.TestReport:
+    hook = getattr(item.ihook, f"pytest_runtest_{when}")
+
+    def whole() -> None:
+        __tracebackhide__ = True
+        hook(item=item, **more)
+
+    debugged = item.config.getoption("usepdb", False)
+    stops = (pytest.exit.Exception,) if debugged else (pytest.exit.Exception, KeyboardInterrupt)
+    call = pytest.CallInfo.from_call(whole, when, reraise=stops)
+    report: pytest.TestReport = item.ihook.pytest_runtest_makereport(item=item, call=call)
+    quiet = (pytest.skip.Exception, unittest.SkipTest, bdb.BdbQuit)
+    if call.excinfo is not None and not hasattr(report, "wasxfail") and not isinstance(call.excinfo.value, quiet):
+        item.ihook.pytest_exception_interact(node=item, call=call, report=report)
+    return report
 
 
 class Rerunning:
     """The runs of one item. A marker written wrong fails it like a fixture that cannot be made."""
 
-    def __init__(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    def __init__(
+        self, item: pytest.Item, nextitem: pytest.Item | None, keys: tuple[pytest.StashKey[Any], ...]
+    ) -> None:
         self._item = item
+        self._keys = keys
         self._next = nextitem
-        self._twin = copy.copy(item)
-        self._properties = list(item.user_properties)
         self._stopped: BaseException | None = None
         self._found: dict[History, Reports] = {}
 
@@ -65,13 +110,16 @@ class Rerunning:
         if wrong:
             return self._refused(wrong)
         if asked is not None:
-            return _told(self._run(asked, self._next)[0], self._item, asked, None)
+            return _told(self._last(asked), self._item, asked, None)
         assert search is not None
-        reports, played = self._run(NORMAL, self._twin)
+        try:
+            reports, played = self._run(NORMAL)
+        except ValueError as error:
+            return self._refused(str(error))
         if any(report.skipped for report in reports):
-            return self._run(NORMAL, self._next)[0]
+            return self._last(NORMAL)
         if _failed(reports):
-            return _told(self._run(NORMAL, self._next)[0], self._item, NORMAL, None)
+            return _told(self._last(NORMAL), self._item, NORMAL, None)
         if not played.sandboxes:
             return self._refused("@pytest.mark.sms_histories plays delivery histories in the sandbox of sms_emulator "
                                  "or live_sms_emulator, and this test uses neither")  # fmt: skip
@@ -79,7 +127,7 @@ class Rerunning:
         shortest = looking.shortest(played.waits, words["without"], words["seed"])
         if self._stopped is not None:
             raise self._stopped
-        last, _ = self._run(shortest or NORMAL, self._next)
+        last = self._last(shortest or NORMAL)
         if shortest is None:
             return last
         if not _failed(last):
@@ -92,7 +140,7 @@ class Rerunning:
         if self._stopped is not None:
             return True
         try:
-            reports, _ = self._run(history, self._twin)
+            reports, _ = self._run(history)
         except pytest.exit.Exception as stop:
             self._stopped = stop
             return True
@@ -100,14 +148,14 @@ class Rerunning:
             self._found[history] = reports
         return not _failed(reports)
 
-    def _run(self, history: History, nextitem: pytest.Item | None) -> tuple[Reports, HistoryRunner]:
-        item = self._item
-        item.user_properties[:] = self._properties
+    def _run(self, history: History) -> tuple[Reports, HistoryRunner]:
+        item = anew(self._item, *self._keys)
         played = item.stash[PLAYING] = HistoryRunner(history)
-        try:
-            return once_more(item, nextitem), played
-        finally:
-            del item.stash[PLAYING]
+        return phases(item, self._item), played
+
+    def _last(self, history: History) -> Reports:
+        self._item.stash[PLAYING] = HistoryRunner(history)
+        return phases(self._item, self._next)
 
     def _refused(self, why: str) -> Reports:
         """The item fails while it is set up, and is torn down as usual."""
@@ -117,7 +165,7 @@ class Rerunning:
 
         vars(self._item)["setup"] = refuse
         try:
-            return self._run(NORMAL, self._next)[0]
+            return self._last(NORMAL)
         finally:
             del vars(self._item)["setup"]
 

@@ -11,7 +11,7 @@ import pytest
 from emulator.certify.blind_spots import Mark, Overheard, Spot, Tried, spots, summary
 from emulator.clock import real_now
 from emulator.core.units import SECOND
-from emulator.histories.reruns import once_more
+from emulator.histories.reruns import anew, phases
 from emulator.providers import found
 from emulator.testing.fixtures import OVERHEARD
 
@@ -124,13 +124,14 @@ class BlindSpots:
         return Tried(spot, "unnoticed", tuple(met), copies) if met else Tried(spot, "not met")
 
     def _run(self, test: OrdinaryRun, spot: Spot) -> tuple[bool, Overheard]:
-        heard = test.item.stash[OVERHEARD] = Overheard(spot)
+        item = anew(test.item)
+        heard = item.stash[OVERHEARD] = Overheard(spot)
         self._limit = max(_AT_LEAST, _SLOWER * test.seconds)
-        option = test.item.config.option
+        option = item.config.option
         wanted, option.tbstyle = option.tbstyle, "native"  # nobody reads it, and the others take long to write
         try:
             # the session in the place of the next item: what is the session's stays set up
-            reports = once_more(test.item, cast(pytest.Item, test.item.session))
+            reports = phases(item, cast(pytest.Item, item.session))
         finally:
             self._limit, option.tbstyle = None, wanted
         return any(report.failed for report in reports), heard

@@ -174,6 +174,133 @@ def test_and_with_anyio(histories):
     result.assert_outcomes(passed=2)
 
 
+OF_ANY_KIND = """
+    import unittest
+    from collections import Counter
+
+    import pytest
+
+    runs, made = Counter(), Counter()
+
+    @pytest.fixture(autouse=True)
+    def counted(request, live_sms_emulator):
+        runs[request.node.name] += 1
+        assert request.node.get_closest_marker("added").args == (1,)
+        assert request.node.user_properties == [("collected", "yes")]
+
+    @pytest.fixture(scope="module", params=["a", "b"])
+    def of_the_module(request):
+        made[request.param] += 1
+        yield request.param
+
+    @pytest.fixture(params=[1, 2])
+    def either(request):
+        return request.param
+
+    @pytest.fixture
+    def given(request):
+        return request.param * 2
+
+    @pytest.mark.parametrize("one", [1, pytest.param(2, id="two")])
+    @pytest.mark.parametrize("given", ["x"], indirect=True)
+    def test_parameters(one, given, either, of_the_module):
+        assert (one, given) in ((1, "xx"), (2, "xx")) and either in (1, 2) and of_the_module in ("a", "b")
+
+    @pytest.fixture(scope="class")
+    def of_the_class(request):
+        made[request.cls.__name__] += 1
+
+    class Base:
+        def setup_method(self):
+            assert vars(self) == {}
+            self.ready = True
+
+        @pytest.mark.parametrize("n", range(2))
+        def test_of_a_class(self, of_the_class, n):
+            assert self.ready
+
+        @staticmethod
+        def test_static(of_the_class):
+            pass
+
+    class TestInherited(Base):
+        pass
+
+    class TestCase(unittest.TestCase):
+        def setUp(self):
+            assert not hasattr(self, "ready")
+            self.ready = True
+
+        def test_of_unittest(self):
+            assert self.ready
+
+    @pytest.mark.xfail(reason="as it is")
+    def test_expected():
+        assert False
+
+    def test_skipped():
+        pytest.skip("not here")
+
+    def test_that_speaks(capsys):
+        print("spoken")
+        assert capsys.readouterr().out == "spoken\\n"
+        print("left")
+
+    def test_counts(request):
+        assert set(runs.values()) >= {2, 3} and runs["test_counts"] == 1, runs
+        assert made == {"a": 1, "b": 1, "TestInherited": 1}, made
+"""
+ADDED = """
+    import pytest
+
+    def pytest_collection_modifyitems(items):
+        for item in items:
+            item.add_marker(pytest.mark.added(1))
+            item.user_properties.append(("collected", "yes"))
+            if item.name != "test_counts":
+                item.add_marker(pytest.mark.sms_histories(max_examples=2))
+"""
+
+
+def test_each_run_is_the_test_collected_anew_whatever_kind_of_test_it_is(histories, pytester):
+    pytester.makeconftest(ADDED)
+    result = histories(*QUIET, "-ra", "-W", "ignore::pytest.PytestUnknownMarkWarning", test_kinds=OF_ANY_KIND)
+    result.assert_outcomes(passed=14, xfailed=1, skipped=1)
+
+
+def test_of_its_runs_only_the_last_is_shown_and_later_ones_know_what_failed(histories, pytester):
+    speaks = """
+        import pytest
+
+        pytestmark = pytest.mark.sms_histories(max_examples=2)
+
+        @pytest.fixture
+        def broken():
+            raise ZeroDivisionError
+
+        def test_not_set_up(broken):
+            pass
+
+        @pytest.mark.parametrize("n", (n for n in [1]))
+        def test_drawn(live_sms_emulator, n):
+            pass
+
+        def test_fails(live_sms_emulator, sms_history):
+            print("said by a run")
+            assert not sms_history.events, "the normal one has some"
+
+        def test_passes(live_sms_emulator):
+            pass
+    """
+    result = histories(plugins=("cacheprovider",), test_speaks=speaks)
+    result.assert_outcomes(errors=2, failed=1, passed=1)
+    assert result.stdout.str().count("\nsaid by a run\n") == 1
+    assert "reruns.py" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["*test_drawn*cannot be run again*parametrize a list, not a generator*"])
+    again = histories("--lf", "-x", plugins=("cacheprovider",))
+    again.assert_outcomes(errors=1)
+
+
 @pytest.mark.long
 def test_under_xdist_workers_find_the_same_as_one_process(histories):
     result = histories("-n", "2", plugins=("xdist",), test_shop=SHOP)
