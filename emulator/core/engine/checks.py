@@ -101,9 +101,9 @@ class CheckContext(msgspec.Struct):
         """What one recipient of a text costs."""
         return self.price if self.by_message else self.price * measured.parts
 
-    def count(self, key: str) -> None:
-        """An event happened that a limit counts."""
-        self.state.windows.mark(key, self.at, LONGEST_WINDOW * SECOND)
+    def count(self, keys: Iterable[str]) -> None:
+        """Events happened that limits count."""
+        self.state.windows.mark(keys, self.at, LONGEST_WINDOW * SECOND)
 
     def limit(self, name: str) -> tuple[int | None, int]:
         """How many are allowed (None: any number), within how long a window."""
@@ -204,7 +204,7 @@ def numbers(case: CheckContext) -> Refused | None:
     switches = case.profile.in_force(account) if account.switches else case.profile.defaults
     normal = case.profile.normal_number
     once = switches.get("repeated-number") == "once"
-    bar = case.profile.bar
+    bar = case.profile.bar(case) if case.profile.bar else None
     unruled = case.ruling is NOTHING
     wanted: str | None = None
     seen: set[object] = set()
@@ -223,7 +223,7 @@ def numbers(case: CheckContext) -> Refused | None:
         ):
             case.lost.append(Lost(number, place, Reason.STOP_LISTED))
         elif verdict is not None or (
-            not accepting and (verdict := bar(case, number, place) if bar else None) is not None
+            not accepting and (verdict := bar(number, place) if bar else None) is not None
         ):
             case.lost.append(Lost(number, place, verdict))
         elif not once or (same := (number, case.said(place)) if command.texts else number) not in seen:

@@ -85,8 +85,8 @@ class CommandHandlers:
         refused = checked(case, checks)
         if refused is not None:
             return self.taking.keep(case, refused)
-        for key in case.marks:
-            case.count(key)
+        if case.marks:
+            case.count(case.marks)
         return self._handlers[kind](case)
 
     def refuse(self, case: CheckContext, refused: Refused) -> AnyOutcome:

@@ -1,5 +1,7 @@
 """How often within a window: sliding windows of sandbox time, as plain serialisable state."""
 
+from collections.abc import Iterable
+
 from emulator.core.units import Timestamp
 
 
@@ -41,11 +43,17 @@ class RateWindows:
         marks = self.marks.get(key)
         return marks[0] if marks else None
 
-    def mark(self, key: str, at: Timestamp, keep: int) -> None:
-        """An event happened; `keep` is the longest window that anybody asks about, in microseconds."""
-        if key not in self.marks and _is_time_to_sweep(len(self.marks)):
-            self.marks = {k: marks for k, marks in self.marks.items() if marks[-1] > at - keep}
-        self.marks.setdefault(key, []).append(at)
+    def mark(self, keys: Iterable[str], at: Timestamp, keep: int) -> None:
+        """An event of each key happened; `keep` is the longest window that anybody asks about, in microseconds."""
+        marks = self.marks
+        for key in keys:
+            known = marks.get(key)
+            if known is not None:
+                known.append(at)
+                continue
+            if _is_time_to_sweep(len(marks)):
+                marks = self.marks = {k: moments for k, moments in marks.items() if moments[-1] > at - keep}
+            marks[key] = [at]
 
 
 def _is_time_to_sweep(size: int) -> bool:

@@ -66,6 +66,6 @@ def _count_wrong(case: CheckContext) -> None:
     if count is None:
         return
     key = f"wrong-passwords {case.profile.provider} {case.command.peer}"
-    case.count(key)
+    case.count((key,))
     if case.state.windows.within(key, case.at - window) >= count:
-        case.count(_blocked(case))
+        case.count((_blocked(case),))

@@ -1,7 +1,7 @@
 """SMS Center as data: the order of its checks, its limits, its words for our states."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -141,27 +141,36 @@ def _spread(case: CheckContext, at: Timestamp, extra: Mapping[str, str]) -> Refu
     return None
 
 
-def bar(case: CheckContext, number: str, place: int) -> Reason | None:
+def bar(case: CheckContext) -> Callable[[str, int], Reason | None]:
     """Why nothing goes to one number of a list: its item's own sender, or too many messages."""
-    senders = case.command.senders
-    refused = _sender(case, senders[place]) if senders else None
-    return refused.reason if refused else flooded(case, number)
+    senders, flooded = case.command.senders, flood(case)
+
+    def barred(number: str, place: int) -> Reason | None:
+        refused = _sender(case, senders[place])
+        return refused.reason if refused else flooded(number, place)
+
+    return barred if senders else flooded
 
 
-def flooded(case: CheckContext, number: str) -> Reason | None:
+def flood(case: CheckContext) -> Callable[[str, int], Reason | None]:
     """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8). `until-pause`: attempts that
     are blocked belong to the run, so that only a pause of 30 s ends it."""
-    limits, gap = case.limit("to-one-number")
-    if limits is None:
-        return None
-    key = f"to-one-number {case.profile.provider} {number}"
-    windows = case.state.windows
-    if windows.streak(key, case.at, gap) >= limits:
-        if case.switch("flood") == "until-pause" and type(case.command) is not Price:
-            windows.prolong(key, case.at)
+    limit, gap = case.limit("to-one-number")
+    if limit is None:
+        return lambda number, place: None
+    key, windows, at, marks = f"to-one-number {case.profile.provider} ", case.state.windows, case.at, case.marks
+    prolonging = case.switch("flood") == "until-pause" and type(case.command) is not Price
+
+    def flooded(number: str, _: int) -> Reason | None:
+        mark = key + number
+        if windows.streak(mark, at, gap) < limit:
+            marks.append(mark)
+            return None
+        if prolonging:
+            windows.prolong(mark, at)
         return Reason.FLOOD
-    case.marks.append(key)
-    return None
+
+    return flooded
 
 
 def _what(case: CheckContext) -> str:

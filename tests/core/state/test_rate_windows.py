@@ -7,7 +7,7 @@ from emulator.core.units import SECOND, Chance, amount, plain, seconds
 def test_what_lies_in_the_window_is_counted_and_what_left_it_is_forgotten() -> None:
     windows = RateWindows({})
     for at in (1, 5, 9):
-        windows.mark("a", at * SECOND, 10 * SECOND)
+        windows.mark(["a"], at * SECOND, 10 * SECOND)
     assert windows.within("a", 0) == 3
     assert windows.within("a", 1 * SECOND) == 2
     assert windows.oldest("a") == 5 * SECOND
@@ -17,7 +17,7 @@ def test_what_lies_in_the_window_is_counted_and_what_left_it_is_forgotten() -> N
 
 def test_keys_do_not_count_for_each_other() -> None:
     windows = RateWindows({})
-    windows.mark("a", 1, 10)
+    windows.mark(["a"], 1, 10)
     assert windows.within("b", 0) == 0
     assert windows.oldest("b") is None
 
@@ -25,7 +25,7 @@ def test_keys_do_not_count_for_each_other() -> None:
 def test_stale_keys_are_swept_out_so_that_it_does_not_grow_with_the_traffic() -> None:
     windows = RateWindows({})
     for at in range(5000):
-        windows.mark(f"k{at}", at, 100)
+        windows.mark([f"k{at}"], at, 100)
     assert len(windows.marks) <= 1124
     assert windows.within("k4999", 4998) == 1
 
