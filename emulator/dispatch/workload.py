@@ -9,6 +9,8 @@ MOST_NUMBERS = 100_000
 _SENT, _SENT_ITS_OWN, _ASKED_AFTER, _LOOKED_UP, _LOOK = 5.0, 100.0, 80.0, 20.0, 0.4
 """What a number costs: one of a text for all; one with a text of its own; one whose message is asked after; one that is
 looked up in a table. And what a rule costs that looks at each of them. In microseconds, about."""
+_LISTS = {"op": 15.0, "err": 10.0}
+"""Words of a request's style by which its answer tells of each number, and what that costs."""
 MOST_WORK = 1_200_000
 _FEW = 100
 """So many numbers cost nothing that is worth counting."""
@@ -40,7 +42,9 @@ def too_many(command: AnyCommand, state: SandboxState) -> str | None:
 
 def _cost(command: AnyCommand) -> tuple[float, str]:
     if isinstance(command, Submit):
-        return (_SENT_ITS_OWN, ", each with a text of its own,") if command.texts else (_SENT, "")
+        told = sum(cost for word, cost in _LISTS.items() if word in command.style)
+        each, what = (_SENT_ITS_OWN, ", each with a text of its own,") if command.texts else (_SENT, "")
+        return each + told, f"{what}, each of them told of in the answer," if told else what
     return (_LOOKED_UP, "") if isinstance(command, QueryNumbers) else (_ASKED_AFTER, " to be asked after")
 
 

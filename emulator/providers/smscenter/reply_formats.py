@@ -6,7 +6,7 @@ forms of a list, and of send with a cost in text, are not known: ours are rows o
 
 import re
 from typing import Any
-from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -40,28 +40,23 @@ def json(value: Any) -> str:
     return _encode(value).decode()
 
 
-def element(name: str, members: Members) -> ElementTree.Element:
-    """An element with a child a line."""
-    made = ElementTree.Element(name)
-    made.text = "\n"
-    for child, value in members.items():
-        for one in value if isinstance(value, list) else [value]:
-            added = element(child, one) if isinstance(one, dict) else ElementTree.Element(child)
-            if not isinstance(one, dict):
-                added.text = plain_xml(str(one))
-            added.tail = "\n"
-            made.append(added)
-    return made
-
-
 def plain_xml(text: str) -> str:
     """Without the characters that no XML document may hold."""
     return _never_in_xml.sub("\ufffd", text)
 
 
 def xml(name: str, members: Members) -> str:
-    made = ElementTree.tostring(element(name, members), encoding="unicode", short_empty_elements=False)
-    return made.replace("\r", RETURN)
+    """An element with a child a line; of a list a child for each."""
+    lines = [f"<{name}>"]
+    for child, value in members.items():
+        for one in value if isinstance(value, list) else (value,):
+            lines.append(xml(child, one) if isinstance(one, dict) else f"<{child}>{_in_xml(str(one))}</{child}>")
+    lines.append(f"</{name}>")
+    return "\n".join(lines)
+
+
+def _in_xml(text: str) -> str:
+    return text if text.isalnum() else escape(plain_xml(text), {"\r": RETURN})
 
 
 # one function an operation and format
@@ -176,13 +171,5 @@ def balance(fmt: str, members: Members) -> str:
     if fmt == "3":
         return json(members)
     if fmt == "2":
-        return "\n".join(
-            ElementTree.tostring(_leaf(name, value), encoding="unicode") for name, value in members.items()
-        )
+        return "\n".join(f"<{name}>{_in_xml(value)}</{name}>" for name, value in members.items())
     return ",".join(members.values()) if fmt == "1" else " ".join(members.values())
-
-
-def _leaf(name: str, text: str) -> ElementTree.Element:
-    made = ElementTree.Element(name)
-    made.text = text
-    return made
