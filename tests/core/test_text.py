@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.text import forcing_ucs2, gsm_decode, gsm_encode, measure, split
+from emulator.core.text import forcing_ucs2, gsm_decode, gsm_encode, measure, split, width
 
 _oracle = gsm0338.Codec()
 BASIC = [_oracle.decode(bytes((n,)))[0] for n in range(128) if n != 0x1B]
@@ -103,3 +103,7 @@ def test_parts_joined_are_the_text_and_each_has_room(text: str) -> None:
         assert all(len(gsm_encode(part) or b"") <= 153 for part in parts)
     else:
         assert all(len(part.encode("utf-16-be", "surrogatepass")) <= 134 for part in parts)
+
+
+def test_what_lies_beyond_the_basic_plane_is_a_pair_of_units() -> None:
+    assert [width(character, "ucs2") for character in "ж\uffff\U00010000"] == [1, 1, 2]

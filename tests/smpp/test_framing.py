@@ -93,6 +93,8 @@ def test_after_a_lost_frame_nothing_is_heard_any_more(frames):
 def test_a_stranger_on_the_port_is_called_by_its_name(stranger):
     (found,) = Framer().feed(stranger)
     assert "the octets are the start of" in found.why
+    slow = Framer()
+    assert [len(slow.feed(stranger[at : at + 1])) for at in range(5)] == [0, 0, 0, 1, 0]
 
 
 def test_a_pdu_that_claims_two_gigabytes_costs_nothing():

@@ -274,7 +274,8 @@ def test_our_unbind_serves_the_peer_until_it_is_answered():
     session = bound()
     sent = session.unbind(1.0)
     assert isinstance(session.received(Pdu(4, 0, 9), 1.0)[0], Requested)
-    assert not session.may_send(CommandId.DELIVER_SM)
+    with pytest.raises(NotNow, match="deliver_sm in state bound_trx, unbinding"):
+        session.send(Pdu(5), 1.0)
     answered, close = session.received(Pdu(CommandId.UNBIND_RESP, 0, sent.sequence), 2.0)
     assert isinstance(answered, RequestAnswered)
     assert isinstance(close, Close)
@@ -293,7 +294,7 @@ def test_a_closed_connection_gives_back_what_was_not_answered():
     assert session.closed() == [Unanswered(pdu, "the connection closed", n) for n, pdu in enumerate(sent, 1)]
     assert session.state is State.CLOSED
     assert session.next_deadline() is None
-    assert session.closed() == []
+    assert (session.closed(), session.own.messages) == ([], 0)
     assert isinstance(session.received(Pdu(4), 0.0)[0], Ignored)
 
 

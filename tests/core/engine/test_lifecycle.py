@@ -45,6 +45,15 @@ def test_an_advance_of_so_many_things_goes_no_further_than_the_last_of_them() ->
     assert (play.history()[2:], play.state.now) == ([("delivered", 5)], START + 9 * SECOND)
 
 
+def test_a_sender_that_stays_keeps_its_id_and_its_date() -> None:
+    play = Play()
+    play.advance(10)
+    play.do(PatchAccount("plain", AccountPatch(senders=["new", "shop"])))
+    senders = play.account.senders
+    assert (senders["shop"].id, senders["new"].id) == (1, 2)
+    assert (senders["shop"].created_at, senders["new"].created_at) == (0, START + 10 * SECOND)
+
+
 def test_a_plan_may_lead_back_from_a_final_state() -> None:
     back = [{"after": 1, "status": "delivered"}, {"after": 2, "status": "sent"}, {"after": 3, "status": "expired"}]
     play = living(*back)

@@ -144,12 +144,14 @@ def test_a_rule_may_hold_from_one_moment_to_another(when: dict[str, object], mom
         ({"after": "2026-11-21T12:00:00"}, "after: no time with its zone"), ({"before": "noon"}, "before: no time"),
         ({"to_matches": "("}, "to_matches: not a regular expression"),
         ({"parts": {"from": 3, "to": 2}}, "from is more"),
+        ({"per": "number"}, "per: goes with nth"),
         ({"probability": 1.1}, "<= 1.0"), ({"every": 0}, ">= 1"), ({"encoding": "utf-8"}, "Invalid enum"),
     ],
 )  # fmt: skip
 def test_what_can_never_hold_is_refused(when: dict[str, object], why: str) -> None:
     with pytest.raises(msgspec.ValidationError, match=why):
         msgspec.convert({"when": when, "then": {}}, RuleSpec)
+    msgspec.convert({"when": {"per": "number", "probability": 0.5}, "then": {}}, RuleSpec)
 
 
 def test_unmet_names_the_keys_that_stand_in_the_way() -> None:

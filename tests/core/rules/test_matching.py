@@ -66,6 +66,7 @@ def test_nth_counts_the_calls_that_match_all_the_rest() -> None:
     play = Play({"when": {"to": "*1", "nth": 3}, "then": BUSY})
     calls = [GOOD, OTHER, GOOD, OTHER, GOOD, GOOD]
     assert [refused(play, number) for number in calls] == [False, False, False, False, True, False]
+    assert [rule.seen for rule in play.state.rule_book.rules] == [4]
 
 
 def test_nth_counts_even_where_another_rule_decides() -> None:

@@ -154,6 +154,9 @@ def test_several_messages_are_deleted_all_or_none():
     desk = Desk()
     desk.send(f"{TO},{OTHER}")
     both = {"phone": f"{TO},{OTHER}", "del": "1"}
+    lines = desk.get("status", phone=f"{TO},{OTHER}", id="1,", fmt="1", all="1").decode("cp1251").split("\n")
+    assert [line.rpartition(",")[2] for line in lines] == ["1", "1"]
+    assert [line.count(number) for line, number in zip(lines, (TO, OTHER), strict=True)] == [1, 1]
     assert desk.json("status", id="1,2", **both)["error_code"] == 5
     assert desk.status(1)["status"] == -1
     assert desk.get("status", id="1,1", **both) == b"OK"

@@ -184,6 +184,7 @@ async def test_a_refused_bind_is_a_header_or_for_gosmpp_one_with_an_empty_system
         answer = await esme.bind(account, command)
         body = switch == "nul" and command == CommandId.BIND_TRANSCEIVER
         assert answer.status == 0x0E
+        assert "no bind can say" not in (await at.last(outcome="refused"))["explain"]
         assert answer.raw[16:] == (b"\0" if body else b"")
 
 
