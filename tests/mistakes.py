@@ -39,6 +39,8 @@ OF_RULES: list[tuple[dict[str, Any], dict[str, Any], str]] = [
      "at when.provider: no such provider: found 'smsc'; may be smscenter, smsoffice, ubill; did you mean smscenter?"),
     ({}, {"incoming": "STOP"},
      "at then.incoming: found 'STOP'; may be a mapping with text, after; write {text: 'STOP'}"),
+    ({}, {"incoming": {"text": "Ответ" * 3418}},
+     "at then.incoming.text: it would have 256 parts, and a message has at most 255"),
     ({}, {"retries": 3}, "at then.retries: found 3; may be a list, at most 50 long; write [3]"),
     ({}, {"steps": "delivered"},
      "at then.steps: found 'delivered'; may be a list; write [{status: delivered, after: ...}]"),

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from emulator.core.commands import OPERATIONS
+from emulator.core.incoming import wrong_text
 from emulator.core.regex import BadPattern, compiled
 from emulator.scenarios.account_validation import about_account, about_url
 from emulator.scenarios.contradictions import about_protocols, about_reports, about_turns, spoken_by
@@ -166,6 +167,10 @@ def _about_incoming(rule: _Rule) -> Iterator[Problem]:
         able = [name for name, words in rule.vocabulary.providers.items() if words.incoming]
         yield Problem(rule.at("then", "incoming"), "this provider passes no messages of subscribers on",
                         about_key=True, hint=f"those that do: {listed(able)}")  # fmt: skip
+    text = mapping(rule.then, "incoming").get("text")
+    wrong = wrong_text(text) if isinstance(text, str) else None
+    if wrong is not None:
+        yield Problem(rule.at("then", "incoming", "text"), wrong)
 
 
 def _about_contradictions(rule: _Rule) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from emulator.control_api.call import call
 from emulator.control_api.context import Context
 from emulator.control_api.refusal import Refusal
 from emulator.core.admin_commands import PutCall, PutIncoming
+from emulator.core.incoming import wrong_address, wrong_text
 from emulator.core.text import split
 from emulator.net.allowed_targets import NotAllowed
 from emulator.sandboxes.sandbox import Sandbox
@@ -63,10 +64,6 @@ async def end(context: Context, sandbox: Sandbox, session: str, query: Ending) -
     context.smpp.hang_up(line, query.how)
 
 
-_MOST_PARTS = 255
-"""Their number has one octet on the wire."""
-
-
 def _speaking(context: Context, wanted: str | None) -> str:
     """The provider meant: the one named, or the first that speaks SMPP."""
     if wanted is None:
@@ -89,9 +86,14 @@ async def incoming(context: Context, sandbox: Sandbox, body: Incoming) -> "respo
     receiving = any(line.receives and line.provider == name for line in context.smpp.of(sandbox))
     url = sandbox.account(name).callback_url
     by_smpp = provider.smpp is not None and (receiving or not url or provider.incoming is None)
+    if not body.source:
+        raise Refusal(400, "invalid", "from: it is empty, and a subscriber has a number")
+    for field, wrong in (
+        ("from", wrong_address(body.source)), ("to", wrong_address(body.to)), ("text", wrong_text(body.text)),
+    ):  # fmt: skip
+        if wrong is not None:
+            raise Refusal(400, "invalid", f"{field}: {wrong}")
     way, parts = ("smpp", len(split(body.text))) if by_smpp else ("http", 1)
-    if parts > _MOST_PARTS:
-        raise Refusal(400, "invalid", f"text: it would have {parts} parts, and a message has at most {_MOST_PARTS}")
     made = sandbox.control(PutIncoming(name, way, body.source, body.to, body.text, parts))
     return {"id": f"i{made.id}", "provider": name, "way": way, "from": made.source, "to": made.to, "text": made.text,
             "parts": parts, "at": views.iso(made.at)}  # fmt: skip

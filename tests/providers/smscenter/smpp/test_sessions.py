@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from esme import SUBMIT, TO, desk, line_of
-from support import get, receiver
+from support import control, get, receiver
 
 from emulator.smpp import CommandId, response
 
@@ -241,6 +241,37 @@ async def test_a_subscribers_long_message_comes_in_parts():
         await at.settle()
         callbacks = (await at.call("GET", "/callbacks"))["callbacks"]
         assert [(one["message_id"], one["accepted"]) for one in callbacks] == [("i1", True), ("i1", True)]
+
+
+@pytest.mark.contract("smscenter.smpp.incoming")
+async def test_a_subscribers_message_that_no_provider_could_carry_is_refused_at_the_door():
+    refused = (
+        ({"from": "9" * 21}, "from: it has 21 characters"), ({"to": "x" * 21}, "to: it has 21 characters"),
+        ({"from": "7900\0"}, "from: it has '\\x00'"), ({"to": "Sh\nop"}, "to: it has '\\n'"),
+        ({"to": "Магазин"}, "to: it has 'М'"), ({"from": ""}, "from: it is empty"),
+        ({"text": "x" * (153 * 255 + 1)}, "text: it would have 256 parts"),
+    )  # fmt: skip
+    async with receiver() as taking, desk() as at:
+        await at.patch(callback_url=taking.url)
+        for bound in (False, True):
+            if bound:
+                await at.bound()
+            for said, wrong in refused:
+                body = {"from": TO, "to": "Shop", "text": "yes", "provider": "smscenter", **said}
+                status, answer = await control(at.served, "POST", f"{at.path}/incoming", body)
+                assert (status, wrong in answer["error"]["message"]) == (400, True), answer
+        assert at.sandbox.engine.state.incoming == []
+
+
+async def test_addresses_and_texts_at_their_limits_are_delivered():
+    async with desk() as at:
+        esme = await at.bound()
+        made = await at.call("POST", "/incoming", {"from": "9" * 20, "to": "Ä" * 20, "text": "x" * 153 * 255})
+        assert made["parts"] == 255
+        parts = await esme.receipts(255)
+        assert {(one.octets("source_addr"), one.octets("destination_addr")) for one in parts} == {
+            (b"9" * 20, ("Ä" * 20).encode("latin-1")),
+        }  # fmt: skip
 
 
 async def test_a_subscribers_message_goes_to_the_http_handler_while_nobody_is_bound():
