@@ -243,22 +243,24 @@ def _spoilt(pdu: Pdu, forms: tuple[FormName, ...]) -> Pdu:
 
 def incoming(came: Incoming, part: int) -> Pdu:
     """A subscriber's message, or one part of it (UDH, 8-bit reference), in GSM where that can say it, else UCS-2."""
-    pieces = split(came.text)
-    data_coding, _ = _written(came.text)
+    data_coding, pieces = _pieces(came.text)
     fields: dict[str, int | bytes] = {
         "source_addr_ton": 1, "source_addr_npi": 1, "source_addr": came.source.encode("latin-1", "replace"),
         "dest_addr_ton": 5 if not came.to.isdigit() else 1, "dest_addr_npi": 1,
         "destination_addr": came.to.encode("latin-1", "replace"), "data_coding": data_coding,
     }  # fmt: skip
-    octets = _octets(pieces[part], data_coding)
+    octets = pieces[part]
     if len(pieces) > 1:
         esm, octets, _ = write_part(octets, Segment(came.id & 0xFF, len(pieces), part + 1, "udh8"))
         fields["esm_class"] = esm
     return Pdu(CommandId.DELIVER_SM, fields={**fields, "short_message": octets})
 
 
-def _written(text: str) -> tuple[int, bytes]:
-    return write_text(text, gsm) or (8, text.encode("utf-16-be", "replace"))
+@lru_cache(maxsize=16)
+def _pieces(text: str) -> tuple[int, list[bytes]]:
+    """The data_coding of a text, and its parts; each of them is asked for by itself."""
+    data_coding, _ = write_text(text, gsm) or (8, b"")
+    return data_coding, [_octets(part, data_coding) for part in split(text)]
 
 
 def _octets(text: str, data_coding: int) -> bytes:

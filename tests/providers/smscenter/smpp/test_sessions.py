@@ -265,6 +265,7 @@ async def test_a_subscribers_message_that_no_provider_could_carry_is_refused_at_
 
 async def test_addresses_and_texts_at_their_limits_are_delivered():
     async with desk() as at:
+        await at.patch(switches={"smpp-window": 0})
         esme = await at.bound()
         made = await at.call("POST", "/incoming", {"from": "9" * 20, "to": "Ä" * 20, "text": "x" * 153 * 255})
         assert made["parts"] == 255
