@@ -1,5 +1,5 @@
-"""For all tests: pytest inside pytest, and how many examples a property is tried with: the same few each time, which
-hypothesis draws without chance; in `make test-long` many, never tried before."""
+"""For all tests: pytest inside pytest, which tests an emulator elsewhere is for, and how many examples a property is tried
+with: the same few each time, which hypothesis draws without chance; in `make test-long` many, never tried before."""
 
 import os
 
@@ -12,3 +12,13 @@ os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # an inner pytest has no us
 EVERYWHERE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "database": None, "print_blob": True}
 settings.register_profile("same", derandomize=True, max_examples=30, **EVERYWHERE)
 settings.register_profile("fresh", derandomize=False, max_examples=300, **EVERYWHERE)
+
+FROM_A_FIXTURE = {"sms_emulator", "live_sms_emulator", "sms_intercept"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --sms-emulator-url: the tests whose emulator comes from a fixture. All others make one of their own."""
+    if config.getoption("--sms-emulator-url"):
+        elsewhere = [one for one in items if FROM_A_FIXTURE.intersection(one.fixturenames)]
+        config.hook.pytest_deselected(items=[one for one in items if one not in elsewhere])
+        items[:] = elsewhere

@@ -45,6 +45,7 @@ TOOLS = {
     "curl": Tool(("curl",), ("curl",)),
     "wget": Tool(("wget",), ("wget",)),
     "go": Tool(("go",), ("golang-go",)),
+    "haproxy": Tool(("haproxy",), ("haproxy",)),
     "java": Tool(("java", "javac"), ("default-jdk-headless",)),
     "junit": Tool(("java", "javac"), ("default-jdk-headless", "junit5"), files=(JUNIT,)),
     "kannel": Tool(("bearerbox", "smsbox"), ("kannel",)),

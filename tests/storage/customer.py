@@ -38,6 +38,7 @@ class Process:
 
     program: tuple[str, ...] = ("-m", "emulator")
     errors: int | None = asyncio.subprocess.PIPE
+    token = ""
 
     def __init__(self, *options):
         self.options = options
@@ -69,7 +70,8 @@ class Process:
     async def ask(self, path: str, method: str = "GET", body: object = None):
         def asked():
             data = None if body is None else json.dumps(body).encode()
-            request = urllib.request.Request(f"{self.url}/_emulator/{path}", data, method=method)
+            headers = {"Authorization": f"Bearer {self.token}"}
+            request = urllib.request.Request(f"{self.url}/_emulator/{path}", data, headers, method=method)
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 text = answer.read()
                 return json.loads(text) if text else None
