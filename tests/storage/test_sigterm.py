@@ -20,8 +20,8 @@ async def test_what_was_accepted_has_been_answered_when_it_is_told_to_stop_under
         late = {"when": {"to": "*6", "nth": 9}, "then": {"steps": LATE, "reply": {"delay": 30}}}
         await server.ask("sandboxes/default/rules", "POST", late)
         await server.ask("sandboxes/default/rules", "POST", {**late, "when": {"to": "*7", "nth": 9}})
-        tasks = [asyncio.create_task(customer.send(server.port)) for _ in range(6)]
-        tasks += [asyncio.create_task(customer.talk(server.smpp_port)) for _ in range(2)]
+        tasks = [asyncio.create_task(customer.send(server)) for _ in range(6)]
+        tasks += [asyncio.create_task(customer.talk(server)) for _ in range(2)]
         await until(lambda: len(customer.promised) > 30 and len(customer.ids) > 30)
         server.process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(asyncio.gather(*tasks), PATIENCE)
