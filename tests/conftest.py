@@ -1,5 +1,5 @@
-"""For all tests: pytest inside pytest, which tests an emulator elsewhere is for, and how many examples a property is tried
-with: the same few each time, which hypothesis draws without chance; in `make test-long` many, never tried before."""
+"""For all tests: pytest inside pytest, which tests an emulator elsewhere is for, and how many examples a property is
+tried with: the same few each time, which hypothesis draws without chance; in `make test-long` many, never tried yet."""
 
 import os
 

@@ -132,7 +132,8 @@ class Front:
                 if home is not None:
                     self._directory.forget(home)
             if loop.time() > until:
-                raise ConnectionRefusedError("no node that owns this sandbox answers")
+                raise ConnectionRefusedError("no node that owns this sandbox answers" if self.number else
+                                             "this node has no session with the database")  # fmt: skip
             await asyncio.sleep(_AGAIN)
 
     # over HTTP

@@ -1,12 +1,16 @@
 """One TCP connection between two nodes, with the streams of many clients in it. The front dials."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Protocol, cast
 
 from emulator.cluster.frames import Frame, Kind, Unpacker, pack
 
 PATH = "/_emulator/link"
+_ALIVE = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 5_000}
+"""A node that is cut off says nothing: within so many seconds (the last one: milliseconds) the system ends the link, as
+far as it knows of this."""
 ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sms-emulator\r\n\r\n"
 
 
@@ -42,6 +46,12 @@ class NodeLink(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in _ALIVE.items():
+                if hasattr(socket, name):
+                    connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
     def data_received(self, data: bytes) -> None:
         try:

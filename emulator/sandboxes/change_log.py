@@ -30,7 +30,10 @@ Kept = Callable[[NotPersisted | None], None]
 
 
 class ChangeLog(Protocol):
-    """Hears of changes, and writes them down once for all that happened in one turn of the loop."""
+    """Hears of changes, and writes them down once for all that happened in one turn of the loop. `era`: what was done
+    in an earlier one is somebody else's, and not known to be written down."""
+
+    era: int
 
     def engine(
         self, sandbox: "Sandbox", state: SandboxState, profiles: Mapping[str, Profile], touched: Touched
@@ -52,15 +55,17 @@ class ChangeLog(Protocol):
     def check(self) -> None:
         """Raises NotPersisted as long as nothing can be written down."""
 
-    def when_kept(self, callback: Kept) -> None:
-        """Once all that has happened so far is written down, which may be at once; or why it is not."""
+    def when_kept(self, callback: Kept, era: int) -> None:
+        """Once all that has happened so far is written down, which may be at once; or why it is not. `era`: when what
+        is to be told of was done."""
 
 
-async def kept(log: ChangeLog) -> None:
-    """Until all that has happened so far is written down, with what else happens in this turn of the loop. Raises
-    NotPersisted."""
+async def kept(log: ChangeLog, era: int | None = None) -> None:
+    """Until all that has happened so far is written down, with what else happens in this turn of the loop. `era`: when
+    it was begun, if not just now. Raises NotPersisted."""
+    begun = log.era if era is None else era
     await asyncio.sleep(0)
     done: asyncio.Future[NotPersisted | None] = asyncio.get_running_loop().create_future()
-    log.when_kept(lambda trouble: None if done.done() else done.set_result(trouble))
+    log.when_kept(lambda trouble: None if done.done() else done.set_result(trouble), begun)
     if (trouble := await done) is not None:
         raise trouble

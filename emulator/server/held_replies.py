@@ -23,10 +23,13 @@ class HeldReplies:
         self._instead = instead
         self._waiting: list[tuple[HeldReply, bytes, bool]] = []
         """The connection, the reply, and whether it tells of something that is to be written down."""
+        self._era = 0
+        """Of the first of them."""
 
     def add(self, connection: HeldReply, octets: bytes) -> None:
         """A reply that leaves in a moment."""
         if not self._waiting:
+            self._era = self._recorder.era
             asyncio.get_running_loop().call_soon(self.flush)
         self._waiting.append((connection, octets, not self._recorder.stuck))
 
@@ -34,7 +37,7 @@ class HeldReplies:
         """All that wait leave as soon as what they tell of is written down."""
         waiting, self._waiting = self._waiting, []
         if waiting:
-            self._recorder.when_kept(partial(self._release, waiting))
+            self._recorder.when_kept(partial(self._release, waiting), self._era)
 
     def _release(self, waiting: list[tuple[HeldReply, bytes, bool]], trouble: NotPersisted | None) -> None:
         instead = None if trouble is None else self._instead(trouble)

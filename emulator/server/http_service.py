@@ -216,13 +216,14 @@ class HttpService:
         """A call of the control API or the page. Nothing is answered that is not written down, where things are."""
         looking = request.method in ("GET", "HEAD")  # may be done even when nothing can be written down
         recorder = self._recorder
+        era = 0 if recorder is None else recorder.era
         try:
             if recorder is not None and not looking:
                 recorder.check()
             reply = await self._control(request)
             if recorder is not None:
                 with suppress(NotPersisted) if looking else nullcontext():
-                    await kept(recorder)
+                    await kept(recorder, era)
         except NotPersisted as trouble:
             return _not_kept(trouble, True)
         if isinstance(reply, HttpReply):

@@ -66,6 +66,8 @@ class SmppConnection(asyncio.Protocol):
         self._framer = Framer()
         self._patience = Deadlines(self._loop, limits or Limits(), self._give_up)
         self._out: list[bytes] = []
+        self._era = 0
+        """Of the recorder, when the first of it was written."""
         self._held_out = 0
         """So many pieces wait for what they tell of to be written down; then the connection ends, perhaps:"""
         self._then: Callable[[], None] | None = None
@@ -247,8 +249,11 @@ class SmppConnection(asyncio.Protocol):
         return self._loop.time()
 
     def write(self, octets: bytes) -> None:
-        if not self._out and not self._working:
-            self._loop.call_soon(self.flush)
+        if not self._out:
+            if not self._working:
+                self._loop.call_soon(self.flush)
+            if self._recorder is not None:
+                self._era = self._recorder.era
         self._out.append(octets)
 
     def flush(self) -> None:
@@ -261,7 +266,7 @@ class SmppConnection(asyncio.Protocol):
             self._send(octets)
         else:
             self._held_out += 1
-            self._recorder.when_kept(partial(self._release, octets))
+            self._recorder.when_kept(partial(self._release, octets), self._era)
 
     def _send(self, octets: bytes) -> None:
         if not self.transport.is_closing():

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _AGAIN = 0.5
 """Real seconds after which a commit that failed is tried again."""
+_LOST = "the session is lost"
 _PAUSE = 0.01
 """Real seconds between two pieces of a large checkpoint, in which others have their turns."""
 
@@ -55,8 +56,7 @@ class GroupCommitWriter:
         self._writing = False
         """A transaction is under way."""
         self._whole = False
-        self._era = 0
-        """What was begun in an earlier one tells nobody anything."""
+        self.era = 0
         self._trouble: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._retry: asyncio.TimerHandle | None = None
@@ -116,14 +116,14 @@ class GroupCommitWriter:
 
     def begin_anew(self, next_number: int) -> None:
         """The store knows nothing of us any more; whoever waits hears so."""
-        self._era += 1
+        self.era += 1
         self._whole = False
         self._tracks.clear()
         self._dirty.clear()
         self._gone.clear()
         self.next_number = next_number
         self._safe = self._happened
-        self._writing, self._trouble = False, self._trouble or "the session is lost"
+        self._writing, self._trouble = False, self._trouble or _LOST
         self._release_waiting()
         if self._retry is not None:
             self._retry.cancel()
@@ -160,7 +160,7 @@ class GroupCommitWriter:
 
     def _commit(self) -> None:
         whole = self._whole
-        happened, gone, era = self._happened, self._gone, self._era
+        happened, gone, era = self._happened, self._gone, self.era
         dirty = {track: None for track in self._dirty if self._tracks.get(track.sandbox) is track}
         self._dirty, self._gone = {}, []
 
@@ -174,7 +174,7 @@ class GroupCommitWriter:
                     track.journal.put(track.number, rows)
 
         def done(why: str | None) -> None:
-            if era != self._era:
+            if era != self.era:
                 return
             self._writing = False
             if why is not None:
@@ -219,11 +219,11 @@ class GroupCommitWriter:
         track = next((track for track in self._tracks.values() if track.busy), None)
         if track is None:
             return True
-        made, era = False, self._era
+        made, era = False, self.era
 
         def done(why: str | None) -> None:  # where it fails, a commit tells of it; what would be void is there
             nonlocal made
-            if era != self._era:
+            if era != self.era:
                 return
             self._writing, made = False, why is None
             if made:
@@ -268,9 +268,9 @@ class GroupCommitWriter:
         if self._trouble is not None:
             raise NotPersisted(f"{self._why()} Nothing was done: send it again when there is room.")
 
-    def when_kept(self, callback: Kept) -> None:
+    def when_kept(self, callback: Kept, era: int) -> None:
         """Once all that has happened so far is in the store, which may be at once; or why it is not."""
-        if self._trouble is not None:
+        if self._trouble is not None or era != self.era:
             callback(self._not_persisted())
         elif self._safe == self._happened:
             callback(None)
@@ -282,7 +282,7 @@ class GroupCommitWriter:
         return NotPersisted(f"{self._why()} It may have been done all the same, like any call without an answer.")
 
     def _why(self) -> str:
-        return f"The emulator cannot write its {self.store.name}: {self._trouble}."
+        return f"The emulator cannot write its {self.store.name}: {self._trouble or _LOST}."
 
     def first(self, call: Call) -> Call:
         """The same call, which waits until all that has happened before it is in the store."""

@@ -70,7 +70,8 @@ class Postgres:
 
     def start(self) -> None:
         assert self.bin is not None
-        settings = [word for one in (*_QUICK, f"port={self.port}", f"listen_addresses={self.host}") for word in ("-c", one)]
+        here = f"port={self.port}", f"listen_addresses={self.host}"
+        settings = [word for one in (*_QUICK, *here) for word in ("-c", one)]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [self.bin / "postgres", "-D", self.folder / "data", *settings], user=self.user, stdout=log, stderr=log,

@@ -107,8 +107,9 @@ async def test_our_own_tests_pass_through_a_balancer_over_three_nodes(tmp_path, 
     makes an emulator of its own (by `serving`, a desk of a provider, or the command) looks into it."""
     async with composed(tmp_path, database) as (_, _, balancer):
         suite = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "--sms-emulator-url", balancer.url,
-            "tests", stdout=asyncio.subprocess.PIPE, env={**os.environ, "SMS_EMULATOR_TOKEN": balancer.token},
+            sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "tests",
+            "--sms-emulator-url", balancer.url, stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "SMS_EMULATOR_TOKEN": balancer.token},
         )  # fmt: skip
         out, _ = await suite.communicate()
         told(capsys, out.decode()[-400:])

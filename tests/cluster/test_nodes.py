@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from esme import SUBMIT, Esme
 from support import PATIENCE, control, get, receiver, send_path, until
+from wires import Wire, settled
 
 from emulator.app.server import Server
 from emulator.app.settings import Settings
@@ -305,13 +306,29 @@ async def test_who_lost_the_session_cannot_write(database):
         sandbox = sleeper.emulator.default
         sandbox.run_at(1.0)  # it would write a page
         heard = asyncio.get_running_loop().create_future()
-        sleeper.emulator.recorder.when_kept(heard.set_result)
+        recorder = sleeper.emulator.recorder
+        recorder.when_kept(heard.set_result, recorder.era)
         trouble = await asyncio.wait_for(heard, PATIENCE)
         assert "cannot write its database" in str(trouble)
         assert await session.fetchval(count) == before
         await session.close()
         assert await references(every[1], "default") == ["others"]
         sleeper._node._lost()
+
+
+async def test_what_was_done_in_the_turn_in_which_the_session_is_lost_is_not_acknowledged(database):
+    """Its reply waits for the end of the turn, and by then the sandbox is another node's."""
+    sends = send_path(), "/sys/send.php?login=emulator&psw=emulator&phones=79161234567&mes=x"
+    async with nodes(database, 1) as (only,):
+        wires = []
+        for path in sends:
+            connection, wire = Wire.to(only)
+            connection.data_received(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            wires.append(wire)
+        only._node._lost()
+        for wire in wires:
+            await settled(wire, 1)
+            assert b"the session is lost. It may have been done all the same" in wire.octets
 
 
 async def test_a_restart_of_all_nodes_finds_everything_and_a_running_clock_went_on(database):

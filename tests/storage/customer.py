@@ -128,17 +128,17 @@ class Customer:
         self.tried.add(name)
         return name
 
-    async def send(self, server: Process, most: int = 1_000_000) -> None:
-        """Send after send to smsoffice over one kept connection, until it breaks."""
+    async def send(self, server: Process, most: int = 1_000_000) -> str:
+        """Send after send to smsoffice over one kept connection, until it breaks. "", or why the last failed."""
 
         def read(name: str, answer: bytes) -> bool:
             if good := json.loads(answer)["Success"]:
                 self.promised.add(name)
             return good
 
-        await self._exchange(server, most, "h", lambda name: (_GET % name).encode(), read)
+        return await self._exchange(server, most, "h", lambda name: (_GET % name).encode(), read)
 
-    async def soap(self, server: Process, most: int = 1_000_000) -> None:
+    async def soap(self, server: Process, most: int = 1_000_000) -> str:
         """The same to SMS Center over SOAP."""
 
         def written(name: str) -> bytes:
@@ -153,23 +153,27 @@ class Customer:
                 self.ids[name] = good[1].decode()
             return good is not None
 
-        await self._exchange(server, most, "x", written, read)
+        return await self._exchange(server, most, "x", written, read)
 
-    async def _exchange(self, server: Process, most: int, kind: str, written, read) -> None:
+    async def _exchange(self, server: Process, most: int, kind: str, written, read) -> str:
+        why = "no answer"
         with suppress(OSError, asyncio.IncompleteReadError):
             reader, writer = await asyncio.open_connection(server.host, server.port)
             try:
                 for _ in range(most):
-                    name = self._next(kind)
+                    name, why = self._next(kind), "no answer"
                     writer.write(written(name))
                     head = await reader.readuntil(b"\r\n\r\n")
                     length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
                     answer = await reader.readexactly(length)
+                    why = ""
                     if b"200" not in head.split(b"\r\n")[0] or not read(name, answer):
-                        self.refused.append(f"{name}: {answer.decode()}")
+                        why = f"{name}: {answer.decode()}"
+                        self.refused.append(why)
                     await asyncio.sleep(self.pause)
             finally:
                 writer.close()
+        return why
 
     async def talk(self, server: Process, window: int = 10, submits: bool = True) -> None:
         """A bound session with a window of submits, and receipts that are answered, until it breaks."""
@@ -228,7 +232,7 @@ class Customer:
         names = Counter(one["reference"] or one["text"] for one in messages)
         missing, strange = (self.promised | self.ids.keys()) - names.keys(), names.keys() - self.tried
         twice = {name for name, count in names.items() if count > 1}
-        assert not (missing or strange or twice), f"{missing=} {strange=} {twice=} of {len(messages)}"
+        assert missing | strange | twice == set(), f"{missing=} {strange=} {twice=} of {len(messages)}"
         assert len({one["id"] for one in messages}) == len(messages)
         by_text = {one["text"]: one["provider_id"] for one in messages if one["provider"] == "smscenter"}
         assert len(set(by_text.values())) == len(by_text)
