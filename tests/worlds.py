@@ -7,7 +7,7 @@ import msgspec
 from emulator.core.accounts import Account, Sender
 from emulator.core.admin_commands import AdminCommand, PutRules
 from emulator.core.commands import BalanceQuery, Credential, Query, Submit
-from emulator.core.engine import checks
+from emulator.core.engine import checks, recipients
 from emulator.core.engine.engine import Decision, Engine
 from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.outcomes import Accepted
@@ -41,9 +41,9 @@ def profile(**changes: Any) -> Profile:
             "repeated-number": Switch("twice", ("twice", "once"), "", ""),
         },
         "checks": {
-            "Submit": (checks.account_known, checks.numbers, checks.enough_credit),
-            "Query": (checks.account_known,),
-            "BalanceQuery": (checks.account_known,),
+            "Submit": (checks.account_open, recipients.numbers, checks.enough_credit),
+            "Query": (checks.account_open,),
+            "BalanceQuery": (checks.account_open,),
         },
         "errors": {"send": errors, "status": errors, "balance": errors},
         "statuses": tuple(StatusRow(status, status.title(), True) for status in STATUSES),

@@ -155,6 +155,7 @@ async def test_health_answers_while_much_that_came_in_one_piece_is_answered(loop
     ("/sys/send.php?op=1", FORM, CENTER + b"mes=hi&phones=" + numbers(60_001, 79 * 10**9)),
     ("/sys/send.php?err=1&op=1", FORM, CENTER + b"mes=hi&cost=1&phones=" + b"1," * 40_001),
 ])  # fmt: skip
+@pytest.mark.contract("smsoffice.send.destination-unlimited")
 async def test_more_numbers_than_one_request_may_have_are_413_and_journalled(path, kind, body):
     async with serving() as one:
         answer = await octets(one.base_url, post(path, kind, body))

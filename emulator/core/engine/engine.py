@@ -12,9 +12,10 @@ from emulator.core.accounts import apply
 from emulator.core.admin_commands import AdminCommand
 from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.engine.admin_handlers import AdminHandlers
-from emulator.core.engine.checks import CheckContext, reason_of
+from emulator.core.engine.checks import CheckContext
 from emulator.core.engine.handlers import CommandHandlers
 from emulator.core.engine.lifecycle import IncomingDelivery, MessageLifecycle, Outgoing, OutgoingReport, Touched
+from emulator.core.engine.recipients import reason_of
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.profile import Profile

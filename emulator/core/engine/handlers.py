@@ -25,9 +25,10 @@ from emulator.core.commands import (
     SubmitPart,
 )  # fmt: skip
 from emulator.core.engine.cancel_replace import CancelHandler
-from emulator.core.engine.checks import Check, CheckContext, checked, weigh
+from emulator.core.engine.checks import Check, CheckContext, weigh
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.multipart import PartAssembler
+from emulator.core.engine.recipients import checked
 from emulator.core.engine.submit import SubmitHandler, lost
 from emulator.core.messages import Message
 from emulator.core.outcomes import (

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from emulator.core.commands import Submit
-from emulator.core.engine.checks import CheckContext, Said, barred, lost_for
+from emulator.core.engine.checks import CheckContext, Said
 from emulator.core.engine.lifecycle import MessageLifecycle
+from emulator.core.engine.recipients import barred, lost_for
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import Accepted, Refused
 from emulator.core.profile import ErrorRow, Profile

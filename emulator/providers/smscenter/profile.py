@@ -7,7 +7,7 @@ from hashlib import blake2b
 import msgspec
 
 from emulator.core.commands import Price
-from emulator.core.engine import checks
+from emulator.core.engine import checks, recipients
 from emulator.core.engine.checks import CheckContext, sender_registered
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile
@@ -241,11 +241,11 @@ _at_once = checks.at_once("at-once")
 _status_at_once = checks.at_once("status-at-once")
 
 _SUBMIT = (
-    *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), checks.numbers,
+    *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-sends", Reason.DUPLICATE, _what), recipients.numbers,
     test_mode.enough_credit, make,
 )  # fmt: skip
 _PRICE = (
-    *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), checks.numbers,
+    *_WHO, _at_once, *_MESSAGE, checks.at_most("identical-costs", Reason.DUPLICATE, _what), recipients.numbers,
     test_mode.free,
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.core.engine import checks
+from emulator.core.engine import checks, recipients
 from emulator.core.engine.checks import CheckContext, sender_registered
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile, StatusRow, Switch
@@ -155,7 +155,7 @@ def sender_form(case: CheckContext) -> Refused | None:
 
 def numbers(case: CheckContext) -> Refused | None:
     """As everywhere; but the page has two codes for a list of nothing but malformed numbers."""
-    refused = checks.numbers(case)
+    refused = recipients.numbers(case)
     if refused and refused.reason == Reason.DESTINATION_INVALID and case.switch("no-valid-number") == 10:
         refused.reason = Reason.NO_VALID_DESTINATION
     return refused

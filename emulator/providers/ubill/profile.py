@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from emulator.core.engine import checks
+from emulator.core.engine import checks, recipients
 from emulator.core.engine.checks import CheckContext
 from emulator.core.outcomes import Refused
 from emulator.core.profile import Profile, StatusRow
@@ -122,7 +122,7 @@ PROFILE = Profile(
             ),
             text_filled,
             send_time,
-            checks.numbers,
+            recipients.numbers,
             checks.enough_credit,
         ),
         "Query": _WHO,

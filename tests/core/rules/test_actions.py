@@ -6,7 +6,7 @@ from worlds import START, TO, Play, profile
 
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import PatchAccount
-from emulator.core.engine import checks
+from emulator.core.engine import checks, recipients
 from emulator.core.outcomes import Accepted
 from emulator.core.reasons import Reason
 from emulator.core.rules.matching import RuleSpec
@@ -43,7 +43,7 @@ def test_accept_passes_over_limits_and_bars() -> None:
 
     few = checks.at_most("few", Reason.TOO_MANY_REQUESTS, lambda case: "")
     made = profile(
-        checks={"Submit": (checks.account_known, few, checks.numbers, checks.enough_credit)},
+        checks={"Submit": (checks.account_open, few, recipients.numbers, checks.enough_credit)},
         limits={"few": Limit(1, 60, "")}, bar=lambda case: lambda number, place: Reason.FLOOD if number == TO else None,
     )  # fmt: skip
     strict, open_ = Play(made=made), Play({"then": {"accept": True}}, made=made)

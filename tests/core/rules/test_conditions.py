@@ -239,7 +239,7 @@ def test_a_long_text_is_counted_by_its_hash() -> None:
 
 
 def test_of_a_question_about_many_messages_each_number_has_the_state_of_its_own() -> None:
-    checked = {"Submit": profile().checks["Submit"], "QueryMany": (checks.account_known,)}
+    checked = {"Submit": profile().checks["Submit"], "QueryMany": (checks.account_open,)}
     for status, held in (("delivered", True), ("expired", False)):
         by_text, by_state = ({"operation": "status", **key} for key in ({"contains": ""}, {"asked": status}))
         rules = [{"when": when, "then": BUSY} for when in (by_text, by_state)]

@@ -35,7 +35,13 @@ def test_all_0_is_the_usual_form(operation):
     assert desk.soap(operation, phone=TO, id="1", all="0") == usual
     assert desk.soap(operation, phone=f"+{TO}", id="1") == usual
     desk.move(1, "undelivered", 13)
-    assert desk.soap(operation, phone=TO, id="1") == {**usual, "status": "20", "err": "13"}
+    assert desk.soap(operation, phone="8 (916) 123-45-67", id="1") == {**usual, "status": "20", "err": "13"}
+    desk.advance(3 * 3600)
+    desk.move(1, "expired")
+    later = {"last_date": "02.02.2026 15:00:00", "last_timestamp": str(round(NOON.timestamp()) + 3 * 3600)}
+    assert desk.soap(operation, phone=TO, id="1") == {"status": "3", **later}
+    assert desk.soap(operation, phone=TO, id="9") == {"error": "3"}
+    assert b"<statusresult><error>3</error></statusresult>" in desk.answer.reply.body
 
 
 @pytest.mark.contract(
@@ -76,6 +82,8 @@ def test_query_adds_parameters_and_an_element_goes_before_it():
     assert "send_date" not in desk.soap("get_status2", phone=TO, id="1", all="0", query="all=1")
     assert "send_date" not in desk.soap("get_status", phone=TO, id="1", query="all=1")
     assert desk.soap("get_status2", phone=TO, id="1", query="login=nobody&psw=x&del=1&fmt=1")["status"] == "-1"
+    assert desk.soap("get_status2", {}, phone=TO, id="1", query="login=alex&psw=123") == {"error": "1"}
+    assert desk.soap("get_status2", phone=f" {TO} ", id="1", query="all=2")["operator"] == "МТС"
 
 
 @pytest.mark.contract("smscenter.status.error-1", "smscenter.soap.missing", "smscenter.soap.one-message")

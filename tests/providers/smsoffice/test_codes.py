@@ -40,7 +40,7 @@ CAUSES = [
     pytest.param({"content": ""}, 60, "code.60",
                  marks=pytest.mark.contract("smsoffice.code.60")),
     pytest.param({"sender": "Nobody"}, 150, "send.sender-registered",
-                 marks=pytest.mark.contract("smsoffice.code.150")),
+                 marks=pytest.mark.contract("smsoffice.code.150", "smsoffice.code.150-text")),
     pytest.param({"sender": "Pending"}, 165, "code.165",
                  marks=pytest.mark.contract("smsoffice.code.165")),
     pytest.param({"destination": STOPPED}, 75, "code.75",

@@ -39,7 +39,8 @@ def test_each_number_of_a_request_has_callbacks_of_its_own() -> None:
     "ubill.callback.status-4", "ubill.statuses",
 )  # fmt: skip
 @pytest.mark.parametrize(("status", "code"), [
-    ("sent", "0"), ("delivered", "1"), ("undelivered", "2"), ("expired", "2"), ("rejected", "2"), ("deleted", "2"),
+    ("sent", "0"), ("delivered", "1"), ("read", "1"), ("undelivered", "2"), ("expired", "2"), ("rejected", "2"),
+    ("deleted", "2"),
     ("error", "4"),
 ])  # fmt: skip
 def test_a_change_to_each_state_is_called_back_under_its_number(status: str, code: str) -> None:

@@ -143,7 +143,7 @@ def test_10_for_a_brand_name_that_is_missing_empty_or_blank(body: dict[str, obje
 
 
 @pytest.mark.contract("ubill.brand-code.20", "ubill.send.texts")
-@pytest.mark.parametrize("name", ["a", "abcdefghijkl", "a" * 1000])
+@pytest.mark.parametrize("name", ["a", "abcdefghijkl", "a" * 1000, "ა" * 12])
 def test_20_for_a_name_of_another_length_than_2_to_11(name: str) -> None:
     desk = Desk()
     check(desk, desk.post("brandNameCreate", {"brandName": name}), 20, "ubill.brand-code.20")

@@ -65,6 +65,7 @@ def test_every_other_refusal_is_http_200_with_a_status_id_and_without_an_sms_id(
     desk = Desk()
     for body in (b"", b"{}", b'{"brandID":1}', b'{"brandID":9,"numbers":[1],"text":"x"}'):
         answer = desk.post("send", body)
+        assert desk.answer.reply.status == 200
         assert list(answer) == ["statusID", "message"]
         assert answer["statusID"] != 0
 

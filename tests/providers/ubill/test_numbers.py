@@ -18,6 +18,7 @@ def taken(desk: Desk, *numbers: object) -> list[str]:
 def test_numbers_come_as_integers_as_texts_and_as_one_text_with_commas(numbers: object) -> None:
     desk = Desk()
     assert desk.report(desk.sent(numbers=numbers)) == [(TO, "3"), (OTHER, "3")]
+    assert [desk.send(numbers=nothing)["statusID"] for nothing in (",", [""], [None])] == [20] * 3
 
 
 @pytest.mark.contract("ubill.send.numbers-list")
@@ -44,6 +45,7 @@ def test_a_switch_drops_plus_zeros_spaces_brackets_and_dashes(number: str) -> No
 @pytest.mark.contract("ubill.send.numbers-local", "ubill.report.normalised")
 def test_nine_local_digits_are_taken_and_come_back_with_995() -> None:
     assert taken(Desk(), "577123456", 577654321) == [TO, OTHER]
+    assert taken(Desk(), "57712345", "5771234567", "677123456") == []
     assert taken(Desk(switches={"local-numbers": "refuse"}), "577123456") == []
 
 

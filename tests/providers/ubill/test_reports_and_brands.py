@@ -95,6 +95,7 @@ def test_a_new_name_is_answered_with_its_id_as_an_integer() -> None:
 @pytest.mark.parametrize("name", ["ab", "abcdefghijk", "A.b-C 9", 77])
 def test_2_to_11_of_the_allowed_characters_make_a_name(name: object) -> None:
     assert Desk().post("brandNameCreate", {"brandName": name})["statusID"] == 0
+    assert Desk().post("brandNameCreate", {"brandName": "ა" * 11})["statusID"] == 30, "characters, not octets"
 
 
 @pytest.mark.contract("ubill.brand-code.50", "ubill.brands.authorized", "ubill.send.brand-not-approved")

@@ -70,6 +70,7 @@ def test_a_rule_s_sender_is_the_brand_id_as_sent() -> None:
 def test_stop_list_false_sends_to_stop_listed_numbers(value: object) -> None:
     desk = Desk(stoplist=[TO])
     assert desk.send(stopList=value)["statusID"] == 0
+    assert [desk.send(**other)["statusID"] for other in ({}, {"stopList": True}, {"stopList": "no"})] == [50] * 3
     assert desk.get("send", brandID="1", numbers=TO, text="x", stopList=str(value))["statusID"] == 0
 
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 import msgspec
 
 from emulator.core import text as gsm
-from emulator.core.engine import checks
+from emulator.core.engine import checks, recipients
 from emulator.core.engine.checks import Check, CheckContext
 from emulator.core.engine.multipart import MOST
 from emulator.core.outcomes import Refused
@@ -117,7 +117,7 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
             readable, system_id_known, access.address_open, password_right, access.address_allowed, checks.api_on,
             checks.at_once("sessions"),
         ),
-        "Submit/smpp": (*_WHO, _throughput_of_whole, text_fits, _identical_of_whole, sender, checks.numbers,
+        "Submit/smpp": (*_WHO, _throughput_of_whole, text_fits, _identical_of_whole, sender, recipients.numbers,
                         test_mode.enough_credit, make),
         "SubmitPart": (*_WHO, _throughput, part_is_new, _identical_with_part),
         "Query/smpp": (*_WHO, source_fits),

@@ -1,7 +1,7 @@
 """A fourth provider, made up: Pigeon Post. GET /pigeon/send?key=&to=&text= says `sent N`, or `no: CODE`."""
 
 from emulator.core.commands import BalanceQuery, Credential, Submit
-from emulator.core.engine import checks
+from emulator.core.engine import checks, recipients
 from emulator.core.outcomes import Accepted, BalanceTold, Refused
 from emulator.core.profile import ErrorRow, ErrorTable, Profile, StatusRow, Switch
 from emulator.core.reasons import Reason
@@ -24,8 +24,8 @@ PROFILE = Profile(
     provider="pigeon",
     switches={"retry": Switch([], "seconds", "nobody knows", "pigeon.retry")},
     checks={
-        "Submit": (checks.account_known, checks.numbers, checks.enough_credit),
-        "BalanceQuery": (checks.account_known,),
+        "Submit": (checks.account_open, recipients.numbers, checks.enough_credit),
+        "BalanceQuery": (checks.account_open,),
     },
     errors={"send": TABLE, "balance": TABLE},
     statuses=tuple(StatusRow(status, status.upper(), status != "pending") for status in STATUSES),

@@ -1,0 +1,153 @@
+"""Whom of a list something goes to: numbers that are good, stop-listed, malformed or barred, by the provider's words
+and by rules; and what a rule's `accept` spares of a refusal."""
+
+from collections.abc import Iterable
+
+from emulator.core.commands import Submit
+from emulator.core.engine.checks import Check, CheckContext, Lost, weigh
+from emulator.core.outcomes import Refused
+from emulator.core.reasons import Reason
+from emulator.core.rules.actions import Refuse
+from emulator.core.rules.matching import NOTHING, Rule
+
+
+def numbers(case: CheckContext) -> Refused | None:
+    """Sorts the destinations into good, stop-listed and invalid ones, and refuses when no good one is left."""
+    command: Submit = case.command
+    account = case.account
+    assert account is not None
+    switches = case.profile.in_force(account) if account.switches else case.profile.defaults
+    normal = case.profile.normal_number
+    once = switches.get("repeated-number") == "once"
+    bar = case.profile.bar(case) if case.profile.bar else None
+    unruled = case.ruling is NOTHING
+    wanted: str | None = None
+    seen: set[object] = set()
+    for place, written in enumerate(command.destinations or ()):
+        verdict, accepting = None, False
+        if not unruled:
+            verdict, accepting, instead = _ruled(case, case.rule_of(written, place))
+            wanted = wanted or instead
+        if verdict == Reason.STOP_LISTED and command.ignore_stoplist:
+            verdict = None
+        number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
+        if number is None:
+            case.lost.append(Lost(written, place, Reason.DESTINATION_INVALID))
+        elif not (command.ignore_stoplist or accepting) and (
+            verdict == Reason.STOP_LISTED or number in account.stoplist
+        ):
+            case.lost.append(Lost(number, place, Reason.STOP_LISTED))
+        elif verdict is not None or (
+            not accepting and (verdict := bar(number, place) if bar else None) is not None
+        ):
+            case.lost.append(Lost(number, place, verdict))
+        elif not once or (same := (number, case.said(place)) if command.texts else number) not in seen:
+            if once:
+                seen.add(same)
+            if command.texts:
+                case.places.append(place)
+            case.good.append((number, written))
+    if case.good:
+        return None
+    found = {
+        "invalid": _some(lost_for(case, Reason.DESTINATION_INVALID)),
+        "stop_listed": _some(lost_for(case, Reason.STOP_LISTED)), "barred": _some(n for n, _ in barred(case)),
+    }  # fmt: skip
+    if wanted is not None:
+        found["wanted"] = wanted
+    return Refused(reason=_none_left(case), details=found)
+
+
+def lost_for(case: CheckContext, reason: Reason) -> tuple[str, ...]:
+    """The numbers that nothing is sent to for a reason."""
+    return tuple(one.number for one in case.lost if one.reason == reason)
+
+
+def barred(case: CheckContext) -> tuple[tuple[str, Reason], ...]:
+    """Those that nothing is sent to for other reasons than their form and the stop list, each with its own."""
+    usual = (Reason.DESTINATION_INVALID, Reason.STOP_LISTED)
+    return tuple((one.number, one.reason) for one in case.lost if one.reason not in usual)
+
+
+PASSED_OVER = (
+    Reason.NO_CREDIT, Reason.STOP_LISTED, Reason.UNROUTABLE, Reason.FLOOD, Reason.DUPLICATE, Reason.TOO_MANY_REQUESTS,
+    Reason.TOO_MANY_AT_ONCE,
+)  # fmt: skip
+"""Reasons that do not count where a rule says `accept`: money, the stop list, limits."""
+
+
+_GENERAL = (Reason.INTERNAL, Reason.TEMPORARY)
+"""What a provider says that has no code for a reason: the first of these that it has one for."""
+
+
+def reason_of(case: CheckContext, refuse: Refuse) -> Reason:
+    """A rule's reason, or the one that the provider's own code stands for, over this protocol or another; one that the
+    provider can say in this operation."""
+    command, profile = case.command, case.profile
+    table = profile.table(command.operation, command.protocol)
+    reason = refuse.reason
+    if refuse.code is not None:
+        rows = (one.of_code(refuse.code) for one in (table, *profile.tables(command.operation)) if one is not None)
+        reason = next((row.reason for row in rows if row is not None), Reason.INTERNAL)
+    assert reason is not None
+    if table is None or table.of_reason(reason) is not None:
+        return reason
+    return next((one for one in _GENERAL if table.of_reason(one) is not None), reason)
+
+
+def _ruled(case: CheckContext, rule: Rule | None) -> tuple[Reason | None, bool, str | None]:
+    """What a rule says of one number: a reason against it; that it is accepted; the reason for which another stands."""
+    if rule is None:
+        return None, False, None
+    then = rule.spec.then
+    if then.refuse is not None:
+        reason = reason_of(case, then.refuse)
+        return reason, False, None if then.refuse.reason in (None, reason) else str(then.refuse.reason)
+    return (Reason.TEMPORARY if then.takes_away(case.command) else None), then.accept, None
+
+
+def _none_left(case: CheckContext) -> Reason:
+    why = {one.reason for one in case.lost}
+    if {Reason.DESTINATION_INVALID, Reason.STOP_LISTED} <= why:
+        return Reason.STOP_LISTED_OR_INVALID
+    others = barred(case)
+    if others:
+        return others[0][1]
+    return Reason.STOP_LISTED if Reason.STOP_LISTED in why else Reason.DESTINATION_INVALID
+
+
+def _some(found: Iterable[str]) -> str:
+    listed = list(found)
+    shown = ", ".join(listed[:5])
+    return f"{shown} and {len(listed) - 5} more" if len(listed) > 5 else shown
+
+
+def checked(case: CheckContext, checks: Iterable[Check]) -> Refused | None:
+    """The first refusal, if any."""
+    for check in checks:
+        refused = check(case)
+        if refused is not None and not spared(case, refused.reason):
+            return refused
+    return None
+
+
+def spared(case: CheckContext, reason: Reason) -> bool:
+    """Does a rule accept what money, stop list or limits are against? Those of a list of whom none says so are barred;
+    before the numbers were looked at, one that is accepted lets all of them in."""
+    if reason not in PASSED_OVER or not any(rule and rule.spec.then.accept for rule in case.ruling.each()):
+        return False
+    if case.ruling.recipients is None or not case.good:
+        return True
+    kept: list[int] = []
+    for index, (number, written) in enumerate(case.good):
+        place = case.places[index] if case.places else (case.command.destinations or ()).index(written)
+        rule = case.rule_of(written, place)
+        if rule is not None and rule.spec.then.accept:
+            kept.append(index)
+        else:
+            case.lost.append(Lost(number, place, reason))
+    case.good = [case.good[index] for index in kept]
+    case.places = [case.places[index] for index in kept] if case.places else case.places
+    if case.good and case.measured is not None:
+        weigh(case)
+    return bool(case.good)
