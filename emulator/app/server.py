@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
 from emulator.control_api.paths import ours
-from emulator.delivery.http_client import HttpClient
 from emulator.http.messages import Call
 from emulator.net.listen import Busy, bind, url
 from emulator.providers import names
@@ -26,6 +25,7 @@ from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, 
 if TYPE_CHECKING:
     from emulator.cluster.node import ClusterNode
     from emulator.control_api.http_api import Control
+    from emulator.delivery.http_client import HttpClient
     from emulator.smtp.server import MailServer
     from emulator.storage.writer import GroupCommitWriter
     from emulator.tls.authority import Authority
@@ -65,7 +65,6 @@ class Server:
                 trust.check(name)
             except trust.TrustError as error:
                 raise Busy(f"--callback-ca: {error}") from None
-        self._outbox = HttpClient(self.settings.targets, self._receivers)
         self._domains = names.domains(self.emulator.providers.values())
         self._contexts = self._certificates()
         self._have_authority()
@@ -92,6 +91,13 @@ class Server:
         except ImportError as missing:
             raise Busy(f"--smtp-port needs the extra [smtp]: pip install 'sms-emulator[smtp]' ({missing})") from None
         return MailServer(self.emulator.http, self._contexts, self.settings.limits, self.emulator.recorder)
+
+    @cached_property
+    def _outbox(self) -> "HttpClient":
+        """What callbacks go out by; imported with the first of them, and aiohttp, a third of a start, with it."""
+        from emulator.delivery.http_client import HttpClient
+
+        return HttpClient(self.settings.targets, self._receivers)
 
     @cached_property
     def control(self) -> "Control":
@@ -168,7 +174,7 @@ class Server:
 
     async def start(self) -> None:
         """Serve from now on. Raises Unusable when the database is not."""
-        call: Call = self._outbox.call
+        call: Call = lambda request, fault=None: self._outbox.call(request, fault)  # noqa: E731
         if self._logbook is not None:
             call = self._logbook.first(call)
         self.emulator.start(call, self.settings.public_url or self.base_url)
@@ -209,7 +215,8 @@ class Server:
             elif self._logbook is not None:
                 self._logbook.close()
         finally:
-            await self._outbox.close()
+            if "_outbox" in vars(self):
+                await self._outbox.close()
             for one in (self._listening, self._smpp_listening, self._tls_listening, self._smtp_listening, *self._also):
                 if one is not None:
                     one.close()

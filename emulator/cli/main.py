@@ -148,7 +148,6 @@ def _serve(arguments: argparse.Namespace) -> int:
             return 1 if isinstance(error, Busy) else 2
         return complain(str(error), 1 if isinstance(error, Busy) else 2)
     gc.disable()
-    _import_aiohttp()
     from emulator.cli.serve import serve
 
     gc.freeze()
@@ -173,21 +172,6 @@ def _ca(arguments: argparse.Namespace) -> int:
 
     return ca(arguments)
 
-
-def _import_aiohttp() -> None:
-    """aiohttp makes two TLS contexts when it is imported and each reads every certificate of the machine: half of the
-    start. Told that there are none it is done at once. Only here: this process is ours."""
-    names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-    kept = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, os.devnull))
-    try:
-        import aiohttp  # noqa: F401
-    finally:
-        for name, value in kept.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def _demo(arguments: argparse.Namespace) -> int:

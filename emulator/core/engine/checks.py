@@ -25,7 +25,7 @@ class Lost(NamedTuple):
     reason: Reason
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True):
     """What goes to one destination, where each may have its own."""
 
     text: str

@@ -3,10 +3,8 @@ HTTP. What the sender of the mail hears is that it was taken."""
 
 import re
 from collections.abc import Mapping
-from email import message_from_bytes
-from email.message import Message
 from html import unescape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand
@@ -15,6 +13,9 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import MailFace, Route
 from emulator.providers.smscenter import requests
 from emulator.providers.smscenter.parameters import CHARSETS, Parameters, looks_like_utf8
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 MOST = 100 * 1024
 """Octets of a mail."""
@@ -68,6 +69,8 @@ def line_of(octets: bytes) -> MailLine:
     flat = _folded.sub(b" ", octets)
     if _long(flat) or len(_nested.findall(flat)) > _MOST_PARTS:
         raise ValueError("a header is too long, or there are too many parts")
+    from email import message_from_bytes  # mails are rare, and the package is large
+
     parts = message_from_bytes(octets).walk()
     texts = [part for part in parts if part.get_content_maintype() == "text" and not _attached(part)]
     decoded = [(part, *_decoded(part)) for part in texts]
@@ -83,7 +86,7 @@ def line_of(octets: bytes) -> MailLine:
     return MailLine(line, "" if line else "there is nothing behind the empty line that ends the headers", plain[1])
 
 
-def _attached(part: Message) -> bool:
+def _attached(part: "Message") -> bool:
     return part.get_content_disposition() == "attachment"
 
 
@@ -91,7 +94,7 @@ def _clean(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
 
 
-def _decoded(part: Message) -> tuple[str, tuple[str, ...]]:
+def _decoded(part: "Message") -> tuple[str, tuple[str, ...]]:
     """Its text, in the charset that it names."""
     octets = part.get_payload(decode=True)
     raw = octets if isinstance(octets, bytes) else b""

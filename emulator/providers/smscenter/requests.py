@@ -32,7 +32,8 @@ GUESS = "as-utf-8"
 
 def credential_of(parameters: Parameters) -> Credential | None:
     """apikey goes before login; psw with an empty login is an apikey, as the official libraries send it."""
-    apikey, login, psw = parameters.get("apikey"), parameters.get("login"), parameters.get("psw")
+    said = parameters.values.get
+    apikey, login, psw = said("apikey"), said("login"), said("psw")
     if apikey:
         return Credential("apikey", apikey)
     if login:
