@@ -86,6 +86,7 @@ def test_a_part_that_is_written_is_read_back(part, octets, elements):
 
 
 def test_the_headers_are_those_of_23_040():
+    assert write_part(b"x", Segment(0x2A, 2, 1, "sar"))[:2] == (0, b"x")
     assert write_part(b"", Segment(0x2A, 2, 1, "udh8"))[1] == bytes.fromhex("0500032a0201")
     assert write_part(b"", Segment(0x1234, 3, 2, "udh16"))[1] == bytes.fromhex("06080412340302")
 

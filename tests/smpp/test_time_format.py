@@ -88,3 +88,4 @@ def test_receipt_dates_go_both_ways():
     assert write_date(NOW, digits=12) == "261121223000"
     assert read_date("2611220230", 16) == read_date("261121223000") == NOW
     assert read_date("2613220230") is read_date("never") is read_date("") is None
+    assert read_date("26112202301") is read_date("261122023 ") is read_date("261122023\u0660") is None

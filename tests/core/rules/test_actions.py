@@ -226,6 +226,19 @@ def test_a_delay_within_a_range_is_drawn_from_the_seed() -> None:
     assert all(0.1 <= delay <= 2 for delay in delays(1))
 
 
+WORDS: list[dict[str, object]] = [
+    {"steps": [{"after": 1, "status": "sent", "odd": 1}]}, {"refuse": {"code": 1, "odd": 1}}, {"reply": {"odd": 1}},
+    {"reports": {"odd": 1}}, {"reports": {"late": {"from": 1, "to": 2, "odd": 1}}}, {"account": {"odd": 1}},
+    {"incoming": {"text": "x", "odd": 1}}, {"odd": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("then", WORDS)
+def test_a_word_that_nothing_knows_is_refused_wherever_it_stands(then: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError, match="unknown field `odd`"):
+        msgspec.convert({"then": then}, RuleSpec)
+
+
 @pytest.mark.parametrize(
     ("then", "why"),
     [

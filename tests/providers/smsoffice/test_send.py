@@ -1,11 +1,12 @@
 """`send`: its parameters, and what they do to the message."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 import pytest
 from providers.smsoffice.office import FORM, NOON, OTHER, TO, Office, envelope, query
 
+from emulator.providers.smsoffice import client
 from emulator.providers.smsoffice.hosts import HOSTS
 
 SEND = "/api/v2/send/"
@@ -419,6 +420,15 @@ def test_a_number_is_a_well_formed_sender_by_switch(sender: str, fits: bool) -> 
         assert office.lint() == ([] if fits and switch == "on" else ["smsoffice.send.sender-alphabet"])
     strict = {"numeric-sender": "on", "malformed-sender": "refuse"}
     assert Office(senders=[sender], switches=strict).code(sender=sender) == (0 if fits else 150)
+
+
+def test_its_client_half_says_what_it_was_told_and_no_more() -> None:
+    usual = {"key": ["k"], "destination": [f"{TO},{OTHER}"], "sender": ["Shop"], "content": ["Hi"]}
+    rare = {"reference": ["r"], "urgent": ["true"], "contentType": ["2"], "scheduledAt": ["7"]}
+    plain = client.send("k", [TO, OTHER], "Shop", "Hi")
+    told = client.send("k", [TO, OTHER], "Shop", "Hi", reference="r", urgent=True, flash=True, scheduled_at=7)
+    assert parse_qs(plain.body.decode()) == usual
+    assert parse_qs(told.body.decode()) == usual | rare
 
 
 SILENT: list[tuple[dict[str, Any], str]] = [
