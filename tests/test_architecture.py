@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "delivery": _SANDBOX | {"net"},
     "storage": _SANDBOX,
     "server": {"clock", "core", "dispatch", "http", "net", "sandboxes", "smpp", "tls"},
-    "cluster": {"dispatch", "http", "sandboxes", "server", "smpp", "storage"},
+    "cluster": {"dispatch", "http", "journal", "sandboxes", "server", "smpp", "smtp", "storage"},
     "smtp": {"dispatch", "http", "sandboxes", "tls"},
     "control_api": _SANDBOX | {"dispatch", "net"},
     "ui": _SANDBOX | {"samples", "control_api", "dispatch", "net"},

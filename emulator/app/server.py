@@ -23,6 +23,7 @@ from emulator.tls import folders, trust
 from emulator.tls.contexts import Contexts, IssuedCertificates, OwnCertificate, TlsError
 
 if TYPE_CHECKING:
+    from emulator.cluster.front import Front
     from emulator.cluster.node import ClusterNode
     from emulator.control_api.http_api import Control
     from emulator.delivery.http_client import HttpClient
@@ -79,18 +80,25 @@ class Server:
             self.emulator.smpp, self.emulator.recorder, self.settings.targets, self.settings.limits, front
         )
         if self._node is not None:
-            self._node.answer_by(service, self._smpp, lambda request: self.control.trusts(request),
-                                 lambda request: self.control.answer(request))  # fmt: skip
+            from emulator.smtp.answers import MailAnswers
 
-        self._smtp = None if self._smtp_listening is None else self._mail_server()
+            mails = MailAnswers(self.emulator.http, self.emulator.recorder, front)
+            self._node.answer_by(
+                self.emulator.http, service, self._smpp, mails, lambda request: self.control.trusts(request),
+                lambda request: self.control.answer(request),
+            )  # fmt: skip
 
-    def _mail_server(self) -> "MailServer":
+        self._smtp = None if self._smtp_listening is None else self._mail_server(front)
+
+    def _mail_server(self, front: "Front | None") -> "MailServer":
         """Loads aiosmtpd, which most servers do without. Raises Busy where it is not installed."""
         try:
+            from emulator.smtp.answers import MailAnswers
             from emulator.smtp.server import MailServer
         except ImportError as missing:
             raise Busy(f"--smtp-port needs the extra [smtp]: pip install 'sms-emulator[smtp]' ({missing})") from None
-        return MailServer(self.emulator.http, self._contexts, self.settings.limits, self.emulator.recorder)
+        answers = MailAnswers(self.emulator.http, self.emulator.recorder, front)
+        return MailServer(self.emulator.http, self._contexts, self.settings.limits, answers)
 
     @cached_property
     def _outbox(self) -> "HttpClient":

@@ -111,11 +111,6 @@ class Settings(NamedTuple):
             return None
         if self.node_url is None and not self.loopback:
             raise ValueError("--node-url is missing: where do other nodes reach this one, http://node-1:8775 say?")
-        if self.any_credentials:
-            raise ValueError("--any-credentials does not go with --state postgresql://…: what this node does not know, "
-                             "another one may")  # fmt: skip
-        if self.smtp_port is not None:
-            raise ValueError("--smtp-port does not go with --state postgresql://… yet")
         return self.state
 
     @property

@@ -1,47 +1,41 @@
 """Which node owns a sandbox: asked of the database once, and remembered until it turns out to be otherwise."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeAlias
 
 from emulator.storage.postgres_nodes import Key, Nodes, SandboxHome
 
-K = TypeVar("K")
 _MOST = 100_000
 """So many are remembered."""
 
+Named: TypeAlias = Key | str
+"""A sandbox, by a credential or its id."""
+
 
 class Directory:
-    """What this node has heard. Raises one of FAILURES when the database is away."""
+    """What this node has heard."""
 
     def __init__(self, nodes: Nodes) -> None:
         self._nodes = nodes
-        self._by_key: dict[Key, SandboxHome] = {}
-        self._by_id: dict[str, SandboxHome] = {}
+        self._known: dict[Named, SandboxHome] = {}
 
-    async def by_key(self, key: Key) -> SandboxHome | None:
-        return await self._remembered(self._by_key, key, self._nodes.of_credential)
+    def known(self, named: Named) -> SandboxHome | None:
+        return self._known.get(named)
 
-    async def by_id(self, name: str) -> SandboxHome | None:
-        return await self._remembered(self._by_id, name, self._nodes.of_id)
-
-    async def _remembered(
-        self, known: dict[K, SandboxHome], what: K, ask: Callable[[K], Awaitable[SandboxHome | None]]
-    ) -> SandboxHome | None:  # fmt: skip
-        home = known.get(what)
+    async def ask(self, named: Named) -> SandboxHome | None:
+        """Raises one of FAILURES when the database is away."""
+        home = self._known.get(named)
         if home is None:
-            home = await ask(what)
+            home = await (self._nodes.of_id(named) if isinstance(named, str) else self._nodes.of_credential(named))
             if home is not None:
-                if len(known) >= _MOST:
-                    known.clear()
-                known[what] = home
+                if len(self._known) >= _MOST:
+                    self._known.clear()
+                self._known[named] = home
         return home
 
     def forget(self, home: SandboxHome) -> None:
         """It is not there any more."""
-        self._by_key = {key: one for key, one in self._by_key.items() if one != home}
-        self._by_id = {name: one for name, one in self._by_id.items() if one != home}
+        self._known = {named: one for named, one in self._known.items() if one != home}
 
     def forget_all(self) -> None:
         """Sandboxes have moved."""
-        self._by_key.clear()
-        self._by_id.clear()
+        self._known.clear()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from emulator.http.messages import HttpRequest
+from emulator.journal import Exchange
 
 _HEAD = struct.Struct(">IBI")
 
@@ -34,10 +35,17 @@ class Kind(IntEnum):
     RETIRE = 10
     RETIRED = 11
     """Of the link: who leaves asks that nothing more be begun; nothing more is."""
+    MAIL = 14
+    """Begins a stream: a mail, which gets one line back."""
+    NOTED = 15
+    """Belongs into the journal of the sandbox default, and is no stream."""
     UNBIND = 12
     """By the front: the SMPP session is to end as it should."""
     REBIND = 13
     """By the owner: the client, refused before, binds anew, perhaps as another. With what it says from there on."""
+
+
+BEGINS = (Kind.REQUEST, Kind.BIND, Kind.MAIL, Kind.NOTED)
 
 
 class Frame(NamedTuple):
@@ -56,6 +64,14 @@ class Forwarded(msgspec.Struct, array_like=True):
     form: bool
 
 
+class ForwardedMail(msgspec.Struct, array_like=True):
+    """A mail: whose it is, to which mailbox it came, and itself."""
+
+    sandbox: str
+    address: str
+    request: HttpRequest
+
+
 class ForwardedBind(msgspec.Struct, array_like=True):
     """A connection over SMPP: whose it is to be, who the client is, what it has said."""
 
@@ -66,6 +82,8 @@ class ForwardedBind(msgspec.Struct, array_like=True):
 
 pack_value = msgspec.msgpack.Encoder().encode
 unpack_request = msgspec.msgpack.Decoder(Forwarded).decode
+unpack_mail = msgspec.msgpack.Decoder(ForwardedMail).decode
+unpack_noted = msgspec.msgpack.Decoder(Exchange).decode
 unpack_bind = msgspec.msgpack.Decoder(ForwardedBind).decode
 
 

@@ -4,34 +4,47 @@ it. What was written to an owner that is gone is not sent again: its client sees
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 from urllib.parse import unquote
 
 import msgspec
 
-from emulator.cluster.directory import Directory
-from emulator.cluster.frames import Forwarded, Frame, Kind, pack_value, unpack_bind, unpack_request
+from emulator.cluster.directory import Directory, Named
+from emulator.cluster.frames import (
+    Forwarded,
+    ForwardedMail,
+    Frame,
+    Kind,
+    pack_value,
+    unpack_bind,
+    unpack_mail,
+    unpack_noted,
+    unpack_request,
+)
 from emulator.cluster.link import ACCEPTED, PATH, NodeLink
 from emulator.cluster.peers import Peers
 from emulator.cluster.placement import place
-from emulator.cluster.relayed import Relayed
-from emulator.cluster.served import ServedConnection, serve_request
+from emulator.cluster.relayed import Relayed, ask_whole
+from emulator.cluster.served import ServedConnection, ServedMail, serve_request
 from emulator.cluster.spliced import Spliced
 from emulator.dispatch.http import Stranger
 from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.http.request_parser import Parsed
+from emulator.journal import Exchange, Line
 from emulator.sandboxes.spec import DEFAULT, token
-from emulator.server.http_connection import Answer, HttpConnection
+from emulator.server.http_connection import Answer, HttpConnection, RelayedReply
 from emulator.storage.postgres import FAILURES
 from emulator.storage.postgres_nodes import SandboxHome
 
 if TYPE_CHECKING:
     from emulator.sandboxes.manager import SandboxManager
+    from emulator.sandboxes.sandbox import Sandbox
     from emulator.server.http_service import HttpService
     from emulator.server.smpp_connection import SmppConnection
     from emulator.server.smpp_server import SmppServer
+    from emulator.smtp.answers import MailAnswers
 
 _PATIENCE = 10.0
 """Real seconds that a request waits for its sandbox to have an owner that answers."""
@@ -40,7 +53,17 @@ _SANDBOXES = "/_emulator/sandboxes"
 _PAGE = "/_emulator/page"
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "1"))
 
-Locate = Callable[[], Awaitable[SandboxHome | None]]
+_MOST_NOTED = 1000
+"""So many entries of the journal are on their way to the sandbox default at once; others are dropped."""
+
+
+class Placed(NamedTuple):
+    """A sandbox that is to be made: where, its name says."""
+
+    name: str
+
+
+Sought: TypeAlias = Named | Placed
 
 
 class OwnAnswers(Protocol):
@@ -60,9 +83,13 @@ class Front:
         self.own: OwnAnswers = lambda request: None
         self.http: HttpService
         self.smpp: SmppServer
+        self.mails: MailAnswers
+        self.keep: Callable[[Sandbox, Line], None]
+        """Writes into a sandbox's journal."""
         self.wanted: set[str] = set()
         """Sandboxes of this node that are not here yet, and that somebody waits for."""
         self._under_way: set[asyncio.Task[None]] = set()
+        self._searches: dict[Sought, asyncio.Task[tuple[SandboxHome, NodeLink | None]]] = {}
         self._spliced: set[Spliced] = set()
         """Clients of SMPP that came here and whose sessions are elsewhere."""
 
@@ -78,49 +105,96 @@ class Front:
             return _answered(own)
         name = _sandbox_in(request, path)
         if name is None and (request.method, path.rstrip("/")) == ("POST", _SANDBOXES):
-            return self._forward(parsed, connection, partial(self._placed, request))
+            return self._search(parsed, connection, Placed(_name_wanted(request) or token(8)))
         if name is None or name in self._manager.sandboxes.by_id:
             return None
-        return self._forward(parsed, connection, partial(self._directory.by_id, name))
+        return self._forward(parsed, connection, name)
 
     def stranger(self, who: Stranger, parsed: Parsed, connection: HttpConnection) -> Answer:
-        if who.credential is None:
-            return self._forward(parsed, connection, self._default)
-        key = who.provider, who.credential.kind, who.credential.name
-        return self._forward(parsed, connection, partial(self._directory.by_key, key))
+        return self._forward(parsed, connection, _named(who))
 
     def bind(self, connection: "SmppConnection", who: Stranger, octets: bytes) -> None:
-        locate = self._default if who.credential is None else partial(
-            self._directory.by_key, (who.provider, who.credential.kind, who.credential.name)
-        )  # fmt: skip
         connection.transport.pause_reading()
-        task = asyncio.get_running_loop().create_task(self._splice(connection, locate, octets))
+        self._begin(self._splice(connection, _named(who), octets))
+
+    async def mail(self, who: Stranger, request: HttpRequest, address: str) -> str | None:
+        while True:
+            try:
+                home, link = await self._owner(_named(who))
+                if link is None:
+                    return await self.mails.answer(request, address, here=True)
+                if link.closed:
+                    await self._elsewhere_after_all(home)
+                    continue
+                asked = pack_value(ForwardedMail(home.id, address, request))
+            except OSError as wrong:
+                return f"451 4.3.0 {wrong}"
+            try:
+                ended, line = await ask_whole(link, Kind.MAIL, asked)
+            except ConnectionResetError:
+                return None
+            if ended is not Kind.NOT_MINE:
+                return line.decode() or None
+            await self._elsewhere_after_all(home)
+
+    def note(self, line: Line) -> None:
+        """An exchange for the journal of the sandbox default, which is not here."""
+        if len(self._under_way) < _MOST_NOTED:
+            self._begin(self._note(line))
+
+    async def _note(self, line: Line) -> None:
+        with suppress(OSError):
+            _, link = await self._owner(DEFAULT)
+            if link is None:
+                self._noted(line.whole())
+            else:
+                link.send(Kind.NOTED, 0, pack_value(line.whole()))
+
+    def _noted(self, exchange: Exchange) -> None:
+        default = self._manager.default
+        if not default.gone:
+            exchange.at = default.now()
+            self.keep(default, Line.of(exchange))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
     # finding the owner
 
-    async def _default(self) -> SandboxHome | None:
-        return await self._directory.by_id(DEFAULT)
+    def _ready(self, sought: Named) -> tuple[SandboxHome, NodeLink] | None:
+        """The owner that is known, and to which there is a link."""
+        home = self._directory.known(sought)
+        if home is None or home.owner == self.number or not self.number:
+            return None
+        link = self.peers.open_link(home.owner)
+        return None if link is None else (home, link)
 
-    async def _placed(self, request: HttpRequest) -> SandboxHome:
-        """Where a sandbox that is to be made belongs."""
-        try:
-            wanted = msgspec.json.decode(request.body or b"{}").get("id")
-        except (msgspec.DecodeError, AttributeError):  # the answer says what is wrong
-            wanted = None
-        staying = [number for number, one in self.peers.members.items() if not one.leaving] or [self.number]
-        return SandboxHome("", place(wanted if isinstance(wanted, str) else token(8), staying))
-
-    async def _owner(self, locate: Locate) -> tuple[SandboxHome, NodeLink | None]:
+    async def _owner(self, sought: Sought) -> tuple[SandboxHome, NodeLink | None]:
         """The owner of a sandbox that is there, with the link to it; None: it is here. What no sandbox has is the
-        default's. Raises OSError when there is none in time."""
+        default's. Raises OSError when there is none in time. Who seeks the same waits for the same search."""
+        search = self._searches.get(sought)
+        if search is None:
+            search = self._searches[sought] = asyncio.get_running_loop().create_task(self._found(sought))
+            search.add_done_callback(lambda done: self._searched(sought, done))
+        return await asyncio.shield(search)
+
+    def _searched(self, sought: Sought, done: "asyncio.Task[tuple[SandboxHome, NodeLink | None]]") -> None:
+        del self._searches[sought]
+        if not done.cancelled():
+            done.exception()  # whoever waited may be gone
+
+    async def _found(self, sought: Sought) -> tuple[SandboxHome, NodeLink | None]:
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE
         while True:
             home = None
             try:
-                home = await locate() or await self._default()
+                if isinstance(sought, Placed):
+                    home = self._placed(sought)
+                else:
+                    home = await self._directory.ask(sought) or await self._directory.ask(DEFAULT)
                 if home is not None and self.number:
                     if home.owner != self.number:
                         return home, await self.peers.link(home.owner)
@@ -136,30 +210,59 @@ class Front:
                                              "this node has no session with the database")  # fmt: skip
             await asyncio.sleep(_AGAIN)
 
+    def _placed(self, sought: Placed) -> SandboxHome:
+        staying = [number for number, one in self.peers.members.items() if not one.leaving] or [self.number]
+        return SandboxHome("", place(sought.name, staying))
+
+    async def _elsewhere_after_all(self, home: SandboxHome) -> None:
+        self._directory.forget(home)
+        await asyncio.sleep(_AGAIN)
+
     # over HTTP
 
-    async def _forward(self, parsed: Parsed, connection: HttpConnection, locate: Locate) -> HttpReply | None:
+    def _forward(self, parsed: Parsed, connection: HttpConnection, sought: Named) -> Answer:
+        """At once where the owner is known, as nearly always."""
+        ready = None if connection.holds else self._ready(sought)
+        if ready is None:
+            return self._search(parsed, connection, sought)
+        return self._relay(parsed, connection, sought, *ready)
+
+    async def _search(
+        self, parsed: Parsed, connection: HttpConnection, sought: Sought, but: SandboxHome | None = None
+    ) -> HttpReply | RelayedReply | None:  # fmt: skip
+        """`but`: where it is not."""
         while True:
+            if but is not None:
+                await self._elsewhere_after_all(but)
             try:
-                home, link = await self._owner(locate)
+                home, link = await self._owner(sought)
             except OSError as wrong:
                 return HttpReply(status=503, headers=_TEXT, body=f"{wrong}\n".encode())
             if link is None:
                 return await self._here(parsed, connection)
-            last = parsed.last or self.http.retiring
-            asked = pack_value(Forwarded(home.id, parsed.request, last, parsed.version, parsed.form))
-            if not link.closed and await Relayed(link, connection).passed_on(asked):
-                return None
-            self._directory.forget(home)
-            await asyncio.sleep(_AGAIN)
+            await connection.all_released()
+            if not link.closed:
+                return self._relay(parsed, connection, sought, home, link)
+            but = home
 
-    async def _here(self, parsed: Parsed, connection: HttpConnection) -> HttpReply | None:
+    def _relay(
+        self, parsed: Parsed, connection: HttpConnection, sought: Sought, home: SandboxHome, link: NodeLink
+    ) -> Relayed:  # fmt: skip
+        last = parsed.last or self.http.retiring
+        asked = pack_value(Forwarded(home.id, parsed.request, last, parsed.version, parsed.form))
+
+        def not_mine() -> None:
+            connection.wait_for(self._search(parsed, connection, sought, home))
+
+        return Relayed(link, connection, asked, not_mine)
+
+    async def _here(self, parsed: Parsed, connection: HttpConnection) -> HttpReply | RelayedReply | None:
         connection.here = True
         try:
             answer = self.http.answer(parsed, connection)
         finally:
             connection.here = False
-        return answer if isinstance(answer, HttpReply) else await answer
+        return answer if isinstance(answer, HttpReply | RelayedReply) else await answer
 
     async def _accept(self, request: HttpRequest, connection: HttpConnection) -> HttpReply | None:
         """Another node would have a link."""
@@ -172,9 +275,9 @@ class Front:
 
     # over SMPP
 
-    async def _splice(self, connection: "SmppConnection", locate: Locate, octets: bytes) -> None:
+    async def _splice(self, connection: "SmppConnection", sought: Named, octets: bytes) -> None:
         try:
-            home, link = await self._owner(locate)
+            home, link = await self._owner(sought)
         except OSError:
             connection.hang_up()
             return
@@ -192,16 +295,25 @@ class Front:
 
     def _begun(self, link: NodeLink, frame: Frame) -> None:
         there = self._manager.sandboxes.by_id
-        if frame.kind is Kind.REQUEST:
-            asked = unpack_request(frame.payload)
-            if self.number and (not asked.sandbox or asked.sandbox in there):
-                serve_request(link, frame.stream, self.http, asked)
+        match frame.kind:
+            case Kind.NOTED:
+                self._noted(unpack_noted(frame.payload))
                 return
-        else:
-            bind = unpack_bind(frame.payload)
-            if self.number and bind.sandbox in there:
-                ServedConnection(link, frame.stream, bind.peer, self.smpp).said(bind.octets)
-                return
+            case Kind.REQUEST:
+                asked = unpack_request(frame.payload)
+                if self.number and (not asked.sandbox or asked.sandbox in there):
+                    serve_request(link, frame.stream, self.http, asked)
+                    return
+            case Kind.BIND:
+                bind = unpack_bind(frame.payload)
+                if self.number and bind.sandbox in there:
+                    ServedConnection(link, frame.stream, bind.peer, self.smpp).said(bind.octets)
+                    return
+            case Kind.MAIL:
+                mail = unpack_mail(frame.payload)
+                if self.number and mail.sandbox in there:
+                    ServedMail(link, frame.stream, self.mails, mail)
+                    return
         link.send(Kind.NOT_MINE, frame.stream)
 
     async def unbind(self) -> None:
@@ -212,9 +324,23 @@ class Front:
         await asyncio.gather(*(one.gone for one in sessions))
 
     async def close(self) -> None:
-        for task in tuple(self._under_way):
+        for task in (*self._under_way, *self._searches.values()):
             task.cancel()
         await self.peers.close()
+
+
+def _named(who: Stranger) -> Named:
+    credential = who.credential
+    return DEFAULT if credential is None else (who.provider, credential.kind, credential.name)
+
+
+def _name_wanted(request: HttpRequest) -> str | None:
+    """What the new sandbox is to be called."""
+    try:
+        wanted = msgspec.json.decode(request.body or b"{}").get("id")
+    except (msgspec.DecodeError, AttributeError):  # the answer says what is wrong
+        return None
+    return wanted if isinstance(wanted, str) else None
 
 
 async def _answered(own: Awaitable[HttpReply]) -> HttpReply:

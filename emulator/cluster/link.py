@@ -5,7 +5,7 @@ import socket
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from emulator.cluster.frames import Frame, Kind, Unpacker, pack
+from emulator.cluster.frames import BEGINS, Frame, Kind, Unpacker, pack
 
 PATH = "/_emulator/link"
 _ALIVE = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 5_000}
@@ -63,7 +63,7 @@ class NodeLink(asyncio.Protocol):
             end = self.ends.get(frame.stream)
             if end is not None:
                 end.got(frame)
-            elif frame.kind in (Kind.REQUEST, Kind.BIND):
+            elif frame.kind in BEGINS:
                 self._begun(self, frame)
             elif frame.kind is Kind.RETIRE:
                 self._retired(self)

@@ -16,6 +16,7 @@ from emulator.sandboxes.change_log import NotPersisted, Unusable, kept
 from emulator.sandboxes.manager import no_place_told
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import DEFAULT, InvalidOptions
+from emulator.smtp.answers import MailAnswers
 from emulator.storage.postgres import FAILURES, PostgresStore, told
 from emulator.storage.postgres_nodes import Nodes
 from emulator.storage.records import Damaged
@@ -24,6 +25,7 @@ from emulator.storage.store import Stored
 from emulator.storage.writer import GroupCommitWriter
 
 if TYPE_CHECKING:
+    from emulator.dispatch.http import HttpDispatcher
     from emulator.sandboxes.manager import SandboxManager
     from emulator.server.http_service import HttpService
     from emulator.server.smpp_server import SmppServer
@@ -82,9 +84,11 @@ class ClusterNode:
         return self.front
 
     def answer_by(
-        self, http: "HttpService", smpp: "SmppServer", trusts: Callable[[HttpRequest], bool], control: Control
+        self, dispatcher: "HttpDispatcher", http: "HttpService", smpp: "SmppServer", mails: MailAnswers,
+        trusts: Callable[[HttpRequest], bool], control: Control,
     ) -> None:  # fmt: skip
-        self.front.http, self.front.smpp = http, smpp
+        dispatcher.hand_on, self.front.keep = self.front.note, dispatcher.keep
+        self.front.http, self.front.smpp, self.front.mails = http, smpp, mails
         self.front.own = Overview(self._nodes, self.front, trusts, control, lambda: self._leaving,
                                   lambda: self.writer.stuck).answer  # fmt: skip
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from emulator.cluster.frames import Forwarded, Frame, Kind, pack_value
+from emulator.cluster.frames import Forwarded, Kind, pack_value
+from emulator.cluster.relayed import ask_whole
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.storage.postgres import FAILURES, told
 from emulator.storage.postgres_nodes import Nodes
@@ -103,36 +104,11 @@ class Overview:
 
     async def _asked(self, number: int, request: HttpRequest) -> Any:
         """The answer of another node to the same request; None: there was none."""
-        link, stream, whole = None, 0, _Whole()
+        asked = pack_value(Forwarded("", request, False, "1.1", False))
         try:
             async with asyncio.timeout(_PATIENCE):
-                link = await self._front.peers.link(number)
-                stream = link.open(whole)
-                link.send(Kind.REQUEST, stream, pack_value(Forwarded("", request, False, "1.1", False)))
-                head, _, body = (await whole.answered).partition(b"\r\n\r\n")
-                return msgspec.json.decode(body) if head.startswith(b"HTTP/1.1 200") else None
+                _, octets = await ask_whole(await self._front.peers.link(number), Kind.REQUEST, asked)
+            head, _, body = octets.partition(b"\r\n\r\n")
+            return msgspec.json.decode(body) if head.startswith(b"HTTP/1.1 200") else None
         except (OSError, TimeoutError, msgspec.DecodeError):
             return None
-        finally:
-            if link is not None:
-                link.ends.pop(stream, None)
-                if whole.answered.cancelled():  # nobody waits for it any more
-                    link.send(Kind.RESET, stream)
-
-
-class _Whole:
-    """A stream whose reply is wanted as one."""
-
-    def __init__(self) -> None:
-        self.answered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._octets = b""
-
-    def got(self, frame: Frame) -> None:
-        if frame.kind is Kind.DATA:
-            self._octets += frame.payload
-        elif not self.answered.done():
-            self.answered.set_result(self._octets)
-
-    def lost(self) -> None:
-        if not self.answered.done():
-            self.answered.set_exception(ConnectionResetError("the node is gone"))

@@ -34,6 +34,11 @@ class Peers:
             if not before[number].leaving:  # who leaves still answers what it was asked
                 link.cut()
 
+    def open_link(self, number: int) -> NodeLink | None:
+        """To a node, where there is one that has not ended."""
+        link = self._links.get(number)
+        return None if link is None or link.closed else link
+
     async def link(self, number: int) -> NodeLink:
         """To a node. Raises OSError when it does not answer, or lives no more."""
         link = self._links.get(number)

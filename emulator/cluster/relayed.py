@@ -1,70 +1,95 @@
-"""The asked node's end of a request that another one answers: the owner's reply, on its way to the client."""
+"""The asked node's end of what another one answers: the owner's reply on its way to the client, or wanted as one."""
 
 import asyncio
+from collections.abc import Callable
 
 from emulator.cluster.frames import Frame, Kind
 from emulator.cluster.link import NodeLink
-from emulator.server.http_connection import HttpConnection
-
-_MOST_UNREAD = 256 * 1024
-"""With so many octets of a reply that the client has not read, the owner is told to wait."""
+from emulator.server.http_connection import HttpConnection, RelayedReply
 
 
-class Relayed:
-    """The reply of the owner, on its way to the client."""
+class Relayed(RelayedReply):
+    """The reply of the owner, as it comes. `not_mine`: it is not the owner, and nothing was done. Raises
+    ConnectionResetError when the link has ended."""
 
-    def __init__(self, link: NodeLink, connection: HttpConnection) -> None:
+    def __init__(
+        self, link: NodeLink, connection: HttpConnection, asked: bytes, not_mine: Callable[[], None]
+    ) -> None:  # fmt: skip
         self._link = link
         self._connection = connection
-        self._came: asyncio.Queue[Frame] = asyncio.Queue()
-        self._unread = 0
-        self._paused = False
-        self._stream = 0
+        self._not_mine = not_mine
+        self._stream = link.open(self)
+        link.send(Kind.REQUEST, self._stream, asked)
+        connection.when_ended = self._ended
 
-    async def passed_on(self, asked: bytes) -> bool:
-        """The request to the owner and its reply to the client. False: it is not the owner, and nothing was done."""
-        link, connection = self._link, self._connection
-        stream = self._stream = link.open(self)
-        link.send(Kind.REQUEST, stream, asked)
-        connection.when_ended = lambda: link.send(Kind.CLOSE, stream)
-        over = False
-        try:
-            while True:
-                frame = await self._next()
-                over = frame.kind is not Kind.DATA
-                match frame.kind:
-                    case Kind.DATA:
-                        await connection.write_and_drain(frame.payload)
-                    case Kind.NOT_MINE:
-                        return False
-                    case Kind.CLOSE:
-                        connection.close()
-                    case Kind.RESET:
-                        connection.reset()
-                if over:
-                    return True
-        finally:
-            connection.when_ended = None
-            link.ends.pop(stream, None)
-            if not over:
-                link.send(Kind.RESET, stream)
+    def _ended(self) -> None:
+        self._link.send(Kind.CLOSE, self._stream)
 
-    async def _next(self) -> Frame:
-        frame = await self._came.get()
-        self._unread -= len(frame.payload)
-        if self._paused and self._unread < _MOST_UNREAD:
-            self._paused = False
-            self._link.send(Kind.RESUME, self._stream)
-        return frame
+    def _over(self) -> None:
+        self._connection.when_ended = None
+        self._link.ends.pop(self._stream, None)
+
+    # what the owner says
 
     def got(self, frame: Frame) -> None:
-        if frame.kind in (Kind.PAUSE, Kind.RESUME):  # the owner has all that the client said
-            return
-        self._came.put_nowait(frame)
-        self._unread += len(frame.payload)
-        if self._unread > _MOST_UNREAD and not self._paused:
-            self._paused = True
-            self._link.send(Kind.PAUSE, self._stream)
+        connection = self._connection
+        match frame.kind:
+            case Kind.DATA:
+                connection.transport.write(frame.payload)
+                return
+            case Kind.PAUSE | Kind.RESUME:  # the owner has all that the client said
+                return
+            case Kind.CLOSE:
+                connection.close()
+            case Kind.RESET:
+                connection.reset()
+        self._over()
+        if frame.kind is Kind.NOT_MINE:
+            self._not_mine()
+        else:
+            connection.served()
 
     def lost(self) -> None:
         self.got(Frame(Kind.CLOSE, self._stream))
+
+    # what the client does
+
+    def cancel(self) -> None:
+        self._over()
+        self._link.send(Kind.RESET, self._stream)
+
+    def pause(self) -> None:
+        self._link.send(Kind.PAUSE, self._stream)
+
+    def resume(self) -> None:
+        self._link.send(Kind.RESUME, self._stream)
+
+
+async def ask_whole(link: NodeLink, kind: Kind, asked: bytes) -> tuple[Kind, bytes]:
+    """A stream whose answer is wanted as one: how it ended, and what was said. Raises ConnectionResetError when the
+    node is gone."""
+    whole = _Whole()
+    stream = link.open(whole)
+    link.send(kind, stream, asked)
+    try:
+        return await whole.answered
+    finally:
+        link.ends.pop(stream, None)
+        if whole.answered.cancelled():  # nobody waits for it any more
+            link.send(Kind.RESET, stream)
+
+
+class _Whole:
+    def __init__(self) -> None:
+        self.answered: asyncio.Future[tuple[Kind, bytes]] = asyncio.get_running_loop().create_future()
+        self._octets = b""
+
+    def got(self, frame: Frame) -> None:
+        if frame.kind is Kind.DATA:
+            self._octets += frame.payload
+        elif not self.answered.done():
+            self.answered.set_result((frame.kind, self._octets))
+
+    def lost(self) -> None:
+        if not self.answered.done():
+            self.answered.set_exception(ConnectionResetError("the node is gone"))

@@ -3,13 +3,14 @@
 import asyncio
 from typing import Any, cast
 
-from emulator.cluster.frames import Forwarded, Frame, Kind
+from emulator.cluster.frames import Forwarded, ForwardedMail, Frame, Kind
 from emulator.cluster.link import NodeLink
 from emulator.dispatch.http import Stranger
 from emulator.http.request_parser import Parsed
 from emulator.server.http_connection import HttpConnection, Service
 from emulator.server.smpp_connection import SmppConnection
 from emulator.server.smpp_server import SmppServer
+from emulator.smtp.answers import MailAnswers
 
 
 class _LinkTransport(asyncio.Transport):
@@ -140,6 +141,31 @@ class ServedConnection:
 
     def lost(self) -> None:
         self._wire.end(None)
+
+
+class ServedMail:
+    """A mail that came to another node: one line back, or the end without one."""
+
+    def __init__(self, link: NodeLink, stream: int, mails: MailAnswers, asked: ForwardedMail) -> None:
+        link.ends[stream] = self
+        self._task = asyncio.get_running_loop().create_task(self._answer(link, stream, mails, asked))
+
+    async def _answer(self, link: NodeLink, stream: int, mails: MailAnswers, asked: ForwardedMail) -> None:
+        line = None
+        try:
+            line = await mails.answer(asked.request, asked.address, here=True)
+        finally:
+            link.ends.pop(stream, None)
+            if line is not None:
+                link.send(Kind.DATA, stream, line.encode())
+            link.send(Kind.CLOSE if line is None else Kind.END, stream)
+
+    def got(self, frame: Frame) -> None:
+        """Nobody waits for it any more."""
+        self._task.cancel()
+
+    def lost(self) -> None:
+        self._task.cancel()
 
 
 def _got(protocol: asyncio.Protocol, wire: _LinkTransport, frame: Frame) -> None:

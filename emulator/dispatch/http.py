@@ -76,6 +76,8 @@ class HttpDispatcher:
         self.routing = RouteTable(providers)
         self.told: Callable[[Sandbox, Exchange], None] | None = None
         """Hears each exchange as it is kept: the log."""
+        self.hand_on: Callable[[Line], None] | None = None
+        """Takes what belongs into the journal of the sandbox default, where that is at another node."""
         self.counted: dict[tuple[str, str, str, str], int] = {}
         """How many exchanges there were by provider, protocol, operation and outcome, for the metrics."""
 
@@ -101,7 +103,7 @@ class HttpDispatcher:
                 raise Stranger
             return self._too_many(request, provider, why, self._default)
         command = match.read(request) if method == "HEAD" else route.read(request, match.values)
-        known, command.credential = self._sandboxes.of(provider, command.credential)
+        known, command.credential = self._sandboxes.of(provider, command.credential, here)
         sandbox, lane, account = known or self._default, None, None
         if known is None and not here:
             raise Stranger(provider, command.credential)
@@ -148,11 +150,13 @@ class HttpDispatcher:
     def largest_mail(self) -> int:
         return max((provider.mail.most for provider in self._mailing() if provider.mail is not None), default=0)
 
-    def mail(self, request: HttpRequest, address: str) -> Exchanged:
-        """A mail to one of the mailboxes, as a request: read, judged, journalled like others."""
+    def mail(self, request: HttpRequest, address: str, here: bool = True) -> Exchanged:
+        """A mail to one of the mailboxes, as a request: read, judged, journalled like others. Raises as `exchange`
+        does."""
         for provider in self._mailing():
             if provider.mail is not None and provider.mail.receives(address):
-                return self.exchange(request, None, RouteMatch(provider.name, provider.mail.route, {}, HttpReply()))
+                match = RouteMatch(provider.name, provider.mail.route, {}, HttpReply())
+                return self.exchange(request, None, match, here)
         raise LookupError(address)
 
     def _mailing(self) -> Iterator[Provider]:
@@ -190,12 +194,19 @@ class HttpDispatcher:
 
     def record(self, sandbox: Sandbox, line: Line) -> None:
         """Journal an exchange, note which rows it violated, and tell of it."""
+        if sandbox.gone and sandbox is self._default and self.hand_on is not None:
+            self.hand_on(line)
+        else:
+            self.keep(sandbox, line)
+        what = line.provider, line.protocol, line.operation, line.word
+        self.counted[what] = self.counted.get(what, 0) + 1
+        if self.told is not None:
+            self.told(sandbox, line.whole())
+
+    def keep(self, sandbox: Sandbox, line: Line) -> None:
+        """In the sandbox's journal, with what was noticed."""
         sandbox.journal.add(line)
         if line.notes:
             for row in line.notes:
                 sandbox.findings.note(row, line.provider, line.id, line.at)
-        what = line.provider, line.protocol, line.operation, line.word
-        self.counted[what] = self.counted.get(what, 0) + 1
         sandbox.feed.add("requests", line.id)
-        if self.told is not None:
-            self.told(sandbox, line.whole())

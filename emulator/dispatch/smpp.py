@@ -132,7 +132,7 @@ class SmppDispatcher:
             return None
         name, face = self._spoken(line)
         command = face.read(bind, self._caller(line, name, self._default.now()))
-        sandbox, credential = self._sandboxes.of(name, command.credential)
+        sandbox, credential = self._sandboxes.of(name, command.credential, here=False)
         return Stranger(name, credential) if sandbox is None else None
 
     def asked(self, line: BoundSession, pdu: Pdu, spoil: Spoil) -> SmppReply:

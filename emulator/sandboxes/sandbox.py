@@ -205,12 +205,15 @@ class Sandboxes:
             for kind, word in provider.identities
         ]
 
-    def of(self, provider: str, credential: Credential | None) -> tuple[Sandbox | None, Credential | None]:
-        """Whose credentials are these? They come back as they are, or as those of the sandbox that stands in."""
+    def of(
+        self, provider: str, credential: Credential | None, here: bool = True
+    ) -> tuple[Sandbox | None, Credential | None]:  # fmt: skip
+        """Whose credentials are these? They come back as they are, or as those of the sandbox that stands in, unless
+        another node may know them."""
         if credential is None:
             return None, None
         found = self._by_credential.get((provider, credential.kind, credential.name))
-        if found is not None or self.stand_in is None:
+        if found is not None or self.stand_in is None or not here:
             return found, credential
         account, known = self.stand_in.account(provider), self._providers[provider]
         name = dict(known.identities)[credential.kind]

@@ -35,7 +35,20 @@ _LINGER_READING = 5.0
 """The same where a body is not taken: the client may be sending before it reads."""
 _log = logging.getLogger("emulator")
 
-Answer: TypeAlias = HttpReply | Coroutine[Any, Any, HttpReply | None]
+
+class RelayedReply:
+    """A reply that somebody else writes, as it comes; then `served` is called."""
+
+    def cancel(self) -> None:
+        """The client is gone."""
+
+    def pause(self) -> None:
+        """The client does not read."""
+
+    def resume(self) -> None: ...
+
+
+Answer: TypeAlias = HttpReply | RelayedReply | Coroutine[Any, Any, HttpReply | RelayedReply | None]
 """A reply, or what comes to one, or has sent one itself."""
 
 
@@ -98,7 +111,7 @@ class HttpConnection(asyncio.Protocol):
         self.transport: asyncio.Transport
         self._parser: RequestParser
         self._manner = PLAIN
-        self._task: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | RelayedReply | None = None
         self._next: asyncio.Handle | None = None
         """Goes on in the next turn of the loop with what has come."""
         self._going: asyncio.Future[None] | None = None
@@ -283,17 +296,30 @@ class HttpConnection(asyncio.Protocol):
             answer = self._failed(failure)
         if isinstance(answer, HttpReply):
             self._send(answer, now)
+        elif isinstance(answer, RelayedReply):
+            self._task = answer
         else:
-            self._task = self._loop.create_task(self._wait_for(answer))
-            self._task.add_done_callback(lambda _: answer.close())  # of one that was cancelled before it began
+            self.wait_for(answer)
 
-    async def _wait_for(self, coming: Coroutine[Any, Any, HttpReply | None]) -> None:
+    def wait_for(self, coming: Coroutine[Any, Any, HttpReply | RelayedReply | None]) -> None:
+        """What comes is the answer."""
+        self._task = task = self._loop.create_task(self._wait_for(coming))
+        task.add_done_callback(lambda _: coming.close())  # of one that was cancelled before it began
+
+    async def _wait_for(self, coming: Coroutine[Any, Any, HttpReply | RelayedReply | None]) -> None:
         try:
             reply = await coming
         except ConnectionError:  # the client went away meanwhile
             reply = None
         except Exception as failure:
             reply = self._failed(failure)
+        if isinstance(reply, RelayedReply):
+            self._task = reply
+        else:
+            self.served(reply)
+
+    def served(self, reply: HttpReply | None = None) -> None:
+        """It is answered, by this reply or already; on with what came behind."""
         self._task, self.grace = None, None
         if reply is not None:
             self._send(reply, self._loop.time())
@@ -363,12 +389,21 @@ class HttpConnection(asyncio.Protocol):
         else:
             then()
 
-    async def write_and_drain(self, octets: bytes) -> None:
-        """Octets go out; done when the client has taken them. Raises ConnectionError when it is gone."""
+    @property
+    def holds(self) -> bool:
+        """Are there replies that wait?"""
+        return self._held > 0
+
+    async def all_released(self) -> None:
+        """Until no reply is held."""
         if self._held:
             released = asyncio.Event()
             self._behind_held(released.set)
             await released.wait()
+
+    async def write_and_drain(self, octets: bytes) -> None:
+        """Octets go out; done when the client has taken them. Raises ConnectionError when it is gone."""
+        await self.all_released()
         if self.transport.is_closing():
             raise ConnectionResetError("the client went away")
         self.transport.write(octets)
@@ -428,6 +463,8 @@ class HttpConnection(asyncio.Protocol):
         self._paused = True
         self.transport.pause_reading()
         self._stalled = self._loop.call_later(self._service.limits.stalled_seconds, self._cut)
+        if isinstance(self._task, RelayedReply):
+            self._task.pause()
 
     def resume_writing(self) -> None:
         self._paused = False
@@ -438,7 +475,9 @@ class HttpConnection(asyncio.Protocol):
             self.transport.resume_reading()
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
-        if self._task is None and self._next is None and not self._leaving:
+        if isinstance(self._task, RelayedReply):
+            self._task.resume()
+        elif self._task is None and self._next is None and not self._leaving:
             self._go_on()
 
     def _cut(self) -> None:

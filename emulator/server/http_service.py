@@ -23,7 +23,7 @@ from emulator.sandboxes.change_log import ChangeLog, NotPersisted, kept
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies
 from emulator.server.http_connection import Answer as Answering
-from emulator.server.http_connection import HttpConnection
+from emulator.server.http_connection import HttpConnection, RelayedReply
 from emulator.server.http_faults import FAULTS
 from emulator.server.multipart import fields_of
 from emulator.server.protocol_switch import ProtocolSwitch, told
@@ -231,11 +231,11 @@ class HttpService:
         await self._streams.send(reply, connection)
         return None
 
-    async def _with_fields(self, parsed: Parsed, connection: HttpConnection) -> HttpReply | None:
+    async def _with_fields(self, parsed: Parsed, connection: HttpConnection) -> HttpReply | RelayedReply | None:
         """A multipart form: its fields are taken apart first."""
         request = msgspec.structs.replace(parsed.request, form=await fields_of(parsed.request))
         answer = self.answer(Parsed(request, parsed.last, parsed.version), connection)
-        return answer if isinstance(answer, HttpReply) else await answer
+        return answer if isinstance(answer, HttpReply | RelayedReply) else await answer
 
     async def _later(self, answer: Exchanged, connection: HttpConnection) -> HttpReply | None:
         """The reply, after what shall go before it, in the manner that a rule wants."""

@@ -10,7 +10,7 @@ from aiosmtpd.smtp import SMTP
 
 from emulator.dispatch.http import HttpDispatcher
 from emulator.http.limits import Limits
-from emulator.sandboxes.change_log import ChangeLog
+from emulator.smtp.answers import MailAnswers
 from emulator.smtp.handler import MailHandler, request_of
 from emulator.tls.contexts import Contexts
 
@@ -64,10 +64,10 @@ class MailServer:
     """Serves on a bound socket from `start` to `stop`."""
 
     def __init__(
-        self, dispatcher: HttpDispatcher, contexts: Contexts, limits: Limits, recorder: ChangeLog | None = None
+        self, dispatcher: HttpDispatcher, contexts: Contexts, limits: Limits, answers: MailAnswers
     ) -> None:  # fmt: skip
         self._dispatcher = dispatcher
-        self._handler = MailHandler(dispatcher, recorder)
+        self._handler = MailHandler(dispatcher, answers)
         self._contexts = contexts
         self._limits = limits
         self._server: asyncio.Server | None = None

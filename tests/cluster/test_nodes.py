@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import smtplib
+from collections import Counter
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -86,17 +88,81 @@ async def test_a_request_to_any_node_reaches_the_sandbox_whoever_made_it(databas
             assert {one["id"] for one in listed["sandboxes"]} == set(where)
 
 
-async def test_what_no_sandbox_has_is_refused_as_by_the_provider_and_journalled_in_the_default(database):
+async def said(host, port, octets):
+    reader, writer = await asyncio.open_connection(host, port)
+    writer.write(octets)
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    writer.close()
+    return answer
+
+
+async def test_what_no_sandbox_has_is_refused_as_by_the_provider_and_journalled_in_the_default(database, monkeypatch):
+    """As is what cannot be read at all. The database is asked once, however many ask at the same moment."""
     async with nodes(database, 2) as every:
         for serving in every:
             status, body = await get(serving.base_url + send_path(key="nobodys", reference="x"))
             assert (status, b'"Success":false' in body) == (200, True)
             assert (await get(serving.base_url + "/nowhere"))[0] == 404
-        _, told = await control(every[0], "GET", "/_emulator/sandboxes/default/requests")
-        assert [one["outcome"] for one in told["requests"]].count("unroutable") == 2
-        assert len(told["requests"]) == 4
+            answer = await said("127.0.0.1", int(serving.base_url.rpartition(":")[2]), b"GARBAGE\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 400")
+            assert await said(serving.smpp_host, serving.smpp_port, b"\0" * 32)
+
+        async def outcomes():
+            _, told = await control(every[0], "GET", "/_emulator/sandboxes/default/requests")
+            return Counter(one["outcome"] for one in told["requests"])
+
+        async with asyncio.timeout(PATIENCE):
+            while (await outcomes())["unreadable"] < 4:  # they follow on the heels of the answer
+                pass
+        assert await outcomes() == {"refused": 2, "unroutable": 2, "unreadable": 4}
         status, told = await control(every[1], "GET", "/_emulator/sandboxes/nobody")
         assert (status, told["error"]["code"]) == (404, "no-such-sandbox")
+        asked, go = [], asyncio.Event()
+        of_credential = every[1]._node._nodes.of_credential
+
+        async def slowly(key):
+            asked.append(key)
+            await go.wait()
+            return await of_credential(key)
+
+        monkeypatch.setattr(every[1]._node._nodes, "of_credential", slowly)
+        path = every[1].base_url + send_path(key="unheard", reference="x")
+        answers = [asyncio.create_task(get(path)) for _ in range(10)]
+        await until(lambda: sum(not one.is_idle for one in every[1].http.connections) == 10)
+        go.set()
+        assert {status for status, _ in await asyncio.gather(*answers)} == {200}
+        assert len(asked) == 1
+
+
+def mail(serving, account, text):
+    line = f"\n{account['login']}:{account['psw']}:0:0:0,0,:79001234567:{text}\n"
+    with smtplib.SMTP("127.0.0.1", int(serving.smtp_url.rpartition(":")[2]), timeout=PATIENCE) as client:
+        return client.sendmail("a@b.c", "send@send.smsc.ru", line)
+
+
+async def test_mails_and_any_credentials_are_taken_at_any_node(database, tmp_path):
+    async with nodes(database, 2, any_credentials=True, smtp_port=0, ca_dir=str(tmp_path)) as every:
+        told = [await made(every[0], id=f"s{number}") for number in range(3)]
+        rules = {"rules": [{"when": {"contains": "lost"}, "then": {"reply": {"fault": "lost"}}}]}
+        for at, serving in enumerate(every):
+            for one in told:
+                account = one["accounts"]["smscenter"]
+                assert (await control(serving, "PUT", f"/_emulator/sandboxes/{one['id']}/rules", rules))[0] == 200
+                assert await asyncio.to_thread(mail, serving, account, f"mail {at}") == {}
+                with pytest.raises(smtplib.SMTPServerDisconnected):
+                    await asyncio.to_thread(mail, serving, account, f"lost {at}")
+            await send(serving, "whatever", f"any {at}")
+            esme, answer = await bound(serving, "nobody", "nothing")
+            assert answer.status == 0
+            await esme.close()
+        for one in told:
+            _, listed = await control(every[0], "GET", f"/_emulator/sandboxes/{one['id']}/messages")
+            assert [message["text"] for message in listed["messages"]] == ["mail 0", "lost 0", "mail 1", "lost 1"]
+        assert await references(every[0], "default") == ["any 0", "any 1"]
+        await made(every[0], id="late", accounts={"smsoffice": {"key": "whatever"}})
+        for at, serving in enumerate(every):
+            await send(serving, "whatever", f"own {at}")
+        assert await references(every[0], "late") == ["own 0", "own 1"]
 
 
 async def orphans(session):
@@ -198,10 +264,16 @@ async def test_a_fault_of_the_owner_reaches_the_client_as_it_is(database):
                     writer.close()
 
 
+async def only(serving):
+    """The connection at which something is being answered, once there is one alone."""
+    await until(lambda: sum(not one.is_idle for one in serving.http.connections) == 1)
+    return next(one for one in serving.http.connections if not one.is_idle)
+
+
 async def test_a_stream_of_events_goes_on_at_another_node_and_ends_with_its_client(database):
     async with nodes(database, 2) as every:
         told = [await made(every[0], id=f"s{number}") for number in range(4)]
-        for serving in every:
+        for serving, owner in (every, every[::-1]):
             for one in told:
                 events = f"{serving.base_url}/_emulator/sandboxes/{one['id']}/events"
                 async with ClientSession() as session, session.get(events) as answer:
@@ -209,6 +281,12 @@ async def test_a_stream_of_events_goes_on_at_another_node_and_ends_with_its_clie
                     async with asyncio.timeout(PATIENCE):
                         while b"event: request" not in await answer.content.readline():
                             pass
+                    if one["id"] in owner.emulator.sandboxes.by_id:  # who does not read is not written to
+                        asked, served = await only(serving), await only(owner)
+                        asked.pause_writing()
+                        await until(lambda served=served: served._paused)
+                        asked.resume_writing()
+                        await until(lambda served=served: not served._paused)
         await until(lambda: not any(one.emulator.sandboxes.by_id[name].feed.listeners
                                     for one in every for name in one.emulator.sandboxes.by_id))  # fmt: skip
 
