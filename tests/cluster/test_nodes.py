@@ -204,7 +204,7 @@ async def test_an_id_and_credentials_are_taken_for_all_nodes_and_so_many_sandbox
 
 async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
     async with nodes(database, 2) as every:
-        told = [await made(every[0], id=f"s{number}") for number in range(4)]
+        told = [await made(every[0], id=f"s{number}", clock={"rate": 20}) for number in range(4)]
 
         async def told_of(serving, one):
             esme, answer = await bound(serving, "nobody", "nothing")

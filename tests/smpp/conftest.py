@@ -23,12 +23,6 @@ def golden() -> dict[str, bytes]:
 GOLDEN = golden()
 
 
-def pytest_generate_tests(metafunc):
-    """A test that asks for `golden_frame` runs once for each golden PDU."""
-    if "golden_frame" in metafunc.fixturenames:
-        metafunc.parametrize("golden_frame", GOLDEN.values(), ids=GOLDEN.keys())
-
-
 @pytest.fixture(scope="session")
 def frames() -> dict[str, bytes]:
     return GOLDEN

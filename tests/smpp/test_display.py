@@ -5,8 +5,9 @@ import json
 from emulator.smpp import Pdu, decode, describe, status_meaning, status_name
 
 
-def test_every_golden_pdu_is_json(golden_frame):
-    assert json.loads(json.dumps(describe(decode(golden_frame))))["command"]
+def test_every_golden_pdu_is_json(frames):
+    for name, frame in frames.items():
+        assert json.loads(json.dumps(describe(decode(frame))))["command"], name
 
 
 def test_names_stand_for_numbers(frames):

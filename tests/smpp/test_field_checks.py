@@ -42,9 +42,8 @@ def test_a_wrong_value_has_its_status_and_a_sentence(submit, fields, tlvs, statu
     assert fault.why
 
 
-@pytest.mark.parametrize("value", range(0x20))
-def test_every_registered_delivery_without_reserved_bits_is_taken(submit, value):
-    assert check(submit(registered_delivery=value)) is None
+def test_every_registered_delivery_without_reserved_bits_is_taken(submit):
+    assert [value for value in range(0x20) if check(submit(registered_delivery=value)) is not None] == []
 
 
 @pytest.mark.parametrize("value", [0, 1, 2, 3, 0x08, 0x10, 0x43, 0x80, 0xC3])

@@ -13,12 +13,13 @@ from emulator.smpp.pdu_tables import RESPONSE
 from emulator.smpp.session_states import Role
 
 
-def test_a_pdu_that_comes_octet_by_octet_is_told_with_its_last_octet(golden_frame):
-    framer = Framer()
-    told = [framer.feed(bytes((octet,))) for octet in golden_frame]
-    assert [len(found) for found in told] == [0] * (len(golden_frame) - 1) + [1]
-    assert encode(told[-1][0]) == golden_frame
-    assert framer.held == 0
+def test_a_pdu_that_comes_octet_by_octet_is_told_with_its_last_octet(frames):
+    for name, frame in frames.items():
+        framer = Framer()
+        told = [framer.feed(bytes((octet,))) for octet in frame]
+        assert [len(found) for found in told] == [0] * (len(frame) - 1) + [1], name
+        assert encode(told[-1][0]) == frame, name
+        assert framer.held == 0, name
 
 
 def test_ten_pdus_in_one_segment_are_told_at_once_and_in_order(frames):
