@@ -12,7 +12,7 @@ from emulator.core.commands import Credential
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
 from emulator.dispatch import reply_overrides, workload
-from emulator.dispatch.routes import RouteMatch, RouteTable
+from emulator.dispatch.routes import RouteMatch, routes_of
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.journal import Exchange, Line
 from emulator.providers.asked import host
@@ -73,7 +73,7 @@ class HttpDispatcher:
         self._sandboxes = sandboxes
         self._default = default
         self._send_reports = send_reports
-        self.routing = RouteTable(providers)
+        self.routing = routes_of(providers)
         self.told: Callable[[Sandbox, Exchange], None] | None = None
         """Hears each exchange as it is kept: the log."""
         self.hand_on: Callable[[Line], None] | None = None

@@ -39,6 +39,17 @@ def _segment(path: str) -> str:
     return path.lstrip("/").partition("/")[0].lower()
 
 
+_last: list[tuple[Mapping[str, Provider], "RouteTable"]] = []
+"""The providers that were asked about last, and their table."""
+
+
+def routes_of(providers: Mapping[str, Provider]) -> "RouteTable":
+    """The table of these providers, which nobody changes; made once as long as it is asked for the same ones."""
+    if not _last or _last[0][0] is not providers:
+        _last[:] = [(providers, RouteTable(providers))]
+    return _last[0][1]
+
+
 class RouteTable:
     """Exact paths by dictionary, those with placeholders by pattern. The letter case, one slash at the end of a
     path and several for one make no difference."""

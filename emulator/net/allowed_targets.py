@@ -80,8 +80,8 @@ class Targets:
 
     def foreseen(self, url: str | None) -> str | None:
         """The same of a URL, as far as it can be told without looking a name up."""
-        host = (urlsplit(url).hostname or "") if url else ""
-        return None if address(host) is None else self.refusal(host, host)
+        host = urlsplit(url).hostname if url else None
+        return None if host is None or address(host) is None else self.refusal(host, host)
 
     def _knows(self, host: str) -> bool:
         name = plain(host)

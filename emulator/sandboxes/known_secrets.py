@@ -29,8 +29,8 @@ class Values:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         self._count: Counter[str] = Counter()
-        self._by_start: dict[str, list[int]] = {}
-        """By their first characters, how long they are, the longest first."""
+        self._by_start: dict[str, dict[int, int]] = {}
+        """By their first characters, how long they are, the longest first, each with how many are so long."""
         for value in values:
             self.add(value)
 
@@ -38,17 +38,25 @@ class Values:
         if len(value) < SHORTEST:
             return
         self._count[value] += 1
-        lengths = self._by_start.setdefault(value[:SHORTEST], [])
-        if len(value) not in lengths:
-            lengths.append(len(value))
-            lengths.sort(reverse=True)
+        if self._count[value] > 1:
+            return
+        lengths = self._by_start.setdefault(value[:SHORTEST], {})
+        lengths[len(value)] = lengths.get(len(value), 0) + 1
+        if lengths[len(value)] == 1 and len(lengths) > 1:
+            self._by_start[value[:SHORTEST]] = dict(sorted(lengths.items(), reverse=True))
 
     def remove(self, value: str) -> None:
+        if value not in self._count:
+            return
         self._count[value] -= 1
         if self._count[value] <= 0:
             del self._count[value]
-            if not any(other.startswith(value[:SHORTEST]) for other in self._count):
-                self._by_start.pop(value[:SHORTEST], None)
+            lengths = self._by_start[value[:SHORTEST]]
+            lengths[len(value)] -= 1
+            if not lengths[len(value)]:
+                del lengths[len(value)]
+            if not lengths:
+                del self._by_start[value[:SHORTEST]]
 
     def spans(self, text: str, public: frozenset[str] = frozenset()) -> list[Span]:
         """Where they stand in a text, in order; those that are `public` are passed over."""
@@ -90,4 +98,4 @@ class KnownSecrets:
             for word, value in by_word.items():
                 (secret if word in self._secret.get(provider, ()) else names).add(value)
         found = {value for value in secret - names if len(value) >= SHORTEST}
-        return found | {quote(value, safe="") for value in found}
+        return found | {quote(value, safe="") for value in found if not (value.isascii() and value.isalnum())}

@@ -235,6 +235,8 @@ class SandboxManager:
 
     def patch(self, provider: str, given: dict[str, Any]) -> AccountPatch:
         """A change of an account. Raises InvalidOptions."""
+        if not given:
+            return AccountPatch()
         try:
             return checked(given, AccountPatch, self.vocabulary, provider=provider)
         except Invalid as invalid:

@@ -2,6 +2,7 @@
 request."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from emulator.clock import Clock, real_now
@@ -50,13 +51,16 @@ class Sandbox:
         self.journal = Journal(budget, journal_limit)
         self.feed = EventFeed()
         self.snapshots = Snapshots()
-        self.secrets = KnownSecrets(providers)
-        """Those of all sandboxes, once it is one of them."""
         self.gone = False
         """Was it deleted? What waited to go out then stays."""
         self.post: Post = lambda sandbox, report: None
         self.schedule_timer: Callable[[], None] = lambda: None
         self.build()
+
+    @cached_property
+    def secrets(self) -> KnownSecrets:
+        """Those of all sandboxes, once it is one of them."""
+        return KnownSecrets(self.providers)
 
     @property
     def id(self) -> str:

@@ -54,7 +54,7 @@ def live_sandbox(request: pytest.FixtureRequest) -> Sms:
             sms = Sms(sms.background.run(playing.lay(sms.behind)), sms.background)
     except (CallRefused, Invalid, OSError, TypeError) as error:
         _fail(error)
-    if home.serving is not None:
+    if home.serving is not None and OVERHEARD in request.node.stash:
         sms.background.run(_overheard(request, home.serving, sms.id))
     strays = _strays(home.serving)
 
@@ -100,9 +100,8 @@ def _playing(request: pytest.FixtureRequest) -> HistoryRunner | None:
 
 async def _overheard(request: pytest.FixtureRequest, serving: "Server", sandbox: str) -> None:
     """In the loop that serves: the run looks for blind spots in the sandbox, if it looks for any."""
-    heard = request.node.stash.get(OVERHEARD, None)
-    if heard is not None:
-        heard.attend(serving.emulator.sandboxes.by_id[sandbox])
+    if OVERHEARD in request.node.stash:
+        request.node.stash[OVERHEARD].attend(serving.emulator.sandboxes.by_id[sandbox])
 
 
 def _url(config: pytest.Config) -> str | None:
