@@ -67,7 +67,7 @@ async def play(name: str, count: int, seed: int, first: int = 0) -> Played:
     began = time.process_time()
     chunks = range(first, first + -(-count // CHUNK))
     for chunk in chunks:
-        await _chunk(emulator, control, name, seed, chunk, pages=chunk in (chunks[0], chunks[-1]))
+        await _chunk(emulator, control, name, seed, chunk, pages=not chunk % 10 or chunk == chunks[-1])
     words = Counter[str]()
     for (_, _, _, word), times in emulator.http.counted.items():
         words[word] += times

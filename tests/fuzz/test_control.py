@@ -1,7 +1,11 @@
 """The control API by its own description: schemathesis asks every operation what OpenAPI says may be asked, and what it
 says may not; no answer is a 500, none is another than the description has."""
 
+import json
 import os
+import re
+from itertools import product
+from urllib.request import urlopen
 
 import pytest
 
@@ -18,9 +22,11 @@ from schemathesis.specs.openapi.checks import (  # noqa: E402
 )
 
 from emulator.control_api import openapi  # noqa: E402
+from emulator.ui.routes import ROUTES  # noqa: E402
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SEED = int(os.environ.get("SMS_FUZZ_SEED", "1"))
+SPECIAL = re.compile("/live/|/static|login")
 PLACES = {"provider": "smscenter", "message": "m1", "callback": "c1", "rule": "r1", "session": "s1", "brand": "1"}
 
 schema = schemathesis.openapi.from_dict(openapi.document())
@@ -28,11 +34,23 @@ schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.N
 OPERATIONS = [found.ok() for found in schema.get_all_operations() if not found.ok().label.endswith("/events")]
 """A stream of events has no end."""
 
+PAGES = [
+    route.path.rstrip("?") for route in ROUTES
+    if route.method == "GET" and "{" not in route.path.replace("{sandbox}", "") and not SPECIAL.search(route.path)
+]  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def served():
+    """Once all was asked, each page about no single thing is there, for two sandboxes that are left."""
     with emulator.running(clock="frozen") as sms:
         yield sms
+        with urlopen(f"{sms.base_url}/_emulator/sandboxes", timeout=20) as told:
+            left = [one["id"] for one in json.load(told)["sandboxes"]][:2]
+        assert left
+        for path, sandbox in product(PAGES, left):
+            with urlopen(f"{sms.base_url}{path.replace('{sandbox}', sandbox)}?sandbox={sandbox}", timeout=20) as told:
+                assert (told.status, told.headers.get_content_type()) == (200, "text/html"), path
 
 
 def ask(served, operation, examples: int) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from fuzz.chance import Chance
+from fuzz.playing import open_every_page
 from support import PATIENCE, serving, until
 
 from emulator.app.server import Server
@@ -112,5 +113,6 @@ async def test_whatever_begins_a_connection_is_answered_or_closed_and_leaves_not
             assert answer.startswith(OURS), (number, answer[:100])
         await until(lambda: not served.http.connections)
         assert await served_still(served)
+        await open_every_page(served.control, served.emulator.default)
     assert troubles == []
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
