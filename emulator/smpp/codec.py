@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from .command_status import Status
-from .pdu import Answer, Destination, EncodedPdu, Fields, FieldValue, Pdu, Tlv, Unreadable, Unsuccessful
+from .pdu import Answer, Destination, EncodedPdu, Fields, Pdu, Tlv, Unreadable, Unsuccessful
 from .pdu_tables import FIELD_FAULTS, LAYOUTS, LENIENT, RESPONSE, WITHOUT_RESPONSE, FieldKind, command_name
 from .tlvs import tag_name
 
@@ -77,7 +77,7 @@ def decode(frame: bytes) -> Pdu | Unreadable:
         return Unreadable(command_id, sequence, Status.RINVCMDID, answer, why, "command_id", False, frame)
     if length == 16 and (command_id & RESPONSE or not plan.steps):
         return Pdu(command_id, status, sequence, {}, [], b"", frame)
-    values: list[FieldValue] = []
+    values: list[Any] = []
     tlvs: list[Tlv] = []
     rest = b""
     try:
@@ -109,7 +109,7 @@ def _lost(frame: bytes, why: str) -> Unreadable:
     )
 
 
-def _read_fields(frame: bytes, plan: _Plan, values: list[FieldValue]) -> int:
+def _read_fields(frame: bytes, plan: _Plan, values: list[Any]) -> int:
     position, end = 16, len(frame)
     find, append = frame.find, values.append
     for kind, size, names in plan.steps:
@@ -168,7 +168,7 @@ def _octet(frame: bytes, position: int, name: str) -> int:
     return frame[position]
 
 
-def _read_destinations(frame: bytes, position: int, size: int, values: list[FieldValue]) -> int:
+def _read_destinations(frame: bytes, position: int, size: int, values: list[Any]) -> int:
     many = _octet(frame, position, "number_of_dests")
     position += 1
     found: list[Destination] = []
@@ -190,7 +190,7 @@ def _read_destinations(frame: bytes, position: int, size: int, values: list[Fiel
     return position
 
 
-def _read_unsuccessful(frame: bytes, position: int, size: int, values: list[FieldValue]) -> int:
+def _read_unsuccessful(frame: bytes, position: int, size: int, values: list[Any]) -> int:
     many = _octet(frame, position, "no_unsuccess")
     position += 1
     found: list[Unsuccessful] = []
@@ -253,16 +253,16 @@ def _write_fields(plan: _Plan, fields: Fields) -> list[bytes]:
     get = fields.get
     for kind, _, names in plan.steps:
         if kind == _C:
-            body.append(get(names[0], b""))  # type: ignore[arg-type]  # join() checks
+            body.append(get(names[0], b""))  # join() checks
             body.append(b"\0")
         elif kind == _RUN:
-            body.append(bytes([get(name, 0) for name in names]))  # type: ignore[misc]  # bytes() checks
+            body.append(bytes([get(name, 0) for name in names]))  # bytes() checks
         elif kind == _SHORT:
-            message: bytes = get(names[0], b"")  # type: ignore[assignment]
+            message: bytes = get(names[0], b"")
             body.append(bytes((len(message),)))
             body.append(message)
         else:
-            targets: tuple[Destination | Unsuccessful, ...] = get(names[0], ())  # type: ignore[assignment]
+            targets: tuple[Destination | Unsuccessful, ...] = get(names[0], ())
             body.append(bytes((len(targets),)))
             body.extend(_write_target(target) for target in targets)
     return body

@@ -15,7 +15,7 @@ from .command_status import Status
 from .data_coding import coding_of
 from .pdu import Pdu, PduFault
 from .pdu_tables import LAYOUTS, CommandId
-from .segments import UDHI, read_content
+from .segments import UDHI, Content, read_content
 from .time_format import is_time
 from .tlvs import BELONGS, MESSAGE_PAYLOAD, TAGS
 
@@ -73,51 +73,42 @@ def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
 
     Checked are submit_sm, submit_multi, data_sm, replace_sm and the id of query_sm; anything else is good.
     """
-    command = pdu.command_id
-    if command in _NEEDS_ID and not pdu.octets("message_id"):
+    found = checked(pdu, strictness)
+    return found if isinstance(found, PduFault) else None
+
+
+def checked(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | Content | None:
+    """The same; or the content of a good one that has TLVs or a header, which had to be read for it."""
+    command, get = pdu.command_id, pdu.fields.get
+    if command in _NEEDS_ID and not get("message_id"):
         return PduFault(Status.RINVMSGID, "message_id", "message_id is empty")
     if command not in _CHECKED:
         return None
-    return _numbers(pdu) or _addresses(pdu) or _times(pdu) or _message(pdu, strictness)
-
-
-def _numbers(pdu: Pdu) -> PduFault | None:
-    fields = pdu.fields
-    for field, good, status, rule in _ROWS_OF[pdu.command_id]:
-        if fields.get(field, 0) not in good:
+    for field, good, status, rule in _ROWS_OF[command]:
+        if get(field, 0) not in good:
             return PduFault(status, field, f"{field} {pdu.number(field)}: {rule}")
-    return None
+    if command in _NEEDS_DESTINATION and not get("destination_addr"):
+        return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
+    for field, ton, status in _ADDRESSES:
+        address = get(field, b"")
+        if len(address) > LONGEST_ADDRESS:
+            return PduFault(status, field, f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it")
+        if get(ton) == 1 and address and not address.removeprefix(b"+").isdigit():
+            shown = address.decode("ascii", "backslashreplace")
+            return PduFault(status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)")
+    for field, status in _TIMES:
+        value = get(field)
+        if value and not is_time(value):
+            shown = value.decode("ascii", "backslashreplace")
+            return PduFault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
+    return _message(pdu, strictness)
 
 
 LONGEST_ADDRESS = 20
 """Octets: of submit_sm and deliver_sm (3.4, 5.2.8); data_sm's fields would hold 64."""
 
 
-def _addresses(pdu: Pdu) -> PduFault | None:
-    fields = pdu.fields
-    if pdu.command_id in _NEEDS_DESTINATION and not fields.get("destination_addr"):
-        return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
-    for field, _, status in _ADDRESSES:
-        if len(pdu.octets(field) if fields.get(field) else b"") > LONGEST_ADDRESS:
-            return PduFault(status, field, f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it")
-    for field, ton, status in _ADDRESSES:
-        address = pdu.octets(field) if fields.get(ton) == 1 else b""
-        if address and not address.removeprefix(b"+").isdigit():
-            shown = address.decode("ascii", "backslashreplace")
-            return PduFault(status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)")
-    return None
-
-
-def _times(pdu: Pdu) -> PduFault | None:
-    for field, status in _TIMES:
-        value = pdu.octets(field) if pdu.fields.get(field) else b""
-        if value and not is_time(value):
-            shown = value.decode("ascii", "backslashreplace")
-            return PduFault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
-    return None
-
-
-def _message(pdu: Pdu, strictness: Strictness) -> PduFault | None:
+def _message(pdu: Pdu, strictness: Strictness) -> PduFault | Content | None:
     short = pdu.octets("short_message")
     if len(short) > 254 and not strictness.newer:
         return PduFault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254 (255 in SMPP 5.0)")
@@ -131,11 +122,7 @@ def _message(pdu: Pdu, strictness: Strictness) -> PduFault | None:
         fault = _tlvs(pdu, strictness)
         if fault is not None:
             return fault
-    if pdu.tlvs or pdu.number("esm_class") & UDHI:
-        content = read_content(pdu)
-        if isinstance(content, PduFault):
-            return content
-    return None
+    return read_content(pdu) if pdu.tlvs or pdu.number("esm_class") & UDHI else None
 
 
 def _tlvs(pdu: Pdu, strictness: Strictness) -> PduFault | None:

@@ -5,7 +5,7 @@ Octets everywhere; what they mean as text is `text`'s trade. Nothing here reads 
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -35,8 +35,8 @@ class Unsuccessful(Struct, frozen=True):
     status: int
 
 
-FieldValue: TypeAlias = "int | bytes | tuple[Destination, ...] | tuple[Unsuccessful, ...]"
-Fields: TypeAlias = dict[str, FieldValue]
+Fields: TypeAlias = dict[str, Any]
+"""By name a number, octets, or a tuple of Destination or Unsuccessful, as the layout of the command has it."""
 
 
 class Pdu(Struct, eq=False):
@@ -80,13 +80,13 @@ class Pdu(Struct, eq=False):
 
     def number(self, field: str) -> int:
         """The integer field of that name; 0 where the PDU has none."""
-        value = self.fields.get(field, 0)
-        return value if isinstance(value, int) else 0
+        value: int = self.fields.get(field, 0)
+        return value
 
     def octets(self, field: str) -> bytes:
         """The octets of that field; empty where the PDU has none."""
-        value = self.fields.get(field, b"")
-        return value if isinstance(value, bytes) else b""
+        value: bytes = self.fields.get(field, b"")
+        return value
 
     def tlv(self, tag: int) -> bytes | None:
         """The value of the first TLV with that tag."""
@@ -98,7 +98,8 @@ class Pdu(Struct, eq=False):
     @property
     def message(self) -> bytes:
         """The message itself, wherever it lies: short_message, else TLV message_payload (5.3.2.32)."""
-        return self.octets("short_message") or self.tlv(MESSAGE_PAYLOAD) or b""
+        message: bytes = self.fields.get("short_message", b"")
+        return message or (self.tlv(MESSAGE_PAYLOAD) or b"" if self.tlvs else b"")
 
     def numbered(self, sequence: int) -> Pdu:
         return replace(self, sequence=sequence, raw=b"")

@@ -1,7 +1,8 @@
 """SMS Center over SMPP: requests to commands, outcomes to responses (page 002; facts on SMPP, sections 4 and 5)."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from emulator.core import commands as say
 from emulator.core import text as gsm
@@ -21,69 +22,81 @@ from emulator.providers.smscenter.smpp.terms import SYSTEM_ID, greet, is_iso, is
 from emulator.providers.smscenter.statuses import told
 from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
-from emulator.smpp.data_coding import Habits, coding_of, no_coding, read_octets, read_parts
-from emulator.smpp.field_checks import Strictness, check
+from emulator.smpp.data_coding import Coding, Habits, coding_of, no_coding, read_octets, read_parts
+from emulator.smpp.field_checks import Strictness, check, checked
 from emulator.smpp.pdu import Pdu, PduFault
 from emulator.smpp.pdu_tables import BINDS, CommandId
-from emulator.smpp.segments import UDHI, read_content
+from emulator.smpp.segments import Content
 from emulator.smpp.time_format import read_time, write_absolute
 from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
 
 _MOST_IN_A_PART = 254
 _FLASH = frozenset({0x10, 0x14, 0x18, 0xF0, 0xF4})
-_STRICTNESS = {(nul, newer): Strictness(nul, newer) for nul in (True, False) for newer in (True, False)}
 
 
 def _text(octets: bytes) -> str:
     return octets.decode("latin-1")
 
 
-def _common(pdu: Pdu, caller: SmppPeer, fault: PduFault | None = None) -> dict[str, Any]:
-    found = None
-    if fault is not None:
-        details = {"status": str(int(fault.status)), "problem": fault.why, "field": fault.field}
-        found = say.Fault(Reason.PARAMETER_INVALID, details)
+def _told(fault: PduFault | None) -> say.Fault | None:
+    if fault is None:
+        return None
+    details = {"status": str(int(fault.status)), "problem": fault.why, "field": fault.field}
+    return say.Fault(Reason.PARAMETER_INVALID, details)
+
+
+def _common(caller: SmppPeer, fault: PduFault | None = None) -> dict[str, Any]:
     return {
         "provider": PROFILE.provider, "protocol": "smpp", "credential": caller.credential, "peer": caller.peer,
-        "in_flight": caller.sessions, "fault": found,
+        "in_flight": caller.sessions, "fault": _told(fault),
     }  # fmt: skip
 
 
-def habits(caller: SmppPeer) -> Habits:
-    """How the session reads text: system_type "ISO" at bind, and a switch of the account."""
-    return Habits(is_iso(caller.bind), caller.switches["smpp-data-coding-3"] == "latin1")
+class Dialect(NamedTuple):
+    """How a session reads: `codings` by data_coding, and what its fields may hold."""
+
+    codings: tuple[Coding | None, ...]
+    strictness: Strictness
 
 
-def _checked(pdu: Pdu, caller: SmppPeer) -> PduFault | None:
-    """The first field that is not valid."""
-    return check(pdu, _STRICTNESS[caller.switches["smpp-last-nul"] == "drop", is_newest(caller.bind)])
+def dialect(caller: SmppPeer) -> Dialect:
+    """By what its bind said, and by switches of the account."""
+    bind, switches = caller.bind, caller.switches
+    fields = {} if bind is None else bind.fields
+    return _dialect(
+        fields.get("system_type", b""), fields.get("interface_version", 0), switches["smpp-data-coding-3"],
+        switches["smpp-last-nul"],
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _dialect(system_type: bytes, version: int, three: str, last_nul: str) -> Dialect:
+    habits = Habits(is_iso(system_type), three == "latin1")
+    codings = tuple(coding_of(data_coding, habits) for data_coding in range(256))
+    return Dialect(codings, Strictness(last_nul == "drop", is_newest(version)))
 
 
 def _sender(pdu: Pdu) -> str:
     """`.` stands for the account's default sender, as nothing does (the provider's PHP client)."""
     source = pdu.octets("source_addr")
-    return "" if source == b"." else _text(source)
+    return "" if source == b"." else source.decode("latin-1")
 
 
-def _moment(pdu: Pdu, field: str, now: Timestamp) -> Timestamp | None:
-    return read_time(pdu.octets(field), now) if pdu.fields.get(field) else None
+def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
+    return read_time(octets, now) if octets else None
 
 
-_NUMBERING = {
-    "source_ton": "source_addr_ton", "source_npi": "source_addr_npi", "dest_ton": "dest_addr_ton",
-    "dest_npi": "dest_addr_npi",
-}  # fmt: skip
+_NUMBERING = (
+    ("source_ton", "source_addr_ton"), ("source_npi", "source_addr_npi"), ("dest_ton", "dest_addr_ton"),
+    ("dest_npi", "dest_addr_npi"),
+)  # fmt: skip
 
 
 def _extra(pdu: Pdu) -> dict[str, str]:
     """What a receipt, a cancel and a replace need to know of the submit; what is 0 or empty is left out."""
-    fields = pdu.fields
-    extra: dict[str, str] = {}
-    for name, field in _NUMBERING.items():
-        value = fields.get(field)
-        if value:
-            extra[name] = str(value)
-    service = pdu.octets("service_type")
+    get = pdu.fields.get
+    extra = {name: str(value) for name, field in _NUMBERING if (value := get(field))}
+    service = get("service_type")
     if service:
         extra["service_type"] = _text(service)
     if pdu.tlvs:
@@ -99,18 +112,16 @@ def _asks(registered: int) -> tuple[int, ...]:
 
 def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
-    fault = _checked(pdu, caller)
-    data_coding = pdu.number("data_coding")
-    coding = coding_of(data_coding, habits(caller))
+    (codings, strictness), get = dialect(caller), pdu.fields.get
+    found = checked(pdu, strictness)
+    fault = found if isinstance(found, PduFault) else None
+    data_coding = get("data_coding", 0)
+    coding = codings[data_coding]
     octets, part, header = pdu.message, None, 0
-    if fault is None and (pdu.tlvs or pdu.number("esm_class") & UDHI):
-        content = read_content(pdu)
-        if isinstance(content, PduFault):
-            fault = content
-        else:
-            part, header, octets = content.part, len(octets) - len(content.octets), content.octets
-            if part is not None and len(octets) > _MOST_IN_A_PART:
-                fault = PduFault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
+    if isinstance(found, Content):
+        part, header, octets = found.part, len(octets) - len(found.octets), found.octets
+        if part is not None and len(octets) > _MOST_IN_A_PART:
+            fault = PduFault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
     several = part is not None and part.total > 1
     text, measured = "", None
     kind: MessageKind = "sms"
@@ -124,68 +135,67 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
         if isinstance(reading, PduFault):
             fault = fault or reading
         else:
-            text, one = reading.text, part is not None
+            text = reading.text
             kind = BY_TEXT.get(text, "sms")
-            measured = in_parts(((coding, octets),)) if one else in_one_piece(text, octets, coding, header)
+            measured = in_one_piece(text, octets, coding, header) if part is None else in_parts(((coding, octets),))
             if reading.notes:
                 notes += ("smscenter.smpp.odd-text",)
-    submit: dict[str, Any] = {
-        **_common(pdu, caller, fault), "destinations": (_text(pdu.octets("destination_addr")),),
-        "text": text if kind == "sms" else "", "kind": kind,
-        "sender": _sender(pdu), "flash": data_coding in _FLASH, "report": True,
-        "begins_at": _moment(pdu, "schedule_delivery_time", caller.now),
-        "expires_at": _moment(pdu, "validity_period", caller.now),
-        "asks": _asks(pdu.number("registered_delivery")), "extra": _extra(pdu), "notes": notes,
-        "replaces": pdu.number("replace_if_present_flag") == 1, "measured": measured,
-    }  # fmt: skip
+    made: Callable[..., AnyCommand] = say.Submit
     if several and fault is None:
         assert part is not None
         assert coding is not None
         piece = say.Part(part.reference, part.width, part.total, part.number, octets, coding)
-        return say.SubmitPart(**submit, part=piece)
-    return say.Submit(**submit)
+        made = partial(say.SubmitPart, part=piece)
+    return made(
+        provider=PROFILE.provider, protocol="smpp", credential=caller.credential, peer=caller.peer,
+        in_flight=caller.sessions, fault=_told(fault), destinations=(_text(get("destination_addr", b"")),),
+        text=text if kind == "sms" else "", kind=kind, sender=_sender(pdu), flash=data_coding in _FLASH, report=True,
+        begins_at=_moment(get("schedule_delivery_time", b""), caller.now),
+        expires_at=_moment(get("validity_period", b""), caller.now), asks=_asks(get("registered_delivery", 0)),
+        extra=_extra(pdu), notes=notes, replaces=get("replace_if_present_flag", 0) == 1, measured=measured,
+    )  # fmt: skip
 
 
 def _multi(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     fault = PduFault(Status.RINVCMDID, "command_id", "submit_multi is not implemented")
-    return say.Submit(**_common(pdu, caller, fault), destinations=(), text=None, sender=None)
+    return say.Submit(**_common(caller, fault), destinations=(), text=None, sender=None)
 
 
 def _query(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     source = _sender(pdu)
     return say.Query(
-        **_common(pdu, caller, check(pdu)), provider_id=_text(pdu.octets("message_id")),
+        **_common(caller, check(pdu)), provider_id=_text(pdu.octets("message_id")),
         extra={"source": source} if source else {},
     )  # fmt: skip
 
 
 def _cancel(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     return say.Cancel(
-        **_common(pdu, caller), provider_id=_text(pdu.octets("message_id")) or None, sender=_sender(pdu),
+        **_common(caller), provider_id=_text(pdu.octets("message_id")) or None, sender=_sender(pdu),
         destination=_text(pdu.octets("destination_addr")), extra=_extra(pdu),
     )  # fmt: skip
 
 
 def _replace(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """An empty text is one, as the letter of 4.10 has it."""
-    fault = _checked(pdu, caller)
+    fault = check(pdu, dialect(caller).strictness)
     bent = (("smscenter.smpp.last-nul", pdu.rest), ("smscenter.smpp.empty-replace", not pdu.message))
     said = () if fault is not None else tuple(row for row, so in bent if so)
     return say.Replace(
-        **_common(pdu, caller, fault), provider_id=_text(pdu.octets("message_id")), sender=_sender(pdu),
+        **_common(caller, fault), provider_id=_text(pdu.octets("message_id")), sender=_sender(pdu),
         octets=pdu.message, asks=_asks(pdu.number("registered_delivery")),
-        begins_at=_moment(pdu, "schedule_delivery_time", caller.now),
-        expires_at=_moment(pdu, "validity_period", caller.now), extra=_extra(pdu), notes=said,
+        begins_at=_moment(pdu.octets("schedule_delivery_time"), caller.now),
+        expires_at=_moment(pdu.octets("validity_period"), caller.now), extra=_extra(pdu), notes=said,
     )  # fmt: skip
 
 
 def _bind(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     who = Credential("system_id", _text(pdu.octets("system_id")), _text(pdu.octets("password")))
-    return say.Bind(**{**_common(pdu, caller), "credential": who})
+    return say.Bind(**{**_common(caller), "credential": who})
 
 
 def _check_link(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
-    return say.CheckLink(**_common(pdu, caller))
+    return say.CheckLink(**_common(caller))
 
 
 _READ: dict[int, Callable[[Pdu, SmppPeer], AnyCommand]] = {

@@ -23,14 +23,14 @@ _TYPE = 0x3C
 """The bits of esm_class that say what a deliver_sm carries; 0 is a message."""
 
 
-def is_iso(bind: Pdu | None) -> bool:
-    """Is coding 0 ISO-8859-1 in the session? (page 002)"""
-    return bind is not None and bind.octets("system_type").upper() == b"ISO"
+def is_iso(system_type: bytes) -> bool:
+    """Is coding 0 ISO-8859-1 in a session that was bound so? (page 002)"""
+    return system_type.upper() == b"ISO"
 
 
-def is_newest(bind: Pdu | None) -> bool:
+def is_newest(interface_version: int) -> bool:
     """Does the session speak SMPP 5.0?"""
-    return bind is not None and bind.number("interface_version") >= _NEWEST
+    return interface_version >= _NEWEST
 
 
 def knows_tlvs(bind: Pdu, switches: Mapping[str, Any]) -> bool:
@@ -45,7 +45,7 @@ def greet(bind: Pdu, status: int, switches: Mapping[str, Any]) -> SmppResponse:
     if status:
         body = bind.command_id == CommandId.BIND_TRANSCEIVER and switches["smpp-refused-bind"] == "nul"
         return SmppResponse(status, {"system_id": b""} if body else None)
-    version = _NEWEST if is_newest(bind) else _NEW
+    version = _NEWEST if is_newest(bind.number("interface_version")) else _NEW
     tlvs = ((SC_INTERFACE_VERSION, bytes((version,))),) if knows_tlvs(bind, switches) else ()
     return SmppResponse(0, {"system_id": SYSTEM_ID}, tlvs)
 
@@ -63,7 +63,7 @@ def terms(switches: Mapping[str, Any], bind: Pdu) -> SmppSessionSettings:
 
 def _spelling(switches: Mapping[str, Any], bind: Pdu) -> Callable[[Pdu], Pdu] | None:
     """What a PDU becomes for a session that reads otherwise than most; None: it is one of those."""
-    iso, plain = is_iso(bind), not knows_tlvs(bind, switches)
+    iso, plain = is_iso(bind.octets("system_type")), not knows_tlvs(bind, switches)
     if not iso and not plain:
         return None
 
@@ -82,7 +82,7 @@ def _spelling(switches: Mapping[str, Any], bind: Pdu) -> Callable[[Pdu], Pdu] | 
 def _in_latin1(pdu: Pdu) -> Pdu:
     """A subscriber's message in GSM as ISO-8859-1; where that cannot say it, as UCS-2."""
     fields = pdu.fields
-    if fields.get("esm_class", 0) & _TYPE or fields.get("data_coding", 0):  # type: ignore[operator]
+    if fields.get("esm_class", 0) & _TYPE or fields.get("data_coding", 0):
         return pdu
     octets = pdu.message
     header = 1 + octets[0] if pdu.number("esm_class") & UDHI else 0
