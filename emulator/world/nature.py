@@ -1,6 +1,7 @@
 """The standard library as a world has it: time, chance, and what would lead out of it. For this thread alone, and only
 while the world's loop runs."""
 
+import inspect
 import os
 import random
 import socket
@@ -85,12 +86,11 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
         put(random.SystemRandom, "random", lambda _: chance.random())
         put(random.SystemRandom, "getrandbits", lambda _, bits: chance.getrandbits(bits))
         put(random.SystemRandom, "randbytes", lambda _, size: chance.randbytes(size))
-        put(threading.Thread, "start", lambda thread: _out(
-            f"A thread ({thread.name}) {_UNKNOWN}. asyncio.to_thread and run_in_executor work: at once, in place"
-        ))  # fmt: skip
+        put(threading.Thread, "start", _no_thread)
         put(subprocess.Popen, "__init__", lambda *_, **__: _out(f"A subprocess {_UNKNOWN}"))
         for name in ("connect", "connect_ex"):
             put(socket.socket, name, _only_asynchronous(getattr(socket.socket, name), loop))
+        put(socket, "getaddrinfo", _only_numbers(socket.getaddrinfo))
         if (uvloop := sys.modules.get("uvloop")) is not None:
             for name in ("install", "new_event_loop", "run"):
                 put(uvloop, name, lambda *_, **__: _out(
@@ -103,6 +103,27 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
         _natures[here] = mine
         stack.callback(_natures.pop, here)
         yield
+
+
+def _no_thread(thread: threading.Thread) -> None:
+    if inspect.stack(0)[2].frame.f_globals.get("__name__") == "asgiref.sync":
+        thread.run()  # Django waits there for the threads of an executor, which has none
+    else:
+        _out(f"A thread ({thread.name}) {_UNKNOWN}. asyncio.to_thread and run_in_executor work: at once, in place")
+
+
+def _only_numbers(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """A name that is looked up by a blocking call leads out of the world; an address is one already."""
+
+    def either(host: Any, *args: Any, **how: Any) -> Any:
+        if host not in (None, "", "localhost"):
+            try:
+                look_up(host, None, flags=socket.AI_NUMERICHOST)
+            except OSError:
+                _out(f"A blocking look-up of {host!r} {_UNKNOWN}: use an asynchronous client")
+        return look_up(host, *args, **how)
+
+    return either
 
 
 def _only_asynchronous(connect: Callable[..., Any], loop: WorldLoop) -> Callable[..., Any]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
+_WSGI = ("WSGIHandler", "WsgiToAsgi", "WSGIMiddleware")
+"""Django's, and what leads to one from ASGI by threads: asgiref's, a2wsgi's and Starlette's."""
+
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
@@ -17,7 +20,7 @@ async def served(app: Any, host: str, port: int) -> AsyncIterator[tuple[str, int
     async with AsyncExitStack() as stack:
         if isinstance(app, web.Application):
             runner: web.BaseRunner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
-        elif hasattr(app, "wsgi_app") or type(app).__name__ == "WSGIHandler":
+        elif hasattr(app, "wsgi_app") or type(app).__name__ in _WSGI:
             raise TypeError(
                 f"{type(app).__name__} is a WSGI application: it answers in threads that block, and those are outside "
                 "the world, whose time does not run there. Give its asynchronous twin (Quart, Django's ASGI "

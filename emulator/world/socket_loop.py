@@ -67,10 +67,11 @@ class CuttingSelector(selectors.BaseSelector):
         if found or wait == timeout:
             return found
         for patience in range(_PATIENCE):
+            still = not self._under_way()  # asked before: what comes meanwhile is found
             found = self._sockets.select(_GRACE)
             if found:
                 return found
-            if patience and not self._under_way():
+            if patience and still:
                 break
         self._turns.cut(None if timeout is None else timeout - wait)
         return []

@@ -4,6 +4,7 @@ import asyncio
 import selectors
 import socket
 import struct
+from contextlib import closing
 
 import pytest
 from aiohttp import ClientSession, web
@@ -264,15 +265,22 @@ def test_what_goes_over_a_connection_keeps_its_order_however_rough_it_is():
     assert play(main, Plan(3), ROUGH).value == bytes(range(200))
 
 
+class Heard:
+    """Of a loop, by its selector."""
+
+    def __init__(self):
+        self.cuts = []
+
+    def turn(self, waits):
+        assert waits
+
+    def cut(self, left):
+        self.cuts.append(left)
+
+
 def test_no_wait_is_cut_short_while_something_is_under_way_to_a_socket():
     """A machine that is busy brings it late."""
-    looks, cuts = [], []
-
-    class Loop:
-        def turn(self, waits):
-            assert waits
-
-        cut = staticmethod(cuts.append)
+    looks, loop = [], Heard()
 
     class Busy(selectors.SelectSelector):
         def select(self, timeout=None):
@@ -281,18 +289,32 @@ def test_no_wait_is_cut_short_while_something_is_under_way_to_a_socket():
 
     listening = socket.create_server(("127.0.0.1", 0))
     client = socket.create_connection(listening.getsockname())
-    selector = CuttingSelector(Loop(), Busy(), longest=0.5)
+    selector = CuttingSelector(loop, Busy(), longest=0.5)
     try:
         selector.register(listening, selectors.EVENT_READ)
         selector.register(client, selectors.EVENT_WRITE)
         assert {key.fileobj for key, _ in selector.select(60.0)} == {listening, client}
-        assert cuts == []
+        assert loop.cuts == []
         selector.unregister(client)
         listening.accept()[0].close()
         looks.clear()
         assert selector.select(60.0) == []
-        assert cuts == [59.5]
+        assert loop.cuts == [59.5]
     finally:
         client.close()
         listening.close()
         selector.close()
+
+
+def test_what_comes_while_it_is_asked_what_is_under_way_is_found():
+    here, there = socket.socketpair()
+
+    class Asked(selectors.SelectSelector):
+        def get_map(self):
+            there.send(b"x")
+            return super().get_map()
+
+    selector = CuttingSelector(Heard(), Asked(), longest=0)
+    with here, there, closing(selector):
+        selector.register(here, selectors.EVENT_READ)
+        assert [key.fileobj for key, _ in selector.select(60.0)] == [here]

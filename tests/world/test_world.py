@@ -16,8 +16,12 @@ from time import monotonic
 from time import time as imported_by_name
 
 import pytest
+import requests
 import uvloop
 from aiohttp import ClientSession, TCPConnector, web
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+from asgiref.wsgi import WsgiToAsgi
+from flask import Flask
 from support import free_port
 
 from emulator import world
@@ -477,9 +481,23 @@ def refused(body, real):
         (lambda w: asyncio.open_connection("db.example.com", 5432), r"db\.example\.com'?, which is not in"),
         (lambda w: asyncio.open_connection("203.0.113.7", 5432), r"connects to 203\.0\.113\.7"),
         (lambda w: __import__("urllib.request").request.urlopen(w.base_url), "A blocking connection to"),
+        (lambda w: requests.get(w.base_url), "A blocking connection to.* use an asynchronous client"),
+        (lambda w: requests.get("http://sms.example.com"), r"A blocking look-up of 'sms\.example\.com' is outside"),
         (lambda w: ClientSession().get(w.base_url.replace("http", "https")), "asks for TLS"),
     ],
-    ids=["thread", "uvloop", "sleep", "process", "async process", "name", "address", "blocking", "TLS"],
+    ids=[
+        "thread",
+        "uvloop",
+        "sleep",
+        "process",
+        "async process",
+        "name",
+        "address",
+        "urllib",
+        "requests",
+        "look-up",
+        "TLS",
+    ],
 )
 @pytest.mark.parametrize("real", [False, True], ids=["memory", "sockets"])
 def test_what_leads_out_of_the_world_is_told_by_name(body, told, real):
@@ -532,14 +550,31 @@ def test_blocking_functions_run_in_place_and_their_sleep_passes():
     assert world.run(main) == ("done", 30)
 
 
-def test_an_application_of_threads_is_refused_with_the_reason():
-    from flask import Flask
+@pytest.mark.parametrize("made", [lambda: Flask("x"), lambda: WsgiToAsgi(Flask("x"))])
+def test_an_application_of_threads_is_refused_with_the_reason(made):
+    async def main(w):
+        await w.app(lambda process: made())
+
+    with pytest.raises(world.WorldFailed, match=r"\w+ is a WSGI application: it answers in threads that block"):
+        world.run(main)
+
+
+def test_synchronous_views_of_an_asgi_application_run_in_place():
+    """As Django has them."""
+
+    async def view(scope, receive, send):
+        if scope["type"] != "http":
+            return
+        async with ThreadSensitiveContext():
+            await sync_to_async(lambda: time.sleep(30))()
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
 
     async def main(w):
-        await w.app(lambda process: Flask("x"))
+        shop = await w.app(lambda process: view)
+        return (await shop.get("/")).status, round(w.now)
 
-    with pytest.raises(world.WorldFailed, match="Flask is a WSGI application: it answers in threads that block"):
-        world.run(main)
+    assert world.run(main) == (204, 30)
 
 
 def test_an_application_that_ends_by_itself_fails_the_world():
