@@ -158,8 +158,8 @@ def compare(other: Path, made: str, limits: bool, count: int) -> int:
             wrong = [(one.octets[:200], was, is_) for one, was, is_ in pairs if was != is_]
         for url in (before, now):
             for number in range(SANDBOXES):
-                hour = '{"advance": 3600, "timeout": 25}'
-                servers.call(f"{url}/_emulator/sandboxes/d{number}/clock", hour)
+                hour = '{"advance": 3600, "timeout": 290}'
+                servers.call(f"{url}/_emulator/sandboxes/d{number}/clock", hour, seconds=300)
         fields: Counter[str] = Counter()
         entries, shown = 0, []
         for sandbox in ("default", *(f"d{number}" for number in range(SANDBOXES))):

@@ -99,9 +99,9 @@ def load(url: str, path: str, connections: int, seconds: float, kept: bool = Tru
     return float(done.stdout)
 
 
-def call(url: str, body: str, method: str = "POST") -> bytes:
+def call(url: str, body: str, method: str = "POST", seconds: float = 30) -> bytes:
     """One call of the control API."""
     request = urllib.request.Request(url, body.encode(), {"Content-Type": "application/json"}, method=method)
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=seconds) as answer:
         found: bytes = answer.read()
     return found

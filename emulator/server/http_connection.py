@@ -144,10 +144,6 @@ class HttpConnection(asyncio.Protocol):
         """The client has begun a handshake: it gets the time of a head for it."""
         self._expect("handshake", self._service.limits.head_seconds)
 
-    @property
-    def is_in_handshake(self) -> bool:
-        return self._waits_for == "handshake"
-
     def over_tls(self) -> None:
         """It is done. `connection_made` comes once more, with the transport inside."""
         self._scheme, self._waits_for = "https", ""

@@ -131,7 +131,10 @@ def api_on(case: CheckContext) -> Refused | None:
 
 def account_open(case: CheckContext) -> Refused | None:
     """The account is known, and its API is on."""
-    return Refused(reason=Reason.KEY_UNKNOWN) if case.account is None else api_on(case)
+    account = case.account
+    if account is None:
+        return Refused(reason=Reason.KEY_UNKNOWN)
+    return None if account.api_access else Refused(reason=Reason.API_OFF)
 
 
 class Wanted(NamedTuple):

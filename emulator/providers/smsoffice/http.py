@@ -24,9 +24,9 @@ _LAST_SECOND = 221_845_392_000
 """9000-01-01: no field can show a date beyond 9999, and what is sent then still has a life before it."""
 
 
-def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
-    """The parameters by name in lower case, query before body, the first of a name; and the rows whose requirement was
-    violated."""
+def read_fields(request: HttpRequest) -> tuple[dict[str, str], Credential | None, Fault | None, list[str]]:
+    """The parameters by name in lower case, query before body, the first of a name; the key among them; what is wrong
+    with the request as a whole, as a GET may only be so long; and the rows whose requirement was violated."""
     target = request.target
     fields = read_query(request.query) if "?" in target else []
     notes = ["smsoffice.send.raw-octets"] if request.raw_octets else []
@@ -46,24 +46,15 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], list[str]]:
     parameters: dict[str, str] = {}
     for name, value in fields:
         parameters.setdefault(name.lower(), value)
-    return parameters, notes
-
-
-def _who(parameters: Mapping[str, str]) -> Credential | None:
-    key = parameters.get("key")
-    return None if key is None else Credential("key", key)
-
-
-def _fault(request: HttpRequest) -> Fault | None:
-    """A GET may only be so long."""
-    if request.method == "GET" and (length := len("GET  HTTP/1.1") + len(request.target)) > MOST_GET:
-        return Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
-    return None
+    key, fault = parameters.get("key"), None
+    if request.method == "GET" and (length := len("GET  HTTP/1.1") + len(target)) > MOST_GET:
+        fault = Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
+    return parameters, None if key is None else Credential("key", key), fault, notes
 
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """`send`: all parameters of the page; unknown ones are ignored."""
-    parameters, notes = read_fields(request)
+    parameters, key, fault, notes = read_fields(request)
     if request.method == "POST" and request.target[-1:] != "/" and not request.path.endswith("/"):
         notes.append("smsoffice.send.post-slash")
     destination = parameters.get("destination")
@@ -81,9 +72,9 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         if name in parameters and parameters[name].lower() not in values:
             notes.append(row)
     return Submit(
-        provider="smsoffice", credential=_who(parameters), peer=request.peer, fault=_fault(request),
-        notes=tuple(notes), destinations=destinations, text=parameters.get("content"), sender=parameters.get("sender"),
-        reference=reference, flash=parameters.get("contenttype") == "2",
+        provider="smsoffice", credential=key, peer=request.peer, fault=fault, notes=tuple(notes),
+        destinations=destinations, text=parameters.get("content"), sender=parameters.get("sender"), reference=reference,
+        flash=parameters.get("contenttype") == "2",
         ignore_stoplist=parameters.get("urgent", "").lower() in ("true", "1"),
         begins_at=begins_at, report=bool(reference),
     )  # fmt: skip
@@ -112,19 +103,16 @@ def read_first_version(request: HttpRequest, values: Mapping[str, str]) -> AnyCo
 
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
-    parameters, notes = read_fields(request)
+    parameters, key, fault, notes = read_fields(request)
     return Query(
-        provider="smsoffice", credential=_who(parameters), peer=request.peer, fault=_fault(request),
-        notes=tuple(notes), destination=parameters.get("destination"), reference=parameters.get("reference"),
+        provider="smsoffice", credential=key, peer=request.peer, fault=fault, notes=tuple(notes),
+        destination=parameters.get("destination"), reference=parameters.get("reference"),
     )  # fmt: skip
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
-    parameters, notes = read_fields(request)
-    return BalanceQuery(
-        provider="smsoffice", credential=_who(parameters), peer=request.peer, fault=_fault(request),
-        notes=tuple(notes),
-    )  # fmt: skip
+    _parameters, key, fault, notes = read_fields(request)
+    return BalanceQuery(provider="smsoffice", credential=key, peer=request.peer, fault=fault, notes=tuple(notes))
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
