@@ -11,7 +11,7 @@ from urllib.error import HTTPError
 
 import pytest
 from storage.customer import Customer, Process
-from support import PATIENCE, until
+from support import PATIENCE, octets, send_path, until
 
 PLAN = [{"after": 0.1, "status": "delivered"}]
 PAUSE = 0.01
@@ -147,6 +147,40 @@ async def test_nothing_acknowledged_is_lost_when_owners_are_killed_a_hundred_tim
         f"{times} kills of the owner; {customer}; first answer after a kill {first[len(first) // 2]:.2f} s, "
         f"at worst {first[-1]:.2f} s",
     )
+
+
+@pytest.mark.long
+async def test_of_a_hundred_sandboxes_the_first_answers_within_a_second_of_a_kill(database, capsys):
+    """By what the fullest of three nodes had, each with ten messages."""
+    async with stage(database, fresh(3)) as (_, nodes):
+        keys = {}
+        for number in range(100):
+            made = await nodes[number % 3].ask("sandboxes", "POST", {"id": f"s{number}"})
+            keys[made["id"]] = made["accounts"]["smsoffice"]["key"]
+
+        async def sent(node, key):
+            asked = f"GET {send_path(key)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+            while b'"Success":true' not in await octets(node.url, asked):
+                pass
+            return asyncio.get_running_loop().time()
+
+        for _ in range(10):
+            await asyncio.gather(*(sent(nodes[0], key) for key in keys.values()))
+        first = []
+        for _ in range(3):
+            told_of = (await nodes[0].ask("cluster"))["nodes"]
+            fullest = max(told_of, key=lambda one: len(one["sandboxes"]))
+            victim = next(one for one in nodes if one.url == fullest["url"])
+            other = next(one for one in nodes if one is not victim)
+            began = asyncio.get_running_loop().time()
+            await victim.kill()
+            lost = [keys[name] for name in fullest["sandboxes"] if name in keys]
+            answers = sorted(await asyncio.gather(*(sent(other, key) for key in lost)))
+            took = [f"{at - began:.2f}" for at in (answers[0], answers[len(answers) // 2], answers[-1])]
+            told(capsys, f"{len(lost)} sandboxes of a node that was killed: first answer, median, last: {took}")
+            first.append(answers[0] - began)
+            await victim.begin()
+    assert sorted(first)[1] < 1
 
 
 @pytest.mark.long
