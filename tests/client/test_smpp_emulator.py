@@ -1,14 +1,16 @@
 """The SMPP client against the emulator: the ordinary day, every fault of a response, every form of a receipt."""
 
 import asyncio
+import ssl
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from client.desks import RUSSIAN, desk
 from client.smsc import until
 from msgspec import structs
-from support import PATIENCE
+from support import PATIENCE, serving
 
 from emulator.client import Patience, Reports, SmppClient, SmppError, smpp
 from emulator.client.smpp import Settings
@@ -180,3 +182,18 @@ async def test_in_every_play_the_end_is_known_once(sms_emulator, play):
     assert not [one for one in later if seen.take(one)]
     assert ends == ["delivered"]
     assert len(await sms.messages()) == 1
+
+
+async def test_it_speaks_over_tls_to_whom_it_trusts_alone(tmp_path):
+    async with serving(ca_dir=str(tmp_path), smpp_tls_port=0) as served:
+        where = urlsplit(served.smpps_url or "")
+        trusted = ssl.create_default_context(cadata=served.authority_pem.decode())
+        trusted.check_hostname = False
+
+        def client(tls):
+            return SmppClient(where.hostname, "emulator", "emulator", port=where.port, tls=tls, settings=QUICK)
+
+        async with client(trusted) as one:
+            assert (await one.submit(RUSSIAN, "Hello")).id
+        with pytest.raises(SmppError):
+            await client(True).__aenter__()

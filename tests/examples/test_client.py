@@ -14,6 +14,14 @@ INI = """[tool.pytest.ini_options]
 asyncio_mode = "auto"
 asyncio_default_fixture_loop_scope = "function"
 """
+HURRIED = """import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if hasattr(item.module, "SmppClient"):
+            item.add_marker(pytest.mark.sms(clock={"rate": 20}))
+"""
+"""What waits for a receipt waits in the sandbox's time."""
 
 
 def test_every_snippet_runs(tmp_path):
@@ -24,6 +32,7 @@ def test_every_snippet_runs(tmp_path):
         name = f"test_{number}.py" if one.kind == "test" else f"{one.kind}.py"
         (tmp_path / name).write_text(one.text, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(INI, encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(HURRIED, encoding="utf-8")
     command = [sys.executable, "-W", "error", "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
