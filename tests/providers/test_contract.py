@@ -91,6 +91,16 @@ def test_its_package_has_the_provider_and_nothing_that_is_not_there(provider: Pr
         _ = package.PROVIDED
 
 
+WEB = {80: "http", 443: "http"}
+SPOKEN = {"smscenter": WEB | {3700: "smpp", 3443: "smpp_tls", 25: "smtp"}}
+
+
+@each
+def test_its_hosts_are_reached_at_the_ports_that_its_pages_name(provider: Provider) -> None:
+    spoken = {port: kind for host in provider.hosts for port, kind in host.ports.items()}
+    assert spoken == SPOKEN.get(provider.name, WEB)
+
+
 @each
 def test_row_ids_are_unique_and_begin_with_the_providers_name(provider: Provider) -> None:
     ids = [row.id for row in provider.contract()]
