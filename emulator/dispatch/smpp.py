@@ -1,4 +1,4 @@
-"""SMPP sessions of one process: whose they are, a PDU's whole way, and what is journalled of it. No I/O.
+"""SMPP sessions of one process: whose they are, and a PDU's whole way. No I/O.
 
 Pdu ─► adapter.read ─► sandbox.execute ─► adapter.write ─► session ─► octets
 """
@@ -13,7 +13,7 @@ from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
 from emulator.dispatch.http import Stranger
-from emulator.http.messages import SmppFrame
+from emulator.dispatch.smpp_journal import SmppJournal
 from emulator.journal import Line
 from emulator.providers.base import Provider, SmppFace, SmppPeer
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
@@ -22,16 +22,12 @@ from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Ignored, RequestAnswered, Send, Unanswered
 from emulator.smpp.pdu import Fields, Pdu, Unreadable
-from emulator.smpp.pdu_tables import BINDS, CommandId, command_name
+from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.smpp.session import Session
 from emulator.smpp.session_states import BOUND, Role
 
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""
-
-_OPERATIONS = {CommandId.UNBIND: "unbind", CommandId.ENQUIRE_LINK: "link", CommandId.DELIVER_SM: "deliver",
-               CommandId.DATA_SM: "deliver", CommandId.OUTBIND: "outbind"}  # fmt: skip
-
 
 _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
@@ -66,14 +62,14 @@ class Receivers(Protocol):
 
 
 class SmppDispatcher:
-    """All sessions. `record` writes an exchange into a sandbox's journal."""
+    """All sessions. Before it is bound, a session speaks with the first provider that has SMPP."""
 
     def __init__(
         self, sandboxes: Sandboxes, default: Sandbox, record: Callable[[Sandbox, Line], None]
     ) -> None:  # fmt: skip
         self._sandboxes = sandboxes
         self._default = default
-        self._record = record
+        self.journal = SmppJournal(default, record)
         self._made = 0
         self.lines: dict[str, BoundSession] = {}
         self.receivers: Receivers | None = None
@@ -89,7 +85,9 @@ class SmppDispatcher:
     def open(self, wire: SmppTransport) -> BoundSession:
         """A connection was made."""
         self._made += 1
-        line = BoundSession(self._made, wire, Session(Role.SMSC, wire.now()))
+        name, provider = next(iter(self.providers.items()))
+        assert provider.smpp is not None
+        line = BoundSession(self._made, wire, Session(Role.SMSC, wire.now()), name, provider.smpp)
         self.lines[line.id] = line
         return line
 
@@ -130,14 +128,14 @@ class SmppDispatcher:
         """Who would bind whom no sandbox of this process knows."""
         if line.sandbox is not None:  # bound here: the session answers a second bind
             return None
-        name, face = self._spoken(line)
+        name, face = line.provider, line.face
         command = face.read(bind, self._caller(line, name, self._default.now()))
         sandbox, credential = self._sandboxes.of(name, command.credential, here=False)
         return Stranger(name, credential) if sandbox is None else None
 
     def asked(self, line: BoundSession, pdu: Pdu, spoil: Spoil) -> SmppReply:
         """A request that the session's state allows."""
-        name, face = self._spoken(line)
+        name, face = line.provider, line.face
         sandbox = line.sandbox
         at = self._moment(line, sandbox or self._default)
         command = face.read(pdu, self._caller(line, name, at))
@@ -178,7 +176,7 @@ class SmppDispatcher:
         if response is not None:
             name_of = fault.fault if fault is not None else None
             octets = encode(response) if name_of is None else spoil(name_of, response)
-        self._write(sandbox, line, pdu, octets, command, at, verdict)
+        self.journal.exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
         outcome = verdict.outcome
         message = 0
         first = self._send_reports(sandbox, at) if verdict.reports_first else ()
@@ -203,13 +201,6 @@ class SmppDispatcher:
         """The response to a bind has been written: what waits may follow."""
         if self.receivers is not None and line.sandbox is not None and line.receives:
             self.receivers.joined(line)
-
-    def _spoken(self, line: BoundSession) -> tuple[str, SmppFace]:
-        """Whose adapter serves a session: its provider's, or before a bind the first that speaks SMPP."""
-        name = line.provider or next(iter(self.providers))
-        face = self.providers[name].smpp
-        assert face is not None
-        return name, face
 
     def _caller(self, line: BoundSession, name: str, at: Timestamp) -> SmppPeer:
         """Who speaks, to the provider of that name."""
@@ -252,7 +243,7 @@ class SmppDispatcher:
         """The session's own answer to what came. A link check goes by the rules all the same."""
         pdu = event.pdu
         if isinstance(item, Pdu) and item.command_id == CommandId.ENQUIRE_LINK and line.sandbox is not None:
-            name, face = self._spoken(line)
+            name, face = line.provider, line.face
             at = self._moment(line, line.sandbox)
             command = face.read(item, self._caller(line, name, at))
             verdict = line.sandbox.engine.execute(command, at)
@@ -263,12 +254,12 @@ class SmppDispatcher:
                 octets = encode(Pdu(pdu.command_id, instead, pdu.sequence))
             elif fault is None or fault.heard:
                 octets = encode(pdu) if fault is None or fault.fault is None else spoil(fault.fault, pdu)
-            self._write(line.sandbox, line, item, octets, command, at, verdict)
+            self.journal.exchange(line.sandbox, line, item.raw, octets, command, at, verdict)
             return SmppReply(octets, fault)
         octets = encode(pdu)
         refused = isinstance(item, Unreadable) or pdu.status
         word = "unreadable" if isinstance(item, Unreadable) else "refused" if refused else "answered"
-        self.record_unrouted(line, item, octets, word, event.why)
+        self.journal.of_session(line, item, octets, word, event.why)
         return SmppReply(octets, None)
 
     def asks(self, line: BoundSession, event: Send) -> bytes:
@@ -276,7 +267,7 @@ class SmppDispatcher:
         return encode(event.pdu)
 
     def ignored(self, line: BoundSession, event: Ignored) -> None:
-        self.record_unrouted(line, event.item, None, "ignored", event.why)
+        self.journal.of_session(line, event.item, None, "ignored", event.why)
 
     # answers to what we asked
 
@@ -298,7 +289,7 @@ class SmppDispatcher:
             taking = self.receivers.answered_late if event.late else self.receivers.answered
             taking(event.token, line, status, response.raw)
             return
-        self._ours(line, event.request, event.response.raw, "answered", "the client answered a request of ours")
+        self.journal.ours(line, event.request, event.response.raw, "answered", "the client answered a request of ours")
 
     def unanswered(self, line: BoundSession, event: Unanswered, closed: bool = False) -> None:
         """No answer came, or will come, to a request of ours."""
@@ -306,7 +297,11 @@ class SmppDispatcher:
             assert self.receivers is not None
             self.receivers.unanswered(event.token, line, event.why, closed)
             return
-        self._ours(line, event.request, None, "unanswered", event.why)
+        self.journal.ours(line, event.request, None, "unanswered", event.why)
+
+    def given_up(self, line: BoundSession, octets: bytes | None, why: str) -> None:
+        """The connection is ended by the transport, for a limit of its own."""
+        self.journal.note(line, b"", octets, "", "refused", why)
 
     def go_on(self, line: BoundSession) -> None:
         """The connection takes more."""
@@ -325,45 +320,6 @@ class SmppDispatcher:
             line.send(Pdu(CommandId.OUTBIND, fields=fields))
 
         return self.dial(host, port, connected)
-
-    # the journal
-
-    def _write(
-        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, octets: bytes | None, command: AnyCommand, at: Timestamp,
-        verdict: Decision,
-    ) -> None:  # fmt: skip
-        fault, outcome = verdict.reply, verdict.outcome
-        reply = None if octets is None else SmppFrame(octets, line.id, line.peer)
-        self._record(sandbox, Line(
-            0, at, command.provider, "smpp", command.operation, outcome.word, verdict.rule,
-            SmppFrame(pdu.raw, line.id, line.peer), 0, reply, 0, outcome, None if fault is None else fault.fault,
-            (*command.notes, *verdict.noticed), "", command,
-        ))  # fmt: skip
-
-    def record_unrouted(
-        self, line: BoundSession, item: Pdu | Unreadable, octets: bytes | None, word: str, why: str
-    ) -> None:
-        self._note(line, item.raw, octets, _OPERATIONS.get(item.command_id, ""), word,  # type: ignore[call-overload]
-                   f"{command_name(item.command_id)}: {why}")  # fmt: skip
-
-    def given_up(self, line: BoundSession, octets: bytes | None, why: str) -> None:
-        """The connection is ended by the transport, for a limit of its own."""
-        self._note(line, b"", octets, "", "refused", why)
-
-    def _ours(self, line: BoundSession, request: Pdu, octets: bytes | None, word: str, why: str) -> None:
-        operation = _OPERATIONS.get(request.command_id, "")  # type: ignore[call-overload]
-        self._note(line, encode(request), octets, operation, word, why)
-
-    def _note(
-        self, line: BoundSession, asked: bytes, octets: bytes | None, operation: str, word: str, why: str
-    ) -> None:
-        sandbox = line.sandbox or self._default
-        provider = line.provider or next(iter(self.providers))
-        reply = None if octets is None else SmppFrame(octets, line.id, line.peer)
-        self._record(sandbox, Line(
-            0, sandbox.now(), provider, "smpp", operation, word, None, SmppFrame(asked, line.id, line.peer), 0, reply,
-            0, None, None, (), why, None,
-        ))  # fmt: skip
 
 
 def _instead(fault: Reply) -> int | None:

@@ -33,29 +33,25 @@ class SmppTransport(Protocol):
 class BoundSession:
     """A session. `home` is whose it is, once it is bound."""
 
-    def __init__(self, number: int, wire: SmppTransport, session: Session) -> None:
+    def __init__(self, number: int, wire: SmppTransport, session: Session, provider: str, face: SmppFace) -> None:
         self.id = f"s{number}"
         self.wire = wire
         self.session = session
         self.peer = wire.peer
         self.sandbox: Sandbox | None = None
-        self.provider = ""
+        self.provider = provider
+        self.face = face
+        """Whose adapter serves it."""
         self.credential: Credential | None = None
         self.since: Timestamp = 0
         self.turn: tuple[Sandbox, Timestamp] | None = None
         """While what came in one read is worked off: when that is, for all of it."""
-        self._face: SmppFace | None = None
         self._terms: SmppSessionSettings | None = None
 
     @property
     def home(self) -> tuple[Sandbox, str]:
         assert self.sandbox is not None
         return self.sandbox, self.provider
-
-    @property
-    def face(self) -> SmppFace:
-        assert self._face is not None
-        return self._face
 
     @property
     def terms(self) -> SmppSessionSettings:
@@ -68,7 +64,7 @@ class BoundSession:
         """The session is an account's from now on, on these terms."""
         self.sandbox, self.provider, self.credential = sandbox, provider, credential
         self.since = sandbox.now()
-        self._face, self._terms = face, terms
+        self.face, self._terms = face, terms
         self.session.timers = terms.timers
         self.session.own.window = terms.window
         self.session.own.wait = terms.timers.response
