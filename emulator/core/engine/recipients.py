@@ -10,6 +10,9 @@ from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Refuse
 from emulator.core.rules.matching import NOTHING, Rule
 
+_MALFORMED, _STOPPED = Reason.DESTINATION_INVALID, Reason.STOP_LISTED
+"""To ask the enumeration for them costs more than all else that is done with a number."""
+
 
 def numbers(case: CheckContext) -> Refused | None:
     """Sorts the destinations into good, stop-listed and invalid ones, and refuses when no good one is left."""
@@ -28,15 +31,15 @@ def numbers(case: CheckContext) -> Refused | None:
         if not unruled:
             verdict, accepting, instead = _ruled(case, case.rule_of(written, place))
             wanted = wanted or instead
-        if verdict == Reason.STOP_LISTED and command.ignore_stoplist:
+        if verdict is _STOPPED and command.ignore_stoplist:
             verdict = None
-        number = None if verdict == Reason.DESTINATION_INVALID else normal(written, switches)
+        number = None if verdict is _MALFORMED else normal(written, switches)
         if number is None:
-            case.lost.append(Lost(written, place, Reason.DESTINATION_INVALID))
+            case.lost.append(Lost(written, place, _MALFORMED))
         elif not (command.ignore_stoplist or accepting) and (
-            verdict == Reason.STOP_LISTED or number in account.stoplist
+            verdict is _STOPPED or number in account.stoplist
         ):
-            case.lost.append(Lost(number, place, Reason.STOP_LISTED))
+            case.lost.append(Lost(number, place, _STOPPED))
         elif verdict is not None or (
             not accepting and (verdict := bar(number, place) if bar else None) is not None
         ):

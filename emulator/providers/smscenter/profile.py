@@ -159,14 +159,13 @@ def flood(case: CheckContext) -> Callable[[str, int], Reason | None]:
     if limit is None:
         return lambda number, place: None
     key, windows, at, marks = f"to-one-number {case.profile.provider} ", case.state.windows, case.at, case.marks
-    prolonging = case.switch("flood") == "until-pause" and type(case.command) is not Price
 
     def flooded(number: str, _: int) -> Reason | None:
         mark = key + number
         if windows.streak(mark, at, gap) < limit:
             marks.append(mark)
             return None
-        if prolonging:
+        if case.switch("flood") == "until-pause" and type(case.command) is not Price:
             windows.prolong(mark, at)
         return Reason.FLOOD
 
