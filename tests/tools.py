@@ -46,6 +46,7 @@ TOOLS = {
     "wget": Tool(("wget",), ("wget",)),
     "go": Tool(("go",), ("golang-go",)),
     "haproxy": Tool(("haproxy",), ("haproxy",)),
+    "ip": Tool(("ip", "unshare"), ("iproute2", "util-linux")),
     "java": Tool(("java", "javac"), ("default-jdk-headless",)),
     "junit": Tool(("java", "javac"), ("default-jdk-headless", "junit5"), files=(JUNIT,)),
     "kannel": Tool(("bearerbox", "smsbox"), ("kannel",)),

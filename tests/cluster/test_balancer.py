@@ -25,6 +25,7 @@ class Balancer(Process):
 
     def __init__(self, folder, nodes):
         super().__init__()
+        self.haproxy = need("haproxy")
         self.port, self.smpp_port = free_port(), free_port()
         self.url, self.token = f"http://127.0.0.1:{self.port}", next(iter(nodes.values())).token
         (text,) = PAGE.of("text")
@@ -39,7 +40,7 @@ class Balancer(Process):
 
     async def begin(self):
         self.process = await asyncio.create_subprocess_exec(
-            need("haproxy"), "-db", "-f", str(self.file), stdout=asyncio.subprocess.DEVNULL
+            self.haproxy, "-db", "-f", str(self.file), stdout=asyncio.subprocess.DEVNULL
         )
         async with asyncio.timeout(PATIENCE):
             while not await self._answers():  # noqa: ASYNC110

@@ -13,7 +13,7 @@ import pytest
 from cluster.postgres import Postgres, folder
 from cluster.test_kills import Node, judged, load, progress, stage
 from support import PATIENCE
-from tools import NOT_INSTALLED, where
+from tools import NOT_INSTALLED, need, where
 
 INSIDE = "TESTS_IN_NAMESPACES"
 """In the environment of the run that has a network of its own."""
@@ -137,9 +137,10 @@ else:
     @pytest.mark.parametrize("nets", CUTS)
     def test_a_node_is_cut_off_and_joined_again(nets):
         """In a run of its own, whose network goes with it."""
+        ip = need("ip")
         whose = ("--map-current-user", "--keep-caps") if os.geteuid() else ()
-        alone = [where("unshare") or "unshare", "--net", "--mount", *whose, "sh", "-c"]
-        up = f"{where('ip')} link set lo up"
+        alone = [where("unshare"), "--net", "--mount", *whose, "sh", "-c"]
+        up = f"{ip} link set lo up"
         tried = subprocess.run([*alone, up], capture_output=True, text=True)
         if tried.returncode:
             pytest.skip(f"{NOT_INSTALLED}network namespaces ({tried.stderr.strip()})")
