@@ -1,6 +1,7 @@
 """One TCP connection between two nodes, with the streams of many clients in it. The front dials."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from typing import Protocol, cast
@@ -12,6 +13,9 @@ _ALIVE = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIM
 """A node that is cut off says nothing: within so many seconds (the last one: milliseconds) the system ends the link, as
 far as it knows of this."""
 ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: sms-emulator\r\n\r\n"
+
+
+log = logging.getLogger("emulator")
 
 
 class StreamEnd(Protocol):
@@ -60,16 +64,25 @@ class NodeLink(asyncio.Protocol):
             self.transport.abort()
             return
         for frame in frames:
-            end = self.ends.get(frame.stream)
-            if end is not None:
-                end.got(frame)
-            elif frame.kind in BEGINS:
-                self._begun(self, frame)
-            elif frame.kind is Kind.RETIRE:
-                self._retired(self)
-                self.send(Kind.RETIRED, 0)
-            elif frame.kind is Kind.RETIRED:
-                self.quiet.set()
+            try:
+                self._take(frame)
+            except Exception:
+                log.exception("a stream between two nodes failed and is reset; the others go on")
+                self.send(Kind.RESET, frame.stream)
+                if (end := self.ends.pop(frame.stream, None)) is not None:
+                    end.lost()
+
+    def _take(self, frame: Frame) -> None:
+        end = self.ends.get(frame.stream)
+        if end is not None:
+            end.got(frame)
+        elif frame.kind in BEGINS:
+            self._begun(self, frame)
+        elif frame.kind is Kind.RETIRE:
+            self._retired(self)
+            self.send(Kind.RETIRED, 0)
+        elif frame.kind is Kind.RETIRED:
+            self.quiet.set()
 
     def open(self, end: StreamEnd) -> int:
         """A new stream's number. Raises ConnectionResetError when the link has ended."""

@@ -35,7 +35,8 @@ class Relayed(RelayedReply):
         connection = self._connection
         match frame.kind:
             case Kind.DATA:
-                connection.transport.write(frame.payload)
+                if not connection.transport.is_closing():
+                    connection.transport.write(frame.payload)
                 return
             case Kind.PAUSE | Kind.RESUME:  # the owner has all that the client said
                 return

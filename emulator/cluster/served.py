@@ -148,6 +148,7 @@ class ServedMail:
 
     def __init__(self, link: NodeLink, stream: int, mails: MailAnswers, asked: ForwardedMail) -> None:
         link.ends[stream] = self
+        self._ends, self._stream = link.ends, stream
         self._task = asyncio.get_running_loop().create_task(self._answer(link, stream, mails, asked))
 
     async def _answer(self, link: NodeLink, stream: int, mails: MailAnswers, asked: ForwardedMail) -> None:
@@ -162,6 +163,7 @@ class ServedMail:
 
     def got(self, frame: Frame) -> None:
         """Nobody waits for it any more."""
+        self._ends.pop(self._stream, None)
         self._task.cancel()
 
     def lost(self) -> None:

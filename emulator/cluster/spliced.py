@@ -56,10 +56,10 @@ class Spliced(asyncio.Protocol):
 
     def got(self, frame: Frame) -> None:
         match frame.kind:
+            case Kind.DATA | Kind.PAUSE | Kind.RESUME if self._transport.is_closing():
+                pass
             case Kind.DATA:
                 self._transport.write(frame.payload)
-            case Kind.PAUSE | Kind.RESUME if self._transport.is_closing():
-                pass
             case Kind.PAUSE:
                 self._transport.pause_reading()
             case Kind.RESUME:

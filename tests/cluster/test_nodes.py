@@ -227,6 +227,10 @@ async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
         await until(lambda: not spliced._transport.is_reading())
         served.resume_writing()
         await until(spliced._transport.is_reading)
+        served.data_received = lambda data: 1 / 0  # whoever fails there is alone in it
+        esme.write(b"\0" * 16)
+        await esme.closed()
+        assert not spliced._link.closed
         await esme.close()
 
 
@@ -471,8 +475,10 @@ async def test_a_node_that_is_told_to_end_answers_on_and_takes_leave_of_its_sess
                     assert b'"Success":true' in await answer.read()
                     assert answer.headers["Connection"] == "close"  # the next one goes to another node
         assert not any(esme.ended for esme, _ in sessions)
-        leaving._node.hurry.set()  # the time is over
-        leaving._node.hurry.clear()
+        while not leaving._node._over:  # the time is over, as soon as it has begun
+            leaving._node.hurry.set()
+            leaving._node.hurry.clear()
+            await asyncio.sleep(0)
         for esme, _ in sessions:
             await esme.until(lambda esme=esme: esme.came[-1].command_id == CommandId.UNBIND or esme.ended)
             assert not esme.ended
