@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby, islice
 from typing import cast
 from zlib import crc32
 
@@ -23,6 +24,8 @@ from emulator.core.statuses import STATUSES, Status
 _BIT = {status: 1 << place for place, status in enumerate(STATUSES)}
 _ANY = -1
 """Every bit."""
+_RUN = 32
+"""So many messages are put back at once."""
 
 
 class MessageStore:
@@ -95,9 +98,10 @@ class MessageStore:
         for batch in batches:
             self.add_batch(batch)
             self.batches.evict()
-        for message in messages:
-            self.add((message,))
-            self.messages.evict()
+        for _, alike in groupby(messages, lambda message: (message.batch, message.status)):
+            while run := list(islice(alike, _RUN)):
+                self.add(run)
+                self.evict()
 
     def evict(self) -> None:
         """Between inputs: what has not been used for long is packed."""

@@ -145,9 +145,9 @@ def _lists(
     if command.style.keys().isdisjoint(("err", "op")):
         return members
     bad = dict(bad_numbers(outcome))
-    if command.style.get("err") == "1" and bad:
+    if "err" in command.style and bad:
         members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad.items()]
-    if command.style.get("op") == "1":
+    if "op" in command.style:
         members["phones"] = list(_phones(command, bad, account, money))
     return members
 

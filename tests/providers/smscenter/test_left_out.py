@@ -4,8 +4,10 @@ import json
 from urllib.parse import quote
 
 import pytest
-from providers.smscenter.desk import LOGIN, TO, Desk
+from providers.smscenter.desk import LOGIN, OTHER, TO, Desk
 
+from emulator.core.accounts import AccountPatch
+from emulator.core.admin_commands import PatchAccount
 from emulator.providers.smscenter.left_out import PAGES
 
 
@@ -88,3 +90,25 @@ def test_a_name_close_to_a_known_one_is_found_on_every_page(page, said):
     desk = Desk()
     desk.ask("GET", f"/sys/{page}.php?login=alex&psw=123&fmt=3&{said}")
     assert "smscenter.send.unknown-parameters" in [one.row for one in desk.sandbox.lint()]
+
+
+@pytest.mark.contract("smscenter.order")
+def test_the_checks_of_a_send_go_on_in_the_order_of_their_row():
+    """Each wrong thing beside all that come behind it: the first is told."""
+    desk = Desk(balance=0.5, stoplist=[OTHER])
+    wrong = {"mes": "", "time": "never", "sender": "far too long a name", "phones": "12"}
+    right = {"mes": "a", "time": "0", "sender": "Shop", "phones": OTHER}
+    told = []
+    for name, value in right.items():
+        told.append(desk.json("send", **wrong)["error_code"])
+        wrong[name] = value
+    told += [desk.json("send", **wrong)["error_code"], desk.json("send", **{**wrong, "phones": TO})["error_code"]]
+    assert told == [1, 5, 6, 7, 8, 3]
+    desk = Desk(stoplist=[OTHER])
+    twice = {"mes": "a", "phones": TO}
+    assert desk.json("send", **twice)["cnt"] == 1
+    desk.sandbox.control(PatchAccount("smscenter", AccountPatch(stoplist=[TO], balance=0)))
+    assert desk.json("send", **twice)["error_code"] == 9, "before the numbers are looked at"
+    desk.advance(60)
+    assert desk.json("send", **twice)["error_code"] == 8, "before money"
+

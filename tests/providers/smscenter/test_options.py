@@ -51,15 +51,19 @@ def test_a_mailing_is_spread_over_its_period_in_equal_portions():
 @pytest.mark.contract("smscenter.send.period", "smscenter.send.error-1")
 def test_period_takes_a_default_freq_and_freq_alone_does_nothing():
     desk = Desk()
-    desk.send(f"{TO},{OTHER}", period="24")
-    desk.advance(2)
-    assert [status for _, _, status in desk.messages()] == ["delivered", "scheduled"]
-    desk.advance(12 * 3600)
-    assert [status for _, _, status in desk.messages()] == ["delivered", "delivered"]
+    desk.send(",".join(f"7916000000{n}" for n in range(3)), period="3")
+    for hour in range(1, 4):
+        desk.advance(2)
+        delivered = [status for _, _, status in desk.messages()].count("delivered")
+        assert delivered == hour, "a portion each hour"
+        desk.advance(3600 - 2)
+    for place, fine in enumerate(({"period": "0.1", "freq": "1"}, {"period": "720", "freq": "1440"})):
+        assert desk.send(mes=f"border {place}", **fine)["cnt"] == 1
     desk.send(f"{TO},{OTHER}", mes="at once", freq="30")
     desk.advance(2)
-    assert desk.messages()[3][2] == "delivered"
-    for wrong in ({"period": "721"}, {"period": "x"}, {"period": "0.05"}, {"period": "1", "freq": "1441"}):
+    assert desk.messages()[-1][2] == "delivered"
+    for wrong in ({"period": "721"}, {"period": "x"}, {"period": "0.05"}, {"period": "1", "freq": "0.5"},
+                  {"period": "1", "freq": "1441"}):
         assert desk.send(mes=str(wrong), **wrong)["error_code"] == 1
     assert "freq `1441`" in desk.why()
 

@@ -20,7 +20,8 @@ def test_several_numbers_get_one_id_and_one_message_each(between):
 @pytest.mark.parametrize(("written", "number"), [
     ("123456789012345", "123456789012345"), ("1234567890123456", None), ("1234567890", "1234567890"),
     ("123456789", None), ("0123456789", None), ("+123456789", None), ("+1234567890123456", None),
-    ("8916123456", "8916123456"), ("89161234567", "79161234567"), ("+89161234567", "89161234567"),
+    ("8916123456", "8916123456"), ("89161234567", "79161234567"),
+    ("88001234567", "88001234567"), ("+89161234567", "89161234567"),
     ("9161234567", "79161234567"), ("916123456", None), ("79161234567", "79161234567"), ("٧٩١٦١٢٣٤٥٦٧", None),
 ])  # fmt: skip
 def test_a_number_has_10_to_15_digits_and_a_russian_one_is_corrected(written, number):
@@ -117,7 +118,12 @@ def test_a_sender_is_11_characters_or_15_digits_or_none():
     for place, name in enumerate(("elevenchars", "123456789012345", "", ".")):
         assert desk.send(mes=f"{place}", sender=name)["cnt"] == 1
     assert desk.status(4, all="1")["sender_id"] == ""
-    assert desk.send(sender="twelve chars")["error_code"] == 6
+    for place, name in enumerate(("twelve chars", "1234567890123456"), 5):
+        assert desk.send(sender=name)["error_code"] == 6
+        assert (desk.status(place)["status"], desk.status(place)["err"]) == (23, 254)
+    desk.rules({"when": {"contains": "casino"}, "then": {"refuse": {"reason": "forbidden"}}})
+    assert desk.send(mes="casino")["error_code"] == 6
+    assert (desk.status(7)["status"], desk.status(7)["err"]) == (23, 253)
     assert Desk(switches={"malformed-sender": "accept"}).send(sender="twelve chars")["cnt"] == 1
 
 
@@ -450,6 +456,10 @@ def test_answers_are_in_the_charset_asked_for():
     assert "Ожидает отправки" in desk.get("status", **said).decode("cp1251")
     assert "Ожидает отправки" in desk.get("status", **said, charset="koi8-r").decode("koi8-r")
     assert "Ожидает отправки" in desk.get("status", **said, charset="utf-8", fmt="2").decode()
+    desk.send(mes="снег ☃.")
+    said["id"] = "2"
+    for charset, codec in (("", "cp1251"), ("koi8-r", "koi8-r")):
+        assert "снег ?." in desk.get("status", **said, charset=charset).decode(codec)
 
 
 def test_what_a_charset_lacks_does_not_break_an_answer():
@@ -488,13 +498,16 @@ def test_what_is_not_known_is_left_out_of_account():
 @pytest.mark.parametrize(
     ("said", "row"),
     [({"cost": "4"}, "http.values"), ({"translit": "3"}, "http.values"), ({"op": "yes"}, "http.values"),
-     ({"flash": "true"}, "http.values"), ({"smsreq": "20"}, "send.ignored"), ({"tinyurl": "1"}, "send.ignored"),
+     ({"flash": "true"}, "http.values"), ({"op": "2"}, "http.values"), ({"flash": "2"}, "http.values"),
+     ({"smsreq": "20"}, "send.ignored"), ({"tinyurl": "1"}, "send.ignored"),
      ({"list": f"{OTHER}:b"}, "send.list-alone"), ({"time": "01.02.26 12:30"}, "send.past-time"),
      ({"time": "01700000000"}, "send.past-time"), ({"time": "0102261230", "tz": "2"}, "send.past-time")],
 )  # fmt: skip
 def test_what_is_let_pass_in_silence_is_a_finding(said, row):
     desk = Desk()
-    assert desk.send(**said)["cnt"] == 1
+    sent = desk.send(**said)
+    assert (sent["cnt"], "phones" in sent) == (1, "op" in said)
+    assert desk.sandbox.engine.state.store.batches[0].flash is ("flash" in said)
     assert desk.lint() == [f"smscenter.{row}"]
     quiet = Desk()
     usual = ({"cost": "3"}, {"time": "+5"}, {"time": "13-14"}, {"time": "02.02.26 12:30"}, {"tz": "0"})

@@ -63,6 +63,9 @@ def test_all_1_and_all_2_add_their_fields_in_the_order_of_the_wsdl():
     more = desk.soap("get_status", phone=TO, id="1", all="2")
     place = {"operator": "МТС", "region": "г. Москва и Московская область"}
     assert list(more.items()) == list({**told, **place}.items())
+    desk.send(mes=" Ёж & <Co> ")
+    told = desk.soap("get_status", phone=TO, id="2", all="1")
+    assert (told["message"], told["sender_id"]) == (" Ёж & <Co> ", "")
 
 
 @pytest.mark.contract("smscenter.soap.wsdl-2025", "smscenter.status.sms-cnt", "smscenter.status.err")

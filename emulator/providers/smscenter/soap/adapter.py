@@ -166,7 +166,7 @@ def _members(command: AnyCommand, outcome: AnyOutcome, switches: Mapping[str, An
     match outcome:
         case Accepted():
             members = reply_fields.sent(outcome, "3", reply_fields.money(switches))
-            if command.style.get("err") == "1" and isinstance(command, Submit):
+            if "err" in command.style and isinstance(command, Submit):
                 bad = bad_numbers(outcome)
                 members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad]
             return _in_order(members, _SEND)
