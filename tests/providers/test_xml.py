@@ -56,6 +56,7 @@ def test_what_no_honest_client_writes_is_refused_with_a_reason(octets: bytes, wh
     (b'<a xmlns="%s"/>' % (b"x" * 1024), b'<a xmlns="%s"/>' % (b"x" * 1025)),
     (b"<a " + b" ".join(b'xmlns:a%d="u"' % n for n in range(256)) + b"/>",
      b"<a " + b" ".join(b'xmlns:a%d="u"' % n for n in range(257)) + b"/>"),
+    (b"<a>%s</a>" % (b"=" * 100_000), b"<a>%s</a>" % (b"=" * 100_001)),
     (b'<a x="%s"/>' % (b"x" * 16_383), b'<a x="%s"/>' % (b"x" * 16_384)),
 ])  # fmt: skip
 def test_as_much_as_may_be_is_read_and_one_more_is_not(most: bytes, more: bytes) -> None:
