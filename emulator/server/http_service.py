@@ -165,7 +165,7 @@ class HttpService:
         if answer.fault is None and not answer.first:
             assert answer.reply is not None
             return answer.reply
-        return self._later(answer, connection)
+        return self._later(answer, connection, 0 if self._recorder is None else self._recorder.era)
 
     def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """What the client gets whose request is not taken: as the control API says it, or in plain words."""
@@ -237,14 +237,14 @@ class HttpService:
         answer = self.answer(Parsed(request, parsed.last, parsed.version), connection)
         return answer if isinstance(answer, HttpReply | RelayedReply) else await answer
 
-    async def _later(self, answer: Exchanged, connection: HttpConnection) -> HttpReply | None:
+    async def _later(self, answer: Exchanged, connection: HttpConnection, era: int) -> HttpReply | None:
         """The reply, after what shall go before it, in the manner that a rule wants."""
         reply, fault, lane = answer.reply, answer.fault, answer.lane
         if lane is not None:
             self._in_flight[lane] = self._in_flight.get(lane, 0) + 1
         try:
             if self._recorder is not None:
-                await kept(self._recorder)
+                await kept(self._recorder, era)
             if answer.first:
                 await asyncio.wait(answer.first, timeout=_REPORTS_FIRST)
             if fault is None:

@@ -399,9 +399,11 @@ async def test_who_lost_the_session_cannot_write(database):
 
 
 async def test_what_was_done_in_the_turn_in_which_the_session_is_lost_is_not_acknowledged(database):
-    """Its reply waits for the end of the turn, and by then the sandbox is another node's."""
-    sends = send_path(), "/sys/send.php?login=emulator&psw=emulator&phones=79161234567&mes=x"
+    """Its reply waits for the end of the turn, or for its delay, and by then the sandbox is another node's."""
+    sends = send_path(), send_path(content="late"), "/sys/send.php?login=emulator&psw=emulator&phones=79161234567&mes=x"
+    late = {"rules": [{"when": {"contains": "late"}, "then": {"reply": {"delay": 0.01}}}]}
     async with nodes(database, 1) as (only,):
+        assert (await control(only, "PUT", "/_emulator/sandboxes/default/rules", late))[0] == 200
         wires = []
         for path in sends:
             connection, wire = Wire.to(only)
