@@ -120,6 +120,9 @@ async def test_advance_on_the_desk_moves_the_status(window, served):
     served.emulator.default.clock.rate = 0
     await window.send("hello", reference="first")
     await window.open(f"{PAGE}/desk")
+    fields = window.page.locator("#wrong form >> nth=0").locator("select, input, button")
+    ends = await fields.evaluate_all("all => all.map((one) => Math.round(one.getBoundingClientRect().bottom / 4))")
+    assert (len(ends), len(set(ends))) == (5, 1)  # in one line, each below its label
     statuses = window.page.locator(".plot.statuses")
     await window.expect(statuses).to_contain_text("pending")
     await window.page.get_by_role("button", name="+ 1 min").click()
