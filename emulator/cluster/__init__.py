@@ -4,5 +4,5 @@
                   └─► directory ─► owner ─► link ══► served, at the owner: the same connection, without a socket
 
 node.py joins, looks round, takes over and leaves; front.py hands on; link.py carries frames between two nodes, and
-served.py is the owner's end of them. placement.py and frames.py are pure.
+served.py is the owner's end of them. placement.py, frames.py and sought.py are pure.
 """

@@ -6,10 +6,7 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
-from urllib.parse import unquote
-
-import msgspec
+from typing import TYPE_CHECKING, Any, Protocol
 
 from emulator.cluster.directory import Directory, Named
 from emulator.cluster.frames import (
@@ -28,12 +25,13 @@ from emulator.cluster.peers import Peers
 from emulator.cluster.placement import place
 from emulator.cluster.relayed import Relayed, ask_whole
 from emulator.cluster.served import ServedConnection, ServedMail, serve_request
+from emulator.cluster.sought import Placed, Sought, of_call, of_stranger
 from emulator.cluster.spliced import Spliced
 from emulator.dispatch.http import Stranger
-from emulator.http.messages import HttpReply, HttpRequest, read_query
+from emulator.http.messages import HttpReply, HttpRequest
 from emulator.http.request_parser import Parsed
 from emulator.journal import Exchange, Line
-from emulator.sandboxes.spec import DEFAULT, token
+from emulator.sandboxes.spec import DEFAULT
 from emulator.server.http_connection import Answer, HttpConnection, RelayedReply
 from emulator.storage.postgres import FAILURES
 from emulator.storage.postgres_nodes import SandboxHome
@@ -49,21 +47,9 @@ if TYPE_CHECKING:
 _PATIENCE = 10.0
 """Real seconds that a request waits for its sandbox to have an owner that answers."""
 _AGAIN = 0.02
-_SANDBOXES = "/_emulator/sandboxes"
-_PAGE = "/_emulator/page"
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"), ("Retry-After", "1"))
-
 _MOST_NOTED = 1000
 """So many entries of the journal are on their way to the sandbox default at once; others are dropped."""
-
-
-class Placed(NamedTuple):
-    """A sandbox that is to be made: where, its name says."""
-
-    name: str
-
-
-Sought: TypeAlias = Named | Placed
 
 
 class OwnAnswers(Protocol):
@@ -97,30 +83,27 @@ class Front:
 
     def request(self, parsed: Parsed, connection: HttpConnection) -> Answer | None:
         request = parsed.request
-        path = request.path
-        if path == PATH:
+        if request.path == PATH:
             return self._accept(request, connection)
         own = self.own(request)
         if own is not None:
             return _answered(own)
-        name = _sandbox_in(request, path)
-        if name is None and (request.method, path.rstrip("/")) == ("POST", _SANDBOXES):
-            return self._search(parsed, connection, Placed(_name_wanted(request) or token(8)))
-        if name is None or name in self._manager.sandboxes.by_id:
+        about = of_call(request)
+        if about is None or about in self._manager.sandboxes.by_id:
             return None
-        return self._forward(parsed, connection, name)
+        return self._forward(parsed, connection, about)
 
     def stranger(self, who: Stranger, parsed: Parsed, connection: HttpConnection) -> Answer:
-        return self._forward(parsed, connection, _named(who))
+        return self._forward(parsed, connection, of_stranger(who))
 
     def bind(self, connection: "SmppConnection", who: Stranger, octets: bytes) -> None:
         connection.transport.pause_reading()
-        self._begin(self._splice(connection, _named(who), octets))
+        self._begin(self._splice(connection, of_stranger(who), octets))
 
     async def mail(self, who: Stranger, request: HttpRequest, address: str) -> str | None:
         while True:
             try:
-                home, link = await self._owner(_named(who))
+                home, link = await self._owner(of_stranger(who))
                 if link is None:
                     return await self.mails.answer(request, address, here=True)
                 if link.closed:
@@ -163,38 +146,38 @@ class Front:
 
     # finding the owner
 
-    def _ready(self, sought: Named) -> tuple[SandboxHome, NodeLink] | None:
+    def _ready(self, what: Sought) -> tuple[SandboxHome, NodeLink] | None:
         """The owner that is known, and to which there is a link."""
-        home = self._directory.known(sought)
+        home = None if isinstance(what, Placed) else self._directory.known(what)
         if home is None or home.owner == self.number or not self.number:
             return None
         link = self.peers.open_link(home.owner)
         return None if link is None else (home, link)
 
-    async def _owner(self, sought: Sought) -> tuple[SandboxHome, NodeLink | None]:
+    async def _owner(self, what: Sought) -> tuple[SandboxHome, NodeLink | None]:
         """The owner of a sandbox that is there, with the link to it; None: it is here. What no sandbox has is the
         default's. Raises OSError when there is none in time. Who seeks the same waits for the same search."""
-        search = self._searches.get(sought)
+        search = self._searches.get(what)
         if search is None:
-            search = self._searches[sought] = asyncio.get_running_loop().create_task(self._found(sought))
-            search.add_done_callback(lambda done: self._searched(sought, done))
+            search = self._searches[what] = asyncio.get_running_loop().create_task(self._found(what))
+            search.add_done_callback(lambda done: self._searched(what, done))
         return await asyncio.shield(search)
 
-    def _searched(self, sought: Sought, done: "asyncio.Task[tuple[SandboxHome, NodeLink | None]]") -> None:
-        del self._searches[sought]
+    def _searched(self, what: Sought, done: "asyncio.Task[tuple[SandboxHome, NodeLink | None]]") -> None:
+        del self._searches[what]
         if not done.cancelled():
             done.exception()  # whoever waited may be gone
 
-    async def _found(self, sought: Sought) -> tuple[SandboxHome, NodeLink | None]:
+    async def _found(self, what: Sought) -> tuple[SandboxHome, NodeLink | None]:
         loop = asyncio.get_running_loop()
         until = loop.time() + _PATIENCE
         while True:
             home = None
             try:
-                if isinstance(sought, Placed):
-                    home = self._placed(sought)
+                if isinstance(what, Placed):
+                    home = self._placed(what)
                 else:
-                    home = await self._directory.ask(sought) or await self._directory.ask(DEFAULT)
+                    home = await self._directory.ask(what) or await self._directory.ask(DEFAULT)
                 if home is not None and self.number:
                     if home.owner != self.number:
                         return home, await self.peers.link(home.owner)
@@ -210,9 +193,9 @@ class Front:
                                              "this node has no session with the database")  # fmt: skip
             await asyncio.sleep(_AGAIN)
 
-    def _placed(self, sought: Placed) -> SandboxHome:
+    def _placed(self, what: Placed) -> SandboxHome:
         staying = [number for number, one in self.peers.members.items() if not one.leaving] or [self.number]
-        return SandboxHome("", place(sought.name, staying))
+        return SandboxHome("", place(what.name, staying))
 
     async def _elsewhere_after_all(self, home: SandboxHome) -> None:
         self._directory.forget(home)
@@ -220,39 +203,39 @@ class Front:
 
     # over HTTP
 
-    def _forward(self, parsed: Parsed, connection: HttpConnection, sought: Named) -> Answer:
+    def _forward(self, parsed: Parsed, connection: HttpConnection, what: Sought) -> Answer:
         """At once where the owner is known, as nearly always."""
-        ready = None if connection.holds else self._ready(sought)
+        ready = None if connection.holds else self._ready(what)
         if ready is None:
-            return self._search(parsed, connection, sought)
-        return self._relay(parsed, connection, sought, *ready)
+            return self._search(parsed, connection, what)
+        return self._relay(parsed, connection, what, *ready)
 
     async def _search(
-        self, parsed: Parsed, connection: HttpConnection, sought: Sought, but: SandboxHome | None = None
+        self, parsed: Parsed, connection: HttpConnection, what: Sought, but: SandboxHome | None = None
     ) -> HttpReply | RelayedReply | None:  # fmt: skip
         """`but`: where it is not."""
         while True:
             if but is not None:
                 await self._elsewhere_after_all(but)
             try:
-                home, link = await self._owner(sought)
+                home, link = await self._owner(what)
             except OSError as wrong:
                 return HttpReply(status=503, headers=_TEXT, body=f"{wrong}\n".encode())
             if link is None:
                 return await self._here(parsed, connection)
             await connection.all_released()
             if not link.closed:
-                return self._relay(parsed, connection, sought, home, link)
+                return self._relay(parsed, connection, what, home, link)
             but = home
 
     def _relay(
-        self, parsed: Parsed, connection: HttpConnection, sought: Sought, home: SandboxHome, link: NodeLink
+        self, parsed: Parsed, connection: HttpConnection, what: Sought, home: SandboxHome, link: NodeLink
     ) -> Relayed:  # fmt: skip
         last = parsed.last or self.http.retiring
         asked = pack_value(Forwarded(home.id, parsed.request, last, parsed.version, parsed.form))
 
         def not_mine() -> None:
-            connection.wait_for(self._search(parsed, connection, sought, home))
+            connection.wait_for(self._search(parsed, connection, what, home))
 
         return Relayed(link, connection, asked, not_mine)
 
@@ -275,9 +258,9 @@ class Front:
 
     # over SMPP
 
-    async def _splice(self, connection: "SmppConnection", sought: Named, octets: bytes) -> None:
+    async def _splice(self, connection: "SmppConnection", what: Named, octets: bytes) -> None:
         try:
-            home, link = await self._owner(sought)
+            home, link = await self._owner(what)
         except OSError:
             connection.hang_up()
             return
@@ -329,30 +312,5 @@ class Front:
         await self.peers.close()
 
 
-def _named(who: Stranger) -> Named:
-    credential = who.credential
-    return DEFAULT if credential is None else (who.provider, credential.kind, credential.name)
-
-
-def _name_wanted(request: HttpRequest) -> str | None:
-    """What the new sandbox is to be called."""
-    try:
-        wanted = msgspec.json.decode(request.body or b"{}").get("id")
-    except (msgspec.DecodeError, AttributeError):  # the answer says what is wrong
-        return None
-    return wanted if isinstance(wanted, str) else None
-
-
 async def _answered(own: Awaitable[HttpReply]) -> HttpReply:
     return await own
-
-
-def _sandbox_in(request: HttpRequest, path: str) -> str | None:
-    """The sandbox that a control call or a page is about, by name; None: it is about none."""
-    for prefix in (f"{_SANDBOXES}/", f"{_PAGE}/"):
-        if path.startswith(prefix):
-            name = unquote(path[len(prefix) :].partition("/")[0])
-            return None if prefix.startswith(_PAGE) and name in ("static", "login", "logout") else name or None
-    if path.rstrip("/") in ("", _PAGE, "/_emulator"):
-        return dict(read_query(request.query)).get("sandbox") or DEFAULT
-    return None
