@@ -306,6 +306,22 @@ def test_the_same_token_is_the_same_bytes_a_thousand_times_on_a_loaded_machine()
     assert told == {str({whole(TOKEN)})}
 
 
+def test_the_digest_of_a_world_does_not_tell_on_which_python_it_was(monkeypatch):
+    def trace(version):
+        async def main(w):
+            async def worker(process):
+                async with ClientSession(headers={"User-Agent": f"{version} aiohttp/3.14"}) as session:
+                    await (await session.get(f"{w.base_url}/api/getBalance")).read()
+
+            await w.app(worker)
+            await w.after(minutes=1)
+
+        monkeypatch.setattr("emulator.world.network.PYTHON", version.encode())
+        return play(main, Plan(1), ROUGH).trace
+
+    assert trace("Python/3.11") == trace("Python/3.13") != trace("Python/4")
+
+
 def test_another_seed_is_another_world():
     assert play(one_order, Plan(5), ROUGH).trace != play(one_order, Plan(6), ROUGH).trace
 
