@@ -468,6 +468,15 @@ def test_the_peers_of_a_killed_process_see_its_connections_end(real):
     assert world.run(main, real=real, longest=0.05) == [b"", "refused"]
 
 
+@pytest.mark.long
+def test_our_own_asynchronous_tests_pass_on_the_loop_of_a_world():
+    ours = [*(f"client/test_smpp{one}.py" for one in ("", "_emulator", "_submits")), "server/test_turns.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "on_world_loop", "-k", "not over_tls"]
+    command += [f"tests/{one}" for one in ours]
+    ran = subprocess.run(command, env={**os.environ, "PYTHONPATH": "tests"}, text=True, stdout=subprocess.PIPE)
+    assert ran.returncode == 0, ran.stdout
+
+
 # what is not in the world
 
 
