@@ -41,6 +41,7 @@ async def test_a_clean_client_has_no_findings(sms):
     assert await rows(sms) == []
 
 
+@pytest.mark.contract("smsoffice.callback.reference-required")
 async def test_a_finding_has_its_row_count_first_and_last_request_and_details(sms):
     await send(sms, reference="")
     await send(sms)
@@ -93,6 +94,14 @@ async def test_a_key_in_a_url_is_a_mild_finding_and_hidden_unless_asked_for(sms)
     assert await rows(sms) == []
     assert (await sms.call("GET", "/lint")).mild == 1
     assert await rows(sms, mild=True) == ["smsoffice.https"]
+
+
+@pytest.mark.contract("ubill.auth.query")
+async def test_ubill_s_key_in_a_query_is_a_mild_finding_too(sms):
+    head = f"GET /v1/sms/balance?key={sms.ubill.key} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert b" 200 " in (await octets(sms.base_url, head.encode()))[:16]
+    assert await rows(sms) == []
+    assert await rows(sms, mild=True) == ["ubill.auth.query"]
 
 
 @pytest.mark.contract("smsoffice.https", "ubill.https")
@@ -164,6 +173,7 @@ def test_an_ordinary_text_is_none(text):
     assert text_quality.encoded_twice(text) is None
 
 
+@pytest.mark.contract("smsoffice.send.double-encoding")
 async def test_a_double_encoded_send_says_what_the_phone_would_show(sms):
     await send(sms, content="Your%2520code%2520is%25201")
     (one,) = await sms.lint()

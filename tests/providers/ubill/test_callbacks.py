@@ -13,7 +13,7 @@ from emulator.providers.ubill import PROVIDER
 @pytest.mark.contract(
     "ubill.callback.automatic", "ubill.callback.on-change", "ubill.callback.get", "ubill.callback.key",
     "ubill.callback.sms-id", "ubill.callback.number", "ubill.callback.status-id", "ubill.callback.date",
-    "ubill.callback.status-0", "ubill.callback.status-1",
+    "ubill.callback.status-0", "ubill.callback.status-1", "ubill.callback.receiver",
 )  # fmt: skip
 def test_an_ordinary_message_is_called_back_as_sent_and_as_delivered() -> None:
     desk = Desk({"callback_key": "mine"})
