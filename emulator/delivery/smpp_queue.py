@@ -95,13 +95,8 @@ class SmppQueue:
     def post(self, sandbox: Sandbox, out: Outgoing, pdu: Pdu) -> None:
         """Deliver something as soon as a session can take it."""
         box = self._box(sandbox, out.provider)
-        queue, lines = box.queue, box.lines
+        queue = box.queue
         if box.settled and self._is_settled(box, sandbox, out):
-            return
-        if not queue and len(lines) == 1 and lines[0].room:
-            self._send(box, lines[0], PendingReceipt(sandbox, out, pdu), sandbox.engine.state.now)
-            if box.busy is None:
-                self._mark(box, sandbox)
             return
         if not queue or queue[-1].out.attempt != out.attempt:
             queue.append(PendingReceipt(sandbox, out, pdu))
