@@ -32,7 +32,9 @@ def test_the_answer_is_the_number_to_be_dialled():
 )
 def test_what_is_wrong_is_an_error_by_fmt():
     desk = Desk()
-    assert desk.json("wait_call")["error_code"] == 1
+    same = {"error": desk.json("send")["error"], "error_code": 1}
+    assert desk.json("senders", add="1", sender="X") == desk.json("wait_call") == same
+    assert "[smscenter.wait-call.error-1]" in desk.why()
     assert desk.get("wait_call", phone="abc", fmt="1") == b"0,-1"
     assert desk.json("wait_call", {"login": "alex", "psw": "x"}, phone=TO)["error_code"] == 2
     assert Desk(blocked=True).json("wait_call", phone=TO)["error_code"] == 4
