@@ -24,6 +24,8 @@ CARRIERS = 50
 """So many callbacks are under way to one target at once, and"""
 ALL_CARRIERS = 1000
 """so many to all targets; but one to each in any case."""
+_AT_ONCE = 5
+"""So many one worker sends before others have their turn."""
 
 
 class PendingDelivery(NamedTuple):
@@ -77,8 +79,15 @@ class CallbackQueue:
     async def _carry(self, target: str, lane: TargetQueue) -> None:
         """One callback after the other, until none waits."""
         queue, under_way = lane.queue, self._under_way
+        left = _AT_ONCE
         try:
             while queue:
+                if not left:  # what is answered here, or refused, is so without waiting for anything
+                    left = _AT_ONCE
+                    await asyncio.sleep(0)
+                left -= 1
+                if not queue:
+                    break
                 parcel = queue.popleft()
                 try:
                     await self._deliver(parcel.sandbox, parcel.engine, parcel.attempt, parcel.fault)

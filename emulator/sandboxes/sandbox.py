@@ -29,7 +29,7 @@ Post = Callable[["Sandbox", Outgoing], Any]
 """Sends something; what comes back is done when it was answered, None when nobody need wait for it."""
 
 
-AT_ONCE = 1000
+AT_ONCE = 50
 """So many things that are due are done before others on the loop get their turn."""
 
 

@@ -47,7 +47,7 @@ class CallbackForm(NamedTuple):
     def sent(self, text: str) -> str:
         """A text as it comes through: ? for a letter that the charset lacks, U+FFFD for one that no XML has."""
         plain = reply_formats.plain_xml(text) if self.fmt == "2" else text
-        return plain.encode(self.charset, "replace").decode(self.charset)
+        return plain if plain.isascii() else plain.encode(self.charset, "replace").decode(self.charset)
 
 
 def form_of(url: str) -> CallbackForm:
