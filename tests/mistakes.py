@@ -157,6 +157,8 @@ OF_SCENARIOS: list[tuple[Any, str]] = [
      "at accounts.smscenter.prices.parts: no such price: found 'parts'; may be part, hlr; did you mean part?"),
     ({"accounts": {"ubill": {"balance": -0.5}}},
      "at accounts.ubill.balance: found -0.5; may be a number, 0 to 1000000000000"),
+    ({"accounts": {"ubill": {"senders": [{"name": "shop\n"}]}}},
+     "at accounts.ubill.senders[0].name: found 'shop\\n'; may be text, 1 to 100 characters, none a control one"),
     ({"accounts": {"ubill": {"senders": ["shop", ""]}}},
      "at accounts.ubill.senders[1]: found ''; may be text, 1 to 100 characters, none a control one, or a mapping with "
      "name, state"),

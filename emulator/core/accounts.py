@@ -45,7 +45,9 @@ class Account(msgspec.Struct, kw_only=True):
 
 Amount = Annotated[float, Meta(ge=0, le=10**12)]
 """Messages or roubles, as people write them."""
-Name = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}$", description="1 to 100 characters, none a control one")]
+Name = Annotated[
+    str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,100}(?![\s\S])", description="1 to 100 characters, none a control one")
+]  # fmt: skip
 """Of a sender. What a provider makes of it is its own: a name that is there is served."""
 Most = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 """A limit: so many, or so many seconds."""

@@ -195,7 +195,7 @@ class RequestParser:
                     self.expects_continue = True
                 elif name == b"content-type":
                     self._form = value[:10].lower() == b"multipart/"
-                elif name == b"connection":
+                elif name in (b"connection", b"proxy-connection"):  # the parser looks at both
                     self._connection = True
                 elif name == b"transfer-encoding":
                     unknown = True
@@ -344,6 +344,7 @@ class RequestParser:
 _LENGTHS_OF_INTEREST = frozenset(
     map(len, (
         "host", "expect", "connection", "content-type", "content-length", "content-encoding", "transfer-encoding",
+        "proxy-connection",
     ))
 )  # fmt: skip
 """X-Forwarded-Proto is as long as Transfer-Encoding."""

@@ -133,7 +133,11 @@ class Journal:
 
     def give_up(self, why: str) -> list[int]:
         """No answer is waited for any more; the numbers of the attempts that this ends."""
-        return [attempt.id for attempt, _, _ in self._attempts if _give_up(attempt, why)]
+        ended = [attempt for attempt, _, _ in self._attempts if _give_up(attempt, why)]
+        if self.keeper is not None:
+            for one in ended:
+                self.keeper.answered(one)
+        return [one.id for one in ended]
 
     def _make_room(self) -> None:
         """The oldest entries go, of all journals or of this one, as far as there is too much."""

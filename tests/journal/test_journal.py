@@ -1,5 +1,7 @@
 """The journal: bounded by bytes for each sandbox and for all, the oldest going first, and it says how many went."""
 
+from types import SimpleNamespace
+
 import msgspec
 
 from emulator.core.commands import Submit
@@ -118,3 +120,13 @@ def test_only_what_fits_is_unpacked():
     assert [one.id for one in journal.exchanges(word="refused")] == []
     assert [one.id for one in journal.exchanges(0, word="accepted", provider="p", rule=None)] == [1]
     assert list(journal.exchanges(1)) == []
+
+
+def test_who_keeps_the_journal_hears_that_an_attempt_was_given_up():
+    told = []
+    journal = Journal()
+    journal.write_attempt(attempt(7))
+    journal.keeper = SimpleNamespace(answered=lambda one: told.append((one.id, one.failure)))
+    assert journal.give_up("the sandbox was reset") == [7]
+    assert journal.give_up("once more") == []
+    assert told == [(7, "the sandbox was reset")]

@@ -93,6 +93,14 @@ async def test_an_absolute_target_works_as_through_a_proxy():
         assert b'"ErrorCode":0' in answer
 
 
+@pytest.mark.parametrize("header", [b"Connection", b"Proxy-Connection"])
+async def test_http_1_0_that_stays_is_answered_in_its_version(header):
+    async with serving() as served:
+        asked = b"GET /_emulator/health HTTP/1.0\r\nHost: x\r\n" + header + b": keep-alive\r\n\r\n"
+        answer = await octets(served.base_url, asked + asked.replace(b"keep-alive", b"close"))
+        assert answer.count(b"HTTP/1.0 200") == 2
+
+
 async def test_an_address_that_nobody_has_is_404_and_names_those_there_are():
     async with serving() as served:
         status, body = await get(served.base_url + "/api/v3/send")

@@ -1,4 +1,4 @@
-"""Patterns in which `*` stands for anything, in time linear in text and pattern: not a regular expression is made."""
+"""Patterns in which `*` stands for anything, in time linear in text and pattern: without a regular expression."""
 
 from collections.abc import Callable
 from functools import lru_cache
