@@ -178,18 +178,18 @@ def _positive(text: str) -> int:
     return number
 
 
-def _seconds(text: str) -> float:
+def _seconds(text: str, none: bool = False) -> float:
     try:
         seconds = float(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a number of seconds") from None
-    if not 0 < seconds < math.inf:
-        raise ValueError(f"{text} is no time; a number of seconds above 0 may stand there")
+    if not 0 <= seconds < math.inf or (seconds == 0 and not none):
+        raise ValueError(f"{text} is not a time; it is a number of seconds{', 0 or more' if none else ' above 0'}")
     return seconds
 
 
-def _no_seconds_or_more(text: str) -> float:
-    return 0.0 if text.strip() == "0" else _seconds(text)
+def _seconds_or_none(text: str) -> float:
+    return _seconds(text, none=True)
 
 
 def _name_and_url(text: str) -> tuple[str | None, str]:
@@ -287,7 +287,7 @@ OPTIONS = (
     Option("--node-url", _node_url, "with a database: where other nodes reach this one's HTTP port", "URL"),
     Option("--keep-journal", _yes, "with --state: requests and callbacks, the journal, are kept too, in the same "
            "commits"),
-    Option("--drain-seconds", _no_seconds_or_more, "with a database: so long a node that is told to end goes on "
+    Option("--drain-seconds", _seconds_or_none, "with a database: so long a node that is told to end goes on "
            "answering, its health 503, before it hands over; a second signal ends that"),
     Option("--journal-bytes", _positive, "how much each sandbox's journal may hold"),
     Option("--max-sandboxes", _positive, "how many sandboxes there may be"),

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import pytest
 from support import PATIENCE, send_path
 
-from emulator.app.settings import unknown_variables
+from emulator.app.settings import settings, unknown_variables
 from emulator.cli.main import main
 
 
@@ -204,11 +204,18 @@ def test_a_busy_port_is_one_line_that_names_its_protocol_and_the_option_that_mov
     )
 
 
+@pytest.mark.parametrize("written", ["0", "0.0", "2.5"])
+def test_a_node_may_drain_for_no_time_at_all(written):
+    assert settings({}, {"SMS_EMULATOR_DRAIN_SECONDS": written}).drain_seconds == float(written)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("serve", "--port", "x"), "--port: 'x' is not a whole number"),
         (("serve", "--port", "70000"), "--port: 70000 is no port; 0 to 65535 may stand there"),
+        (("serve", "--head-seconds", "0"), "--head-seconds: 0 is not a time; it is a number of seconds above 0"),
+        (("serve", "--drain-seconds", "-1"), "-1 is not a time; it is a number of seconds, 0 or more"),
         (("serve", "--callback-url", "nowhere"), "'nowhere' does not begin with http://"),
         (("serve", "--callback-url", "smsofice=http://x/"), "there is no provider 'smsofice'"),
         (("serve", "--colour"), "unrecognized arguments: --colour"),
