@@ -100,7 +100,7 @@ async def _seen(serving: "Server") -> list[str]:
     from emulator.control_api.handlers import lint
 
     default = serving.emulator.default
-    requests = [*filters.requests(default, filters.RequestFilters(limit=10_000))]
+    requests = [one for one in filters.requests(default, filters.RequestFilters(limit=10_000)) if one]
     sends = [one for one in requests if one["operation"] == "send"]
     refused = [one for one in requests if one["outcome"] == "refused"]
     unreadable = [one for one in requests if one["outcome"] == "unreadable"]

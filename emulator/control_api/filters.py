@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -139,19 +138,21 @@ def _likely(sandbox: Sandbox, filters: MessageFilters) -> Iterator[Message]:
     return (store.messages[number - 1] for number in sorted(ids) if number > after)
 
 
-def requests(sandbox: Sandbox, filters: RequestFilters) -> "Iterator[response_types.Request]":
-    """Exchanges that fit, oldest first. `rule` is an id or a name."""
+def requests(sandbox: Sandbox, filters: RequestFilters) -> "Iterator[response_types.Request | None]":
+    """Exchanges that fit, oldest first; None for one that was passed over. `rule` is an id or a name."""
     rules = sandbox.engine.state.rule_book.rules if filters.rule else ()
     named = {one.id for one in rules if one.spec.name == filters.rule}
     kept = sandbox.journal.exchanges(
         number_of(filters.after), provider=filters.provider, protocol=filters.protocol or (filters.session and "smpp"),
         operation=filters.operation, word=filters.outcome, rule=None if named else filters.rule,
     )  # fmt: skip
-    if named:
-        kept = (one for one in kept if one.rule in named)
-    if filters.session is not None:
-        kept = (one for one in kept if session_of(one.request) == filters.session)
-    return (views.exchange(sandbox, one) for one in islice(kept, filters.limit))
+    left = filters.limit
+    for one in kept:
+        if not left:
+            return
+        fit = (not named or one.rule in named) and filters.session in (None, session_of(one.request))
+        left -= fit
+        yield views.exchange(sandbox, one) if fit else None
 
 
 def session_of(request: HttpRequest | SmppFrame) -> str | None:

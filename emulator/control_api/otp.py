@@ -25,12 +25,20 @@ async def otp(sandbox: Sandbox, query: request_bodies.Otp) -> "response_types.Co
     """The code in the newest message that has one, as soon as there is one."""
     find = _by_default if query.pattern is None else _by_pattern(query.pattern)
     filters = MessageFilters(to=query.to)
+    looked_at = last = 0
 
     def fitting() -> "Iterator[response_types.Message | None]":
-        """Newest first."""
+        """The newest that has one; None for each that has none."""
+        nonlocal looked_at, last
         store = sandbox.engine.state.store
+        looked_at, last = 0, len(store.messages)
         for one in reversed(store.messages) if query.to is None else store.newest_to(query.to):
-            yield views.message(sandbox, one) if find(store.batch_of(one).text) is not None else None
+            batch = store.batch_of(one)
+            if find(batch.text) is not None:
+                yield views.message_of(one, batch)
+                return
+            looked_at += 1
+            yield None
 
     try:
         found = await waiter.until(
@@ -40,10 +48,12 @@ async def otp(sandbox: Sandbox, query: request_bodies.Otp) -> "response_types.Co
         )  # fmt: skip
     except LookupError:
         raise wait.gone() from None
-    newest = max(found, key=lambda one: finding.number_of(one["id"]), default=None)
+    newest = found[-1] if found else None
     code = None if newest is None else find(newest["text"])
     if newest is None or code is None:
-        raise _no_code(sandbox, query, filters)
+        store = sandbox.engine.state.store
+        came = store.likely(last) if query.to is None else store.to_number(query.to, last)
+        raise await _no_code(sandbox, query, filters, looked_at + sum(1 for _ in came))
     said, rule = code
     if query.digits is not None and query.digits < len(said):
         said, rule = said[-query.digits :], f"the last {query.digits} of {rule}"
@@ -70,10 +80,8 @@ def _by_pattern(written: str) -> Find:
     return find
 
 
-def _no_code(sandbox: Sandbox, asked: request_bodies.Otp, filters: MessageFilters) -> Refusal:
-    """Was nothing sent, or nothing to this number, or was there no code in it?"""
-    store = sandbox.engine.state.store
-    there = len(store.messages) if asked.to is None else sum(1 for _ in store.to_number(asked.to))
+async def _no_code(sandbox: Sandbox, asked: request_bodies.Otp, filters: MessageFilters, there: int) -> Refusal:
+    """Was nothing sent, or nothing to this number, or was there no code in what is there?"""
     to = "" if asked.to is None else f" to {asked.to}"
     if there:
         wanted = "4 to 8 digits standing alone" if asked.pattern is None else f"what fits {asked.pattern!r}"
@@ -81,7 +89,7 @@ def _no_code(sandbox: Sandbox, asked: request_bodies.Otp, filters: MessageFilter
     else:
         said = f"no message was taken{to}"
     how = request_bodies.Waiting(timeout=asked.timeout)
-    refusal = wait.time_is_up(sandbox, how, filters, f"{said} within {asked.timeout:g} s")
+    refusal = await wait.time_is_up(sandbox, how, filters, f"{said} within {asked.timeout:g} s")
     for one in refusal.more["nearest"]:
         if not one["differs"]:
             one["differs"] = {"text": {"wanted": "a code in it", "found": one["text"]}}

@@ -69,8 +69,13 @@ def exchange(sandbox: Sandbox, kept: Exchange) -> "response_types.Request":
         "reply": _reply(sandbox, kept), "outcome": kept.word,
         "reason": refused.reason.value if refused else None, "rule": kept.rule,
         "rule_name": None if rule is None else rule.spec.name, "fault": kept.fault,
-        "explain": "; ".join([explain(sandbox.providers, kept), *_nearly(sandbox, kept)]),
+        "explain": explained(sandbox, kept),
     }  # fmt: skip
+
+
+def explained(sandbox: Sandbox, kept: Exchange) -> str:
+    """Why it was answered so, and which rules nearly fired."""
+    return "; ".join([explain(sandbox.providers, kept), *_nearly(sandbox, kept)])
 
 
 def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:

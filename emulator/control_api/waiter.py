@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from emulator.control_api.filters import differs, held
+from emulator.control_api.filters import differs, held, number_of
 from emulator.control_api.slices import AT_ONCE
 from emulator.sandboxes.sandbox import Sandbox
 
@@ -21,8 +21,8 @@ async def until(
     sandbox: Sandbox, kind: str, count: int, seconds: float, fitting: Callable[[], Iterable[T | None]],
     looked_at: Callable[[int], T | None], fits: Callable[[T], bool],
 ) -> list[T]:  # fmt: skip
-    """The list as soon as `count` things of a kind fit; a shorter one when `seconds` of real time have passed. Raises
-    LookupError when the sandbox goes.
+    """Of a kind all that fit, oldest first, as soon as `count` do; fewer when `seconds` of real time have passed.
+    Raises LookupError when the sandbox goes.
 
     `fitting` goes through those there are already; `looked_at` shows one by the number that the sandbox tells of.
     """
@@ -53,8 +53,6 @@ async def until(
             for number, one in enumerate(fitting(), 1):
                 if one is not None:
                     found[one["id"]] = one
-                if len(found) >= count:
-                    break
                 if number % AT_ONCE == 0:
                     await asyncio.sleep(0)
                     if heard:
@@ -74,12 +72,12 @@ async def until(
     finally:
         if hear in sandbox.feed.listeners:
             sandbox.feed.listeners.remove(hear)
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: number_of(one["id"]))
 
 
-def nearest(candidates: Iterable[Json], wanted: Json) -> "list[response_types.Near]":
+async def nearest(candidates: Iterable[Json], wanted: Json) -> "list[response_types.Near]":
     """The three that differ in the fewest points, the newest first; each with what was wanted and what it has."""
-    scored: list[tuple[int, int, response_types.Near]] = []
+    scored: list[tuple[int, int, Json, dict[str, dict[str, Any]]]] = []
     for age, one in enumerate(candidates):
         differences = {
             name: {"wanted": value, "found": held(one, name)}
@@ -90,9 +88,11 @@ def nearest(candidates: Iterable[Json], wanted: Json) -> "list[response_types.Ne
             differences["status"] = {"wanted": wanted.get("status", "accepted"), "found": "refused"}
         if one.get("verdict") == "under way":
             differences["answer"] = {"wanted": "an answer", "found": "none yet"}
-        scored.append((len(differences), age, {"id": one["id"], "differs": differences, **_gist(one)}))
+        scored.append((len(differences), age, one, differences))
+        if age % AT_ONCE == AT_ONCE - 1:
+            await asyncio.sleep(0)
     scored.sort(key=lambda entry: entry[:2])
-    return [entry[2] for entry in scored[:3]]
+    return [{"id": one["id"], "differs": differences, **_gist(one)} for _, _, one, differences in scored[:3]]
 
 
 def _gist(one: Json) -> "response_types.Near":

@@ -132,3 +132,17 @@ async def test_a_send_that_was_refused_for_another_number_is_near_and_not_to_bla
         await sms.wait(to="995577000000", timeout=0.01)
     assert "was refused" not in refused.value.message
     assert refused.value.nearest[0].differs.keys() == {"to", "status"}
+
+
+async def test_a_request_is_compared_by_all_that_its_filters_look_at(sms):
+    rules = await sms.add_rule(name="mine", when={"to": TO}, then=REFUSE)
+    await send(sms)
+    given = {"provider": "smsoffice", "protocol": "http", "operation": "send", "outcome": "refused"}
+    for wanted in ({"rule": rules[0].id}, {"rule": "mine"}, {}):
+        with pytest.raises(CallRefused) as refused:
+            await sms.wait("requests", count=2, timeout=0, **given, **wanted)
+        (near,) = refused.value.nearest
+        assert (near.differs, near.explain) == ({}, (await sms.requests())[0].explain)
+    with pytest.raises(CallRefused) as refused:
+        await sms.wait("requests", session="s1", timeout=0)
+    assert refused.value.nearest[0].differs == {"session": {"wanted": "s1", "found": None}}

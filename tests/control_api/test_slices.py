@@ -4,12 +4,14 @@ import asyncio
 import json
 
 import pytest
-from support import frozen, serving
+from support import control, frozen, serving
 
 from emulator.control_api.slices import AT_ONCE
 from emulator.http.messages import HttpRequest
 
 MANY = 12 * AT_ONCE
+ALL, NEAR = 12, 10
+"""So many slices are all of them, and the newest 1,000, among which the nearest is looked for."""
 TO = 995577000000
 
 
@@ -93,6 +95,30 @@ async def test_a_wait_for_many_gives_way_and_hears_what_comes_meanwhile():
         assert [shown["id"] for shown in found if shown["text"] == "Other"] == [f"m{MANY + 1}"]
 
 
+async def test_a_wait_gives_all_that_fit_oldest_first_up_to_its_limit_also_with_what_comes_meanwhile():
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        sent(one, sandbox)
+        path = f"/wait?count={MANY - 1}&limit={MANY}"
+        reply, _ = await asked(one, sandbox, path, lambda: sent(one, sandbox, 1))
+        assert [shown["id"] for shown in listed(reply)] == [f"m{n}" for n in range(1, MANY + 1)]
+        assert len(listed((await asked(one, sandbox, "/wait?limit=2"))[0])) == 2
+
+
+async def test_a_code_that_came_while_older_texts_were_looked_at_is_told_though_the_state_went():
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        sent(one, sandbox, 1, "code 1111")
+        sent(one, sandbox)
+
+        def meanwhile():
+            sent(one, sandbox, 1, "code 2222")
+            one.emulator.reset(sandbox)
+
+        reply, _ = await asked(one, sandbox, "/otp", meanwhile)
+        assert json.loads(reply.body)["code"] == "2222"
+
+
 @pytest.mark.parametrize(("end", "status"), [("reset", 200), ("remove", 404)])
 async def test_a_wait_begins_anew_with_the_state_that_takes_the_place_of_the_one_it_was_going_through(end, status):
     async with serving() as one:
@@ -108,6 +134,37 @@ async def test_a_wait_begins_anew_with_the_state_that_takes_the_place_of_the_one
         assert reply.status == status
         if status == 200:
             assert {shown["text"] for shown in listed(reply)} == {"Other"}
+
+
+@pytest.mark.parametrize(("query", "pieces"), [
+    ("wait?contains=zzz", ALL + NEAR), ("wait?for=requests&rule=zz", NEAR),
+    ("wait?for=requests&rule=named", ALL + NEAR), ("otp?pattern=zzz", ALL + NEAR),
+    (f"otp?to={TO}&pattern=zzz", ALL + NEAR),
+])  # fmt: skip
+async def test_what_came_nearest_is_looked_for_in_slices(query, pieces):
+    async with serving() as one:
+        sandbox = frozen(one, balance=10**6)
+        rule = {"name": "named", "when": {"to": "1"}, "then": {"refuse": {"reason": "api-off"}}}
+        await control(one, "POST", f"/_emulator/sandboxes/{sandbox.id}/rules", rule)
+        if "requests" in query or "to=" in query:
+            for _ in range(MANY):
+                sent(one, sandbox, 1)
+        else:
+            sent(one, sandbox)
+        reply, turns = await asked(one, sandbox, f"/{query}&timeout=0")
+        assert reply.status == 408
+        assert len(json.loads(reply.body)["error"]["nearest"]) == 3
+        assert turns >= pieces
+
+
+async def test_a_code_in_vain_counts_what_was_there_and_what_came_meanwhile():
+    async with serving() as one:
+        sandbox = frozen(one)
+        sent(one, sandbox, 1)
+        reply, _ = await asked(one, sandbox, f"/otp?to={TO}&timeout=0", lambda: sent(one, sandbox, 2))
+        assert "in 2 messages to" in json.loads(reply.body)["error"]["message"]
+        reply, _ = await asked(one, sandbox, "/otp?timeout=0", lambda: sent(one, sandbox, 2))
+        assert "in 5 messages within" in json.loads(reply.body)["error"]["message"]
 
 
 @pytest.mark.parametrize("page", ["/_emulator/page/{id}/requests?q=zzz", "/_emulator/page/{id}/callbacks?q=zzz"])

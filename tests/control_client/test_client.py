@@ -54,6 +54,14 @@ async def test_a_list_is_the_whole_list_and_wait_counts_all_of_it(sms):
     assert len(await sms.wait(count=150, timeout=60)) == 150
 
 
+async def test_a_wait_for_one_sees_doubles(sms):
+    for _ in range(5):
+        await send(sms)
+    await sms.settle()
+    for kind, letter in (("messages", "m"), ("requests", "x"), ("callbacks", "c")):
+        assert [one.id for one in await sms.wait(kind)] == [f"{letter}{n}" for n in range(1, 6)]
+
+
 async def test_a_message_is_moved_by_hand(sms):
     await send(sms)
     moved = await sms.set_status("m1", "undelivered", reason="absent", error=6)

@@ -104,7 +104,7 @@ def _right(sandbox: Sandbox, kept: Exchange, refused: Refused) -> str:
     say = _RIGHT.get(refused.reason)
     if say is not None and kept.provider in sandbox.providers:
         return say(sandbox, kept.provider)
-    said = views.exchange(sandbox, kept)["explain"]
+    said = views.explained(sandbox, kept)
     rows = [row for provider in sandbox.providers.values() for row in provider.contract() if f"[{row.id}]" in said]
     return min(rows, key=lambda row: said.index(f"[{row.id}]")).statement if rows else ""
 

@@ -1,7 +1,7 @@
 """The call that waits for what one wants to see: messages, callbacks, requests. Raise Refusal."""
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.control_api import filters as finding
@@ -10,6 +10,7 @@ from emulator.control_api.call import call
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
 from emulator.control_api.refusal import Refusal
 from emulator.control_api.refused_sends import refused_sends
+from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _NEAR_REFUSED = 100
 
 @call("wait")
 async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_types.Waited":
-    """The list as soon as enough of it fits; 408 with what came nearest."""
+    """All that fit, up to `limit`, as soon as `count` do; 408 with what came nearest."""
     how, filters = query
     filters.limit = max(filters.limit, how.count)
     looked_at: dict[str, Callable[[int], Json | None]] = {
@@ -41,8 +42,9 @@ async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_t
     except LookupError:
         raise gone() from None
     if len(found) < how.count:
-        raise time_is_up(sandbox, how, filters, f"{len(found)} of {how.count} {how.kind} fit within {how.timeout:g} s")
-    return {how.kind: found}  # type: ignore[misc]
+        said = f"{len(found)} of {how.count} {how.kind} fit within {how.timeout:g} s"
+        raise await time_is_up(sandbox, how, filters, said)
+    return {how.kind: found[: filters.limit]}  # type: ignore[misc]
 
 
 def gone() -> Refusal:
@@ -62,10 +64,14 @@ def _listed(sandbox: Sandbox, filters: finding.Filters) -> Iterable[Json | None]
     raise TypeError(filters)
 
 
-def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters, said: str) -> Refusal:
+async def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters, said: str) -> Refusal:
     wanted = filters.wanted()
     refused = _refused(sandbox, wanted.get("to")) if how.kind == "messages" else []
-    near = waiter.nearest(chain(refused, _NEWEST[how.kind](sandbox)), wanted)
+    near = await waiter.nearest(chain(refused, _NEWEST[how.kind](sandbox)), wanted)
+    if how.kind == "requests":
+        for one in near:
+            if (kept := sandbox.journal.exchange(finding.number_of(one["id"]))) is not None:
+                one["explain"] = views.explained(sandbox, kept)
     just_refused = [one for one in near if one["differs"].keys() == {"status"} and one.get("status") == "refused"]
     due = sandbox.engine.state.scheduler.due
     stands = sandbox.clock.rate == 0
@@ -84,17 +90,27 @@ def _refused(sandbox: Sandbox, to: str | None) -> "list[response_types.Near]":
     return [one.near(to) for one in islice(refused_sends(sandbox), _NEAR_REFUSED)]
 
 
+def _newest_messages(sandbox: Sandbox) -> Iterable[Json]:
+    store = sandbox.engine.state.store
+    return starmap(views.message_of, store.with_batches(islice(reversed(store.messages), _NEAR)))
+
+
+def _compared(sandbox: Sandbox, kept: Exchange) -> Json:
+    """An exchange as its filters look at it."""
+    rule = None if kept.rule is None else sandbox.engine.state.rule_book.named(kept.rule)
+    return {
+        "id": f"x{kept.id}", "provider": kept.provider or None, "protocol": kept.protocol,
+        "operation": kept.operation or None, "outcome": kept.word, "rule": kept.rule,
+        "rule_name": None if rule is None else rule.spec.name, "request": {"session": finding.session_of(kept.request)},
+    }  # fmt: skip
+
+
 _NEWEST: dict[str, Callable[[Sandbox], Iterable[Json]]] = {
-    "messages": lambda sandbox: (
-        views.message(sandbox, one) for one in islice(reversed(sandbox.engine.state.store.messages), _NEAR)
-    ),
+    "messages": _newest_messages,
     "callbacks": lambda sandbox: (
-        views.attempt(sandbox, one)
-        for one in reversed(list(sandbox.journal.attempts(sandbox.engine.state.attempts_made - _NEAR)))
+        views.attempt(sandbox, one) for _, one in islice(sandbox.journal.newest_attempts(), _NEAR)
     ),
-    "requests": lambda sandbox: (
-        views.exchange(sandbox, one) for one in reversed(list(sandbox.journal.exchanges(sandbox.journal.made - _NEAR)))
-    ),
+    "requests": lambda sandbox: (_compared(sandbox, one) for one in islice(sandbox.journal.newest(), _NEAR)),
 }
 """What may be near to what was waited for, newest first."""
 
