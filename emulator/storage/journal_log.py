@@ -28,8 +28,14 @@ class JournalLog:
         """On their way into the store."""
         self._order: dict[int, int] = {}
         """Of attempts, by their id: where they stand."""
-        self._first = self._wanted = self._cleared = self._clearing = 0
-        """The journal holds nothing older; nor shall the store; nor does it; nor will it after what is on its way."""
+        self._oldest_held = 0
+        """Of the journal's entries: it holds none before that one."""
+        self._drop_before = 0
+        """Somebody wants those before that one gone from the store at once."""
+        self._dropped_before = 0
+        """The store holds none before that one."""
+        self._dropping_before = 0
+        """Nor will it before that one, once what is on its way stands there."""
 
     # what the journal tells
 
@@ -47,9 +53,9 @@ class JournalLog:
 
     def dropped(self, first: int, at_once: bool = False) -> None:
         """Entries before that one are gone, as somebody wants it `at_once`."""
-        self._first = first
+        self._oldest_held = first
         if at_once:
-            self._wanted = first
+            self._drop_before = first
             self._soil()
 
     # what becomes of it
@@ -62,15 +68,15 @@ class JournalLog:
         self._put |= self._pending
         self._pending = {}
         for order, entry in self._put.items():
-            if order >= self._first:
+            if order >= self._oldest_held:
                 rows.put_entry(number, order, _packed(entry))
-        if self._cleared < max(self._wanted, self._first - _AT_ONCE):
-            rows.drop_entries(number, self._first, _LATER)
-            self._order = {one: order for one, order in self._order.items() if order >= self._first}
-            self._clearing = self._first
+        if self._dropped_before < max(self._drop_before, self._oldest_held - _AT_ONCE):
+            rows.drop_entries(number, self._oldest_held, _LATER)
+            self._order = {one: order for one, order in self._order.items() if order >= self._oldest_held}
+            self._dropping_before = self._oldest_held
 
     def safe(self) -> None:
-        self._put, self._cleared = {}, self._clearing
+        self._put, self._dropped_before = {}, self._dropping_before
 
 
 def _packed(entry: Line | Attempt) -> bytes:
