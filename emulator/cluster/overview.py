@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _JSON = (("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", "no-store"))
 _PATIENCE = 2.0
 """Real seconds that a node gets to answer; then it is named in the list."""
-_READS = ("GET", "HEAD")
 _LOGOUT = "/_emulator/page/logout"
 
 Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
@@ -43,26 +42,26 @@ class Overview:
         """None: it is not about the cluster."""
         if (request.method, request.path) == ("POST", _LOGOUT):
             return self._everywhere(request)
-        if request.method not in _READS:
-            return None
-        match request.path.rstrip("/"):
-            case "/_emulator/health":
+        match request.method, request.path.rstrip("/"):
+            case "GET" | "HEAD", "/_emulator/health":
                 return self._health(request)
-            case "/_emulator/cluster" if self._trusts(request):
-                return self._cluster()
-            case "/_emulator/sandboxes" if self._trusts(request):
+            case "GET", "/_emulator/cluster" if self._trusts(request):
+                return self._cluster(request)
+            case "GET", "/_emulator/sandboxes" if self._trusts(request):
                 return self._sandboxes(request)
         return None
 
     async def _health(self, request: HttpRequest) -> HttpReply:
         """As of one alone, and 503 where a balancer is to send nobody any more."""
-        alone = await self._control(request)
-        assert isinstance(alone, HttpReply)
+        alone = await self._here(request)
         state = "leaving" if self._leaving() else "ok" if self._front.number and not self._stuck() else "no database"
         told = {**msgspec.json.decode(alone.body), "status": state, "node": self._front.number}
         return HttpReply(status=200 if state == "ok" else 503, headers=_JSON, body=msgspec.json.encode(told))
 
-    async def _cluster(self) -> HttpReply:
+    async def _cluster(self, request: HttpRequest) -> HttpReply:
+        here = await self._here(request)
+        if here.status != 200:
+            return here
         try:
             members, owners = await self._nodes.members(), await self._nodes.owners()
         except FAILURES as wrong:
@@ -80,17 +79,22 @@ class Overview:
         """Done by all nodes, answered by this one."""
         others = [one.number for one in self._front.peers.members.values() if one.number != self._front.number]
         await asyncio.gather(*(self._asked(number, request) for number in others))
-        here = await self._control(request)
-        assert isinstance(here, HttpReply)
-        return here
+        return await self._here(request)
+
+    async def _here(self, request: HttpRequest) -> HttpReply:
+        """As one alone answers it: what it refuses, many do."""
+        answer = await self._control(request)
+        assert isinstance(answer, HttpReply)
+        return answer
 
     async def _sandboxes(self, request: HttpRequest) -> HttpReply:
         """Those of all nodes. A node that does not answer is named."""
         peers = self._front.peers
         others = [one for one in peers.members.values() if one.number != self._front.number]
-        here = await self._control(request)
+        here = await self._here(request)
+        if here.status != 200:
+            return here
         answers = await asyncio.gather(*(self._asked(one.number, request) for one in others))
-        assert isinstance(here, HttpReply)
         sandboxes: list[Any] = msgspec.json.decode(here.body)["sandboxes"]
         silent = []
         for one, answer in zip(others, answers, strict=True):
