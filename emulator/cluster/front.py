@@ -59,13 +59,14 @@ class OwnAnswers(Protocol):
 
 
 class Front:
-    """`number`: of this node, 0 while it has none. `own` answers what is about the cluster."""
+    """`lost` hears that a link has ended, by which a death is known first."""
 
     def __init__(self, manager: "SandboxManager", directory: Directory, lost: Callable[[], None]) -> None:
         self._manager = manager
         self._directory = directory
         self.peers = Peers(self._begun, lost)
         self.number = 0
+        """Of this node; 0 while it has none."""
         self.own: OwnAnswers = lambda request: None
         self.http: HttpService
         self.smpp: SmppServer
@@ -156,12 +157,21 @@ class Front:
 
     async def _owner(self, what: Sought) -> tuple[SandboxHome, NodeLink | None]:
         """The owner of a sandbox that is there, with the link to it; None: it is here. What no sandbox has is the
-        default's. Raises OSError when there is none in time. Who seeks the same waits for the same search."""
+        default's. Raises OSError when there is none in time. Who seeks the same waits for the same search; only when
+        that has found nobody, who came after it had begun asks once more: the sandbox may have been made since."""
+        found, began_before = await self._shared(what)
+        if began_before and found[0].id == DEFAULT != what:
+            found, _ = await self._shared(what)  # whichever it is, it began after we came
+        return found
+
+    async def _shared(self, what: Sought) -> tuple[tuple[SandboxHome, NodeLink | None], bool]:
+        """What a search finds, and whether it had begun before."""
         search = self._searches.get(what)
+        began_before = search is not None
         if search is None:
             search = self._searches[what] = asyncio.get_running_loop().create_task(self._found(what))
             search.add_done_callback(lambda done: self._searched(what, done))
-        return await asyncio.shield(search)
+        return await asyncio.shield(search), began_before
 
     def _searched(self, what: Sought, done: "asyncio.Task[tuple[SandboxHome, NodeLink | None]]") -> None:
         del self._searches[what]
