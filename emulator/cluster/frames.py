@@ -35,14 +35,15 @@ class Kind(IntEnum):
     RETIRE = 10
     RETIRED = 11
     """Of the link: who leaves asks that nothing more be begun; nothing more is."""
+    UNBIND = 12
+    """By the front: the SMPP session is to end as it should."""
+    REBIND = 13
+    """By the owner: the client, refused before, binds anew, perhaps as another. With what it said from there on; what
+    comes behind it goes back to the front as DATA, until the front says CLOSE and is answered with END."""
     MAIL = 14
     """Begins a stream: a mail, which gets one line back."""
     NOTED = 15
     """Belongs into the journal of the sandbox default, and is no stream."""
-    UNBIND = 12
-    """By the front: the SMPP session is to end as it should."""
-    REBIND = 13
-    """By the owner: the client, refused before, binds anew, perhaps as another. With what it says from there on."""
 
 
 BEGINS = (Kind.REQUEST, Kind.BIND, Kind.MAIL, Kind.NOTED)

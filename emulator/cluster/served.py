@@ -120,6 +120,7 @@ class ServedConnection:
     """A client of SMPP that came to another node."""
 
     def __init__(self, link: NodeLink, stream: int, peer: str, smpp: SmppServer) -> None:
+        self._link, self._stream = link, stream
         self._wire = _LinkTransport(link, stream, peer)
         self.protocol = smpp.from_elsewhere(self)
         self._wire.set_protocol(self.protocol)
@@ -131,13 +132,44 @@ class ServedConnection:
 
     def bind(self, connection: SmppConnection, who: Stranger, octets: bytes) -> None:
         """Another bind, after one that was refused: the asked node looks whose it is."""
-        connection.end(lambda: self._wire.end(Kind.REBIND, octets))
+        returned = self._link.ends[self._stream] = _Returned(self._link, self._stream, self._wire)
+        connection.end(lambda: returned.begin(octets))
 
     def got(self, frame: Frame) -> None:
         if frame.kind is Kind.UNBIND:
             self.protocol.unbind()
         else:
             _got(self.protocol, self._wire, frame)
+
+    def lost(self) -> None:
+        self._wire.end(None)
+
+
+class _Returned:
+    """What a client says behind another bind, until the front knows of that: it goes back, in its order."""
+
+    def __init__(self, link: NodeLink, stream: int, wire: _LinkTransport) -> None:
+        self._link, self._stream, self._wire = link, stream, wire
+        self._waiting: list[Frame] | None = []
+
+    def begin(self, octets: bytes) -> None:
+        """What was answered before is out; `octets`: what the bind came with."""
+        if self._wire.closing:
+            return
+        self._wire.end(Kind.REBIND, octets)
+        self._link.ends[self._stream] = self
+        waiting, self._waiting = self._waiting or [], None
+        for frame in waiting:
+            self.got(frame)
+
+    def got(self, frame: Frame) -> None:
+        if self._waiting is not None:
+            self._waiting.append(frame)
+        elif frame.kind is Kind.DATA:
+            self._link.send(Kind.DATA, self._stream, frame.payload)
+        elif frame.kind in (Kind.CLOSE, Kind.RESET):
+            self._link.ends.pop(self._stream, None)
+            self._link.send(Kind.END, self._stream)
 
     def lost(self) -> None:
         self._wire.end(None)

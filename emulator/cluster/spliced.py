@@ -18,6 +18,9 @@ class Spliced(asyncio.Protocol):
         self._link = link
         self._among = among
         self._anew = anew
+        self._said: bytearray | None = None
+        """What the client has said from another bind on, while what was on its way to the owner comes back."""
+        self._said_all = False
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._stream = link.open(self)
         link.send(Kind.BIND, self._stream, pack_value(ForwardedBind(sandbox, peer, octets)))
@@ -32,6 +35,7 @@ class Spliced(asyncio.Protocol):
         self._link.send(Kind.DATA, self._stream, data)
 
     def eof_received(self) -> bool:
+        self._said_all = True
         self._link.send(Kind.CLOSE, self._stream)
         return True
 
@@ -58,6 +62,14 @@ class Spliced(asyncio.Protocol):
         match frame.kind:
             case Kind.DATA | Kind.PAUSE | Kind.RESUME if self._transport.is_closing():
                 pass
+            case Kind.REBIND if self._transport.is_closing():
+                pass  # the owner hears of it when the connection is lost
+            case Kind.REBIND:
+                self._said = bytearray(frame.payload)
+                self._transport.pause_reading()
+                self._link.send(Kind.CLOSE, self._stream)
+            case Kind.DATA if self._said is not None:
+                self._said += frame.payload
             case Kind.DATA:
                 self._transport.write(frame.payload)
             case Kind.PAUSE:
@@ -66,8 +78,8 @@ class Spliced(asyncio.Protocol):
                 self._transport.resume_reading()
             case how:
                 self._link.ends.pop(self._stream, None)
-                if how is Kind.REBIND and not self._transport.is_closing():
-                    self._begin_anew(frame.payload)
+                if self._said is not None and how is Kind.END and not self._transport.is_closing():
+                    self._begin_anew(bytes(self._said))
                 elif how is Kind.RESET:
                     self._transport.abort()
                 else:
@@ -78,7 +90,10 @@ class Spliced(asyncio.Protocol):
         anew = self._anew()
         self._transport.set_protocol(anew)
         anew.connection_made(self._transport)
+        self._transport.resume_reading()
         anew.data_received(octets)
+        if self._said_all and not anew.eof_received():
+            self._transport.close()
 
     def lost(self) -> None:
         self._transport.close()
