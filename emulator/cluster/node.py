@@ -70,7 +70,7 @@ class ClusterNode:
         self._joined = False
         self._had: set[int] = set()
         """Numbers of the sandboxes that were taken in since we joined: one of them that is not here was deleted."""
-        self._leaving = self._over = False
+        self._leaving = self._over = self._handed_over = False
         self.hurry = asyncio.Event()
         """Who leaves waits for nothing any more."""
         self._task: asyncio.Task[None] | None = None
@@ -134,6 +134,8 @@ class ClusterNode:
         """Where it fails nothing is left of the sandbox, here or there."""
         number, sandboxes = self.writer.track(sandbox).number, self._manager.sandboxes
         try:
+            if self._handed_over:
+                raise InvalidOptions("this node is leaving", "ask again in a moment, at another node", "leaving")
             with no_place_told():
                 await self._nodes.claim(number, sandbox.id, sandboxes.keys_of(sandbox), sandboxes.most)
         except BaseException as wrong:
@@ -276,6 +278,7 @@ class ClusterNode:
             await self._unless_in_a_hurry(self.front.smpp.unbind_all(_UNBINDING), _UNBINDING)
             if waiting := self._manager.under_way():  # what is not answered in time goes out again elsewhere
                 await self._unless_in_a_hurry(asyncio.wait(waiting), _CALLBACKS)
+            self._handed_over = True
             for sandbox in list(self._manager.sandboxes.by_id.values()):
                 self._manager.release(sandbox)
             self.writer.want_checkpoints()

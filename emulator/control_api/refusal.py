@@ -13,7 +13,7 @@ class Refusal(Exception):
         self.status, self.code, self.hint, self.more = status, code, hint, more
 
 
-_STATUS = {"taken": 409, "full": 409}
+_STATUS = {"taken": 409, "full": 409, "leaving": 503}
 
 
 def refuse(bad: InvalidOptions) -> NoReturn:

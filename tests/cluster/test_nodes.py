@@ -20,6 +20,7 @@ from emulator.app.settings import Settings
 from emulator.cluster import node as cluster_node
 from emulator.cluster import overview
 from emulator.cluster.link import NodeLink
+from emulator.cluster.placement import place
 from emulator.cluster.spliced import Spliced
 from emulator.control_api import response_types
 from emulator.sandboxes.change_log import Unusable
@@ -86,6 +87,11 @@ async def test_a_request_to_any_node_reaches_the_sandbox_whoever_made_it(databas
         for serving in every:
             _, listed = await control(serving, "GET", "/_emulator/sandboxes")
             assert {one["id"] for one in listed["sandboxes"]} == set(where)
+        async with ClientSession() as session:  # what one alone refuses, many do
+            for call in ("sandboxes", "cluster"):
+                for method, query, status in (("GET", "?limit=5", 400), ("HEAD", "", 405)):
+                    async with session.request(method, f"{every[1].base_url}/_emulator/{call}{query}") as answer:
+                        assert answer.status == status, (method, call)
 
 
 async def said(host, port, octets):
@@ -97,8 +103,9 @@ async def said(host, port, octets):
 
 
 async def test_what_no_sandbox_has_is_refused_as_by_the_provider_and_journalled_in_the_default(database, monkeypatch):
-    """As is what cannot be read at all. The database is asked once, however many ask at the same moment."""
-    async with nodes(database, 2) as every:
+    """As is what cannot be read at all. However many ask while the database is being asked, it is asked once more: what
+    it said to the first may be wrong by the time the others came."""
+    async with nodes(database, 3) as every:
         for serving in every:
             status, body = await get(serving.base_url + send_path(key="nobodys", reference="x"))
             assert (status, b'"Success":false' in body) == (200, True)
@@ -112,26 +119,34 @@ async def test_what_no_sandbox_has_is_refused_as_by_the_provider_and_journalled_
             return Counter(one["outcome"] for one in told["requests"])
 
         async with asyncio.timeout(PATIENCE):
-            while (await outcomes())["unreadable"] < 4:  # they follow on the heels of the answer
+            while (await outcomes())["unreadable"] < 6:  # they follow on the heels of the answer
                 pass
-        assert await outcomes() == {"refused": 2, "unroutable": 2, "unreadable": 4}
+        assert await outcomes() == {"refused": 3, "unroutable": 3, "unreadable": 6}
         status, told = await control(every[1], "GET", "/_emulator/sandboxes/nobody")
         assert (status, told["error"]["code"]) == (404, "no-such-sandbox")
-        asked, go = [], asyncio.Event()
+        heard, go = [], asyncio.Event()
         of_credential = every[1]._node._nodes.of_credential
 
         async def slowly(key):
-            asked.append(key)
+            home = await of_credential(key)
+            heard.append(home)
             await go.wait()
-            return await of_credential(key)
+            return home
 
         monkeypatch.setattr(every[1]._node._nodes, "of_credential", slowly)
         path = every[1].base_url + send_path(key="unheard", reference="x")
-        answers = [asyncio.create_task(get(path)) for _ in range(10)]
+        first = asyncio.create_task(get(path))
+        await until(lambda: heard)
+        numbers = (await owners(every[0]))[1]
+        name = next(f"s{n}" for n in range(99)
+                    if place(f"s{n}", sorted(numbers.values())) == numbers[every[2].base_url])  # fmt: skip
+        await made(every[0], id=name, accounts={"smsoffice": {"key": "unheard"}})
+        answers = [asyncio.create_task(get(path)) for _ in range(9)]
         await until(lambda: sum(not one.is_idle for one in every[1].http.connections) == 10)
         go.set()
-        assert {status for status, _ in await asyncio.gather(*answers)} == {200}
-        assert len(asked) == 1
+        assert b'"Success":false' in (await first)[1]
+        assert {b'"Success":true' in body for _, body in await asyncio.gather(*answers)} == {True}
+        assert [home and home.id for home in heard] == [None, name]
 
 
 def mail(serving, account, text):
@@ -232,6 +247,45 @@ async def test_smpp_is_served_at_any_node_and_receipts_come_there(database):
         await esme.closed()
         assert not spliced._link.closed
         await esme.close()
+
+
+async def test_what_a_client_of_smpp_says_right_behind_a_second_bind_is_answered_in_its_order(database):
+    """Some of it is on its way to the node that refused the first bind when that sends the client back."""
+    async with nodes(database, 2) as every:
+        numbers = sorted((await owners(every[0]))[1].values())
+        name = next(f"s{n}" for n in range(99) if place(f"s{n}", numbers) == numbers[1])
+        account = (await made(every[0], id=name))["accounts"]["smscenter"]["smpp"]
+        who = {word: account[word].encode() for word in ("system_id", "password")}
+        for turns in range(7):
+            esme, answer = await bound(every[1], "nobody", "nothing")
+            assert answer.status != 0
+            bind = esme.made(CommandId.BIND_TRANSCEIVER, **who)
+            behind = [esme.made(CommandId.ENQUIRE_LINK) for _ in range(4)]
+            for one in (bind, *behind):
+                esme.write(one)
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+            assert {(await esme.answer_to(one)).status for one in (bind, *behind)} == {0}
+            assert [pdu.sequence for pdu in esme.came] == [1, 2, 3, 4, 5, 6]
+            await esme.close()
+        await until(lambda: not any(link.ends for link in links()))
+
+
+async def test_a_node_that_has_handed_over_what_it_had_makes_no_sandbox_any_more(database, monkeypatch):
+    async with nodes(database, 1) as (only,):
+        members, go = only._node._nodes.members, asyncio.Event()
+
+        async def late():
+            await go.wait()
+            return await members()
+
+        monkeypatch.setattr(only._node._nodes, "members", late)
+        stopping = asyncio.create_task(only.stop())
+        await until(lambda: not only.emulator.sandboxes.by_id)
+        status, told = await control(only, "POST", "/_emulator/sandboxes", {"id": "late"})
+        assert (status, told["error"]["code"]) == (503, "leaving")
+        go.set()
+        await stopping
 
 
 async def test_what_is_read_of_a_sandbox_stood_there_at_one_moment(database):
