@@ -29,8 +29,7 @@ from emulator.smpp.pdu_tables import BINDS, CommandId
 AT_ONCE = 100
 """So many PDUs of a connection are answered in one turn of the loop, for no longer than"""
 _AT_MOST = 0.01
-"""real seconds, looked at behind so many PDUs:"""
-_A_FEW = 8
+"""real seconds."""
 _ACKNOWLEDGED = CommandId.DELIVER_SM_RESP.to_bytes(4, "big")
 _MOST_UNREAD = 64 * 1024
 """With so many octets unread by the peer nothing more is read of it."""
@@ -130,14 +129,19 @@ class SmppConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The peer says nothing more: what it has said is answered, and what waits to be written down as well."""
-        self._ended = not self.closing and bool(self._frames or self._out or self._held_out)
+        left = self._frames or self._out or self._held_out or self.answers.owed
+        self._ended = not self.closing and bool(left)
         if self._ended and not self._frames:
-            self.hang_up()
+            self._at_rest(False)
         return self._ended
 
     def data_received(self, data: bytes) -> None:
         behind = bool(self._frames)
-        self._frames.extend(self._framer.frames(data))
+        came = self._framer.frames(data)
+        if came and self._partly:
+            self._partly = False
+            self._patience.part(0, True)
+        self._frames.extend(came)
         if not behind:
             self._work()
 
@@ -153,8 +157,6 @@ class SmppConnection(asyncio.Protocol):
         came = bool(frames)
         while frames and left and not self.closing and (self._lost or not self._stopped):
             left -= 1
-            if not left % _A_FEW and self.now() > until:
-                left = 0
             frame = frames.popleft()
             if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
                 continue
@@ -170,6 +172,8 @@ class SmppConnection(asyncio.Protocol):
                     break
             for event in line.session.received(item, now):
                 self._do(event, item)
+            if frames and self.now() > until:
+                break
         self._working = False
         self._dispatcher.worked_off(line)
         if self._out and self._recorder is not None:
@@ -186,17 +190,23 @@ class SmppConnection(asyncio.Protocol):
             self._at_rest(came)
 
     def _at_rest(self, came: bool) -> None:
-        """All that came is answered. `came`: there was something."""
-        held = self._framer.held
-        if held or self._partly:
-            self._partly = bool(held)
-            self._patience.part(held, came)
+        """All that came is heard. `came`: there was something."""
+        self._await_rest(came)
         if self._lost:
             self._over()
-        elif self._ended and not self.closing:
+        elif self._ended and not (self.closing or self.answers.owed):
             self.hang_up()
         else:
             self._tend()
+
+    def _await_rest(self, came: bool) -> None:
+        """What is here of a PDU in part gives its rest a time, as long as that is listened for."""
+        held = self._framer.held
+        if held or self._partly:
+            if self._stopped or self._frames or self._ended or self.closing:
+                held = 0
+            self._partly = bool(held)
+            self._patience.part(held, came)
 
     @property
     def _stopped(self) -> bool:
@@ -215,6 +225,7 @@ class SmppConnection(asyncio.Protocol):
                 self.transport.resume_reading()
             else:
                 self.transport.pause_reading()
+            self._await_rest(False)
 
     def go_on_here(self, octets: bytes) -> None:
         """The client belongs here, with all that it has said from its bind on."""
@@ -363,7 +374,10 @@ class SmppConnection(asyncio.Protocol):
         bound()
 
     def answered(self) -> None:
-        self._tend()
+        if self._ended and not (self.closing or self._working or self._frames or self.answers.owed):
+            self.hang_up()
+        else:
+            self._tend()
 
     def _bound(self) -> None:
         if not self.closing and self.line.receives:

@@ -112,6 +112,69 @@ async def test_while_too_many_late_answers_are_owed_nothing_more_is_taken(monkey
         assert sorted(came(wire.octets)) == list(range(2, 77))
 
 
+@pytest.mark.parametrize("rest", [b"", b"\0\0\0\x10"], ids=["whole", "and one in part behind it"])
+async def test_what_is_whole_is_not_given_up_while_it_waits_its_turn(rest, monkeypatch):
+    """The rest of a PDU in part has its time while that is read, and no longer."""
+    monkeypatch.setattr(smpp_connection, "MOST_OWED", 50)
+    async with busy(head_seconds=30) as (at, connection, wire):
+        await at.rule({"operation": "send"}, {"reply": {"delay": 60}})
+        many = 51 if rest else 75
+        octets = burst(many=many) + rest
+        connection.data_received(octets[:50])
+        connection.data_received(octets[50:])
+        await until(lambda: connection.answers.owed == 51)
+        skip(40)
+        await asyncio.sleep(0.01)
+        skip(21)
+        await until(lambda: len(came(wire.octets)) == 51 and connection.answers.owed == many - 51)
+        assert not wire.ended
+        skip(31 if rest else 61)
+        await until(lambda: len(came(wire.octets)) == many + bool(rest))
+        assert wire.ended == bool(rest), "now the rest could have come"
+
+
+async def test_who_says_no_more_gets_its_late_answers_before_the_end():
+    async with busy() as (at, connection, wire):
+        await at.rule({"operation": "send"}, {"reply": {"delay": 30}})
+        connection.data_received(burst(many=5) + b"\0\0\0\x10")
+        assert connection.eof_received()
+        skip(20)
+        await asyncio.sleep(0.01)
+        assert not wire.ended
+        skip(11)
+        await until(lambda: wire.ended)
+        assert came(wire.octets) == [2, 3, 4, 5, 6]
+
+
+async def test_where_each_request_takes_long_another_connection_is_served_after_a_few(monkeypatch):
+    async with busy() as (at, connection, wire):
+        heard = connection.line.session.received
+
+        def slowly(item, now):
+            skip(0.006)
+            return heard(item, now)
+
+        monkeypatch.setattr(connection.line.session, "received", slowly)
+        connection.data_received(burst("enquire_link"))
+        assert len(came(wire.octets)) == 2
+        other, well = Wire.to(at.served)
+        other.data_received(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        await settled(well, 1)
+        assert len(came(wire.octets)) < 30
+        await until(lambda: len(came(wire.octets)) == MANY)
+
+
+async def test_whose_answers_lie_unread_is_heard_to_its_end_when_serving_stops():
+    async with busy() as (_, connection, wire):
+        done = []
+        wire.can_write_eof = lambda: True
+        wire.pause_reading, wire.resume_reading = lambda: done.append("pause"), lambda: done.append("resume")
+        wire.write_eof = lambda: done.append("eof")
+        connection.pause_writing()
+        connection.take_leave()
+        assert done == ["pause", "resume", "eof"]
+
+
 async def _half_closed(tmp_path):
     wish = {"balance": 10_000_000, "accounts": {"smscenter": {"limits": "off"}}}
     async with desk(wish, state=str(tmp_path / "state.db")) as at:
