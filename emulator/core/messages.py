@@ -1,5 +1,6 @@
 """Batches and messages: one accepted request, and one recipient of it."""
 
+from bisect import bisect_left
 from typing import Literal, cast, get_args
 
 import msgspec
@@ -17,12 +18,18 @@ class Former(msgspec.Struct, frozen=True, array_like=True):
     replaced before."""
 
     messages: tuple[int, ...]
+    """Ids, rising."""
     text: str
     parts: int
     asks: tuple[int, ...]
     begins_at: Timestamp
     moment: Timestamp | None = None
     ends: Timestamp | None = None
+
+    def has(self, message: int) -> bool:
+        """Is it one of them?"""
+        place = bisect_left(self.messages, message)
+        return place < len(self.messages) and self.messages[place] == message
 
 
 class Replacement(msgspec.Struct, frozen=True, array_like=True):
@@ -70,7 +77,7 @@ class Batch(msgspec.Struct, gc=False):
         """The batch as one of its messages has it: this, or what it was before others of it were replaced."""
         if self.replaced is None or not self.replaced.left_out:
             return self
-        former = next((one for one in self.replaced.left_out if message in one.messages), None)
+        former = next((one for one in self.replaced.left_out if one.has(message)), None)
         if former is None:
             return self
         return msgspec.structs.replace(

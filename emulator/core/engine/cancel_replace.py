@@ -66,7 +66,7 @@ class CancelHandler:
         left_out, others = [], set(self.state.store.messages_of(batch.id)) - taken
         for former in before.left_out:
             left_out.append(replace(former, messages=tuple(one for one in former.messages if one in others)))
-            others -= set(former.messages)
+            others -= set(former.messages)  # each of them stands once
         if others:
             now = (batch.text, batch.parts, batch.asks, batch.begins_at, before.moment, before.ends)
             left_out.append(Former(tuple(sorted(others)), *now))
@@ -100,7 +100,7 @@ class CancelHandler:
         others = store.with_provider_id(command.provider, command.provider_id)
         if not others:
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details={"id": command.provider_id})
-        why = [differs(command, store.batch_of(store.messages[one - 1])) for one in others]
+        why = [differs(command, store.batches[one - 1]) for one in dict.fromkeys(map(store.batch_number, others))]
         return _not_it("it went to another destination" if None in why else str(why[0]))
 
     def _undelivered(self, case: CheckContext, sender: str, destination: str) -> list[tuple[Message, Batch]]:

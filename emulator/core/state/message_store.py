@@ -181,6 +181,10 @@ class MessageStore:
         batch = self.batches.near(message.batch - 1)
         return batch if batch.replaced is None else batch.as_sent(message.id)
 
+    def batch_number(self, message: int) -> int:
+        """The id of the batch of a message, which is not read for it."""
+        return bisect_right(self._first, message)
+
     def messages_of(self, batch: int) -> range:
         """The ids of a batch's messages."""
         first, end = self._first, len(self.messages) + 1

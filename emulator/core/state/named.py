@@ -1,6 +1,8 @@
 """Which messages a command names by a provider's id. Several may have it: those of a list, and all that the client
 called so itself, for an own id need not be unique."""
 
+from itertools import groupby
+
 from emulator.core.commands import AnyCommand, Cancel, Query, Replace
 from emulator.core.messages import Batch
 from emulator.core.state.message_store import MessageStore
@@ -26,14 +28,16 @@ def named(store: MessageStore, command: AnyCommand, to: str | None, newest: bool
     if not provider_id:
         return []
     found = store.with_provider_id(command.provider, provider_id, to)
-    if len(found) > 1 and newest:
-        last = {store.messages[one - 1].to: one for one in found if _its_own(store, command, one)}
-        return sorted(last.values())
-    return [one for one in found if _its_own(store, command, one)]
+    own = [
+        one for number, some in groupby(found, store.batch_number)
+        if _is_its_own(command, store.batches[number - 1]) for one in some
+    ]  # fmt: skip
+    if len(own) > 1 and newest:
+        return sorted({store.messages[one - 1].to: one for one in own}.values())
+    return own
 
 
-def _its_own(store: MessageStore, command: AnyCommand, number: int) -> bool:
-    batch = store.batch_of(store.messages[number - 1])
+def _is_its_own(command: AnyCommand, batch: Batch) -> bool:
     if isinstance(command, Cancel | Replace):
         return differs(command, batch) is None
     source = command.extra.get("source") if isinstance(command, Query) else None

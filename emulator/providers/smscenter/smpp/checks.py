@@ -71,7 +71,8 @@ def text_fits(case: CheckContext) -> Refused | None:
 def replacement_fits(case: CheckContext) -> Refused | None:
     """In the coding of every message that it is for."""
     octets, store = case.command.octets or b"", case.state.store
-    for encoding in {store.batch_of(store.messages[one - 1]).encoding: None for one in case.named()}:
+    batches = dict.fromkeys(map(store.batch_number, case.named()))
+    for encoding in dict.fromkeys(store.batches[one - 1].encoding for one in batches):
         text = read_octets(octets, CODINGS[encoding], gsm)
         if isinstance(text, PduFault):
             details = {"problem": text.why, "field": text.field}

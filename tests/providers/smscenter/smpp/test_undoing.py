@@ -6,6 +6,7 @@ import pytest
 from esme import TO, desk, line_of
 from support import get
 
+from emulator.core.state import named
 from emulator.smpp import CommandId
 
 IN_A_DAY = b"000001000000000R"
@@ -265,6 +266,17 @@ async def test_every_text_of_a_list_is_replaced_and_what_is_delivered_stays_what
         assert [text for _, text, _ in await told(at)] == ["new"] * 3
 
 
+async def test_whose_a_list_is_does_not_cost_more_the_longer_it_is(monkeypatch):
+    judged, differs = [], named.differs
+    monkeypatch.setattr(named, "differs", lambda command, batch: judged.append(batch.id) or differs(command, batch))
+    async with desk() as at:
+        await over_http(at, ",".join(str(79001234000 + number) for number in range(100)))
+        esme = await at.bound()
+        assert (await esme.ask(CommandId.REPLACE_SM, message_id=b"77", **SHOP, short_message=b"new")).status == 0
+        assert 0 < len(judged) < 5
+        assert [text for _, text, _ in await told(at)].count("new") == 100
+
+
 @pytest.mark.contract("smscenter.smpp.replace", "smscenter.smpp.shared-id")
 async def test_of_messages_sent_together_those_delivered_stay_what_they_were_also_in_a_snapshot():
     async with desk() as at:
@@ -301,6 +313,16 @@ async def test_a_cancel_of_a_group_asks_for_the_service_type_only_where_it_is_sa
         assert (await esme.ask(CommandId.CANCEL_SM, **group, source_addr_ton=3)).status == 0x11
         assert (await esme.ask(CommandId.CANCEL_SM, **group)).status == 0
         assert await status_of(at) == ["deleted"] * 3
+
+
+async def test_a_submit_takes_the_place_of_one_of_the_same_service_type_alone():
+    async with desk() as at:
+        esme = await at.bound()
+        await esme.submit(b"one", service_type=b"A")
+        await esme.submit(b"two", service_type=b"B", replace_if_present_flag=1)
+        assert await status_of(at) == ["pending", "pending"]
+        await esme.submit(b"three", service_type=b"A", replace_if_present_flag=1)
+        assert await status_of(at) == ["deleted", "pending", "pending"]
 
 
 @pytest.mark.contract("smscenter.smpp.query")
