@@ -31,6 +31,7 @@ from emulator.smpp.time_format import read_time, write_absolute
 from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
 
 _MOST_IN_A_PART = 254
+"""Octets; one more by 5.0, as in short_message."""
 _FLASH = frozenset({0x10, 0x14, 0x18, 0xF0, 0xF4})
 
 
@@ -120,7 +121,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     octets, part, header = pdu.message, None, 0
     if isinstance(found, Content):
         part, header, octets = found.part, len(octets) - len(found.octets), found.octets
-        if part is not None and len(octets) > _MOST_IN_A_PART:
+        if part is not None and len(octets) > _MOST_IN_A_PART + strictness.newer:
             fault = PduFault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
     several = part is not None and part.total > 1
     text, measured = "", None

@@ -19,6 +19,16 @@ async def test_a_text_has_at_most_255_parts():
             assert answer.status == status, len(octets)
 
 
+@pytest.mark.parametrize(("version", "most"), [(0x34, 254), (0x50, 255)])
+async def test_a_part_in_tlvs_may_be_as_long_as_a_message_by_the_version_of_the_bind(version, most):
+    async with desk() as at:
+        esme = await at.bound(interface_version=version)
+        part = (0x020C, b"\0\1"), (0x020E, b"\2"), (0x020F, b"\1")
+        for count, status in ((most, 0), (most + 1, 1)):
+            assert (await esme.submit(b"", *part, (0x0424, b"a" * count), data_coding=4)).status == status
+        assert (await esme.submit(b"a" * most, *part, data_coding=4)).status in (0, 0x45)
+
+
 @pytest.mark.contract("smscenter.smpp.odd-text")
 async def test_octets_that_the_coding_does_not_know_are_read_as_well_as_can_be_with_a_finding():
     async with desk() as at:
