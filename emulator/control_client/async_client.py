@@ -193,7 +193,7 @@ class AsyncSms(Inspection):
     async def wait(
         self, /, kind: Kind = "messages", *, count: int = 1, timeout: float = 5.0, **filters: str | bool | None
     ) -> list[Any]:
-        """The list as soon as `count` things of a kind fit, with the filters of `messages`, `callbacks` or `requests`.
+        """All that fit, oldest first, as soon as `count` do, with the filters of `messages`, `callbacks` or `requests`.
         After `timeout` real seconds CallRefused 408, with `nearest`: what did come, and what differed."""
         limit = max(count, ALL)
         found = await self.operation(
