@@ -72,7 +72,7 @@ class Server:
         front = None if self._node is None else self._node.serve(self.emulator)
         service = HttpService(
             self.emulator.http, self.settings.limits, ours, lambda request: self.control.answer(request),
-            lambda request: self.control.trusts(request), self._contexts,
+            lambda request: self.control.gate.trusts(request), self._contexts,
             Guard(self._domains, self.settings.hosts, self.settings.tunnel), self.emulator.recorder, front,
         )  # fmt: skip
         self.http = HttpServer(service)
@@ -84,8 +84,7 @@ class Server:
 
             mails = MailAnswers(self.emulator.http, self.emulator.recorder, front)
             self._node.answer_by(
-                self.emulator.http, service, self._smpp, mails, lambda request: self.control.trusts(request),
-                lambda request: self.control.answer(request),
+                self.emulator.http, service, self._smpp, mails, lambda request: self.control.answer(request)
             )  # fmt: skip
 
         self._smtp = None if self._smtp_listening is None else self._mail_server(front)
@@ -116,7 +115,7 @@ class Server:
         control.beside = {name: one for name, one in self.urls.items() if name != "http"}
         control.authority = lambda: self.authority_pem
         if self._node is not None:
-            control.gate.share_log_ins(self._node.secret)
+            control.gate.share_log_ins(self._node.secret, self._node.log_outs)
         return control
 
     def _bound(self, port: int | None, what: str, option: str) -> socket.socket | None:

@@ -3,7 +3,7 @@ session is lost, everything it had belongs to others: it lets go of all of it an
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from emulator.cluster.directory import Directory
 from emulator.cluster.front import Front
 from emulator.cluster.overview import Control, Overview
 from emulator.cluster.placement import place
-from emulator.http.messages import HttpRequest
 from emulator.sandboxes.change_log import NotPersisted, Unusable, kept
 from emulator.sandboxes.manager import no_place_told
 from emulator.sandboxes.sandbox import Sandbox
@@ -85,16 +84,21 @@ class ClusterNode:
 
     def answer_by(
         self, dispatcher: "HttpDispatcher", http: "HttpService", smpp: "SmppServer", mails: MailAnswers,
-        trusts: Callable[[HttpRequest], bool], control: Control,
+        control: Control,
     ) -> None:  # fmt: skip
         dispatcher.hand_on, self.front.keep = self.front.note, dispatcher.keep
         self.front.http, self.front.smpp, self.front.mails = http, smpp, mails
-        self.front.own = Overview(self._nodes, self.front, trusts, control, lambda: self._leaving,
+        self.front.own = Overview(self._nodes, self.front, control, lambda: self._leaving,
                                   lambda: self.writer.stuck).answer  # fmt: skip
 
     def secret(self) -> str:
         """What all nodes know, and nobody else."""
         return self._nodes.secret
+
+    @property
+    def log_outs(self) -> Nodes:
+        """Who knows those of all nodes."""
+        return self._nodes
 
     # joining
 

@@ -25,15 +25,13 @@ Control = Callable[[HttpRequest], Awaitable[HttpReply | StreamReply]]
 
 
 class Overview:
-    """`trusts`: may who asks so call the control API? `control` answers for this node alone."""
+    """`control` answers for this node alone, and refuses whom it does not trust."""
 
     def __init__(
-        self, nodes: Nodes, front: "Front", trusts: Callable[[HttpRequest], bool], control: Control,
-        leaving: Callable[[], bool], stuck: Callable[[], bool],
+        self, nodes: Nodes, front: "Front", control: Control, leaving: Callable[[], bool], stuck: Callable[[], bool],
     ) -> None:  # fmt: skip
         self._nodes = nodes
         self._front = front
-        self._trusts = trusts
         self._control = control
         self._leaving = leaving
         self._stuck = stuck
@@ -45,9 +43,9 @@ class Overview:
         match request.method, request.path.rstrip("/"):
             case "GET" | "HEAD", "/_emulator/health":
                 return self._health(request)
-            case "GET", "/_emulator/cluster" if self._trusts(request):
+            case "GET", "/_emulator/cluster":
                 return self._cluster(request)
-            case "GET", "/_emulator/sandboxes" if self._trusts(request):
+            case "GET", "/_emulator/sandboxes":
                 return self._sandboxes(request)
         return None
 
@@ -76,10 +74,11 @@ class Overview:
         return HttpReply(headers=_JSON, body=msgspec.json.encode({"nodes": nodes}))
 
     async def _everywhere(self, request: HttpRequest) -> HttpReply:
-        """Done by all nodes, answered by this one."""
+        """Done by this node, and then by the others: they forget at once what they would look up in a moment."""
+        here = await self._here(request)
         others = [one.number for one in self._front.peers.members.values() if one.number != self._front.number]
         await asyncio.gather(*(self._asked(number, request) for number in others))
-        return await self._here(request)
+        return here
 
     async def _here(self, request: HttpRequest) -> HttpReply:
         """As one alone answers it: what it refuses, many do."""

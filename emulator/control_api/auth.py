@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from emulator.control_api.login_sessions import LoginSessions, Tries
+from emulator.control_api.login_sessions import LoginSessions, LogOuts, Tries
 from emulator.control_api.refusal import Refusal
 from emulator.http.messages import HttpRequest
 from emulator.net import hosts
@@ -36,31 +36,48 @@ class Auth:
         """Is there no token to know?"""
         return self._token is None
 
-    def share_log_ins(self, secret: Callable[[], str]) -> None:
+    def share_log_ins(self, secret: Callable[[], str], log_outs: LogOuts) -> None:
         """Whoever has the same secret and token knows our log-ins, and we theirs."""
+        self._logins.shared = log_outs
         self._logins.key = lambda: hmac.digest(secret().encode(), self._token or b"", "sha256")
 
     def log_in(self, request: HttpRequest, given: str) -> str | None:
         """A new cookie's value, for who knows the token. Raises Refusal when there were too many who did not."""
         return self._logins.begin() if self._knows(request, given) else None
 
-    def log_out(self, request: HttpRequest) -> None:
+    async def log_out(self, request: HttpRequest) -> None:
         """The request's cookie is worth nothing from now on."""
         for cookie in cookies(request):
-            self._logins.end(cookie)
+            await self._logins.end(cookie)
 
-    def let_in(self, request: HttpRequest) -> None:
-        """Raises Refusal: 403 for another site's request, 401 without the token, 429 after too many wrong ones."""
+    async def let_in(self, request: HttpRequest) -> None:
+        """Raises Refusal: 403 for another site's request, 401 without the token, 429 after too many wrong ones, 503
+        where a log-in cannot be looked up."""
+        if self._admits(request):
+            return
+        for cookie in cookies(request):
+            if await self._logins.has(cookie):
+                return
+        raise Refusal(401, "token", "the control API asks for a token here", _HINT)
+
+    def trusts(self, request: HttpRequest) -> bool:
+        """Will who asks be let in, as far as is known here? A log-out elsewhere may not be."""
+        try:
+            return self._admits(request) or any(self._logins.holds(cookie) for cookie in cookies(request))
+        except Refusal:
+            return False
+
+    def _admits(self, request: HttpRequest) -> bool:
+        """Does it need no log-in? Raises Refusal for what no log-in helps."""
         if self._token is None:
             self._check_host(request)
             _check_origin(request)
-            return
+            return True
         scheme, _, given = request.header("authorization").strip().partition(" ")
         if scheme.lower() == "bearer" and self._knows(request, given.strip()):
-            return
+            return True
         _check_origin(request)
-        if not any(self._logins.has(cookie) for cookie in cookies(request)):
-            raise Refusal(401, "token", "the control API asks for a token here", _HINT)
+        return False
 
     def let_try(self, request: HttpRequest) -> None:
         """The same for the log-in itself: it may come under any name, but from no other site."""

@@ -74,14 +74,6 @@ class Control:
             reply = HttpReply(status=refusal.status, headers=(*_JSON, *asks), body=_encode({"error": error}))
             return dressed(reply, DATA)
 
-    def trusts(self, request: HttpRequest) -> bool:
-        """May who asks for this call the control API?"""
-        try:
-            self.gate.let_in(request)
-        except Refusal:
-            return False
-        return True
-
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         path = request.path.rstrip("/") or "/"
         if self._page.mine(path):
@@ -91,7 +83,7 @@ class Control:
         fixed = self._fixed(path)
         if fixed is not None and request.method in ("GET", "HEAD") and path in _PUBLIC:
             return fixed
-        self.gate.let_in(request)
+        await self.gate.let_in(request)
         if fixed is not None and request.method in ("GET", "HEAD"):
             return fixed
         call, values = self._find(request.method, path)

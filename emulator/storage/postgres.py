@@ -54,6 +54,8 @@ CREATE TABLE IF NOT EXISTS sms_emulator.entry (
     number bigint, place bigint, data bytea NOT NULL, PRIMARY KEY (number, place));
 CREATE TABLE IF NOT EXISTS sms_emulator.snapshot (
     number bigint, name text, place bigserial, data bytea NOT NULL, PRIMARY KEY (number, name));
+CREATE TABLE IF NOT EXISTS sms_emulator.ended (
+    log_in bytea PRIMARY KEY, at timestamptz NOT NULL DEFAULT now());
 """
 FORMAT = "1"
 _READS = (

@@ -4,12 +4,13 @@ A node is a row with a number of its own, and lives as long as its log session h
 is never used again: once the lock is free, the node that had it writes no more, whatever it believes.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from emulator.clock import real_now
 from emulator.core.units import SECOND
-from emulator.sandboxes.change_log import Unusable
+from emulator.sandboxes.change_log import NotPersisted, Unusable
 from emulator.sandboxes.sandbox import full
 from emulator.storage.postgres import FAILURES, FORMAT, LOCKS, OLDEST, PostgresStore, have_tables, session, shown, told
 from emulator.version import __version__
@@ -207,6 +208,28 @@ class Nodes:
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND classid = $1::integer::oid "
             "AND objid = $2::integer::oid AND objsubid = 2 AND pid = $3", LOCKS, hung.number, hung.session,
         )  # fmt: skip
+
+    async def log_out(self, log_in: bytes, lasts: float) -> None:
+        """As LogOuts of the control API has it; what is older than so many seconds goes."""
+
+        async def written(log: Any) -> None:
+            await log.execute("DELETE FROM sms_emulator.ended WHERE at < now() - make_interval(secs => $1)", lasts)
+            await log.execute("INSERT INTO sms_emulator.ended (log_in) VALUES ($1) ON CONFLICT DO NOTHING", log_in)
+
+        with self._needed():
+            await self._store.change(written)
+
+    async def logged_out(self, log_in: bytes) -> bool:
+        with self._needed():
+            return bool(await self._store.ask("SELECT FROM sms_emulator.ended WHERE log_in = $1", log_in))
+
+    @contextmanager
+    def _needed(self) -> Iterator[None]:
+        """Without an answer nothing is known or done. Raises NotPersisted."""
+        try:
+            yield
+        except FAILURES as wrong:
+            raise NotPersisted(f"The {self._store.name} does not answer: {told(wrong)}. Nothing was done.") from None
 
     async def tell(self) -> None:
         await self._store.change(lambda log: log.execute(f"NOTIFY {CHANNEL}"))

@@ -49,7 +49,7 @@ class Site:
         if request.path == _LOGIN:
             return self._log_in(request)
         try:
-            self.gate.let_in(request)
+            await self.gate.let_in(request)
         except Refusal as refusal:
             if refusal.status != 401 or request.method not in ("GET", "HEAD"):
                 raise
@@ -57,7 +57,7 @@ class Site:
                 return go(f"{BASE}?{request.query}" if request.query else BASE)
             return self._log_in_page(request, 401)
         if request.path == _LOGOUT and request.method == "POST":
-            self.gate.log_out(request)
+            await self.gate.log_out(request)
             return go("/", self._cookies("", "; Max-Age=0"))
         from emulator.ui import routes
 

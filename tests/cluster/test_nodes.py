@@ -565,8 +565,11 @@ async def test_nobody_else_may_link_to_a_node_and_a_log_in_at_one_holds_at_all_u
             assert (await page(serving, "sandboxes")).status == 401
             assert (await page(serving, "sandboxes", headers=log_in)).status == 200
         assert (await page(other, "page/logout", "POST", headers=log_in)).status == 303
-        for serving in (one, other):
+        later = await node(database, token="t0ken")
+        for serving in (one, other, later):
             assert (await page(serving, "sandboxes", headers=log_in)).status == 401
+            assert (await page(serving, "cluster", headers=log_in)).status == 401
+        await later.stop()
 
 
 async def test_metrics_name_their_node_and_the_page_lists_the_sandboxes_of_all(database):

@@ -13,6 +13,7 @@ from emulator.control_api.login_sessions import FREE, LASTS
 from emulator.control_api.refusal import Refusal
 from emulator.http.browser_headers import DATA
 from emulator.http.messages import HttpRequest
+from emulator.sandboxes.change_log import NotPersisted
 
 API = "/_emulator/sandboxes"
 TOKEN = "open-sesame"
@@ -221,9 +222,9 @@ def asked(peer="10.0.0.1", **headers):
     return HttpRequest(method="GET", target=API, headers=tuple(headers.items()), peer=peer)
 
 
-def let_in(gate, request):
+async def let_in(gate, request):
     try:
-        gate.let_in(request)
+        await gate.let_in(request)
     except Refusal as refusal:
         return refusal.status
     return 200
@@ -236,39 +237,78 @@ class Clock:
         return self.now
 
 
-def test_guesses_are_forgiven_with_time_and_counted_by_address():
+async def test_guesses_are_forgiven_with_time_and_counted_by_address():
     clock = Clock()
     gate = Auth(TOKEN, (), clock)
     wrong, right = {"Authorization": "Bearer x"}, {"Authorization": f"Bearer {TOKEN}"}
-    assert {let_in(gate, asked(**wrong)) for _ in range(FREE)} == {401}
-    assert let_in(gate, asked(**right)) == 429  # else a guess that hits would show
-    assert let_in(gate, asked("10.0.0.2", **right)) == 200
+    assert {await let_in(gate, asked(**wrong)) for _ in range(FREE)} == {401}
+    assert await let_in(gate, asked(**right)) == 429  # else a guess that hits would show
+    assert await let_in(gate, asked("10.0.0.2", **right)) == 200
     clock.now += 1.5
-    assert let_in(gate, asked(**right)) == 200
+    assert await let_in(gate, asked(**right)) == 200
     for host in range(FREE):
-        let_in(gate, asked(f"2001:db8:1:2::{host + 1:x}", **wrong))
-    assert let_in(gate, asked("2001:db8:1:2::ffff", **right)) == 429  # one customer's network
-    assert let_in(gate, asked("2001:db8:1:3::1", **right)) == 200
+        await let_in(gate, asked(f"2001:db8:1:2::{host + 1:x}", **wrong))
+    assert await let_in(gate, asked("2001:db8:1:2::ffff", **right)) == 429  # one customer's network
+    assert await let_in(gate, asked("2001:db8:1:3::1", **right)) == 200
 
 
-def test_a_log_in_ends_when_nobody_used_it_for_a_while():
+async def test_a_log_in_ends_when_nobody_used_it_for_a_while():
     clock = Clock()
     gate = Auth(TOKEN, (), clock)
     value = gate.log_in(asked(), TOKEN)
     for _ in range(3):
         clock.now += LASTS - 1
-        assert let_in(gate, asked(Cookie=f"sms_emulator={value}")) == 200
+        assert await let_in(gate, asked(Cookie=f"sms_emulator={value}")) == 200
     clock.now += LASTS + 1
-    assert let_in(gate, asked(Cookie=f"sms_emulator={value}")) == 401
+    assert await let_in(gate, asked(Cookie=f"sms_emulator={value}")) == 401
 
 
-def test_tokens_are_compared_by_digest_in_constant_time(monkeypatch):
+class Shared:
+    """Log-outs that others know of too."""
+
+    def __init__(self):
+        self.ended, self.questions, self.away = set(), 0, False
+
+    async def log_out(self, log_in, lasts):
+        assert lasts > LASTS
+        self.ended.add(log_in)
+
+    async def logged_out(self, log_in):
+        self.questions += 1
+        if self.away:
+            raise NotPersisted("the database does not answer")
+        return log_in in self.ended
+
+
+async def test_a_log_out_holds_for_all_who_share_it_whether_or_not_they_heard_of_it():
+    """They ask when they see a log-in first, and again after a while."""
+    clock, shared = Clock(), Shared()
+    here, other = gates = Auth(TOKEN, (), clock), Auth(TOKEN, (), clock)
+    for gate in gates:
+        gate.share_log_ins(lambda: "secret", shared)
+    request = asked(Cookie=f"sms_emulator={here.log_in(asked(), TOKEN)}")
+    for _ in range(3):
+        assert [await let_in(gate, request) for gate in gates] == [200, 200]
+    assert shared.questions == 2
+    await here.log_out(request)
+    assert await let_in(here, request) == 401
+    later = Auth(TOKEN, (), clock)
+    later.share_log_ins(lambda: "secret", shared)
+    shared.away = True
+    assert await let_in(later, request) == 503
+    shared.away = False
+    assert await let_in(later, request) == 401
+    clock.now += 11
+    assert [await let_in(gate, request) for gate in (other, later)] == [401, 401]
+
+
+async def test_tokens_are_compared_by_digest_in_constant_time(monkeypatch):
     seen = []
     real = hmac.compare_digest
     monkeypatch.setattr("hmac.compare_digest", lambda a, b: seen.append((len(a), len(b))) or real(a, b))
     gate = Auth(TOKEN, (), Clock())
     for given in ("x", TOKEN, TOKEN[:-1], "y" * 5000):
-        let_in(gate, asked(Authorization=f"Bearer {given}"))
+        await let_in(gate, asked(Authorization=f"Bearer {given}"))
     assert seen == [(32, 32)] * 4
 
 
