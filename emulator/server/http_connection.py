@@ -90,9 +90,10 @@ class HttpConnection(asyncio.Protocol):
     """`version` and `method` are of the request that is served."""
 
     __slots__ = (
-        "_armed", "_behind", "_drained", "_due", "_ended", "_going", "_held", "_leaving", "_loop", "_manner", "_next",
-        "_parser", "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_then",
-        "_timer", "_waits_for", "address", "grace", "here", "method", "stopping", "transport", "version", "when_ended",
+        "_armed", "_behind", "_drained", "_due", "_ended", "_form", "_going", "_held", "_leaving", "_loop", "_manner",
+        "_next", "_parser", "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task",
+        "_then", "_timer", "_waits_for", "address", "gone", "grace", "here", "method", "stopping", "transport",
+        "version", "when_ended",
     )  # fmt: skip
 
     def __init__(self, service: Service, scheme: str = "http") -> None:
@@ -108,10 +109,14 @@ class HttpConnection(asyncio.Protocol):
         """Is what comes to be answered here, whoever might own it? Asked where there are other nodes."""
         self.when_ended: Callable[[], None] | None = None
         """Hears that the client says no more."""
+        self.gone = False
+        """The client is gone: what it has said whole is done all the same, and nothing can be written."""
         self.transport: asyncio.Transport
         self._parser: RequestParser
         self._manner = PLAIN
         self._task: asyncio.Task[None] | RelayedReply | None = None
+        self._form = False
+        """Is what is waited for a form, of which nothing may be done yet?"""
         self._next: asyncio.Handle | None = None
         """Goes on in the next turn of the loop with what has come."""
         self._going: asyncio.Future[None] | None = None
@@ -171,11 +176,26 @@ class HttpConnection(asyncio.Protocol):
                 next(iter(service.spare)).cut_off()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._leaving = True
-        self._service.lost(self)
+        self.gone = self._ended = True
+        self._paused = False
         for timer in (self._timer, self._stalled):
             if timer is not None:
                 timer.cancel()
+        task = self._task
+        if self._leaving or not (self._parser.parsed or (task is not None and self._form)):
+            self._over()
+        elif isinstance(task, RelayedReply):
+            task.cancel()
+            self.served()
+        elif task is None and self._next is None:
+            self._go_on()
+        elif task is not None and not self._form:
+            task.cancel()  # and on behind it
+
+    def _over(self) -> None:
+        """Nothing of the connection is left to be done."""
+        self._leaving = True
+        self._service.lost(self)
         if self._next is not None:
             self._next.cancel()
         if self._task is not None:
@@ -258,7 +278,10 @@ class HttpConnection(asyncio.Protocol):
             elif parser.expects_continue:
                 parser.expects_continue = False
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if self._waits_for == "request" and not (
+        if self.gone:
+            if self._task is None:
+                self._over()
+        elif self._waits_for == "request" and not (
             parser.in_message or self._task is not None or self._paused or self._spare or self._leaving
         ):  # fmt: skip
             self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
@@ -277,6 +300,10 @@ class HttpConnection(asyncio.Protocol):
 
     def _serve(self, parsed: Parsed, now: float) -> None:
         method, last, version = parsed.request.method, parsed.last, parsed.version
+        if self.gone and method == "CONNECT":
+            self._leaving = True
+            return
+        self._form = parsed.form
         if self._service.retiring and not self.here:
             last = True
         if self._spare:
@@ -300,7 +327,15 @@ class HttpConnection(asyncio.Protocol):
     def wait_for(self, coming: Coroutine[Any, Any, HttpReply | RelayedReply | None]) -> None:
         """What comes is the answer."""
         self._task = task = self._loop.create_task(self._wait_for(coming))
-        task.add_done_callback(lambda _: coming.close())  # of one that was cancelled before it began
+        if self.gone and self.grace is not None:
+            self._loop.call_later(self.grace, task.cancel)
+
+        def done(task: asyncio.Task[None]) -> None:
+            coming.close()  # of one that was cancelled before it began
+            if task.cancelled() and self.gone and not self._leaving:
+                self.served()
+
+        task.add_done_callback(done)
 
     async def _wait_for(self, coming: Coroutine[Any, Any, HttpReply | RelayedReply | None]) -> None:
         try:
@@ -359,8 +394,9 @@ class HttpConnection(asyncio.Protocol):
             self._leaving = self._leaving or self._manner.last
             self._held += 1
             held.add(self, head + body)
-        elif not self.transport.is_closing():
-            self.transport.write(head + body)
+        else:
+            if not self.transport.is_closing():
+                self.transport.write(head + body)
             if self._manner.last:
                 self.close()
 
@@ -488,7 +524,7 @@ class HttpConnection(asyncio.Protocol):
     def _watch(self) -> None:
         """The client is given its time for what it has to do next."""
         limits, parser = self._service.limits, self._parser
-        if self._leaving or self._spare:
+        if self._leaving or self._spare or self.gone:
             return
         if self._task is not None or self._next is not None or self._paused:
             self._due, self._waits_for = math.inf, ""
@@ -540,6 +576,8 @@ class HttpConnection(asyncio.Protocol):
         self._behind_held(lambda: self._last_word(head + body))
 
     def _last_word(self, octets: bytes) -> None:
+        if self.gone:
+            return
         self.transport.write(octets)
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()

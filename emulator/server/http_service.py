@@ -162,9 +162,8 @@ class HttpService:
         except Stranger as stranger:
             assert self._elsewhere is not None
             return self._elsewhere.stranger(stranger, parsed, connection)
-        if answer.fault is None and not answer.first:
-            assert answer.reply is not None
-            return answer.reply
+        if connection.gone or (answer.fault is None and not answer.first):
+            return answer.reply or HttpReply()
         return self._later(answer, connection, 0 if self._recorder is None else self._recorder.era)
 
     def refuse(self, refusal: HttpRefusal) -> HttpReply:

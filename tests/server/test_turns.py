@@ -3,9 +3,10 @@ are handed over in one piece, as uvloop does."""
 
 import asyncio
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from support import PATIENCE, send_path, serving
+from support import PATIENCE, control, send_path, serving, skip, until
 from wires import Wire, settled
 
 from emulator.http.messages import HttpRequest
@@ -108,15 +109,71 @@ async def test_a_burst_of_sends_is_written_down_before_it_is_answered(tmp_path):
         assert len(list(served.emulator.default.journal.exchanges())) == 300
 
 
-async def test_a_client_that_goes_in_the_middle_of_a_burst_is_forgotten():
+FORM = (
+    b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\n"
+    b"Content-Length: %d\r\n\r\n"
+)
+WAIT = b"GET /_emulator/sandboxes/default/wait?timeout=50 HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def sent_as_form(n):
+    said = {**dict(parse_qsl(urlsplit(send_path()).query)), "content": str(n)}
+    fields = "".join(f'--B\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in said.items())
+    body = f"{fields}--B--\r\n".encode()
+    return FORM % len(body) + body
+
+
+def one_is_the_last(n):
+    asked = BURSTS["unknown addresses"](n)
+    return asked.replace(b"Host: x", b"Connection: close\r\nHost: x") if n == 400 else asked
+
+
+GONE = {
+    "unknown addresses": (BURSTS["unknown addresses"], MANY),
+    "forms": (sent_as_form, MANY),
+    "late answers": (lambda n: SEND % b"", MANY),
+    "calls that wait among them": (lambda n: BURSTS["unknown addresses"](n) if n % 100 else WAIT, MANY - 6),
+    "one that is the last": (one_is_the_last, 401),
+}
+
+
+@pytest.mark.parametrize("unread", [False, True], ids=["read", "unread"])
+@pytest.mark.parametrize("burst", GONE)
+async def test_what_a_client_has_said_before_it_goes_is_done_and_then_it_is_forgotten(burst, unread):
+    asked, done = GONE[burst]
     async with serving() as served:
+        if burst == "late answers":
+            late = {"when": {"operation": "send"}, "then": {"reply": {"delay": 90}}}
+            assert (await control(served, "POST", "/_emulator/sandboxes/default/rules", late))[0] < 300
         busy, wire = Wire.to(served)
-        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+        busy.data_received(b"".join(map(asked, range(MANY))))
+        if unread:
+            busy.pause_writing()
         before = answered(wire)
-        busy.connection_lost(None)
-        await asyncio.sleep(0.01)
+        wire.close()
+        await until(lambda: not served.http.connections)
         assert answered(wire) == before
-        assert not served.http.connections
+        entries = served.emulator.default.journal.exchanges()
+        assert sum(1 for one in entries if one.protocol == "http") == done
+
+
+async def test_where_each_request_takes_long_another_connection_is_served_after_a_few(monkeypatch):
+    async with serving() as served:
+        (busy, wire), (other, well) = Wire.to(served), Wire.to(served)
+        answer = served.http._service.answer
+
+        def slowly(parsed, connection):
+            if b"nowhere" in parsed.request.target.encode():
+                skip(0.006)
+            return answer(parsed, connection)
+
+        monkeypatch.setattr(served.http._service, "answer", slowly)
+        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+        assert answered(wire) == 2
+        other.data_received(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
+        await settled(well, 1)
+        assert answered(wire) < 30
+        await settled(wire, MANY)
 
 
 async def test_a_burst_with_something_that_is_waited_for_goes_on_behind_it():
