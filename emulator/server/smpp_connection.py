@@ -58,6 +58,8 @@ class SmppConnection(asyncio.Protocol):
     ) -> None:  # fmt: skip
         self._elsewhere = elsewhere
         self._here = here
+        self._sought = False
+        """It is being found out where the client belongs."""
         self._dispatcher = dispatcher
         self._links = links
         self._recorder = recorder
@@ -129,9 +131,11 @@ class SmppConnection(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The peer says nothing more: what it has said is answered, and what waits to be written down as well."""
-        left = self._frames or self._out or self._held_out or self.answers.owed
+        if self._ended:
+            return True  # whoever had the client before has heard it too
+        left = self._sought or self._frames or self._out or self._held_out or self.answers.owed
         self._ended = not self.closing and bool(left)
-        if self._ended and not self._frames:
+        if self._ended and not (self._sought or self._frames):
             self._at_rest(False)
         return self._ended
 
@@ -167,7 +171,7 @@ class SmppConnection(asyncio.Protocol):
                 if who is not None:
                     octets = b"".join(one if isinstance(one, bytes) else one.raw for one in (frame, *frames))
                     frames.clear()
-                    self._taking = True  # whoever takes it over reads, or does not
+                    self._taking = self._sought = True  # whoever takes it over reads, or does not
                     self._elsewhere.bind(self, who, octets + self._framer.rest())
                     break
             for event in line.session.received(item, now):
@@ -194,7 +198,7 @@ class SmppConnection(asyncio.Protocol):
         self._await_rest(came)
         if self._lost:
             self._over()
-        elif self._ended and not (self.closing or self.answers.owed):
+        elif self._ended and not (self.closing or self._sought or self.answers.owed):
             self.hang_up()
         else:
             self._tend()
@@ -229,7 +233,7 @@ class SmppConnection(asyncio.Protocol):
 
     def go_on_here(self, octets: bytes) -> None:
         """The client belongs here, with all that it has said from its bind on."""
-        self._here = True
+        self._here, self._sought = True, False
         if not self.closing:
             self.data_received(octets)
 
@@ -240,6 +244,8 @@ class SmppConnection(asyncio.Protocol):
         self._over()
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
+        if self._ended:
+            protocol.eof_received()
 
     def pause_writing(self) -> None:
         """The peer does not read: we do not either, until it does."""

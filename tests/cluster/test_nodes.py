@@ -256,17 +256,21 @@ async def test_what_a_client_of_smpp_says_right_behind_a_second_bind_is_answered
         name = next(f"s{n}" for n in range(99) if place(f"s{n}", numbers) == numbers[1])
         account = (await made(every[0], id=name))["accounts"]["smscenter"]["smpp"]
         who = {word: account[word].encode() for word in ("system_id", "password")}
-        for turns in range(7):
+        for turns in range(10):
             esme, answer = await bound(every[1], "nobody", "nothing")
             assert answer.status != 0
             bind = esme.made(CommandId.BIND_TRANSCEIVER, **who)
             behind = [esme.made(CommandId.ENQUIRE_LINK) for _ in range(4)]
             for one in (bind, *behind):
                 esme.write(one)
-                for _ in range(turns):
+                for _ in range(turns // 2):
                     await asyncio.sleep(0)
+            if turns % 2:
+                esme.writer.write_eof()
             assert {(await esme.answer_to(one)).status for one in (bind, *behind)} == {0}
             assert [pdu.sequence for pdu in esme.came] == [1, 2, 3, 4, 5, 6]
+            if turns % 2:
+                await esme.closed()
             await esme.close()
         await until(lambda: not any(link.ends for link in links()))
 
