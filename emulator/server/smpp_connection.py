@@ -380,8 +380,8 @@ class SmppConnection(asyncio.Protocol):
         bound()
 
     def answered(self) -> None:
-        if self._ended and not (self.closing or self._working or self._frames or self.answers.owed):
-            self.hang_up()
+        if self._ended and not (self._working or self._frames):
+            self._at_rest(False)
         else:
             self._tend()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 
 import pytest
 from esme import SUBMIT, desk
@@ -144,6 +145,24 @@ async def test_who_says_no_more_gets_its_late_answers_before_the_end():
         skip(11)
         await until(lambda: wire.ended)
         assert came(wire.octets) == [2, 3, 4, 5, 6]
+
+
+async def test_a_late_answer_does_not_end_who_half_closed_while_the_owner_of_a_bind_is_sought(monkeypatch):
+    async with busy() as (at, connection, wire):
+        await at.rule({"operation": "send"}, {"reply": {"delay": 30}})
+        connection.data_received(burst(many=1))
+        sought = []
+        nodes = SimpleNamespace(bind=lambda connection, who, octets: sought.append(octets))
+        monkeypatch.setattr(connection, "_elsewhere", nodes)
+        monkeypatch.setattr(connection._dispatcher, "stranger", lambda line, item: "another")
+        connection.data_received(bind(at, 9))
+        assert connection.eof_received()
+        skip(31)
+        await until(lambda: came(wire.octets) == [2])
+        assert not wire.ended
+        connection.go_on_here(*sought)
+        await until(lambda: wire.ended)
+        assert came(wire.octets) == [2, 9]
 
 
 async def test_where_each_request_takes_long_another_connection_is_served_after_a_few(monkeypatch):
