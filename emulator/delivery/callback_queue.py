@@ -85,9 +85,8 @@ class CallbackQueue:
                 if not left:  # what is answered here, or refused, is so without waiting for anything
                     left = _AT_ONCE
                     await asyncio.sleep(0)
+                    continue
                 left -= 1
-                if not queue:
-                    break
                 parcel = queue.popleft()
                 try:
                     await self._deliver(parcel.sandbox, parcel.engine, parcel.attempt, parcel.fault)
