@@ -1,12 +1,20 @@
 """An application of a world as the test sees it: a process, and somebody who visits it."""
 
+import asyncio
 import json as json_module
-from functools import cached_property
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import aiohttp
+import httptools
+from aiohttp import FormData
+from multidict import CIMultiDict
+from yarl import URL
 
 from emulator.world.process import Process
+
+_ASKED_BY_GET = (301, 302, 303)
+_AS_BEFORE = (307, 308)
+_MOST_REDIRECTS = 10
 
 
 class Reply(NamedTuple):
@@ -39,24 +47,114 @@ class App(Process):
     async def post(self, path: str, **how: Any) -> Reply:
         return await self.request("POST", path, **how)
 
-    async def request(self, method: str, path: str, **how: Any) -> Reply:
-        """What aiohttp's `request` takes: json=, data=, params=, headers=. While the application is down it waits for
-        it to come up again, as a person does who sees no page."""
+    async def request(
+        self, method: str, path: str, *, json: Any = None, data: Any = None, params: Any = None,
+        headers: Mapping[str, str] | None = None, timeout: float = 60.0, allow_redirects: bool = True,
+    ) -> Reply:  # fmt: skip
+        """`data`: octets, a text, a form's fields or an `aiohttp.FormData`. Redirects are followed as long as they stay
+        with the application. While it is down this waits for it to come up again, as a person does who sees no page."""
         await self.up.wait()
-        how["timeout"] = aiohttp.ClientTimeout(total=how.get("timeout", 60.0))
+        body, kind = await _written(json, data)
+        url = URL(self.url(path)).extend_query(params)
         try:
-            async with self._visitor.request(method, self.url(path), **how) as answer:
-                return Reply(answer.status, await answer.read(), tuple(answer.headers.items()))
-        except (aiohttp.ClientError, TimeoutError, OSError):
+            async with asyncio.timeout(timeout):
+                for _ in range(_MOST_REDIRECTS):
+                    reply = await self._ask(method, url, body, kind, headers or {})
+                    there = _leads_to(reply, url) if allow_redirects else None
+                    if there is None:
+                        return reply
+                    url = there
+                    if reply.status in _ASKED_BY_GET and method != "HEAD":
+                        method, body, kind = "GET", b"", {}
+        except OSError:  # a timeout is one, too
             return Reply()
+        raise ValueError(f"{method} {path} leads from page to page, {_MOST_REDIRECTS} times, and to {url} at last")
 
-    @cached_property
-    def _visitor(self) -> aiohttp.ClientSession:
-        """Keeps neither connections nor cookies."""
-        connector = aiohttp.TCPConnector(force_close=True)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    async def _ask(self, method: str, url: URL, body: bytes, *headers: Mapping[str, str]) -> Reply:
+        """Over a connection of its own: neither connections nor cookies are kept. Raises OSError when it breaks before
+        the answer is whole."""
+        wanted = CIMultiDict({"Host": str(url.host_port_subcomponent), "Accept": "*/*", "User-Agent": "visitor"})
+        for some in headers:
+            wanted.update(some)
+        if body or method not in ("GET", "HEAD"):
+            wanted["Content-Length"] = str(len(body))
+        head = [f"{method} {url.raw_path_qs} HTTP/1.1", *(f"{name}: {value}" for name, value in wanted.items())]
+        loop = asyncio.get_running_loop()
+        answer = _Answer(loop.create_future(), method)
+        transport, _ = await loop.create_connection(lambda: answer, self.host, self.port)
+        try:
+            transport.write("\r\n".join([*head, "Connection: close", "", ""]).encode() + body)
+            return await answer.whole
+        finally:
+            transport.close()
 
-    async def leave(self) -> None:
-        """Nobody visits it any more."""
-        if "_visitor" in vars(self):
-            await self._visitor.close()
+
+def _leads_to(reply: Reply, url: URL) -> URL | None:
+    """To which other page of the same application."""
+    if reply.status not in _ASKED_BY_GET and reply.status not in _AS_BEFORE:
+        return None
+    said = next((value for name, value in reply.headers if name.lower() == "location"), None)
+    there = url if said is None else url.join(URL(said))
+    return there if said is not None and there.origin() == url.origin() else None
+
+
+async def _written(json: Any, data: Any) -> tuple[bytes, dict[str, str]]:
+    """The body of a request, and what it is."""
+    if json is not None and data is not None:
+        raise ValueError("a request has one body: give json= or data=, not both")
+    if json is not None:
+        return json_module.dumps(json).encode(), {"Content-Type": "application/json"}
+    if data is None:
+        return b"", {}
+    if isinstance(data, bytes):
+        return data, {"Content-Type": "application/octet-stream"}
+    if isinstance(data, str):
+        return data.encode(), {"Content-Type": "text/plain; charset=utf-8"}
+    payload = data() if isinstance(data, FormData) else FormData(data)()
+    return await payload.as_bytes(), {"Content-Type": payload.headers["Content-Type"]}
+
+
+class _Answer(asyncio.Protocol):
+    """`whole`: set when it is here."""
+
+    def __init__(self, whole: "asyncio.Future[Reply]", method: str) -> None:
+        self.whole = whole
+        self._method = method
+        self._parser = httptools.HttpResponseParser(self)
+        self._headers: list[tuple[str, str]] = []
+        self._body: list[bytes] = []
+
+    def data_received(self, octets: bytes) -> None:
+        try:
+            self._parser.feed_data(octets)
+        except httptools.HttpParserError as error:
+            self._fail(OSError(f"what came is no HTTP answer: {error}"))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._fail(error or ConnectionResetError("the connection was closed before the answer was whole"))
+
+    def _fail(self, error: Exception) -> None:
+        if not self.whole.done():
+            self.whole.set_exception(error)
+
+    def _end(self) -> None:
+        if not self.whole.done():
+            self.whole.set_result(Reply(self._parser.get_status_code(), b"".join(self._body), tuple(self._headers)))
+
+    # what the parser tells
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        if self._method == "HEAD":
+            self._end()
+
+    def on_body(self, octets: bytes) -> None:
+        self._body.append(octets)
+
+    def on_message_complete(self) -> None:
+        if self._parser.get_status_code() < 200:
+            self._headers.clear()  # the answer comes behind it
+        else:
+            self._end()

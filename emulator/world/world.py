@@ -98,7 +98,6 @@ class World:
         if hasattr(self, "_server"):
             await self._as_providers(self._server.stop())
         for process in self.processes:
-            await process.leave()
             process.disk.wipe()
 
     async def _as_providers(self, coroutine: Any) -> Any:
