@@ -23,10 +23,10 @@ Requests are built and replies read by the providers' own client halves (emulato
 server is imported, and aiohttp only with a name that needs it: names below are found when they are asked for.
 """
 
+from emulator.exports import when_asked
+
 TYPE_CHECKING = False  # type checkers know the name; importing typing would be most of what importing us costs
 if TYPE_CHECKING:
-    from typing import Any
-
     from emulator.client.callbacks import Callbacks as Callbacks
     from emulator.client.callbacks import aiohttp_handler as aiohttp_handler
     from emulator.client.calls import Patience as Patience
@@ -55,36 +55,6 @@ if TYPE_CHECKING:
     from emulator.client.ubill import Ubill as Ubill
     from emulator.client.ubill import UbillError as UbillError
 
-__all__ = [
-    "AsyncSmsCenter",
-    "AsyncSmsOffice",
-    "AsyncUbill",
-    "BadCallback",
-    "Callbacks",
-    "NotReached",
-    "Parts",
-    "Patience",
-    "Refused",
-    "ReplyLost",
-    "Report",
-    "Reports",
-    "SmppClient",
-    "SmppError",
-    "SmsCenter",
-    "SmsCenterError",
-    "SmsError",
-    "SmsOffice",
-    "SmsOfficeError",
-    "Ubill",
-    "UbillError",
-    "Unavailable",
-    "aiohttp_handler",
-    "connection_pool",
-    "normal_number",
-    "parts",
-    "settle_reports",
-]
-
 _NAMES = {
     "callbacks": ("Callbacks", "aiohttp_handler"),
     "calls": ("Patience",),
@@ -98,21 +68,8 @@ _NAMES = {
     "text_parts": ("Parts", "parts"),
     "ubill": ("AsyncUbill", "Ubill", "UbillError"),
 }
-_HOMES = {name: home for home, names in _NAMES.items() for name in names}
-_FOLDERS = ("smscenter", "smsoffice", "smpp", "ubill")
+_HOMES = {name: f"emulator.client.{home}" for home, names in _NAMES.items() for name in names}
+__all__ = list(_HOMES)
 
-
-def __getattr__(name: str) -> "Any":
-    from importlib import import_module
-
-    if name in _FOLDERS:
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(sorted(_HOMES))}")
-    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES, *_FOLDERS])
+_FOLDERS = {name: f"emulator.client.{name}" for name in ("smscenter", "smsoffice", "smpp", "ubill")}
+__getattr__, __dir__ = when_asked(globals(), _HOMES | _FOLDERS)

@@ -1,121 +1,64 @@
 """SMS Center (or any SMSC) by SMPP 3.4, for async programs: SmppClient, its errors, receipts as reports."""
 
-from emulator.client.smpp.client import SmppClient
-from emulator.client.smpp.errors import (
-    AlreadyBound,
-    BadDefaultMessage,
-    BadDestination,
-    BadDestinationFlag,
-    BadDestinationNpi,
-    BadDestinationTon,
-    BadEsmClass,
-    BadListName,
-    BadNumberOfDestinations,
-    BadNumberOfMessages,
-    BadPriority,
-    BadRegisteredDelivery,
-    BadReplace,
-    BadReplaceFlag,
-    BadSchedule,
-    BadServiceType,
-    BadSource,
-    BadSourceNpi,
-    BadSourceTon,
-    BadSystemType,
-    BadTlvLength,
-    BadTlvStream,
-    BadTlvValue,
-    BadValidity,
-    BindFailed,
-    CancelFailed,
-    CannotSubmitToList,
-    CommandLength,
-    CommandUnknown,
-    DeliveryFailed,
-    MessageIdUnknown,
-    MessageTooLong,
-    QueryFailed,
-    QueueFull,
-    ReceiverPermanent,
-    ReceiverRejected,
-    ReceiverTemporary,
-    ReplaceFailed,
-    SmppError,
-    SmppNotReached,
-    SmppRefused,
-    SmppReplyLost,
-    SubmitFailed,
-    SystemError,
-    Throttled,
-    TlvMissing,
-    TlvNotAllowed,
-    UnknownError,
-    WrongBind,
-    WrongPassword,
-    WrongSystemId,
-)
-from emulator.client.smpp.messages import Incoming, Queried, SubmitOptions, Submitted
-from emulator.client.smpp.settings import LinkState, Settings
-from emulator.smpp import Coding
+from emulator import exports
+from emulator.client.smpp.client import SmppClient as SmppClient
+from emulator.client.smpp.errors import AlreadyBound as AlreadyBound
+from emulator.client.smpp.errors import BadDefaultMessage as BadDefaultMessage
+from emulator.client.smpp.errors import BadDestination as BadDestination
+from emulator.client.smpp.errors import BadDestinationFlag as BadDestinationFlag
+from emulator.client.smpp.errors import BadDestinationNpi as BadDestinationNpi
+from emulator.client.smpp.errors import BadDestinationTon as BadDestinationTon
+from emulator.client.smpp.errors import BadEsmClass as BadEsmClass
+from emulator.client.smpp.errors import BadListName as BadListName
+from emulator.client.smpp.errors import BadNumberOfDestinations as BadNumberOfDestinations
+from emulator.client.smpp.errors import BadNumberOfMessages as BadNumberOfMessages
+from emulator.client.smpp.errors import BadPriority as BadPriority
+from emulator.client.smpp.errors import BadRegisteredDelivery as BadRegisteredDelivery
+from emulator.client.smpp.errors import BadReplace as BadReplace
+from emulator.client.smpp.errors import BadReplaceFlag as BadReplaceFlag
+from emulator.client.smpp.errors import BadSchedule as BadSchedule
+from emulator.client.smpp.errors import BadServiceType as BadServiceType
+from emulator.client.smpp.errors import BadSource as BadSource
+from emulator.client.smpp.errors import BadSourceNpi as BadSourceNpi
+from emulator.client.smpp.errors import BadSourceTon as BadSourceTon
+from emulator.client.smpp.errors import BadSystemType as BadSystemType
+from emulator.client.smpp.errors import BadTlvLength as BadTlvLength
+from emulator.client.smpp.errors import BadTlvStream as BadTlvStream
+from emulator.client.smpp.errors import BadTlvValue as BadTlvValue
+from emulator.client.smpp.errors import BadValidity as BadValidity
+from emulator.client.smpp.errors import BindFailed as BindFailed
+from emulator.client.smpp.errors import CancelFailed as CancelFailed
+from emulator.client.smpp.errors import CannotSubmitToList as CannotSubmitToList
+from emulator.client.smpp.errors import CommandLength as CommandLength
+from emulator.client.smpp.errors import CommandUnknown as CommandUnknown
+from emulator.client.smpp.errors import DeliveryFailed as DeliveryFailed
+from emulator.client.smpp.errors import MessageIdUnknown as MessageIdUnknown
+from emulator.client.smpp.errors import MessageTooLong as MessageTooLong
+from emulator.client.smpp.errors import QueryFailed as QueryFailed
+from emulator.client.smpp.errors import QueueFull as QueueFull
+from emulator.client.smpp.errors import ReceiverPermanent as ReceiverPermanent
+from emulator.client.smpp.errors import ReceiverRejected as ReceiverRejected
+from emulator.client.smpp.errors import ReceiverTemporary as ReceiverTemporary
+from emulator.client.smpp.errors import ReplaceFailed as ReplaceFailed
+from emulator.client.smpp.errors import SmppError as SmppError
+from emulator.client.smpp.errors import SmppNotReached as SmppNotReached
+from emulator.client.smpp.errors import SmppRefused as SmppRefused
+from emulator.client.smpp.errors import SmppReplyLost as SmppReplyLost
+from emulator.client.smpp.errors import SubmitFailed as SubmitFailed
+from emulator.client.smpp.errors import SystemError as SystemError
+from emulator.client.smpp.errors import Throttled as Throttled
+from emulator.client.smpp.errors import TlvMissing as TlvMissing
+from emulator.client.smpp.errors import TlvNotAllowed as TlvNotAllowed
+from emulator.client.smpp.errors import UnknownError as UnknownError
+from emulator.client.smpp.errors import WrongBind as WrongBind
+from emulator.client.smpp.errors import WrongPassword as WrongPassword
+from emulator.client.smpp.errors import WrongSystemId as WrongSystemId
+from emulator.client.smpp.messages import Incoming as Incoming
+from emulator.client.smpp.messages import Queried as Queried
+from emulator.client.smpp.messages import SubmitOptions as SubmitOptions
+from emulator.client.smpp.messages import Submitted as Submitted
+from emulator.client.smpp.settings import LinkState as LinkState
+from emulator.client.smpp.settings import Settings as Settings
+from emulator.smpp import Coding as Coding
 
-__all__ = [
-    "AlreadyBound",
-    "BadDefaultMessage",
-    "BadDestination",
-    "BadDestinationFlag",
-    "BadDestinationNpi",
-    "BadDestinationTon",
-    "BadEsmClass",
-    "BadListName",
-    "BadNumberOfDestinations",
-    "BadNumberOfMessages",
-    "BadPriority",
-    "BadRegisteredDelivery",
-    "BadReplace",
-    "BadReplaceFlag",
-    "BadSchedule",
-    "BadServiceType",
-    "BadSource",
-    "BadSourceNpi",
-    "BadSourceTon",
-    "BadSystemType",
-    "BadTlvLength",
-    "BadTlvStream",
-    "BadTlvValue",
-    "BadValidity",
-    "BindFailed",
-    "CancelFailed",
-    "CannotSubmitToList",
-    "Coding",
-    "CommandLength",
-    "CommandUnknown",
-    "DeliveryFailed",
-    "Incoming",
-    "LinkState",
-    "MessageIdUnknown",
-    "MessageTooLong",
-    "Queried",
-    "QueryFailed",
-    "QueueFull",
-    "ReceiverPermanent",
-    "ReceiverRejected",
-    "ReceiverTemporary",
-    "ReplaceFailed",
-    "Settings",
-    "SmppClient",
-    "SmppError",
-    "SmppNotReached",
-    "SmppRefused",
-    "SmppReplyLost",
-    "SubmitFailed",
-    "SubmitOptions",
-    "Submitted",
-    "SystemError",
-    "Throttled",
-    "TlvMissing",
-    "TlvNotAllowed",
-    "UnknownError",
-    "WrongBind",
-    "WrongPassword",
-    "WrongSystemId",
-]
+__all__ = exports.imported(globals())

@@ -3,15 +3,11 @@
 PROVIDER is put together when it is asked for, so that the client's half (client.py) comes without the server's.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from emulator.exports import when_asked
 
 if TYPE_CHECKING:
     from emulator.providers.smsoffice.provider import PROVIDER as PROVIDER
 
-
-def __getattr__(name: str) -> Any:
-    if name != "PROVIDER":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from emulator.providers.smsoffice.provider import PROVIDER
-
-    return PROVIDER
+__getattr__, __dir__ = when_asked(globals(), {"PROVIDER": "emulator.providers.smsoffice.provider"})
