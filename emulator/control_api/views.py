@@ -1,7 +1,7 @@
 """How the control API shows things: the values of sandboxes as JSON-ready data."""
 
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+_EPOCH = datetime(1970, 1, 1)
 _LAST: Timestamp = 253_402_300_799_999_999
 
 
 def iso(at: Timestamp) -> str:
     """A moment as ISO 8601 with zone, to the microsecond; the end of the year 9999 for what falls due after it."""
-    whole, micro = divmod(min(at, _LAST), 1_000_000)
-    return f"{datetime.fromtimestamp(whole, UTC):%Y-%m-%dT%H:%M:%S}.{micro:06d}Z"
+    return (_EPOCH + timedelta(microseconds=min(at, _LAST))).isoformat(timespec="microseconds") + "Z"
 
 
 def message(sandbox: Sandbox, found: Message) -> "response_types.Message":

@@ -1,5 +1,7 @@
 """Units that every package shares: moments, amounts, chance."""
 
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated
 
@@ -25,6 +27,16 @@ UNIT = 10_000
 def seconds(value: float) -> int:
     """Seconds, as people write them, to microseconds."""
     return round(value * SECOND)
+
+
+def local(at: Timestamp, hours: float, form: str) -> str:
+    """A moment at an offset from UTC, as strftime writes it."""
+    return _written(at // SECOND, hours, form)
+
+
+@lru_cache(maxsize=1024)
+def _written(second: int, hours: float, form: str) -> str:
+    return f"{datetime.fromtimestamp(second, UTC) + timedelta(hours=hours):{form}}"
 
 
 def amount(value: float) -> int:

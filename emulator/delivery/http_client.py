@@ -33,9 +33,9 @@ _UNTRUSTED = (
     "; --callback-ca FILE names the authority that the receiver's certificate is from, or `sms-emulator ca --issue {}` "
     "makes one of our own"
 )
-_OURS = (("User-Agent", "sms-emulator"), ("Accept", "*/*"))
-_NOT_SENT = ("Accept-Encoding", "Content-Type")
-"""What aiohttp would say of itself besides."""
+_OURS = {aiohttp.hdrs.USER_AGENT: "sms-emulator", aiohttp.hdrs.ACCEPT: "*/*"}
+_NO_TYPE = ("Content-Type",)
+"""A body of which the callback does not say what it is goes without one."""
 
 _log = logging.getLogger("emulator")
 _new: ContextVar[bool] = ContextVar("new")
@@ -43,13 +43,15 @@ _new: ContextVar[bool] = ContextVar("new")
 
 
 class Origin(NamedTuple):
-    """Where a URL leads. `begin`: the URL up to its path, as aiohttp takes it; `address`: of a host that is one."""
+    """Where a URL leads. `begin`: the URL up to its path, as aiohttp takes it; `address`: of a host that is one;
+    `authority`: as the header Host says it; `headers`: what aiohttp does not say of itself."""
 
     tls: bool
     host: str
     port: int
     begin: str
     address: str | None
+    authority: str
     headers: Headers
 
 
@@ -118,6 +120,15 @@ def _acknowledge(transport: asyncio.BaseTransport | None) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
+class _Request(aiohttp.ClientRequest):
+    """One that says of us what `_OURS` does."""
+
+    DEFAULT_HEADERS = _OURS
+
+
+_TIMEOUT = aiohttp.ClientTimeout(total=TIMEOUT, ceil_threshold=TIMEOUT + 1)
+
+
 class HttpClient:
     """Sends callbacks to where `targets` allows; redirects and cookies are passed over."""
 
@@ -144,10 +155,10 @@ class HttpClient:
             if refusal is not None:
                 raise self._refused(origin, refusal)
         try:
-            async with asyncio.timeout(TIMEOUT):
-                if fault is not None:
-                    return await self._exchange_by_hand(request, origin, target[len(begin) :], fault)
+            if fault is None:
                 return await self._exchange(request, origin, target[len(begin) :])
+            async with asyncio.timeout(TIMEOUT):
+                return await self._exchange_by_hand(request, origin, target[len(begin) :], fault)
         except TimeoutError:
             raise TimeoutError(f"no answer within {TIMEOUT:.0f} s") from None
         except (aiohttp.ClientError, ValueError) as error:
@@ -158,12 +169,13 @@ class HttpClient:
         async with (self._session or self._opened()).request(
             request.method, URL(origin.begin + rest, encoded=True), headers=origin.headers + request.headers,
             data=request.body or None, allow_redirects=False, ssl=await self._context() if origin.tls else True,
+            skip_auto_headers=None if request.method == "GET" else _NO_TYPE,
         ) as answer:  # fmt: skip
             if answer.status == 101:
                 raise OSError("the connection became something else (101), which nobody asked for")
-            if answer.connection is not None:
-                _acknowledge(answer.connection.transport)
             body, content = b"", answer.content
+            if answer.connection is not None and not content.is_eof():
+                _acknowledge(answer.connection.transport)
             while not content.at_eof() and len(body) < MOST_READ:
                 body += await content.read(MOST_READ - len(body))
             headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.raw_headers)
@@ -172,7 +184,8 @@ class HttpClient:
     async def _exchange_by_hand(self, request: HttpRequest, origin: Origin, rest: str, fault: str) -> HttpReply:
         rest = rest.partition("#")[0]
         head = [f"{request.method} {rest if rest[:1] == '/' else '/' + rest} HTTP/1.1"]
-        head += [f"{name}: {value}" for name, value in origin.headers + request.headers]
+        named = (("Host", origin.authority), *_OURS.items(), *origin.headers, *request.headers)
+        head += [f"{name}: {value}" for name, value in dict(named).items()]
         if request.body or request.method == "POST":
             head.append(f"Content-Length: {len(request.body)}")
         tls = await self._context() if origin.tls else None
@@ -183,7 +196,7 @@ class HttpClient:
     def _opened(self) -> aiohttp.ClientSession:
         self._session = aiohttp.ClientSession(
             connector=Connector(Resolver(self._targets)), cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=_NOT_SENT, auto_decompress=False, timeout=aiohttp.ClientTimeout(total=None),
+            request_class=_Request, auto_decompress=False, timeout=_TIMEOUT,
             max_line_size=MOST_READ, max_field_size=MOST_READ,
         )  # fmt: skip
         return self._session
@@ -240,14 +253,14 @@ def _origin(begin: str) -> Origin:
     authority = url.host_port_subcomponent
     if not authority or not authority.isascii():
         raise _no_url()
-    headers = [("Host", authority), *_OURS]
+    headers, begin, address = [], f"{url.scheme}://{authority}", _address(url.raw_host)
     if url.user is not None:
         who = base64.b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
         headers.append(("Authorization", f"Basic {who}"))
-    address = _address(url.raw_host)
-    if address is not None and ":" not in address:  # also written as one number, which aiohttp does not take
-        authority = f"{address}:{url.port}"
-    return Origin(url.scheme == "https", url.raw_host, url.port, f"{url.scheme}://{authority}", address, tuple(headers))
+    if address not in (None, url.raw_host) and ":" not in address:  # written as one number, which aiohttp does not take
+        headers.append(("Host", authority))
+        begin = f"{url.scheme}://{address}:{url.port}"
+    return Origin(url.scheme == "https", url.raw_host, url.port, begin, address, authority, tuple(headers))
 
 
 def _address(host: str) -> str | None:

@@ -3,6 +3,7 @@ it. No sockets here."""
 
 import re
 from collections.abc import AsyncIterable, Awaitable, Iterable
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote_plus
 
@@ -130,7 +131,7 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
 
 _ESCAPED = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in "0123456789ABCDEFabcdef"}
 """Two hex digits → the ASCII character, which is the same in every charset that our providers know."""
-_LONG = 100_000
+_SHORT, _LONG = 64, 100_000
 _beyond_ascii = re.compile("%[89A-Fa-f]").search
 _escaped = re.compile(r"(?:%[0-9A-Fa-f]{2})+").sub
 """Run by run: quicker than unquote_to_bytes where much is escaped, and by far where a text is nothing but %."""
@@ -164,8 +165,14 @@ def write_query(fields: Iterable[tuple[str, str]], charset: str = "utf-8") -> st
     return "&".join(f"{_quote(name, charset)}={_quote(value, charset)}" for name, value in fields)
 
 
+_short = lru_cache(maxsize=1024)(quote_plus)
+"""Keys, words and dates come again and again."""
+
+
 def _quote(text: str, charset: str) -> str:
-    return text if text.isascii() and text.isalnum() else quote_plus(text, "", charset, "replace")
+    if text.isascii() and text.isalnum():
+        return text
+    return (_short if len(text) <= _SHORT else quote_plus)(text, "", charset, "replace")
 
 
 def add_query(url: str, fields: Iterable[tuple[str, str]]) -> str:
@@ -175,7 +182,7 @@ def add_query(url: str, fields: Iterable[tuple[str, str]]) -> str:
     return f"{base}{joint}{write_query(fields)}{hash_mark}{fragment}"
 
 
-_origin = re.compile(r"(?:.*?//)?[^/?#]*", re.DOTALL).match
+_origin = re.compile(r"(?:[^/?#]*//)?[^/?#]*").match
 
 
 def origin_of(url: str) -> str:

@@ -2,9 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
 
-from emulator.core.units import HOUR, MINUTE, SECOND, Timestamp
+from emulator.core.units import HOUR, MINUTE, SECOND, Timestamp, local
 from emulator.providers.smscenter.countries import Zone
 
 MOSCOW = timezone(timedelta(hours=3))
@@ -20,13 +19,7 @@ _span = re.compile(r"(\d{1,2})(?::(\d\d))?", re.ASCII).fullmatch
 
 def written(at: Timestamp, zone: Zone) -> str:
     """DD.MM.YYYY hh:mm:ss."""
-    return _at_second(at // SECOND, zone(at))
-
-
-@lru_cache(maxsize=1024)
-def _at_second(second: int, zone: float) -> str:
-    local = datetime.fromtimestamp(second, UTC) + timedelta(hours=zone)
-    return f"{local:%d.%m.%Y %H:%M:%S}"
+    return local(at, zone(at), "%d.%m.%Y %H:%M:%S")
 
 
 def hours(zone: str) -> float:
@@ -68,14 +61,14 @@ def _within(first: int, last: int, now: Timestamp, zone: float) -> Timestamp:
     """Now, if the hour of the day is in [first, last), else the next `first` o'clock."""
     if first > 23 or last > 24 or first == last:
         raise ValueError(f"{first}-{last}")
-    local = datetime.fromtimestamp(now // SECOND, UTC) + timedelta(hours=3 + zone)
-    inside = first <= local.hour < last if first < last else local.hour >= first or local.hour < last
+    there = datetime.fromtimestamp(now // SECOND, UTC) + timedelta(hours=3 + zone)
+    inside = first <= there.hour < last if first < last else there.hour >= first or there.hour < last
     if inside:
         return now
-    start = local.replace(hour=first, minute=0, second=0)
-    if start <= local:
+    start = there.replace(hour=first, minute=0, second=0)
+    if start <= there:
         start += timedelta(days=1)
-    return now // SECOND * SECOND + round((start - local).total_seconds()) * SECOND
+    return now // SECOND * SECOND + round((start - there).total_seconds()) * SECOND
 
 
 def spread(period: str, freq: str, count: int) -> list[int]:

@@ -1,11 +1,9 @@
 """smsoffice.ge's callbacks: a GET for each destination when the status of a message with a reference changes."""
 
-from datetime import UTC, datetime, timedelta
-
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Message
-from emulator.core.units import SECOND, Timestamp
+from emulator.core.units import Timestamp, local
 from emulator.http.messages import HttpReply, HttpRequest, add_query
 from emulator.providers.base import CallbackVerdict
 from emulator.providers.smsoffice.profile import PROFILE
@@ -26,8 +24,7 @@ _OPERATOR = "28202"
 
 def timestamp(at: Timestamp, hours: float, clock: int = 24) -> str:
     """yyyyMMddhhmmss at an offset from UTC, by a clock of 24 or 12 hours."""
-    local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=hours)
-    return f"{local:%Y%m%d%H%M%S}" if clock == 24 else f"{local:%Y%m%d%I%M%S}"
+    return local(at, hours, "%Y%m%d%H%M%S" if clock == 24 else "%Y%m%d%I%M%S")
 
 
 def report(account: Account, batch: Batch, message: Message, told: OutgoingReport, url: str) -> HttpRequest | None:

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from emulator.core.units import SECOND, Timestamp
+from emulator.core.units import SECOND, Timestamp, local
 
 _minute = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2})").fullmatch
 _LAST_YEAR = 8999
@@ -19,13 +19,12 @@ def read_minute(written: str, hours: float) -> Timestamp | None:
     if not 1971 <= year <= _LAST_YEAR:
         return None
     try:
-        local = datetime(year, month, day, hour, minute, tzinfo=UTC)
+        there = datetime(year, month, day, hour, minute, tzinfo=UTC)
     except ValueError:
         return None
-    return round((local - timedelta(hours=hours)).timestamp()) * SECOND
+    return round((there - timedelta(hours=hours)).timestamp()) * SECOND
 
 
 def write_second(at: Timestamp, hours: float) -> str:
     """A moment as `Y-m-d H:i:s` (page 003; createdAt: ubill.md 2.5)."""
-    local = datetime.fromtimestamp(at // SECOND, UTC) + timedelta(hours=hours)
-    return f"{local:%Y-%m-%d %H:%M:%S}"
+    return local(at, hours, "%Y-%m-%d %H:%M:%S")
