@@ -47,9 +47,9 @@ def measure() -> list[tuple[str, float, float, float]]:
 
 def _over_the_wire() -> tuple[str, float, float, float]:
     """The median time of a send over a connection kept alive, to a full server and to an empty one in turn."""
-    with servers.running(servers.EMULATOR) as full, servers.running(servers.EMULATOR) as empty:
+    with servers.started(servers.EMULATOR) as full, servers.started(servers.EMULATOR) as empty:
         asks = []
-        for url in (full, empty):
+        for url in (full.url, empty.url):
             account = f"{url}/_emulator/sandboxes/default/accounts/smsoffice"
             servers.call(account, '{"balance": 100000000, "limits": "off", "callback_url": ""}', "PATCH")
             servers.call(f"{url}/_emulator/sandboxes/default/clock", '{"rate": 0}')

@@ -47,13 +47,13 @@ def measure() -> list[tuple[str, float, float, float]]:
 
 def _measured(call: Call, on: str, command: tuple[str, ...]) -> tuple[str, float, float, float]:
     ours, bare = [], []
-    with servers.running(command) as emulator, servers.running(servers.YARDSTICK) as yardstick:
-        sandbox = f"{emulator}/_emulator/sandboxes/default"
+    with servers.started(command) as emulator, servers.started(servers.YARDSTICK) as yardstick:
+        sandbox = f"{emulator.url}/_emulator/sandboxes/default"
         account = {"balance": 100_000_000, "limits": call.limits, "callback_url": ""}
         servers.call(f"{sandbox}/accounts/{call.provider}", json.dumps(account), "PATCH")
         servers.call(f"{sandbox}/clock", '{"rate": 0}')
         for _ in range(ROUNDS):
-            ours.append(servers.load(emulator, call.target, call.connections, SECONDS))
-            bare.append(servers.load(yardstick, BARE, call.connections, SECONDS))
+            ours.append(servers.load(emulator.url, call.target, call.connections, SECONDS))
+            bare.append(servers.load(yardstick.url, BARE, call.connections, SECONDS))
     ratio = median(a / b for a, b in zip(ours, bare, strict=True))
     return f"{call.name}{on} (requests/s)", median(ours), median(bare), ratio

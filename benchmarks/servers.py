@@ -24,10 +24,15 @@ def start(command: tuple[str, ...]) -> subprocess.Popen[str]:
 
 
 class Server(NamedTuple):
-    """A server under measurement."""
+    """A server under measurement, and all URLs of its ready line by name."""
 
-    url: str
+    urls: dict[str, str]
     pid: int
+
+    @property
+    def url(self) -> str:
+        """Of HTTP."""
+        return self.urls["http"]
 
     def processor(self) -> float:
         """Seconds of the processor that its main thread has had."""
@@ -37,33 +42,13 @@ class Server(NamedTuple):
 @contextmanager
 def started(command: tuple[str, ...]) -> Iterator[Server]:
     """A server, as long as the block lasts."""
-    with _started(command) as (process, ready):
-        yield Server(ready["http"], process.pid)
-
-
-@contextmanager
-def running(command: tuple[str, ...]) -> Iterator[str]:
-    """The base URL of a server, as long as the block lasts."""
-    with running_at(command) as ready:
-        yield ready["http"]
-
-
-@contextmanager
-def running_at(command: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """All URLs of a server's ready line by name, as long as the block lasts."""
-    with _started(command) as (_, ready):
-        yield ready
-
-
-@contextmanager
-def _started(command: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     process = start(command)
     try:
         assert process.stdout is not None
         ready = process.stdout.readline().split()
         if os.cpu_count() != 1 and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
-        yield process, dict(pair.split("=", 1) for pair in ready[1:])
+        yield Server(dict(pair.split("=", 1) for pair in ready[1:]), process.pid)
     finally:
         process.terminate()
         process.wait(10)

@@ -14,24 +14,24 @@ ROUNDS = 5
 WINDOW = 50
 
 
-def _submits(ready: dict[str, str]) -> float:
-    return smpp.load(ready, WINDOW, False)[0]
+def _submits(server: servers.Server) -> float:
+    return smpp.load(server, WINDOW, False).submits
 
 
-def _sends(ready: dict[str, str]) -> float:
-    return servers.load(ready["http"], SEND.target, SEND.connections, SECONDS)
+def _sends(server: servers.Server) -> float:
+    return servers.load(server.url, SEND.target, SEND.connections, SECONDS)
 
 
 @contextmanager
-def _emulator(command: tuple[str, ...]) -> Iterator[dict[str, str]]:
+def _emulator(command: tuple[str, ...]) -> Iterator[servers.Server]:
     """An emulator with no limits, whose clock stands."""
-    with servers.running_at(command) as ready:
-        url = f"{ready['http']}/_emulator/sandboxes/default"
+    with servers.started(command) as server:
+        url = f"{server.url}/_emulator/sandboxes/default"
         account = '{"balance": 100000000, "limits": "off", "callback_url": ""}'
         servers.call(f"{url}/accounts/smsoffice", account, "PATCH")
         servers.call(f"{url}/accounts/smscenter", account[:-1] + ', "switches": {"smpp-window": 100}}', "PATCH")
         servers.call(f"{url}/clock", '{"rate": 0}')
-        yield ready
+        yield server
 
 
 def measure() -> list[tuple[str, float, float, float]]:

@@ -21,12 +21,12 @@ def measure() -> list[tuple[str, float, float, float]]:
 
 def _measured(what: str, command: tuple[str, ...], kept: bool) -> tuple[str, float, float, float]:
     ours, bare = [], []
-    with servers.running(command) as emulator, servers.running(TLS_YARDSTICK) as yardstick:
-        sandbox = f"{emulator}/_emulator/sandboxes/default"
+    with servers.started(command) as emulator, servers.started(TLS_YARDSTICK) as yardstick:
+        sandbox = f"{emulator.url}/_emulator/sandboxes/default"
         account = '{"balance": 100000000, "limits": "off", "callback_url": ""}'
         servers.call(f"{sandbox}/accounts/smsoffice", account, "PATCH")
         servers.call(f"{sandbox}/clock", '{"rate": 0}')
         for _ in range(ROUNDS):
-            ours.append(servers.load(emulator.replace("http:", "https:"), BARE, _CONNECTIONS, SECONDS, kept))
-            bare.append(servers.load(yardstick, BARE, _CONNECTIONS, SECONDS, kept))
+            ours.append(servers.load(emulator.url.replace("http:", "https:"), BARE, _CONNECTIONS, SECONDS, kept))
+            bare.append(servers.load(yardstick.url, BARE, _CONNECTIONS, SECONDS, kept))
     return what, median(ours), median(bare), median(a / b for a, b in zip(ours, bare, strict=True))
