@@ -4,12 +4,15 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, web
+from tools import need
 
 from emulator.app.server import Server
 from emulator.app.settings import Settings
@@ -30,6 +33,12 @@ def skip(seconds: float) -> None:
     loop.time = lambda: now() + seconds  # type: ignore[method-assign]
 
 
+async def turns(count: int = 50) -> None:
+    """Others have their turn on the loop, sockets among them: what was to come of it by itself has come."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
 async def until(done: Callable[[], Any]) -> None:
     """What nobody tells of is looked for now and then."""
     async with asyncio.timeout(PATIENCE):
@@ -44,6 +53,16 @@ def free_port() -> int:
         port = secrets.choice(range(20_000, 32_000))
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
+
+
+def self_signed(folder: Path) -> tuple[str, str]:
+    """(certificate, key) for this machine, in files of that folder."""
+    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
+    command = [need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+               "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+               "-keyout", key, "-out", cert]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+    return cert, key
 
 
 @contextmanager
@@ -119,19 +138,27 @@ class Receiver:
 
 
 @asynccontextmanager
+async def site(handlers: Mapping[str, Any]) -> AsyncIterator[str]:
+    """An application with those handlers (path: handler, of any method) on a free port; where it is."""
+    app = web.Application()
+    for path, handler in handlers.items():
+        app.router.add_route("*", path, handler)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def receiver() -> AsyncIterator[Receiver]:
     """A callback endpoint on a free port."""
     taking = Receiver()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", taking._take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    taking.url = f"http://127.0.0.1:{runner.addresses[0][1]}/callback"
-    try:
+    async with site({"/{path:.*}": taking._take}) as base_url:
+        taking.url = f"{base_url}/callback"
         yield taking
-    finally:
-        await runner.cleanup()
 
 
 class Stuck(NamedTuple):

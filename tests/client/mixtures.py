@@ -1,21 +1,37 @@
 """A provider in a rough world, drawn from a seed: it takes messages late, or twice not at all, says what is not so, and
 answers in any shape. What it took is known; what a client was told is held against that."""
 
+import pickle
 import random
 import re
+import traceback
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from emulator.client import NotReached, SmsError
+from emulator.client.hiding import written_forms
 from emulator.http.messages import HttpReply, HttpRequest
 
 KEY = "k&y<of>/mine+1=%41'\""
+FORMS = written_forms(KEY)
 LATE = 0.6
 """What is registered later than answered is there after this part of Patience.absent_after."""
 ODD = ("lost", "taken and lost", "late and lost", "503", "taken and 503", "taken and 502", "late and 504", "429", "301",
        "html", "taken and html", "garbled", "cut", "refused", "unreached", "bom", "page of doubt")  # fmt: skip
 PAGE = b"<!doctype html><html><h1>It works!</h1>"
+
+
+def forms_in(text: str) -> list[str]:
+    """The forms in which the key stands there."""
+    return [form for form in FORMS if form in text]
+
+
+def shows_the_key(error: BaseException) -> list[str]:
+    """The texts of an error that hold the key, in whatever form."""
+    texts = [str(error), repr(error), repr(vars(error)), "".join(traceback.format_exception(error)),
+             repr(pickle.dumps(error)), str(pickle.loads(pickle.dumps(error)))]  # fmt: skip
+    return [text for text in texts if forms_in(text)]
 
 
 @dataclass

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
+from support import site
 
 from emulator.client import Callbacks, Report, Reports, aiohttp_handler, smsoffice
 
@@ -165,16 +166,10 @@ async def test_a_store_may_be_async():
 ])  # fmt: skip
 async def test_a_form_that_is_not_utf_8_is_read_all_the_same(body, kind):
     taken = []
-    app = web.Application()
-    app.router.add_route("*", "/", aiohttp_handler(made(taken.append)))
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/?x=%FF"
-        said = {"Content-Type": kind}
-        async with ClientSession() as session, session.post(url, data=body, headers=said) as answer:
-            assert (answer.status, await answer.text()) == (200, "OK")
-    finally:
-        await runner.cleanup()
+    async with (
+        site({"/": aiohttp_handler(made(taken.append))}) as url,
+        ClientSession() as session,
+        session.post(f"{url}/?x=%FF", data=body, headers={"Content-Type": kind}) as answer,
+    ):
+        assert (answer.status, await answer.text()) == (200, "OK")
     assert [report.id for report in taken] == ["mine"]

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from aiohttp import web
 from client.desks import PROVIDERS, desk, number, own_id
+from support import site
 
 from emulator.client import Callbacks, Reports, aiohttp_handler, smscenter, smsoffice, ubill
 
@@ -134,20 +134,12 @@ async def shop(sms):
         "ubill": partial(ubill.parse_callback, key=sms.ubill.callback_key),
         "smscenter": partial(smscenter.parse_callback, secret=sms.smscenter.callback_secret),
     }
-    made = web.Application()
     seen = Reports()
-    for provider, parse in parsers.items():
-        made.router.add_route("*", f"/sms/{provider}", aiohttp_handler(Callbacks(parse, take, seen)))
-    runner = web.AppRunner(made, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+    handlers = {f"/sms/{name}": aiohttp_handler(Callbacks(parse, take, seen)) for name, parse in parsers.items()}
+    async with site(handlers) as url:
         for provider in parsers:
-            url = f"http://127.0.0.1:{runner.addresses[0][1]}/sms/{provider}?token=in-the-url"
-            await sms.patch_account(provider, callback_url=url)
+            await sms.patch_account(provider, callback_url=f"{url}/sms/{provider}?token=in-the-url")
         yield taken
-    finally:
-        await runner.cleanup()
 
 
 PLAYS = ("happy", "doubled-reports", "late-reports", "reordered-reports", "flaky-callbacks", "lost-reply", "throttled")
@@ -190,21 +182,13 @@ async def test_a_report_that_could_not_be_kept_is_answered_with_a_failure_and_ta
         if len(taken) == 1:
             raise OSError("the database is away")
 
-    handler = aiohttp_handler(Callbacks(smsoffice.parse_callback, take))
-    made = web.Application()
-    made.router.add_get("/", handler)
-    runner = web.AppRunner(made, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await sms.patch_account("smsoffice", callback_url=f"http://127.0.0.1:{runner.addresses[0][1]}/")
+    async with site({"/": aiohttp_handler(Callbacks(smsoffice.parse_callback, take))}) as url:
+        await sms.patch_account("smsoffice", callback_url=f"{url}/")
         async with desk("async", "smsoffice", sms) as ask:
             await ask("send", number("smsoffice"), "Hello", reference="mine")
         await sms.settle()
         assert [one.accepted for one in await sms.callbacks()] == [False, True]
         assert [one.status for one in taken] == ["delivered", "delivered"]
-    finally:
-        await runner.cleanup()
 
 
 @pytest.mark.sms_histories(max_examples=25, seconds=30)

@@ -1,7 +1,5 @@
 """What the wire may do to a reply, for real: the client never doubles a message and never loses one silently."""
 
-import asyncio
-from contextlib import asynccontextmanager
 
 import pytest
 from client.desks import KINDS, PROVIDERS, QUICK, desk, no_id, number, own_id
@@ -127,21 +125,6 @@ async def test_an_outage_is_waited_out_when_the_caller_says_so(sms_emulator, kin
 
 @either
 @each
-async def test_a_503_leaves_a_send_in_doubt(sms_emulator, kind, provider):
-    """A proxy says it of a backend that took the message, too."""
-    sms = sms_emulator
-    await sms.add_rule(when={"provider": provider, "operation": "send"}, then={"reply": {"status": 503}})
-    async with desk(kind, provider, sms) as ask:
-        with pytest.raises(Unavailable) as raised:
-            await ask("send", number(provider), "Hello", **no_id(provider))
-    assert raised.value.retryable
-    assert raised.value.maybe_accepted
-    assert raised.value.status == 503
-    assert len(await sms.requests(provider=provider)) == 1
-
-
-@either
-@each
 async def test_a_429_is_waited_out_and_told_when_it_lasts(sms_emulator, kind, provider):
     sms = sms_emulator
     await sms.add_rule(when={"provider": provider}, then={"reply": {"status": 429}}, times=2)
@@ -157,26 +140,6 @@ async def test_a_429_is_waited_out_and_told_when_it_lasts(sms_emulator, kind, pr
 
 @either
 @each
-async def test_slow_pieces_are_put_together(sms_emulator, kind, provider):
-    sms = sms_emulator
-    await _fault(sms, provider, "slow")
-    async with desk(kind, provider, sms) as ask:
-        await ask("send", number(provider), "Hello")
-
-
-@either
-@each
-async def test_an_answer_that_trickles_does_not_outlast_the_time_out(sms_emulator, kind, provider):
-    sms = sms_emulator
-    await _fault(sms, provider, "slow")
-    async with desk(kind, provider, sms, SHORT) as ask:
-        with pytest.raises(ReplyLost):
-            await ask("send", number(provider), "Hello", **no_id(provider))
-    assert len(await sms.messages()) == 1
-
-
-@either
-@each
 async def test_where_nobody_listens_nothing_was_sent(sms_emulator, kind, provider):
     with deaf_port() as port:
         async with desk(kind, provider, sms_emulator, base_url=f"http://127.0.0.1:{port}") as ask:
@@ -185,64 +148,6 @@ async def test_where_nobody_listens_nothing_was_sent(sms_emulator, kind, provide
     assert isinstance(raised.value, SmsError)
     assert raised.value.retryable
     assert not raised.value.maybe_accepted
-
-
-def _length(head):
-    lines = head.lower().split(b"\r\n")
-    return next((int(line.split(b":")[1]) for line in lines if line.startswith(b"content-length")), 0)
-
-
-@asynccontextmanager
-async def _in_front(sms, answers=1):
-    """A server in front that answers so often on each connection and closes it a moment later, without saying so."""
-    port = int(sms.base_url.rpartition(":")[2])
-    accepted = []
-
-    async def serve(reader, writer):
-        accepted.append(1)
-        back, forth = await asyncio.open_connection("127.0.0.1", port)
-        for _ in range(answers):
-            head = await reader.readuntil(b"\r\n\r\n")
-            forth.write(head + await reader.readexactly(_length(head)))
-            answer = await back.readuntil(b"\r\n\r\n")
-            writer.write(answer + await back.readexactly(_length(answer)))
-            await writer.drain()
-        writer.close()
-        forth.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", accepted
-
-
-@either
-@each
-async def test_a_kept_connection_that_was_closed_meanwhile_is_not_written_to(sms_emulator, kind, provider):
-    sms = sms_emulator
-    async with _in_front(sms) as (url, accepted), desk(kind, provider, sms, base_url=url) as ask:
-        for turn in range(3):
-            await ask("send", number(provider), f"Hello {turn}")
-            await asyncio.sleep(0)
-    assert len(accepted) == 3
-    assert len(await sms.messages()) == 3
-
-
-@either
-@each
-async def test_connections_are_kept_alive(sms_emulator, kind, provider):
-    sms = sms_emulator
-    async with _in_front(sms, answers=3) as (url, accepted), desk(kind, provider, sms, base_url=url) as ask:
-        for turn in range(3):
-            await ask("send", number(provider), f"Hello {turn}")
-    assert len(accepted) == 1
-
-
-def test_no_address_but_http_and_https_is_taken():
-    from emulator.client import AsyncUbill, Ubill
-
-    for made in (Ubill, AsyncUbill):
-        with pytest.raises(ValueError, match="no http or https address"):
-            made("key", base_url="ftp://api.ubill.dev")
 
 
 def test_what_may_double_never_goes_by_a_method_that_drivers_repeat():

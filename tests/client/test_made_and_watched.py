@@ -11,7 +11,6 @@ from emulator.client import (
     AsyncSmsCenter,
     AsyncSmsOffice,
     AsyncUbill,
-    NotReached,
     Patience,
     ReplyLost,
     SmsCenter,
@@ -138,16 +137,3 @@ async def test_a_calls_own_patience_is_instead_of_the_clients(kind):
                 with pytest.raises(Exception, match="429"):
                     await ask(method, *arguments)
                 assert len(server.requests) == before + 5
-
-
-@either
-async def test_an_attempt_with_no_time_left_is_not_begun(kind):
-    """What cannot be waited for would only make a doubt."""
-    short = structs.replace(QUICK, timeout=0.3, deadline=0.4, pause=0.15, longest_pause=0.15, jitter=0)
-    with raw(lambda request: plain(b"", b"429 Too Many Requests")) as server:
-        async with desk(kind, "ubill", server, short) as ask:
-            with pytest.raises(Exception, match="429") as raised:
-                await ask("send", "1", "x")
-        assert len(server.requests) < QUICK.attempts
-    assert not raised.value.maybe_accepted
-    assert not isinstance(raised.value, NotReached)

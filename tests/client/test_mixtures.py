@@ -2,20 +2,17 @@
 
 import asyncio
 import logging
-import pickle
 import random
-import traceback
 
 import pytest
 from client.desks import KINDS, QUICK, desk
-from client.mixtures import KEY, LATE, Send, World
+from client.mixtures import KEY, LATE, Send, World, forms_in, shows_the_key
 from client.raw import SHAPES, plain, raw
 from msgspec import structs
 
 from emulator.client import Patience, SmsError
 from emulator.client.calls import Exchange, Trouble
 from emulator.client.carrying_out import Course, carry_out
-from emulator.client.hiding import written_forms
 from emulator.client.smscenter.calls import Calls as Center
 from emulator.client.smsoffice.calls import Calls as Office
 from emulator.client.ubill.calls import Calls as Bill
@@ -23,15 +20,7 @@ from emulator.clock import real_now
 from emulator.core.units import SECOND
 from emulator.http.messages import HttpRequest
 
-FORMS = written_forms(KEY)
 METHODS = {"smsoffice": ("send",), "ubill": ("send",), "smscenter": ("send", "send_sms")}
-
-
-def shows_the_key(error):
-    """The texts of an error that hold the key, in whatever form."""
-    texts = [str(error), repr(error), repr(vars(error)), "".join(traceback.format_exception(error)),
-             repr(pickle.dumps(error)), str(pickle.loads(pickle.dumps(error)))]  # fmt: skip
-    return [text for text in texts if any(form in text for form in FORMS)]
 
 
 def options_for(world, provider, turn):
@@ -146,7 +135,7 @@ async def test_over_the_wire_too(kind, provider, caplog):
     caplog.set_level(logging.DEBUG)
     for seed in range(2):
         await over_the_wire(kind, provider, seed)
-    assert not any(form in caplog.text for form in FORMS)
+    assert forms_in(caplog.text) == []
 
 
 @pytest.mark.long

@@ -7,9 +7,9 @@ import threading
 import aiohttp
 import pytest
 import urllib3
-from client.desks import KINDS, PROVIDERS, QUICK, desk, number
+from client.desks import KINDS, PROVIDERS, QUICK, desk
 from client.raw import numbered, plain, raw
-from client.test_connections import certificate as certificate
+from client.test_shapes import certificate as certificate
 from client.test_shapes import server_tls
 from msgspec import structs
 
@@ -24,11 +24,12 @@ def _surely_not_sent(error, retryable=True):
     assert (error.maybe_accepted, error.octets_left, error.retryable) == (False, False, retryable)
 
 
-async def test_a_session_that_its_owner_closed_is_an_error():
+async def test_a_session_is_closed_by_its_owner_and_is_an_error_then():
     with raw(lambda request: plain(numbered(request))) as server:
         async with aiohttp.ClientSession() as session:
-            client = AsyncUbill("the-key", base_url=server.base_url, session=session, patience=QUICK)
-            assert await client.balance() == 1000
+            async with AsyncUbill("the-key", base_url=server.base_url, session=session, patience=QUICK) as client:
+                assert await client.balance() == 1000
+            assert not session.closed
         with pytest.raises(NotReached, match="session that was given is closed") as raised:
             await client.balance()
         _surely_not_sent(raised.value, retryable=False)
@@ -181,22 +182,6 @@ async def test_a_handshake_that_never_ends_is_no_doubt(kind):
             with pytest.raises(NotReached) as raised:
                 await ask("send", "1", "x")
     _surely_not_sent(raised.value)
-
-
-@either
-@each
-async def test_a_redirect_is_refused_and_says_where_to(kind, provider):
-    from emulator.client import Refused
-
-    def elsewhere(request):
-        return plain(b"", b"301 Moved Permanently", b"Location: https://new.test/send?key=the-ubill-key")
-
-    with raw(elsewhere) as server:
-        async with desk(kind, provider, server) as ask:
-            with pytest.raises(Refused, match=r"redirected to https://new\.test/send") as raised:
-                await ask("send", number(provider), "x")
-        assert len(server.requests) == 1
-    assert not raised.value.maybe_accepted
 
 
 @pytest.mark.parametrize("url", [

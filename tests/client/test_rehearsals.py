@@ -37,13 +37,16 @@ async def test_an_answer_of_an_odd_shape_is_read(sms_emulator, kind, provider, f
     assert {one.fault for one in await sms.requests(provider=provider)} == {fault}
 
 
+@pytest.mark.parametrize("fault", ["endless", "slow"])
 @either
 @each
-async def test_chunks_without_end_leave_a_doubt(sms_emulator, kind, provider):
+async def test_an_answer_that_does_not_come_to_its_end_costs_the_time_out_and_leaves_a_doubt(
+    sms_emulator, kind, provider, fault
+):
     sms = sms_emulator
-    await rule(sms, provider, {"reply": {"fault": "endless"}})
+    await rule(sms, provider, {"reply": {"fault": fault}})
     async with desk(kind, provider, sms, SHORT) as ask:
-        with pytest.raises(ReplyLost):
+        with pytest.raises(ReplyLost, match=r"no whole answer within 0\.8 s"):
             await ask("send", number(provider), "Hello", **no_id(provider))
     assert len(await sms.messages()) == 1
 
@@ -60,6 +63,7 @@ async def test_taken_and_then_5xx_is_a_doubt_and_is_not_sent_again(sms_emulator,
             await ask("send", number(provider), "Hello", **no_id(provider))
     assert isinstance(raised.value, Unavailable if status == 503 else ReplyLost)
     assert (raised.value.maybe_accepted, raised.value.status) == (True, status)
+    assert raised.value.retryable
     assert len(await sms.messages()) == 1
 
 
@@ -140,10 +144,12 @@ async def test_a_redirect_and_a_page_of_html_are_rehearsed(sms_emulator, kind, p
     page = {"body": "<!doctype html><p>Please log in", "headers": {"Content-Type": "text/html"}}
     async with desk(kind, provider, sms) as ask:
         await rule(sms, provider, {"reply": moved})
-        with pytest.raises(Refused, match=r"elsewhere\.test"):
+        with pytest.raises(Refused, match=r"redirected to https://elsewhere\.test") as refused:
             await ask("send", number(provider), "Hello")
+        assert not refused.value.maybe_accepted
         assert await sms.messages() == []
         await rule(sms, provider, {"reply": page})
-        with pytest.raises(ReplyLost, match="makes no sense"):
+        with pytest.raises(ReplyLost, match="makes no sense") as lost:
             await ask("send", number(provider), "Hello", **no_id(provider))
+        assert (lost.value.status, lost.value.octets_left) == (200, True)
         assert len(await sms.messages()) == 1

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from client.desks import KINDS, QUICK, desk
 from client.raw import SHAPES, Request, numbered, plain, raw
-from client.test_connections import certificate as certificate
 from msgspec import structs
+from support import self_signed
 
 from emulator.client import AsyncUbill, ReplyLost, SmsCenter, SmsOffice, Ubill, connection_pool
 from emulator.client.sync_transport import SyncTransport
+from emulator.client.ubill import UbillRefused
 
 CALLS: dict[tuple[str, str], tuple[tuple[Any, ...], Callable[[Any], Any]]] = {
     ("smsoffice", "send"): (("1", "x"), lambda sent: sent.stop_listed[0]),
@@ -64,6 +65,11 @@ def methods_of(made: type) -> set[str]:
     """Public methods that are not every client's."""
     every = {name for base in SyncTransport.__mro__ for name in vars(base)}
     return {name for name in dir(made) if name[0] != "_" and name not in every and isfunction(getattr(made, name))}
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 def server_tls(certificate: tuple[str, str]) -> ssl.SSLContext:
@@ -176,11 +182,12 @@ async def test_what_stands_behind_an_answer_is_nobodys(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_connection_that_was_closed_meanwhile_leaves_no_doubt(kind):
+async def test_a_connection_is_kept_and_one_that_was_closed_meanwhile_leaves_no_doubt(kind):
     with raw(_echo) as server:
         async with desk(kind, "ubill", server) as ask:
             for turn in range(5):
-                assert (await ask("send", "1", str(turn + 1))).sms_id == turn + 1
+                for number in (2 * turn + 1, 2 * turn + 2):
+                    assert (await ask("send", "1", str(number))).sms_id == number
                 server.drop_idle()
         assert server.connections == 5
 
@@ -216,3 +223,19 @@ def test_a_pool_may_be_shared_and_is_not_closed():
                 client.balance()
         assert server.connections == 1
         pool.clear()
+
+
+def test_a_closed_client_can_be_used_again(live_sms_emulator):
+    sms = live_sms_emulator
+    client = Ubill(sms.ubill.key, base_url=sms.base_url)
+    assert client.balance() == 1000
+    client.close()
+    assert client.balance() == 1000
+    client.close()
+
+
+def test_a_base_url_may_have_a_path(live_sms_emulator):
+    """As behind a gateway: what stands behind the host goes before every path."""
+    client = Ubill("key", base_url=f"{live_sms_emulator.base_url}/gateway/")
+    with client, pytest.raises(UbillRefused, match="/gateway/v1/sms/balance"):
+        client.balance()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from client.smsc import smsc, until
-from support import PATIENCE, skip
+from support import PATIENCE, skip, turns
 
 from emulator.client import Patience, Reports, SmppClient, SmppError, smpp
 from emulator.client.smpp import Settings, errors
@@ -237,7 +237,7 @@ async def test_a_call_waits_for_the_next_bind_and_gives_up_at_its_deadline():
         server.link.transport.abort()
         await until(lambda: not client.bound)
         sending = asyncio.create_task(client.submit(TO, "Hello"))
-        await asyncio.sleep(0.05)
+        await turns()
         skip(61)
         with pytest.raises(smpp.SmppNotReached, match="not bound in time") as raised:
             await sending
@@ -306,12 +306,6 @@ async def test_a_question_is_asked_again_on_the_next_connection():
         assert (await client.query("5")).status == "delivered"
 
 
-async def test_a_receiver_submits_nothing():
-    async with smsc() as server, bound(server, bind="receiver") as client:
-        with pytest.raises(smpp.WrongBind):
-            await client.submit(TO, "Hello")
-
-
 def _receipt(id, state, error=0):
     return write_receipt(Receipt(
         message_id=id, source=ReceiptAddress(b"Shop", 5, 1), destination=ReceiptAddress(TO.encode(), 1, 1), state=state,
@@ -360,16 +354,6 @@ async def test_a_subscribers_long_message_is_joined():
                 "short_message": bytes((5, 0, 3, 9, 2, number)) + octets,
             }))  # fmt: skip
         assert await anext(client.incoming()) == smpp.Incoming(TO, "1234", "Привет, мир")
-
-
-async def test_what_nobody_reads_is_asked_for_again_and_rubbish_is_refused():
-    async with smsc() as server, bound(server, QUICK._replace(inbox=1)) as client:
-        odd = Pdu(CommandId.DELIVER_SM, fields={"data_coding": 8, "short_message": b"odd"})
-        assert (await server.link.deliver(odd)).status == Status.RX_P_APPN
-        assert (await server.link.deliver(_receipt("1", 2))).status == 0
-        assert (await server.link.deliver(_receipt("2", 2))).status == Status.RX_T_APPN
-        assert (await anext(client.receipts())).id == "1"
-        assert (await server.link.deliver(_receipt("2", 2))).status == 0
 
 
 async def test_every_error_is_an_smpp_error():

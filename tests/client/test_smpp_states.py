@@ -9,7 +9,7 @@ import pytest
 from client.smsc import smsc, until
 from client.test_smpp import QUICK, TO, bound
 from client.test_smpp import _receipt as receipt
-from support import PATIENCE, skip
+from support import PATIENCE, skip, turns
 
 from emulator.client import Patience, SmppClient, smpp
 from emulator.client.smpp import incoming as incoming_of
@@ -64,7 +64,7 @@ async def test_close_ends_every_wait(state):
             await asyncio.gather(*sends)
         elif state is not lost:
             await until(lambda: len(server.of(CommandId.SUBMIT_SM)) >= 2)
-        await asyncio.sleep(0.05)
+        await turns()
         async with promptly():
             await client.close(within=0.3)
             told = await asyncio.gather(*sends, return_exceptions=True)
@@ -85,7 +85,7 @@ async def test_close_lets_what_has_left_be_answered():
         sending = asyncio.create_task(client.submit(TO, "Hello"))
         await until(lambda: server.of(CommandId.SUBMIT_SM))
         closing = asyncio.create_task(client.close(within=PATIENCE))
-        await asyncio.sleep(0.02)
+        await turns()
         assert not closing.done()
         (pdu,) = server.of(CommandId.SUBMIT_SM)
         server.link.write(Pdu(CommandId.SUBMIT_SM_RESP, 0, pdu.sequence, {"message_id": b"77"}))
@@ -142,7 +142,7 @@ async def test_a_server_that_never_answers_an_unbind_is_left():
 
 # an inbox that is full
 
-async def test_messages_that_nobody_reads_do_not_stop_receipts():
+async def test_what_nobody_reads_is_asked_for_again_does_not_stop_the_other_kind_and_rubbish_is_refused():
     async with smsc() as server, bound(server, QUICK._replace(inbox=1)) as client:
         message = Pdu(CommandId.DELIVER_SM, fields={"source_addr": TO.encode(), "short_message": b"hi"})
         assert (await server.link.deliver(message)).status == 0
@@ -150,7 +150,10 @@ async def test_messages_that_nobody_reads_do_not_stop_receipts():
         assert (await server.link.deliver(receipt("1", 2))).status == 0
         assert (await server.link.deliver(receipt("2", 2))).status == Status.RX_T_APPN
         assert (await anext(client.receipts())).id == "1"
+        assert (await server.link.deliver(receipt("2", 2))).status == 0
         assert (await anext(client.incoming())).text == "hi"
+        odd = Pdu(CommandId.DELIVER_SM, fields={"data_coding": 8, "short_message": b"odd"})
+        assert (await server.link.deliver(odd)).status == Status.RX_P_APPN
 
 
 def _part(reference, number, of=2, octets=b"x"):
@@ -242,7 +245,7 @@ async def test_close_waits_for_what_is_being_worked_off():
             delivering = asyncio.create_task(server.link.deliver(receipt("1", 2)))
             await until(lambda: taken)
             closing = asyncio.create_task(client.close(within=PATIENCE))
-            await asyncio.sleep(0.02)
+            await turns()
             go_on.set()
             await closing
         assert (await delivering).status == 0
@@ -260,7 +263,7 @@ async def test_cancelled_submits_give_the_window_back_when_they_are_answered_or_
             one.cancel()
         await asyncio.wait(sends)
         waiting = asyncio.create_task(client.submit(TO, "next"))
-        await asyncio.sleep(0.02)
+        await turns()
         assert len(server.of(CommandId.SUBMIT_SM)) == 3
         server.answers = lambda pdu: (0, {"message_id": b"9"})
         for pdu in server.of(CommandId.SUBMIT_SM)[:1]:
@@ -279,7 +282,7 @@ async def test_where_the_window_is_full_that_is_said_and_nothing_is_in_doubt():
         first = asyncio.create_task(client.submit(TO, "Hello"))
         await until(lambda: server.of(CommandId.SUBMIT_SM))
         second = asyncio.create_task(client.submit(TO, "Another"))
-        await asyncio.sleep(0.02)
+        await turns()
         skip(21)
         with pytest.raises(smpp.SmppNotReached, match="no place in time in the window of 1") as raised:
             await second

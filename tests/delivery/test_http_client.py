@@ -4,7 +4,6 @@ import asyncio
 import logging
 import socket
 import ssl
-import subprocess
 import threading
 import time
 from asyncio.selector_events import BaseSelectorEventLoop
@@ -22,11 +21,11 @@ from support import (
     get,
     key_of,
     receiver,
+    self_signed,
     send_path,
     serving,
     walk,
 )
-from tools import need
 
 from emulator.core.admin_commands import Redeliver
 from emulator.delivery import http_client as outbox
@@ -456,18 +455,8 @@ async def test_outbind_goes_to_the_address_that_was_judged(names):
         listener.close()
 
 
-@pytest.fixture
-def certificate(tmp_path):
-    """For localhost, signed by itself, with its key."""
-    subprocess.run(
-        [need("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-         "-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem"], check=True, capture_output=True,
-    )  # fmt: skip
-    return tmp_path / "cert.pem", tmp_path / "key.pem"
-
-
-async def test_https_receivers_are_held_against_the_certificates_of_the_machine(certificate, monkeypatch):
+async def test_https_receivers_are_held_against_the_certificates_of_the_machine(tmp_path, monkeypatch):
+    certificate = self_signed(tmp_path)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(*certificate)
 
@@ -482,6 +471,6 @@ async def test_https_receivers_are_held_against_the_certificates_of_the_machine(
     async with opened(HttpClient()) as stranger, opened(HttpClient()) as friend:
         with pytest.raises(OSError, match="certificate verify failed"):
             await stranger.call(request)
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        monkeypatch.setenv("SSL_CERT_FILE", certificate[0])
         assert (await friend.call(request)).body == b"OK"
     await server.cleanup()

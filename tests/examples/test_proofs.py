@@ -38,7 +38,7 @@ CLIENT = {
     "stand on urllib3": "client/test_import_weight.py::test_the_sync_clients_bring_no_aiohttp",
     "Both kinds have the same methods":
         "client/test_every_method.py::test_both_kinds_have_the_same_methods_with_the_same_types",
-    "used by several threads": "client/test_connections.py::test_several_threads_share_a_client",
+    "used by several threads": "client/test_shapes.py::test_sixteen_threads_get_each_their_own",
     "one event loop after another": "client/test_nothing_left.py::test_a_client_serves_one_loop_after_another",
     "after a fork": "client/test_shapes.py::test_forked_twice_nobody_reads_anothers_answers",
     "`from_env()` makes a client of the environment": f"{HERE}::test_the_client_page_names_every_variable",
@@ -87,8 +87,8 @@ CLIENT = {
         "client/test_keep_limits.py::test_one_too_many_is_held_back_until_the_first_is_a_minute_old",
     "neither is closed for you": "client/test_shapes.py::test_a_pool_may_be_shared_and_is_not_closed",
     "an aiohttp `session=` with it":
-        "client/test_connections.py::test_https_with_async_and_a_session_of_ones_own_that_is_not_closed",
-    "Redirects are refused": "client/test_nothing_left.py::test_a_redirect_is_refused_and_says_where_to",
+        "client/test_nothing_left.py::test_a_session_is_closed_by_its_owner_and_is_an_error_then",
+    "Redirects are refused": "client/test_rehearsals.py::test_a_redirect_and_a_page_of_html_are_rehearsed",
     "interim answers skipped":
         "client/test_odd_answers.py::test_interim_answers_are_passed_over_and_alone_they_are_none",
     "has anything unread": "client/test_shapes.py::test_what_stands_behind_an_answer_is_nobodys",

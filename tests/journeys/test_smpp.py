@@ -13,7 +13,7 @@ import pytest
 import smpplib.client
 import smpplib.consts
 from esme import TO, Desk, desk, line_of
-from support import PATIENCE, free_port, receiver, serving
+from support import PATIENCE, free_port, receiver, self_signed, serving
 from tools import NODE_MODULES, need
 
 from emulator.sandboxes.spec import ClockWish, NewSandbox
@@ -171,15 +171,6 @@ async def until(done, seconds=PATIENCE):
     raise AssertionError("it never came about")
 
 
-def certify(cert, key):
-    """A certificate for this machine."""
-    made = subprocess.run(
-        [need("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-keyout", key, "-out", cert], capture_output=True,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-
-
 TAKEN, DELIVERED = "8", "1"
 """What Kannel tells the one who sent: the SMSC has taken it, the phone has got it."""
 
@@ -200,9 +191,8 @@ async def test_kannels_bearerbox_binds_sends_and_gets_its_receipt(tmp_path, over
     bearerbox = need("kannel")
     settings, tls = {}, ""
     if over == "tls":
-        cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-        certify(cert, key)
-        settings, tls = {"smpp_tls_port": 0, "tls_cert": str(cert), "tls_key": str(key)}, "use-ssl = true"
+        cert, key = self_signed(tmp_path)
+        settings, tls = {"smpp_tls_port": 0, "tls_cert": cert, "tls_key": key}, "use-ssl = true"
     async with desk(**settings) as at, receiver() as shop:
         ports = {"admin": free_port(), "smsbox": free_port(), "sendsms": free_port()}
         port = at.served.smpp_port if over == "tcp" else int(at.served.smpps_url.rpartition(":")[2])

@@ -3,12 +3,10 @@
 import asyncio
 import random
 import ssl
-import subprocess
 
 import pytest
 from esme import SUBMIT, desk, line_of
-from support import skip
-from tools import need
+from support import self_signed, skip
 
 from emulator.control_api.filters import RequestFilters, requests
 from emulator.smpp import CommandId, Pdu, State, encode
@@ -226,20 +224,10 @@ async def test_outbind_connects_to_a_client_that_listens():
         server.close()
 
 
-def certify(cert, key):
-    """A certificate for this machine."""
-    made = subprocess.run(
-        [need("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], capture_output=True,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-
-
 async def test_tls_from_the_first_octet_on_a_port_of_its_own(tmp_path):
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    certify(cert, key)
-    async with desk(smpp_tls_port=0, tls_cert=str(cert), tls_key=str(key)) as at:
-        context = ssl.create_default_context(cafile=str(cert))
+    cert, key = self_signed(tmp_path)
+    async with desk(smpp_tls_port=0, tls_cert=cert, tls_key=key) as at:
+        context = ssl.create_default_context(cafile=cert)
         port = int(at.served.smpps_url.rpartition(":")[2])
         esme = await at.connect(port, ssl=context)
         assert (await esme.bind(at.account)).status == 0
