@@ -133,8 +133,8 @@ class SmppDispatcher:
         sandbox, credential = self._sandboxes.of(name, command.credential, here=False)
         return Stranger(name, credential) if sandbox is None else None
 
-    def asked(self, line: BoundSession, pdu: Pdu, spoil: Spoil) -> SmppReply:
-        """A request that the session's state allows."""
+    def asked(self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil) -> SmppReply:
+        """A request that the session's state allows. Link time in."""
         name, face = line.provider, line.face
         sandbox = line.sandbox
         at = self._moment(line, sandbox or self._default)
@@ -147,13 +147,14 @@ class SmppDispatcher:
         verdict = sandbox.engine.execute(command, at)
         if isinstance(verdict.outcome, Bound):
             self._settle_in(line, sandbox, name, face, command, pdu)
-        return self._judged(sandbox, line, pdu, face, command, at, verdict, spoil)
+        return self._judged(sandbox, line, pdu, face, command, at, verdict, now, spoil)
 
     def _moment(self, line: BoundSession, sandbox: Sandbox) -> Timestamp:
         """When what a session says is executed: what came in one read all at one moment, before which everything was
         done that had come due by itself."""
         if line.turn is None or line.turn[0] is not sandbox:
-            self.worked_off(line)
+            if line.turn is not None:
+                self.worked_off(line)
             line.turn = sandbox, sandbox.begin()
             return line.turn[1]
         # with what those before have brought about
@@ -167,10 +168,10 @@ class SmppDispatcher:
 
     def _judged(
         self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Timestamp,
-        verdict: Decision, spoil: Spoil,
+        verdict: Decision, now: float, spoil: Spoil,
     ) -> SmppReply:  # fmt: skip
         """What goes back, once it is journalled."""
-        response = self._response(sandbox, line, pdu, face, command, verdict)
+        response = self._response(sandbox, line, pdu, face, command, verdict, now)
         fault = verdict.reply
         octets = None
         if response is not None:
@@ -219,9 +220,10 @@ class SmppDispatcher:
         line.bind_account(sandbox, name, face, credential, terms)
 
     def _response(
-        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Decision
+        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Decision,
+        now: float,
     ) -> Pdu | None:  # fmt: skip
-        session, now, fault = line.session, line.wire.now(), verdict.reply
+        session, fault = line.session, verdict.reply
         instead = None if fault is None else _instead(fault)
         if instead is not None:
             return session.respond(pdu, now, instead)

@@ -8,6 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from math import inf
 from typing import Protocol, cast
 
 from emulator.dispatch.http import Stranger
@@ -83,6 +84,8 @@ class SmppConnection(asyncio.Protocol):
         self._lost = False
         """It is gone: the same, and nothing can be written."""
         self._timer: asyncio.TimerHandle | None = None
+        self._due = inf
+        """When it fires."""
         self.closing = False
         self._unread = False
         """The peer does not read."""
@@ -152,19 +155,17 @@ class SmppConnection(asyncio.Protocol):
     def _work(self) -> None:
         """A turn: answer what has come, one after the other."""
         self._next = None
-        line, frames = self.line, self._frames
+        line, frames, loop = self.line, self._frames, self._loop
         acknowledged = self._dispatcher.acknowledged
-        now = self.now()
+        now = loop.time()
         left, until = AT_ONCE, now + _AT_MOST
         self._working = True
-        ordinary = False
         came = bool(frames)
         while frames and left and not self.closing and (self._lost or not self._stopped):
             left -= 1
             frame = frames.popleft()
             if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
                 continue
-            ordinary = True
             item = decode(frame) if isinstance(frame, bytes) else frame
             if self._elsewhere is not None and isinstance(item, Pdu) and item.command_id in BINDS:
                 who, self._here = None if self._here else self._dispatcher.stranger(line, item), False
@@ -175,8 +176,8 @@ class SmppConnection(asyncio.Protocol):
                     self._elsewhere.bind(self, who, octets + self._framer.rest())
                     break
             for event in line.session.received(item, now):
-                self._do(event, item)
-            if frames and self.now() > until:
+                self._do(event, now, item)
+            if frames and loop.time() > until:
                 break
         self._working = False
         self._dispatcher.worked_off(line)
@@ -186,12 +187,12 @@ class SmppConnection(asyncio.Protocol):
             self.flush()
         if self.closing:
             frames.clear()
-        if ordinary:
-            self._arm()
         if frames:
             self._tend()
-        else:
+        elif not (came and self._taking) or self._framer.waiting or self._partly or self._lost or self._ended:
             self._at_rest(came)
+        elif self._stopped:
+            self._tend()
 
     def _at_rest(self, came: bool) -> None:
         """All that came is heard. `came`: there was something."""
@@ -205,7 +206,7 @@ class SmppConnection(asyncio.Protocol):
 
     def _await_rest(self, came: bool) -> None:
         """What is here of a PDU in part gives its rest a time, as long as that is listened for."""
-        held = self._framer.held
+        held = len(self._framer.waiting)
         if held or self._partly:
             if self._stopped or self._frames or self._ended or self.closing:
                 held = 0
@@ -288,7 +289,9 @@ class SmppConnection(asyncio.Protocol):
     def _send(self, octets: bytes) -> None:
         if not self.transport.is_closing():
             self.transport.write(octets)
-        self._expect()
+        own = self.line.session.own
+        if own.waiting and own.wait is not None and self._loop.time() + own.wait < self._due:
+            self._arm()  # the timer was set for the silence of the peer, or not at all
 
     def _release(self, octets: bytes, trouble: NotPersisted | None) -> None:
         self._held_out -= 1
@@ -350,17 +353,18 @@ class SmppConnection(asyncio.Protocol):
 
     # events
 
-    def _do(self, event: Event, item: Pdu | Unreadable | None = None) -> None:
+    def _do(self, event: Event, now: float, item: Pdu | Unreadable | None = None) -> None:
         dispatcher, line = self._dispatcher, self.line
         match event:
             case Requested():
-                self._answer(event.request.command_id, dispatcher.asked(line, event.request, smpp_faults.alter))
+                self._answer(event.request.command_id, dispatcher.asked(line, event.request, now, smpp_faults.alter))
             case Send() if item is not None:
                 self._answer(item.command_id, dispatcher.said(line, item, event, smpp_faults.alter))
             case Send():
                 self.write(dispatcher.asks(line, event))
             case RequestAnswered():
                 dispatcher.answered(line, event)
+                self._arm()  # the time to ask the peer again may come first
             case Unanswered():
                 dispatcher.unanswered(line, event)
             case Ignored():
@@ -370,7 +374,10 @@ class SmppConnection(asyncio.Protocol):
 
     def _answer(self, asked: int, answer: SmppReply) -> None:
         """`asked`: the command_id of what is answered."""
-        bound = self._bound if asked in BINDS and self.line.sandbox is not None else _nothing
+        bound = _nothing
+        if asked in BINDS:
+            self._arm()
+            bound = self._bound if self.line.sandbox is not None else _nothing
         if answer.fault is not None or answer.first:
             self.answers.begin(answer, bound)
             return
@@ -392,25 +399,19 @@ class SmppConnection(asyncio.Protocol):
     # time
 
     def _arm(self) -> None:
-        """One timer at most; it is set anew when it fires, for deadlines mostly move away."""
+        """One timer at most; it is set anew when it fires, for deadlines mostly move away: only a bind and requests of
+        ours bring nearer ones."""
         deadline = self.line.session.next_deadline()
-        if deadline is None or self.closing:
+        if deadline is None or self.closing or deadline >= self._due:
             return
         if self._timer is not None:
-            if self._timer.when() <= deadline:
-                return
             self._timer.cancel()
+        self._due = deadline
         self._timer = self._loop.call_at(deadline, self._expire)
 
-    def _expect(self) -> None:
-        """Something was written, perhaps a request of ours: its answer is due before the timer fires, if that was set
-        for the silence of the peer."""
-        wait = self.line.session.own.wait
-        if self._timer is None or (wait is not None and self._timer.when() > self._loop.time() + wait):
-            self._arm()
-
     def _expire(self) -> None:
-        self._timer = None
-        for event in self.line.session.expire(self.now()):
-            self._do(event)
+        self._timer, self._due = None, inf
+        now = self.now()
+        for event in self.line.session.expire(now):
+            self._do(event, now)
         self._arm()

@@ -29,17 +29,13 @@ class Framer:
     def __init__(self, most: int = MOST) -> None:
         self.most = most
         self.lost = False  # True: the border of the next PDU is unknown, whatever comes is dropped
-        self._waiting = bytearray()
-
-    @property
-    def held(self) -> int:
-        """Octets that wait for the rest of their PDU."""
-        return len(self._waiting)
+        self.waiting = bytearray()
+        """The beginning of a PDU, which waits for its rest."""
 
     def rest(self) -> bytes:
-        """The same, taken away: another one reads on."""
-        rest = bytes(self._waiting)
-        self._waiting.clear()
+        """What waits, taken away: another one reads on."""
+        rest = bytes(self.waiting)
+        self.waiting.clear()
         return rest
 
     def feed(self, data: bytes) -> list[Pdu | Unreadable]:
@@ -51,12 +47,12 @@ class Framer:
         """The same, each whole PDU as its octets."""
         if self.lost:
             return []
-        if self._waiting:
-            self._waiting += data
+        if self.waiting:
+            self.waiting += data
             if self._unfinished():
                 return []
-            data = bytes(self._waiting)
-            self._waiting.clear()
+            data = bytes(self.waiting)
+            self.waiting.clear()
         found: list[bytes | Unreadable] = []
         position, end, most = 0, len(data), self.most
         while end - position >= 4:
@@ -70,17 +66,17 @@ class Framer:
             found.append(data[position:after])
             position = after
         if position < end:
-            self._waiting += data[position:]
+            self.waiting += data[position:]
         return found
 
     def _unfinished(self) -> bool:
         """Is what waits still the beginning of one PDU?"""
-        waiting = self._waiting
+        waiting = self.waiting
         return len(waiting) < 4 or len(waiting) < _LENGTH(waiting)[0] <= self.most
 
     def _lose(self, start: bytes, length: int) -> Unreadable:
         self.lost = True
-        self._waiting.clear()
+        self.waiting.clear()
         bounds = "less than a header" if length < 16 else f"more than the {self.most} that are taken"
         why = f"command_length {length} is {bounds}"
         for opening, name in _STRANGERS:

@@ -33,33 +33,31 @@ class Window:
         self.wait = wait
         self.messages = 0  # of those waiting, how many count for the window
         self.enquiries = 0  # and how many are enquire_links
-        self._waiting: dict[int, Own] = {}
+        self.waiting: dict[int, Own] = {}
+        """By number."""
         self._late: dict[int, Own] = {}
         self._last = 0
-
-    def __len__(self) -> int:
-        return len(self._waiting)
 
     def add(self, request: Pdu, token: object, now: float) -> Pdu:
         """Number a request: 1, 2 … 0x7FFFFFFF, 1 (3.2), and wait for its answer if it can have one."""
         numbered = request.numbered(self._next())
         if numbered.command_id not in WITHOUT_RESPONSE:
             deadline = None if self.wait is None else now + self.wait
-            self._waiting[self._last] = Own(numbered, token, deadline, now)
+            self.waiting[self._last] = Own(numbered, token, deadline, now)
             self._count(numbered, 1)
         return numbered
 
     def deliver(self, request: EncodedPdu, token: object, now: float) -> int:
         """The same with a message that surely has a response; its number."""
         number = request.sequence = self._next()
-        self._waiting[number] = Own(request, token, None if self.wait is None else now + self.wait, now)
+        self.waiting[number] = Own(request, token, None if self.wait is None else now + self.wait, now)
         self.messages += 1
         return number
 
     def _next(self) -> int:
         """The next number that nothing waits under."""
         number = self._last % LAST_SEQUENCE + 1
-        while number in self._waiting or number in self._late:
+        while number in self.waiting or number in self._late:
             number = number % LAST_SEQUENCE + 1
         self._last = number
         return number
@@ -67,7 +65,7 @@ class Window:
     def match(self, item: Pdu | Unreadable) -> tuple[Own, bool] | str:
         """A response → the request that it answers, which waits no more, and was it given up already; or why it answers
         none."""
-        own = self._waiting.get(item.sequence)
+        own = self.waiting.get(item.sequence)
         late = own is None
         if own is None:
             own = self._late.get(item.sequence)
@@ -83,23 +81,23 @@ class Window:
     def answered(self, sequence: int, command_id: int) -> Own | None:
         """The message with a token that a response of that kind and number answers, which waits no more; None: look
         closer."""
-        own = self._waiting.get(sequence)
+        own = self.waiting.get(sequence)
         if own is None or own.token is None:
             return None
         asked = own.request.command_id
         if asked | RESPONSE != command_id or asked in ABOUT_THE_LINK:
             return None
-        del self._waiting[sequence]
+        del self.waiting[sequence]
         self.messages -= 1
         return own
 
     def first_deadline(self) -> float | None:
         """They all wait equally long, so the first asked is the first due."""
-        return next((own.deadline for own in self._waiting.values()), None)
+        return next((own.deadline for own in self.waiting.values()), None)
 
     def overdue(self, now: float) -> Own | None:
         """The next request to give up, which waits no more; None: none is late."""
-        own = next(iter(self._waiting.values()), None)
+        own = next(iter(self.waiting.values()), None)
         if own is None or own.deadline is None or own.deadline > now:
             return None
         if own.request.command_id not in ABOUT_THE_LINK:
@@ -110,14 +108,14 @@ class Window:
 
     def give_up(self) -> list[Own]:
         """All of them, in the order they were asked."""
-        left = list(self._waiting.values())
-        self._waiting.clear()
+        left = list(self.waiting.values())
+        self.waiting.clear()
         self._late.clear()
         self.messages = self.enquiries = 0
         return left
 
     def _remove(self, own: Own) -> Own:
-        del self._waiting[own.request.sequence]
+        del self.waiting[own.request.sequence]
         self._count(own.request, -1)
         return own
 

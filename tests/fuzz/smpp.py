@@ -119,7 +119,7 @@ class Smpp:
         """What was written is PDUs as the protocol has them."""
         items = self.framer.feed(bytes(self.pipe.written))
         self.pipe.written.clear()
-        assert not self.framer.held
+        assert not self.framer.waiting
         assert not [one for one in items if isinstance(one, Unreadable)], items
         return [one for one in items if isinstance(one, Pdu)]
 

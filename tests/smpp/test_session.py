@@ -144,7 +144,7 @@ def test_an_outbind_lets_the_client_bind_as_receiver():
     assert smsc.state is esme.state is State.OUTBOUND
     assert esme.may_send(CommandId.BIND_RECEIVER)
     assert not esme.may_send(CommandId.BIND_TRANSMITTER)
-    assert len(smsc.own) == 0
+    assert len(smsc.own.waiting) == 0
 
 
 def test_a_wrong_state_is_told_before_a_wrong_field():
@@ -251,7 +251,7 @@ def test_a_full_window_does_not_hold_back_what_is_about_the_link():
     session.send(Pdu(CommandId.ENQUIRE_LINK), 0.0)
     session.unbind(0.0)
     assert session.room == 0
-    assert len(session.own) == 3
+    assert len(session.own.waiting) == 3
 
 
 def test_nothing_is_sent_in_a_wrong_state_unless_a_fault_wants_it():
