@@ -52,7 +52,10 @@ class HttpRequest(msgspec.Struct, frozen=True, tag="http", omit_defaults=True, g
 
     @property
     def query(self) -> str:
-        return split_target(self.target)[1]
+        """What stands behind the path, as it came."""
+        target = self.target
+        plain = target[:1] == "/" and "#" not in target
+        return target.partition("?")[2] if plain else split_target(target)[1]
 
     header = header_of
 
@@ -116,22 +119,19 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
     text = query.decode("latin-1") if isinstance(query, bytes) else query
     if "+" in text:
         text = text.replace("+", " ")
-    beyond_ascii = not text.isascii()
+    odd = "%" if text.isascii() else ""  # what is in a pair that has to be decoded
     fields: Fields = []
     for pair in text.split("&", MOST_FIELDS)[:MOST_FIELDS]:
         if pair:
             name, _, value = pair.partition("=")
-            if "%" in name or beyond_ascii:
-                name = unquote(name, charset)
-            if "%" in value or beyond_ascii:
-                value = unquote(value, charset)
+            if odd in pair:
+                name, value = unquote(name, charset) if odd in name else name, unquote(value, charset)
             fields.append((name, value))
     return fields
 
 
 _ESCAPED = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in "0123456789ABCDEFabcdef"}
 """Two hex digits → the ASCII character, which is the same in every charset that our providers know."""
-_SHORT, _LONG = 64, 100_000
 _beyond_ascii = re.compile("%[89A-Fa-f]").search
 _escaped = re.compile(r"(?:%[0-9A-Fa-f]{2})+").sub
 """Run by run: quicker than unquote_to_bytes where much is escaped, and by far where a text is nothing but %."""
@@ -145,19 +145,22 @@ def unquote(text: str, charset: str = "utf-8") -> str:
     """A name or value of a query, decoded."""
     if "+" in text:
         text = text.replace("+", " ")
-    if "%" in text:
-        if text.isascii() and (len(text) < _LONG or not _beyond_ascii(text)):
-            pieces = text.split("%")
-            for place in range(1, len(pieces)):
-                piece = pieces[place]
-                character = _ESCAPED.get(piece[:2])
-                if character is None:
-                    break
-                pieces[place] = character + piece[2:]
-            else:
-                return "".join(pieces)
-        return decode(_escaped(_octets_of, text).encode("latin-1", "replace"), charset)
-    return text if text.isascii() else decode(text.encode("latin-1", "replace"), charset)
+    if "%" not in text:
+        return text if text.isascii() else decode(text.encode("latin-1", "replace"), charset)
+    if text.isascii() and not _beyond_ascii(text):
+        text = text.replace("%20", " ")
+        if "%" not in text:
+            return text
+        pieces = text.split("%")
+        for place in range(1, len(pieces)):
+            piece = pieces[place]
+            character = _ESCAPED.get(piece[:2])
+            if character is None:
+                break
+            pieces[place] = character + piece[2:]
+        else:
+            return "".join(pieces)
+    return decode(_escaped(_octets_of, text).encode("latin-1", "replace"), charset)
 
 
 def write_query(fields: Iterable[tuple[str, str]], charset: str = "utf-8") -> str:
@@ -165,6 +168,7 @@ def write_query(fields: Iterable[tuple[str, str]], charset: str = "utf-8") -> st
     return "&".join(f"{_quote(name, charset)}={_quote(value, charset)}" for name, value in fields)
 
 
+_SHORT = 64
 _short = lru_cache(maxsize=1024)(quote_plus)
 """Keys, words and dates come again and again."""
 

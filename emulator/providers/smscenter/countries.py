@@ -42,7 +42,7 @@ def asked(request: HttpRequest) -> RequestOrigin:
 def country(request: HttpRequest) -> str:
     """kz or ua, by the end of the host's name; "" for all others."""
     last = host(request).rpartition(".")[2]
-    return last if last and last in CURRENCIES and _name(asked(request).host) else ""
+    return last if last in CURRENCIES else ""
 
 
 def zone(switch: str | float, country: str) -> Zone:

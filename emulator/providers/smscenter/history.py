@@ -19,7 +19,7 @@ from emulator.providers.base import Route
 from emulator.providers.smscenter import countries, left_out, reply_fields, reply_formats, requests
 from emulator.providers.smscenter.dates import written
 from emulator.providers.smscenter.kinds import FORMATS
-from emulator.providers.smscenter.lists import of_phones
+from emulator.providers.smscenter.lists import numbers_of
 from emulator.providers.smscenter.parameters import Parameters, read
 from emulator.providers.smscenter.reply_fields import Members
 from emulator.providers.smscenter.switches import in_force
@@ -58,7 +58,7 @@ def _messages(parameters: Parameters, shared: dict[str, Any]) -> ListMessages:
     wrong += [name for name, date in dates.items() if not _date(date)]
     kinds = ("e-mail",) if parameters.get("email") else (FORMATS.get(kind, "unknown"),) if kind else ()
     return ListMessages(
-        **_faulty(shared, wrong), destinations=of_phones(parameters.get("phone")).numbers or (), kinds=kinds,
+        **_faulty(shared, wrong), destinations=numbers_of(parameters.get("phone")), kinds=kinds,
         before=before or None, limit=limit or _MOST, extra=dates,
     )  # fmt: skip
 

@@ -32,14 +32,14 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """send.php; with cost=1 the price alone."""
     parameters = read(request)
     shared = requests.common(request, parameters, "http", requests.style(request, parameters))
-    return requests.submit(parameters, shared, parameters.get("cost") == "1")
+    return requests.submit(parameters, shared, parameters.values.get("cost") == "1")
 
 
 def read_rest_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """/rest/send/: a JSON object or a form; the answer is JSON whatever fmt says."""
     parameters = read(request, json=True)
     shared = requests.common(request, parameters, "http", {**requests.style(request, parameters), "fmt": "3"})
-    return requests.submit(parameters, shared, parameters.get("cost") == "1")
+    return requests.submit(parameters, shared, parameters.values.get("cost") == "1")
 
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:

@@ -29,9 +29,9 @@ class Recipients(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-def of_phones(phones: str | None) -> Recipients:
+def numbers_of(phones: str) -> tuple[str, ...]:
     """Those of `phones`."""
-    return Recipients(None if phones is None else _numbers(phones))
+    return (phones,) if phones.isalnum() else tuple(filter(None, map(str.strip, _separators(phones))))
 
 
 def of_list(listed: str, breaks: bool) -> Recipients:
@@ -48,7 +48,7 @@ def of_list(listed: str, breaks: bool) -> Recipients:
         if not _is_zone(zone):
             return Recipients((), problem=f"list has a zone that is not a number of hours: {item[:40]}")
         text = read[3] if breaks else read[3].replace("\\n", "\n")
-        found += [(number, text, name.strip(), zone.strip()) for number in _numbers(read[2])]
+        found += [(number, text, name.strip(), zone.strip()) for number in numbers_of(read[2])]
     if not found:
         return Recipients(())
     numbers, texts, senders, zones = zip(*found, strict=True)
@@ -66,12 +66,6 @@ def _items(listed: str) -> Iterator[str]:
             item.append(line)
     if item:
         yield "\n".join(item).rstrip()
-
-
-def _numbers(phones: str) -> tuple[str, ...]:
-    if phones.isalnum():
-        return (phones,)
-    return tuple(filter(None, map(str.strip, _separators(phones))))
 
 
 def _is_zone(zone: str) -> bool:

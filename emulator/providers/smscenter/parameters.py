@@ -65,6 +65,8 @@ def _decoded(raw: Mapping[str, str], problem: str, notes: tuple[str, ...]) -> Pa
     charset = CHARSETS.get(asked)
     if asked and charset is None:
         notes = (*notes, "smscenter.http.charset-unknown")
+    if "".join(raw.values()).isascii():
+        return Parameters(raw, charset or DEFAULT_CHARSET, problem, notes)
     guess = None
     if charset is None and any(looks_like_utf8(raw.get(name, "").encode("latin-1")) for name in ("mes", "list")):
         notes = (*notes, "smscenter.send.charset-missing")
@@ -74,10 +76,11 @@ def _decoded(raw: Mapping[str, str], problem: str, notes: tuple[str, ...]) -> Pa
 
 
 def _read_in(charset: str, raw: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: value if value.isascii() else value.encode("latin-1", "replace").decode(charset, "replace")
-        for name, value in raw.items()
-    }
+    values = dict(raw)
+    for name, value in raw.items():
+        if not value.isascii():
+            values[name] = value.encode("latin-1", "replace").decode(charset, "replace")
+    return values
 
 
 def looks_like_utf8(octets: bytes) -> bool:

@@ -12,7 +12,7 @@ from emulator.http.messages import HttpRequest
 from emulator.providers.asked import escaped_as_a_whole
 from emulator.providers.smscenter import countries
 from emulator.providers.smscenter.kinds import KINDS
-from emulator.providers.smscenter.lists import Recipients, of_list, of_phones
+from emulator.providers.smscenter.lists import Recipients, numbers_of, of_list
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, OFF, Parameters
 from emulator.providers.smscenter.text_options import cut, transliterated
 
@@ -54,8 +54,8 @@ def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
     """What is let pass in silence, and told by lint: rows of the contract."""
     values = parameters.values
     found = []
-    for name, value in values.items():
-        if name in _CLOSED and value not in _CLOSED[name]:
+    for name in _CLOSED.keys() & values.keys():
+        if values[name] not in _CLOSED[name]:
             found.append("smscenter.http.values")
             break
     if not _IGNORED.isdisjoint(values) and any(map(parameters.on, _IGNORED)):
@@ -64,7 +64,7 @@ def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
         found.append("smscenter.send.lists-unseen")
     if "list" in values and values["list"] and ("phones" in values or "mes" in values):
         found.append("smscenter.send.list-alone")
-    if escaped_as_a_whole(request):
+    if "%3" in request.target and escaped_as_a_whole(request):
         found.append("smscenter.http.query-escaped")
     return found
 
@@ -75,10 +75,13 @@ _STYLE = ("fmt", "cost", "err", "op", "all", "cur")
 def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
     """How the answer is wanted."""
     values = parameters.values
-    said = {word: values[word] for word in _STYLE if word in values and values[word] not in OFF}
+    said = {}
+    for word in _STYLE:
+        if word in values and values[word] not in OFF:
+            said[word] = values[word]
     if parameters.charset != DEFAULT_CHARSET:
         said["charset"] = parameters.charset
-    if is_list(parameters):
+    if ("phone" in values or "id" in values) and is_list(parameters):
         said["many"] = "1"
     where = countries.country(request)
     if where:
@@ -100,45 +103,53 @@ def common(request: HttpRequest, parameters: Parameters, protocol: str, style: d
 
 def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit:
     """A send, or the question what it would cost."""
-    found, values = _recipients(parameters), parameters.values
+    values = parameters.values
+    phones, own, sender = values.get("phones"), values.get("id", ""), values.get("sender", "")
+    command = (Price if cost else Submit)(  # each by its name: ** costs as much as all the rest
+        provider="smscenter", protocol=shared["protocol"], credential=shared["credential"], peer=shared["peer"],
+        in_flight=shared["in_flight"], fault=shared["fault"], notes=shared["notes"], style=shared["style"],
+        destinations=None if phones is None else numbers_of(phones), text=values.get("mes"),
+        sender="" if sender == "." else sender,
+        own_id=own if own not in ("", "0") else None, flash="flash" in values and parameters.on("flash"), report=True,
+    )  # fmt: skip
+    if parameters.guess is not None or not _MORE.isdisjoint(values):
+        _add_more(command, parameters)
+    return command
+
+
+_TIMED = frozenset(("time", "valid", "period", "freq", "tz"))
+_MORE = frozenset(("list", "maxsms", "translit", *_TIMED, *OTHER_PRODUCTS))
+"""What makes more of a send than a text to some numbers."""
+
+
+def _add_more(command: Submit, parameters: Parameters) -> None:
+    found, values, extra = _recipients(parameters), parameters.values, command.extra
     most = values.get("maxsms")
     kind, wrong = _product(parameters)
     problem = wrong if kind != "sms" else found.problem or wrong
     if most and not (most.isascii() and most.isdigit() and 0 < len(most) < 6 and int(most)):
         problem = problem or f"maxsms `{most}` is not a number of parts"
-    if problem and shared["fault"] is None:
-        shared = {**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
-    own = values.get("id", "")
-    extra: dict[str, str] = {}
-    if not _TIMED.isdisjoint(values):
-        extra = {word: parameters.get(word) for word in ("time", "valid", "period", "freq") if parameters.on(word)}
-        if parameters.get("tz"):
-            extra["tz"] = parameters.get("tz")
+    if problem and command.fault is None:
+        command.fault = Fault(Reason.PARAMETER_INVALID, {"problem": problem})
+    extra |= {word: parameters.get(word) for word in ("time", "valid", "period", "freq") if parameters.on(word)}
+    if parameters.get("tz"):
+        extra["tz"] = parameters.get("tz")
     if found.zones:
         extra["zones"] = ",".join(found.zones)
-    if extra and "country" in shared["style"]:
-        extra["country"] = shared["style"]["country"]
+    if extra and "country" in command.style:
+        extra["country"] = command.style["country"]
     if parameters.guess is not None and kind == "sms":
         guess = msgspec.structs.replace(parameters, values=parameters.guess, guess=None)
         extra[GUESS] = msgspec.json.encode(_said(guess, _recipients(guess), problem)).decode()
-    more = _said(parameters, found, problem) if kind == "sms" else _no_text(parameters, kind)
-    return (Price if cost else Submit)(  # each by its name: ** costs as much as all the rest
-        provider="smscenter", protocol=shared["protocol"], credential=shared["credential"], peer=shared["peer"],
-        in_flight=shared["in_flight"], fault=shared["fault"], notes=shared["notes"], style=shared["style"],
-        kind=kind, text=more["text"], sender=more["sender"], texts=more.get("texts", ()),
-        senders=more.get("senders", ()), measured=more.get("measured"), destinations=found.numbers,
-        own_id=own if own not in ("", "0") else None, flash="flash" in values and parameters.on("flash"), report=True,
-        extra=extra,
-    )  # fmt: skip
-
-
-_TIMED = frozenset(("time", "valid", "period", "freq", "tz"))
+    command.kind, command.destinations = kind, found.numbers
+    said = _said(parameters, found, problem) if kind == "sms" else _no_text(parameters, kind)
+    for name, value in said.items():
+        setattr(command, name, value)
 
 
 def _no_text(parameters: Parameters, kind: MessageKind) -> dict[str, Any]:
     """What a call or a question about a number has in the place of a text."""
-    text = parameters.values.get("mes") if KINDS[kind].text else ""
-    return {"text": text, "sender": _name(parameters.get("sender")), "measured": _ONE}
+    return {"text": parameters.values.get("mes") if KINDS[kind].text else "", "measured": _ONE}
 
 
 _LONGEST_SPELT = 100_000
@@ -171,14 +182,14 @@ def _name(sender: str) -> str:
 
 def _recipients(parameters: Parameters) -> Recipients:
     values = parameters.values
-    listed = values.get("list")
-    return of_list(listed, parameters.on("nl")) if listed else of_phones(values.get("phones"))
+    listed, phones = values.get("list"), values.get("phones")
+    if listed:
+        return of_list(listed, parameters.on("nl"))
+    return Recipients(None if phones is None else numbers_of(phones))
 
 
 def _product(parameters: Parameters) -> tuple[MessageKind, str]:
     """The kind of message that is asked for, and why it cannot be had."""
-    if OTHER_PRODUCTS.keys().isdisjoint(parameters.values):
-        return "sms", ""
     wanted = [word for word in OTHER_PRODUCTS if parameters.on(word)]
     if len(wanted) > 1:
         return "sms", f"{' and '.join(wanted)} ask for more than one product [smscenter.products]"
