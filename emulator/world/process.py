@@ -256,11 +256,16 @@ def _never(life: Life) -> Generator[Any, Any, None]:
             pass  # cancelled: a dead process does not hear it
 
 
+class _Over(BaseException):
+    """Thrown through the coroutines of dead processes when the world ends: nobody waits for it by name."""
+
+
 def _close(coroutine: Any) -> None:
-    """The world is over: what was never resumed is thrown away, however its `finally` clauses cling to it."""
+    """The world is over: what was never resumed is thrown away, however its `finally` clauses cling to it. Not by
+    `close`, after which asynchronous generators that wait in a `finally` complain when they are collected."""
     for _ in range(_MOST_CLOSED):
         try:
-            coroutine.close()
-            return
+            coroutine.throw(_Over())
         except BaseException:
-            continue
+            return
+    coroutine.close()

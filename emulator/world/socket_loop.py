@@ -93,8 +93,6 @@ class CuttingSelector(selectors.BaseSelector):
 
 class SocketLoop(WorldLoop, asyncio.SelectorEventLoop):
     def __init__(self, longest: float = LONGEST) -> None:
-        if not longest >= 0:
-            raise ValueError(f"a wait of at most {longest:g} seconds: write 0 or more")
         WorldLoop.__init__(self)
         self._turns = 0
         self._began = perf_counter()
@@ -103,6 +101,9 @@ class SocketLoop(WorldLoop, asyncio.SelectorEventLoop):
         self._open: list[tuple[Life | None, asyncio.AbstractServer | asyncio.WriteTransport]] = []
         """What has sockets, and whose it is."""
         asyncio.SelectorEventLoop.__init__(self, CuttingSelector(self, selectors.DefaultSelector(), longest))
+        if not longest >= 0:
+            self.close()
+            raise ValueError(f"a wait of at most {longest:g} seconds: write 0 or more")
 
     def time(self) -> float:
         return perf_counter() - self._began + self._cut_short

@@ -1,6 +1,7 @@
 """A world: time that jumps, processes that are killed, a network that loses, and the same token the same bytes."""
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 import uuid
+from contextlib import asynccontextmanager
 from time import monotonic
 from time import time as imported_by_name
 
@@ -146,8 +148,6 @@ def test_an_asgi_application_is_served_with_its_lifespan():
         happened = []
 
         def make_app(process):
-            from contextlib import asynccontextmanager
-
             @asynccontextmanager
             async def lifespan(_):
                 happened.append("up")
@@ -725,6 +725,39 @@ def test_synchronous_views_of_an_asgi_application_run_in_place():
         return (await shop.get("/")).status, round(w.now)
 
     assert world.run(main) == (204, 30)
+
+
+def test_a_world_that_is_over_leaves_nothing_that_complains(monkeypatch):
+    """Neither of ours nor of an application's own, wherever it waits in a `finally`."""
+    complaints = []
+    monkeypatch.setattr(sys, "unraisablehook", complaints.append)
+
+    @asynccontextmanager
+    async def opened():
+        try:
+            yield
+        finally:
+            await asyncio.sleep(60)
+
+    async def main(w):
+        async def worker(process):
+            async with opened():
+                await w.after(days=1)
+
+        async def blocks(scope, receive, send):
+            if scope["type"] == "http":
+                threading.Thread(target=print).start()
+
+        killed = await w.app(worker)
+        killed.kill()
+        asked_to_end = await w.app(worker)
+        await asyncio.wait_for(asked_to_end.terminate(grace=5), 10)
+        await (await w.app(lambda process: blocks)).get("/")
+
+    with pytest.raises(world.OutOfWorld, match="A thread"):
+        world.run(main)
+    gc.collect()
+    assert [f"{one.exc_value!r} in {one.object}" for one in complaints] == []
 
 
 def test_an_application_that_ends_by_itself_fails_the_world():
