@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-NAMES = ("mixed", "start", "send", "tls", "smpp", "callbacks", "state", "client", "memory")
+NAMES = ("mixed", "start", "send", "tls", "smpp", "callbacks", "state", "client", "memory", "world")
 """Of `python -m benchmarks`; `fixtures` wants pytest-httpserver beside it."""
 
 

@@ -58,6 +58,13 @@ def _measured(workload: Workload, on: str, command: tuple[str, ...]) -> tuple[st
     return f"{workload.name}{on} (us)", median(ours), median(bare), ratio
 
 
+def bare_handler() -> float:
+    """Microseconds of the processor that the yardstick takes for a request."""
+    with servers.started(servers.YARDSTICK) as yardstick:
+        _cost(yardstick, WORKLOADS[0], _BARE[:1500])
+        return median(_cost(yardstick, WORKLOADS[0], _BARE) for _ in range(ROUNDS))
+
+
 def _sandbox(url: str, number: int, limits: bool) -> Credentials:
     """A sandbox without callbacks, where a suite may send as much as it wants."""
     account: dict[str, Any] = {"balance": 100_000_000, "callback_url": ""}
