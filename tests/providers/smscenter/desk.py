@@ -1,21 +1,17 @@
 """SMS Center in memory: one sandbox, its clock at noon in Moscow on 2026-02-02, with the page's credentials."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from emulator.app.emulator import Emulator, Exchanged
-from emulator.app.settings import Settings
-from emulator.core.accounts import Account
-from emulator.core.admin_commands import MoveMessage, PutRules
-from emulator.core.units import SECOND
-from emulator.dispatch.explain import explain
+from providers.in_memory import InMemory
+
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.smscenter import PROVIDER
 from emulator.providers.smscenter.client import Failure, Who
 from emulator.providers.smscenter.soap import client
-from emulator.sandboxes.spec import ClockWish, NewSandbox
 
 NOON = datetime(2026, 2, 2, 9, tzinfo=UTC)
 TO = "79161234567"
@@ -24,41 +20,32 @@ LOGIN = {"login": "alex", "psw": "123"}
 FORM = "application/x-www-form-urlencoded"
 
 
-class Desk:
+class Desk(InMemory):
     """`wish`: what PATCH of an account takes, and credentials."""
 
+    provider = PROVIDER
+
     def __init__(
-        self, now: datetime = NOON, rules: list[Any] | None = None, handler: str = "http://localhost/handler.php",
+        self, now: datetime = NOON, rules: Sequence[dict[str, Any]] = (), handler: str = "http://localhost/handler.php",
         seed: int | None = None, **wish: Any,
     ) -> None:  # fmt: skip
-        self.handler = handler
-        self.emulator = Emulator(Settings())
         own = {**LOGIN, "apikey": "key-of-alex", "callback_secret": "secret", **wish}
-        self.sandbox = self.emulator.create(NewSandbox(
-            clock=ClockWish(now=now, rate=0), scenario={"rules": rules or []}, accounts={"smscenter": own}, seed=seed,
-        ))  # fmt: skip
-        self.answer: Exchanged | None = None
+        super().__init__(now, own, *rules, seed=seed)
+        self.url = handler
         self.called: HttpRequest | None = None
         """The last callback."""
         self.peer = "192.0.2.1"
         self.in_flight = 1
-
-    @property
-    def account(self) -> Account:
-        return self.sandbox.account("smscenter")
 
     # asking
 
     def ask(
         self, method: str, target: str, body: bytes = b"", headers: dict[str, str] | None = None, **more: Any
     ) -> HttpReply:
-        request = HttpRequest(
+        return self.exchange(HttpRequest(
             method=method, target=target, body=body, headers=tuple((headers or {}).items()), peer=self.peer,
             in_flight=self.in_flight, **more,
-        )  # fmt: skip
-        self.answer = self.emulator.exchange(request)
-        assert self.answer.reply is not None
-        return self.answer.reply
+        ))  # fmt: skip
 
     def get(self, page: str, who: dict[str, str] | None = None, **query: str) -> bytes:
         """The body of a GET of /sys/<page>.php."""
@@ -90,25 +77,10 @@ class Desk:
 
     def advance(self, seconds: float) -> list[dict[str, str]]:
         """Let time pass; the callbacks that go out, their fields in order."""
-        engine, told = self.sandbox.engine, []
-        target = self.sandbox.now() + round(seconds * SECOND)
-        for report in engine.advance(target):
-            message = engine.state.store.messages[report.message - 1]
-            batch = engine.state.store.batch_of(message)
-            request = PROVIDER.report(self.account, batch, message, report, self.handler)
-            assert request is not None
-            assert request.method == "POST"
-            self.called = request
-            told.append(dict(PROVIDER.said_in(request)))
-            engine.answered(report.attempt, True, report.at)
-        self.sandbox.clock.move_to(target)
-        return told
-
-    def rules(self, *rules: dict[str, Any]) -> None:
-        self.sandbox.control(PutRules(self.emulator.rules(list(rules))))
-
-    def move(self, message: int, status: Any, error: int = 0, reason: str = "") -> None:
-        self.sandbox.control(MoveMessage(message, status, reason, error))
+        calls = self.calls(seconds)
+        assert {call.method for call in calls} <= {"POST"}
+        self.called = calls[-1] if calls else self.called
+        return [dict(PROVIDER.said_in(call)) for call in calls]
 
     def messages(self) -> list[tuple[str, str, str]]:
         """(number, text, status) of all messages there are."""
@@ -118,11 +90,3 @@ class Desk:
     @property
     def left(self) -> float:
         return self.account.balance / 10_000
-
-    def why(self) -> str:
-        """The explanation of the last answer."""
-        assert self.answer is not None
-        return explain(self.emulator.providers, self.answer.exchange)
-
-    def lint(self) -> list[str]:
-        return list(self.sandbox.findings.by_row)

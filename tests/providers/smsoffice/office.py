@@ -5,16 +5,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus
 
-from emulator.app.emulator import Emulator
-from emulator.app.settings import Settings
+from providers.in_memory import InMemory
+
 from emulator.core.accounts import AccountPatch
-from emulator.core.admin_commands import AddRule, PatchAccount
+from emulator.core.admin_commands import PatchAccount
 from emulator.core.messages import Batch, Message
-from emulator.core.units import SECOND
-from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers import found
-from emulator.sandboxes.spec import ClockWish, NewSandbox
 
 PROVIDER = found()["smsoffice"]
 TO = "995577123456"
@@ -33,21 +30,18 @@ def query(fields: dict[str, Any]) -> str:
     return "&".join(f"{name}={quote_plus(str(value))}" for name, value in fields.items() if value is not None)
 
 
-class Office:
+class Office(InMemory):
     """One account in a sandbox of its own. Rules and switches may be given."""
 
+    provider = PROVIDER
+
     def __init__(self, *rules: Json, now: str = NOW, url: str = URL, **account: Any) -> None:
-        self.emulator = Emulator(Settings())
-        clock = ClockWish(now=datetime.fromisoformat(now), rate=0.0)
-        self.sandbox = self.emulator.create(NewSandbox(
-            clock=clock, scenario={"rules": [_ours(rule) for rule in rules]},
-            accounts={"smsoffice": {"callback_url": url, **account}},
-        ))  # fmt: skip
+        super().__init__(datetime.fromisoformat(now), {"callback_url": url, **account}, *rules)
         self.key = self.account.credentials["key"]
 
     @property
-    def account(self) -> Any:
-        return self.sandbox.account("smsoffice")
+    def url(self) -> str:
+        return self.account.callback_url
 
     @property
     def messages(self) -> list[Message]:
@@ -59,10 +53,7 @@ class Office:
     # asking
 
     def call(self, method: str, target: str, body: bytes = b"", headers: Any = (), **more: Any) -> HttpReply:
-        request = HttpRequest(method=method, target=target, headers=headers, body=body, **more)
-        reply = self.emulator.exchange(request).reply
-        assert reply is not None
-        return reply
+        return self.exchange(HttpRequest(method=method, target=target, headers=headers, body=body, **more))
 
     def fields(self, **given: Any) -> Json:
         """The parameters of an ordinary send, those given in their place."""
@@ -92,46 +83,11 @@ class Office:
     def balance(self) -> int:
         return int(self.call("GET", f"/api/getBalance?key={self.key}").body)
 
-    # time and hands
-
-    def advance(self, seconds: float) -> list[HttpRequest]:
-        """Time goes on; the callbacks that go out, each taken for answered OK."""
-        engine = self.sandbox.engine
-        at = self.sandbox.now() + round(seconds * SECOND)
-        calls = []
-        while (due := engine.state.scheduler.due) is not None and due <= at:
-            self.sandbox.clock.move_to(due)
-            for report in engine.advance(due):
-                message = self.messages[report.message - 1]
-                batch = engine.state.store.batch_of(message)
-                request = PROVIDER.report(self.account, batch, message, report, self.account.callback_url)
-                engine.answered(report.attempt, True, report.at)
-                if request is not None:
-                    calls.append(request)
-        self.sandbox.clock.move_to(at)
-        engine.advance(at)
-        return calls
+    advance = InMemory.calls
 
     def patch(self, **account: Any) -> None:
         patch: AccountPatch = self.emulator.patch("smsoffice", account)
         self.sandbox.control(PatchAccount("smsoffice", patch))
-
-    def rule(self, **rule: Any) -> None:
-        self.sandbox.control(AddRule(self.emulator.rules([_ours(rule)])[0]))
-
-    # looking
-
-    def lint(self) -> list[str]:
-        return list(self.sandbox.findings.by_row)
-
-    def explained(self) -> str:
-        """Why the last answer was what it was."""
-        return explain(self.emulator.providers, list(self.sandbox.journal.exchanges())[-1])
-
-
-def _ours(rule: Json) -> Json:
-    """A rule of this provider, who has not to be named in each."""
-    return {**rule, "when": {"provider": "smsoffice", **rule.get("when", {})}}
 
 
 def envelope(reply: HttpReply) -> Json:

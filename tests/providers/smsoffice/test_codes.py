@@ -91,7 +91,7 @@ def test_what_is_refused_leaves_no_trace(given: dict[str, Any], code: int, row: 
 def test_a_balance_that_does_not_cover_all_parts_to_all_numbers_is_insufficient() -> None:
     o = Office(balance=3)
     assert o.code(destination=f"{TO},{OTHER}", content="a" * 161) == 20
-    assert o.explained().partition("): ")[2] == (
+    assert o.why().partition("): ")[2] == (
         "it costs 4 and the balance is 3 [smsoffice.code.20]"
     )
     assert (o.balance(), o.messages) == (3, [])
@@ -135,7 +135,7 @@ def test_a_rule_makes_a_10() -> None:
     o = Office({"when": {"operation": "send"}, "then": {"refuse": {"code": 10}}})
     found = o.send()
     assert (found["ErrorCode"], found["Message"]) == (10, "Destination does not contain any valid numbers")
-    assert o.explained() == (
+    assert o.why() == (
         "refused with 10 (Destination does not contain any valid numbers) by rule r1 [smsoffice.code.10]; "
         "rule r1 decided"
     )

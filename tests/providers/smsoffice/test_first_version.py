@@ -44,7 +44,7 @@ def test_each_cause_has_its_code_and_its_row(given: dict[str, Any], code: int) -
     (exchange,) = journal.exchanges()
     assert exchange.protocol == "v1"
     if office.sandbox.journal is journal:
-        assert f"[smsoffice.v1.code.{code}]" in office.explained()
+        assert f"[smsoffice.v1.code.{code}]" in office.why()
     assert office.messages == []
 
 

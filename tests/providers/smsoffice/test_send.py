@@ -85,7 +85,7 @@ def test_an_overlong_get_to_any_address_is_refused() -> None:
     for path in ("/api/v2/getMessageStatus/", "/api/getBalance"):
         reply = office.call("GET", f"{path}?key={office.key}&padding={'x' * 5000}")
         assert (reply.status, reply.body) == (414, b"Request-URI Too Long")
-        assert "[smsoffice.send.get-max-4096]" in office.explained()
+        assert "[smsoffice.send.get-max-4096]" in office.why()
 
 
 @pytest.mark.contract("smsoffice.send.form-body")
@@ -186,7 +186,7 @@ def test_a_sender_has_at_most_11_letters_digits_dashes_dots_and_spaces(sender: s
     office = Office(senders=[sender], switches={"malformed-sender": "refuse"})
     assert office.code(sender=sender) == code
     if code:
-        assert "[smsoffice.send.sender-max-11]" in office.explained()
+        assert "[smsoffice.send.sender-max-11]" in office.why()
     office = Office(senders=[sender])
     assert office.code(sender=sender) == 0, "by default the account's list decides"
     assert office.lint() == (["smsoffice.send.sender-alphabet"] if code else [])
@@ -198,7 +198,7 @@ def test_a_sender_must_be_among_the_accounts_senders() -> None:
     office = Office(senders=["MyShop"])
     assert office.code(sender="MyShop") == 0
     assert office.code(sender="Shop") == 150
-    assert office.explained().partition("): ")[2] == (
+    assert office.why().partition("): ")[2] == (
         "sender `Shop` is not among the account's senders; the account has: MyShop "
         "[smsoffice.send.sender-registered]"
     )
@@ -236,7 +236,7 @@ def test_content_has_at_most_1000_characters_whatever_they_weigh(text: str, code
     office = Office()
     assert office.post(content=text)["ErrorCode"] == code
     if code:
-        assert "[smsoffice.send.content-max-1000]" in office.explained()
+        assert "[smsoffice.send.content-max-1000]" in office.why()
 
 
 @pytest.mark.contract("smsoffice.send.content-cost", "smsoffice.send.parts")
@@ -382,8 +382,8 @@ def test_a_list_of_good_stop_listed_and_malformed_numbers_is_sent_to_the_good_on
     assert found["ErrorCode"] == 0
     assert found["Output"] == {"StopListed": [OTHER]}
     assert [message.to for message in office.messages] == [TO, "995577000001"]
-    assert f"stop-listed, not sent to: {OTHER} [smsoffice.code.75]" in office.explained()
-    assert "malformed, not sent to: nonsense [smsoffice.code.76]" in office.explained()
+    assert f"stop-listed, not sent to: {OTHER} [smsoffice.code.75]" in office.why()
+    assert "malformed, not sent to: nonsense [smsoffice.code.76]" in office.why()
     assert office.balance() == 1000 - 4
 
 

@@ -27,7 +27,7 @@ def test_no_valid_number_is_76_or_10() -> None:
     assert Office().code(destination="x") == 76
     office = Office(switches={"no-valid-number": 10}, stoplist=[OTHER])
     assert office.code(destination="x") == 10
-    assert "[smsoffice.code.10]" in office.explained()
+    assert "[smsoffice.code.10]" in office.why()
     assert office.code(destination=f"x,{OTHER}") == 77
 
 
@@ -93,11 +93,11 @@ def test_a_message_that_is_not_there_is_unknown_or_refused() -> None:
     office = Office()
     found = office.ask(reference="nothing")
     assert (found["Success"], found["Output"], found["ErrorCode"]) == (True, {"Status": "Unknown"}, 0)
-    assert "[smsoffice.status.not-found]" in office.explained()
+    assert "[smsoffice.status.not-found]" in office.why()
     office.patch(switches={"unknown-message": "refuse"})
     found = office.ask(reference="nothing")
     assert (found["Success"], found["Output"], found["ErrorCode"]) == (False, None, 404)
-    assert "[smsoffice.status.not-found]" in office.explained()
+    assert "[smsoffice.status.not-found]" in office.why()
 
 
 @pytest.mark.contract("smsoffice.callback.pending")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, FormData
-from support import PATIENCE, TO, key_of, octets, send_path, serving
+from support import PATIENCE, TO, octets, send_path, serving
 
 from emulator.app.server import Server
 
@@ -48,14 +48,6 @@ async def test_raw_utf8_that_comes_in_pieces_is_taken() -> None:
         assert text(served) == "გამარჯობა"
 
 
-@pytest.mark.contract("smsoffice.send.double-encoding")
-async def test_content_encoded_twice_is_decoded_once() -> None:
-    async with serving() as served:
-        answer = await octets(served.base_url, line(send_path(content="%25E1%2583%2592").encode()))
-        assert body(answer)["ErrorCode"] == 0
-        assert text(served) == "%E1%83%92"
-
-
 @pytest.mark.contract("smsoffice.send.raw-octets")
 async def test_spaces_in_the_request_line_are_refused_cleanly_and_journalled() -> None:
     async with serving() as served:
@@ -79,13 +71,6 @@ async def test_a_get_over_4096_bytes_gets_414_on_the_wire(length: int, expected:
         assert status(answer) == expected
 
 
-@pytest.mark.contract("smsoffice.send.query-and-body")
-async def test_a_post_with_everything_in_the_url_is_served() -> None:
-    async with serving() as served:
-        request = line(send_path().encode(), b"POST").replace(b"Host:", b"Content-Length: 0\r\nHost:")
-        assert body(await octets(served.base_url, request))["ErrorCode"] == 0
-
-
 @pytest.mark.contract("smsoffice.send.multipart")
 async def test_multipart_is_taken_with_the_key_in_the_url() -> None:
     async with serving() as served, ClientSession() as client:
@@ -95,13 +80,6 @@ async def test_multipart_is_taken_with_the_key_in_the_url() -> None:
             assert (await answer.json())["ErrorCode"] == 0
         assert text(served) == "გამარჯობა & +"
         assert list(served.emulator.default.findings.by_row) == ["smsoffice.send.multipart"]
-
-
-@pytest.mark.contract("smsoffice.send.letter-case")
-async def test_the_letter_case_of_path_and_parameters_is_ignored_on_the_wire() -> None:
-    async with serving() as served:
-        target = send_path().replace("/api/v2/send/", "/API/V2/SEND/").replace("destination=", "DESTINATION=")
-        assert body(await octets(served.base_url, line(target.encode())))["ErrorCode"] == 0
 
 
 @pytest.mark.contract("smsoffice.send.destination-unlimited")
@@ -121,21 +99,6 @@ async def test_a_client_with_a_hard_coded_host_gets_through_by_a_proxy_setting()
         target = f"http://smsoffice.ge{send_path()}"
         async with client.get(target, proxy=served.base_url) as answer:
             assert (await answer.json(content_type=None))["ErrorCode"] == 0
-
-
-@pytest.mark.contract("smsoffice.code.-100", "smsoffice.send.key")
-async def test_a_rule_of_one_sandbox_does_not_touch_another_on_the_same_port() -> None:
-    async with serving() as served, ClientSession() as client:
-        rule = {"when": {"provider": "smsoffice"}, "then": {"refuse": {"code": -100}}}
-        wish = {"scenario": {"rules": [rule]}}
-        async with client.post(f"{served.base_url}/_emulator/sandboxes", json=wish) as answer:
-            key = (await answer.json())["accounts"]["smsoffice"]["key"]
-        codes = []
-        for one in (key, KEY):
-            async with client.get(f"{served.base_url}{send_path(one)}") as reply:
-                codes.append((await reply.json())["ErrorCode"])
-        assert codes == [-100, 0]
-        assert key_of(served.emulator.default) == KEY
 
 
 async def test_a_keep_alive_connection_serves_raw_and_clean_lines_in_turn() -> None:

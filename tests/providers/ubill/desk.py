@@ -5,15 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from emulator.app.emulator import Emulator, Exchanged
-from emulator.app.settings import Settings
-from emulator.core.accounts import Account
-from emulator.core.admin_commands import MoveMessage, PatchSender, PutRules
-from emulator.core.units import SECOND
-from emulator.dispatch.explain import explain
+from providers.in_memory import InMemory
+
+from emulator.core.admin_commands import PatchSender
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.ubill import PROVIDER
-from emulator.sandboxes.spec import ClockWish, NewSandbox
 
 NOON = datetime(2026, 2, 1, 8, tzinfo=UTC)
 TO = "995577123456"
@@ -21,21 +17,14 @@ OTHER = "995577654321"
 JSON = "application/json"
 
 
-class Desk:
+class Desk(InMemory):
     """`wish`: what PATCH of an account takes; `credentials`: the account's own."""
 
-    def __init__(self, credentials: dict[str, str] | None = None, **wish: Any) -> None:
-        self.emulator = Emulator(Settings())
-        self.sandbox = self.emulator.create(NewSandbox(
-            clock=ClockWish(now=NOON, rate=0), scenario={"rules": []},
-            accounts={"ubill": {**(credentials or {}), **wish}},
-        ))  # fmt: skip
-        self.url = "http://localhost/callback"
-        self.answer: Exchanged | None = None
+    provider = PROVIDER
+    url = "http://localhost/callback"
 
-    @property
-    def account(self) -> Account:
-        return self.sandbox.account("ubill")
+    def __init__(self, credentials: dict[str, str] | None = None, **wish: Any) -> None:
+        super().__init__(NOON, {**(credentials or {}), **wish})
 
     @property
     def key(self) -> str:
@@ -43,21 +32,18 @@ class Desk:
 
     # asking
 
-    def ask(self, request: HttpRequest) -> HttpReply:
-        self.answer = self.emulator.exchange(request)
-        assert self.answer.reply is not None
-        return self.answer.reply
-
     def get(self, path: str, **query: str) -> Any:
         """A GET with the key in the query; the JSON that comes back."""
         said = urlencode({"key": self.key, **query})
-        return self._json(self.ask(HttpRequest(method="GET", target=f"/v1/sms/{path}?{said}")))
+        return self._json(self.exchange(HttpRequest(method="GET", target=f"/v1/sms/{path}?{said}")))
 
     def post(self, path: str, body: Any, kind: str = JSON) -> Any:
         """A POST with the key in the header; the JSON that comes back. Bytes go as they are."""
         octets = body if isinstance(body, bytes) else json.dumps(body).encode()
         headers = (("key", self.key), ("Content-Type", kind))
-        return self._json(self.ask(HttpRequest(method="POST", target=f"/v1/sms/{path}", headers=headers, body=octets)))
+        return self._json(self.exchange(
+            HttpRequest(method="POST", target=f"/v1/sms/{path}", headers=headers, body=octets)
+        ))  # fmt: skip
 
     def _json(self, reply: HttpReply) -> Any:
         assert (reply.status, reply.header("content-type")) == (200, JSON), reply
@@ -86,40 +72,11 @@ class Desk:
 
     # the world
 
-    def messages(self) -> list[tuple[str, str]]:
-        """(number, text) of all messages there are."""
-        store = self.sandbox.engine.state.store
-        return [(message.to, store.batch_of(message).text) for message in store.messages]
-
     def advance(self, seconds: float) -> list[dict[str, str]]:
         """Let time pass; the callbacks that go out, each the parameters in order."""
-        engine = self.sandbox.engine
-        told = []
-        for report in engine.advance(self.sandbox.now() + round(seconds * SECOND)):
-            message = engine.state.store.messages[report.message - 1]
-            batch = engine.state.store.batch_of(message)
-            request = PROVIDER.report(self.account, batch, message, report, self.url)
-            assert request is not None
-            assert (request.method, request.body) == ("GET", b"")
-            told.append(dict(parse_qsl(urlsplit(request.target).query, keep_blank_values=True)))
-            engine.answered(report.attempt, True, report.at)
-        return told
-
-    def move(self, message: int, status: Any) -> None:
-        self.sandbox.control(MoveMessage(message, status))
+        calls = self.calls(seconds)
+        assert all((call.method, call.body) == ("GET", b"") for call in calls)
+        return [dict(parse_qsl(urlsplit(call.target).query, keep_blank_values=True)) for call in calls]
 
     def decide(self, brand: int, state: Any) -> None:
         self.sandbox.control(PatchSender("ubill", brand, state))
-
-    def rules(self, *rules: dict[str, Any]) -> None:
-        for rule in rules:
-            rule["when"] = {"provider": "ubill", **rule.get("when", {})}
-        self.sandbox.control(PutRules(self.emulator.rules(list(rules))))
-
-    def why(self) -> str:
-        """The explanation of the last answer."""
-        assert self.answer is not None
-        return explain(self.emulator.providers, self.answer.exchange)
-
-    def lint(self) -> list[str]:
-        return list(self.sandbox.findings.by_row)

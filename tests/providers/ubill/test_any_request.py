@@ -23,7 +23,7 @@ _octets = st.binary(max_size=60)
 def answered(desk: Desk, request: HttpRequest) -> None:
     state = desk.sandbox.engine.state
     before = state.dump()
-    reply = desk.ask(request)
+    reply = desk.exchange(request)
     assert reply.status == 200
     if reply.header("content-type") == "application/json" and json.loads(reply.body)["statusID"] != 0:
         assert state.dump() == before

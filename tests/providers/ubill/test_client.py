@@ -21,40 +21,40 @@ def test_every_way_of_sending_says_all_parameters(build: Any, read: Any) -> None
     request = build(
         desk.key, 1, [TO, OTHER], TEXT, stop_list=False, otp=True, send_time="2026-02-01 12:30"
     )  # fmt: skip
-    assert read(desk.ask(request)) == client.Sent(0, "SMS Sent", 100001)
+    assert read(desk.exchange(request)) == client.Sent(0, "SMS Sent", 100001)
     batch = desk.sandbox.engine.state.store.batches[0]
-    assert desk.messages() == [(TO, TEXT), (OTHER, TEXT)]
+    assert desk.texts() == [(TO, TEXT), (OTHER, TEXT)]
     assert (batch.first, batch.begins_at - batch.created_at) == (True, 30 * 60 * SECOND)
 
 
 @pytest.mark.parametrize(("build", "read"), SENDS)
 def test_every_way_of_sending_reads_its_refusals(build: Any, read: Any) -> None:
     desk = Desk()
-    refused = read(desk.ask(build(desk.key, 9, [TO], "Hello")))
+    refused = read(desk.exchange(build(desk.key, 9, [TO], "Hello")))
     assert (refused.status_id, bool(refused.message), refused.sms_id) == (10, True, None)
     with pytest.raises(ValueError, match="no answer of uBill"):
-        read(desk.ask(build("nobody's", 1, [TO], "Hello")))
+        read(desk.exchange(build("nobody's", 1, [TO], "Hello")))
 
 
 def test_a_number_that_is_no_number_is_sent_as_it_is() -> None:
     desk = Desk()
-    answer = client.read_sent(desk.ask(client.send(desk.key, 1, ["+995577123456"], "Hello")))
+    answer = client.read_sent(desk.exchange(client.send(desk.key, 1, ["+995577123456"], "Hello")))
     assert answer.status_id == 50
 
 
 @pytest.mark.parametrize("switches", [{}, {"types": "numbers", "brands-key": "data"}])
 def test_all_other_answers_are_read_whatever_the_switches_say(switches: dict[str, Any]) -> None:
     desk = Desk(switches=switches)
-    sms_id = client.read_sent(desk.ask(client.send(desk.key, 1, [TO, OTHER], "Hello"))).sms_id
+    sms_id = client.read_sent(desk.exchange(client.send(desk.key, 1, [TO, OTHER], "Hello"))).sms_id
     assert sms_id == 100001
-    told = client.read_report(desk.ask(client.report(desk.key, sms_id)))
+    told = client.read_report(desk.exchange(client.report(desk.key, sms_id)))
     assert told == client.Reported(0, "", ((TO, "3"), (OTHER, "3")))
-    assert client.read_report(desk.ask(client.report(desk.key, 1))).status_id == 99
-    assert client.read_balance(desk.ask(client.balance(desk.key))) == client.Balance(0, "", 998)
-    created = client.read_created(desk.ask(client.create_brand_name(desk.key, "shop")))
+    assert client.read_report(desk.exchange(client.report(desk.key, 1))).status_id == 99
+    assert client.read_balance(desk.exchange(client.balance(desk.key))) == client.Balance(0, "", 998)
+    created = client.read_created(desk.exchange(client.create_brand_name(desk.key, "shop")))
     assert created == client.Created(0, "BrandName Created", 2)
-    assert client.read_created(desk.ask(client.create_brand_name(desk.key, "x"))).brand_id is None
-    assert client.read_brand_names(desk.ask(client.brand_names(desk.key))) == client.Brands(0, "", (
+    assert client.read_created(desk.exchange(client.create_brand_name(desk.key, "x"))).brand_id is None
+    assert client.read_brand_names(desk.exchange(client.brand_names(desk.key))) == client.Brands(0, "", (
         client.Brand(1, "emulator", 1, "2026-02-01 12:00:00"), client.Brand(2, "shop", 0, "2026-02-01 12:00:00"),
     ))  # fmt: skip
 

@@ -111,13 +111,19 @@ def codes(operation: str) -> list[int]:
     return [code for code in PROVIDER.profile.errors[operation].codes if code != 401]
 
 
+def test_every_status_id_of_every_table_is_a_row_of_its_own() -> None:
+    ids = {row.id for row in PROVIDER.contract()}
+    for operation, prefix in (("send", "ubill.code"), ("brands", "ubill.brand-code")):
+        assert {f"{prefix}.{code}" for code in (0, *codes(operation))} <= ids
+
+
 @pytest.mark.contract("ubill.code.99", "ubill.brand-code.99")
 @pytest.mark.parametrize("code", codes("send"))
 def test_a_rule_causes_any_status_id_of_send_and_nothing_is_sent(code: int) -> None:
     desk = Desk()
     desk.rules({"when": {"operation": "send"}, "then": {"refuse": {"code": code}}})
     assert desk.send()["statusID"] == code
-    assert (desk.messages(), desk.left) == ([], "1000")
+    assert (desk.texts(), desk.left) == ([], "1000")
 
 
 @pytest.mark.contract("ubill.send.order")

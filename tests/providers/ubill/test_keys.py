@@ -19,7 +19,7 @@ def test_without_a_valid_key_every_address_answers_401_in_plain_text(method: str
         (path if key is None else f"{path}?key={key}", ()),
         (path, () if key is None else (("key", key),)),
     ):
-        reply = desk.ask(HttpRequest(method=method, target=target, headers=headers, body=b"broken {<"))
+        reply = desk.exchange(HttpRequest(method=method, target=target, headers=headers, body=b"broken {<"))
         assert (reply.status, reply.headers) == (401, (("Content-Type", "text/plain"),))
         assert "[ubill.auth.401]" in desk.why()
 
@@ -30,8 +30,8 @@ def test_the_key_is_taken_from_the_query_and_from_the_header_on_every_address(me
     desk = Desk()
     in_query = HttpRequest(method=method, target=f"{path}?key={desk.key}")
     for name in ("key", "Key", "KEY"):
-        assert desk.ask(HttpRequest(method=method, target=path, headers=((name, desk.key),))).status == 200
-    assert desk.ask(in_query).status == 200
+        assert desk.exchange(HttpRequest(method=method, target=path, headers=((name, desk.key),))).status == 200
+    assert desk.exchange(in_query).status == 200
 
 
 @pytest.mark.contract("ubill.auth.header")
@@ -39,9 +39,9 @@ def test_of_two_keys_the_query_s_counts_and_an_empty_one_is_none() -> None:
     desk = Desk()
     good, bad = (("key", desk.key),), (("key", "nobody's"),)
     path = "/v1/sms/balance?key="
-    assert desk.ask(HttpRequest(method="GET", target=path + desk.key, headers=bad)).status == 200
-    assert desk.ask(HttpRequest(method="GET", target=path + "nobody's", headers=good)).status == 401
-    assert desk.ask(HttpRequest(method="GET", target=path, headers=good)).status == 200
+    assert desk.exchange(HttpRequest(method="GET", target=path + desk.key, headers=bad)).status == 200
+    assert desk.exchange(HttpRequest(method="GET", target=path + "nobody's", headers=good)).status == 401
+    assert desk.exchange(HttpRequest(method="GET", target=path, headers=good)).status == 200
 
 
 @pytest.mark.contract("ubill.send.key", "ubill.send.key-settings")
@@ -49,14 +49,14 @@ def test_the_key_alone_says_whose_account_it_is_and_may_be_one_s_own() -> None:
     desk = Desk({"key": "my own key"}, balance=7)
     assert desk.account.credentials["key"] == "my own key"
     assert desk.get("balance") == {"statusID": 0, "sms": "7"}
-    desk.ask(HttpRequest(method="GET", target=f"/v1/sms/send?key=emulator-ubill&{SEND}"))
-    assert (desk.left, desk.messages()) == ("7", [])
+    desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?key=emulator-ubill&{SEND}"))
+    assert (desk.left, desk.texts()) == ("7", [])
 
 
 @pytest.mark.contract("ubill.auth.service-off")
 def test_an_account_whose_service_is_not_activated_gets_401() -> None:
     desk = Desk(api_access=False)
-    assert desk.ask(HttpRequest(method="GET", target=f"/v1/sms/balance?key={desk.key}")).status == 401
+    assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/balance?key={desk.key}")).status == 401
     assert "not activated" in desk.why()
 
 
@@ -79,7 +79,7 @@ def test_every_other_refusal_is_http_200_with_a_status_id_and_without_an_sms_id(
     ],
 )  # fmt: skip
 def test_a_wrong_method_gets_405_and_an_unknown_path_404(method: str, path: str, status: int) -> None:
-    reply = Desk().ask(HttpRequest(method=method, target=path))
+    reply = Desk().exchange(HttpRequest(method=method, target=path))
     assert reply.status == status
     assert ("Allow" in dict(reply.headers)) == (status == 405)
 
@@ -88,4 +88,4 @@ def test_a_wrong_method_gets_405_and_an_unknown_path_404(method: str, path: str,
 def test_letter_case_of_the_path_and_a_slash_behind_make_no_difference() -> None:
     desk = Desk()
     for path in ("/v1/sms/balance/", "/V1/SMS/Balance", "/v1/sms/brandnames/"):
-        assert desk.ask(HttpRequest(method="GET", target=f"{path}?key={desk.key}")).header("content-type") == JSON
+        assert desk.exchange(HttpRequest(method="GET", target=f"{path}?key={desk.key}")).header("content-type") == JSON

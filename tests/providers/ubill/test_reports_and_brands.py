@@ -134,7 +134,7 @@ def test_a_name_exists_whatever_its_state_and_letter_case_unless_a_switch_says_o
 def test_a_put_of_a_name_is_not_served() -> None:
     desk = Desk()
     request = HttpRequest(method="PUT", target=f"/v1/sms/brandNameCreate?key={desk.key}", body=b'{"brandName":"shop"}')
-    assert desk.ask(request).status == 405
+    assert desk.exchange(request).status == 405
     assert len(desk.account.senders) == 1
 
 

@@ -10,10 +10,10 @@ from emulator.http.messages import HttpRequest
 def test_the_page_s_get_works_with_only_the_host_changed() -> None:
     desk = Desk()
     target = f"http://api.ubill.dev/v1/sms/send?key={desk.key}&brandID=1&numbers={TO},{TO}&text=message"
-    assert desk.ask(HttpRequest(method="GET", target=target)).body == (
+    assert desk.exchange(HttpRequest(method="GET", target=target)).body == (
         b'{"statusID":0,"smsID":"100001","message":"SMS Sent"}'
     )
-    assert desk.messages() == [(TO, "message"), (TO, "message")]
+    assert desk.texts() == [(TO, "message"), (TO, "message")]
 
 
 @pytest.mark.contract("ubill.send.encoding", "ubill.send.numbers")
@@ -21,8 +21,8 @@ def test_spaces_as_plus_or_20_and_commas_raw_or_escaped_mean_the_same() -> None:
     desk = Desk()
     for text, comma in (("a+b", ","), ("a%20b", "%2C")):
         query = f"key={desk.key}&brandID=1&numbers={TO}{comma}{OTHER}&text={text}"
-        assert desk.ask(HttpRequest(method="GET", target=f"/v1/sms/send?{query}")).status == 200
-    assert desk.messages() == [(TO, "a b"), (OTHER, "a b")] * 2
+        assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{query}")).status == 200
+    assert desk.texts() == [(TO, "a b"), (OTHER, "a b")] * 2
 
 
 @pytest.mark.contract("ubill.send.json", "ubill.send.answer", "ubill.code.0", "ubill.send.sms-id")
@@ -43,7 +43,7 @@ def test_any_unicode_text_arrives_as_it_was_by_every_way(text: str) -> None:
     desk = Desk()
     desk.sent(text=text)
     assert desk.get("send", brandID="1", numbers=TO, text=text)["statusID"] == 0
-    assert desk.messages() == [(TO, text)] * 2
+    assert desk.texts() == [(TO, text)] * 2
 
 
 @pytest.mark.contract("ubill.send.brand-id", "ubill.send.brand-id-text")
@@ -118,14 +118,14 @@ def test_a_balance_that_covers_some_numbers_sends_to_none() -> None:
     desk = Desk(balance=1)
     assert desk.send(numbers=[TO, OTHER])["statusID"] == 40
     assert "costs 2 and the balance is 1 [ubill.code.40]" in desk.why()
-    assert (desk.left, desk.messages()) == ("1", [])
+    assert (desk.left, desk.texts()) == ("1", [])
 
 
 @pytest.mark.contract("ubill.send.no-idempotency")
 def test_the_same_send_twice_sends_and_charges_twice() -> None:
     desk = Desk()
     assert desk.sent() != desk.sent()
-    assert (desk.left, len(desk.messages())) == ("998", 2)
+    assert (desk.left, len(desk.texts())) == ("998", 2)
 
 
 # bodies that are not quite what they should be
@@ -145,7 +145,7 @@ def test_a_form_is_no_json_unless_a_switch_reads_it() -> None:
     assert strict.post("send", form, kind)["statusID"] == 90
     assert strict.lint() == ["ubill.send.form-body"]
     assert lenient.post("send", form, kind)["statusID"] == 0
-    assert lenient.messages() == [(TO, "a b")]
+    assert lenient.texts() == [(TO, "a b")]
     assert lenient.post("send", b"{broken", "application/json")["statusID"] == 90
 
 
@@ -155,7 +155,7 @@ def test_a_multipart_form_is_treated_like_the_other() -> None:
     headers = (("Content-Type", "multipart/form-data; boundary=x"),)
     for desk, status in ((Desk(), b'"statusID":90'), (Desk(switches={"form-body": "read"}), b'"statusID":0')):
         target = f"/v1/sms/send?key={desk.key}"
-        reply = desk.ask(HttpRequest(method="POST", target=target, headers=headers, body=b"--x", form=fields))
+        reply = desk.exchange(HttpRequest(method="POST", target=target, headers=headers, body=b"--x", form=fields))
         assert status in reply.body
 
 
@@ -164,18 +164,18 @@ def test_names_count_letter_by_letter_the_first_wins_and_unknown_ones_are_ignore
     desk = Desk()
     assert desk.get("send", brandid="1", numbers=TO, text="x")["statusID"] == 10
     query = f"key={desk.key}&brandID=1&numbers={TO}&text=first&text=second&flash=1"
-    assert desk.ask(HttpRequest(method="GET", target=f"/v1/sms/send?{query}")).status == 200
+    assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{query}")).status == 200
     body = f'{{"brandID":1,"numbers":{TO},"text":"first","text":"second","x":[]}}'.encode()
     assert desk.post("send", body)["statusID"] == 0
-    assert desk.messages() == [(TO, "first"), (TO, "second")]
+    assert desk.texts() == [(TO, "first"), (TO, "second")]
 
 
 @pytest.mark.contract("ubill.send.raw-octets")
 def test_unescaped_octets_are_read_and_noted() -> None:
     desk = Desk()
     target = f"/v1/sms/send?key={desk.key}&brandID=1&numbers={TO}&text=%E1%83%90"
-    desk.ask(HttpRequest(method="GET", target=target, raw_octets=True))
-    assert (desk.messages(), desk.lint()) == ([(TO, "ა")], ["ubill.send.raw-octets"])
+    desk.exchange(HttpRequest(method="GET", target=target, raw_octets=True))
+    assert (desk.texts(), desk.lint()) == ([(TO, "ა")], ["ubill.send.raw-octets"])
 
 
 @pytest.mark.contract("ubill.send.wrong-type")
@@ -190,4 +190,4 @@ def test_a_text_that_is_no_text_gets_99_and_says_why(said: dict[str, object]) ->
 def test_a_text_that_is_a_number_is_its_digits() -> None:
     desk = Desk()
     desk.sent(text=123456)
-    assert desk.messages() == [(TO, "123456")]
+    assert desk.texts() == [(TO, "123456")]

@@ -29,7 +29,7 @@ def test_an_odd_value_is_let_pass_with_a_finding(said: dict[str, Any], row: str)
 def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding() -> None:
     desk = Desk()
     whole = quote(f"key={desk.key}&brandID=1&numbers={TO}&text=Hello")
-    assert desk.ask(HttpRequest(method="GET", target=f"/v1/sms/send?{whole}")).status == 401
+    assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{whole}")).status == 401
     assert list(desk.emulator.default.findings.by_row) == ["ubill.send.query-escaped"]
 
 
@@ -38,5 +38,5 @@ def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding() -> Non
 def test_a_host_that_is_not_the_service_s_is_served_with_a_finding(host: str, found: bool) -> None:
     desk = Desk()
     target = f"/v1/sms/send?key={desk.key}&brandID=1&numbers={TO}&text=Hello"
-    assert desk.ask(HttpRequest(method="GET", target=target, headers=(("Host", host),))).status == 200
+    assert desk.exchange(HttpRequest(method="GET", target=target, headers=(("Host", host),))).status == 200
     assert list(desk.sandbox.findings.by_row) == (["ubill.send.wrong-host"] if found else [])

@@ -11,7 +11,7 @@ from emulator.http.messages import HttpReply, HttpRequest
 
 def post(desk: Desk, body: str | bytes, key: str | None = None) -> HttpReply:
     octets = body if isinstance(body, bytes) else body.encode()
-    return desk.ask(HttpRequest(
+    return desk.exchange(HttpRequest(
         method="POST", target=f"/v1/sms/sendXml?key={desk.key if key is None else key}",
         headers=(("Content-Type", "application/xml"),), body=octets,
     ))  # fmt: skip
@@ -33,7 +33,7 @@ def test_a_request_in_xml_sends_and_is_answered_in_xml() -> None:
     desk = Desk()
     reply = post(desk, request(numbers=f"{TO},{OTHER}", text="a &lt;b&gt; &amp; &#4304;", stopList="true"))
     assert told(reply) == {"statusID": "0", "smsID": "100001", "message": "SMS Sent"}
-    assert desk.messages() == [(TO, "a <b> & ა"), (OTHER, "a <b> & ა")]
+    assert desk.texts() == [(TO, "a <b> & ა"), (OTHER, "a <b> & ა")]
     text = reply.body.decode()
     assert re.findall(r"<statusID>(\d+)</statusID>", text) == ["0"]
     assert re.findall(r"<smsID>(\d+)</smsID>", text) == ["100001"]
@@ -91,4 +91,4 @@ def test_a_namespace_and_another_encoding_are_no_hindrance() -> None:
     body = f'<?xml version="1.0" encoding="windows-1251"?><q:request xmlns:q="urn:x"><q:brandID>1</q:brandID>\
 <q:numbers>{TO}</q:numbers><q:text>Привет</q:text></q:request>'.encode("cp1251")
     assert told(post(desk, body))["statusID"] == "0"
-    assert desk.messages() == [(TO, "Привет")]
+    assert desk.texts() == [(TO, "Привет")]
