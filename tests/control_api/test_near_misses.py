@@ -49,13 +49,6 @@ async def test_a_wait_for_a_request_tells_what_was_asked_and_why_it_was_answered
     assert "[smsoffice.send.sender-registered]" in near.explain
 
 
-async def test_a_wait_on_a_clock_that_stands_says_when_the_next_thing_is_due(sms):
-    await send(sms, reference="r")
-    with pytest.raises(CallRefused, match="the clock stands; the next thing is due at") as refused:
-        await sms.wait("callbacks", timeout=0.01)
-    assert refused.value.more["next_due"] == (await sms.show()).next_due
-
-
 REFUSE = {"refuse": {"reason": "api-off"}}
 
 

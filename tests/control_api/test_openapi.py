@@ -35,6 +35,14 @@ def test_every_answer_in_json_has_its_type_under_a_plain_name() -> None:
     assert [name for name in DESCRIBED["components"]["schemas"] if not name.isalnum()] == []
 
 
+def test_every_call_of_the_table_is_described_once() -> None:
+    paths = DESCRIBED["paths"]
+    there = {(path, method.upper()) for path, methods in paths.items() for method in methods}
+    assert there == {(call.path, call.method) for call in CALLS} | {("/_emulator/health", "GET")}
+    names = [method["operationId"] for methods in paths.values() for method in methods.values()]
+    assert len(names) == len(set(names))
+
+
 class Asking:
     """Calls over the wire, each answer held against its description. `seen`: the operations that answered well."""
 

@@ -105,7 +105,7 @@ async def test_a_wait_in_vain_tells_what_came_nearest_and_when_something_is_due(
     error = refused.value
     assert (error.status, error.code) == (408, "time-is-up")
     assert error.nearest[0].differs.contains.wanted == "parcel"
-    assert error.more.next_due
+    assert error.more.next_due == (await sms.show()).next_due
     text = str(error)
     assert "m1 (to '995577123456'" in text
     assert "contains is 'your code is 123456', wanted 'parcel'" in text
@@ -131,7 +131,7 @@ async def test_rules_are_put_added_and_taken_out(sms):
     assert await send(sms) == -100
     assert await send(sms) == 0
     (request,) = await sms.requests(rule=rule.id)
-    assert request.outcome == "refused"
+    assert (request.outcome, (await sms.rules())[0].fired) == ("refused", 1)
     assert rule.id not in [one.id for one in await sms.delete_rule(rule.id)]
     assert (await sms.add_rule({"then": {"steps": []}}))[0].source == "hand"
     (*_,) = await sms.put_rules([{"when": {"to": TO}, "then": {"steps": [{"after": 1, "status": "expired"}]}}])
@@ -144,6 +144,7 @@ async def test_rules_are_put_added_and_taken_out(sms):
 async def test_a_scenario_is_put_by_name_or_whole(sms):
     assert (await sms.scenario()).name == "happy"
     assert (await sms.put_scenario("no-credit")).name == "no-credit"
+    assert await send(sms) == 20
     whole = {"rules": [{"then": {"steps": [{"after": 1, "status": "expired"}]}}]}
     assert len((await sms.put_scenario(whole)).rules) == 1
     await sms.reset("scenario")
