@@ -7,10 +7,11 @@ something that it does not know.
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
+from functools import wraps
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 from emulator.client.bulk import NumberResult
 from emulator.client.calls import Aside, Call, Exchange, Pause, Trouble
@@ -25,6 +26,7 @@ from emulator.http.messages import HttpReply
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MOST = 16 * 1024 * 1024
@@ -45,6 +47,18 @@ class AsyncOptions(ClientOptions, total=False):
     """`session`: one of yours to use instead of an own (a proxy, an authority, a source address); it is not closed."""
 
     session: "ClientSession | None"
+
+
+def awaited(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """A method of the client without async as a coroutine: what it asks for is carried out by this driver's `run`."""
+
+    @wraps(method)
+    async def wait(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        carried: Any = method(self, *args, **kwargs)
+        found: T = await carried
+        return found
+
+    return wait
 
 
 class AsyncTransport(Transport):
