@@ -23,6 +23,9 @@ class Coding(IntEnum):
     UCS2 = 2
 
 
+_GSM, _LATIN1 = Coding.GSM, Coding.LATIN1
+
+
 class GsmAlphabet(Protocol):
     """Both ways, one septet an octet ("unpacked"), lenient when reading (3GPP TS 23.038)."""
 
@@ -85,9 +88,9 @@ def no_coding(data_coding: int) -> PduFault:
 
 def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> DecodedText | PduFault:
     """The same where the coding is known."""
-    if coding is Coding.LATIN1:
+    if coding is _LATIN1:
         return DecodedText(octets.decode("latin-1"), coding)
-    if coding is Coding.GSM:
+    if coding is _GSM:
         if octets.isascii():
             return DecodedText(gsm.gsm_decode(octets), coding)
         note = "octets of 0x80 and more are no GSM septets and were read as '?'"

@@ -101,16 +101,18 @@ def checked(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | Content | No
         if value and not is_time(value):
             shown = value.decode("ascii", "backslashreplace")
             return PduFault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
-    return _message(pdu, strictness)
+    plain = not (pdu.tlvs or pdu.rest or get("esm_class", 0) & UDHI) and len(get("short_message", b"")) <= _LONGEST
+    return None if plain else _message(pdu, strictness)
 
 
+_LONGEST = 254
 LONGEST_ADDRESS = 20
 """Octets: of submit_sm and deliver_sm (3.4, 5.2.8); data_sm's fields would hold 64."""
 
 
 def _message(pdu: Pdu, strictness: Strictness) -> PduFault | Content | None:
     short = pdu.octets("short_message")
-    if len(short) > 254 and not strictness.newer:
+    if len(short) > _LONGEST and not strictness.newer:
         return PduFault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254 (255 in SMPP 5.0)")
     if pdu.rest and not strictness.nul_behind:
         why = "one octet behind short_message, a NUL that sm_length does not count, is too little for a TLV"

@@ -16,9 +16,15 @@ from .command_status import Status, status_name
 from .events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
 from .pdu import EncodedPdu, Fields, Pdu, Tlv, Unreadable, generic_nack, response
 from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, CommandId, command_name
-from .session_states import BOUND, BOUND_BY, Role, State, judge
+from .session_states import ALLOWED, BOUND, BOUND_BY, Role, State, judge
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
 from .window import ABOUT_THE_LINK, Window
+
+
+_CLOSED = State.CLOSED
+"""To ask an enumeration for its members takes longer than a call."""
+_BY_ITSELF = BINDS | {CommandId.ENQUIRE_LINK, CommandId.UNBIND, CommandId.OUTBIND}
+"""Requests that mean something to a session, too."""
 
 
 class NotNow(Exception):
@@ -39,6 +45,7 @@ class Session:
         self._unanswered = 0  # messages in a row
         self._answered = now  # when the last answer came, to whatever
         self._binding = False  # a bind of the peer waits for the owner's answer
+        self._heeded = ALLOWED[role.peer]
 
     # -- what we send --
 
@@ -87,10 +94,11 @@ class Session:
                 tlvs: list[Tlv] | None = None) -> Pdu:  # fmt: skip
         """The owner's answer to an `Asked` → the PDU to write. Status 0 to a bind binds the session."""
         self._said = now
-        self.withhold(request)
-        if status == 0 and request.command_id in BINDS and self.state in (State.OPEN, State.OUTBOUND):
-            self.state, self.bound = BOUND_BY[request.command_id], request
-            self._heard = now
+        if request.command_id in BINDS:
+            self._binding = False
+            if status == 0 and self.state in (State.OPEN, State.OUTBOUND):
+                self.state, self.bound = BOUND_BY[request.command_id], request
+                self._heard = now
         return response(request, status, fields, tlvs)
 
     def acknowledged(self, sequence: int, command_id: int, now: float) -> object:
@@ -112,17 +120,17 @@ class Session:
 
     def received(self, item: Pdu | Unreadable, now: float) -> list[Event]:
         """One PDU of the peer → what follows from it."""
-        if self.state is State.CLOSED:
+        if self.state is _CLOSED:
             return [Ignored(item, "the connection is closed")]
         self._heard = now
         if isinstance(item, Unreadable):
             return self._unreadable(item, now)
-        if item.command_id & RESPONSE:
+        command = item.command_id
+        if command & RESPONSE:
             return self._response(item)
-        status = judge(self.role.peer, item.command_id, self.state)
-        if status is Status.ROK:
-            return self._request(item, now)
-        return self._refuse(item, status, now)
+        if self.state not in self._heeded.get(command, ()):
+            return self._refuse(item, judge(self.role.peer, command, self.state), now)
+        return self._by_itself(item, now) if command in _BY_ITSELF else [Requested(item)]
 
     def _unreadable(self, item: Unreadable, now: float) -> list[Event]:
         if item.closes:
@@ -154,7 +162,7 @@ class Session:
         self._said = now
         return [Send(pdu, why)]
 
-    def _request(self, item: Pdu, now: float) -> list[Event]:
+    def _by_itself(self, item: Pdu, now: float) -> list[Event]:
         command = item.command_id
         if command == CommandId.ENQUIRE_LINK:
             return self._say(response(item), "enquire_link is answered at once", now)
@@ -163,9 +171,9 @@ class Session:
             return [*self._say(response(item), "the peer unbinds", now), Close("the peer unbound")]
         if command == CommandId.OUTBIND:
             self.state = State.OUTBOUND
-        if command in BINDS:
-            if self._binding:
-                return self._refuse(item, Status.RALYBND, now)
+        elif self._binding:
+            return self._refuse(item, Status.RALYBND, now)
+        else:
             self._binding = True
         return [Requested(item)]
 

@@ -39,9 +39,7 @@ def _text(octets: bytes) -> str:
     return octets.decode("latin-1")
 
 
-def _told(fault: PduFault | None) -> say.Fault | None:
-    if fault is None:
-        return None
+def _told(fault: PduFault) -> say.Fault:
     details = {"status": str(int(fault.status)), "problem": fault.why, "field": fault.field}
     return say.Fault(Reason.PARAMETER_INVALID, details)
 
@@ -49,7 +47,7 @@ def _told(fault: PduFault | None) -> say.Fault | None:
 def _common(caller: SmppPeer, fault: PduFault | None = None) -> dict[str, Any]:
     return {
         "provider": PROFILE.provider, "protocol": "smpp", "credential": caller.credential, "peer": caller.peer,
-        "in_flight": caller.sessions, "fault": _told(fault),
+        "in_flight": caller.sessions, "fault": None if fault is None else _told(fault),
     }  # fmt: skip
 
 
@@ -96,7 +94,11 @@ _NUMBERING = (
 def _extra(pdu: Pdu) -> dict[str, str]:
     """What a receipt, a cancel and a replace need to know of the submit; what is 0 or empty is left out."""
     get = pdu.fields.get
-    extra = {name: str(value) for name, field in _NUMBERING if (value := get(field))}
+    extra = {}
+    for name, field in _NUMBERING:
+        value = get(field)
+        if value:
+            extra[name] = str(value)
     service = get("service_type")
     if service:
         extra["service_type"] = _text(service)
@@ -118,7 +120,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     fault = found if isinstance(found, PduFault) else None
     data_coding = get("data_coding", 0)
     coding = codings[data_coding]
-    octets, part, header = pdu.message, None, 0
+    octets, part, header = get("short_message") or pdu.message, None, 0
     if isinstance(found, Content):
         part, header, octets = found.part, len(octets) - len(found.octets), found.octets
         if part is not None and len(octets) > _MOST_IN_A_PART + strictness.newer:
@@ -141,6 +143,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
             measured = in_one_piece(text, octets, coding, header) if part is None else in_parts(((coding, octets),))
             if reading.notes:
                 notes += ("smscenter.smpp.odd-text",)
+    begins, ends = get("schedule_delivery_time"), get("validity_period")
     made: Callable[..., AnyCommand] = say.Submit
     if several and fault is None:
         assert part is not None
@@ -149,10 +152,11 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
         made = partial(say.SubmitPart, part=piece)
     return made(
         provider=PROFILE.provider, protocol="smpp", credential=caller.credential, peer=caller.peer,
-        in_flight=caller.sessions, fault=_told(fault), destinations=(_text(get("destination_addr", b"")),),
+        in_flight=caller.sessions, fault=None if fault is None else _told(fault),
+        destinations=(get("destination_addr", b"").decode("latin-1"),),
         text=text if kind == "sms" else "", kind=kind, sender=_sender(pdu), flash=data_coding in _FLASH, report=True,
-        begins_at=_moment(get("schedule_delivery_time", b""), caller.now),
-        expires_at=_moment(get("validity_period", b""), caller.now), asks=_asks(get("registered_delivery", 0)),
+        begins_at=read_time(begins, caller.now) if begins else None,
+        expires_at=read_time(ends, caller.now) if ends else None, asks=_asks(get("registered_delivery", 0)),
         extra=_extra(pdu), notes=notes, replaces=get("replace_if_present_flag", 0) == 1, measured=measured,
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from emulator.smpp.segments import Segment
 
 ENCODINGS: dict[Coding, Encoding] = {Coding.GSM: "gsm7", Coding.LATIN1: "8bit", Coding.UCS2: "ucs2"}
 CODINGS: dict[str, Coding] = {encoding: coding for coding, encoding in ENCODINGS.items()}
+_UCS2 = Coding.UCS2
 
 OF_EACH_PART = "user_message_reference"
 """What parts say each for itself, in `extra`; of a whole message, one behind another."""
@@ -25,7 +26,7 @@ OF_EACH_PART = "user_message_reference"
 
 def units(octets: bytes, coding: Coding) -> int:
     """Septets (each an octet over SMPP), octets, or UCS-2 units."""
-    return -(-len(octets) // 2) if coding is Coding.UCS2 else len(octets)
+    return -(-len(octets) // 2) if coding is _UCS2 else len(octets)
 
 
 def in_one_piece(text: str, octets: bytes, coding: Coding, header: int = 0) -> Measure:
