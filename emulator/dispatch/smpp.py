@@ -29,13 +29,14 @@ from emulator.smpp.session_states import BOUND, Role
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""
 
+_RINVCMDID = Status.RINVCMDID
 _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
 
 
 class SmppReply(NamedTuple):
-    """What goes back: the response's octets (None: none ever), what a rule wants done to them, the message it is
-    about (0: none), and does its life end at a moment; what has to be done first."""
+    """What goes back where a rule says how: the response's octets (None: none ever), what is to be done to them, the
+    message it is about (0: none), and does its life end at a moment; what has to be done first."""
 
     octets: bytes | None
     fault: Reply | None
@@ -133,10 +134,9 @@ class SmppDispatcher:
         sandbox, credential = self._sandboxes.of(name, command.credential, here=False)
         return Stranger(name, credential) if sandbox is None else None
 
-    def asked(self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil) -> SmppReply:
+    def asked(self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil) -> bytes | SmppReply:
         """A request that the session's state allows. Link time in."""
-        name, face = line.provider, line.face
-        sandbox = line.sandbox
+        name, face, sandbox = line.provider, line.face, line.sandbox
         at = self._moment(line, sandbox or self._default)
         command = face.read(pdu, self._caller(line, name, at))
         if sandbox is None:
@@ -147,7 +147,15 @@ class SmppDispatcher:
         verdict = sandbox.engine.execute(command, at)
         if isinstance(verdict.outcome, Bound):
             self._settle_in(line, sandbox, name, face, command, pdu)
-        return self._judged(sandbox, line, pdu, face, command, at, verdict, now, spoil)
+        response = self._response(sandbox, line, pdu, face, command, verdict, now)
+        fault = verdict.reply
+        octets = None
+        if response is not None:
+            octets = encode(response) if fault is None or fault.fault is None else spoil(fault.fault, response)
+        self.journal.exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
+        if fault is None and octets is not None and not verdict.reports_first:
+            return octets
+        return self._as_ruled(sandbox, line, command, at, verdict, octets)
 
     def _moment(self, line: BoundSession, sandbox: Sandbox) -> Timestamp:
         """When what a session says is executed: what came in one read all at one moment, before which everything was
@@ -166,20 +174,12 @@ class SmppDispatcher:
             line.turn[0].schedule_timer()
             line.turn = None
 
-    def _judged(
-        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, at: Timestamp,
-        verdict: Decision, now: float, spoil: Spoil,
+    def _as_ruled(
+        self, sandbox: Sandbox, line: BoundSession, command: AnyCommand, at: Timestamp, verdict: Decision,
+        octets: bytes | None,
     ) -> SmppReply:  # fmt: skip
-        """What goes back, once it is journalled."""
-        response = self._response(sandbox, line, pdu, face, command, verdict, now)
-        fault = verdict.reply
-        octets = None
-        if response is not None:
-            name_of = fault.fault if fault is not None else None
-            octets = encode(response) if name_of is None else spoil(name_of, response)
-        self.journal.exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
-        outcome = verdict.outcome
-        message = 0
+        """What goes back, late or otherwise than it would."""
+        fault, outcome, message = verdict.reply, verdict.outcome, 0
         first = self._send_reports(sandbox, at) if verdict.reports_first else ()
         if fault is not None and isinstance(outcome, Accepted) and outcome.provider_id is not None:
             message = next(iter(sandbox.engine.state.store.with_provider_id(line.provider, outcome.provider_id)), 0)
@@ -205,8 +205,8 @@ class SmppDispatcher:
 
     def _caller(self, line: BoundSession, name: str, at: Timestamp) -> SmppPeer:
         """Who speaks, to the provider of that name."""
-        sandbox = line.sandbox or self._default
-        switches = self.providers[name].profile.in_force(sandbox.account(name))
+        account = (line.sandbox or self._default).engine.state.accounts[name]
+        switches = self.providers[name].profile.in_force(account)
         return SmppPeer(line.credential, line.peer, switches, line.session.bound, 1, at)
 
     def _settle_in(
@@ -231,17 +231,17 @@ class SmppDispatcher:
             session.withhold(pdu)
             return None
         said = face.write(command, verdict.outcome)
-        if said.status == Status.RINVCMDID:
+        if said.status == _RINVCMDID:
             session.withhold(pdu)
             return Pdu(CommandId.GENERIC_NACK, said.status, pdu.sequence)
         if pdu.command_id in BINDS:
             profile = self.providers[command.provider].profile
             said = face.greet(pdu, said.status, profile.in_force(sandbox.account(command.provider)))
-        return session.respond(pdu, now, said.status, said.fields, list(said.tlvs))
+        return session.respond(pdu, now, said.status, said.fields, said.tlvs)
 
     # what the session says by itself
 
-    def said(self, line: BoundSession, item: Pdu | Unreadable, event: Send, spoil: Spoil) -> SmppReply:
+    def said(self, line: BoundSession, item: Pdu | Unreadable, event: Send, spoil: Spoil) -> bytes | SmppReply:
         """The session's own answer to what came. A link check goes by the rules all the same."""
         pdu = event.pdu
         if isinstance(item, Pdu) and item.command_id == CommandId.ENQUIRE_LINK and line.sandbox is not None:
@@ -257,12 +257,12 @@ class SmppDispatcher:
             elif fault is None or fault.heard:
                 octets = encode(pdu) if fault is None or fault.fault is None else spoil(fault.fault, pdu)
             self.journal.exchange(line.sandbox, line, item.raw, octets, command, at, verdict)
-            return SmppReply(octets, fault)
+            return SmppReply(octets, fault) if octets is None or fault is not None else octets
         octets = encode(pdu)
         refused = isinstance(item, Unreadable) or pdu.status
         word = "unreadable" if isinstance(item, Unreadable) else "refused" if refused else "answered"
         self.journal.of_session(line, item, octets, word, event.why)
-        return SmppReply(octets, None)
+        return octets
 
     def asks(self, line: BoundSession, event: Send) -> bytes:
         """The session asks something by itself; it is journalled when it is answered."""

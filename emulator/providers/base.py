@@ -83,7 +83,7 @@ class CallbackVerdict(NamedTuple):
     verdict: str
 
 
-class SmppPeer(NamedTuple):
+class SmppPeer(msgspec.Struct, frozen=True):
     """Who says a PDU: the session's account (None before a bind), its switches, the bind that it lives by, how many
     sessions the account has (the one that asks included), the sandbox's moment."""
 
@@ -95,7 +95,7 @@ class SmppPeer(NamedTuple):
     now: Timestamp
 
 
-class SmppResponse(NamedTuple):
+class SmppResponse(msgspec.Struct, frozen=True):
     """A response: its status, its fields (None: the usual ones) and its TLVs."""
 
     status: int

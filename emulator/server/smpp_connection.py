@@ -89,6 +89,7 @@ class SmppConnection(asyncio.Protocol):
         self.closing = False
         self._unread = False
         """The peer does not read."""
+        self._stopped = False
         self._taking = True
         """Is the transport read?"""
         self._partly = False
@@ -156,7 +157,8 @@ class SmppConnection(asyncio.Protocol):
         """A turn: answer what has come, one after the other."""
         self._next = None
         line, frames, loop = self.line, self._frames, self._loop
-        acknowledged = self._dispatcher.acknowledged
+        dispatcher = self._dispatcher
+        acknowledged = dispatcher.acknowledged
         now = loop.time()
         left, until = AT_ONCE, now + _AT_MOST
         self._working = True
@@ -168,7 +170,7 @@ class SmppConnection(asyncio.Protocol):
                 continue
             item = decode(frame) if isinstance(frame, bytes) else frame
             if self._elsewhere is not None and isinstance(item, Pdu) and item.command_id in BINDS:
-                who, self._here = None if self._here else self._dispatcher.stranger(line, item), False
+                who, self._here = None if self._here else dispatcher.stranger(line, item), False
                 if who is not None:
                     octets = b"".join(one if isinstance(one, bytes) else one.raw for one in (frame, *frames))
                     frames.clear()
@@ -176,11 +178,15 @@ class SmppConnection(asyncio.Protocol):
                     self._elsewhere.bind(self, who, octets + self._framer.rest())
                     break
             for event in line.session.received(item, now):
-                self._do(event, now, item)
+                if isinstance(event, Requested):
+                    request = event.request
+                    self._answer(request.command_id, dispatcher.asked(line, request, now, smpp_faults.alter))
+                else:
+                    self._do(event, item)
             if frames and loop.time() > until:
                 break
         self._working = False
-        self._dispatcher.worked_off(line)
+        dispatcher.worked_off(line)
         if self._out and self._recorder is not None:
             self._loop.call_soon(self.flush)  # with what came over other links in this turn
         elif self._out:
@@ -213,10 +219,9 @@ class SmppConnection(asyncio.Protocol):
             self._partly = bool(held)
             self._patience.part(held, came)
 
-    @property
-    def _stopped(self) -> bool:
+    def _weigh(self) -> None:
         """Does the peer have to read, or to wait for answers, before it is listened to?"""
-        return self._unread or self.answers.owed > MOST_OWED
+        self._stopped = self._unread or self.answers.owed > MOST_OWED
 
     def _tend(self) -> None:
         """Work goes on, and the transport is read, where nothing speaks against it."""
@@ -251,13 +256,14 @@ class SmppConnection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The peer does not read: we do not either, until it does."""
         self._patience.unread()
-        self._unread = True
+        self._unread = self._stopped = True
         if not self._working:
             self._tend()
 
     def resume_writing(self) -> None:
         self._patience.read()
         self._unread = False
+        self._weigh()
         self._tend()
         self._dispatcher.go_on(self.line)
 
@@ -353,11 +359,9 @@ class SmppConnection(asyncio.Protocol):
 
     # events
 
-    def _do(self, event: Event, now: float, item: Pdu | Unreadable | None = None) -> None:
+    def _do(self, event: Event, item: Pdu | Unreadable | None = None) -> None:
         dispatcher, line = self._dispatcher, self.line
         match event:
-            case Requested():
-                self._answer(event.request.command_id, dispatcher.asked(line, event.request, now, smpp_faults.alter))
             case Send() if item is not None:
                 self._answer(item.command_id, dispatcher.said(line, item, event, smpp_faults.alter))
             case Send():
@@ -372,21 +376,23 @@ class SmppConnection(asyncio.Protocol):
             case Close():
                 self.hang_up()
 
-    def _answer(self, asked: int, answer: SmppReply) -> None:
+    def _answer(self, asked: int, answer: bytes | SmppReply) -> None:
         """`asked`: the command_id of what is answered."""
-        bound = _nothing
-        if asked in BINDS:
+        binds = asked in BINDS
+        if binds:
             self._arm()
-            bound = self._bound if self.line.sandbox is not None else _nothing
-        if answer.fault is not None or answer.first:
-            self.answers.begin(answer, bound)
-            return
-        assert answer.octets is not None
-        self.write(answer.octets)
-        self.answers.release()
-        bound()
+        if isinstance(answer, bytes):
+            self.write(answer)
+            if self.answers.held:
+                self.answers.release()
+            if binds:
+                self._bound()
+        else:
+            self.answers.begin(answer, self._bound if binds else _nothing)
+            self._weigh()
 
     def answered(self) -> None:
+        self._weigh()
         if self._ended and not (self._working or self._frames):
             self._at_rest(False)
         else:
@@ -411,7 +417,6 @@ class SmppConnection(asyncio.Protocol):
 
     def _expire(self) -> None:
         self._timer, self._due = None, inf
-        now = self.now()
-        for event in self.line.session.expire(now):
-            self._do(event, now)
+        for event in self.line.session.expire(self.now()):
+            self._do(event)
         self._arm()

@@ -40,7 +40,7 @@ class LateAnswers:
         self._loop = loop
         self.owed = 0
         """So many have begun and are not done."""
-        self._held: list[Callable[[], None]] = []
+        self.held: list[Callable[[], None]] = []
         """Responses that wait for the next one to go first."""
         self._late: dict[Callable[[], None], asyncio.TimerHandle] = {}
         """What waits for its moment."""
@@ -82,7 +82,7 @@ class LateAnswers:
                     self._later(seconds or 0.0, lambda: self._take(steps, bound))
                     return
                 case NextFirst(seconds):
-                    if not self._held:
+                    if not self.held:
                         self._hold(seconds, lambda: self._take(steps, bound))
                         return
                 case Ask(command):
@@ -124,7 +124,7 @@ class LateAnswers:
         """Until the next response has gone, or so long."""
 
         def over() -> None:
-            self._held.remove(released)
+            self.held.remove(released)
             go()
 
         come = self._later(seconds, over)
@@ -133,7 +133,7 @@ class LateAnswers:
             self._late.pop(come).cancel()
             go()
 
-        self._held.append(released)
+        self.held.append(released)
 
     def hurry(self) -> None:
         """Serving stops: what waits goes now."""
@@ -144,7 +144,7 @@ class LateAnswers:
 
     def release(self) -> None:
         """Responses that were held back go now."""
-        if self._held:
-            held, self._held = self._held, []
+        if self.held:
+            held, self.held = self.held, []
             for go in held:
                 go()

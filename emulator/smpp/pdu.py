@@ -5,6 +5,7 @@ Octets everywhere; what they mean as text is `text`'s trade. Nothing here reads 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct
@@ -158,14 +159,14 @@ class PduFault(Struct, frozen=True):
 
 
 def response(
-    request: Pdu, status: int = 0, fields: Fields | None = None, tlvs: list[Tlv] | None = None
+    request: Pdu, status: int = 0, fields: Fields | None = None, tlvs: Sequence[Tlv] = ()
 ) -> Pdu:
     """The request's own response, with its sequence number. An error has no body; a success whose fields are
     not given has empty ones, such as the single NUL of deliver_sm_resp (facts, section 3)."""
     command_id = request.command_id | RESPONSE
     if fields is None and status == 0:
         fields = {field.name: b"" for field in LAYOUTS.get(command_id, ())[:1]}
-    return Pdu(command_id, status, request.sequence, fields or {}, tlvs or [])
+    return Pdu(command_id, status, request.sequence, fields or {}, [*tlvs])
 
 
 def generic_nack(status: int, sequence: int = 0) -> Pdu:

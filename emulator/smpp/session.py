@@ -11,6 +11,8 @@ handed in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .codec import HEADER
 from .command_status import Status, status_name
 from .events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
@@ -19,7 +21,6 @@ from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, CommandId, command_na
 from .session_states import ALLOWED, BOUND, BOUND_BY, Role, State, judge
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
 from .window import ABOUT_THE_LINK, Window
-
 
 _CLOSED = State.CLOSED
 """To ask an enumeration for its members takes longer than a call."""
@@ -91,7 +92,7 @@ class Session:
         return self.send(Pdu(CommandId.UNBIND), now)
 
     def respond(self, request: Pdu, now: float, status: int = 0, fields: Fields | None = None,
-                tlvs: list[Tlv] | None = None) -> Pdu:  # fmt: skip
+                tlvs: Sequence[Tlv] = ()) -> Pdu:  # fmt: skip
         """The owner's answer to an `Asked` → the PDU to write. Status 0 to a bind binds the session."""
         self._said = now
         if request.command_id in BINDS:
