@@ -88,7 +88,9 @@ def _pairs(text: str) -> int:
 
 def measure_in(encoding: Encoding, text: str, units: int, header: int = 0) -> Measure:
     """A text whose encoding and units its sender chose, and perhaps a header of so many octets for each part."""
-    if units <= (room(encoding, header) if header else SINGLE[encoding]):
+    if not header and units <= SINGLE[encoding]:
+        return _ONE_PART[encoding][units]
+    if header and units <= room(encoding, header):
         return Measure(encoding, units, 1)
     each = max(2, room(encoding, (header or 1) + _CONCATENATION))
     parts = -(-units // each)

@@ -207,7 +207,7 @@ class SmppDispatcher:
         """Who speaks, to the provider of that name."""
         account = (line.sandbox or self._default).engine.state.accounts[name]
         switches = self.providers[name].profile.in_force(account)
-        return SmppPeer(line.credential, line.peer, switches, line.session.bound, 1, at)
+        return SmppPeer(line.credential, line.peer, switches, line.session.bound, at)
 
     def _settle_in(
         self, line: BoundSession, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand, bind: Pdu

@@ -84,14 +84,13 @@ class CallbackVerdict(NamedTuple):
 
 
 class SmppPeer(msgspec.Struct, frozen=True):
-    """Who says a PDU: the session's account (None before a bind), its switches, the bind that it lives by, how many
-    sessions the account has (the one that asks included), the sandbox's moment."""
+    """Who says a PDU: the session's account (None before a bind), its switches, the bind that it lives by, the
+    sandbox's moment."""
 
     credential: Credential | None
     peer: str
     switches: Mapping[str, Any]
     bind: Pdu | None
-    sessions: int
     now: Timestamp
 
 

@@ -35,8 +35,8 @@ class _Stop(Exception):
 
 
 _Step: TypeAlias = tuple[int, int, tuple[str, ...]]
-# Kind, size, names; neighbouring uint8 fields are one stride. A plain tuple, for a NamedTuple takes twice as
-# long to unpack, and a submit_sm does so nine times.
+# Kind, size, names; neighbouring uint8 fields are one stride, and belong to the string before them. A plain tuple, for
+# a NamedTuple takes twice as long to unpack, and a submit_sm does so six times.
 
 
 class _Plan(NamedTuple):
@@ -49,11 +49,11 @@ class _Plan(NamedTuple):
 def _plan(command_id: int) -> _Plan:
     steps: list[_Step] = []
     for field in LAYOUTS[command_id]:
-        if field.kind is FieldKind.UINT8 and steps and steps[-1][0] == _RUN:
-            _, many, before = steps.pop()
-            steps.append((_RUN, many + 1, (*before, field.name)))
+        if field.kind is FieldKind.UINT8 and steps and steps[-1][0] in (_RUN, _C):
+            kind, size, before = steps.pop()
+            steps.append((kind, size, (*before, field.name)))
         else:
-            steps.append((int(field.kind), 1 if field.kind is FieldKind.UINT8 else field.size, (field.name,)))
+            steps.append((int(field.kind), field.size, (field.name,)))
     names = tuple(field.name for field in LAYOUTS[command_id])
     return _Plan(names, frozenset(names), tuple(steps), bool(steps) and steps[-1][0] == _SHORT)
 
@@ -118,9 +118,13 @@ def _read_fields(frame: bytes, plan: _Plan, values: list[Any]) -> int:
             if stop < 0:
                 raise _no_string(names[0], size, position, end)
             append(frame[position:stop])
-            position = stop + 1
+            position, stop = stop + 1, stop + len(names)
+            if stop > end:
+                raise _too_short(names[1 + end - position])
+            values.extend(frame[position:stop])
+            position = stop
         elif kind == _RUN:
-            stop = position + size
+            stop = position + len(names)
             if stop > end:
                 raise _too_short(names[end - position])
             values.extend(frame[position:stop])
@@ -254,7 +258,7 @@ def _write_fields(plan: _Plan, fields: Fields) -> list[bytes]:
     for kind, _, names in plan.steps:
         if kind == _C:
             body.append(get(names[0], b""))  # join() checks
-            body.append(b"\0")
+            body.append(bytes([0, *[get(name, 0) for name in names[1:]]]))  # bytes() checks
         elif kind == _RUN:
             body.append(bytes([get(name, 0) for name in names]))  # bytes() checks
         elif kind == _SHORT:

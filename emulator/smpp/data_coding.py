@@ -4,6 +4,7 @@ functions does)."""
 
 from __future__ import annotations
 
+from codecs import utf_16_be_decode
 from collections.abc import Iterable
 from enum import IntEnum
 from itertools import groupby
@@ -100,7 +101,7 @@ def read_octets(octets: bytes, coding: Coding, gsm: GsmAlphabet) -> DecodedText 
             Status.RINVMSGLEN, "short_message", f"UCS-2 text of {len(octets)} octets: the number must be even"
         )
     try:
-        return DecodedText(octets.decode("utf-16-be"), coding)
+        return DecodedText(utf_16_be_decode(octets, "strict", True)[0], coding)
     except UnicodeDecodeError:
         note = "half a surrogate pair was read as U+FFFD"
         return DecodedText(octets.decode("utf-16-be", "replace"), coding, (note,))

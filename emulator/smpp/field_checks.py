@@ -7,7 +7,7 @@ away is known elsewhere. One row per field, with the status it deserves (facts, 
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import NamedTuple
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -15,7 +15,7 @@ from .command_status import Status
 from .data_coding import coding_of
 from .pdu import Pdu, PduFault
 from .pdu_tables import LAYOUTS, CommandId
-from .segments import UDHI, Content, read_content
+from .segments import SAR, UDHI, Content, read_content
 from .time_format import is_time
 from .tlvs import BELONGS, MESSAGE_PAYLOAD, TAGS
 
@@ -31,22 +31,17 @@ class Strictness(Struct, frozen=True):
 USUAL = Strictness()
 
 
-class _Row(NamedTuple):
-    field: str
-    good: Container[object]
-    status: Status
-    rule: str
-
-
-_ROWS = (
-    _Row("esm_class", frozenset(v for v in range(256) if v >> 2 & 15 in (0, 2, 4)), Status.RINVESMCLASS,
-         "its type (bits 5-2) may be 0, 2 or 4 in a message that is submitted"),
-    _Row("priority_flag", range(4), Status.RINVPRTFLG, "0 to 3"),
-    _Row("registered_delivery", range(0x20), Status.RINVREGDLVFLG, "bits 7-5 are reserved"),
-    _Row("replace_if_present_flag", range(2), Status.RINVREPFLAG, "0 or 1"),
-    _Row("data_coding", frozenset(v for v in range(256) if coding_of(v) is not None), Status.RSUBMITFAIL,
-         "bits 3-2 are the coding: 0, 1 or 2"),
-    _Row("sm_default_msg_id", range(1), Status.RINVDFTMSGID, "this SMSC has no prepared messages"),
+_Row: TypeAlias = tuple[str, Container[object], Status, str]
+"""A field, what may stand in it, the status and the words of what may not."""
+_ROWS: tuple[_Row, ...] = (
+    ("esm_class", frozenset(v for v in range(256) if v >> 2 & 15 in (0, 2, 4)), Status.RINVESMCLASS,
+     "its type (bits 5-2) may be 0, 2 or 4 in a message that is submitted"),
+    ("priority_flag", range(4), Status.RINVPRTFLG, "0 to 3"),
+    ("registered_delivery", range(0x20), Status.RINVREGDLVFLG, "bits 7-5 are reserved"),
+    ("replace_if_present_flag", range(2), Status.RINVREPFLAG, "0 or 1"),
+    ("data_coding", frozenset(v for v in range(256) if coding_of(v) is not None), Status.RSUBMITFAIL,
+     "bits 3-2 are the coding: 0, 1 or 2"),
+    ("sm_default_msg_id", range(1), Status.RINVDFTMSGID, "this SMSC has no prepared messages"),
 )  # fmt: skip
 
 _TIMES = (("schedule_delivery_time", Status.RINVSCHED), ("validity_period", Status.RINVEXPIRY))
@@ -62,7 +57,7 @@ _NEEDS_DESTINATION = frozenset({CommandId.SUBMIT_SM, CommandId.DATA_SM})
 
 def _of(rows: tuple[_Row, ...], command: int) -> tuple[_Row, ...]:
     names = {field.name for field in LAYOUTS[command]}
-    return tuple(row for row in rows if row.field in names)
+    return tuple(row for row in rows if row[0] in names)
 
 
 _ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_ROWS, command) for command in _CHECKED}
@@ -78,7 +73,7 @@ def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
 
 
 def checked(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | Content | None:
-    """The same; or the content of a good one that has TLVs or a header, which had to be read for it."""
+    """The same; or the content of a good one that says it is a part or has a header, which had to be read for it."""
     command, get = pdu.command_id, pdu.fields.get
     if command in _NEEDS_ID and not get("message_id"):
         return PduFault(Status.RINVMSGID, "message_id", "message_id is empty")
@@ -93,7 +88,7 @@ def checked(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | Content | No
         address = get(field, b"")
         if len(address) > LONGEST_ADDRESS:
             return PduFault(status, field, f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it")
-        if get(ton) == 1 and address and not address.removeprefix(b"+").isdigit():
+        if get(ton) == 1 and address and not (address.isdigit() or address.removeprefix(b"+").isdigit()):
             shown = address.decode("ascii", "backslashreplace")
             return PduFault(status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)")
     for field, status in _TIMES:
@@ -124,7 +119,8 @@ def _message(pdu: Pdu, strictness: Strictness) -> PduFault | Content | None:
         fault = _tlvs(pdu, strictness)
         if fault is not None:
             return fault
-    return read_content(pdu) if pdu.tlvs or pdu.number("esm_class") & UDHI else None
+    cut = pdu.number("esm_class") & UDHI or not SAR.isdisjoint([tag for tag, _ in pdu.tlvs])
+    return read_content(pdu) if cut else None
 
 
 def _tlvs(pdu: Pdu, strictness: Strictness) -> PduFault | None:

@@ -20,6 +20,8 @@ UDHI = 0x40
 
 _CONCAT8, _CONCAT16 = 0x00, 0x08
 _SAR = (SAR_MSG_REF_NUM, SAR_TOTAL_SEGMENTS, SAR_SEGMENT_SEQNUM)
+SAR = frozenset(_SAR)
+"""TLVs by which a message says that it is a part."""
 
 Element: TypeAlias = tuple[int, bytes]
 """One information element of a UDH: identifier, data."""

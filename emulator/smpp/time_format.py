@@ -22,15 +22,28 @@ def read_time(octets: bytes, now: int) -> int | None:
     the calendar (the 31st may become the 30th), the rest added; its t and nn should be 0 and are not looked
     at. An empty field has a meaning that only its owner knows: ask before calling.
     """
+    read = _read(octets)
+    if not isinstance(read, tuple):
+        return read
+    months, span = read
+    try:
+        return (_micros(_months_on(_moment(now), months)) if months else now) + span
+    except (ValueError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _read(octets: bytes) -> int | tuple[int, int] | None:
+    """A moment; or months, and microseconds after them, from now; None: it is not a time."""
     found = _FORM.fullmatch(octets)
     if found is None:
         return None
     year, month, day, hour, minute, second, tenth, quarters = (int(group) for group in found.groups()[:8])
     clock = timedelta(hours=hour, minutes=minute, seconds=second)
     sign = found[9]
+    if sign == b"R":
+        return 12 * year + month, (timedelta(days=day) + clock) // timedelta(microseconds=1)
     try:
-        if sign == b"R":
-            return _micros(_months_on(_moment(now), 12 * year + month) + timedelta(days=day) + clock)
         if hour > 23 or minute > 59 or second > 59 or quarters > 48:
             return None
         local = datetime(2000 + year, month, day) + clock
@@ -42,7 +55,7 @@ def read_time(octets: bytes, now: int) -> int | None:
 
 def is_time(octets: bytes) -> bool:
     """Empty, or in the format: the test of a field, for which the present moment does not matter."""
-    return not octets or read_time(octets, 0) is not None
+    return not octets or _read(octets) is not None
 
 
 def write_absolute(moment: int, quarters: int = 0) -> bytes:

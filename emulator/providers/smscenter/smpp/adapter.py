@@ -26,10 +26,10 @@ from emulator.smpp.data_coding import Coding, Habits, coding_of, no_coding, read
 from emulator.smpp.field_checks import Strictness, check, checked
 from emulator.smpp.pdu import Pdu, PduFault
 from emulator.smpp.pdu_tables import BINDS, CommandId
-from emulator.smpp.segments import Content
 from emulator.smpp.time_format import read_time, write_absolute
 from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
 
+_NAME = PROFILE.provider
 _MOST_IN_A_PART = 254
 """Octets; one more by 5.0, as in short_message."""
 _FLASH = frozenset({0x10, 0x14, 0x18, 0xF0, 0xF4})
@@ -46,8 +46,8 @@ def _told(fault: PduFault) -> say.Fault:
 
 def _common(caller: SmppPeer, fault: PduFault | None = None) -> dict[str, Any]:
     return {
-        "provider": PROFILE.provider, "protocol": "smpp", "credential": caller.credential, "peer": caller.peer,
-        "in_flight": caller.sessions, "fault": None if fault is None else _told(fault),
+        "provider": _NAME, "protocol": "smpp", "credential": caller.credential, "peer": caller.peer,
+        "fault": None if fault is None else _told(fault),
     }  # fmt: skip
 
 
@@ -75,10 +75,13 @@ def _dialect(system_type: bytes, version: int, three: str, last_nul: str) -> Dia
     return Dialect(codings, Strictness(last_nul == "drop", is_newest(version)))
 
 
+_DEFAULT = b"."
+"""Stands for the account's default sender, as nothing does (the provider's PHP client)."""
+
+
 def _sender(pdu: Pdu) -> str:
-    """`.` stands for the account's default sender, as nothing does (the provider's PHP client)."""
     source = pdu.octets("source_addr")
-    return "" if source == b"." else source.decode("latin-1")
+    return "" if source == _DEFAULT else source.decode("latin-1")
 
 
 def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
@@ -117,11 +120,13 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
     (codings, strictness), get = dialect(caller), pdu.fields.get
     found = checked(pdu, strictness)
-    fault = found if isinstance(found, PduFault) else None
     data_coding = get("data_coding", 0)
     coding = codings[data_coding]
     octets, part, header = get("short_message") or pdu.message, None, 0
-    if isinstance(found, Content):
+    fault: PduFault | None = None
+    if isinstance(found, PduFault):
+        fault = found
+    elif found is not None:
         part, header, octets = found.part, len(octets) - len(found.octets), found.octets
         if part is not None and len(octets) > _MOST_IN_A_PART + strictness.newer:
             fault = PduFault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
@@ -143,22 +148,32 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
             measured = in_one_piece(text, octets, coding, header) if part is None else in_parts(((coding, octets),))
             if reading.notes:
                 notes += ("smscenter.smpp.odd-text",)
-    begins, ends = get("schedule_delivery_time"), get("validity_period")
-    made: Callable[..., AnyCommand] = say.Submit
+    made: Callable[..., say.Submit] = say.Submit
     if several and fault is None:
         assert part is not None
         assert coding is not None
         piece = say.Part(part.reference, part.width, part.total, part.number, octets, coding)
         made = partial(say.SubmitPart, part=piece)
-    return made(
-        provider=PROFILE.provider, protocol="smpp", credential=caller.credential, peer=caller.peer,
-        in_flight=caller.sessions, fault=None if fault is None else _told(fault),
-        destinations=(get("destination_addr", b"").decode("latin-1"),),
-        text=text if kind == "sms" else "", kind=kind, sender=_sender(pdu), flash=data_coding in _FLASH, report=True,
-        begins_at=read_time(begins, caller.now) if begins else None,
-        expires_at=read_time(ends, caller.now) if ends else None, asks=_asks(get("registered_delivery", 0)),
-        extra=_extra(pdu), notes=notes, replaces=get("replace_if_present_flag", 0) == 1, measured=measured,
+    sender = get("source_addr", b"")
+    command = made(
+        provider=_NAME, protocol="smpp", credential=caller.credential, peer=caller.peer,
+        destinations=(get("destination_addr", b"").decode("latin-1"),), text=text,
+        sender="" if sender == _DEFAULT else sender.decode("latin-1"), flash=data_coding in _FLASH, report=True,
+        asks=_asks(get("registered_delivery", 0)), extra=_extra(pdu), measured=measured,
     )  # fmt: skip
+    if fault is not None:
+        command.fault = _told(fault)
+    if kind != "sms":
+        command.text, command.kind = "", kind
+    if begins := get("schedule_delivery_time"):
+        command.begins_at = read_time(begins, caller.now)
+    if ends := get("validity_period"):
+        command.expires_at = read_time(ends, caller.now)
+    if notes:
+        command.notes = notes
+    if get("replace_if_present_flag"):
+        command.replaces = True
+    return command
 
 
 def _multi(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
