@@ -48,15 +48,21 @@ def here(capsys):
 
 
 @contextmanager
-def serve(*arguments, **environment):
+def serve(*arguments, files=None, **environment):
+    """`files`: so many it may have open, and so many if it asks for more."""
+    command = [sys.executable, "-m", "emulator"]
+    if files is not None:
+        limited = f"import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, {files});"
+        command[1:] = ["-c", f"{limited} from emulator.cli.main import main; sys.exit(main(sys.argv[1:]))"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "emulator", "serve", "--port", "0", *arguments], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, env={**os.environ, **environment},
+        [*command, "serve", "--port", "0", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, **environment},
     )  # fmt: skip
     try:
         assert process.stdout is not None
         process.ready = process.stdout.readline()
-        process.url = dict(pair.split("=", 1) for pair in process.ready.split()[1:])["http"]
+        process.urls = dict(pair.split("=", 1) for pair in process.ready.split()[1:])
+        process.url = process.urls["http"]
         yield process
     finally:
         if process.poll() is None:
@@ -133,23 +139,14 @@ def test_as_json_what_keeps_it_from_starting_is_one_object_too_also_where_a_vari
     (64, 400, ("--max-connections", "120"), False), (64, 400, ("--max-connections", "400"), True), (64, 400, (), True),
 ])  # fmt: skip
 def test_it_takes_as_many_open_files_as_it_may_and_warns_where_connections_would_not_fit(soft, hard, more, warned):
-    limited = f"import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}));"
-    command = f"{limited} from emulator.cli.main import main; sys.exit(main(['serve', '--port', '0', *sys.argv[1:]]))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, "--quiet", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        url = dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])["http"]
-        where = ("127.0.0.1", int(url.rpartition(":")[2]))
-        with ExitStack() as kept:
-            for _ in range(100):  # more than the soft limit held
-                kept.enter_context(socket.create_connection(where, timeout=PATIENCE))
-            assert json.loads(fetch(f"{url}/_emulator/health"))["status"] == "ok"
+    with serve("--quiet", *more, files=(soft, hard)) as process, ExitStack() as kept:
+        where = ("127.0.0.1", int(process.url.rpartition(":")[2]))
+        for _ in range(100):  # more than the soft limit held
+            kept.enter_context(socket.create_connection(where, timeout=PATIENCE))
+        assert json.loads(fetch(f"{process.url}/_emulator/health"))["status"] == "ok"
+        kept.close()
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=PATIENCE)
-    finally:
-        process.kill()
     assert ("--max-connections" in err and f"{hard} open files" in err) is warned
     assert err.count("\n") == warned
 
@@ -157,26 +154,15 @@ def test_it_takes_as_many_open_files_as_it_may_and_warns_where_connections_would
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
 @pytest.mark.parametrize(("loop", "times"), [pytest.param("asyncio", 3, marks=pytest.mark.long), ("auto", 1)])
 def test_health_answers_however_many_connections_come_and_however_few_files_may_be_open(loop, times):
-    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64));"
-    command = f"{limited} from emulator.cli.main import main; sys.exit(main(['serve', '--port', '0', *sys.argv[1:]]))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, "--quiet", "--smpp-port", "0", "--loop", loop], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        urls = dict(pair.split("=", 1) for pair in process.stdout.readline().split()[1:])
-        http, smpp = ("127.0.0.1", int(urls["http"].rpartition(":")[2])), ("127.0.0.1", urls["smpp"].rpartition(":")[2])
-        with ExitStack() as kept:
-            for _ in range(40):
-                for where in (http, smpp):
-                    kept.enter_context(socket.create_connection(where, timeout=PATIENCE))
-            for _ in range(times):
-                assert json.loads(fetch(f"{urls['http']}/_emulator/health"))["status"] == "ok"
+    with serve("--quiet", "--smpp-port", "0", "--loop", loop, files=(64, 64)) as process, ExitStack() as kept:
+        for _ in range(40):
+            for url in (process.urls["http"], process.urls["smpp"]):
+                kept.enter_context(socket.create_connection(("127.0.0.1", url.rpartition(":")[2]), timeout=PATIENCE))
+        for _ in range(times):
+            assert json.loads(fetch(f"{process.url}/_emulator/health"))["status"] == "ok"
+        kept.close()
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=PATIENCE)
-    finally:
-        process.kill()
     assert "there may be 8 connections" in err
     assert len(err) < 10_000
 

@@ -147,7 +147,8 @@ async def test_requests_of_other_sites_pages_are_refused(free, guarded):
     for lines in FOREIGN:
         for target in (API, "/"):
             assert await status(free, target, "Host: localhost:8775", *lines) == 403, lines
-        assert await status(free, API, "Host: localhost:8775", *lines, method="POST", body="{}") == 403, lines
+        for target in (API, "/_emulator/page/default/demo"):
+            assert await status(free, target, "Host: localhost:8775", *lines, method="POST", body="{}") == 403, lines
         assert await status(guarded, API, "Host: localhost:8775", *lines) == 403, lines
     assert len(free.emulator.sandboxes.by_id) == 1
 
@@ -172,7 +173,7 @@ async def log_in(served, token=TOKEN, *lines):
 async def test_a_log_in_and_its_end(guarded):
     code, headers = await log_in(guarded)
     entered, marker = cookies_of(headers)
-    assert code == 303
+    assert (code, TOKEN in entered) == (303, False)
     assert entered.split("; ")[1:] == ["Path=/_emulator", "HttpOnly", "SameSite=Strict"]
     assert marker == "sms_emulator_in=1; Path=/; SameSite=Strict"
     cookie = "Cookie: " + entered.split(";")[0]
@@ -347,8 +348,10 @@ async def test_every_answer_of_ours_carries_the_headers_and_no_provider_s_does(f
             said = dict(headers)
             assert names - set(said) == set(), target
             assert len(said) == len(headers), target
-            assert "frame-ancestors 'none'" in said["Content-Security-Policy"]
-            assert "unsafe" not in said["Content-Security-Policy"]
+            policy = said["Content-Security-Policy"]
+            assert {"default-src 'none'", "frame-ancestors 'none'"} <= set(policy.split("; ")), target
+            assert ("script-src" in policy, "unsafe" in policy) == ("script-src 'self'" in policy, False), target
+            assert (said["X-Content-Type-Options"], said["X-Frame-Options"]) == ("nosniff", "DENY")
             assert said["Cache-Control"] == ("no-cache" if "/static/" in target else "no-store"), target
     _, headers = await ask(free, API, "Host: evil.example")
     assert names - set(dict(headers)) == set()
@@ -380,7 +383,8 @@ async def test_streams_carry_the_headers_too(free):
 async def test_provider_paths_serve_any_host_and_any_origin(guarded):
     for host in ("smsoffice.ge", "evil.example:1", "[::2]", "x@y"):
         lines = (f"Host: {host}", "Origin: http://evil.example", "Sec-Fetch-Site: cross-site")
-        assert await status(guarded, "/api/getBalance?key=emulator-smsoffice", *lines) == 200
+        for target in ("/api/getBalance?key=emulator-smsoffice", "/_emulator/sink/smsoffice"):
+            assert await status(guarded, target, *lines) == 200
     assert await status(guarded, "http://smsoffice.ge/api/getBalance?key=emulator-smsoffice", "Host: evil.test") == 200
 
 

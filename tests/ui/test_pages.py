@@ -61,15 +61,6 @@ async def test_a_hostile_search_is_text_too(surfer, q):
     assert '"><b>' not in html
 
 
-async def test_every_answer_forbids_inline_scripts_and_framing(surfer):
-    for path in ("/", f"{PAGE}/desk", f"{PAGE}/nowhere", f"{PAGE}/messages/m9", "/_emulator/page/static/page.css"):
-        headers = (await surfer.get(path)).headers
-        policy = headers["Content-Security-Policy"]
-        assert {"default-src 'none'", "script-src 'self'"} <= set(policy.split("; ")), path
-        assert "unsafe" not in policy
-        assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
-
-
 async def test_no_page_reaches_out_to_another_host(surfer):
     await surfer.send("hello")
     for path in ("/", f"{PAGE}/desk", f"{PAGE}/messages/m1", f"{PAGE}/requests", f"{PAGE}/send"):
@@ -176,13 +167,6 @@ async def test_secrets_are_masked_and_the_well_known_ones_repeat_a_request(surfe
     assert "key=••••••" in default.text
     assert "KEY=emulator-smsoffice" in default.text
     assert 'key="${KEY}"' in default.text
-
-
-async def test_a_wrong_password_is_masked_as_well(surfer):
-    await surfer.get("/sys/send.php?login=emulator&psw=Correct-Horse&phones=79001234567&mes=hi")
-    page = await surfer.get(f"{PAGE}/requests/x1")
-    assert "login=emulator" in page.text
-    assert "Correct-Horse" not in page.html
 
 
 async def test_the_desk_moves_time_and_redelivers(surfer, served):

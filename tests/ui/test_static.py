@@ -1,9 +1,7 @@
-"""Files that come along, and what starting costs."""
+"""Files that come along."""
 
 import hashlib
 import re
-import subprocess
-import sys
 from importlib import resources
 
 STATIC = resources.files("emulator.ui") / "static"
@@ -24,17 +22,3 @@ async def test_static_files_are_served_with_a_tag_and_nothing_else_is(surfer):
     for name in ("..%2F__init__.py", "../front.py", "", ".hidden", "nothing.js", "%2e%2e/front.py"):
         async with surfer.session.get(surfer.base_url + "/_emulator/page/static/" + name) as answer:
             assert answer.status == 404, name
-
-
-def test_serving_loads_nothing_of_the_page_until_it_is_asked_for():
-    code = (
-        "import asyncio, sys\n"
-        "from emulator.app.server import Server\n"
-        "async def main():\n"
-        "    async with Server() as serving:\n"
-        "        late = {'jinja2', 'markupsafe', 'faker', 'prometheus_client', 'emulator.ui.routes'}\n"
-        "        print(sorted(late & set(sys.modules)))\n"
-        "asyncio.run(main())\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200)
-    assert done.stdout == "[]\n", done.stderr
