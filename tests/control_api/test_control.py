@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, receiver, send_path, serving, skip, until, walk
+from support import TO, control, frozen, get, key_of, receiver, send_path, serving, skip, turns, until, walk
 from yarl import URL
 
 from emulator.core.units import SECOND
@@ -209,7 +209,7 @@ async def test_a_sandbox_ends_so_long_after_its_last_use():
             used.used_at -= 3599 * SECOND
             await touch()
             skip(3600)
-            await asyncio.sleep(0.02)
+            await turns()
             assert "used" in served.emulator.sandboxes.by_id
         used.used_at -= 3600 * SECOND
         skip(3600)

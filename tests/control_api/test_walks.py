@@ -16,6 +16,7 @@ from support import (
     send_path,
     serving,
     skip,
+    turns,
 )
 
 
@@ -38,7 +39,7 @@ async def test_a_walk_ends_with_its_world_at_once_and_those_that_queue_behind_it
     async with serving() as served, callback_under_way(served) as stuck:
         await control(served, "POST", f"{stuck.path}/snapshots", {"name": "before"})
         behind = asyncio.ensure_future(control(served, "POST", f"{stuck.path}/settle", {"timeout": PATIENCE}))
-        await asyncio.sleep(0.05)
+        await turns()
         await done(served, stuck.path)
         for walking in (stuck.walking, behind):
             told, answer = await asyncio.wait_for(walking, PATIENCE / 2)
@@ -52,7 +53,7 @@ async def test_no_report_of_the_old_world_goes_out_about_a_message_of_the_new_on
             await get(served.base_url + send_path(key_of(stuck.sandbox), to=f"99557700000{count}", reference="old"))
         minute = {"advance": 60, "timeout": PATIENCE}
         walk = asyncio.ensure_future(control(served, "POST", f"{stuck.path}/clock", minute))
-        await asyncio.sleep(0.05)
+        await turns()
         await control(served, "POST", f"{stuck.path}/reset")
         await get(served.base_url + send_path(key_of(stuck.sandbox), reference="new"))
         stuck.answered.set()
@@ -80,7 +81,7 @@ async def test_who_waits_for_messages_waits_for_those_of_the_new_world(done):
         await control(served, "POST", f"{path}/snapshots", {"name": "before"})
         await get(served.base_url + send_path(key_of(sandbox), reference="old"))
         waited = asyncio.ensure_future(control(served, "GET", f"{path}/wait?count=2&timeout={PATIENCE:g}"))
-        await asyncio.sleep(0.05)
+        await turns()
         await done(served, path)
         for reference in ("one", "two"):
             await get(served.base_url + send_path(key_of(sandbox), reference=reference))

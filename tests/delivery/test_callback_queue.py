@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from support import PATIENCE, key_of, send_path
+from support import PATIENCE, key_of, send_path, turns
 
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
@@ -95,7 +95,7 @@ async def test_what_waits_for_a_sandbox_that_is_deleted_or_reset_does_not_go_out
     deleted, again = sent(emulator, "http://10.0.0.1/", 100), sent(emulator, "http://10.0.0.1/", 100)
     all_due(emulator, deleted)
     all_due(emulator, again)
-    await asyncio.sleep(0.01)
+    await turns()
     emulator.remove(deleted)
     emulator.reset(again)
     outside.free.set()
@@ -132,7 +132,7 @@ async def test_stopping_gives_up_what_waits():
     emulator = started(outside)
     sandbox = sent(emulator, "http://10.0.0.1/", 100)
     all_due(emulator, sandbox)
-    await asyncio.sleep(0.01)
+    await turns()
     await asyncio.wait_for(emulator.stop(), PATIENCE)
     assert len(asyncio.all_tasks()) == 1
     assert emulator.exchange(HttpRequest(method="GET", target=send_path(key_of(sandbox)))).reply is not None

@@ -4,7 +4,7 @@ import asyncio
 import re
 
 import pytest
-from support import PATIENCE, TO, control, send_path, serving, skip, until
+from support import PATIENCE, TO, control, send_path, serving, skip, turns, until
 from wires import Wire, settled
 
 FORM = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=body&reference=r"
@@ -57,7 +57,7 @@ class Client:
             self.writer.write(piece)
             await self.writer.drain()
             if len(pieces) > 1:
-                await asyncio.sleep(0.02)
+                await turns()
         return await self.answer()
 
     async def answer(self) -> bytes:
@@ -138,7 +138,7 @@ async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed():
         client = await Client().open(served.base_url)
         for _ in range(6):
             await client.say(REQUESTS["a balance"])
-            await asyncio.sleep(0.05)
+            await turns()
             skip(40)
         skip(30)
         assert await asyncio.wait_for(client.reader.read(), PATIENCE) == b""

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from support import PATIENCE, control, octets, send_path, serving, until
+from support import PATIENCE, control, octets, send_path, serving, turns, until
 
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.http_actions import HTTP_FAULTS
@@ -179,7 +179,7 @@ async def test_a_hanging_reply_ends_when_the_client_goes_or_the_server_stops():
     async with serving() as served:
         trying = asyncio.ensure_future(try_fault(served, {"fault": "hang"}))
         await until(lambda: len(served.emulator.default.engine.state.store.messages) == 1)
-        await asyncio.sleep(0.1)
+        await turns()
         assert not trying.done()
         trying.cancel()
         _, journal = await control(served, "GET", "/_emulator/sandboxes/default/requests")

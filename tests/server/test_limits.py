@@ -6,7 +6,7 @@ import zlib
 from urllib.parse import urlsplit
 
 import pytest
-from support import PATIENCE, control, get, octets, send_path, serving, skip, until
+from support import PATIENCE, control, get, octets, send_path, serving, skip, turns, until
 
 HEAD = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 GOOD = f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
@@ -52,7 +52,7 @@ async def trickled(served, begun: bytes) -> tuple[bytes, int]:
     writer.write(begun)
     answering, passed = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n")), 0
     while not answering.done() and passed < 1000:
-        await asyncio.sleep(0.01)
+        await turns()
         writer.write(b"x")
         skip(20)
         passed += 20
@@ -143,12 +143,12 @@ async def test_a_head_that_is_whole_in_time_may_be_followed_by_a_long_silence():
         reader, writer = await connect(served)
         for _ in range(2):
             writer.write(GOOD[:30])
-            await asyncio.sleep(0.05)
+            await turns()
             skip(30)
             writer.write(GOOD[30:])
             assert b"200" in await reader.readuntil(b"}")
             skip(70)
-            await asyncio.sleep(0.05)
+            await turns()
         writer.close()
 
 
@@ -166,7 +166,7 @@ async def test_a_long_wait_of_the_control_api_is_not_cut_by_any_limit():
         waiting = asyncio.ensure_future(control(served, "GET", path))
         await until(lambda: served.emulator.default.feed.listeners)
         skip(190)
-        await asyncio.sleep(0.05)
+        await turns()
         assert not waiting.done()
         skip(10)
         assert (await waiting)[0] == 408
@@ -180,9 +180,9 @@ async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
             if used:
                 writer.write(GOOD)
                 assert b"200" in await reader.readuntil(b"}")
-            await asyncio.sleep(0.05)
+            await turns()
             skip(50)
-            await asyncio.sleep(0.05)
+            await turns()
             assert not reader.at_eof()
             skip(15)
             assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
@@ -243,13 +243,13 @@ async def test_who_reads_again_in_time_is_served_as_before():
         async with asyncio.timeout(PATIENCE):
             while not connection._paused:
                 writer.write(ask * 10)
-                await asyncio.sleep(0.001)
+                await turns()
         writer.transport.resume_reading()
         async with asyncio.timeout(PATIENCE):
             while connection._paused:
                 await reader.read(1 << 20)
         skip(60)
-        await asyncio.sleep(0.02)
+        await turns()
         assert connection in served.http.connections
         writer.close()
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from esme import SUBMIT, desk
-from support import PATIENCE, skip, until
+from support import PATIENCE, skip, turns, until
 
 from emulator.smpp import CommandId, encode
 
@@ -29,7 +29,7 @@ async def test_a_pdu_that_never_ends_is_nacked_and_the_link_closed(bound):
         octets = encode(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x" * 40))
         for octet in octets[:6]:
             esme.write(bytes((octet,)))
-            await asyncio.sleep(0.02)
+            await turns()
             assert not esme.ended
             skip(9)
         await esme.closed()
@@ -44,12 +44,12 @@ async def test_a_pdu_that_is_whole_in_time_may_be_followed_by_a_long_silence():
         submit = esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x")
         octets = encode(submit)
         esme.write(octets[:20])
-        await asyncio.sleep(0.02)
+        await turns()
         skip(10)
         esme.write(octets[20:])
         assert (await esme.answer_to(submit)).status == 0
         skip(25)
-        await asyncio.sleep(0.02)
+        await turns()
         assert (await esme.submit(b"again")).status == 0
 
 
@@ -135,11 +135,11 @@ async def test_who_reads_again_in_time_is_borne_with_as_before():
             while link._taking:
                 esme.write(pdus)
                 sent += 2000
-                await asyncio.sleep(0.001)
+                await turns()
         esme.writer.transport.resume_reading()
         await esme.until(lambda: len(esme.came) > sent)
         assert link._taking
         skip(60)
-        await asyncio.sleep(0.02)  # a timer that was left would be due
+        await turns()  # a timer that was left would be due
         assert (await esme.submit()).status == 0
         assert not esme.ended

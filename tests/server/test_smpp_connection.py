@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 from esme import SUBMIT, desk, line_of
-from support import self_signed, skip
+from support import self_signed, skip, turns
 
 from emulator.control_api.filters import RequestFilters, requests
 from emulator.smpp import CommandId, Pdu, State, encode
@@ -171,7 +171,7 @@ async def test_silence_longer_than_the_idle_time_closes_the_link():
         await at.patch(switches={"smpp-idle": 50})
         esme = await at.bound()
         skip(49)
-        await asyncio.sleep(0.02)
+        await turns()
         assert not esme.ended
         skip(1)
         await esme.closed()
@@ -186,7 +186,7 @@ async def test_who_only_submits_is_not_idle():
             skip(40)
             assert (await esme.submit(text)).status == 0
         skip(49)
-        await asyncio.sleep(0.02)
+        await turns()
         assert not esme.ended
         skip(1)
         await esme.closed()

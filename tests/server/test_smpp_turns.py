@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from esme import SUBMIT, desk
-from support import PATIENCE, skip, until
+from support import PATIENCE, skip, turns, until
 from wires import Wire, settled
 
 from emulator.server import smpp_connection
@@ -125,7 +125,7 @@ async def test_what_is_whole_is_not_given_up_while_it_waits_its_turn(rest, monke
         connection.data_received(octets[50:])
         await until(lambda: connection.answers.owed == 51)
         skip(40)
-        await asyncio.sleep(0.01)
+        await turns()
         skip(21)
         await until(lambda: len(came(wire.octets)) == 51 and connection.answers.owed == many - 51)
         assert not wire.ended
@@ -140,7 +140,7 @@ async def test_who_says_no_more_gets_its_late_answers_before_the_end():
         connection.data_received(burst(many=5) + b"\0\0\0\x10")
         assert connection.eof_received()
         skip(20)
-        await asyncio.sleep(0.01)
+        await turns()
         assert not wire.ended
         skip(11)
         await until(lambda: wire.ended)
