@@ -76,8 +76,8 @@ class MessageLifecycle:
         """Accepted messages of a batch, all with one plan, enter their first state; the first dates of each are put in
         the scheduler. `ends`: when their life time does."""
         scheduler, first = self._state.scheduler, messages[0]
-        scheduled = batch.begins_at > at
         due: Timestamp | None = batch.begins_at
+        scheduled = batch.begins_at > at
         if not scheduled:
             after = self._after.get(first.plan)
             due = batch.begins_at + after[0] if after else self._due(first.plan, batch, 0)
@@ -86,8 +86,7 @@ class MessageLifecycle:
         single = reports or ends is not None
         for message in messages if single else (first,):
             if due is not None:
-                item = Begin(message.id, 0) if scheduled else Step(message.id, 0, 0)
-                scheduler.put_each(due, item, 1 if single else len(messages), batch.first)
+                scheduler.put_each(due, message.id, 1 if single else len(messages), batch.first, scheduled)
             if reports:
                 self._report(message, batch, None)
             if ends is not None:

@@ -145,21 +145,20 @@ class SubmitHandler:
             groups = groupby(recipients, lambda recipient: ruling.of(recipient[1], said))
         for rule, alike in groups:
             plan = self._plans.get(("" if rule is None else rule.id, profile.provider))
-            self._add(
-                batch, at, self._plan(rule, profile) if plan is None else plan, status, map(_NUMBER, alike),
-                ends=case.command.expires_at,
-            )  # fmt: skip
+            if plan is None:
+                plan = self._plan(rule, profile)
+            self._add(batch, at, plan, status, map(_NUMBER, alike), ends=case.command.expires_at)
 
     def _add(
         self, batch: Batch, at: Timestamp, plan: int, status: Status, numbers: Iterable[str], reason: str = "",
         error: int = 0, ends: Timestamp | None = None,
     ) -> None:  # fmt: skip
         """Messages to some numbers, set going."""
-        store, history = self.state.store, (status, at)
-        messages = [
-            Message(one, batch.id, number, status, history, plan, 0, reason, error)
-            for one, number in enumerate(numbers, store.messages.count + 1)
-        ]
+        store, history, messages = self.state.store, (status, at), []
+        one = store.messages.count
+        for number in numbers:
+            one += 1
+            messages.append(Message(one, batch.id, number, status, history, plan, 0, reason, error))
         store.add(messages)
         self._life.begin(messages, batch, at, ends)
 

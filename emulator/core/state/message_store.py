@@ -67,23 +67,21 @@ class MessageStore:
     def add_batch(self, batch: Batch) -> None:
         """The next one; its messages follow before another batch does."""
         self.batches.append(batch)
-        if batch.provider_id is not None:
-            self._note_highest(batch.provider, batch.ids or (batch.provider_id,))
+        provider_id, highest = batch.provider_id, self.highest
+        if provider_id is not None:
+            for one in batch.ids or (provider_id,):
+                if len(one) < 20 and one.isdecimal() and (number := int(one)) > highest.get(batch.provider, 0):
+                    highest[batch.provider] = number
 
     def add(self, messages: Sequence[Message]) -> None:
         """The next ones, all of one batch and in one state."""
         first = messages[0]
-        self._batch_of_page.extend([first.batch] * self.messages.extend(messages))
+        pages = self.messages.extend(messages)
+        if pages:
+            self._batch_of_page.extend([first.batch] * pages)
         while len(self._first) < first.batch:
             self._first.append(first.id)
         self.by_status[first.status] = self.by_status.get(first.status, 0) + len(messages)
-
-    def _note_highest(self, provider: str, ids: Sequence[str]) -> None:
-        for provider_id in ids:
-            if len(provider_id) < 20 and provider_id.isdecimal():
-                number = int(provider_id)
-                if number > self.highest.get(provider, 0):
-                    self.highest[provider] = number
 
     def became(self, before: Status, now: Status) -> None:
         """A message changed its status."""

@@ -76,18 +76,20 @@ class PagedList(Generic[T]):
 
     def extend(self, things: Sequence[T]) -> int:
         """How many pages begin with one of them."""
-        pages, done = len(self._packed), 0
+        pages = done = 0
         while done < len(things):
             place = self.count & self._last
             if not place:
                 self._begin()
+                pages += 1
             fits = things[done : done + self._last + 1 - place]
             self._tail.extend(fits)
-            self.count += len(fits)
-            done += len(fits)
-            if place + len(fits) > self._last:
+            many = len(fits)
+            self.count += many
+            done += many
+            if place + many > self._last:
                 self._filled()
-        return len(self._packed) - pages
+        return pages
 
     def _begin(self) -> None:
         """Another page."""

@@ -67,6 +67,7 @@ _INDEX, _VERSION, _MESSAGE, _PLACE, _RANK, _MOMENT = 2, 12, 24, 56, 96, 97
 _BESIDE, _STEP, _BEGIN, _EXPIRE = range(4)
 """the kinds: what lies beside the heap, and what fits into a number."""
 _KINDS = 3
+_CLASS = _RANK - _PLACE
 _NEXT = (1 << _PLACE) + (1 << _MESSAGE)
 """From the number of something due of a message to that of the next one, put right behind it."""
 _LOW, _INDEXES, _VERSIONS = (1 << _PLACE) - 1, 1 << _VERSION - _INDEX, 1 << _MESSAGE - _VERSION
@@ -109,9 +110,10 @@ class Scheduler:
         if self.due is None or at < self.due:
             self.due = at
 
-    def put_each(self, at: Timestamp, item: Step | Begin, count: int, first: bool = False) -> None:
-        """The same for `count` messages whose ids follow one another; `item` is the first one's."""
-        number = self._number(at, 0 if first else 1, self.counted + 1, item)
+    def put_each(self, at: Timestamp, message: int, count: int, first: bool = False, begins: bool = False) -> None:
+        """The first step, or the beginning, of `count` messages whose ids follow one another from `message` on."""
+        low = message << _MESSAGE | (_BEGIN if begins else _STEP)
+        number = ((at << 1 | (0 if first else 1)) << _CLASS | self.counted + 1) << _PLACE | low
         self.counted += count
         for _ in range(count):
             heappush(self._heap, number)
@@ -184,7 +186,7 @@ class Scheduler:
         low = _BESIDE
         if kind is SendReport:
             self._beside[place] = item
-            return ((at << 1 | rank) << _RANK - _PLACE | place) << _PLACE
+            return ((at << 1 | rank) << _CLASS | place) << _PLACE
         if kind is Step:
             if item.version < _VERSIONS and item.index < _INDEXES:
                 low = item.message << _MESSAGE | item.version << _VERSION | item.index << _INDEX | _STEP
@@ -195,7 +197,7 @@ class Scheduler:
             low = item.message << _MESSAGE | _EXPIRE
         if low == _BESIDE:
             self._lay_beside(place, item)
-        return ((at << 1 | rank) << _RANK - _PLACE | place) << _PLACE | low
+        return ((at << 1 | rank) << _CLASS | place) << _PLACE | low
 
     def _lay_beside(self, place: int, item: Item) -> None:
         self._beside[place] = item
@@ -242,4 +244,4 @@ def _in_order(heap: list[int], beside: Container[int] | None) -> Iterator[bytes]
 
 
 def _place(number: int) -> int:
-    return number >> _PLACE & (1 << _RANK - _PLACE) - 1
+    return number >> _PLACE & (1 << _CLASS) - 1

@@ -27,8 +27,8 @@ def test_first_class_goes_before_the_rest_of_its_moment_only() -> None:
     scheduler.put(10, Expire(1))
     scheduler.put(20, Expire(2))
     scheduler.put(20, Expire(3), first=True)
-    scheduler.put_each(30, Begin(5, 0), 1)
-    scheduler.put_each(30, Begin(6, 0), 2, first=True)
+    scheduler.put_each(30, 5, 1, begins=True)
+    scheduler.put_each(30, 6, 2, first=True, begins=True)
     assert drained(scheduler) == [1, 3, 2, 6, 7, 5]
 
 
@@ -36,9 +36,8 @@ def test_first_class_goes_before_the_rest_of_its_moment_only() -> None:
 def test_a_version_or_a_place_too_great_to_be_packed_is_kept_all_the_same(item: Begin | Step) -> None:
     scheduler = Scheduler([])
     scheduler.put(10, item)
-    scheduler.put_each(10, item, 1)
     scheduler.put(10, item)
-    assert [scheduler.take(10) for _ in range(4)] == [(10, item), (10, item), (10, item), None]
+    assert [scheduler.take(10) for _ in range(3)] == [(10, item), (10, item), None]
 
 
 def test_what_is_dropped_counts_no_more() -> None:
