@@ -141,8 +141,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Do clients say a sender by its id, and not by its name?"""
     normal_number: Callable[[str, Mapping[str, Any]], str | None]
     """A destination as written, and the switches in force → the number, or None for a malformed one."""
-    bar: Callable[..., Callable[[str, int], Reason | None]] | None = None
-    """A case → what tells of a number of its list, and its place there, why nothing may be sent to it, or None."""
+    bar: Callable[[Any, str, int], Reason | None] | None = None
+    """A case, a number of its list, its place there → why nothing may be sent to it, or None."""
     life: tuple[Step, ...] = DELIVERED
     """What becomes of a message when no rule says anything else."""
     reports_first_state: bool | str = True

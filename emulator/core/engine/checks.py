@@ -101,13 +101,10 @@ class CheckContext(msgspec.Struct):
 
     def count(self, keys: Iterable[str]) -> None:
         """Events happened that limits count."""
-        self.state.windows.mark(keys, self.at, LONGEST_WINDOW * SECOND)
+        self.state.windows.mark(keys, self.at, _LONGEST)
 
-    def limit(self, name: str) -> tuple[int | None, int]:
-        """How many are allowed (None: any number), within how long a window."""
-        limit, account = self.profile.limits[name], self.account
-        assert account is not None
-        return (None if account.limits_off else account.limits.get(name, limit.count)), limit.span
+
+_LONGEST = LONGEST_WINDOW * SECOND
 
 
 Check = Callable[[CheckContext], Refused | None]
@@ -215,10 +212,13 @@ def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Ch
     counted."""
 
     def check(case: CheckContext) -> Refused | None:
-        count, window = case.limit(name)
-        if count is None:
+        account, profile = case.account, case.profile
+        assert account is not None
+        if account.limits_off:
             return None
-        mark = f"{name} {case.profile.provider} {key(case)}"
+        limit = profile.limits[name]
+        count, window = account.limits.get(name, limit.count), limit.span
+        mark = f"{name} {profile.provider} {key(case)}"
         if case.state.windows.within(mark, case.at - window) >= count:
             return Refused(reason=reason, details={"count": count, "window": window // SECOND})
         case.marks.append(mark)
@@ -231,10 +231,11 @@ def at_once(name: str) -> Check:
     """No more than the limit of that name under way at one moment; the transport counted."""
 
     def check(case: CheckContext) -> Refused | None:
-        count, _ = case.limit(name)
-        if count is None or case.command.in_flight <= count:
+        account, in_flight = case.account, case.command.in_flight
+        assert account is not None
+        if account.limits_off or in_flight <= (count := account.limits.get(name, case.profile.limits[name].count)):
             return None
-        return Refused(reason=Reason.TOO_MANY_AT_ONCE, details={"in_flight": case.command.in_flight, "count": count})
+        return Refused(reason=Reason.TOO_MANY_AT_ONCE, details={"in_flight": in_flight, "count": count})
 
     return check
 

@@ -12,6 +12,7 @@ from emulator.core.rules.matching import NOTHING, Rule
 
 _MALFORMED, _STOPPED = Reason.DESTINATION_INVALID, Reason.STOP_LISTED
 """To ask the enumeration for them costs more than all else that is done with a number."""
+_NOBODY: dict[str, bool] = {}
 
 
 def numbers(case: CheckContext) -> Refused | None:
@@ -19,37 +20,40 @@ def numbers(case: CheckContext) -> Refused | None:
     command: Submit = case.command
     account = case.account
     assert account is not None
-    switches = case.profile.in_force(account) if account.switches else case.profile.defaults
-    normal = case.profile.normal_number
-    once = switches.get("repeated-number") == "once"
-    bar = case.profile.bar(case) if case.profile.bar else None
+    profile, destinations = case.profile, command.destinations or ()
+    switches = profile.in_force(account) if account.switches else profile.defaults
+    normal, bar = profile.normal_number, profile.bar
+    once = len(destinations) > 1 and switches.get("repeated-number") == "once"
     unruled = case.ruling is NOTHING
+    stoplist = _NOBODY if command.ignore_stoplist else account.stoplist
     wanted: str | None = None
     seen: set[object] = set()
-    for place, written in enumerate(command.destinations or ()):
-        verdict, accepting = None, False
+    for place, written in enumerate(destinations):
+        reason, accepting = None, False
         if not unruled:
-            verdict, accepting, instead = _ruled(case, case.rule_of(written, place))
+            reason, accepting, instead = _ruled(case, case.rule_of(written, place))
             wanted = wanted or instead
-        if verdict is _STOPPED and command.ignore_stoplist:
-            verdict = None
-        number = None if verdict is _MALFORMED else normal(written, switches)
+            if reason is _STOPPED and command.ignore_stoplist:
+                reason = None
+        number = None if reason is _MALFORMED else normal(written, switches)
         if number is None:
-            case.lost.append(Lost(written, place, _MALFORMED))
-        elif not (command.ignore_stoplist or accepting) and (
-            verdict is _STOPPED or number in account.stoplist
-        ):
-            case.lost.append(Lost(number, place, _STOPPED))
-        elif verdict is not None or (
-            not accepting and (verdict := bar(number, place) if bar else None) is not None
-        ):
-            case.lost.append(Lost(number, place, verdict))
-        elif not once or (same := (number, case.said(place)) if command.texts else number) not in seen:
-            if once:
-                seen.add(same)
-            if command.texts:
-                case.places.append(place)
-            case.good.append((number, written))
+            number, reason = written, _MALFORMED
+        elif not accepting:
+            if number in stoplist:
+                reason = _STOPPED
+            elif reason is None and bar is not None:
+                reason = bar(case, number, place)
+        if reason is not None:
+            case.lost.append(Lost(number, place, reason))
+            continue
+        if once:
+            same = (number, case.said(place)) if command.texts else number
+            if same in seen:
+                continue
+            seen.add(same)
+        if command.texts:
+            case.places.append(place)
+        case.good.append((number, written))
     if case.good:
         return None
     found = {

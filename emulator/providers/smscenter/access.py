@@ -7,6 +7,8 @@ from emulator.core.engine.checks import CheckContext
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 
+_WRONG = "wrong-passwords"
+
 
 def may_ask(case: CheckContext) -> Refused | None:
     """Login with psw, or apikey, of an account; its address is open; psw is the password, its md5 or its sha1 in
@@ -31,10 +33,15 @@ def may_ask(case: CheckContext) -> Refused | None:
 
 def address_open(case: CheckContext) -> Refused | None:
     """The account is not blocked by an admin command, nor the address by wrong passwords."""
-    if case.owner.blocked:
+    account = case.account
+    assert account is not None
+    if account.blocked:
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
-    count, window = case.limit("wrong-passwords")
-    if count is not None and case.state.windows.within(_blocked(case), case.at - window):
+    if account.limits_off:
+        return None
+    windows, key = case.state.windows, _blocked(case)
+    if key in windows.marks and windows.within(key, case.at - case.profile.limits[_WRONG].span):
+        count = case.profile.limit(account, _WRONG)
         problem = f"{count} wrong passwords came from {case.command.peer} within a minute"
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": problem})
     return None
@@ -62,10 +69,10 @@ def _blocked(case: CheckContext) -> str:
 
 def _count_wrong(case: CheckContext) -> None:
     """The limit's last wrong password within its window blocks the address for as long."""
-    count, window = case.limit("wrong-passwords")
+    count = case.profile.limit(case.owner, _WRONG)
     if count is None:
         return
-    key = f"wrong-passwords {case.profile.provider} {case.command.peer}"
+    key = f"{_WRONG} {case.profile.provider} {case.command.peer}"
     case.count((key,))
-    if case.state.windows.within(key, case.at - window) >= count:
+    if case.state.windows.within(key, case.at - case.profile.limits[_WRONG].span) >= count:
         case.count((_blocked(case),))

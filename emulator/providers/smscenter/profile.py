@@ -1,7 +1,7 @@
 """SMS Center as data: the order of its checks, its limits, its words for our states."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 
 import msgspec
@@ -46,17 +46,11 @@ def own_id(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"id `{own}` is none of the allowed ones"})
 
 
-def text_there(case: CheckContext) -> Refused | None:
-    """mes is there and holds something, where what is asked for has a text."""
+def text(case: CheckContext) -> Refused | None:
+    """mes is there and holds something, where what is asked for has a text; each text is at most 1000 characters."""
     command = case.command
-    if command.text or (command.kind != "sms" and not KINDS[command.kind].text):
-        return None
-    return Refused(reason=Reason.TEXT_MISSING if command.text is None else Reason.TEXT_EMPTY)
-
-
-def text_length(case: CheckContext) -> Refused | None:
-    """Each text is at most 1000 characters."""
-    command = case.command
+    if not command.text and (command.kind == "sms" or KINDS[command.kind].text):
+        return Refused(reason=Reason.TEXT_MISSING if command.text is None else Reason.TEXT_EMPTY)
     length = max(map(len, command.texts)) if command.texts else len(command.text or "")
     if length <= MOST_CHARACTERS or case.switch("long-text") == "accept":
         return None
@@ -84,7 +78,8 @@ class _Guess(msgspec.Struct):
 
 def sender(case: CheckContext) -> Refused | None:
     """At most 11 characters, or 15 digits; and if the account has a list of senders, one of them."""
-    return None if case.command.senders else _sender(case, case.command.sender)
+    command = case.command
+    return None if command.senders or not command.sender else _sender(case, command.sender)
 
 
 def _sender(case: CheckContext, name: str) -> Refused | None:
@@ -141,35 +136,24 @@ def _spread(case: CheckContext, at: Timestamp, extra: Mapping[str, str]) -> Refu
     return None
 
 
-def bar(case: CheckContext) -> Callable[[str, int], Reason | None]:
-    """Why nothing goes to one number of a list: its item's own sender, or too many messages."""
-    senders, flooded = case.command.senders, flood(case)
-
-    def barred(number: str, place: int) -> Reason | None:
-        refused = _sender(case, senders[place])
-        return refused.reason if refused else flooded(number, place)
-
-    return barred if senders else flooded
-
-
-def flood(case: CheckContext) -> Callable[[str, int], Reason | None]:
-    """More than 50 messages to one number with gaps under 30 s are blocked (facts, 8). `until-pause`: attempts that
-    are blocked belong to the run, so that only a pause of 30 s ends it."""
-    limit, gap = case.limit("to-one-number")
-    if limit is None:
-        return lambda number, place: None
-    key, windows, at, marks = f"to-one-number {case.profile.provider} ", case.state.windows, case.at, case.marks
-
-    def flooded(number: str, _: int) -> Reason | None:
-        mark = key + number
-        if windows.streak(mark, at, gap) < limit:
-            marks.append(mark)
-            return None
-        if case.switch("flood") == "until-pause" and type(case.command) is not Price:
-            windows.prolong(mark, at)
-        return Reason.FLOOD
-
-    return flooded
+def bar(case: CheckContext, number: str, place: int) -> Reason | None:
+    """Why nothing goes to one number of a list: its item's own sender; or more than 50 messages to it with gaps under
+    30 s (facts, 8). `until-pause`: attempts that are blocked belong to the run, so that only a pause of 30 s ends it.
+    """
+    account, command, profile = case.account, case.command, case.profile
+    assert account is not None
+    if command.senders and (refused := _sender(case, command.senders[place])) is not None:
+        return refused.reason
+    if account.limits_off:
+        return None
+    limit, windows = profile.limits["to-one-number"], case.state.windows
+    mark = f"to-one-number {profile.provider} {number}"
+    if windows.streak(mark, case.at, limit.span) < account.limits.get("to-one-number", limit.count):
+        case.marks.append(mark)
+        return None
+    if case.switch("flood") == "until-pause" and type(command) is not Price:
+        windows.prolong(mark, case.at)
+    return Reason.FLOOD
 
 
 def _what(case: CheckContext) -> str:
@@ -230,8 +214,7 @@ _NUMBERS_THERE = (
 _MESSAGE = (
     text_as_meant,
     checks.there(*_NUMBERS_THERE),
-    text_there,
-    text_length,
+    text,
     own_id,
     schedule,
     sender,
