@@ -2,7 +2,7 @@
 
 import ipaddress
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Protocol
@@ -55,10 +55,9 @@ class RequestParser:
     """`parsed` holds what came whole, `refusal` what is wrong with what came behind it: nothing is read after that."""
 
     __slots__ = (
-        "_allowance", "_begun", "_body", "_connection", "_encoding", "_fed", "_form", "_headers", "_in_body", "_large",
-        "_length", "_limits", "_most", "_offered", "_ordinary", "_parser", "_peer", "_raw", "_raw_headers",
-        "_raw_octets", "_scheme", "_target", "_told_scheme", "_trusts_front", "expects_continue", "in_message",
-        "parsed", "refusal", "tunnelled",
+        "_allowance", "_begun", "_body", "_fed", "_head", "_in_body", "_large", "_length", "_limits", "_most",
+        "_offered", "_parser", "_peer", "_raw", "_raw_octets", "_scheme", "_target", "_told_scheme", "_trusts_front",
+        "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
     def __init__(self, limits: Sizes, allowance: Allowance, peer: str, scheme: str = "http") -> None:
@@ -77,27 +76,19 @@ class RequestParser:
         """What the client said behind a CONNECT: no HTTP of this connection any more."""
         self._in_body = False
         self._raw: list[tuple[bytes, bytes]] = []
-        self._raw_headers: list[tuple[bytes, bytes]] = []
-        self._headers: Headers = ()
-        """What `_raw_headers` say: clients send the same ones again and again."""
-        self._connection = False
-        """Is there a Connection header among them?"""
-        self._ordinary = False
-        """Do they say nothing that asks for more than the body as it comes?"""
+        self._head = _NO_HEAD
         self._target = b""
         self._body: list[bytes] = []
         self._length = 0
         self._most = limits.body
         self._large = min(limits.header, _MOST_KEPT)
         """A head of fewer octets has no header that is too long."""
-        self._encoding = ""
-        self._form = False
         self._begun = b""
         """Of a head that is here in part, so many octets as the journal keeps."""
         self._fed = 0
         """Octets since the parser last said anything."""
         self._raw_octets = False
-        self._offered: list[tuple[bytes, bytes]] | None = None
+        self._offered: RawHeaders | None = None
         """The headers of a request that comes once more, without its Upgrade."""
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
 
@@ -170,46 +161,24 @@ class RequestParser:
     def on_headers_complete(self) -> None:
         self._in_body = True
         self._fed = 0
-        raw, limits = self._offered or self._raw, self._limits
-        self._offered = None
+        raw, limits = self._offered or tuple(self._raw), self._limits
+        self._offered, self._raw = None, []  # what comes still are trailers
         if len(self._target) > limits.line or len(raw) > MOST_HEADERS or len(self._begun) >= self._large:
             self._check_head(raw)
-        if raw == self._raw_headers and self._ordinary:
+        head = self._head = (read_head if len(self._begun) < _SMALL else read_head.__wrapped__)(raw)
+        self._most, self._told_scheme = limits.body, self._scheme
+        if head.ordinary and head.length <= self._most:
             return
-        self._headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw])
-        self._raw_headers, self._raw = raw, []  # what comes still are trailers
-        hosts = 0
-        self._told_scheme = self._scheme
-        self._most, self._encoding, self._form = limits.body, "", False
-        length, unknown, self._connection = 0, False, False
-        for name, value in raw:
-            if len(name) in _LENGTHS_OF_INTEREST:
-                name = name.lower()
-                if name == b"host":
-                    hosts += 1
-                elif name == b"content-length":
-                    length = int(value)
-                elif name == b"content-encoding":
-                    self._encoding, unknown = value.decode("latin-1").strip().lower(), True
-                elif name == b"expect" and value.lower() == b"100-continue":
-                    self.expects_continue = True
-                elif name == b"content-type":
-                    self._form = value[:10].lower() == b"multipart/"
-                elif name in (b"connection", b"proxy-connection"):  # the parser looks at both
-                    self._connection = True
-                elif name == b"transfer-encoding":
-                    unknown = True
-                    if value.strip().lower() not in (b"chunked", b""):
-                        self._refused(501, f"Transfer-Encoding: {value.decode('latin-1')} is not served; chunked is")
-                elif name == b"x-forwarded-proto" and self._trusts_front:
-                    first = value.partition(b",")[0].strip().lower()  # what the client used, then each proxy in turn
-                    self._told_scheme = "https" if first == b"https" else "http"
-        self._ordinary = not unknown and hosts < 2 and length <= self._most and not self.expects_continue
-        if hosts > 1:
+        self.expects_continue = head.expects
+        if head.scheme and self._trusts_front:
+            self._told_scheme = head.scheme
+        if head.coding:
+            self._refused(501, f"Transfer-Encoding: {head.coding} is not served; chunked is")
+        if head.hosts > 1:
             self._refused(400, "there are several Host headers")
-        elif unknown or length > self._most:
+        elif head.unknown or head.length > self._most:
             self._most = self._allowance(self._request(b""))
-            if length > self._most:
+            if head.length > self._most:
                 self._too_large()
 
     def on_body(self, body: bytes) -> None:
@@ -230,25 +199,25 @@ class RequestParser:
         assert parser is not None
         pieces = self._body
         body = b"" if not pieces else pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        if self._encoding and body:
+        head = self._head
+        if head.encoding and body:
             try:
-                body = unpacked(body, self._encoding, self._most)
+                body = unpacked(body, head.encoding, self._most)
             except CannotUnpack as error:
                 self._refused(error.status, str(error), True)
                 return
         target, method, stays = self._target, parser.get_method(), parser.should_keep_alive()
-        version = "1.1" if stays and not self._connection else parser.get_http_version()  # others would not stay
+        version = "1.1" if stays and not head.connection else parser.get_http_version()  # others would not stay
         if target[:1] != b"/" or version != "1.1":
             why = in_our_words(self._begun, "") if version == "0.9" else _wrong_target(target, method)
             if why:
                 self._refused(400, why)
                 return
         request = HttpRequest(
-            _METHODS.get(method) or method.decode("latin-1"), target.decode("latin-1"), self._headers, body, None,
+            _METHODS.get(method) or method.decode("latin-1"), target.decode("latin-1"), head.headers, body, None,
             self._peer, 1, self._raw_octets, self._told_scheme,
         )  # fmt: skip
-        form = self._form and body != b""
-        self.parsed.append(Parsed(request, not stays, version, form))
+        self.parsed.append(Parsed(request, not stays, version, head.form and body != b""))
         self._raw_octets = False
 
     # inside
@@ -257,7 +226,7 @@ class RequestParser:
         assert self._parser is not None
         method = self._parser.get_method()
         return HttpRequest(
-            _METHODS.get(method) or method.decode("latin-1"), self._target.decode("latin-1"), self._headers, body,
+            _METHODS.get(method) or method.decode("latin-1"), self._target.decode("latin-1"), self._head.headers, body,
             None, self._peer, 1, self._raw_octets, self._told_scheme,
         )  # fmt: skip
 
@@ -269,7 +238,7 @@ class RequestParser:
         self._raw_octets = True
         return escape_line(line) + newline + rest
 
-    def _check_head(self, raw: list[tuple[bytes, bytes]]) -> None:
+    def _check_head(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
         limits, most = self._limits, self._limits.header
         if len(self._target) > limits.line:
             self._refused(414, f"the request line has more than {limits.line} bytes (--max-line)")
@@ -334,20 +303,77 @@ class RequestParser:
         if request.header("transfer-encoding") or request.header("content-length", "0").strip("0"):
             # httptools reads no body of it, so it comes once more, as if nothing were offered
             self.parsed.pop()
-            self._raw_octets, self._offered = request.raw_octets, self._raw_headers
+            self._raw_octets = request.raw_octets
+            self._offered = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in request.headers)
             lines = [b"%b: %b\r\n" % header for header in self._offered if header[0].lower() != b"upgrade"]
             head = f"{request.method} {request.target} HTTP/1.1\r\n".encode("latin-1")
             return head + b"".join(lines) + b"\r\n" + rest
         return rest
 
 
-_LENGTHS_OF_INTEREST = frozenset(
-    map(len, (
-        "host", "expect", "connection", "content-type", "content-length", "content-encoding", "transfer-encoding",
-        "proxy-connection",
-    ))
-)  # fmt: skip
-"""X-Forwarded-Proto is as long as Transfer-Encoding."""
+RawHeaders = tuple[tuple[bytes, bytes], ...]
+_SMALL = 4096
+"""Octets: a head of fewer is remembered."""
+_TELLING = frozenset((
+    b"host", b"content-length", b"content-encoding", b"expect", b"content-type", b"connection", b"proxy-connection",
+    b"transfer-encoding", b"x-forwarded-proto",
+))  # fmt: skip
+
+
+class Head(msgspec.Struct, gc=False):
+    """What the headers of a request say."""
+
+    headers: Headers
+    ordinary: bool = True
+    """Nothing that asks for more than the body as it comes."""
+    length: int = 0
+    hosts: int = 0
+    unknown: bool = False
+    """Is it not known by them how long the body is?"""
+    encoding: str = ""
+    coding: str = ""
+    """A transfer coding that is not served."""
+    form: bool = False
+    """Multipart."""
+    expects: bool = False
+    connection: bool = False
+    """Is there a Connection header?"""
+    scheme: str = ""
+    """Which the client used, by a proxy's word."""
+
+
+_NO_HEAD = Head(())
+
+
+@lru_cache(maxsize=256)
+def read_head(raw: RawHeaders) -> Head:
+    """Clients send the same headers again and again."""
+    head = Head(tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]))
+    for name, value in raw:
+        name = name.lower()
+        if name not in _TELLING:
+            continue
+        if name == b"host":
+            head.hosts += 1
+        elif name == b"content-length":
+            head.length = int(value)
+        elif name == b"content-type":
+            head.form = value[:10].lower() == b"multipart/"
+        elif name == b"content-encoding":
+            head.encoding, head.unknown = value.decode("latin-1").strip().lower(), True
+        elif name == b"expect":
+            head.expects = head.expects or value.lower() == b"100-continue"
+        elif name == b"transfer-encoding":
+            head.unknown = True
+            if value.strip().lower() not in (b"chunked", b""):
+                head.coding = head.coding or value.decode("latin-1")
+        elif name == b"x-forwarded-proto":
+            first = value.partition(b",")[0].strip().lower()  # what the client used, then each proxy in turn
+            head.scheme = "https" if first == b"https" else "http"
+        else:  # connection or proxy-connection: the parser looks at both
+            head.connection = True
+    head.ordinary = head.hosts < 2 and not (head.unknown or head.expects or head.scheme)
+    return head
 
 
 @lru_cache(maxsize=1024)
