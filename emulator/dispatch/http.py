@@ -92,7 +92,7 @@ class HttpDispatcher:
         if self._public is not None and host(request) == self._public:
             request = msgspec.structs.replace(request, scheme="https")
         match = match or self.routing.match(request)
-        route, provider, method = match.route, match.provider, request.method
+        route, provider = match.route, match.provider
         if route is None:
             if not here:
                 raise Stranger
@@ -102,34 +102,34 @@ class HttpDispatcher:
             if not here:
                 raise Stranger
             return self._too_many(request, provider, why, self._default)
-        command = match.read(request) if method == "HEAD" else route.read(request, match.values)
+        command = match.read(request) if request.method == "HEAD" else route.read(request, match.values)
         known, command.credential = self._sandboxes.of(provider, command.credential, here)
-        sandbox, lane, account = known or self._default, None, None
-        if known is None and not here:
-            raise Stranger(provider, command.credential)
-        if known is not None:
-            account = known.engine.state.accounts[provider]
-            lane_of = self._providers[provider].lane
-            if lane_of is not None and under_way is not None and not account.limits_off:
-                kind = lane_of(command)
-                lane = None if kind is None else (known.id, provider, kind)
-        elif command.credential is None:
-            account = sandbox.engine.state.accounts[provider]
-        if lane is not None and under_way is not None and (in_flight := under_way(lane)) > 1:
-            command.in_flight = in_flight
-            request = msgspec.structs.replace(request, in_flight=in_flight)
+        lane = account = None
+        if known is None:
+            if not here:
+                raise Stranger(provider, command.credential)
+            sandbox = self._default
+            if command.credential is None:
+                account = sandbox.engine.state.accounts[provider]
+        else:
+            sandbox, account = known, known.engine.state.accounts[provider]
+            if under_way is not None and not account.limits_off:
+                kind = self._providers[provider].lanes.get(command.operation)
+                if kind is not None:
+                    lane = sandbox.spec.id, provider, kind
+                    in_flight = under_way(lane)
+                    if in_flight > 1:
+                        command.in_flight = in_flight
+                        request = msgspec.structs.replace(request, in_flight=in_flight)
         if (len(request.body) > _LARGE or len(request.target) > _LARGE) and (
             (why := workload.too_many(command, sandbox.engine.state)) is not None
         ):
             return self._too_many(request, provider, why, sandbox)
         at, decision = sandbox.execute(command)
         outcome, fault = decision.outcome, decision.reply
-        if fault is not None and not fault.heard:
-            reply = reply_overrides.reply(fault, None)
-        else:
-            reply = route.write(command, outcome, account)
-            if fault is not None:
-                reply = reply_overrides.reply(fault, reply)
+        reply = route.write(command, outcome, account) if fault is None or fault.heard else None
+        if fault is not None:
+            reply = reply_overrides.reply(fault, reply)
         line = Line(
             0, at, provider, command.protocol, command.operation, outcome.word, decision.rule, request, 0, reply, 0,
             outcome, None if fault is None else fault.fault, command.notes + decision.noticed, "", None, match.read,

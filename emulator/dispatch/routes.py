@@ -64,8 +64,8 @@ class RouteTable:
                 self._begins.setdefault(_segment(route.path), set()).add(name)
         self._exact: dict[str, list[tuple[str, Route]]] = {}
         self._patterns: list[tuple[re.Pattern[str], str, Route]] = []
-        self._known: dict[tuple[str, str], RouteMatch] = {}
-        """By method and path as the provider writes it."""
+        self.known: dict[tuple[str, str], RouteMatch] = {}
+        """By method and path as the provider writes it, or with a slash behind."""
         for name, provider in providers.items():
             for route in provider.routes:
                 if "{" in route.path:
@@ -74,7 +74,8 @@ class RouteTable:
                 else:
                     self._exact.setdefault(route.path.lower(), []).append((name, route))
                     for method in route.methods:
-                        self._known.setdefault((method, route.path), RouteMatch(name, route, _NONE, _UNUSED))
+                        for path in (route.path, f"{route.path}/"):
+                            self.known.setdefault((method, path), RouteMatch(name, route, _NONE, _UNUSED))
         paths = sorted({route.path for provider in providers.values() for route in provider.routes})
         self._there_are = "".join(f"  {path}\n" for path in paths) + "Control API: /_emulator/openapi.json\n"
 
@@ -90,8 +91,7 @@ class RouteTable:
 
     def match(self, request: HttpRequest) -> RouteMatch:
         """The route for a request's method and path."""
-        path = request.target.partition("?")[0]
-        found = self._known.get((request.method, path)) or self._known.get((request.method, path.removesuffix("/")))
+        found = self.known.get((request.method, request.target.partition("?")[0]))
         if found is not None:
             return found
         path = request.path

@@ -230,9 +230,9 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     tries: Callable[[Mapping[str, str]], tuple[str, ...]]
     """Targets of GET requests worth trying first, for the banner: credentials → targets."""
 
-    lane: Callable[[AnyCommand], str | None] | None = None
-    """For a provider that limits how many requests of an account are under way at once: which are counted together;
-    None where none is. The server stamps the count on the command."""
+    lanes: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """For a provider that limits how many requests of an account are under way at once: by operation, with which they
+    are counted together. The server stamps the count on the command."""
 
     smpp: SmppFace | None = None
     """How it speaks SMPP, if it does."""

@@ -135,6 +135,30 @@ class HttpService:
     def answer(self, parsed: Parsed, connection: HttpConnection) -> Answering:
         """The reply, or what comes to it."""
         request = parsed.request
+        match = self._reception.routing.known.get((request.method, request.target.partition("?")[0]))
+        if match is None and (others := self._no_providers(parsed, connection)) is not None:
+            return others
+        if parsed.form:
+            return self._with_fields(parsed, connection)
+        if self._recorder is not None:
+            try:
+                self._recorder.check()
+            except NotPersisted as trouble:
+                return _not_kept(trouble, False)
+        try:
+            answer = self._reception.exchange(
+                request, self._under_way, match, self._elsewhere is None or connection.here
+            )  # fmt: skip
+        except Stranger as stranger:
+            assert self._elsewhere is not None
+            return self._elsewhere.stranger(stranger, parsed, connection)
+        if connection.gone or (answer.fault is None and not answer.first):
+            return answer.reply or HttpReply()
+        return self._later(answer, connection, 0 if self._recorder is None else self._recorder.era)
+
+    def _no_providers(self, parsed: Parsed, connection: HttpConnection) -> Answering | None:
+        """A call of the control API or the page, a CONNECT, what a proxy is to pass on."""
+        request = parsed.request
         if (request.target[:1] != "/" and request.target != "*") or request.method == "CONNECT":
             there = self._guard.target(request)
             if isinstance(there, HttpRefusal):
@@ -148,23 +172,7 @@ class HttpService:
                     return other
             connection.grace = _GRACE
             return self._call(request, connection)
-        if parsed.form:
-            return self._with_fields(parsed, connection)
-        if self._recorder is not None:
-            try:
-                self._recorder.check()
-            except NotPersisted as trouble:
-                return _not_kept(trouble, False)
-        try:
-            answer = self._reception.exchange(
-                request, self._under_way, here=self._elsewhere is None or connection.here
-            )  # fmt: skip
-        except Stranger as stranger:
-            assert self._elsewhere is not None
-            return self._elsewhere.stranger(stranger, parsed, connection)
-        if connection.gone or (answer.fault is None and not answer.first):
-            return answer.reply or HttpReply()
-        return self._later(answer, connection, 0 if self._recorder is None else self._recorder.era)
+        return None
 
     def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """What the client gets whose request is not taken: as the control API says it, or in plain words."""

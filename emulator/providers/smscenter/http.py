@@ -72,16 +72,14 @@ def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account |
     style, switches = command.style, PROFILE.in_force(account)
     match outcome:
         case Accepted():
-            assert isinstance(command, Submit)
-            money = reply_fields.money(switches, fmt)
-            told = reply_fields.sent(outcome, style.get("cost", "0"), money)
-            return reply_formats.sent(fmt, told | _lists(command, outcome, account, money))
+            told = reply_fields.sent(outcome, style.get("cost", "0"), switches, fmt)
+            if "err" in style or "op" in style:
+                told |= _lists(command, outcome, account, reply_fields.money(switches, fmt))
+            return reply_formats.sent(fmt, told)
         case CostTold():
-            assert isinstance(command, Submit)
             money = reply_fields.money(switches, fmt)
-            return reply_formats.priced(
-                fmt, reply_fields.priced(outcome, money) | _lists(command, outcome, account, money)
-            )
+            told = reply_fields.priced(outcome, money) | _lists(command, outcome, account, money)
+            return reply_formats.priced(fmt, told)
         case BalanceTold():
             members = {"balance": reply_fields.two_digits(outcome.balance)}
             if style.get("cur") == "1":
@@ -138,12 +136,11 @@ def _many(command: AnyCommand, outcome: FoundMany, fmt: str, switches: Mapping[s
 
 
 def _lists(
-    command: Submit, outcome: Accepted | CostTold, account: Account | None, money: reply_fields.Money
+    command: AnyCommand, outcome: Accepted | CostTold, account: Account | None, money: reply_fields.Money
 ) -> Members:  # fmt: skip
     """err=1: the bad numbers with their statuses; op=1: every number."""
+    assert isinstance(command, Submit)
     members: Members = {}
-    if command.style.keys().isdisjoint(("err", "op")):
-        return members
     bad = dict(bad_numbers(outcome))
     if "err" in command.style and bad:
         members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad.items()]

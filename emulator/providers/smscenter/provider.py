@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider, Row
 from emulator.providers.smscenter import history, http, left_out, mail, operators, senders, wait_call
@@ -53,12 +52,8 @@ def _tries(credentials: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _lane(command: AnyCommand) -> str | None:
-    """Requests under way are counted by credential: those about statuses for themselves (facts, section 2)."""
-    if command.operation == "describe":
-        return None
-    return "status" if command.operation == "status" else "other"
-
+_COUNTED = ("send", "cost", "balance", "history", "incoming", "number", "brands", "wait-call")
+"""Under way, by credential; those about statuses for themselves (facts, section 2)."""
 
 PROVIDER = Provider(
     name="smscenter",
@@ -98,7 +93,7 @@ PROVIDER = Provider(
     sink_answer=SINK_ANSWER,
     example=_example,
     tries=_tries,
-    lane=_lane,
+    lanes={"status": "status", **dict.fromkeys(_COUNTED, "other")},
     smpp=smpp.FACE,
     mail=mail.FACE,
     incoming=incoming,

@@ -55,13 +55,14 @@ def money(switches: Mapping[str, Any], fmt: str = "3") -> Money:
     return short if fmt == "3" and switches["money-json"] == "short" else two_digits
 
 
-def sent(outcome: Accepted, cost: str, money: Money) -> Members:
+def sent(outcome: Accepted, cost: str, switches: Mapping[str, Any], fmt: str = "3") -> Members:
     """id, cnt, and with cost=2 or 3 what it cost and what is left; of a call with a code, that."""
     members: Members = {"id": number(outcome.provider_id), "cnt": outcome.parts}
     if cost in ("2", "3"):
-        members["cost"] = money(outcome.cost)
-    if cost == "3":
-        members["balance"] = money(outcome.balance)
+        as_said = money(switches, fmt)
+        members["cost"] = as_said(outcome.cost)
+        if cost == "3":
+            members["balance"] = as_said(outcome.balance)
     if outcome.code:
         members["code"] = outcome.code
     return members

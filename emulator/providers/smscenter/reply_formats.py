@@ -5,12 +5,13 @@ forms of a list, and of send with a cost in text, are not known: ours are rows o
 """
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from emulator.core.commands import Command
-from emulator.http.messages import HttpReply
+from emulator.http.messages import Headers, HttpReply
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET
 from emulator.providers.smscenter.reply_fields import Members
 
@@ -27,8 +28,13 @@ _never_in_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 def reply(text: str, fmt: str, charset: str = DEFAULT_CHARSET, said: str | None = None) -> HttpReply:
     """The octets of an answer; `said`: the charset that Content-Type names, if it is another than the body's."""
     errors = "xmlcharrefreplace" if fmt == "2" else "replace"
-    kind = f"{_KINDS.get(fmt, 'text/plain')}; charset={said or charset}"
-    return HttpReply(headers=(("Content-Type", kind), ("Server", SERVER)), body=text.encode(charset, errors))
+    return HttpReply(200, _headers(fmt, said or charset), text.encode(charset, errors))
+
+
+@lru_cache(maxsize=64)
+def _headers(fmt: str, charset: str) -> Headers:
+    kind = f"{_KINDS.get(fmt, 'text/plain')}; charset={charset}"
+    return (("Content-Type", kind), ("Server", SERVER))
 
 
 def json(value: Any) -> str:

@@ -165,7 +165,7 @@ def _members(command: AnyCommand, outcome: AnyOutcome, switches: Mapping[str, An
     """What stands in the result, in the order of the WSDL. An application error is `error`, with HTTP 200."""
     match outcome:
         case Accepted():
-            members = reply_fields.sent(outcome, "3", reply_fields.money(switches))
+            members = reply_fields.sent(outcome, "3", switches)
             if "err" in command.style and isinstance(command, Submit):
                 bad = bad_numbers(outcome)
                 members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad]
