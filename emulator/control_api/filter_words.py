@@ -51,4 +51,4 @@ def _kept(journal: Journal | None, name: str, given: str) -> bool:
     if journal is None or name not in ("protocol", "operation", "outcome"):
         return False
     key = "word" if name == "outcome" else name
-    return any(getattr(one, key) == given for one in journal.exchanges(0))
+    return next(journal.exchanges(0, **{key: given}), None) is not None

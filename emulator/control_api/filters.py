@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emulator.control_api import response_types
 
 Json = Mapping[str, Any]
-
+T = TypeVar("T")
 
 Limit = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 """Of a list, so many at most."""
@@ -104,13 +104,20 @@ def fits(filters: Filters) -> Callable[[Json], bool]:
 def messages(sandbox: Sandbox, filters: MessageFilters) -> "Iterator[response_types.Message | None]":
     """Messages that fit, oldest first; None for one that was passed over, so that who goes through many can give way in
     between."""
-    store, left = sandbox.engine.state.store, filters.limit
-    for message, batch in store.with_batches(_likely(sandbox, filters)):
-        if not left:
-            return
-        fitting = _fits(filters, message, batch)
-        left -= fitting
-        yield views.message_of(message, batch) if fitting else None
+    likely = sandbox.engine.state.store.with_batches(_likely(sandbox, filters))
+    return _first(filters.limit, (
+        views.message_of(message, batch) if _fits(filters, message, batch) else None for message, batch in likely
+    ))  # fmt: skip
+
+
+def _first(limit: int, shown: Iterator[T | None]) -> Iterator[T | None]:
+    """Until so many came."""
+    if limit:
+        for one in shown:
+            yield one
+            limit -= one is not None
+            if not limit:
+                return
 
 
 def _fits(filters: MessageFilters, message: Message, batch: Batch) -> bool:
@@ -146,13 +153,11 @@ def requests(sandbox: Sandbox, filters: RequestFilters) -> "Iterator[response_ty
         number_of(filters.after), provider=filters.provider, protocol=filters.protocol or (filters.session and "smpp"),
         operation=filters.operation, word=filters.outcome, rule=None if named else filters.rule,
     )  # fmt: skip
-    left = filters.limit
-    for one in kept:
-        if not left:
-            return
-        fit = (not named or one.rule in named) and filters.session in (None, session_of(one.request))
-        left -= fit
-        yield views.exchange(sandbox, one) if fit else None
+    return _first(filters.limit, (
+        views.exchange(sandbox, one)
+        if (not named or one.rule in named) and filters.session in (None, session_of(one.request)) else None
+        for one in kept
+    ))  # fmt: skip
 
 
 def session_of(request: HttpRequest | SmppFrame) -> str | None:
@@ -162,11 +167,6 @@ def session_of(request: HttpRequest | SmppFrame) -> str | None:
 
 def callbacks(sandbox: Sandbox, filters: CallbackFilters) -> "Iterator[response_types.Callback | None]":
     """Callback attempts that fit, oldest first; None for one that was passed over."""
-    fitting, left = fits(filters), filters.limit
-    for made in sandbox.journal.attempts(number_of(filters.after)):
-        if not left:
-            return
-        one = views.attempt(sandbox, made)
-        fit = fitting(one)
-        left -= fit
-        yield one if fit else None
+    fitting, kept = fits(filters), sandbox.journal.attempts(number_of(filters.after))
+    shown = (views.attempt(sandbox, made) for made in kept)
+    return _first(filters.limit, (one if fitting(one) else None for one in shown))

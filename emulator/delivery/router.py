@@ -38,8 +38,7 @@ class DeliveryRouter:
         try:
             parcel = self.envelope(sandbox, out)
         except Exception as error:
-            failures.told(f"a report of sandbox {sandbox.id} cannot be written and is given up", error)
-            sandbox.engine.answered(out.attempt, False, out.at, ())
+            failures.given_up(f"a report of sandbox {sandbox.id}", sandbox.engine, out, out.at, error)
             return None
         if parcel is None:
             sandbox.engine.answered(out.attempt, True, out.at)

@@ -239,8 +239,7 @@ class SmppQueue:
                 try:
                     self._send(box, line, parcel, at)
                 except Exception as error:
-                    failures.told(f"a receipt of sandbox {sandbox.id} cannot be written and is given up", error)
-                    parcel.engine.answered(parcel.out.attempt, False, at, ())
+                    failures.given_up(f"a receipt of sandbox {sandbox.id}", parcel.engine, parcel.out, at, error)
         self._mark(box, sandbox)
 
     def _is_settled(self, box: Backlog, sandbox: Sandbox, out: Outgoing) -> bool:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import chain
+from operator import attrgetter
 from typing import Any, Protocol
 
 import msgspec
@@ -176,17 +177,14 @@ class Journal:
     def exchanges(self, after: int = 0, **wanted: str | None) -> Iterator[Exchange]:
         """Oldest first, of those there are now, however slowly they are gone through; those whose head fits: provider,
         protocol, operation, word, rule."""
-        asked = {name: value for name, value in wanted.items() if value is not None}
-        for head in tuple(self._exchanges):
-            if head.id > after and all(getattr(head, name) == value for name, value in asked.items()):
-                yield head.whole()
+        fits = _fitting(wanted)
+        return (head.whole() for head in tuple(self._exchanges) if head.id > after and fits(head))
 
     def newest(self, before: int = 0, **wanted: str | None) -> Iterator[Exchange]:
         """The same, newest first, those older than `before` (0: from the newest on)."""
-        asked = {name: value for name, value in wanted.items() if value is not None}
-        for head in reversed(tuple(self._exchanges)):
-            if (not before or head.id < before) and all(getattr(head, name) == asked[name] for name in asked):
-                yield head.whole()
+        fits = _fitting(wanted)
+        kept = reversed(tuple(self._exchanges))
+        return (head.whole() for head in kept if (not before or head.id < before) and fits(head))
 
     def newest_where(self, fits: Callable[[Line], bool]) -> Iterator[Exchange]:
         """Those that fit, newest first."""
@@ -226,6 +224,15 @@ class Journal:
     def counts(self) -> dict[str, Any]:
         return {"requests": len(self._exchanges), "callbacks": len(self._attempts), "dropped": self.dropped,
                 "bytes": self.used}  # fmt: skip
+
+
+def _fitting(wanted: dict[str, str | None]) -> Callable[[Line], bool]:
+    """Does a head have what is wanted of it?"""
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    if not asked:
+        return lambda head: True
+    told, values = attrgetter("id", *asked), tuple(asked.values())
+    return lambda head: bool(told(head)[1:] == values)
 
 
 def _give_up(attempt: Attempt, why: str) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.control_api import given_back, request_bodies, views, warnings
 from emulator.control_api.call import Json, call
 from emulator.control_api.context import Context
+from emulator.control_api.filters import number_of
 from emulator.control_api.refusal import Refusal, refuse
 from emulator.core.accounts import AccountPatch, SenderState
 from emulator.core.admin_commands import PatchAccount, PatchSender
@@ -59,7 +60,8 @@ async def patch_brand(
     """Approve a sender's name, or refuse it."""
     known(context, provider)
     state: SenderState = "active" if body.authorized == 1 else "refused"
-    if not brand.isascii() or not brand.isdigit():
+    number = number_of(brand)
+    if not number:
         raise Refusal(404, "no-such-brand", f"{brand[:60]!r} is not a brand's number")
-    sender = done(sandbox, PatchSender(provider, int(brand[:18]), state), "no-such-brand")
+    sender = done(sandbox, PatchSender(provider, number, state), "no-such-brand")
     return {"id": sender.id, "name": sender.name, "authorized": body.authorized}
