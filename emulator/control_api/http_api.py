@@ -28,6 +28,8 @@ _CHALLENGE: dict[int, Headers] = {
     401: (("WWW-Authenticate", 'Bearer realm="sms-emulator"'),), 429: (("Retry-After", "1"),),
 }  # fmt: skip
 _MOST_TOLD = 20
+_MOST_JUDGED = 1 << 20
+"""Of a longer body the first fault is told, and not all of them."""
 _PUBLIC = ("/_emulator/health", "/_emulator/ca.pem")
 """What is answered without a token: neither tells anything about a sandbox."""
 _SINK = "/_emulator/sink/"
@@ -155,8 +157,13 @@ def _wrong(body: bytes, kind: Any) -> str:
     """What is wrong with a body, its first faults, and what may stand there; "" if that cannot be told."""
     from emulator.scenarios.type_errors import find_type_errors
 
+    if len(body) > _MOST_JUDGED:
+        return ""
     try:
-        complaints = list(find_type_errors(msgspec.json.decode(body or b"{}"), kind))
+        found = msgspec.json.decode(body or b"{}")
+        if isinstance(found, dict) and isinstance(found.get("import"), dict):
+            found["import"] = {}  # what such a file holds is read by itself
+        complaints = list(find_type_errors(found, kind))
     except (RecursionError, UnicodeDecodeError, msgspec.DecodeError):  # the rest of it was not looked at before
         return ""
     return "; ".join(complaint.told() for complaint in complaints[:_MOST_TOLD])

@@ -5,16 +5,19 @@ The file has the whole state with its rules, clock and accounts, the journal, an
 file, and may be taken here. Only data: a file is read by types and its numbers are checked before anything is made.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import msgspec
+from msgspec import Raw
+from msgspec.json import decode
 
 from emulator.core.accounts import Account, AccountPatch
-from emulator.core.state.sandbox_state import DumpedState
-from emulator.core.state.scheduler import Step
+from emulator.core.messages import Batch, Message
+from emulator.core.state.sandbox_state import DumpedState, SandboxState
+from emulator.core.state.scheduler import Entry, Step
 from emulator.core.units import Timestamp
-from emulator.journal import Entries
+from emulator.journal import Attempt, Entries, Exchange
 from emulator.providers.base import Provider
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import ExportedSnapshot, exported, restore
@@ -62,8 +65,11 @@ def export(sandbox: Sandbox) -> Export:
     )  # fmt: skip
 
 
-def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Provider]) -> Export:
-    """A file, checked. Raises Bad: no export, of another format, broken, or wished for with more than goes along."""
+def read(
+    file: dict[str, Raw], wish: NewSandbox, providers: Mapping[str, Provider]
+) -> Generator[None, None, Export]:  # fmt: skip
+    """A file, checked, in small steps. Raises InvalidOptions: no export, of another format, broken, or wished for with
+    more than goes along."""
     beside = [name for name, value in msgspec.structs.asdict(wish).items()
               if value != getattr(NewSandbox(), name) and name not in (*_MAY_STAND_BESIDE, "file")]  # fmt: skip
     if beside:
@@ -72,18 +78,68 @@ def read(file: Mapping[str, Any], wish: NewSandbox, providers: Mapping[str, Prov
     hint = "GET /_emulator/sandboxes/{id}/export writes such files"
     if _WORD not in file:
         raise InvalidOptions(f"import: this is not an export of a sandbox: it has no {_WORD}", hint)
-    if file[_WORD] not in _READ:
-        raise InvalidOptions(f"import: the file has format {file[_WORD]!r}, written by emulator "
-        f"{file.get('emulator')}; "
+    said = decode(file[_WORD])
+    if said not in _READ:
+        writer = decode(file.get("emulator", Raw(b"null")))
+        raise InvalidOptions(f"import: the file has format {said!r}, written by emulator {writer}; "
                   f"this one ({__version__}) reads format {FORMAT}", "use the emulator that wrote it")  # fmt: skip
     try:
-        found: Export = msgspec.convert(file, Export, str_keys=True)
-    except msgspec.ValidationError as error:
+        found = yield from _typed(dict(file))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidOptions(f"import: the file is broken: {error}", hint) from None
-    broken = next(_complaints(found.state.state, providers), None)
-    if broken is not None:
-        raise InvalidOptions(f"import: the file is broken: {broken}", hint)
+    for broken in _complaints(found.state.state, providers):
+        if broken:
+            raise InvalidOptions(f"import: the file is broken: {broken}", hint)
+        yield
     return found
+
+
+def _typed(file: dict[str, Any]) -> Generator[None, None, Export]:
+    """All but the long lists first; then these, thing by thing."""
+    state, journal = _opened(file, "state"), _opened(file, "journal")
+    world, long = _opened(state, "world"), []
+    for path, holder, name, kind in (
+        ("state.world", world, "batches", Batch), ("state.world", world, "messages", Message),
+        ("state.world", world, "agenda", Entry), ("journal", journal, "exchanges", Exchange),
+        ("journal", journal, "attempts", tuple[int, Attempt]),
+    ):  # fmt: skip
+        long.append((f"{path}.{name}", kind, _taken_out(holder, name)))
+        yield
+    found = decode(msgspec.json.encode(file), type=Export)
+    dumped, entries = found.state.state, found.journal
+    into: tuple[list[Any], ...] = (
+        dumped.batches, dumped.messages, dumped.dates, entries.exchanges, entries.attempts,
+    )  # fmt: skip
+    for (path, kind, things), made in zip(long, into, strict=True):
+        read_one = msgspec.json.Decoder(kind).decode
+        for place, thing in enumerate(things):
+            try:
+                made.append(read_one(thing))
+            except msgspec.ValidationError as error:
+                what, _, inside = str(error).rstrip("`").partition(" - at `$")
+                raise msgspec.ValidationError(f"{what} - at `$.{path}[{place}]{inside}`") from None
+            yield
+    return found
+
+
+def _opened(holder: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object under a name, to be changed; in place of anything else one that nobody reads."""
+    try:
+        inner = decode(holder[name], type=dict[str, Raw])
+    except (KeyError, msgspec.ValidationError):
+        return {}
+    holder[name] = inner
+    return inner
+
+
+def _taken_out(holder: dict[str, Any], name: str) -> list[Raw]:
+    """What the list under a name has; it is empty then. Anything else stays."""
+    try:
+        things = decode(holder[name], type=list[Raw])
+    except (KeyError, msgspec.ValidationError):
+        return []
+    holder[name] = []
+    return things
 
 
 def spec_of(found: Export, fresh: SandboxSpec) -> SandboxSpec:
@@ -98,24 +154,24 @@ def spec_of(found: Export, fresh: SandboxSpec) -> SandboxSpec:
     )  # fmt: skip
 
 
-def fill(sandbox: Sandbox, found: Export) -> None:
-    """The fresh sandbox gets the file's state and journal. The clock's timer is cancelled by the caller and scheduled
-    again."""
+def fill(sandbox: Sandbox, found: Export, state: SandboxState) -> None:
+    """The fresh sandbox gets the file's journal, and the `state` made of the file. The caller has cancelled the clock's
+    timer and schedules it again."""
     accounts: dict[str, Account] = {}
     for name, fresh in sandbox.engine.state.accounts.items():
-        old = found.state.state.accounts.get(name)
+        old = state.accounts.get(name)
         accounts[name] = fresh if old is None else msgspec.structs.replace(
             old, credentials=fresh.credentials,
             callback_url=fresh.callback_url if sandbox.spec.patches[name].callback_url is not msgspec.UNSET
             else old.callback_url,
         )  # fmt: skip
-    found.state.state.accounts = accounts
+    state.accounts = accounts
     sandbox.journal.put_back(found.journal)
-    restore(sandbox, found.state)
+    restore(sandbox, found.state, state)
 
 
 def _complaints(state: DumpedState, providers: Mapping[str, Provider]) -> Iterator[str]:
-    """What is wrong with the numbers that one part of a state names another by."""
+    """What is wrong with the numbers that one part of a state names another by; "" where nothing is."""
     for name, account in state.accounts.items():
         if name not in providers:
             yield f"it has an account of {name}, and this emulator has {', '.join(providers)}"
@@ -126,6 +182,7 @@ def _complaints(state: DumpedState, providers: Mapping[str, Provider]) -> Iterat
             yield f"batch number {at} has the id {batch.id}"
         if batch.provider not in state.accounts:
             yield f"batch {at} is of {batch.provider}, of which there is no account"
+        yield ""
     batch_before = 0
     for at, message in enumerate(state.messages, 1):
         if message.id != at:
@@ -139,10 +196,12 @@ def _complaints(state: DumpedState, providers: Mapping[str, Provider]) -> Iterat
             yield f"message {at} has plan {message.plan}, which is not there"
         if not message.history or not all(isinstance(when, int) for when in message.history[1::2]):
             yield f"message {at} has no proper history"
+        yield ""
     places = [entry[2] for entry in state.dates]
     if len(set(places)) < len(places):
         yield "two things that are due have the same place"
     for due in (*(entry[3] for entry in state.dates), *state.in_flight.values()):
+        yield ""
         number = getattr(due, "message", None)
         if number is None:
             continue

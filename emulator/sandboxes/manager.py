@@ -9,19 +9,23 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
+
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.matching import RuleSpec
+from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.units import SECOND
 from emulator.journal import MemoryLimit
 from emulator.providers.base import Provider
 from emulator.sandboxes import export
 from emulator.sandboxes.change_log import ChangeLog
-from emulator.sandboxes.clock_driver import ClockDriver
+from emulator.sandboxes.clock_driver import ClockDriver, Ended
 from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Post, Sandbox, Sandboxes
-from emulator.sandboxes.snapshots import Snapshot
+from emulator.sandboxes.snapshots import Snapshot, unpack
 from emulator.sandboxes.spec import InvalidOptions, NewSandbox, SandboxSpec, specification
+from emulator.sandboxes.turns import in_turns
 from emulator.scenarios.library import extended, load_named
 from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.validation import Invalid, checked
@@ -131,21 +135,31 @@ class SandboxManager:
 
     def create(self, wish: NewSandbox) -> Sandbox:
         """A new sandbox. Raises InvalidOptions; with code "taken" when an id or credentials are."""
-        found = None if wish.file is None else export.read(wish.file, wish, self.providers)
         made = specification(wish, self.providers, self.base, self.scenario, self.patch)
         with no_place_told():
-            if found is None:
-                return self.make(made)
+            return self.make(made)
+
+    async def copy(self, wish: NewSandbox, file: dict[str, msgspec.Raw]) -> Sandbox:
+        """A new sandbox with what a file holds; it is there as soon as all of that is. Raises as `create` does."""
+        found = await in_turns(export.read(file, wish, self.providers))
+        state = await in_turns(SandboxState.step_by_step(found.state.state))
+        made = specification(wish, self.providers, self.base, self.scenario, self.patch)
+        with no_place_told():
             copy = self.make(export.spec_of(found, made))
         with self.replacing_state(copy):
-            export.fill(copy, found)
+            export.fill(copy, found, state)
         return copy
 
-    def restore(self, sandbox: Sandbox, name: str) -> Snapshot:
+    async def restore(self, sandbox: Sandbox, name: str) -> Snapshot:
         """The sandbox as it was when a snapshot was taken; callbacks under way are dropped, the journal stays. Raises
-        KeyError when there is none of that name."""
+        KeyError when there is none of that name, Ended when the sandbox goes meanwhile."""
+        found = sandbox.snapshots.by_name[name]
+        kept = unpack(found.packed)
+        state = await in_turns(SandboxState.step_by_step(kept.state))
+        if sandbox.gone:
+            raise Ended
         with self.replacing_state(sandbox):
-            found = sandbox.snapshots.restore(sandbox, name)
+            sandbox.snapshots.restored(sandbox, found, kept, state)
         sandbox.feed.add("restored", 0)
         return found
 

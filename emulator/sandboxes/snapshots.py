@@ -77,10 +77,10 @@ def _beside(sandbox: "Sandbox") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def restore(sandbox: "Sandbox", kept: PackedSnapshot | ExportedSnapshot) -> None:
-    """The sandbox is as it was then. The caller has cancelled the clock's timer and schedules it again."""
+def restore(sandbox: "Sandbox", kept: PackedSnapshot | ExportedSnapshot, state: SandboxState) -> None:
+    """The sandbox is as it was then, with the `state` made of what was kept. The caller has cancelled the clock's timer
+    and schedules it again."""
     attempts_made = sandbox.engine.state.attempts_made
-    state = SandboxState(kept.state)
     state.now = max(state.now, kept.now)
     state.attempts_made = max(state.attempts_made, attempts_made)  # the journal's callbacks keep their numbers
     for due in state.in_flight.values():
@@ -93,7 +93,7 @@ def restore(sandbox: "Sandbox", kept: PackedSnapshot | ExportedSnapshot) -> None
 
 
 _pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(PackedSnapshot).decode
+unpack = msgspec.msgpack.Decoder(PackedSnapshot).decode
 
 
 class Full(Exception):
@@ -125,12 +125,12 @@ class Snapshots:
             sandbox.recorder.snapshot(sandbox, made)
         return made
 
-    def restore(self, sandbox: "Sandbox", name: str) -> Snapshot:
-        """Put one back. Raises KeyError when there is none of that name."""
-        found = self.by_name[name]
-        restore(sandbox, _unpack(found.packed))
+    def restored(self, sandbox: "Sandbox", found: Snapshot, kept: PackedSnapshot, state: SandboxState) -> None:
+        """One is put back."""
+        restore(sandbox, kept, state)
+        if self.by_name.get(found.name) is not found:  # another one has that name meanwhile
+            return
         found.restored += 1
         found.restored_after = sandbox.journal.made
         if sandbox.recorder is not None:
             sandbox.recorder.snapshot(sandbox, found)
-        return found

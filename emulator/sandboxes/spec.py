@@ -71,7 +71,7 @@ class NewSandbox(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     stoplist: list[str] | dict[str, list[str]] | None = None
     accounts: dict[str, dict[str, Any]] = {}
     ttl: float | None = None
-    file: dict[str, Any] | None = msgspec.field(default=None, name="import")
+    file: dict[str, msgspec.Raw] | None = msgspec.field(default=None, name="import")
     """What `export` of another sandbox wrote; it decides all but id, credentials, callback_url and ttl."""
 
 

@@ -1,15 +1,19 @@
 """Export and import: a sandbox as a file, and a fresh one from it."""
 
+import asyncio
 import copy
 import json
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 from aiohttp import ClientSession
 from support import TO, control, frozen, get, key_of, receiver, send_path, serving, walk
 
 import emulator
 from emulator.control_client.records import CallRefused
+from emulator.sandboxes.export import export
+from emulator.sandboxes.spec import NewSandbox
 
 
 async def busy(sms):
@@ -191,6 +195,47 @@ async def test_a_broken_file_is_400_says_what_is_wrong_and_makes_nothing(damage,
         assert refused.value.status == 400
         assert said in refused.value.message
         assert len((await sms.call("GET", "/_emulator/sandboxes"))["sandboxes"]) == 2
+
+
+def _bad_things(file):
+    file["state"]["world"]["messages"][1]["history"] = 5
+
+
+def _list_is_none(file):
+    file["journal"]["exchanges"] = {}
+
+
+@pytest.mark.parametrize(("damage", "place"), [
+    (_bad_things, "at `$.state.world.messages[1].history`"), (_list_is_none, "at `$.journal.exchanges`"),
+    (_bad_status, "at `$.state.world.messages[0].status`"), (_text_for_number, "at `$.state.rate`"),
+])  # fmt: skip
+async def test_what_is_broken_is_told_with_its_place(damage, place):
+    async with serving() as served:
+        for _ in range(2):
+            await get(served.base_url + send_path(key_of(served.emulator.default)))
+        _, file = await control(served, "GET", "/_emulator/sandboxes/default/export")
+        damage(file)
+        status, answer = await control(served, "POST", "/_emulator/sandboxes", {"import": file})
+        assert (status, place in answer["error"]["message"]) == (400, True), answer
+
+
+async def test_a_large_file_is_read_in_turns_and_the_copy_is_there_when_all_of_it_is():
+    async with serving() as served:
+        sandbox = frozen(served, id="large", callback_url="", balance=10**6)
+        to = ",".join(str(995577000000 + n) for n in range(6000))
+        said = {"key": key_of(sandbox), "sender": "smsoffice", "content": "hi", "destination": to}
+        async with ClientSession() as session:
+            await session.post(f"{served.base_url}/api/v2/send/", data=said)
+        file = msgspec.json.decode(msgspec.json.encode(export(sandbox)), type=dict[str, msgspec.Raw])
+        copied = asyncio.create_task(served.emulator.copy(NewSandbox(id="copy"), file))
+        turns = 0
+        while not copied.done():
+            await asyncio.sleep(0)
+            turns += 1
+            there = served.emulator.sandboxes.by_id.get("copy")
+            assert there is None or len(there.engine.state.store.messages) == 6000
+        assert turns > 2
+        assert (await copied).id == "copy"
 
 
 async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_beside():

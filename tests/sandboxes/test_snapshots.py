@@ -68,11 +68,12 @@ async def test_a_restore_that_names_none_leaves_the_clock_going():
     async with serving() as served:
         sandbox = served.emulator.default
         await get(served.base_url + send_path(key_of(sandbox)))
-        armed = []
-        schedule, sandbox.schedule_timer = sandbox.schedule_timer, lambda: armed.append(schedule())
+        timer = []
+        schedule, sandbox.schedule_timer = sandbox.schedule_timer, lambda: timer.append(schedule())
+        served.emulator.clock_driver(sandbox).cancel_timer = lambda: timer.append("cancelled")
         with pytest.raises(KeyError):
-            served.emulator.restore(sandbox, "none")
-        assert armed == [None]
+            await served.emulator.restore(sandbox, "none")
+        assert timer[-1:] != ["cancelled"]
 
 
 async def test_the_same_goes_on_after_each_restore_byte_for_byte():
@@ -82,7 +83,7 @@ async def test_the_same_goes_on_after_each_restore_byte_for_byte():
         sandbox.snapshots.keep(sandbox, "fork")
         ends = []
         for _ in range(2):
-            served.emulator.restore(sandbox, "fork")
+            await served.emulator.restore(sandbox, "fork")
             await get(served.base_url + send_path(key_of(sandbox), to="995577000009"))
             await walk(served, sandbox)
             state = sandbox.engine.state.dumped()
@@ -137,7 +138,7 @@ async def test_on_a_running_clock_time_goes_on_from_the_moment_of_the_snapshot()
         served.emulator.exchange(HttpRequest(method="GET", target=send_path(reference="r")))
         sandbox.snapshots.keep(sandbox, "sent")
         await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60")
-        served.emulator.restore(sandbox, "sent")
+        await served.emulator.restore(sandbox, "sent")
         assert sandbox.clock.rate == 1000
         status, _ = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60&count=2")
         assert status == 200

@@ -70,7 +70,7 @@ def happen(emulator, what, *more):
         case "snapshot":
             sandbox.snapshots.keep(sandbox, more[1])
         case "restore" if more[1] in sandbox.snapshots.by_name:
-            emulator.restore(sandbox, more[1])
+            asyncio.run(emulator.restore(sandbox, more[1]))
         case "rate":
             sandbox.run_at(more[1])
         case "scenario":

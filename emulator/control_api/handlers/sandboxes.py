@@ -31,7 +31,10 @@ async def create(context: Context, body: NewSandbox) -> "response_types.Made":
     """Make an isolated sandbox with credentials of its own."""
     body.scenario = given_back.scenario(body.scenario)
     try:
-        made = context.manager.create(body)
+        if body.file is None:
+            made = context.manager.create(body)
+        else:
+            made = await context.manager.copy(body, body.file)
         await context.manager.claim(made)
     except InvalidOptions as bad:
         refuse(bad)

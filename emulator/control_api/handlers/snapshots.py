@@ -9,6 +9,7 @@ from emulator.control_api.context import Context
 from emulator.control_api.refusal import Refusal
 from emulator.control_api.views import iso
 from emulator.sandboxes import export as exporting
+from emulator.sandboxes.clock_driver import Ended
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot
 
@@ -63,7 +64,9 @@ async def restore(context: Context, sandbox: Sandbox, body: Named) -> "response_
     The snapshot stays too, to be restored again.
     """
     try:
-        return _shown(context.manager.restore(sandbox, body.name))
+        return _shown(await context.manager.restore(sandbox, body.name))
+    except Ended:
+        raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
     except KeyError:
         there = ", ".join(sandbox.snapshots.by_name) or "none"
         raise Refusal(404, "no-such-snapshot", f"there is no snapshot {body.name!r}", f"there are: {there}") from None

@@ -32,9 +32,7 @@ class MessageStore:
     """Ids count from 1. What `take` and `take_batch` give may be changed until the next `tidy`; everything else is to
     be read."""
 
-    def __init__(
-        self, batches: Iterable[Batch] = (), messages: Iterable[Message] = (), room: CacheSize | None = None
-    ) -> None:
+    def __init__(self, room: CacheSize | None = None) -> None:
         room = room or CacheSize()
         self._provider_bits: dict[str, int] = {}
         """Of those that have batches in the index."""
@@ -57,7 +55,6 @@ class MessageStore:
         self._batches_found = self._messages_found = 0
         """So many are in the indexes. The others, a page of each at most, follow together: when it is full, or as soon
         as somebody asks."""
-        self._fill(batches, messages)
 
     def _bit_of(self, batch: Batch) -> int:
         return self._provider_bits[batch.provider]
@@ -88,18 +85,21 @@ class MessageStore:
         self.by_status[before] -= 1
         self.by_status[now] = self.by_status.get(now, 0) + 1
 
-    def put_back(self, batches: Iterable[bytes], messages: Iterable[bytes]) -> None:
-        """An empty store gets what the lists of another one gave as `packed`."""
-        self._fill(self.batches.unpack(batches), self.messages.unpack(messages))
+    def put_back(self, batches: Iterable[bytes], messages: Iterable[bytes]) -> Iterator[None]:
+        """An empty store gets what the lists of another one gave as `packed`, step by step."""
+        return self.fill(self.batches.unpack(batches), self.messages.unpack(messages))
 
-    def _fill(self, batches: Iterable[Batch], messages: Iterable[Message]) -> None:
+    def fill(self, batches: Iterable[Batch], messages: Iterable[Message]) -> Iterator[None]:
+        """An empty store gets these, step by step."""
         for batch in batches:
             self.add_batch(batch)
             self.batches.evict()
+            yield
         for _, alike in groupby(messages, lambda message: (message.batch, message.status)):
             while run := list(islice(alike, _RUN)):
                 self.add(run)
                 self.evict()
+                yield
 
     def evict(self) -> None:
         """Between inputs: what has not been used for long is packed."""

@@ -1,6 +1,7 @@
 """The state of one sandbox: everything that a snapshot holds and nothing else."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import msgspec
@@ -63,6 +64,16 @@ class SandboxState:
     """The state with its indexes. Only the engine changes it."""
 
     def __init__(self, state: DumpedState | Packed, room: CacheSize | None = None) -> None:
+        deque(self._set_up(state, room), maxlen=0)
+
+    @classmethod
+    def step_by_step(cls, state: DumpedState | Packed) -> Generator[None, None, "SandboxState"]:
+        """The same in small steps."""
+        made = cls.__new__(cls)
+        yield from made._set_up(state, None)
+        return made
+
+    def _set_up(self, state: DumpedState | Packed, room: CacheSize | None) -> Iterator[None]:
         self.now = state.now
         self.began = state.began
         self.chance = state.chance
@@ -71,13 +82,14 @@ class SandboxState:
         self.rules_made = state.rules_made
         self.plans = state.plans
         self.plan_numbers = {msgspec.msgpack.encode(plan): n for n, plan in enumerate(state.plans)}
+        self.store = MessageStore(room)
         if isinstance(state, Packed):
-            self.store = MessageStore(room=room)
-            self.store.put_back(state.batches, state.messages)
+            yield from self.store.put_back(state.batches, state.messages)
             self.scheduler = Scheduler.read(state.dates)
         else:
-            self.store = MessageStore(state.batches, state.messages, room)
+            yield from self.store.fill(state.batches, state.messages)
             self.scheduler = Scheduler(state.dates, state.dates_counted)
+        yield
         self.windows = RateWindows(state.marks)
         self.next_ids = state.next_ids
         self.in_flight = state.in_flight
