@@ -1,9 +1,8 @@
 """`pytest --sms-blind-spots`: behind the ordinary run, the tests that send once more for each fault that can be put in
 their sandboxes, and the faults that none of them noticed."""
 
-import signal
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from types import FrameType
 from typing import Any, cast
 
 import pytest
@@ -14,6 +13,7 @@ from emulator.core.units import SECOND
 from emulator.histories.reruns import anew, phases
 from emulator.providers import found
 from emulator.testing.fixtures import OVERHEARD
+from emulator.world.watchdog import interrupted
 
 _SLOWER = 20
 """With a fault each phase of a test may take so many times as long as the whole test without,"""
@@ -138,36 +138,17 @@ class BlindSpots:
 
     @pytest.hookimpl(wrapper=True)
     def _phase(self) -> Generator[None, object, object]:
-        with _limited(self._limit):
+        if self._limit is None:
+            return (yield)
+        with interrupted(self._limit, False, self._up):  # and again, where a loop has swallowed it
             return (yield)
 
     pytest_runtest_setup = pytest_runtest_call = pytest_runtest_teardown = _phase
+
+    def _up(self, _: FrameType | None) -> None:
+        raise DidNotEnd(f"{self._limit:g} s")
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         terminalreporter.section("sms blind spots")
         for line in self._lines:
             terminalreporter.write_line(line)
-
-
-@contextmanager
-def _limited(seconds: float | None) -> Iterator[None]:
-    """Raises DidNotEnd in the block after so many seconds, where there are signals; and again, where a loop has
-    swallowed it."""
-    if seconds is None or not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def up(*_: object) -> None:
-        raise DidNotEnd(f"{seconds:g} s")
-
-    try:
-        before = signal.signal(signal.SIGALRM, up)
-    except ValueError:  # pytest runs in another thread than the main one
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, seconds, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)

@@ -1,8 +1,9 @@
-"""Code that never comes back to the loop, met in the act: a timer of the processor's time, where there is one."""
+"""Code that never comes back to the loop, or takes too long, met in the act: by timers that interrupt, where there are
+any."""
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -14,14 +15,29 @@ SECONDS = 5.0
 
 
 @contextmanager
-def watched(loop: WorldLoop) -> Iterator[None]:
-    """Raises Spinning where the code runs. Does nothing in another thread than the main one, and on Windows."""
-    if not hasattr(signal, "SIGVTALRM") or threading.current_thread() is not threading.main_thread():
+def interrupted(seconds: float, of_processor: bool, by: Callable[[FrameType | None], None]) -> Iterator[None]:
+    """Each so many seconds within the block, of time or of the processor's, what runs is interrupted: `by` is told
+    where, and may raise there. Never in another thread than the main one, nor on Windows."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    number = signal.SIGVTALRM if of_processor else signal.SIGALRM
+    timer = signal.ITIMER_VIRTUAL if of_processor else signal.ITIMER_REAL
+    before = signal.signal(number, lambda _, frame: by(frame))
+    signal.setitimer(timer, seconds, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(timer, 0)
+        signal.signal(number, before)
+
+
+@contextmanager
+def watched(loop: WorldLoop) -> Iterator[None]:
+    """Raises Spinning where the code runs."""
     seen = -1
 
-    def look(_: int, frame: FrameType | None) -> None:
+    def look(frame: FrameType | None) -> None:
         nonlocal seen
         if loop.total_turns != seen or frame is None:
             seen = loop.total_turns
@@ -32,10 +48,5 @@ def watched(loop: WorldLoop) -> Iterator[None]:
             "time without an await: nothing else can happen meanwhile, in a world as in production"
         )
 
-    before = signal.signal(signal.SIGVTALRM, look)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS, SECONDS)
-    try:
+    with interrupted(SECONDS, True, look):
         yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)

@@ -700,7 +700,14 @@ def test_blocking_functions_run_in_place_and_their_sleep_passes():
     assert world.run(main) == ("done", 30)
 
 
-@pytest.mark.parametrize("made", [lambda: Flask("x"), lambda: WsgiToAsgi(Flask("x"))])
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Flask("x"), lambda: WsgiToAsgi(Flask("x")), type("WSGIHandler", (), {"__call__": print}),
+        type("WSGIMiddleware", (), {"__call__": print}),
+    ],
+    ids=["Flask", "WsgiToAsgi", "Django's WSGIHandler", "Starlette's and a2wsgi's WSGIMiddleware"],
+)  # fmt: skip
 def test_an_application_of_threads_is_refused_with_the_reason(made):
     async def main(w):
         await w.app(lambda process: made())
