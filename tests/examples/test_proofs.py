@@ -166,6 +166,11 @@ CERTIFY = {
     "has an A with each provider": "certify/test_certify.py::test_the_reference_client_has_the_top_grade",
     "with and without async": "certify/test_certify.py::"
         "test_the_synchronous_reference_client_has_the_top_grade_with_each_provider",
+    **dict.fromkeys(
+        ("| `curl --fail`", "| requests with", "| npm's node-smsc", "| PyPI's smsc",
+         "| npm's smpp", "| smpplib"),
+        "certify/test_public_programs.py::test_what_is_found_in_a_public_program",
+    ),
     "each test that passed and sent something":
         "testing/test_blind_spots.py::test_what_is_listed_is_truly_unnoticed_and_gone_once_there_is_a_test_of_it",
     "and a delivery history of each kind where callbacks came":
@@ -187,7 +192,11 @@ def statements(page: str) -> list[str]:
     text = GIVEN_ELSEWHERE.sub("", re.sub(r"^```.*?^```$", "", Document(page).text, flags=re.DOTALL | re.M))
     pieces = re.split(r"\n\s*\n|\n(?=\||\* |\d\. )", text)
     lines = [" ".join(piece.split()) for piece in pieces]
-    return [line for line in lines if line and not re.match(r"#|\| \|.*\||\|-|\| [a-z]+ \| *\|$|\| cases \|", line)]
+    return [
+        line
+        for line in lines
+        if line and not re.match(r"#|\| \|.*\||\|-|\| [a-z]+ \| *\|$|\| (cases|program) \|", line)
+    ]
 
 
 @cache
