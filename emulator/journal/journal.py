@@ -211,8 +211,15 @@ class Journal:
         )  # fmt: skip
 
     def attempts(self, after: int = 0) -> Iterator[Attempt]:
-        """Oldest first, of those there are now."""
-        return (attempt for attempt, _, _ in tuple(self._attempts) if attempt.id > after)
+        """In the order in which they went out, of those there are now; those behind the one with the id `after`. A
+        receipt that waits for a session or its window goes out behind callbacks with higher ids. Of an id that is not
+        here, or no more, those with higher ones."""
+        kept = [attempt for attempt, _, _ in self._attempts]
+        if after:
+            for place in range(len(kept), 0, -1):
+                if kept[place - 1].id == after:
+                    return iter(kept[place:])
+        return (attempt for attempt in kept if attempt.id > after)
 
     def newest_attempts(self) -> Iterator[tuple[int, Attempt]]:
         """Newest first, each with its order among all entries."""

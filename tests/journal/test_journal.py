@@ -1,5 +1,6 @@
 """The journal: bounded by bytes for each sandbox and for all, the oldest going first, and it says how many went."""
 
+from itertools import islice
 from types import SimpleNamespace
 
 import msgspec
@@ -42,6 +43,26 @@ def test_a_full_journal_lets_the_oldest_go_and_counts_them():
     assert journal.used <= 50_000
     assert targets(journal)[-1] == "/99"
     assert journal.dropped == 100 - len(targets(journal)) > 0
+
+
+def test_what_went_out_behind_an_attempt_follows_it_whatever_its_id():
+    journal = Journal()
+    for number in (1, 4, 2, 3):  # 2 and 3 waited for room in a window
+        journal.write_attempt(attempt(number))
+    paged, after = [], 0
+    while page := list(islice(journal.attempts(after), 2)):
+        paged += [one.id for one in page]
+        after = paged[-1]
+    assert paged == [1, 4, 2, 3]
+    assert [one.id for one in journal.attempts(4)] == [2, 3]
+    assert [one.id for one in journal.attempts(5)] == []
+
+
+def test_behind_an_attempt_that_is_not_here_come_those_with_higher_ids():
+    journal = Journal()
+    for number in (2, 5, 4):
+        journal.write_attempt(attempt(number))
+    assert [one.id for one in journal.attempts(3)] == [5, 4]
 
 
 def test_attempts_and_exchanges_go_in_the_order_in_which_they_came():
