@@ -1,4 +1,4 @@
-"""The golden transcripts and PDUs of the tests as what generators start from: good inputs, to be mutated."""
+"""The golden transcripts of the tests as what generators start from: good inputs, to be mutated."""
 
 import re
 from collections.abc import Mapping
@@ -34,16 +34,3 @@ def _request(lines: list[str]) -> HttpRequest:
         body += 1
     octets = "\n".join(lines[body + 1 :]).encode()
     return HttpRequest(method=method, target=target, headers=tuple(headers), body=octets)
-
-
-def pdus() -> list[bytes]:
-    """The golden PDUs, made by hand after the specification."""
-    found: dict[str, str] = {}
-    name = ""
-    for line in (_ROOT / "smpp" / "golden.hex").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            name = line
-            found[name] = ""
-        elif name:
-            found[name] += line.partition(";")[0]
-    return [bytes.fromhex(octets) for octets in found.values()]

@@ -5,8 +5,8 @@ import struct
 from typing import Any
 
 from fuzz.chance import DESTINATIONS, MOMENTS, TEXTS, Chance
-from fuzz.goldens import pdus
 from fuzz.surface import Broken, cost_since
+from smpp.conftest import GOLDEN
 
 from emulator.app.emulator import Emulator
 from emulator.core.units import SECOND
@@ -15,7 +15,7 @@ from emulator.server.smpp_connection import SmppConnection
 from emulator.smpp import CommandId, Framer, Pdu, Unreadable, encode
 from emulator.smpp.pdu_tables import BINDS, RESPONSE
 
-_GOLDEN = pdus()
+_GOLDEN = list(GOLDEN.values())
 _BINDS = tuple(BINDS)
 _RESPONSES = tuple(int(command) for command in CommandId if command & RESPONSE)
 _TAGS = (0x0005, 0x000D, 0x0017, 0x001E, 0x0204, 0x020A, 0x020C, 0x020E, 0x020F, 0x0210, 0x0424, 0x0427, 0x1401, 0x2000)

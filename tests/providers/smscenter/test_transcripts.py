@@ -1,34 +1,19 @@
 """Golden transcripts (transcripts/README.md): octets in, octets out, over a socket, both as the sources show them."""
 
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 from providers.smscenter.desk import LOGIN, NOON
-from yarl import URL
+from providers.transcripts import answer, files, read
 
 from emulator.app.server import Server
 from emulator.app.settings import Settings
 from emulator.http.messages import HttpRequest
 from emulator.sandboxes.spec import ClockWish, NewSandbox
 
-FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
-
-
-class Transcript(NamedTuple):
-    state: dict[str, Any]
-    request: list[str]
-    reply: list[str]
-
-
-def read(file: Path) -> Transcript:
-    lines = file.read_text("utf-8").splitlines()
-    said = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#><"}
-    state = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
-    return Transcript(state, said[">"], said["<"])
+FILES = files(__file__)
 
 
 async def stage(serving: Server, state: dict[str, Any]) -> None:
@@ -62,17 +47,9 @@ async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
     script = read(file)
     async with Server(Settings(port=0)) as serving:
         await stage(serving, script.state)
-        head, _, body = "\n".join(script.request).partition("\n\n")
-        first, *fields = head.split("\n")
-        method, target = first.split(" ", 1)
-        headers = dict(field.split(": ", 1) for field in fields)
-        url = URL(serving.base_url + target, encoded=True)
-        async with (
-            ClientSession() as session,
-            session.request(method, url, headers=headers, data=body.encode() or None) as answer,
-        ):
-            assert (answer.status, answer.headers["Content-Type"]) == (200, script.reply[0])
-            assert await answer.read() == "\n".join(script.reply[1:]).encode()
+        status, kind, body = await answer(serving, "\n".join(script.request))
+    assert (status, kind) == (200, script.reply[0])
+    assert body == "\n".join(script.reply[1:]).encode()
 
 
 def test_the_recorded_send_answer_has_22_octets_and_no_line_break_at_its_end() -> None:

@@ -1,15 +1,13 @@
 """Golden transcripts (transcripts/README.md): bytes in, bytes out, over a socket, both as the sources show them."""
 
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from aiohttp import ClientSession
+from providers.transcripts import answer, files, read
 from providers.ubill.desk import NOON
-from yarl import URL
 
 from emulator.app.server import Server
 from emulator.app.settings import Settings
@@ -18,21 +16,7 @@ from emulator.providers.ubill import PROVIDER, client
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import ClockWish, NewSandbox
 
-FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
-
-
-class Transcript(NamedTuple):
-    state: dict[str, Any]
-    request: list[str]
-    reply: list[str]
-    callbacks: list[str]
-
-
-def read(file: Path) -> Transcript:
-    lines = file.read_text("utf-8").splitlines()
-    said = {mark: [line[1:].removeprefix(" ") for line in lines if line.startswith(mark)] for mark in "#><!"}
-    state: dict[str, Any] = next((json.loads(line) for line in said["#"] if line.startswith("{")), {})
-    return Transcript(state, said[">"], said["<"], said["!"])
+FILES = files(__file__)
 
 
 def stage(serving: Server, state: dict[str, Any]) -> Sandbox:
@@ -65,17 +49,9 @@ async def test_the_answer_is_the_source_s_byte_for_byte(file: Path) -> None:
         sandbox = stage(serving, script.state)
         await serving.emulator.clock_driver(sandbox).walk(script.state.get("pass", 0), 5)
         key = sandbox.account("ubill").credentials["key"]
-        head, _, body = "\n".join(script.request).replace("{key}", key).partition("\n\n")
-        first, *fields = head.split("\n")
-        method, target = first.split(" ", 1)
-        headers = dict(field.split(": ", 1) for field in fields)
-        url = URL(serving.base_url + target, encoded=True)
-        async with (
-            ClientSession() as session,
-            session.request(method, url, headers=headers, data=body.encode() or None) as answer,
-        ):
-            assert f"{answer.status} {answer.headers['Content-Type']}" == script.reply[0]
-            assert await answer.read() == "\n".join(script.reply[1:]).encode()
+        status, kind, body = await answer(serving, "\n".join(script.request).replace("{key}", key))
+    assert f"{status} {kind}" == script.reply[0]
+    assert body == "\n".join(script.reply[1:]).encode()
 
 
 @pytest.mark.contract("ubill.callback.key", "ubill.callback.sms-id", "ubill.callback.number", "ubill.callback.date")
