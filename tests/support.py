@@ -90,10 +90,24 @@ async def walk(served: Server, sandbox: Sandbox, seconds: float | None = None) -
     await served.emulator.clock_driver(sandbox).walk(seconds, PATIENCE)
 
 
+def request(target: str, host: str = "smsoffice.ge", *fields: str, method: str = "GET") -> bytes:
+    """A request without a body as a client writes it; `fields` are lines of its head."""
+    return "\r\n".join((f"{method} {target} HTTP/1.1", f"Host: {host}", *fields, "", "")).encode()
+
+
+def once(target: str, host: str = "smsoffice.ge", *fields: str, method: str = "GET") -> bytes:
+    """The same as the last of its connection."""
+    return request(target, host, *fields, "Connection: close", method=method)
+
+
+async def connected(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    where = urlsplit(url)
+    return await asyncio.open_connection(where.hostname, where.port)
+
+
 async def octets(url: str, *pieces: bytes, pause: float = 0) -> bytes:
     """Send octets as they are; everything that comes back until the other side closes."""
-    where = urlsplit(url)
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    reader, writer = await connected(url)
     try:
         for piece in pieces:
             writer.write(piece)
@@ -116,6 +130,12 @@ async def control(served: Server, method: str, path: str, body: Any = None) -> t
     async with ClientSession() as session, session.request(method, served.base_url + path, json=body) as answer:
         text = await answer.text()
         return answer.status, json.loads(text) if text else None
+
+
+async def journal(served: Server) -> list[dict[str, Any]]:
+    """What the default sandbox shows of requests, the last one at the end."""
+    _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests?limit=1000")
+    return found["requests"]  # type: ignore[no-any-return]
 
 
 class Receiver:

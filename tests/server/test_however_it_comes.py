@@ -4,7 +4,7 @@ import asyncio
 import re
 
 import pytest
-from support import PATIENCE, TO, control, send_path, serving, skip, turns, until
+from support import PATIENCE, TO, connected, control, journal, request, send_path, serving, skip, turns, until
 from wires import Wire, settled
 
 FORM = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=body&reference=r"
@@ -20,14 +20,10 @@ def post(path: str, body: str, kind: str) -> bytes:
     return f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}".encode()
 
 
-def line(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-
-
 REQUESTS = {
-    "a send": line(send_path(content="here")),
-    "a send with raw octets": line(send_path(content="აქ")).replace(b"%E1%83%90", "ა".encode()),
-    "a refused send": line(send_path(sender="nobody")),
+    "a send": request(send_path(content="here")),
+    "a send with raw octets": request(send_path(content="აქ")).replace(b"%E1%83%90", "ა".encode()),
+    "a refused send": request(send_path(sender="nobody")),
     "a form": post("/api/v2/send/", FORM, "application/x-www-form-urlencoded"),
     "a form beside an offer of HTTP/2": post("/api/v2/send/", FORM, "application/x-www-form-urlencoded\r\n" + OFFER),
     "chunks beside an offer of HTTP/2": (
@@ -36,11 +32,11 @@ REQUESTS = {
     ).encode(),
     "json": post("/v1/sms/send", '{"brandID": 1, "numbers": [995577123456], "text": "x"}', "application/json"),
     "soap": post("/sys/soap.php", SOAP, "text/xml"),
-    "a balance": line("/api/getBalance?key=emulator-smsoffice"),
-    "SMS Center": line("/sys/balance.php?login=emulator&psw=emulator&fmt=3"),
-    "no address": line("/nowhere"),
-    "no method": line("/v1/sms/send").replace(b"GET", b"PUT"),
-    "the control API": line("/_emulator/health"),
+    "a balance": request("/api/getBalance?key=emulator-smsoffice"),
+    "SMS Center": request("/sys/balance.php?login=emulator&psw=emulator&fmt=3"),
+    "no address": request("/nowhere"),
+    "no method": request("/v1/sms/send").replace(b"GET", b"PUT"),
+    "the control API": request("/_emulator/health"),
 }
 
 
@@ -48,8 +44,7 @@ class Client:
     """A connection that stays open."""
 
     async def open(self, url: str) -> "Client":
-        host, port = url.removeprefix("http://").split(":")
-        self.reader, self.writer = await asyncio.open_connection(host, int(port))
+        self.reader, self.writer = await connected(url)
         return self
 
     async def say(self, *pieces: bytes) -> bytes:
@@ -97,8 +92,7 @@ async def test_the_same_request_is_journalled_alike_each_time():
         client = await Client().open(served.base_url)
         for _ in range(3):
             await client.say(REQUESTS["a form"])
-        _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests")
-        kept = found["requests"]
+        kept = await journal(served)
         assert kept[0]["request"] == kept[1]["request"] == kept[2]["request"]
         assert [one["operation"] for one in kept] == ["send"] * 3
         assert len((await control(served, "GET", "/_emulator/sandboxes/default/messages"))[1]["messages"]) == 3
@@ -113,8 +107,7 @@ async def test_what_a_rule_does_to_the_reply_is_done_to_a_request_that_is_judged
         await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
         other = await client.say(REQUESTS["a balance"])
         assert (other == plain) == (fault == "slow")
-        _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests")
-        assert len(found["requests"]) == 2, "the request was judged once"
+        assert len(await journal(served)) == 2, "the request was judged once"
 
 
 async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog):
@@ -147,11 +140,11 @@ async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed():
 async def test_a_client_that_says_no_more_behind_its_request_is_answered_whatever_the_loop_tells_first():
     async with serving() as served:
         connection, wire = Wire.to(served)
-        connection.data_received(line("/api/getBalance?key=emulator-smsoffice"))
+        connection.data_received(request("/api/getBalance?key=emulator-smsoffice"))
         connection.eof_received()
         await settled(wire, 1)
         control, other = Wire.to(served)
-        control.data_received(line("/_emulator/health").replace(b"Host: x", b"Host: localhost"))
+        control.data_received(request("/_emulator/health", "localhost"))
         assert control.eof_received(), "it is being answered"
         await settled(other, 1)
         await until(lambda: other.ended)

@@ -2,19 +2,18 @@
 
 import asyncio
 import logging
-from urllib.parse import quote
 
 import pytest
-from support import PATIENCE, TO, control, get, octets, send_path, serving
+from support import PATIENCE, TO, connected, control, get, journal, octets, once, request, send_path, serving
 
 from emulator.http.messages import split_target
 
 END = b" HTTP/1.1\r\nHost: smsoffice.ge\r\nConnection: close\r\n\r\n"
+FORM = "Content-Type: application/x-www-form-urlencoded"
 
 
-async def last_request(served, **wanted):
-    _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests?limit=1000")
-    return found["requests"][-1]
+def posted(body, *fields):
+    return once("/api/v2/send/", "x", *fields, f"Content-Length: {len(body)}", method="POST")
 
 
 async def messages(served):
@@ -22,26 +21,10 @@ async def messages(served):
     return found["messages"]
 
 
-async def test_a_request_line_with_raw_utf8_is_read_as_if_it_were_escaped():
-    async with serving() as served:
-        answer = await octets(served.base_url, b"GET " + send_path(content="გამარჯობა").encode() + END)
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert (await messages(served))[0]["text"] == "გამარჯობა"
-        assert "smsoffice.send.raw-octets" in (await last_request(served))["explain"]
-
-
-async def test_raw_utf8_that_comes_octet_by_octet_is_read_the_same():
-    async with serving() as served:
-        line = b"GET " + send_path(content="გა").encode() + END
-        answer = await octets(served.base_url, *(line[n : n + 1] for n in range(len(line))))
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert (await messages(served))[0]["text"] == "გა"
-
-
 async def test_two_requests_in_one_segment_are_both_answered():
     async with serving() as served:
-        first = f"GET {send_path(content='one')} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-        answer = await octets(served.base_url, first + b"GET " + send_path(content="two").encode() + END)
+        asked = request(send_path(content="one")) + once(send_path(content="two"))
+        answer = await octets(served.base_url, asked)
         assert answer.count(b"HTTP/1.1 200") == 2
         assert [message["text"] for message in await messages(served)] == ["one", "two"]
 
@@ -49,11 +32,7 @@ async def test_two_requests_in_one_segment_are_both_answered():
 async def test_a_body_with_octets_beyond_ascii_is_left_as_it_is():
     async with serving() as served:
         body = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=გა".encode()
-        head = (
-            b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
-        )
-        await octets(served.base_url, head + body[:90], body[90:], pause=0.01)
+        await octets(served.base_url, posted(body, FORM) + body[:90], body[90:], pause=0.01)
         assert (await messages(served))[0]["text"] == "გა"
 
 
@@ -68,29 +47,9 @@ async def test_what_the_parser_refuses_is_answered_cleanly_and_journalled(line, 
         assert answer.split(b"\r\n")[0].split(b" ")[1] == b"400"
         assert b"Traceback" not in answer
         assert not [record for record in caplog.records if record.exc_info and record.levelno >= logging.WARNING]
-        kept = await last_request(served)
+        kept = (await journal(served))[-1]
         assert kept["outcome"] == "unreadable"
         assert kept["reply"]["status"] == 400
-
-
-async def test_a_request_line_beyond_every_bound_is_414():
-    async with serving() as served:
-        answer = await octets(served.base_url, b"GET /" + b"a" * 70_000 + END)
-        assert answer.startswith((b"HTTP/1.1 414", b"HTTP/1.0 414"))
-
-
-async def test_a_request_line_that_comes_in_pieces_is_414_too_and_a_header_is_431():
-    async with serving() as served:
-        pieces = [b"GET /" + b"a" * 40_000, b"a" * 30_000 + END]
-        assert (await octets(served.base_url, *pieces, pause=0.05)).split()[1] == b"414"
-        pieces = [b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000, b"a" * 30_000 + b"\r\n\r\n"]
-        assert (await octets(served.base_url, *pieces, pause=0.05)).split()[1] == b"431"
-
-
-async def test_an_absolute_target_works_as_through_a_proxy():
-    async with serving() as served:
-        answer = await octets(served.base_url, b"GET http://smsoffice.ge" + send_path().encode() + END)
-        assert b'"ErrorCode":0' in answer
 
 
 @pytest.mark.parametrize("header", [b"Connection", b"Proxy-Connection"])
@@ -107,63 +66,31 @@ async def test_an_address_that_nobody_has_is_404_and_names_those_there_are():
         assert status == 404
         told = body.decode().split("There are:")[1].split()
         assert {"/api/v2/send", "/api/getBalance", "/v1/sms/report/{smsID}", "/sys/soap.php"} < set(told)
-        assert (await last_request(served))["outcome"] == "unroutable"
+        assert (await journal(served))[-1]["outcome"] == "unroutable"
 
 
-async def test_another_method_is_405_and_says_which_are_taken():
+@pytest.mark.parametrize(("size", "chunk", "count"), [
+    (b"Content-Length: 20971520", b"x" * 65_536, 320),
+    (b"Transfer-Encoding: chunked", b"100000\r\n" + b"x" * 0x100000 + b"\r\n", 18),
+])  # fmt: skip
+async def test_a_body_over_16_mib_gets_413_and_no_reset_before_the_answer(size, chunk, count):
     async with serving() as served:
-        answer = await octets(served.base_url, b"DELETE /api/v2/send" + END)
-        assert answer.startswith(b"HTTP/1.1 405")
-        assert b"Allow: GET, POST" in answer
-
-
-async def test_a_body_over_16_mib_gets_413_and_no_reset_before_the_answer():
-    async with serving() as served:
-        size = 20 * 1024 * 1024
-        head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size
-        answer = await octets(served.base_url, head, *([b"x" * 65536] * (size // 65536)))
-        assert answer.startswith(b"HTTP/1.1 413")
-
-
-async def test_a_chunked_body_over_16_mib_gets_413_too():
-    async with serving() as served:
-        head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-        chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
-        answer = await octets(served.base_url, head, *([chunk] * 18), b"0\r\n\r\n")
-        assert answer.startswith(b"HTTP/1.1 413")
-
-
-async def test_a_hundred_thousand_destinations_in_one_post_are_ordinary():
-    async with serving() as served:
-        await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"balance": 200_000})
-        numbers = ",".join(f"99557{n:07d}" for n in range(100_000))
-        body = f"key=emulator-smsoffice&destination={numbers}&sender=smsoffice&content=x".encode()
-        head = (
-            b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
-        )
-        answer = await octets(served.base_url, head + body)
-        assert b'"ErrorCode":0' in answer
-        assert len(served.emulator.default.engine.state.store.messages) == 100_000
+        head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\n" + size + b"\r\n\r\n"
+        assert (await octets(served.base_url, head, *([chunk] * count))).startswith(b"HTTP/1.1 413")
 
 
 async def test_who_waits_for_100_continue_is_told_to_go_on():
     async with serving() as served:
         body = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=x".encode()
-        head = (
-            b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n"
-            b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
-        )
-        answer = await octets(served.base_url, head, body, pause=0.05)
+        answer = await octets(served.base_url, posted(body, FORM, "Expect: 100-continue"), body, pause=0.05)
         assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
 
 
 async def test_a_long_body_is_cut_in_the_journal_and_says_so():
     async with serving() as served:
         body = b"key=nobody&content=" + b"x" * 100_000
-        head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
-        await octets(served.base_url, head + body)
-        kept = (await last_request(served))["request"]
+        await octets(served.base_url, posted(body) + body)
+        kept = (await journal(served))[-1]["request"]
         assert len(kept["body"]) == 65_536
         assert kept["body_cut"] == f"65536 of {len(body)} bytes are kept"
 
@@ -171,39 +98,25 @@ async def test_a_long_body_is_cut_in_the_journal_and_says_so():
 async def test_a_body_that_is_no_utf8_is_journalled_as_base64():
     async with serving() as served:
         body = b"key=nobody&content=\xcf\xf0\xe8"
-        head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
-        await octets(served.base_url, head + body)
-        assert "body_base64" in (await last_request(served))["request"]
+        await octets(served.base_url, posted(body) + body)
+        assert "body_base64" in (await journal(served))[-1]["request"]
 
 
 async def test_stopping_answers_what_is_under_way_and_closes_idle_connections():
     async with serving() as served:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(served.base_url.rpartition(":")[2]))
-        writer.write(f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        reader, writer = await connected(served.base_url)
+        writer.write(request(send_path()))
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
     rest = await asyncio.wait_for(reader.read(), PATIENCE)
     assert rest.endswith(b'"ErrorCode":0}')
     writer.close()
 
 
-async def test_text_that_was_encoded_twice_is_decoded_once():
-    async with serving() as served:
-        once = quote("გა")
-        await octets(served.base_url, b"GET " + send_path(content=quote(once)).encode() + END)
-        assert (await messages(served))[0]["text"] == once
-
-
 async def test_several_slashes_are_one():
     async with serving() as served:
-        answer = await octets(served.base_url, b"GET //sys//balance.php?login=emulator&psw=emulator" + END)
+        answer = await octets(served.base_url, once("//sys//balance.php?login=emulator&psw=emulator"))
         assert answer.startswith(b"HTTP/1.1 200")
         assert b"\r\n\r\n1000" in answer
-
-
-async def test_a_raw_space_is_refused_with_what_to_write_in_its_place():
-    async with serving() as served:
-        await octets(served.base_url, b"GET /api/v2/send?content=a b" + END)
-        assert "write it as %20" in (await last_request(served))["explain"]
 
 
 Q = b"login=emulator&psw=emulator&fmt=3"
@@ -218,8 +131,8 @@ Q = b"login=emulator&psw=emulator&fmt=3"
 async def test_sms_center_names_its_server_on_every_answer(line):
     async with serving() as served:
         answer = await octets(served.base_url, line + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        asked = await octets(served.base_url, b"GET /x HTTP/1.1\r\nHost: smsc.ru\r\nConnection: close\r\n\r\n")
-        other = await octets(served.base_url, b"GET /api/v2/nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        asked = await octets(served.base_url, once("/x", "smsc.ru"))
+        other = await octets(served.base_url, once("/api/v2/nothing", "x"))
     assert b"\r\nServer: nginx\r\n" in answer
     assert answer.count(b"\r\nServer:") == 1
     assert b"\r\nServer: nginx\r\n" in asked
@@ -232,8 +145,7 @@ async def test_sms_center_names_its_server_on_every_answer(line):
 ])  # fmt: skip
 async def test_head_is_get_without_its_body(target):
     async with serving() as served:
-        line = f" {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
-        got, head = [await octets(served.base_url, method + line) for method in (b"GET", b"HEAD")]
+        got, head = [await octets(served.base_url, once(target, method=method)) for method in ("GET", "HEAD")]
     assert got.startswith(b"HTTP/1.1 200")
     before, _, body = got.partition(b"\r\n\r\n")
     assert body

@@ -6,15 +6,11 @@ import zlib
 from urllib.parse import urlsplit
 
 import pytest
-from support import PATIENCE, control, get, octets, send_path, serving, skip, turns, until
+from support import PATIENCE, connected, control, get, journal, octets, request, send_path, serving, skip, turns, until
 
 HEAD = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-GOOD = f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-
-
-async def last(served):
-    _, found = await control(served, "GET", "/_emulator/sandboxes/default/requests?limit=1000")
-    return found["requests"][-1]
+GOOD = request(send_path())
+SPEC = request("/_emulator/openapi.json", "localhost")
 
 
 def status(answer: bytes) -> int:
@@ -24,7 +20,7 @@ def status(answer: bytes) -> int:
 
 async def refused(served, wanted: int, *pieces: bytes, pause: float = 0) -> None:
     """The pieces get that status, an entry that says so, and others are served."""
-    reader, writer = await connect(served)
+    reader, writer = await connected(served.base_url)
     for piece in pieces:
         writer.write(piece)
         await asyncio.sleep(pause)
@@ -36,19 +32,14 @@ async def refused(served, wanted: int, *pieces: bytes, pause: float = 0) -> None
 async def was_refused(served, wanted: int, answer: bytes) -> None:
     assert status(answer) == wanted, answer[:300]
     assert b"connection: close" in answer.lower() or answer.startswith(b"HTTP/1.0")
-    kept = await last(served)
+    kept = (await journal(served))[-1]
     assert (kept["outcome"], kept["reply"]["status"]) == ("unreadable", wanted)
     assert (await get(served.base_url + send_path()))[0] == 200
 
 
-async def connect(served):
-    where = urlsplit(served.base_url)
-    return await asyncio.open_connection(where.hostname, where.port)
-
-
 async def trickled(served, begun: bytes) -> tuple[bytes, int]:
     """An octet every 20 s → the answer that this gets, and after how many seconds."""
-    reader, writer = await connect(served)
+    reader, writer = await connected(served.base_url)
     writer.write(begun)
     answering, passed = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n")), 0
     while not answering.done() and passed < 1000:
@@ -134,13 +125,13 @@ async def test_a_head_that_comes_octet_by_octet_is_waited_for_so_long_and_no_lon
         answer, passed = await trickled(served, line)
         assert status(answer) == 408
         assert passed >= 50
-        assert "--head-seconds" in (await last(served))["explain"]
+        assert "--head-seconds" in (await journal(served))[-1]["explain"]
         await until(lambda: not served.http.connections)
 
 
 async def test_a_head_that_is_whole_in_time_may_be_followed_by_a_long_silence():
     async with serving(head_seconds=50) as served:
-        reader, writer = await connect(served)
+        reader, writer = await connected(served.base_url)
         for _ in range(2):
             writer.write(GOOD[:30])
             await turns()
@@ -175,7 +166,7 @@ async def test_a_long_wait_of_the_control_api_is_not_cut_by_any_limit():
 async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
     async with serving(idle_seconds=60) as served:
         for used in (False, True):
-            reader, writer = await connect(served)
+            reader, writer = await connected(served.base_url)
             await until(lambda: served.http.connections)
             if used:
                 writer.write(GOOD)
@@ -192,7 +183,7 @@ async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
 
 async def test_who_says_that_nothing_more_comes_is_let_go():
     async with serving() as served:
-        reader, writer = await connect(served)
+        reader, writer = await connected(served.base_url)
         writer.write(GOOD[:20])
         writer.write_eof()
         assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
@@ -201,12 +192,11 @@ async def test_who_says_that_nothing_more_comes_is_let_go():
 
 async def test_one_connection_too_many_is_503_and_the_others_go_on():
     async with serving(max_connections=3) as served:
-        held = [await connect(served) for _ in range(3)]
+        held = [await connected(served.base_url) for _ in range(3)]
         await until(lambda: len(served.http.connections) == 3)
         assert status(await octets(served.base_url, GOOD)) == 503
         assert "--max-connections" in served.emulator.default.journal.exchange(1).why
-        health = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        assert status(await octets(served.base_url, health)) == 200
+        assert status(await octets(served.base_url, request("/_emulator/health", "localhost"))) == 200
         reader, writer = held[0]
         writer.write(GOOD)
         assert b"200" in await reader.readuntil(b"}")
@@ -217,12 +207,11 @@ async def test_one_connection_too_many_is_503_and_the_others_go_on():
 
 async def test_a_client_that_reads_nothing_is_cut_and_costs_no_more_than_one_answer(caplog):
     async with serving(stalled_seconds=0.5) as served:
-        _, writer = await connect(served)
-        ask = b"GET /_emulator/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        _, writer = await connected(served.base_url)
         writer.transport.pause_reading()
         (connection,) = (one for one in served.http.connections if one.transport is not None)
         for _ in range(400):
-            writer.write(ask * 10)
+            writer.write(SPEC * 10)
         most = 0
         async with asyncio.timeout(PATIENCE):
             while served.http.connections:
@@ -236,13 +225,12 @@ async def test_a_client_that_reads_nothing_is_cut_and_costs_no_more_than_one_ans
 
 async def test_who_reads_again_in_time_is_served_as_before():
     async with serving(stalled_seconds=50, idle_seconds=600) as served:
-        reader, writer = await connect(served)
+        reader, writer = await connected(served.base_url)
         writer.transport.pause_reading()
         (connection,) = (one for one in served.http.connections if one.transport is not None)
-        ask = b"GET /_emulator/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
         async with asyncio.timeout(PATIENCE):
             while not connection._paused:
-                writer.write(ask * 10)
+                writer.write(SPEC * 10)
                 await turns()
         writer.transport.resume_reading()
         async with asyncio.timeout(PATIENCE):
@@ -256,7 +244,7 @@ async def test_who_reads_again_in_time_is_served_as_before():
 
 async def test_a_flood_of_pipelined_requests_is_answered_in_order():
     async with serving() as served:
-        flood = GOOD * 1000 + GOOD.replace(b"Host: x", b"Connection: close\r\nHost: x")
+        flood = GOOD * 1000 + GOOD[:-2] + b"Connection: close\r\n\r\n"
         answer = await octets(served.base_url, flood)
         assert answer.count(b'"ErrorCode":0') + answer.count(b'"ErrorCode":20') == 1001
 

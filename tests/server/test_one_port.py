@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from support import PATIENCE, control, octets, send_path, serving, skip, until
+from support import PATIENCE, connected, control, journal, octets, once, request, send_path, serving, skip, until
 
 from emulator.app.server import Server
 from emulator.http.limits import Limits
@@ -125,21 +125,8 @@ def client(served: Server) -> Iterator[Client]:
         one.close()
 
 
-def request(path: str, host: str = "smsoffice.ge", method: str = "GET") -> bytes:
-    return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-
-
-def once(path: str, host: str = "smsoffice.ge") -> bytes:
-    """The same as the last of its connection."""
-    return request(path, host)[:-2] + b"Connection: close\r\n\r\n"
-
-
 def connect(host: str, port: int = 443) -> bytes:
-    return f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
-
-
-async def entries(served: Server) -> list[dict[str, Any]]:
-    return (await control(served, "GET", "/_emulator/sandboxes/default/requests"))[1]["requests"]  # type: ignore[no-any-return]
+    return request(f"{host}:{port}", f"{host}:{port}", method="CONNECT")
 
 
 def by(way: str, one: Client) -> None:
@@ -169,7 +156,7 @@ async def test_a_client_is_answered_whichever_way_it_comes_and_again(served: Ser
             return [one.ask(request(BALANCE)).partition(b"\r\n\r\n")[2] for _ in range(3)]
 
     assert await asyncio.to_thread(program) == [b"1000"] * 3
-    shown = (await entries(served))[-1]["request"]
+    shown = (await journal(served))[-1]["request"]
     scheme = "http" if "plain" in way else "https"
     assert shown["url"] == f"{scheme}://smsoffice.ge{BALANCE}" or shown["url"] == BALANCE
 
@@ -202,15 +189,14 @@ async def test_a_body_that_is_too_large_is_refused_whichever_way_it_comes(tmp_pa
         def program() -> bytes:
             with client(served) as one:
                 by(way, one)
-                return one.ask(b"POST /api/v2/send/ HTTP/1.1\r\nHost: smsoffice.ge\r\nContent-Length: 1001\r\n\r\n")
+                return one.ask(request("/api/v2/send/", "smsoffice.ge", "Content-Length: 1001", method="POST"))
 
         assert (await asyncio.to_thread(program)).startswith(b"HTTP/1.1 413 ")
 
 
 async def test_a_hello_that_never_ends_is_cut_off(tmp_path: Path) -> None:
     async with serving(ca_dir=str(tmp_path), head_seconds=600) as served:
-        where = urlsplit(served.base_url)
-        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        reader, writer = await connected(served.base_url)
         writer.write(b"\x16\x03\x01\x02\x00\x01")
         (connection,) = await until_there(served)
         await until(lambda: connection._waits_for == "handshake")
@@ -229,8 +215,7 @@ async def test_a_client_that_is_gone_in_the_handshake_is_told_of_and_forgotten(t
     troubles: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, told: troubles.append(told))
     async with serving(ca_dir=str(tmp_path), smpp_tls_port=0) as served:
-        where = urlsplit(served.urls[port])
-        _, writer = await asyncio.open_connection(where.hostname, where.port)
+        _, writer = await connected(served.urls[port])
         writer.write(b"\x16\x03\x01\x02\x00\x01")
         if port == "http":
             (connection,) = await until_there(served)
@@ -243,9 +228,8 @@ async def test_a_client_that_is_gone_in_the_handshake_is_told_of_and_forgotten(t
 
 
 async def test_who_says_no_more_right_behind_a_connect_is_answered_and_closed(served: Server) -> None:
-    where = urlsplit(served.base_url)
     for behind, answers in ((b"", 3), (once(BALANCE), 4)):
-        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        reader, writer = await connected(served.base_url)
         writer.write(connect("smsc.ru") * 3 + behind)
         writer.write_eof()
         heard = await asyncio.wait_for(reader.read(), PATIENCE)
@@ -256,8 +240,7 @@ async def test_who_says_no_more_right_behind_a_connect_is_answered_and_closed(se
 
 async def test_a_connect_behind_which_nothing_comes_is_closed(tmp_path: Path) -> None:
     async with serving(ca_dir=str(tmp_path), idle_seconds=600) as served:
-        where = urlsplit(served.base_url)
-        reader, writer = await asyncio.open_connection(where.hostname, where.port)
+        reader, writer = await connected(served.base_url)
         writer.write(connect("smsc.ru"))
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 200 Connection established\r\n\r\n"
         assert len(served.http.connections) == 1
@@ -283,7 +266,7 @@ async def test_a_client_that_does_not_trust_us_is_journalled_with_what_to_do(ser
 
     await asyncio.to_thread(program)
     await until(lambda: served.emulator.default.journal.made)
-    (entry,) = await entries(served)
+    (entry,) = await journal(served)
     assert entry["request"]["method"] == "TLS"
     assert entry["reply"] is None
     assert "`sms-emulator ca` prints the certificate to trust" in entry["explain"]
@@ -293,8 +276,7 @@ async def test_a_client_that_does_not_trust_us_is_journalled_with_what_to_do(ser
                                                 ("x-forwarded-proto: HTTPS, http", "https"),
                                                 ("X-Forwarded-Proto: http, https", "http")])  # fmt: skip
 async def test_the_wsdl_says_the_scheme_that_the_client_used(served: Server, header: str, scheme: str) -> None:
-    asked = f"GET /sys/soap.php?wsdl HTTP/1.1\r\nHost: smsc.ru\r\n{header}\r\nConnection: close\r\n\r\n"
-    answer = (await octets(served.base_url, asked.encode())).decode()
+    answer = (await octets(served.base_url, once("/sys/soap.php?wsdl", "smsc.ru", header))).decode()
     assert f'location="{scheme}://smsc.ru/sys/soap.php"' in answer
     assert f'targetNamespace="{scheme}://smsc.ru/sys/soap.php' in answer
 
@@ -305,7 +287,7 @@ async def test_the_wsdl_says_the_scheme_that_the_client_used(served: Server, hea
 ])  # fmt: skip
 def test_only_a_front_of_this_machine_or_a_private_network_is_believed_about_the_scheme(peer: str, scheme: str) -> None:
     parser = RequestParser(Limits(), lambda _: 0, peer)
-    parser.feed(b"GET / HTTP/1.1\r\nHost: smsc.ru\r\nX-Forwarded-Proto: https\r\n\r\n")
+    parser.feed(request("/", "smsc.ru", "X-Forwarded-Proto: https"))
     assert parser.parsed[0].request.scheme == scheme
 
 
@@ -358,8 +340,8 @@ async def test_any_credentials_lead_to_the_default_sandbox_if_that_is_wanted_and
             "/sys/send.php?login=mine&psw=wrong&phones=79001234567&mes=Hello&fmt=3",
             "/sys/balance.php?apikey=somebody&fmt=3",
         ):  # fmt: skip
-            asked = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
-            assert b'"error' not in (await octets(served.base_url, asked)).lower().replace(b'"errorcode":0', b"")
+            answer = await octets(served.base_url, once(path, "x"))
+            assert b'"error' not in answer.lower().replace(b'"errorcode":0', b"")
         _, found = await control(served, "GET", "/_emulator/sandboxes/default/messages")
         assert [one["provider"] for one in found["messages"]] == ["smsoffice", "smscenter"]
         pages = [await octets(served.base_url, once(path, "localhost"))
@@ -400,8 +382,7 @@ async def test_ports_beside_the_http_port_serve_the_same(tmp_path: Path) -> None
         assert set(served.urls) == {"http", "smpp", "https", "also_http"}
         for url in (served.urls["https"], served.urls["also_http"]):
             plain = "http:" + url.partition(":")[2]
-            asked = once(BALANCE)
-            assert (await octets(plain, asked)).endswith(b"1000")
+            assert (await octets(plain, once(BALANCE))).endswith(b"1000")
 
 
 async def test_where_a_port_for_tls_is_named_the_authority_is_there_from_the_start_or_it_is_said(

@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from support import PATIENCE, control, octets, serving, until
+from server.test_one_port import BALANCE, connect
+from support import PATIENCE, connected, journal, octets, once, request, serving, until
 
 from emulator.app.server import Server
 
-BALANCE = "/api/getBalance?key=emulator-smsoffice"
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -23,23 +22,6 @@ Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 async def served(tmp_path: Path) -> AsyncIterator[Server]:
     async with serving(ca_dir=str(tmp_path)) as one:
         yield one
-
-
-def request(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: smsoffice.ge\r\n\r\n".encode()
-
-
-def once(path: str, host: str = "smsoffice.ge") -> bytes:
-    """The last of its connection."""
-    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
-
-
-def connect(host: str, port: int = 443) -> bytes:
-    return f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode()
-
-
-async def entries(served: Server) -> list[dict[str, Any]]:
-    return (await control(served, "GET", "/_emulator/sandboxes/default/requests"))[1]["requests"]  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize(("asked", "says"), [
@@ -58,7 +40,7 @@ async def test_nothing_is_passed_on_that_nobody_named_and_the_journal_says_so(
     answer = await octets(served.base_url, asked)
     assert answer.startswith(b"HTTP/1.1 " + status)
     assert text in answer
-    assert (await entries(served))[-1]["outcome"] == "unreadable"
+    assert (await journal(served))[-1]["outcome"] == "unreadable"
 
 
 @pytest.mark.parametrize("target", [
@@ -141,8 +123,7 @@ async def tunnels(folder: Path, monkeypatch: pytest.MonkeyPatch, there: Streams)
 
 
 async def enter(served: Server, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    where = urlsplit(served.base_url)
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    reader, writer = await connected(served.base_url)
     writer.write(connect("db.example", port))
     assert await asyncio.wait_for(reader.readexactly(len(ESTABLISHED)), PATIENCE) == ESTABLISHED
     return reader, writer
@@ -235,8 +216,7 @@ async def test_a_client_that_went_before_its_host_was_reached_leaves_nothing(
         reached.set()
 
     async with tunnels(tmp_path, monkeypatch, there) as (served, port):
-        where = urlsplit(served.base_url)
-        _, writer = await asyncio.open_connection(where.hostname, where.port)
+        _, writer = await connected(served.base_url)
         writer.write(connect("db.example", port))
         writer.write_eof()
         writer.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, FormData
-from support import PATIENCE, TO, octets, send_path, serving
+from support import PATIENCE, TO, connected, octets, once, request, send_path, serving
 
 from emulator.app.server import Server
 
@@ -21,10 +21,6 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ")[1])
 
 
-def line(target: bytes, method: bytes = b"GET") -> bytes:
-    return method + b" " + target + b" HTTP/1.1\r\nHost: smsoffice.ge\r\nConnection: close\r\n\r\n"
-
-
 def text(served: Server) -> str:
     return served.emulator.default.engine.state.store.batches[-1].text
 
@@ -32,18 +28,16 @@ def text(served: Server) -> str:
 @pytest.mark.contract("smsoffice.send.raw-octets")
 async def test_raw_utf8_in_the_request_line_is_taken_and_noticed() -> None:
     async with serving() as served:
-        answer = await octets(served.base_url, line(send_path(content="გამარჯობა").encode()))
+        answer = await octets(served.base_url, once(send_path(content="გამარჯობა")))
         assert body(answer)["ErrorCode"] == 0
         assert text(served) == "გამარჯობა"
         assert list(served.emulator.default.findings.by_row) == ["smsoffice.send.raw-octets"]
 
 
 @pytest.mark.contract("smsoffice.send.raw-octets")
-async def test_raw_utf8_that_comes_in_pieces_is_taken() -> None:
+async def test_raw_utf8_that_comes_octet_by_octet_is_taken() -> None:
     async with serving() as served:
-        octets_ = line(send_path(content="გამარჯობა").encode())
-        cut = octets_.index("გ".encode()) + 1
-        answer = await octets(served.base_url, octets_[:cut], octets_[cut:], pause=0.02)
+        answer = await octets(served.base_url, *(bytes([octet]) for octet in once(send_path(content="გამარჯობა"))))
         assert body(answer)["ErrorCode"] == 0
         assert text(served) == "გამარჯობა"
 
@@ -51,11 +45,12 @@ async def test_raw_utf8_that_comes_in_pieces_is_taken() -> None:
 @pytest.mark.contract("smsoffice.send.raw-octets")
 async def test_spaces_in_the_request_line_are_refused_cleanly_and_journalled() -> None:
     async with serving() as served:
-        answer = await octets(served.base_url, line(send_path(content="Hello dear world").encode()))
+        answer = await octets(served.base_url, once(send_path(content="Hello dear world")))
         assert status(answer) == 400
         assert b"Traceback" not in answer
         (kept,) = served.emulator.default.journal.exchanges()
         assert kept.word == "unreadable"
+        assert "write it as %20" in kept.why
         assert kept.request.method == "GET"
         assert "content=Hello dear world" in kept.request.target
         assert len(served.emulator.default.engine.state.store.messages) == 0
@@ -66,8 +61,8 @@ async def test_spaces_in_the_request_line_are_refused_cleanly_and_journalled() -
 async def test_a_get_over_4096_bytes_gets_414_on_the_wire(length: int, expected: int) -> None:
     async with serving() as served:
         start = f"{send_path()}&padding="
-        request = start + "x" * (length - len(f"GET {start} HTTP/1.1"))
-        answer = await octets(served.base_url, line(request.encode()))
+        target = start + "x" * (length - len(f"GET {start} HTTP/1.1"))
+        answer = await octets(served.base_url, once(target))
         assert status(answer) == expected
 
 
@@ -103,11 +98,10 @@ async def test_a_client_with_a_hard_coded_host_gets_through_by_a_proxy_setting()
 
 async def test_a_keep_alive_connection_serves_raw_and_clean_lines_in_turn() -> None:
     async with serving() as served:
-        keep = b"\r\nHost: x\r\n\r\n"
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(served.base_url.rpartition(":")[2]))
+        reader, writer = await connected(served.base_url)
         try:
             for content, finding in (("ა", 1), ("a", 1), ("ბ", 2)):
-                writer.write(b"GET " + send_path(content=content).encode() + b" HTTP/1.1" + keep)
+                writer.write(request(send_path(content=content)))
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
                 length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
                 assert json.loads(await reader.readexactly(length))["ErrorCode"] == 0
