@@ -14,7 +14,7 @@ from emulator.core.text import Measure, measure
 from emulator.core.units import Timestamp
 
 
-class Credential(msgspec.Struct, frozen=True):
+class Credential(msgspec.Struct, frozen=True, gc=False):
     """Who says it is asking. `kind` is the provider's word (key, login, apikey, system_id); `secret` its password."""
 
     kind: str

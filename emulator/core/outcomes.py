@@ -10,7 +10,7 @@ from emulator.core.statuses import Status
 from emulator.core.units import Timestamp
 
 
-class Outcome(msgspec.Struct, kw_only=True, tag_field="came"):
+class Outcome(msgspec.Struct, kw_only=True, tag_field="came", gc=False):
     """`word` is what the journal calls it and filters by."""
 
     word: ClassVar[str] = "answered"

@@ -132,7 +132,7 @@ class HttpDispatcher:
             reply = reply_overrides.reply(fault, reply)
         line = Line(
             0, at, provider, command.protocol, command.operation, outcome.word, decision.rule, request, 0, reply, 0,
-            outcome, None if fault is None else fault.fault, command.notes + decision.noticed, "", None, match.read,
+            outcome, None if fault is None else fault.fault, command.notes + decision.noticed, "", None, match,
             command.credential,
         )  # fmt: skip
         self.record(sandbox, line)

@@ -33,13 +33,14 @@ PLAIN = Manner()
 def encoded(reply: HttpReply, date: bytes, manner: Manner = PLAIN) -> Encoded:
     """`date`: as the header has it. Raises ValueError for headers of more than one line."""
     body = reply.body
-    head = _head(reply.status, reply.headers, manner.last, manner.old, bool(body)) % {b"n": len(body), b"d": date}
+    head = _head(reply.status, reply.headers, manner, body != b"") % {b"n": len(body), b"d": date}
     return head, b"" if manner.without_body or reply.status in _EMPTY else body
 
 
 @lru_cache(maxsize=512)
-def _head(status: int, headers: Headers, last: bool, old: bool, full: bool) -> bytes:
+def _head(status: int, headers: Headers, manner: Manner, full: bool) -> bytes:
     """Status line and headers, with places for the length of the body and the date."""
+    last, old, _ = manner
     names = {name.lower() for name, _ in headers}
     if any("\r" in part or "\n" in part for header in headers for part in header):
         raise ValueError("a header of the reply would have more than one line")

@@ -3,7 +3,7 @@
 An exchange is kept as a line that refers to what was said, and is written out when somebody reads it.
 """
 
-from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -69,9 +69,15 @@ class Entries(msgspec.Struct, kw_only=True):
     attempts: list[tuple[int, Attempt]]
 
 
+class Reader(Protocol):
+    """Knows what a request says."""
+
+    def read(self, request: HttpRequest) -> AnyCommand: ...
+
+
 class Line(msgspec.Struct, gc=False):
     """An exchange as the journal keeps it: what was said and what came of it, by reference; nothing is packed, and the
-    garbage collector never walks it. The command is read anew when somebody asks, where `read` can."""
+    garbage collector never walks it. The command is read anew when somebody asks, where `route` can."""
 
     id: int
     at: Timestamp
@@ -89,7 +95,7 @@ class Line(msgspec.Struct, gc=False):
     notes: tuple[str, ...]
     why: str
     command: AnyCommand | None
-    read: Callable[[HttpRequest], AnyCommand] | None = None
+    route: Reader | None = None
     credential: Credential | None = None
     """Whose the command turned out to be, where it is read anew."""
     size: int = 0
@@ -105,8 +111,8 @@ class Line(msgspec.Struct, gc=False):
 
     def whole(self) -> Exchange:
         command, request = self.command, self.request
-        if self.read is not None and isinstance(request, HttpRequest):
-            command = self.read(request)
+        if self.route is not None and isinstance(request, HttpRequest):
+            command = self.route.read(request)
             command.credential, command.in_flight = self.credential, request.in_flight
         return Exchange(
             id=self.id, at=self.at, provider=self.provider, protocol=self.protocol, operation=self.operation,

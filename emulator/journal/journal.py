@@ -15,6 +15,7 @@ from emulator.journal.memory_limit import PROCESS_LIMIT, MemoryLimit
 BODY_LIMIT = 64 * 1024
 OVERHEAD = 650
 """What an exchange weighs besides its octets: line, request, reply, outcome and their strings."""
+_MOST = OVERHEAD + 4 * BODY_LIMIT
 _OF_HEADER = 50
 """A header besides its letters."""
 
@@ -64,27 +65,23 @@ class Journal:
         if not line.id:
             line.id = self.made = self.made + 1
         request, reply = line.request, line.reply
-        length = len(request.body)
-        size = OVERHEAD + length
+        asked, answered = len(request.body), 0 if reply is None else len(reply.body)
+        size = OVERHEAD + asked + answered
         if type(request) is HttpRequest:
             headers = request.headers
             if headers is not self._headers:
                 self._headers = headers
                 self._weight = _OF_HEADER * len(headers) + len("".join(chain.from_iterable(headers)))
             size += len(request.target) + self._weight
-        if length > line.request_size:
-            line.request_size = length
-        if length > BODY_LIMIT:
-            line.request = msgspec.structs.replace(request, body=request.body[:BODY_LIMIT])
-            line.command = line.read = None
-        if reply is not None:
-            length = len(reply.body)
-            size += length
-            if length > line.reply_size:
-                line.reply_size = length
-            if length > BODY_LIMIT:
-                line.reply = msgspec.structs.replace(reply, body=reply.body[:BODY_LIMIT])
-        line.size = size = min(size, OVERHEAD + 4 * BODY_LIMIT)
+        if asked > line.request_size:
+            line.request_size = asked
+        if answered > line.reply_size:
+            line.reply_size = answered
+        if asked > BODY_LIMIT or answered > BODY_LIMIT:
+            _cut(line)
+        if size > _MOST:
+            size = _MOST
+        line.size = size
         self._exchanges.append(line)
         budget = self._budget
         self.used += size
@@ -240,6 +237,15 @@ def _fitting(wanted: dict[str, str | None]) -> Callable[[Line], bool]:
         return lambda head: True
     told, values = attrgetter("id", *asked), tuple(asked.values())
     return lambda head: bool(told(head)[1:] == values)
+
+
+def _cut(line: Line) -> None:
+    """Its bodies, where they are long; of a request that is cut the command cannot be read any more."""
+    if len(line.request.body) > BODY_LIMIT:
+        line.request = msgspec.structs.replace(line.request, body=line.request.body[:BODY_LIMIT])
+        line.command = line.route = None
+    if line.reply is not None and len(line.reply.body) > BODY_LIMIT:
+        line.reply = msgspec.structs.replace(line.reply, body=line.reply.body[:BODY_LIMIT])
 
 
 def _give_up(attempt: Attempt, why: str) -> bool:

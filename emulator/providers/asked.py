@@ -1,6 +1,7 @@
 """What every provider's adapter may ask of a request: by which host it came, what is odd about its query."""
 
 import re
+from functools import lru_cache
 
 from emulator.http.messages import HttpRequest, read_query
 
@@ -10,7 +11,16 @@ _absolute = re.compile(r"https?://([^/?#]*)", re.IGNORECASE).match
 def host(request: HttpRequest) -> str:
     """The host's name in lower case, without its port: of an absolute target, else of the Host header."""
     absolute = None if request.target[:1] == "/" else _absolute(request.target)
-    name = absolute[1].rpartition("@")[2] if absolute else request.header("host")
+    if absolute:
+        return _bare(absolute[1].rpartition("@")[2])
+    for name, value in request.headers:
+        if len(name) == 4 and name.lower() == "host":
+            return _bare(value)
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
     return name.partition(":")[0].rstrip(".").lower()
 
 

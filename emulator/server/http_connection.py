@@ -278,15 +278,13 @@ class HttpConnection(asyncio.Protocol):
             elif parser.expects_continue:
                 parser.expects_continue = False
                 self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if self.gone:
-            if self._task is None:
-                self._over()
-        elif self._waits_for == "request" and not (
-            parser.in_message or self._task is not None or self._paused or self._spare or self._leaving
-        ):  # fmt: skip
-            self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
-        else:
+            elif self._waits_for == "request" and not (parser.in_message or self._paused or self._spare or self.gone):
+                self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
+                return
+        if not self.gone:
             self._watch()
+        elif self._task is None:
+            self._over()
 
     def cut_off(self) -> None:
         """Another one wants its place."""

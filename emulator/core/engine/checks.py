@@ -189,22 +189,21 @@ def sender_registered(case: CheckContext, name: str | None = None) -> Refused | 
 
 def weigh(case: CheckContext) -> None:
     """Measures the text, or each of the texts, and works out what that costs."""
-    profile, account = case.profile, case.account
+    profile, account, command = case.profile, case.account, case.command
     assert account is not None
-    command = case.command
     measured = case.measured = command.measured or measure(command.text or "")
     kind = "part" if command.kind == "sms" else command.kind
-    price = account.prices.get(kind)
-    case.price = profile.amounts[kind] if price is None else price
+    each = account.prices[kind] if kind in account.prices else profile.amounts[kind]
+    case.price = each
     case.by_message = (account.switches.get("charge") or profile.defaults.get("charge")) == "messages"
     if case.places:
-        case.measures = [measure(case.command.texts[place]) for place in case.places]
+        case.measures = [measure(command.texts[place]) for place in case.places]
         case.parts = sum(one.parts for one in case.measures)
         case.cost = sum(map(case.cost_of, case.measures))
     else:
-        count = len(case.good)
-        case.parts = measured.parts * count
-        case.cost = case.price * (1 if case.by_message else measured.parts) * count
+        count, parts = len(case.good), measured.parts
+        case.parts = parts * count
+        case.cost = each * (1 if case.by_message else parts) * count
 
 
 def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Check:

@@ -69,14 +69,14 @@ def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
     return found
 
 
-_STYLE = ("fmt", "cost", "err", "op", "all", "cur")
+_STYLE, _RARE_STYLE = ("fmt", "cost"), ("err", "op", "all", "cur")
 
 
 def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
     """How the answer is wanted."""
     values = parameters.values
     said = {}
-    for word in _STYLE:
+    for word in _STYLE if values.keys().isdisjoint(_RARE_STYLE) else (*_STYLE, *_RARE_STYLE):
         if word in values and values[word] not in OFF:
             said[word] = values[word]
     if parameters.charset != DEFAULT_CHARSET:
@@ -91,12 +91,10 @@ def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
 
 def common(request: HttpRequest, parameters: Parameters, protocol: str, style: dict[str, str]) -> dict[str, Any]:
     """What every command of a request carries."""
-    fault = None
-    if parameters.problem:
-        fault = Fault(Reason.BODY_UNREADABLE, {"problem": parameters.problem})
+    wrong = parameters.problem
     return {
         "provider": "smscenter", "protocol": protocol, "credential": credential_of(parameters), "peer": request.peer,
-        "in_flight": request.in_flight, "fault": fault,
+        "in_flight": request.in_flight, "fault": Fault(Reason.BODY_UNREADABLE, {"problem": wrong}) if wrong else None,
         "notes": (*parameters.notes, *_bent(request, parameters)), "style": style,
     }  # fmt: skip
 
