@@ -81,8 +81,8 @@ class RequestParser:
         self._body: list[bytes] = []
         self._length = 0
         self._most = limits.body
-        self._large = min(limits.header, _MOST_KEPT)
-        """A head of fewer octets has no header that is too long."""
+        self._large = min(limits.header, limits.line, _MOST_KEPT)
+        """A head of fewer octets has no line that is too long."""
         self._begun = b""
         """Of a head that is here in part, so many octets as the journal keeps."""
         self._fed = 0
@@ -163,7 +163,7 @@ class RequestParser:
         self._fed = 0
         raw, limits = self._offered or tuple(self._raw), self._limits
         self._offered, self._raw = None, []  # what comes still are trailers
-        if len(self._target) > limits.line or len(raw) > MOST_HEADERS or len(self._begun) >= self._large:
+        if len(raw) > MOST_HEADERS or len(self._begun) >= self._large:
             self._check_head(raw)
         head = self._head = (read_head if len(self._begun) < _SMALL else read_head.__wrapped__)(raw)
         self._most, self._told_scheme = limits.body, self._scheme

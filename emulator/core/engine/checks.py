@@ -101,10 +101,11 @@ class CheckContext(msgspec.Struct):
 
     def count(self, keys: Iterable[str]) -> None:
         """Events happened that limits count."""
-        self.state.windows.mark(keys, self.at, _LONGEST)
+        self.state.windows.mark(keys, self.at, LONGEST)
 
 
-_LONGEST = LONGEST_WINDOW * SECOND
+LONGEST = LONGEST_WINDOW * SECOND
+"""So long an event is remembered."""
 
 
 Check = Callable[[CheckContext], Refused | None]

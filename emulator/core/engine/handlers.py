@@ -25,7 +25,7 @@ from emulator.core.commands import (
     SubmitPart,
 )  # fmt: skip
 from emulator.core.engine.cancel_replace import CancelHandler
-from emulator.core.engine.checks import Check, CheckContext, weigh
+from emulator.core.engine.checks import LONGEST, Check, CheckContext, weigh
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.multipart import PartAssembler
 from emulator.core.engine.recipients import checked
@@ -87,7 +87,7 @@ class CommandHandlers:
         if refused is not None:
             return self.taking.keep(case, refused)
         if case.marks:
-            case.count(case.marks)
+            self.state.windows.mark(case.marks, case.at, LONGEST)
         return self._handlers[kind](case)
 
     def refuse(self, case: CheckContext, refused: Refused) -> AnyOutcome:

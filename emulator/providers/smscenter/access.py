@@ -39,7 +39,7 @@ def address_open(case: CheckContext) -> Refused | None:
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
     if account.limits_off:
         return None
-    windows, key = case.state.windows, _blocked(case)
+    windows, key = case.state.windows, f"blocked {case.profile.provider} {case.command.peer}"
     if key in windows.marks and windows.within(key, case.at - case.profile.limits[_WRONG].span):
         count = case.profile.limit(account, _WRONG)
         problem = f"{count} wrong passwords came from {case.command.peer} within a minute"
@@ -63,16 +63,13 @@ def _fits(account: Account, said: str) -> bool:
     return said in right
 
 
-def _blocked(case: CheckContext) -> str:
-    return f"blocked {case.profile.provider} {case.command.peer}"
-
-
 def _count_wrong(case: CheckContext) -> None:
     """The limit's last wrong password within its window blocks the address for as long."""
     count = case.profile.limit(case.owner, _WRONG)
     if count is None:
         return
-    key = f"{_WRONG} {case.profile.provider} {case.command.peer}"
+    who = f"{case.profile.provider} {case.command.peer}"
+    key = f"{_WRONG} {who}"
     case.count((key,))
     if case.state.windows.within(key, case.at - case.profile.limits[_WRONG].span) >= count:
-        case.count((_blocked(case),))
+        case.count((f"blocked {who}",))

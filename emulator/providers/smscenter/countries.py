@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from emulator.core.units import HOUR, SECOND, Timestamp
 from emulator.http.messages import HttpRequest
-from emulator.providers.asked import host
 
 _absolute = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE).match
 _name = re.compile(r"[A-Za-z0-9.\-_]{1,255}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?", re.ASCII).fullmatch
@@ -39,9 +39,10 @@ def asked(request: HttpRequest) -> RequestOrigin:
     return RequestOrigin(scheme, name if _name(name) else "localhost")
 
 
-def country(request: HttpRequest) -> str:
+@lru_cache(maxsize=1024)
+def country(host: str) -> str:
     """kz or ua, by the end of the host's name; "" for all others."""
-    last = host(request).rpartition(".")[2]
+    last = host.rpartition(".")[2]
     return last if last in CURRENCIES else ""
 
 

@@ -69,7 +69,8 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
 
 
 def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account | None) -> str:
-    style, switches = command.style, PROFILE.in_force(account)
+    style = command.style
+    switches = PROFILE.in_force(account) if account and account.switches else PROFILE.defaults
     match outcome:
         case Accepted():
             told = reply_fields.sent(outcome, style.get("cost", "0"), switches, fmt)

@@ -38,8 +38,7 @@ class Parameters(msgspec.Struct, frozen=True):
 
 def read(request: HttpRequest, json: bool = False) -> Parameters:
     """All parameters; the body's go before the query's. `json`: a body may be a JSON object."""
-    query = request.query
-    raw = read_query(query, "latin-1") if query else []
+    raw = read_query(request.query, "latin-1") if "?" in request.target else []
     problem, notes = "", ("smscenter.send.raw-octets",) if request.raw_octets else ()
     if request.form is not None:
         raw += [(name, value.decode("latin-1")) for name, value in request.form]
@@ -56,23 +55,18 @@ def read(request: HttpRequest, json: bool = False) -> Parameters:
     said = dict(raw)
     if len(said) < len(raw) and any(said[name] != value for name, value in raw):
         notes = (*notes, "smscenter.http.repeated")
-    return _decoded(said, problem, notes)
-
-
-def _decoded(raw: Mapping[str, str], problem: str, notes: tuple[str, ...]) -> Parameters:
-    """`raw`: an octet is a character."""
-    asked = raw.get("charset", "").strip().lower()
+    asked = said.get("charset", "").strip().lower()
     charset = CHARSETS.get(asked)
     if asked and charset is None:
         notes = (*notes, "smscenter.http.charset-unknown")
-    if "".join(raw.values()).isascii():
-        return Parameters(raw, charset or DEFAULT_CHARSET, problem, notes)
+    if "".join(said.values()).isascii():
+        return Parameters(said, charset or DEFAULT_CHARSET, problem, notes)
     guess = None
-    if charset is None and any(looks_like_utf8(raw.get(name, "").encode("latin-1")) for name in ("mes", "list")):
+    if charset is None and any(looks_like_utf8(said.get(name, "").encode("latin-1")) for name in ("mes", "list")):
         notes = (*notes, "smscenter.send.charset-missing")
-        guess = _read_in("utf-8", raw)
+        guess = _read_in("utf-8", said)
     charset = charset or DEFAULT_CHARSET
-    return Parameters(_read_in(charset, raw), charset, problem, notes, guess)
+    return Parameters(_read_in(charset, said), charset, problem, notes, guess)
 
 
 def _read_in(charset: str, raw: Mapping[str, str]) -> dict[str, str]:

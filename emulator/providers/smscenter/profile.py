@@ -47,7 +47,10 @@ def own_id(case: CheckContext) -> Refused | None:
 
 
 def text(case: CheckContext) -> Refused | None:
-    """mes is there and holds something, where what is asked for has a text; each text is at most 1000 characters."""
+    """mes, as meant, is there and holds something, where what is asked for has a text; each text is at most 1000
+    characters."""
+    if case.command.extra:
+        _as_meant(case)
     command = case.command
     if not command.text and (command.kind == "sms" or KINDS[command.kind].text):
         return Refused(reason=Reason.TEXT_MISSING if command.text is None else Reason.TEXT_EMPTY)
@@ -57,16 +60,14 @@ def text(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
 
 
-def text_as_meant(case: CheckContext) -> Refused | None:
-    """A text that names no charset and is UTF-8: read as windows-1251, or guessed. Changes the command, refuses
-    nothing."""
+def _as_meant(case: CheckContext) -> None:
+    """A text that names no charset and is UTF-8: read as windows-1251, or guessed."""
     guess = case.command.extra.get(requests.GUESS)
     if guess is not None:
         rest = {name: value for name, value in case.command.extra.items() if name != requests.GUESS}
         said = _Guess() if case.switch("utf8-without-charset") == "page" else msgspec.json.decode(guess, type=_Guess)
         given = {name: value for name, value in msgspec.structs.asdict(said).items() if value}
         case.command = msgspec.structs.replace(case.command, extra=rest, **given)
-    return None
 
 
 class _Guess(msgspec.Struct):
@@ -212,7 +213,6 @@ _NUMBERS_THERE = (
     checks.given("destinations", Reason.DESTINATION_MISSING), checks.filled("destinations", Reason.DESTINATION_EMPTY)
 )  # fmt: skip
 _MESSAGE = (
-    text_as_meant,
     checks.there(*_NUMBERS_THERE),
     text,
     own_id,

@@ -40,7 +40,9 @@ def _headers(fmt: str, charset: str) -> Headers:
 def json(value: Any) -> str:
     """An object one member a line; a list with its objects one behind the other."""
     if isinstance(value, dict):
-        lines = [f'"{name}": {one if type(one) is int else json(one)}' for name, one in value.items()]
+        lines = []
+        for name, one in value.items():
+            lines.append(f'"{name}": {one if type(one) is int else json(one)}')
         return "{\n" + ",\n".join(lines) + "\n}"
     if isinstance(value, list):
         return "[" + ",\n".join(map(json, value)) + "]"

@@ -9,7 +9,7 @@ from emulator.core.messages import MessageKind
 from emulator.core.reasons import Reason
 from emulator.core.text import Measure
 from emulator.http.messages import HttpRequest
-from emulator.providers.asked import escaped_as_a_whole
+from emulator.providers.asked import escaped_as_a_whole, host
 from emulator.providers.smscenter import countries
 from emulator.providers.smscenter.kinds import KINDS
 from emulator.providers.smscenter.lists import Recipients, numbers_of, of_list
@@ -83,7 +83,7 @@ def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
         said["charset"] = parameters.charset
     if ("phone" in values or "id" in values) and is_list(parameters):
         said["many"] = "1"
-    where = countries.country(request)
+    where = countries.country(host(request))
     if where:
         said["country"] = where
     return said

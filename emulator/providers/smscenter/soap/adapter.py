@@ -13,6 +13,7 @@ from emulator.core.commands import AnyCommand, Describe, Fault, Submit
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Described, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest, read_query
+from emulator.providers.asked import host
 from emulator.providers.base import Route
 from emulator.providers.smscenter import countries, reply_fields, requests
 from emulator.providers.smscenter.errors import SOMETHING
@@ -119,7 +120,7 @@ def _command(request: HttpRequest, version: Version, root: Element) -> AnyComman
     parameters = Parameters(said, "utf-8", notes=notes)
     style = {"soap": version.namespace, "ns": root.namespace, "root": root.name}
     style |= {word: said[word] for word in ("all", "err") if parameters.on(word)}
-    where = countries.country(request)
+    where = countries.country(host(request))
     if where:
         style["country"] = where
     shared = requests.common(request, parameters, "soap", style)
