@@ -69,7 +69,7 @@ class Entries(msgspec.Struct, kw_only=True):
     attempts: list[tuple[int, Attempt]]
 
 
-class Reader(Protocol):
+class CommandReader(Protocol):
     """Knows what a request says."""
 
     def read(self, request: HttpRequest) -> AnyCommand: ...
@@ -95,7 +95,7 @@ class Line(msgspec.Struct, gc=False):
     notes: tuple[str, ...]
     why: str
     command: AnyCommand | None
-    route: Reader | None = None
+    route: CommandReader | None = None
     credential: Credential | None = None
     """Whose the command turned out to be, where it is read anew."""
     size: int = 0
