@@ -13,5 +13,5 @@ Status = Literal[
 STATUSES: tuple[Status, ...] = get_args(Status)
 FINAL: tuple[Status, ...] = ("delivered", "read", "undelivered", "expired", "rejected", "deleted", "error", "unknown")
 """States after which nothing more is due by itself. A plan may still lead on from them: providers do that."""
-ARRIVED: tuple[Status, ...] = ("delivered", "read")
+ARRIVED: frozenset[Status] = frozenset({"delivered", "read"})
 """States in which the subscriber has the message."""

@@ -100,7 +100,7 @@ class SmppQueue:
             return
         if not queue or queue[-1].out.attempt != out.attempt:
             queue.append(PendingReceipt(sandbox, out, pdu))
-        self._run(box, sandbox)
+        self._run(box, sandbox, out.at)
 
     def callbacks(self, sandbox: Sandbox) -> tuple[Waiting, ...]:
         """What of a sandbox is under way otherwise."""
@@ -225,13 +225,13 @@ class SmppQueue:
 
     # inside
 
-    def _run(self, box: Backlog, sandbox: Sandbox) -> None:
-        """Send as much as the windows allow, the oldest first."""
+    def _run(self, box: Backlog, sandbox: Sandbox, at: Timestamp | None = None) -> None:
+        """Send as much as the windows allow, the oldest first. `at`: the sandbox's moment, where it is known."""
         if box.queue and box.lines:
-            at = sandbox.now()
+            at = sandbox.now() if at is None else at
             while box.queue and (line := _roomiest(box.lines)) is not None:
                 parcel = box.queue.popleft()
-                if parcel.engine is not sandbox.engine or self._is_settled(box, sandbox, parcel.out):
+                if parcel.engine is not sandbox.engine or (box.settled and self._is_settled(box, sandbox, parcel.out)):
                     continue
                 if at - parcel.out.at > _A_DAY:
                     parcel.engine.answered(parcel.out.attempt, False, at, ())
@@ -240,11 +240,12 @@ class SmppQueue:
                     self._send(box, line, parcel, at)
                 except Exception as error:
                     failures.given_up(f"a receipt of sandbox {sandbox.id}", parcel.engine, parcel.out, at, error)
-        self._mark(box, sandbox)
+        if box.busy is None or not box.gone:
+            self._mark(box, sandbox)
 
     def _is_settled(self, box: Backlog, sandbox: Sandbox, out: Outgoing) -> bool:
         """Was it answered late, before it could go out again?"""
-        accepted = box.settled.pop(_matter(out), None) if box.settled and out.due.attempt > 1 else None
+        accepted = box.settled.pop(_matter(out), None) if out.due.attempt > 1 else None
         if accepted is None:
             return False
         sandbox.engine.answered(out.attempt, accepted, sandbox.now(), ())

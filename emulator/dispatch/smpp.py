@@ -29,7 +29,7 @@ from emulator.smpp.session_states import BOUND, Role
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""
 
-_RINVCMDID = Status.RINVCMDID
+_RINVCMDID, _DELIVER_SM_RESP = Status.RINVCMDID, int(CommandId.DELIVER_SM_RESP)
 _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
 
@@ -275,7 +275,7 @@ class SmppDispatcher:
 
     def acknowledged(self, line: BoundSession, frame: bytes, now: float) -> bool:
         """A deliver_sm_resp by its octets; False: nothing was done yet, it goes the long way. Link time in."""
-        token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), CommandId.DELIVER_SM_RESP, now)
+        token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), _DELIVER_SM_RESP, now)
         if token is None:
             return False
         assert self.receivers is not None

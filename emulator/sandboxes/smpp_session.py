@@ -46,17 +46,13 @@ class BoundSession:
         self.since: Timestamp = 0
         self.turn: tuple[Sandbox, Timestamp] | None = None
         """While what came in one read is worked off: when that is, for all of it."""
-        self._terms: SmppSessionSettings | None = None
+        self.terms: SmppSessionSettings
+        """Once it is bound."""
 
     @property
     def home(self) -> tuple[Sandbox, str]:
         assert self.sandbox is not None
         return self.sandbox, self.provider
-
-    @property
-    def terms(self) -> SmppSessionSettings:
-        assert self._terms is not None
-        return self._terms
 
     def bind_account(
         self, sandbox: Sandbox, provider: str, face: SmppFace, credential: Credential, terms: SmppSessionSettings
@@ -64,7 +60,7 @@ class BoundSession:
         """The session is an account's from now on, on these terms."""
         self.sandbox, self.provider, self.credential = sandbox, provider, credential
         self.since = sandbox.now()
-        self.face, self._terms = face, terms
+        self.face, self.terms = face, terms
         self.session.timers = terms.timers
         self.session.own.window = terms.window
         self.session.own.wait = terms.timers.response

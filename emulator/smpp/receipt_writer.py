@@ -111,7 +111,7 @@ def wanted(registered_delivery: int, state: int) -> bool:
 def excerpt_of(text: str, coding: Coding) -> str:
     """The start of a submitted text as a receipt may show it: ASCII, what is not becomes "?"; nothing of a
     UCS-2 one."""
-    if coding is Coding.UCS2:
+    if coding is _UCS2:
         return ""
     start = text[:20]
     if start.isascii() and start.isprintable():
@@ -181,6 +181,7 @@ def write_receipt(receipt: Receipt, form: ReceiptForm = USUAL, vendor: tuple[Tlv
     return Pdu(form.command, fields=fields, tlvs=tlvs)
 
 
+_UCS2 = Coding.UCS2
 _LINE = b"id:%b sub:%03d dlvrd:%03d submit date:%b done date:%b stat:%b err:%03d text:%b"
 _TLVS = {
     "receipted_message_id": b"\0\x1e\0%(size)c%(id)b\0", "message_state": b"\x04\x27\0\1%(state)c",

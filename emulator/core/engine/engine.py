@@ -146,12 +146,13 @@ class Engine:
         """So much of what is due up to a moment; unless it is to be `whole`, up to the one at which something goes
         out."""
         state, life = self.state, self._life
-        take, tidy = state.scheduler.take, state.store.evict
+        take, store = state.scheduler.take, state.store
         reports: list[Outgoing] = []
         done = 0
         while done != most and (taken := take(to)) is not None:
             at, item = taken
-            tidy()
+            if store.messages.full or store.batches.full:
+                store.evict()
             if at > state.now:
                 state.now = at
             if isinstance(item, Step):  # most of them are
@@ -179,15 +180,20 @@ class Engine:
             if reply is not None:
                 reply, replying = reply.drawn(case.state.chance), rule
                 break
-        if all(rule is not None and rule.spec.then.takes_away(case.command) for rule in ruling.each()):
+        for each in ruling.each():
+            if each is None or not each.spec.then.takes_away(case.command):
+                break
+        else:
             return self._taken_away(case, reply, replying)
         outcome = self._judge.judge(case)
         decided = _that_decided(ruling, outcome)
         if replying is not None:
             decided[replying.id] = replying
+        first = False
         for one in decided.values():
             _fire(one, case)
-        first = any(one.spec.then.reports and one.spec.then.reports.before_reply for one in decided.values())
+            reports = one.spec.then.reports
+            first = first or (reports is not None and reports.before_reply)
         named = replying if replying is not None else next(iter(decided.values()), None)
         return Decision(outcome, reply, None if named is None else named.id, first)
 

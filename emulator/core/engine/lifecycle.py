@@ -95,8 +95,9 @@ class MessageLifecycle:
 
     def fire(self, at: Timestamp, item: Step | Begin | Expire) -> None:
         """A date of a message's life has come."""
-        message = self._state.store.take(item.message)
-        batch = self._state.store.batch_near(message)
+        store = self._state.store
+        message = store.messages.take(item.message - 1)
+        batch = store.batch_near(message)
         if isinstance(item, Expire):
             end = None if batch.replaced is None else batch.replaced.ends
             if message.status not in FINAL and (end is None or end <= at):
@@ -108,7 +109,8 @@ class MessageLifecycle:
             self.change(message, batch, "pending", at)
             self._put_step(message, batch, 0)
         else:
-            steps = self._steps(message)
+            steps = self._state.plans[message.plan].steps
+            assert steps is not None
             step = steps[item.index]
             last = item.index + 1 == len(steps)
             if not last:
@@ -145,7 +147,7 @@ class MessageLifecycle:
         before = message.status
         message.become(status, at, reason, error, operator)
         self._state.store.became(before, status)
-        if status in ARRIVED and not any(one in ARRIVED for one in message.history[:-2:2]):
+        if status in ARRIVED and ARRIVED.isdisjoint(message.history[:-2:2]):
             plan = self._state.plans[message.plan]
             if plan.opt_out or plan.incoming is not None:
                 self._subscriber_acts(plan, message, batch, at)
@@ -190,6 +192,8 @@ class MessageLifecycle:
                 self._put_script(message, batch, manner.script)
             return
         wanted = self._wanted(batch, before, message.status)
+        if not wanted and manner.order == "normal":
+            return
         at = message.changed_at
         if manner is NORMAL:
             for part in wanted:

@@ -269,12 +269,14 @@ def _endings(candidates: list[_Candidate]) -> tuple[str, ...]:
 def _for_one(speaking: _Speaking, case: "CheckContext", number: str | None) -> Rule | None:
     texts = texts_of(case.command)
     text = None if texts is None else texts[0]
-    spellings = spelt(case, number) if speaking.numbered and number is not None else ()
+    spellings: Sequence[str] | None = None
     found: Rule | None = None
     for one in speaking.candidates:
         if found is not None and one.turns is None:
             continue
-        if (one.loose or one.holds(case, spellings, text)) and (not one.tests or one.about(case)):
+        if spellings is None and not one.loose:
+            spellings = spelt(case, number) if speaking.numbered and number is not None else ()
+        if (one.loose or one.holds(case, spellings or (), text)) and (not one.tests or one.about(case)):
             key = "" if one.per is None else _key(one.per, case, spelt(case, number or "")[-1], text or "")
             if one.decides(case, key, found is None):
                 found = one.rule

@@ -115,7 +115,13 @@ class PagedList(Generic[T]):
 
     def take(self, index: int) -> T:
         """To be changed."""
-        return self._page_to_change(index >> self._bits)[index & self._last]
+        page = index >> self._bits
+        live = self.live.get(page)
+        if live is None:
+            live = self.live[page] = self.page(page)
+            self.full = len(self.live) > self._most
+        self._packed[page] = None
+        return live[index & self._last]
 
     def newest(self, since: int) -> list[T]:
         """Those of the last page from an index on."""
@@ -192,14 +198,6 @@ class PagedList(Generic[T]):
         for thing in things:
             marks |= self._mark(thing)
         self._marks[page] = marks
-
-    def _page_to_change(self, page: int) -> list[T]:
-        live = self.live.get(page)
-        if live is None:
-            live = self.live[page] = self.page(page)
-            self.full = len(self.live) > self._most
-        self._packed[page] = None
-        return live
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -263,13 +263,14 @@ def _state(entry: Entry, command: AnyCommand) -> dict[str, Any]:
     }
 
 
+_TAKEN = SmppJudgement(True, "deliver_sm_resp ESME_ROK", False)
 _AGAIN = frozenset({Status.RMSGQFUL, Status.RTHROTTLED, Status.RX_T_APPN, Status.RSYSERR})
 
 
 def judge(status: int) -> SmppJudgement:
     """What a receiver's deliver_sm_resp says: taken, to be sent again, or refused for good."""
     if status == 0:
-        return SmppJudgement(True, "deliver_sm_resp ESME_ROK", False)
+        return _TAKEN
     again = status in _AGAIN
     kind = "a temporary error: it goes out again" if again else "a permanent error: it is not sent again"
     return SmppJudgement(False, f"deliver_sm_resp {status_name(status)}, {kind}", again)

@@ -78,9 +78,9 @@ def receipt(
     hours = switches["smpp-timezone"]
     assert isinstance(hours, int | float)
     quarters, order = round(hours * 4), _ORDERS[str(switches["smpp-tlv-order"])]
-    looked_up = batch.kind == "hlr"
+    extra = batch.extra.get
+    looked_up = extra("kind") == "hlr"
     if not forms and not looked_up and len(message_id := _id(batch, due)) <= MOST_ID:
-        extra = batch.extra.get
         numbering, source = _ends(
             batch.sender, extra("source_ton", "0"), extra("source_npi", "0"), extra("dest_ton", "0"),
             extra("dest_npi", "0"),
