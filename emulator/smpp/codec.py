@@ -258,7 +258,7 @@ def _write_fields(plan: _Plan, fields: Fields) -> list[bytes]:
     for kind, _, names in plan.steps:
         if kind == _C:
             body.append(get(names[0], b""))  # join() checks
-            body.append(bytes([0, *[get(name, 0) for name in names[1:]]]))  # bytes() checks
+            body.append(bytes([0, *[get(name, 0) for name in names[1:]]]) if names[1:] else b"\0")  # bytes() checks
         elif kind == _RUN:
             body.append(bytes([get(name, 0) for name in names]))  # bytes() checks
         elif kind == _SHORT:

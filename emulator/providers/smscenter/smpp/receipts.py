@@ -90,9 +90,9 @@ def receipt(
         state, parts = STATES[due.status], 1 if batch.ids else batch.parts
         return usual(
             message_id.encode("ascii", "replace"), numbering + message.to.encode("latin-1", "replace"), source, state,
-            written_date(_submitted(batch), quarters), written_date(due.changed_at, quarters),
-            _error(batch, due), parts, parts if state == DELIVERED else 0,
-            _excerpt(batch).encode("ascii", "replace"), back + vendor[1], order,
+            written_date(_submitted(batch) if batch.replaced else batch.created_at, quarters),
+            written_date(due.changed_at, quarters), _error(batch, due), parts, parts if state == DELIVERED else 0,
+            excerpt_of(batch.text, CODINGS[batch.encoding]).encode("ascii", "replace"), back + vendor[1], order,
         )  # fmt: skip
     made = _told(batch, message, due)
     form = ReceiptForm(quarters=quarters, tlvs=order, pattern=_found(batch, message, due) if looked_up else LINE)
@@ -121,17 +121,14 @@ def _given_back(references: str, part: int) -> tuple[Tlv, ...]:
 
 def _error(batch: Batch, due: SendReport) -> int:
     """The delivery error that goes with the state."""
-    error = told(due.status, error_of(usual_error(batch.kind, due.status, due.error), batch.extra), due.reason).err
+    error = usual_error(batch.kind, due.status, due.error) if "kind" in batch.extra else due.error
+    error = told(due.status, error_of(error, batch.extra), due.reason).err
     return min(error, 0xFFFF)  # the TLV has two octets
 
 
 def _submitted(batch: Batch) -> Timestamp:
     """Of a message that was replaced, when that was (3.4, appendix B)."""
     return (batch.replaced and batch.replaced.moment) or batch.created_at
-
-
-def _excerpt(batch: Batch) -> str:
-    return excerpt_of(batch.text, CODINGS[batch.encoding])
 
 
 @lru_cache(maxsize=1024)
@@ -157,7 +154,7 @@ def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
         ),
         state=state, submitted_at=_submitted(batch), done_at=due.changed_at,
         error=_error(batch, due), parts=parts, delivered=parts if state == DELIVERED else 0,
-        excerpt=_excerpt(batch),
+        excerpt=excerpt_of(batch.text, CODINGS[batch.encoding]),
     )  # fmt: skip
 
 
@@ -171,7 +168,8 @@ def _vendor(batch: Batch, message: Message, part: int) -> _Vendor:
     cost, count = batch.cost, len(batch.ids)
     if count:
         cost = cost * (part + 1) // count - cost * part // count
-    return _written_vendor(cost, type_of(batch.kind, batch.flash), batch.parts, message.to[:LONGEST_PREFIX])
+    kind = type_of(batch.kind, batch.flash) if "kind" in batch.extra else int(batch.flash)
+    return _written_vendor(cost, kind, batch.parts, message.to[:LONGEST_PREFIX])
 
 
 def _written_cost(cost: int) -> str:
