@@ -38,6 +38,20 @@ def system_id_known(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
 
 
+def may_ask(case: CheckContext) -> Refused | None:
+    """Readable, of a session whose system_id is known; its address is open, and allowed; the API is on: in this
+    order."""
+    account = case.account
+    if case.command.fault is not None:
+        return readable(case)
+    if account is None:
+        return system_id_known(case)
+    refused = access.address_open(case)
+    if refused is None and account.allowed_ips:
+        refused = access.address_allowed(case)
+    return refused if refused is not None or account.api_access else Refused(reason=Reason.API_OFF)
+
+
 def password_right(case: CheckContext) -> Refused | None:
     """The SMPP password of the account, as it is; at most 8 octets fit into a bind."""
     said = (case.command.credential.secret or "").encode("utf-8", "replace")
@@ -62,7 +76,8 @@ def part_is_new(case: CheckContext) -> Refused | None:
 
 def text_fits(case: CheckContext) -> Refused | None:
     """At most as many parts as a header can count."""
-    parts = case.command.measure_of(case.command.text or "").parts
+    command = case.command
+    parts = (command.measured or command.measure_of(command.text or "")).parts
     if parts <= MOST_PARTS:
         return None
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"parts": parts, "most": MOST_PARTS})
@@ -100,13 +115,13 @@ def _what(case: CheckContext) -> str:
     switches = profile.in_force(case.account)
     to = [profile.normal_number(written, switches) or written for written in command.destinations or ()]
     sender = profile.normal_number(command.sender or "", switches) or command.sender
-    encoding = command.measure_of(command.text or "").encoding
+    encoding = (command.measured or command.measure_of(command.text or "")).encoding
     kind = () if command.kind == "sms" else (command.kind,)
-    said = msgspec.json.encode([to, sender, command.text, encoding, command.flash, *kind])
+    said = _encode([to, sender, command.text, encoding, command.flash, *kind])
     return blake2b(said, digest_size=16).hexdigest()
 
 
-_WHO = (readable, system_id_known, access.address_open, access.address_allowed, checks.api_on)
+_encode = msgspec.json.Encoder().encode
 _throughput = checks.at_most("smpp-throughput", Reason.TOO_MANY_REQUESTS, lambda case: "")
 _identical = checks.at_most("smpp-identical", Reason.DUPLICATE, _what)
 
@@ -118,12 +133,12 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
             readable, system_id_known, access.address_open, password_right, access.address_allowed, checks.api_on,
             checks.at_once("sessions"),
         ),
-        "Submit/smpp": (*_WHO, _throughput_of_whole, text_fits, _identical_of_whole, sender, recipients.numbers,
+        "Submit/smpp": (may_ask, _throughput_of_whole, text_fits, _identical_of_whole, sender, recipients.numbers,
                         test_mode.enough_credit, make),
-        "SubmitPart": (*_WHO, _throughput, part_is_new, _identical_with_part),
-        "Query/smpp": (*_WHO, source_fits),
-        "Cancel": _WHO,
-        "Replace": (*_WHO, replacement_fits),
+        "SubmitPart": (may_ask, _throughput, part_is_new, _identical_with_part),
+        "Query/smpp": (may_ask, source_fits),
+        "Cancel": (may_ask,),
+        "Replace": (may_ask, replacement_fits),
         "CheckLink": (),
     }  # fmt: skip
 
