@@ -85,8 +85,12 @@ async def serving(inside: Inside, wrong: Callable[[Exception], None] = lambda _:
     server = await asyncio.get_running_loop().create_server(
         lambda: Outside(lambda: inside, wrong), "127.0.0.1", 0
     )
-    async with server:
+    try:
         yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()  # from Python 3.12 on waiting for it would be waiting for its connections
+        if inside.opened.is_set():
+            inside.transport.abort()
 
 
 async def connect(port: int, **options: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
