@@ -1,5 +1,6 @@
-"""What a test with our fixtures costs beside one with pytest-httpserver: processor time of the whole test, with set-up
-and teardown, medians of one run. pytest-httpserver is no dependency of ours: `pip install pytest-httpserver` first."""
+"""What a test with our fixtures costs beside one with pytest-httpserver, and an empty one with our plugin beside one
+without it: processor time of the whole test, with set-up and teardown, medians of one run. pytest-httpserver is no
+dependency of ours: `pip install pytest-httpserver` first."""
 
 import json
 import os
@@ -42,6 +43,13 @@ def test_send(n, SYNC):
 @again
 async def test_send_async(n, ASYNC):
     await fetch(at(ASYNC))
+
+
+"""
+_EMPTY = """
+import pytest
+
+again = pytest.mark.parametrize("n", range(300))
 
 
 @again
@@ -89,6 +97,10 @@ _ROWS = {
     "send": "a test with one send: ms",
     "send_async": "the same, async: ms",
 }
+_EMPTY_ROWS = {
+    "empty": "an empty test, beside one without our plugin: ms",
+    "empty_async": "the same, async: ms",
+}
 
 
 def measure() -> Iterator[tuple[str, float, float, float]]:
@@ -99,12 +111,23 @@ def measure() -> Iterator[tuple[str, float, float, float]]:
         theirs = _TESTS.replace("ASYNC", "httpserver").replace("SYNC", "httpserver")
         (folder / "test_ours.py").write_text(ours + _OURS)
         (folder / "test_theirs.py").write_text(theirs + _THEIRS)
-        options = ["asyncio_mode=auto", "asyncio_default_fixture_loop_scope=function"]
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"-o{one}" for one in options)]
-        done = subprocess.run(command, cwd=folder, env=dict(os.environ), capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(f"{done.stdout[-2000:]}\n`pip install pytest-httpserver` brings the yardstick")
-        times: dict[str, float] = json.loads((folder / "times.json").read_text())
+        (folder / "test_no.py").write_text(_EMPTY)
+        times = _times(folder, "test_ours.py", "test_theirs.py")
+        with_it, without = _times(folder, "test_no.py"), _times(folder, "test_no.py", "-p", "no:sms_emulator")
     for test, what in _ROWS.items():
         mine, other = times[f"test_ours test_{test}"], times[f"test_theirs test_{test}"]
         yield what, mine, other, mine / other
+    for test, what in _EMPTY_ROWS.items():
+        mine, other = with_it[f"test_no test_{test}"], without[f"test_no test_{test}"]
+        yield what, mine, other, mine / other
+
+
+def _times(folder: Path, *chosen: str) -> dict[str, float]:
+    """Milliseconds of each test of a run."""
+    options = ["asyncio_mode=auto", "asyncio_default_fixture_loop_scope=function"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"-o{one}" for one in options)]
+    done = subprocess.run([*command, *chosen], cwd=folder, env=dict(os.environ), capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{done.stdout[-2000:]}\n`pip install pytest-httpserver` brings the yardstick")
+    times: dict[str, float] = json.loads((folder / "times.json").read_text())
+    return times

@@ -4,6 +4,7 @@ import ipaddress
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -121,12 +122,17 @@ class Settings(NamedTuple):
     @property
     def loopback(self) -> bool:
         """Is the address one that only this machine can reach?"""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_loopback(self.host)
+
+
+@cache
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 PREFIX = "SMS_EMULATOR_"

@@ -40,6 +40,10 @@ _PATTERNS = [
 ]  # fmt: skip
 
 
+_PLAIN = {(call.method, call.path): call for call in CALLS if "{" not in call.path}
+"""Those whose path has no words in it."""
+
+
 def _none() -> bytes:
     raise LookupError("this emulator serves no TLS of its own")
 
@@ -125,6 +129,8 @@ class Control:
         return known.sink_answer
 
     def _find(self, method: str, path: str) -> tuple[Call, dict[str, Any]]:
+        if (plain := _PLAIN.get((method, path))) is not None:
+            return plain, {}
         others = []
         for pattern, call in _PATTERNS:
             found = pattern.fullmatch(path)

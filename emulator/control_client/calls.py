@@ -27,7 +27,7 @@ async def ask(
 ) -> Any:
     fields = [(name, _word(value)) for name, value in (query or {}).items() if value is not None]
     target = f"{path}?{write_query(fields)}" if fields else path
-    octets = b"" if body is None else json.dumps(body, default=_plain).encode()
+    octets = b"" if body is None else _written(body).encode()
     headers = _JSON if octets else ()
     reply = await door(HttpRequest(method=method, target=target, headers=headers, body=octets), patience)
     return read(_said(method, path, fields), reply)
@@ -67,3 +67,6 @@ def _plain(value: Any, other: Any = None) -> Any:
     if other is not None:
         return other(value)
     raise TypeError(f"{value!r} cannot be told to the emulator: JSON has no {type(value).__name__}")
+
+
+_written = json.JSONEncoder(default=_plain).encode

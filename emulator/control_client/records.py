@@ -192,10 +192,13 @@ def missing(name: str, what: str, known: Any) -> str:
     return f"{what}: {name!r}{meant} There are: {', '.join(words) or 'none'}"
 
 
+_decode = json.JSONDecoder(object_hook=Record).decode
+
+
 def read(call: str, reply: HttpReply) -> Any:
     """What a reply tells: None without a body, records for JSON, else text. Raises CallRefused."""
     json_ = "json" in reply.header("content-type")
-    told = json.loads(reply.body, object_hook=Record) if json_ and reply.body else None
+    told = _decode(reply.body.decode()) if json_ and reply.body else None
     if reply.status >= 400:
         _refuse(call, reply, told)
     return told if json_ or not reply.body else reply.body.decode("utf-8", "replace")

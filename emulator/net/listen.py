@@ -15,8 +15,8 @@ class Busy(Exception):
 def bind(host: str, port: int, protocol: str = "HTTP", option: str = "--port") -> socket.socket:
     """A listening socket. Raises Busy, which names the protocol that is served there and the option that moves it."""
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listening = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        family, address = _LOOPBACK if host == _LOOPBACK[1] else _found(host)
+        listening = socket.create_server((address, port), family=family, backlog=BACKLOG)
     except OSError as error:
         why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
         raise Busy(
@@ -25,6 +25,15 @@ def bind(host: str, port: int, protocol: str = "HTTP", option: str = "--port") -
         ) from None
     listening.setblocking(False)
     return listening
+
+
+_LOOPBACK = socket.AF_INET, "127.0.0.1"
+
+
+def _found(host: str) -> tuple[socket.AddressFamily, str]:
+    """The family and the first address of a name. Raises OSError."""
+    family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    return family, str(address[0])
 
 
 def url(listening: socket.socket, scheme: str = "http") -> str:

@@ -1,6 +1,7 @@
 """The host names of all providers, as certificates, a proxy's guard and a hosts file want them."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from emulator.providers.base import Provider
 
@@ -12,8 +13,13 @@ def names(providers: Iterable[Provider]) -> tuple[str, ...]:
 
 def domains(providers: Iterable[Provider]) -> tuple[str, ...]:
     """The fewest names that hold all of them: those that no other is above."""
-    every = set(names(providers))
-    return tuple(sorted(name for name in every if not any(above in every for above in _above(name))))
+    return _fewest(names(providers))
+
+
+@cache
+def _fewest(names: tuple[str, ...]) -> tuple[str, ...]:
+    every = set(names)
+    return tuple(sorted(name for name in every if every.isdisjoint(_above(name))))
 
 
 def _above(name: str) -> Iterator[str]:

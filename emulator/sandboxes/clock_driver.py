@@ -51,7 +51,7 @@ class ClockDriver:
 
     def schedule_timer(self) -> None:
         """See to it that the next due date is fired when the clock reaches it."""
-        due = self._sandbox.engine.state.scheduler.due
+        due = self._sandbox.due
         if self._timer is not None:
             if due is not None and self._armed_for <= due and not self._sandbox.clock.held:
                 return

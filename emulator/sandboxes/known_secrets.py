@@ -3,6 +3,7 @@ they are and whatever the text."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from urllib.parse import quote
 
 from emulator.providers.base import Provider
@@ -77,18 +78,39 @@ class KnownSecrets:
     """What is secret: by the name of what carries it (`words`), and by its value."""
 
     def __init__(self, providers: Mapping[str, Provider]) -> None:
-        self._secret = {name: frozenset(secret_words(provider)) for name, provider in providers.items()}
-        self.words = frozenset((*HEADERS, *_CUSTOMARY, *(word for words in self._secret.values() for word in words)))
-        self.values = Values()
+        self._providers = providers
+        self._values = Values()
+        self._waiting: dict[str, Mapping[str, Mapping[str, str]]] = {}
+        """Credentials whose values nobody has looked for yet, by whose they are; the values of the others:"""
+        self._values_of: dict[str, set[str]] = {}
 
-    def add(self, credentials: Mapping[str, Mapping[str, str]]) -> None:
+    @cached_property
+    def _secret(self) -> dict[str, frozenset[str]]:
+        """Of each provider, the names of its secrets."""
+        return {name: frozenset(secret_words(provider)) for name, provider in self._providers.items()}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset((*HEADERS, *_CUSTOMARY, *(word for words in self._secret.values() for word in words)))
+
+    def add(self, whose: str, credentials: Mapping[str, Mapping[str, str]]) -> None:
         """Those of one sandbox, by provider."""
-        for value in self._of(credentials):
-            self.values.add(value)
+        self._waiting[whose] = credentials
 
-    def remove(self, credentials: Mapping[str, Mapping[str, str]]) -> None:
-        for value in self._of(credentials):
-            self.values.remove(value)
+    def remove(self, whose: str) -> None:
+        if self._waiting.pop(whose, None) is None:
+            for value in self._values_of.pop(whose):
+                self._values.remove(value)
+
+    @property
+    def values(self) -> Values:
+        """What is looked for."""
+        while self._waiting:
+            whose, credentials = self._waiting.popitem()
+            found = self._values_of[whose] = self._of(credentials)
+            for value in found:
+                self._values.add(value)
+        return self._values
 
     def _of(self, credentials: Mapping[str, Mapping[str, str]]) -> set[str]:
         """As they are and as a URL carries them. What is also a name of the sandbox is none."""

@@ -184,6 +184,12 @@ class SandboxManager:
         if self.recorder is not None:
             self.recorder.removed(sandbox)
 
+    def forget(self, id: str) -> None:
+        """The same by name; none of that name is well, too."""
+        found = self.sandboxes.by_id.get(id)
+        if found is not None:
+            self.remove(found)
+
     def release(self, sandbox: Sandbox) -> None:
         """Nothing is left of a sandbox here, which may live on elsewhere."""
         self.sandboxes.remove(sandbox)

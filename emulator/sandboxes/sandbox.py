@@ -55,7 +55,10 @@ class Sandbox:
         """Was it deleted? What waited to go out then stays."""
         self.post: Post = lambda sandbox, report: None
         self.schedule_timer: Callable[[], None] = lambda: None
-        self.build()
+        self._begin()
+        self._untouched = True
+        if recorder is not None:  # it writes down how each sandbox begins
+            self.replace_state(self._first())
 
     @cached_property
     def secrets(self) -> KnownSecrets:
@@ -72,27 +75,48 @@ class Sandbox:
 
         return findings(self.findings, self.journal, self.providers, self.account)
 
+    @cached_property
+    def engine(self) -> Engine:
+        """Made when it is first needed: the sandbox `default` of most test runs never is."""
+        self._untouched = False
+        return self._engine_of(self._first())
+
     def build(self) -> None:
         """A new state after the specification. Answers that still come for the old one find nobody."""
-        spec = self.spec
-        self.scenario = spec.scenario
-        self.clock = Clock(spec.began, spec.rate)
-        began = self.clock.now()
-        accounts = {name: self._account(provider, began) for name, provider in self.providers.items()}
-        rules = [Rule(f"r{number}", written, False) for number, written in enumerate(spec.scenario.rules, 1)]
-        state = DumpedState(
-            now=began, began=began, chance=Chance(spec.seed), accounts=accounts, rules=rules, rules_made=len(rules)
-        )
+        self._begin()
+        self.__dict__.pop("_accounts", None)
+        self.replace_state(self._first())
+
+    def _begin(self) -> None:
+        self.scenario = self.spec.scenario
+        self.clock = Clock(self.spec.began, self.spec.rate)
+        self._began = self.clock.now()
         self.findings = Findings(self.journal.made)
-        self.replace_state(SandboxState(state))
+
+    @cached_property
+    def _accounts(self) -> dict[str, Account]:
+        """As they are in the beginning."""
+        return {name: self._account(provider, self._began) for name, provider in self.providers.items()}
+
+    def _first(self) -> SandboxState:
+        """The state after the specification."""
+        spec, began = self.spec, self._began
+        rules = [Rule(f"r{number}", written, False) for number, written in enumerate(spec.scenario.rules, 1)]
+        return SandboxState(DumpedState(
+            now=began, began=began, chance=Chance(spec.seed), accounts=self._accounts, rules=rules,
+            rules_made=len(rules),
+        ))  # fmt: skip
 
     def replace_state(self, state: SandboxState) -> None:
         """This state is the sandbox's from now on."""
+        self._untouched = False
+        self.engine = self._engine_of(state)
+
+    def _engine_of(self, state: SandboxState) -> Engine:
         profiles: dict[str, Profile] = {name: provider.profile for name, provider in self.providers.items()}
         if self.recorder is None:
-            self.engine = Engine(state, profiles, self.feed.changed)
-        else:
-            self.engine = self.recorder.engine(self, state, profiles, self.feed.changed)
+            return Engine(state, profiles, self.feed.changed)
+        return self.recorder.engine(self, state, profiles, self.feed.changed)
 
     def lives(self, engine: Engine) -> bool:
         """Is what an engine sent still waited for, or is the sandbox gone, or in another state?"""
@@ -118,7 +142,12 @@ class Sandbox:
         return account
 
     def account(self, provider: str) -> Account:
-        return self.engine.state.accounts[provider]
+        return (self._accounts if self._untouched else self.engine.state.accounts)[provider]
+
+    @property
+    def due(self) -> Timestamp | None:
+        """When something falls due next."""
+        return None if self._untouched else self.engine.state.scheduler.due
 
     # the inputs
 
@@ -189,14 +218,14 @@ class Sandboxes:
             if (provider, kind, name) in self._by_credential:
                 raise KeyError(f"{provider} {kind} {name}")
         self.by_id[sandbox.id] = sandbox
-        self.secrets.add(sandbox.spec.credentials)
+        self.secrets.add(sandbox.id, sandbox.spec.credentials)
         sandbox.secrets = self.secrets
         for key in keys:
             self._by_credential[key] = sandbox
 
     def remove(self, sandbox: Sandbox) -> None:
         del self.by_id[sandbox.id]
-        self.secrets.remove(sandbox.spec.credentials)
+        self.secrets.remove(sandbox.id)
         for key in self.keys_of(sandbox):
             del self._by_credential[key]
 

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -118,7 +119,9 @@ def _named(given: str | None) -> str:
 
 def random_credentials(provider: Provider) -> dict[str, str]:
     """Fresh credentials for an account."""
-    fresh = {name: token(length) for name, length in provider.credential_lengths.items()}
+    lengths = provider.credential_lengths
+    letters = iter(token(sum(lengths.values())))
+    fresh = {name: "".join(islice(letters, length)) for name, length in lengths.items()}
     return {**fresh, **provider.fixed_credentials}
 
 

@@ -1,6 +1,6 @@
 """The scenarios that come with the package, found by name."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -40,14 +40,24 @@ def find(name_or_path: str | Path, paths: bool = True) -> Path:
     """The file of a scenario: one of ours by name, or any file by its path (not with `paths` off: for what comes
     over the wire). Raises Invalid, with what there is."""
     given = str(name_or_path)
-    ours = _folder() / f"{given}.yaml"
-    if Path(given).name == given and _is_file(ours):
-        return ours
+    try:
+        return _ours(_PLACES, given)
+    except LookupError:
+        pass
     if paths and _is_file(Path(given)):
         return Path(given)
     known = [name for name, _ in names()]
     what = "no such scenario or file" if paths else "no such scenario"
     raise Invalid([Problem((), what, f"'{given}'", listed(known), did_you_mean(given, known))])
+
+
+@lru_cache
+def _ours(places: tuple[Path, ...], given: str) -> Path:
+    """Raises LookupError, which is not kept: a file may be added."""
+    file = _first_there(places) / f"{given}.yaml"
+    if Path(given).name != given or not _is_file(file):
+        raise LookupError
+    return file
 
 
 def find_base(given: str, folder: Path) -> Path:

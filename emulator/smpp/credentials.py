@@ -11,10 +11,13 @@ _MOST = {field.name: field.size - 1 for field in LAYOUTS[CommandId.BIND_TRANSCEI
 def misfit(field: str, value: str) -> str | None:
     """Why a bind cannot say this value in its field (system_id, password), and what can stand there; None when it
     can. The value itself is not told: it may be a secret."""
-    octets, most = len(value.encode("utf-8", "replace")), _MOST[field]
+    most = _MOST[field]
+    if len(value) <= most and value.isascii() and "\0" not in value:
+        return None
+    octets = len(value.encode("utf-8", "replace"))
     wrong = (
         (octets > most, f"has {octets} octets"), (not value.isascii(), "is not all ASCII"),
         ("\0" in value, "has a NUL in it"),
     )  # fmt: skip
     found = ", ".join(said for so, said in wrong if so)
-    return f"it {found}; {field} may be 1 to {most} ASCII characters" if found else None
+    return f"it {found}; {field} may be 1 to {most} ASCII characters"

@@ -5,13 +5,14 @@ import os
 import re
 import secrets
 import traceback
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import pytest
 
 from emulator.control_client.async_client import AsyncSms, Wishes
+from emulator.control_client.background_loop import at_once
 from emulator.control_client.records import CallRefused, missing
 from emulator.control_client.sync_client import Sms
 from emulator.histories.runner import PLAYING, HistoryRunner
@@ -21,8 +22,6 @@ from emulator.testing.running import Home, remote, served_here
 if TYPE_CHECKING:  # whoever uses a server elsewhere goes without the one that we are
     from emulator.app.server import Server
     from emulator.certify.blind_spots import Overheard
-
-T = TypeVar("T")
 
 
 class FailureReporter(NamedTuple):
@@ -36,6 +35,7 @@ class FailureReporter(NamedTuple):
 
 WITNESSES = pytest.StashKey[list[FailureReporter]]()
 HOME = pytest.StashKey[Home]()
+INI = pytest.StashKey[dict[str, Any]]()
 OVERHEARD: "pytest.StashKey[Overheard]" = pytest.StashKey()
 """On an item of a run that looks for blind spots: what hears its sandboxes."""
 
@@ -61,7 +61,7 @@ def live_sandbox(request: pytest.FixtureRequest) -> Sms:
     def tell() -> str:
         return sms.background.run(_report(sms.behind), _TELLING) + strays()
 
-    _watch(request, FailureReporter(sms.id, tell, sms.delete))
+    _watch(request, FailureReporter(sms.id, tell, lambda: home.over(sms)))
     return sms
 
 
@@ -76,20 +76,19 @@ async def sandbox_here(request: pytest.FixtureRequest) -> AsyncIterator[AsyncSms
             playing = _playing(request)
             yield sms if playing is None else await playing.listen(sms)
         return
-    opening = served_here(wishes(request))
     try:
-        sms, serving = await opening.__aenter__()
+        sms, serving = await served_here(wishes(request))
     except (CallRefused, Invalid, OSError, TypeError) as error:
         _fail(error)
-    if (playing := _playing(request)) is not None:
-        sms = await playing.lay(sms)
-    await _overheard(request, serving, sms.id)
-    strays = _strays(serving)
-    _watch(request, FailureReporter(sms.id, lambda: _at_once(_report(sms)) + strays(), lambda: None, here=True))
     try:
+        if (playing := _playing(request)) is not None:
+            sms = await playing.lay(sms)
+        await _overheard(request, serving, sms.id)
+        strays = _strays(serving)
+        _watch(request, FailureReporter(sms.id, lambda: at_once(_report(sms)) + strays(), lambda: None, here=True))
         yield sms
     finally:
-        await opening.__aexit__(None, None, None)
+        await serving.stop()
 
 
 def _playing(request: pytest.FixtureRequest) -> HistoryRunner | None:
@@ -135,7 +134,10 @@ def wishes(request: pytest.FixtureRequest) -> dict[str, Any]:
             wrong = missing(word, "@pytest.mark.sms does not take this word", Wishes.__annotations__)
             pytest.fail(wrong, pytrace=False)
     if "import_" not in wished:  # a file that export wrote says all this itself
-        wished = _ini(request.config) | wished
+        ini = request.config.stash.get(INI, None)
+        if ini is None:
+            ini = request.config.stash[INI] = _ini(request.config)
+        wished = ini | wished
     if "id" not in wished and (name := _named(request.node.name)):
         wished["id"] = name
     return wished
@@ -230,18 +232,6 @@ def _strays(serving: "Server | None") -> Callable[[], str]:
         return f"\nrequests with credentials of no sandbox, or to no provider's address:{text}" if text else ""
 
     return tell
-
-
-def _at_once(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives back that never waits: reading a journal in this process does not."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        value: T = done.value
-        return value
-    finally:
-        coroutine.close()
-    raise RuntimeError("it would have to wait")
 
 
 def _fail(error: Exception) -> NoReturn:

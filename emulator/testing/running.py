@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Unpack
 from urllib.parse import urlsplit
 
 from emulator.control_client.async_client import AsyncSms, ServerAddress, Wishes
-from emulator.control_client.background_loop import Background
+from emulator.control_client.background_loop import Background, at_once
 from emulator.control_client.calls import ask
 from emulator.control_client.records import CallRefused
 from emulator.control_client.sync_client import Sms
@@ -25,14 +25,17 @@ def place_of(serving: "Server") -> ServerAddress:
     return ServerAddress(serving.base_url, serving.smpp_url)
 
 
-@asynccontextmanager
-async def served_here(wishes: Mapping[str, Any]) -> AsyncIterator[tuple[AsyncSms, "Server"]]:
-    """An emulator on free ports, served by the running loop, and a fresh sandbox."""
+async def served_here(wishes: Mapping[str, Any]) -> tuple[AsyncSms, "Server"]:
+    """An emulator on free ports, served by the running loop until it is stopped, and a fresh sandbox."""
     from emulator.app.server import Server
 
-    async with Server() as serving:
-        door = InProcess(serving.control.answer)
-        yield await AsyncSms.make(door, place_of(serving), wishes), serving
+    serving = Server()
+    try:
+        await serving.start()
+        return await AsyncSms.make(InProcess(serving.control.answer), place_of(serving), wishes), serving
+    except BaseException:
+        await serving.stop()
+        raise
 
 
 def remote(url: str, token: str | None = None) -> OverHttp:
@@ -100,8 +103,16 @@ class Home:
         if isinstance(door, OverHttp):
             made = self.background.run(made_elsewhere(door, self.place, wishes))
         else:
-            made = self.background.run(AsyncSms.make(door, self.place, wishes))
+            made = self.background.do(lambda: at_once(AsyncSms.make(door, self.place, wishes)))
         return Sms(made, self.background)
+
+    def over(self, sms: Sms) -> None:
+        """Delete a sandbox that nobody needs any more. Here nothing is waited for: what is asked next comes after."""
+        if self.serving is None:
+            sms.delete()
+        else:
+            sandboxes, id = self.serving.emulator, sms.id
+            self.background.soon(lambda: sandboxes.forget(id))
 
     def stop(self) -> None:
         try:
@@ -153,7 +164,8 @@ class running:
                 "Use `with emulator.running() as sms:`: the same in a thread, its methods without await"
             ) from None
         if self._url is None:
-            sms, _ = await self._open.enter_async_context(served_here(self._wishes))
+            sms, serving = await served_here(self._wishes)
+            self._open.push_async_callback(serving.stop)
             return sms
         door = await self._open.enter_async_context(remote(self._url, self._token))
         sms = await made_elsewhere(door, await place_elsewhere(door), self._wishes)

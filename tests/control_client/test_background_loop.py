@@ -1,0 +1,51 @@
+"""Work for the loop in a thread: done there and waited for, or only left there."""
+
+import threading
+
+import pytest
+
+from emulator.control_client.background_loop import Background, at_once
+
+
+@pytest.fixture
+def background():
+    made = Background("a-loop")
+    yield made
+    made.stop()
+
+
+def test_what_a_function_gives_back_or_raises_comes_from_the_loops_thread(background):
+    assert background.do(lambda: threading.current_thread().name) == "a-loop"
+    with pytest.raises(ZeroDivisionError):
+        background.do(lambda: 1 // 0)
+
+
+def test_what_is_left_there_is_done_before_what_is_asked_next(background):
+    order = []
+    for number in range(100):
+        background.soon(lambda number=number: order.append(number))
+    assert background.do(order.copy) == list(range(100))
+
+
+def test_who_would_wait_for_ever_is_told(background):
+    with pytest.raises(RuntimeError, match="would wait for itself"):
+        background.do(lambda: background.do(int))
+    background.stop()
+    with pytest.raises(RuntimeError, match="has ended"):
+        background.do(int)
+
+
+def test_a_coroutine_that_never_waits_needs_no_loop():
+    async def reckoned():
+        return 6 * 7
+
+    async def waits():
+        await background_future()
+
+    class background_future:
+        def __await__(self):
+            yield
+
+    assert at_once(reckoned()) == 42
+    with pytest.raises(RuntimeError, match="have to wait"):
+        at_once(waits())
