@@ -29,6 +29,10 @@ _looked_into: dict[str, Any] = {}
 
 
 def _taken_clocks() -> list[tuple[Any, str, str]]:
+    if sys.modules == _looked_into:
+        return _taken
+    for gone in _looked_into.keys() - sys.modules.keys():
+        del _looked_into[gone]
     for name, module in list(sys.modules.items()):
         if _looked_into.get(name) is module:
             continue
