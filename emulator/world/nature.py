@@ -21,7 +21,10 @@ from emulator.world.loop import WorldLoop
 _UNKNOWN = "is outside the world, whose time does not run there"
 
 
-_CLOCKS = {one: one.__name__ for one in (time.time, time.time_ns, time.monotonic, time.sleep)}
+_REAL: dict[str, Callable[..., Any]] = {name: getattr(time, name) for name in (
+    "time", "time_ns", "monotonic", "monotonic_ns", "sleep", "gmtime", "localtime", "ctime", "asctime", "strftime"
+)}  # fmt: skip
+_CLOCKS = {real: name for name, real in _REAL.items()}
 """Functions that modules take out of `time` when they are imported."""
 _taken: list[tuple[Any, str, str]] = []
 """Modules that have one, `time` among them: the module, its name there, its name in `time`."""
@@ -80,9 +83,20 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
                      "`await asyncio.sleep(...)` lets the others go on")  # fmt: skip
             loop.blocked += seconds
 
+        def now() -> float:
+            return began + loop.time()
+
+        def told(name: str) -> Callable[..., Any]:
+            """Of seconds; of this moment when there are none."""
+            return lambda seconds=None: _REAL[name](now() if seconds is None else seconds)
+
+        here_and_now = told("localtime")
         clocks: dict[str, Callable[..., Any]] = {
-            "time": lambda: began + loop.time(), "time_ns": lambda: round((began + loop.time()) * 1e6) * 1000,
-            "monotonic": loop.time, "sleep": sleep,
+            "time": now, "time_ns": lambda: round(now() * 1e6) * 1000,
+            "monotonic": loop.time, "monotonic_ns": lambda: round(loop.time() * 1e9), "sleep": sleep,
+            "gmtime": told("gmtime"), "localtime": here_and_now, "ctime": told("ctime"),
+            "asctime": lambda when=None: _REAL["asctime"](when or here_and_now()),
+            "strftime": lambda how, when=None: _REAL["strftime"](how, when or here_and_now()),
         }  # fmt: skip
         for module, own, name in _taken_clocks():
             put(module, own, clocks[name])

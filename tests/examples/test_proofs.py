@@ -1,5 +1,6 @@
-"""docs/client.md and docs/certify.md, statement by statement: each has a test that shows it. A statement without one,
-and a test that is gone, fail here; what is a mere number or name is held against the code below."""
+"""docs/client.md, docs/certify.md and docs/virtual-time.md, statement by statement: each has a test that shows it. A
+statement without one, and a test that is gone, fail here; what is a mere number or name is held against the code
+below."""
 
 import ast
 import inspect
@@ -167,7 +168,7 @@ CERTIFY = {
     "with and without async": "certify/test_certify.py::"
         "test_the_synchronous_reference_client_has_the_top_grade_with_each_provider",
     **dict.fromkeys(
-        ("| `curl --fail`", "| requests with", "| npm's node-smsc", "| PyPI's smsc",
+        ("Unchanged, each by a caller", "| `curl --fail`", "| requests with", "| npm's node-smsc", "| PyPI's smsc",
          "| npm's smpp", "| smpplib"),
         "certify/test_public_programs.py::test_what_is_found_in_a_public_program",
     ),
@@ -182,7 +183,67 @@ CERTIFY = {
     "the whole suite is run again for each fault":
         "certify/test_certify.py::test_faults_that_no_test_of_a_suite_notices",
 }  # fmt: skip
-PAGES = {"docs/client.md": CLIENT, "docs/certify.md": CERTIFY}
+WORLD, VERBS = "world/test_world.py", "world/test_verbs.py"
+VIRTUAL_TIME = {
+    **dict.fromkeys(
+        ("repeats a GET by itself", "a few hundredths of a second each", "With `session.post` it passes"),
+        "examples/test_virtual_time.py::test_the_first_test_fails_as_the_page_says_and_passes_by_post",
+    ),
+    "a day passes in a fraction of a second": f"{WORLD}::test_an_application_lives_for_hours_in_no_time",
+    "Which things are late, lost or killed follows": f"{WORLD}::test_another_seed_is_another_world",
+    "| `await sms_world.app(": f"{WORLD}::test_an_asgi_application_is_served_with_its_lifespan",
+    "| `sms_world.base_url`, ": f"{WORLD}::test_all_three_providers_are_served_soap_and_smpp_too",
+    "| `sms_world.smsoffice.key`, ": f"{WORLD}::test_all_three_providers_are_served_soap_and_smpp_too",
+    "anything that the account takes can be set": f"{VERBS}::test_what_an_account_has_is_set",
+    "| `sms_world.sms` |": "examples/test_virtual_time.py::test_every_word_of_a_world_is_there",
+    "a world begins on Monday": f"{VERBS}::test_a_world_begins_on_a_monday_at_midnight_and_time_never_goes_back",
+    "| `await sms_world.quiet()` |": f"{VERBS}::test_faults_end_with_quiet_and_it_waits_for_what_is_due",
+    "| `await sms_world.assert_once_each(": f"{VERBS}::test_the_judgement",
+    "takes `json=`, `data=`": "world/test_visitor.py::test_a_visitor_posts",
+    "redirects are followed within the application, no cookies":
+        "world/test_visitor.py::test_a_visitor_is_led_on_within_the_application_alone",
+    "gave no whole answer in time": "world/test_visitor.py::test_what_a_visitor_gets",
+    "`.lost`: the application was killed meanwhile":
+        f"{VERBS}::test_who_visits_an_application_that_is_killed_has_nothing_and_the_next_one_waits_for_it",
+    "a kill runs no `finally`":
+        f"{WORLD}::test_a_killed_process_is_told_with_file_and_line_and_starts_again_on_its_disk",
+    "the kernel closes its connections": f"{WORLD}::test_the_peers_of_a_killed_process_see_its_connections_end",
+    "what outlives a kill": f"{WORLD}::test_the_disk_holds_copies",
+    "how many worlds, how many crashes": "testing/test_sms_world.py::"
+        "test_a_test_is_run_in_many_worlds_and_its_failure_names_the_world",
+    "plays that world again, byte for byte":
+        f"{WORLD}::test_the_same_token_is_the_same_bytes_a_thousand_times_on_a_loaded_machine",
+    "On another Python": f"{WORLD}::test_the_digest_of_a_world_does_not_tell_on_which_python_it_was",
+    "`--sms-world-real` runs the test once": "testing/test_sms_world.py::"
+        "test_one_that_repeats_nothing_passes_in_worlds_and_over_real_sockets",
+    "nothing rests on the network in memory": "worlds/test_races.py::"
+        "test_a_right_twin_passes_in_real_time_over_sockets",
+    "a wait of more than a second": f"{WORLD}::test_real_time_passes_while_nobody_waits_for_hours",
+    "is the same in real time": f"{WORLD}::test_real_time_passes_while_nobody_waits_for_hours",
+    "plays many, and raises `WorldFailed`":
+        f"{VERBS}::test_many_worlds_are_counted_and_the_first_that_fails_is_raised",
+    "and what else `time` tells of now":
+        f"{VERBS}::test_a_world_begins_on_a_monday_at_midnight_and_time_never_goes_back",
+    "`random`, `secrets`, `uuid4`": f"{WORLD}::test_time_and_chance_are_the_worlds_and_real_again_behind_it",
+    "idle connections end when": f"{WORLD}::test_a_connection_is_kept_no_longer_than_its_client_keeps_it",
+    "what they sleep passes": f"{WORLD}::test_blocking_functions_run_in_place_and_their_sleep_passes",
+    "| `OutOfWorld`: ": f"{WORLD}::test_what_leads_out_of_the_world_is_told_by_name",
+    "| a WSGI application": f"{WORLD}::test_an_application_of_threads_is_refused_with_the_reason",
+    "Synchronous views of Django's": f"{WORLD}::test_synchronous_views_of_an_asgi_application_run_in_place",
+    "| `Stuck` |": f"{WORLD}::test_who_waits_for_ever_is_told_by_place",
+    "a circle of `sleep(0)`": f"{WORLD}::test_a_circle_of_sleep_0_is_told",
+    "or code without an await": f"{WORLD}::test_code_that_never_comes_back_is_told",
+    "whatever policy is set": f"{VERBS}::test_a_world_has_its_loop_whatever_policy_is_set",
+    "within 200 worlds and shrunk": "worlds/test_races.py::test_a_race_is_found_with_each_of_ten_seeds",
+    **dict.fromkeys(
+        ("a library repeats a GET |", "a new reference at each retry |", "killed between the answer and its mark |",
+         "looks up while the request is under way |", "two workers, an await", "the report comes before the reply",
+         "a late reply overwrites", "`wait_for` around a send", "put back into the queue", "a double click",
+         "the old one arrives last", "error 9 of a status query"),
+        "worlds/test_races.py::test_a_right_twin_does_not_alarm_in_ten_thousand_worlds_nor_keep_anything",
+    ),
+}  # fmt: skip
+PAGES = {"docs/client.md": CLIENT, "docs/certify.md": CERTIFY, "docs/virtual-time.md": VIRTUAL_TIME}
 GIVEN_ELSEWHERE = re.compile(r"<!-- rows of repeating\.py -->.*?\n\n", re.DOTALL)
 """A table that a test of its own writes (examples/test_client.py)."""
 
@@ -190,12 +251,13 @@ GIVEN_ELSEWHERE = re.compile(r"<!-- rows of repeating\.py -->.*?\n\n", re.DOTALL
 def statements(page: str) -> list[str]:
     """Its paragraphs, list items and rows of tables, each in one line; neither headings nor code."""
     text = GIVEN_ELSEWHERE.sub("", re.sub(r"^```.*?^```$", "", Document(page).text, flags=re.DOTALL | re.M))
-    pieces = re.split(r"\n\s*\n|\n(?=\||\* |\d\. )", text)
+    pieces = re.split(r"\n\s*\n|\n(?=\||\* |\d\. )", re.sub(r"^#.*$", "\n", text, flags=re.M))
     lines = [" ".join(piece.split()) for piece in pieces]
     return [
         line
         for line in lines
-        if line and not re.match(r"#|\| \|.*\||\|-|\| [a-z]+ \| *\|$|\| (cases|program) \|", line)
+        if line
+        and not re.match(r"\| \|.*\||\|-|\| [a-z]+ \| *\|$|\| (cases|program|race|told by name|in a test) \|", line)
     ]
 
 

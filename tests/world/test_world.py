@@ -500,6 +500,10 @@ def refused(body, real):
     [
         (lambda w: threading.Thread(target=print, name="pool-1").start(), r"A thread \(pool-1\) is outside the world"),
         (lambda w: uvloop.new_event_loop(), "uvloop keeps a time of its own"),
+        (lambda w: uvloop.install(), "uvloop keeps a time of its own"),
+        (lambda w: uvloop.run(None), "uvloop keeps a time of its own"),
+        (lambda w: w.loop.create_datagram_endpoint(asyncio.DatagramProtocol), "a UDP socket"),
+        (lambda w: asyncio.open_unix_connection("/run/redis.sock"), "a Unix socket"),
         (lambda w: time.sleep(1), r"time\.sleep in the event loop"),
         (lambda w: subprocess.run(["true"]), "A subprocess is outside"),
         (lambda w: asyncio.create_subprocess_exec("true"), "a subprocess"),
@@ -510,20 +514,9 @@ def refused(body, real):
         (lambda w: requests.get("http://sms.example.com"), r"A blocking look-up of 'sms\.example\.com' is outside"),
         (lambda w: ClientSession().get(w.base_url.replace("http", "https")), "asks for TLS"),
     ],
-    ids=[
-        "thread",
-        "uvloop",
-        "sleep",
-        "process",
-        "async process",
-        "name",
-        "address",
-        "urllib",
-        "requests",
-        "look-up",
-        "TLS",
-    ],
-)
+    ids=["thread", "uvloop", "install", "uvloop.run", "UDP", "Unix", "sleep", "process", "async process", "name",
+         "address", "urllib", "requests", "look-up", "TLS"],
+)  # fmt: skip
 @pytest.mark.parametrize("real", [False, True], ids=["memory", "sockets"])
 def test_what_leads_out_of_the_world_is_told_by_name(body, told, real):
     def run(w):
