@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from emulator.control_api.filters import differs, held, number_of
+from emulator.control_api.filters import differs, held
 from emulator.control_api.slices import AT_ONCE
 from emulator.sandboxes.sandbox import Sandbox
 
@@ -72,7 +72,7 @@ async def until(
     finally:
         if hear in sandbox.feed.listeners:
             sandbox.feed.listeners.remove(hear)
-    return sorted(found.values(), key=lambda one: number_of(one["id"]))
+    return sorted(found.values(), key=lambda one: int(one["id"][1:]))
 
 
 async def nearest(candidates: Iterable[Json], wanted: Json) -> "list[response_types.Near]":

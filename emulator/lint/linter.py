@@ -1,6 +1,7 @@
 """Looks at the exchanges of a sandbox that came since the last time, and gives back all findings."""
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Generator, Mapping
 
 import msgspec
 
@@ -12,25 +13,43 @@ from emulator.lint.findings import Finding, Findings
 from emulator.providers.base import Provider
 
 
+def look(
+    kept: Findings, journal: Journal, providers: Mapping[str, Provider], account: Callable[[str], Account]
+) -> Generator[None, None, None]:
+    """Add what is found up to this moment to `kept`, an exchange a step; others may look as well in between.
+    `account`: a provider's account as it stands."""
+    memory = _memory(kept)
+    kept.passed += max(0, journal.oldest - 1 - kept.looked_at)
+    for exchange in journal.exchanges(kept.looked_at):
+        if exchange.id <= kept.looked_at:
+            continue
+        kept.looked_at = exchange.id
+        provider = providers.get(exchange.provider)
+        if provider is not None:
+            _look(kept, exchange, provider, account(provider.name), memory)
+        yield
+
+
 def findings(
     kept: Findings, journal: Journal, providers: Mapping[str, Provider], account: Callable[[str], Account]
 ) -> list[Finding]:
     """All findings up to this moment, in the order of their first appearance. `kept`: those found before, which are
-    added to. `account`: a provider's account as it stands."""
-    memory = kept.memory if isinstance(kept.memory, LintHistory) else LintHistory()
-    kept.memory = memory
-    kept.passed += max(0, journal.oldest - 1 - kept.looked_at)
-    for exchange in journal.exchanges(kept.looked_at):
-        provider = providers.get(exchange.provider)
-        if provider is not None:
-            _look(kept, exchange, provider, account(provider.name), memory)
+    added to."""
+    deque(look(kept, journal, providers, account), maxlen=0)
     kept.looked_at = journal.made
     found = Findings()
     found.replace((msgspec.structs.replace(one, details=list(one.details)) for one in kept.by_row.values()), 0)
-    for partial in memory.partials.values():
+    for partial in _memory(kept).partials.values():
         row = providers[partial.provider].lint["partly-rejected"]
         found.note(row, partial.provider, partial.exchange, partial.at, partial.detail)
     return sorted(found.by_row.values(), key=lambda one: one.first)
+
+
+def _memory(kept: Findings) -> LintHistory:
+    """What is remembered of the exchanges before."""
+    if not isinstance(kept.memory, LintHistory):
+        kept.memory = LintHistory()
+    return kept.memory
 
 
 def _look(kept: Findings, exchange: Exchange, provider: Provider, account: Account, memory: LintHistory) -> None:

@@ -1,7 +1,7 @@
 """Sandboxes: isolated from one another, each with its engine, clock and journal, found by the credentials of a
 request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -80,6 +80,12 @@ class Sandbox:
         """Made when it is first needed: the sandbox `default` of most test runs never is."""
         self._untouched = False
         return self._engine_of(self._first())
+
+    def look_through(self) -> Generator[None, None, Any]:
+        """The long part of `lint`, an exchange a step."""
+        from emulator.lint.linter import look
+
+        return look(self.findings, self.journal, self.providers, self.account)
 
     def build(self) -> None:
         """A new state after the specification. Answers that still come for the old one find nobody."""

@@ -7,6 +7,7 @@ import msgspec
 from emulator.control_api import views
 from emulator.control_api.call import call
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -25,6 +26,7 @@ async def lint(sandbox: Sandbox, query: LintQuery) -> "response_types.Findings":
     `mild`: how many of that level there are; `not_seen`: how many entries
     left the journal before anybody looked at them.
     """
+    await in_turns(sandbox.look_through())
     found = sandbox.lint()
     shown = [one for one in found if query.mild or one.level != "mild"]
     return {

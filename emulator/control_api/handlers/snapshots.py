@@ -12,6 +12,7 @@ from emulator.sandboxes import export as exporting
 from emulator.sandboxes.clock_driver import Ended
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot
+from emulator.sandboxes.turns import in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -41,6 +42,7 @@ async def keep(sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
 
     One that has the name already is replaced.
     """
+    await in_turns(sandbox.look_through())
     try:
         return _shown(sandbox.snapshots.keep(sandbox, body.name))
     except Full as full:
@@ -78,4 +80,5 @@ async def export(sandbox: Sandbox) -> "response_types.Exported":
 
     All of it, for POST /_emulator/sandboxes {"import": ...}.
     """
+    await in_turns(sandbox.look_through())
     return exporting.export(sandbox)

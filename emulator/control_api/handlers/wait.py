@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import Raw
+
 from emulator.control_api import filters as finding
-from emulator.control_api import request_bodies, views, waiter
+from emulator.control_api import request_bodies, slices, views, waiter
 from emulator.control_api.call import call
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
 from emulator.control_api.refusal import Refusal
@@ -25,7 +27,7 @@ _NEAR_REFUSED = 100
 
 
 @call("wait")
-async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_types.Waited":
+async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "Raw | response_types.Waited":
     """All that fit, up to `limit`, as soon as `count` do; 408 with what came nearest."""
     how, filters = query
     filters.limit = max(filters.limit, how.count)
@@ -44,7 +46,7 @@ async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_t
     if len(found) < how.count:
         said = f"{len(found)} of {how.count} {how.kind} fit within {how.timeout:g} s"
         raise await time_is_up(sandbox, how, filters, said)
-    return {how.kind: found[: filters.limit]}  # type: ignore[misc]
+    return await slices.listed(how.kind, found[: filters.limit])
 
 
 def gone() -> Refusal:
