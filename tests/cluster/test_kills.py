@@ -11,7 +11,7 @@ from urllib.error import HTTPError
 
 import pytest
 from storage.customer import Customer, Process
-from support import PATIENCE, octets, send_path, until
+from support import PATIENCE, octets, once, send_path, until
 
 PLAN = [{"after": 0.1, "status": "delivered"}]
 PAUSE = 0.01
@@ -159,8 +159,7 @@ async def test_of_a_hundred_sandboxes_the_first_answers_within_a_second_of_a_kil
             keys[made["id"]] = made["accounts"]["smsoffice"]["key"]
 
         async def sent(node, key):
-            asked = f"GET {send_path(key)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
-            while b'"Success":true' not in await octets(node.url, asked):
+            while b'"Success":true' not in await octets(node.url, once(send_path(key))):
                 pass
             return asyncio.get_running_loop().time()
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from aiohttp import ClientSession
 from esme import SUBMIT, Esme
-from support import PATIENCE, control, get, receiver, send_path, until
+from support import PATIENCE, connected, control, get, receiver, request, send_path, until
 from wires import Wire, settled
 
 from emulator.app.server import Server
@@ -318,8 +318,8 @@ async def test_a_fault_of_the_owner_reaches_the_client_as_it_is(database):
             for serving in every:
                 for content in ("cut", "lost"):
                     path = send_path(key=one["accounts"]["smsoffice"]["key"], content=content)
-                    reader, writer = await asyncio.open_connection("127.0.0.1", int(serving.base_url.split(":")[2]))
-                    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                    reader, writer = await connected(serving.base_url)
+                    writer.write(request(path))
                     came = await asyncio.wait_for(reader.read(), PATIENCE)
                     assert (came == b"") is (content == "lost")
                     assert content == "lost" or (came.startswith(b"HTTP/1.1 200") and not came.endswith(b"}"))
@@ -465,7 +465,7 @@ async def test_what_was_done_in_the_turn_in_which_the_session_is_lost_is_not_ack
         wires = []
         for path in sends:
             connection, wire = Wire.to(only)
-            connection.data_received(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            connection.data_received(request(path))
             wires.append(wire)
         only._node._lost()
         for wire in wires:
@@ -550,8 +550,8 @@ async def test_a_node_that_is_told_to_end_answers_on_and_takes_leave_of_its_sess
 
 async def test_nobody_else_may_link_to_a_node_and_a_log_in_at_one_holds_at_all_until_its_log_out(database):
     async with nodes(database, 2, token="t0ken") as (one, other), ClientSession() as browser:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(one.base_url.rpartition(":")[2]))
-        writer.write(b"GET /_emulator/link HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer guess\r\n\r\n")
+        reader, writer = await connected(one.base_url)
+        writer.write(request("/_emulator/link", "x", "Authorization: Bearer guess"))
         assert (await reader.readline()).startswith(b"HTTP/1.1 403")
         writer.close()
         assert len(one._node.secret()) == 32

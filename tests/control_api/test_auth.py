@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 from aiohttp import ClientSession
-from support import octets, send_path, serving
+from support import octets, once, send_path, serving
 
 from emulator.app.settings import Settings, settings
 from emulator.control_api.auth import Auth
@@ -99,7 +99,7 @@ TRICKS = (
 
 async def test_no_shape_of_a_path_goes_round_the_gate(guarded):
     for target in TRICKS:
-        came = await octets(guarded.base_url, f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+        came = await octets(guarded.base_url, once(target, "a"))
         assert b'"default"' not in came, target
         assert came.split()[1] in (b"400", b"401", b"404"), (target, came[:60])
 

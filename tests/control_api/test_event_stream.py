@@ -5,11 +5,10 @@ import itertools
 import json
 from socket import SO_LINGER, SOL_SOCKET
 from struct import pack
-from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession
-from support import PATIENCE, frozen, get, key_of, send_path, serving, until, walk
+from support import PATIENCE, connected, frozen, get, key_of, request, send_path, serving, until, walk
 
 import emulator
 from emulator.control_api import event_stream
@@ -132,11 +131,11 @@ async def test_a_closed_page_leaves_nothing_behind_and_does_not_hold_up_the_end(
 @pytest.mark.parametrize("path", ["/_emulator/sandboxes/default/events", "/_emulator/page/default/live/inbox"])
 async def test_listeners_that_vanish_are_no_trouble_and_leave_nothing_behind(path, caplog):
     async with serving() as served:
-        feed, where = served.emulator.default.feed, urlsplit(served.base_url)
+        feed = served.emulator.default.feed
         vanishing = []
         for _ in range(20):
-            reader, writer = await asyncio.open_connection(where.hostname, where.port)
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            reader, writer = await connected(served.base_url)
+            writer.write(request(path, "localhost"))
             await reader.readuntil(b"\r\n\r\n")
             vanishing.append(writer)
         await until(lambda: len(feed._waiting) == 20)

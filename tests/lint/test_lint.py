@@ -2,7 +2,7 @@
 
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, octets, send_path, serving
+from support import TO, control, frozen, get, key_of, octets, once, send_path, serving
 
 import emulator
 from emulator.lint import parameter_names, text_quality
@@ -98,8 +98,8 @@ async def test_a_key_in_a_url_is_a_mild_finding_and_hidden_unless_asked_for(sms)
 
 @pytest.mark.contract("ubill.auth.query")
 async def test_ubill_s_key_in_a_query_is_a_mild_finding_too(sms):
-    head = f"GET /v1/sms/balance?key={sms.ubill.key} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    assert b" 200 " in (await octets(sms.base_url, head.encode()))[:16]
+    asked = once(f"/v1/sms/balance?key={sms.ubill.key}", "localhost")
+    assert b" 200 " in (await octets(sms.base_url, asked))[:16]
     assert await rows(sms) == []
     assert await rows(sms, mild=True) == ["ubill.auth.query"]
 
@@ -112,12 +112,11 @@ async def test_ubill_s_key_in_a_query_is_a_mild_finding_too(sms):
 ])  # fmt: skip
 async def test_a_secret_that_goes_to_the_providers_name_without_tls_is_a_finding(sms, provider, host, path, row):
     target = path.format(**{name: getattr(sms.accounts[provider], name, "") for name in ("key", "login", "psw")})
-    await octets(sms.base_url, f"GET {target} HTTP/1.1\r\nHost: {host}:80\r\nConnection: close\r\n\r\n".encode())
+    await octets(sms.base_url, once(target, f"{host}:80"))
     one = next(one for one in await sms.lint() if one.row == row)
     assert one.level == "warning"
     assert any(f"went to http://{host} unencrypted; https://{host} is served too" in detail for detail in one.details)
-    forwarded = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n"
-    await octets(sms.base_url, forwarded.encode())
+    await octets(sms.base_url, once(target, host, "X-Forwarded-Proto: https"))
     assert [one.count for one in await sms.lint() if one.row == row] == [one.count]
 
 

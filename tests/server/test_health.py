@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from support import PATIENCE, frozen, octets, serving
+from support import PATIENCE, frozen, octets, once, serving
 
 from emulator.dispatch.workload import MOST_NUMBERS
 from emulator.sandboxes.sandbox import AT_ONCE
@@ -22,7 +22,7 @@ from emulator.sandboxes.sandbox import AT_ONCE
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 OFFICE = b"key=emulator-smsoffice&sender=smsoffice&reference=r&"
 CENTER = b"login=emulator&psw=emulator&fmt=3&"
-HEALTH = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+HEALTH = once("/_emulator/health", "localhost")
 MOST = 1.0
 """Seconds that the emulator itself is at work between the question and its answer: how busy the machine is does not
 count."""
@@ -71,10 +71,8 @@ HARD = {
 
 def post(path, kind, body):
     method = "PUT" if path.endswith("/rules") else "POST"
-    return (
-        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {kind}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
+    head = once(path, "localhost", f"Content-Type: {kind}", f"Content-Length: {len(body)}", method=method)
+    return head + body
 
 
 def worked(process):
@@ -173,8 +171,8 @@ LARGE = [
 
 def asks(method, path, body):
     said = b"" if body is None else json.dumps(body).encode()
-    head = f"Content-Type: {JSON}\r\nContent-Length: {len(said)}\r\n" if body is not None else ""
-    return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{head}\r\n".encode() + said
+    head = [] if body is None else [f"Content-Type: {JSON}", f"Content-Length: {len(said)}"]
+    return once(path, "localhost", *head, method=method) + said
 
 
 async def whole(url, request, seconds=300):

@@ -39,6 +39,11 @@ def after_a_crash(emulator: Emulator) -> dict[str, tuple]:
     return {name: shown(sandbox, under_way_is_due=True) for name, sandbox in emulator.sandboxes.by_id.items()}
 
 
+def there(emulator: Emulator) -> dict[str, tuple]:
+    """Of every sandbox what is there."""
+    return {name: shown(sandbox) for name, sandbox in emulator.sandboxes.by_id.items()}
+
+
 def shown(sandbox, under_way_is_due=False) -> tuple:
     state = SandboxState.load(sandbox.engine.state.dump())
     if under_way_is_due:

@@ -4,14 +4,15 @@ import asyncio
 import sqlite3
 import tempfile
 from collections import deque
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from storage.crashes import after_a_crash, begun, copied, shown
-from storage.test_restart import happen, happenings, served
-from support import send_path, until
+from storage.crashes import after_a_crash, begun, copied, there
+from storage.test_restart import happen, happenings
+from support import once, request, send_path, serving, until
 from wires import Wire, settled
 
 from emulator.http.messages import HttpReply, HttpRequest
@@ -49,6 +50,21 @@ class Late:
         self.store.close(well)
 
 
+@asynccontextmanager
+async def late_store(path, **settings):
+    """(a server with that state file, a store put before its own, an HTTP connection, its wire)"""
+    async with serving(state=str(path), **settings) as served:
+        connection, wire = Wire.to(served)
+        logbook = served.emulator.recorder
+        logbook.commit()
+        late = logbook.store = Late(logbook.store)
+        try:
+            yield served, late, connection, wire
+        finally:
+            logbook.store = late.store
+            connection.connection_lost(None)
+
+
 moves = st.one_of(happenings, st.just(("land",)), st.just(("land",)))
 
 
@@ -80,26 +96,20 @@ def test_what_happens_during_a_commit_is_there_again_after_the_next(floor, at_on
         left = copied(Path(folder, "0.db"), Path(folder, "1.db"))
         logbook.give_up()
         emulator, logbook = begun(left)
-        assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+        assert there(emulator) == expected
         logbook.give_up()
 
 
 async def test_answers_leave_in_order_once_they_are_safe_and_the_connection_ends_behind_the_last(tmp_path):
-    serving = await served(tmp_path / "state.db")
-    connection, wire = Wire.to(serving)
-    logbook = serving.emulator.recorder
-    late = Late(logbook.store)
-
-    def asked(name, more=""):
-        return f"GET {send_path(reference=name)} HTTP/1.1\r\nHost: x\r\n{more}\r\n".encode()
-
-    try:
-        connection.data_received(asked("first"))
-        await settled(wire, 1)
-        logbook.store = late
-        connection.data_received(asked("second"))
+    async with late_store(tmp_path / "state.db") as (_, late, connection, wire):
+        first, second, third = (request(send_path(reference=name)) for name in ("first", "second", "third"))
+        connection.data_received(first)
         await until(lambda: late.waiting)
-        connection.data_received(asked("third") + asked("fourth", "Connection: close\r\n"))
+        late.land()
+        await settled(wire, 1)
+        connection.data_received(second)
+        await until(lambda: late.waiting)
+        connection.data_received(third + once(send_path(reference="fourth")))
         connection.eof_received()
         assert wire.octets.count(b"HTTP/1.1 200") == 1
         late.land()
@@ -107,61 +117,40 @@ async def test_answers_leave_in_order_once_they_are_safe_and_the_connection_ends
         await until(lambda: late.waiting)
         late.land()
         assert (wire.octets.count(b"HTTP/1.1 200"), wire.ended) == (4, True)
-    finally:
-        logbook.store = late.store
-        connection.connection_lost(None)
-        await serving.stop()
 
 
 async def test_an_answer_whose_commit_fails_says_so_and_a_refused_line_comes_behind_what_waits(tmp_path):
-    serving = await served(tmp_path / "state.db")
-    connection, wire = Wire.to(serving)
-    logbook = serving.emulator.recorder
-    logbook.commit()
-    late = Late(logbook.store)
-    logbook.store = late
-    try:
-        connection.data_received(f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\nGARBAGE\r\n\r\n".encode())
+    async with late_store(tmp_path / "state.db") as (_, late, connection, wire):
+        connection.data_received(request(send_path()) + b"GARBAGE\r\n\r\n")
         await until(lambda: late.waiting)
         assert wire.octets == b""
         late.land(fails="the cable is out")
         first, second = wire.octets.index(b"HTTP/1.1 500"), wire.octets.index(b"HTTP/1.1 400")
         assert first < second
         assert b"the cable is out. It may have been done all the same" in wire.octets
-    finally:
-        logbook.store = late.store
-        connection.connection_lost(None)
-        await serving.stop()
 
 
 async def test_what_waits_for_the_store_to_be_written_goes_out_though_it_failed_once(tmp_path):
     """And so do entries of the journal, where that is kept."""
-    serving = await served(tmp_path / "state.db", keep_journal=True)
-    logbook = serving.emulator.recorder
-    late, gone = Late(logbook.store), []
-    logbook.store = late
+    gone = []
 
     async def call(request, fault=None):
         gone.append(request.target)
         return HttpReply()
 
-    connection, _ = Wire.to(serving)
-    try:
-        connection.data_received(f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    async with late_store(tmp_path / "state.db", keep_journal=True) as (served, late, connection, _):
+        connection.data_received(request(send_path()))
         await until(lambda: late.waiting)
-        waiting = asyncio.create_task(logbook.first(call)(HttpRequest(method="GET", target="/sms")))
+        going = served.emulator.recorder.first(call)(HttpRequest(method="GET", target="/sms"))
+        waiting = asyncio.create_task(going)
         await asyncio.sleep(0)
         late.land(fails="the disk is full")
-        serving.emulator.exchange(HttpRequest(method="GET", target="/nowhere"))
+        served.emulator.exchange(HttpRequest(method="GET", target="/nowhere"))
         await until(lambda: late.waiting)
         assert gone == []
         late.land()
         await waiting
         assert gone == ["/sms"]
-    finally:
-        logbook.store = late.store
-        connection.connection_lost(None)
-        await serving.stop()
     base = sqlite3.connect(tmp_path / "state.db")
     assert base.execute("SELECT count(*) FROM entry").fetchone() == (2,)
     base.close()

@@ -12,8 +12,8 @@ from aiohttp import web
 from core.engine.test_replay import dated, inputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from storage.crashes import after_a_crash, begun, copied, shown
-from support import PATIENCE, TO, control, get, receiver, send_path, serving, skip, until
+from storage.crashes import after_a_crash, begun, copied, there
+from support import PATIENCE, TO, control, frozen, get, key_of, receiver, send_path, serving, skip, until
 
 from emulator import clock
 from emulator.app.server import Server
@@ -103,46 +103,31 @@ def test_any_history_is_there_again_after_a_crash(floor, at_once, made):
                 path = copied(path, Path(folder, f"{number}.db"))
                 logbook.give_up()
                 emulator, logbook = begun(path)
-                assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+                assert there(emulator) == expected
             else:
                 happen(emulator, what, *more)
-        expected = {name: shown(one) for name, one in emulator.sandboxes.by_id.items()}
+        expected = there(emulator)
         logbook.close()
         emulator, logbook = begun(path)
-        assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+        assert there(emulator) == expected
         logbook.give_up()
 
 
-async def served(path, **more):
-    serving = Server(Settings(port=0, state=str(path), **more))
-    await serving.start()
-    return serving
-
-
-async def crashed(serving, path, to):
-    """The process is gone at this moment; another one begins on what it left."""
-    left = copied(path, to)
-    await serving.stop()
-    return await served(left)
-
-
 async def test_time_that_passed_meanwhile_counts_on_a_clock_that_runs_and_not_on_one_that_stands(tmp_path, monkeypatch):
-    first = await served(tmp_path / "1.db")
-    running = first.emulator.default
-    standing = first.emulator.create(NewSandbox(id="standing", clock="frozen"))
-    fast = first.emulator.create(NewSandbox(id="fast"))
-    fast.run_at(60.0)
-    for sandbox in (running, standing):
-        await get(first.base_url + send_path(sandbox.account("smsoffice").credentials["key"], reference="r"))
-    assert first.emulator.recorder.commit()
-    before = {one.id: one.now() for one in (running, standing, fast)}
-    left = copied(tmp_path / "1.db", tmp_path / "2.db")
-    await first.stop()
+    async with serving(state=str(tmp_path / "1.db")) as first:
+        running = first.emulator.default
+        standing = frozen(first, id="standing")
+        fast = first.emulator.create(NewSandbox(id="fast"))
+        fast.run_at(60.0)
+        for sandbox in (running, standing):
+            await get(first.base_url + send_path(key_of(sandbox), reference="r"))
+        assert first.emulator.recorder.commit()
+        before = {one.id: one.now() for one in (running, standing, fast)}
+        left = copied(tmp_path / "1.db", tmp_path / "2.db")
     monkeypatch.setattr("emulator.clock._origin", clock._origin + 3600 * SECOND)
-    second = await served(left)
-    try:
-        there = second.emulator.sandboxes.by_id
-        passed = {name: (there[name].now() - at) / SECOND for name, at in before.items()}
+    async with serving(state=str(left)) as second:
+        found = second.emulator.sandboxes.by_id
+        passed = {name: (found[name].now() - at) / SECOND for name, at in before.items()}
         assert 3600 <= passed["default"] < 3660
         assert 60 * 3600 <= passed["fast"] < 61 * 3600
         assert passed["standing"] == 0
@@ -153,9 +138,7 @@ async def test_time_that_passed_meanwhile_counts_on_a_clock_that_runs_and_not_on
         assert (pending, delivered) == ("pending", "delivered")
         seconds = datetime.fromisoformat(then) - datetime.fromisoformat(at)
         assert seconds.total_seconds() == 2                       # at its due date, not at the restart
-        assert there["standing"].engine.state.scheduler.due is not None
-    finally:
-        await second.stop()
+        assert found["standing"].engine.state.scheduler.due is not None
 
 
 async def test_a_callback_that_was_under_way_goes_out_again(tmp_path):
@@ -168,40 +151,34 @@ async def test_a_callback_that_was_under_way_goes_out_again(tmp_path):
             return web.Response(text="OK")
 
         client.answers = late
-        first = await served(tmp_path / "1.db", callback_url=(client.url,))
-        await get(first.base_url + send_path(reference="r"))
-        await control(first, "POST", "/_emulator/sandboxes/default/messages/m1/status", {"status": "delivered"})
-        await asyncio.wait_for(arrived.wait(), PATIENCE)
-        client.answers = lambda _: web.Response(text="OK")
-        second = await crashed(first, tmp_path / "1.db", tmp_path / "2.db")
-        try:
+        async with serving(state=str(tmp_path / "1.db"), callback_url=(client.url,)) as first:
+            await get(first.base_url + send_path(reference="r"))
+            await control(first, "POST", "/_emulator/sandboxes/default/messages/m1/status", {"status": "delivered"})
+            await asyncio.wait_for(arrived.wait(), PATIENCE)
+            client.answers = lambda _: web.Response(text="OK")
+            left = copied(tmp_path / "1.db", tmp_path / "2.db")
+        async with serving(state=str(left)) as second:
             path = "/_emulator/sandboxes/default/wait?for=callbacks&accepted=true&timeout=60"
             assert (await control(second, "GET", path))[0] == 200
             assert [one["reference"] for one in client.came] == ["r", "r"]
             assert not second.emulator.default.engine.state.in_flight
-        finally:
             hanging.set()
-            await second.stop()
 
 
 async def test_after_a_restart_a_sandbox_has_its_whole_time_again_and_its_name_is_free_after_that(
     tmp_path, monkeypatch
 ):  # fmt: skip
-    first = await served(tmp_path / "1.db")
-    first.emulator.create(NewSandbox(id="short", ttl=60))
-    assert first.emulator.recorder.commit()
-    left = copied(tmp_path / "1.db", tmp_path / "2.db")
-    await first.stop()
+    async with serving(state=str(tmp_path / "1.db")) as first:
+        first.emulator.create(NewSandbox(id="short", ttl=60))
+        assert first.emulator.recorder.commit()
+        left = copied(tmp_path / "1.db", tmp_path / "2.db")
     monkeypatch.setattr("emulator.clock._origin", clock._origin + 3600 * SECOND)
-    second = await served(left)
-    try:
+    async with serving(state=str(left)) as second:
         assert list(second.emulator.sandboxes.by_id) == ["default", "short"]
         monkeypatch.setattr("emulator.clock._origin", clock._origin + 61 * SECOND)
         skip(61)
         await until(lambda: "short" not in second.emulator.sandboxes.by_id)
         second.emulator.create(NewSandbox(id="short"))
-    finally:
-        await second.stop()
 
 
 def stand(path):
@@ -232,11 +209,11 @@ def test_a_large_checkpoint_is_written_in_pieces_and_counts_once_it_is_whole(tmp
     left = copied(tmp_path / "state.db", tmp_path / "left.db")
     logbook.give_up()
     emulator, logbook = begun(left)
-    assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+    assert there(emulator) == expected
     logbook.close()
     assert stand(left)[1] == 0
     emulator, logbook = begun(left)
-    assert {name: shown(one) for name, one in emulator.sandboxes.by_id.items()} == expected
+    assert there(emulator) == expected
     logbook.give_up()
 
 
@@ -265,31 +242,27 @@ def test_what_a_crash_left_half_done_is_cleared_away(tmp_path, monkeypatch):
 
 async def test_a_file_from_the_future_is_taken_and_no_clock_goes_back(tmp_path, monkeypatch):
     """The machine's clock was put right meanwhile, or the file comes from another machine."""
-    first = await served(tmp_path / "1.db")
-    sandbox = first.emulator.create(NewSandbox(id="runs"))
-    traffic(sandbox, 2.0, None)
-    assert first.emulator.recorder.commit()
-    left, before = copied(tmp_path / "1.db", tmp_path / "2.db"), sandbox.now()
-    await first.stop()
+    async with serving(state=str(tmp_path / "1.db")) as first:
+        sandbox = first.emulator.create(NewSandbox(id="runs"))
+        traffic(sandbox, 2.0, None)
+        assert first.emulator.recorder.commit()
+        left, before = copied(tmp_path / "1.db", tmp_path / "2.db"), sandbox.now()
     monkeypatch.setattr("emulator.clock._origin", clock._origin - 3600 * SECOND)
-    second = await served(left)
-    try:
+    async with serving(state=str(left)) as second:
         again = second.emulator.sandboxes.by_id["runs"]
         began = again.clock.now()
         assert began >= before - SECOND
         monkeypatch.setattr("emulator.clock._origin", clock._origin + 60 * SECOND)
         assert again.clock.now() - began >= 60 * SECOND  # it goes, and does not wait an hour for its own past
-    finally:
-        await second.stop()
 
 
 async def test_a_file_with_a_moment_that_no_clock_shows_is_refused_and_says_so(tmp_path):
-    first = await served(tmp_path / "1.db")
-    traffic(first.emulator.default, 2.0, None)
-    first.emulator.default.engine.state.now = 3_000_000_000 * SECOND * 1000
-    await first.stop()
+    async with serving(state=str(tmp_path / "1.db")) as first:
+        traffic(first.emulator.default, 2.0, None)
+        first.emulator.default.engine.state.now = 3_000_000_000 * SECOND * 1000
     with pytest.raises(Unusable, match="it holds a moment after the year 9999, which no clock shows"):
-        await served(tmp_path / "1.db")
+        async with serving(state=str(tmp_path / "1.db")):
+            pass
 
 
 async def told(serving):

@@ -2,12 +2,13 @@
 
 import asyncio
 import sqlite3
+from contextlib import asynccontextmanager
 
 import pytest
 from esme import SUBMIT, Esme
 from storage.crashes import begun, copied
-from storage.test_restart import served, traffic
-from support import PATIENCE, control, get, send_path
+from storage.test_restart import traffic
+from support import PATIENCE, control, get, request, send_path, serving
 from wires import Wire, settled
 
 from emulator.sandboxes.change_log import Unusable
@@ -143,48 +144,56 @@ def test_a_check_that_does_not_fit_is_damage():
 # a disk that is full
 
 
-def full(serving, is_full=True):
+def full(served, is_full=True):
     """No page more goes into the file, or as many as it likes."""
-    base = serving.emulator.recorder.store._base
+    base = served.emulator.recorder.store._base
     (pages,) = base.execute("PRAGMA page_count").fetchone()
     base.execute(f"PRAGMA max_page_count={pages if is_full else 1 << 30}")
 
 
+@asynccontextmanager
+async def keeping(path, connections=0):
+    """(a server with that state file, so many HTTP connections with their wires)"""
+    async with serving(state=str(path)) as served:
+        ends = [Wire.to(served) for _ in range(connections)]
+        await asyncio.sleep(0)
+        try:
+            yield served, ends
+        finally:
+            for connection, _ in ends:
+                connection.connection_lost(None)
+            full(served, False)
+
+
 async def test_a_request_that_cannot_be_kept_gets_500_and_later_ones_are_not_even_done(tmp_path):
-    serving = await served(tmp_path / "state.db")
-    try:
-        serving.emulator.default.run_at(0.0)
-        await get(serving.base_url + send_path(reference="before"))
-        full(serving)
-        refusals = [await get(serving.base_url + send_path(reference=f"r{number}", content="x" * 900))
+    async with keeping(tmp_path / "state.db") as (served, _):
+        served.emulator.default.run_at(0.0)
+        await get(served.base_url + send_path(reference="before"))
+        full(served)
+        refusals = [await get(served.base_url + send_path(reference=f"r{number}", content="x" * 900))
                     for number in range(12)]  # fmt: skip
         said = [body.decode() for status, body in refusals if status == 500]
         assert "cannot write its state file" in said[0]
         assert "database or disk is full. It may have been done all the same" in said[0]
         assert all("Nothing was done" in one for one in said[1:])
-        store = serving.emulator.default.engine.state.store
+        store = served.emulator.default.engine.state.store
         assert len(store.messages) == 1 + 12 - len(said) + 1
-        status, told = await control(serving, "POST", "/_emulator/sandboxes", {})
+        status, told = await control(served, "POST", "/_emulator/sandboxes", {})
         assert status == 500
         assert told["error"]["code"] == "not-kept"
-        assert (await control(serving, "GET", "/_emulator/sandboxes/default/messages"))[0] == 200
-        full(serving, False)
-        await asyncio.wait_for(serving.emulator.recorder._fine.wait(), PATIENCE)
-        assert (await get(serving.base_url + send_path(reference="after")))[0] == 200
+        assert (await control(served, "GET", "/_emulator/sandboxes/default/messages"))[0] == 200
+        full(served, False)
+        await asyncio.wait_for(served.emulator.recorder._fine.wait(), PATIENCE)
+        assert (await get(served.base_url + send_path(reference="after")))[0] == 200
         emulator, logbook = begun(copied(tmp_path / "state.db", tmp_path / "left.db"))
         assert len(emulator.default.engine.state.store.messages) == len(store.messages)
         logbook.give_up()
-    finally:
-        await serving.stop()
 
 
 async def test_answers_of_one_turn_wait_for_one_commit_and_say_so_where_there_is_none(tmp_path):
-    serving = await served(tmp_path / "state.db")
-    recorder = serving.emulator.recorder
-    asked = f"GET {send_path()} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-    ends = [Wire.to(serving) for _ in range(3)]
-    await asyncio.sleep(0)
-    try:
+    asked = request(send_path())
+    async with keeping(tmp_path / "state.db", 3) as (served, ends):
+        recorder = served.emulator.recorder
         for times in (1, 2, 3):
             before = pages(recorder)
             for connection, _ in ends:
@@ -193,7 +202,7 @@ async def test_answers_of_one_turn_wait_for_one_commit_and_say_so_where_there_is
             for _, wire in ends:
                 await settled(wire, times)
             assert times == 1 or pages(recorder) == before + 1
-        full(serving)
+        full(served)
         said = []
         for _ in range(12):
             for connection, wire in ends:
@@ -204,18 +213,12 @@ async def test_answers_of_one_turn_wait_for_one_commit_and_say_so_where_there_is
         refused = [one for one in said if one.startswith(b"HTTP/1.1 500")]
         assert b"It may have been done all the same" in refused[0]
         assert all(b"Nothing was done" in one for one in refused[1:])
-        assert len(serving.emulator.default.engine.state.store.messages) == 9 + len(said) - len(refused) + 1
-        look = b"GET /_emulator/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        assert len(served.emulator.default.engine.state.store.messages) == 9 + len(said) - len(refused) + 1
         connection, wire = ends[0]
         for times in (1, 2):
-            connection.data_received(look)
+            connection.data_received(request("/_emulator/health", "localhost"))
             await settled(wire, times + 1)
         assert wire.octets.count(b"HTTP/1.1 200") == 2
-    finally:
-        for connection, _ in ends:
-            connection.connection_lost(None)
-        full(serving, False)
-        await serving.stop()
 
 
 def pages(recorder):
@@ -224,31 +227,21 @@ def pages(recorder):
 
 
 async def test_answers_that_wait_all_leave_in_the_end(tmp_path):
-    serving = await served(tmp_path / "state.db")
-    connection, wire = Wire.to(serving)
-    await asyncio.sleep(0)
-    try:
+    async with keeping(tmp_path / "state.db", 1) as (_, ((connection, wire),)):
         for n in range(4):
-            connection.data_received(f"GET {send_path(reference=f'r{n}')} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            connection.data_received(request(send_path(reference=f"r{n}")))
         await settled(wire, 4)
         assert wire.octets.count(b'"Success":true') == 4
-    finally:
-        connection.connection_lost(None)
-        await serving.stop()
 
 
 async def test_over_smpp_the_connection_breaks_in_place_of_an_answer(tmp_path):
-    serving = await served(tmp_path / "state.db")
-    esme = Esme(*await asyncio.open_connection(serving.smpp_host, serving.smpp_port))
-    try:
+    async with keeping(tmp_path / "state.db") as (served, _):
+        esme = Esme(*await asyncio.open_connection(served.smpp_host, served.smpp_port))
         assert (await esme.bind({"system_id": "emulator", "password": "emulator"})).status == 0
-        full(serving)
+        full(served)
         for number in range(100):
             esme.write(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"%d" % number + b"x" * 100))
         await esme.closed()
         answered = [pdu for pdu in esme.came if pdu.command_id == CommandId.SUBMIT_SM_RESP]
-        assert len(answered) < len(serving.emulator.default.engine.state.store.messages)
-    finally:
+        assert len(answered) < len(served.emulator.default.engine.state.store.messages)
         await esme.close()
-        full(serving, False)
-        await serving.stop()

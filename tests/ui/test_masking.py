@@ -4,7 +4,7 @@ import time
 from itertools import product
 
 import pytest
-from support import control, frozen, key_of, octets, serving
+from support import control, frozen, journal, key_of, octets, once, serving
 from ui.surfer import PAGE
 
 from emulator.cli import logs
@@ -95,9 +95,9 @@ async def test_the_keys_of_all_sandboxes_are_masked_on_every_page_and_in_the_log
                      f"GET /x HTTP/1.1\r\n{key}: x",
                      f"GET /api/getBalance?key=a%00{key} HTTP/1.1"):  # fmt: skip
             await octets(served.base_url, f"{line}\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
-    _, told = await control(served, "GET", "/_emulator/sandboxes/default/requests")
-    assert sum(key in str(one) for one in told["requests"] for key in keys) >= 4  # the API shows what came
-    pages = [f"{PAGE}/requests", *(f"{PAGE}/requests/{one['id']}" for one in told["requests"])]
+    told = await journal(served)
+    assert sum(key in str(one) for one in told for key in keys) >= 4  # the API shows what came
+    pages = [f"{PAGE}/requests", *(f"{PAGE}/requests/{one['id']}" for one in told)]
     shown = "".join([(await surfer.get(page)).html for page in pages]) + caplog.text
     assert caplog.text.count(" x") >= 4
     for key in keys:
@@ -122,8 +122,7 @@ def test_a_secret_that_two_sandboxes_share_stays_one_until_both_are_gone():
 async def test_a_page_of_requests_with_64_kib_targets_opens_at_once(surfer, served):
     async with serving(max_line=70_000) as other:
         for piece in ("a", "key=", "%61"):
-            line = f"GET /{repeated(piece)[:65_000]} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-            await octets(other.base_url, line.encode())
+            await octets(other.base_url, once(f"/{repeated(piece)[:65_000]}"))
         began = time.process_time()
         status, _ = await control_page(other)
         assert status == 200
