@@ -56,8 +56,8 @@ class RequestParser:
 
     __slots__ = (
         "_allowance", "_begun", "_body", "_fed", "_head", "_in_body", "_large", "_length", "_limits", "_most",
-        "_offered", "_parser", "_peer", "_raw", "_raw_octets", "_scheme", "_target", "_told_scheme", "_trusts_front",
-        "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
+        "_offered", "_parser", "_peer", "_raw", "_raw_octets", "_scheme", "_target", "_told", "_told_scheme",
+        "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
     def __init__(self, limits: Sizes, allowance: Allowance, peer: str, scheme: str = "http") -> None:
@@ -86,7 +86,9 @@ class RequestParser:
         self._begun = b""
         """Of a head that is here in part, so many octets as the journal keeps."""
         self._fed = 0
-        """Octets since the parser last said anything."""
+        """Octets since the parser last said anything of a message that is here in part, and"""
+        self._told: tuple[object, ...] = ()
+        """what it had said by then."""
         self._raw_octets = False
         self._offered: RawHeaders | None = None
         """The headers of a request that comes once more, without its Upgrade."""
@@ -123,7 +125,6 @@ class RequestParser:
                     data = self._readable(data)
                 self._begun += data[: _MOST_KEPT - len(self._begun)]
             whole = len(self.parsed)
-            self._fed += len(data)
             try:
                 self._parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
@@ -136,7 +137,7 @@ class RequestParser:
                 if self.in_message and self.refusal is None:
                     if len(self.parsed) > whole:
                         self._begun = self._behind(data, whole)
-                    self._check_part()
+                    self._check_part(len(data))
                 return
 
     def close(self) -> None:
@@ -148,19 +149,16 @@ class RequestParser:
     def on_message_begin(self) -> None:
         self.in_message, self._in_body = True, False
         self._raw, self._target, self._body, self._length = [], b"", [], 0
-        self._fed = 0
+        self._told = ()
 
     def on_url(self, url: bytes) -> None:
         self._target += url
-        self._fed = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._raw.append((name, value))
-        self._fed = 0
 
     def on_headers_complete(self) -> None:
         self._in_body = True
-        self._fed = 0
         raw, limits = self._offered or tuple(self._raw), self._limits
         self._offered, self._raw = None, []  # what comes still are trailers
         if len(raw) > MOST_HEADERS or len(self._begun) >= self._large:
@@ -186,7 +184,6 @@ class RequestParser:
             return
         self._body.append(body)
         self._length += len(body)
-        self._fed = 0
         if self._length > self._most:
             self._body.clear()
             self._too_large()
@@ -247,8 +244,10 @@ class RequestParser:
         elif len(self._begun) >= self._large and any(len(name) + len(value) > most for name, value in raw):
             self._refused(431, f"a header has more than {most} bytes (--max-header)")
 
-    def _check_part(self) -> None:
+    def _check_part(self, fed: int) -> None:
         """What is here in part may be too much already."""
+        told = self._in_body, len(self._raw), len(self._target), self._length
+        self._fed, self._told = self._fed + fed if told == self._told else 0, told
         if not self._in_body and b"\n" not in self._begun:
             if len(self._target) > self._limits.line:
                 self._check_head([])

@@ -184,7 +184,9 @@ class Sandbox:
         calls `schedule_timer` after the last."""
         real = self.used_at = real_now()
         state = self.engine.state
-        at = max(self.clock.at(real), state.now)
+        at = self.clock.at(real)
+        if at < state.now:
+            at = state.now
         due = state.scheduler.due
         return at if due is None or due > at else self.catch_up(at)
 

@@ -2,6 +2,7 @@
 is changed."""
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -154,9 +155,13 @@ def filled(field: str, reason: Reason) -> Wanted:
 
 def there(*wanted: Wanted) -> Check:
     """Parameters are there, looked for in that order."""
+    fields = [one.field for one in wanted]
+    said = attrgetter(*fields, fields[0])  # of one alone it would be no tuple
 
     def check(case: CheckContext) -> Refused | None:
         command = case.command
+        if all(said(command)):
+            return None
         for field, reason, filled in wanted:
             value = getattr(command, field)
             if value is None or (filled and not value):

@@ -43,9 +43,10 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], Credential | None
             fields += read_query(request.body)
         else:
             notes.append("smsoffice.send.form-body")
-    parameters: dict[str, str] = {}
-    for name, value in fields:
-        parameters.setdefault(name.lower(), value)
+    parameters = dict(reversed(fields))
+    names = "".join(parameters)
+    if names != names.lower():
+        parameters = {name.lower(): value for name, value in reversed(fields)}
     key, fault = parameters.get("key"), None
     if request.method == "GET" and (length := len("GET  HTTP/1.1") + len(target)) > MOST_GET:
         fault = Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})
