@@ -2,6 +2,7 @@
 I/O."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -78,7 +79,7 @@ class HttpDispatcher:
         """Hears each exchange as it is kept: the log."""
         self.hand_on: Callable[[Line], None] | None = None
         """Takes what belongs into the journal of the sandbox default, where that is at another node."""
-        self.counted: dict[tuple[str, str, str, str], int] = {}
+        self.counted: Counter[tuple[str, str, str, str]] = Counter()
         """How many exchanges there were by provider, protocol, operation and outcome, for the metrics."""
 
     # a request over HTTP
@@ -198,8 +199,7 @@ class HttpDispatcher:
             self.hand_on(line)
         else:
             self.keep(sandbox, line)
-        what = line.provider, line.protocol, line.operation, line.word
-        self.counted[what] = self.counted.get(what, 0) + 1
+        self.counted[line.provider, line.protocol, line.operation, line.word] += 1
         if self.told is not None:
             self.told(sandbox, line.whole())
 

@@ -114,7 +114,8 @@ class SubmitHandler:
         assert profile.first_id is not None
         number = state.next_ids.get(provider, profile.first_id)
         highest = state.store.highest.get(provider, 0)
-        while (number <= highest and state.store.taken(provider, str(number))) or str(number) in state.parts:
+        parts, taken = state.parts, state.store.taken
+        while (number <= highest and taken(provider, str(number))) or (parts and str(number) in parts):
             number += 1
         state.next_ids[provider] = number + 1
         return str(number)

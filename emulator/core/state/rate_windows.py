@@ -44,19 +44,16 @@ class RateWindows:
         return marks[0] if marks else None
 
     def mark(self, keys: Iterable[str], at: Timestamp, keep: int) -> None:
-        """An event of each key happened; `keep` is the longest window that anybody asks about, in microseconds."""
+        """An event of each key happened; `keep` is the longest window that anybody asks about, in microseconds. At 1024
+        keys and whenever they have doubled since stale ones go: that hangs on nothing but the state itself, so that a
+        state goes on in the same way after it was written down."""
         marks = self.marks
         for key in keys:
             known = marks.get(key)
             if known is not None:
                 known.append(at)
                 continue
-            if _is_time_to_sweep(len(marks)):
+            size = len(marks)
+            if size >= 1024 and size & (size - 1) == 0:
                 marks = self.marks = {k: moments for k, moments in marks.items() if moments[-1] > at - keep}
             marks[key] = [at]
-
-
-def _is_time_to_sweep(size: int) -> bool:
-    """At 1024 keys and whenever they have doubled since. It hangs on nothing but the state itself, so that a state goes
-    on in the same way after it was written down."""
-    return size >= 1024 and size & (size - 1) == 0
