@@ -3,6 +3,7 @@ tried with: the same few each time, which hypothesis draws without chance; in `m
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester", "tools"]
@@ -22,3 +23,21 @@ def pytest_collection_modifyitems(config, items):
         elsewhere = [one for one in items if FROM_A_FIXTURE.intersection(one.fixturenames)]
         config.hook.pytest_deselected(items=[one for one in items if one not in elsewhere])
         items[:] = elsewhere
+
+
+@pytest.fixture
+async def served():
+    """An emulator on a free port."""
+    from support import serving
+
+    async with serving() as one:
+        yield one
+
+
+@pytest.fixture
+async def at():
+    """An emulator with a sandbox whose clock stands, seen by an SMPP client."""
+    from esme import desk
+
+    async with desk() as one:
+        yield one

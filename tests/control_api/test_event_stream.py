@@ -148,24 +148,23 @@ async def test_listeners_that_vanish_are_no_trouble_and_leave_nothing_behind(pat
     assert caplog.records == []
 
 
-async def test_a_slow_listener_is_told_how_many_events_it_missed_and_goes_on():
-    async with serving() as served:
-        sandbox = frozen(served, balance=10_000)
-        stream = event_stream.told(sandbox, 0)
-        assert await anext(stream) == sse.BEAT
-        numbers = ",".join(f"995577{number:06d}" for number in range(KEPT + 50))
-        await get(served.base_url + send_path(key_of(sandbox), to=numbers[: 13 * 250 - 1]))
-        assert b"event: message" in await anext(stream)
-        for begin in range(0, KEPT, 250):
-            some = numbers[13 * begin : 13 * (begin + 250) - 1]
-            await get(served.base_url + send_path(key_of(sandbox), to=some))
-        await walk(served, sandbox)
-        frames = [frame for piece in [await anext(stream) for _ in range(251)] for frame in sse.Reader().feed(piece)]
-        missed = next(frame for frame in frames if frame.event == "missed")
-        assert json.loads(missed.data)["events"] > 1000
-        assert int(missed.id) == sandbox.feed.made - KEPT
-        assert int(frames[-1].id) <= sandbox.feed.made
-        await stream.aclose()
+async def test_a_slow_listener_is_told_how_many_events_it_missed_and_goes_on(served):
+    sandbox = frozen(served, balance=10_000)
+    stream = event_stream.told(sandbox, 0)
+    assert await anext(stream) == sse.BEAT
+    numbers = ",".join(f"995577{number:06d}" for number in range(KEPT + 50))
+    await get(served.base_url + send_path(key_of(sandbox), to=numbers[: 13 * 250 - 1]))
+    assert b"event: message" in await anext(stream)
+    for begin in range(0, KEPT, 250):
+        some = numbers[13 * begin : 13 * (begin + 250) - 1]
+        await get(served.base_url + send_path(key_of(sandbox), to=some))
+    await walk(served, sandbox)
+    frames = [frame for piece in [await anext(stream) for _ in range(251)] for frame in sse.Reader().feed(piece)]
+    missed = next(frame for frame in frames if frame.event == "missed")
+    assert json.loads(missed.data)["events"] > 1000
+    assert int(missed.id) == sandbox.feed.made - KEPT
+    assert int(frames[-1].id) <= sandbox.feed.made
+    await stream.aclose()
 
 
 async def test_what_the_journal_has_forgotten_is_told_as_missed():

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from esme import Desk, desk
+from esme import Desk
 from support import control, get, send_path
 
 from emulator.control_api.openapi import document
@@ -104,47 +104,46 @@ async def ask_wire(base: str, request: Any) -> None:
         assert answer.status == 200
 
 
-async def test_every_answer_is_as_it_is_described() -> None:
-    async with desk() as at:
-        ask = Asking(at)
-        await lived(at, ask)
-        for path in ("", "/messages", "/messages/m1", "/requests", "/callbacks", "/lint?mild=true", "/ledger", "/rules",
-                     "/scenario", "/sessions", "/export", "/wait?for=callbacks&count=2", "/wait?for=requests",
-                     "/otp", "/report?format=json"):  # fmt: skip
-            await ask("GET", path)
-        for provider in at.sandbox.providers:
-            await ask("GET", f"/accounts/{provider}")
-            await ask("GET", f"/_emulator/contract/{provider}")
-        for path in ("health", "cluster", "sandboxes", "contract", "scenarios"):
-            await ask("GET", f"/_emulator/{path}")
-        plays = (await ask("GET", "/_emulator/scenarios"))["scenarios"]
-        for play in plays:
-            await ask("PUT", "/scenario", {"scenario": play["name"]})
-        await ask("PATCH", "/accounts/smscenter", {"callback_url": "http://192.0.2.9/", "limits": "off"})
-        await ask("PATCH", "/accounts/ubill/brands/1", {"authorized": 2})
-        await ask("POST", "/messages/m1/status", {"status": "undelivered", "reason": "by hand", "error": 6})
-        told = (await ask("GET", "/callbacks"))["callbacks"]
-        report = next(one["id"] for one in told if one["message_id"] == "m1")
-        await ask("POST", f"/callbacks/{report}/redeliver")
-        passed_on = next(one["id"] for one in told if one["message_id"] == "i1")
-        await ask("POST", f"/callbacks/{passed_on}/redeliver", status=400)
-        await ask("POST", "/clock", {"advance": 1})
-        (rule, *_) = (await ask("POST", "/rules", {"then": {"reports": {"late": {"from": 1, "to": 2}}}}))["rules"]
-        await ask("DELETE", f"/rules/{rule['id']}")
-        await ask("PUT", "/rules", {"rules": [{"when": {"parts": {"from": 2}}, "then": {"reply": {"fault": "lost"}}}]})
-        await ask("POST", "/snapshots", {"name": "one"})
-        await ask("POST", "/restore", {"name": "one"})
-        await ask("GET", "/snapshots")
-        wish = {"accounts": {"smscenter": {"login": "l" * 20}}, "callback_url": "http://192.0.2.9/"}
-        assert len((await ask("POST", "/_emulator/sandboxes", wish))["warnings"]) == 4
-        await ask("GET", "/wait?timeout=0.01&to=1", status=408)
-        await ask("GET", "/otp?timeout=0.01&pattern=NO", status=408)
-        await ask("GET", "/messages/m999", status=404)
-        for limit in (-1, 2**63):
-            for path in ("/messages", "/requests", "/callbacks", "/ledger"):
-                await ask("GET", f"{path}?limit={limit}", status=400)
-        assert await ask("GET", "/messages?limit=0") == {"messages": []}
-        await ask("POST", "/outbind", {"target": f"{at.served.smpp_host}:{at.served.smpp_port}"})
-        await ask("POST", "/outbind", {"target": "nowhere"}, status=400)
-        typed = {call.name for call in CALLS if call.answer is not None} | {"health"}
-        assert typed - ask.seen == set()
+async def test_every_answer_is_as_it_is_described(at: Desk) -> None:
+    ask = Asking(at)
+    await lived(at, ask)
+    for path in ("", "/messages", "/messages/m1", "/requests", "/callbacks", "/lint?mild=true", "/ledger", "/rules",
+                 "/scenario", "/sessions", "/export", "/wait?for=callbacks&count=2", "/wait?for=requests",
+                 "/otp", "/report?format=json"):  # fmt: skip
+        await ask("GET", path)
+    for provider in at.sandbox.providers:
+        await ask("GET", f"/accounts/{provider}")
+        await ask("GET", f"/_emulator/contract/{provider}")
+    for path in ("health", "cluster", "sandboxes", "contract", "scenarios"):
+        await ask("GET", f"/_emulator/{path}")
+    plays = (await ask("GET", "/_emulator/scenarios"))["scenarios"]
+    for play in plays:
+        await ask("PUT", "/scenario", {"scenario": play["name"]})
+    await ask("PATCH", "/accounts/smscenter", {"callback_url": "http://192.0.2.9/", "limits": "off"})
+    await ask("PATCH", "/accounts/ubill/brands/1", {"authorized": 2})
+    await ask("POST", "/messages/m1/status", {"status": "undelivered", "reason": "by hand", "error": 6})
+    told = (await ask("GET", "/callbacks"))["callbacks"]
+    report = next(one["id"] for one in told if one["message_id"] == "m1")
+    await ask("POST", f"/callbacks/{report}/redeliver")
+    passed_on = next(one["id"] for one in told if one["message_id"] == "i1")
+    await ask("POST", f"/callbacks/{passed_on}/redeliver", status=400)
+    await ask("POST", "/clock", {"advance": 1})
+    (rule, *_) = (await ask("POST", "/rules", {"then": {"reports": {"late": {"from": 1, "to": 2}}}}))["rules"]
+    await ask("DELETE", f"/rules/{rule['id']}")
+    await ask("PUT", "/rules", {"rules": [{"when": {"parts": {"from": 2}}, "then": {"reply": {"fault": "lost"}}}]})
+    await ask("POST", "/snapshots", {"name": "one"})
+    await ask("POST", "/restore", {"name": "one"})
+    await ask("GET", "/snapshots")
+    wish = {"accounts": {"smscenter": {"login": "l" * 20}}, "callback_url": "http://192.0.2.9/"}
+    assert len((await ask("POST", "/_emulator/sandboxes", wish))["warnings"]) == 4
+    await ask("GET", "/wait?timeout=0.01&to=1", status=408)
+    await ask("GET", "/otp?timeout=0.01&pattern=NO", status=408)
+    await ask("GET", "/messages/m999", status=404)
+    for limit in (-1, 2**63):
+        for path in ("/messages", "/requests", "/callbacks", "/ledger"):
+            await ask("GET", f"{path}?limit={limit}", status=400)
+    assert await ask("GET", "/messages?limit=0") == {"messages": []}
+    await ask("POST", "/outbind", {"target": f"{at.served.smpp_host}:{at.served.smpp_port}"})
+    await ask("POST", "/outbind", {"target": "nowhere"}, status=400)
+    typed = {call.name for call in CALLS if call.answer is not None} | {"health"}
+    assert typed - ask.seen == set()

@@ -74,20 +74,19 @@ async def test_a_new_world_does_not_wait_for_callbacks_of_the_old_one():
 
 
 @pytest.mark.parametrize("done", [reset, restore])
-async def test_who_waits_for_messages_waits_for_those_of_the_new_world(done):
-    async with serving() as served:
-        sandbox = frozen(served)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        await control(served, "POST", f"{path}/snapshots", {"name": "before"})
-        await get(served.base_url + send_path(key_of(sandbox), reference="old"))
-        waited = asyncio.ensure_future(control(served, "GET", f"{path}/wait?count=2&timeout={PATIENCE:g}"))
-        await turns()
-        await done(served, path)
-        for reference in ("one", "two"):
-            await get(served.base_url + send_path(key_of(sandbox), reference=reference))
-        status, answer = await waited
-        assert status == 200, json.dumps(answer)
-        assert [one["reference"] for one in answer["messages"]] == ["one", "two"]
+async def test_who_waits_for_messages_waits_for_those_of_the_new_world(served, done):
+    sandbox = frozen(served)
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    await control(served, "POST", f"{path}/snapshots", {"name": "before"})
+    await get(served.base_url + send_path(key_of(sandbox), reference="old"))
+    waited = asyncio.ensure_future(control(served, "GET", f"{path}/wait?count=2&timeout={PATIENCE:g}"))
+    await turns()
+    await done(served, path)
+    for reference in ("one", "two"):
+        await get(served.base_url + send_path(key_of(sandbox), reference=reference))
+    status, answer = await waited
+    assert status == 200, json.dumps(answer)
+    assert [one["reference"] for one in answer["messages"]] == ["one", "two"]
 
 
 @pytest.mark.parametrize(("call", "body"), [("settle", {}), ("clock", {"advance": 3600})])
@@ -110,12 +109,11 @@ async def test_a_walk_ends_when_its_time_is_up_however_quick_each_answer_is(call
 
 
 @pytest.mark.parametrize("due", [False, True])
-async def test_a_walk_without_time_does_what_takes_none(due):
-    async with serving() as served:
-        sandbox = frozen(served, callback_url="")
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        if due:
-            await get(served.base_url + send_path(key_of(sandbox)))
-        status, answer = await control(served, "POST", f"{path}/settle", {"timeout": 0})
-        assert status == 200, json.dumps(answer)
-        assert all(one.status == "delivered" for one in sandbox.engine.state.store.messages)
+async def test_a_walk_without_time_does_what_takes_none(served, due):
+    sandbox = frozen(served, callback_url="")
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    if due:
+        await get(served.base_url + send_path(key_of(sandbox)))
+    status, answer = await control(served, "POST", f"{path}/settle", {"timeout": 0})
+    assert status == 200, json.dumps(answer)
+    assert all(one.status == "delivered" for one in sandbox.engine.state.store.messages)

@@ -417,13 +417,12 @@ async def test_setting_a_url_that_will_be_refused_warns_and_is_done():
         assert "warnings" not in (await control(served, "POST", "/_emulator/sandboxes", {"callback_url": url}))[1]
 
 
-async def test_a_rules_own_target_is_judged_too():
-    async with serving() as served:
-        rules = [{"then": {"reports": {"to": f"http://{PUBLIC}/x"}}}]
-        sandbox = frozen(served, scenario={"rules": rules})
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        await walk(served, sandbox, 2)
-        assert [one["verdict"][:9] for one in await attempts(served, sandbox)] == ["not sent:"]
+async def test_a_rules_own_target_is_judged_too(served):
+    rules = [{"then": {"reports": {"to": f"http://{PUBLIC}/x"}}}]
+    sandbox = frozen(served, scenario={"rules": rules})
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    await walk(served, sandbox, 2)
+    assert [one["verdict"][:9] for one in await attempts(served, sandbox)] == ["not sent:"]
 
 
 @pytest.mark.parametrize(
@@ -441,18 +440,17 @@ async def test_outbind_calls_nobody_who_may_not_be_called(names, connected, targ
     assert why in told["error"]["message"]
 
 
-async def test_outbind_goes_to_the_address_that_was_judged(names):
-    async with serving() as served:
-        came = asyncio.Event()
-        listener = await asyncio.start_server(lambda *_: came.set(), "127.0.0.1", 0)
-        answers = iter([(PUBLIC, "127.0.0.1"), (PUBLIC,)])
-        names["app.test"] = lambda: next(answers)
-        port = listener.sockets[0].getsockname()[1]
-        target = {"target": f"app.test:{port}"}
-        status, _ = await control(served, "POST", "/_emulator/sandboxes/default/outbind", target)
-        assert status == 202
-        await asyncio.wait_for(came.wait(), PATIENCE)
-        listener.close()
+async def test_outbind_goes_to_the_address_that_was_judged(served, names):
+    came = asyncio.Event()
+    listener = await asyncio.start_server(lambda *_: came.set(), "127.0.0.1", 0)
+    answers = iter([(PUBLIC, "127.0.0.1"), (PUBLIC,)])
+    names["app.test"] = lambda: next(answers)
+    port = listener.sockets[0].getsockname()[1]
+    target = {"target": f"app.test:{port}"}
+    status, _ = await control(served, "POST", "/_emulator/sandboxes/default/outbind", target)
+    assert status == 202
+    await asyncio.wait_for(came.wait(), PATIENCE)
+    listener.close()
 
 
 async def test_https_receivers_are_held_against_the_certificates_of_the_machine(tmp_path, monkeypatch):

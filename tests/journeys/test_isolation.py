@@ -61,27 +61,24 @@ def test_a_deleted_sandbox_leaves_nothing_behind():
     assert gone() is None
 
 
-async def test_a_sandbox_with_a_ttl_goes_by_itself():
-    async with serving() as served:
-        sandbox = frozen(served, ttl=0.05)
-        await until(lambda: sandbox.gone)
-        assert (await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}"))[0] == 404
+async def test_a_sandbox_with_a_ttl_goes_by_itself(served):
+    sandbox = frozen(served, ttl=0.05)
+    await until(lambda: sandbox.gone)
+    assert (await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}"))[0] == 404
 
 
-async def test_a_thousand_sandboxes_live_in_one_process():
-    async with serving() as served:
-        keys = {key_of(frozen(served)) for _ in range(1000)}
-        assert len(keys) == 1000
+async def test_a_thousand_sandboxes_live_in_one_process(served):
+    keys = {key_of(frozen(served)) for _ in range(1000)}
+    assert len(keys) == 1000
 
 
 @pytest.mark.parametrize("word", ["smsoffice"])
-async def test_unknown_credentials_are_refused_and_journalled_in_default(word):
-    async with serving() as served:
-        sandbox = frozen(served)
-        _, _ = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}")
-        import asyncio
+async def test_unknown_credentials_are_refused_and_journalled_in_default(served, word):
+    sandbox = frozen(served)
+    _, _ = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}")
+    import asyncio
 
-        answer = await asyncio.to_thread(fetch, served.base_url + send_path("nobody"))
-        assert answer["ErrorCode"] == 80
-        _, journal = await control(served, "GET", "/_emulator/sandboxes/default/requests")
-        assert [one["reason"] for one in journal["requests"]] == ["key-unknown"]
+    answer = await asyncio.to_thread(fetch, served.base_url + send_path("nobody"))
+    assert answer["ErrorCode"] == 80
+    _, journal = await control(served, "GET", "/_emulator/sandboxes/default/requests")
+    assert [one["reason"] for one in journal["requests"]] == ["key-unknown"]

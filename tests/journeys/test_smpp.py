@@ -13,7 +13,7 @@ import pytest
 import smpplib.client
 import smpplib.consts
 from esme import TO, Desk, desk, line_of
-from support import PATIENCE, free_port, receiver, self_signed, serving
+from support import PATIENCE, free_port, receiver, self_signed
 from tools import NODE_MODULES, need
 
 from emulator.sandboxes.spec import ClockWish, NewSandbox
@@ -42,24 +42,23 @@ def smpplib_session(host, port, account, ready, unknown_tlvs=True):
 
 
 @pytest.mark.parametrize("vendor", ["send", "omit"])
-async def test_smpplib_binds_sends_and_gets_its_receipt(vendor):
-    async with desk() as at:
-        await at.patch(switches={"smpp-vendor-tlvs": vendor})
-        loop = asyncio.get_running_loop()
-        moved = []
+async def test_smpplib_binds_sends_and_gets_its_receipt(at, vendor):
+    await at.patch(switches={"smpp-vendor-tlvs": vendor})
+    loop = asyncio.get_running_loop()
+    moved = []
 
-        def ready():
-            moved.append(asyncio.run_coroutine_threadsafe(at.settle(), loop))
+    def ready():
+        moved.append(asyncio.run_coroutine_threadsafe(at.settle(), loop))
 
-        where = at.served.smpp_host, at.served.smpp_port
-        came, sent = await asyncio.to_thread(smpplib_session, *where, at.account, ready, vendor == "send")
-        assert sent.message_id == b"1"
-        assert came.receipted_message_id == b"1"
-        assert came.message_state == smpplib.consts.SMPP_MESSAGE_STATE_DELIVERED
-        assert b"stat:DELIVRD err:000 text:Hello from smpplib" in came.short_message
-        await asyncio.wrap_future(moved[0])
-        (message,) = await at.messages()
-        assert (message["text"], message["status"]) == ("Hello from smpplib", "delivered")
+    where = at.served.smpp_host, at.served.smpp_port
+    came, sent = await asyncio.to_thread(smpplib_session, *where, at.account, ready, vendor == "send")
+    assert sent.message_id == b"1"
+    assert came.receipted_message_id == b"1"
+    assert came.message_state == smpplib.consts.SMPP_MESSAGE_STATE_DELIVERED
+    assert b"stat:DELIVRD err:000 text:Hello from smpplib" in came.short_message
+    await asyncio.wrap_future(moved[0])
+    (message,) = await at.messages()
+    assert (message["text"], message["status"]) == ("Hello from smpplib", "delivered")
 
 
 NODE_CLIENT = """
@@ -265,28 +264,27 @@ def golden():
             yield words[0], "".join(words[1:])
 
 
-async def test_a_whole_session_octet_for_octet():
-    async with serving() as served:
-        wish = NewSandbox(clock=ClockWish(**GOLDEN_CLOCK), accounts=GOLDEN_ACCOUNT)
-        at = Desk(served, served.emulator.create(wish))
-        esme = await at.connect()
-        esme.answers = lambda pdu: None
-        walking = None
-        for what, said in golden():
-            if what == "advance":
-                walking = asyncio.create_task(at.advance(float(said)))
-            elif what == ">":
-                esme.write(bytes.fromhex(said))
-            else:
-                wanted = bytes.fromhex(said)
-                await esme.until(lambda wanted=wanted: len(esme.octets) >= len(wanted) or esme.ended)
-                assert esme.octets[: len(wanted)].hex(" ", -4) == wanted.hex(" ", -4)
-                esme.octets = esme.octets[len(wanted) :]
-        assert walking is not None
-        await walking
-        await esme.closed()
-        assert esme.octets == b""
-        await esme.close()
+async def test_a_whole_session_octet_for_octet(served):
+    wish = NewSandbox(clock=ClockWish(**GOLDEN_CLOCK), accounts=GOLDEN_ACCOUNT)
+    at = Desk(served, served.emulator.create(wish))
+    esme = await at.connect()
+    esme.answers = lambda pdu: None
+    walking = None
+    for what, said in golden():
+        if what == "advance":
+            walking = asyncio.create_task(at.advance(float(said)))
+        elif what == ">":
+            esme.write(bytes.fromhex(said))
+        else:
+            wanted = bytes.fromhex(said)
+            await esme.until(lambda wanted=wanted: len(esme.octets) >= len(wanted) or esme.ended)
+            assert esme.octets[: len(wanted)].hex(" ", -4) == wanted.hex(" ", -4)
+            esme.octets = esme.octets[len(wanted) :]
+    assert walking is not None
+    await walking
+    await esme.closed()
+    assert esme.octets == b""
+    await esme.close()
 
 
 def test_tshark_finds_nothing_malformed_in_the_golden_session(tmp_path):
@@ -325,18 +323,17 @@ async def test_line_of_a_receipt_is_what_parsers_know():
         )
 
 
-async def test_pdus_are_found_by_their_session():
-    async with desk() as at:
-        first, second = await at.bound(), await at.bound()
-        await first.submit(b"one", destination_addr=b"79001234567")
-        await second.submit(b"two", destination_addr=b"79001234568")
-        await at.settle()
-        names = [one["id"] for one in (await at.call("GET", "/sessions"))["sessions"]]
-        for name, number in zip(names, ("79001234567", "79001234568"), strict=True):
-            asked = (await at.call("GET", f"/requests?session={name}"))["requests"]
-            assert [one["operation"] for one in asked] == ["bind", "send"]
-            assert asked[1]["request"]["fields"]["destination_addr"] == number
-        found = [(await at.call("GET", f"/callbacks?session={name}"))["callbacks"] for name in names]
-        assert all(one["session"] == name for name, some in zip(names, found, strict=True) for one in some)
-        assert sum(map(len, found)) == 2
-        assert (await at.call("GET", "/requests?session=s99"))["requests"] == []
+async def test_pdus_are_found_by_their_session(at):
+    first, second = await at.bound(), await at.bound()
+    await first.submit(b"one", destination_addr=b"79001234567")
+    await second.submit(b"two", destination_addr=b"79001234568")
+    await at.settle()
+    names = [one["id"] for one in (await at.call("GET", "/sessions"))["sessions"]]
+    for name, number in zip(names, ("79001234567", "79001234568"), strict=True):
+        asked = (await at.call("GET", f"/requests?session={name}"))["requests"]
+        assert [one["operation"] for one in asked] == ["bind", "send"]
+        assert asked[1]["request"]["fields"]["destination_addr"] == number
+    found = [(await at.call("GET", f"/callbacks?session={name}"))["callbacks"] for name in names]
+    assert all(one["session"] == name for name, some in zip(names, found, strict=True) for one in some)
+    assert sum(map(len, found)) == 2
+    assert (await at.call("GET", "/requests?session=s99"))["requests"] == []

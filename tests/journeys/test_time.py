@@ -72,27 +72,25 @@ async def test_settle_does_not_go_where_nobody_meant_to_and_names_the_message_th
         assert (await control(served, "POST", f"{path}/clock", {"to": "next"}))[1]["now"].startswith("5138-11-16")
 
 
-async def test_no_call_takes_a_clock_to_where_no_field_can_show_it():
-    async with serving() as served:
-        sandbox = frozen(served)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        assert (await control(served, "POST", f"{path}/clock", {"set": "8999-12-31T23:59:59Z"}))[0] == 200
-        late = {"then": {"steps": [{"after": 3_000_000_000, "status": "delivered"}]}}
-        assert (await control(served, "PUT", f"{path}/rules", {"rules": [late]}))[0] == 200
-        await get(served.base_url + send_path(key_of(sandbox)))
-        for body in ({"to": "next"}, {"advance": 3_000_000_000}):
-            status, told = await control(served, "POST", f"{path}/clock", body)
-            assert (status, told["error"]["message"]) == (400, "no clock goes beyond the year 9000")
-        assert (await control(served, "GET", "/_emulator/sandboxes"))[0] == 200
+async def test_no_call_takes_a_clock_to_where_no_field_can_show_it(served):
+    sandbox = frozen(served)
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    assert (await control(served, "POST", f"{path}/clock", {"set": "8999-12-31T23:59:59Z"}))[0] == 200
+    late = {"then": {"steps": [{"after": 3_000_000_000, "status": "delivered"}]}}
+    assert (await control(served, "PUT", f"{path}/rules", {"rules": [late]}))[0] == 200
+    await get(served.base_url + send_path(key_of(sandbox)))
+    for body in ({"to": "next"}, {"advance": 3_000_000_000}):
+        status, told = await control(served, "POST", f"{path}/clock", body)
+        assert (status, told["error"]["message"]) == (400, "no clock goes beyond the year 9000")
+    assert (await control(served, "GET", "/_emulator/sandboxes"))[0] == 200
 
 
-async def test_what_a_message_of_the_far_future_left_behind_does_not_keep_settle_from_its_end():
-    async with serving() as served:
-        sandbox = frozen(served)
-        path, key = f"/_emulator/sandboxes/{sandbox.id}", key_of(sandbox)
-        await get(served.base_url + send_path(key, scheduledAt="99999999999"))
-        assert (await control(served, "POST", f"{path}/messages/m1/status", {"status": "deleted"}))[0] == 200
-        assert (await control(served, "POST", f"{path}/settle"))[0] == 200
+async def test_what_a_message_of_the_far_future_left_behind_does_not_keep_settle_from_its_end(served):
+    sandbox = frozen(served)
+    path, key = f"/_emulator/sandboxes/{sandbox.id}", key_of(sandbox)
+    await get(served.base_url + send_path(key, scheduledAt="99999999999"))
+    assert (await control(served, "POST", f"{path}/messages/m1/status", {"status": "deleted"}))[0] == 200
+    assert (await control(served, "POST", f"{path}/settle"))[0] == 200
 
 
 async def test_a_client_may_send_from_inside_a_callback():
@@ -135,13 +133,12 @@ async def test_a_receiver_that_never_answers_ends_the_walk_with_408_and_what_is_
         assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"][0]["accepted"] is True
 
 
-async def test_calls_that_move_one_clock_queue_behind_each_other():
-    async with serving() as served:
-        sandbox = frozen(served)
-        path = f"/_emulator/sandboxes/{sandbox.id}/clock"
-        began = sandbox.now()
-        await asyncio.gather(*(control(served, "POST", path, {"advance": 10}) for _ in range(10)))
-        assert sandbox.now() - began == 100 * 1_000_000
+async def test_calls_that_move_one_clock_queue_behind_each_other(served):
+    sandbox = frozen(served)
+    path = f"/_emulator/sandboxes/{sandbox.id}/clock"
+    began = sandbox.now()
+    await asyncio.gather(*(control(served, "POST", path, {"advance": 10}) for _ in range(10)))
+    assert sandbox.now() - began == 100 * 1_000_000
 
 
 async def test_on_a_running_clock_things_happen_by_themselves():
@@ -165,12 +162,11 @@ async def test_what_is_due_at_once_fires_on_a_clock_that_stands():
         assert (await control(served, "GET", f"{path}/wait?for=callbacks&timeout=60"))[0] == 200
 
 
-async def test_an_endless_retry_schedule_is_refused():
-    async with serving() as served:
-        body = {"switches": {"retry": [1] * 51}}
-        status, answer = await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", body)
-        assert status == 400
-        assert "50" in answer["error"]["message"]
+async def test_an_endless_retry_schedule_is_refused(served):
+    body = {"switches": {"retry": [1] * 51}}
+    status, answer = await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", body)
+    assert status == 400
+    assert "50" in answer["error"]["message"]
 
 
 async def test_an_answer_that_comes_after_a_reset_changes_nothing():
@@ -183,21 +179,20 @@ async def test_an_answer_that_comes_after_a_reset_changes_nothing():
         assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"] == []
 
 
-async def test_100_000_due_steps_without_callbacks_take_a_few_seconds_at_most():
-    async with serving() as served:
-        sandbox = frozen(served, balance=1_000_000, accounts={"smsoffice": {"callback_url": ""}})
-        numbers = ",".join(f"99557{n:07d}" for n in range(100_000))
-        body = f"key={key_of(sandbox)}&destination={numbers}&sender=smsoffice&content=x".encode()
-        from aiohttp import ClientSession
+async def test_100_000_due_steps_without_callbacks_take_a_few_seconds_at_most(served):
+    sandbox = frozen(served, balance=1_000_000, accounts={"smsoffice": {"callback_url": ""}})
+    numbers = ",".join(f"99557{n:07d}" for n in range(100_000))
+    body = f"key={key_of(sandbox)}&destination={numbers}&sender=smsoffice&content=x".encode()
+    from aiohttp import ClientSession
 
-        async with ClientSession() as session:
-            kind = {"Content-Type": "application/x-www-form-urlencoded"}
-            answer = await session.post(f"{served.base_url}/api/v2/send/", data=body, headers=kind)
-            assert json.loads(await answer.read())["ErrorCode"] == 0
-        began = time.process_time()
-        await walk(served, sandbox, 3)
-        assert time.process_time() - began < 10
-        assert {one.status for one in sandbox.engine.state.store.messages} == {"delivered"}
+    async with ClientSession() as session:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await session.post(f"{served.base_url}/api/v2/send/", data=body, headers=kind)
+        assert json.loads(await answer.read())["ErrorCode"] == 0
+    began = time.process_time()
+    await walk(served, sandbox, 3)
+    assert time.process_time() - began < 10
+    assert {one.status for one in sandbox.engine.state.store.messages} == {"delivered"}
 
 
 @pytest.mark.parametrize("rate", [0, 1, 60])

@@ -2,7 +2,7 @@
 
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, octets, once, send_path, serving
+from support import TO, control, frozen, get, key_of, octets, once, send_path
 
 import emulator
 from emulator.lint import parameter_names, text_quality
@@ -255,16 +255,15 @@ async def test_a_reset_of_the_journal_forgets_findings_and_what_was_before(sms):
     assert await rows(sms, mild=True) == []
 
 
-async def test_what_left_the_journal_before_anybody_looked_is_counted():
-    async with serving() as served:
-        sandbox = frozen(served)
-        sandbox.journal.limit = 6000
-        for _ in range(20):
-            await get(served.base_url + send_path(key_of(sandbox)))
-        path = f"/_emulator/sandboxes/{sandbox.id}/lint"
-        assert (await control(served, "GET", path))[1]["not_seen"] == sandbox.journal.dropped > 0
+async def test_what_left_the_journal_before_anybody_looked_is_counted(served):
+    sandbox = frozen(served)
+    sandbox.journal.limit = 6000
+    for _ in range(20):
         await get(served.base_url + send_path(key_of(sandbox)))
-        assert (await control(served, "GET", path))[1]["not_seen"] < 20
+    path = f"/_emulator/sandboxes/{sandbox.id}/lint"
+    assert (await control(served, "GET", path))[1]["not_seen"] == sandbox.journal.dropped > 0
+    await get(served.base_url + send_path(key_of(sandbox)))
+    assert (await control(served, "GET", path))[1]["not_seen"] < 20
 
 
 def test_every_finding_of_a_provider_is_known_and_its_row_is_in_the_contract():

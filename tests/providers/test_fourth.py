@@ -32,17 +32,16 @@ def test_its_rows_are_as_a_contract_wants_them():
         assert row.left_out is False
 
 
-async def test_it_is_served_stored_journalled_and_explained():
-    async with serving() as served:
-        url = f"{served.base_url}/pigeon/send?key=emulator-pigeon&text=coo&to="
-        assert await get(url + "995577123456") == (200, b"sent 1")
-        assert await get(url + "nowhere") == (200, b"no: 2")
-        assert await get(f"{served.base_url}/pigeon/corn?key=emulator-pigeon") == (200, b"999")
-        path = "/_emulator/sandboxes/default"
-        _, found = await control(served, "GET", f"{path}/messages?provider=pigeon")
-        assert [one["text"] for one in found["messages"]] == ["coo"]
-        _, journal = await control(served, "GET", f"{path}/requests?outcome=refused")
-        assert journal["requests"][0]["explain"] == "refused with 2 (no such loft): not a loft: nowhere [pigeon.send]"
+async def test_it_is_served_stored_journalled_and_explained(served):
+    url = f"{served.base_url}/pigeon/send?key=emulator-pigeon&text=coo&to="
+    assert await get(url + "995577123456") == (200, b"sent 1")
+    assert await get(url + "nowhere") == (200, b"no: 2")
+    assert await get(f"{served.base_url}/pigeon/corn?key=emulator-pigeon") == (200, b"999")
+    path = "/_emulator/sandboxes/default"
+    _, found = await control(served, "GET", f"{path}/messages?provider=pigeon")
+    assert [one["text"] for one in found["messages"]] == ["coo"]
+    _, journal = await control(served, "GET", f"{path}/requests?outcome=refused")
+    assert journal["requests"][0]["explain"] == "refused with 2 (no such loft): not a loft: nowhere [pigeon.send]"
 
 
 async def test_it_has_an_account_rules_and_callbacks():

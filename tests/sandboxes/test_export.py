@@ -123,16 +123,15 @@ async def test_callbacks_of_the_copy_go_where_the_wish_says():
         assert (len(old.came), len(new.came)) == (0, 1)
 
 
-async def test_the_default_sandbox_is_exported_too_and_its_copy_is_a_sandbox_of_its_own():
-    async with serving() as served:
-        await get(served.base_url + send_path())
-        _, file = await control(served, "GET", "/_emulator/sandboxes/default/export")
-        status, made = await control(served, "POST", "/_emulator/sandboxes", {"import": file, "id": "copy"})
-        assert (status, made["id"]) == (201, "copy")
-        assert made["accounts"]["smsoffice"]["key"] != "emulator-smsoffice"
-        await get(served.base_url + send_path())
-        _, told = await control(served, "GET", "/_emulator/sandboxes/copy/messages")
-        assert len(told["messages"]) == 1
+async def test_the_default_sandbox_is_exported_too_and_its_copy_is_a_sandbox_of_its_own(served):
+    await get(served.base_url + send_path())
+    _, file = await control(served, "GET", "/_emulator/sandboxes/default/export")
+    status, made = await control(served, "POST", "/_emulator/sandboxes", {"import": file, "id": "copy"})
+    assert (status, made["id"]) == (201, "copy")
+    assert made["accounts"]["smsoffice"]["key"] != "emulator-smsoffice"
+    await get(served.base_url + send_path())
+    _, told = await control(served, "GET", "/_emulator/sandboxes/copy/messages")
+    assert len(told["messages"]) == 1
 
 
 def _without(file):
@@ -209,33 +208,31 @@ def _list_is_none(file):
     (_bad_things, "at `$.state.world.messages[1].history`"), (_list_is_none, "at `$.journal.exchanges`"),
     (_bad_status, "at `$.state.world.messages[0].status`"), (_text_for_number, "at `$.state.rate`"),
 ])  # fmt: skip
-async def test_what_is_broken_is_told_with_its_place(damage, place):
-    async with serving() as served:
-        for _ in range(2):
-            await get(served.base_url + send_path(key_of(served.emulator.default)))
-        _, file = await control(served, "GET", "/_emulator/sandboxes/default/export")
-        damage(file)
-        status, answer = await control(served, "POST", "/_emulator/sandboxes", {"import": file})
-        assert (status, place in answer["error"]["message"]) == (400, True), answer
+async def test_what_is_broken_is_told_with_its_place(served, damage, place):
+    for _ in range(2):
+        await get(served.base_url + send_path(key_of(served.emulator.default)))
+    _, file = await control(served, "GET", "/_emulator/sandboxes/default/export")
+    damage(file)
+    status, answer = await control(served, "POST", "/_emulator/sandboxes", {"import": file})
+    assert (status, place in answer["error"]["message"]) == (400, True), answer
 
 
-async def test_a_large_file_is_read_in_turns_and_the_copy_is_there_when_all_of_it_is():
-    async with serving() as served:
-        sandbox = frozen(served, id="large", callback_url="", balance=10**6)
-        to = ",".join(str(995577000000 + n) for n in range(6000))
-        said = {"key": key_of(sandbox), "sender": "smsoffice", "content": "hi", "destination": to}
-        async with ClientSession() as session:
-            await session.post(f"{served.base_url}/api/v2/send/", data=said)
-        file = msgspec.json.decode(msgspec.json.encode(export(sandbox)), type=dict[str, msgspec.Raw])
-        copied = asyncio.create_task(served.emulator.copy(NewSandbox(id="copy"), file))
-        turns = 0
-        while not copied.done():
-            await asyncio.sleep(0)
-            turns += 1
-            there = served.emulator.sandboxes.by_id.get("copy")
-            assert there is None or len(there.engine.state.store.messages) == 6000
-        assert turns > 2
-        assert (await copied).id == "copy"
+async def test_a_large_file_is_read_in_turns_and_the_copy_is_there_when_all_of_it_is(served):
+    sandbox = frozen(served, id="large", callback_url="", balance=10**6)
+    to = ",".join(str(995577000000 + n) for n in range(6000))
+    said = {"key": key_of(sandbox), "sender": "smsoffice", "content": "hi", "destination": to}
+    async with ClientSession() as session:
+        await session.post(f"{served.base_url}/api/v2/send/", data=said)
+    file = msgspec.json.decode(msgspec.json.encode(export(sandbox)), type=dict[str, msgspec.Raw])
+    copied = asyncio.create_task(served.emulator.copy(NewSandbox(id="copy"), file))
+    turns = 0
+    while not copied.done():
+        await asyncio.sleep(0)
+        turns += 1
+        there = served.emulator.sandboxes.by_id.get("copy")
+        assert there is None or len(there.engine.state.store.messages) == 6000
+    assert turns > 2
+    assert (await copied).id == "copy"
 
 
 async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_beside():
@@ -245,11 +242,10 @@ async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_besid
             await sms.call("POST", "/_emulator/sandboxes", wish)
 
 
-async def test_a_file_may_be_larger_than_other_bodies():
-    async with serving() as served:
-        big = {"import": {"x": "a" * 17_000_000}}
-        status, answer = await control(served, "POST", "/_emulator/sandboxes", big)
-        assert (status, "not an export" in answer["error"]["message"]) == (400, True)
+async def test_a_file_may_be_larger_than_other_bodies(served):
+    big = {"import": {"x": "a" * 17_000_000}}
+    status, answer = await control(served, "POST", "/_emulator/sandboxes", big)
+    assert (status, "not an export" in answer["error"]["message"]) == (400, True)
 
 
 async def test_bodies_that_are_no_text_come_through():

@@ -64,32 +64,30 @@ async def test_the_journal_stays_and_the_snapshot_says_where_it_was_restored():
         assert (kept.name, kept.after, kept.restored, kept.restored_after) == ("empty", None, 1, "x1")
 
 
-async def test_a_restore_that_names_none_leaves_the_clock_going():
-    async with serving() as served:
-        sandbox = served.emulator.default
-        await get(served.base_url + send_path(key_of(sandbox)))
-        timer = []
-        schedule, sandbox.schedule_timer = sandbox.schedule_timer, lambda: timer.append(schedule())
-        served.emulator.clock_driver(sandbox).cancel_timer = lambda: timer.append("cancelled")
-        with pytest.raises(KeyError):
-            await served.emulator.restore(sandbox, "none")
-        assert timer[-1:] != ["cancelled"]
+async def test_a_restore_that_names_none_leaves_the_clock_going(served):
+    sandbox = served.emulator.default
+    await get(served.base_url + send_path(key_of(sandbox)))
+    timer = []
+    schedule, sandbox.schedule_timer = sandbox.schedule_timer, lambda: timer.append(schedule())
+    served.emulator.clock_driver(sandbox).cancel_timer = lambda: timer.append("cancelled")
+    with pytest.raises(KeyError):
+        await served.emulator.restore(sandbox, "none")
+    assert timer[-1:] != ["cancelled"]
 
 
-async def test_the_same_goes_on_after_each_restore_byte_for_byte():
-    async with serving() as served:
-        sandbox = frozen(served, seed=5)
-        await get(served.base_url + send_path(key_of(sandbox)))
-        sandbox.snapshots.keep(sandbox, "fork")
-        ends = []
-        for _ in range(2):
-            await served.emulator.restore(sandbox, "fork")
-            await get(served.base_url + send_path(key_of(sandbox), to="995577000009"))
-            await walk(served, sandbox)
-            state = sandbox.engine.state.dumped()
-            state.attempts_made = 0
-            ends.append(snapshots._pack(state))
-        assert ends[0] == ends[1]
+async def test_the_same_goes_on_after_each_restore_byte_for_byte(served):
+    sandbox = frozen(served, seed=5)
+    await get(served.base_url + send_path(key_of(sandbox)))
+    sandbox.snapshots.keep(sandbox, "fork")
+    ends = []
+    for _ in range(2):
+        await served.emulator.restore(sandbox, "fork")
+        await get(served.base_url + send_path(key_of(sandbox), to="995577000009"))
+        await walk(served, sandbox)
+        state = sandbox.engine.state.dumped()
+        state.attempts_made = 0
+        ends.append(snapshots._pack(state))
+    assert ends[0] == ends[1]
 
 
 async def test_an_answer_that_comes_after_a_restore_changes_nothing():
@@ -193,8 +191,7 @@ async def test_a_callback_about_a_message_that_a_restore_took_away_cannot_be_red
             await sms.redeliver("c1")
 
 
-async def test_a_name_is_one_that_every_store_takes():
-    async with serving() as served:
-        path = "/_emulator/sandboxes/default/snapshots"
-        status, told = await control(served, "POST", path, {"name": "a\0b"})
-        assert (status, "cannot be printed" in told["error"]["message"]) == (400, True)
+async def test_a_name_is_one_that_every_store_takes(served):
+    path = "/_emulator/sandboxes/default/snapshots"
+    status, told = await control(served, "POST", path, {"name": "a\0b"})
+    assert (status, "cannot be printed" in told["error"]["message"]) == (400, True)

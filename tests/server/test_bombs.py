@@ -70,17 +70,16 @@ async def post(served, path: str, body: bytes, kind: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("bomb", BOMBS)
-async def test_bombs_of_xml_are_answered_by_both_providers_that_read_xml(bomb):
-    async with serving() as served:
-        with Cost():
-            status, answer = await post(served, "/v1/sms/sendXml?key=emulator-ubill", ubill(*BOMBS[bomb]), "text/xml")
-            said = {child.tag: child.text for child in ElementTree.fromstring(answer)}
-            assert (status, said["statusID"] == "0") == (200, False)
-            status, answer = await post(served, "/sys/soap.php", soap(*BOMBS[bomb]), "text/xml")
-            (body,) = ElementTree.fromstring(answer)
-            assert status == (500 if body[0].tag == f"{{{SOAP}}}Fault" else 200)
-            assert b"root:" not in answer
-        assert len(served.emulator.default.engine.state.store.messages) == 0
+async def test_bombs_of_xml_are_answered_by_both_providers_that_read_xml(served, bomb):
+    with Cost():
+        status, answer = await post(served, "/v1/sms/sendXml?key=emulator-ubill", ubill(*BOMBS[bomb]), "text/xml")
+        said = {child.tag: child.text for child in ElementTree.fromstring(answer)}
+        assert (status, said["statusID"] == "0") == (200, False)
+        status, answer = await post(served, "/sys/soap.php", soap(*BOMBS[bomb]), "text/xml")
+        (body,) = ElementTree.fromstring(answer)
+        assert status == (500 if body[0].tag == f"{{{SOAP}}}Fault" else 200)
+        assert b"root:" not in answer
+    assert len(served.emulator.default.engine.state.store.messages) == 0
 
 
 DEEP = 200_000
@@ -89,16 +88,15 @@ JSONS = {"lists": b"[" * DEEP, "objects": b'{"text":' * DEEP, "both": b'{"number
 
 
 @pytest.mark.parametrize("name", JSONS)
-async def test_deep_json_is_refused_wherever_json_is_read(name):
-    async with serving() as served:
-        with Cost():
-            for path in ("/v1/sms/send?key=emulator-ubill", "/v1/sms/brandNameCreate?key=emulator-ubill",
-                "/rest/send/"):
-                assert (await post(served, path, JSONS[name], "application/json"))[0] == 200
-            for path in ("sandboxes", "sandboxes/default/rules", "sandboxes/default/clock"):
-                assert (await post(served, f"/_emulator/{path}", JSONS[name], "application/json"))[0] == 400
-            assert (await control(served, "GET", "/_emulator/sandboxes/default/requests"))[0] == 200
-            assert (await control(served, "GET", "/_emulator/sandboxes/default/lint"))[0] == 200
+async def test_deep_json_is_refused_wherever_json_is_read(served, name):
+    with Cost():
+        for path in ("/v1/sms/send?key=emulator-ubill", "/v1/sms/brandNameCreate?key=emulator-ubill",
+            "/rest/send/"):
+            assert (await post(served, path, JSONS[name], "application/json"))[0] == 200
+        for path in ("sandboxes", "sandboxes/default/rules", "sandboxes/default/clock"):
+            assert (await post(served, f"/_emulator/{path}", JSONS[name], "application/json"))[0] == 400
+        assert (await control(served, "GET", "/_emulator/sandboxes/default/requests"))[0] == 200
+        assert (await control(served, "GET", "/_emulator/sandboxes/default/lint"))[0] == 200
 
 
 FORM = "application/x-www-form-urlencoded"

@@ -63,14 +63,13 @@ class Client:
         return re.sub(rb"Date: [^\r]*", b"Date: now", head) + body
 
 
-async def test_what_comes_beside_an_offer_of_http_2_is_taken_and_journalled_whole():
-    async with serving() as served:
-        client = await Client().open(served.base_url)
-        answer = await client.say(REQUESTS["a form beside an offer of HTTP/2"] + REQUESTS["a balance"])
-        assert b'"Success":true' in answer
-        assert b" 200 OK" in await client.answer()
-        kept = next(served.emulator.default.journal.exchanges()).request
-        assert (kept.body, kept.header("upgrade")) == (FORM.encode(), "h2c")
+async def test_what_comes_beside_an_offer_of_http_2_is_taken_and_journalled_whole(served):
+    client = await Client().open(served.base_url)
+    answer = await client.say(REQUESTS["a form beside an offer of HTTP/2"] + REQUESTS["a balance"])
+    assert b'"Success":true' in answer
+    assert b" 200 OK" in await client.answer()
+    kept = next(served.emulator.default.journal.exchanges()).request
+    assert (kept.body, kept.header("upgrade")) == (FORM.encode(), "h2c")
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -87,43 +86,40 @@ async def test_however_a_request_comes_the_answer_has_the_same_octets(name):
         assert whole == in_pieces == first
 
 
-async def test_the_same_request_is_journalled_alike_each_time():
-    async with serving() as served:
-        client = await Client().open(served.base_url)
-        for _ in range(3):
-            await client.say(REQUESTS["a form"])
-        kept = await journal(served)
-        assert kept[0]["request"] == kept[1]["request"] == kept[2]["request"]
-        assert [one["operation"] for one in kept] == ["send"] * 3
-        assert len((await control(served, "GET", "/_emulator/sandboxes/default/messages"))[1]["messages"]) == 3
+async def test_the_same_request_is_journalled_alike_each_time(served):
+    client = await Client().open(served.base_url)
+    for _ in range(3):
+        await client.say(REQUESTS["a form"])
+    kept = await journal(served)
+    assert kept[0]["request"] == kept[1]["request"] == kept[2]["request"]
+    assert [one["operation"] for one in kept] == ["send"] * 3
+    assert len((await control(served, "GET", "/_emulator/sandboxes/default/messages"))[1]["messages"]) == 3
 
 
 @pytest.mark.parametrize("fault", ["slow", "garbled", "empty"])
-async def test_what_a_rule_does_to_the_reply_is_done_to_a_request_that_is_judged_once(fault):
-    async with serving() as served:
-        client = await Client().open(served.base_url)
-        plain = await client.say(REQUESTS["a balance"])
-        rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": fault}}}
-        await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
-        other = await client.say(REQUESTS["a balance"])
-        assert (other == plain) == (fault == "slow")
-        assert len(await journal(served)) == 2, "the request was judged once"
+async def test_what_a_rule_does_to_the_reply_is_done_to_a_request_that_is_judged_once(served, fault):
+    client = await Client().open(served.base_url)
+    plain = await client.say(REQUESTS["a balance"])
+    rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": fault}}}
+    await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+    other = await client.say(REQUESTS["a balance"])
+    assert (other == plain) == (fault == "slow")
+    assert len(await journal(served)) == 2, "the request was judged once"
 
 
-async def test_a_fault_of_our_own_is_answered_once_with_500(monkeypatch, caplog):
-    async with serving() as served:
-        client = await Client().open(served.base_url)
-        await client.say(REQUESTS["a balance"])
-        calls = []
+async def test_a_fault_of_our_own_is_answered_once_with_500(served, monkeypatch, caplog):
+    client = await Client().open(served.base_url)
+    await client.say(REQUESTS["a balance"])
+    calls = []
 
-        def broken(*asked, **more):
-            calls.append(asked)
-            raise RuntimeError("broken")
+    def broken(*asked, **more):
+        calls.append(asked)
+        raise RuntimeError("broken")
 
-        monkeypatch.setattr(served.emulator.http, "exchange", broken)
-        assert (await client.say(REQUESTS["a balance"])).startswith(b"HTTP/1.1 500")
-        assert len(calls) == 1
-        assert "RuntimeError: broken" in caplog.text
+    monkeypatch.setattr(served.emulator.http, "exchange", broken)
+    assert (await client.say(REQUESTS["a balance"])).startswith(b"HTTP/1.1 500")
+    assert len(calls) == 1
+    assert "RuntimeError: broken" in caplog.text
 
 
 async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed():
@@ -137,40 +133,37 @@ async def test_a_connection_that_is_used_stays_open_and_an_idle_one_is_closed():
         assert await asyncio.wait_for(client.reader.read(), PATIENCE) == b""
 
 
-async def test_a_client_that_says_no_more_behind_its_request_is_answered_whatever_the_loop_tells_first():
-    async with serving() as served:
-        connection, wire = Wire.to(served)
-        connection.data_received(request("/api/getBalance?key=emulator-smsoffice"))
-        connection.eof_received()
-        await settled(wire, 1)
-        control, other = Wire.to(served)
-        control.data_received(request("/_emulator/health", "localhost"))
-        assert control.eof_received(), "it is being answered"
-        await settled(other, 1)
-        await until(lambda: other.ended)
-        idle, wire = Wire.to(served)
-        assert not idle.eof_received()
-        for one in (connection, control, idle):
-            one.connection_lost(None)
+async def test_a_client_that_says_no_more_behind_its_request_is_answered_whatever_the_loop_tells_first(served):
+    connection, wire = Wire.to(served)
+    connection.data_received(request("/api/getBalance?key=emulator-smsoffice"))
+    connection.eof_received()
+    await settled(wire, 1)
+    control, other = Wire.to(served)
+    control.data_received(request("/_emulator/health", "localhost"))
+    assert control.eof_received(), "it is being answered"
+    await settled(other, 1)
+    await until(lambda: other.ended)
+    idle, wire = Wire.to(served)
+    assert not idle.eof_received()
+    for one in (connection, control, idle):
+        one.connection_lost(None)
 
 
-async def test_a_client_that_says_no_more_gets_the_reply_that_a_rule_delays():
-    async with serving() as served:
-        rule = {"when": {"operation": "balance"}, "then": {"reply": {"delay": 0.3}}}
-        await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
-        client = await Client().open(served.base_url)
-        client.writer.write(REQUESTS["a balance"])
-        client.writer.write_eof()
-        answer = await asyncio.wait_for(client.reader.read(), PATIENCE)
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert answer.endswith(b"1000")
+async def test_a_client_that_says_no_more_gets_the_reply_that_a_rule_delays(served):
+    rule = {"when": {"operation": "balance"}, "then": {"reply": {"delay": 0.3}}}
+    await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+    client = await Client().open(served.base_url)
+    client.writer.write(REQUESTS["a balance"])
+    client.writer.write_eof()
+    answer = await asyncio.wait_for(client.reader.read(), PATIENCE)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"1000")
 
 
-async def test_a_client_that_says_no_more_ends_a_reply_that_never_comes():
-    async with serving() as served:
-        rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": "hang"}}}
-        await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
-        client = await Client().open(served.base_url)
-        client.writer.write(REQUESTS["a balance"])
-        client.writer.write_eof()
-        assert await asyncio.wait_for(client.reader.read(), PATIENCE) == b""
+async def test_a_client_that_says_no_more_ends_a_reply_that_never_comes(served):
+    rule = {"when": {"operation": "balance"}, "then": {"reply": {"fault": "hang"}}}
+    await control(served, "POST", "/_emulator/sandboxes/default/rules", rule)
+    client = await Client().open(served.base_url)
+    client.writer.write(REQUESTS["a balance"])
+    client.writer.write_eof()
+    assert await asyncio.wait_for(client.reader.read(), PATIENCE) == b""

@@ -24,48 +24,42 @@ async def try_fault(served, reply):
 
 
 @pytest.mark.parametrize(("fault", "done"), [("lost", 1), ("drop", 0)])
-async def test_the_connection_is_closed_without_an_answer(fault, done):
-    async with serving() as served:
-        assert await try_fault(served, {"fault": fault}) == (b"", done)
+async def test_the_connection_is_closed_without_an_answer(served, fault, done):
+    assert await try_fault(served, {"fault": fault}) == (b"", done)
 
 
-async def test_reset_is_a_reset_and_the_command_was_done():
-    async with serving() as served:
-        assert await try_fault(served, {"fault": "reset"}) == (b"RESET", 1)
+async def test_reset_is_a_reset_and_the_command_was_done(served):
+    assert await try_fault(served, {"fault": "reset"}) == (b"RESET", 1)
 
 
-async def test_cut_ends_in_the_middle_of_the_body_it_promised():
-    async with serving() as served:
-        answer, done = await try_fault(served, {"fault": "cut"})
-        head, _, body = answer.partition(b"\r\n\r\n")
-        assert b"Content-Length: %d" % len(BODY) in head
-        assert 0 < len(body) < len(BODY)
-        assert done == 1
+async def test_cut_ends_in_the_middle_of_the_body_it_promised(served):
+    answer, done = await try_fault(served, {"fault": "cut"})
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"Content-Length: %d" % len(BODY) in head
+    assert 0 < len(body) < len(BODY)
+    assert done == 1
 
 
-async def test_empty_has_a_good_head_and_no_body():
-    async with serving() as served:
-        answer, done = await try_fault(served, {"fault": "empty"})
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert answer.endswith(b"\r\n\r\n")
-        assert done == 1
+async def test_empty_has_a_good_head_and_no_body(served):
+    answer, done = await try_fault(served, {"fault": "empty"})
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith(b"\r\n\r\n")
+    assert done == 1
 
 
-async def test_garbled_is_no_json():
-    async with serving() as served:
-        answer, done = await try_fault(served, {"fault": "garbled"})
-        body = answer.partition(b"\r\n\r\n")[2]
-        assert body
-        assert BODY not in body
-        assert body.startswith(b"\xff\x00")
-        assert done == 1
+async def test_garbled_is_no_json(served):
+    answer, done = await try_fault(served, {"fault": "garbled"})
+    body = answer.partition(b"\r\n\r\n")[2]
+    assert body
+    assert BODY not in body
+    assert body.startswith(b"\xff\x00")
+    assert done == 1
 
 
-async def test_slow_comes_whole_in_the_end():
-    async with serving() as served:
-        answer, done = await try_fault(served, {"fault": "slow"})
-        assert answer.endswith(BODY)
-        assert done == 1
+async def test_slow_comes_whole_in_the_end(served):
+    answer, done = await try_fault(served, {"fault": "slow"})
+    assert answer.endswith(BODY)
+    assert done == 1
 
 
 def test_every_fault_of_the_lists_has_its_row_in_the_transport():
@@ -166,21 +160,19 @@ async def test_a_status_may_be_told_of_what_was_taken():
             assert count == done
 
 
-async def test_a_hanging_reply_ends_when_the_client_goes_or_the_server_stops():
-    async with serving() as served:
-        trying = asyncio.ensure_future(try_fault(served, {"fault": "hang"}))
-        await until(lambda: len(served.emulator.default.engine.state.store.messages) == 1)
-        await turns()
-        assert not trying.done()
-        trying.cancel()
-        assert (await journal(served))[-1]["fault"] == "hang"
+async def test_a_hanging_reply_ends_when_the_client_goes_or_the_server_stops(served):
+    trying = asyncio.ensure_future(try_fault(served, {"fault": "hang"}))
+    await until(lambda: len(served.emulator.default.engine.state.store.messages) == 1)
+    await turns()
+    assert not trying.done()
+    trying.cancel()
+    assert (await journal(served))[-1]["fault"] == "hang"
 
 
-async def test_a_fault_is_told_in_the_journal_with_its_rule():
-    async with serving() as served:
-        await try_fault(served, {"fault": "lost"})
-        kept = (await journal(served))[-1]
-        assert kept["fault"] == "lost"
-        assert kept["rule"] in kept["explain"]
-        _, rules = await control(served, "GET", "/_emulator/sandboxes/default/rules")
-        assert rules["rules"][0]["fired"] == 1
+async def test_a_fault_is_told_in_the_journal_with_its_rule(served):
+    await try_fault(served, {"fault": "lost"})
+    kept = (await journal(served))[-1]
+    assert kept["fault"] == "lost"
+    assert kept["rule"] in kept["explain"]
+    _, rules = await control(served, "GET", "/_emulator/sandboxes/default/rules")
+    assert rules["rules"][0]["fired"] == 1

@@ -21,85 +21,76 @@ async def messages(served):
     return found["messages"]
 
 
-async def test_two_requests_in_one_segment_are_both_answered():
-    async with serving() as served:
-        asked = request(send_path(content="one")) + once(send_path(content="two"))
-        answer = await octets(served.base_url, asked)
-        assert answer.count(b"HTTP/1.1 200") == 2
-        assert [message["text"] for message in await messages(served)] == ["one", "two"]
+async def test_two_requests_in_one_segment_are_both_answered(served):
+    asked = request(send_path(content="one")) + once(send_path(content="two"))
+    answer = await octets(served.base_url, asked)
+    assert answer.count(b"HTTP/1.1 200") == 2
+    assert [message["text"] for message in await messages(served)] == ["one", "two"]
 
 
-async def test_a_body_with_octets_beyond_ascii_is_left_as_it_is():
-    async with serving() as served:
-        body = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=გა".encode()
-        await octets(served.base_url, posted(body, FORM) + body[:90], body[90:], pause=0.01)
-        assert (await messages(served))[0]["text"] == "გა"
+async def test_a_body_with_octets_beyond_ascii_is_left_as_it_is(served):
+    body = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=გა".encode()
+    await octets(served.base_url, posted(body, FORM) + body[:90], body[90:], pause=0.01)
+    assert (await messages(served))[0]["text"] == "გა"
 
 
 @pytest.mark.parametrize(
     "line",
     [b"GET /api/v2/send?content=a b c", b"GET *", b"GET http://[bad/x", b"GET ?x=1", b"GET /a\tb"],
 )
-async def test_what_the_parser_refuses_is_answered_cleanly_and_journalled(line, caplog):
-    async with serving() as served:
-        with caplog.at_level(logging.DEBUG):
-            answer = await octets(served.base_url, line + END)
-        assert answer.split(b"\r\n")[0].split(b" ")[1] == b"400"
-        assert b"Traceback" not in answer
-        assert not [record for record in caplog.records if record.exc_info and record.levelno >= logging.WARNING]
-        kept = (await journal(served))[-1]
-        assert kept["outcome"] == "unreadable"
-        assert kept["reply"]["status"] == 400
+async def test_what_the_parser_refuses_is_answered_cleanly_and_journalled(served, line, caplog):
+    with caplog.at_level(logging.DEBUG):
+        answer = await octets(served.base_url, line + END)
+    assert answer.split(b"\r\n")[0].split(b" ")[1] == b"400"
+    assert b"Traceback" not in answer
+    assert not [record for record in caplog.records if record.exc_info and record.levelno >= logging.WARNING]
+    kept = (await journal(served))[-1]
+    assert kept["outcome"] == "unreadable"
+    assert kept["reply"]["status"] == 400
 
 
 @pytest.mark.parametrize("header", [b"Connection", b"Proxy-Connection"])
-async def test_http_1_0_that_stays_is_answered_in_its_version(header):
-    async with serving() as served:
-        asked = b"GET /_emulator/health HTTP/1.0\r\nHost: x\r\n" + header + b": keep-alive\r\n\r\n"
-        answer = await octets(served.base_url, asked + asked.replace(b"keep-alive", b"close"))
-        assert answer.count(b"HTTP/1.0 200") == 2
+async def test_http_1_0_that_stays_is_answered_in_its_version(served, header):
+    asked = b"GET /_emulator/health HTTP/1.0\r\nHost: x\r\n" + header + b": keep-alive\r\n\r\n"
+    answer = await octets(served.base_url, asked + asked.replace(b"keep-alive", b"close"))
+    assert answer.count(b"HTTP/1.0 200") == 2
 
 
-async def test_an_address_that_nobody_has_is_404_and_names_those_there_are():
-    async with serving() as served:
-        status, body = await get(served.base_url + "/api/v3/send")
-        assert status == 404
-        told = body.decode().split("There are:")[1].split()
-        assert {"/api/v2/send", "/api/getBalance", "/v1/sms/report/{smsID}", "/sys/soap.php"} < set(told)
-        assert (await journal(served))[-1]["outcome"] == "unroutable"
+async def test_an_address_that_nobody_has_is_404_and_names_those_there_are(served):
+    status, body = await get(served.base_url + "/api/v3/send")
+    assert status == 404
+    told = body.decode().split("There are:")[1].split()
+    assert {"/api/v2/send", "/api/getBalance", "/v1/sms/report/{smsID}", "/sys/soap.php"} < set(told)
+    assert (await journal(served))[-1]["outcome"] == "unroutable"
 
 
 @pytest.mark.parametrize(("size", "chunk", "count"), [
     (b"Content-Length: 20971520", b"x" * 65_536, 320),
     (b"Transfer-Encoding: chunked", b"100000\r\n" + b"x" * 0x100000 + b"\r\n", 18),
 ])  # fmt: skip
-async def test_a_body_over_16_mib_gets_413_and_no_reset_before_the_answer(size, chunk, count):
-    async with serving() as served:
-        head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\n" + size + b"\r\n\r\n"
-        assert (await octets(served.base_url, head, *([chunk] * count))).startswith(b"HTTP/1.1 413")
+async def test_a_body_over_16_mib_gets_413_and_no_reset_before_the_answer(served, size, chunk, count):
+    head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\n" + size + b"\r\n\r\n"
+    assert (await octets(served.base_url, head, *([chunk] * count))).startswith(b"HTTP/1.1 413")
 
 
-async def test_who_waits_for_100_continue_is_told_to_go_on():
-    async with serving() as served:
-        body = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=x".encode()
-        answer = await octets(served.base_url, posted(body, FORM, "Expect: 100-continue"), body, pause=0.05)
-        assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
+async def test_who_waits_for_100_continue_is_told_to_go_on(served):
+    body = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=x".encode()
+    answer = await octets(served.base_url, posted(body, FORM, "Expect: 100-continue"), body, pause=0.05)
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200")
 
 
-async def test_a_long_body_is_cut_in_the_journal_and_says_so():
-    async with serving() as served:
-        body = b"key=nobody&content=" + b"x" * 100_000
-        await octets(served.base_url, posted(body) + body)
-        kept = (await journal(served))[-1]["request"]
-        assert len(kept["body"]) == 65_536
-        assert kept["body_cut"] == f"65536 of {len(body)} bytes are kept"
+async def test_a_long_body_is_cut_in_the_journal_and_says_so(served):
+    body = b"key=nobody&content=" + b"x" * 100_000
+    await octets(served.base_url, posted(body) + body)
+    kept = (await journal(served))[-1]["request"]
+    assert len(kept["body"]) == 65_536
+    assert kept["body_cut"] == f"65536 of {len(body)} bytes are kept"
 
 
-async def test_a_body_that_is_no_utf8_is_journalled_as_base64():
-    async with serving() as served:
-        body = b"key=nobody&content=\xcf\xf0\xe8"
-        await octets(served.base_url, posted(body) + body)
-        assert "body_base64" in (await journal(served))[-1]["request"]
+async def test_a_body_that_is_no_utf8_is_journalled_as_base64(served):
+    body = b"key=nobody&content=\xcf\xf0\xe8"
+    await octets(served.base_url, posted(body) + body)
+    assert "body_base64" in (await journal(served))[-1]["request"]
 
 
 async def test_stopping_answers_what_is_under_way_and_closes_idle_connections():
@@ -112,11 +103,10 @@ async def test_stopping_answers_what_is_under_way_and_closes_idle_connections():
     writer.close()
 
 
-async def test_several_slashes_are_one():
-    async with serving() as served:
-        answer = await octets(served.base_url, once("//sys//balance.php?login=emulator&psw=emulator"))
-        assert answer.startswith(b"HTTP/1.1 200")
-        assert b"\r\n\r\n1000" in answer
+async def test_several_slashes_are_one(served):
+    answer = await octets(served.base_url, once("//sys//balance.php?login=emulator&psw=emulator"))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert b"\r\n\r\n1000" in answer
 
 
 Q = b"login=emulator&psw=emulator&fmt=3"

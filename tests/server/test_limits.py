@@ -107,16 +107,14 @@ async def test_a_body_that_unpacks_to_more_than_may_come_is_413_and_never_unpack
         (400, b"Content-Encoding: gzip\r\nContent-Length: 6\r\n\r\nabcdef"),
     ],
 )
-async def test_lengths_and_encodings_that_lie_are_refused(wanted, rest):
-    async with serving() as served:
-        await refused(served, wanted, HEAD + rest)
+async def test_lengths_and_encodings_that_lie_are_refused(served, wanted, rest):
+    await refused(served, wanted, HEAD + rest)
 
 
-async def test_octets_behind_the_length_that_was_told_are_another_request_and_a_bad_one():
-    async with serving() as served:
-        answer = await octets(served.base_url, HEAD + b"Content-Length: 3\r\n\r\nkey" + b"=x&more\r\n\r\n")
-        assert status(answer) in (200, 400)  # the parser may give up both
-        assert b"400 Bad Request" in answer
+async def test_octets_behind_the_length_that_was_told_are_another_request_and_a_bad_one(served):
+    answer = await octets(served.base_url, HEAD + b"Content-Length: 3\r\n\r\nkey" + b"=x&more\r\n\r\n")
+    assert status(answer) in (200, 400)  # the parser may give up both
+    assert b"400 Bad Request" in answer
 
 
 @pytest.mark.parametrize("line", [b"GET /", b"GET / HTTP/1.1\r\nX: y"])
@@ -181,13 +179,12 @@ async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
             await until(lambda: not served.http.connections)
 
 
-async def test_who_says_that_nothing_more_comes_is_let_go():
-    async with serving() as served:
-        reader, writer = await connected(served.base_url)
-        writer.write(GOOD[:20])
-        writer.write_eof()
-        assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
-        writer.close()
+async def test_who_says_that_nothing_more_comes_is_let_go(served):
+    reader, writer = await connected(served.base_url)
+    writer.write(GOOD[:20])
+    writer.write_eof()
+    assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
+    writer.close()
 
 
 async def test_one_connection_too_many_is_503_and_the_others_go_on():
@@ -242,11 +239,10 @@ async def test_who_reads_again_in_time_is_served_as_before():
         writer.close()
 
 
-async def test_a_flood_of_pipelined_requests_is_answered_in_order():
-    async with serving() as served:
-        flood = GOOD * 1000 + GOOD[:-2] + b"Connection: close\r\n\r\n"
-        answer = await octets(served.base_url, flood)
-        assert answer.count(b'"ErrorCode":0') + answer.count(b'"ErrorCode":20') == 1001
+async def test_a_flood_of_pipelined_requests_is_answered_in_order(served):
+    flood = GOOD * 1000 + GOOD[:-2] + b"Connection: close\r\n\r\n"
+    answer = await octets(served.base_url, flood)
+    assert answer.count(b'"ErrorCode":0') + answer.count(b'"ErrorCode":20') == 1001
 
 
 def room_for(descriptors: int) -> None:

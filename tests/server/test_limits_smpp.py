@@ -96,31 +96,29 @@ async def test_one_connection_too_many_is_closed_with_a_nack_and_the_others_go_o
         assert any("--max-connections" in why for why in whys(at))
 
 
-async def test_a_flood_of_binds_leaves_no_more_sessions_than_the_account_may_have():
-    async with desk() as at:
-        async def one() -> int:
-            esme = await at.connect()
-            return (await esme.bind(at.account)).status
-
-        statuses = await asyncio.gather(*(one() for _ in range(60)))
-        assert (statuses.count(0), len(set(statuses))) == (10, 2)
-        assert len((await at.call("GET", "/sessions"))["sessions"]) == 10
-        for esme in at.open:
-            await esme.close()
-        await until(lambda: not at.served._smpp.links)
-        assert not at.served.emulator.smpp.lines
-
-
-async def test_binds_over_and_over_on_one_connection_leave_one_session():
-    async with desk() as at:
+async def test_a_flood_of_binds_leaves_no_more_sessions_than_the_account_may_have(at):
+    async def one() -> int:
         esme = await at.connect()
-        esme.write(*(esme.made(
-            CommandId.BIND_TRANSCEIVER, system_id=at.account["system_id"].encode(),
-            password=at.account["password"].encode(), interface_version=0x34,
-        ) for _ in range(500)))  # fmt: skip
-        await esme.until(lambda: len(esme.came) == 500)
-        assert [pdu.status for pdu in esme.came].count(0) == 1
-        assert len((await at.call("GET", "/sessions"))["sessions"]) == 1
+        return (await esme.bind(at.account)).status
+
+    statuses = await asyncio.gather(*(one() for _ in range(60)))
+    assert (statuses.count(0), len(set(statuses))) == (10, 2)
+    assert len((await at.call("GET", "/sessions"))["sessions"]) == 10
+    for esme in at.open:
+        await esme.close()
+    await until(lambda: not at.served._smpp.links)
+    assert not at.served.emulator.smpp.lines
+
+
+async def test_binds_over_and_over_on_one_connection_leave_one_session(at):
+    esme = await at.connect()
+    esme.write(*(esme.made(
+        CommandId.BIND_TRANSCEIVER, system_id=at.account["system_id"].encode(),
+        password=at.account["password"].encode(), interface_version=0x34,
+    ) for _ in range(500)))  # fmt: skip
+    await esme.until(lambda: len(esme.came) == 500)
+    assert [pdu.status for pdu in esme.came].count(0) == 1
+    assert len((await at.call("GET", "/sessions"))["sessions"]) == 1
 
 
 async def test_who_reads_again_in_time_is_borne_with_as_before():

@@ -37,67 +37,62 @@ def in_order(wire, first, behind):
 
 
 @pytest.mark.parametrize("burst", BURSTS)
-async def test_a_burst_leaves_every_turn_to_others_and_is_answered_in_order(burst):
-    async with serving() as served:
-        (busy, wire), (other, well) = Wire.to(served), Wire.to(served)
-        busy.data_received(b"".join(map(BURSTS[burst], range(MANY))))
-        assert 0 < answered(wire) <= AT_ONCE
-        other.data_received(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
-        await settled(well, 1)
-        assert answered(wire) < MANY, "health was answered meanwhile"
-        await settled(wire, MANY)
-        assert burst == "balances" or in_order(wire, 0, MANY)
-        assert len(list(served.emulator.default.journal.exchanges())) == MANY
+async def test_a_burst_leaves_every_turn_to_others_and_is_answered_in_order(served, burst):
+    (busy, wire), (other, well) = Wire.to(served), Wire.to(served)
+    busy.data_received(b"".join(map(BURSTS[burst], range(MANY))))
+    assert 0 < answered(wire) <= AT_ONCE
+    other.data_received(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
+    await settled(well, 1)
+    assert answered(wire) < MANY, "health was answered meanwhile"
+    await settled(wire, MANY)
+    assert burst == "balances" or in_order(wire, 0, MANY)
+    assert len(list(served.emulator.default.journal.exchanges())) == MANY
 
 
-async def test_what_comes_while_a_burst_is_answered_waits_its_turn_unread():
-    async with serving() as served:
-        busy, wire = Wire.to(served)
-        one, paused = BURSTS["unknown addresses"], []
-        wire.pause_reading = lambda: paused.append(True)
-        wire.resume_reading = lambda: paused.append(False)
-        busy.data_received(b"".join(map(one, range(MANY))))
-        busy.data_received(b"".join(map(one, range(MANY, MANY + 2500))))
-        assert paused == [True]
-        await settled(wire, MANY + 2500)
-        await asyncio.sleep(0)
-        assert paused == [True, False]
-        assert in_order(wire, 0, MANY + 2500)
-        busy.data_received(one(0))
-        assert answered(wire) == MANY + 2501
+async def test_what_comes_while_a_burst_is_answered_waits_its_turn_unread(served):
+    busy, wire = Wire.to(served)
+    one, paused = BURSTS["unknown addresses"], []
+    wire.pause_reading = lambda: paused.append(True)
+    wire.resume_reading = lambda: paused.append(False)
+    busy.data_received(b"".join(map(one, range(MANY))))
+    busy.data_received(b"".join(map(one, range(MANY, MANY + 2500))))
+    assert paused == [True]
+    await settled(wire, MANY + 2500)
+    await asyncio.sleep(0)
+    assert paused == [True, False]
+    assert in_order(wire, 0, MANY + 2500)
+    busy.data_received(one(0))
+    assert answered(wire) == MANY + 2501
 
 
-async def test_who_says_no_more_behind_a_burst_is_answered_whole():
-    async with serving() as served:
-        busy, wire = Wire.to(served)
-        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
-        assert busy.eof_received()
-        await settled(wire, MANY)
-        await asyncio.sleep(0)
-        assert wire.ended
+async def test_who_says_no_more_behind_a_burst_is_answered_whole(served):
+    busy, wire = Wire.to(served)
+    busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+    assert busy.eof_received()
+    await settled(wire, MANY)
+    await asyncio.sleep(0)
+    assert wire.ended
 
 
-async def test_the_last_request_of_a_burst_is_the_last_that_is_answered():
-    async with serving() as served:
-        busy, wire = Wire.to(served)
-        asked = list(map(BURSTS["unknown addresses"], range(MANY)))
-        asked[350] = asked[350].replace(b"Host: x", b"Connection: close\r\nHost: x")
-        busy.data_received(b"".join(asked))
-        await settled(wire, 351)
-        await asyncio.sleep(0)
-        assert wire.ended
-        assert in_order(wire, 0, 351)
+async def test_the_last_request_of_a_burst_is_the_last_that_is_answered(served):
+    busy, wire = Wire.to(served)
+    asked = list(map(BURSTS["unknown addresses"], range(MANY)))
+    asked[350] = asked[350].replace(b"Host: x", b"Connection: close\r\nHost: x")
+    busy.data_received(b"".join(asked))
+    await settled(wire, 351)
+    await asyncio.sleep(0)
+    assert wire.ended
+    assert in_order(wire, 0, 351)
 
 
-async def test_a_burst_that_is_answered_when_serving_stops_ends_with_an_answer_that_says_so():
-    async with serving() as served:
-        busy, wire = Wire.to(served)
-        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
-        before = answered(wire)
-        await served.stop()
-        assert answered(wire) == before + 1
-        assert wire.octets.rpartition(b"HTTP/1.1 ")[2].count(b"Connection: close\r\n") == 1
-        assert wire.ended
+async def test_a_burst_that_is_answered_when_serving_stops_ends_with_an_answer_that_says_so(served):
+    busy, wire = Wire.to(served)
+    busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+    before = answered(wire)
+    await served.stop()
+    assert answered(wire) == before + 1
+    assert wire.octets.rpartition(b"HTTP/1.1 ")[2].count(b"Connection: close\r\n") == 1
+    assert wire.ended
 
 
 async def test_a_burst_of_sends_is_written_down_before_it_is_answered(tmp_path):
@@ -157,35 +152,33 @@ async def test_what_a_client_has_said_before_it_goes_is_done_and_then_it_is_forg
         assert sum(1 for one in entries if one.protocol == "http") == done
 
 
-async def test_where_each_request_takes_long_another_connection_is_served_after_a_few(monkeypatch):
-    async with serving() as served:
-        (busy, wire), (other, well) = Wire.to(served), Wire.to(served)
-        answer = served.http._service.answer
+async def test_where_each_request_takes_long_another_connection_is_served_after_a_few(served, monkeypatch):
+    (busy, wire), (other, well) = Wire.to(served), Wire.to(served)
+    answer = served.http._service.answer
 
-        def slowly(parsed, connection):
-            if b"nowhere" in parsed.request.target.encode():
-                skip(0.006)
-            return answer(parsed, connection)
+    def slowly(parsed, connection):
+        if b"nowhere" in parsed.request.target.encode():
+            skip(0.006)
+        return answer(parsed, connection)
 
-        monkeypatch.setattr(served.http._service, "answer", slowly)
-        busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
-        assert answered(wire) == 2
-        other.data_received(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
-        await settled(well, 1)
-        assert answered(wire) < 30
-        await settled(wire, MANY)
+    monkeypatch.setattr(served.http._service, "answer", slowly)
+    busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
+    assert answered(wire) == 2
+    other.data_received(b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n")
+    await settled(well, 1)
+    assert answered(wire) < 30
+    await settled(wire, MANY)
 
 
-async def test_a_burst_with_something_that_is_waited_for_goes_on_behind_it():
-    async with serving() as served:
-        busy, wire = Wire.to(served)
-        asked = list(map(BURSTS["unknown addresses"], range(MANY)))
-        for place in (50, 250, 251, 500):
-            asked[place] = b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n"
-        busy.data_received(b"".join(asked))
-        await settled(wire, MANY)
-        statuses = re.findall(rb"HTTP/1.1 ([0-9]+)", wire.octets)
-        assert [n for n, status in enumerate(statuses) if status == b"200"] == [50, 250, 251, 500]
+async def test_a_burst_with_something_that_is_waited_for_goes_on_behind_it(served):
+    busy, wire = Wire.to(served)
+    asked = list(map(BURSTS["unknown addresses"], range(MANY)))
+    for place in (50, 250, 251, 500):
+        asked[place] = b"GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n"
+    busy.data_received(b"".join(asked))
+    await settled(wire, MANY)
+    statuses = re.findall(rb"HTTP/1.1 ([0-9]+)", wire.octets)
+    assert [n for n, status in enumerate(statuses) if status == b"200"] == [50, 250, 251, 500]
 
 
 @pytest.mark.parametrize(("count", "octets"), [(300, 200), (100, 30_000)])

@@ -78,40 +78,37 @@ async def test_zeep_in_strict_mode_calls_all_seven_operations(profile):
 @needs("php-soap")
 @PROFILES
 @pytest.mark.contract("smscenter.soap.wsdl", "smscenter.soap.send2")
-async def test_php_s_soap_client_calls_all_seven_operations(profile):
-    async with serving() as served:
-        url = account(served, profile)
-        done = await asyncio.to_thread(run, need("php-soap"), str(HERE / "clients.php"), url, "alex", "123")
-        assert done.returncode == 0, done.stdout + done.stderr
-        told(json.loads(done.stdout), profile)
+async def test_php_s_soap_client_calls_all_seven_operations(served, profile):
+    url = account(served, profile)
+    done = await asyncio.to_thread(run, need("php-soap"), str(HERE / "clients.php"), url, "alex", "123")
+    assert done.returncode == 0, done.stdout + done.stderr
+    told(json.loads(done.stdout), profile)
 
 
 @needs("php-soap")
 @pytest.mark.contract("smscenter.status.example", "smscenter.status.error-3")
-async def test_the_page_s_own_php_line_works_with_only_the_url_changed(tmp_path):
-    async with serving() as served:
-        account(served)
-        script = tmp_path / "page.php"
-        text = (HERE / "page.php").read_text("utf-8").replace("'URL'", f"'{served.base_url}/sys/soap.php?wsdl'")
-        script.write_text(text, "utf-8")
-        command = (need("php-soap"), "-d", "soap.wsdl_cache_enabled=0", str(script))
-        done = await asyncio.to_thread(run, *command)
-        assert json.loads(done.stdout) == {"statusresult": {"error": "3"}}, done.stdout + done.stderr
-        served.emulator.exchange(client.send(client.Who("alex", "123"), ["79999999999"], "Hello", id="999"))
-        done = await asyncio.to_thread(run, *command)
-        assert json.loads(done.stdout)["statusresult"]["status"] == "-1"
+async def test_the_page_s_own_php_line_works_with_only_the_url_changed(served, tmp_path):
+    account(served)
+    script = tmp_path / "page.php"
+    text = (HERE / "page.php").read_text("utf-8").replace("'URL'", f"'{served.base_url}/sys/soap.php?wsdl'")
+    script.write_text(text, "utf-8")
+    command = (need("php-soap"), "-d", "soap.wsdl_cache_enabled=0", str(script))
+    done = await asyncio.to_thread(run, *command)
+    assert json.loads(done.stdout) == {"statusresult": {"error": "3"}}, done.stdout + done.stderr
+    served.emulator.exchange(client.send(client.Who("alex", "123"), ["79999999999"], "Hello", id="999"))
+    done = await asyncio.to_thread(run, *command)
+    assert json.loads(done.stdout)["statusresult"]["status"] == "-1"
 
 
 @needs("npm's soap")
 @PROFILES
 @pytest.mark.contract("smscenter.soap.wsdl")
-async def test_npm_s_soap_calls_all_seven_operations(profile):
-    async with serving() as served:
-        url = account(served, profile)
-        script = str(HERE / "clients.js")
-        done = await asyncio.to_thread(run, need("node"), script, url, "alex", "123", NODE_PATH=str(NODE_MODULES))
-        assert done.returncode == 0, done.stdout + done.stderr
-        told(json.loads(done.stdout), profile)
+async def test_npm_s_soap_calls_all_seven_operations(served, profile):
+    url = account(served, profile)
+    script = str(HERE / "clients.js")
+    done = await asyncio.to_thread(run, need("node"), script, url, "alex", "123", NODE_PATH=str(NODE_MODULES))
+    assert done.returncode == 0, done.stdout + done.stderr
+    told(json.loads(done.stdout), profile)
 
 
 def test_the_page_s_line_is_the_page_s():

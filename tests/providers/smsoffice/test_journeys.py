@@ -181,14 +181,13 @@ async def test_a_secret_in_the_url_arrives_with_the_callback() -> None:
         assert client.came[0]["reference"] == "mine"
 
 
-async def test_the_built_in_sink_takes_the_callbacks_of_who_has_no_url() -> None:
-    async with serving() as served:
-        sandbox = frozen(served)
-        await send(served, sandbox, reference="mine")
-        await walk(served, sandbox)
-        (attempt,) = await attempts(served, sandbox)
-        assert attempt["accepted"] is True
-        assert attempt["url"].startswith(f"{served.base_url}/_emulator/sink/smsoffice?reference=mine&")
+async def test_the_built_in_sink_takes_the_callbacks_of_who_has_no_url(served: Server) -> None:
+    sandbox = frozen(served)
+    await send(served, sandbox, reference="mine")
+    await walk(served, sandbox)
+    (attempt,) = await attempts(served, sandbox)
+    assert attempt["accepted"] is True
+    assert attempt["url"].startswith(f"{served.base_url}/_emulator/sink/smsoffice?reference=mine&")
 
 
 async def test_a_client_may_send_from_inside_a_callback() -> None:
@@ -207,21 +206,19 @@ async def test_a_client_may_send_from_inside_a_callback() -> None:
 
 
 @pytest.mark.contract("smsoffice.send.sender-registered")
-async def test_the_journal_explains_a_refusal_by_its_row() -> None:
-    async with serving() as served:
-        await get(served.base_url + send_path().replace("sender=smsoffice", "sender=Shop"))
-        _, listed = await control(served, "GET", "/_emulator/sandboxes/default/requests?outcome=refused")
-        assert listed["requests"][-1]["explain"].partition("): ")[2] == (
-            "sender `Shop` is not among the account's senders; "
-            "the account has: smsoffice, SMSOFFICE [smsoffice.send.sender-registered]"
-        )
+async def test_the_journal_explains_a_refusal_by_its_row(served: Server) -> None:
+    await get(served.base_url + send_path().replace("sender=smsoffice", "sender=Shop"))
+    _, listed = await control(served, "GET", "/_emulator/sandboxes/default/requests?outcome=refused")
+    assert listed["requests"][-1]["explain"].partition("): ")[2] == (
+        "sender `Shop` is not among the account's senders; "
+        "the account has: smsoffice, SMSOFFICE [smsoffice.send.sender-registered]"
+    )
 
 
 @pytest.mark.contract("smsoffice.send.reference-max-20")
-async def test_the_lint_tells_of_a_reference_that_was_cut() -> None:
-    async with serving() as served:
-        await get(served.base_url + send_path(reference="x" * 36))
-        _, listed = await control(served, "GET", "/_emulator/sandboxes/default/lint")
-        (finding,) = listed["findings"]
-        assert finding["row"] == "smsoffice.send.reference-max-20"
-        assert finding["statement"] == "reference is a UTF-8 string of at most 20 characters."
+async def test_the_lint_tells_of_a_reference_that_was_cut(served: Server) -> None:
+    await get(served.base_url + send_path(reference="x" * 36))
+    _, listed = await control(served, "GET", "/_emulator/sandboxes/default/lint")
+    (finding,) = listed["findings"]
+    assert finding["row"] == "smsoffice.send.reference-max-20"
+    assert finding["statement"] == "reference is a UTF-8 string of at most 20 characters."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import octets, serving
+from support import octets
 
 from emulator.app.server import Server
 
@@ -77,14 +77,13 @@ async def play(served: Server, turn: Turn) -> None:
     "smsoffice.balance.number",
 )  # fmt: skip
 @pytest.mark.parametrize("text", FILES.values(), ids=list(FILES))
-async def test_the_wire_is_as_the_page_shows_it(text: str) -> None:
-    async with serving() as served:
-        for turn in turns(text):
-            await play(served, turn)
-        state = served.emulator.default.engine.state
-        for line in text.splitlines():
-            if line.startswith("! text "):
-                assert state.store.batches[-1].text == line.removeprefix("! text ")
+async def test_the_wire_is_as_the_page_shows_it(served: Server, text: str) -> None:
+    for turn in turns(text):
+        await play(served, turn)
+    state = served.emulator.default.engine.state
+    for line in text.splitlines():
+        if line.startswith("! text "):
+            assert state.store.batches[-1].text == line.removeprefix("! text ")
 
 
 def test_the_judge_of_transcripts_is_strict() -> None:

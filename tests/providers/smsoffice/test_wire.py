@@ -26,44 +26,40 @@ def text(served: Server) -> str:
 
 
 @pytest.mark.contract("smsoffice.send.raw-octets")
-async def test_raw_utf8_in_the_request_line_is_taken_and_noticed() -> None:
-    async with serving() as served:
-        answer = await octets(served.base_url, once(send_path(content="გამარჯობა")))
-        assert body(answer)["ErrorCode"] == 0
-        assert text(served) == "გამარჯობა"
-        assert list(served.emulator.default.findings.by_row) == ["smsoffice.send.raw-octets"]
+async def test_raw_utf8_in_the_request_line_is_taken_and_noticed(served: Server) -> None:
+    answer = await octets(served.base_url, once(send_path(content="გამარჯობა")))
+    assert body(answer)["ErrorCode"] == 0
+    assert text(served) == "გამარჯობა"
+    assert list(served.emulator.default.findings.by_row) == ["smsoffice.send.raw-octets"]
 
 
 @pytest.mark.contract("smsoffice.send.raw-octets")
-async def test_raw_utf8_that_comes_octet_by_octet_is_taken() -> None:
-    async with serving() as served:
-        answer = await octets(served.base_url, *(bytes([octet]) for octet in once(send_path(content="გამარჯობა"))))
-        assert body(answer)["ErrorCode"] == 0
-        assert text(served) == "გამარჯობა"
+async def test_raw_utf8_that_comes_octet_by_octet_is_taken(served: Server) -> None:
+    answer = await octets(served.base_url, *(bytes([octet]) for octet in once(send_path(content="გამარჯობა"))))
+    assert body(answer)["ErrorCode"] == 0
+    assert text(served) == "გამარჯობა"
 
 
 @pytest.mark.contract("smsoffice.send.raw-octets")
-async def test_spaces_in_the_request_line_are_refused_cleanly_and_journalled() -> None:
-    async with serving() as served:
-        answer = await octets(served.base_url, once(send_path(content="Hello dear world")))
-        assert status(answer) == 400
-        assert b"Traceback" not in answer
-        (kept,) = served.emulator.default.journal.exchanges()
-        assert kept.word == "unreadable"
-        assert "write it as %20" in kept.why
-        assert kept.request.method == "GET"
-        assert "content=Hello dear world" in kept.request.target
-        assert len(served.emulator.default.engine.state.store.messages) == 0
+async def test_spaces_in_the_request_line_are_refused_cleanly_and_journalled(served: Server) -> None:
+    answer = await octets(served.base_url, once(send_path(content="Hello dear world")))
+    assert status(answer) == 400
+    assert b"Traceback" not in answer
+    (kept,) = served.emulator.default.journal.exchanges()
+    assert kept.word == "unreadable"
+    assert "write it as %20" in kept.why
+    assert kept.request.method == "GET"
+    assert "content=Hello dear world" in kept.request.target
+    assert len(served.emulator.default.engine.state.store.messages) == 0
 
 
 @pytest.mark.contract("smsoffice.send.get-max-4096")
 @pytest.mark.parametrize(("length", "expected"), [(4096, 200), (4097, 414), (70_000, 414)])
-async def test_a_get_over_4096_bytes_gets_414_on_the_wire(length: int, expected: int) -> None:
-    async with serving() as served:
-        start = f"{send_path()}&padding="
-        target = start + "x" * (length - len(f"GET {start} HTTP/1.1"))
-        answer = await octets(served.base_url, once(target))
-        assert status(answer) == expected
+async def test_a_get_over_4096_bytes_gets_414_on_the_wire(served: Server, length: int, expected: int) -> None:
+    start = f"{send_path()}&padding="
+    target = start + "x" * (length - len(f"GET {start} HTTP/1.1"))
+    answer = await octets(served.base_url, once(target))
+    assert status(answer) == expected
 
 
 @pytest.mark.contract("smsoffice.send.multipart")
@@ -96,16 +92,15 @@ async def test_a_client_with_a_hard_coded_host_gets_through_by_a_proxy_setting()
             assert (await answer.json(content_type=None))["ErrorCode"] == 0
 
 
-async def test_a_keep_alive_connection_serves_raw_and_clean_lines_in_turn() -> None:
-    async with serving() as served:
-        reader, writer = await connected(served.base_url)
-        try:
-            for content, finding in (("ა", 1), ("a", 1), ("ბ", 2)):
-                writer.write(request(send_path(content=content)))
-                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
-                length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-                assert json.loads(await reader.readexactly(length))["ErrorCode"] == 0
-                assert text(served) == content
-                assert served.emulator.default.findings.by_row["smsoffice.send.raw-octets"].count == finding
-        finally:
-            writer.close()
+async def test_a_keep_alive_connection_serves_raw_and_clean_lines_in_turn(served: Server) -> None:
+    reader, writer = await connected(served.base_url)
+    try:
+        for content, finding in (("ა", 1), ("a", 1), ("ბ", 2)):
+            writer.write(request(send_path(content=content)))
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            assert json.loads(await reader.readexactly(length))["ErrorCode"] == 0
+            assert text(served) == content
+            assert served.emulator.default.findings.by_row["smsoffice.send.raw-octets"].count == finding
+    finally:
+        writer.close()

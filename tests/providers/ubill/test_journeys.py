@@ -87,16 +87,15 @@ async def test_a_brand_name_is_asked_for_approved_by_the_control_api_and_sent_wi
 
 
 @pytest.mark.contract("ubill.send.key-settings", "ubill.callback.key")
-async def test_a_new_sandbox_tells_its_key_its_brand_and_its_callback_key() -> None:
-    async with serving() as served:
-        status, made = await control(served, "POST", "/_emulator/sandboxes", {"clock": "frozen"})
-        told = made["accounts"]["ubill"]
-        assert (status, list(told), told["brandID"]) == (201, ["key", "brandID", "callback_key"], 1)
-        assert len(told["callback_key"]) <= 30
-        _, own = await control(served, "POST", "/_emulator/sandboxes", {"accounts": {"ubill": {"key": "mine"}}})
-        assert own["accounts"]["ubill"]["key"] == "mine"
-        status, _ = await control(served, "POST", "/_emulator/sandboxes", {"accounts": {"ubill": {"key": "mine"}}})
-        assert status == 409
+async def test_a_new_sandbox_tells_its_key_its_brand_and_its_callback_key(served: Server) -> None:
+    status, made = await control(served, "POST", "/_emulator/sandboxes", {"clock": "frozen"})
+    told = made["accounts"]["ubill"]
+    assert (status, list(told), told["brandID"]) == (201, ["key", "brandID", "callback_key"], 1)
+    assert len(told["callback_key"]) <= 30
+    _, own = await control(served, "POST", "/_emulator/sandboxes", {"accounts": {"ubill": {"key": "mine"}}})
+    assert own["accounts"]["ubill"]["key"] == "mine"
+    status, _ = await control(served, "POST", "/_emulator/sandboxes", {"accounts": {"ubill": {"key": "mine"}}})
+    assert status == 409
 
 
 @pytest.mark.contract("ubill.send.key")

@@ -59,25 +59,23 @@ async def test_a_message_in_one_pdu_counts_by_its_octets_in_its_own_coding(said)
 
 
 @pytest.mark.parametrize(("octets", "parts"), [(LATIN * 15, 1), (LATIN * 15 + b"123", 2)])
-async def test_a_header_that_is_of_no_part_takes_its_room(octets, parts):
-    async with desk() as at:
-        esme = await at.bound()
-        ports = bytes.fromhex("06 05 04 0b84 23f0")  # 7 octets, which leave 152 septets
-        assert (await esme.submit(ports + octets, esm_class=0x40)).status == 0
-        assert await told(at) == (parts, "gsm7", parts)
-        assert (await esme.submit(ports[:4], esm_class=0x40)).status == 0x01
-        assert (await esme.submit(ports[:4], esm_class=0x40, priority_flag=9)).status == 0x06  # fields go first
+async def test_a_header_that_is_of_no_part_takes_its_room(at, octets, parts):
+    esme = await at.bound()
+    ports = bytes.fromhex("06 05 04 0b84 23f0")  # 7 octets, which leave 152 septets
+    assert (await esme.submit(ports + octets, esm_class=0x40)).status == 0
+    assert await told(at) == (parts, "gsm7", parts)
+    assert (await esme.submit(ports[:4], esm_class=0x40)).status == 0x01
+    assert (await esme.submit(ports[:4], esm_class=0x40, priority_flag=9)).status == 0x06  # fields go first
 
 
 @pytest.mark.parametrize(
     ("data_coding", "octets", "parts"),
     [(0, LATIN * 30 + b"123456", 2), (4, LATIN * 27, 3), (8, "ы".encode("utf-16-be") * 134, 2)],
 )
-async def test_a_message_payload_is_cut_by_the_provider(data_coding, octets, parts):
-    async with desk() as at:
-        esme = await at.bound()
-        assert (await esme.submit(b"", (0x0424, octets), data_coding=data_coding)).status == 0
-        assert (await told(at))[0] == parts
+async def test_a_message_payload_is_cut_by_the_provider(at, data_coding, octets, parts):
+    esme = await at.bound()
+    assert (await esme.submit(b"", (0x0424, octets), data_coding=data_coding)).status == 0
+    assert (await told(at))[0] == parts
 
 
 @pytest.mark.contract("smscenter.smpp.parts-as-sent")
@@ -118,36 +116,33 @@ async def test_a_part_is_a_message_on_the_air_however_short_it_is(way, data_codi
 
 
 @pytest.mark.contract("smscenter.smpp.parts-as-sent")
-async def test_the_receipts_of_a_message_come_to_what_was_charged_to_the_last_digit():
-    async with desk() as at:
-        await at.patch(prices={"part": 0.33335})
-        esme = await at.bound()
-        for number in (1, 2, 3):
-            await esme.submit(udh8(number, 3) + b"x" * 20, esm_class=0x40)
-        await at.settle()
-        costs = [cost_of(one) for one in await esme.receipts(3)]
-        charged = 1000 - (await at.call("GET", "/accounts/smscenter"))["balance"]
-        assert round(sum(costs), 4) == round(charged, 4)
+async def test_the_receipts_of_a_message_come_to_what_was_charged_to_the_last_digit(at):
+    await at.patch(prices={"part": 0.33335})
+    esme = await at.bound()
+    for number in (1, 2, 3):
+        await esme.submit(udh8(number, 3) + b"x" * 20, esm_class=0x40)
+    await at.settle()
+    costs = [cost_of(one) for one in await esme.receipts(3)]
+    charged = 1000 - (await at.call("GET", "/accounts/smscenter"))["balance"]
+    assert round(sum(costs), 4) == round(charged, 4)
 
 
 @pytest.mark.contract("smscenter.smpp.parts-own-coding")
-async def test_each_part_is_read_by_its_own_data_coding():
-    async with desk() as at:
-        esme = await at.bound()
-        pieces = ((0, b"Your code is 1\x1b"), (0, b"\x652, "), (8, "спасибо".encode("utf-16-be")), (4, b"!"))
-        for number, (data_coding, piece) in enumerate(pieces, 1):
-            await esme.submit(udh8(number, 4) + piece, esm_class=0x40, data_coding=data_coding)
-        (message,) = await at.messages()
-        assert message["text"] == "Your code is 1€2, спасибо!"
-        assert (message["parts"], message["encoding"]) == (4, "ucs2")
+async def test_each_part_is_read_by_its_own_data_coding(at):
+    esme = await at.bound()
+    pieces = ((0, b"Your code is 1\x1b"), (0, b"\x652, "), (8, "спасибо".encode("utf-16-be")), (4, b"!"))
+    for number, (data_coding, piece) in enumerate(pieces, 1):
+        await esme.submit(udh8(number, 4) + piece, esm_class=0x40, data_coding=data_coding)
+    (message,) = await at.messages()
+    assert message["text"] == "Your code is 1€2, спасибо!"
+    assert (message["parts"], message["encoding"]) == (4, "ucs2")
 
 
-async def test_parts_from_a_session_bound_as_iso_are_read_as_its_own():
-    async with desk() as at:
-        iso, usual = await at.bound(system_type=b"ISO"), await at.bound()
-        await iso.submit(udh8(1, 2) + "café ".encode("latin-1"), esm_class=0x40)
-        await usual.submit(udh8(2, 2) + b"a\x00b", esm_class=0x40)
-        assert [one["text"] for one in await at.messages()] == ["café a@b"]
+async def test_parts_from_a_session_bound_as_iso_are_read_as_its_own(at):
+    iso, usual = await at.bound(system_type=b"ISO"), await at.bound()
+    await iso.submit(udh8(1, 2) + "café ".encode("latin-1"), esm_class=0x40)
+    await usual.submit(udh8(2, 2) + b"a\x00b", esm_class=0x40)
+    assert [one["text"] for one in await at.messages()] == ["café a@b"]
 
 
 async def say(esme, way, reference, text=LATIN * 20, **fields):
@@ -176,16 +171,15 @@ WAYS = ["udh8", "udh16", "sar", "payload", "data_sm", "whole"]
 @pytest.mark.contract("smscenter.smpp.identical")
 @pytest.mark.parametrize("again", WAYS)
 @pytest.mark.parametrize("way", WAYS)
-async def test_a_message_is_identical_however_it_was_cut(way, again):
-    async with desk() as at:
-        esme = await at.bound()
-        assert (await say(esme, way, 1))[-1] == 0
-        assert (await say(esme, again, 2))[-1] == 0x45
-        await at.advance(59.999999)
-        assert (await say(esme, again, 3))[-1] == 0x45
-        assert len([one for one in await at.messages() if one["status"] != "undelivered"]) == 1
-        await at.advance(0.000001)
-        assert (await say(esme, again, 4))[-1] == 0
+async def test_a_message_is_identical_however_it_was_cut(at, way, again):
+    esme = await at.bound()
+    assert (await say(esme, way, 1))[-1] == 0
+    assert (await say(esme, again, 2))[-1] == 0x45
+    await at.advance(59.999999)
+    assert (await say(esme, again, 3))[-1] == 0x45
+    assert len([one for one in await at.messages() if one["status"] != "undelivered"]) == 1
+    await at.advance(0.000001)
+    assert (await say(esme, again, 4))[-1] == 0
 
 
 @pytest.mark.contract("smscenter.smpp.identical")
@@ -193,12 +187,11 @@ async def test_a_message_is_identical_however_it_was_cut(way, again):
     "other",
     [{"source_addr": b"Else"}, {"destination_addr": b"79001234568"}, {"data_coding": 4}, {"data_coding": 0x10}],
 )
-async def test_another_sender_number_coding_or_class_makes_another_message(other):
-    async with desk() as at:
-        esme = await at.bound()
-        for reference, fields in ((1, {}), (2, other)):
-            assert await say(esme, "udh8", reference, **fields) == [0, 0]
-            assert await say(esme, "payload", reference, **fields) == [0x45]
+async def test_another_sender_number_coding_or_class_makes_another_message(at, other):
+    esme = await at.bound()
+    for reference, fields in ((1, {}), (2, other)):
+        assert await say(esme, "udh8", reference, **fields) == [0, 0]
+        assert await say(esme, "payload", reference, **fields) == [0x45]
 
 
 @pytest.mark.parametrize(
@@ -206,29 +199,26 @@ async def test_another_sender_number_coding_or_class_makes_another_message(other
     [{"destination_addr": b"+79001234567"}, {"destination_addr": b"89001234567"}, {"source_addr_ton": 0},
      {"service_type": b"WAP"}, {"priority_flag": 3}, {"data_coding": 1}, {"registered_delivery": 0}],
 )  # fmt: skip
-async def test_what_the_phone_does_not_see_makes_no_other_message(same):
-    async with desk() as at:
-        esme = await at.bound()
-        assert (await esme.submit(b"Hello")).status == 0
-        assert (await esme.submit(b"Hello", **same)).status == 0x45
+async def test_what_the_phone_does_not_see_makes_no_other_message(at, same):
+    esme = await at.bound()
+    assert (await esme.submit(b"Hello")).status == 0
+    assert (await esme.submit(b"Hello", **same)).status == 0x45
 
 
-async def test_a_number_that_sends_is_one_sender_however_it_is_written():
-    async with desk() as at:
-        esme = await at.bound()
-        assert (await esme.submit(b"Hello", source_addr=b"+79001112233")).status == 0
-        assert (await esme.submit(b"Hello", source_addr=b"89001112233")).status == 0x45
+async def test_a_number_that_sends_is_one_sender_however_it_is_written(at):
+    esme = await at.bound()
+    assert (await esme.submit(b"Hello", source_addr=b"+79001112233")).status == 0
+    assert (await esme.submit(b"Hello", source_addr=b"89001112233")).status == 0x45
 
 
-async def test_the_part_that_is_refused_as_identical_leaves_the_others_waiting_for_their_minute():
-    async with desk() as at:
-        esme = await at.bound()
-        await say(esme, "udh8", 1)
-        await at.advance(30)
-        assert await say(esme, "udh8", 2) == [0, 0x45]
-        await at.advance(31)
-        assert (await esme.submit(udh8(2, 2, 2) + (LATIN * 20)[150:], esm_class=0x40)).status == 0
-        assert len(await at.messages()) == 2
+async def test_the_part_that_is_refused_as_identical_leaves_the_others_waiting_for_their_minute(at):
+    esme = await at.bound()
+    await say(esme, "udh8", 1)
+    await at.advance(30)
+    assert await say(esme, "udh8", 2) == [0, 0x45]
+    await at.advance(31)
+    assert (await esme.submit(udh8(2, 2, 2) + (LATIN * 20)[150:], esm_class=0x40)).status == 0
+    assert len(await at.messages()) == 2
 
 
 async def test_what_was_refused_for_money_is_told_again_and_limits_off_lifts_the_rule():
