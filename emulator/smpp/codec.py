@@ -20,7 +20,7 @@ HEADER = struct.Struct(">IIII")  # command_length, command_id, command_status, s
 _TLV = struct.Struct(">HH")
 _UINT32 = struct.Struct(">I")
 
-_RUN, _C, _SHORT, _DESTS, _UNSUC = (int(kind) for kind in FieldKind)
+_, _C, _SHORT, _DESTS, _UNSUC = (int(kind) for kind in FieldKind)
 
 
 class CannotEncode(ValueError):
@@ -34,9 +34,9 @@ class _Stop(Exception):
         self.status, self.field, self.why = status, field, why
 
 
-_Step: TypeAlias = tuple[int, int, tuple[str, ...]]
-# Kind, size, names; neighbouring uint8 fields are one stride, and belong to the string before them. A plain tuple, for
-# a NamedTuple takes twice as long to unpack, and a submit_sm does so six times.
+_Step: TypeAlias = tuple[int, int, int, tuple[str, ...]]
+# Kind, size, how many uint8 fields, names: such fields are read with the string before them, or (size 0) by themselves.
+# A plain tuple, for a NamedTuple takes twice as long to unpack, and a submit_sm does so six times.
 
 
 class _Plan(NamedTuple):
@@ -49,11 +49,11 @@ class _Plan(NamedTuple):
 def _plan(command_id: int) -> _Plan:
     steps: list[_Step] = []
     for field in LAYOUTS[command_id]:
-        if field.kind is FieldKind.UINT8 and steps and steps[-1][0] in (_RUN, _C):
-            kind, size, before = steps.pop()
-            steps.append((kind, size, (*before, field.name)))
+        if field.kind is FieldKind.UINT8:
+            _, size, many, before = steps.pop() if steps and steps[-1][0] == _C else (_C, 0, 0, ())
+            steps.append((_C, size, many + 1, (*before, field.name)))
         else:
-            steps.append((int(field.kind), field.size, (field.name,)))
+            steps.append((int(field.kind), field.size, 0, (field.name,)))
     names = tuple(field.name for field in LAYOUTS[command_id])
     return _Plan(names, frozenset(names), tuple(steps), bool(steps) and steps[-1][0] == _SHORT)
 
@@ -111,24 +111,21 @@ def _lost(frame: bytes, why: str) -> Unreadable:
 
 def _read_fields(frame: bytes, plan: _Plan, values: list[Any]) -> int:
     position, end = 16, len(frame)
-    find, append = frame.find, values.append
-    for kind, size, names in plan.steps:
+    find, append, extend = frame.find, values.append, values.extend
+    for kind, size, many, names in plan.steps:
         if kind == _C:
-            stop = find(0, position, position + size)
-            if stop < 0:
-                raise _no_string(names[0], size, position, end)
-            append(frame[position:stop])
-            position, stop = stop + 1, stop + len(names)
-            if stop > end:
-                raise _too_short(names[1 + end - position])
-            values.extend(frame[position:stop])
-            position = stop
-        elif kind == _RUN:
-            stop = position + len(names)
-            if stop > end:
-                raise _too_short(names[end - position])
-            values.extend(frame[position:stop])
-            position = stop
+            if size:
+                stop = find(0, position, position + size)
+                if stop < 0:
+                    raise _no_string(names[0], size, position, end)
+                append(frame[position:stop])
+                position = stop + 1
+            if many:
+                stop = position + many
+                if stop > end:
+                    raise _too_short(names[end - stop])
+                extend(frame[position:stop])
+                position = stop
         elif kind == _SHORT:
             if position >= end:
                 raise _too_short("sm_length")
@@ -255,12 +252,13 @@ def write_tlvs(tlvs: Iterable[Tlv]) -> bytes:
 def _write_fields(plan: _Plan, fields: Fields) -> list[bytes]:
     body: list[bytes] = []
     get = fields.get
-    for kind, _, names in plan.steps:
+    for kind, size, many, names in plan.steps:
         if kind == _C:
-            body.append(get(names[0], b""))  # join() checks
-            body.append(bytes([0, *[get(name, 0) for name in names[1:]]]) if names[1:] else b"\0")  # bytes() checks
-        elif kind == _RUN:
-            body.append(bytes([get(name, 0) for name in names]))  # bytes() checks
+            if size:
+                body.append(get(names[0], b""))  # join() checks
+                body.append(b"\0")
+            if many:
+                body.append(bytes([get(name, 0) for name in names[-many:]]))  # bytes() checks
         elif kind == _SHORT:
             message: bytes = get(names[0], b"")
             body.append(bytes((len(message),)))

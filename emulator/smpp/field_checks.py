@@ -7,6 +7,8 @@ away is known elsewhere. One row per field, with the status it deserves (facts, 
 from __future__ import annotations
 
 from collections.abc import Container
+from itertools import repeat
+from operator import contains
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -61,6 +63,8 @@ def _of(rows: tuple[_Row, ...], command: int) -> tuple[_Row, ...]:
 
 
 _ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_ROWS, command) for command in _CHECKED}
+_FIELDS = {command: [row[0] for row in rows] for command, rows in _ROWS_OF.items()}
+_GOOD = {command: [row[1] for row in rows] for command, rows in _ROWS_OF.items()}
 
 
 def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
@@ -79,9 +83,9 @@ def checked(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | Content | No
         return PduFault(Status.RINVMSGID, "message_id", "message_id is empty")
     if command not in _CHECKED:
         return None
-    for field, good, status, rule in _ROWS_OF[command]:
-        if get(field, 0) not in good:
-            return PduFault(status, field, f"{field} {pdu.number(field)}: {rule}")
+    if not all(map(contains, _GOOD[command], map(get, _FIELDS[command], repeat(0)))):
+        field, _, status, rule = next(row for row in _ROWS_OF[command] if get(row[0], 0) not in row[1])
+        return PduFault(status, field, f"{field} {pdu.number(field)}: {rule}")
     if command in _NEEDS_DESTINATION and not get("destination_addr"):
         return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
     for field, ton, status in _ADDRESSES:

@@ -88,20 +88,18 @@ def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
     return read_time(octets, now) if octets else None
 
 
-_NUMBERING = (
-    ("source_ton", "source_addr_ton"), ("source_npi", "source_addr_npi"), ("dest_ton", "dest_addr_ton"),
-    ("dest_npi", "dest_addr_npi"),
-)  # fmt: skip
+_NUMBERING = ("source_addr_ton", "source_addr_npi", "dest_addr_ton", "dest_addr_npi")
+
+
+@lru_cache(maxsize=256)
+def _numbering(source_ton: int = 0, source_npi: int = 0, dest_ton: int = 0, dest_npi: int = 0) -> dict[str, str]:
+    return {name: str(value) for name, value in locals().items() if value}
 
 
 def _extra(pdu: Pdu) -> dict[str, str]:
     """What a receipt, a cancel and a replace need to know of the submit; what is 0 or empty is left out."""
     get = pdu.fields.get
-    extra = {}
-    for name, field in _NUMBERING:
-        value = get(field)
-        if value:
-            extra[name] = str(value)
+    extra = {**_numbering(*map(get, _NUMBERING))}
     service = get("service_type")
     if service:
         extra["service_type"] = _text(service)
