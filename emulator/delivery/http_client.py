@@ -126,9 +126,6 @@ class _Request(aiohttp.ClientRequest):
     DEFAULT_HEADERS = _OURS
 
 
-_TIMEOUT = aiohttp.ClientTimeout(total=TIMEOUT, ceil_threshold=TIMEOUT + 1)
-
-
 class HttpClient:
     """Sends callbacks to where `targets` allows; redirects and cookies are passed over."""
 
@@ -196,8 +193,8 @@ class HttpClient:
     def _opened(self) -> aiohttp.ClientSession:
         self._session = aiohttp.ClientSession(
             connector=Connector(Resolver(self._targets)), cookie_jar=aiohttp.DummyCookieJar(),
-            request_class=_Request, auto_decompress=False, timeout=_TIMEOUT,
-            max_line_size=MOST_READ, max_field_size=MOST_READ,
+            request_class=_Request, auto_decompress=False, max_line_size=MOST_READ, max_field_size=MOST_READ,
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT, ceil_threshold=2 * TIMEOUT),
         )  # fmt: skip
         return self._session
 

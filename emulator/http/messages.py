@@ -165,7 +165,10 @@ def unquote(text: str, charset: str = "utf-8") -> str:
 
 def write_query(fields: Iterable[tuple[str, str]], charset: str = "utf-8") -> str:
     """Fields as a query string or form body."""
-    return "&".join(f"{_quote(name, charset)}={_quote(value, charset)}" for name, value in fields)
+    return "&".join([
+        f"{name if name.isascii() and name.isalnum() else _quote(name, charset)}="
+        f"{value if value.isascii() and value.isalnum() else _quote(value, charset)}" for name, value in fields
+    ])  # fmt: skip
 
 
 _SHORT = 64
@@ -174,8 +177,6 @@ _short = lru_cache(maxsize=1024)(quote_plus)
 
 
 def _quote(text: str, charset: str) -> str:
-    if text.isascii() and text.isalnum():
-        return text
     return (_short if len(text) <= _SHORT else quote_plus)(text, "", charset, "replace")
 
 

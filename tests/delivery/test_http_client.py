@@ -288,6 +288,13 @@ async def test_the_head_says_what_the_url_says(url, lines):
     assert {line.partition(b":")[0] for line in head[1:]} <= {b"Host", b"User-Agent", b"Accept", b"Authorization"}
 
 
+async def test_a_body_of_which_nobody_says_what_it_is_goes_without_a_type():
+    async with answering(OK + b"Content-Length: 2\r\n\r\nOK") as (base, came), opened(HttpClient()) as out:
+        await out.call(HttpRequest("POST", f"{base}/a", body=b"x"))
+    names = [line.partition(b":")[0] for line in came[0].split(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
+    assert sorted(names) == [b"Accept", b"Content-Length", b"Host", b"User-Agent"]
+
+
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
