@@ -10,16 +10,14 @@ WRONG = {"login": "alex", "psw": "wrong"}
 
 @pytest.mark.contract("smscenter.access.hashes", "smscenter.status.psw")
 @pytest.mark.parametrize("psw", ["123", md5(b"123").hexdigest(), sha1(b"123").hexdigest(), "key-of-alex"])
-def test_psw_is_the_password_its_md5_its_sha1_or_the_key(psw):
-    desk = Desk()
+def test_psw_is_the_password_its_md5_its_sha1_or_the_key(desk, psw):
     assert desk.json("balance", {"login": "alex", "psw": psw}) == {"balance": "1000.00"}
     assert desk.soap("get_balance", {"login": "alex", "psw": psw})["error"] == "0"
 
 
 @pytest.mark.contract("smscenter.access.hashes", "smscenter.send.error-2")
 @pytest.mark.parametrize("psw", ["124", md5(b"123").hexdigest().upper(), "пароль", "12"])
-def test_anything_else_is_error_2_in_the_sandbox_of_the_login(psw):
-    desk = Desk()
+def test_anything_else_is_error_2_in_the_sandbox_of_the_login(desk, psw):
     assert desk.send(**{"psw": psw})["error_code"] == 2
     assert "the password of alex is another" in desk.why()
     assert len(list(desk.sandbox.journal.exchanges())) == 1
@@ -36,8 +34,7 @@ def test_the_key_alone_says_who_asks(who):
 
 
 @pytest.mark.contract("smscenter.send.error-1", "smscenter.send.error-2")
-def test_nobody_is_error_1_and_a_stranger_error_2():
-    desk = Desk()
+def test_nobody_is_error_1_and_a_stranger_error_2(desk):
     for who in ({}, {"login": "alex"}, {"login": "alex", "psw": ""}):
         assert desk.json("send", who, phones=TO, mes="a")["error_code"] == 1
     for who in ({"login": "nobody", "psw": "x"}, {"apikey": "nobody"}):
@@ -48,8 +45,7 @@ def test_nobody_is_error_1_and_a_stranger_error_2():
     "smscenter.access.blocked", "smscenter.send.error-4", "smscenter.status.error-4", "smscenter.http-status.error-4",
     "smscenter.balance.error-4",
 )  # fmt: skip
-def test_ten_wrong_passwords_within_a_minute_block_the_address_for_a_minute():
-    desk = Desk()
+def test_ten_wrong_passwords_within_a_minute_block_the_address_for_a_minute(desk):
     for place in range(10):
         assert desk.json("balance", WRONG)["error_code"] == 2, place
     assert desk.json("balance") == {"error": "ip is blocked", "error_code": 4}

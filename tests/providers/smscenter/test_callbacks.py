@@ -14,8 +14,7 @@ from emulator.providers.smscenter.callbacks import SIGNATURES, incoming, judge_a
 
 
 @pytest.mark.contract("smscenter.callback.fields", "smscenter.callback.signatures")
-def test_the_form_has_the_fields_of_the_facts_in_their_order_and_both_signatures():
-    desk = Desk()
+def test_the_form_has_the_fields_of_the_facts_in_their_order_and_both_signatures(desk):
     desk.send(mes="Привет & пока", sender="Shop")
     (told,) = desk.advance(5)
     stamp = str(round(NOON.timestamp()) + 2)
@@ -91,8 +90,7 @@ def test_fmt_2_of_the_handler_s_url_is_xml(query):
 
 
 @pytest.mark.contract("smscenter.callback.fields")
-def test_err_is_there_when_something_is_wrong():
-    desk = Desk()
+def test_err_is_there_when_something_is_wrong(desk):
     desk.rules({"when": {"to": TO}, "then": {"steps": [{"after": 1, "status": "undelivered", "error": 13}]}})
     desk.send()
     (told,) = desk.advance(5)
@@ -163,9 +161,8 @@ async def test_a_subscribers_message_comes_by_the_same_callback(sms_emulator):
 @pytest.mark.parametrize("query", ["", "?charset=utf-8", "?charset=koi8-r", "?fmt=3", "?fmt=3&charset=utf-8", "?fmt=2",
                                    "?fmt=2&charset=utf-8"])  # fmt: skip
 @pytest.mark.parametrize("text", ["a\x01b", "snow \u2603 и €", "line\r\nline\rline\n", "\ufffe<&>", " \t "])
-def test_what_a_receiver_reads_is_what_was_signed(query, text):
+def test_what_a_receiver_reads_is_what_was_signed(desk, query, text):
     """Whatever letters a subscriber writes: the signature is over the octets of what comes through."""
-    desk = Desk()
     came = Incoming(1, "smscenter", "http", TO, "Shop", text, 1_770_000_000_000_000)
     request = incoming(desk.account, came, f"http://localhost/{query}")
     charset = "utf-8" if "utf-8" in query else "koi8-r" if "koi8-r" in query else "windows-1251"

@@ -21,8 +21,7 @@ ANSWERS = {
 
 @pytest.mark.contract("smscenter.call.code", "smscenter.call.answer", "smscenter.call.count")
 @pytest.mark.parametrize(("fmt", "cost"), ANSWERS)
-def test_the_answer_has_the_code_whatever_its_form(fmt, cost):
-    desk = Desk()
+def test_the_answer_has_the_code_whatever_its_form(desk, fmt, cost):
     found = re.fullmatch(
         ANSWERS[fmt, cost], desk.get("send", phones=TO, mes="code", call="1", fmt=fmt, cost=cost).decode()
     )
@@ -32,8 +31,7 @@ def test_the_answer_has_the_code_whatever_its_form(fmt, cost):
 
 
 @pytest.mark.contract("smscenter.call.code")
-def test_the_json_way_calls_too_and_all_numbers_hear_the_same_code():
-    desk = Desk()
+def test_the_json_way_calls_too_and_all_numbers_hear_the_same_code(desk):
     body = json.dumps({"login": "alex", "psw": "123", "phones": f"{TO},{OTHER}", "mes": "code", "call": 1}).encode()
     told = json.loads(desk.ask("POST", "/rest/send/", body, {"Content-Type": "application/json"}).body)
     assert told["cnt"] == 2
@@ -41,8 +39,7 @@ def test_the_json_way_calls_too_and_all_numbers_hear_the_same_code():
 
 
 @pytest.mark.contract("smscenter.call.answer")
-def test_soap_makes_the_call_and_has_no_place_for_the_code():
-    desk = Desk()
+def test_soap_makes_the_call_and_has_no_place_for_the_code(desk):
     assert desk.soap("send_sms2", phones=TO, mes="code", query="call=1") == {
         "id": "1", "balance": "999", "cost": "1", "cnt": "1"
     }  # fmt: skip
@@ -79,16 +76,14 @@ def test_a_call_ends_in_ways_of_its_own(step, status, err):
 
 @pytest.mark.contract("smscenter.call.voice", "smscenter.products")
 @pytest.mark.parametrize("more", [{"mes": "Hello"}, {"mes": ""}, {"list": f"{TO}:code"}, {"mes": "code", "hlr": "1"}])
-def test_what_would_be_read_out_is_refused_and_says_so(more):
-    desk = Desk()
+def test_what_would_be_read_out_is_refused_and_says_so(desk, more):
     assert desk.json("send", **{"phones": TO, "call": "1", **more})["error_code"] == 1
     assert "smscenter.products" in desk.why() or "smscenter.call.code" in desk.why()
     assert desk.messages() == []
 
 
 @pytest.mark.contract("smscenter.send.error-9", "smscenter.call.code")
-def test_the_same_call_within_a_minute_is_refused_and_an_sms_with_that_text_is_another():
-    desk = Desk()
+def test_the_same_call_within_a_minute_is_refused_and_an_sms_with_that_text_is_another(desk):
     desk.send(TO, "code", call="1")
     assert desk.send(TO, "code", call="1")["error_code"] == 9
     assert desk.send(TO, "code") == {"id": 2, "cnt": 1}

@@ -98,8 +98,7 @@ def came(desk, text, source=TO, to="79000000001"):
 
 
 @pytest.mark.contract("smscenter.incoming.answer")
-def test_what_subscribers_sent_is_an_array_with_the_newest_first():
-    desk = Desk()
+def test_what_subscribers_sent_is_an_array_with_the_newest_first(desk):
     assert desk.json("get", get_answers="1") == []
     came(desk, "STOP")
     desk.advance(3600)
@@ -118,8 +117,7 @@ def test_what_subscribers_sent_is_an_array_with_the_newest_first():
 
 
 @pytest.mark.contract("smscenter.incoming.narrow", "smscenter.incoming.error-1")
-def test_they_are_narrowed_by_hours_id_and_the_number_they_were_sent_to():
-    desk = Desk()
+def test_they_are_narrowed_by_hours_id_and_the_number_they_were_sent_to(desk):
 
     def ids(**query):
         found = desk.json("get", get_answers="1", **query)
@@ -136,8 +134,7 @@ def test_they_are_narrowed_by_hours_id_and_the_number_they_were_sent_to():
 
 
 @pytest.mark.contract("smscenter.incoming.error-9")
-def test_the_fourth_identical_question_within_a_minute_is_error_9():
-    desk = Desk()
+def test_the_fourth_identical_question_within_a_minute_is_error_9(desk):
     asked = [desk.json("get", get_answers="1", hour="1") for _ in range(4)]
     assert asked[:3] == [[]] * 3
     assert asked[3]["error_code"] == 9
@@ -183,8 +180,7 @@ def test_who_asks_is_looked_at_first_and_how_many_at_once(name):
       for word in ("get_stat", "get_price", "get_mega_accounts", "get_senders", "nothing")),
     ("senders", "add", "senders.php serves get alone"), ("info", "get_mnp", "info.php serves get_operator alone"),
 ])  # fmt: skip
-def test_what_else_a_page_is_asked_for_is_error_1_by_fmt_and_explained(page, word, why):
-    desk = Desk()
+def test_what_else_a_page_is_asked_for_is_error_1_by_fmt_and_explained(desk, page, word, why):
     said = [desk.get(page, fmt=str(fmt), **{word: "1"}) for fmt in range(4)]
     assert said[:2] == [b"ERROR = 1 (" + said[0][11:], b"0,-1"]
     assert b"<error_code>1</error_code>" in said[2]

@@ -13,8 +13,7 @@ from emulator.providers.smscenter.left_out import PAGES
 
 @pytest.mark.contract("smscenter.left-out.pages")
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_that_is_left_out_answers_in_the_provider_s_error_form_and_the_journal_says_why(page):
-    desk = Desk()
+def test_a_page_that_is_left_out_answers_in_the_provider_s_error_form_and_the_journal_says_why(desk, page):
     assert desk.json(page, get="1")["error_code"] == 1
     assert f"{page}.php" in desk.why()
     assert "leaves out" in desk.why()
@@ -40,15 +39,13 @@ def test_who_asks_is_looked_at_first_there_too(page):
 @pytest.mark.parametrize(
     "more", [{"call": "1"}, {"viber": "1"}, {"maxsms": "many"}, {"list": "no item"}, {"time": "never"}, {"id": "a b"}]
 )
-def test_a_wrong_password_is_2_whatever_else_is_wrong(more):
-    desk = Desk()
+def test_a_wrong_password_is_2_whatever_else_is_wrong(desk, more):
     assert desk.send(**{**LOGIN, "psw": "wrong"}, **more)["error_code"] == 2
     assert desk.send(**more)["error_code"] in (1, 5)
 
 
 @pytest.mark.contract("smscenter.order")
-def test_a_wrong_password_is_2_over_soap_and_for_lists_of_statuses_too():
-    desk = Desk()
+def test_a_wrong_password_is_2_over_soap_and_for_lists_of_statuses_too(desk):
     assert desk.soap("get_status", {"login": "alex", "psw": "x"}, phone=f"{TO},{TO}", id="1,2") == {"error": "2"}
     assert desk.soap("send_sms2", {"login": "alex", "psw": "x"}, phones=TO, mes="a", query="hlr=1") == {"error": "2"}
     assert desk.json("status", {"login": "alex", "psw": "x"}, phone="1,2,", id="1,")["error_code"] == 2
@@ -62,8 +59,7 @@ def test_a_blocked_address_comes_before_the_password():
 
 
 @pytest.mark.contract("smscenter.left-out.pages")
-def test_a_rule_may_refuse_them_with_a_code_of_the_provider():
-    desk = Desk()
+def test_a_rule_may_refuse_them_with_a_code_of_the_provider(desk):
     desk.rules({"when": {"provider": "smscenter"}, "then": {"refuse": {"code": 9}}})
     assert json.loads(desk.get("info", fmt="3", get_operator="1", phone=quote(TO)))["error_code"] == 9
     assert desk.json("jobs")["error_code"] == 9
@@ -71,8 +67,7 @@ def test_a_rule_may_refuse_them_with_a_code_of_the_provider():
 
 
 @pytest.mark.contract("smscenter.http.repeated", "smscenter.http.body-unread")
-def test_what_is_not_read_is_found():
-    desk = Desk()
+def test_what_is_not_read_is_found(desk):
     who = "login=alex&psw=123&fmt=3"
     desk.ask("GET", f"/sys/send.php?{who}&phones={TO}&phones=79261234567&mes=a&mes=a")
     assert [number for number, _, _ in desk.messages()] == ["79261234567"]
@@ -86,8 +81,7 @@ def test_what_is_not_read_is_found():
     ("get", "get_messages=1&phones=1"), ("get", "get_answers=1&hours=1"), ("senders", "get=1&gets=1"),
     ("info", f"get_operator=1&phone={TO}&phones=1"), ("wait_call", f"phone={TO}&phones=1"),
 ])  # fmt: skip
-def test_a_name_close_to_a_known_one_is_found_on_every_page(page, said):
-    desk = Desk()
+def test_a_name_close_to_a_known_one_is_found_on_every_page(desk, page, said):
     desk.ask("GET", f"/sys/{page}.php?login=alex&psw=123&fmt=3&{said}")
     assert "smscenter.send.unknown-parameters" in [one.row for one in desk.sandbox.lint()]
 

@@ -14,38 +14,33 @@ def sent(desk: Desk) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.contract("smscenter.send.list-breaks")
-def test_backslash_n_in_a_text_is_a_line_break():
-    desk = Desk()
+def test_backslash_n_in_a_text_is_a_line_break(desk):
     assert desk.json("send", list=f"{TO}:one\\ntwo\n{OTHER}:three")["cnt"] == 2
     assert [text for _, text, _ in sent(desk)] == ["one\ntwo", "three"]
 
 
 @pytest.mark.contract("smscenter.send.list-breaks")
-def test_with_nl_texts_hold_line_breaks_and_a_line_of_digits_and_colon_opens_the_next():
-    desk = Desk()
+def test_with_nl_texts_hold_line_breaks_and_a_line_of_digits_and_colon_opens_the_next(desk):
     listed = f"{TO}:one\ntwo: 2\n\nthree\n{OTHER}:four\n12 o'clock"
     assert desk.json("send", list=listed, nl="1")["cnt"] == 2
     assert [text for _, text, _ in sent(desk)] == ["one\ntwo: 2\n\nthree", "four\n12 o'clock"]
 
 
 @pytest.mark.contract("smscenter.send.list-breaks", "smscenter.send.error-1")
-def test_a_line_that_is_no_item_is_error_1_and_the_explanation_names_both_ways():
-    desk = Desk()
+def test_a_line_that_is_no_item_is_error_1_and_the_explanation_names_both_ways(desk):
     assert desk.json("send", list=f"{TO}:one\ntwo")["error_code"] == 1
     assert "without number or text: two" in desk.why()
     assert r"written as \n, or nl=1" in desk.why()
 
 
 @pytest.mark.contract("smscenter.send.list")
-def test_only_the_first_colon_counts():
-    desk = Desk()
+def test_only_the_first_colon_counts(desk):
     desk.json("send", list=f"{TO}:at 10:30; sharp|now\n{OTHER};by semicolon: yes")
     assert [text for _, text, _ in sent(desk)] == ["at 10:30; sharp|now", "by semicolon: yes"]
 
 
 @pytest.mark.contract("smscenter.send.list-senders")
-def test_an_item_may_have_a_sender_of_its_own():
-    desk = Desk()
+def test_an_item_may_have_a_sender_of_its_own(desk):
     desk.json("send", list=f"Shop|{TO}:a\nBank|{OTHER},79031234567:b\n79041234567:c\n.|79051234567:d", sender="Main")
     assert sent(desk) == [
         (TO, "a", "Shop"), (OTHER, "b", "Bank"), ("79031234567", "b", "Bank"), ("79041234567", "c", "Main"),
@@ -54,8 +49,7 @@ def test_an_item_may_have_a_sender_of_its_own():
 
 
 @pytest.mark.contract("smscenter.send.list-senders")
-def test_an_item_may_have_a_zone_of_its_own_for_the_common_time():
-    desk = Desk()  # noon in Moscow
+def test_an_item_may_have_a_zone_of_its_own_for_the_common_time(desk):
     desk.json("send", list=f"Shop,2|{TO}:a\n,-1|{OTHER}:b\n79031234567:c", time="02.02.26 14:00", sender="Main")
     batches = desk.sandbox.engine.state.store.batches
     now = desk.sandbox.now()
@@ -65,8 +59,7 @@ def test_an_item_may_have_a_zone_of_its_own_for_the_common_time():
 
 
 @pytest.mark.contract("smscenter.send.list-senders", "smscenter.send.error-1")
-def test_a_zone_that_is_no_number_is_error_1():
-    desk = Desk()
+def test_a_zone_that_is_no_number_is_error_1(desk):
     assert desk.json("send", list=f"Shop,east|{TO}:a")["error_code"] == 1
     assert "zone" in desk.why()
 
@@ -108,8 +101,7 @@ def test_where_the_whole_list_is_refused_each_number_keeps_its_own_text(wish, co
 
 
 @pytest.mark.contract("smscenter.send.list", "smscenter.send.id")
-def test_over_soap_query_a_list_works_the_same_way():
-    desk = Desk()
+def test_over_soap_query_a_list_works_the_same_way(desk):
     answer = desk.soap("send_sms2", phones="", mes="", query=f"list=Shop|{TO}%3Aone%5Cntwo")
     assert answer["cnt"] == "1"
     assert sent(desk) == [(TO, "one\ntwo", "Shop")]

@@ -28,8 +28,7 @@ def test_it_is_answered_like_a_send_and_needs_no_text(kind):
 
 
 @pytest.mark.contract("smscenter.hlr.send")
-def test_soap_asks_too_and_hlr_ping_and_sms_of_a_minute_are_different_requests():
-    desk = Desk()
+def test_soap_asks_too_and_hlr_ping_and_sms_of_a_minute_are_different_requests(desk):
     assert desk.soap("send_sms2", phones=TO, mes="", query="hlr=1")["id"] == "1"
     assert desk.json("send", phones=TO, ping="1")["id"] == 2
     assert desk.json("send", phones=TO, hlr="1")["error_code"] == 9
@@ -37,8 +36,7 @@ def test_soap_asks_too_and_hlr_ping_and_sms_of_a_minute_are_different_requests()
 
 
 @pytest.mark.contract("smscenter.hlr.status", "smscenter.hlr.invented")
-def test_status_tells_err_and_the_network_behind_it_once_it_is_answered():
-    desk = Desk()
+def test_status_tells_err_and_the_network_behind_it_once_it_is_answered(desk):
     desk.json("send", phones=TO, hlr="1")
     assert list(desk.status(1)) == ["status", "last_date", "last_timestamp", "flag", "err"]
     desk.advance(2)
@@ -53,8 +51,7 @@ def test_status_tells_err_and_the_network_behind_it_once_it_is_answered():
 
 
 @pytest.mark.contract("smscenter.hlr.status")
-def test_the_numbers_of_fmt_1_have_the_network_behind_err_as_the_official_libraries_cut_them():
-    desk = Desk()
+def test_the_numbers_of_fmt_1_have_the_network_behind_err_as_the_official_libraries_cut_them(desk):
     found = looked_up(desk)
     told = desk.get("status", phone=TO, id="1", fmt="1", charset="utf-8").decode()
     status, _, err, *network = told.split(",")
@@ -93,8 +90,7 @@ def test_a_ported_number_is_told_by_the_network_that_a_rule_names():
 
 
 @pytest.mark.contract("smscenter.hlr.callback")
-def test_the_callback_carries_what_the_status_tells():
-    desk = Desk()
+def test_the_callback_carries_what_the_status_tells(desk):
     desk.json("send", phones=TO, hlr="1")
     (told,) = desk.advance(2)
     found = desk.status(1, all="2")
@@ -103,8 +99,7 @@ def test_the_callback_carries_what_the_status_tells():
 
 
 @pytest.mark.contract("smscenter.hlr.invented")
-def test_what_is_invented_is_stable_for_a_number_and_goes_by_the_seed():
-    desk = Desk()
+def test_what_is_invented_is_stable_for_a_number_and_goes_by_the_seed(desk):
     first = looked_up(desk)
     desk.advance(60)
     again = looked_up(desk)

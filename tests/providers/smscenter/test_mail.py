@@ -41,16 +41,14 @@ def line(desk, text, charset="koi8-r", named=True):
         (f":key-of-alex:0:0:0:{TO}:by key", [(TO, "by key")]),
     ],
 )
-def test_the_line_has_who_id_when_how_phones_and_the_rest_is_text(text, messages):
-    desk = Desk()
+def test_the_line_has_who_id_when_how_phones_and_the_rest_is_text(desk, text, messages):
     assert line(desk, text) == "accepted"
     assert [(to, said) for to, said, _ in desk.messages()] == messages
     assert desk.answer.reply.status == 250
 
 
 @pytest.mark.contract("smscenter.mail.line", "smscenter.mail.like-http")
-def test_id_time_zone_and_sender_are_what_they_are_over_http():
-    desk = Desk()
+def test_id_time_zone_and_sender_are_what_they_are_over_http(desk):
     line(desk, f"{WHO}:17:0302261200,0:0,0,Shop:{TO}:later")
     found = desk.status(17, all="1")
     assert (found["status"], found["sender_id"], found["message"]) == (-1, "Shop", "later")
@@ -63,8 +61,7 @@ def test_id_time_zone_and_sender_are_what_they_are_over_http():
     ("0", "sms", False), ("", "sms", False), ("1", "sms", True), ("3", "hlr", False), ("6", "ping", False),
     ("9", "call", False),
 ])  # fmt: skip
-def test_the_format_says_what_is_made_of_it(format, kind, flash):
-    desk = Desk()
+def test_the_format_says_what_is_made_of_it(desk, format, kind, flash):
     assert line(desk, f"{WHO}:0:0:0,{format},:{TO}:code") == "accepted"
     (batch,) = desk.sandbox.engine.state.store.batches
     assert (batch.kind, batch.flash, batch.protocol) == (kind, flash, "smtp")
@@ -72,16 +69,14 @@ def test_the_format_says_what_is_made_of_it(format, kind, flash):
 
 @pytest.mark.contract("smscenter.mail.format", "smscenter.mail.answer")
 @pytest.mark.parametrize("format", ["2", "4", "5", "7", "8", "10", "11", "12", "x"])
-def test_other_formats_are_refused_in_the_journal_and_taken_over_the_wire(format):
-    desk = Desk()
+def test_other_formats_are_refused_in_the_journal_and_taken_over_the_wire(desk, format):
     assert line(desk, f"{WHO}:0:0:0,{format},:{TO}:Hello") == "refused"
     assert (desk.messages(), desk.answer.reply.status) == ([], 250)
     assert "leaves out" in desk.why() or "none of 0 to 11" in desk.why()
 
 
 @pytest.mark.contract("smscenter.mail.test")
-def test_with_the_test_flag_nothing_is_sent_or_charged():
-    desk = Desk()
+def test_with_the_test_flag_nothing_is_sent_or_charged(desk):
     assert line(desk, f"{WHO}:0:0:0,0,Shop,1:{TO},{OTHER}:test only") == "answered"
     assert (desk.messages(), desk.left) == ([], 1000)
     assert "2 recipient(s), 2 part(s) would cost 2" in desk.why()
@@ -90,16 +85,14 @@ def test_with_the_test_flag_nothing_is_sent_or_charged():
 
 @pytest.mark.contract("smscenter.mail.charset")
 @pytest.mark.parametrize("charset", ["koi8-r", "windows-1251", "utf-8", "iso-8859-5", "koi8-u"])
-def test_the_charset_is_the_mail_s(charset):
-    desk = Desk()
+def test_the_charset_is_the_mail_s(desk, charset):
     assert line(desk, f"{WHO}:0:0:0:{TO}:привет", charset) == "accepted"
     assert desk.messages()[0][1] == "привет"
     assert desk.lint() == []
 
 
 @pytest.mark.contract("smscenter.mail.charset")
-def test_without_one_it_is_koi8_r_and_a_wrong_or_missing_one_is_found():
-    desk = Desk()
+def test_without_one_it_is_koi8_r_and_a_wrong_or_missing_one_is_found(desk):
     line(desk, f"{WHO}:0:0:0:{TO}:привет", named=False)
     assert (desk.messages()[0][1], desk.lint()) == ("привет", [])
     mail(desk, b"Subject: x\r\n\r\n" + f"{WHO}:0:0:0:{TO}:слово".encode())
@@ -147,8 +140,7 @@ def test_what_is_attached_is_no_text_of_the_mail():
     (f"{WHO}:0:0:0:x:Hello", "no number is an international one"), (f"{WHO}:0:0:0:{TO}:", "mes is empty"),
     (f"{WHO}:a b:0:0:{TO}:Hello", "none of the allowed ones"), (f"{WHO}:0:0:0::no item", "a line without number"),
 ])  # fmt: skip
-def test_what_is_wrong_stands_in_the_journal_alone(text, why):
-    desk = Desk()
+def test_what_is_wrong_stands_in_the_journal_alone(desk, text, why):
     assert line(desk, text) == "refused"
     assert desk.answer.reply.status == 250
     assert why in desk.why()
@@ -188,8 +180,7 @@ def test_the_mailbox_is_send_at_send_of_any_of_the_provider_s_names():
     "".join(f"Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n" for n in range(2000)).encode(),
     b"Content-Type: text/plain; charset*0*=utf-8''%ff; charset*1=x\r\n\r\na",
 ], ids=range(10))  # fmt: skip
-def test_no_mail_is_too_odd_to_be_taken_and_journalled(octets):
-    desk = Desk()
+def test_no_mail_is_too_odd_to_be_taken_and_journalled(desk, octets):
     assert mail(desk, octets).reply.status == 250
     assert desk.messages() == []
     assert desk.why().startswith("refused")
@@ -205,14 +196,12 @@ def test_no_mail_is_too_odd_to_be_taken_and_journalled(octets):
     ],
     ids=["markers", "header", "folded", "nested"],
 )
-def test_no_mail_holds_up_the_loop(octets):
-    desk = Desk()
+def test_no_mail_holds_up_the_loop(desk, octets):
     began = time.process_time()
     mail(desk, octets)
     assert time.process_time() - began < 0.5
 
 
-def test_a_mail_that_is_too_large_is_journalled_as_mail():
-    desk = Desk()
+def test_a_mail_that_is_too_large_is_journalled_as_mail(desk):
     mail(desk, b"x" * (MOST + 1))
     assert desk.answer.exchange.protocol == "smtp"

@@ -31,8 +31,7 @@ def test_a_real_failure_and_another_account_keep_their_errors():
 
 
 @pytest.mark.contract("smscenter.send.period")
-def test_a_mailing_is_spread_over_its_period_in_equal_portions():
-    desk = Desk()
+def test_a_mailing_is_spread_over_its_period_in_equal_portions(desk):
     numbers = [f"7916000000{n}" for n in range(8)]
     assert desk.send(",".join(numbers), period="2", freq="30") == {"id": 1, "cnt": 8}
     assert desk.left == 992
@@ -49,8 +48,7 @@ def test_a_mailing_is_spread_over_its_period_in_equal_portions():
 
 
 @pytest.mark.contract("smscenter.send.period", "smscenter.send.error-1")
-def test_period_takes_a_default_freq_and_freq_alone_does_nothing():
-    desk = Desk()
+def test_period_takes_a_default_freq_and_freq_alone_does_nothing(desk):
     desk.send(",".join(f"7916000000{n}" for n in range(3)), period="3")
     for hour in range(1, 4):
         desk.advance(2)
@@ -69,8 +67,7 @@ def test_period_takes_a_default_freq_and_freq_alone_does_nothing():
 
 
 @pytest.mark.contract("smscenter.send.period", "smscenter.send.list")
-def test_a_list_is_spread_with_its_own_texts():
-    desk = Desk()
+def test_a_list_is_spread_with_its_own_texts(desk):
     desk.json("send", list=f"{TO}:one\n{OTHER}:two", period="1", freq="30")
     assert [(text, status) for _, text, status in desk.messages()] == [("one", "pending"), ("two", "scheduled")]
 

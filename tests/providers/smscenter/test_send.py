@@ -10,8 +10,7 @@ from emulator.providers.smscenter.phone_numbers import normal_number
 
 @pytest.mark.contract("smscenter.send.phones")
 @pytest.mark.parametrize("between", [",", ";", ", ", "\n"])
-def test_several_numbers_get_one_id_and_one_message_each(between):
-    desk = Desk()
+def test_several_numbers_get_one_id_and_one_message_each(desk, between):
     assert desk.send(f"{TO}{between}{OTHER}") == {"id": 1, "cnt": 2}
     assert [to for to, _, _ in desk.messages()] == [TO, OTHER]
 
@@ -30,8 +29,7 @@ def test_a_number_has_10_to_15_digits_and_a_russian_one_is_corrected(written, nu
 
 @pytest.mark.contract("smscenter.send.numbers")
 @pytest.mark.parametrize("written", [f"+{TO}", "8 (916) 123-45-67", "9161234567", "7.916.123.45.67"])
-def test_a_number_may_be_written_in_several_ways(written):
-    desk = Desk()
+def test_a_number_may_be_written_in_several_ways(desk, written):
     assert desk.send(written)["cnt"] == 1
     assert desk.messages()[0][0] == TO
 
@@ -53,8 +51,7 @@ def test_one_number_twice_is_sent_once_unless_the_switch_says_otherwise():
 
 
 @pytest.mark.contract("smscenter.send.list")
-def test_a_list_has_a_text_for_each_line_and_is_charged_by_the_parts_of_each():
-    desk = Desk()
+def test_a_list_has_a_text_for_each_line_and_is_charged_by_the_parts_of_each(desk):
     listed = f"{TO}:one: two\n{OTHER};{'д' * 71}"
     assert desk.json("send", list=listed, cost="2") == {"id": 1, "cnt": 3, "cost": "3"}
     assert [(to, text) for to, text, _ in desk.messages()] == [(TO, "one: two"), (OTHER, "д" * 71)]
@@ -64,15 +61,13 @@ def test_a_list_has_a_text_for_each_line_and_is_charged_by_the_parts_of_each():
 
 
 @pytest.mark.contract("smscenter.send.list", "smscenter.send.error-1")
-def test_a_list_with_a_line_without_text_is_error_1():
-    desk = Desk()
+def test_a_list_with_a_line_without_text_is_error_1(desk):
     assert desk.json("send", list=f"{TO}:one\n{OTHER}")["error_code"] == 1
     assert desk.messages() == []
 
 
 @pytest.mark.contract("smscenter.send.mes-max-1000", "smscenter.send.error-1")
-def test_a_text_has_at_most_1000_characters():
-    desk = Desk()
+def test_a_text_has_at_most_1000_characters(desk):
     assert desk.send(mes="a" * 1000)["cnt"] == 7
     assert desk.send(mes="a" * 1001)["error_code"] == 1
     assert "1001 characters" in desk.why()
@@ -83,16 +78,14 @@ def test_a_text_has_at_most_1000_characters():
 @pytest.mark.parametrize(
     ("mes", "parts"), [("a" * 160, 1), ("a" * 161, 2), ("д" * 70, 1), ("д" * 71, 2), ("a" * 307, 3)]
 )
-def test_a_text_is_charged_by_its_parts(mes, parts):
-    desk = Desk()
+def test_a_text_is_charged_by_its_parts(desk, mes, parts):
     assert desk.send(mes=mes)["cnt"] == parts
     assert desk.left == 1000 - parts
 
 
 @pytest.mark.contract("smscenter.send.id")
 @pytest.mark.parametrize("own", ["1", "2147483647", "order-7.a_B", "x" * 40])
-def test_the_client_may_give_the_id(own):
-    desk = Desk()
+def test_the_client_may_give_the_id(desk, own):
     assert desk.send(id=own) == {"id": int(own) if own.isdigit() else own, "cnt": 1}
     assert desk.status(own)["status"] == -1
 
@@ -104,8 +97,7 @@ def test_another_id_is_error_1(own):
 
 
 @pytest.mark.contract("smscenter.send.id")
-def test_an_id_that_is_there_twice_means_the_newest_and_made_ids_go_round_those_taken():
-    desk = Desk()
+def test_an_id_that_is_there_twice_means_the_newest_and_made_ids_go_round_those_taken(desk):
     desk.send(mes="old", id="1")
     desk.send(mes="new", id="1")
     assert desk.status(1, all="1")["message"] == "new"
@@ -113,8 +105,7 @@ def test_an_id_that_is_there_twice_means_the_newest_and_made_ids_go_round_those_
 
 
 @pytest.mark.contract("smscenter.send.sender", "smscenter.send.error-6")
-def test_a_sender_is_11_characters_or_15_digits_or_none():
-    desk = Desk()
+def test_a_sender_is_11_characters_or_15_digits_or_none(desk):
     for place, name in enumerate(("elevenchars", "123456789012345", "", ".")):
         assert desk.send(mes=f"{place}", sender=name)["cnt"] == 1
     assert desk.status(4, all="1")["sender_id"] == ""
@@ -137,8 +128,7 @@ def test_an_account_with_a_list_of_senders_sends_under_no_other_name():
 
 
 @pytest.mark.contract("smscenter.send.translit")
-def test_translit_writes_cyrillic_in_latin_letters():
-    desk = Desk()
+def test_translit_writes_cyrillic_in_latin_letters(desk):
     assert desk.send(mes="Щука и Ёж", translit="1")["cnt"] == 1
     desk.send(mes="Привет", translit="2")
     desk.send(mes="Привет", translit="0")
@@ -147,16 +137,14 @@ def test_translit_writes_cyrillic_in_latin_letters():
 
 @pytest.mark.contract("smscenter.send.maxsms", "smscenter.send.error-1")
 @pytest.mark.parametrize(("most", "parts", "length"), [("1", 1, 160), ("2", 2, 306), ("9", 3, 400)])
-def test_maxsms_cuts_a_text_to_so_many_parts(most, parts, length):
-    desk = Desk()
+def test_maxsms_cuts_a_text_to_so_many_parts(desk, most, parts, length):
     assert desk.send(mes="a" * 400, maxsms=most)["cnt"] == parts
     assert len(desk.messages()[0][1]) == length
     assert desk.send(maxsms="many")["error_code"] == 1
 
 
 @pytest.mark.contract("smscenter.send.flash")
-def test_flash_is_served_and_shows_in_type_and_flag():
-    desk = Desk()
+def test_flash_is_served_and_shows_in_type_and_flag(desk):
     desk.send(flash="1")
     told = desk.status(1, all="1")
     assert (told["flag"], told["type"]) == (1, 1)
@@ -166,8 +154,7 @@ def test_flash_is_served_and_shows_in_type_and_flag():
 @pytest.mark.parametrize(
     "word", ["push", "bin", "mms", "mail", "viber", "soc", "bot", "tg", "whatsapp"]
 )
-def test_another_product_is_error_1_and_the_explanation_names_the_parameter(word):
-    desk = Desk()
+def test_another_product_is_error_1_and_the_explanation_names_the_parameter(desk, word):
     assert desk.send(**{word: "1"})["error_code"] == 1
     assert f"{word}=1 asks for" in desk.why()
     assert desk.send(**{word: "0"})["cnt"] == 1
@@ -176,8 +163,7 @@ def test_another_product_is_error_1_and_the_explanation_names_the_parameter(word
 @pytest.mark.contract(
     "smscenter.send.cost", "smscenter.cost.error-9", "smscenter.cost.error-1", "smscenter.cost.error-2"
 )
-def test_the_price_alone_sends_nothing_and_is_told_five_times_a_minute():
-    desk = Desk()
+def test_the_price_alone_sends_nothing_and_is_told_five_times_a_minute(desk):
     for _ in range(5):
         assert desk.send(f"{TO},{OTHER}", cost="1") == {"cost": "2", "cnt": 2}
     assert desk.send(f"{TO},{OTHER}", cost="1")["error_code"] == 9
@@ -276,8 +262,7 @@ def test_op_lists_the_numbers_of_a_price_as_those_of_a_send():
 @pytest.mark.parametrize(
     "said", [{}, {"phones": TO}, {"phones": TO, "mes": ""}, {"phones": "", "mes": "a"}, {"mes": "a"}]
 )
-def test_without_number_or_text_it_is_error_1(said):
-    desk = Desk()
+def test_without_number_or_text_it_is_error_1(desk, said):
     assert desk.json("send", **said)["error_code"] == 1
 
 
@@ -305,8 +290,7 @@ def test_a_number_that_cannot_be_sent_to_leaves_a_record_with_its_status(number,
 
 
 @pytest.mark.parametrize("step", [{"error": 249}, {"reason": "no-credit"}])
-def test_an_error_or_a_reason_makes_a_rejected_message_something_else_and_no_other(step):
-    desk = Desk()
+def test_an_error_or_a_reason_makes_a_rejected_message_something_else_and_no_other(desk, step):
     desk.rules({"then": {"steps": [{"after": 1, "status": "undelivered", **step}]}})
     desk.send()
     desk.advance(1)
@@ -330,8 +314,7 @@ def test_bad_numbers_among_good_ones_get_their_own_status_under_the_same_id():
 
 
 @pytest.mark.contract("smscenter.send.error-9")
-def test_the_same_text_to_the_same_numbers_from_the_same_sender_is_the_same_send():
-    desk = Desk()
+def test_the_same_text_to_the_same_numbers_from_the_same_sender_is_the_same_send(desk):
     assert desk.send()["cnt"] == 1
     assert desk.send(id="7", op="1", time="+60")["error_code"] == 9
     for other in ({"sender": "Shop"}, {"mes": "Hello!"}, {"phones": OTHER}, {"phones": f"+{TO}"}):
@@ -349,8 +332,7 @@ def test_a_refused_send_is_not_counted_and_limits_off_lifts_the_rest():
 
 
 @pytest.mark.contract("smscenter.send.flood", "smscenter.send.error-8")
-def test_the_51st_message_to_one_number_with_gaps_under_30_seconds_is_blocked():
-    desk = Desk()
+def test_the_51st_message_to_one_number_with_gaps_under_30_seconds_is_blocked(desk):
     for place in range(50):
         assert desk.send(mes=str(place))["cnt"] == 1
         desk.advance(29)
@@ -390,8 +372,7 @@ def test_what_ends_a_block(switch, gap, taken):
 
 
 @pytest.mark.contract("smscenter.send.flood")
-def test_the_price_of_a_blocked_number_does_not_prolong_the_block():
-    desk = Desk()
+def test_the_price_of_a_blocked_number_does_not_prolong_the_block(desk):
     for place in range(51):
         desk.send(mes=str(place))
     desk.advance(29)
@@ -401,8 +382,7 @@ def test_the_price_of_a_blocked_number_does_not_prolong_the_block():
 
 
 @pytest.mark.contract("smscenter.http.get-post")
-def test_parameters_come_by_query_form_multipart_or_both_and_the_body_goes_first():
-    desk = Desk()
+def test_parameters_come_by_query_form_multipart_or_both_and_the_body_goes_first(desk):
     head = {"Content-Type": FORM}
     body = b"login=alex&psw=123&phones=79161234567&mes=form"
     desk.ask("POST", "/sys/send.php?mes=query&id=5", body, head)
@@ -413,8 +393,7 @@ def test_parameters_come_by_query_form_multipart_or_both_and_the_body_goes_first
 
 
 @pytest.mark.contract("smscenter.http.charset", "smscenter.send.charset-missing")
-def test_text_is_windows_1251_unless_charset_says_otherwise():
-    desk = Desk()
+def test_text_is_windows_1251_unless_charset_says_otherwise(desk):
     for charset, codec in (("", "cp1251"), ("utf-8", "utf-8"), ("koi8-r", "koi8-r")):
         octets = "Привет".encode(codec)
         said = f"/sys/send.php?login=alex&psw=123&phones={TO}&mes={quote(octets)}&charset={charset}&sender={charset}"
@@ -440,8 +419,7 @@ def test_utf_8_without_charset_may_be_guessed_by_switch(said):
 
 @pytest.mark.contract("smscenter.http.charset-unknown")
 @pytest.mark.parametrize("name", ["UTF=8", "koi-8r"])
-def test_a_name_that_is_no_charset_is_taken_for_none_with_a_finding(name):
-    desk = Desk()
+def test_a_name_that_is_no_charset_is_taken_for_none_with_a_finding(desk, name):
     octets = quote("Привет".encode("cp1251"))
     desk.ask("GET", f"/sys/send.php?login=alex&psw=123&phones={TO}&mes={octets}&charset={quote(name)}")
     assert desk.messages()[0][1] == "Привет"
@@ -449,8 +427,7 @@ def test_a_name_that_is_no_charset_is_taken_for_none_with_a_finding(name):
 
 
 @pytest.mark.contract("smscenter.http.charset")
-def test_answers_are_in_the_charset_asked_for():
-    desk = Desk()
+def test_answers_are_in_the_charset_asked_for(desk):
     desk.send(mes="Привет")
     said = {"phone": TO, "id": "1", "all": "1"}
     assert "Ожидает отправки" in desk.get("status", **said).decode("cp1251")
@@ -462,8 +439,7 @@ def test_answers_are_in_the_charset_asked_for():
         assert "снег ?." in desk.get("status", **said, charset=charset).decode(codec)
 
 
-def test_what_a_charset_lacks_does_not_break_an_answer():
-    desk = Desk()
+def test_what_a_charset_lacks_does_not_break_an_answer(desk):
     desk.send(mes="გამარჯობა\x01 <&>")
     said = {"phone": TO, "id": "1", "all": "1"}
     assert b"?????????" in desk.get("status", **said)
@@ -472,8 +448,7 @@ def test_what_a_charset_lacks_does_not_break_an_answer():
 
 
 @pytest.mark.contract("smscenter.send.rest")
-def test_rest_send_takes_json_and_tells_what_is_wrong_with_it():
-    desk = Desk()
+def test_rest_send_takes_json_and_tells_what_is_wrong_with_it(desk):
     head = {"Content-Type": "application/json"}
     body = '{"apikey": "key-of-alex", "phones": ["79161234567", 79261234567], "mes": "Привет", "flash": true}'
     assert desk.ask("POST", "/rest/send/", body.encode(), head).body == b'{\n"id": 1,\n"cnt": 2\n}'
@@ -485,8 +460,7 @@ def test_rest_send_takes_json_and_tells_what_is_wrong_with_it():
 
 
 @pytest.mark.contract("smscenter.send.ignored", "smscenter.send.raw-octets")
-def test_what_is_not_known_is_left_out_of_account():
-    desk = Desk()
+def test_what_is_not_known_is_left_out_of_account(desk):
     assert desk.send(tinyurl="1", nl="1", pp="7", userip="1.2.3.4", subj="s")["cnt"] == 1
     target = f"/sys/send.php?login=alex&psw=123&phones={TO}&mes=%CF"
     desk.ask("GET", target, raw_octets=True)
@@ -503,8 +477,7 @@ def test_what_is_not_known_is_left_out_of_account():
      ({"list": f"{OTHER}:b"}, "send.list-alone"), ({"time": "01.02.26 12:30"}, "send.past-time"),
      ({"time": "01700000000"}, "send.past-time"), ({"time": "0102261230", "tz": "2"}, "send.past-time")],
 )  # fmt: skip
-def test_what_is_let_pass_in_silence_is_a_finding(said, row):
-    desk = Desk()
+def test_what_is_let_pass_in_silence_is_a_finding(desk, said, row):
     sent = desk.send(**said)
     assert (sent["cnt"], "phones" in sent) == (1, "op" in said)
     assert desk.sandbox.engine.state.store.batches[0].flash is ("flash" in said)
@@ -518,23 +491,20 @@ def test_what_is_let_pass_in_silence_is_a_finding(said, row):
 
 @pytest.mark.contract("smscenter.send.list-alone")
 @pytest.mark.parametrize(("beside", "found"), [({"phones": TO}, 1), ({"mes": "a"}, 1), ({}, 0)])
-def test_a_list_beside_a_number_or_a_text_is_a_finding(beside, found):
-    desk = Desk()
+def test_a_list_beside_a_number_or_a_text_is_a_finding(desk, beside, found):
     assert desk.json("send", list=f"{OTHER}:b", **beside)["cnt"] == 1
     assert desk.lint() == ["smscenter.send.list-alone"] * found
 
 
 @pytest.mark.contract("smscenter.http.values")
-def test_an_unknown_format_or_all_is_a_finding_and_a_query_escaped_as_a_whole_too():
-    desk = Desk()
+def test_an_unknown_format_or_all_is_a_finding_and_a_query_escaped_as_a_whole_too(desk):
     desk.send()
     assert desk.get("status", phone=TO, id="1", fmt="json", all="3").startswith(b"Status = ")
     assert desk.lint() == ["smscenter.http.values"]
 
 
 @pytest.mark.contract("smscenter.http.query-escaped")
-def test_a_query_that_is_escaped_as_a_whole_is_error_1_with_a_finding():
-    desk = Desk()
+def test_a_query_that_is_escaped_as_a_whole_is_error_1_with_a_finding(desk):
     whole = quote(f"login=alex&psw=123&phones={TO}&mes=a")
     assert desk.ask("GET", f"/sys/send.php?{whole}").body.startswith(b"ERROR = 1 ")
     assert list(desk.emulator.default.findings.by_row) == ["smscenter.http.query-escaped"]
@@ -565,8 +535,7 @@ def test_a_price_needs_no_money_but_a_rule_may_say_so():
 
 
 @pytest.mark.contract("smscenter.send.unknown-parameters")
-def test_a_parameter_that_no_page_has_is_ignored_and_told_where_it_is_close_to_one():
-    desk = Desk()
+def test_a_parameter_that_no_page_has_is_ignored_and_told_where_it_is_close_to_one(desk):
     assert desk.send(sendr="Shop", bal="1")["cnt"] == 1
     assert desk.sandbox.engine.state.store.batches[0].sender == ""
     (found,) = desk.sandbox.lint()

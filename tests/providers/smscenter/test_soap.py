@@ -28,8 +28,7 @@ def envelope(inner, namespace=E11):
     "smscenter.status.err", "smscenter.status.error",
 )  # fmt: skip
 @pytest.mark.parametrize("operation", ["get_status", "get_status2"])
-def test_all_0_is_the_usual_form(operation):
-    desk = Desk()
+def test_all_0_is_the_usual_form(desk, operation):
     desk.send()
     usual = {"status": "-1", "last_date": "02.02.2026 12:00:00", "last_timestamp": str(round(NOON.timestamp()))}
     assert desk.soap(operation, phone=TO, id="1", all="0") == usual
@@ -49,8 +48,7 @@ def test_all_0_is_the_usual_form(operation):
     "smscenter.status.sender-id", "smscenter.status.name", "smscenter.status.message", "smscenter.status.sms-cnt",
     "smscenter.status.all-2", "smscenter.status.operator", "smscenter.status.region", "smscenter.soap.wsdl",
 )  # fmt: skip
-def test_all_1_and_all_2_add_their_fields_in_the_order_of_the_wsdl():
-    desk = Desk()
+def test_all_1_and_all_2_add_their_fields_in_the_order_of_the_wsdl(desk):
     desk.send(mes="д" * 71, sender="Shop")
     desk.advance(2)
     told = desk.soap("get_status", phone=TO, id="1", all="1")
@@ -78,8 +76,7 @@ def test_switches_choose_the_older_wsdl_and_an_err_that_is_always_there():
 
 
 @pytest.mark.contract("smscenter.status.query")
-def test_query_adds_parameters_and_an_element_goes_before_it():
-    desk = Desk()
+def test_query_adds_parameters_and_an_element_goes_before_it(desk):
     desk.send()
     assert "send_date" in desk.soap("get_status2", phone=TO, id="1", query="all=1&x=%D0%B9")
     assert "send_date" not in desk.soap("get_status2", phone=TO, id="1", all="0", query="all=1")
@@ -98,15 +95,13 @@ def test_what_is_missing_is_error_1_and_no_fault(fields):
 
 
 @pytest.mark.contract("smscenter.soap.one-message")
-def test_a_comma_at_the_end_is_let_pass():
-    desk = Desk()
+def test_a_comma_at_the_end_is_let_pass(desk):
     desk.send()
     assert desk.soap("get_status", phone=f"{TO},", id="1,")["status"] == "-1"
 
 
 @pytest.mark.contract("smscenter.status.error-1", "smscenter.status.error-2", "smscenter.status.error-3")
-def test_who_is_wrong_and_what_is_not_there_have_their_errors():
-    desk = Desk()
+def test_who_is_wrong_and_what_is_not_there_have_their_errors(desk):
     assert desk.soap("get_status", {}, phone=TO, id="1") == {"error": "1"}
     assert desk.soap("get_status", {"login": "alex", "psw": "?"}, phone=TO, id="1") == {"error": "2"}
     assert desk.soap("get_status", {"login": "nobody", "psw": "?"}, phone=TO, id="1") == {"error": "2"}
@@ -116,8 +111,7 @@ def test_who_is_wrong_and_what_is_not_there_have_their_errors():
 
 
 @pytest.mark.contract("smscenter.status.error-9")
-def test_the_sixth_request_for_one_message_is_error_9_over_http_and_soap_together():
-    desk = Desk()
+def test_the_sixth_request_for_one_message_is_error_9_over_http_and_soap_together(desk):
     desk.send()
     for operation in ("get_status", "get_status2", "get_status"):
         assert desk.soap(operation, phone=TO, id="1")["status"] == "-1"
@@ -130,8 +124,7 @@ def test_the_sixth_request_for_one_message_is_error_9_over_http_and_soap_togethe
 
 
 @pytest.mark.contract("smscenter.soap.send", "smscenter.soap.send2", "smscenter.soap.empty")
-def test_send_answers_what_it_cost_and_no_error():
-    desk = Desk()
+def test_send_answers_what_it_cost_and_no_error(desk):
     answer = desk.soap("send_sms", phones=f"{TO},{OTHER}", mes="Привет", id="", sender="Shop", time="0")
     assert list(answer.items()) == [("id", "1"), ("balance", "998"), ("cost", "2"), ("cnt", "2")]
     longer = desk.soap("send_sms2", phones=TO, mes="д" * 200, query="maxsms=1&translit=0&id=77&cost=1")
@@ -144,16 +137,14 @@ def test_send_answers_what_it_cost_and_no_error():
 
 
 @pytest.mark.contract("smscenter.soap.send", "smscenter.send.keeps-id")
-def test_send_keeps_an_id_beside_error_7_and_none_beside_9():
-    desk = Desk()
+def test_send_keeps_an_id_beside_error_7_and_none_beside_9(desk):
     assert desk.soap("send_sms", phones="12", mes="a") == {"error": "7", "id": "1"}
     assert desk.soap("send_sms", phones=TO, mes="a")["id"] == "2"
     assert desk.soap("send_sms", phones=TO, mes="a") == {"error": "9"}
 
 
 @pytest.mark.contract("smscenter.soap.cost", "smscenter.soap.balance")
-def test_cost_and_balance():
-    desk = Desk()
+def test_cost_and_balance(desk):
     assert desk.soap("get_sms_cost", phones=f"{TO},{OTHER}", mes="a") == {"cost": "2", "cnt": "2"}
     assert desk.soap("get_sms_cost2", phones=TO, mes="д" * 71, query="translit=1") == {"cost": "1", "cnt": "1"}
     assert desk.soap("get_sms_cost", phones="", mes="a") == {"error": "1"}
@@ -162,8 +153,7 @@ def test_cost_and_balance():
 
 
 @pytest.mark.contract("smscenter.soap.dispatch", "smscenter.soap.envelope")
-def test_the_body_s_root_decides_and_the_answer_stands_in_its_namespace():
-    desk = Desk()
+def test_the_body_s_root_decides_and_the_answer_stands_in_its_namespace(desk):
     body = envelope("<n:balance><n:login>alex</n:login><n:psw>123</n:psw></n:balance><n:nope/>")
     reply = post(desk, body, SOAPAction="urn:send")
     assert reply.status == 200
@@ -172,8 +162,7 @@ def test_the_body_s_root_decides_and_the_answer_stands_in_its_namespace():
 
 
 @pytest.mark.contract("smscenter.soap.envelope")
-def test_soap_1_2_is_answered_in_soap_1_2():
-    desk = Desk()
+def test_soap_1_2_is_answered_in_soap_1_2(desk):
     reply = post(desk, envelope("<n:balance><login>alex</login><psw>123</psw></n:balance>", E12))
     assert reply.header("content-type") == "application/soap+xml; charset=utf-8"
     assert ET.fromstring(reply.body).tag == f"{{{E12}}}Envelope"
@@ -187,8 +176,7 @@ def test_soap_1_2_is_answered_in_soap_1_2():
     [b"", b"no xml", b"<a/>", b"<a", envelope(""), f'<e:Envelope xmlns:e="{E11}"/>', "\xff\xfe", b"\x00" * 100,
      "<Envelope><Body><status/></Body></Envelope>"],
 )  # fmt: skip
-def test_a_bad_envelope_gets_a_client_fault(body):
-    desk = Desk()
+def test_a_bad_envelope_gets_a_client_fault(desk, body):
     reply = post(desk, body)
     assert reply.status == 500
     assert b"<faultcode>SOAP-ENV:Client</faultcode><faultstring>Bad Request</faultstring>" in reply.body
@@ -219,8 +207,7 @@ ATTACKS = {
 
 @pytest.mark.contract("smscenter.soap.fault")
 @pytest.mark.parametrize("attack", list(ATTACKS))
-def test_an_attack_gets_a_fault_and_the_next_request_is_served(attack):
-    desk = Desk()
+def test_an_attack_gets_a_fault_and_the_next_request_is_served(desk, attack):
     reply = post(desk, ATTACKS[attack])
     assert (reply.status, len(reply.body) < 1000) == (500, True)
     assert b"root:" not in reply.body
@@ -233,8 +220,7 @@ def test_a_get_without_wsdl_gets_a_fault():
     assert (reply.status, b"Bad Request" in reply.body) == (500, True)
 
 
-def test_what_a_text_holds_is_escaped_in_the_answer():
-    desk = Desk()
+def test_what_a_text_holds_is_escaped_in_the_answer(desk):
     text = "</message><status>1</status>&amp; \" ' <![CDATA[ ]]>"
     desk.soap("send_sms", phones=TO, mes=text)
     assert desk.soap("get_status", phone=TO, id="1", all="1")["message"] == text
@@ -242,8 +228,7 @@ def test_what_a_text_holds_is_escaped_in_the_answer():
     assert desk.soap("get_status", phone=TO, id="2", all="1")["message"] == "a\ufffdb"
 
 
-def test_the_client_half_is_understood():
-    desk = Desk()
+def test_the_client_half_is_understood(desk):
     desk.send()
     request = get_status(Who(apikey="key-of-alex"), TO, "1")
     assert post(desk, request.body).status == 200
@@ -251,8 +236,7 @@ def test_the_client_half_is_understood():
 
 @pytest.mark.contract("smscenter.soap.send2")
 @pytest.mark.parametrize("word", ["cost=1", "apikey=another", "del=1", "op=1"])
-def test_what_a_query_cannot_change_is_found(word):
-    desk = Desk()
+def test_what_a_query_cannot_change_is_found(desk, word):
     assert desk.soap("send_sms2", phones=TO, mes="a", query="maxsms=1")["id"] == "1"
     assert desk.lint() == []
     assert desk.soap("send_sms2", phones=TO, mes="b", query=word)["id"] == "2"
@@ -260,9 +244,8 @@ def test_what_a_query_cannot_change_is_found(word):
 
 
 @pytest.mark.contract("smscenter.soap.envelope", "smscenter.status.message")
-def test_a_carriage_return_in_a_text_comes_through():
+def test_a_carriage_return_in_a_text_comes_through(desk):
     """XML's readers make a line feed of a bare one; over HTTP's fmt 2 likewise."""
-    desk = Desk()
     desk.send(mes="one\r\ntwo\rthree", charset="utf-8")
     assert desk.soap("get_status", phone=TO, id="1", all="1")["message"] == "one\r\ntwo\rthree"
     told = ET.fromstring(desk.get("status", phone=TO, id="1", all="1", fmt="2", charset="utf-8"))

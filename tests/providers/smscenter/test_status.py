@@ -9,8 +9,7 @@ from emulator.providers.smscenter.statuses import told
 
 
 @pytest.mark.contract("smscenter.http-status.all", "smscenter.status.codes", "smscenter.numbers.ranges")
-def test_all_adds_the_members_in_the_documented_order():
-    desk = Desk()
+def test_all_adds_the_members_in_the_documented_order(desk):
     desk.send(sender="Shop", mes="Привет")
     usual = ["status", "last_date", "last_timestamp", "flag"]
     sent = ["send_date", "send_timestamp", "phone"]
@@ -26,8 +25,7 @@ def test_all_adds_the_members_in_the_documented_order():
 
 
 @pytest.mark.contract("smscenter.http-status.form", "smscenter.http-status.all")
-def test_the_text_forms_put_message_where_the_official_libraries_look_for_it():
-    desk = Desk()
+def test_the_text_forms_put_message_where_the_official_libraries_look_for_it(desk):
     desk.send(mes="a,b", sender="Shop")
     said = {"phone": TO, "id": "1", "charset": "utf-8", "fmt": "1"}
     assert desk.get("status", **said, all="1").decode().split(",", 8)[7:] == ["Ожидает отправки", "a,b,,0,1"]
@@ -39,9 +37,8 @@ def test_the_text_forms_put_message_where_the_official_libraries_look_for_it():
 
 
 @pytest.mark.contract("smscenter.http-status.all")
-def test_no_answer_has_the_fourteen_fields_at_which_the_official_python_library_stumbles():
+def test_no_answer_has_the_fourteen_fields_at_which_the_official_python_library_stumbles(desk):
     """It reads field 14 of any answer of 14 and more."""
-    desk = Desk()
     desk.send(mes="no comma in it", sender="Shop")
     assert len(desk.get("status", phone=TO, id="1", fmt="1", all="2").split(b",")) == 16
     assert len(desk.get("status", phone=TO, id="1", fmt="1", all="1").split(b",")) == 12
@@ -56,8 +53,7 @@ def test_no_answer_has_the_fourteen_fields_at_which_the_official_python_library_
         ("rejected", 248, 25, 248), ("rejected", 254, 23, 254), ("error", 0, 20, 255), ("unknown", 0, 20, 245),
     ],
 )  # fmt: skip
-def test_every_state_has_its_number_and_delivery_error(status, error, number, err):
-    desk = Desk()
+def test_every_state_has_its_number_and_delivery_error(desk, status, error, number, err):
     desk.send()
     desk.move(1, status, error)
     told = desk.status(1)
@@ -75,8 +71,7 @@ def test_err_is_left_out_of_json_where_nothing_is_wrong_and_flag_may_be():
 
 
 @pytest.mark.contract("smscenter.http-status.many", "smscenter.http-status.not-found")
-def test_a_list_is_answered_in_the_order_asked_and_a_comma_makes_one_message_a_list():
-    desk = Desk()
+def test_a_list_is_answered_in_the_order_asked_and_a_comma_makes_one_message_a_list(desk):
     desk.send(f"{TO},{OTHER}")
     told = desk.status("1,9,1", f"{OTHER},{TO},{TO}")
     assert [(one["id"], one["phone"], one["status"]) for one in told] == [(1, OTHER, -1), (9, TO, -3), (1, TO, -1)]
@@ -85,8 +80,7 @@ def test_a_list_is_answered_in_the_order_asked_and_a_comma_makes_one_message_a_l
 
 
 @pytest.mark.contract("smscenter.http-status.many", "smscenter.http-status.many-form")
-def test_lists_in_the_other_formats():
-    desk = Desk()
+def test_lists_in_the_other_formats(desk):
     desk.send(f"{TO},{OTHER}")
     said = {"phone": f"{TO},{OTHER},7999", "id": "1,1,5"}
     at = 1770022800
@@ -113,8 +107,7 @@ def test_without_phone_or_id_it_is_error_1(said):
 
 
 @pytest.mark.contract("smscenter.http-status.not-found")
-def test_a_message_of_another_number_or_id_is_not_found():
-    desk = Desk()
+def test_a_message_of_another_number_or_id_is_not_found(desk):
     desk.send()
     assert desk.status(1, OTHER) == {"status": -3, "id": 1, "phone": OTHER}
     assert desk.status(2) == {"status": -3, "id": 2, "phone": TO}
@@ -124,8 +117,7 @@ def test_a_message_of_another_number_or_id_is_not_found():
 
 
 @pytest.mark.contract("smscenter.http-status.error-9")
-def test_the_sixth_request_for_one_message_within_a_minute_is_error_9():
-    desk = Desk()
+def test_the_sixth_request_for_one_message_within_a_minute_is_error_9(desk):
     desk.send(f"{TO},{OTHER}")
     for _ in range(4):
         assert desk.status(1)["status"] == -1
@@ -138,8 +130,7 @@ def test_the_sixth_request_for_one_message_within_a_minute_is_error_9():
 
 
 @pytest.mark.contract("smscenter.http-status.delete", "smscenter.http-status.error-5")
-def test_a_deleted_message_is_gone_and_nothing_more_becomes_of_it():
-    desk = Desk()
+def test_a_deleted_message_is_gone_and_nothing_more_becomes_of_it(desk):
     desk.send(time="+30")
     assert desk.get("status", phone=TO, id="1", fmt="3", **{"del": "1"}) == b"OK"
     assert desk.status(1)["status"] == -3
@@ -150,8 +141,7 @@ def test_a_deleted_message_is_gone_and_nothing_more_becomes_of_it():
 
 
 @pytest.mark.contract("smscenter.http-status.delete", "smscenter.http-status.error-5")
-def test_several_messages_are_deleted_all_or_none():
-    desk = Desk()
+def test_several_messages_are_deleted_all_or_none(desk):
     desk.send(f"{TO},{OTHER}")
     both = {"phone": f"{TO},{OTHER}", "del": "1"}
     lines = desk.get("status", phone=f"{TO},{OTHER}", id="1,", fmt="1", all="1").decode("cp1251").split("\n")
@@ -186,8 +176,7 @@ def test_the_balance_is_told_ten_times_a_minute_over_http_and_soap_together():
      ("79031234567", "Билайн", "г. Москва и Московская область"), ("79211234567", "МегаФон",
       "г. Санкт-Петербург и Ленинградская область"), ("79001234567", "Tele2", ""), ("4915112345678", "", "")],
 )  # fmt: skip
-def test_operator_and_region_come_from_the_table(number, operator, region):
-    desk = Desk()
+def test_operator_and_region_come_from_the_table(desk, number, operator, region):
     desk.send(number)
     told = desk.status(1, number, all="2")
     assert (told["operator"], told["region"]) == (operator, region)
@@ -205,8 +194,7 @@ def test_operator_and_region_come_from_the_table(number, operator, region):
      ("79991234567", "Россия", "МегаФон", "25011"), ("79601234567", "Россия", "Билайн", "25099"),
      ("77121234567", "Казахстан", "", "")],
 )  # fmt: skip
-def test_status_and_callback_name_country_operator_and_network(number, country, operator, mccmnc):
-    desk = Desk()
+def test_status_and_callback_name_country_operator_and_network(desk, number, country, operator, mccmnc):
     desk.send(number)
     told = desk.status(1, number, all="2")
     assert (told["country"], told["operator"], told["mccmnc"]) == (country, operator, mccmnc)

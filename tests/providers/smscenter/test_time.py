@@ -48,8 +48,7 @@ def test_every_form_of_time_is_read(time, zone, after):
 @pytest.mark.parametrize(
     "time", ["tomorrow", "3202261230", "02.13.26 12:30", "25-26", "24-3", "3-25", "9-9", "12:30", "+", "²-³", "1e3"]
 )
-def test_another_time_is_error_5(time):
-    desk = Desk()
+def test_another_time_is_error_5(desk, time):
     assert desk.send(time=time) == {"error": "invalid date format", "error_code": 5}
     assert time in desk.why()
     assert desk.messages() == []
@@ -57,15 +56,13 @@ def test_another_time_is_error_5(time):
 
 @pytest.mark.contract("smscenter.send.time")
 @pytest.mark.parametrize("zone", ["far", "1e999", "nan", "-1e10", "25", "1_0", "\u0661", "1e0"])
-def test_a_zone_that_is_none_is_error_5(zone):
-    desk = Desk()
+def test_a_zone_that_is_none_is_error_5(desk, zone):
     assert desk.send(time="02.02.26 14:30", tz=zone)["error_code"] == 5
     assert f"tz `{zone}` is none of the forms" in desk.why()
 
 
 @pytest.mark.contract("smscenter.send.time")
-def test_a_scheduled_message_waits_for_its_moment():
-    desk = Desk()
+def test_a_scheduled_message_waits_for_its_moment(desk):
     desk.send(time="02.02.26 12:30")
     assert (desk.status(1)["status"], desk.messages()[0][2]) == (-1, "scheduled")
     assert desk.advance(1800) == []
@@ -85,8 +82,7 @@ def test_another_life_time_is_error_1(valid):
 
 
 @pytest.mark.contract("smscenter.send.valid")
-def test_a_message_that_outlives_its_time_has_status_3():
-    desk = Desk()
+def test_a_message_that_outlives_its_time_has_status_3(desk):
     desk.rules({"when": {"to": TO}, "then": {"steps": [{"after": 7200, "status": "delivered"}]}})
     desk.send(valid="1")
     assert desk.advance(3599) == []

@@ -13,8 +13,7 @@ from emulator.control_client.records import CallRefused
 
 
 @pytest.mark.contract("smscenter.wait-call.answer")
-def test_the_answer_is_the_number_to_be_dialled():
-    desk = Desk()
+def test_the_answer_is_the_number_to_be_dialled(desk):
     told = desk.json("wait_call", phone=TO)
     assert told == {"phone": "74950000001", "all_phones": ["74950000001", "74950000002"]}
     assert len(told["phone"]) >= 10
@@ -30,8 +29,7 @@ def test_the_answer_is_the_number_to_be_dialled():
     "smscenter.wait-call.error-1", "smscenter.wait-call.error-2", "smscenter.wait-call.error-4",
     "smscenter.wait-call.error-9",
 )
-def test_what_is_wrong_is_an_error_by_fmt():
-    desk = Desk()
+def test_what_is_wrong_is_an_error_by_fmt(desk):
     same = {"error": desk.json("send")["error"], "error_code": 1}
     assert desk.json("senders", add="1", sender="X") == desk.json("wait_call") == same
     assert "[smscenter.wait-call.error-1]" in desk.why()

@@ -25,8 +25,7 @@ def called(status: str, **step: object) -> dict[str, str]:
 
 
 @pytest.mark.contract("smsoffice.callback.on-change", "smsoffice.callback.example")
-def test_a_change_of_status_calls_the_accounts_url_by_get() -> None:
-    office = Office()
+def test_a_change_of_status_calls_the_accounts_url_by_get(office: Office) -> None:
     office.send(reference="12345678")
     assert office.advance(1) == []
     (call,) = office.advance(1)
@@ -53,8 +52,7 @@ def test_a_change_that_is_none_in_the_pages_words_is_not_called_back() -> None:
 
 
 @pytest.mark.contract("smsoffice.callback.on-change")
-def test_a_status_moved_by_hand_is_called_back_too() -> None:
-    office = Office()
+def test_a_status_moved_by_hand_is_called_back_too(office: Office) -> None:
     office.send(reference="mine")
     office.sandbox.control(MoveMessage(1, "rejected", "spam"))
     (call,) = office.advance(100)
@@ -73,16 +71,14 @@ def test_each_destination_has_its_callback_with_its_number() -> None:
 
 @pytest.mark.contract("smsoffice.callback.reference-required")
 @pytest.mark.parametrize("reference", [None, ""])
-def test_without_a_reference_there_are_no_callbacks(reference: str | None) -> None:
-    office = Office()
+def test_without_a_reference_there_are_no_callbacks(office: Office, reference: str | None) -> None:
     assert office.code(reference=reference) == 0
     assert office.advance(100) == []
     assert office.messages[0].status == "delivered"
 
 
 @pytest.mark.contract("smsoffice.callback.reference")
-def test_the_reference_is_the_clients_own() -> None:
-    office = Office()
+def test_the_reference_is_the_clients_own(office: Office) -> None:
     office.send(reference="a b&c=დ+%")
     (call,) = office.advance(10)
     assert fields(call)["reference"] == "a b&c=დ+%"

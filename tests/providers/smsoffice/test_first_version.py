@@ -17,8 +17,7 @@ def sent(office: Office, method: str = "GET", **given: Any) -> bytes:
 
 @pytest.mark.contract("smsoffice.v1.send")
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_an_accepted_send_is_answered_01_and_nothing_else(method: str) -> None:
-    office = Office()
+def test_an_accepted_send_is_answered_01_and_nothing_else(office: Office, method: str) -> None:
     assert sent(office, method, reference="mine") == b"01"
     assert (office.messages[0].to, office.batch().text, office.batch().protocol) == (TO, "Hello", "v1")
     assert len(office.advance(10)) == 1
@@ -56,8 +55,7 @@ def test_a_rule_may_refuse_with_a_code_of_either_version(code: int, answer: byte
 
 
 @pytest.mark.contract("smsoffice.v1.send")
-def test_multipart_is_taken_there_too() -> None:
-    office = Office()
+def test_multipart_is_taken_there_too(office: Office) -> None:
     form = tuple((name, value.encode()) for name, value in {"key": office.key, **FIELDS}.items())
     head = (("Content-Type", "multipart/form-data; boundary=x"),)
     assert office.call("POST", "/api/send.aspx", b"...", head, form=form).body == b"01"

@@ -14,8 +14,7 @@ SEND = "/api/v2/send/"
 
 @pytest.mark.contract("smsoffice.send.get-or-post")
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_message_is_sent_by_get_or_post(method: str) -> None:
-    office = Office()
+def test_a_message_is_sent_by_get_or_post(office: Office, method: str) -> None:
     fields = query(office.fields())
     reply = (
         office.call("GET", f"{SEND}?{fields}") if method == "GET" else office.call("POST", SEND, fields.encode(), FORM)
@@ -33,15 +32,13 @@ def test_no_other_method_is_served(method: str) -> None:
 
 @pytest.mark.contract("smsoffice.send.get-slash")
 @pytest.mark.parametrize("path", ["/api/v2/send", "/api/v2/send/"])
-def test_get_is_served_with_the_slash_and_without(path: str) -> None:
-    office = Office()
+def test_get_is_served_with_the_slash_and_without(office: Office, path: str) -> None:
     assert envelope(office.call("GET", f"{path}?{query(office.fields())}"))["ErrorCode"] == 0
     assert office.lint() == []
 
 
 @pytest.mark.contract("smsoffice.send.post-slash")
-def test_a_post_without_the_slash_is_served_and_noticed() -> None:
-    office = Office()
+def test_a_post_without_the_slash_is_served_and_noticed(office: Office) -> None:
     body = query(office.fields()).encode()
     assert envelope(office.call("POST", "/api/v2/send", body, FORM))["ErrorCode"] == 0
     assert office.lint() == ["smsoffice.send.post-slash"]
@@ -62,8 +59,7 @@ def test_every_answer_is_the_json_envelope_with_http_200(given: dict[str, str | 
 
 @pytest.mark.contract("smsoffice.send.get-max-4096")
 @pytest.mark.parametrize(("length", "status"), [(4096, 200), (4097, 414)])
-def test_the_request_line_of_a_get_has_at_most_4096_bytes(length: int, status: int) -> None:
-    office = Office()
+def test_the_request_line_of_a_get_has_at_most_4096_bytes(office: Office, length: int, status: int) -> None:
     start = f"{SEND}?{query(office.fields())}&padding="
     target = start + "x" * (length - len("GET  HTTP/1.1") - len(start))
     assert len(f"GET {target} HTTP/1.1") == length
@@ -72,16 +68,14 @@ def test_the_request_line_of_a_get_has_at_most_4096_bytes(length: int, status: i
 
 
 @pytest.mark.contract("smsoffice.send.get-max-4096")
-def test_a_post_may_be_longer_in_its_body_and_in_its_url() -> None:
-    office = Office()
+def test_a_post_may_be_longer_in_its_body_and_in_its_url(office: Office) -> None:
     many = ",".join([TO] * 900)
     assert office.post(destination=many)["ErrorCode"] == 0
     assert envelope(office.call("POST", f"{SEND}?{query(office.fields())}&padding={'x' * 5000}"))["ErrorCode"] == 0
 
 
 @pytest.mark.contract("smsoffice.send.get-max-4096")
-def test_an_overlong_get_to_any_address_is_refused() -> None:
-    office = Office()
+def test_an_overlong_get_to_any_address_is_refused(office: Office) -> None:
     for path in ("/api/v2/getMessageStatus/", "/api/getBalance"):
         reply = office.call("GET", f"{path}?key={office.key}&padding={'x' * 5000}")
         assert (reply.status, reply.body) == (414, b"Request-URI Too Long")
@@ -93,8 +87,7 @@ def test_an_overlong_get_to_any_address_is_refused() -> None:
     "application/x-www-form-urlencoded",
     "Application/X-WWW-Form-URLEncoded; charset=UTF-8",
 ])  # fmt: skip
-def test_a_form_body_is_read(kind: str) -> None:
-    office = Office()
+def test_a_form_body_is_read(office: Office, kind: str) -> None:
     reply = office.call("POST", SEND, query(office.fields()).encode(), (("content-type", kind),))
     assert envelope(reply)["ErrorCode"] == 0
     assert office.lint() == []
@@ -102,16 +95,14 @@ def test_a_form_body_is_read(kind: str) -> None:
 
 @pytest.mark.contract("smsoffice.send.form-body", "smsoffice.send.no-json-body")
 @pytest.mark.parametrize("headers", [(), (("Content-Type", "application/json"),), (("Content-Type", "text/plain"),)])
-def test_a_body_of_another_type_is_not_read(headers: tuple[tuple[str, str], ...]) -> None:
-    office = Office()
+def test_a_body_of_another_type_is_not_read(office: Office, headers: tuple[tuple[str, str], ...]) -> None:
     reply = office.call("POST", SEND, query(office.fields()).encode(), headers)
     assert envelope(reply)["ErrorCode"] == 500
     assert "smsoffice.send.form-body" in list(office.emulator.default.findings.by_row)
 
 
 @pytest.mark.contract("smsoffice.send.multipart")
-def test_multipart_fields_are_taken_with_the_key_in_the_url() -> None:
-    office = Office()
+def test_multipart_fields_are_taken_with_the_key_in_the_url(office: Office) -> None:
     form = tuple((name, str(value).encode()) for name, value in office.fields(key=None).items() if value is not None)
     reply = office.call("POST", f"{SEND}?key={office.key}", b"...", form=form)
     assert envelope(reply)["ErrorCode"] == 0
@@ -119,14 +110,12 @@ def test_multipart_fields_are_taken_with_the_key_in_the_url() -> None:
 
 
 @pytest.mark.contract("smsoffice.send.query-and-body")
-def test_a_post_with_everything_in_the_url_and_no_body_is_served() -> None:
-    office = Office()
+def test_a_post_with_everything_in_the_url_and_no_body_is_served(office: Office) -> None:
     assert envelope(office.call("POST", f"{SEND}?{query(office.fields())}"))["ErrorCode"] == 0
 
 
 @pytest.mark.contract("smsoffice.send.query-and-body")
-def test_url_and_body_are_merged_and_the_url_comes_first() -> None:
-    office = Office()
+def test_url_and_body_are_merged_and_the_url_comes_first(office: Office) -> None:
     body = query(office.fields(key=None, content="from the body")).encode()
     envelope(office.call("POST", f"{SEND}?key={office.key}&content=from+the+URL", body, FORM))
     assert office.batch().text == "from the URL"
@@ -146,8 +135,7 @@ def test_the_key_alone_says_whose_request_it_is() -> None:
 
 @pytest.mark.contract("smsoffice.send.destination-list")
 @pytest.mark.parametrize("written", [f"{TO},{OTHER}", f"{TO},,{OTHER},", f",{TO},{OTHER}"])
-def test_each_number_of_a_comma_separated_list_gets_its_message(written: str) -> None:
-    office = Office()
+def test_each_number_of_a_comma_separated_list_gets_its_message(office: Office, written: str) -> None:
     assert office.code(destination=written) == 0
     assert [message.to for message in office.messages] == [TO, OTHER]
     listed = Office(stoplist=[TO, OTHER])
@@ -220,8 +208,7 @@ def test_an_empty_sender_is_no_sender_of_the_account() -> None:
     "გამარჯობა", "Привет", "👩‍👩‍👧‍👦 €[]", "tab\tand\nnew line", "100% + more & a=b",
     "\u0000\u200b",
 ])  # fmt: skip
-def test_any_unicode_text_arrives_as_it_was_sent(text: str) -> None:
-    office = Office()
+def test_any_unicode_text_arrives_as_it_was_sent(office: Office, text: str) -> None:
     assert office.code(content=text) == 0
     assert office.post(content=text)["ErrorCode"] == 0
     assert [office.batch(0).text, office.batch(1).text] == [text, text]
@@ -232,8 +219,7 @@ def test_any_unicode_text_arrives_as_it_was_sent(text: str) -> None:
     ("a" * 1000, 0), ("a" * 1001, 60), ("გ" * 1000, 0), ("😀" * 1000, 0),
     ("😀" * 1001, 60),
 ])  # fmt: skip
-def test_content_has_at_most_1000_characters_whatever_they_weigh(text: str, code: int) -> None:
-    office = Office()
+def test_content_has_at_most_1000_characters_whatever_they_weigh(office: Office, text: str, code: int) -> None:
     assert office.post(content=text)["ErrorCode"] == code
     if code:
         assert "[smsoffice.send.content-max-1000]" in office.why()
@@ -245,22 +231,19 @@ def test_content_has_at_most_1000_characters_whatever_they_weigh(text: str, code
     [("a" * 160, 1), ("a" * 161, 2), ("გ" * 70, 1), ("გ" * 71, 2), ("€" * 80, 1), ("€" * 81, 2), ("😀" * 36, 2),
      ("a" * 1000, 7)],
 )  # fmt: skip
-def test_a_text_costs_its_parts_for_each_number(text: str, parts: int) -> None:
-    office = Office()
+def test_a_text_costs_its_parts_for_each_number(office: Office, text: str, parts: int) -> None:
     assert office.post(content=text, destination=f"{TO},{OTHER}")["ErrorCode"] == 0
     assert office.balance() == 1000 - 2 * parts
 
 
 @pytest.mark.contract("smsoffice.send.double-encoding")
-def test_what_was_encoded_twice_is_decoded_once() -> None:
-    office = Office()
+def test_what_was_encoded_twice_is_decoded_once(office: Office) -> None:
     office.send(content="Hello%20%E1%83%92")
     assert office.batch().text == "Hello%20%E1%83%92"
 
 
 @pytest.mark.contract("smsoffice.send.letter-case")
-def test_the_letter_case_of_path_and_parameters_is_ignored() -> None:
-    office = Office()
+def test_the_letter_case_of_path_and_parameters_is_ignored(office: Office) -> None:
     fields = {name.upper(): value for name, value in office.fields(reference="mine", urgent="true").items()}
     reply = office.call("GET", f"/API/V2/Send?{query(fields)}")
     assert envelope(reply)["ErrorCode"] == 0
@@ -268,8 +251,7 @@ def test_the_letter_case_of_path_and_parameters_is_ignored() -> None:
 
 
 @pytest.mark.contract("smsoffice.send.unknown-parameters")
-def test_parameters_that_the_page_does_not_have_are_ignored() -> None:
-    office = Office()
+def test_parameters_that_the_page_does_not_have_are_ignored(office: Office) -> None:
     assert office.code(showServiceTime="true", scheduled_at="tomorrow", x="") == 0
 
 
@@ -277,8 +259,7 @@ def test_parameters_that_the_page_does_not_have_are_ignored() -> None:
 
 
 @pytest.mark.contract("smsoffice.send.optional")
-def test_without_the_optional_parameters_it_is_an_ordinary_text_sent_at_once_without_callbacks() -> None:
-    office = Office()
+def test_without_the_optional_parameters_it_is_an_ordinary_text_sent_at_once_without_callbacks(office: Office) -> None:
     assert office.code() == 0
     batch = office.batch()
     assert (batch.flash, batch.reference, batch.begins_at, batch.report) == (False, None, batch.created_at, False)
@@ -295,8 +276,7 @@ def test_content_type_2_is_a_flash_message(given: str, flash: bool) -> None:
 
 
 @pytest.mark.contract("smsoffice.send.reference")
-def test_the_reference_comes_back_the_same_for_each_destination() -> None:
-    office = Office()
+def test_the_reference_comes_back_the_same_for_each_destination(office: Office) -> None:
     office.send(destination=f"{TO},{OTHER}", reference="Order 7/ა")
     calls = office.advance(10)
     assert [("reference=Order+7%2F%E1%83%90" in call.target) for call in calls] == [True, True]
@@ -333,8 +313,7 @@ def test_urgent_is_on_for_true_and_1_alone(given: str, code: int) -> None:
 
 
 @pytest.mark.contract("smsoffice.send.scheduled-at")
-def test_a_scheduled_message_waits_for_its_moment_on_the_sandboxs_clock() -> None:
-    office = Office()
+def test_a_scheduled_message_waits_for_its_moment_on_the_sandboxs_clock(office: Office) -> None:
     assert office.code(scheduledAt=NOON + 3600, reference="mine") == 0
     assert office.balance() == 999
     assert office.advance(3600) == []
@@ -364,8 +343,7 @@ def test_a_moment_that_is_none_is_ignored_and_noticed(given: str) -> None:
 
 
 @pytest.mark.contract("smsoffice.send.scheduled-at")
-def test_a_message_for_the_last_moment_there_is_can_be_lived_through() -> None:
-    office = Office()
+def test_a_message_for_the_last_moment_there_is_can_be_lived_through(office: Office) -> None:
     last = 221_845_392_000  # 9000-01-01
     assert office.code(scheduledAt=last, reference="mine") == 0
     (call,) = office.advance(last - NOON + 10)
@@ -388,8 +366,7 @@ def test_a_list_of_good_stop_listed_and_malformed_numbers_is_sent_to_the_good_on
 
 
 @pytest.mark.contract("smsoffice.send.output")
-def test_output_is_null_when_no_number_was_stop_listed() -> None:
-    office = Office()
+def test_output_is_null_when_no_number_was_stop_listed(office: Office) -> None:
     assert office.send()["Output"] is None
     assert office.send(destination=f"{TO},nonsense")["Output"] is None
     assert office.send(destination="nonsense")["Output"] is None
@@ -403,8 +380,7 @@ def test_urgent_does_not_make_malformed_numbers_good() -> None:
 
 
 @pytest.mark.contract("smsoffice.send.hosts")
-def test_an_absolute_target_as_through_a_proxy_is_served() -> None:
-    office = Office()
+def test_an_absolute_target_as_through_a_proxy_is_served(office: Office) -> None:
     reply = office.call("GET", f"http://smsoffice.ge/api/v2/send?{query(office.fields())}")
     assert envelope(reply)["ErrorCode"] == 0
 
@@ -457,8 +433,7 @@ def test_what_is_let_pass_in_silence_is_a_finding(given: dict[str, Any], row: st
 
 
 @pytest.mark.contract("smsoffice.send.query-escaped")
-def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding() -> None:
-    office = Office()
+def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding(office: Office) -> None:
     assert envelope(office.call("GET", f"/api/v2/send?{quote(query(office.fields()))}"))["ErrorCode"] == 500
     assert list(office.emulator.default.findings.by_row) == ["smsoffice.send.query-escaped"]
 

@@ -21,16 +21,14 @@ WORDS = [
 
 @pytest.mark.contract("smsoffice.status.address")
 @pytest.mark.parametrize("path", [STATUS, f"{STATUS}/", "/api/v2/getmessagestatus/"])
-def test_the_status_is_told_with_the_slash_and_without(path: str) -> None:
-    office = Office()
+def test_the_status_is_told_with_the_slash_and_without(office: Office, path: str) -> None:
     office.send(reference="mine")
     reply = office.call("GET", f"{path}?key={office.key}&destination={TO}&reference=mine")
     assert envelope(reply)["Output"] == {"Status": "Pending"}
 
 
 @pytest.mark.contract("smsoffice.status.json", "smsoffice.send.http-200")
-def test_the_answer_about_a_status_is_the_envelope_with_the_status_in_output() -> None:
-    office = Office()
+def test_the_answer_about_a_status_is_the_envelope_with_the_status_in_output(office: Office) -> None:
     office.send(reference="mine")
     reply = office.call("GET", f"{STATUS}/?key={office.key}&destination={TO}&reference=mine")
     assert reply.status == 200
@@ -63,31 +61,27 @@ def test_the_destination_is_asked_for(to: str | None, code: int) -> None:
 
 @pytest.mark.contract("smsoffice.status.destination")
 @pytest.mark.parametrize("to", [f"+{TO}", f"00{TO}", "577123456", OTHER])
-def test_another_spelling_of_the_number_finds_nothing(to: str) -> None:
-    office = Office()
+def test_another_spelling_of_the_number_finds_nothing(office: Office, to: str) -> None:
     office.send(reference="mine")
     assert office.status(to) == "Unknown"
 
 
 @pytest.mark.contract("smsoffice.status.reference")
-def test_a_reference_longer_than_20_characters_finds_nothing() -> None:
-    office = Office()
+def test_a_reference_longer_than_20_characters_finds_nothing(office: Office) -> None:
     office.send(reference="x" * 20)
     assert (office.status(reference="x" * 20), office.status(reference="x" * 21)) == ("Pending", "Unknown")
 
 
 @pytest.mark.contract("smsoffice.status.identical-reference")
 @pytest.mark.parametrize("reference", ["Mine", "mine ", "min", "mine2", "MINE"])
-def test_the_reference_must_be_identical(reference: str) -> None:
-    office = Office()
+def test_the_reference_must_be_identical(office: Office, reference: str) -> None:
     office.send(reference="mine")
     assert office.status(reference=reference) == "Unknown"
 
 
 @pytest.mark.contract("smsoffice.status.without-reference", "smsoffice.status.unknown")
 @pytest.mark.parametrize("reference", [None, ""])
-def test_a_message_sent_without_a_reference_cannot_be_asked_for(reference: str | None) -> None:
-    office = Office()
+def test_a_message_sent_without_a_reference_cannot_be_asked_for(office: Office, reference: str | None) -> None:
     office.send(reference=reference)
     assert office.ask(TO, reference)["Output"] == {"Status": "Unknown"}
 
@@ -108,8 +102,7 @@ def test_the_status_of_another_accounts_message_is_not_told() -> None:
 
 
 @pytest.mark.contract("smsoffice.status.post")
-def test_status_and_balance_are_told_by_post_too() -> None:
-    office = Office()
+def test_status_and_balance_are_told_by_post_too(office: Office) -> None:
     office.send(reference="mine")
     body = query({"key": office.key, "destination": TO, "reference": "mine"}).encode()
     assert envelope(office.call("POST", f"{STATUS}/", body, FORM))["Output"] == {"Status": "Pending"}
@@ -121,8 +114,7 @@ def test_status_and_balance_are_told_by_post_too() -> None:
 
 @pytest.mark.contract("smsoffice.balance.address")
 @pytest.mark.parametrize("path", ["/api/getBalance", "/api/getBalance/", "/api/getbalance"])
-def test_the_balance_is_told_with_the_slash_and_without(path: str) -> None:
-    office = Office()
+def test_the_balance_is_told_with_the_slash_and_without(office: Office, path: str) -> None:
     assert office.call("GET", f"{path}?key={office.key}").body == b"1000"
 
 
@@ -143,8 +135,7 @@ def test_the_balance_is_digits_and_nothing_else(balance: float, body: bytes) -> 
 
 
 @pytest.mark.contract("smsoffice.balance.number")
-def test_the_balance_is_lower_by_what_was_sent() -> None:
-    office = Office()
+def test_the_balance_is_lower_by_what_was_sent(office: Office) -> None:
     office.send(destination=f"{TO},{OTHER}", content="ა" * 71)
     assert office.balance() == 996
 
@@ -158,7 +149,6 @@ def test_a_wrong_key_gets_the_envelope_and_no_number(target: str, code: int) -> 
 
 
 @pytest.mark.contract("smsoffice.balance.extra-parameters")
-def test_parameters_of_send_in_a_question_for_the_balance_are_ignored() -> None:
-    office = Office()
+def test_parameters_of_send_in_a_question_for_the_balance_are_ignored(office: Office) -> None:
     assert office.call("GET", f"/api/getBalance?{query(office.fields())}").body == b"1000"
     assert office.messages == []

@@ -78,8 +78,7 @@ def test_a_long_get_is_refused_or_accepted() -> None:
 
 
 @pytest.mark.contract("smsoffice.status.reused-reference")
-def test_a_reused_reference_names_the_newest_or_the_oldest_message() -> None:
-    office = Office()
+def test_a_reused_reference_names_the_newest_or_the_oldest_message(office: Office) -> None:
     office.send(reference="mine")
     office.advance(10)
     office.send(reference="mine")
@@ -89,8 +88,7 @@ def test_a_reused_reference_names_the_newest_or_the_oldest_message() -> None:
 
 
 @pytest.mark.contract("smsoffice.status.not-found")
-def test_a_message_that_is_not_there_is_unknown_or_refused() -> None:
-    office = Office()
+def test_a_message_that_is_not_there_is_unknown_or_refused(office: Office) -> None:
     found = office.ask(reference="nothing")
     assert (found["Success"], found["Output"], found["ErrorCode"]) == (True, {"Status": "Unknown"}, 0)
     assert "[smsoffice.status.not-found]" in office.why()
@@ -173,8 +171,7 @@ def test_switches_of_one_account_are_not_anothers() -> None:
     assert office.code(destination="x", key=other) == 76
 
 
-def test_switches_may_be_changed_while_it_runs() -> None:
-    office = Office()
+def test_switches_may_be_changed_while_it_runs(office: Office) -> None:
     assert office.code(destination="+995577123456") == 76
     office.patch(switches={"numbers": "lenient"})
     assert envelope(office.call("GET", f"/api/v2/send?{query(office.fields(destination='+995577123456'))}"))["Success"]

@@ -27,8 +27,7 @@ def test_an_ordinary_message_is_called_back_as_sent_and_as_delivered() -> None:
 
 
 @pytest.mark.contract("ubill.callback.each-number", "ubill.callback.sms-id")
-def test_each_number_of_a_request_has_callbacks_of_its_own() -> None:
-    desk = Desk()
+def test_each_number_of_a_request_has_callbacks_of_its_own(desk: Desk) -> None:
     sms_id = desk.sent(numbers=[TO, OTHER])
     told = [(one["smsID"], one["number"], one["statusID"]) for one in desk.advance(60)]
     assert told == [(sms_id, TO, "0"), (sms_id, OTHER, "0"), (sms_id, TO, "1"), (sms_id, OTHER, "1")]
@@ -43,8 +42,7 @@ def test_each_number_of_a_request_has_callbacks_of_its_own() -> None:
     ("deleted", "2"),
     ("error", "4"),
 ])  # fmt: skip
-def test_a_change_to_each_state_is_called_back_under_its_number(status: str, code: str) -> None:
-    desk = Desk()
+def test_a_change_to_each_state_is_called_back_under_its_number(desk: Desk, status: str, code: str) -> None:
     desk.sent()
     desk.move(1, status)
     assert [one["statusID"] for one in desk.advance(0)] == [code]
@@ -56,8 +54,7 @@ def test_a_change_to_each_state_is_called_back_under_its_number(status: str, cod
 @pytest.mark.parametrize(("before", "after"), [
     ("delivered", "read"), ("undelivered", "expired"), ("pending", "unknown"), ("sent", "sent"),
 ])  # fmt: skip
-def test_what_stays_the_same_in_ubill_s_words_is_no_change(before: str, after: str) -> None:
-    desk = Desk()
+def test_what_stays_the_same_in_ubill_s_words_is_no_change(desk: Desk, before: str, after: str) -> None:
     desk.sent()
     desk.move(1, before)
     desk.advance(0)
@@ -84,8 +81,7 @@ def test_the_event_comes_right_behind_the_key_with_the_switch_only() -> None:
 
 
 @pytest.mark.contract("ubill.callback.date", "ubill.timezone")
-def test_the_date_is_that_of_the_change_even_when_the_call_is_late() -> None:
-    desk = Desk()
+def test_the_date_is_that_of_the_change_even_when_the_call_is_late(desk: Desk) -> None:
     desk.rules({"then": {"reports": {"late": 30, "twice": True}}})
     desk.sent()
     assert desk.advance(30.9) == []

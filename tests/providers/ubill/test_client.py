@@ -28,16 +28,14 @@ def test_every_way_of_sending_says_all_parameters(build: Any, read: Any) -> None
 
 
 @pytest.mark.parametrize(("build", "read"), SENDS)
-def test_every_way_of_sending_reads_its_refusals(build: Any, read: Any) -> None:
-    desk = Desk()
+def test_every_way_of_sending_reads_its_refusals(desk: Desk, build: Any, read: Any) -> None:
     refused = read(desk.exchange(build(desk.key, 9, [TO], "Hello")))
     assert (refused.status_id, bool(refused.message), refused.sms_id) == (10, True, None)
     with pytest.raises(ValueError, match="no answer of uBill"):
         read(desk.exchange(build("nobody's", 1, [TO], "Hello")))
 
 
-def test_a_number_that_is_no_number_is_sent_as_it_is() -> None:
-    desk = Desk()
+def test_a_number_that_is_no_number_is_sent_as_it_is(desk: Desk) -> None:
     answer = client.read_sent(desk.exchange(client.send(desk.key, 1, ["+995577123456"], "Hello")))
     assert answer.status_id == 50
 

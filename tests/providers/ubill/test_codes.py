@@ -33,23 +33,20 @@ def check(desk: Desk, answer: dict[str, object], code: int, row: str) -> None:
 
 @pytest.mark.contract("ubill.code.10")
 @pytest.mark.parametrize("brand", [None, "", 0, 2, -1, 1.0, "one", True, [1], "1 "])
-def test_10_for_a_brand_id_that_is_missing_or_not_the_account_s(brand: object) -> None:
-    desk = Desk()
+def test_10_for_a_brand_id_that_is_missing_or_not_the_account_s(desk: Desk, brand: object) -> None:
     check(desk, desk.send(brandID=brand), 10, "ubill.code.10")
     assert "the account has: 1 (emulator)" in desk.why()
 
 
 @pytest.mark.contract("ubill.code.20", "ubill.send.texts")
 @pytest.mark.parametrize("numbers", [None, "", [], ",", [""], [None]])
-def test_20_for_numbers_that_are_missing_or_empty(numbers: object) -> None:
-    desk = Desk()
+def test_20_for_numbers_that_are_missing_or_empty(desk: Desk, numbers: object) -> None:
     check(desk, desk.send(numbers=numbers), 20, "ubill.code.20")
 
 
 @pytest.mark.contract("ubill.code.30", "ubill.send.texts")
 @pytest.mark.parametrize("text", [None, ""])
-def test_30_for_a_text_that_is_missing_or_empty(text: object) -> None:
-    desk = Desk()
+def test_30_for_a_text_that_is_missing_or_empty(desk: Desk, text: object) -> None:
     check(desk, desk.send(text=text), 30, "ubill.code.30")
 
 
@@ -67,8 +64,7 @@ def test_40_for_too_little_on_the_balance() -> None:
 
 
 @pytest.mark.contract("ubill.code.50", "ubill.send.texts")
-def test_50_when_no_number_is_valid() -> None:
-    desk = Desk()
+def test_50_when_no_number_is_valid(desk: Desk) -> None:
     check(desk, desk.send(numbers=["1", "x"]), 50, "ubill.code.50")
     assert "malformed: 1, x" in desk.why()
 
@@ -83,15 +79,13 @@ def test_50_when_the_rest_is_stop_listed_too() -> None:
     b"", b"{", b"[]", b'"text"', b"null", b"1", b"brandID=1", b"[" * 100_000, b'{"text":"\xff"}', b"{'a':1}",
     b'\xef\xbb\xbf{"brandID":1}', b'{"text":"\\ud800"}', b'{"a":' * 100_000, b'{"brandID":1e999}',
 ])  # fmt: skip
-def test_90_for_a_body_that_is_no_json_object(body: bytes) -> None:
-    desk = Desk()
+def test_90_for_a_body_that_is_no_json_object(desk: Desk, body: bytes) -> None:
     check(desk, desk.post("send", body), 90, "ubill.code.90")
     assert desk.sent() == "100001"
 
 
 @pytest.mark.contract("ubill.code.99", "ubill.brand-code.99")
-def test_99_comes_when_a_rule_asks_for_it_on_every_operation() -> None:
-    desk = Desk()
+def test_99_comes_when_a_rule_asks_for_it_on_every_operation(desk: Desk) -> None:
     named = ("send", "status", "balance", "brands")
     desk.rules(*({"when": {"operation": name}, "then": {"refuse": {"code": 99}}} for name in named))
     general = desk.send()
@@ -101,8 +95,7 @@ def test_99_comes_when_a_rule_asks_for_it_on_every_operation() -> None:
 
 
 @pytest.mark.contract("ubill.code.99")
-def test_a_reason_that_ubill_has_no_code_for_is_a_general_error() -> None:
-    desk = Desk()
+def test_a_reason_that_ubill_has_no_code_for_is_a_general_error(desk: Desk) -> None:
     desk.sandbox.control(PutRules(desk.emulator.rules([{"then": {"refuse": {"reason": "flood"}}}])))
     assert desk.send()["statusID"] == 99
 
@@ -119,8 +112,7 @@ def test_every_status_id_of_every_table_is_a_row_of_its_own() -> None:
 
 @pytest.mark.contract("ubill.code.99", "ubill.brand-code.99")
 @pytest.mark.parametrize("code", codes("send"))
-def test_a_rule_causes_any_status_id_of_send_and_nothing_is_sent(code: int) -> None:
-    desk = Desk()
+def test_a_rule_causes_any_status_id_of_send_and_nothing_is_sent(desk: Desk, code: int) -> None:
     desk.rules({"when": {"operation": "send"}, "then": {"refuse": {"code": code}}})
     assert desk.send()["statusID"] == code
     assert (desk.texts(), desk.left) == ([], "1000")
@@ -143,22 +135,19 @@ def test_the_checks_come_in_the_order_of_the_contract() -> None:
 
 @pytest.mark.contract("ubill.brand-code.10", "ubill.send.texts")
 @pytest.mark.parametrize("body", [{}, {"brandName": None}, {"brandName": ""}, {"brandName": "  "}])
-def test_10_for_a_brand_name_that_is_missing_empty_or_blank(body: dict[str, object]) -> None:
-    desk = Desk()
+def test_10_for_a_brand_name_that_is_missing_empty_or_blank(desk: Desk, body: dict[str, object]) -> None:
     check(desk, desk.post("brandNameCreate", body), 10, "ubill.brand-code.10")
 
 
 @pytest.mark.contract("ubill.brand-code.20", "ubill.send.texts")
 @pytest.mark.parametrize("name", ["a", "abcdefghijkl", "a" * 1000, "ა" * 12])
-def test_20_for_a_name_of_another_length_than_2_to_11(name: str) -> None:
-    desk = Desk()
+def test_20_for_a_name_of_another_length_than_2_to_11(desk: Desk, name: str) -> None:
     check(desk, desk.post("brandNameCreate", {"brandName": name}), 20, "ubill.brand-code.20")
     assert f"has {len(name)} characters" in desk.why()
 
 
 @pytest.mark.contract("ubill.brand-code.40")
-def test_40_for_a_name_that_is_there_already() -> None:
-    desk = Desk()
+def test_40_for_a_name_that_is_there_already(desk: Desk) -> None:
     answer = desk.post("brandNameCreate", {"brandName": "emulator"})
     check(desk, answer, 40, "ubill.brand-code.40")
 
@@ -177,8 +166,7 @@ def test_90_for_a_new_name_that_is_no_json(body: bytes) -> None:
 
 
 @pytest.mark.contract("ubill.brands.order")
-def test_the_checks_of_a_name_come_in_the_order_of_their_codes() -> None:
-    desk = Desk()
+def test_the_checks_of_a_name_come_in_the_order_of_their_codes(desk: Desk) -> None:
     assert desk.post("brandNameCreate", {"brandName": "shop"})["statusID"] == 0
     names = ["", "_", "a_b", "shop", "other"]
     assert [desk.post("brandNameCreate", {"brandName": name})["statusID"] for name in names] == [10, 20, 30, 40, 50]

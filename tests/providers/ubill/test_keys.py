@@ -13,8 +13,9 @@ SEND = f"brandID=1&numbers={TO}&text=Hello"
 @pytest.mark.contract("ubill.auth.401")
 @pytest.mark.parametrize(("method", "path"), ADDRESSES)
 @pytest.mark.parametrize("key", [None, "", "nobody's"])
-def test_without_a_valid_key_every_address_answers_401_in_plain_text(method: str, path: str, key: str | None) -> None:
-    desk = Desk()
+def test_without_a_valid_key_every_address_answers_401_in_plain_text(
+    desk: Desk, method: str, path: str, key: str | None
+) -> None:
     for target, headers in (
         (path if key is None else f"{path}?key={key}", ()),
         (path, () if key is None else (("key", key),)),
@@ -26,8 +27,9 @@ def test_without_a_valid_key_every_address_answers_401_in_plain_text(method: str
 
 @pytest.mark.contract("ubill.auth.query", "ubill.auth.header")
 @pytest.mark.parametrize(("method", "path"), ADDRESSES)
-def test_the_key_is_taken_from_the_query_and_from_the_header_on_every_address(method: str, path: str) -> None:
-    desk = Desk()
+def test_the_key_is_taken_from_the_query_and_from_the_header_on_every_address(
+    desk: Desk, method: str, path: str
+) -> None:
     in_query = HttpRequest(method=method, target=f"{path}?key={desk.key}")
     for name in ("key", "Key", "KEY"):
         assert desk.exchange(HttpRequest(method=method, target=path, headers=((name, desk.key),))).status == 200
@@ -35,8 +37,7 @@ def test_the_key_is_taken_from_the_query_and_from_the_header_on_every_address(me
 
 
 @pytest.mark.contract("ubill.auth.header")
-def test_of_two_keys_the_query_s_counts_and_an_empty_one_is_none() -> None:
-    desk = Desk()
+def test_of_two_keys_the_query_s_counts_and_an_empty_one_is_none(desk: Desk) -> None:
     good, bad = (("key", desk.key),), (("key", "nobody's"),)
     path = "/v1/sms/balance?key="
     assert desk.exchange(HttpRequest(method="GET", target=path + desk.key, headers=bad)).status == 200
@@ -61,8 +62,7 @@ def test_an_account_whose_service_is_not_activated_gets_401() -> None:
 
 
 @pytest.mark.contract("ubill.auth.200")
-def test_every_other_refusal_is_http_200_with_a_status_id_and_without_an_sms_id() -> None:
-    desk = Desk()
+def test_every_other_refusal_is_http_200_with_a_status_id_and_without_an_sms_id(desk: Desk) -> None:
     for body in (b"", b"{}", b'{"brandID":1}', b'{"brandID":9,"numbers":[1],"text":"x"}'):
         answer = desk.post("send", body)
         assert desk.answer.reply.status == 200
@@ -85,7 +85,6 @@ def test_a_wrong_method_gets_405_and_an_unknown_path_404(method: str, path: str,
 
 
 @pytest.mark.contract("ubill.methods")
-def test_letter_case_of_the_path_and_a_slash_behind_make_no_difference() -> None:
-    desk = Desk()
+def test_letter_case_of_the_path_and_a_slash_behind_make_no_difference(desk: Desk) -> None:
     for path in ("/v1/sms/balance/", "/V1/SMS/Balance", "/v1/sms/brandnames/"):
         assert desk.exchange(HttpRequest(method="GET", target=f"{path}?key={desk.key}")).header("content-type") == JSON

@@ -15,15 +15,13 @@ def taken(desk: Desk, *numbers: object) -> list[str]:
 @pytest.mark.parametrize("numbers", [
     [int(TO), int(OTHER)], [TO, OTHER], [int(TO), OTHER], f"{TO},{OTHER}", f",{TO},,{OTHER},", [TO, "", None, OTHER],
 ])  # fmt: skip
-def test_numbers_come_as_integers_as_texts_and_as_one_text_with_commas(numbers: object) -> None:
-    desk = Desk()
+def test_numbers_come_as_integers_as_texts_and_as_one_text_with_commas(desk: Desk, numbers: object) -> None:
     assert desk.report(desk.sent(numbers=numbers)) == [(TO, "3"), (OTHER, "3")]
     assert [desk.send(numbers=nothing)["statusID"] for nothing in (",", [""], [None])] == [20] * 3
 
 
 @pytest.mark.contract("ubill.send.numbers-list")
-def test_a_single_integer_is_a_list_of_one() -> None:
-    desk = Desk()
+def test_a_single_integer_is_a_list_of_one(desk: Desk) -> None:
     assert desk.report(desk.sent(numbers=int(TO))) == [(TO, "3")]
 
 
@@ -70,8 +68,7 @@ def test_a_number_twice_is_sent_to_twice_unless_a_switch_says_once() -> None:
 
 
 @pytest.mark.contract("ubill.send.numbers-mixed", "ubill.report.result")
-def test_a_list_with_valid_numbers_is_accepted_for_those() -> None:
-    desk = Desk()
+def test_a_list_with_valid_numbers_is_accepted_for_those(desk: Desk) -> None:
     answer = desk.send(numbers=["nonsense", TO, "1"])
     assert "malformed, not sent to: nonsense, 1 [ubill.code.50]" in desk.why()
     assert desk.report(answer["smsID"]) == [(TO, "3")]

@@ -7,8 +7,7 @@ from emulator.http.messages import HttpRequest
 
 
 @pytest.mark.contract("ubill.report.result", "ubill.statuses")
-def test_the_report_lists_each_number_with_its_status_as_texts() -> None:
-    desk = Desk()
+def test_the_report_lists_each_number_with_its_status_as_texts(desk: Desk) -> None:
     sms_id = desk.sent(numbers=[TO, OTHER])
     desk.advance(1)
     desk.move(2, "undelivered")
@@ -25,8 +24,7 @@ def test_the_report_lists_each_number_with_its_status_as_texts() -> None:
     ("scheduled", "3"), ("pending", "3"), ("unknown", "3"), ("sent", "0"), ("delivered", "1"), ("read", "1"),
     ("undelivered", "2"), ("expired", "2"), ("rejected", "2"), ("deleted", "2"), ("error", "4"),
 ])  # fmt: skip
-def test_each_of_our_states_is_one_of_the_five(status: str, code: str) -> None:
-    desk = Desk()
+def test_each_of_our_states_is_one_of_the_five(desk: Desk, status: str, code: str) -> None:
     sms_id = desk.sent()
     desk.move(1, status)
     assert desk.report(sms_id) == [(TO, code)]
@@ -34,8 +32,7 @@ def test_each_of_our_states_is_one_of_the_five(status: str, code: str) -> None:
 
 @pytest.mark.contract("ubill.report.unknown")
 @pytest.mark.parametrize("sms_id", ["100002", "0", "-1", "x", "100001.0", "%31", "9" * 30, "%E1%83%90"])
-def test_an_sms_id_that_is_not_the_account_s_gets_99_without_result(sms_id: str) -> None:
-    desk = Desk()
+def test_an_sms_id_that_is_not_the_account_s_gets_99_without_result(desk: Desk, sms_id: str) -> None:
     desk.sent()
     assert desk.get(f"report/{sms_id}")["statusID"] == 99
     assert "was given no smsID" in desk.why()
@@ -56,8 +53,7 @@ def test_the_balance_is_a_text_and_bare_with_the_switch() -> None:
 
 
 @pytest.mark.contract("ubill.brands.list", "ubill.types", "ubill.brand-code.0")
-def test_the_list_of_brands_has_texts_in_the_order_of_the_file() -> None:
-    desk = Desk()
+def test_the_list_of_brands_has_texts_in_the_order_of_the_file(desk: Desk) -> None:
     desk.advance(90)
     assert desk.post("brandNameCreate", {"brandName": "my shop.ge"})["statusID"] == 0
     answer = desk.get("brandNames")
@@ -84,8 +80,7 @@ def test_the_switch_for_bare_numbers_leaves_the_report_as_texts() -> None:
 
 
 @pytest.mark.contract("ubill.brands.create", "ubill.brand-code.0")
-def test_a_new_name_is_answered_with_its_id_as_an_integer() -> None:
-    desk = Desk()
+def test_a_new_name_is_answered_with_its_id_as_an_integer(desk: Desk) -> None:
     answer = desk.post("brandNameCreate", {"brandName": "ubill-info"})
     assert answer == {"statusID": 0, "brandID": 2, "message": "BrandName Created"}
     assert list(answer) == ["statusID", "brandID", "message"]
@@ -100,8 +95,7 @@ def test_2_to_11_of_the_allowed_characters_make_a_name(name: object) -> None:
 
 @pytest.mark.contract("ubill.brand-code.50", "ubill.brands.authorized", "ubill.send.brand-not-approved")
 @pytest.mark.parametrize(("decision", "authorized", "send"), [("active", "1", 0), ("refused", "2", 10)])
-def test_one_name_waits_at_a_time_until_it_is_decided_on(decision: str, authorized: str, send: int) -> None:
-    desk = Desk()
+def test_one_name_waits_at_a_time_until_it_is_decided_on(desk: Desk, decision: str, authorized: str, send: int) -> None:
     assert desk.post("brandNameCreate", {"brandName": "shop"})["statusID"] == 0
     assert desk.send(brandID=2)["statusID"] == 10
     assert "brand 2 (shop) is pending [ubill.send.brand-not-approved]" in desk.why()
@@ -131,16 +125,14 @@ def test_a_name_exists_whatever_its_state_and_letter_case_unless_a_switch_says_o
 
 
 @pytest.mark.contract("ubill.brands.put")
-def test_a_put_of_a_name_is_not_served() -> None:
-    desk = Desk()
+def test_a_put_of_a_name_is_not_served(desk: Desk) -> None:
     request = HttpRequest(method="PUT", target=f"/v1/sms/brandNameCreate?key={desk.key}", body=b'{"brandName":"shop"}')
     assert desk.exchange(request).status == 405
     assert len(desk.account.senders) == 1
 
 
 @pytest.mark.contract("ubill.no-extra-keys")
-def test_no_answer_has_a_member_that_the_file_does_not_have() -> None:
-    desk = Desk()
+def test_no_answer_has_a_member_that_the_file_does_not_have(desk: Desk) -> None:
     members = {
         "send": desk.send(), "report": desk.get("report/100001"), "balance": desk.get("balance"),
         "list": desk.get("brandNames"), "create": desk.post("brandNameCreate", {"brandName": "shop"}),

@@ -7,8 +7,7 @@ from emulator.http.messages import HttpRequest
 
 
 @pytest.mark.contract("ubill.send.url", "ubill.send.encoding")
-def test_the_page_s_get_works_with_only_the_host_changed() -> None:
-    desk = Desk()
+def test_the_page_s_get_works_with_only_the_host_changed(desk: Desk) -> None:
     target = f"http://api.ubill.dev/v1/sms/send?key={desk.key}&brandID=1&numbers={TO},{TO}&text=message"
     assert desk.exchange(HttpRequest(method="GET", target=target)).body == (
         b'{"statusID":0,"smsID":"100001","message":"SMS Sent"}'
@@ -17,8 +16,7 @@ def test_the_page_s_get_works_with_only_the_host_changed() -> None:
 
 
 @pytest.mark.contract("ubill.send.encoding", "ubill.send.numbers")
-def test_spaces_as_plus_or_20_and_commas_raw_or_escaped_mean_the_same() -> None:
-    desk = Desk()
+def test_spaces_as_plus_or_20_and_commas_raw_or_escaped_mean_the_same(desk: Desk) -> None:
     for text, comma in (("a+b", ","), ("a%20b", "%2C")):
         query = f"key={desk.key}&brandID=1&numbers={TO}{comma}{OTHER}&text={text}"
         assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{query}")).status == 200
@@ -26,8 +24,7 @@ def test_spaces_as_plus_or_20_and_commas_raw_or_escaped_mean_the_same() -> None:
 
 
 @pytest.mark.contract("ubill.send.json", "ubill.send.answer", "ubill.code.0", "ubill.send.sms-id")
-def test_a_json_post_is_answered_with_one_sms_id_for_all_its_numbers() -> None:
-    desk = Desk()
+def test_a_json_post_is_answered_with_one_sms_id_for_all_its_numbers(desk: Desk) -> None:
     body = {"brandID": 1, "numbers": [int(TO), int(OTHER)], "text": "Hello", "stopList": True}
     answer = desk.post("send", body)
     assert answer == {"statusID": 0, "smsID": "100001", "message": "SMS Sent"}
@@ -39,8 +36,7 @@ def test_a_json_post_is_answered_with_one_sms_id_for_all_its_numbers() -> None:
 
 @pytest.mark.contract("ubill.send.text")
 @pytest.mark.parametrize("text", ["გამარჯობა", "Привет & 100% + 你好", "👩‍👩‍👧‍👦", "a\nb\tc", "<b>&amp;", " x "])
-def test_any_unicode_text_arrives_as_it_was_by_every_way(text: str) -> None:
-    desk = Desk()
+def test_any_unicode_text_arrives_as_it_was_by_every_way(desk: Desk, text: str) -> None:
     desk.sent(text=text)
     assert desk.get("send", brandID="1", numbers=TO, text=text)["statusID"] == 0
     assert desk.texts() == [(TO, text)] * 2
@@ -99,8 +95,7 @@ def test_of_a_list_only_the_stop_listed_number_is_left_out() -> None:
     ("text", "parts"),
     [("a" * 160, 1), ("a" * 161, 2), ("ა" * 70, 1), ("ა" * 71, 2), ("ა" * 135, 3), ("[" * 80, 1), ("[" * 81, 2)],
 )
-def test_each_part_to_each_number_costs_one(text: str, parts: int) -> None:
-    desk = Desk()
+def test_each_part_to_each_number_costs_one(desk: Desk, text: str, parts: int) -> None:
     desk.sent(text=text, numbers=[TO, OTHER])
     assert desk.left == str(1000 - 2 * parts)
 
@@ -122,8 +117,7 @@ def test_a_balance_that_covers_some_numbers_sends_to_none() -> None:
 
 
 @pytest.mark.contract("ubill.send.no-idempotency")
-def test_the_same_send_twice_sends_and_charges_twice() -> None:
-    desk = Desk()
+def test_the_same_send_twice_sends_and_charges_twice(desk: Desk) -> None:
     assert desk.sent() != desk.sent()
     assert (desk.left, len(desk.texts())) == ("998", 2)
 
@@ -160,8 +154,7 @@ def test_a_multipart_form_is_treated_like_the_other() -> None:
 
 
 @pytest.mark.contract("ubill.send.names")
-def test_names_count_letter_by_letter_the_first_wins_and_unknown_ones_are_ignored() -> None:
-    desk = Desk()
+def test_names_count_letter_by_letter_the_first_wins_and_unknown_ones_are_ignored(desk: Desk) -> None:
     assert desk.get("send", brandid="1", numbers=TO, text="x")["statusID"] == 10
     query = f"key={desk.key}&brandID=1&numbers={TO}&text=first&text=second&flash=1"
     assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{query}")).status == 200
@@ -171,8 +164,7 @@ def test_names_count_letter_by_letter_the_first_wins_and_unknown_ones_are_ignore
 
 
 @pytest.mark.contract("ubill.send.raw-octets")
-def test_unescaped_octets_are_read_and_noted() -> None:
-    desk = Desk()
+def test_unescaped_octets_are_read_and_noted(desk: Desk) -> None:
     target = f"/v1/sms/send?key={desk.key}&brandID=1&numbers={TO}&text=%E1%83%90"
     desk.exchange(HttpRequest(method="GET", target=target, raw_octets=True))
     assert (desk.texts(), desk.lint()) == ([(TO, "ა")], ["ubill.send.raw-octets"])
@@ -180,14 +172,12 @@ def test_unescaped_octets_are_read_and_noted() -> None:
 
 @pytest.mark.contract("ubill.send.wrong-type")
 @pytest.mark.parametrize("said", [{"text": []}, {"text": {}}, {"text": True}, {"sendTime": [1]}, {"sendTime": False}])
-def test_a_text_that_is_no_text_gets_99_and_says_why(said: dict[str, object]) -> None:
-    desk = Desk()
+def test_a_text_that_is_no_text_gets_99_and_says_why(desk: Desk, said: dict[str, object]) -> None:
     assert desk.send(**said)["statusID"] == 99
     assert "has the wrong type" in desk.why()
 
 
 @pytest.mark.contract("ubill.send.wrong-type")
-def test_a_text_that_is_a_number_is_its_digits() -> None:
-    desk = Desk()
+def test_a_text_that_is_a_number_is_its_digits(desk: Desk) -> None:
     desk.sent(text=123456)
     assert desk.texts() == [(TO, "123456")]

@@ -15,8 +15,7 @@ from emulator.http.messages import HttpRequest
     [({"otp": "yes", "text": "code 1234"}, "flags"), ({"stopList": "no"}, "flags"), ({"stopList": [False]}, "flags"),
      ({"numbers": f"{TO}, {OTHER}"}, "numbers-spaces"), ({"numbers": [TO, f" {OTHER}"]}, "numbers-spaces")],
 )  # fmt: skip
-def test_an_odd_value_is_let_pass_with_a_finding(said: dict[str, Any], row: str) -> None:
-    desk = Desk()
+def test_an_odd_value_is_let_pass_with_a_finding(desk: Desk, said: dict[str, Any], row: str) -> None:
     desk.sent(**said)
     assert list(desk.sandbox.findings.by_row) == [f"ubill.send.{row}"]
     quiet = Desk()
@@ -26,8 +25,7 @@ def test_an_odd_value_is_let_pass_with_a_finding(said: dict[str, Any], row: str)
 
 
 @pytest.mark.contract("ubill.send.query-escaped")
-def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding() -> None:
-    desk = Desk()
+def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding(desk: Desk) -> None:
     whole = quote(f"key={desk.key}&brandID=1&numbers={TO}&text=Hello")
     assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{whole}")).status == 401
     assert list(desk.emulator.default.findings.by_row) == ["ubill.send.query-escaped"]
@@ -35,8 +33,7 @@ def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding() -> Non
 
 @pytest.mark.contract("ubill.send.wrong-host")
 @pytest.mark.parametrize(("host", "found"), [("api.ubill.ge", True), ("api.ubill.dev", False)])
-def test_a_host_that_is_not_the_service_s_is_served_with_a_finding(host: str, found: bool) -> None:
-    desk = Desk()
+def test_a_host_that_is_not_the_service_s_is_served_with_a_finding(desk: Desk, host: str, found: bool) -> None:
     target = f"/v1/sms/send?key={desk.key}&brandID=1&numbers={TO}&text=Hello"
     assert desk.exchange(HttpRequest(method="GET", target=target, headers=(("Host", host),))).status == 200
     assert list(desk.sandbox.findings.by_row) == (["ubill.send.wrong-host"] if found else [])

@@ -29,8 +29,7 @@ def request(**said: str) -> str:
 
 
 @pytest.mark.contract("ubill.xml.request", "ubill.xml.answer", "ubill.xml.root")
-def test_a_request_in_xml_sends_and_is_answered_in_xml() -> None:
-    desk = Desk()
+def test_a_request_in_xml_sends_and_is_answered_in_xml(desk: Desk) -> None:
     reply = post(desk, request(numbers=f"{TO},{OTHER}", text="a &lt;b&gt; &amp; &#4304;", stopList="true"))
     assert told(reply) == {"statusID": "0", "smsID": "100001", "message": "SMS Sent"}
     assert desk.texts() == [(TO, "a <b> & ა"), (OTHER, "a <b> & ა")]
@@ -73,8 +72,7 @@ _OUTSIDE = '<!DOCTYPE request SYSTEM "file:///etc/passwd"><request/>'
     b"", b"<request>", b'{"brandID":1}', b"<request>\xff</request>", _BOMB, _OUTSIDE, "<a>" * 100_000,
     "<sms><brandID>1</brandID></sms>", "<request>" + "<x/>" * 20_000 + "</request>",
 ])  # fmt: skip
-def test_xml_that_is_broken_or_meant_badly_gets_90_and_the_server_lives_on(body: str | bytes) -> None:
-    desk = Desk()
+def test_xml_that_is_broken_or_meant_badly_gets_90_and_the_server_lives_on(desk: Desk, body: str | bytes) -> None:
     assert told(post(desk, body)) == {"statusID": "90", "message": "XML error"}
     assert told(post(desk, request()))["statusID"] == "0"
 
@@ -86,8 +84,7 @@ def test_a_wrong_key_is_told_in_plain_text_here_too() -> None:
 
 
 @pytest.mark.contract("ubill.xml.request")
-def test_a_namespace_and_another_encoding_are_no_hindrance() -> None:
-    desk = Desk()
+def test_a_namespace_and_another_encoding_are_no_hindrance(desk: Desk) -> None:
     body = f'<?xml version="1.0" encoding="windows-1251"?><q:request xmlns:q="urn:x"><q:brandID>1</q:brandID>\
 <q:numbers>{TO}</q:numbers><q:text>Привет</q:text></q:request>'.encode("cp1251")
     assert told(post(desk, body))["statusID"] == "0"

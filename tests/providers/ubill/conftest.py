@@ -1,0 +1,9 @@
+"""uBill in memory as most tests want it: with nothing changed."""
+
+import pytest
+from providers.ubill.desk import Desk
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
