@@ -470,7 +470,10 @@ def test_the_peers_of_a_killed_process_see_its_connections_end(real):
 
 @pytest.mark.long
 def test_our_own_asynchronous_tests_pass_on_the_loop_of_a_world():
-    ours = [*(f"client/test_smpp{one}.py" for one in ("", "_emulator", "_submits")), "server/test_turns.py"]
+    ours = [*(f"client/test_smpp{one}.py" for one in ("", "_emulator", "_submits", "_states")),
+            *(f"delivery/test_{one}.py" for one in ("callback_queue", "report_overrides")),
+            *(f"server/test_{one}.py" for one in ("turns", "however_it_comes", "http_faults", "http_service",
+                                                  "limits_smpp"))]  # fmt: skip
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "on_world_loop", "-k", "not over_tls"]
     command += [f"tests/{one}" for one in ours]
     ran = subprocess.run(command, env={**os.environ, "PYTHONPATH": "tests"}, text=True, stdout=subprocess.PIPE)
