@@ -148,7 +148,7 @@ class SubmitHandler:
             plan = self._plans.get(("" if rule is None else rule.id, profile.provider))
             if plan is None:
                 plan = self._plan(rule, profile)
-            self._add(batch, at, plan, status, map(_NUMBER, alike), ends=case.command.expires_at)
+            self._add(batch, at, plan, status, map(_NUMBER, alike), "", 0, case.command.expires_at)
 
     def _add(
         self, batch: Batch, at: Timestamp, plan: int, status: Status, numbers: Iterable[str], reason: str = "",

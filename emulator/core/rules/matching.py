@@ -187,7 +187,7 @@ class _Candidate:
 class _Speaking:
     """The rules that speak of a kind of call."""
 
-    __slots__ = ("candidates", "endings", "numbered", "short", "weight")
+    __slots__ = ("candidates", "counting", "endings", "numbered", "short", "weight")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.candidates = [_Candidate(rule) for rule in rules]
@@ -195,6 +195,7 @@ class _Speaking:
         """Where all of them speak of numbers by their ending, these: most calls are done with one look."""
         self.short = max(map(len, self.endings), default=0) <= _KEPT
         self.numbered = any(one.spellings for one in self.candidates)
+        self.counting = any(one.turns is not None for one in self.candidates)
         self.weight = _ENDING * len(self.endings) or sum(_weight(one) for one in self.candidates)
         """What each number of a call costs: in looks at one."""
 
@@ -273,6 +274,8 @@ def _for_one(speaking: _Speaking, case: "CheckContext", number: str | None) -> R
     found: Rule | None = None
     for one in speaking.candidates:
         if found is not None and one.turns is None:
+            if not speaking.counting:
+                break
             continue
         if spellings is None and not one.loose:
             spellings = spelt(case, number) if speaking.numbered and number is not None else ()

@@ -73,7 +73,7 @@ class MessageStore:
     def add(self, messages: Sequence[Message]) -> None:
         """The next ones, all of one batch and in one state."""
         first = messages[0]
-        pages = self.messages.extend(messages)
+        pages = self.messages.append(first) if len(messages) == 1 else self.messages.extend(messages)
         if pages:
             self._batch_of_page.extend([first.batch] * pages)
         while len(self._first) < first.batch:

@@ -65,7 +65,8 @@ class PagedList(Generic[T]):
 
     # things
 
-    def append(self, thing: T) -> None:
+    def append(self, thing: T) -> bool:
+        """Does a page begin with it?"""
         place = self.count & self._last
         if not place:
             self._begin()
@@ -73,6 +74,7 @@ class PagedList(Generic[T]):
         self.count += 1
         if place == self._last:
             self._filled()
+        return not place
 
     def extend(self, things: Sequence[T]) -> int:
         """How many pages begin with one of them."""
