@@ -1,5 +1,6 @@
 """Templates to HTML. Jinja2 is loaded with this file, so nothing imports it before somebody asks for a page."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -80,25 +81,29 @@ def span(micro: int) -> str:
     return f"{sign}{whole} s"
 
 
-def rows_linked(text: str, known: Callable[[str], str | None]) -> Markup:
-    """An explanation with its [ROW]s as links. `known`: a row's name → where it is told, or None."""
-    out = Markup()
-    rest = text
-    while "[" in rest:
-        before, _, behind = rest.partition("[")
-        name, closed, rest_ = behind.partition("]")
-        where = known(name) if closed else None
-        if where is None:
-            out += escape(before + "[")
-            rest = behind
+_MARKED = re.compile(r"`([^`\n]+)`|\[([^\[\]]+)\]")
+
+
+def prose(text: str, known: Callable[[str], str | None] = lambda name: None) -> Markup:
+    """A sentence of ours: what stands in `backticks` as code, and its [ROW]s as links. `known`: a row's name → where it
+    is told, or None."""
+    out, at = Markup(), 0
+    for found in _MARKED.finditer(text):
+        code, row = found.groups()
+        where = None if row is None else known(row)
+        if code is not None:
+            shown = Markup("<code>{}</code>").format(code)
+        elif where is not None:
+            shown = Markup('<a class="row" href="{}">{}</a>').format(where, row)
+        else:
             continue
-        out += escape(before) + Markup('<a class="row" href="{}">{}</a>').format(where, name)
-        rest = rest_
-    return out + escape(rest)
+        out += escape(text[at : found.start()]) + shown
+        at = found.end()
+    return out + escape(text[at:])
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {
     "day_and_time": day_and_time, "clock_time": clock_time, "short_time": short_time, "span": span,
-    "rows_linked": rows_linked,
+    "prose": prose,
     "iso": lambda at: when(at).isoformat(), "q": lambda text: quote(str(text), safe="", errors="replace"),
 }  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 from emulator.core.codes import codes
 from emulator.ui.charts import throughput
 from emulator.ui.demo_traffic import traffic
-from emulator.ui.rendering import rows_linked, span
+from emulator.ui.rendering import prose, span
 from emulator.ui.text_preview import look
 
 
@@ -70,8 +70,16 @@ def test_spans_are_said_as_people_say_them(micro, said):
 
 
 def test_only_rows_that_are_known_become_links_and_the_rest_is_escaped():
-    made = rows_linked("a <b> [row.1] [x] [", {"row.1": '/c#"row.1'}.get)
+    made = prose("a <b> [row.1] [x] [", {"row.1": '/c#"row.1'}.get)
     assert str(made) == 'a &lt;b&gt; <a class="row" href="/c#&#34;row.1">row.1</a> [x] ['
+
+
+def test_what_stands_in_backticks_becomes_code_and_is_escaped():
+    made = prose("sender `<b>[row.1]` is not `one`, and ` alone stays: [row.1]", {"row.1": "/c"}.get)
+    assert str(made) == (
+        "sender <code>&lt;b&gt;[row.1]</code> is not <code>one</code>, and ` alone stays: "
+        '<a class="row" href="/c">row.1</a>'
+    )
 
 
 def test_demo_traffic_goes_through_all_providers_in_several_scripts():
