@@ -74,3 +74,8 @@ class Chance(msgspec.Struct):
     def between(self, low: int, high: int) -> int:
         """The next whole number, low <= n <= high."""
         return low + int(self.draw() * (high - low + 1))
+
+
+def counted(number: int, word: str) -> str:
+    """So many of something, as people say it."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -24,7 +24,7 @@ from emulator.core.outcomes import (
 )  # fmt: skip
 from emulator.core.outcomes import Unheard as DroppedOutcome
 from emulator.core.reasons import Reason
-from emulator.core.units import plain
+from emulator.core.units import counted, plain
 from emulator.journal import Exchange
 from emulator.providers.base import Provider
 
@@ -42,13 +42,17 @@ def explain(providers: Mapping[str, Provider], exchange: Exchange) -> str:
     return "; ".join(said)
 
 
+def _sizes(outcome: Accepted | CostTold) -> str:
+    return f"{counted(outcome.count, 'recipient')}, {counted(outcome.parts, 'part')}"
+
+
 def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutcome) -> str:
     success = provider.success.get(operation, "")
     match outcome:
         case Refused():
             return _refused(provider, operation, protocol, outcome)
         case PartAccepted():
-            return f"part accepted as {outcome.provider_id}, {outcome.missing} part(s) are missing [{success}]"
+            return f"part accepted as {outcome.provider_id}, {counted(outcome.missing, 'part')} missing [{success}]"
         case Bound():
             return f"the session is bound [{success}]"
         case LinkAlive():
@@ -66,35 +70,32 @@ def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutc
                 if numbers
                 for row in (provider.error_row(operation, reason, protocol),)
             ]
-            told = (
-                f"accepted for {outcome.count} recipient(s), {outcome.parts} part(s), cost {plain(outcome.cost)}, "
-                f"balance {plain(outcome.balance)} [{success}]"
-            )
-            return "; ".join([told, *dropped])
+            cost, balance = plain(outcome.cost), plain(outcome.balance)
+            return "; ".join([f"accepted for {_sizes(outcome)}, cost {cost}, balance {balance} [{success}]", *dropped])
         case Found():
             if outcome.entries:
-                return f"{len(outcome.entries)} message(s) found [{success}]"
+                return f"{counted(len(outcome.entries), 'message')} found [{success}]"
             row = provider.error_row(operation, Reason.MESSAGE_UNKNOWN, protocol)
             return f"nothing found: {row.because} [{row.row}]" if row else f"nothing found [{success}]"
         case FoundMany():
             found = sum(entry is not None for entry in outcome.entries)
-            return f"{found} of {len(outcome.entries)} message(s) found [{success}]"
+            return f"{found} of {counted(len(outcome.entries), 'message')} found [{success}]"
         case CostTold():
-            return f"{outcome.count} recipient(s), {outcome.parts} part(s) would cost {plain(outcome.cost)} [{success}]"
+            return f"{_sizes(outcome)} would cost {plain(outcome.cost)} [{success}]"
         case Deleted():
-            return f"{outcome.count} message(s) deleted [{success}]"
+            return f"{counted(outcome.count, 'message')} deleted [{success}]"
         case Described():
             return f"the description of the interface [{success}]"
         case BalanceTold():
             return f"the balance is {plain(outcome.balance)} [{success}]"
         case IncomingTold():
-            return f"{len(outcome.messages)} message(s) of subscribers [{success}]"
+            return f"{counted(len(outcome.messages), 'message')} of subscribers [{success}]"
         case CallAwaited():
             return f"a call to {', '.join(outcome.dialled)} is awaited [{success}]"
         case NumbersTold():
-            return f"told of {len(outcome.numbers)} number(s) [{success}]"
+            return f"told of {counted(len(outcome.numbers), 'number')} [{success}]"
         case SendersTold():
-            return f"{len(outcome.senders)} sender(s) [{success}]"
+            return f"{counted(len(outcome.senders), 'sender')} [{success}]"
         case SenderRegistered():
             return f"sender {outcome.name} registered, waits for approval [{success}]"
         case DroppedOutcome():

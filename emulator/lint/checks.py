@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from emulator.core.commands import Price, Submit
 from emulator.core.outcomes import Accepted, Found, FoundMany, Refused
 from emulator.core.reasons import Reason
-from emulator.core.units import seconds
+from emulator.core.units import counted, seconds
 from emulator.http.messages import HttpRequest
 from emulator.lint import parameter_names, text_quality
 from emulator.lint.context import EarlierRefusal, LintContext, Noticed, Partial, QueriedMessage, asked
@@ -98,7 +98,7 @@ def ucs2_by_few(seen: LintContext) -> Noticed | None:
             continue
         odd, parts, without = found
         which = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in odd)
-        costs = f"{parts} part(s) in the place of {without}" if parts > without else "no more parts, yet"
+        costs = f"{counted(parts, 'part')} in the place of {without}" if parts > without else "no more parts, yet"
         return Noticed(f"{seen.id}: {which} made the text UCS-2: {costs}", "warning" if parts > without else "mild")
     return None
 

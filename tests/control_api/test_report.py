@@ -49,7 +49,7 @@ def test_a_send_is_told_with_its_parameters_its_reason_and_what_came_of_it(sms):
     told = sms.report()
     assert "  content      თქვენი კოდია 123456\n" in told
     assert "-> 200 {" in told
-    assert "because: accepted for 1 recipient(s)" in told
+    assert "because: accepted for 1 recipient," in told
     assert f"m1 to {TO} [login-1], 'თქვენი კოდია 123456': pending +0 s, delivered +2 s" in told
     assert "c1 " in told
     assert "  reference    login-1\n" in told.partition("callbacks: 1")[2]

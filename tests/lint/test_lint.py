@@ -131,7 +131,7 @@ async def test_a_text_that_one_character_turned_ucs2_names_it_and_what_it_costs(
     await send(sms, content="a" * 100 + "%E2%80%94")
     (one,) = await sms.lint()
     assert one.row == "smsoffice.send.parts"
-    assert one.details == ["x1: '—' (U+2014) made the text UCS-2: 2 part(s) in the place of 1"]
+    assert one.details == ["x1: '—' (U+2014) made the text UCS-2: 2 parts in the place of 1"]
 
 
 async def test_it_is_mild_while_it_costs_no_more_parts(sms):

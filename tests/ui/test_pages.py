@@ -5,10 +5,11 @@ import html
 import json
 import re
 import shlex
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
-from support import control, frozen, receiver, send_path
+from support import control, frozen, get, receiver, send_path
 from ui.surfer import PAGE
 
 from emulator.control_api.routes import CALLS
@@ -167,6 +168,13 @@ async def test_secrets_are_masked_and_the_well_known_ones_repeat_a_request(surfe
     assert "key=••••••" in default.text
     assert "KEY=emulator-smsoffice" in default.text
     assert 'key="${KEY}"' in default.text
+
+
+async def test_the_list_of_requests_shows_letters_and_no_escapes(surfer, served):
+    await get(served.base_url + send_path(content=quote("კოდი & код 1+1")))
+    shown = (await surfer.get(f"{PAGE}/requests")).text
+    assert "content=კოდი & код 1+1" in shown
+    assert "%E1" not in shown
 
 
 async def test_the_desk_moves_time_and_redelivers(surfer, served):

@@ -1,6 +1,7 @@
 """The journal to read: every exchange, newest first, also those that no message came of."""
 
 from typing import Any
+from urllib.parse import unquote_plus
 
 from emulator.control_api.filters import number_of
 from emulator.control_api.parameters import parameters
@@ -36,14 +37,20 @@ async def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     mask = Mask(sandbox)
     rows = []
     for one in newest:
-        asks = f"{one.request.method} {one.request.target}" if isinstance(one.request, HttpRequest) else one.operation
-        rows.append({"kept": one, "asks": mask.cut(asks, 300), "why": mask.cut(explain(sandbox.providers, one), 2000)})
+        rows.append({"kept": one, "asks": _asks(one, mask), "why": mask.cut(explain(sandbox.providers, one), 2000)})
     return {
         "sandbox": sandbox, "rows": rows, "more": more,
         "query": {"q": "", "provider": "", "protocol": "", "outcome": "", "before": "", **query},
         "linker": linker(sandbox),
         "dropped": sandbox.journal.dropped, "total": sandbox.journal.counts()["requests"],
     }  # fmt: skip
+
+
+def _asks(one: Exchange, mask: Mask) -> str:
+    """Its first line, with letters in the place of their escapes; masked before, where a value has its end, and after."""
+    if not isinstance(one.request, HttpRequest):
+        return one.operation
+    return mask.cut(unquote_plus(mask.cut(f"{one.request.method} {one.request.target}", 1000)), 300)
 
 
 def _fits(sandbox: Sandbox, one: Exchange, words: list[str]) -> bool:

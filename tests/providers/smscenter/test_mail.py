@@ -79,7 +79,7 @@ def test_other_formats_are_refused_in_the_journal_and_taken_over_the_wire(desk, 
 def test_with_the_test_flag_nothing_is_sent_or_charged(desk):
     assert line(desk, f"{WHO}:0:0:0,0,Shop,1:{TO},{OTHER}:test only") == "answered"
     assert (desk.messages(), desk.left) == ([], 1000)
-    assert "2 recipient(s), 2 part(s) would cost 2" in desk.why()
+    assert "2 recipients, 2 parts would cost 2" in desk.why()
     assert line(desk, f"{WHO}:0:0:0,0,Shop,0:{TO}:real") == "accepted"
 
 
