@@ -47,7 +47,7 @@ async def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
 
 
 def _asks(one: Exchange, mask: Mask) -> str:
-    """Its first line, with letters in the place of their escapes; masked before, where a value has its end, and after."""
+    """Its first line with letters in the place of escapes; masked before, while each value has its end, and after."""
     if not isinstance(one.request, HttpRequest):
         return one.operation
     return mask.cut(unquote_plus(mask.cut(f"{one.request.method} {one.request.target}", 1000)), 300)
