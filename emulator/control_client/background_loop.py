@@ -20,9 +20,11 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def at_once(coroutine: Coroutine[Any, Any, T]) -> T:
-    """What a coroutine gives back that never waits. Raises RuntimeError when it would."""
+    """What a coroutine gives back that never waits; where it would only let others go on, it goes on itself. Raises
+    RuntimeError when it would wait."""
     try:
-        coroutine.send(None)
+        while coroutine.send(None) is None:
+            pass
     except StopIteration as done:
         value: T = done.value
         return value

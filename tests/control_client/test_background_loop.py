@@ -1,5 +1,6 @@
 """Work for the loop in a thread: done there and waited for, or only left there."""
 
+import asyncio
 import threading
 
 import pytest
@@ -39,13 +40,16 @@ def test_a_coroutine_that_never_waits_needs_no_loop():
     async def reckoned():
         return 6 * 7
 
-    async def waits():
-        await background_future()
+    async def gives_way():
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return await reckoned()
 
-    class background_future:
-        def __await__(self):
-            yield
+    async def waits(for_what):
+        await for_what
 
-    assert at_once(reckoned()) == 42
+    assert at_once(reckoned()) == at_once(gives_way()) == 42
+    background = asyncio.new_event_loop()
     with pytest.raises(RuntimeError, match="have to wait"):
-        at_once(waits())
+        at_once(waits(background.create_future()))
+    background.close()
