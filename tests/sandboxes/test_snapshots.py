@@ -20,7 +20,8 @@ from support import (
 import emulator
 from emulator.control_client.records import CallRefused
 from emulator.http.messages import HttpRequest
-from emulator.sandboxes import snapshots
+from emulator.sandboxes import snapshots, turns
+from emulator.sandboxes.clock_driver import Ended
 
 
 async def send(sms, **more):
@@ -73,6 +74,19 @@ async def test_a_restore_that_names_none_leaves_the_clock_going(served):
     with pytest.raises(KeyError):
         await served.emulator.restore(sandbox, "none")
     assert timer[-1:] != ["cancelled"]
+
+
+async def test_a_sandbox_that_is_deleted_while_it_is_restored_is_no_more(monkeypatch):
+    monkeypatch.setattr(turns, "_TURN", -1)
+    async with serving() as served:
+        sandbox = frozen(served)
+        await get(served.base_url + send_path(key_of(sandbox)))
+        sandbox.snapshots.keep(sandbox, "a")
+        restored = asyncio.create_task(served.emulator.restore(sandbox, "a"))
+        await asyncio.sleep(0)
+        served.emulator.remove(sandbox)
+        with pytest.raises(Ended):
+            await restored
 
 
 async def test_the_same_goes_on_after_each_restore_byte_for_byte(served):
