@@ -41,3 +41,21 @@ async def at():
 
     async with desk() as one:
         yield one
+
+
+@pytest.fixture
+async def client():
+    """Where a client of the emulator takes callbacks, on a free port."""
+    from support import receiver
+
+    async with receiver() as one:
+        yield one
+
+
+@pytest.fixture
+async def sms():
+    """A handle of a sandbox whose clock stands, in an emulator of its own."""
+    import emulator
+
+    async with emulator.running(clock="frozen") as one:
+        yield one

@@ -40,29 +40,27 @@ async def bound(server, settings=QUICK, **how):
 
 
 @pytest.mark.parametrize("how", ["transmitter", "receiver", "transceiver"])
-async def test_it_binds_in_three_ways_and_unbinds_politely(how):
-    async with smsc() as server:
-        async with bound(server, bind=how) as client:
-            assert client.bound
-            (bind,) = server.came
-            assert bind.name == f"bind_{how}"
-            assert (bind.octets("system_id"), bind.octets("password")) == (b"me", b"secret")
-            assert bind.number("interface_version") == 0x34
-        assert not client.bound
-        await asyncio.wait_for(server.link.gone, PATIENCE)
-        assert server.link.session.state == "closed"
+async def test_it_binds_in_three_ways_and_unbinds_politely(server, how):
+    async with bound(server, bind=how) as client:
+        assert client.bound
+        (bind,) = server.came
+        assert bind.name == f"bind_{how}"
+        assert (bind.octets("system_id"), bind.octets("password")) == (b"me", b"secret")
+        assert bind.number("interface_version") == 0x34
+    assert not client.bound
+    await asyncio.wait_for(server.link.gone, PATIENCE)
+    assert server.link.session.state == "closed"
 
 
 @pytest.mark.parametrize(("status", "error"), [
     (Status.RINVPASWD, smpp.WrongPassword), (Status.RINVSYSID, smpp.WrongSystemId),
     (Status.RBINDFAIL, smpp.BindFailed), (Status.RALYBND, smpp.AlreadyBound),
 ])  # fmt: skip
-async def test_a_refused_bind_is_told(status, error):
-    async with smsc() as server:
-        server.bind_status = status
-        with pytest.raises(error):
-            async with bound(server):
-                pass
+async def test_a_refused_bind_is_told(server, status, error):
+    server.bind_status = status
+    with pytest.raises(error):
+        async with bound(server):
+            pass
 
 
 async def test_where_nobody_listens_nothing_is_bound():
@@ -75,22 +73,21 @@ async def test_where_nobody_listens_nothing_is_bound():
         await client.submit(TO, "Hello")
 
 
-async def test_submit_gives_the_id_and_says_everything():
-    async with smsc() as server, bound(server) as client:
-        sent = await client.submit(
-            TO, "Hello {€}", sender="Shop", validity=timedelta(hours=2), priority=3,
-            schedule=datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC), intermediate=True,
-        )  # fmt: skip
-        (pdu,) = server.of(CommandId.SUBMIT_SM)
-        assert sent == smpp.Submitted(("2",))
-        assert sent.id == "2"
-        assert pdu.fields["short_message"] == gsm.gsm_encode("Hello {€}")
-        assert {name: pdu.fields[name] for name in ("source_addr_ton", "source_addr", "dest_addr_ton")} == {
-            "source_addr_ton": 5, "source_addr": b"Shop", "dest_addr_ton": 1,
-        }  # fmt: skip
-        assert pdu.octets("validity_period") == b"000000020000000R"
-        assert pdu.octets("schedule_delivery_time") == b"300102030405000+"
-        assert (pdu.number("registered_delivery"), pdu.number("priority_flag")) == (0x11, 3)
+async def test_submit_gives_the_id_and_says_everything(server, client):
+    sent = await client.submit(
+        TO, "Hello {€}", sender="Shop", validity=timedelta(hours=2), priority=3,
+        schedule=datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC), intermediate=True,
+    )  # fmt: skip
+    (pdu,) = server.of(CommandId.SUBMIT_SM)
+    assert sent == smpp.Submitted(("2",))
+    assert sent.id == "2"
+    assert pdu.fields["short_message"] == gsm.gsm_encode("Hello {€}")
+    assert {name: pdu.fields[name] for name in ("source_addr_ton", "source_addr", "dest_addr_ton")} == {
+        "source_addr_ton": 5, "source_addr": b"Shop", "dest_addr_ton": 1,
+    }  # fmt: skip
+    assert pdu.octets("validity_period") == b"000000020000000R"
+    assert pdu.octets("schedule_delivery_time") == b"300102030405000+"
+    assert (pdu.number("registered_delivery"), pdu.number("priority_flag")) == (0x11, 3)
 
 
 _LONG = {
@@ -126,35 +123,32 @@ async def test_a_long_text_arrives_whole_in_each_of_the_ways(long, coding):
 
 
 @pytest.mark.parametrize(("text", "count"), [("a" * 160, 1), ("a" * 161, 2), ("я" * 70, 1), ("я" * 71, 2), ("", 1)])
-async def test_it_splits_where_the_air_does(text, count):
-    async with smsc() as server, bound(server) as client:
-        assert len((await client.submit(TO, text)).ids) == count == gsm.measure(text).parts
+async def test_it_splits_where_the_air_does(server, client, text, count):
+    assert len((await client.submit(TO, text)).ids) == count == gsm.measure(text).parts
 
 
-async def test_a_text_that_the_coding_cannot_say_or_that_has_too_many_parts_is_refused_at_home():
-    async with smsc() as server, bound(server) as client:
-        with pytest.raises(ValueError, match="no form in GSM"):
-            await client.submit(TO, "я", coding=Coding.GSM)
-        with pytest.raises(ValueError, match="256 parts"):
-            await client.submit(TO, "a" * (153 * 255 + 1))
-        with pytest.raises(ValueError, match="no zone"):
-            await client.submit(TO, "a", schedule=datetime(2030, 1, 1))
-        assert server.of(CommandId.SUBMIT_SM) == []
+async def test_a_text_that_the_coding_cannot_say_or_that_has_too_many_parts_is_refused_at_home(server, client):
+    with pytest.raises(ValueError, match="no form in GSM"):
+        await client.submit(TO, "я", coding=Coding.GSM)
+    with pytest.raises(ValueError, match="256 parts"):
+        await client.submit(TO, "a" * (153 * 255 + 1))
+    with pytest.raises(ValueError, match="no zone"):
+        await client.submit(TO, "a", schedule=datetime(2030, 1, 1))
+    assert server.of(CommandId.SUBMIT_SM) == []
 
 
 STATUSES = [status for status in Status if status not in (Status.ROK, Status.RTHROTTLED, Status.RMSGQFUL)]
 
 
 @pytest.mark.parametrize("status", STATUSES, ids=lambda status: status.name)
-async def test_every_status_is_raised_as_its_class_and_not_argued_with(status):
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: (status, {})
-        with pytest.raises(errors.SmppRefused) as raised:
-            await client.submit(TO, "Hello")
-        assert type(raised.value) is not errors.SmppRefused
-        assert (raised.value.code, raised.value.text) == (status, status.meaning)
-        assert raised.value.maybe_accepted is False
-        assert len(server.of(CommandId.SUBMIT_SM)) == 1
+async def test_every_status_is_raised_as_its_class_and_not_argued_with(server, client, status):
+    server.answers = lambda pdu: (status, {})
+    with pytest.raises(errors.SmppRefused) as raised:
+        await client.submit(TO, "Hello")
+    assert type(raised.value) is not errors.SmppRefused
+    assert (raised.value.code, raised.value.text) == (status, status.meaning)
+    assert raised.value.maybe_accepted is False
+    assert len(server.of(CommandId.SUBMIT_SM)) == 1
 
 
 def test_the_classes_and_the_protocols_table_say_the_same():
@@ -164,58 +158,52 @@ def test_the_classes_and_the_protocols_table_say_the_same():
     assert all(getattr(smpp, row.__name__) is row and row.__doc__ for row in errors.SmppRefused.rows)
 
 
-async def test_a_vendors_status_is_raised_too():
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: (0x401, {})
-        with pytest.raises(errors.SmppRefused) as raised:
-            await client.submit(TO, "Hello")
-        assert raised.value.code == 0x401
+async def test_a_vendors_status_is_raised_too(server, client):
+    server.answers = lambda pdu: (0x401, {})
+    with pytest.raises(errors.SmppRefused) as raised:
+        await client.submit(TO, "Hello")
+    assert raised.value.code == 0x401
 
 
 @pytest.mark.parametrize("status", [Status.RTHROTTLED, Status.RMSGQFUL])
-async def test_throttled_it_sends_again_slower(status):
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: (status if len(server.of(CommandId.SUBMIT_SM)) < 3 else 0, {"message_id": b"7"})
-        assert (await client.submit(TO, "Hello")).id == "7"
-        assert len(server.of(CommandId.SUBMIT_SM)) == 3
+async def test_throttled_it_sends_again_slower(server, client, status):
+    server.answers = lambda pdu: (status if len(server.of(CommandId.SUBMIT_SM)) < 3 else 0, {"message_id": b"7"})
+    assert (await client.submit(TO, "Hello")).id == "7"
+    assert len(server.of(CommandId.SUBMIT_SM)) == 3
 
 
-async def test_throttled_for_ever_it_says_so():
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: (Status.RTHROTTLED, {})
-        with pytest.raises(smpp.Throttled) as raised:
-            await client.submit(TO, "Hello")
-        assert raised.value.retryable
-        assert len(server.of(CommandId.SUBMIT_SM)) == QUICK.patience.attempts
+async def test_throttled_for_ever_it_says_so(server, client):
+    server.answers = lambda pdu: (Status.RTHROTTLED, {})
+    with pytest.raises(smpp.Throttled) as raised:
+        await client.submit(TO, "Hello")
+    assert raised.value.retryable
+    assert len(server.of(CommandId.SUBMIT_SM)) == QUICK.patience.attempts
 
 
-async def test_parts_that_were_taken_before_a_failure_are_told():
-    async with smsc() as server, bound(server) as client:
-        taken = {"message_id": b"1"}
-        server.answers = lambda pdu: (0 if len(server.of(CommandId.SUBMIT_SM)) < 2 else Status.RSUBMITFAIL, taken)
-        with pytest.raises(smpp.SubmitFailed) as raised:
-            await client.submit(TO, "a" * 400)
-        assert raised.value.accepted == ("1",)
-        assert raised.value.maybe_accepted
+async def test_parts_that_were_taken_before_a_failure_are_told(server, client):
+    taken = {"message_id": b"1"}
+    server.answers = lambda pdu: (0 if len(server.of(CommandId.SUBMIT_SM)) < 2 else Status.RSUBMITFAIL, taken)
+    with pytest.raises(smpp.SubmitFailed) as raised:
+        await client.submit(TO, "a" * 400)
+    assert raised.value.accepted == ("1",)
+    assert raised.value.maybe_accepted
 
 
-async def test_a_connection_cut_before_the_response_leaves_a_doubt_and_nothing_is_sent_again():
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: "close"
-        with pytest.raises(smpp.SmppReplyLost) as raised:
-            await client.submit(TO, "Hello")
-        assert raised.value.maybe_accepted
-        server.answers = lambda pdu: (0, {"message_id": b"9"})
-        assert (await client.submit(TO, "Another")).id == "9"
-        assert [pdu.message for pdu in server.of(CommandId.SUBMIT_SM)] == [b"Hello", b"Another"]
-        assert len(server.links) == 2
+async def test_a_connection_cut_before_the_response_leaves_a_doubt_and_nothing_is_sent_again(server, client):
+    server.answers = lambda pdu: "close"
+    with pytest.raises(smpp.SmppReplyLost) as raised:
+        await client.submit(TO, "Hello")
+    assert raised.value.maybe_accepted
+    server.answers = lambda pdu: (0, {"message_id": b"9"})
+    assert (await client.submit(TO, "Another")).id == "9"
+    assert [pdu.message for pdu in server.of(CommandId.SUBMIT_SM)] == [b"Hello", b"Another"]
+    assert len(server.links) == 2
 
 
-async def test_it_is_sent_again_when_the_caller_says_so():
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: "close" if len(server.links) == 1 else (0, {"message_id": b"9"})
-        assert (await client.submit(TO, "Hello", retry_sends=True)).id == "9"
-        assert len(server.of(CommandId.SUBMIT_SM)) == 2
+async def test_it_is_sent_again_when_the_caller_says_so(server, client):
+    server.answers = lambda pdu: "close" if len(server.links) == 1 else (0, {"message_id": b"9"})
+    assert (await client.submit(TO, "Hello", retry_sends=True)).id == "9"
+    assert len(server.of(CommandId.SUBMIT_SM)) == 2
 
 
 async def test_no_response_in_time_leaves_a_doubt():
@@ -247,12 +235,11 @@ async def test_a_call_waits_for_the_next_bind_and_gives_up_at_its_deadline():
         assert len(server.of(CommandId.SUBMIT_SM)) == 1
 
 
-async def test_a_server_that_unbinds_is_left_and_found_again():
-    async with smsc() as server, bound(server) as client:
-        server.link.write(server.link.session.unbind(asyncio.get_running_loop().time()))
-        await asyncio.wait_for(server.link.gone, PATIENCE)
-        await client.submit(TO, "Hello")
-        assert len(server.links) == 2
+async def test_a_server_that_unbinds_is_left_and_found_again(server, client):
+    server.link.write(server.link.session.unbind(asyncio.get_running_loop().time()))
+    await asyncio.wait_for(server.link.gone, PATIENCE)
+    await client.submit(TO, "Hello")
+    assert len(server.links) == 2
 
 
 async def test_the_window_is_kept():
@@ -283,27 +270,25 @@ async def test_it_asks_whether_the_link_lives_and_binds_again_when_not():
         assert dead.gone.done()
 
 
-async def test_query_cancel_and_replace():
-    async with smsc() as server, bound(server) as client:
-        told = {"message_id": b"5", "final_date": b"260102030405000+", "message_state": 5, "error_code": 6}
-        server.answers = lambda pdu: (0, told)
-        final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-        assert await client.query("5", sender="Shop") == smpp.Queried("5", 5, "undelivered", 6, final)
-        await client.cancel("5", sender="Shop", to=TO)
-        await client.replace("5", "Другой", sender="Shop", validity=timedelta(hours=1), receipt=False)
-        cancel, replace = server.of(CommandId.CANCEL_SM)[0], server.of(CommandId.REPLACE_SM)[0]
-        assert (cancel.octets("message_id"), cancel.octets("destination_addr")) == (b"5", TO.encode())
-        assert replace.octets("short_message") == "Другой".encode("utf-16-be")
-        server.answers = lambda pdu: (Status.RINVMSGID, {})
-        for call in (client.query("6"), client.cancel("6"), client.replace("6", "x")):
-            with pytest.raises(smpp.MessageIdUnknown):
-                await call
+async def test_query_cancel_and_replace(server, client):
+    told = {"message_id": b"5", "final_date": b"260102030405000+", "message_state": 5, "error_code": 6}
+    server.answers = lambda pdu: (0, told)
+    final = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert await client.query("5", sender="Shop") == smpp.Queried("5", 5, "undelivered", 6, final)
+    await client.cancel("5", sender="Shop", to=TO)
+    await client.replace("5", "Другой", sender="Shop", validity=timedelta(hours=1), receipt=False)
+    cancel, replace = server.of(CommandId.CANCEL_SM)[0], server.of(CommandId.REPLACE_SM)[0]
+    assert (cancel.octets("message_id"), cancel.octets("destination_addr")) == (b"5", TO.encode())
+    assert replace.octets("short_message") == "Другой".encode("utf-16-be")
+    server.answers = lambda pdu: (Status.RINVMSGID, {})
+    for call in (client.query("6"), client.cancel("6"), client.replace("6", "x")):
+        with pytest.raises(smpp.MessageIdUnknown):
+            await call
 
 
-async def test_a_question_is_asked_again_on_the_next_connection():
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: "close" if len(server.links) == 1 else (0, {"message_state": 2})
-        assert (await client.query("5")).status == "delivered"
+async def test_a_question_is_asked_again_on_the_next_connection(server, client):
+    server.answers = lambda pdu: "close" if len(server.links) == 1 else (0, {"message_state": 2})
+    assert (await client.query("5")).status == "delivered"
 
 
 def _receipt(id, state, error=0):
@@ -333,27 +318,25 @@ def client_reports(reports):
     return [one for one in reports if seen.take(one)]
 
 
-async def test_a_receipt_before_the_response_is_not_lost():
-    async with smsc() as server, bound(server) as client:
-        def first_the_receipt(pdu):
-            link = server.link
-            link.write(link.session.send(_receipt("1", 2), asyncio.get_running_loop().time()))
-            return 0, {"message_id": b"1"}
+async def test_a_receipt_before_the_response_is_not_lost(server, client):
+    def first_the_receipt(pdu):
+        link = server.link
+        link.write(link.session.send(_receipt("1", 2), asyncio.get_running_loop().time()))
+        return 0, {"message_id": b"1"}
 
-        server.answers = first_the_receipt
-        sent = await client.submit(TO, "Hello")
-        report = await anext(client.receipts())
-        assert report.id == sent.id
+    server.answers = first_the_receipt
+    sent = await client.submit(TO, "Hello")
+    report = await anext(client.receipts())
+    assert report.id == sent.id
 
 
-async def test_a_subscribers_long_message_is_joined():
-    async with smsc() as server, bound(server) as client:
-        for number, octets in ((2, "мир".encode("utf-16-be")), (1, "Привет, ".encode("utf-16-be"))):
-            await server.link.deliver(Pdu(CommandId.DELIVER_SM, fields={
-                "source_addr": TO.encode(), "destination_addr": b"1234", "esm_class": 0x40, "data_coding": 8,
-                "short_message": bytes((5, 0, 3, 9, 2, number)) + octets,
-            }))  # fmt: skip
-        assert await anext(client.incoming()) == smpp.Incoming(TO, "1234", "Привет, мир")
+async def test_a_subscribers_long_message_is_joined(server, client):
+    for number, octets in ((2, "мир".encode("utf-16-be")), (1, "Привет, ".encode("utf-16-be"))):
+        await server.link.deliver(Pdu(CommandId.DELIVER_SM, fields={
+            "source_addr": TO.encode(), "destination_addr": b"1234", "esm_class": 0x40, "data_coding": 8,
+            "short_message": bytes((5, 0, 3, 9, 2, number)) + octets,
+        }))  # fmt: skip
+    assert await anext(client.incoming()) == smpp.Incoming(TO, "1234", "Привет, мир")
 
 
 async def test_every_error_is_an_smpp_error():

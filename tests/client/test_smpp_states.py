@@ -120,24 +120,22 @@ async def test_close_while_it_is_opened():
             writer.close()
 
 
-async def test_closed_and_opened_again():
-    async with smsc() as server:
-        client = SmppClient("127.0.0.1", "me", "secret", port=server.port, settings=QUICK)
-        await client.close()
-        for turn in range(3):
-            async with client:
-                with pytest.raises(ValueError, match="open already"):
-                    await client.open()
-                assert (await client.submit(TO, "x")).id
-                assert (await server.link.deliver(receipt(str(turn), 2))).status == 0
-            assert [report.id async for report in client.receipts()] == [str(turn)]
+async def test_closed_and_opened_again(server):
+    client = SmppClient("127.0.0.1", "me", "secret", port=server.port, settings=QUICK)
+    await client.close()
+    for turn in range(3):
+        async with client:
+            with pytest.raises(ValueError, match="open already"):
+                await client.open()
+            assert (await client.submit(TO, "x")).id
+            assert (await server.link.deliver(receipt(str(turn), 2))).status == 0
+        assert [report.id async for report in client.receipts()] == [str(turn)]
 
 
-async def test_a_server_that_never_answers_an_unbind_is_left():
-    async with smsc() as server, bound(server) as client:
-        server.link.data_received = lambda data: None
-        async with promptly():
-            await client.close(within=0.1)
+async def test_a_server_that_never_answers_an_unbind_is_left(server, client):
+    server.link.data_received = lambda data: None
+    async with promptly():
+        await client.close(within=0.1)
 
 
 # an inbox that is full
@@ -360,25 +358,24 @@ async def test_several_binds_share_the_work_and_one_that_goes_is_not_missed():
     assert {one.bind for one in states} == set(how["bind"])
 
 
-async def test_if_one_of_several_binds_fails_none_is_left():
-    async with smsc() as server:
-        binds = []
-        client = SmppClient("127.0.0.1", "me", "x", port=server.port, settings=QUICK, bind=("transceiver",) * 3,
-                            on_state=binds.append)  # fmt: skip
-        seen = server.links
+async def test_if_one_of_several_binds_fails_none_is_left(server):
+    binds = []
+    client = SmppClient("127.0.0.1", "me", "x", port=server.port, settings=QUICK, bind=("transceiver",) * 3,
+                        on_state=binds.append)  # fmt: skip
+    seen = server.links
 
-        def refused():
-            return Status.RALYBND if len(seen) == 3 else 0
+    def refused():
+        return Status.RALYBND if len(seen) == 3 else 0
 
-        type(server).bind_status = property(lambda self: refused(), lambda self, value: None)
-        try:
-            with pytest.raises(smpp.AlreadyBound):
-                await client.open()
-        finally:
-            del type(server).bind_status
-        for peer in seen:
-            await asyncio.wait_for(peer.gone, PATIENCE)
-        assert not client.bound
+    type(server).bind_status = property(lambda self: refused(), lambda self, value: None)
+    try:
+        with pytest.raises(smpp.AlreadyBound):
+            await client.open()
+    finally:
+        del type(server).bind_status
+    for peer in seen:
+        await asyncio.wait_for(peer.gone, PATIENCE)
+    assert not client.bound
 
 
 async def test_states_are_told_and_a_hook_that_fails_costs_nothing(caplog):

@@ -25,11 +25,10 @@ from emulator.smpp import Coding, CommandId, Status
     (TO, {"data": True, "long": "sar"}, "data_sm carries no long"),
     (TO, {"text": "Hello \ud83d"}, "half a surrogate pair"),
 ])  # fmt: skip
-async def test_what_would_arrive_as_something_else_is_refused_at_home(to, options, said):
-    async with smsc() as server, bound(server) as client:
-        with pytest.raises(ValueError, match=said):
-            await client.submit(to, **{"text": "Hello", **options})
-        assert server.of(CommandId.SUBMIT_SM) == []
+async def test_what_would_arrive_as_something_else_is_refused_at_home(server, client, to, options, said):
+    with pytest.raises(ValueError, match=said):
+        await client.submit(to, **{"text": "Hello", **options})
+    assert server.of(CommandId.SUBMIT_SM) == []
 
 
 async def test_addresses_that_can_be_carried_are():
@@ -76,14 +75,13 @@ async def test_data_sm_is_taken_by_the_emulator(sms_emulator):
     assert (message.provider_id, message.text) == (sent.id, "Привет")
 
 
-async def test_a_lost_response_to_data_sm_is_a_doubt():
-    async with smsc() as server, bound(server) as client:
-        server.answers = lambda pdu: "close"
-        with pytest.raises(smpp.SmppReplyLost) as raised:
-            await client.submit(TO, "x", data=True)
-        assert raised.value.maybe_accepted
-        assert (raised.value.attempts, raised.value.octets_left) == (1, True)
-        assert len(server.of(CommandId.DATA_SM)) == 1
+async def test_a_lost_response_to_data_sm_is_a_doubt(server, client):
+    server.answers = lambda pdu: "close"
+    with pytest.raises(smpp.SmppReplyLost) as raised:
+        await client.submit(TO, "x", data=True)
+    assert raised.value.maybe_accepted
+    assert (raised.value.attempts, raised.value.octets_left) == (1, True)
+    assert len(server.of(CommandId.DATA_SM)) == 1
 
 
 @pytest.mark.parametrize(("settings", "response", "in_receipt"), [

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, receiver, send_path, serving, skip, turns, until, walk
+from support import TO, control, frozen, get, key_of, send_path, serving, skip, turns, until, walk
 from yarl import URL
 
 from emulator.core.units import SECOND
@@ -375,19 +375,18 @@ async def test_one_message_shows_its_whole_life(served):
     assert (found["cost"], found["parts"], found["encoding"], found["provider_id"]) == (1, 1, "gsm7", None)
 
 
-async def test_a_message_moved_by_hand_reports_as_usual_and_its_plan_is_void():
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        await sent(served, sandbox, reference="r1")
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        body = {"status": "undelivered", "reason": "absent"}
-        status, moved = await control(served, "POST", f"{path}/messages/m1/status", body)
-        assert (status, moved["status"], moved["reason"]) == (200, "undelivered", "absent")
-        await control(served, "POST", f"{path}/settle")
-        assert [(one["status"], one["reason"]) for one in client.came] == [("Undelivered", "absent")]
-        status, answer = await control(served, "POST", f"{path}/messages/m1/status", {"status": "lost"})
-        assert status == 400
-        assert "lost" in answer["error"]["message"]
+async def test_a_message_moved_by_hand_reports_as_usual_and_its_plan_is_void(served, client):
+    sandbox = frozen(served, callback_url=client.url)
+    await sent(served, sandbox, reference="r1")
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    body = {"status": "undelivered", "reason": "absent"}
+    status, moved = await control(served, "POST", f"{path}/messages/m1/status", body)
+    assert (status, moved["status"], moved["reason"]) == (200, "undelivered", "absent")
+    await control(served, "POST", f"{path}/settle")
+    assert [(one["status"], one["reason"]) for one in client.came] == [("Undelivered", "absent")]
+    status, answer = await control(served, "POST", f"{path}/messages/m1/status", {"status": "lost"})
+    assert status == 400
+    assert "lost" in answer["error"]["message"]
 
 
 async def test_wait_answers_at_once_what_is_there_and_later_what_comes(served):
@@ -456,17 +455,16 @@ async def test_a_rule_with_a_wrong_word_is_400_and_says_which_may_stand_there(se
     assert "150" in answer["error"]["message"]
 
 
-async def test_a_callback_is_redelivered():
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        await sent(served, sandbox, reference="r1")
-        await control(served, "POST", f"{path}/settle")
-        assert (await control(served, "POST", f"{path}/callbacks/c1/redeliver"))[0] == 200
-        await control(served, "POST", f"{path}/settle")
-        assert len(client.came) == 2
-        assert client.came[0] == client.came[1]
-        assert (await control(served, "POST", f"{path}/callbacks/c99/redeliver"))[0] == 404
+async def test_a_callback_is_redelivered(served, client):
+    sandbox = frozen(served, callback_url=client.url)
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    await sent(served, sandbox, reference="r1")
+    await control(served, "POST", f"{path}/settle")
+    assert (await control(served, "POST", f"{path}/callbacks/c1/redeliver"))[0] == 200
+    await control(served, "POST", f"{path}/settle")
+    assert len(client.came) == 2
+    assert client.came[0] == client.came[1]
+    assert (await control(served, "POST", f"{path}/callbacks/c99/redeliver"))[0] == 404
 
 
 async def test_what_is_not_there_is_404_and_another_method_405(served):

@@ -16,12 +16,6 @@ async def by_ubill(sms, text="Hello", to=TO):
     await get(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}&brandID=1&numbers={to}&text={text}")
 
 
-@pytest.fixture
-async def sms():
-    async with emulator.running(clock="frozen") as here:
-        yield here
-
-
 async def test_it_adds_up_by_account_and_message_and_agrees_with_the_balance(sms):
     await send(sms, to=f"{TO},995577000001", content="one")
     await send(sms, content=CYRILLIC)

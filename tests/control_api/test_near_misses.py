@@ -5,14 +5,7 @@ import pytest
 from aiohttp import ClientSession
 from support import TO, callback_under_way, control, get, send_path, serving
 
-import emulator
 from emulator.control_client.records import CallRefused
-
-
-@pytest.fixture
-async def sms():
-    async with emulator.running(clock="frozen") as here:
-        yield here
 
 
 async def send(sms, **more):

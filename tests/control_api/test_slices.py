@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from support import control, frozen, serving
+from support import control, frozen, key_of
 
 from emulator.control_api.slices import AT_ONCE
 from emulator.http.messages import HttpRequest
@@ -15,20 +15,24 @@ ALL, NEAR = 12, 10
 TO = 995577000000
 
 
-def sent(one, sandbox, many=MANY, text="Hello"):
-    key = sandbox.account("smsoffice").credentials["key"]
-    numbers = ",".join(str(TO + n) for n in range(many)).encode()
-    body = b"key=%b&sender=smsoffice&reference=r&content=%b&destination=%b" % (key.encode(), text.encode(), numbers)
+@pytest.fixture
+def sandbox(served):
+    return frozen(served, balance=10**6)
+
+
+def sent(served, sandbox, many=MANY, text="Hello"):
+    key, numbers = key_of(sandbox).encode(), ",".join(str(TO + n) for n in range(many)).encode()
+    body = b"key=%b&sender=smsoffice&reference=r&content=%b&destination=%b" % (key, text.encode(), numbers)
     form = (("Content-Type", "application/x-www-form-urlencoded"),)
-    answer = one.emulator.exchange(HttpRequest(method="POST", target="/api/v2/send/", headers=form, body=body))
+    answer = served.emulator.exchange(HttpRequest(method="POST", target="/api/v2/send/", headers=form, body=body))
     assert b'"ErrorCode":0' in answer.reply.body
     return answer
 
 
-async def asked(one, sandbox, path, meanwhile=lambda: None):
+async def asked(served, sandbox, path, meanwhile=lambda: None):
     """The answer to a call, and how many turns others had before it came; `meanwhile` is done in the first of them."""
     target = f"/_emulator/sandboxes/{sandbox.id}{path}" if path[:2] != "/_" else path
-    task = asyncio.ensure_future(one.control.answer(HttpRequest(method="GET", target=target)))
+    task = asyncio.ensure_future(served.control.answer(HttpRequest(method="GET", target=target)))
     await asyncio.sleep(0)
     meanwhile()
     turns = 0
@@ -47,93 +51,77 @@ def listed(reply):
     ("limit=1000000", MANY), ("reference=r&limit=1000000", MANY), ("kind=hlr", 0), ("kind=hlr&reference=r", 0),
     ("provider=smsoffice&status=pending&limit=1000000", MANY), ("contains=ello&limit=550", 550),
 ])  # fmt: skip
-async def test_a_list_of_messages_gives_way(query, fitting):
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        sent(one, sandbox)
-        reply, turns = await asked(one, sandbox, f"/messages?{query}")
-        assert [message["id"] for message in listed(reply)] == [f"m{n}" for n in range(1, fitting + 1)]
-        assert turns >= (fitting or MANY) // AT_ONCE - 1
+async def test_a_list_of_messages_gives_way(served, sandbox, query, fitting):
+    sent(served, sandbox)
+    reply, turns = await asked(served, sandbox, f"/messages?{query}")
+    assert [message["id"] for message in listed(reply)] == [f"m{n}" for n in range(1, fitting + 1)]
+    assert turns >= (fitting or MANY) // AT_ONCE - 1
 
 
-async def test_a_list_goes_on_through_the_state_it_began_with():
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        sent(one, sandbox)
+async def test_a_list_goes_on_through_the_state_it_began_with(served, sandbox):
+    sent(served, sandbox)
 
-        def meanwhile():
-            one.emulator.reset(sandbox)
-            sent(one, sandbox, 1, "Other")
+    def meanwhile():
+        served.emulator.reset(sandbox)
+        sent(served, sandbox, 1, "Other")
 
-        reply, _ = await asked(one, sandbox, "/messages?limit=100000", meanwhile)
-        assert [message["text"] for message in listed(reply)] == ["Hello"] * MANY
+    reply, _ = await asked(served, sandbox, "/messages?limit=100000", meanwhile)
+    assert [message["text"] for message in listed(reply)] == ["Hello"] * MANY
 
 
-async def test_a_list_of_requests_has_those_there_were_when_it_was_asked_for():
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        for _ in range(3 * AT_ONCE):
-            one.emulator.exchange(HttpRequest(method="GET", target=f"/api/getBalance?key={key_of(sandbox)}"))
-        reply, turns = await asked(one, sandbox, "/requests?limit=1000", lambda: sent(one, sandbox, 1))
-        assert len(listed(reply)) == 3 * AT_ONCE
-        assert turns >= 2
+async def test_a_list_of_requests_has_those_there_were_when_it_was_asked_for(served, sandbox):
+    for _ in range(3 * AT_ONCE):
+        served.emulator.exchange(HttpRequest(method="GET", target=f"/api/getBalance?key={key_of(sandbox)}"))
+    reply, turns = await asked(served, sandbox, "/requests?limit=1000", lambda: sent(served, sandbox, 1))
+    assert len(listed(reply)) == 3 * AT_ONCE
+    assert turns >= 2
 
 
-def key_of(sandbox):
-    return sandbox.account("smsoffice").credentials["key"]
+async def test_a_wait_for_many_gives_way_and_hears_what_comes_meanwhile(served, sandbox):
+    sent(served, sandbox)
+    path = f"/wait?count={MANY + 1}&timeout=20"
+    reply, turns = await asked(served, sandbox, path, lambda: sent(served, sandbox, 1, "Other"))
+    assert turns >= MANY // AT_ONCE - 1
+    found = listed(reply)
+    assert len(found) == MANY + 1
+    assert [shown["id"] for shown in found if shown["text"] == "Other"] == [f"m{MANY + 1}"]
 
 
-async def test_a_wait_for_many_gives_way_and_hears_what_comes_meanwhile():
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        sent(one, sandbox)
-        path = f"/wait?count={MANY + 1}&timeout=20"
-        reply, turns = await asked(one, sandbox, path, lambda: sent(one, sandbox, 1, "Other"))
-        assert turns >= MANY // AT_ONCE - 1
-        found = listed(reply)
-        assert len(found) == MANY + 1
-        assert [shown["id"] for shown in found if shown["text"] == "Other"] == [f"m{MANY + 1}"]
+async def test_a_wait_gives_all_that_fit_oldest_first_up_to_its_limit_also_with_what_comes_meanwhile(served, sandbox):
+    sent(served, sandbox)
+    path = f"/wait?count={MANY - 1}&limit={MANY}"
+    reply, _ = await asked(served, sandbox, path, lambda: sent(served, sandbox, 1))
+    assert [shown["id"] for shown in listed(reply)] == [f"m{n}" for n in range(1, MANY + 1)]
+    assert len(listed((await asked(served, sandbox, "/wait?limit=2"))[0])) == 2
 
 
-async def test_a_wait_gives_all_that_fit_oldest_first_up_to_its_limit_also_with_what_comes_meanwhile():
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        sent(one, sandbox)
-        path = f"/wait?count={MANY - 1}&limit={MANY}"
-        reply, _ = await asked(one, sandbox, path, lambda: sent(one, sandbox, 1))
-        assert [shown["id"] for shown in listed(reply)] == [f"m{n}" for n in range(1, MANY + 1)]
-        assert len(listed((await asked(one, sandbox, "/wait?limit=2"))[0])) == 2
+async def test_a_code_that_came_while_older_texts_were_looked_at_is_told_though_the_state_went(served, sandbox):
+    sent(served, sandbox, 1, "code 1111")
+    sent(served, sandbox)
 
+    def meanwhile():
+        sent(served, sandbox, 1, "code 2222")
+        served.emulator.reset(sandbox)
 
-async def test_a_code_that_came_while_older_texts_were_looked_at_is_told_though_the_state_went():
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        sent(one, sandbox, 1, "code 1111")
-        sent(one, sandbox)
-
-        def meanwhile():
-            sent(one, sandbox, 1, "code 2222")
-            one.emulator.reset(sandbox)
-
-        reply, _ = await asked(one, sandbox, "/otp", meanwhile)
-        assert json.loads(reply.body)["code"] == "2222"
+    reply, _ = await asked(served, sandbox, "/otp", meanwhile)
+    assert json.loads(reply.body)["code"] == "2222"
 
 
 @pytest.mark.parametrize(("end", "status"), [("reset", 200), ("remove", 404)])
-async def test_a_wait_begins_anew_with_the_state_that_takes_the_place_of_the_one_it_was_going_through(end, status):
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        sent(one, sandbox)
+async def test_a_wait_begins_anew_with_the_state_that_takes_the_place_of_the_one_it_was_going_through(
+    served, sandbox, end, status
+):
+    sent(served, sandbox)
 
-        def meanwhile():
-            getattr(one.emulator, end)(sandbox)
-            if end == "reset":
-                sent(one, sandbox, MANY + 1, "Other")
+    def meanwhile():
+        getattr(served.emulator, end)(sandbox)
+        if end == "reset":
+            sent(served, sandbox, MANY + 1, "Other")
 
-        reply, _ = await asked(one, sandbox, f"/wait?count={MANY + 1}&timeout=20", meanwhile)
-        assert reply.status == status
-        if status == 200:
-            assert {shown["text"] for shown in listed(reply)} == {"Other"}
+    reply, _ = await asked(served, sandbox, f"/wait?count={MANY + 1}&timeout=20", meanwhile)
+    assert reply.status == status
+    if status == 200:
+        assert {shown["text"] for shown in listed(reply)} == {"Other"}
 
 
 @pytest.mark.parametrize(("query", "pieces"), [
@@ -141,39 +129,34 @@ async def test_a_wait_begins_anew_with_the_state_that_takes_the_place_of_the_one
     ("wait?for=requests&rule=named", ALL + NEAR), ("otp?pattern=zzz", ALL + NEAR),
     (f"otp?to={TO}&pattern=zzz", ALL + NEAR),
 ])  # fmt: skip
-async def test_what_came_nearest_is_looked_for_in_slices(query, pieces):
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        rule = {"name": "named", "when": {"to": "1"}, "then": {"refuse": {"reason": "api-off"}}}
-        await control(one, "POST", f"/_emulator/sandboxes/{sandbox.id}/rules", rule)
-        if "requests" in query or "to=" in query:
-            for _ in range(MANY):
-                sent(one, sandbox, 1)
-        else:
-            sent(one, sandbox)
-        reply, turns = await asked(one, sandbox, f"/{query}&timeout=0")
-        assert reply.status == 408
-        assert len(json.loads(reply.body)["error"]["nearest"]) == 3
-        assert turns >= pieces
+async def test_what_came_nearest_is_looked_for_in_slices(served, sandbox, query, pieces):
+    rule = {"name": "named", "when": {"to": "1"}, "then": {"refuse": {"reason": "api-off"}}}
+    await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/rules", rule)
+    if "requests" in query or "to=" in query:
+        for _ in range(MANY):
+            sent(served, sandbox, 1)
+    else:
+        sent(served, sandbox)
+    reply, turns = await asked(served, sandbox, f"/{query}&timeout=0")
+    assert reply.status == 408
+    assert len(json.loads(reply.body)["error"]["nearest"]) == 3
+    assert turns >= pieces
 
 
-async def test_a_code_in_vain_counts_what_was_there_and_what_came_meanwhile():
-    async with serving() as one:
-        sandbox = frozen(one)
-        sent(one, sandbox, 1)
-        reply, _ = await asked(one, sandbox, f"/otp?to={TO}&timeout=0", lambda: sent(one, sandbox, 2))
-        assert "in 2 messages to" in json.loads(reply.body)["error"]["message"]
-        reply, _ = await asked(one, sandbox, "/otp?timeout=0", lambda: sent(one, sandbox, 2))
-        assert "in 5 messages within" in json.loads(reply.body)["error"]["message"]
+async def test_a_code_in_vain_counts_what_was_there_and_what_came_meanwhile(served):
+    sandbox = frozen(served)
+    sent(served, sandbox, 1)
+    reply, _ = await asked(served, sandbox, f"/otp?to={TO}&timeout=0", lambda: sent(served, sandbox, 2))
+    assert "in 2 messages to" in json.loads(reply.body)["error"]["message"]
+    reply, _ = await asked(served, sandbox, "/otp?timeout=0", lambda: sent(served, sandbox, 2))
+    assert "in 5 messages within" in json.loads(reply.body)["error"]["message"]
 
 
 @pytest.mark.parametrize("page", ["/_emulator/page/{id}/requests?q=zzz", "/_emulator/page/{id}/callbacks?q=zzz"])
-async def test_a_search_of_the_page_gives_way(page):
-    async with serving() as one:
-        sandbox = frozen(one, balance=10**6)
-        sent(one, sandbox, 3 * AT_ONCE)
-        for _ in range(3 * AT_ONCE):
-            one.emulator.exchange(HttpRequest(method="GET", target=f"/api/getBalance?key={key_of(sandbox)}"))
-        await one.emulator.clock_driver(sandbox).walk(None, 30)
-        _, turns = await asked(one, sandbox, page.format(id=sandbox.id))
-        assert turns >= 2
+async def test_a_search_of_the_page_gives_way(served, sandbox, page):
+    sent(served, sandbox, 3 * AT_ONCE)
+    for _ in range(3 * AT_ONCE):
+        served.emulator.exchange(HttpRequest(method="GET", target=f"/api/getBalance?key={key_of(sandbox)}"))
+    await served.emulator.clock_driver(sandbox).walk(None, 30)
+    _, turns = await asked(served, sandbox, page.format(id=sandbox.id))
+    assert turns >= 2

@@ -12,7 +12,6 @@ from support import (
     frozen,
     get,
     key_of,
-    receiver,
     send_path,
     serving,
     skip,
@@ -90,22 +89,21 @@ async def test_who_waits_for_messages_waits_for_those_of_the_new_world(served, d
 
 
 @pytest.mark.parametrize(("call", "body"), [("settle", {}), ("clock", {"advance": 3600})])
-async def test_a_walk_ends_when_its_time_is_up_however_quick_each_answer_is(call, body):
+async def test_a_walk_ends_when_its_time_is_up_however_quick_each_answer_is(served, client, call, body):
     """Link time jumps with each callback, as if it had been slow."""
-    async with serving() as served, receiver() as client:
-        retry = {"smsoffice": {"switches": {"retry": [1] * 20}}}
-        sandbox = frozen(served, callback_url=client.url, accounts=retry)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
+    retry = {"smsoffice": {"switches": {"retry": [1] * 20}}}
+    sandbox = frozen(served, callback_url=client.url, accounts=retry)
+    path = f"/_emulator/sandboxes/{sandbox.id}"
 
-        def late(_):
-            skip(PATIENCE / 10)
-            return web.Response(status=500)
+    def late(_):
+        skip(PATIENCE / 10)
+        return web.Response(status=500)
 
-        client.answers = late
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        status, answer = await control(served, "POST", f"{path}/{call}", {**body, "timeout": PATIENCE / 4})
-        assert (status, answer["error"]["code"]) == (408, "time-is-up")
-        assert 0 < len(client.came) < 5
+    client.answers = late
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    status, answer = await control(served, "POST", f"{path}/{call}", {**body, "timeout": PATIENCE / 4})
+    assert (status, answer["error"]["code"]) == (408, "time-is-up")
+    assert 0 < len(client.came) < 5
 
 
 @pytest.mark.parametrize("due", [False, True])

@@ -115,45 +115,42 @@ async def test_a_callback_that_may_not_go_is_journalled_and_nothing_is_connected
     assert made["answer"] == {"error": made["verdict"].removeprefix("not sent: ")}
 
 
-async def test_a_refused_attempt_counts_as_failed_and_each_retry_is_judged_anew(names):
-    async with receiver() as client, serving() as served:
-        answers = iter([(PUBLIC,), (PUBLIC,), ("127.0.0.1",)])
-        names["app.test"] = lambda: next(answers)
-        rules = [{"then": {"retries": [60, 600, 6000]}}]
-        url = f"http://app.test:{port_of(client)}/sms"
-        sandbox = frozen(served, callback_url=url, scenario={"rules": rules})
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        await walk(served, sandbox, 2)
-        await walk(served, sandbox, 60)
-        assert client.came == []
-        await walk(served, sandbox, 600)
-        assert [one["accepted"] for one in await attempts(served, sandbox)] == [False, False, True]
-        assert len(client.came) == 1
+async def test_a_refused_attempt_counts_as_failed_and_each_retry_is_judged_anew(client, served, names):
+    answers = iter([(PUBLIC,), (PUBLIC,), ("127.0.0.1",)])
+    names["app.test"] = lambda: next(answers)
+    rules = [{"then": {"retries": [60, 600, 6000]}}]
+    url = f"http://app.test:{port_of(client)}/sms"
+    sandbox = frozen(served, callback_url=url, scenario={"rules": rules})
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    await walk(served, sandbox, 2)
+    await walk(served, sandbox, 60)
+    assert client.came == []
+    await walk(served, sandbox, 600)
+    assert [one["accepted"] for one in await attempts(served, sandbox)] == [False, False, True]
+    assert len(client.came) == 1
 
 
-async def test_the_address_that_was_judged_is_the_one_that_is_called(names, connected):
+async def test_the_address_that_was_judged_is_the_one_that_is_called(client, served, names, connected):
     """A name that changes its meaning between two lookups gains nothing: there is one lookup a connection."""
-    async with receiver() as client, serving() as served:
-        answers = iter([("127.0.0.1",), (PUBLIC,)])
-        names["app.test"] = lambda: next(answers)
-        sandbox = frozen(served, callback_url=f"http://app.test:{port_of(client)}/sms")
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        connected.clear()
-        await walk(served, sandbox, 2)
-        assert len(client.came) == 1
-        assert names["asked"].count("app.test") == 1
-        assert connected == ["127.0.0.1"]
+    answers = iter([("127.0.0.1",), (PUBLIC,)])
+    names["app.test"] = lambda: next(answers)
+    sandbox = frozen(served, callback_url=f"http://app.test:{port_of(client)}/sms")
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    connected.clear()
+    await walk(served, sandbox, 2)
+    assert len(client.came) == 1
+    assert names["asked"].count("app.test") == 1
+    assert connected == ["127.0.0.1"]
 
 
-async def test_of_several_addresses_only_those_allowed_are_tried(names, connected):
-    async with receiver() as client, serving() as served:
-        names["app.test"] = (PUBLIC, "169.254.169.254", "127.0.0.1")
-        sandbox = frozen(served, callback_url=f"http://app.test:{port_of(client)}/sms")
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        connected.clear()
-        await walk(served, sandbox, 2)
-        assert connected == ["127.0.0.1"]
-        assert [one["accepted"] for one in await attempts(served, sandbox)] == [True]
+async def test_of_several_addresses_only_those_allowed_are_tried(client, served, names, connected):
+    names["app.test"] = (PUBLIC, "169.254.169.254", "127.0.0.1")
+    sandbox = frozen(served, callback_url=f"http://app.test:{port_of(client)}/sms")
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    connected.clear()
+    await walk(served, sandbox, 2)
+    assert connected == ["127.0.0.1"]
+    assert [one["accepted"] for one in await attempts(served, sandbox)] == [True]
 
 
 @pytest.mark.parametrize("named", ["*", "app.test", "*.test"])
@@ -188,19 +185,18 @@ async def test_what_is_no_http_url_is_not_called(connected, target):
     assert connected == []
 
 
-async def test_connections_are_kept_alive(connected):
-    async with receiver() as client, serving() as served:
-        sandbox = frozen(served, callback_url=client.url)
-        for one in range(3):
-            await get(served.base_url + send_path(key_of(sandbox), reference=f"r{one}"))
-        connected.clear()
-        await walk(served, sandbox, 2)
-        assert 1 <= len(connected) <= 3
-        before = len(connected)
-        for _ in range(3):
-            sandbox.control(Redeliver(1, "delivered", sandbox.now(), "", 0))
-            await walk(served, sandbox, 1)
-        assert (len(client.came), len(connected)) == (6, before)
+async def test_connections_are_kept_alive(client, served, connected):
+    sandbox = frozen(served, callback_url=client.url)
+    for one in range(3):
+        await get(served.base_url + send_path(key_of(sandbox), reference=f"r{one}"))
+    connected.clear()
+    await walk(served, sandbox, 2)
+    assert 1 <= len(connected) <= 3
+    before = len(connected)
+    for _ in range(3):
+        sandbox.control(Redeliver(1, "delivered", sandbox.now(), "", 0))
+        await walk(served, sandbox, 1)
+    assert (len(client.came), len(connected)) == (6, before)
 
 
 class Closing(asyncio.Protocol):

@@ -80,18 +80,16 @@ async def test_two_runs_write_the_same_journal_byte_for_byte():
     assert written[0] == written[1]
 
 
-async def test_another_seed_writes_another_journal():
-    async with serving() as served, receiver() as client:
-        failing_client(client)
-        assert await play(served, client.url, seed=7) != await play(served, client.url, seed=8)
+async def test_another_seed_writes_another_journal(served, client):
+    failing_client(client)
+    assert await play(served, client.url, seed=7) != await play(served, client.url, seed=8)
 
 
-async def test_eight_sandboxes_at_the_same_time_write_what_one_alone_writes():
-    async with serving() as served, receiver() as client:
-        failing_client(client)
-        alone = await play(served, client.url)
-        together = await asyncio.gather(*(play(served, client.url) for _ in range(SANDBOXES)))
-        assert [one == alone for one in together] == [True] * SANDBOXES
+async def test_eight_sandboxes_at_the_same_time_write_what_one_alone_writes(served, client):
+    failing_client(client)
+    alone = await play(served, client.url)
+    together = await asyncio.gather(*(play(served, client.url) for _ in range(SANDBOXES)))
+    assert [one == alone for one in together] == [True] * SANDBOXES
 
 
 async def play_smpp(served):
@@ -143,44 +141,45 @@ async def test_eight_sandboxes_at_once_over_smpp_each_write_what_one_alone_write
 
 
 @pytest.mark.long
-async def test_ten_thousand_steps_over_a_day_with_a_tenth_of_the_callbacks_failing_settle_in_seconds_and_in_order():
+async def test_ten_thousand_steps_over_a_day_with_a_tenth_of_the_callbacks_failing_settle_in_seconds_and_in_order(
+    served, client
+):
     """Each message is delivered or lost in two steps; the last one is called back, and again when that fails."""
-    async with serving() as served, receiver() as client:
-        tries = Counter()
+    tries = Counter()
 
-        def answer(fields):
-            tries[fields["destination"]] += 1
-            failing = int(fields["destination"]) % 10 == 3 and tries[fields["destination"]] == 1
-            return web.Response(status=500 if failing else 200, text="OK")
+    def answer(fields):
+        tries[fields["destination"]] += 1
+        failing = int(fields["destination"]) % 10 == 3 and tries[fields["destination"]] == 1
+        return web.Response(status=500 if failing else 200, text="OK")
 
-        client.answers = answer
-        rule = {"then": {"steps": [{"after": 5, "status": "sent"}, {"after": 3600, "status": "delivered"}]}}
-        account = {"switches": {"retry": [60, 600]}}
-        wish = {"clock": {"now": START, "rate": 0}, "callback_url": client.url, "balance": STEPS,
-                "scenario": {"rules": [rule]}, "accounts": {"smsoffice": account}}  # fmt: skip
-        _, made = await control(served, "POST", "/_emulator/sandboxes", wish)
-        path = f"/_emulator/sandboxes/{made['id']}"
-        count, batches = STEPS // 2, 50
-        async with ClientSession() as session:
-            for batch in range(batches):
-                size = count // batches
-                to = ",".join(f"99557{number:07d}" for number in range(batch * size, (batch + 1) * size))
-                at = 1_767_225_600 + 60 + batch * 86_400 // batches  # from START on, over the day
-                form = {"key": made["accounts"]["smsoffice"]["key"], "destination": to, "sender": "smsoffice",
-                        "content": "x", "reference": f"b{batch}", "scheduledAt": str(at)}  # fmt: skip
-                async with session.post(f"{served.base_url}/api/v2/send/", data=form) as answered:
-                    assert (await answered.json())["ErrorCode"] == 0
-        began = time.process_time()
-        status, told = await control(served, "POST", f"{path}/settle", {"timeout": 200})
-        took = time.process_time() - began
-        assert (status, told["now"][:11]) == (200, "2026-01-02T")
-        _, found = await control(served, "GET", f"{path}/callbacks?limit=100000")
-        made_calls = found["callbacks"]
-        assert len(made_calls) == count + count // 10
-        assert [one["at"] for one in made_calls] == sorted(one["at"] for one in made_calls)
-        assert [one["sent"]["destination"] for one in made_calls] == [one["destination"] for one in client.came]
-        _, listed = await control(served, "GET", f"{path}/messages?limit=100000")
-        assert {(one["status"], len(one["history"])) for one in listed["messages"]} == {("delivered", 4)}
-        assert sum(not one["accepted"] for one in made_calls) == count // 10
-        print(f"{STEPS} steps, {len(made_calls)} callbacks: {took:.1f} s of the processor")
-        assert took < 30
+    client.answers = answer
+    rule = {"then": {"steps": [{"after": 5, "status": "sent"}, {"after": 3600, "status": "delivered"}]}}
+    account = {"switches": {"retry": [60, 600]}}
+    wish = {"clock": {"now": START, "rate": 0}, "callback_url": client.url, "balance": STEPS,
+            "scenario": {"rules": [rule]}, "accounts": {"smsoffice": account}}  # fmt: skip
+    _, made = await control(served, "POST", "/_emulator/sandboxes", wish)
+    path = f"/_emulator/sandboxes/{made['id']}"
+    count, batches = STEPS // 2, 50
+    async with ClientSession() as session:
+        for batch in range(batches):
+            size = count // batches
+            to = ",".join(f"99557{number:07d}" for number in range(batch * size, (batch + 1) * size))
+            at = 1_767_225_600 + 60 + batch * 86_400 // batches  # from START on, over the day
+            form = {"key": made["accounts"]["smsoffice"]["key"], "destination": to, "sender": "smsoffice",
+                    "content": "x", "reference": f"b{batch}", "scheduledAt": str(at)}  # fmt: skip
+            async with session.post(f"{served.base_url}/api/v2/send/", data=form) as answered:
+                assert (await answered.json())["ErrorCode"] == 0
+    began = time.process_time()
+    status, told = await control(served, "POST", f"{path}/settle", {"timeout": 200})
+    took = time.process_time() - began
+    assert (status, told["now"][:11]) == (200, "2026-01-02T")
+    _, found = await control(served, "GET", f"{path}/callbacks?limit=100000")
+    made_calls = found["callbacks"]
+    assert len(made_calls) == count + count // 10
+    assert [one["at"] for one in made_calls] == sorted(one["at"] for one in made_calls)
+    assert [one["sent"]["destination"] for one in made_calls] == [one["destination"] for one in client.came]
+    _, listed = await control(served, "GET", f"{path}/messages?limit=100000")
+    assert {(one["status"], len(one["history"])) for one in listed["messages"]} == {("delivered", 4)}
+    assert sum(not one["accepted"] for one in made_calls) == count // 10
+    print(f"{STEPS} steps, {len(made_calls)} callbacks: {took:.1f} s of the processor")
+    assert took < 30

@@ -13,7 +13,6 @@ from support import (
     frozen,
     get,
     key_of,
-    receiver,
     send_path,
     serving,
     skip,
@@ -27,49 +26,46 @@ def at_of(sandbox, seconds):
     return str((sandbox.now() // 1_000_000) + seconds)
 
 
-async def test_an_hour_with_a_scheduled_message_and_a_failing_receiver_takes_no_time():
-    async with serving() as served, receiver() as client:
-        client.answers = lambda _: web.Response(status=500)
-        sandbox = frozen(served, callback_url=client.url, accounts={"smsoffice": {"switches": {"retry": [60, 600]}}})
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        key = key_of(sandbox)
-        await get(served.base_url + send_path(key, reference="now"))
-        await get(served.base_url + send_path(key, reference="later", scheduledAt=at_of(sandbox, 1800)))
-        began = time.monotonic()
-        status, _ = await control(served, "POST", f"{path}/clock", {"advance": 3600})
-        assert status == 200
-        assert time.monotonic() - began < PATIENCE
-        _, found = await control(served, "GET", f"{path}/callbacks")
-        made = [(one["sent"]["reference"], one["attempt"], one["accepted"]) for one in found["callbacks"]]
-        assert made == [("now", n, False) for n in (1, 2, 3)] + [("later", n, False) for n in (1, 2, 3)]
-        assert [one["at"] for one in found["callbacks"]] == sorted(one["at"] for one in found["callbacks"])
-        assert {one["verdict"] for one in found["callbacks"]} == {"HTTP 500; the page asks for the answer OK"}
+async def test_an_hour_with_a_scheduled_message_and_a_failing_receiver_takes_no_time(served, client):
+    client.answers = lambda _: web.Response(status=500)
+    sandbox = frozen(served, callback_url=client.url, accounts={"smsoffice": {"switches": {"retry": [60, 600]}}})
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    key = key_of(sandbox)
+    await get(served.base_url + send_path(key, reference="now"))
+    await get(served.base_url + send_path(key, reference="later", scheduledAt=at_of(sandbox, 1800)))
+    began = time.monotonic()
+    status, _ = await control(served, "POST", f"{path}/clock", {"advance": 3600})
+    assert status == 200
+    assert time.monotonic() - began < PATIENCE
+    _, found = await control(served, "GET", f"{path}/callbacks")
+    made = [(one["sent"]["reference"], one["attempt"], one["accepted"]) for one in found["callbacks"]]
+    assert made == [("now", n, False) for n in (1, 2, 3)] + [("later", n, False) for n in (1, 2, 3)]
+    assert [one["at"] for one in found["callbacks"]] == sorted(one["at"] for one in found["callbacks"])
+    assert {one["verdict"] for one in found["callbacks"]} == {"HTTP 500; the page asks for the answer OK"}
 
 
-async def test_settle_runs_until_nothing_is_due_scheduled_sends_included():
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        key = key_of(sandbox)
-        await get(served.base_url + send_path(key, reference="later", scheduledAt=at_of(sandbox, 86_400)))
-        _, told = await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/settle")
-        assert [one["reference"] for one in client.came] == ["later"]
-        _, shown = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}")
-        assert shown["next_due"] is None
-        assert shown["clock"] == told
+async def test_settle_runs_until_nothing_is_due_scheduled_sends_included(served, client):
+    sandbox = frozen(served, callback_url=client.url)
+    key = key_of(sandbox)
+    await get(served.base_url + send_path(key, reference="later", scheduledAt=at_of(sandbox, 86_400)))
+    _, told = await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/settle")
+    assert [one["reference"] for one in client.came] == ["later"]
+    _, shown = await control(served, "GET", f"/_emulator/sandboxes/{sandbox.id}")
+    assert shown["next_due"] is None
+    assert shown["clock"] == told
 
 
-async def test_settle_does_not_go_where_nobody_meant_to_and_names_the_message_that_is_due_there():
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        path, key, began = f"/_emulator/sandboxes/{sandbox.id}", key_of(sandbox), sandbox.now()
-        await get(served.base_url + send_path(key, reference="far", scheduledAt="99999999999"))
-        await get(served.base_url + send_path(key, reference="now"))
-        status, told = await control(served, "POST", f"{path}/settle")
-        assert (status, told["error"]["code"]) == (409, "too-far")
-        assert "message m1 to 995577123456, scheduled, is due at 5138-11-16T09:46:39" in told["error"]["message"]
-        assert [one["reference"] for one in client.came] == ["now"]
-        assert sandbox.now() - began < 3_600_000_000
-        assert (await control(served, "POST", f"{path}/clock", {"to": "next"}))[1]["now"].startswith("5138-11-16")
+async def test_settle_does_not_go_where_nobody_meant_to_and_names_the_message_that_is_due_there(served, client):
+    sandbox = frozen(served, callback_url=client.url)
+    path, key, began = f"/_emulator/sandboxes/{sandbox.id}", key_of(sandbox), sandbox.now()
+    await get(served.base_url + send_path(key, reference="far", scheduledAt="99999999999"))
+    await get(served.base_url + send_path(key, reference="now"))
+    status, told = await control(served, "POST", f"{path}/settle")
+    assert (status, told["error"]["code"]) == (409, "too-far")
+    assert "message m1 to 995577123456, scheduled, is due at 5138-11-16T09:46:39" in told["error"]["message"]
+    assert [one["reference"] for one in client.came] == ["now"]
+    assert sandbox.now() - began < 3_600_000_000
+    assert (await control(served, "POST", f"{path}/clock", {"to": "next"}))[1]["now"].startswith("5138-11-16")
 
 
 async def test_no_call_takes_a_clock_to_where_no_field_can_show_it(served):
@@ -93,44 +89,42 @@ async def test_what_a_message_of_the_far_future_left_behind_does_not_keep_settle
     assert (await control(served, "POST", f"{path}/settle"))[0] == 200
 
 
-async def test_a_client_may_send_from_inside_a_callback():
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        key = key_of(sandbox)
+async def test_a_client_may_send_from_inside_a_callback(served, client):
+    sandbox = frozen(served, callback_url=client.url)
+    key = key_of(sandbox)
 
-        async def again(fields):
-            if len(client.came) < 3:
-                await get(served.base_url + send_path(key, reference=f"r{len(client.came)}"))
-            return web.Response(text="OK")
+    async def again(fields):
+        if len(client.came) < 3:
+            await get(served.base_url + send_path(key, reference=f"r{len(client.came)}"))
+        return web.Response(text="OK")
 
-        client.answers = again
-        await get(served.base_url + send_path(key, reference="r0"))
-        await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/settle")
-        assert [one["reference"] for one in client.came] == ["r0", "r1", "r2"]
+    client.answers = again
+    await get(served.base_url + send_path(key, reference="r0"))
+    await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/settle")
+    assert [one["reference"] for one in client.came] == ["r0", "r1", "r2"]
 
 
-async def test_a_receiver_that_never_answers_ends_the_walk_with_408_and_what_is_still_due():
-    async with serving() as served, receiver() as client:
-        arrived, answered = asyncio.Event(), asyncio.Event()
+async def test_a_receiver_that_never_answers_ends_the_walk_with_408_and_what_is_still_due(served, client):
+    arrived, answered = asyncio.Event(), asyncio.Event()
 
-        async def hang(_):
-            arrived.set()
-            await answered.wait()
-            return web.Response(text="OK")
+    async def hang(_):
+        arrived.set()
+        await answered.wait()
+        return web.Response(text="OK")
 
-        client.answers = hang
-        sandbox = frozen(served, callback_url=client.url)
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 60, "timeout": 6}))
-        await arrived.wait()
-        skip(7)  # of the 10 that a callback has
-        status, answer = await walking
-        assert status == 408
-        assert "1 callbacks under way" in answer["error"]["message"]
-        answered.set()
-        assert (await control(served, "POST", f"{path}/clock", {"advance": 60}))[0] == 200
-        assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"][0]["accepted"] is True
+    client.answers = hang
+    sandbox = frozen(served, callback_url=client.url)
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 60, "timeout": 6}))
+    await arrived.wait()
+    skip(7)  # of the 10 that a callback has
+    status, answer = await walking
+    assert status == 408
+    assert "1 callbacks under way" in answer["error"]["message"]
+    answered.set()
+    assert (await control(served, "POST", f"{path}/clock", {"advance": 60}))[0] == 200
+    assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"][0]["accepted"] is True
 
 
 async def test_calls_that_move_one_clock_queue_behind_each_other(served):
@@ -141,25 +135,23 @@ async def test_calls_that_move_one_clock_queue_behind_each_other(served):
     assert sandbox.now() - began == 100 * 1_000_000
 
 
-async def test_on_a_running_clock_things_happen_by_themselves():
-    async with serving() as served, receiver() as client:
-        sandbox = served.emulator.default
-        await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": client.url})
-        await control(served, "POST", "/_emulator/sandboxes/default/clock", {"rate": 1000})
-        await get(served.base_url + send_path(reference="r"))
-        status, found = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60")
-        assert status == 200
-        assert found["callbacks"][0]["status"] == "delivered"
-        assert sandbox.clock.rate == 1000
+async def test_on_a_running_clock_things_happen_by_themselves(served, client):
+    sandbox = served.emulator.default
+    await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": client.url})
+    await control(served, "POST", "/_emulator/sandboxes/default/clock", {"rate": 1000})
+    await get(served.base_url + send_path(reference="r"))
+    status, found = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60")
+    assert status == 200
+    assert found["callbacks"][0]["status"] == "delivered"
+    assert sandbox.clock.rate == 1000
 
 
-async def test_what_is_due_at_once_fires_on_a_clock_that_stands():
-    async with serving() as served, receiver() as client:
-        play = {"rules": [{"then": {"steps": [{"after": 0, "status": "delivered"}]}}]}
-        sandbox = frozen(served, callback_url=client.url, scenario=play)
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        assert (await control(served, "GET", f"{path}/wait?for=callbacks&timeout=60"))[0] == 200
+async def test_what_is_due_at_once_fires_on_a_clock_that_stands(served, client):
+    play = {"rules": [{"then": {"steps": [{"after": 0, "status": "delivered"}]}}]}
+    sandbox = frozen(served, callback_url=client.url, scenario=play)
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    assert (await control(served, "GET", f"{path}/wait?for=callbacks&timeout=60"))[0] == 200
 
 
 async def test_an_endless_retry_schedule_is_refused(served):

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import control, get, receiver, serving
+from support import control, get, serving
 
 import emulator
 from emulator import providers
@@ -44,23 +44,22 @@ async def test_it_is_served_stored_journalled_and_explained(served):
     assert journal["requests"][0]["explain"] == "refused with 2 (no such loft): not a loft: nowhere [pigeon.send]"
 
 
-async def test_it_has_an_account_rules_and_callbacks():
-    async with serving() as served, receiver() as client:
-        _, made = await control(served, "POST", "/_emulator/sandboxes", {"clock": "frozen", "callback_url": client.url})
-        path, key = f"/_emulator/sandboxes/{made['id']}", made["accounts"]["pigeon"]["key"]
-        rule = {"when": {"provider": "pigeon", "operation": "send", "to": "*1"}, "then": {"refuse": {"code": 4}}}
-        assert (await control(served, "POST", f"{path}/rules", rule))[0] == 200
-        url = f"{served.base_url}/pigeon/send?key={key}&text=coo&to="
-        assert await get(url + "11") == (200, b"no: 4")
-        assert await get(url + "995577990001") == (200, b"no: 4")
-        assert await get(url + "12") == (200, b"sent 1")
-        await control(served, "POST", f"{path}/settle")
-        assert client.came == [{"loft": "12", "state": "DELIVERED"}]
-        _, told = await control(served, "GET", f"{path}/callbacks")
-        assert [one["verdict"] for one in told["callbacks"]] == ["HTTP 200; 204 is wanted"]
-        _, account = await control(served, "PATCH", f"{path}/accounts/pigeon", {"balance": 0})
-        assert account["balance"] == 0
-        assert await get(url + "12") == (200, b"no: 4")
+async def test_it_has_an_account_rules_and_callbacks(served, client):
+    _, made = await control(served, "POST", "/_emulator/sandboxes", {"clock": "frozen", "callback_url": client.url})
+    path, key = f"/_emulator/sandboxes/{made['id']}", made["accounts"]["pigeon"]["key"]
+    rule = {"when": {"provider": "pigeon", "operation": "send", "to": "*1"}, "then": {"refuse": {"code": 4}}}
+    assert (await control(served, "POST", f"{path}/rules", rule))[0] == 200
+    url = f"{served.base_url}/pigeon/send?key={key}&text=coo&to="
+    assert await get(url + "11") == (200, b"no: 4")
+    assert await get(url + "995577990001") == (200, b"no: 4")
+    assert await get(url + "12") == (200, b"sent 1")
+    await control(served, "POST", f"{path}/settle")
+    assert client.came == [{"loft": "12", "state": "DELIVERED"}]
+    _, told = await control(served, "GET", f"{path}/callbacks")
+    assert [one["verdict"] for one in told["callbacks"]] == ["HTTP 200; 204 is wanted"]
+    _, account = await control(served, "PATCH", f"{path}/accounts/pigeon", {"balance": 0})
+    assert account["balance"] == 0
+    assert await get(url + "12") == (200, b"no: 4")
 
 
 async def test_its_sink_contract_and_demo_are_there():

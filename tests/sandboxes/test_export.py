@@ -83,22 +83,20 @@ async def test_calls_lookups_awaited_calls_and_answers_are_in_the_file_too():
             assert [one.get("waitcall") for one in old.came][-1] == "1"
 
 
-async def test_the_copy_answers_to_its_own_credentials_and_to_the_old_ones_when_told_so():
-    async with emulator.running(clock="frozen") as sms:
-        await busy(sms)
-        file = await sms.export()
-        async with emulator.running(import_=file, accounts={"smsoffice": {"key": sms.smsoffice.key}}) as copied:
-            assert copied.smsoffice.key == sms.smsoffice.key
-            await get(copied.base_url + send_path(copied.smsoffice.key, content="again"))
-            assert (await copied.messages())[-1].text == "again"
+async def test_the_copy_answers_to_its_own_credentials_and_to_the_old_ones_when_told_so(sms):
+    await busy(sms)
+    file = await sms.export()
+    async with emulator.running(import_=file, accounts={"smsoffice": {"key": sms.smsoffice.key}}) as copied:
+        assert copied.smsoffice.key == sms.smsoffice.key
+        await get(copied.base_url + send_path(copied.smsoffice.key, content="again"))
+        assert (await copied.messages())[-1].text == "again"
 
 
-async def test_credentials_that_are_taken_here_are_409():
-    async with emulator.running(clock="frozen") as sms:
-        wish = {"import": await sms.export(), "accounts": {"smsoffice": {"key": sms.smsoffice.key}}}
-        with pytest.raises(CallRefused) as refused:
-            await sms.call("POST", "/_emulator/sandboxes", wish)
-        assert (refused.value.status, refused.value.code) == (409, "taken")
+async def test_credentials_that_are_taken_here_are_409(sms):
+    wish = {"import": await sms.export(), "accounts": {"smsoffice": {"key": sms.smsoffice.key}}}
+    with pytest.raises(CallRefused) as refused:
+        await sms.call("POST", "/_emulator/sandboxes", wish)
+    assert (refused.value.status, refused.value.code) == (409, "taken")
 
 
 async def test_a_reset_of_the_copy_gives_back_what_the_original_was_made_of():
@@ -193,17 +191,16 @@ def _list_is_none(file):
         (_list_is_none, "at `$.journal.exchanges`"),
     ],
 )  # fmt: skip
-async def test_a_broken_file_is_400_says_what_is_wrong_and_makes_nothing(damage, said):
-    async with emulator.running(clock="frozen") as sms:
-        await get(sms.base_url + send_path(sms.smsoffice.key))
-        await get(sms.base_url + send_path(sms.smsoffice.key))
-        file = copy.deepcopy(dict(await sms.export()))
-        damage(file)
-        with pytest.raises(CallRefused) as refused:
-            await sms.call("POST", "/_emulator/sandboxes", {"import": file})
-        assert refused.value.status == 400
-        assert said in refused.value.message
-        assert len((await sms.call("GET", "/_emulator/sandboxes"))["sandboxes"]) == 2
+async def test_a_broken_file_is_400_says_what_is_wrong_and_makes_nothing(sms, damage, said):
+    await get(sms.base_url + send_path(sms.smsoffice.key))
+    await get(sms.base_url + send_path(sms.smsoffice.key))
+    file = copy.deepcopy(dict(await sms.export()))
+    damage(file)
+    with pytest.raises(CallRefused) as refused:
+        await sms.call("POST", "/_emulator/sandboxes", {"import": file})
+    assert refused.value.status == 400
+    assert said in refused.value.message
+    assert len((await sms.call("GET", "/_emulator/sandboxes"))["sandboxes"]) == 2
 
 
 async def test_a_large_file_is_read_in_turns_and_the_copy_is_there_when_all_of_it_is(served):
@@ -224,11 +221,10 @@ async def test_a_large_file_is_read_in_turns_and_the_copy_is_there_when_all_of_i
     assert (await copied).id == "copy"
 
 
-async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_beside():
-    async with emulator.running(clock="frozen") as sms:
-        wish = {"import": await sms.export(), "seed": 4, "clock": "frozen"}
-        with pytest.raises(CallRefused, match=r"seed, clock cannot stand beside import.*\n.*callback_url"):
-            await sms.call("POST", "/_emulator/sandboxes", wish)
+async def test_a_wish_that_the_file_decides_is_400_and_says_what_may_stand_beside(sms):
+    wish = {"import": await sms.export(), "seed": 4, "clock": "frozen"}
+    with pytest.raises(CallRefused, match=r"seed, clock cannot stand beside import.*\n.*callback_url"):
+        await sms.call("POST", "/_emulator/sandboxes", wish)
 
 
 async def test_a_file_may_be_larger_than_other_bodies(served):
@@ -237,10 +233,9 @@ async def test_a_file_may_be_larger_than_other_bodies(served):
     assert (status, "not an export" in answer["error"]["message"]) == (400, True)
 
 
-async def test_bodies_that_are_no_text_come_through():
-    async with emulator.running(clock="frozen") as sms:
-        async with ClientSession() as session:
-            await session.post(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}", data=b"\xff\xfe{")
-        async with emulator.running(import_=json.loads(json.dumps(await sms.export()))) as copied:
-            assert await copied.requests() == await sms.requests()
-            assert "body_base64" in (await copied.requests())[0].request
+async def test_bodies_that_are_no_text_come_through(sms):
+    async with ClientSession() as session:
+        await session.post(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}", data=b"\xff\xfe{")
+    async with emulator.running(import_=json.loads(json.dumps(await sms.export()))) as copied:
+        assert await copied.requests() == await sms.requests()
+        assert "body_base64" in (await copied.requests())[0].request

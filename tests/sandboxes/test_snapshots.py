@@ -11,7 +11,6 @@ from support import (
     frozen,
     get,
     key_of,
-    receiver,
     send_path,
     serving,
     walk,
@@ -54,15 +53,14 @@ async def test_restore_gives_back_messages_balance_rules_clock_scenario_and_find
         assert await state(sms) == before
 
 
-async def test_the_journal_stays_and_the_snapshot_says_where_it_was_restored():
-    async with emulator.running(clock="frozen") as sms:
-        await sms.snapshot("empty")
-        await send(sms)
-        await sms.restore("empty")
-        assert await sms.messages() == []
-        assert [one.id for one in await sms.requests()] == ["x1"]
-        (kept,) = await sms.snapshots()
-        assert (kept.name, kept.after, kept.restored, kept.restored_after) == ("empty", None, 1, "x1")
+async def test_the_journal_stays_and_the_snapshot_says_where_it_was_restored(sms):
+    await sms.snapshot("empty")
+    await send(sms)
+    await sms.restore("empty")
+    assert await sms.messages() == []
+    assert [one.id for one in await sms.requests()] == ["x1"]
+    (kept,) = await sms.snapshots()
+    assert (kept.name, kept.after, kept.restored, kept.restored_after) == ("empty", None, 1, "x1")
 
 
 async def test_a_restore_that_names_none_leaves_the_clock_going(served):
@@ -104,30 +102,29 @@ async def test_the_same_goes_on_after_each_restore_byte_for_byte(served):
     assert ends[0] == ends[1]
 
 
-async def test_an_answer_that_comes_after_a_restore_changes_nothing():
-    async with serving() as served, receiver() as client:
-        arrived, answered = asyncio.Event(), asyncio.Event()
+async def test_an_answer_that_comes_after_a_restore_changes_nothing(served, client):
+    arrived, answered = asyncio.Event(), asyncio.Event()
 
-        async def late(_):
-            arrived.set()
-            await answered.wait()
-            return web.Response(status=500)
+    async def late(_):
+        arrived.set()
+        await answered.wait()
+        return web.Response(status=500)
 
-        client.answers = late
-        sandbox = frozen(served, callback_url=client.url, accounts={"smsoffice": {"switches": {"retry": [60]}}})
-        path = f"/_emulator/sandboxes/{sandbox.id}"
-        await control(served, "POST", f"{path}/snapshots", {"name": "empty"})
-        await get(served.base_url + send_path(key_of(sandbox), reference="r"))
-        walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": PATIENCE}))
-        await asyncio.wait_for(arrived.wait(), PATIENCE)
-        assert (await control(served, "POST", f"{path}/restore", {"name": "empty"}))[0] == 200
-        (attempt,) = (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"]
-        assert (attempt["accepted"], "before an answer came" in attempt["verdict"]) == (False, True)
-        before = sandbox.engine.state.dump()
-        answered.set()
-        await walking
-        assert sandbox.engine.state.dump() == before
-        assert sandbox.engine.state.scheduler.due is None
+    client.answers = late
+    sandbox = frozen(served, callback_url=client.url, accounts={"smsoffice": {"switches": {"retry": [60]}}})
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    await control(served, "POST", f"{path}/snapshots", {"name": "empty"})
+    await get(served.base_url + send_path(key_of(sandbox), reference="r"))
+    walking = asyncio.ensure_future(control(served, "POST", f"{path}/clock", {"advance": 2, "timeout": PATIENCE}))
+    await asyncio.wait_for(arrived.wait(), PATIENCE)
+    assert (await control(served, "POST", f"{path}/restore", {"name": "empty"}))[0] == 200
+    (attempt,) = (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"]
+    assert (attempt["accepted"], "before an answer came" in attempt["verdict"]) == (False, True)
+    before = sandbox.engine.state.dump()
+    answered.set()
+    await walking
+    assert sandbox.engine.state.dump() == before
+    assert sandbox.engine.state.scheduler.due is None
 
 
 async def test_a_callback_that_was_under_way_at_the_snapshot_goes_out_again_after_the_restore():
@@ -142,39 +139,36 @@ async def test_a_callback_that_was_under_way_at_the_snapshot_goes_out_again_afte
         assert [one["id"] for one in told["callbacks"]] == ["c1", "c2"]
 
 
-async def test_on_a_running_clock_time_goes_on_from_the_moment_of_the_snapshot():
-    async with serving() as served, receiver() as client:
-        sandbox = served.emulator.default
-        await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": client.url})
-        await control(served, "POST", "/_emulator/sandboxes/default/clock", {"rate": 1000})
-        served.emulator.exchange(HttpRequest(method="GET", target=send_path(reference="r")))
-        sandbox.snapshots.keep(sandbox, "sent")
-        await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60")
-        await served.emulator.restore(sandbox, "sent")
-        assert sandbox.clock.rate == 1000
-        status, _ = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60&count=2")
-        assert status == 200
+async def test_on_a_running_clock_time_goes_on_from_the_moment_of_the_snapshot(served, client):
+    sandbox = served.emulator.default
+    await control(served, "PATCH", "/_emulator/sandboxes/default/accounts/smsoffice", {"callback_url": client.url})
+    await control(served, "POST", "/_emulator/sandboxes/default/clock", {"rate": 1000})
+    served.emulator.exchange(HttpRequest(method="GET", target=send_path(reference="r")))
+    sandbox.snapshots.keep(sandbox, "sent")
+    await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60")
+    await served.emulator.restore(sandbox, "sent")
+    assert sandbox.clock.rate == 1000
+    status, _ = await control(served, "GET", "/_emulator/sandboxes/default/wait?for=callbacks&timeout=60&count=2")
+    assert status == 200
 
 
-async def test_a_name_taken_again_replaces_the_older_one_and_reset_keeps_them_all():
-    async with emulator.running(clock="frozen") as sms:
-        await sms.snapshot("here")
-        await send(sms)
-        await sms.snapshot("here")
-        await sms.reset()
-        assert [one.messages for one in await sms.snapshots()] == [1]
-        await sms.restore("here")
-        assert len(await sms.messages()) == 1
+async def test_a_name_taken_again_replaces_the_older_one_and_reset_keeps_them_all(sms):
+    await sms.snapshot("here")
+    await send(sms)
+    await sms.snapshot("here")
+    await sms.reset()
+    assert [one.messages for one in await sms.snapshots()] == [1]
+    await sms.restore("here")
+    assert len(await sms.messages()) == 1
 
 
-async def test_there_are_as_many_snapshots_as_it_says_and_one_more_is_409():
-    async with emulator.running(clock="frozen") as sms:
-        for number in range(snapshots.MOST):
-            await sms.snapshot(f"s{number}")
-        with pytest.raises(CallRefused, match="32 snapshots") as refused:
-            await sms.snapshot("one more")
-        assert (refused.value.status, refused.value.code) == (409, "full")
-        await sms.snapshot("s3")
+async def test_there_are_as_many_snapshots_as_it_says_and_one_more_is_409(sms):
+    for number in range(snapshots.MOST):
+        await sms.snapshot(f"s{number}")
+    with pytest.raises(CallRefused, match="32 snapshots") as refused:
+        await sms.snapshot("one more")
+    assert (refused.value.status, refused.value.code) == (409, "full")
+    await sms.snapshot("s3")
 
 
 async def test_their_bytes_are_bounded_too(monkeypatch):
@@ -184,25 +178,23 @@ async def test_their_bytes_are_bounded_too(monkeypatch):
             await sms.snapshot("big")
 
 
-async def test_a_name_that_is_not_there_is_404_and_names_those_that_are():
-    async with emulator.running(clock="frozen") as sms:
-        await sms.snapshot("here")
-        with pytest.raises(CallRefused, match="there are: here") as refused:
-            await sms.restore("there")
-        assert refused.value.status == 404
-        with pytest.raises(CallRefused) as refused:
-            await sms.snapshot("")
-        assert refused.value.status == 400
+async def test_a_name_that_is_not_there_is_404_and_names_those_that_are(sms):
+    await sms.snapshot("here")
+    with pytest.raises(CallRefused, match="there are: here") as refused:
+        await sms.restore("there")
+    assert refused.value.status == 404
+    with pytest.raises(CallRefused) as refused:
+        await sms.snapshot("")
+    assert refused.value.status == 400
 
 
-async def test_a_callback_about_a_message_that_a_restore_took_away_cannot_be_redelivered():
-    async with emulator.running(clock="frozen") as sms:
-        await sms.snapshot("empty")
-        await send(sms, reference="r")
-        await sms.settle()
-        await sms.restore("empty")
-        with pytest.raises(CallRefused, match="no-such-message"):
-            await sms.redeliver("c1")
+async def test_a_callback_about_a_message_that_a_restore_took_away_cannot_be_redelivered(sms):
+    await sms.snapshot("empty")
+    await send(sms, reference="r")
+    await sms.settle()
+    await sms.restore("empty")
+    with pytest.raises(CallRefused, match="no-such-message"):
+        await sms.redeliver("c1")
 
 
 async def test_a_name_is_one_that_every_store_takes(served):

@@ -44,50 +44,47 @@ async def attempts(served: Server, sandbox: Sandbox) -> list[dict[str, Any]]:
 
 
 @pytest.mark.contract("smsoffice.code.0", "smsoffice.callback.on-change", "smsoffice.status.statuses")
-async def test_a_message_is_accepted_delivered_called_back_and_paid() -> None:
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        answer = await send(served, sandbox, TO, reference="mine")
-        assert (answer.success, answer.code, answer.output) == (True, 0, None)
-        assert await status(served, sandbox) == "Pending"
-        assert client.came == []
-        await walk(served, sandbox, 2)
-        assert [one["status"] for one in client.came] == ["Delivered"]
-        assert list(client.came[0]) == ["reference", "status", "reason", "destination", "timestamp", "operator"]
-        assert await status(served, sandbox) == "Delivered"
-        assert half.read_balance(await ask(served, half.balance(key_of(sandbox)))) == 999
-        (attempt,) = await attempts(served, sandbox)
-        assert (attempt["accepted"], attempt["answer"]) == (True, {"status": 200, "body": "OK"})
+async def test_a_message_is_accepted_delivered_called_back_and_paid(served: Server, client: Receiver) -> None:
+    sandbox = frozen(served, callback_url=client.url)
+    answer = await send(served, sandbox, TO, reference="mine")
+    assert (answer.success, answer.code, answer.output) == (True, 0, None)
+    assert await status(served, sandbox) == "Pending"
+    assert client.came == []
+    await walk(served, sandbox, 2)
+    assert [one["status"] for one in client.came] == ["Delivered"]
+    assert list(client.came[0]) == ["reference", "status", "reason", "destination", "timestamp", "operator"]
+    assert await status(served, sandbox) == "Delivered"
+    assert half.read_balance(await ask(served, half.balance(key_of(sandbox)))) == 999
+    (attempt,) = await attempts(served, sandbox)
+    assert (attempt["accepted"], attempt["answer"]) == (True, {"status": 200, "body": "OK"})
 
 
 @pytest.mark.contract("smsoffice.callback.per-destination")
-async def test_each_number_of_a_list_has_its_own_life_and_callback() -> None:
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url, stoplist=[OTHER])
-        magic = "995577990001"
-        answer = await send(served, sandbox, TO, OTHER, magic, "nonsense", reference="mine")
-        assert answer.output == {"StopListed": [OTHER]}
-        await walk(served, sandbox)
-        assert [(one["destination"], one["status"]) for one in client.came] == [
-            (TO, "Delivered"), (magic, "Undelivered"),
-        ]  # fmt: skip
-        assert client.came[1]["reason"] == "absent subscriber"
-        told = [await status(served, sandbox, to) for to in (TO, magic, OTHER)]
-        assert told == ["Delivered", "Undelivered", "Unknown"]
+async def test_each_number_of_a_list_has_its_own_life_and_callback(served: Server, client: Receiver) -> None:
+    sandbox = frozen(served, callback_url=client.url, stoplist=[OTHER])
+    magic = "995577990001"
+    answer = await send(served, sandbox, TO, OTHER, magic, "nonsense", reference="mine")
+    assert answer.output == {"StopListed": [OTHER]}
+    await walk(served, sandbox)
+    assert [(one["destination"], one["status"]) for one in client.came] == [
+        (TO, "Delivered"), (magic, "Undelivered"),
+    ]  # fmt: skip
+    assert client.came[1]["reason"] == "absent subscriber"
+    told = [await status(served, sandbox, to) for to in (TO, magic, OTHER)]
+    assert told == ["Delivered", "Undelivered", "Unknown"]
 
 
 @pytest.mark.contract("smsoffice.send.scheduled-at", "smsoffice.status.pending")
-async def test_a_scheduled_message_is_sent_when_the_clock_gets_there() -> None:
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        moment = sandbox.now() // SECOND + 3600
-        await send(served, sandbox, reference="mine", scheduled_at=moment)
-        await walk(served, sandbox, 3500)
-        assert await status(served, sandbox) == "Pending"
-        assert client.came == []
-        await walk(served, sandbox)
-        tbilisi = datetime.fromtimestamp(moment + 2 + 4 * 3600, UTC)
-        assert [one["timestamp"] for one in client.came] == [f"{tbilisi:%Y%m%d%H%M%S}"]
+async def test_a_scheduled_message_is_sent_when_the_clock_gets_there(served: Server, client: Receiver) -> None:
+    sandbox = frozen(served, callback_url=client.url)
+    moment = sandbox.now() // SECOND + 3600
+    await send(served, sandbox, reference="mine", scheduled_at=moment)
+    await walk(served, sandbox, 3500)
+    assert await status(served, sandbox) == "Pending"
+    assert client.came == []
+    await walk(served, sandbox)
+    tbilisi = datetime.fromtimestamp(moment + 2 + 4 * 3600, UTC)
+    assert [one["timestamp"] for one in client.came] == [f"{tbilisi:%Y%m%d%H%M%S}"]
 
 
 @pytest.mark.contract("smsoffice.callback.answer-ok")
@@ -101,18 +98,19 @@ async def test_a_scheduled_message_is_sent_when_the_clock_gets_there() -> None:
     ],
     ids=["OK", "not OK", "500", "redirect"],
 )
-async def test_what_was_answered_is_kept_and_judged(answer: web.Response, verdict: str | None) -> None:
-    async with serving() as served, receiver() as client:
-        client.answers = lambda _: answer
-        sandbox = frozen(served, callback_url=client.url)
-        await send(served, sandbox, reference="mine")
-        await walk(served, sandbox)
-        (attempt,) = await attempts(served, sandbox)
-        assert attempt["accepted"] == (verdict is None)
-        assert attempt["answer"]["status"] == answer.status
-        if verdict:
-            assert attempt["verdict"] == verdict
-        assert len(client.came) == 1
+async def test_what_was_answered_is_kept_and_judged(
+    served: Server, client: Receiver, answer: web.Response, verdict: str | None
+) -> None:
+    client.answers = lambda _: answer
+    sandbox = frozen(served, callback_url=client.url)
+    await send(served, sandbox, reference="mine")
+    await walk(served, sandbox)
+    (attempt,) = await attempts(served, sandbox)
+    assert attempt["accepted"] == (verdict is None)
+    assert attempt["answer"]["status"] == answer.status
+    if verdict:
+        assert attempt["verdict"] == verdict
+    assert len(client.came) == 1
 
 
 @pytest.mark.contract("smsoffice.callback.answer-ok")
@@ -162,23 +160,21 @@ async def test_a_schedule_of_retries_is_kept_on_the_sandboxs_clock() -> None:
         assert {one["timestamp"] for one in client.came} == {client.came[0]["timestamp"]}
 
 
-async def test_callbacks_of_one_moment_arrive_in_the_order_of_the_list() -> None:
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
-        numbers = [f"99557700{n:04}" for n in range(50)]
-        await send(served, sandbox, *numbers, reference="mine")
-        await walk(served, sandbox)
-        assert [one["destination"] for one in client.came] == numbers
+async def test_callbacks_of_one_moment_arrive_in_the_order_of_the_list(served: Server, client: Receiver) -> None:
+    sandbox = frozen(served, callback_url=client.url)
+    numbers = [f"99557700{n:04}" for n in range(50)]
+    await send(served, sandbox, *numbers, reference="mine")
+    await walk(served, sandbox)
+    assert [one["destination"] for one in client.came] == numbers
 
 
 @pytest.mark.contract("smsoffice.callback.query-kept")
-async def test_a_secret_in_the_url_arrives_with_the_callback() -> None:
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=f"{client.url}?secret=x%2By")
-        await send(served, sandbox, reference="mine")
-        await walk(served, sandbox)
-        assert client.came[0]["secret"] == "x+y"
-        assert client.came[0]["reference"] == "mine"
+async def test_a_secret_in_the_url_arrives_with_the_callback(served: Server, client: Receiver) -> None:
+    sandbox = frozen(served, callback_url=f"{client.url}?secret=x%2By")
+    await send(served, sandbox, reference="mine")
+    await walk(served, sandbox)
+    assert client.came[0]["secret"] == "x+y"
+    assert client.came[0]["reference"] == "mine"
 
 
 async def test_the_built_in_sink_takes_the_callbacks_of_who_has_no_url(served: Server) -> None:
@@ -190,19 +186,18 @@ async def test_the_built_in_sink_takes_the_callbacks_of_who_has_no_url(served: S
     assert attempt["url"].startswith(f"{served.base_url}/_emulator/sink/smsoffice?reference=mine&")
 
 
-async def test_a_client_may_send_from_inside_a_callback() -> None:
-    async with serving() as served, receiver() as client:
-        sandbox = frozen(served, callback_url=client.url)
+async def test_a_client_may_send_from_inside_a_callback(served: Server, client: Receiver) -> None:
+    sandbox = frozen(served, callback_url=client.url)
 
-        async def send_once_more(came: dict[str, str]) -> web.Response:
-            if came["reference"] == "first":
-                assert (await get(served.base_url + send_path(key_of(sandbox), reference="second")))[0] == 200
-            return web.Response(text="OK")
+    async def send_once_more(came: dict[str, str]) -> web.Response:
+        if came["reference"] == "first":
+            assert (await get(served.base_url + send_path(key_of(sandbox), reference="second")))[0] == 200
+        return web.Response(text="OK")
 
-        client.answers = send_once_more
-        await send(served, sandbox, reference="first")
-        await walk(served, sandbox)
-        assert [one["reference"] for one in client.came] == ["first", "second"]
+    client.answers = send_once_more
+    await send(served, sandbox, reference="first")
+    await walk(served, sandbox)
+    assert [one["reference"] for one in client.came] == ["first", "second"]
 
 
 @pytest.mark.contract("smsoffice.send.sender-registered")
