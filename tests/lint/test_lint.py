@@ -1,13 +1,16 @@
 """Lint: each finding where it belongs, none where it does not, with the row that explains it."""
 
+import asyncio
+
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, octets, once, send_path
+from support import TO, control, frozen, get, key_of, octets, once, send_path, serving
 
 import emulator
 from emulator.lint import parameter_names, text_quality
 from emulator.lint.checks import CHECKS
 from emulator.providers import found
+from emulator.sandboxes import turns
 
 
 @pytest.fixture
@@ -51,6 +54,22 @@ async def test_a_finding_has_its_row_count_first_and_last_request_and_details(sm
     assert (one.first_request, one.last_request) == ("x1", "x3")
     assert one.details[0].startswith("x1 has no reference: no callback about it will come to http://127.0.0.1:9/")
     assert one.statement == "Without a reference there are no callbacks."
+
+
+async def test_several_may_look_at_once_and_each_request_is_looked_at_once(monkeypatch):
+    monkeypatch.setattr(turns, "_TURN", -1)
+    async with serving(callback_url=("http://127.0.0.1:9/",)) as served:
+        sandbox = served.emulator.default
+        for _ in range(3):
+            await get(served.base_url + send_path(key_of(sandbox), reference=""))
+        looks = [asyncio.create_task(turns.in_turns(sandbox.look_through())) for _ in range(2)]
+        await asyncio.sleep(0)
+        row = "smsoffice.callback.reference-required"
+        assert sandbox.findings.by_row[row].count < 3
+        sandbox.lint()
+        await asyncio.gather(*looks)
+        sandbox.lint()
+        assert sandbox.findings.by_row[row].count == 3
 
 
 async def test_without_a_callback_address_nobody_misses_a_reference():
