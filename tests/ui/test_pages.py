@@ -177,6 +177,13 @@ async def test_the_list_of_requests_shows_letters_and_no_escapes(surfer, served)
     assert "%E1" not in shown
 
 
+async def test_the_desk_tells_rules_as_people_say_them(surfer):
+    desk = (await surfer.get(f"{PAGE}/desk")).text
+    assert "steps undelivered after 2 s" in desk
+    assert "steps delivered after 60 s" in desk
+    assert "steps undelivered after 2 s, error 13" in desk
+
+
 async def test_the_desk_moves_time_and_redelivers(surfer, served):
     await surfer.send("hello", reference="first")
     desk = await surfer.post(f"{PAGE}/clock", do="advance", value="60")

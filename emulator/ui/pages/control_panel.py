@@ -74,6 +74,8 @@ def _told(patch: Json) -> str:
 
 def _said(value: Any) -> str:
     match value:
+        case {"after": after, "status": status, **more}:  # a step of a message's life
+            return ", ".join(filter(None, (f"{status} after {_said(after) or 0} s", _said(more))))
         case dict():
             return ", ".join(
                 f"{name} {_said(one)}".strip() for name, one in value.items() if one not in (None, {}, "", 0)

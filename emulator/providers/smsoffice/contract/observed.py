@@ -54,7 +54,7 @@ BEYOND = (
     _chosen("send.foreign-numbers", "fact 43", "client", "Whether foreign numbers are taken is not said.", "They are."),
     _chosen("send.repeated-number", "section 6", "none", "What one number twice in a list does is not said.",
             "It is sent and charged twice.", "repeated-number"),
-    _chosen("send.parts", "fact 45", "inferred", "How long a part is is not said.",
+    _chosen("send.parts", "fact 45", "inferred", "How long one part may be is not said.",
             "160 GSM-7 characters or 153 of each of several, 70 or 67 of UCS-2; price: parts times numbers."),
     # sender, reference, urgency, schedule
     _chosen("send.sender-case", "fact 48", "inferred", "Whether the letter case of a sender counts is not said.",
