@@ -169,7 +169,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
         command.expires_at = read_time(ends, caller.now)
     if notes:
         command.notes = notes
-    if get("replace_if_present_flag"):
+    if get("replace_if_present_flag") == 1:
         command.replaces = True
     return command
 
