@@ -20,7 +20,7 @@ from emulator.client.doubts import Settled
 from emulator.client.hiding import masked
 from emulator.client.places import AtOnce, lanes_of
 from emulator.client.provider_calls import ProviderCalls
-from emulator.client.transport import ClientOptions, Transport
+from emulator.client.transport import MOST, ClientOptions, Transport
 from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MOST = 16 * 1024 * 1024
-"""Octets of an answer that are read."""
 _OF_ANOTHER_LOOP = "the session was made in another event loop: give each loop's client its own"
 _CLOSED = "the session that was given is closed"
 

@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from emulator.client.reports import AsyncReportStore, BadCallback, Fields, Key, Report, Reports, ReportStore
+from emulator.client.reports import AsyncReportStore, BadCallback, Fields, Held, Key, Report, Reports, ReportStore
 from emulator.http.messages import HttpReply, read_query
 
 if TYPE_CHECKING:
+    from asyncio import Lock
+
     from aiohttp import web
 
 Parse: TypeAlias = Callable[[Fields], Report]
@@ -22,16 +24,6 @@ Parse: TypeAlias = Callable[[Fields], Report]
 
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _OK = HttpReply(headers=_TEXT, body=b"OK")
-
-
-class _Held:
-    """One message's lock, for as long as anybody holds it or waits for it."""
-
-    def __init__(self) -> None:
-        from asyncio import Lock
-
-        self.lock = Lock()
-        self.users = 0
 
 
 class Callbacks:
@@ -47,7 +39,7 @@ class Callbacks:
         self._parse = parse
         self._take = take
         self.reports = Reports() if reports is None else reports
-        self._held: dict[Key, _Held] = {}
+        self._held: dict[Key, Held[Lock]] = {}
 
     def answer(self, fields: Fields) -> HttpReply:
         """The reply to a callback with these parameters; of a POST give query and form together."""
@@ -86,7 +78,9 @@ class Callbacks:
     @asynccontextmanager
     async def _turn(self, key: Key) -> AsyncIterator[None]:
         """One after the other, for each message: a store that holds a message by a lock would stop the loop."""
-        held = self._held.setdefault(key, _Held())
+        from asyncio import Lock
+
+        held = self._held.setdefault(key, Held(Lock()))
         held.users += 1
         try:
             async with held.lock:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from datetime import datetime
 from threading import Lock
-from typing import Protocol, TypeAlias
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -97,11 +97,14 @@ class AsyncReportStore(Protocol):
     def taking(self, report: Report) -> AbstractAsyncContextManager[bool]: ...
 
 
-class _Held:
+L = TypeVar("L")
+
+
+class Held(Generic[L]):
     """One message's lock, for as long as anybody holds it or waits for it."""
 
-    def __init__(self) -> None:
-        self.lock = Lock()
+    def __init__(self, lock: L) -> None:
+        self.lock = lock
         self.users = 0
 
 
@@ -114,7 +117,7 @@ class Reports:
         self._most = most
         self._known: dict[Key, Report] = {}
         self._lock = Lock()
-        self._held: dict[Key, _Held] = {}
+        self._held: dict[Key, Held[Lock]] = {}
 
     def take(self, report: Report) -> bool:
         """Is it news? False for one that came already, comes late, or contradicts an end."""
@@ -138,7 +141,7 @@ class Reports:
     @contextmanager
     def _holding(self, key: Key) -> Iterator[None]:
         with self._lock:
-            held = self._held.setdefault(key, _Held())
+            held = self._held.setdefault(key, Held(Lock()))
             held.users += 1
         try:
             with held.lock:

@@ -16,7 +16,7 @@ from emulator.client.doubts import Settled
 from emulator.client.hiding import masked
 from emulator.client.places import AtOnce, lanes_of
 from emulator.client.provider_calls import ProviderCalls
-from emulator.client.transport import ClientOptions, Transport
+from emulator.client.transport import MOST, ClientOptions, Transport
 from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST = 16 * 1024 * 1024
-"""Octets of an answer that are read."""
 _PIECE = 65536
 _NOT_INSTALLED = "a client without async needs urllib3: pip install 'sms-emulator[client]'"
 

@@ -17,6 +17,9 @@ from emulator.client.watching import Watcher, announce
 
 T = TypeVar("T")
 
+MOST = 16 * 1024 * 1024
+"""Octets of an answer that are read."""
+
 
 class ClientOptions(TypedDict, total=False):
     """`base_url`: another address than the provider's. `patience`: how long and how often. `at_once`: calls under way

@@ -425,17 +425,16 @@ async def test_a_pattern_that_is_none_is_told_of(served, pattern: str):
     assert answer["error"]["message"].startswith("pattern: not a regular expression: ")
 
 
-async def test_no_pattern_and_no_rule_holds_up_the_loop():
+async def test_no_pattern_and_no_rule_holds_up_the_loop(served):
     trap = "a" * 900 + "!"
     rules = [
         {"when": {"matches": "(a+)+$"}, "then": {}}, {"when": {"matches": "^(([a-z])+.)+[A-Z]([a-z])+$"}, "then": {}},
         {"when": {"to_matches": "(9*)*x"}, "then": {}}, {"when": {"to": "*9*9*9*9*9*9*9*9*9*z"}, "then": {}},
     ]  # fmt: skip
-    async with serving() as served:
-        assert (await control(served, "PUT", f"{S}/rules", {"rules": rules}))[0] == 200
-        await sent(served, content=trap)
-        status, _ = await asyncio.wait_for(control(served, "GET", f"{S}/otp?timeout=0.01&pattern=(a%2B)%2B%24"), 5)
-        assert status == 408
+    assert (await control(served, "PUT", f"{S}/rules", {"rules": rules}))[0] == 200
+    await sent(served, content=trap)
+    status, _ = await asyncio.wait_for(control(served, "GET", f"{S}/otp?timeout=0.01&pattern=(a%2B)%2B%24"), 5)
+    assert status == 408
 
 
 @pytest.mark.parametrize("wrong", [{}, {"advance": 1, "rate": 2}, {"advance": -1}, {"set": "2027-01-01T00:00:00"}])

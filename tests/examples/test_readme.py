@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from examples.snippets import ROOT, Document
-from support import free_port, serving
+from support import free_port
 from tools import need
 
 from emulator.providers import found
@@ -26,26 +26,25 @@ def snippets(language: str, kind: str = "") -> list[str]:
 CURLS = [line for text in DOCUMENTS["README.md"].of("sh") for line in text.splitlines() if line.startswith("curl ")]
 
 
-async def test_the_curl_lines_work_when_pasted():
+async def test_the_curl_lines_work_when_pasted(served):
     import asyncio
 
-    async with serving() as served:
-        served.emulator.default.clock.rate = 0  # who pastes a line at a time sees it go on; each line is asked at once
-        answers = []
-        for line in CURLS:
-            words = shlex.split(line.replace("http://127.0.0.1:8775", served.base_url))
-            done = await asyncio.to_thread(
-                subprocess.run, [words[0], "-sS", *words[1:]], capture_output=True, text=True, timeout=200
-            )
-            assert done.returncode == 0, done.stderr
-            answers.append(json.loads(done.stdout))
-        assert answers[0] == json.loads(snippets("json")[0])
-        assert answers[1]["Output"] == {"Status": "Pending"}
-        assert answers[3] == 999
-        assert answers[4]["ErrorCode"] == 150
-        quoted = re.search(r"^> (.*?)\n\n", README, re.DOTALL | re.MULTILINE).group(1)
-        said = " ".join(quoted.replace("\n>", "").split())
-        assert said in answers[5]["requests"][0]["explain"]
+    served.emulator.default.clock.rate = 0  # who pastes a line at a time sees it go on; each line is asked at once
+    answers = []
+    for line in CURLS:
+        words = shlex.split(line.replace("http://127.0.0.1:8775", served.base_url))
+        done = await asyncio.to_thread(
+            subprocess.run, [words[0], "-sS", *words[1:]], capture_output=True, text=True, timeout=200
+        )
+        assert done.returncode == 0, done.stderr
+        answers.append(json.loads(done.stdout))
+    assert answers[0] == json.loads(snippets("json")[0])
+    assert answers[1]["Output"] == {"Status": "Pending"}
+    assert answers[3] == 999
+    assert answers[4]["ErrorCode"] == 150
+    quoted = re.search(r"^> (.*?)\n\n", README, re.DOTALL | re.MULTILINE).group(1)
+    said = " ".join(quoted.replace("\n>", "").split())
+    assert said in answers[5]["requests"][0]["explain"]
 
 
 def test_the_tests_of_the_readme_pass(tmp_path):

@@ -8,7 +8,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support import PATIENCE, control, frozen, key_of, send_path, serving, until
+from support import PATIENCE, control, frozen, key_of, send_path, until
 
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
@@ -21,34 +21,33 @@ def fetch(url, body=None, method=None):
         return json.loads(answer.read() or b"null")
 
 
-async def test_64_sandboxes_used_at_once_from_8_threads_keep_apart():
+async def test_64_sandboxes_used_at_once_from_8_threads_keep_apart(served):
     import asyncio
 
-    async with serving() as served:
-        base = served.base_url
+    base = served.base_url
 
-        def use(number: int) -> None:
-            made = fetch(f"{base}/_emulator/sandboxes", json.dumps({"clock": "frozen", "balance": 100}).encode())
-            path, key = f"{base}/_emulator/sandboxes/{made['id']}", made["accounts"]["smsoffice"]["key"]
-            for n in range(5):
-                fetch(base + send_path(key, content=f"{number}-{n}", reference=f"r{n}"))
-            fetch(f"{path}/settle", b"{}")
-            messages = fetch(f"{path}/messages")["messages"]
-            assert [one["text"] for one in messages] == [f"{number}-{n}" for n in range(5)]
-            assert {one["status"] for one in messages} == {"delivered"}
-            callbacks = fetch(f"{path}/callbacks")["callbacks"]
-            assert sorted(one["sent"]["reference"] for one in callbacks) == [f"r{n}" for n in range(5)]
-            assert len(fetch(f"{path}/requests")["requests"]) == 5
-            assert fetch(f"{path}/accounts/smsoffice")["balance"] == 95
+    def use(number: int) -> None:
+        made = fetch(f"{base}/_emulator/sandboxes", json.dumps({"clock": "frozen", "balance": 100}).encode())
+        path, key = f"{base}/_emulator/sandboxes/{made['id']}", made["accounts"]["smsoffice"]["key"]
+        for n in range(5):
+            fetch(base + send_path(key, content=f"{number}-{n}", reference=f"r{n}"))
+        fetch(f"{path}/settle", b"{}")
+        messages = fetch(f"{path}/messages")["messages"]
+        assert [one["text"] for one in messages] == [f"{number}-{n}" for n in range(5)]
+        assert {one["status"] for one in messages} == {"delivered"}
+        callbacks = fetch(f"{path}/callbacks")["callbacks"]
+        assert sorted(one["sent"]["reference"] for one in callbacks) == [f"r{n}" for n in range(5)]
+        assert len(fetch(f"{path}/requests")["requests"]) == 5
+        assert fetch(f"{path}/accounts/smsoffice")["balance"] == 95
 
-        def many() -> None:
-            with ThreadPoolExecutor(8) as threads:
-                list(threads.map(use, range(64)))
+    def many() -> None:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(use, range(64)))
 
-        before = threading.active_count()
-        await asyncio.to_thread(many)
-        assert len(served.emulator.default.engine.state.store.messages) == 0
-        assert threading.active_count() < before + 10
+    before = threading.active_count()
+    await asyncio.to_thread(many)
+    assert len(served.emulator.default.engine.state.store.messages) == 0
+    assert threading.active_count() < before + 10
 
 
 def test_a_deleted_sandbox_leaves_nothing_behind():

@@ -309,18 +309,17 @@ def test_tshark_finds_nothing_malformed_in_the_golden_session(tmp_path):
     assert not any(row[1] for row in rows), done.stdout
 
 
-async def test_line_of_a_receipt_is_what_parsers_know():
+async def test_line_of_a_receipt_is_what_parsers_know(at):
     import re
 
-    async with desk() as at:
-        esme = await at.bound(CommandId.BIND_TRANSCEIVER)
-        await esme.submit(b"What parsers know, and more of it")
-        await at.settle()
-        assert re.fullmatch(
-            r"id:1 sub:001 dlvrd:001 submit date:\d{10} done date:\d{10} stat:DELIVRD err:000 "
-            r"text:What parsers know, a",
-            line_of((await esme.receipts())[0]),
-        )
+    esme = await at.bound(CommandId.BIND_TRANSCEIVER)
+    await esme.submit(b"What parsers know, and more of it")
+    await at.settle()
+    assert re.fullmatch(
+        r"id:1 sub:001 dlvrd:001 submit date:\d{10} done date:\d{10} stat:DELIVRD err:000 "
+        r"text:What parsers know, a",
+        line_of((await esme.receipts())[0]),
+    )
 
 
 async def test_pdus_are_found_by_their_session(at):

@@ -73,17 +73,16 @@ async def test_what_comes_beside_an_offer_of_http_2_is_taken_and_journalled_whol
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-async def test_however_a_request_comes_the_answer_has_the_same_octets(name):
+async def test_however_a_request_comes_the_answer_has_the_same_octets(served, name):
     request = REQUESTS[name]
     half = len(request) // 2
-    async with serving() as served:
-        served.emulator.default.account("smscenter").limits_off = True
-        client = await Client().open(served.base_url)
-        await client.say(REQUESTS["a balance"])
-        whole = await client.say(request)
-        in_pieces = await client.say(request[:half], request[half:])
-        first = await (await Client().open(served.base_url)).say(request)
-        assert whole == in_pieces == first
+    served.emulator.default.account("smscenter").limits_off = True
+    client = await Client().open(served.base_url)
+    await client.say(REQUESTS["a balance"])
+    whole = await client.say(request)
+    in_pieces = await client.say(request[:half], request[half:])
+    first = await (await Client().open(served.base_url)).say(request)
+    assert whole == in_pieces == first
 
 
 async def test_the_same_request_is_journalled_alike_each_time(served):

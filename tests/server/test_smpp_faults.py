@@ -318,13 +318,12 @@ NO_RECEIPT = {
 
 
 @pytest.mark.parametrize("said", NO_RECEIPT.values(), ids=NO_RECEIPT)
-async def test_receipt_first_answers_at_once_where_no_receipt_will_come(said):
+async def test_receipt_first_answers_at_once_where_no_receipt_will_come(at, said):
     fields, then = said
-    async with desk() as at:
-        await at.rule({}, {"reply": {"fault": "receipt-first"}, **then})
-        esme = await at.bound()
-        assert (await esme.submit(**fields)).status == 0
-        assert kinds(esme) == [CommandId.SUBMIT_SM_RESP]
+    await at.rule({}, {"reply": {"fault": "receipt-first"}, **then})
+    esme = await at.bound()
+    assert (await esme.submit(**fields)).status == 0
+    assert kinds(esme) == [CommandId.SUBMIT_SM_RESP]
 
 
 async def test_receipt_first_answers_at_once_where_nobody_receives(at):

@@ -134,22 +134,21 @@ GONE = {
 
 @pytest.mark.parametrize("unread", [False, True], ids=["read", "unread"])
 @pytest.mark.parametrize("burst", GONE)
-async def test_what_a_client_has_said_before_it_goes_is_done_and_then_it_is_forgotten(burst, unread):
+async def test_what_a_client_has_said_before_it_goes_is_done_and_then_it_is_forgotten(served, burst, unread):
     asked, done = GONE[burst]
-    async with serving() as served:
-        if burst == "late answers":
-            late = {"when": {"operation": "send"}, "then": {"reply": {"delay": 90}}}
-            assert (await control(served, "POST", "/_emulator/sandboxes/default/rules", late))[0] < 300
-        busy, wire = Wire.to(served)
-        busy.data_received(b"".join(map(asked, range(MANY))))
-        if unread:
-            busy.pause_writing()
-        before = answered(wire)
-        wire.close()
-        await until(lambda: not served.http.connections)
-        assert answered(wire) == before
-        entries = served.emulator.default.journal.exchanges()
-        assert sum(1 for one in entries if one.protocol == "http") == done
+    if burst == "late answers":
+        late = {"when": {"operation": "send"}, "then": {"reply": {"delay": 90}}}
+        assert (await control(served, "POST", "/_emulator/sandboxes/default/rules", late))[0] < 300
+    busy, wire = Wire.to(served)
+    busy.data_received(b"".join(map(asked, range(MANY))))
+    if unread:
+        busy.pause_writing()
+    before = answered(wire)
+    wire.close()
+    await until(lambda: not served.http.connections)
+    assert answered(wire) == before
+    entries = served.emulator.default.journal.exchanges()
+    assert sum(1 for one in entries if one.protocol == "http") == done
 
 
 async def test_where_each_request_takes_long_another_connection_is_served_after_a_few(served, monkeypatch):

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import serving
 from tools import NODE_MODULES, need, needs
 
 from emulator.providers.smscenter import client
@@ -47,7 +46,7 @@ def told(found, profile):
 
 @PROFILES
 @pytest.mark.contract("smscenter.soap.wsdl", "smscenter.soap.wsdl-2025", "smscenter.status.query")
-async def test_zeep_in_strict_mode_calls_all_seven_operations(profile):
+async def test_zeep_in_strict_mode_calls_all_seven_operations(served, profile):
     zeep = pytest.importorskip("zeep")
     from zeep.helpers import serialize_object
 
@@ -69,10 +68,9 @@ async def test_zeep_in_strict_mode_calls_all_seven_operations(profile):
             assert service.get_balance(apikey="key").error == "0"
         return {name: serialize_object(one, dict) for name, one in found.items()}, missing.error
 
-    async with serving() as served:
-        found, error = await asyncio.to_thread(calls, account(served, profile))
-        told(found, profile)
-        assert error == "3"
+    found, error = await asyncio.to_thread(calls, account(served, profile))
+    told(found, profile)
+    assert error == "3"
 
 
 @needs("php-soap")

@@ -141,23 +141,22 @@ async def test_a_receiver_that_is_not_there_or_does_not_answer_is_told_apart(mon
 
 
 @pytest.mark.contract("smsoffice.callback.retry")
-async def test_a_schedule_of_retries_is_kept_on_the_sandboxs_clock() -> None:
+async def test_a_schedule_of_retries_is_kept_on_the_sandboxs_clock(served: Server, client: Receiver) -> None:
     def refusing_twice(client: Receiver) -> web.Response:
         return web.Response(text="OK") if len(client.came) > 2 else web.Response(status=500)
 
-    async with serving() as served, receiver() as client:
-        client.answers = lambda _: refusing_twice(client)
-        accounts = {"smsoffice": {"switches": {"retry": [60, 600, 6000]}}}
-        sandbox = frozen(served, callback_url=client.url, accounts=accounts)
-        start = sandbox.now()
-        await send(served, sandbox, reference="mine", scheduled_at=start // SECOND + 1)
-        await walk(served, sandbox, 3600)
-        kept = list(sandbox.journal.attempts())
-        begins = (start // SECOND + 1) * SECOND
-        assert [(one.attempt, (one.at - begins) // SECOND, one.accepted) for one in kept] == [
-            (1, 2, False), (2, 62, False), (3, 662, True),
-        ]  # fmt: skip
-        assert {one["timestamp"] for one in client.came} == {client.came[0]["timestamp"]}
+    client.answers = lambda _: refusing_twice(client)
+    accounts = {"smsoffice": {"switches": {"retry": [60, 600, 6000]}}}
+    sandbox = frozen(served, callback_url=client.url, accounts=accounts)
+    start = sandbox.now()
+    await send(served, sandbox, reference="mine", scheduled_at=start // SECOND + 1)
+    await walk(served, sandbox, 3600)
+    kept = list(sandbox.journal.attempts())
+    begins = (start // SECOND + 1) * SECOND
+    assert [(one.attempt, (one.at - begins) // SECOND, one.accepted) for one in kept] == [
+        (1, 2, False), (2, 62, False), (3, 662, True),
+    ]  # fmt: skip
+    assert {one["timestamp"] for one in client.came} == {client.came[0]["timestamp"]}
 
 
 async def test_callbacks_of_one_moment_arrive_in_the_order_of_the_list(served: Server, client: Receiver) -> None:

@@ -49,13 +49,12 @@ SINGLE = {
 
 @pytest.mark.contract("smscenter.smpp.parts-as-sent")
 @pytest.mark.parametrize("said", SINGLE.values(), ids=SINGLE)
-async def test_a_message_in_one_pdu_counts_by_its_octets_in_its_own_coding(said):
+async def test_a_message_in_one_pdu_counts_by_its_octets_in_its_own_coding(at, said):
     data_coding, octets, parts, encoding = said
-    async with desk() as at:
-        esme = await at.bound()
-        assert (await esme.submit(octets, data_coding=data_coding)).status == 0
-        assert await told(at) == (parts, encoding, parts)
-        assert (await at.call("GET", "/accounts/smscenter"))["balance"] == 1000 - parts
+    esme = await at.bound()
+    assert (await esme.submit(octets, data_coding=data_coding)).status == 0
+    assert await told(at) == (parts, encoding, parts)
+    assert (await at.call("GET", "/accounts/smscenter"))["balance"] == 1000 - parts
 
 
 @pytest.mark.parametrize(("octets", "parts"), [(LATIN * 15, 1), (LATIN * 15 + b"123", 2)])
@@ -90,29 +89,28 @@ async def test_a_message_payload_is_cut_by_the_provider(at, data_coding, octets,
     ],
     ids=["306 letters as 152, 152 and 2", "100 Latin letters in UCS-2", "8-bit octets", "two letters"],
 )
-async def test_a_part_is_a_message_on_the_air_however_short_it_is(way, data_coding, pieces, encoding):
+async def test_a_part_is_a_message_on_the_air_however_short_it_is(at, way, data_coding, pieces, encoding):
     total = len(pieces)
-    async with desk() as at:
-        await at.rule({"parts": total, "encoding": encoding}, {"steps": [{"after": 1, "status": "read"}]})
-        esme = await at.bound()
-        for number, piece in enumerate(pieces, 1):
-            if way == "sar":
-                answer = await esme.submit(piece, *sar(number, total), data_coding=data_coding)
-            else:
-                header = (udh8 if way == "udh8" else udh16)(number, total)
-                answer = await esme.submit(header + piece, esm_class=0x40, data_coding=data_coding)
-            assert answer.status == 0
-        assert await told(at) == (total, encoding, total)
-        assert (await at.call("GET", "/accounts/smscenter"))["balance"] == 1000 - total
-        await at.settle()
-        assert (await at.messages())[0]["status"] == "read", "the rule saw what was sent"
-        receipts = await esme.receipts(total)
-        assert sum(map(cost_of, receipts)) == total
-        who = f"login={at.account['login']}&psw={at.account['psw']}"
-        asked = f"{at.served.base_url}/sys/status.php?{who}&phone={TO}&id=1&fmt=3&all=2&charset=utf-8"
-        assert float(json.loads((await get(asked))[1])["cost"]) == total
-        (line,) = (await at.call("GET", "/ledger"))["messages"]
-        assert (line["parts"], line["encoding"], line["cost"]) == (total, encoding, total)
+    await at.rule({"parts": total, "encoding": encoding}, {"steps": [{"after": 1, "status": "read"}]})
+    esme = await at.bound()
+    for number, piece in enumerate(pieces, 1):
+        if way == "sar":
+            answer = await esme.submit(piece, *sar(number, total), data_coding=data_coding)
+        else:
+            header = (udh8 if way == "udh8" else udh16)(number, total)
+            answer = await esme.submit(header + piece, esm_class=0x40, data_coding=data_coding)
+        assert answer.status == 0
+    assert await told(at) == (total, encoding, total)
+    assert (await at.call("GET", "/accounts/smscenter"))["balance"] == 1000 - total
+    await at.settle()
+    assert (await at.messages())[0]["status"] == "read", "the rule saw what was sent"
+    receipts = await esme.receipts(total)
+    assert sum(map(cost_of, receipts)) == total
+    who = f"login={at.account['login']}&psw={at.account['psw']}"
+    asked = f"{at.served.base_url}/sys/status.php?{who}&phone={TO}&id=1&fmt=3&all=2&charset=utf-8"
+    assert float(json.loads((await get(asked))[1])["cost"]) == total
+    (line,) = (await at.call("GET", "/ledger"))["messages"]
+    assert (line["parts"], line["encoding"], line["cost"]) == (total, encoding, total)
 
 
 @pytest.mark.contract("smscenter.smpp.parts-as-sent")

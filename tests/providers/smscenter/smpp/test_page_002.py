@@ -1,7 +1,7 @@
 """Page 002, statement by statement, over a socket."""
 
 import pytest
-from esme import TO, desk, line_of
+from esme import TO, line_of
 
 from emulator.smpp import CommandId
 
@@ -193,16 +193,15 @@ async def test_all_ways_of_long_messages_come_to_the_same(at, way):
 
 
 @pytest.mark.contract("smscenter.smpp.told-later")
-async def test_a_number_on_the_stop_list_is_accepted_here_and_refused_at_once_over_http():
+async def test_a_number_on_the_stop_list_is_accepted_here_and_refused_at_once_over_http(at):
     from support import get
 
-    async with desk() as at:
-        await at.patch(stoplist=[TO])
-        esme = await at.bound()
-        assert (await esme.submit()).status == 0
-        await at.settle()
-        (receipt,) = await esme.receipts()
-        assert "stat:UNDELIV err:252" in line_of(receipt)
-        who = f"login={at.account['login']}&psw={at.account['psw']}"
-        _, body = await get(f"{at.served.base_url}/sys/send.php?{who}&phones={TO}&mes=Hi&fmt=3")
-        assert b'"error_code": 8' in body or b'"error_code":8' in body
+    await at.patch(stoplist=[TO])
+    esme = await at.bound()
+    assert (await esme.submit()).status == 0
+    await at.settle()
+    (receipt,) = await esme.receipts()
+    assert "stat:UNDELIV err:252" in line_of(receipt)
+    who = f"login={at.account['login']}&psw={at.account['psw']}"
+    _, body = await get(f"{at.served.base_url}/sys/send.php?{who}&phones={TO}&mes=Hi&fmt=3")
+    assert b'"error_code": 8' in body or b'"error_code":8' in body

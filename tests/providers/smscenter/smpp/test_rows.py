@@ -1,7 +1,7 @@
 """Rows of the contract over SMPP at their borders: what a changed constant showed that no other test held."""
 
 import pytest
-from esme import TO, desk, line_of
+from esme import TO, line_of
 
 from emulator.smpp import CommandId
 
@@ -37,18 +37,17 @@ async def test_a_sender_is_told_later_a_fault_of_the_server_at_once_and_a_strang
 
 
 @pytest.mark.contract("smscenter.smpp.receipts")
-async def test_a_receipt_s_state_is_that_of_its_text():
+async def test_a_receipt_s_state_is_that_of_its_text(at):
     words = {"delivered": ("DELIVRD", 2), "expired": ("EXPIRED", 3), "undelivered": ("UNDELIV", 5)}
-    async with desk() as at:
-        esme = await at.bound()
-        for status in words:
-            await at.rule({"contains": status}, {"steps": [{"after": 1, "status": status}]})
-        for number, (status, (word, state)) in enumerate(words.items(), 1):
-            await esme.submit(status.encode())
-            await at.settle()
-            receipt = (await esme.receipts(number))[-1]
-            assert f"stat:{word}" in line_of(receipt)
-            assert receipt.tlv(0x0427) == bytes([state])
+    esme = await at.bound()
+    for status in words:
+        await at.rule({"contains": status}, {"steps": [{"after": 1, "status": status}]})
+    for number, (status, (word, state)) in enumerate(words.items(), 1):
+        await esme.submit(status.encode())
+        await at.settle()
+        receipt = (await esme.receipts(number))[-1]
+        assert f"stat:{word}" in line_of(receipt)
+        assert receipt.tlv(0x0427) == bytes([state])
 
 
 @pytest.mark.contract("smscenter.smpp.vendor-tlvs", "smscenter.smpp.tlv-order", "smscenter.smpp.parts-as-sent")
