@@ -194,6 +194,17 @@ async def test_the_server_asks_where_the_account_wants_it_and_closes_when_nobody
     await esme.closed()
 
 
+@pytest.mark.contract("smscenter.smpp.enquire-link")
+async def test_who_answered_is_asked_again_after_as_long_however_much_longer_an_answer_may_take(at):
+    await at.patch(switches={"smpp-enquire-link": 50, "smpp-response": 400, "smpp-idle": 0})
+    esme = await at.bound()
+    for asked in (1, 2):
+        skip(50)
+        await esme.until(lambda: esme.came[-1].command_id == CommandId.ENQUIRE_LINK)
+        esme.write(Pdu(CommandId.ENQUIRE_LINK_RESP, 0, esme.came[-1].sequence))
+        assert (await esme.submit(b"%d" % asked)).status == 0  # the answer was heard before
+
+
 async def test_outbind_connects_to_a_client_that_listens():
     from esme import Esme
 
