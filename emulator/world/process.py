@@ -6,8 +6,10 @@ as a kernel closes them.
 
 import asyncio
 import inspect
+import sys
 import types
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
 from contextvars import Context, ContextVar
 from typing import Any, Protocol
 
@@ -206,7 +208,7 @@ def new_task(ground: Ground) -> Callable[..., "asyncio.Task[Any]"]:
         life = life_in(how.get("context"))
         if life is None:
             return asyncio.Task(coroutine, loop=loop, **how)
-        task: asyncio.Task[Any] = asyncio.Task(_living(ground, life, coroutine), loop=loop, **how)
+        task: asyncio.Task[Any] = asyncio.Task(_living(ground, life, [coroutine]), loop=loop, **how)
         life.tasks.add(task)
         task.add_done_callback(life.tasks.discard)
         return task
@@ -214,12 +216,14 @@ def new_task(ground: Ground) -> Callable[..., "asyncio.Task[Any]"]:
     return make
 
 
-async def _living(ground: Ground, life: Life, coroutine: Coroutine[Any, Any, Any]) -> Any:
-    return await _steps(ground, life, coroutine)
+async def _living(ground: Ground, life: Life, given: list[Coroutine[Any, Any, Any]]) -> Any:
+    return await _steps(ground, life, given)
 
 
 @types.coroutine
-def _steps(ground: Ground, life: Life, coroutine: Any) -> Generator[Any, Any, Any]:
+def _steps(ground: Ground, life: Life, given: list[Any]) -> Generator[Any, Any, Any]:
+    """`given`: the coroutine, which nobody holds but this frame."""
+    coroutine = given.pop()
     error: BaseException | None = None
     while True:
         if not life.dead:
@@ -227,6 +231,9 @@ def _steps(ground: Ground, life: Life, coroutine: Any) -> Generator[Any, Any, An
         if life.dead:
             yield from _never(life)
             _close(coroutine)
+            error = None
+            with _unheard():  # gone while a loop runs: what clings on nevertheless would go round and round without one
+                del coroutine
             raise asyncio.CancelledError
         try:
             waits_for = coroutine.send(None) if error is None else coroutine.throw(error)
@@ -256,6 +263,16 @@ def _never(life: Life) -> Generator[Any, Any, None]:
             pass  # cancelled: a dead process does not hear it
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Whatever Python has to say of what is thrown away within: who heard it would keep it."""
+    before, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+
+
 class _Over(BaseException):
     """Thrown through the coroutines of dead processes when the world ends: nobody waits for it by name."""
 
@@ -268,4 +285,3 @@ def _close(coroutine: Any) -> None:
             coroutine.throw(_Over())
         except BaseException:
             return
-    coroutine.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json as json_module
+import zlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,9 +13,11 @@ from yarl import URL
 
 from emulator.world.process import Process
 
-_ASKED_BY_GET = (301, 302, 303)
-_AS_BEFORE = (307, 308)
+_REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 10
+_BREAKS = frozenset("\r\n\0")
+_EITHER = 32 + zlib.MAX_WBITS
+"""Of zlib: gzip's form or its own."""
 
 
 class Reply(NamedTuple):
@@ -54,6 +57,7 @@ class App(Process):
         """`data`: octets, a text, a form's fields or an `aiohttp.FormData`. Redirects are followed as long as they stay
         with the application. While it is down this waits for it to come up again, as a person does who sees no page."""
         await self.up.wait()
+        method = method.upper()
         body, kind = await _written(json, data)
         url = URL(self.url(path)).extend_query(params)
         try:
@@ -64,7 +68,7 @@ class App(Process):
                     if there is None:
                         return reply
                     url = there
-                    if reply.status in _ASKED_BY_GET and method != "HEAD":
+                    if (reply.status == 303 and method != "HEAD") or (reply.status < 303 and method == "POST"):
                         method, body, kind = "GET", b"", {}
         except OSError:  # a timeout is one, too
             return Reply()
@@ -79,6 +83,8 @@ class App(Process):
         if body or method not in ("GET", "HEAD"):
             wanted["Content-Length"] = str(len(body))
         head = [f"{method} {url.raw_path_qs} HTTP/1.1", *(f"{name}: {value}" for name, value in wanted.items())]
+        if odd := [line for line in head if not _BREAKS.isdisjoint(line)]:
+            raise ValueError(f"{odd[0]!r}: a header is one line")
         loop = asyncio.get_running_loop()
         answer = _Answer(loop.create_future(), method)
         transport, _ = await loop.create_connection(lambda: answer, self.host, self.port)
@@ -91,11 +97,14 @@ class App(Process):
 
 def _leads_to(reply: Reply, url: URL) -> URL | None:
     """To which other page of the same application."""
-    if reply.status not in _ASKED_BY_GET and reply.status not in _AS_BEFORE:
-        return None
     said = next((value for name, value in reply.headers if name.lower() == "location"), None)
-    there = url if said is None else url.join(URL(said))
-    return there if said is not None and there.origin() == url.origin() else None
+    if said is None or reply.status not in _REDIRECTS:
+        return None
+    try:
+        there = url.join(URL(said))
+        return there if there.origin() == url.origin() else None
+    except ValueError:  # sms:+995577000001, and what is no URL
+        return None
 
 
 async def _written(json: Any, data: Any) -> tuple[bytes, dict[str, str]]:
@@ -106,8 +115,8 @@ async def _written(json: Any, data: Any) -> tuple[bytes, dict[str, str]]:
         return json_module.dumps(json).encode(), {"Content-Type": "application/json"}
     if data is None:
         return b"", {}
-    if isinstance(data, bytes):
-        return data, {"Content-Type": "application/octet-stream"}
+    if isinstance(data, bytes | bytearray | memoryview):
+        return bytes(data), {"Content-Type": "application/octet-stream"}
     if isinstance(data, str):
         return data.encode(), {"Content-Type": "text/plain; charset=utf-8"}
     payload = data() if isinstance(data, FormData) else FormData(data)()
@@ -123,6 +132,7 @@ class _Answer(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._headers: list[tuple[str, str]] = []
         self._body: list[bytes] = []
+        self._ends_with_connection = False
 
     def data_received(self, octets: bytes) -> None:
         try:
@@ -131,6 +141,8 @@ class _Answer(asyncio.Protocol):
             self._fail(OSError(f"what came is no HTTP answer: {error}"))
 
     def connection_lost(self, error: Exception | None) -> None:
+        if error is None and self._ends_with_connection:
+            self._end()
         self._fail(error or ConnectionResetError("the connection was closed before the answer was whole"))
 
     def _fail(self, error: Exception) -> None:
@@ -138,15 +150,29 @@ class _Answer(asyncio.Protocol):
             self.whole.set_exception(error)
 
     def _end(self) -> None:
-        if not self.whole.done():
-            self.whole.set_result(Reply(self._parser.get_status_code(), b"".join(self._body), tuple(self._headers)))
+        if self.whole.done():
+            return
+        body = b"".join(self._body)
+        if body and self._said("content-encoding") in ("gzip", "deflate"):
+            try:
+                body = zlib.decompress(body, _EITHER)
+            except zlib.error as error:
+                self._fail(OSError(f"what came is not compressed as it says: {error}"))
+                return
+        self.whole.set_result(Reply(self._parser.get_status_code(), body, tuple(self._headers)))
+
+    def _said(self, wanted: str) -> str | None:
+        return next((value for name, value in self._headers if name.lower() == wanted), None)
 
     # what the parser tells
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        self._headers.append((name.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")))
 
     def on_headers_complete(self) -> None:
+        if self._parser.get_status_code() < 200:
+            return
+        self._ends_with_connection = self._said("content-length") is None and self._said("transfer-encoding") is None
         if self._method == "HEAD":
             self._end()
 

@@ -1,6 +1,8 @@
 """Who visits an application of a world: what is asked, where that leads, what comes."""
 
 import asyncio
+import gzip
+import zlib
 
 import pytest
 from aiohttp import FormData, web
@@ -42,10 +44,17 @@ def echo(process):
             await asyncio.sleep(1)
         return answer
 
+    async def by_hand(request):
+        """The octets of an answer, as the test gives them in hex."""
+        request.transport.write(bytes.fromhex(request.query["octets"]))
+        if "closes" in request.query:
+            request.transport.close()
+        await asyncio.sleep(1)
+
     app = web.Application()
     for path, page in (
         ("/", told), ("/leads", leads), ("/breaks", breaks), ("/nonsense", nonsense), ("/pieces", pieces),
-        ("/round", round_about),
+        ("/round", round_about), ("/hand", by_hand),
     ):  # fmt: skip
         app.router.add_route("*", path, page)
     return app
@@ -69,6 +78,8 @@ def visits(*asked):
         ({"data": [("a", "1"), ("a", "2")]}, "application/x-www-form-urlencoded", "a=1&a=2"),
         ({"data": "тест"}, "text/plain; charset=utf-8", "тест"),
         ({"data": b"octets"}, "application/octet-stream", "octets"),
+        ({"data": bytearray(b"octets")}, "application/octet-stream", "octets"),
+        ({"data": memoryview(b"octets")}, "application/octet-stream", "octets"),
         ({"data": b"<a/>", "headers": {"content-type": "text/xml"}}, "text/xml", "<a/>"),
         ({}, None, ""),
     ],
@@ -94,6 +105,7 @@ def test_a_visitor_posts_a_file():
     [
         (303, "/?q=1", "GET", ""), (302, "/?q=1", "GET", ""), (307, "/?q=1", "POST", "x"), (308, "?q=1", None, ""),
         (303, "http://127.0.0.1:8775/", None, ""), (303, None, None, ""), (304, "/?q=1", None, ""),
+        *((303, there, None, "") for there in ("mailto:a@b", "sms:+995577000001", "http://[x/", "http://a:99999/")),
     ],
 )  # fmt: skip
 def test_a_visitor_is_led_on_within_the_application_alone(status, there, method, body):
@@ -122,9 +134,49 @@ def test_what_a_visitor_gets():
 
 
 @pytest.mark.parametrize(
+    ("status", "method", "after"),
+    [(301, "POST", "GET"), (302, "DELETE", "DELETE"), (301, "PUT", "PUT"), (303, "PUT", "GET"), (303, "HEAD", None),
+     (302, "post", "GET"), (307, "delete", "DELETE")],
+)  # fmt: skip
+def test_what_a_visitor_asks_with_where_he_is_led(status, method, after):
+    (reply,) = visits((method, "/leads", {"params": {"status": status, "to": "/"}}))
+    assert (reply.status, reply.json()["method"] if reply.body else None) == (200, after)
+
+
+LENGTHLESS = b"HTTP/1.1 200 OK\r\n\r\nwhole"
+
+
+@pytest.mark.parametrize(
+    ("method", "octets", "status", "body"),
+    [
+        ("GET", LENGTHLESS, 200, b"whole"), ("GET", LENGTHLESS.replace(b"1.1", b"1.0"), 200, b"whole"),
+        ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nwhole", 0, b""),
+        ("GET", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwhole\r\n", 0, b""),
+        ("HEAD", b"HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        ("GET", b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", 200, b"ok"),
+        *(("GET", b"HTTP/1.1 200 OK\r\nContent-Encoding: %b\r\n\r\n%b" % (name, packed), status, body)
+          for name, packed, status, body in (
+              (b"gzip", gzip.compress(b"whole", mtime=0), 200, b"whole"),
+              (b"deflate", zlib.compress(b"whole"), 200, b"whole"),
+              (b"gzip", b"whole", 0, b""), (b"other", b"whole", 200, b"whole"))),
+    ],
+)  # fmt: skip
+def test_answers_of_every_shape_are_read(method, octets, status, body):
+    (reply,) = visits((method, "/hand", {"params": {"octets": octets.hex(), "closes": "1"}}))
+    assert (reply.status, reply.body, dict(reply.headers).get("Link")) == (status, body, None)
+
+
+def test_headers_are_read_as_utf_8():
+    octets = "HTTP/1.1 200 OK\r\nX-Name: Привет\r\nContent-Length: 0\r\n\r\n".encode()
+    (reply,) = visits(("GET", "/hand", {"params": {"octets": octets.hex()}}))
+    assert dict(reply.headers)["X-Name"] == "Привет"
+
+
+@pytest.mark.parametrize(
     ("path", "how", "why"),
     [
         ("/", {"json": {}, "data": b""}, "give json= or data=, not both"),
+        ("/", {"headers": {"X-Name": "a\r\nX-Other: b"}}, "a header is one line"),
         ("/round", {}, "leads from page to page"),
     ],
 )

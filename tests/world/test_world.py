@@ -638,6 +638,32 @@ def test_a_world_that_is_over_leaves_nothing_that_complains(monkeypatch):
     assert [f"{one.exc_value!r} in {one.object}" for one in complaints] == []
 
 
+@pytest.mark.parametrize("killed", [True, False])
+def test_who_clings_to_life_is_thrown_away_all_the_same(killed, monkeypatch):
+    """Nor does it run on when nobody knows of it any more, where no loop would stop it."""
+    known, heard = [], []
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+
+    async def main(w):
+        async def worker(process):
+            while True:
+                try:
+                    await asyncio.sleep(1)
+                except BaseException:
+                    continue
+
+        known.append(await w.app(worker))
+        await w.after(seconds=10)
+        if killed:
+            known[0].kill()
+        await w.after(seconds=10)
+
+    world.run(main)
+    known.clear()
+    gc.collect()
+    assert heard == []
+
+
 def test_an_application_that_ends_by_itself_fails_the_world():
     async def main(w):
         async def worker(process):
