@@ -23,7 +23,7 @@ Requests are built and replies read by the providers' own client halves (emulato
 server is imported, and aiohttp only with a name that needs it: names below are found when they are asked for.
 """
 
-from emulator.exports import when_asked
+from emulator.exports import when_asked as _when_asked
 
 TYPE_CHECKING = False  # type checkers know the name; importing typing would be most of what importing us costs
 if TYPE_CHECKING:
@@ -72,4 +72,4 @@ _HOMES = {name: f"emulator.client.{home}" for home, names in _NAMES.items() for 
 __all__ = list(_HOMES)
 
 _FOLDERS = {name: f"emulator.client.{name}" for name in ("smscenter", "smsoffice", "smpp", "ubill")}
-__getattr__, __dir__ = when_asked(globals(), _HOMES | _FOLDERS)
+__getattr__, __dir__ = _when_asked(globals(), _HOMES | _FOLDERS)

@@ -41,6 +41,8 @@ def test_the_names_of_a_module_are_those_that_it_exports(module):
     found = importlib.import_module(name)
     assert named(part(heading))[0] == sorted(found.__all__)
     assert all(getattr(found, one) is not None for one in found.__all__)
+    ours = {"exports"} if module == "" else set()
+    assert {"exports", "when_asked"}.intersection(dir(found)) <= ours  # how names are passed on is no name
 
 
 def test_a_handle_has_what_is_listed_with_or_without_async():

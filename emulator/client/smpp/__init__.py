@@ -1,6 +1,6 @@
 """SMS Center (or any SMSC) by SMPP 3.4, for async programs: SmppClient, its errors, receipts as reports."""
 
-from emulator import exports
+from emulator import exports as _exports
 from emulator.client.smpp.client import SmppClient as SmppClient
 from emulator.client.smpp.errors import AlreadyBound as AlreadyBound
 from emulator.client.smpp.errors import BadDefaultMessage as BadDefaultMessage
@@ -61,4 +61,4 @@ from emulator.client.smpp.settings import LinkState as LinkState
 from emulator.client.smpp.settings import Settings as Settings
 from emulator.smpp import Coding as Coding
 
-__all__ = exports.imported(globals())
+__all__ = _exports.imported(globals())

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from emulator import exports
+from emulator import exports as _exports
 from emulator.client.smscenter import product_calls
 from emulator.client.smscenter.callback import Incoming as Incoming
 from emulator.client.smscenter.callback import SubscriberCall as SubscriberCall
@@ -46,5 +46,5 @@ if TYPE_CHECKING:
     from emulator.client.smscenter.async_client import AsyncSmsCenter as AsyncSmsCenter
 
 Calls = product_calls.ProductCalls
-__all__ = [*exports.imported(globals()), "AsyncSmsCenter"]
-__getattr__, __dir__ = exports.when_asked(globals(), {"AsyncSmsCenter": "emulator.client.smscenter.async_client"})
+__all__ = [*_exports.imported(globals()), "AsyncSmsCenter"]
+__getattr__, __dir__ = _exports.when_asked(globals(), {"AsyncSmsCenter": "emulator.client.smscenter.async_client"})

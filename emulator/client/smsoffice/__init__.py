@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from emulator import exports
+from emulator import exports as _exports
 from emulator.client.smsoffice.callback import parse_callback as parse_callback
 from emulator.client.smsoffice.calls import Calls as Calls
 from emulator.client.smsoffice.calls import MessageStatus as MessageStatus
@@ -36,5 +36,5 @@ from emulator.client.smsoffice.errors import TemporaryDelay as TemporaryDelay
 if TYPE_CHECKING:
     from emulator.client.smsoffice.async_client import AsyncSmsOffice as AsyncSmsOffice
 
-__all__ = [*exports.imported(globals()), "AsyncSmsOffice"]
-__getattr__, __dir__ = exports.when_asked(globals(), {"AsyncSmsOffice": "emulator.client.smsoffice.async_client"})
+__all__ = [*_exports.imported(globals()), "AsyncSmsOffice"]
+__getattr__, __dir__ = _exports.when_asked(globals(), {"AsyncSmsOffice": "emulator.client.smsoffice.async_client"})

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from emulator import exports
+from emulator import exports as _exports
 from emulator.client.ubill.callback import parse_callback as parse_callback
 from emulator.client.ubill.calls import Brand as Brand
 from emulator.client.ubill.calls import Calls as Calls
@@ -32,5 +32,5 @@ from emulator.client.ubill.errors import UbillUnavailable as UbillUnavailable
 if TYPE_CHECKING:
     from emulator.client.ubill.async_client import AsyncUbill as AsyncUbill
 
-__all__ = [*exports.imported(globals()), "AsyncUbill"]
-__getattr__, __dir__ = exports.when_asked(globals(), {"AsyncUbill": "emulator.client.ubill.async_client"})
+__all__ = [*_exports.imported(globals()), "AsyncUbill"]
+__getattr__, __dir__ = _exports.when_asked(globals(), {"AsyncUbill": "emulator.client.ubill.async_client"})

@@ -5,9 +5,9 @@ PROVIDER is put together when it is asked for, so that the client's half (client
 
 from typing import TYPE_CHECKING
 
-from emulator.exports import when_asked
+from emulator.exports import when_asked as _when_asked
 
 if TYPE_CHECKING:
     from emulator.providers.ubill.provider import PROVIDER as PROVIDER
 
-__getattr__, __dir__ = when_asked(globals(), {"PROVIDER": "emulator.providers.ubill.provider"})
+__getattr__, __dir__ = _when_asked(globals(), {"PROVIDER": "emulator.providers.ubill.provider"})
