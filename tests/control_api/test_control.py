@@ -437,6 +437,14 @@ async def test_no_pattern_and_no_rule_holds_up_the_loop(served):
     assert status == 408
 
 
+async def test_a_clock_is_set_to_a_moment_of_any_zone(served):
+    _, made = await control(served, "POST", "/_emulator/sandboxes", {"clock": {"now": "2026-01-01T12:00:00Z"}})
+    path = f"/_emulator/sandboxes/{made['id']}/clock"
+    await control(served, "POST", path, {"rate": 0})
+    _, told = await control(served, "POST", path, {"set": "2026-01-02T04:00:00+04:00"})
+    assert told == {"now": "2026-01-02T00:00:00.000000Z", "rate": 0}
+
+
 @pytest.mark.parametrize("wrong", [{}, {"advance": 1, "rate": 2}, {"advance": -1}, {"set": "2027-01-01T00:00:00"}])
 async def test_a_clock_is_moved_one_way_at_a_time_and_never_back(served, wrong):
     assert (await control(served, "POST", f"{S}/clock", wrong))[0] == 400
