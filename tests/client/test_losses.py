@@ -125,6 +125,19 @@ async def test_an_outage_is_waited_out_when_the_caller_says_so(sms_emulator, kin
 
 @either
 @each
+async def test_a_503_leaves_a_send_in_doubt(sms_emulator, kind, provider):
+    """A proxy says it of a backend that took the message, too."""
+    sms = sms_emulator
+    await sms.add_rule(when={"provider": provider, "operation": "send"}, then={"reply": {"status": 503}})
+    async with desk(kind, provider, sms) as ask:
+        with pytest.raises(Unavailable) as raised:
+            await ask("send", number(provider), "Hello", **no_id(provider))
+    assert (raised.value.status, raised.value.retryable, raised.value.maybe_accepted) == (503, True, True)
+    assert (len(await sms.requests(provider=provider)), await sms.messages()) == (1, [])
+
+
+@either
+@each
 async def test_a_429_is_waited_out_and_told_when_it_lasts(sms_emulator, kind, provider):
     sms = sms_emulator
     await sms.add_rule(when={"provider": provider}, then={"reply": {"status": 429}}, times=2)

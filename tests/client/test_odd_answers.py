@@ -11,7 +11,7 @@ from client.raw import numbered, plain, raw
 from msgspec import structs
 from support import until
 
-from emulator.client import ReplyLost, SmsError
+from emulator.client import ReplyLost, SmsError, Unavailable
 
 either = pytest.mark.parametrize("kind", KINDS)
 each = pytest.mark.parametrize("provider", PROVIDERS)
@@ -70,6 +70,18 @@ async def test_an_answer_of_two_hundred_thousand_brackets_is_none_of_the_provide
                 assert raised.value.maybe_accepted
                 with pytest.raises(SmsError):
                     await ask("balance")
+
+
+@either
+async def test_a_date_to_wait_for_is_kept(kind):
+    """Retry-After as a date, beside the server's own (RFC 9110, 10.2.3)."""
+    when = (b"Date: Sun, 29 Nov 2026 07:00:00 GMT", b"Retry-After: Sun, 29 Nov 2026 08:00:00 GMT")
+    with raw(lambda request: plain(b"", b"429 Too Many Requests", *when)) as server:
+        async with desk(kind, "ubill", server) as ask:
+            with pytest.raises(Unavailable) as raised:
+                await ask("send", "1", "x")
+        assert len(server.requests) == 1
+    assert raised.value.retry_after == 3600
 
 
 @either

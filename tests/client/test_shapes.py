@@ -9,7 +9,7 @@ from inspect import isfunction
 from typing import Any
 
 import pytest
-from client.desks import KINDS, QUICK, desk
+from client.desks import KINDS, PROVIDERS, QUICK, desk
 from client.raw import SHAPES, Request, numbered, plain, raw
 from msgspec import structs
 from support import self_signed
@@ -182,12 +182,14 @@ async def test_what_stands_behind_an_answer_is_nobodys(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_a_connection_is_kept_and_one_that_was_closed_meanwhile_leaves_no_doubt(kind):
-    with raw(_echo) as server:
-        async with desk(kind, "ubill", server) as ask:
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_a_connection_is_kept_and_one_that_was_closed_meanwhile_leaves_no_doubt(kind, provider):
+    arguments, number = CALLS[provider, "send"]
+    with raw(lambda request: plain(numbered(request))) as server:
+        async with desk(kind, provider, server) as ask:
             for turn in range(5):
-                for number in (2 * turn + 1, 2 * turn + 2):
-                    assert (await ask("send", "1", str(number))).sms_id == number
+                for of in (2 * turn, 2 * turn + 1):
+                    assert int(number(await ask("send", *arguments))) == 1000 + of
                 server.drop_idle()
         assert server.connections == 5
 
