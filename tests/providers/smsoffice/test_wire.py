@@ -40,6 +40,26 @@ async def test_raw_utf8_that_comes_octet_by_octet_is_taken(served: Server) -> No
     assert text(served) == "გამარჯობა"
 
 
+@pytest.mark.contract("smsoffice.send.double-encoding")
+async def test_content_encoded_twice_is_decoded_once(served: Server) -> None:
+    answer = await octets(served.base_url, once(send_path(content="%25E1%2583%2592")))
+    assert body(answer)["ErrorCode"] == 0
+    assert text(served) == "%E1%83%92"
+
+
+@pytest.mark.contract("smsoffice.send.letter-case")
+async def test_the_letter_case_of_path_and_parameters_is_ignored_on_the_wire(served: Server) -> None:
+    target = send_path().replace("/api/v2/send/", "/API/V2/SEND/").replace("destination=", "DESTINATION=")
+    assert body(await octets(served.base_url, once(target)))["ErrorCode"] == 0
+
+
+@pytest.mark.contract("smsoffice.send.query-and-body")
+async def test_a_post_with_everything_in_the_url_is_served(served: Server) -> None:
+    post = once(send_path(), "smsoffice.ge", "Content-Length: 0", method="POST")
+    assert body(await octets(served.base_url, post))["ErrorCode"] == 0
+    assert text(served) == "Hello"
+
+
 @pytest.mark.contract("smsoffice.send.raw-octets")
 async def test_spaces_in_the_request_line_are_refused_cleanly_and_journalled(served: Server) -> None:
     answer = await octets(served.base_url, once(send_path(content="Hello dear world")))
