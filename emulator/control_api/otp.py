@@ -8,7 +8,7 @@ from emulator.control_api import request_bodies, views, waiter
 from emulator.control_api.call import call
 from emulator.control_api.filters import MessageFilters
 from emulator.control_api.handlers import wait
-from emulator.control_api.refusal import Refusal
+from emulator.control_api.refusal import Refusal, deleted_meanwhile
 from emulator.core.codes import code_in
 from emulator.core.regex import BadPattern, compiled
 from emulator.sandboxes.sandbox import Sandbox
@@ -47,7 +47,7 @@ async def otp(sandbox: Sandbox, query: request_bodies.Otp) -> "response_types.Co
             lambda one: finding.fits(filters)(one) and find(one["text"]) is not None,
         )  # fmt: skip
     except LookupError:
-        raise wait.gone() from None
+        raise deleted_meanwhile() from None
     newest = found[-1] if found else None
     code = None if newest is None else find(newest["text"])
     if newest is None or code is None:

@@ -13,6 +13,11 @@ class Refusal(Exception):
         self.status, self.code, self.hint, self.more = status, code, hint, more
 
 
+def deleted_meanwhile() -> Refusal:
+    """The sandbox was there when the call began."""
+    return Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile")
+
+
 _STATUS = {"taken": 409, "full": 409, "leaving": 503}
 
 

@@ -163,10 +163,12 @@ class HttpClient:
 
     async def _exchange(self, request: HttpRequest, origin: Origin, rest: str) -> HttpReply:
         _new.set(False)
+        headers, left_out = origin.headers + request.headers, None
+        if request.body or request.method != "GET":  # where something is left out, aiohttp forgets its DEFAULT_HEADERS
+            headers, left_out = (*_OURS.items(), *headers), _NO_TYPE
         async with (self._session or self._opened()).request(
-            request.method, URL(origin.begin + rest, encoded=True), headers=origin.headers + request.headers,
-            data=request.body or None, allow_redirects=False, ssl=await self._context() if origin.tls else True,
-            skip_auto_headers=None if request.method == "GET" else _NO_TYPE,
+            request.method, URL(origin.begin + rest, encoded=True), headers=headers, data=request.body or None,
+            allow_redirects=False, ssl=await self._context() if origin.tls else True, skip_auto_headers=left_out,
         ) as answer:  # fmt: skip
             if answer.status == 101:
                 raise OSError("the connection became something else (101), which nobody asked for")

@@ -28,11 +28,12 @@ class Finding(msgspec.Struct):
 
 class Findings:
     """By row, in the order of their first appearance. `looked_at`: the newest exchange that linting (linting/) has
-    seen; `passed`: how many had left the journal before it could."""
+    seen; `held`: the newest that is being looked at, in the journal still or not; `passed`: how many had left the
+    journal before they could be."""
 
     def __init__(self, looked_at: int = 0) -> None:
         self.by_row: dict[str, Finding] = {}
-        self.looked_at = looked_at
+        self.looked_at = self.held = looked_at
         self.passed = 0
         self.memory: object = None
         """What linting remembers of the exchanges before; its own business."""
@@ -55,7 +56,8 @@ class Findings:
     def replace(self, findings: Iterable[Finding], looked_at: int) -> None:
         """These and no others; what the journal holds up to an exchange was seen."""
         self.by_row = {one.row: one for one in findings}
-        self.looked_at, self.passed, self.memory = looked_at, 0, None
+        self.looked_at = self.held = looked_at
+        self.passed, self.memory = 0, None
 
     def clear(self, looked_at: int) -> None:
         """Forget all; what comes after that exchange counts."""

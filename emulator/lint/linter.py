@@ -19,15 +19,19 @@ def look(
     """Add what is found up to this moment to `kept`, an exchange a step; others may look as well in between.
     `account`: a provider's account as it stands."""
     memory = _memory(kept)
-    kept.passed += max(0, journal.oldest - 1 - kept.looked_at)
-    for exchange in journal.exchanges(kept.looked_at):
-        if exchange.id <= kept.looked_at:
-            continue
-        kept.looked_at = exchange.id
-        provider = providers.get(exchange.provider)
-        if provider is not None:
-            _look(kept, exchange, provider, account(provider.name), memory)
-        yield
+    kept.passed += max(0, journal.oldest - 1 - max(kept.looked_at, kept.held))
+    kept.held = journal.made
+    try:
+        for exchange in journal.exchanges(kept.looked_at):
+            if exchange.id <= kept.looked_at:
+                continue
+            kept.looked_at = exchange.id
+            provider = providers.get(exchange.provider)
+            if provider is not None:
+                _look(kept, exchange, provider, account(provider.name), memory)
+            yield
+    finally:
+        kept.held = kept.looked_at
 
 
 def findings(

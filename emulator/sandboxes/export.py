@@ -116,7 +116,8 @@ def _typed(file: dict[str, Any]) -> Generator[None, None, Export]:
             try:
                 made.append(read_one(thing))
             except msgspec.ValidationError as error:
-                what, _, inside = str(error).rstrip("`").partition(" - at `$")
+                what, _, inside = str(error).partition(" - at `$")
+                inside = inside.removesuffix("`")
                 raise msgspec.ValidationError(f"{what} - at `$.{path}[{place}]{inside}`") from None
             yield
     return found

@@ -8,6 +8,7 @@ from support import control, frozen, key_of
 
 from emulator.control_api.slices import AT_ONCE
 from emulator.http.messages import HttpRequest
+from emulator.sandboxes import turns
 
 MANY = 12 * AT_ONCE
 ALL, NEAR = 12, 10
@@ -29,10 +30,10 @@ def sent(served, sandbox, many=MANY, text="Hello"):
     return answer
 
 
-async def asked(served, sandbox, path, meanwhile=lambda: None):
+async def asked(served, sandbox, path, meanwhile=lambda: None, method="GET", body=b""):
     """The answer to a call, and how many turns others had before it came; `meanwhile` is done in the first of them."""
     target = f"/_emulator/sandboxes/{sandbox.id}{path}" if path[:2] != "/_" else path
-    task = asyncio.ensure_future(served.control.answer(HttpRequest(method="GET", target=target)))
+    task = asyncio.ensure_future(served.control.answer(HttpRequest(method=method, target=target, body=body)))
     await asyncio.sleep(0)
     meanwhile()
     turns = 0
@@ -67,6 +68,20 @@ async def test_a_list_goes_on_through_the_state_it_began_with(served, sandbox):
 
     reply, _ = await asked(served, sandbox, "/messages?limit=100000", meanwhile)
     assert [message["text"] for message in listed(reply)] == ["Hello"] * MANY
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [
+    ("GET", "/lint", b""), ("GET", "/report", b""), ("GET", "/export", b""), ("POST", "/snapshots", b'{"name": "a"}'),
+])  # fmt: skip
+async def test_of_a_sandbox_that_is_deleted_while_it_is_looked_through_nothing_is_told(
+    served, sandbox, method, path, body, monkeypatch
+):
+    monkeypatch.setattr(turns, "_TURN", -1)
+    for _ in range(3):
+        sent(served, sandbox, 1)
+    reply, _ = await asked(served, sandbox, path, lambda: served.emulator.remove(sandbox), method, body)
+    assert (reply.status, json.loads(reply.body)["error"]["code"]) == (404, "no-such-sandbox")
+    assert sandbox.snapshots.by_name == {}
 
 
 async def test_a_list_of_requests_has_those_there_were_when_it_was_asked_for(served, sandbox):

@@ -287,8 +287,14 @@ async def test_the_head_says_what_the_url_says(url, lines):
 async def test_a_body_of_which_nobody_says_what_it_is_goes_without_a_type():
     async with answering(OK + b"Content-Length: 2\r\n\r\nOK") as (base, came), opened(HttpClient()) as out:
         await out.call(HttpRequest("POST", f"{base}/a", body=b"x"))
-    names = [line.partition(b":")[0] for line in came[0].split(b"\r\n\r\n")[0].split(b"\r\n")[1:]]
-    assert sorted(names) == [b"Accept", b"Content-Length", b"Host", b"User-Agent"]
+        await out.call(HttpRequest("GET", f"{base}/a", body=b"x"))
+    for one, method in zip(came, ("POST", "GET"), strict=True):
+        head = one.split(b"\r\n\r\n")[0].split(b"\r\n")
+        assert head[0] == f"{method} /a HTTP/1.1".encode()
+        assert sorted(head[1:]) == [
+            b"Accept: */*", b"Content-Length: 1", b"Host: " + base.removeprefix("http://").encode(),
+            b"User-Agent: sms-emulator",
+        ]  # fmt: skip
 
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -1,6 +1,8 @@
 """Lint: each finding where it belongs, none where it does not, with the row that explains it."""
 
 import asyncio
+from collections import deque
+from itertools import chain
 
 import pytest
 from aiohttp import ClientSession
@@ -70,6 +72,20 @@ async def test_several_may_look_at_once_and_each_request_is_looked_at_once(monke
         await asyncio.gather(*looks)
         sandbox.lint()
         assert sandbox.findings.by_row[row].count == 3
+
+
+async def test_what_leaves_the_journal_while_it_is_looked_at_is_not_counted_as_passed(served):
+    sandbox = served.emulator.default
+    for _ in range(6):
+        await get(served.base_url + send_path(key_of(sandbox)))
+    first = sandbox.look_through()
+    next(first)
+    for _ in range(3):
+        sandbox.journal.drop_oldest()
+    second = sandbox.look_through()
+    deque(chain(second, first), maxlen=0)
+    assert sandbox.findings.passed == 0
+    assert sandbox.findings.looked_at == sandbox.journal.made
 
 
 async def test_without_a_callback_address_nobody_misses_a_reference():

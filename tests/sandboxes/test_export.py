@@ -177,6 +177,10 @@ def _bad_things(file):
     file["state"]["world"]["messages"][1]["history"] = 5
 
 
+def _no_fields(file):
+    file["state"]["world"]["messages"][0] = {"x": 1}
+
+
 def _list_is_none(file):
     file["journal"]["exchanges"] = {}
 
@@ -188,6 +192,7 @@ def _list_is_none(file):
         (_bad_status, "'flying' - at `$.state.world.messages[0].status`"), (_lost_message, "not there"),
         (_lost_step, "no such step"), (_stranger, "nobody"), (_switch, "nothing"),
         (_text_for_number, "at `$.state.rate`"), (_bad_things, "at `$.state.world.messages[1].history`"),
+        (_no_fields, "missing required field `id` - at `$.state.world.messages[0]`"),
         (_list_is_none, "at `$.journal.exchanges`"),
     ],
 )  # fmt: skip

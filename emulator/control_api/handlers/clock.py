@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 from emulator.control_api import request_bodies, views
 from emulator.control_api.call import call
 from emulator.control_api.context import Context
-from emulator.control_api.refusal import Refusal, refuse
+from emulator.control_api.refusal import Refusal, deleted_meanwhile, refuse
 from emulator.sandboxes.clock_driver import HORIZON, Ended, Overdue, TooFar
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions, moment
@@ -66,7 +66,7 @@ def _too_far(sandbox: Sandbox, far: TooFar) -> Refusal:
 def _ended(sandbox: Sandbox) -> NoReturn:
     """The state whose clock was to be moved is no more."""
     if sandbox.gone:
-        raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
+        raise deleted_meanwhile() from None
     raise Refusal(
         409, "interrupted", "the sandbox was reset or restored while its clock moved, which ended there",
         "calls that move a clock, reset and restore of one sandbox go one after the other", **views.clock(sandbox),

@@ -6,6 +6,7 @@ import msgspec
 
 from emulator.control_api import views
 from emulator.control_api.call import call
+from emulator.control_api.refusal import deleted_meanwhile
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.turns import in_turns
 
@@ -19,6 +20,13 @@ class LintQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     mild: bool = False
 
 
+async def look_through(sandbox: Sandbox) -> None:
+    """The long part of lint, in turns."""
+    await in_turns(sandbox.look_through())
+    if sandbox.gone:
+        raise deleted_meanwhile()
+
+
 @call("lint")
 async def lint(sandbox: Sandbox, query: LintQuery) -> "response_types.Findings":
     """What the client does that a provider lets pass or punishes later.
@@ -26,7 +34,7 @@ async def lint(sandbox: Sandbox, query: LintQuery) -> "response_types.Findings":
     `mild`: how many of that level there are; `not_seen`: how many entries
     left the journal before anybody looked at them.
     """
-    await in_turns(sandbox.look_through())
+    await look_through(sandbox)
     found = sandbox.lint()
     shown = [one for one in found if query.mild or one.level != "mild"]
     return {

@@ -8,6 +8,7 @@ import msgspec
 
 from emulator.control_api import views
 from emulator.control_api.call import call
+from emulator.control_api.handlers.lint import look_through
 from emulator.control_api.parameters import parameters
 from emulator.control_api.report_text import report_text
 from emulator.core.commands import Submit
@@ -17,7 +18,6 @@ from emulator.core.units import plain
 from emulator.http.messages import HttpReply, SmppFrame
 from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.turns import in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -37,7 +37,7 @@ class ReportQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 @call("report", kind="text/plain")
 async def report(sandbox: Sandbox, query: ReportQuery) -> "response_types.Report | HttpReply":
     """What a failed test should print: sends, refusals, callbacks, findings, what is due; text or JSON."""
-    await in_turns(sandbox.look_through())
+    await look_through(sandbox)
     told = report_of(sandbox, query.limit)
     if query.format == "json":
         return told

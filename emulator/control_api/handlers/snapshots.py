@@ -6,13 +6,13 @@ import msgspec
 
 from emulator.control_api.call import call
 from emulator.control_api.context import Context
-from emulator.control_api.refusal import Refusal
+from emulator.control_api.handlers.lint import look_through
+from emulator.control_api.refusal import Refusal, deleted_meanwhile
 from emulator.control_api.views import iso
 from emulator.sandboxes import export as exporting
 from emulator.sandboxes.clock_driver import Ended
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot
-from emulator.sandboxes.turns import in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -42,7 +42,7 @@ async def keep(sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
 
     One that has the name already is replaced.
     """
-    await in_turns(sandbox.look_through())
+    await look_through(sandbox)
     try:
         return _shown(sandbox.snapshots.keep(sandbox, body.name))
     except Full as full:
@@ -68,7 +68,7 @@ async def restore(context: Context, sandbox: Sandbox, body: Named) -> "response_
     try:
         return _shown(await context.manager.restore(sandbox, body.name))
     except Ended:
-        raise Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile") from None
+        raise deleted_meanwhile() from None
     except KeyError:
         there = ", ".join(sandbox.snapshots.by_name) or "none"
         raise Refusal(404, "no-such-snapshot", f"there is no snapshot {body.name!r}", f"there are: {there}") from None
@@ -80,5 +80,5 @@ async def export(sandbox: Sandbox) -> "response_types.Exported":
 
     All of it, for POST /_emulator/sandboxes {"import": ...}.
     """
-    await in_turns(sandbox.look_through())
+    await look_through(sandbox)
     return exporting.export(sandbox)

@@ -10,7 +10,7 @@ from emulator.control_api import filters as finding
 from emulator.control_api import request_bodies, slices, views, waiter
 from emulator.control_api.call import call
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
-from emulator.control_api.refusal import Refusal
+from emulator.control_api.refusal import Refusal, deleted_meanwhile
 from emulator.control_api.refused_sends import refused_sends
 from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
@@ -42,15 +42,11 @@ async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "Raw | resp
             finding.fits(filters),
         )  # fmt: skip
     except LookupError:
-        raise gone() from None
+        raise deleted_meanwhile() from None
     if len(found) < how.count:
         said = f"{len(found)} of {how.count} {how.kind} fit within {how.timeout:g} s"
         raise await time_is_up(sandbox, how, filters, said)
     return await slices.listed(how.kind, found[: filters.limit])
-
-
-def gone() -> Refusal:
-    return Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile")
 
 
 def _listed(sandbox: Sandbox, filters: finding.Filters) -> Iterable[Json | None]:
