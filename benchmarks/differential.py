@@ -226,16 +226,10 @@ def _pass_an_hour(url: str, number: int) -> None:
 
 
 def journal(url: str, sandbox: str, what: str = "requests") -> list[dict[str, Any]]:
-    """All its entries."""
-    found: list[dict[str, Any]] = []
-    after = "0"
-    while True:
-        target = f"{url}/_emulator/sandboxes/{sandbox}/{what}?limit=500&after={after}"
-        page = json.loads(servers.call(target, "", "GET"))[what]
-        if not page:
-            return found
-        found += page
-        after = re.sub(r"\D", "", str(page[-1]["id"]))
+    """All its entries, in one list: pages of callbacks by the id of the last one were not whole in older versions."""
+    asked = f"{url}/_emulator/sandboxes/{sandbox}/{what}?limit=1000000000"
+    found: list[dict[str, Any]] = json.loads(servers.call(asked, "", "GET"))[what]
+    return found
 
 
 def told(url: str, sandbox: str) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """What came near: a wait in vain tells what differed, a request which rules nearly fired."""
 
-
 import pytest
 from aiohttp import ClientSession
 from support import TO, callback_under_way, control, get, send_path, serving

@@ -85,7 +85,7 @@ async def lived(at: Desk, ask: Asking) -> None:
     await esme.submit(b"Hello", (0x1400, b"vendor"))
     await esme.ask(CommandId.SUBMIT_MULTI)
     await esme.ask(CommandId.ENQUIRE_LINK)
-    esme.write(bytes.fromhex("00000010" "00000777" "00000000" "00000099"))
+    esme.write(bytes.fromhex("00000010000007770000000000000099"))
     await ask("POST", "/incoming", {"from": "79001234567", "to": "Shop", "text": "yes"})
     who = at.sandbox.account("smscenter").credentials
     await get(f"{base}/sys/wait_call.php?login={who['login']}&psw={who['psw']}&phone=79001234567&fmt=3")

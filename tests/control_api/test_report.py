@@ -103,9 +103,12 @@ def carried(sms):
     old = quote_from_bytes("Привет".encode("windows-1251"))
     yield "query", f"/sys/send.php?{urlencode({**center, 'phones': TO, 'mes': 'გამარჯობა'})}", None, ""
     yield "form", "/sys/send.php", urlencode({**center, "phones": TO, "mes": "გამარჯობა"}).encode(), ""
-    yield "json", f"/v1/sms/send?{urlencode(ubill)}", json.dumps(
-        {"brandID": 1, "numbers": [int(TO)], "text": "გამარჯობა"}
-    ).encode(), "application/json"
+    yield (
+        "json",
+        f"/v1/sms/send?{urlencode(ubill)}",
+        json.dumps({"brandID": 1, "numbers": [int(TO)], "text": "გამარჯობა"}).encode(),
+        "application/json",
+    )
     yield "xml", f"/v1/sms/sendXml?{urlencode(ubill)}", xml.encode(), "text/xml"
     yield "1251", f"/sys/send.php?{urlencode({**center, 'phones': TO})}&mes={old}", None, ""
 
