@@ -55,8 +55,8 @@ class RequestParser:
     """`parsed` holds what came whole, `refusal` what is wrong with what came behind it: nothing is read after that."""
 
     __slots__ = (
-        "_allowance", "_begun", "_body", "_fed", "_head", "_in_body", "_large", "_length", "_limits", "_most",
-        "_offered", "_parser", "_peer", "_raw", "_raw_octets", "_scheme", "_target", "_told", "_told_scheme",
+        "_allowance", "_at_most", "_begun", "_body", "_fed", "_head", "_in_body", "_large", "_length", "_limits",
+        "_most", "_offered", "_parser", "_peer", "_raw", "_raw_octets", "_scheme", "_target", "_told", "_told_scheme",
         "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
@@ -81,10 +81,12 @@ class RequestParser:
         self._body: list[bytes] = []
         self._length = 0
         self._most = limits.body
-        self._large = min(limits.header, limits.line, _MOST_KEPT)
+        self._large = min(limits.header, limits.line)
         """A head of fewer octets has no line that is too long."""
         self._begun = b""
         """Of a head that is here in part, so many octets as the journal keeps."""
+        self._at_most = 0
+        """No head that is being read has more octets."""
         self._fed = 0
         """Octets since the parser last said anything of a message that is here in part, and"""
         self._told: tuple[object, ...] = ()
@@ -120,10 +122,14 @@ class RequestParser:
                 if not data.isascii():
                     data = self._readable(data)
                 self._begun = data
+                self._at_most = len(data)
             elif not self._in_body:
                 if b"\n" not in self._begun:
                     data = self._readable(data)
                 self._begun += data[: _MOST_KEPT - len(self._begun)]
+                self._at_most += len(data)
+            else:
+                self._at_most = len(data)  # behind the body a head may come
             whole = len(self.parsed)
             try:
                 self._parser.feed_data(data)
@@ -161,9 +167,9 @@ class RequestParser:
         self._in_body = True
         raw, limits = self._offered or tuple(self._raw), self._limits
         self._offered, self._raw = None, []  # what comes still are trailers
-        if len(raw) > MOST_HEADERS or len(self._begun) >= self._large:
+        head = self._head = (read_head if self._at_most < _SMALL else read_head.__wrapped__)(raw)
+        if len(raw) > MOST_HEADERS or self._at_most >= self._large:
             self._check_head(raw)
-        head = self._head = (read_head if len(self._begun) < _SMALL else read_head.__wrapped__)(raw)
         self._most, self._told_scheme = limits.body, self._scheme
         if head.ordinary and head.length <= self._most:
             return
@@ -241,7 +247,7 @@ class RequestParser:
             self._refused(414, f"the request line has more than {limits.line} bytes (--max-line)")
         elif len(raw) > MOST_HEADERS:
             self._refused(431, f"there are more than {MOST_HEADERS} headers")
-        elif len(self._begun) >= self._large and any(len(name) + len(value) > most for name, value in raw):
+        elif any(len(name) + len(value) > most for name, value in raw):
             self._refused(431, f"a header has more than {most} bytes (--max-header)")
 
     def _check_part(self, fed: int) -> None:

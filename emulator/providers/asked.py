@@ -1,7 +1,6 @@
 """What every provider's adapter may ask of a request: by which host it came, what is odd about its query."""
 
 import re
-from functools import lru_cache
 
 from emulator.http.messages import HttpRequest, read_query
 
@@ -19,7 +18,6 @@ def host(request: HttpRequest) -> str:
     return ""
 
 
-@lru_cache(maxsize=1024)
 def _bare(name: str) -> str:
     return name.partition(":")[0].rstrip(".").lower()
 

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from support import PATIENCE, connected, control, get, journal, octets, request, send_path, serving, skip, turns, until
 
+from emulator.http.limits import Limits
+from emulator.http.request_parser import RequestParser
+
 HEAD = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 GOOD = request(send_path())
 SPEC = request("/_emulator/openapi.json", "localhost")
@@ -71,6 +74,21 @@ SHORT = {"max_body": 1000, "max_line": 2000, "max_header": 500}
 async def test_what_is_too_large_gets_the_status_that_says_what(wanted, pieces):
     async with serving(**SHORT) as served:
         await refused(served, wanted, *pieces, pause=0.02)
+
+
+@pytest.mark.parametrize(("wanted", "head"), [
+    (414, b"GET /" + b"a" * 2000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"),
+    (431, b"GET / HTTP/1.1\r\nX: " + b"a" * 600 + b"\r\n\r\n"),
+    (431, b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: y\r\n" % n for n in range(1000)) + b"\r\n"),
+], ids=["line", "header", "many headers"])  # fmt: skip
+def test_the_head_that_comes_behind_a_body_is_measured_too_and_journalled_with_its_own_headers(wanted, head):
+    parser = RequestParser(Limits(body=1000, line=2000, header=500), lambda _: 1000, "127.0.0.1")
+    parser.feed(b"POST /first HTTP/1.1\r\nHost: x\r\nAuthorization: first\r\nContent-Length: 5\r\n\r\n")
+    parser.feed(b"hello" + head)
+    assert [one.request.target for one in parser.parsed] == ["/first"]
+    assert parser.refusal is not None
+    assert parser.refusal.status == wanted
+    assert "first" not in str(parser.refusal.request.headers)
 
 
 async def test_a_control_call_that_is_too_large_is_refused_as_control_calls_are():

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from emulator.core.units import HOUR, SECOND, Timestamp
@@ -39,7 +38,6 @@ def asked(request: HttpRequest) -> RequestOrigin:
     return RequestOrigin(scheme, name if _name(name) else "localhost")
 
 
-@lru_cache(maxsize=1024)
 def country(host: str) -> str:
     """kz or ua, by the end of the host's name; "" for all others."""
     last = host.rpartition(".")[2]

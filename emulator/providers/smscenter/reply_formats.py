@@ -28,13 +28,12 @@ _never_in_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 def reply(text: str, fmt: str, charset: str = DEFAULT_CHARSET, said: str | None = None) -> HttpReply:
     """The octets of an answer; `said`: the charset that Content-Type names, if it is another than the body's."""
     errors = "xmlcharrefreplace" if fmt == "2" else "replace"
-    return HttpReply(200, _headers(fmt, said or charset), text.encode(charset, errors))
+    return HttpReply(200, _headers(_KINDS.get(fmt, "text/plain"), said or charset), text.encode(charset, errors))
 
 
 @lru_cache(maxsize=64)
-def _headers(fmt: str, charset: str) -> Headers:
-    kind = f"{_KINDS.get(fmt, 'text/plain')}; charset={charset}"
-    return (("Content-Type", kind), ("Server", SERVER))
+def _headers(kind: str, charset: str) -> Headers:
+    return (("Content-Type", f"{kind}; charset={charset}"), ("Server", SERVER))
 
 
 def json(value: Any) -> str:
