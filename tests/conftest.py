@@ -25,6 +25,21 @@ def pytest_collection_modifyitems(config, items):
         items[:] = elsewhere
 
 
+@pytest.fixture(scope="session")
+def _everything_is_imported():
+    """pytester forgets all modules that were first imported under it; a second copy of ours would not fit the first."""
+    import emulator
+
+    with emulator.running(), emulator.running() as sms:
+        sms.settle()
+
+
+@pytest.fixture
+def pytester(_everything_is_imported, pytester):
+    """pytest inside pytest, in one process."""
+    return pytester
+
+
 @pytest.fixture
 async def served():
     """An emulator on a free port."""

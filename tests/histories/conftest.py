@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from testing.conftest import Inner, _everything_is_imported, inner  # noqa: F401
+from testing.conftest import Inner, inner  # noqa: F401
 
 CLIENTS = Path(__file__).with_name("clients.py").read_text(encoding="utf-8")
 
