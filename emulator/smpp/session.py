@@ -93,7 +93,7 @@ class Session:
 
     def respond(self, request: Pdu, now: float, status: int = 0, fields: Fields | None = None,
                 tlvs: Sequence[Tlv] = ()) -> Pdu:  # fmt: skip
-        """The owner's answer to an `Asked` → the PDU to write. Status 0 to a bind binds the session."""
+        """The owner's answer to a `Requested` → the PDU to write. Status 0 to a bind binds the session."""
         self._said = now
         if request.command_id in BINDS:
             self._binding = False

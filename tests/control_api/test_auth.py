@@ -20,10 +20,9 @@ TOKEN = "open-sesame"
 
 
 @pytest.fixture
-async def free():
+def free(served):
     """An emulator on loopback: nobody is asked for a token."""
-    async with serving() as served:
-        yield served
+    return served
 
 
 @pytest.fixture

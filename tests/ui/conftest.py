@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, CookieJar
-from support import serving
 from tools import need
 from ui.surfer import Surfer
 
@@ -19,12 +18,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-@pytest.fixture
-async def served() -> AsyncIterator[Any]:
-    async with serving() as one:
-        yield one
 
 
 @pytest.fixture

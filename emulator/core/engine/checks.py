@@ -1,7 +1,7 @@
 """The checks a provider may make of a command. Its profile lists which, in which order; all are made before anything
 is changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -99,10 +99,6 @@ class CheckContext(msgspec.Struct):
     def cost_of(self, measured: Measure) -> int:
         """What one recipient of a text costs."""
         return self.price if self.by_message else self.price * measured.parts
-
-    def count(self, keys: Iterable[str]) -> None:
-        """Events happened that limits count."""
-        self.state.windows.mark(keys, self.at, LONGEST)
 
 
 LONGEST = LONGEST_WINDOW * SECOND

@@ -29,7 +29,7 @@ _RUN = 32
 
 
 class MessageStore:
-    """Ids count from 1. What `take` and `take_batch` give may be changed until the next `tidy`; everything else is to
+    """Ids count from 1. What `take` and `take_batch` give may be changed until the next `evict`; everything else is to
     be read."""
 
     def __init__(self, room: CacheSize | None = None) -> None:

@@ -4,9 +4,9 @@
     ┌───────────┬───────────┬───────────┬───────────┐
     │ ▒▒ bytes  │ 17 18 19… │ ▒▒ bytes  │ 49 50 …   │ ◄── append
     └───────────┴───────────┴───────────┴───────────┘
-                  ▲ take: to be changed        tidy: the pages unpacked longest ago are packed
+                  ▲ take: to be changed        evict: the pages unpacked longest ago are packed
 
-Nothing is packed but by `tidy`, which is called between inputs, when nobody holds a thing that is still to be changed.
+Nothing is packed but by `evict`, which is called between inputs, when nobody holds a thing that is still to be changed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

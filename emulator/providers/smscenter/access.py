@@ -3,7 +3,7 @@
 import hashlib
 
 from emulator.core.accounts import Account
-from emulator.core.engine.checks import CheckContext
+from emulator.core.engine.checks import LONGEST, CheckContext
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 
@@ -68,8 +68,8 @@ def _count_wrong(case: CheckContext) -> None:
     count = case.profile.limit(case.owner, _WRONG)
     if count is None:
         return
-    who = f"{case.profile.provider} {case.command.peer}"
+    windows, who = case.state.windows, f"{case.profile.provider} {case.command.peer}"
     key = f"{_WRONG} {who}"
-    case.count((key,))
-    if case.state.windows.within(key, case.at - case.profile.limits[_WRONG].span) >= count:
-        case.count((f"blocked {who}",))
+    windows.mark((key,), case.at, LONGEST)
+    if windows.within(key, case.at - case.profile.limits[_WRONG].span) >= count:
+        windows.mark((f"blocked {who}",), case.at, LONGEST)

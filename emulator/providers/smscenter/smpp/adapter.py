@@ -88,12 +88,17 @@ def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
     return read_time(octets, now) if octets else None
 
 
-_NUMBERING = ("source_addr_ton", "source_addr_npi", "dest_addr_ton", "dest_addr_npi")
+_NUMBERING = {
+    "source_addr_ton": "source_ton", "source_addr_npi": "source_npi", "dest_addr_ton": "dest_ton",
+    "dest_addr_npi": "dest_npi",
+}  # fmt: skip
+"""Fields, and what `extra` calls them."""
 
 
 @lru_cache(maxsize=256)
-def _numbering(source_ton: int = 0, source_npi: int = 0, dest_ton: int = 0, dest_npi: int = 0) -> dict[str, str]:
-    return {name: str(value) for name, value in locals().items() if value}
+def _numbering(*said: int | None) -> dict[str, str]:
+    """Of what those fields say."""
+    return {name: str(value) for name, value in zip(_NUMBERING.values(), said, strict=True) if value}
 
 
 def _extra(pdu: Pdu) -> dict[str, str]:
