@@ -60,7 +60,7 @@ async def patch_brand(
     """Approve a sender's name, or refuse it."""
     known(context, provider)
     state: SenderState = "active" if body.authorized == 1 else "refused"
-    number = number_of(brand)
+    number = number_of(brand) if brand.isdigit() else 0  # a brand's id has no letter in front
     if not number:
         raise Refusal(404, "no-such-brand", f"{brand[:60]!r} is not a brand's number")
     sender = done(sandbox, PatchSender(provider, number, state), "no-such-brand")

@@ -77,6 +77,9 @@ async def test_a_brand_name_is_asked_for_approved_by_the_control_api_and_sent_wi
         assert (await customer.send(brandID=brand))["statusID"] == 10
         assert (await customer.post("brandNameCreate", {"brandName": "other"}))["statusID"] == 50
         path = f"/_emulator/sandboxes/{sandbox.id}/accounts/ubill/brands/{brand}"
+        for odd in ("b2", "2x", "0", "2" + "0" * 18):
+            status, told = await control(served, "PATCH", path.removesuffix(str(brand)) + odd, {"authorized": 1})
+            assert (status, told["error"]["code"]) == (404, "no-such-brand"), odd
         assert await control(served, "PATCH", path, {"authorized": 1}) == (
             200, {"id": 2, "name": "shop.ge", "authorized": 1},
         )  # fmt: skip
