@@ -101,7 +101,8 @@ class Control:
         done = await call.do(self.context, values, _body(call, request), query)
         if isinstance(done, StreamReply | HttpReply):
             return done
-        return HttpReply(status=call.status, headers=_JSON, body=b"" if done is None else _encode(done))
+        body = done if isinstance(done, bytes) else b"" if done is None else _encode(done)
+        return HttpReply(status=call.status, headers=_JSON, body=body)
 
     def _fixed(self, path: str) -> HttpReply | None:
         """Answers that need no sandbox."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.control_api.filters import differs, held
-from emulator.control_api.slices import AT_ONCE
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import Steps, in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -50,13 +50,7 @@ async def until(
     sandbox.feed.listeners.append(hear)
     try:
         while True:
-            for number, one in enumerate(fitting(), 1):
-                if one is not None:
-                    found[one["id"]] = one
-                if number % AT_ONCE == 0:
-                    await asyncio.sleep(0)
-                    if heard:
-                        break
+            await in_turns(_look_through(fitting(), found, heard))
             if len(found) < count:
                 async with asyncio.timeout_at(ends):
                     await news.wait()
@@ -75,7 +69,17 @@ async def until(
     return sorted(found.values(), key=lambda one: int(one["id"][1:]))
 
 
-async def nearest(candidates: Iterable[Json], wanted: Json) -> "list[response_types.Near]":
+def _look_through(fitting: Iterable[T | None], found: dict[Any, T], heard: set[str]) -> Steps[None]:
+    """Add what fits to what was found, until the state is gone through or goes."""
+    for one in fitting:
+        if one is not None:
+            found[one["id"]] = one
+        yield
+        if heard:
+            return
+
+
+def nearest(candidates: Iterable[Json], wanted: Json) -> "Steps[list[response_types.Near]]":
     """The three that differ in the fewest points, the newest first; each with what was wanted and what it has."""
     scored: list[tuple[int, int, Json, dict[str, dict[str, Any]]]] = []
     for age, one in enumerate(candidates):
@@ -89,8 +93,7 @@ async def nearest(candidates: Iterable[Json], wanted: Json) -> "list[response_ty
         if one.get("verdict") == "under way":
             differences["answer"] = {"wanted": "an answer", "found": "none yet"}
         scored.append((len(differences), age, one, differences))
-        if age % AT_ONCE == AT_ONCE - 1:
-            await asyncio.sleep(0)
+        yield
     scored.sort(key=lambda entry: entry[:2])
     return [{"id": one["id"], "differs": differences, **_gist(one)} for _, _, one, differences in scored[:3]]
 

@@ -200,13 +200,6 @@ class Journal:
         exchange = self._exchanges[0].id if self._exchanges else self.made + 1
         return min(exchange, self._attempts[0][1]) if self._attempts else exchange
 
-    def entries(self) -> Entries:
-        """Everything, to be written down."""
-        return Entries(
-            made=self.made, dropped=self.dropped, exchanges=list(self.exchanges()),
-            attempts=[(order, attempt) for attempt, order, _ in self._attempts],
-        )  # fmt: skip
-
     def attempts(self, after: int = 0) -> Iterator[Attempt]:
         """In the order in which they went out, of those there are now; those behind the one with the id `after`. A
         receipt that waits for a session or its window goes out behind callbacks with higher ids. Of an id that is not

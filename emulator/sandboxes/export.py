@@ -5,7 +5,8 @@ The file has the whole state with its rules, clock and accounts, the journal, an
 file, and may be taken here. Only data: a file is read by types and its numbers are checked before anything is made.
 """
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 import msgspec
@@ -20,8 +21,9 @@ from emulator.core.units import Timestamp
 from emulator.journal import Attempt, Entries, Exchange
 from emulator.providers.base import Provider
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.snapshots import ExportedSnapshot, exported, restore
+from emulator.sandboxes.snapshots import ExportedSnapshot, beside, restore
 from emulator.sandboxes.spec import InvalidOptions, NewSandbox, Rate, SandboxSpec, Seed
+from emulator.sandboxes.turns import Steps, listed
 from emulator.scenarios.scenario import Scenario
 from emulator.version import __version__
 
@@ -55,20 +57,26 @@ class Export(ExportHead, kw_only=True, forbid_unknown_fields=True):
     journal: Entries
 
 
-def export(sandbox: Sandbox) -> Export:
-    """The sandbox at this moment; to be written down before anything else happens."""
-    spec = sandbox.spec
-    return Export(
+def export(sandbox: Sandbox) -> Steps[bytes]:
+    """The file with the sandbox as it is now."""
+    spec, journal = sandbox.spec, sandbox.journal
+    its_own = beside(sandbox)
+    state, long = sandbox.engine.state.dumped()
+    exchanges = journal.exchanges()
+    attempts = [(order, copy(one) if one.accepted is None else one) for order, one in journal.newest_attempts()]
+    written = msgspec.json.encode(Export(
         sms_emulator_export=FORMAT, emulator=__version__, sandbox=spec.id, seed=spec.seed, began=spec.began,
-        rate=spec.rate, scenario=spec.scenario, patches=spec.patches, state=exported(sandbox),
-        journal=sandbox.journal.entries(),
-    )  # fmt: skip
+        rate=spec.rate, scenario=spec.scenario, patches=spec.patches, state=ExportedSnapshot(state=state, **its_own),
+        journal=Entries(made=journal.made, dropped=journal.dropped, exchanges=[], attempts=[]),
+    ))  # fmt: skip
+    file: dict[str, Any] = decode(written, type=dict[str, Raw])
+    for (_, holder, name, _), things in zip(_long(file), (*long, exchanges, reversed(attempts)), strict=True):
+        holder[name] = Raw((yield from listed(things)))
+    return msgspec.json.encode(file)
 
 
-def read(
-    file: dict[str, Raw], wish: NewSandbox, providers: Mapping[str, Provider]
-) -> Generator[None, None, Export]:  # fmt: skip
-    """A file, checked, in small steps. Raises InvalidOptions: no export, of another format, broken, or wished for with
+def read(file: dict[str, Raw], wish: NewSandbox, providers: Mapping[str, Provider]) -> Steps[Export]:
+    """A file, checked. Raises InvalidOptions: no export, of another format, broken, or wished for with
     more than goes along."""
     beside = [name for name, value in msgspec.structs.asdict(wish).items()
               if value != getattr(NewSandbox(), name) and name not in (*_MAY_STAND_BESIDE, "file")]  # fmt: skip
@@ -94,15 +102,21 @@ def read(
     return found
 
 
-def _typed(file: dict[str, Any]) -> Generator[None, None, Export]:
-    """All but the long lists first; then these, thing by thing."""
+def _long(file: dict[str, Any]) -> tuple[tuple[str, dict[str, Any], str, Any], ...]:
+    """Where the lists stand that may be long, with the kind of things in each."""
     state, journal = _opened(file, "state"), _opened(file, "journal")
-    world, long = _opened(state, "world"), []
-    for path, holder, name, kind in (
+    world = _opened(state, "world")
+    return (
         ("state.world", world, "batches", Batch), ("state.world", world, "messages", Message),
         ("state.world", world, "agenda", Entry), ("journal", journal, "exchanges", Exchange),
         ("journal", journal, "attempts", tuple[int, Attempt]),
-    ):  # fmt: skip
+    )  # fmt: skip
+
+
+def _typed(file: dict[str, Any]) -> Steps[Export]:
+    """All but the long lists first; then these, thing by thing."""
+    long = []
+    for path, holder, name, kind in _long(file):
         long.append((f"{path}.{name}", kind, _taken_out(holder, name)))
         yield
     found = decode(msgspec.json.encode(file), type=Export)

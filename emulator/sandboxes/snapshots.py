@@ -60,15 +60,11 @@ class Snapshot(msgspec.Struct, kw_only=True):
 
 def take(sandbox: "Sandbox") -> PackedSnapshot:
     """The state at this moment. It shares its parts with the sandbox: pack it before anything else happens."""
-    return PackedSnapshot(**_beside(sandbox), state=sandbox.engine.state.packed())
+    return PackedSnapshot(**beside(sandbox), state=sandbox.engine.state.packed())
 
 
-def exported(sandbox: "Sandbox") -> ExportedSnapshot:
-    """The same for everybody to read."""
-    return ExportedSnapshot(**_beside(sandbox), state=sandbox.engine.state.dumped())
-
-
-def _beside(sandbox: "Sandbox") -> dict[str, Any]:
+def beside(sandbox: "Sandbox") -> dict[str, Any]:
+    """What stands in every snapshot beside the state, once what is due was done."""
     sandbox.catch_up(sandbox.now())
     sandbox.lint()
     return {

@@ -1,10 +1,9 @@
 """The inbox's search: newest first, a page at a time, by index where a word names a number, reference or id exactly."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from emulator.control_api.filters import number_of
@@ -13,6 +12,9 @@ from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import MessageStore
 from emulator.core.units import Timestamp
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import Steps, in_turns
+
+T = TypeVar("T")
 
 PAGE = 50
 """So many messages are shown at once."""
@@ -22,8 +24,23 @@ _SCANNED = 100_000
 """So many are looked through for one page."""
 _WORD = 6
 """A word as long as this may be a number, a reference or an id."""
-_BREATH = 2_000
-"""After so many, others on the loop get their turn."""
+
+
+def page_of(
+    entries: Iterable[tuple[int, T]], fits: Callable[[T], bool], most: int, looked_at: int
+) -> Steps[tuple[list[T], int]]:  # fmt: skip
+    """Of the first `looked_at` entries, each with its number, the first `most` that fit; and the number of the last one
+    looked at, if others are left."""
+    found: list[T] = []
+    last = 0
+    for count, (number, one) in enumerate(entries):
+        if len(found) == most or count == looked_at:
+            return found, last
+        yield
+        last = number
+        if fits(one):
+            found.append(one)
+    return found, 0
 
 
 class InboxSearch(NamedTuple):
@@ -49,7 +66,7 @@ class InboxSearch(NamedTuple):
         said = {"q": self.text, "provider": self.provider, "status": self.status, **more}
         return urlencode({name: value for name, value in said.items() if value})
 
-    def fits(self, batch: Batch, message: Message) -> bool:
+    def fits(self, message: Message, batch: Batch) -> bool:
         if batch.provider != (self.provider or batch.provider) or message.status != (self.status or message.status):
             return False
         if not self.text:
@@ -59,7 +76,6 @@ class InboxSearch(NamedTuple):
             message.status, f"m{message.id}",
         )).casefold()  # fmt: skip
         return all(word in hay for word in self.text.casefold().split())
-
 
     def fits_refused(self, one: RefusedSend) -> bool:
         """Is a send that was refused looked for?"""
@@ -82,11 +98,15 @@ class SearchResult(NamedTuple):
 
 async def find(sandbox: Sandbox, search: InboxSearch) -> SearchResult:
     """The newest messages that fit, and what was refused meanwhile."""
-    found, more, scanned = await _messages(sandbox, search)
     store = sandbox.engine.state.store
+    candidates = () if search.status == REFUSED else store.with_batches(_candidates(sandbox, store, search))
+    numbered = ((pair[0].id, pair) for pair in candidates)
+    pairs, more = await in_turns(page_of(numbered, lambda pair: search.fits(*pair), PAGE, _SCANNED))
+    found = [message for message, _ in pairs]
     edge = store.message(search.before) if search.before else None
     newest = store.batch_of(edge).created_at if edge is not None else None
     oldest = store.batch_of(found[-1]).created_at if more and found else None
+    scanned = _SCANNED if more and len(found) < PAGE else 0
     return SearchResult(found, more, scanned, _refused(sandbox, search, newest, oldest))
 
 
@@ -101,23 +121,6 @@ def _refused(
         if (newest is None or one.at < newest) and search.fits_refused(one):
             found.append(one)
     return found
-
-
-async def _messages(sandbox: Sandbox, search: InboxSearch) -> tuple[list[Message], int, int]:
-    store = sandbox.engine.state.store
-    if search.status == REFUSED:
-        return [], 0, 0
-    found: list[Message] = []
-    for looked, (message, batch) in enumerate(store.with_batches(_candidates(sandbox, store, search)), 1):
-        if len(found) == PAGE:
-            return found, found[-1].id, 0
-        if looked % _BREATH == 0:
-            await asyncio.sleep(0)
-        if search.fits(batch, message):
-            found.append(message)
-        elif looked >= _SCANNED:
-            return found, message.id, looked
-    return found, 0, 0
 
 
 def _candidates(sandbox: Sandbox, store: MessageStore, search: InboxSearch) -> Iterator[Message]:

@@ -59,7 +59,7 @@ async def test_a_finding_has_its_row_count_first_and_last_request_and_details(sm
 
 
 async def test_several_may_look_at_once_and_each_request_is_looked_at_once(monkeypatch):
-    monkeypatch.setattr(turns, "_TURN", -1)
+    monkeypatch.setattr(turns, "TURN", -1)
     async with serving(callback_url=("http://127.0.0.1:9/",)) as served:
         sandbox = served.emulator.default
         for _ in range(3):

@@ -14,6 +14,7 @@ import emulator
 from emulator.control_client.records import CallRefused
 from emulator.sandboxes.export import export
 from emulator.sandboxes.spec import NewSandbox
+from emulator.sandboxes.turns import in_turns
 
 
 async def busy(sms):
@@ -214,7 +215,7 @@ async def test_a_large_file_is_read_in_turns_and_the_copy_is_there_when_all_of_i
     said = {"key": key_of(sandbox), "sender": "smsoffice", "content": "hi", "destination": to}
     async with ClientSession() as session:
         await session.post(f"{served.base_url}/api/v2/send/", data=said)
-    file = msgspec.json.decode(msgspec.json.encode(export(sandbox)), type=dict[str, msgspec.Raw])
+    file = msgspec.json.decode(await in_turns(export(sandbox)), type=dict[str, msgspec.Raw])
     copied = asyncio.create_task(served.emulator.copy(NewSandbox(id="copy"), file))
     turns = 0
     while not copied.done():

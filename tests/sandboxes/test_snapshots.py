@@ -75,7 +75,7 @@ async def test_a_restore_that_names_none_leaves_the_clock_going(served):
 
 
 async def test_a_sandbox_that_is_deleted_while_it_is_restored_is_no_more(monkeypatch):
-    monkeypatch.setattr(turns, "_TURN", -1)
+    monkeypatch.setattr(turns, "TURN", -1)
     async with serving() as served:
         sandbox = frozen(served)
         await get(served.base_url + send_path(key_of(sandbox)))
@@ -96,7 +96,7 @@ async def test_the_same_goes_on_after_each_restore_byte_for_byte(served):
         await served.emulator.restore(sandbox, "fork")
         await get(served.base_url + send_path(key_of(sandbox), to="995577000009"))
         await walk(served, sandbox)
-        state = sandbox.engine.state.dumped()
+        state = sandbox.engine.state.packed()
         state.attempts_made = 0
         ends.append(snapshots._pack(state))
     assert ends[0] == ends[1]

@@ -2,30 +2,29 @@
 
 from typing import TYPE_CHECKING
 
-from msgspec import Raw
-
-from emulator.control_api import filters, slices, views
+from emulator.control_api import filters, views
 from emulator.control_api.call import call
 from emulator.control_api.filters import CallbackFilters, RequestFilters, number_of
 from emulator.control_api.handlers.accounts import done
 from emulator.control_api.refusal import Refusal
 from emulator.core.admin_commands import Redeliver
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import in_turns, listed
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
 
 
 @call("listRequests")
-async def requests(sandbox: Sandbox, query: RequestFilters) -> "response_types.Requests | Raw":
+async def requests(sandbox: Sandbox, query: RequestFilters) -> "response_types.Requests | bytes":
     """The journal of exchanges, each with the rule that led to its answer."""
-    return await slices.listed("requests", filters.requests(sandbox, query))
+    return b'{"requests":%b}' % await in_turns(listed(filters.requests(sandbox, query)))
 
 
 @call("listCallbacks")
-async def callbacks(sandbox: Sandbox, query: CallbackFilters) -> "response_types.Callbacks | Raw":
+async def callbacks(sandbox: Sandbox, query: CallbackFilters) -> "response_types.Callbacks | bytes":
     """Every callback attempt and how it was answered."""
-    return await slices.listed("callbacks", filters.callbacks(sandbox, query))
+    return b'{"callbacks":%b}' % await in_turns(listed(filters.callbacks(sandbox, query)))
 
 
 @call("redeliver")

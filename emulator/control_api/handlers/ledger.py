@@ -5,7 +5,6 @@ one before was on its way or had arrived; or another text (a code made anew) und
 after a failure is none.
 """
 
-import asyncio
 from collections.abc import Iterable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated
@@ -14,12 +13,12 @@ import msgspec
 
 from emulator.control_api.call import call
 from emulator.control_api.filters import Limit, number_of
-from emulator.control_api.slices import AT_ONCE
 from emulator.control_api.views import iso
 from emulator.core.messages import Batch, Message
 from emulator.core.state.message_store import MessageStore
 from emulator.core.units import Timestamp, plain, seconds
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import Steps, in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -45,6 +44,10 @@ async def ledger(sandbox: Sandbox, query: LedgerQuery) -> "response_types.Ledger
     Totals over everything; of the messages those after `after`, at most `limit`. A unit is what the account counts
     in: a message, or a rouble.
     """
+    return await in_turns(_ledger(sandbox, query))
+
+
+def _ledger(sandbox: Sandbox, query: LedgerQuery) -> "Steps[response_types.Ledger]":
     store = sandbox.engine.state.store
     names = [name for name in sandbox.providers if name == query.provider] or list(sandbox.providers)
     sums = {name: _Sum() for name in sandbox.providers}
@@ -53,10 +56,8 @@ async def ledger(sandbox: Sandbox, query: LedgerQuery) -> "response_types.Ledger
     shown: list[tuple[Message, Batch]] = []
     after = number_of(query.after)
     seen = _Seen(store, seconds(query.window))
-    found = store.with_batches(store.likely(0, provider=query.provider))
-    for number, (message, batch) in enumerate(found, 1):
-        if number % AT_ONCE == 0:
-            await asyncio.sleep(0)
+    for message, batch in store.with_batches(store.likely(0, provider=query.provider)):
+        yield
         if query.provider not in (None, batch.provider):
             continue
         sums[batch.provider].add(batch)

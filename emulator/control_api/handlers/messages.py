@@ -2,24 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-from msgspec import Raw
-
-from emulator.control_api import filters, request_bodies, slices, views
+from emulator.control_api import filters, request_bodies, views
 from emulator.control_api.call import call
 from emulator.control_api.filters import MessageFilters, number_of
 from emulator.control_api.handlers.accounts import done
 from emulator.control_api.refusal import Refusal
 from emulator.core.admin_commands import MoveMessage
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import in_turns, listed
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
 
 
 @call("listMessages")
-async def listed(sandbox: Sandbox, query: MessageFilters) -> "response_types.Messages | Raw":
+async def every(sandbox: Sandbox, query: MessageFilters) -> "response_types.Messages | bytes":
     """Messages that fit, oldest first."""
-    return await slices.listed("messages", filters.messages(sandbox, query))
+    return b'{"messages":%b}' % await in_turns(listed(filters.messages(sandbox, query)))
 
 
 @call("getMessage")

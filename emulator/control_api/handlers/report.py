@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -18,11 +19,13 @@ from emulator.core.units import plain
 from emulator.http.messages import HttpReply, SmppFrame
 from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import Steps, in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
 
 T = TypeVar("T")
+Shown = TypeVar("Shown")
 
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 
@@ -38,32 +41,42 @@ class ReportQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 async def report(sandbox: Sandbox, query: ReportQuery) -> "response_types.Report | HttpReply":
     """What a failed test should print: sends, refusals, callbacks, findings, what is due; text or JSON."""
     await look_through(sandbox)
-    told = report_of(sandbox, query.limit)
+    told = await in_turns(report_of(sandbox, query.limit))
     if query.format == "json":
         return told
     return HttpReply(headers=_TEXT, body=report_text(told).encode())
 
 
-def report_of(sandbox: Sandbox, limit: int) -> "response_types.Report":
-    exchanges = list(sandbox.journal.exchanges())
-    sends = [one for one in exchanges if one.operation == "send"]
-    others = [one for one in exchanges if one.operation != "send"]
-    messages = sandbox.engine.state.store.messages
-    attempts = sandbox.journal.counts()["callbacks"]
+def report_of(sandbox: Sandbox, limit: int) -> "Steps[response_types.Report]":
+    sends: deque[Exchange] = deque(maxlen=limit)
+    others: deque[Exchange] = deque(maxlen=limit)
+    sent = came = 0
+    for one in sandbox.journal.exchanges():
+        newest = sends if one.operation == "send" else others
+        newest.append(one)
+        sent += newest is sends
+        came += 1
+        yield
+    messages, callbacks = sandbox.engine.state.store.messages, sandbox.journal.counts()["callbacks"]
+    attempts = (one for _, one in islice(sandbox.journal.newest_attempts(), limit))
     return {
         "sandbox": views.sandbox(sandbox),
-        "sends": [request(sandbox, one) for one in sends[-limit:]],
-        "others": [request(sandbox, one) for one in others[-limit:]],
-        "messages": [views.message(sandbox, one) for one in _newest(messages, limit)],
-        "callbacks": [views.attempt(sandbox, one) for one in _newest(sandbox.journal.attempts(), limit)],
+        "sends": (yield from _shown(request, sandbox, sends)),
+        "others": (yield from _shown(request, sandbox, others)),
+        "messages": (yield from _shown(views.message, sandbox, islice(reversed(messages), limit)))[::-1],
+        "callbacks": (yield from _shown(views.attempt, sandbox, attempts))[::-1],
         "findings": [views.finding(sandbox, one) for one in sandbox.lint() if one.level != "mild"
-                     or (not attempts and ".callback." in one.row)],  # why there were none
-        "totals": {"sends": len(sends), "others": len(others), "messages": len(messages), "callbacks": attempts},
+                     or (not callbacks and ".callback." in one.row)],  # why there were none
+        "totals": {"sends": sent, "others": came - sent, "messages": len(messages), "callbacks": callbacks},
     }  # fmt: skip
 
 
-def _newest(every: Iterable[T], limit: int) -> Iterable[T]:
-    return deque(every, limit)
+def _shown(view: Callable[[Sandbox, T], Shown], sandbox: Sandbox, things: Iterable[T]) -> Steps[list[Shown]]:
+    shown = []
+    for one in things:
+        shown.append(view(sandbox, one))
+        yield
+    return shown
 
 
 def request(sandbox: Sandbox, kept: Exchange) -> "response_types.ReportedRequest":

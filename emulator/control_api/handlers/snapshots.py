@@ -13,6 +13,7 @@ from emulator.sandboxes import export as exporting
 from emulator.sandboxes.clock_driver import Ended
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot
+from emulator.sandboxes.turns import in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -75,10 +76,10 @@ async def restore(context: Context, sandbox: Sandbox, body: Named) -> "response_
 
 
 @call("export")
-async def export(sandbox: Sandbox) -> "response_types.Exported":
+async def export(sandbox: Sandbox) -> "response_types.Exported | bytes":
     """A file that a fresh sandbox can be made from, for bug reports.
 
     All of it, for POST /_emulator/sandboxes {"import": ...}.
     """
     await look_through(sandbox)
-    return exporting.export(sandbox)
+    return await in_turns(exporting.export(sandbox))

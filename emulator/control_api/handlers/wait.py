@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, islice, starmap
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from msgspec import Raw
-
 from emulator.control_api import filters as finding
-from emulator.control_api import request_bodies, slices, views, waiter
+from emulator.control_api import request_bodies, views, waiter
 from emulator.control_api.call import call
 from emulator.control_api.filters import CallbackFilters, MessageFilters, RequestFilters
 from emulator.control_api.refusal import Refusal, deleted_meanwhile
 from emulator.control_api.refused_sends import refused_sends
 from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import in_turns, listed
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -27,7 +26,7 @@ _NEAR_REFUSED = 100
 
 
 @call("wait")
-async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "Raw | response_types.Waited":
+async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_types.Waited | bytes":
     """All that fit, up to `limit`, as soon as `count` do; 408 with what came nearest."""
     how, filters = query
     filters.limit = max(filters.limit, how.count)
@@ -46,7 +45,7 @@ async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "Raw | resp
     if len(found) < how.count:
         said = f"{len(found)} of {how.count} {how.kind} fit within {how.timeout:g} s"
         raise await time_is_up(sandbox, how, filters, said)
-    return await slices.listed(how.kind, found[: filters.limit])
+    return b'{"%b":%b}' % (how.kind.encode(), await in_turns(listed(found[: filters.limit])))
 
 
 def _listed(sandbox: Sandbox, filters: finding.Filters) -> Iterable[Json | None]:
@@ -65,7 +64,7 @@ def _listed(sandbox: Sandbox, filters: finding.Filters) -> Iterable[Json | None]
 async def time_is_up(sandbox: Sandbox, how: request_bodies.Waiting, filters: finding.Filters, said: str) -> Refusal:
     wanted = filters.wanted()
     refused = _refused(sandbox, wanted.get("to")) if how.kind == "messages" else []
-    near = await waiter.nearest(chain(refused, _NEWEST[how.kind](sandbox)), wanted)
+    near = await in_turns(waiter.nearest(chain(refused, _NEWEST[how.kind](sandbox)), wanted))
     if how.kind == "requests":
         for one in near:
             if (kept := sandbox.journal.exchange(finding.number_of(one["id"]))) is not None:

@@ -108,11 +108,12 @@ class SandboxState:
         self.awaited = state.awaited
         """Calls that are awaited, by provider and number: until when, and at which numbers."""
 
-    def dumped(self) -> DumpedState:
-        """All of it, each message as an object of its own."""
-        return DumpedState(
-            batches=list(self.store.batches), messages=list(self.store.messages), dates=list(self.scheduler.entries()),
-            dates_counted=self.scheduler.counted, **self._rest(),
+    def dumped(self) -> tuple[DumpedState, tuple[Iterator[Batch], Iterator[Message], Iterator[Entry]]]:
+        """All but its long lists, and these as they are now, to be gone through later; each message an object of its
+        own."""
+        batches, messages = self.store.batches, self.store.messages
+        return DumpedState(dates_counted=self.scheduler.counted, **self._rest()), (
+            batches.unpack(batches.packed()), messages.unpack(messages.packed()), self.scheduler.entries(),
         )  # fmt: skip
 
     def packed(self) -> Packed:

@@ -146,9 +146,12 @@ class Scheduler:
         return any(type(item) is SendReport and item.message == message for item in self._beside.values())
 
     def entries(self) -> Iterator[Entry]:
-        """All that is due, in order."""
-        for number in self._numbers():
-            yield number >> _MOMENT, number >> _RANK & 1, _place(number), self._item(number)
+        """All that is due now, in order."""
+        beside = dict(self._beside)
+        return (
+            (number >> _MOMENT, number >> _RANK & 1, _place(number), beside.get(_place(number)) or self._item(number))
+            for number in self._numbers()
+        )
 
     def written(self) -> PackedScheduler:
         """All of it."""
@@ -206,8 +209,6 @@ class Scheduler:
 
     def _item(self, number: int) -> Item:
         kind = number & _KINDS
-        if kind == _BESIDE:
-            return self._beside[_place(number)]
         low = number & _LOW
         message, version = low >> _MESSAGE, low >> _VERSION & _VERSIONS - 1
         if kind == _STEP:
@@ -216,7 +217,7 @@ class Scheduler:
 
     def _numbers(self) -> list[int]:
         """In order, without those that stand for nothing."""
-        return sorted(number for number in self._heap if self._stands(number))
+        return sorted(filter(self._stands, self._heap) if self._dropped else self._heap)
 
     def _stands(self, number: int) -> bool:
         return number & _KINDS != _BESIDE or _place(number) in self._beside

@@ -5,14 +5,15 @@ from typing import Any
 
 from emulator.control_api import views
 from emulator.control_api.filters import number_of
-from emulator.control_api.slices import page_of
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import in_turns
 from emulator.ui import live_updates
 from emulator.ui.masking import Mask
 from emulator.ui.page_request import PageRequest
 from emulator.ui.rendering import html, part
+from emulator.ui.search import page_of
 from emulator.ui.urls import go, place
 
 Json = dict[str, Any]
@@ -63,7 +64,7 @@ async def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
         answered = answer not in ANSWERS or ANSWERS[answer] is one.accepted
         return provider in ("", one.provider) and answered and _fits(sandbox, one, words)
 
-    found, more = await page_of(older, fits, PAGE, _SCANNED)
+    found, more = await in_turns(page_of(older, fits, PAGE, _SCANNED))
     return {
         "sandbox": sandbox, "rows": [callback(sandbox, one) for one in found], "more": more,
         "query": {"q": query.get("q", ""), "provider": provider, "answer": answer, "before": str(before or "")},

@@ -91,4 +91,4 @@ def _matters(sandbox: Sandbox, search: InboxSearch, event: FeedEvent) -> bool:
     if event.kind != "messages":
         return event.kind in ("reset", "restored")
     message = store.message(event.number)
-    return message is None or bool(search.status) or search.fits(store.batch_of(message), message)
+    return message is None or bool(search.status) or search.fits(message, store.batch_of(message))

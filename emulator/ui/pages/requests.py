@@ -6,16 +6,17 @@ from urllib.parse import unquote_plus
 from emulator.control_api.filters import number_of
 from emulator.control_api.parameters import parameters
 from emulator.control_api.refusal import Refusal
-from emulator.control_api.slices import page_of
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import in_turns
 from emulator.ui import exchange_view, live_updates
 from emulator.ui.masking import Mask
 from emulator.ui.page_request import PageRequest
 from emulator.ui.pages.contract import linker
 from emulator.ui.rendering import html, part
+from emulator.ui.search import page_of
 
 PAGE = 50
 WORDS = ("accepted", "refused", "answered", "dropped", "unreadable", "unroutable", "ignored", "unanswered")
@@ -33,7 +34,7 @@ async def listed(sandbox: Sandbox, query: dict[str, str]) -> Json:
     every = sandbox.journal.newest(number_of(query.get("before")), word=query.get("outcome") or None, **narrow)
     wanted = query.get("q", "").casefold().split()
     numbered = ((one.id, one) for one in every)
-    newest, more = await page_of(numbered, lambda one: _fits(sandbox, one, wanted), PAGE, _SCANNED)
+    newest, more = await in_turns(page_of(numbered, lambda one: _fits(sandbox, one, wanted), PAGE, _SCANNED))
     mask = Mask(sandbox)
     rows = []
     for one in newest:
