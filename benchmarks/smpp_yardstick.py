@@ -1,7 +1,8 @@
 """The yardstick for SMPP: a plain asyncio server as somebody writes it in an afternoon, tuned in one thing.
 
 Of each submit_sm it reads all fields and TLVs into a dict, validates them, splits a user data header off, decodes the
-text, stores an object under its id and its number, and writes the response. No journal, no rules, no accounts, no time.
+text, stores an object under its id and its number, and writes the response. A receipt waits for its answer, by its
+sequence number, and the answer ends the message. No journal, no rules, no accounts, no time, no window.
 What one read brings about leaves in one write.
 
 `python -m benchmarks.smpp_yardstick`: prints `ready smpp=URL` like the emulator. A message that asks for a receipt is
@@ -47,6 +48,7 @@ class Plain(asyncio.Protocol):
         self.number = 0
         self.out: list[bytes] = []
         self.due: list[Message] = []
+        self.told: dict[int, Message] = {}
 
     def data_received(self, data: bytes) -> None:
         self.waiting += data
@@ -57,6 +59,8 @@ class Plain(asyncio.Protocol):
             body, self.waiting = self.waiting[16:length], self.waiting[length:]
             if command == 4:
                 self.submit(body, sequence)
+            elif command == 0x80000005:
+                self.acknowledged(sequence)
             elif command == 9:
                 self.say(0x80000009, 0, sequence, b"plain\0\x02\x10\0\x01\x34")
         self.flush()
@@ -88,9 +92,15 @@ class Plain(asyncio.Protocol):
         for message in self.due:
             message.state = "delivered"
             self.number += 1
+            self.told[self.number] = message
             self.say(5, 0, self.number, receipt(message))
         self.due.clear()
         self.flush()
+
+    def acknowledged(self, sequence: int) -> None:
+        message = self.told.pop(sequence, None)
+        if message is not None:
+            message.state = "acknowledged"
 
 
 _FIELDS = (
