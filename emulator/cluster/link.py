@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from emulator.cluster.frames import BEGINS, Frame, Kind, Unpacker, pack
+from emulator.server.stream_protocol import StreamProtocol
 
 PATH = "/_emulator/link"
 _ALIVE = {"TCP_KEEPIDLE": 2, "TCP_KEEPINTVL": 1, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 5_000}
@@ -27,7 +28,7 @@ class StreamEnd(Protocol):
         """The link is gone, and nobody knows what became of what was said."""
 
 
-class NodeLink(asyncio.Protocol):
+class NodeLink(StreamProtocol):
     """`begun` hears of streams that the other side begins, `retired` that we begin none any more. What is said in one
     turn of the loop leaves together."""
 
@@ -35,6 +36,7 @@ class NodeLink(asyncio.Protocol):
         self, begun: Callable[["NodeLink", Frame], None], gone: Callable[["NodeLink"], None],
         retired: Callable[["NodeLink"], None],
     ) -> None:  # fmt: skip
+        super().__init__()
         self._begun = begun
         self._retired = retired
         self.quiet = asyncio.Event()
@@ -144,10 +146,11 @@ async def dial(host: str, port: int, secret: str, made: Callable[[], NodeLink]) 
     return link
 
 
-class _Greeting(asyncio.Protocol):
+class _Greeting(StreamProtocol):
     """Until the other side has agreed."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._said = b""
 

@@ -10,6 +10,7 @@ from emulator.http.request_parser import Parsed
 from emulator.server.http_connection import HttpConnection, Service
 from emulator.server.smpp_connection import SmppConnection
 from emulator.server.smpp_server import SmppServer
+from emulator.server.stream_protocol import StreamProtocol
 from emulator.smtp.answers import MailAnswers
 
 
@@ -202,7 +203,7 @@ class ServedMail:
         self._task.cancel()
 
 
-def _got(protocol: asyncio.Protocol, wire: _LinkTransport, frame: Frame) -> None:
+def _got(protocol: StreamProtocol, wire: _LinkTransport, frame: Frame) -> None:
     """What the client does, as a protocol hears it from a socket."""
     match frame.kind:
         case Kind.DATA:

@@ -6,15 +6,17 @@ from typing import cast
 
 from emulator.cluster.frames import ForwardedBind, Frame, Kind, pack_value
 from emulator.cluster.link import NodeLink
+from emulator.server.stream_protocol import StreamProtocol
 
 
-class Spliced(asyncio.Protocol):
+class Spliced(StreamProtocol):
     """The client's end, at the front. `among`: all of them. `anew` makes what serves a client that binds once more."""
 
     def __init__(
         self, link: NodeLink, sandbox: str, peer: str, octets: bytes, among: "set[Spliced]",
-        anew: Callable[[], asyncio.Protocol],
+        anew: Callable[[], StreamProtocol],
     ) -> None:  # fmt: skip
+        super().__init__()
         self._link = link
         self._among = among
         self._anew = anew

@@ -16,9 +16,10 @@ from emulator.http.limits import Limits
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
-from emulator.http.request_parser import READ_AT_ONCE, Parsed, RequestParser
+from emulator.http.request_parser import Parsed, RequestParser
 from emulator.net.reset import reset
 from emulator.server.held_replies import HeldReplies
+from emulator.server.stream_protocol import StreamProtocol
 
 AT_ONCE = 100
 """So many requests of a connection are answered in one turn of the loop, for no longer than"""
@@ -80,13 +81,13 @@ class Service(Protocol):
 
     def renew_date(self, now: float) -> bytes: ...
 
-    def new_connection(self) -> asyncio.Protocol:
+    def new_connection(self) -> StreamProtocol:
         """What a client is served by that begins."""
 
     def lost(self, connection: "HttpConnection") -> None: ...
 
 
-class HttpConnection(asyncio.Protocol):
+class HttpConnection(StreamProtocol):
     """`version` and `method` are of the request that is served."""
 
     __slots__ = (
@@ -97,6 +98,7 @@ class HttpConnection(asyncio.Protocol):
     )  # fmt: skip
 
     def __init__(self, service: Service, scheme: str = "http") -> None:
+        super().__init__()
         self._loop = asyncio.get_running_loop()
         self._service = service
         self._scheme = scheme
@@ -159,8 +161,6 @@ class HttpConnection(asyncio.Protocol):
         self.transport = wire = cast(asyncio.Transport, transport)  # uvloop's is one by its methods alone
         peer = wire.get_extra_info("peername")
         self.address = peer[0] if isinstance(peer, tuple) else ""
-        if hasattr(wire, "max_size"):
-            wire.max_size = READ_AT_ONCE
         wire.set_write_buffer_limits(0)  # whatever lies unread is told to `pause_writing`
         service = self._service
         self._parser = RequestParser(service.limits, service.allowance, self.address, self._scheme)
@@ -447,7 +447,7 @@ class HttpConnection(asyncio.Protocol):
             self._going = self._loop.create_future()
             await self._going
 
-    def hand_over(self, protocol: asyncio.Protocol, first: bytes = b"") -> None:
+    def hand_over(self, protocol: StreamProtocol, first: bytes = b"") -> None:
         """The client is told what comes first, and is another protocol's from then on, with all that it has said behind
         its CONNECT."""
         self._leaving = True
@@ -470,7 +470,7 @@ class HttpConnection(asyncio.Protocol):
         if said and not self.transport.is_closing():
             protocol.data_received(said)
         if self._ended and not self.transport.is_closing():  # it was told to us, and is not told again
-            heard = cast(asyncio.Protocol, self.transport.get_protocol())
+            heard = cast(StreamProtocol, self.transport.get_protocol())
             if not heard.eof_received():
                 self.transport.close()
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from emulator.net.listen import BACKLOG
 from emulator.server.http_connection import HttpConnection
 from emulator.server.http_service import HttpService
+from emulator.server.stream_protocol import StreamProtocol
 from emulator.server.tunnel import Relay
 
 _FAREWELL = 2.0
@@ -30,7 +31,7 @@ class HttpServer:
         """The ends of connections that are passed on."""
         return self._service.tunnels
 
-    def connection(self) -> asyncio.Protocol:
+    def connection(self) -> StreamProtocol:
         """What a new one is served by."""
         return self._service.new_connection()
 

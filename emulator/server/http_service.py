@@ -28,6 +28,7 @@ from emulator.server.http_faults import FAULTS
 from emulator.server.multipart import fields_of
 from emulator.server.protocol_switch import ProtocolSwitch, told
 from emulator.server.proxy import ESTABLISHED, Guard, Target, forwarded
+from emulator.server.stream_protocol import StreamProtocol
 from emulator.server.streaming import StreamingReplies
 from emulator.server.tunnel import Relay
 from emulator.tls.contexts import Contexts
@@ -101,7 +102,7 @@ class HttpService:
 
     # what connections ask
 
-    def new_connection(self) -> asyncio.Protocol:
+    def new_connection(self) -> StreamProtocol:
         """What a client is served by that begins: over TLS or plain, as its first octet says."""
         return ProtocolSwitch(HttpConnection(self), self._contexts, self._no_tls)
 

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol, cast
 
+from emulator.server.stream_protocol import StreamProtocol
 from emulator.server.tls_transport import TlsTransport
 from emulator.tls.contexts import Contexts
 
@@ -55,10 +56,11 @@ def told(wrong: Exception) -> str:
     return f"a TLS handshake failed: {said}{_BROKEN_OFF if refused else ''}"
 
 
-class ProtocolSwitch(asyncio.Protocol):
+class ProtocolSwitch(StreamProtocol):
     """Between the socket and the protocol inside. Nothing of it is left behind a plain connection's first octets."""
 
     def __init__(self, inner: Inner, contexts: Contexts, failed: Failed) -> None:
+        super().__init__()
         self._inner = inner
         self._contexts = contexts
         self._failed = failed
@@ -78,7 +80,7 @@ class ProtocolSwitch(asyncio.Protocol):
     def _begin(self, data: bytes) -> bool:
         """Is it TLS?"""
         if data[0] != _TLS_HELLO:
-            self._transport.set_protocol(cast(asyncio.Protocol, self._inner))
+            self._transport.set_protocol(cast(StreamProtocol, self._inner))
             self._inner.data_received(data)
             return False
         try:
@@ -91,9 +93,9 @@ class ProtocolSwitch(asyncio.Protocol):
         self._tls = TlsTransport(self._transport, context, self._opened, self._not_opened)
         return True
 
-    def _opened(self, tls: TlsTransport) -> asyncio.Protocol:
+    def _opened(self, tls: TlsTransport) -> StreamProtocol:
         self._inner.over_tls()
-        return cast(asyncio.Protocol, self._inner)
+        return cast(StreamProtocol, self._inner)
 
     def _not_opened(self, wrong: ssl.SSLError) -> None:
         self._failed(self._transport, wrong)
@@ -115,16 +117,17 @@ class ProtocolSwitch(asyncio.Protocol):
         self._inner.resume_writing()
 
 
-class TlsOnly(asyncio.Protocol):
+class TlsOnly(StreamProtocol):
     """The same on a port that speaks TLS from the first octet: the protocol inside is made once the handshake is done.
 
     `waiting` holds those that shake hands: at most `most` of them, each for at most `seconds`.
     """
 
     def __init__(
-        self, inner: Callable[[], asyncio.Protocol], contexts: Contexts, failed: Failed, waiting: "set[TlsOnly]",
+        self, inner: Callable[[], StreamProtocol], contexts: Contexts, failed: Failed, waiting: "set[TlsOnly]",
         most: int, seconds: float,
     ) -> None:  # fmt: skip
+        super().__init__()
         self._inner = inner
         self._contexts = contexts
         self._failed = failed
@@ -147,7 +150,7 @@ class TlsOnly(asyncio.Protocol):
         else:
             self._timer = asyncio.get_running_loop().call_later(self._seconds, self._transport.abort)
 
-    def _opened(self, _: TlsTransport) -> asyncio.Protocol:
+    def _opened(self, _: TlsTransport) -> StreamProtocol:
         self._done()
         return self._inner()
 

@@ -20,6 +20,7 @@ from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server import smpp_faults
 from emulator.server.deadlines import Deadlines
 from emulator.server.smpp_late_answers import LateAnswers
+from emulator.server.stream_protocol import StreamProtocol
 from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
@@ -50,13 +51,14 @@ class OtherNodesSmpp(Protocol):
         it turns out that the client belongs here, `go_on_here` is called."""
 
 
-class SmppConnection(asyncio.Protocol):
+class SmppConnection(StreamProtocol):
     """One connection. `elsewhere` is asked about a bind, unless it is to be answered `here`."""
 
     def __init__(
         self, dispatcher: SmppDispatcher, links: "set[SmppConnection]", recorder: ChangeLog | None = None,
         limits: Limits | None = None, elsewhere: OtherNodesSmpp | None = None, here: bool = False,
     ) -> None:  # fmt: skip
+        super().__init__()
         self._elsewhere = elsewhere
         self._here = here
         self._sought = False
@@ -243,7 +245,7 @@ class SmppConnection(asyncio.Protocol):
         if not self.closing:
             self.data_received(octets)
 
-    def hand_over(self, protocol: asyncio.Protocol) -> None:
+    def hand_over(self, protocol: StreamProtocol) -> None:
         """The client is another protocol's from now on."""
         self.flush()
         transport = self.transport

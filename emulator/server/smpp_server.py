@@ -15,6 +15,7 @@ from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server.protocol_switch import TlsOnly, told
 from emulator.server.smpp_connection import OtherNodesSmpp, SmppConnection
+from emulator.server.stream_protocol import StreamProtocol
 from emulator.tls.contexts import Contexts
 
 _log = logging.getLogger("emulator")
@@ -50,7 +51,7 @@ class SmppServer:
         backlog = min(BACKLOG, (self._limits or Limits()).connections)
         self._servers.append(await loop.create_server(begin, sock=listening, backlog=backlog))
 
-    def _tls(self, contexts: Contexts) -> asyncio.Protocol:
+    def _tls(self, contexts: Contexts) -> StreamProtocol:
         limits = self._limits or Limits()
         return TlsOnly(self.connection, contexts, _no_tls, self._shaking_hands, limits.connections, limits.head_seconds)
 

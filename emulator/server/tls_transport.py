@@ -8,9 +8,9 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
-READ_AT_ONCE = 64 * 1024
+from emulator.server.stream_protocol import READ_AT_ONCE, StreamProtocol
 
 
 class TlsTransport(asyncio.Transport):
@@ -21,7 +21,7 @@ class TlsTransport(asyncio.Transport):
     """
 
     def __init__(
-        self, outer: asyncio.Transport, context: ssl.SSLContext, opened: Callable[["TlsTransport"], asyncio.Protocol],
+        self, outer: asyncio.Transport, context: ssl.SSLContext, opened: Callable[["TlsTransport"], StreamProtocol],
         failed: Callable[[ssl.SSLError], None],
     ) -> None:  # fmt: skip
         super().__init__()
@@ -29,7 +29,7 @@ class TlsTransport(asyncio.Transport):
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._opened, self._failed = opened, failed
-        self._protocol: asyncio.Protocol | None = None
+        self._protocol: StreamProtocol | None = None
         self._reading = True
         self._ended = False
         self._closing = False
@@ -154,8 +154,7 @@ class TlsTransport(asyncio.Transport):
         return self._reading and not self.is_closing()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        assert isinstance(protocol, asyncio.Protocol)
-        self._protocol = protocol
+        self._protocol = cast(StreamProtocol, protocol)
 
     def get_protocol(self) -> asyncio.BaseProtocol:
         assert self._protocol is not None

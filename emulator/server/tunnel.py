@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import Callable
 from typing import cast
 
+from emulator.server.stream_protocol import StreamProtocol
 
-class Relay(asyncio.Protocol):
+
+class Relay(StreamProtocol):
     """One side of a tunnel. `open_ones` holds those sides that are connected. `arrived` is called when this one is,
     before anything from there is read: what a host says first is for the other side, too."""
 
     def __init__(self, open_ones: "set[Relay]", arrived: Callable[[], None] | None = None) -> None:
+        super().__init__()
         self._open_ones = open_ones
         self._arrived = arrived
         self._other: Relay | None = None
