@@ -1,8 +1,9 @@
 """The checks a provider may make of a command. Its profile lists which, in which order; all are made before anything
 is changed."""
 
-from collections.abc import Callable
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -43,10 +44,10 @@ class CheckContext(msgspec.Struct):
     command: Any
     at: Timestamp
     ruling: Ruling = NOTHING
-    good: list[tuple[str, str]] = []
-    """Recipients: the number, and how it was written; and"""
+    good: list[str] = []
+    """The numbers of the recipients; and"""
     places: list[int] = []
-    """where each of them stands among the destinations, if each has a text of its own."""
+    """where each of them stands among the destinations."""
     lost: list[Lost] = []
     """Numbers that nothing is sent to."""
     measured: Measure | None = None
@@ -85,6 +86,15 @@ class CheckContext(msgspec.Struct):
     def rule_of(self, written: str, place: int) -> Rule | None:
         """The rule that decides of the destination at that place."""
         return self.ruling.of(written, self.said(place) if self.command.texts else None)
+
+    def by_rule(self, numbers: Sequence[str], places: Sequence[int]) -> Iterable[tuple[Rule | None, Sequence[str]]]:
+        """Numbers, those in a row of whom one rule decides together."""
+        if self.ruling.recipients is None:
+            return ((self.ruling.everyone, numbers),)
+        written = self.command.destinations
+        rules = [self.rule_of(written[place], place) for place in places]
+        alike = groupby(zip(rules, numbers, strict=True), itemgetter(0))
+        return ((rule, [number for _, number in those]) for rule, those in alike)
 
     def switch(self, name: str) -> Any:
         """The choice in force: the account's, or the default where nobody is known."""
@@ -198,7 +208,7 @@ def weigh(case: CheckContext) -> None:
     each = account.prices[kind] if kind in account.prices else profile.amounts[kind]
     case.price = each
     case.by_message = (account.switches.get("charge") or profile.defaults.get("charge")) == "messages"
-    if case.places:
+    if command.texts:
         case.measures = [measure(command.texts[place]) for place in case.places]
         case.parts = sum(one.parts for one in case.measures)
         case.cost = sum(map(case.cost_of, case.measures))

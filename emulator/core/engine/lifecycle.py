@@ -70,27 +70,24 @@ class MessageLifecycle:
             state.plans.append(plan)
         return number
 
-    def begin(
-        self, messages: Sequence[Message], batch: Batch, at: Timestamp, ends: Timestamp | None = None
-    ) -> None:  # fmt: skip
+    def begin(self, messages: Sequence[Message], batch: Batch, ends: Timestamp | None = None) -> None:
         """Accepted messages of a batch, all with one plan, enter their first state; the first dates of each are put in
         the scheduler. `ends`: when their life time does."""
-        scheduler, first = self._state.scheduler, messages[0]
-        due: Timestamp | None = batch.begins_at
-        scheduled = batch.begins_at > at
+        state, first, begins_at = self._state, messages[0], batch.begins_at
+        due: Timestamp | None = begins_at
+        scheduled = begins_at > batch.created_at
         if not scheduled:
             after = self._after.get(first.plan)
-            due = batch.begins_at + after[0] if after else self._due(first.plan, batch, 0)
-        manner = self._state.plans[first.plan].reports or NORMAL
-        reports = batch.report and (manner is not NORMAL or self._wanted(batch, None, first.status))
+            due = begins_at + after[0] if after else self._due(first.plan, batch, 0)
+        reports = batch.report and (state.plans[first.plan].reports or self._wanted(batch, None, first.status))
         single = reports or ends is not None
         for message in messages if single else (first,):
             if due is not None:
-                scheduler.put_each(due, message.id, 1 if single else len(messages), batch.first, scheduled)
+                state.scheduler.put_each(due, message.id, 1 if single else len(messages), batch.first, scheduled)
             if reports:
                 self._report(message, batch, None)
             if ends is not None:
-                scheduler.put(ends, Expire(message.id))
+                state.scheduler.put(ends, Expire(message.id))
         self.touched(messages)
 
     def fire(self, at: Timestamp, item: Step | Begin | Expire) -> None:

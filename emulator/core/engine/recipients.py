@@ -23,11 +23,9 @@ def numbers(case: CheckContext) -> Refused | None:
     profile, destinations = case.profile, command.destinations or ()
     switches = profile.in_force(account) if account.switches else profile.defaults
     normal, bar = profile.normal_number, profile.bar
-    once = len(destinations) > 1 and switches.get("repeated-number") == "once"
     unruled = case.ruling is NOTHING
     stoplist = _NOBODY if command.ignore_stoplist else account.stoplist
     wanted: str | None = None
-    seen: set[object] = set()
     for place, written in enumerate(destinations):
         reason, accepting = None, False
         if not unruled:
@@ -46,15 +44,11 @@ def numbers(case: CheckContext) -> Refused | None:
         if reason is not None:
             case.lost.append(Lost(number, place, reason))
             continue
-        if once:
-            same = (number, case.said(place)) if command.texts else number
-            if same in seen:
-                continue
-            seen.add(same)
-        if command.texts:
-            case.places.append(place)
-        case.good.append((number, written))
+        case.good.append(number)
+        case.places.append(place)
     if case.good:
+        if len(case.good) > 1 and switches.get("repeated-number") == "once":
+            _each_once(case)
         return None
     found = {
         "invalid": _some(lost_for(case, Reason.DESTINATION_INVALID)),
@@ -63,6 +57,15 @@ def numbers(case: CheckContext) -> Refused | None:
     if wanted is not None:
         found["wanted"] = wanted
     return Refused(reason=_none_left(case), details=found)
+
+
+def _each_once(case: CheckContext) -> None:
+    """To a number that is named again nothing goes but another text."""
+    own = case.said if case.command.texts else lambda place: None
+    kept: dict[object, tuple[str, int]] = {}
+    for number, place in zip(case.good, case.places, strict=True):
+        kept.setdefault((number, own(place)), (number, place))
+    case.good, case.places = [number for number, _ in kept.values()], [place for _, place in kept.values()]
 
 
 def lost_for(case: CheckContext, reason: Reason) -> tuple[str, ...]:
@@ -145,16 +148,15 @@ def spared(case: CheckContext, reason: Reason) -> bool:
         return False
     if case.ruling.recipients is None or not case.good:
         return True
-    kept: list[int] = []
-    for index, (number, written) in enumerate(case.good):
-        place = case.places[index] if case.places else (case.command.destinations or ()).index(written)
-        rule = case.rule_of(written, place)
+    recipients = list(zip(case.good, case.places, strict=True))
+    case.good, case.places = [], []
+    for number, place in recipients:
+        rule = case.rule_of((case.command.destinations or ())[place], place)
         if rule is not None and rule.spec.then.accept:
-            kept.append(index)
+            case.good.append(number)
+            case.places.append(place)
         else:
             case.lost.append(Lost(number, place, reason))
-    case.good = [case.good[index] for index in kept]
-    case.places = [case.places[index] for index in kept] if case.places else case.places
     if case.good and case.measured is not None:
         weigh(case)
     return bool(case.good)

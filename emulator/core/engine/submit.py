@@ -1,8 +1,6 @@
 """Takes a submit into the store: batches, messages, their plans; and what is kept of numbers that are refused."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -21,9 +19,6 @@ from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.statuses import Status
 from emulator.core.text import Measure
 from emulator.core.units import Timestamp
-
-_NUMBER = itemgetter(0)
-"""Of a recipient."""
 
 
 class SubmitHandler:
@@ -46,16 +41,14 @@ class SubmitHandler:
             self._give_way(case)
         account.balance -= cost
         account.spent += cost
-        provider_id = None if case.profile.first_id is None and command.own_id is None else self._id(case)
+        provider_id = self._id(case)
         first = self.state.store.batches.count + 1
-        if case.places:
-            for said, each, recipients in _by_what_is_said(case):
-                batch = self._batch(case, provider_id, said, each, case.cost_of(each))
-                self._add_recipients(case, batch, recipients, said)
+        if command.texts:
+            for said, each, numbers, places in _by_what_is_said(case):
+                self._send(case, provider_id, said, each, numbers, places)
         else:
-            price = case.price if case.by_message else case.price * measured.parts
             said = Said(command.text or "", command.sender or "", command.begins_at)
-            self._add_recipients(case, self._batch(case, provider_id, said, measured, price), case.good, None)
+            self._send(case, provider_id, said, measured, case.good, case.places)
         accepted = Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
             balance=account.balance, encoding=measured.encoding, code=case.code,
@@ -104,6 +97,8 @@ class SubmitHandler:
         """The client's own id, or the one given already, or the provider's next one that nobody has."""
         profile, given = case.profile, case.command.ids
         own: str | None = case.command.own_id
+        if own is not None:
+            self.state.store.claim(profile.provider, own)
         if own is not None or profile.first_id is None:
             return own
         return given[0] if given else self.next_id(profile)
@@ -111,57 +106,53 @@ class SubmitHandler:
     def next_id(self, profile: Profile) -> str:
         """The provider's next id that nobody has."""
         state, provider = self.state, profile.provider
-        assert profile.first_id is not None
         number = state.next_ids.get(provider, profile.first_id)
-        highest = state.store.highest.get(provider, 0)
-        parts, taken = state.parts, state.store.taken
-        while (number <= highest and taken(provider, str(number))) or (parts and str(number) in parts):
+        assert number is not None
+        claimed, parts = state.store.claimed.get(provider, 0), state.parts
+        while (number <= claimed and state.store.taken(provider, str(number))) or (parts and str(number) in parts):
             number += 1
         state.next_ids[provider] = number + 1
         return str(number)
 
+    def _send(
+        self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, numbers: Sequence[str],
+        places: Sequence[int],
+    ) -> None:  # fmt: skip
+        """A batch with a message to each number; those in a row of whom one rule decides are made together."""
+        batch = self._batch(case, provider_id, said, measured, case.cost_of(measured))
+        status: Status = "scheduled" if batch.begins_at > case.at else "pending"
+        provider, ends = case.profile.provider, case.command.expires_at
+        for rule, alike in case.by_rule(numbers, places):
+            plan = self._plans.get(("" if rule is None else rule.id, provider))
+            if plan is None:
+                plan = self._plan(rule, case.profile)
+            self._add(batch, plan, status, alike, "", 0, ends)
+
     def _batch(
         self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, cost: int
     ) -> Batch:  # fmt: skip
-        command, at, store = case.command, case.at, self.state.store
-        begins_at = at if said.begins_at is None or said.begins_at < at else said.begins_at
-        extra = command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind}
-        batch = Batch(
-            store.batches.count + 1, command.provider, command.protocol, provider_id, said.sender, said.text,
-            command.reference or None, measured.encoding, measured.parts, cost, at, begins_at, command.first,
-            command.flash, command.report, extra, command.ids, command.asks,
+        """The next one."""
+        command, at, begins_at = case.command, case.at, said.begins_at
+        return Batch(
+            self.state.store.batches.count + 1, command.provider, command.protocol, provider_id, said.sender, said.text,
+            command.reference or None, measured.encoding, measured.parts, cost, at,
+            at if begins_at is None or begins_at < at else begins_at, command.first, command.flash, command.report,
+            command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind}, command.ids,
+            command.asks,
         )  # fmt: skip
-        store.add_batch(batch)
-        return batch
-
-    def _add_recipients(
-        self, case: CheckContext, batch: Batch, recipients: Sequence[tuple[str, str]], said: Said | None
-    ) -> None:  # fmt: skip
-        """A message for each, given as the number and how it was written; those in a row of whom one rule decides are
-        made together."""
-        at, ruling, profile = case.at, case.ruling, case.profile
-        status: Status = "scheduled" if batch.begins_at > at else "pending"
-        groups: Iterable[tuple[Rule | None, Iterable[tuple[str, str]]]] = ((ruling.everyone, recipients),)
-        if ruling.recipients is not None:
-            groups = groupby(recipients, lambda recipient: ruling.of(recipient[1], said))
-        for rule, alike in groups:
-            plan = self._plans.get(("" if rule is None else rule.id, profile.provider))
-            if plan is None:
-                plan = self._plan(rule, profile)
-            self._add(batch, at, plan, status, map(_NUMBER, alike), "", 0, case.command.expires_at)
 
     def _add(
-        self, batch: Batch, at: Timestamp, plan: int, status: Status, numbers: Iterable[str], reason: str = "",
-        error: int = 0, ends: Timestamp | None = None,
+        self, batch: Batch, plan: int, status: Status, numbers: Iterable[str], reason: str = "", error: int = 0,
+        ends: Timestamp | None = None,
     ) -> None:  # fmt: skip
-        """Messages to some numbers, set going."""
-        store, history, messages = self.state.store, (status, at), []
+        """Messages of the batch to some numbers, set going."""
+        store, history, messages = self.state.store, (status, batch.created_at), []
         one = store.messages.count
         for number in numbers:
             one += 1
             messages.append(Message(one, batch.id, number, status, history, plan, 0, reason, error))
-        store.add(messages)
-        self._life.begin(messages, batch, at, ends)
+        store.add(batch, messages)
+        self._life.begin(messages, batch, ends)
 
     def _record_lost(self, case: CheckContext, provider_id: str | None, later: bool) -> None:
         """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
@@ -177,13 +168,12 @@ class SubmitHandler:
         numbers: Sequence[str], later: bool,
     ) -> None:  # fmt: skip
         """Messages that cost nothing and fail: at once where the client was told, else `later`, by their reports."""
-        at, measured = case.at, case.command.measure_of(said.text)
-        batch = self._batch(case, provider_id, said, measured, 0)
-        batch.begins_at, batch.report = at, later and batch.report
+        batch = self._batch(case, provider_id, said, case.command.measure_of(said.text), 0)
+        batch.begins_at, batch.report = case.at, later and batch.report
         status: Status = "pending" if later else row.status
         steps = (Step(0, row.status, reason.value, row.error),) if later else ()
         plan = self._life.intern_actions(Plan(steps=steps))
-        self._add(batch, at, plan, status, numbers, "" if later else reason.value, 0 if later else row.error)
+        self._add(batch, plan, status, numbers, "" if later else reason.value, 0 if later else row.error)
 
     def _plan(self, rule: Rule | None, profile: Profile) -> int:
         """The number of the life that a rule gives, or the provider's ordinary one, which is known from now on."""
@@ -210,8 +200,7 @@ def _numbered(case: CheckContext) -> list[tuple[str, int]]:
     """The numbers that a refusal of the whole is about, each with its place: the good ones, or all of them where
     nobody has looked yet."""
     if case.good or case.lost:
-        places = case.places or range(len(case.good))
-        return [(number, place) for (number, _), place in zip(case.good, places, strict=True)]
+        return list(zip(case.good, case.places, strict=True))
     switches, normal = case.profile.in_force(case.account), case.profile.normal_number
     return [(normal(n, switches) or n, place) for place, n in enumerate(case.command.destinations or ())]
 
@@ -227,10 +216,12 @@ def _grouped(case: CheckContext, numbers: Sequence[tuple[str, int]]) -> Iterator
     yield from groups.items()
 
 
-def _by_what_is_said(case: CheckContext) -> Iterator[tuple[Said, Measure, list[tuple[str, str]]]]:
+def _by_what_is_said(case: CheckContext) -> Iterable[tuple[Said, Measure, list[str], list[int]]]:
     """Each text with its sender and beginning, its measure, its recipients, where each recipient may have its own."""
-    groups: dict[Said, tuple[Said, Measure, list[tuple[str, str]]]] = {}
-    for place, measured, recipient in zip(case.places, case.measures, case.good, strict=True):
+    groups: dict[Said, tuple[Said, Measure, list[str], list[int]]] = {}
+    for number, place, measured in zip(case.good, case.places, case.measures, strict=True):
         said = case.said(place)
-        groups.setdefault(said, (said, measured, []))[2].append(recipient)
-    yield from groups.values()
+        group = groups.setdefault(said, (said, measured, [], []))
+        group[2].append(number)
+        group[3].append(place)
+    return groups.values()

@@ -1,18 +1,20 @@
 """All batches and messages of a sandbox, and what finds them by the words people ask with.
 
 Messages and batches stand in lists of pages (paged_list.py): the newest pages, and those asked for lately, hold
-objects, all others are packed to bytes. Two hash indexes (hash_index.py), filled a page at a time, lead from numbers
-and from names to ids; a hit is compared with the thing itself. A batch's messages lie behind one another, so that a
-reference or a provider's id leads to its batch alone. Beside plain lists and dicts, for a million messages: 250 bytes
-a message in place of 1,280 (of the 600 that it may have), no more time to add one (15 us and 16), 17 ms in place of
-1.2 s for a full run of the garbage collector; to look one up costs 40 us in place of 5.
+objects, all others are packed to bytes. Two hash indexes (hash_index.py) lead from numbers and from names to ids; a
+hit is compared with the thing itself. They get each page when it is full; the last page is looked through. A batch's
+messages lie behind one another, so that a reference or a provider's id leads to its batch alone. Beside plain lists
+and dicts, for a million messages: 250 bytes a message in place of 1,280 (of the 600 that it may have), no more time to
+add one (15 us and 16), 17 ms in place of 1.2 s for a full run of the garbage collector; to look one up costs 40 us in
+place of 5.
 """
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
+from operator import attrgetter, methodcaller
 from typing import cast
 from zlib import crc32
 
@@ -22,8 +24,14 @@ from emulator.core.state.paged_list import CacheSize, PagedList
 from emulator.core.statuses import STATUSES, Status
 
 _BIT = {status: 1 << place for place, status in enumerate(STATUSES)}
+_PROVIDER_BITS = 16
+"""Two that share one are looked through together."""
 _ANY = -1
 """Every bit."""
+_octets = methodcaller("encode", "utf-8", "surrogatepass")
+_TO = attrgetter("to")
+_REFERENCE = " "
+"""Stands before a reference, so that it is no other's id."""
 _RUN = 32
 """So many messages are put back at once."""
 
@@ -34,56 +42,47 @@ class MessageStore:
 
     def __init__(self, room: CacheSize | None = None) -> None:
         room = room or CacheSize()
-        self._provider_bits: dict[str, int] = {}
-        """Of those that have batches in the index."""
-        self.batches: PagedList[Batch] = PagedList(Batch, self._bit_of, room, self._index_batches)
+        self.batches: PagedList[Batch] = PagedList(
+            Batch, lambda batch: _provider_bit(batch.provider), room, self._index_batches
+        )
         self.messages: PagedList[Message] = PagedList(
             Message, lambda message: _BIT[message.status], room, self._index_messages
         )
-        self.by_status: dict[Status, int] = {}
+        self.by_status: Counter[Status] = Counter()
         """How many messages have a status."""
-        self.highest: dict[str, int] = {}
-        """The highest of a provider's ids that are numbers (of less than 20 digits): above it none is taken."""
+        self.claimed: dict[str, int] = {}
+        """The highest of a provider's ids that are numbers (of less than 20 digits) and were not given out by it."""
         self._first = array("I")
         """The first message of each batch."""
         self._batch_of_page = array("I")
-        """Of the first message in each page."""
-        self._by_number = HashIndex(counted=True)
+        """Of the first message in each page that is full."""
+        self._by_number = HashIndex()
         self._by_name = HashIndex()
         """Batches, by references and providers' ids."""
-        self._most = room.pages
-        self._batches_found = self._messages_found = 0
-        """So many are in the indexes. The others, a page of each at most, follow together: when it is full, or as soon
-        as somebody asks."""
-
-    def _bit_of(self, batch: Batch) -> int:
-        return self._provider_bits[batch.provider]
 
     # making
 
-    def add_batch(self, batch: Batch) -> None:
-        """The next one; its messages follow before another batch does."""
-        self.batches.append(batch)
-        provider_id, highest = batch.provider_id, self.highest
-        if provider_id is not None:
-            for one in batch.ids or (provider_id,):
-                if len(one) < 20 and one.isdecimal() and (number := int(one)) > highest.get(batch.provider, 0):
-                    highest[batch.provider] = number
-
-    def add(self, messages: Sequence[Message]) -> None:
-        """The next ones, all of one batch and in one state."""
+    def add(self, batch: Batch, messages: Sequence[Message]) -> None:
+        """Messages, all in one state, of the next batch or of the last one."""
         first = messages[0]
-        pages = self.messages.append(first) if len(messages) == 1 else self.messages.extend(messages)
-        if pages:
-            self._batch_of_page.extend([first.batch] * pages)
-        while len(self._first) < first.batch:
+        if batch.id > self.batches.count:
+            self.batches.append(batch)
             self._first.append(first.id)
-        self.by_status[first.status] = self.by_status.get(first.status, 0) + len(messages)
+        if len(messages) == 1:
+            self.messages.append(first)
+        else:
+            self.messages.extend(messages)
+        self.by_status[first.status] += len(messages)
+
+    def claim(self, provider: str, provider_id: str) -> None:
+        """An id that the provider has not given out itself, but might one day."""
+        if len(provider_id) < 20 and provider_id.isdecimal():
+            self.claimed[provider] = max(int(provider_id), self.claimed.get(provider, 0))
 
     def became(self, before: Status, now: Status) -> None:
         """A message changed its status."""
         self.by_status[before] -= 1
-        self.by_status[now] = self.by_status.get(now, 0) + 1
+        self.by_status[now] += 1
 
     def put_back(self, batches: Iterable[bytes], messages: Iterable[bytes]) -> Iterator[None]:
         """An empty store gets what the lists of another one gave as `packed`, step by step."""
@@ -92,12 +91,17 @@ class MessageStore:
     def fill(self, batches: Iterable[Batch], messages: Iterable[Message]) -> Iterator[None]:
         """An empty store gets these, step by step."""
         for batch in batches:
-            self.add_batch(batch)
+            self.batches.append(batch)
+            for one in _ids(batch):
+                self.claim(batch.provider, one)
             self.batches.evict()
             yield
-        for _, alike in groupby(messages, lambda message: (message.batch, message.status)):
-            while run := list(islice(alike, _RUN)):
-                self.add(run)
+        for batch_id, those in groupby(messages, lambda message: message.batch):
+            while run := list(islice(those, _RUN)):
+                while len(self._first) < batch_id:
+                    self._first.append(run[0].id)
+                self.messages.extend(run)
+                self.by_status.update(message.status for message in run)
                 self.evict()
                 yield
 
@@ -108,50 +112,27 @@ class MessageStore:
         if self.messages.full:
             self.messages.evict()
 
-    def _index_batches(self) -> None:
-        """Those that are not in their index yet come into it."""
-        since = self._batches_found
-        if since == len(self.batches):
-            return
-        keys: list[int] = []
-        ids: list[int] = []
-        last, bits = "", self._provider_bits
-        for batch in self.batches.newest(since):
-            provider, provider_id = batch.provider, batch.provider_id
-            if provider != last:
-                last, beginning = provider, _beginning(provider, 2)
-                if provider not in bits:
-                    bits[provider] = 1 << len(bits)
-            if batch.reference:
-                keys.append(_reference_key(provider, batch.reference))
-                ids.append(batch.id)
-            if batch.ids:
-                keys += [_id_key(provider, one) for one in batch.ids]
-                ids += [batch.id] * len(batch.ids)
-            elif provider_id is not None:
-                keys.append(crc32(provider_id.encode("utf-8", "surrogatepass"), beginning))
-                ids.append(batch.id)
-        self._batches_found = len(self.batches)
-        self._by_name.add(keys, ids)
+    def _index_batches(self, page: list[Batch]) -> None:
+        named = [(one, batch.id) for batch in page for one in batch.ids or (batch.provider_id,) if one is not None]
+        named += [(_REFERENCE + batch.reference, batch.id) for batch in page if batch.reference]
+        if named:
+            names, ids = zip(*named, strict=True)
+            self._by_name.add(map(crc32, map(_octets, names)), ids)
 
-    def _index_messages(self) -> None:
-        """The same of messages."""
-        since = self._messages_found
-        if since == len(self.messages):
-            return
-        keys = [crc32(message.to.encode("utf-8", "surrogatepass")) for message in self.messages.newest(since)]
-        self._messages_found = len(self.messages)
-        self._by_number.add(keys, range(since + 1, self._messages_found + 1))
+    def _index_messages(self, page: list[Message]) -> None:
+        self._batch_of_page.append(page[0].batch)
+        self._by_number.add(map(crc32, map(_octets, map(_TO, page))), range(page[0].id, page[-1].id + 1))
 
     def _to(self, number: str) -> Sequence[int]:
         """The ids of messages to a number, others perhaps among them."""
-        self._index_messages()
-        return self._by_number.find(crc32(number.encode("utf-8", "surrogatepass")))
+        found = self._by_number.find(crc32(_octets(number)))
+        found.extend(one.id for one in self.messages.tail if one.to == number)
+        return found
 
-    def _named(self, key: int) -> Sequence[int]:
-        """The same of batches by a key."""
-        self._index_batches()
-        return self._by_name.find(key)
+    def _named(self, name: str) -> Iterator[Batch]:
+        """Batches that may have a name."""
+        found = self._by_name.find(crc32(_octets(name)))
+        return chain((self.batches[one - 1] for one in found), self.batches.tail)
 
     # one
 
@@ -249,10 +230,9 @@ class MessageStore:
     # inside
 
     def _likely(self, pages: range, status: str | None, provider: str | None, text: str) -> Iterator[int]:
-        self._index_batches()
         status_bit = _ANY if status is None else _BIT.get(cast(Status, status), 0)
-        provider_bit = _ANY if provider is None else self._provider_bits.get(provider, 0)
-        octets = text.encode("utf-8", "surrogatepass")
+        provider_bit = _ANY if provider is None else _provider_bit(provider)
+        octets = _octets(text)
         for page in pages:
             if self.messages.may_hold(page, status_bit) and (
                 (not octets and provider is None)
@@ -262,12 +242,17 @@ class MessageStore:
 
     def _batch_pages(self, page: int) -> range:
         """Where the batches of a page of messages lie."""
-        first, end = self._batch_of_page, len(self.batches)
-        if page + 1 < len(first):
-            end = first[page + 1]
+        first, end = self._first_batch(page), len(self.batches)
+        if page + 1 < self.messages.pages:
+            end = self._first_batch(page + 1)
             if self.messages.page_of(self._first[end - 1] - 1) > page:
                 end -= 1
-        return range(self.batches.page_of(first[page] - 1), self.batches.page_of(end - 1) + 1)
+        return range(self.batches.page_of(first - 1), self.batches.page_of(end - 1) + 1)
+
+    def _first_batch(self, page: int) -> int:
+        """That of the first message in a page."""
+        known = self._batch_of_page
+        return known[page] if page < len(known) else self.messages.tail[0].batch
 
     def _of(self, batch: int, to: str | None) -> Sequence[int]:
         """The ids of a batch's messages, or of those to a number."""
@@ -281,28 +266,23 @@ class MessageStore:
 
     def _referred(self, provider: str, reference: str) -> Iterator[int]:
         """Batches under a reference."""
-        for number in self._named(_reference_key(provider, reference)):
-            batch = self.batches[number - 1]
-            if batch.reference == reference and batch.provider == provider:
-                yield number
+        return (
+            batch.id for batch in self._named(_REFERENCE + reference)
+            if batch.reference == reference and batch.provider == provider
+        )  # fmt: skip
 
     def _identified(self, provider: str, provider_id: str) -> Iterator[int]:
         """Batches under a provider's id."""
-        for number in self._named(_id_key(provider, provider_id)):
-            batch = self.batches[number - 1]
-            if provider_id in (batch.ids or (batch.provider_id,)) and batch.provider == provider:
-                yield number
+        return (
+            batch.id for batch in self._named(provider_id)
+            if provider_id in _ids(batch) and batch.provider == provider
+        )  # fmt: skip
 
 
-def _reference_key(provider: str, reference: str) -> int:
-    return crc32(reference.encode("utf-8", "surrogatepass"), _beginning(provider, 1))
+def _ids(batch: Batch) -> tuple[str, ...]:
+    """Of a batch: the provider's, or those of its parts."""
+    return batch.ids or (() if batch.provider_id is None else (batch.provider_id,))
 
 
-def _id_key(provider: str, provider_id: str) -> int:
-    return crc32(provider_id.encode("utf-8", "surrogatepass"), _beginning(provider, 2))
-
-
-@lru_cache(maxsize=64)
-def _beginning(provider: str, kind: int) -> int:
-    """Where a provider's keys of a kind begin."""
-    return crc32(provider.encode() + b" ", kind)
+def _provider_bit(provider: str) -> int:
+    return 1 << crc32(provider.encode()) % _PROVIDER_BITS

@@ -40,18 +40,19 @@ class PagedList(Generic[T]):
     over where none of its things has a bit that is looked for."""
 
     def __init__(
-        self, kind: type[T], mark: Callable[[T], int], room: CacheSize, filled: Callable[[], None] = lambda: None
+        self, kind: type[T], mark: Callable[[T], int], room: CacheSize, filled: Callable[[list[T]], None]
     ) -> None:  # fmt: skip
         self._filled = filled
-        """Is called when the last page is full."""
+        """Gets each page that is full, as soon as there is another."""
         self._kind: Callable[..., T] = kind
         self._mark = mark
         self._bits, self._most = room
         self._last = (1 << self._bits) - 1
         """Of a page."""
         self.live: dict[int, list[T]] = {}
-        """Pages as objects, in the order in which they were unpacked; the last page, `tail`, always is among them."""
-        self._tail: list[T] = []
+        """Pages as objects, in the order in which they were unpacked; the last page always is among them."""
+        self.tail: list[T] = []
+        """The last page."""
         self._packed: list[bytes | None] = []
         """All pages; None: it changed since, or never was packed."""
         self._marks: list[int] = []
@@ -65,37 +66,28 @@ class PagedList(Generic[T]):
 
     # things
 
-    def append(self, thing: T) -> bool:
-        """Does a page begin with it?"""
-        place = self.count & self._last
-        if not place:
+    def append(self, thing: T) -> None:
+        if not self.count & self._last:
             self._begin()
-        self._tail.append(thing)
+        self.tail.append(thing)
         self.count += 1
-        if place == self._last:
-            self._filled()
-        return not place
 
-    def extend(self, things: Sequence[T]) -> int:
-        """How many pages begin with one of them."""
-        pages = done = 0
+    def extend(self, things: Sequence[T]) -> None:
+        done = 0
         while done < len(things):
             place = self.count & self._last
             if not place:
                 self._begin()
-                pages += 1
             fits = things[done : done + self._last + 1 - place]
-            self._tail.extend(fits)
-            many = len(fits)
-            self.count += many
-            done += many
-            if place + many > self._last:
-                self._filled()
-        return pages
+            self.tail.extend(fits)
+            self.count += len(fits)
+            done += len(fits)
 
     def _begin(self) -> None:
         """Another page."""
-        self._tail = self.live[self.count >> self._bits] = []
+        if self.tail:
+            self._filled(self.tail)
+        self.tail = self.live[self.count >> self._bits] = []
         self._packed.append(None)
         self._marks.append(0)
         self.full = len(self.live) > self._most
@@ -124,10 +116,6 @@ class PagedList(Generic[T]):
             self.full = len(self.live) > self._most
         self._packed[page] = None
         return live[index & self._last]
-
-    def newest(self, since: int) -> list[T]:
-        """Those of the last page from an index on."""
-        return self._tail[since & self._last :]
 
     def near(self, index: int) -> T:
         """To be read, where its neighbours will be read next."""

@@ -112,13 +112,14 @@ class Scheduler:
 
     def put_each(self, at: Timestamp, message: int, count: int, first: bool = False, begins: bool = False) -> None:
         """The first step, or the beginning, of `count` messages whose ids follow one another from `message` on."""
-        low = message << _MESSAGE | (_BEGIN if begins else _STEP)
-        number = ((at << 1 | (0 if first else 1)) << _CLASS | self.counted + 1) << _PLACE | low
+        heap, due = self._heap, self.due
+        number = (at << 1 | (not first)) << _CLASS | self.counted + 1
+        number = number << _PLACE | message << _MESSAGE | (_BEGIN if begins else _STEP)
         self.counted += count
         for _ in range(count):
-            heappush(self._heap, number)
+            heappush(heap, number)
             number += _NEXT
-        if self.due is None or at < self.due:
+        if due is None or at < due:
             self.due = at
 
     def take(self, until: Timestamp) -> tuple[Timestamp, Item] | None:

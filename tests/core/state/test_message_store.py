@@ -24,12 +24,12 @@ def filled(count: int, room: CacheSize | None = None) -> MessageStore:
     store = MessageStore(room=room)
     for number in range(1, count + 1):
         text = f"Your code is {number:06}, valid for ten minutes, and for you alone."[:60]
-        store.add_batch(Batch(
+        batch = Batch(
             number, "smsoffice" if number % 2 else "smscenter", "http", None if number % 2 else f"{number + 7}",
             "smsoffice", text, f"r{number}", "gsm7", 1, 10_000, AT + number, AT + number, False, False, True, {},
-        ))  # fmt: skip
+        )  # fmt: skip
         status = "undelivered" if number == 777 else "pending"
-        store.add((Message(number, number, number_of(number), status, (status, AT + number), 0),))
+        store.add(batch, (Message(number, number, number_of(number), status, (status, AT + number), 0),))
         store.evict()
     return store
 
@@ -110,10 +110,8 @@ def test_a_page_that_was_only_read_is_not_packed_again() -> None:
     assert all(one is other for one, other in zip(before[:40], store.batches.packed(), strict=False))
 
 
-@pytest.mark.parametrize("counted", [True, False])
-def test_an_index_finds_all_ids_of_a_key_in_their_order_however_many_it_has_and_whenever_it_is_asked(counted) -> None:
-    index, kept = HashIndex(counted), dict[int, list[int]]()
-    odd = 0
+def test_an_index_finds_all_ids_of_a_key_in_their_order_however_many_it_has_and_whenever_it_is_asked() -> None:
+    index, kept = HashIndex(), dict[int, list[int]]()
     for first in range(1, 6001, 30):
         numbers = range(first, first + 30)
         keys = [crc32(b"%d" % (7, number, number % 50)[number % 3]) for number in numbers]
@@ -121,12 +119,8 @@ def test_an_index_finds_all_ids_of_a_key_in_their_order_however_many_it_has_and_
         for key, number in zip(keys, numbers, strict=True):
             kept.setdefault(key, []).append(number)
         for key in list(kept) if first % 900 == 1 else ():
-            found = list(index.find(key))
-            assert sorted(found) == found
-            assert set(found) >= set(kept[key])
-            odd += len(found) - len(kept[key])
+            assert list(index.find(key)) == kept[key]
     assert len(kept) > 2000
-    assert odd < 100
     assert list(index.find(12345)) == []
 
 
@@ -148,12 +142,11 @@ def test_what_has_just_come_is_found_by_every_question() -> None:
 
 def test_a_batch_of_many_finds_one_of_its_numbers_by_index() -> None:
     store = MessageStore(room=CacheSize(pages=16))
-    for batch in (1, 2):
-        store.add_batch(Batch(batch, "ubill", "http", f"id{batch}", "s", "t", None, "gsm7", 1, 1, AT, AT, False, False,
-                              True, {}))  # fmt: skip
+    for one in (1, 2):
+        batch = Batch(one, "ubill", "http", f"id{one}", "s", "t", None, "gsm7", 1, 1, AT, AT, False, False, True, {})
         for number in range(3000):
-            message = (batch - 1) * 3000 + number + 1
-            store.add((Message(message, batch, f"{number}", "pending", ("pending", AT), 0),))
+            message = (one - 1) * 3000 + number + 1
+            store.add(batch, (Message(message, one, f"{number}", "pending", ("pending", AT), 0),))
     store.evict()
     before = store.messages.unpacked
     assert store.newest_with("ubill", "id1", "500") == 501
