@@ -1,5 +1,6 @@
 """Octets to PDU and back, driven by the tables. `decode` never raises; `encode(decode(frame)) == frame` for
-every frame that `decode` could read.
+every frame that `decode` could read. What is well formed is read by patterns made of the tables; what matches none is
+gone through field by field, to say what is wrong with it.
 
 Only structure is judged here: lengths, NULs, borders of TLVs. Whether a value is a good one is the trade of
 `checks`.
@@ -7,21 +8,32 @@ Only structure is judged here: lengths, NULs, borders of TLVs. Whether a value i
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, NoReturn, TypeAlias
+
+from msgspec import defstruct
 
 from .command_status import Status
-from .pdu import Answer, Destination, EncodedPdu, Fields, Pdu, Tlv, Unreadable, Unsuccessful
-from .pdu_tables import FIELD_FAULTS, LAYOUTS, LENIENT, RESPONSE, WITHOUT_RESPONSE, FieldKind, command_name
+from .pdu import Answer, Body, Destination, EncodedPdu, Pdu, Tlv, Unreadable, Unsuccessful
+from .pdu_tables import (
+    FIELD_FAULTS,
+    LAYOUTS,
+    LENIENT,
+    MISSING,
+    RESPONSE,
+    SHORT_MESSAGE,
+    WITHOUT_RESPONSE,
+    Field,
+    FieldKind,
+    command_name,
+)
 from .tlvs import tag_name
 
 HEADER = struct.Struct(">IIII")  # command_length, command_id, command_status, sequence_number (3.2)
 _TLV = struct.Struct(">HH")
 _UINT32 = struct.Struct(">I")
-
-_, _C, _SHORT, _DESTS, _UNSUC = (int(kind) for kind in FieldKind)
-
 
 class CannotEncode(ValueError):
     """A PDU of ours that does not fit the wire: our caller's slip, never the peer's."""
@@ -34,32 +46,68 @@ class _Stop(Exception):
         self.status, self.field, self.why = status, field, why
 
 
-_Step: TypeAlias = tuple[int, int, int, tuple[str, ...]]
-# Kind, size, how many uint8 fields, names: such fields are read with the string before them, or (size 0) by themselves.
-# A plain tuple, for a NamedTuple takes twice as long to unpack, and a submit_sm does so six times.
+_UINT8, _C_OCTETS = FieldKind.UINT8, FieldKind.C_OCTETS
+_COUNTS = {
+    FieldKind.SHORT_MESSAGE: "sm_length",
+    FieldKind.DESTINATIONS: "number_of_dests",
+    FieldKind.UNSUCCESSFUL: "no_unsuccess",
+}
+"""What counts the octets of a message, or the entries of a list: the octet before them."""
+_FORMS = {_UINT8: b"%c", _C_OCTETS: b"%b\0"}
+
+_Stretch: TypeAlias = tuple[Callable[[bytes, int], "re.Match[bytes] | None"], tuple[Field, ...], Field | None]
+"""Strings and numbers that lie one behind another: what matches them, and they themselves; and what stands behind,
+counted by the last of them."""
 
 
-class _Plan(NamedTuple):
-    names: tuple[str, ...]
-    known: frozenset[str]
-    steps: tuple[_Step, ...]
-    ends_in_message: bool = False
+class _Layout(NamedTuple):
+    """`body`: what is made of all values (strings before numbers, stretch by stretch); `missing`: what stands for each
+    field in their order; `form`: how they are written, those that are `counted` as octets made before."""
+
+    stretches: tuple[_Stretch, ...]
+    body: Callable[..., Body]
+    missing: dict[str, Any]
+    form: bytes
+    counted: tuple[str, ...]
+    ends_in_message: bool
 
 
-def _plan(command_id: int) -> _Plan:
-    steps: list[_Step] = []
-    for field in LAYOUTS[command_id]:
-        if field.kind is FieldKind.UINT8:
-            _, size, many, before = steps.pop() if steps and steps[-1][0] == _C else (_C, 0, 0, ())
-            steps.append((_C, size, many + 1, (*before, field.name)))
+def _layout(fields: tuple[Field, ...]) -> _Layout:
+    stretches: list[_Stretch] = []
+    names: list[str] = []
+    some: list[Field] = []
+    for field in (*fields, None):
+        if field is not None and field.kind not in _COUNTS:
+            some.append(field)
+        elif some or field is not None:
+            names += [one.name for kind in (_C_OCTETS, _UINT8) for one in some if one.kind is kind]
+            if field is not None:
+                names.append(field.name)
+                some.append(Field(_COUNTS[field.kind], _UINT8))
+            stretches.append((_pattern(some).match, tuple(some), field))
+            some = []
+    missing = {field.name: MISSING[field.kind] for field in fields}
+    body: Any = defstruct("Body", names, bases=(Body,), namespace={"missing": missing}, eq=False, gc=False)
+    form = b"".join(_FORMS.get(field.kind, b"%b") for field in fields)
+    counted = tuple(field.name for field in fields if field.kind in _COUNTS)
+    return _Layout(tuple(stretches), body, missing, form, counted, SHORT_MESSAGE in fields)
+
+
+def _pattern(fields: list[Field]) -> re.Pattern[bytes]:
+    """Of well-formed fields: in turn a run of numbers, which may be empty, and a string."""
+    pattern, run = b"", 0
+    for field in fields:
+        if field.kind is _C_OCTETS:
+            pattern += b"(.{%d})([^\\0]{0,%d})\\0" % (run, field.size - 1)
+            run = 0
         else:
-            steps.append((int(field.kind), field.size, 0, (field.name,)))
-    names = tuple(field.name for field in LAYOUTS[command_id])
-    return _Plan(names, frozenset(names), tuple(steps), bool(steps) and steps[-1][0] == _SHORT)
+            run += 1
+    return re.compile(pattern + b"(.{%d})" % run, re.DOTALL)
 
 
-_PLANS: dict[int, _Plan] = {int(command_id): _plan(command_id) for command_id in LAYOUTS}
-_NO_PLAN = _Plan((), frozenset(), ())
+_LAYOUTS: dict[int, _Layout] = {int(command_id): _layout(fields) for command_id, fields in LAYOUTS.items()}
+_NO_LAYOUT = _layout(())
+_NOTHING = Body()
 
 
 def decode(frame: bytes) -> Pdu | Unreadable:
@@ -70,35 +118,50 @@ def decode(frame: bytes) -> Pdu | Unreadable:
     length, command_id, status, sequence = HEADER.unpack_from(frame)
     if length != len(frame):
         return _lost(frame, f"command_length says {length}, the frame has {len(frame)} octets")
-    plan = _PLANS.get(command_id)
-    if plan is None:
+    layout = _LAYOUTS.get(command_id)
+    if layout is None:
         answer: Answer = "nothing" if command_id & RESPONSE else "generic_nack"
         why = f"command_id 0x{command_id:08X} is not in SMPP 3.4"
         return Unreadable(command_id, sequence, Status.RINVCMDID, answer, why, "command_id", False, frame)
-    if length == 16 and (command_id & RESPONSE or not plan.steps):
-        return Pdu(command_id, status, sequence, {}, [], b"", frame)
+    if length == 16 and command_id & RESPONSE:
+        return Pdu(command_id, status, sequence, _NOTHING, [], b"", frame)
     values: list[Any] = []
     tlvs: list[Tlv] = []
-    rest = b""
+    position, rest = 16, b""
     try:
-        position = _read_fields(frame, plan, values) if plan.steps else 16
+        for match, fields, counted in layout.stretches:
+            found = match(frame, position)
+            if found is None:
+                _explain(frame, position, fields)
+            groups = found.groups()
+            values += groups[1::2]
+            values += b"".join(groups[::2])
+            position = found.end()
+            if counted is SHORT_MESSAGE:
+                start = position
+                position += values.pop()
+                if position > length:
+                    raise _too_long(position - start, length - start)
+                values.append(frame[start:position])
+            elif counted is not None:
+                read = _read_destinations if counted.kind is FieldKind.DESTINATIONS else _read_unsuccessful
+                position = read(frame, position, counted.size, values)
         if position < length:
-            if position + 1 == length and plan.ends_in_message and not frame[position]:
+            if position + 1 == length and layout.ends_in_message and not frame[position]:
                 rest = b"\0"  # php-smpp's, which it counts nowhere but in command_length
             else:
                 _read_tlvs(frame, position, tlvs)
     except _Stop as stop:
-        if not plan.steps and not command_id & RESPONSE:
+        if not layout.stretches and not command_id & RESPONSE:
             # enquire_link and unbind: the specification has no body for them, and no error.
-            return Pdu(command_id, status, sequence, {}, [], frame[16:], frame)
+            return Pdu(command_id, status, sequence, _NOTHING, [], frame[16:], frame)
         if command_id & RESPONSE and (status or command_id in LENIENT):
             # Error responses come with every kind of body, and the status alone matters to who waits for it.
-            return Pdu(command_id, status, sequence, {}, [], frame[16:], frame)
+            return Pdu(command_id, status, sequence, _NOTHING, [], frame[16:], frame)
         silent = command_id & RESPONSE or command_id in WITHOUT_RESPONSE
         return Unreadable(command_id, sequence, stop.status, "nothing" if silent else "own response",
                           f"{command_name(command_id)}: {stop.why}", stop.field, False, frame)  # fmt: skip
-    fields = dict(zip(plan.names, values))  # noqa: B905  # the keyword alone costs 0.2 µs
-    return Pdu(command_id, status, sequence, fields, tlvs, rest, frame)
+    return Pdu(command_id, status, sequence, layout.body(*values), tlvs, rest, frame)
 
 
 def _lost(frame: bytes, why: str) -> Unreadable:
@@ -109,58 +172,34 @@ def _lost(frame: bytes, why: str) -> Unreadable:
     )
 
 
-def _read_fields(frame: bytes, plan: _Plan, values: list[Any]) -> int:
-    position, end = 16, len(frame)
-    find, append, extend = frame.find, values.append, values.extend
-    for kind, size, many, names in plan.steps:
-        if kind == _C:
-            if size:
-                stop = find(0, position, position + size)
-                if stop < 0:
-                    raise _no_string(names[0], size, position, end)
-                append(frame[position:stop])
-                position = stop + 1
-            if many:
-                stop = position + many
-                if stop > end:
-                    raise _too_short(names[end - stop])
-                extend(frame[position:stop])
-                position = stop
-        elif kind == _SHORT:
-            if position >= end:
-                raise _too_short("sm_length")
-            stop = position + 1 + frame[position]
-            if stop > end:
-                why = f"sm_length {frame[position]} goes past the end: {end - position - 1} octets are left"
-                raise _Stop(Status.RINVMSGLEN, "sm_length", why)
-            append(frame[position + 1 : stop])
-            position = stop
-        elif kind == _DESTS:
-            position = _read_destinations(frame, position, size, values)
+def _explain(frame: bytes, position: int, fields: tuple[Field, ...]) -> NoReturn:
+    """Which of these fields, whose pattern does not match, is not whole, and why."""
+    for name, kind, size in fields:
+        if kind is _C_OCTETS:
+            position += len(_string(frame, position, size, name)) + 1
         else:
-            position = _read_unsuccessful(frame, position, size, values)
-    return position
+            _octet(frame, position, name)
+            position += 1
+    raise AssertionError("the pattern matches what has all its fields")
+
+
+def _too_long(said: int, left: int) -> _Stop:
+    why = f"sm_length {said} goes past the end: {left} octets are left"
+    return _Stop(Status.RINVMSGLEN, "sm_length", why)
 
 
 def _too_short(name: str) -> _Stop:
     return _Stop(Status.RINVCMDLEN, name, f"the body ends before {name}")
 
 
-def _no_string(name: str, size: int, position: int, end: int) -> _Stop:
-    if position >= end:
-        return _too_short(name)
-    if position + size > end:
-        why = f"{name} has no NUL before the end of the PDU"
-    else:
-        why = f"{name} has no NUL within its {size} octets"
-    return _Stop(FIELD_FAULTS.get(name, Status.RINVCMDLEN), name, why)
-
-
 def _string(frame: bytes, position: int, size: int, name: str) -> bytes:
     stop = frame.find(0, position, position + size)
-    if stop < 0:
-        raise _no_string(name, size, position, len(frame))
-    return frame[position:stop]
+    if stop >= 0:
+        return frame[position:stop]
+    if position >= len(frame):
+        raise _too_short(name)
+    where = "before the end of the PDU" if position + size > len(frame) else f"within its {size} octets"
+    raise _Stop(FIELD_FAULTS.get(name, Status.RINVCMDLEN), name, f"{name} has no NUL {where}")
 
 
 def _octet(frame: bytes, position: int, name: str) -> int:
@@ -170,10 +209,8 @@ def _octet(frame: bytes, position: int, name: str) -> int:
 
 
 def _read_destinations(frame: bytes, position: int, size: int, values: list[Any]) -> int:
-    many = _octet(frame, position, "number_of_dests")
-    position += 1
     found: list[Destination] = []
-    for _ in range(many):
+    for _ in range(values.pop()):
         flag = _octet(frame, position, "dest_flag")
         ton = npi = 0
         if flag == 1:
@@ -192,10 +229,8 @@ def _read_destinations(frame: bytes, position: int, size: int, values: list[Any]
 
 
 def _read_unsuccessful(frame: bytes, position: int, size: int, values: list[Any]) -> int:
-    many = _octet(frame, position, "no_unsuccess")
-    position += 1
     found: list[Unsuccessful] = []
-    for _ in range(many):
+    for _ in range(values.pop()):
         ton = _octet(frame, position, "dest_addr_ton")
         npi = _octet(frame, position + 1, "dest_addr_npi")
         address = _string(frame, position + 2, size, "destination_addr")
@@ -229,18 +264,23 @@ def encode(pdu: Pdu) -> bytes:
     on the wire."""
     if isinstance(pdu, EncodedPdu):
         return HEADER.pack(len(pdu.body) + 16, pdu.command_id, pdu.status, pdu.sequence) + pdu.body
-    plan = _PLANS.get(pdu.command_id, _NO_PLAN)
-    fields = pdu.fields
-    if not fields.keys() <= plan.known:
-        raise CannotEncode(f"{pdu.name} has no field {', '.join(sorted(fields.keys() - plan.known))}")
+    layout = _LAYOUTS.get(pdu.command_id, _NO_LAYOUT)
+    body, fields = pdu.rest, pdu.fields
     try:
-        body = _write_fields(plan, fields) if fields or not pdu.command_id & RESPONSE else []
         if pdu.tlvs:
-            body.append(write_tlvs(pdu.tlvs))
-        body.append(pdu.rest)
-        octets = b"".join(body)
-        return HEADER.pack(len(octets) + 16, pdu.command_id, pdu.status, pdu.sequence) + octets
-    except (struct.error, TypeError, ValueError, AttributeError) as error:
+            body = write_tlvs(pdu.tlvs) + body
+        if fields or not pdu.command_id & RESPONSE:
+            values = {**layout.missing, **fields}
+            if len(values) > len(layout.missing):
+                unknown = ", ".join(sorted(values.keys() - layout.missing.keys()))
+                raise CannotEncode(f"{pdu.name} has no field {unknown}")
+            for name in layout.counted:
+                values[name] = _counted(values[name])
+            body = layout.form % tuple(values.values()) + body
+        return HEADER.pack(len(body) + 16, pdu.command_id, pdu.status, pdu.sequence) + body
+    except CannotEncode:
+        raise
+    except (struct.error, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise CannotEncode(f"{pdu.name}: {error}") from None
 
 
@@ -249,25 +289,10 @@ def write_tlvs(tlvs: Iterable[Tlv]) -> bytes:
     return b"".join([_TLV.pack(tag, len(value)) + value for tag, value in tlvs])
 
 
-def _write_fields(plan: _Plan, fields: Fields) -> list[bytes]:
-    body: list[bytes] = []
-    get = fields.get
-    for kind, size, many, names in plan.steps:
-        if kind == _C:
-            if size:
-                body.append(get(names[0], b""))  # join() checks
-                body.append(b"\0")
-            if many:
-                body.append(bytes([get(name, 0) for name in names[-many:]]))  # bytes() checks
-        elif kind == _SHORT:
-            message: bytes = get(names[0], b"")
-            body.append(bytes((len(message),)))
-            body.append(message)
-        else:
-            targets: tuple[Destination | Unsuccessful, ...] = get(names[0], ())
-            body.append(bytes((len(targets),)))
-            body.extend(_write_target(target) for target in targets)
-    return body
+def _counted(value: bytes | tuple[Destination | Unsuccessful, ...]) -> bytes:
+    """A message or a list, behind the octet that counts it."""
+    octets = value if isinstance(value, bytes) else b"".join(map(_write_target, value))
+    return bytes((len(value),)) + octets
 
 
 def _write_target(target: Destination | Unsuccessful) -> bytes:

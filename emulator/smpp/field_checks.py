@@ -6,17 +6,19 @@ away is known elsewhere. One row per field, with the status it deserves (facts, 
 
 from __future__ import annotations
 
-from collections.abc import Container
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import repeat
-from operator import contains
-from typing import TypeAlias
+from operator import call
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from .command_status import Status
 from .data_coding import coding_of
 from .pdu import Pdu, PduFault
-from .pdu_tables import LAYOUTS, CommandId
+from .pdu_tables import CommandId
 from .segments import SAR, UDHI, Content, read_content
 from .time_format import is_time
 from .tlvs import BELONGS, MESSAGE_PAYLOAD, TAGS
@@ -33,23 +35,52 @@ class Strictness(Struct, frozen=True):
 USUAL = Strictness()
 
 
-_Row: TypeAlias = tuple[str, Container[object], Status, str]
-"""A field, what may stand in it, the status and the words of what may not."""
-_ROWS: tuple[_Row, ...] = (
-    ("esm_class", frozenset(v for v in range(256) if v >> 2 & 15 in (0, 2, 4)), Status.RINVESMCLASS,
-     "its type (bits 5-2) may be 0, 2 or 4 in a message that is submitted"),
-    ("priority_flag", range(4), Status.RINVPRTFLG, "0 to 3"),
-    ("registered_delivery", range(0x20), Status.RINVREGDLVFLG, "bits 7-5 are reserved"),
-    ("replace_if_present_flag", range(2), Status.RINVREPFLAG, "0 or 1"),
-    ("data_coding", frozenset(v for v in range(256) if coding_of(v) is not None), Status.RSUBMITFAIL,
-     "bits 3-2 are the coding: 0, 1 or 2"),
-    ("sm_default_msg_id", range(1), Status.RINVDFTMSGID, "this SMSC has no prepared messages"),
-)  # fmt: skip
+class _Row(NamedTuple):
+    """A field, whether its value is a good one, the status and the words of what is not."""
 
-_TIMES = (("schedule_delivery_time", Status.RINVSCHED), ("validity_period", Status.RINVEXPIRY))
-_ADDRESSES = (
-    ("source_addr", "source_addr_ton", Status.RINVSRCADR),
-    ("destination_addr", "dest_addr_ton", Status.RINVDSTADR),
+    field: str
+    good: Callable[[Any], object]
+    status: Status
+    why: str
+
+
+LONGEST_ADDRESS = 20
+"""Octets: of submit_sm and deliver_sm (3.4, 5.2.8); data_sm's fields would hold 64."""
+
+
+def _among(values: Iterable[int]) -> Callable[[object], bool]:
+    return frozenset(values).__contains__
+
+
+def _address(field: str, ton: str, status: Status) -> tuple[_Row, _Row]:
+    """Of an address, and of one that is a number by its `ton`."""
+    return (
+        _Row(field, re.compile(b".{0,%d}" % LONGEST_ADDRESS, re.DOTALL).fullmatch, status,
+             f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it"),
+        _Row(field, re.compile(rb"(\+?[0-9]+)?").fullmatch, status,
+             f"{field} {{shown!r}} is no number, though {ton} is 1 (international)"),
+    )  # fmt: skip
+
+
+_ID = _Row("message_id", bool, Status.RINVMSGID, "message_id is empty")
+_NUMBERS = (
+    _Row("esm_class", _among(v for v in range(256) if v >> 2 & 15 in (0, 2, 4)), Status.RINVESMCLASS,
+         "esm_class {value}: its type (bits 5-2) may be 0, 2 or 4 in a message that is submitted"),
+    _Row("priority_flag", _among(range(4)), Status.RINVPRTFLG, "priority_flag {value}: 0 to 3"),
+    _Row("registered_delivery", _among(range(0x20)), Status.RINVREGDLVFLG,
+         "registered_delivery {value}: bits 7-5 are reserved"),
+    _Row("replace_if_present_flag", _among(range(2)), Status.RINVREPFLAG, "replace_if_present_flag {value}: 0 or 1"),
+    _Row("data_coding", _among(v for v in range(256) if coding_of(v) is not None), Status.RSUBMITFAIL,
+         "data_coding {value}: bits 3-2 are the coding: 0, 1 or 2"),
+    _Row("sm_default_msg_id", _among(range(1)), Status.RINVDFTMSGID,
+         "sm_default_msg_id {value}: this SMSC has no prepared messages"),
+)  # fmt: skip
+_DESTINATION = _Row("destination_addr", bool, Status.RINVDSTADR, "destination_addr is empty")
+_SOURCE, _SOURCE_NUMBER = _address("source_addr", "source_addr_ton", Status.RINVSRCADR)
+_TARGET, _TARGET_NUMBER = _address("destination_addr", "dest_addr_ton", Status.RINVDSTADR)
+_TIMES = tuple(
+    _Row(field, is_time, status, f"{field} {{shown!r}} is not YYMMDDhhmmsstnnp")
+    for field, status in (("schedule_delivery_time", Status.RINVSCHED), ("validity_period", Status.RINVEXPIRY))
 )
 
 _CHECKED = frozenset({CommandId.SUBMIT_SM, CommandId.SUBMIT_MULTI, CommandId.DATA_SM, CommandId.REPLACE_SM})
@@ -57,18 +88,21 @@ _NEEDS_ID = frozenset({CommandId.QUERY_SM, CommandId.REPLACE_SM})
 _NEEDS_DESTINATION = frozenset({CommandId.SUBMIT_SM, CommandId.DATA_SM})
 
 
-def _of(rows: tuple[_Row, ...], command: int) -> tuple[_Row, ...]:
-    names = {field.name for field in LAYOUTS[command]}
-    return tuple(row for row in rows if row[0] in names)
-
-
-_ROWS_OF: dict[int, tuple[_Row, ...]] = {command: _of(_ROWS, command) for command in _CHECKED}
-_FIELDS = {command: [row[0] for row in rows] for command, rows in _ROWS_OF.items()}
-_GOOD = {command: [row[1] for row in rows] for command, rows in _ROWS_OF.items()}
+@lru_cache(maxsize=64)
+def _rules(command: int, from_number: bool, to_number: bool) -> tuple[tuple[_Row, ...], list[str], list[Any]]:
+    """The rows of a command whose source and destination are numbers, or not; their fields, and the tests of these. A
+    field that the command does not have is good."""
+    rows = (_ID,) if command in _NEEDS_ID else ()
+    if command in _CHECKED:
+        needed = (_DESTINATION,) if command in _NEEDS_DESTINATION else ()
+        source = (_SOURCE, _SOURCE_NUMBER) if from_number else (_SOURCE,)
+        target = (_TARGET, _TARGET_NUMBER) if to_number else (_TARGET,)
+        rows += (*_NUMBERS, *needed, *source, *target, *_TIMES)
+    return rows, [row.field for row in rows], [row.good for row in rows]
 
 
 def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
-    """A request of a client → what is wrong with its values, in the order of its fields' rows; None: nothing.
+    """A request that was read → what is wrong with its values, in the order of its fields' rows; None: nothing.
 
     Checked are submit_sm, submit_multi, data_sm, replace_sm and the id of query_sm; anything else is good.
     """
@@ -78,35 +112,18 @@ def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
 
 def checked(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | Content | None:
     """The same; or the content of a good one that says it is a part or has a header, which had to be read for it."""
-    command, get = pdu.command_id, pdu.fields.get
-    if command in _NEEDS_ID and not get("message_id"):
-        return PduFault(Status.RINVMSGID, "message_id", "message_id is empty")
-    if command not in _CHECKED:
-        return None
-    if not all(map(contains, _GOOD[command], map(get, _FIELDS[command], repeat(0)))):
-        field, _, status, rule = next(row for row in _ROWS_OF[command] if get(row[0], 0) not in row[1])
-        return PduFault(status, field, f"{field} {pdu.number(field)}: {rule}")
-    if command in _NEEDS_DESTINATION and not get("destination_addr"):
-        return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
-    for field, ton, status in _ADDRESSES:
-        address = get(field, b"")
-        if len(address) > LONGEST_ADDRESS:
-            return PduFault(status, field, f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it")
-        if get(ton) == 1 and address and not (address.isdigit() or address.removeprefix(b"+").isdigit()):
-            shown = address.decode("ascii", "backslashreplace")
-            return PduFault(status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)")
-    for field, status in _TIMES:
-        value = get(field)
-        if value and not is_time(value):
-            shown = value.decode("ascii", "backslashreplace")
-            return PduFault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
-    plain = not (pdu.tlvs or pdu.rest or get("esm_class", 0) & UDHI) and len(get("short_message", b"")) <= _LONGEST
-    return None if plain else _message(pdu, strictness)
+    fields: Any = pdu.fields
+    rows, names, good = _rules(pdu.command_id, fields.source_addr_ton == 1, fields.dest_addr_ton == 1)
+    if not all(map(call, good, map(getattr, repeat(fields), names))):
+        row = next(row for row in rows if not row.good(getattr(fields, row.field)))
+        value = getattr(fields, row.field)
+        shown = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else ""
+        return PduFault(row.status, row.field, row.why.format(value=value, shown=shown))
+    plain = not (pdu.tlvs or pdu.rest or fields.esm_class & UDHI) and len(fields.short_message) <= _LONGEST
+    return None if plain or pdu.command_id not in _CHECKED else _message(pdu, strictness)
 
 
 _LONGEST = 254
-LONGEST_ADDRESS = 20
-"""Octets: of submit_sm and deliver_sm (3.4, 5.2.8); data_sm's fields would hold 64."""
 
 
 def _message(pdu: Pdu, strictness: Strictness) -> PduFault | Content | None:

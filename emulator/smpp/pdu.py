@@ -5,13 +5,13 @@ Octets everywhere; what they mean as text is `text`'s trade. Nothing here reads 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterator, KeysView, Sequence
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .pdu_tables import LAYOUTS, RESPONSE, CommandId, command_name
+from .pdu_tables import LAYOUTS, MISSING, RESPONSE, CommandId, command_name
 from .tlvs import MESSAGE_PAYLOAD
 
 Tlv: TypeAlias = tuple[int, bytes]
@@ -36,6 +36,41 @@ class Unsuccessful(Struct, frozen=True):
     status: int
 
 
+class Body(Struct):
+    """The fields of a PDU that was read, as attributes and by name, in their order. Those of other layouts are 0 or
+    empty."""
+
+    missing: ClassVar[dict[str, Any]] = {}
+    """The names of the layout's own, with what stands for them."""
+
+    def keys(self) -> KeysView[str]:
+        return self.missing.keys()
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        return getattr(self, name, otherwise)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        return ((name, getattr(self, name)) for name in self.missing)
+
+    def __len__(self) -> int:
+        return len(self.missing)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.missing
+
+    def __eq__(self, other: object) -> bool:
+        return dict(self) == (dict(other) if isinstance(other, Body) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+for _layout in LAYOUTS.values():
+    for _field in _layout:
+        setattr(Body, _field.name, MISSING[_field.kind])
+
 Fields: TypeAlias = dict[str, Any]
 """By name a number, octets, or a tuple of Destination or Unsuccessful, as the layout of the command has it."""
 
@@ -52,7 +87,7 @@ class Pdu(Struct, eq=False):
     command_id: int
     status: int = 0
     sequence: int = 0
-    fields: Fields = {}
+    fields: Fields | Body = {}
     tlvs: list[Tlv] = []
     rest: bytes = b""
     raw: bytes = b""

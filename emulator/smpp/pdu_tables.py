@@ -67,6 +67,13 @@ class FieldKind(IntEnum):
     UNSUCCESSFUL = 5  # no_unsuccess, then address and 4-octet status each (4.5.2.1)
 
 
+MISSING: dict[FieldKind, int | bytes | tuple[()]] = {
+    FieldKind.UINT8: 0, FieldKind.C_OCTETS: b"", FieldKind.SHORT_MESSAGE: b"", FieldKind.DESTINATIONS: (),
+    FieldKind.UNSUCCESSFUL: (),
+}  # fmt: skip
+"""What stands for a field that nobody fills."""
+
+
 class Field(NamedTuple):
     name: str
     kind: FieldKind
@@ -89,10 +96,10 @@ def _destination(size: int = 21) -> tuple[Field, ...]:
     return _u8("dest_addr_ton"), _u8("dest_addr_npi"), _c("destination_addr", size)
 
 
-_SHORT = Field("short_message", FieldKind.SHORT_MESSAGE)
+SHORT_MESSAGE = Field("short_message", FieldKind.SHORT_MESSAGE)
 _TIMES = (_c("schedule_delivery_time", 17), _c("validity_period", 17))
 _HOW = (_u8("esm_class"), _u8("protocol_id"), _u8("priority_flag"), *_TIMES, _u8("registered_delivery"),
-        _u8("replace_if_present_flag"), _u8("data_coding"), _u8("sm_default_msg_id"), _SHORT)  # fmt: skip
+        _u8("replace_if_present_flag"), _u8("data_coding"), _u8("sm_default_msg_id"), SHORT_MESSAGE)  # fmt: skip
 _BIND = (_c("system_id", 16), _c("password", 9), _c("system_type", 13), _u8("interface_version"),
          _u8("addr_ton"), _u8("addr_npi"), _c("address_range", 41))  # fmt: skip
 _BIND_RESP = (_c("system_id", 16),)
@@ -119,7 +126,7 @@ LAYOUTS: dict[int, tuple[Field, ...]] = {
         *_TIMES,
         _u8("registered_delivery"),
         _u8("sm_default_msg_id"),
-        _SHORT,
+        SHORT_MESSAGE,
     ),  # 4.10.1
     CommandId.REPLACE_SM_RESP: (),  # 4.10.2
     CommandId.CANCEL_SM: (_c("service_type", 6), *_ID, *_address("source_addr"), *_destination()),  # 4.9.1

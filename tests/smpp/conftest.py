@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.smpp import Pdu
+from emulator.smpp import Pdu, decode, encode
+from emulator.smpp.pdu_tables import LAYOUTS
 
 
 def golden() -> dict[str, bytes]:
@@ -64,9 +65,11 @@ SUBMIT = {
 
 @pytest.fixture
 def submit():
-    """A good submit_sm, some of its fields changed, and TLVs."""
+    """A good submit_sm that was read, some of its fields changed, and TLVs."""
 
     def build(*tlvs, command_id=4, **fields):
-        return Pdu(command_id, 0, 7, {**SUBMIT, "short_message": b"hi", **fields}, list(tlvs))
+        known = {field.name for field in LAYOUTS[command_id]}
+        said = {name: value for name, value in {**SUBMIT, "short_message": b"hi", **fields}.items() if name in known}
+        return decode(encode(Pdu(command_id, 0, 7, said, list(tlvs))))
 
     return build

@@ -88,26 +88,23 @@ def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
     return read_time(octets, now) if octets else None
 
 
-_NUMBERING = {
-    "source_addr_ton": "source_ton", "source_addr_npi": "source_npi", "dest_addr_ton": "dest_ton",
-    "dest_addr_npi": "dest_npi",
-}  # fmt: skip
-"""Fields, and what `extra` calls them."""
+_NUMBERING = ("source_ton", "source_npi", "dest_ton", "dest_npi")
 
 
 @lru_cache(maxsize=256)
-def _numbering(*said: int | None) -> dict[str, str]:
-    """Of what those fields say."""
-    return {name: str(value) for name, value in zip(_NUMBERING.values(), said, strict=True) if value}
+def _numbering(*said: int) -> dict[str, str]:
+    """Of what the fields of the numbering say."""
+    return {name: str(value) for name, value in zip(_NUMBERING, said, strict=True) if value}
 
 
 def _extra(pdu: Pdu) -> dict[str, str]:
     """What a receipt, a cancel and a replace need to know of the submit; what is 0 or empty is left out."""
-    get = pdu.fields.get
-    extra = {**_numbering(*map(get, _NUMBERING))}
-    service = get("service_type")
-    if service:
-        extra["service_type"] = _text(service)
+    fields: Any = pdu.fields
+    extra = _numbering(
+        fields.source_addr_ton, fields.source_addr_npi, fields.dest_addr_ton, fields.dest_addr_npi
+    ).copy()  # fmt: skip
+    if fields.service_type:
+        extra["service_type"] = _text(fields.service_type)
     if pdu.tlvs:
         reference = pdu.tlv(USER_MESSAGE_REFERENCE)
         if reference is not None:
@@ -121,60 +118,54 @@ def _asks(registered: int) -> tuple[int, ...]:
 
 def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
-    (codings, strictness), get = dialect(caller), pdu.fields.get
-    found = checked(pdu, strictness)
-    data_coding = get("data_coding", 0)
-    coding = codings[data_coding]
-    octets, part, header = get("short_message") or pdu.message, None, 0
+    fields: Any = pdu.fields
+    codings, strictness = dialect(caller)
+    found, octets = checked(pdu, strictness), fields.short_message or pdu.message
     fault: PduFault | None = None
+    part, header = None, 0
     if isinstance(found, PduFault):
         fault = found
     elif found is not None:
         part, header, octets = found.part, len(octets) - len(found.octets), found.octets
         if part is not None and len(octets) > _MOST_IN_A_PART + strictness.newer:
             fault = PduFault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
-    several = part is not None and part.total > 1
-    text, measured = "", None
-    kind: MessageKind = "sms"
     notes: tuple[str, ...] = ("smscenter.smpp.last-nul",) if pdu.rest and fault is None else ()
+    kind: MessageKind = "sms"
+    text, measured, data_coding = "", None, fields.data_coding
+    coding = codings[data_coding]
+    made: Callable[..., say.Submit] = say.Submit
     if coding is None:
         fault = fault or no_coding(data_coding)
-    elif several:
+    elif part is not None and part.total > 1:
         text, measured = read_parts(((coding, octets),), gsm), in_parts(((coding, octets),))
+        if fault is None:
+            piece = say.Part(part.reference, part.width, part.total, part.number, octets, coding)
+            made = partial(say.SubmitPart, part=piece)
     else:
         reading = read_octets(octets, coding, gsm)
         if isinstance(reading, PduFault):
             fault = fault or reading
         else:
             text = reading.text
-            kind = BY_TEXT.get(text, "sms")
             measured = in_one_piece(text, octets, coding, header) if part is None else in_parts(((coding, octets),))
             if reading.notes:
                 notes += ("smscenter.smpp.odd-text",)
-    made: Callable[..., say.Submit] = say.Submit
-    if several and fault is None:
-        assert part is not None
-        assert coding is not None
-        piece = say.Part(part.reference, part.width, part.total, part.number, octets, coding)
-        made = partial(say.SubmitPart, part=piece)
-    sender = get("source_addr", b"")
+            if text in BY_TEXT:
+                text, kind = "", BY_TEXT[text]
+    sender = fields.source_addr
     command = made(
         provider=_NAME, protocol="smpp", credential=caller.credential, peer=caller.peer,
-        destinations=(get("destination_addr", b"").decode("latin-1"),), text=text,
+        destinations=(fields.destination_addr.decode("latin-1"),), text=text,
         sender="" if sender == _DEFAULT else sender.decode("latin-1"), flash=data_coding in _FLASH, report=True,
-        asks=_asks(get("registered_delivery", 0)), extra=_extra(pdu), measured=measured,
+        asks=_asks(fields.registered_delivery), extra=_extra(pdu), measured=measured, notes=notes, kind=kind,
     )  # fmt: skip
     if fault is not None:
         command.fault = _told(fault)
-    if kind != "sms":
-        command.text, command.kind = "", kind
-    if begins := get("schedule_delivery_time"):
-        command.begins_at = read_time(begins, caller.now)
-    if ends := get("validity_period"):
-        command.expires_at = read_time(ends, caller.now)
-    if notes:
-        command.notes = notes
-    if get("replace_if_present_flag") == 1:
+    if fields.schedule_delivery_time:
+        command.begins_at = read_time(fields.schedule_delivery_time, caller.now)
+    if fields.validity_period:
+        command.expires_at = read_time(fields.validity_period, caller.now)
+    if fields.replace_if_present_flag == 1:
         command.replaces = True
     return command
 

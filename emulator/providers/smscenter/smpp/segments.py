@@ -16,8 +16,9 @@ from emulator.smpp.data_coding import Coding, read_parts
 from emulator.smpp.reassembly import Joined, Key, PartsAwaited, Piece, Reassembler, Repeated, key_of
 from emulator.smpp.segments import Segment
 
-ENCODINGS: dict[Coding, Encoding] = {Coding.GSM: "gsm7", Coding.LATIN1: "8bit", Coding.UCS2: "ucs2"}
-CODINGS: dict[str, Coding] = {encoding: coding for coding, encoding in ENCODINGS.items()}
+ENCODINGS: tuple[Encoding, ...] = ("gsm7", "8bit", "ucs2")
+"""By coding."""
+CODINGS: dict[str, Coding] = {ENCODINGS[coding]: coding for coding in Coding}
 _UCS2 = Coding.UCS2
 
 OF_EACH_PART = "user_message_reference"
