@@ -40,7 +40,9 @@ MAY_IMPORT = {
     "control_api": _SANDBOX | {"dispatch", "net"},
     "ui": _SANDBOX | {"samples", "control_api", "dispatch", "net"},
     "samples": {"providers"},
-    "control_client": {"samples", "control_api", "http", "interception", "providers", "sandboxes", "scenarios"},
+    "control_client": {
+        "core", "samples", "control_api", "http", "interception", "providers", "sandboxes", "scenarios",
+    },
     "client": {"clock", "core", "http", "providers", "smpp"},
     "app": _BELOW_APP,
     "interception": {"providers", "tls"},

@@ -9,7 +9,7 @@ from tools import TOOLS, Tool, install, not_tried
 def test_what_was_not_tried_is_one_line_with_each_program_once():
     told = not_tried(["Skipped: not installed: php", "Skipped: not installed: chromium", "Skipped: not installed: php",
                       "Skipped: a process may have 64 open files here"])  # fmt: skip
-    assert told == "not tried, 3 test(s), for want of: chromium, php. `make clients` installs them"
+    assert told == "not tried, 3 tests, for want of: chromium, php. `make clients` installs them"
     assert not_tried(["Skipped: not today"]) is None
 
 
@@ -35,7 +35,7 @@ def test_tests_that_want_a_program_that_is_not_there_are_skipped_and_told(pytest
     done = pytester.runpytest_inprocess("-p", "tools")
     done.assert_outcomes(passed=1, skipped=2)
     done.stdout.fnmatch_lines(
-        ["not tried, 2 test(s), for want of: no module, nothing. `make clients` installs them"]
+        ["not tried, 2 tests, for want of: no module, nothing. `make clients` installs them"]
     )
 
 

@@ -126,8 +126,10 @@ def not_tried(reasons: Iterable[str]) -> str | None:
     names = [reason.partition(NOT_INSTALLED)[2] for reason in reasons if NOT_INSTALLED in reason]
     if not names:
         return None
+    from emulator.core.units import counted  # `make clients` does without us
+
     programs = ", ".join(sorted(set(names)))
-    return f"not tried, {len(names)} test(s), for want of: {programs}. `make clients` installs them"
+    return f"not tried, {counted(len(names), 'test')}, for want of: {programs}. `make clients` installs them"
 
 
 # make clients

@@ -193,6 +193,7 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
+    from emulator.core.units import counted
     from emulator.providers import found
     from emulator.sandboxes.vocabulary import vocabulary_of
     from emulator.scenarios.contradictions import hidden
@@ -206,7 +207,7 @@ def _check(arguments: argparse.Namespace) -> int:
             play = load(Path(file), words)
             own, extended = own_rules(Path(file))
             of_these = f", {own} of them its own, the others of {extended}" if extended else ""
-            print(f"{file}: good, {len(play.rules)} rule(s){of_these}")
+            print(f"{file}: good, {counted(len(play.rules), 'rule')}{of_these}")
             for told in hidden(play.rules[:own] if extended else play.rules):
                 print(told.told(file))
         except (Invalid, OSError) as error:

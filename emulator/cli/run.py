@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from emulator.app.settings import Settings, settings
 from emulator.cli.complaint import complain
+from emulator.core.units import counted
 from emulator.interception.isolation import IsolationError, enter
 from emulator.interception.launcher import launch
 from emulator.interception.preparation import asked_of, authority, changes, hosts_led
@@ -111,8 +112,8 @@ async def _seen(serving: "Server") -> list[str]:
         for detail in one["details"] or [one["statement"]]:
             told[f"  finding: {one['provider']}: {detail} [{one['row']}]"] += 1
     return [
-        f"sms-emulator: {len(requests)} request(s), {len(sends)} of them sends, {len(refused)} refused, "
-        f"{len(findings)} finding(s)",
+        f"sms-emulator: {counted(len(requests), 'request')}, {counted(len(sends), 'send')} among them, "
+        f"{len(refused)} refused, {counted(len(findings), 'finding')}",
         *(f"{line} ({times} times)" if times > 1 else line for line, times in told.most_common(_MOST_LINES)),
     ]
 

@@ -22,7 +22,7 @@ from emulator.core.rules.conditions import (
 from emulator.core.rules.http_actions import HTTP_FAULTS
 from emulator.core.rules.matching import Rule
 from emulator.core.text import Measure
-from emulator.core.units import plain
+from emulator.core.units import counted, plain
 
 _MOST = 3
 _LONG = 60
@@ -98,7 +98,7 @@ def _not_its_turn(rule: Rule) -> str | None:
     """Why a rule whose keys hold did not fire; None where it was put in later, or would have."""
     when, spec = rule.spec.when, rule.spec
     if rule.exhausted:
-        return f"its {spec.times} time(s) are used up"
+        return f"it has fired {counted(spec.times or 0, 'time')}, as often as it may"
     turns = [f"{name} {_short(getattr(when, name))}" for name in OF_TURN if getattr(when, name) is not None]
     if turns and when.per is not None:
         turns.append(f"per {when.per}")

@@ -11,6 +11,7 @@ from emulator.control_api.handlers import wait
 from emulator.control_api.refusal import Refusal, deleted_meanwhile
 from emulator.core.codes import code_in
 from emulator.core.regex import BadPattern, compiled
+from emulator.core.units import counted
 from emulator.sandboxes.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ async def _no_code(sandbox: Sandbox, asked: request_bodies.Otp, filters: Message
     to = "" if asked.to is None else f" to {asked.to}"
     if there:
         wanted = "4 to 8 digits standing alone" if asked.pattern is None else f"what fits {asked.pattern!r}"
-        said = f"no code ({wanted}) in {there} message{'s' if there > 1 else ''}{to}"
+        said = f"no code ({wanted}) in {counted(there, 'message')}{to}"
     else:
         said = f"no message was taken{to}"
     how = request_bodies.Waiting(timeout=asked.timeout)

@@ -4,6 +4,8 @@ what differs."""
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from emulator.core.units import counted
+
 Json = Mapping[str, Any]
 
 _SHOWN = 5
@@ -32,8 +34,8 @@ def differences(one: Json, wanted: Json) -> list[str]:
 def expected(kind: str, wanted: Json, times: int | None, found: int) -> str:
     """The first line of a failure."""
     words = ", ".join(f"{name} {_short(value)}" for name, value in wanted.items())
-    count = "at least one" if times is None else "none" if times == 0 else str(times)
-    return f"expected {count} {kind}{f' with {words}' if words else ''}; there {'is' if found == 1 else 'are'} {found}"
+    things = f"at least one {kind}" if times is None else counted(times, kind) if times else f"no {kind}"
+    return f"expected {things}{f' with {words}' if words else ''}; there {'is' if found == 1 else 'are'} {found}"
 
 
 def nearest(every: Sequence[tuple[str, Json]], wanted: Json) -> list[str]:

@@ -61,7 +61,7 @@ class Inspection:
             [*((assertions.refusal_title(one), one) for one in refused),
              *((assertions.message_title(one), one) for one in every)], wanted,
         )  # fmt: skip
-        head = assertions.expected("message(s)", wanted, times, len(found))
+        head = assertions.expected("message", wanted, times, len(found))
         raise AssertionError("\n".join([head, *(lines or [_NOTHING])]))
 
     async def assert_not_sent(
@@ -89,7 +89,7 @@ class Inspection:
         if not lines:
             due = (await self.operation("getSandbox"))["next_due"]
             lines = [f"  no callback has gone out; next due: {due or 'nothing'}"]
-        raise AssertionError("\n".join([assertions.expected("callback(s)", wanted, times, len(found)), *lines]))
+        raise AssertionError("\n".join([assertions.expected("callback", wanted, times, len(found)), *lines]))
 
     # what happens, what it costs
 

@@ -56,7 +56,6 @@ class Sandbox:
         self.post: Post = lambda sandbox, report: None
         self.schedule_timer: Callable[[], None] = lambda: None
         self._begin()
-        self._untouched = True
         if recorder is not None:  # it writes down how each sandbox begins
             self.replace_state(self._first())
 
@@ -78,7 +77,6 @@ class Sandbox:
     @cached_property
     def engine(self) -> Engine:
         """Made when it is first needed: the sandbox `default` of most test runs never is."""
-        self._untouched = False
         return self._engine_of(self._first())
 
     def look_through(self) -> Generator[None, None, Any]:
@@ -115,7 +113,6 @@ class Sandbox:
 
     def replace_state(self, state: SandboxState) -> None:
         """This state is the sandbox's from now on."""
-        self._untouched = False
         self.engine = self._engine_of(state)
 
     def _engine_of(self, state: SandboxState) -> Engine:
@@ -148,12 +145,12 @@ class Sandbox:
         return account
 
     def account(self, provider: str) -> Account:
-        return (self._accounts if self._untouched else self.engine.state.accounts)[provider]
+        return (self.engine.state.accounts if "engine" in vars(self) else self._accounts)[provider]
 
     @property
     def due(self) -> Timestamp | None:
         """When something falls due next."""
-        return None if self._untouched else self.engine.state.scheduler.due
+        return self.engine.state.scheduler.due if "engine" in vars(self) else None
 
     # the inputs
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from emulator.core.messages import Message
 from emulator.core.state.scheduler import Begin, Expire, Item, SendReport, Step
-from emulator.core.units import Timestamp
+from emulator.core.units import Timestamp, counted
 from emulator.http.messages import HttpReply
 from emulator.journal import Attempt
 from emulator.sandboxes.sandbox import Sandbox
@@ -79,7 +79,7 @@ def draw(sandbox: Sandbox, message: Message, attempts: list[Attempt]) -> Drawing
 
 def _cost(sandbox: Sandbox, message: Message) -> str:
     batch = sandbox.engine.state.store.batch_of(message)
-    return f"{batch.parts} part{'s' if batch.parts != 1 else ''}, over {batch.protocol}"
+    return f"{counted(batch.parts, 'part')}, over {batch.protocol}"
 
 
 def _why(message: Message) -> str:

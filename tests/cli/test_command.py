@@ -227,7 +227,7 @@ def test_check_says_good_or_every_mistake_with_its_place(tmp_path, here):
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text("rules:\n  - then: {refuse: {reason: no-credit}}\n")
     bad.write_text("rules:\n  - then: {refuse: {reason: no-credits}}\n  - when: {provider: smsofice}\n    then: {}\n")
-    assert here("check", str(good)).stdout == f"{good}: good, 1 rule(s)\n"
+    assert here("check", str(good)).stdout == f"{good}: good, 1 rule\n"
     done = here("check", str(good), str(bad))
     assert done.returncode == 1
     assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [f"{bad}:2:29", f"{bad}:3:22"]
@@ -236,7 +236,7 @@ def test_check_says_good_or_every_mistake_with_its_place(tmp_path, here):
 def test_check_says_how_many_rules_are_the_files_own(tmp_path, here):
     file = tmp_path / "mine.yaml"
     file.write_text("extends: happy\nrules:\n  - then: {refuse: {reason: no-credit}}\n")
-    assert here("check", str(file)).stdout == f"{file}: good, 15 rule(s), 1 of them its own, the others of happy\n"
+    assert here("check", str(file)).stdout == f"{file}: good, 15 rules, 1 of them its own, the others of happy\n"
 
 
 def test_what_will_not_be_read_called_or_asked_for_is_said_at_the_start():

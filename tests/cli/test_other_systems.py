@@ -81,7 +81,7 @@ def test_a_program_is_run_and_its_sends_are_told():
     sends = "import os, sys; print('HTTP_PROXY' in os.environ or 'http_proxy' in os.environ); sys.exit(3)"
     done = run("run", "--", sys.executable, "-c", sends)
     assert (done.returncode, done.stdout.split()) == (3, ["True"]), done.stderr
-    assert "0 request(s)" in done.stderr
+    assert "0 requests" in done.stderr
 
 
 def test_the_other_commands_answer():

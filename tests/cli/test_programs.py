@@ -38,7 +38,7 @@ def test_run_gives_the_program_our_streams_and_status_and_tells_what_it_sent_and
     done = run("run", *options, "--", sys.executable, "-c", PROGRAM, said="in", MINE="kept")
     assert (done.returncode, done.stdout) == (3, "in kept 200\n")
     told = done.stderr.splitlines()
-    assert told[0].startswith("sms-emulator: 5 request(s), 4 of them sends, 3 refused, ")
+    assert told[0].startswith("sms-emulator: 5 requests, 4 sends among them, 3 refused, ")
     assert [line.endswith("(3 times)") for line in told if line.startswith("  refused: smsoffice send: ")] == [True]
     assert any(line.startswith("  not served: CONNECT: example.com is no provider's name") for line in told)
     assert any(line.startswith("  finding: smsoffice: x1 has no reference") for line in told)

@@ -141,7 +141,7 @@ async def test_assert_cost_is_silent_when_it_is_right_and_shows_the_lines_when_i
         await sms.assert_cost(1)
     said = str(failed.value)
     assert "cost 2, not 1" in said
-    assert "m1 smsoffice to 995577123456 [order-1]: 1 part(s) gsm7, cost 1" in said
+    assert "m1 smsoffice to 995577123456 [order-1]: 1 part gsm7, cost 1" in said
     assert "sent twice: m1 and, 0 s later, m2" in said
 
 

@@ -56,7 +56,7 @@ _SEND = (
          "the same request came less than {window} s ago"),
     _TOO_LONG,
     _row(Reason.PARTS_MISSING, Status.ROK, "parts-within-a-minute",
-         "{missing} part(s) did not come within a minute", 241, later=True),
+         "of its parts so many did not come within a minute: {missing}", 241, later=True),
     _row(Reason.FORBIDDEN, Status.RINVCMDID, "submit-multi", "{problem}"),
     *_FAULTS,
 )  # fmt: skip
