@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "storage": _SANDBOX,
     "server": {"clock", "core", "dispatch", "http", "net", "sandboxes", "smpp", "tls"},
     "cluster": {"dispatch", "http", "journal", "sandboxes", "server", "smpp", "smtp", "storage"},
-    "smtp": {"dispatch", "http", "sandboxes", "tls"},
+    "smtp": {"dispatch", "http", "net", "sandboxes", "tls"},
     "control_api": _SANDBOX | {"dispatch", "net"},
     "ui": _SANDBOX | {"samples", "control_api", "dispatch", "net"},
     "samples": {"providers"},

@@ -3,9 +3,16 @@
 import errno
 import os
 import socket
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
 
 BACKLOG = 1024
 """Connections that may wait to be accepted."""
+_ACCEPTED = 3
+"""So many turns of the loop asyncio takes from a client's call to `connection_made`."""
 
 
 class Busy(Exception):
@@ -34,6 +41,17 @@ def _found(host: str) -> tuple[socket.AddressFamily, str]:
     """The family and the first address of a name. Raises OSError."""
     family, _, _, _, address = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     return family, str(address[0])
+
+
+async def close(servers: "Iterable[asyncio.Server]") -> None:
+    """Listen no more. The clients that are being accepted have begun afterwards: who serves them can take leave of
+    them, too."""
+    from asyncio import sleep
+
+    for server in servers:
+        server.close()
+    for _ in range(_ACCEPTED):
+        await sleep(0)
 
 
 def url(listening: socket.socket, scheme: str = "http") -> str:

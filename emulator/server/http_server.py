@@ -4,7 +4,7 @@ import asyncio
 import socket
 from contextlib import suppress
 
-from emulator.net.listen import BACKLOG
+from emulator.net.listen import BACKLOG, close
 from emulator.server.http_connection import HttpConnection
 from emulator.server.http_service import HttpService
 from emulator.server.stream_protocol import StreamProtocol
@@ -43,8 +43,7 @@ class HttpServer:
 
     async def stop(self, seconds: float = _FAREWELL) -> None:
         """Stop listening, let answers under way go out (late ones at once), close what is idle."""
-        for server in self._servers:
-            server.close()
+        await close(self._servers)
         self._service.stop()
         for connection in tuple(self.connections):
             connection.stop()

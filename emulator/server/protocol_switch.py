@@ -148,7 +148,11 @@ class TlsOnly(StreamProtocol):
             self._failed(transport, wrong)
             self._transport.abort()
         else:
-            self._timer = asyncio.get_running_loop().call_later(self._seconds, self._transport.abort)
+            self._timer = asyncio.get_running_loop().call_later(self._seconds, self.abort)
+
+    def abort(self) -> None:
+        """Nobody is served."""
+        self._transport.abort()
 
     def _opened(self, _: TlsTransport) -> StreamProtocol:
         self._done()

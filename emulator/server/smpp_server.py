@@ -10,7 +10,7 @@ from emulator.dispatch.smpp import SmppDispatcher
 from emulator.http.limits import Limits
 from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
-from emulator.net.listen import BACKLOG
+from emulator.net.listen import BACKLOG, close
 from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.server.protocol_switch import TlsOnly, told
@@ -81,8 +81,9 @@ class SmppServer:
 
     async def stop(self) -> None:
         """Stop listening, take leave of those that are bound, close all."""
-        for server in self._servers:
-            server.close()
+        await close(self._servers)
+        for one in tuple(self._shaking_hands):
+            one.abort()
         await self.unbind_all()
         for link in tuple(self.links):
             link.answers.hurry()

@@ -10,6 +10,7 @@ from aiosmtpd.smtp import SMTP
 
 from emulator.dispatch.http import HttpDispatcher
 from emulator.http.limits import Limits
+from emulator.net.listen import BACKLOG, close
 from emulator.smtp.answers import MailAnswers
 from emulator.smtp.handler import MailHandler, request_of
 from emulator.tls.contexts import Contexts
@@ -70,11 +71,12 @@ class MailServer:
         self._handler = MailHandler(dispatcher, answers)
         self._contexts = contexts
         self._limits = limits
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self.connections: set[MailConnection] = set()
 
     async def start(self, listening: socket.socket) -> None:
-        self._server = await asyncio.get_running_loop().create_server(self._begin, sock=listening, backlog=1024)
+        loop = asyncio.get_running_loop()
+        self._servers.append(await loop.create_server(self._begin, sock=listening, backlog=BACKLOG))
 
     def _begin(self) -> MailConnection:
         return MailConnection(self._dispatcher, self._handler, self.connections, self._limits, self._tls())
@@ -89,8 +91,7 @@ class MailServer:
 
     async def stop(self) -> None:
         """Stop listening, close all."""
-        if self._server is not None:
-            self._server.close()
+        await close(self._servers)
         for connection in tuple(self.connections):
             if connection.transport is not None:
                 connection.transport.close()
