@@ -7,7 +7,9 @@ import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from emulator.core.commands import AnyCommand, Bind, Submit
+from msgspec.structs import replace
+
+from emulator.core.commands import AnyCommand, Submit
 from emulator.core.engine.engine import Decision
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
@@ -15,21 +17,21 @@ from emulator.core.units import Timestamp
 from emulator.dispatch.http import Stranger
 from emulator.dispatch.smpp_journal import SmppJournal
 from emulator.journal import Line
-from emulator.providers.base import Provider, SmppFace, SmppPeer
+from emulator.providers.base import Provider, SmppPeer
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
 from emulator.sandboxes.smpp_session import BoundSession, SmppTransport
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Ignored, RequestAnswered, Send, Unanswered
-from emulator.smpp.pdu import Fields, Pdu, Unreadable
-from emulator.smpp.pdu_tables import BINDS, CommandId
+from emulator.smpp.pdu import Fields, Pdu, Unreadable, response
+from emulator.smpp.pdu_tables import CommandId
 from emulator.smpp.session import Session
 from emulator.smpp.session_states import BOUND, Role
 
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""
 
-_RINVCMDID, _DELIVER_SM_RESP = Status.RINVCMDID, int(CommandId.DELIVER_SM_RESP)
+_DELIVER_SM_RESP = int(CommandId.DELIVER_SM_RESP)
 _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
 
@@ -129,44 +131,45 @@ class SmppDispatcher:
         """Who would bind whom no sandbox of this process knows."""
         if line.sandbox is not None:  # bound here: the session answers a second bind
             return None
-        name, face = line.provider, line.face
-        command = face.read(bind, self._caller(line, name, self._default.now()))
-        sandbox, credential = self._sandboxes.of(name, command.credential, here=False)
-        return Stranger(name, credential) if sandbox is None else None
+        command = line.face.read(bind, self._caller(line, self._default, self._default.now()))
+        sandbox, credential = self._sandboxes.of(line.provider, command.credential, here=False)
+        return Stranger(line.provider, credential) if sandbox is None else None
 
-    def asked(self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil) -> bytes | SmppReply:
-        """A request that the session's state allows. Link time in."""
-        name, face, sandbox = line.provider, line.face, line.sandbox
-        at = self._moment(line, sandbox or self._default)
-        command = face.read(pdu, self._caller(line, name, at))
-        if sandbox is None:
-            found, command.credential = self._sandboxes.of(name, command.credential)
-            sandbox = found or self._default
-            at = self._moment(line, sandbox)
-            command.in_flight = 1 + sum(one.provider == name for one in self.of(sandbox))
+    def asked(
+        self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil, ready: Pdu | None = None
+    ) -> bytes | SmppReply:  # fmt: skip
+        """A request that the session's state allows; `ready`: what the session answers by itself. Link time in."""
+        sandbox, caller = self._turn(line)
+        at, command = caller.now, line.face.read(pdu, caller)
+        binds = line.sandbox is None
+        if binds:
+            sandbox, at = self._home(line, command)
         verdict = sandbox.engine.execute(command, at)
-        if isinstance(verdict.outcome, Bound):
-            self._settle_in(line, sandbox, name, face, command, pdu)
-        response = self._response(sandbox, line, pdu, face, command, verdict, now)
-        fault = verdict.reply
-        octets = None
-        if response is not None:
-            octets = encode(response) if fault is None or fault.fault is None else spoil(fault.fault, response)
+        fault, octets = verdict.reply, None
+        usual = ready or line.face.write(pdu, command, verdict.outcome)
+        if binds:
+            usual = self._settle_in(line, sandbox, command, pdu, verdict, usual)
+        answer = usual if fault is None else _ruled(fault, pdu, usual)
+        if answer is None:
+            line.session.withhold(pdu)
+        else:
+            line.session.responds(pdu, answer, now)
+            octets = encode(answer) if fault is None or fault.fault is None else spoil(fault.fault, answer)
         self.journal.exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
         if fault is None and octets is not None and not verdict.reports_first:
             return octets
         return self._as_ruled(sandbox, line, command, at, verdict, octets)
 
-    def _moment(self, line: BoundSession, sandbox: Sandbox) -> Timestamp:
-        """When what a session says is executed: what came in one read all at one moment, before which everything was
-        done that had come due by itself."""
-        if line.turn is None or line.turn[0] is not sandbox:
-            if line.turn is not None:
-                self.worked_off(line)
-            line.turn = sandbox, sandbox.begin()
-            return line.turn[1]
-        # with what those before have brought about
-        return sandbox.catch_up(max(line.turn[1], sandbox.engine.state.now))
+    def _turn(self, line: BoundSession) -> tuple[Sandbox, SmppPeer]:
+        """Where what a session says is executed, and who says it: what came in one read all at one moment, before which
+        everything was done that had come due by itself."""
+        if line.turn is None:
+            sandbox = line.sandbox or self._default
+            line.turn = sandbox, self._caller(line, sandbox, sandbox.begin())
+            return line.turn
+        sandbox, caller = line.turn
+        at = sandbox.catch_up(caller.now)  # with what those before have brought about
+        return line.turn if at == caller.now else (sandbox, replace(caller, now=at))
 
     def worked_off(self, line: BoundSession) -> None:
         """All that came in one read has been answered."""
@@ -203,41 +206,32 @@ class SmppDispatcher:
         if self.receivers is not None and line.sandbox is not None and line.receives:
             self.receivers.joined(line)
 
-    def _caller(self, line: BoundSession, name: str, at: Timestamp) -> SmppPeer:
-        """Who speaks, to the provider of that name."""
-        account = (line.sandbox or self._default).engine.state.accounts[name]
-        switches = self.providers[name].profile.in_force(account)
+    def _caller(self, line: BoundSession, sandbox: Sandbox, at: Timestamp) -> SmppPeer:
+        """Who speaks there."""
+        account = sandbox.engine.state.accounts[line.provider]
+        switches = self.providers[line.provider].profile.in_force(account)
         return SmppPeer(line.credential, line.peer, switches, line.session.bound, at)
 
-    def _settle_in(
-        self, line: BoundSession, sandbox: Sandbox, name: str, face: SmppFace, command: AnyCommand, bind: Pdu
-    ) -> None:  # fmt: skip
-        assert isinstance(command, Bind)
-        assert command.credential is not None
-        account = sandbox.account(name)
-        terms = face.terms(self.providers[name].profile.in_force(account), bind)
-        credential = type(command.credential)(command.credential.kind, command.credential.name)
-        line.bind_account(sandbox, name, face, credential, terms)
+    def _home(self, line: BoundSession, command: AnyCommand) -> tuple[Sandbox, Timestamp]:
+        """Whose a bind says that the session is, and when it does."""
+        found, command.credential = self._sandboxes.of(line.provider, command.credential)
+        sandbox = found or self._default
+        command.in_flight = 1 + sum(one.provider == line.provider for one in self.of(sandbox))
+        self.worked_off(line)
+        return sandbox, sandbox.begin()
 
-    def _response(
-        self, sandbox: Sandbox, line: BoundSession, pdu: Pdu, face: SmppFace, command: AnyCommand, verdict: Decision,
-        now: float,
-    ) -> Pdu | None:  # fmt: skip
-        session, fault = line.session, verdict.reply
-        instead = None if fault is None else _instead(fault)
-        if instead is not None:
-            return session.respond(pdu, now, instead)
-        if fault is not None and not fault.heard:
-            session.withhold(pdu)
-            return None
-        said = face.write(command, verdict.outcome)
-        if said.status == _RINVCMDID:
-            session.withhold(pdu)
-            return Pdu(CommandId.GENERIC_NACK, said.status, pdu.sequence)
-        if pdu.command_id in BINDS:
-            profile = self.providers[command.provider].profile
-            said = face.greet(pdu, said.status, profile.in_force(sandbox.account(command.provider)))
-        return session.respond(pdu, now, said.status, said.fields, said.tlvs)
+    def _settle_in(
+        self, line: BoundSession, sandbox: Sandbox, command: AnyCommand, bind: Pdu, verdict: Decision, answer: Pdu
+    ) -> Pdu:  # fmt: skip
+        """The session is the account's, where it may be; the answer to the bind."""
+        switches = self.providers[line.provider].profile.in_force(sandbox.account(line.provider))
+        if isinstance(verdict.outcome, Bound):
+            assert command.credential is not None
+            credential = type(command.credential)(command.credential.kind, command.credential.name)
+            line.bind_account(sandbox, credential, line.face.terms(switches, bind))
+        sandbox.schedule_timer()
+        nacked = answer.command_id == CommandId.GENERIC_NACK
+        return answer if nacked else line.face.greet(bind, answer.status, switches)
 
     # what the session says by itself
 
@@ -245,19 +239,7 @@ class SmppDispatcher:
         """The session's own answer to what came. A link check goes by the rules all the same."""
         pdu = event.pdu
         if isinstance(item, Pdu) and item.command_id == CommandId.ENQUIRE_LINK and line.sandbox is not None:
-            name, face = line.provider, line.face
-            at = self._moment(line, line.sandbox)
-            command = face.read(item, self._caller(line, name, at))
-            verdict = line.sandbox.engine.execute(command, at)
-            fault = verdict.reply
-            octets = None
-            instead = None if fault is None else _instead(fault)
-            if instead is not None:
-                octets = encode(Pdu(pdu.command_id, instead, pdu.sequence))
-            elif fault is None or fault.heard:
-                octets = encode(pdu) if fault is None or fault.fault is None else spoil(fault.fault, pdu)
-            self.journal.exchange(line.sandbox, line, item.raw, octets, command, at, verdict)
-            return SmppReply(octets, fault) if octets is None or fault is not None else octets
+            return self.asked(line, item, line.wire.now(), spoil, pdu)
         octets = encode(pdu)
         refused = isinstance(item, Unreadable) or pdu.status
         word = "unreadable" if isinstance(item, Unreadable) else "refused" if refused else "answered"
@@ -322,6 +304,14 @@ class SmppDispatcher:
             line.send(Pdu(CommandId.OUTBIND, fields=fields))
 
         return self.dial(host, port, connected)
+
+
+def _ruled(fault: Reply, pdu: Pdu, usual: Pdu) -> Pdu | None:
+    """The answer to a PDU under a rule's fault; None: none ever."""
+    instead = _instead(fault)
+    if instead is not None:
+        return response(pdu, instead)
+    return usual if fault.heard else None
 
 
 def _instead(fault: Reply) -> int | None:

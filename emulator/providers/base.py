@@ -20,7 +20,7 @@ from emulator.core.rules.smpp_actions import FormName
 from emulator.core.state.scheduler import SendReport
 from emulator.core.units import Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, read_query
-from emulator.smpp.pdu import Pdu, Tlv
+from emulator.smpp.pdu import Pdu
 from emulator.smpp.timers import Timers
 
 
@@ -94,14 +94,6 @@ class SmppPeer(msgspec.Struct, frozen=True):
     now: Timestamp
 
 
-class SmppResponse(msgspec.Struct, frozen=True):
-    """A response: its status, its fields (None: the usual ones) and its TLVs."""
-
-    status: int
-    fields: dict[str, Any] | None = None
-    tlvs: tuple[Tlv, ...] = ()
-
-
 class SmppJudgement(NamedTuple):
     """Like Judgement, for the answer to a deliver_sm; `again`: an error that may pass."""
 
@@ -132,13 +124,14 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     credentials_row: str
     """The contract row that says what may stand in them."""
     read: Callable[[Pdu, SmppPeer], AnyCommand]
-    write: Callable[[AnyCommand, AnyOutcome], SmppResponse]
+    write: Callable[[Pdu, AnyCommand, AnyOutcome], Pdu]
+    """The response to a request: the PDU, the command it was read as, what came of it."""
     receipt: Callable[[Account, Mapping[str, Any], Batch, Message, SendReport, tuple[FormName, ...]], Pdu]
     """The receipt of a change: account, its switches, batch, message, what is due, odd forms that a rule asks for."""
     incoming: Callable[[Incoming, int], Pdu]
     """A part of a subscriber's message."""
     judge: Callable[[int], SmppJudgement]
-    greet: Callable[[Pdu, int, Mapping[str, Any]], SmppResponse]
+    greet: Callable[[Pdu, int, Mapping[str, Any]], Pdu]
     """The response to a bind: with its status, under the account's switches."""
     terms: Callable[[Mapping[str, Any], Pdu], SmppSessionSettings]
     """How a session is held, by the account's switches and its bind."""

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from emulator.core.commands import Credential
 from emulator.core.units import Timestamp
-from emulator.providers.base import SmppFace, SmppSessionSettings
+from emulator.providers.base import SmppFace, SmppPeer, SmppSessionSettings
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import EncodedPdu, Pdu
@@ -44,8 +44,8 @@ class BoundSession:
         """Whose adapter serves it."""
         self.credential: Credential | None = None
         self.since: Timestamp = 0
-        self.turn: tuple[Sandbox, Timestamp] | None = None
-        """While what came in one read is worked off: when that is, for all of it."""
+        self.turn: tuple[Sandbox, SmppPeer] | None = None
+        """While what came in one read is worked off: where, and who says all of it when."""
         self.terms: SmppSessionSettings
         """Once it is bound."""
 
@@ -55,12 +55,11 @@ class BoundSession:
         return self.sandbox, self.provider
 
     def bind_account(
-        self, sandbox: Sandbox, provider: str, face: SmppFace, credential: Credential, terms: SmppSessionSettings
+        self, sandbox: Sandbox, credential: Credential, terms: SmppSessionSettings
     ) -> None:
         """The session is an account's from now on, on these terms."""
-        self.sandbox, self.provider, self.credential = sandbox, provider, credential
+        self.sandbox, self.credential, self.terms = sandbox, credential, terms
         self.since = sandbox.now()
-        self.face, self.terms = face, terms
         self.session.timers = terms.timers
         self.session.own.window = terms.window
         self.session.own.wait = terms.timers.response

@@ -17,8 +17,8 @@ from emulator.http.limits import Limits
 from emulator.net.reset import reset
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 from emulator.sandboxes.smpp_session import BoundSession
-from emulator.server import smpp_faults
 from emulator.server.deadlines import Deadlines
+from emulator.server.smpp_faults import alter
 from emulator.server.smpp_late_answers import LateAnswers
 from emulator.server.stream_protocol import StreamProtocol
 from emulator.smpp.codec import decode, encode
@@ -162,11 +162,12 @@ class SmppConnection(StreamProtocol):
         dispatcher = self._dispatcher
         acknowledged = dispatcher.acknowledged
         now = loop.time()
-        left, until = AT_ONCE, now + _AT_MOST
+        until = now + _AT_MOST
         self._working = True
         came = bool(frames)
-        while frames and left and not self.closing and (self._lost or not self._stopped):
-            left -= 1
+        for _ in range(min(len(frames), AT_ONCE)):
+            if self.closing or (self._stopped and not self._lost):
+                break
             frame = frames.popleft()
             if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
                 continue
@@ -181,8 +182,7 @@ class SmppConnection(StreamProtocol):
                     break
             for event in line.session.received(item, now):
                 if isinstance(event, Requested):
-                    request = event.request
-                    self._answer(request.command_id, dispatcher.asked(line, request, now, smpp_faults.alter))
+                    self._answer(event.request.command_id, dispatcher.asked(line, event.request, now, alter))
                 else:
                     self._do(event, item)
             if frames and loop.time() > until:
@@ -286,7 +286,7 @@ class SmppConnection(StreamProtocol):
         """What was written goes out; where it says what could not be written down, the connection breaks instead."""
         if not self._out:
             return
-        octets = self._out[0] if len(self._out) == 1 else b"".join(self._out)
+        octets = b"".join(self._out)
         self._out.clear()
         if self._recorder is None:
             self._send(octets)
@@ -365,7 +365,7 @@ class SmppConnection(StreamProtocol):
         dispatcher, line = self._dispatcher, self.line
         match event:
             case Send() if item is not None:
-                self._answer(item.command_id, dispatcher.said(line, item, event, smpp_faults.alter))
+                self._answer(item.command_id, dispatcher.said(line, item, event, alter))
             case Send():
                 self.write(dispatcher.asks(line, event))
             case RequestAnswered():
@@ -380,17 +380,16 @@ class SmppConnection(StreamProtocol):
 
     def _answer(self, asked: int, answer: bytes | SmppReply) -> None:
         """`asked`: the command_id of what is answered."""
-        binds = asked in BINDS
-        if binds:
+        if asked in BINDS:
             self._arm()
         if isinstance(answer, bytes):
             self.write(answer)
             if self.answers.held:
                 self.answers.release()
-            if binds:
+            if asked in BINDS:
                 self._bound()
         else:
-            self.answers.begin(answer, self._bound if binds else _nothing)
+            self.answers.begin(answer, self._bound if asked in BINDS else _nothing)
             self._weigh()
 
     def answered(self) -> None:

@@ -199,9 +199,9 @@ def response(
     """The request's own response, with its sequence number. An error has no body; a success whose fields are
     not given has empty ones, such as the single NUL of deliver_sm_resp (facts, section 3)."""
     command_id = request.command_id | RESPONSE
-    if fields is None and status == 0:
-        fields = {field.name: b"" for field in LAYOUTS.get(command_id, ())[:1]}
-    return Pdu(command_id, status, request.sequence, fields or {}, [*tlvs])
+    if fields is None:
+        fields = {} if status else {field.name: b"" for field in LAYOUTS.get(command_id, ())[:1]}
+    return Pdu(command_id, status, request.sequence, fields, [*tlvs])
 
 
 def generic_nack(status: int, sequence: int = 0) -> Pdu:

@@ -22,10 +22,16 @@ from .session_states import ALLOWED, BOUND, BOUND_BY, Role, State, judge
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
 from .window import ABOUT_THE_LINK, Window
 
-_CLOSED = State.CLOSED
-"""To ask an enumeration for its members takes longer than a call."""
 _BY_ITSELF = BINDS | {CommandId.ENQUIRE_LINK, CommandId.UNBIND, CommandId.OUTBIND}
 """Requests that mean something to a session, too."""
+_SERVED = {
+    (sender, state): frozenset(
+        int(command) for command, states in ALLOWED[sender].items() if state in states and command not in _BY_ITSELF
+    )
+    for sender in Role
+    for state in State
+}
+"""By who sends them and the state: the others, which only the owner can answer."""
 
 
 class NotNow(Exception):
@@ -37,7 +43,7 @@ class Session:
 
     def __init__(self, role: Role, now: float, timers: Timers | None = None, window: int = 10) -> None:
         self.role = role
-        self.state = State.OPEN
+        self._enter(State.OPEN)
         self.timers = timers or (SMSC_TIMERS if role is Role.SMSC else ESME_TIMERS)
         self.own = Window(window, self.timers.response)
         self.unbinding = False  # our own unbind is on its way: the peer is still served, we send nothing new
@@ -46,7 +52,10 @@ class Session:
         self._unanswered = 0  # messages in a row
         self._answered = now  # when the last answer came, to whatever
         self._binding = False  # a bind of the peer waits for the owner's answer
-        self._heeded = ALLOWED[role.peer]
+
+    def _enter(self, state: State) -> None:
+        self.state = state
+        self._served = _SERVED[self.role.peer, state]
 
     # -- what we send --
 
@@ -74,7 +83,7 @@ class Session:
         numbered = self.own.add(request, token, now)
         self._said = now
         if command == CommandId.OUTBIND and self.state is State.OPEN:
-            self.state = State.OUTBOUND
+            self._enter(State.OUTBOUND)
         elif command == CommandId.UNBIND:
             self.unbinding = True
         return numbered
@@ -93,14 +102,20 @@ class Session:
 
     def respond(self, request: Pdu, now: float, status: int = 0, fields: Fields | None = None,
                 tlvs: Sequence[Tlv] = ()) -> Pdu:  # fmt: skip
-        """The owner's answer to a `Requested` → the PDU to write. Status 0 to a bind binds the session."""
+        """The owner's answer to a `Requested` → the PDU to write."""
+        answer = response(request, status, fields, tlvs)
+        self.responds(request, answer, now)
+        return answer
+
+    def responds(self, request: Pdu, answer: Pdu, now: float) -> None:
+        """The owner answers a `Requested` so. Status 0 to a bind binds the session."""
         self._said = now
         if request.command_id in BINDS:
             self._binding = False
-            if status == 0 and self.state in (State.OPEN, State.OUTBOUND):
-                self.state, self.bound = BOUND_BY[request.command_id], request
+            if answer.status == 0 and self.state in (State.OPEN, State.OUTBOUND):
+                self._enter(BOUND_BY[request.command_id])
+                self.bound = request
                 self._heard = now
-        return response(request, status, fields, tlvs)
 
     def acknowledged(self, sequence: int, command_id: int, now: float) -> object:
         """A response came, past `received` → the token of the message of ours that it answers; None: nothing was
@@ -121,22 +136,23 @@ class Session:
 
     def received(self, item: Pdu | Unreadable, now: float) -> list[Event]:
         """One PDU of the peer → what follows from it."""
-        if self.state is _CLOSED:
+        if isinstance(item, Pdu) and item.command_id in self._served:
+            self._heard = now
+            return [Requested(item)]
+        if self.state is State.CLOSED:
             return [Ignored(item, "the connection is closed")]
         self._heard = now
         if isinstance(item, Unreadable):
             return self._unreadable(item, now)
-        command = item.command_id
-        if command & RESPONSE:
+        if item.command_id & RESPONSE:
             return self._response(item)
-        if self.state not in self._heeded.get(command, ()):
-            return self._refuse(item, judge(self.role.peer, command, self.state), now)
-        return self._by_itself(item, now) if command in _BY_ITSELF else [Requested(item)]
+        status = judge(self.role.peer, item.command_id, self.state)
+        return self._by_itself(item, now) if status is Status.ROK else self._refuse(item, status, now)
 
     def _unreadable(self, item: Unreadable, now: float) -> list[Event]:
         if item.closes:
             reply = item.reply()
-            self.state = State.UNBOUND
+            self._enter(State.UNBOUND)
             sent: list[Event] = [] if reply is None else [Send(reply, item.why)]
             return [*sent, Close(item.why)]
         if item.command_id & RESPONSE:
@@ -168,10 +184,10 @@ class Session:
         if command == CommandId.ENQUIRE_LINK:
             return self._say(response(item), "enquire_link is answered at once", now)
         if command == CommandId.UNBIND:
-            self.state = State.UNBOUND
+            self._enter(State.UNBOUND)
             return [*self._say(response(item), "the peer unbinds", now), Close("the peer unbound")]
         if command == CommandId.OUTBIND:
-            self.state = State.OUTBOUND
+            self._enter(State.OUTBOUND)
         elif self._binding:
             return self._refuse(item, Status.RALYBND, now)
         else:
@@ -188,10 +204,11 @@ class Session:
         self._answered = self._heard
         events: list[Event] = [RequestAnswered(own.request, item, own.token, late)]
         if command == CommandId.UNBIND:
-            self.state = State.UNBOUND
+            self._enter(State.UNBOUND)
             events.append(Close("we unbound"))
         elif command in BINDS and self.state not in BOUND and _accepted(item):
-            self.state, self.bound = BOUND_BY[command], own.request
+            self._enter(BOUND_BY[command])
+            self.bound = own.request
         return events
 
     # -- time --
@@ -254,12 +271,12 @@ class Session:
         return events
 
     def _end(self, why: str) -> Close:
-        self.state = State.UNBOUND
+        self._enter(State.UNBOUND)
         return Close(why)
 
     def closed(self) -> list[Event]:
         """The connection is gone, by whomever: gives back every request of ours that has no answer."""
-        self.state = State.CLOSED
+        self._enter(State.CLOSED)
         return [Unanswered(own.request, "the connection closed", own.token) for own in self.own.give_up()]
 
 

@@ -12,7 +12,7 @@ from emulator.core.outcomes import Accepted, AnyOutcome, Entry, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.core.statuses import FINAL
 from emulator.core.units import Timestamp
-from emulator.providers.base import SmppFace, SmppJudgement, SmppPeer, SmppResponse
+from emulator.providers.base import SmppFace, SmppJudgement, SmppPeer
 from emulator.providers.smscenter.kinds import usual_error
 from emulator.providers.smscenter.lookups import BY_TEXT
 from emulator.providers.smscenter.profile import PROFILE
@@ -24,7 +24,7 @@ from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
 from emulator.smpp.data_coding import Coding, Habits, coding_of, no_coding, read_octets, read_parts
 from emulator.smpp.field_checks import Strictness, check, checked
-from emulator.smpp.pdu import Pdu, PduFault
+from emulator.smpp.pdu import Pdu, PduFault, generic_nack, response
 from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.smpp.time_format import read_time, write_absolute
 from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
@@ -224,16 +224,17 @@ def read(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     return _READ[pdu.command_id](pdu, caller)
 
 
-def write(command: AnyCommand, outcome: AnyOutcome) -> SmppResponse:
-    """The status of the response and, where it succeeds, its fields."""
+def write(pdu: Pdu, command: AnyCommand, outcome: AnyOutcome) -> Pdu:
+    """The response: its status and, where it succeeds, its fields."""
     match outcome:
         case Accepted():
-            return SmppResponse(0, {"message_id": (outcome.provider_id or "").encode("ascii", "replace")})
+            return response(pdu, 0, {"message_id": (outcome.provider_id or "").encode("ascii", "replace")})
         case Found():
-            return SmppResponse(0, _state(outcome.entries[0], command))
+            return response(pdu, 0, _state(outcome.entries[0], command))
         case Refused():
-            return SmppResponse(status_of(command, outcome))
-    return SmppResponse(0)
+            status = status_of(command, outcome)
+            return generic_nack(status, pdu.sequence) if status == Status.RINVCMDID else response(pdu, status)
+    return response(pdu)
 
 
 def status_of(command: AnyCommand, refused: Refused) -> int:

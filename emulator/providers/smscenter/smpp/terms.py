@@ -6,9 +6,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from emulator.core import text as gsm
-from emulator.providers.base import SmppResponse, SmppSessionSettings
+from emulator.providers.base import SmppSessionSettings
 from emulator.smpp.codec import decode, encode
-from emulator.smpp.pdu import EncodedPdu, Pdu
+from emulator.smpp.pdu import EncodedPdu, Pdu, response
 from emulator.smpp.pdu_tables import CommandId
 from emulator.smpp.segments import UDHI
 from emulator.smpp.timers import Timers
@@ -40,14 +40,14 @@ def knows_tlvs(bind: Pdu, switches: Mapping[str, Any]) -> bool:
     return version == 0 or version >= _NEW or switches["smpp-old-versions"] == "tlvs"
 
 
-def greet(bind: Pdu, status: int, switches: Mapping[str, Any]) -> SmppResponse:
-    """The body of a bind's response."""
+def greet(bind: Pdu, status: int, switches: Mapping[str, Any]) -> Pdu:
+    """A bind's response."""
     if status:
         body = bind.command_id == CommandId.BIND_TRANSCEIVER and switches["smpp-refused-bind"] == "nul"
-        return SmppResponse(status, {"system_id": b""} if body else None)
+        return response(bind, status, {"system_id": b""} if body else None)
     version = _NEWEST if is_newest(bind.number("interface_version")) else _NEW
     tlvs = ((SC_INTERFACE_VERSION, bytes((version,))),) if knows_tlvs(bind, switches) else ()
-    return SmppResponse(0, {"system_id": SYSTEM_ID}, tlvs)
+    return response(bind, 0, {"system_id": SYSTEM_ID}, tlvs)
 
 
 def terms(switches: Mapping[str, Any], bind: Pdu) -> SmppSessionSettings:
