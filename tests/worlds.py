@@ -9,7 +9,7 @@ from emulator.core.admin_commands import AdminCommand, PutRules
 from emulator.core.commands import BalanceQuery, Credential, Query, Submit
 from emulator.core.engine import checks, recipients
 from emulator.core.engine.engine import Decision, Engine
-from emulator.core.engine.lifecycle import OutgoingReport
+from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.outcomes import Accepted
 from emulator.core.profile import ErrorRow, ErrorTable, Profile, StatusRow, Switch
 from emulator.core.reasons import NO_NUMBER_LEFT, Reason
@@ -96,7 +96,7 @@ class Play:
     def ask_balance(self) -> Decision:
         return self.engine.execute(BalanceQuery(provider="plain", credential=KEY), self.at)
 
-    def advance(self, seconds: float) -> list[OutgoingReport]:
+    def advance(self, seconds: float) -> list[Outgoing]:
         self.at += round(seconds * SECOND)
         return self.engine.advance(self.at)
 

@@ -11,7 +11,6 @@ from collections import deque
 from typing import NamedTuple
 
 from emulator.core.engine.engine import Engine
-from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.rules.actions import ReportFaultName
 from emulator.delivery import failures
 from emulator.http.messages import Call, HttpRequest, origin_of
@@ -57,9 +56,7 @@ class CallbackQueue:
         self._lanes: dict[str, TargetQueue] = {}
         self._carriers: set[asyncio.Task[None]] = set()
 
-    def post(
-        self, sandbox: Sandbox, out: Outgoing, attempt: Attempt, fault: ReportFaultName | None = None
-    ) -> Waiting:  # fmt: skip
+    def post(self, sandbox: Sandbox, attempt: Attempt, fault: ReportFaultName | None = None) -> Waiting:
         """Send a callback; done when it was answered."""
         assert isinstance(attempt.request, HttpRequest)
         sandbox.journal.write_attempt(attempt)

@@ -10,17 +10,21 @@ import asyncio
 from collections.abc import Callable
 
 from emulator.core.accounts import Account
-from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing
+from emulator.core.engine.lifecycle import Outgoing
+from emulator.core.messages import Incoming
 from emulator.core.rules.actions import ReportFaultName
+from emulator.core.state.scheduler import SendIncoming
 from emulator.delivery import failures, report_overrides
 from emulator.delivery.callback_queue import CallbackQueue
 from emulator.delivery.smpp_queue import SmppQueue
 from emulator.http.messages import Call, HttpRequest
 from emulator.journal.attempts import attempt_of
-from emulator.providers.base import Provider
 from emulator.sandboxes.in_flight import InFlight, Waiting
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.pdu import Pdu
+
+Envelope = tuple[str, HttpRequest | Pdu | None, ReportFaultName | None]
+"""Whose it is, by the provider's name; a callback, a PDU, or nothing; what a rule has the wire do to a callback."""
 
 
 class DeliveryRouter:
@@ -36,49 +40,49 @@ class DeliveryRouter:
     def post(self, sandbox: Sandbox, out: Outgoing) -> Waiting | None:
         """Send something. What comes back is done when it was answered; None when nobody need wait for it."""
         try:
-            parcel = self.envelope(sandbox, out)
+            provider, sent, fault = self.envelope(sandbox, out)
         except Exception as error:
             failures.given_up(f"a report of sandbox {sandbox.id}", sandbox.engine, out, out.at, error)
             return None
-        if parcel is None:
+        if isinstance(sent, Pdu):
+            self.receivers.post(sandbox, provider, out, sent)
+            return None
+        if sent is None:
             sandbox.engine.answered(out.attempt, True, out.at)
             return None
-        if isinstance(parcel, Pdu):
-            self.receivers.post(sandbox, out, parcel)
-            return None
-        return self._http.post(sandbox, out, attempt_of(out, parcel, out.at), _fault(sandbox, out))
+        return self._http.post(sandbox, attempt_of(out, provider, sent, out.at), fault)
 
-    def envelope(self, sandbox: Sandbox, out: Outgoing) -> HttpRequest | Pdu | None:
-        """What the client gets: a callback, a PDU, or nothing."""
-        provider = sandbox.providers[out.provider]
-        account = sandbox.account(out.provider)
-        if isinstance(out, IncomingDelivery):
-            return self._passing(sandbox, provider, out, self._url(account))
-        state = sandbox.engine.state
-        message = state.store.messages[out.message - 1]
+    def envelope(self, sandbox: Sandbox, out: Outgoing) -> Envelope:
+        """What the client gets."""
+        state, due = sandbox.engine.state, out.due
+        if isinstance(due, SendIncoming):
+            return self._passing(sandbox, state.incoming[due.incoming - 1], due.part)
+        message = state.store.messages[due.message - 1]
         batch = state.store.batch_of(message)
-        manner = state.plans[message.plan].reports
+        name = batch.provider
+        provider, account, manner = sandbox.providers[name], state.accounts[name], state.plans[message.plan].reports
         if batch.asks and provider.smpp is not None:
             forms = () if manner is None else manner.form
-            return provider.smpp.receipt(account, provider.profile.in_force(account), batch, message, out.due, forms)
+            return name, provider.smpp.receipt(provider.profile.in_force(account), batch, message, due, forms), None
         url = self._url(account)
         if manner is None:
-            return provider.report(account, batch, message, out, url) if url else None
+            return name, provider.report(account, batch, message, due, url) if url else None, None
         url = manner.to or url
-        request = provider.report(account, batch, message, out, url) if url else None
-        return None if request is None else report_overrides.overridden(manner, request, provider, account)
+        request = provider.report(account, batch, message, due, url) if url else None
+        if request is not None:
+            request = report_overrides.overridden(manner, request, provider, account)
+        return name, request, manner.fault if due.attempt == 1 else None
 
     def _url(self, account: Account) -> str:
         """Where the account's callbacks go."""
         return self._sink(account.provider) if account.callback_url is None else account.callback_url
 
-    def _passing(
-        self, sandbox: Sandbox, provider: Provider, out: IncomingDelivery, url: str
-    ) -> HttpRequest | Pdu | None:
-        came = sandbox.engine.state.incoming[out.due.incoming - 1]
+    def _passing(self, sandbox: Sandbox, came: Incoming, part: int) -> Envelope:
+        provider, account = sandbox.providers[came.provider], sandbox.account(came.provider)
         if came.way == "smpp" and provider.smpp is not None:
-            return provider.smpp.incoming(came, out.due.part)
-        return provider.incoming(sandbox.account(out.provider), came, url) if url and provider.incoming else None
+            return came.provider, provider.smpp.incoming(came, part), None
+        url = self._url(account)
+        return came.provider, provider.incoming(account, came, url) if url and provider.incoming else None, None
 
     async def close(self) -> None:
         """Give up on whatever is still under way."""
@@ -88,11 +92,3 @@ class DeliveryRouter:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
 
-
-def _fault(sandbox: Sandbox, out: Outgoing) -> ReportFaultName | None:
-    """What a rule has the wire do to the first attempt of a report."""
-    if isinstance(out, IncomingDelivery) or out.due.attempt > 1:
-        return None
-    state = sandbox.engine.state
-    manner = state.plans[state.store.messages[out.message - 1].plan].reports
-    return None if manner is None else manner.fault

@@ -9,12 +9,14 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
+import msgspec
+
 from emulator.core.engine.engine import Engine
-from emulator.core.engine.lifecycle import IncomingDelivery, Outgoing, OutgoingReport
-from emulator.core.state.scheduler import SendIncoming
+from emulator.core.engine.lifecycle import Outgoing
+from emulator.core.state.scheduler import SendIncoming, SendReport
 from emulator.core.units import Timestamp
 from emulator.delivery import failures
-from emulator.http.messages import HttpRequest, SmppFrame
+from emulator.http.messages import SmppFrame
 from emulator.journal import Attempt
 from emulator.journal.attempts import attempt_of
 from emulator.sandboxes.in_flight import InFlight, Waiting
@@ -22,7 +24,8 @@ from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.smpp_session import BoundSession
 from emulator.smpp.pdu import Pdu
 
-BuildDelivery = Callable[[Sandbox, Outgoing], HttpRequest | Pdu | None]
+BuildDelivery = Callable[[Sandbox, Outgoing], tuple[str, Any, Any]]
+"""Whose something is, and the PDU that it goes out as, if it does as one."""
 
 _A_DAY = 86_400_000_000
 """So long, in microseconds of the sandbox's time, something is kept for a receiver (facts on SMPP, section 1)."""
@@ -31,24 +34,23 @@ _A_DAY = 86_400_000_000
 _MOST_SETTLED = 1000
 
 
-class PendingReceipt:
-    """One thing to deliver, and the record of the attempt once it has gone."""
+class PendingReceipt(msgspec.Struct, eq=False):
+    """One thing to deliver, of a state, and the record of the attempt once it has gone."""
 
-    __slots__ = ("attempt", "engine", "out", "pdu", "sandbox")
-
-    def __init__(self, sandbox: Sandbox, out: Outgoing, pdu: Pdu) -> None:
-        self.sandbox = sandbox
-        self.engine = sandbox.engine
-        self.out = out
-        self.pdu = pdu
-        self.attempt: Attempt | None = None
+    box: "Backlog"
+    engine: Engine
+    out: Outgoing
+    pdu: Pdu
+    attempt: Attempt | None = None
 
 
 class Backlog:
     """What one account waits for: the queue, and the sessions that take from it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, sandbox: Sandbox, provider: str) -> None:
+        self.sandbox = sandbox
+        self.provider = provider
+        self.engine = sandbox.engine
         self.queue: deque[PendingReceipt] = deque()
         self.gone = 0
         """So many were sent and are not answered."""
@@ -74,33 +76,34 @@ class SmppQueue:
     def _box(self, sandbox: Sandbox, provider: str) -> Backlog:
         box = self._boxes.get((sandbox, provider))
         if box is None:
-            box = self._boxes[sandbox, provider] = Backlog(sandbox.engine)
+            box = self._boxes[sandbox, provider] = Backlog(sandbox, provider)
         elif box.engine is not sandbox.engine:
-            self._another_world(box, sandbox, provider)
+            self._another_world(box)
         return box
 
-    def _another_world(self, box: Backlog, sandbox: Sandbox, provider: str) -> None:
+    def _another_world(self, box: Backlog) -> None:
         """Sessions stay; what waits is what the new state has in flight."""
-        box.engine = sandbox.engine
+        engine = box.engine = box.sandbox.engine
         box.queue.clear()
         box.settled.clear()
         box.gone = 0
-        for out in _in_flight(sandbox, provider):
-            pdu = self._envelope(sandbox, out)
-            if isinstance(pdu, Pdu):
-                box.queue.append(PendingReceipt(sandbox, out, pdu))
+        for attempt, due in sorted(engine.state.in_flight.items()):
+            out = Outgoing(attempt, engine.state.now, due)
+            provider, pdu, _ = self._envelope(box.sandbox, out)
+            if provider == box.provider and isinstance(pdu, Pdu):
+                box.queue.append(PendingReceipt(box, engine, out, pdu))
 
     # from the router
 
-    def post(self, sandbox: Sandbox, out: Outgoing, pdu: Pdu) -> None:
+    def post(self, sandbox: Sandbox, provider: str, out: Outgoing, pdu: Pdu) -> None:
         """Deliver something as soon as a session can take it."""
-        box = self._box(sandbox, out.provider)
+        box = self._box(sandbox, provider)
         queue = box.queue
-        if box.settled and self._is_settled(box, sandbox, out):
+        if box.settled and self._is_settled(box, out):
             return
         if not queue or queue[-1].out.attempt != out.attempt:
-            queue.append(PendingReceipt(sandbox, out, pdu))
-        self._run(box, sandbox, out.at)
+            queue.append(PendingReceipt(box, box.engine, out, pdu))
+        self._run(box, out.at)
 
     def callbacks(self, sandbox: Sandbox) -> tuple[Waiting, ...]:
         """What of a sandbox is under way otherwise."""
@@ -160,7 +163,7 @@ class SmppQueue:
             return
         box = self._box(sandbox, provider)
         box.lines.append(line)
-        self._run(box, sandbox)
+        self._run(box)
 
     def left(self, line: BoundSession) -> None:
         """A receiver is gone."""
@@ -170,43 +173,43 @@ class SmppQueue:
             box.lines.remove(line)
             if not box.lines:
                 self._all_gone(sandbox)
-            self._mark(box, sandbox)
+            self._mark(box)
 
     def go_on(self, line: BoundSession) -> None:
         """A session can take more, or may have to take what another state brought."""
         sandbox, provider = line.home
         if not sandbox.gone:
-            self._run(self._box(sandbox, provider), sandbox)
+            self._run(self._box(sandbox, provider))
 
     def wake(self, sandbox: Sandbox) -> None:
         """The sandbox has another state."""
         self._all_gone(sandbox)
         for owner, provider in tuple(self._boxes):
             if owner is sandbox:
-                self._run(self._box(sandbox, provider), sandbox)
+                self._run(self._box(sandbox, provider))
 
     def answered(self, parcel: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
         """A receiver's answer, whatever it says: its status and its octets."""
         accepted, verdict, again = line.face.judge(status)
-        frame = SmppFrame(body=octets, session=line.id, peer=line.peer)
+        frame = SmppFrame(octets, line.id, line.peer)
         self._close(parcel, accepted, verdict, frame, None, line.terms.again if again else ())
 
     def answered_late(self, parcel: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
         """An answer to what was given up already: it need not go out again, unless the answer wants it."""
         accepted, verdict, again = line.face.judge(status)
-        sandbox, attempt = parcel.sandbox, parcel.attempt
+        sandbox, attempt = parcel.box.sandbox, parcel.attempt
         assert attempt is not None
         if not sandbox.lives(parcel.engine):
             return
-        box = self._box(sandbox, parcel.out.provider)
+        box = self._box(sandbox, parcel.box.provider)
         attempt.accepted, attempt.verdict = accepted, f"{verdict}; it came late"
-        sandbox.journal.answered(attempt, SmppFrame(body=octets, session=line.id, peer=line.peer), None)
+        sandbox.journal.answered(attempt, SmppFrame(octets, line.id, line.peer), None)
         sandbox.feed.add("callbacks", attempt.id)
         if not again:
-            box.settled[_matter(parcel.out)] = accepted
+            box.settled[_matter(parcel.out.due)] = accepted
             if len(box.settled) > _MOST_SETTLED:
                 del box.settled[next(iter(box.settled))]
-        self._run(box, sandbox)
+        self._run(box)
 
     def unanswered(self, parcel: PendingReceipt, line: BoundSession, why: str, closed: bool) -> None:
         """No answer will come: the receipt goes out again, at once if the link broke."""
@@ -221,57 +224,59 @@ class SmppQueue:
             box.queue.clear()
             box.gone = 0
             box.lines.clear()
-            self._mark(box, sandbox)
+            self._mark(box)
 
     # inside
 
-    def _run(self, box: Backlog, sandbox: Sandbox, at: Timestamp | None = None) -> None:
+    def _run(self, box: Backlog, at: Timestamp | None = None) -> None:
         """Send as much as the windows allow, the oldest first. `at`: the sandbox's moment, where it is known."""
-        if box.queue and box.lines:
-            at = sandbox.now() if at is None else at
-            while box.queue and (line := _roomiest(box.lines)) is not None:
-                parcel = box.queue.popleft()
-                if parcel.engine is not sandbox.engine or (box.settled and self._is_settled(box, sandbox, parcel.out)):
-                    continue
-                if at - parcel.out.at > _A_DAY:
-                    parcel.engine.answered(parcel.out.attempt, False, at, ())
-                    continue
-                try:
-                    self._send(box, line, parcel, at)
-                except Exception as error:
-                    failures.given_up(f"a receipt of sandbox {sandbox.id}", parcel.engine, parcel.out, at, error)
+        queue, lines = box.queue, box.lines
+        if queue and lines:
+            at = box.sandbox.now() if at is None else at
+            while queue and (line := _roomiest(lines)) is not None:
+                self._send(box, line, queue.popleft(), at)
         if box.busy is None or not box.gone:
-            self._mark(box, sandbox)
+            self._mark(box)
 
-    def _is_settled(self, box: Backlog, sandbox: Sandbox, out: Outgoing) -> bool:
+    def _is_settled(self, box: Backlog, out: Outgoing) -> bool:
         """Was it answered late, before it could go out again?"""
-        accepted = box.settled.pop(_matter(out), None) if out.due.attempt > 1 else None
+        accepted = box.settled.pop(_matter(out.due), None) if out.due.attempt > 1 else None
         if accepted is None:
             return False
-        sandbox.engine.answered(out.attempt, accepted, sandbox.now(), ())
+        box.engine.answered(out.attempt, accepted, box.sandbox.now(), ())
         return True
 
     def _send(self, box: Backlog, line: BoundSession, parcel: PendingReceipt, at: Timestamp) -> None:
-        spell = line.terms.spell
-        octets = line.send(parcel.pdu if spell is None else spell(parcel.pdu), parcel)
+        sandbox, engine, out, spell = box.sandbox, parcel.engine, parcel.out, line.terms.spell
+        if engine is not sandbox.engine or (box.settled and self._is_settled(box, out)):
+            return
+        if at - out.at > _A_DAY:
+            engine.answered(out.attempt, False, at, ())
+            return
+        try:
+            octets = line.deliver(parcel.pdu if spell is None else spell(parcel.pdu), parcel)
+        except Exception as error:
+            failures.given_up(f"a receipt of sandbox {sandbox.id}", engine, out, at, error)
+            return
         box.gone += 1
-        sandbox = parcel.sandbox
-        parcel.attempt = attempt_of(parcel.out, SmppFrame(body=octets, session=line.id, peer=line.peer), at)
-        sandbox.journal.write_attempt(parcel.attempt)
-        if self._after and isinstance(parcel.out, OutgoingReport):
-            self._gone(sandbox, parcel.out.message)
+        attempt = parcel.attempt = attempt_of(out, box.provider, SmppFrame(octets, line.id, line.peer), at)
+        sandbox.journal.write_attempt(attempt)
+        if self._after and attempt.message:
+            self._gone(sandbox, attempt.message)
 
     def _close(
         self, parcel: PendingReceipt, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
         again: tuple[float, ...],
     ) -> None:  # fmt: skip
-        sandbox, attempt, engine = parcel.sandbox, parcel.attempt, parcel.engine
+        box, attempt, engine = parcel.box, parcel.attempt, parcel.engine
+        sandbox = box.sandbox
         if sandbox.gone:
             return
-        assert attempt is not None
-        box = self._box(sandbox, parcel.out.provider)
-        if sandbox.lives(engine):
-            box.gone = max(0, box.gone - 1)
+        if box.engine is not sandbox.engine:
+            self._another_world(box)
+        if engine is box.engine:
+            assert attempt is not None
+            box.gone -= 1
             attempt.accepted, attempt.verdict = accepted, verdict
             sandbox.journal.answered(attempt, answer, failure)
             engine.answered(attempt.id, accepted, engine.state.now if accepted else sandbox.now(), again)
@@ -279,44 +284,32 @@ class SmppQueue:
             if not accepted:
                 sandbox.schedule_timer()
         if box.queue or not box.gone:
-            self._run(box, sandbox)
+            self._run(box)
 
-    def _mark(self, box: Backlog, sandbox: Sandbox) -> None:
+    def _mark(self, box: Backlog) -> None:
         """Is something under way? What waits for a session that is not there is not."""
         busy = box.gone > 0 or bool(box.queue and box.lines)
         if busy and box.busy is None:
             box.busy = asyncio.get_running_loop().create_future()
-            self._under_way.add(sandbox, box.busy)
+            self._under_way.add(box.sandbox, box.busy)
         elif not busy and box.busy is not None:
             if not box.busy.done():
                 box.busy.set_result(None)
             box.busy = None
 
 
-def _matter(out: Outgoing) -> Hashable:
+def _matter(due: SendReport | SendIncoming) -> Hashable:
     """What is told, whichever attempt it is."""
-    if isinstance(out, IncomingDelivery):
-        return "incoming", out.due.incoming, out.due.part
-    return out.message, out.due.status, out.due.changed_at, out.due.part
+    if isinstance(due, SendIncoming):
+        return "incoming", due.incoming, due.part
+    return due.message, due.status, due.changed_at, due.part
 
 
 def _roomiest(lines: Iterable[BoundSession]) -> BoundSession | None:
     """The first session that may be sent something; equally full ones take turns by their places in the window."""
-    best: BoundSession | None = None
+    best, most = None, 0
     for line in lines:
         room = line.room
-        if room and (best is None or room > best.room):
-            best = line
+        if room > most:
+            best, most = line, room
     return best
-
-
-def _in_flight(sandbox: Sandbox, provider: str) -> Iterable[Outgoing]:
-    state = sandbox.engine.state
-    for attempt, due in sorted(state.in_flight.items()):
-        if isinstance(due, SendIncoming):
-            if state.incoming[due.incoming - 1].provider == provider:
-                yield IncomingDelivery(attempt, state.now, provider, due)
-            continue
-        message = state.store.messages[due.message - 1]
-        if state.store.batch_of(message).provider == provider:
-            yield OutgoingReport(attempt, state.now, due.message, provider, due)

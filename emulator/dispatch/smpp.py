@@ -4,6 +4,7 @@ Pdu ─► adapter.read ─► sandbox.execute ─► adapter.write ─► sessi
 """
 
 import asyncio
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
@@ -31,7 +32,9 @@ from emulator.smpp.session_states import BOUND, Role
 Spoil = Callable[[str, Pdu], bytes]
 """A fault's name and the response → its octets, spoilt as the fault wants it."""
 
-_DELIVER_SM_RESP = int(CommandId.DELIVER_SM_RESP)
+_DELIVER_SM = int(CommandId.DELIVER_SM)
+_ANSWER = struct.Struct(">II").unpack_from
+"""Of a response's header, behind the command: status and sequence number."""
 _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
 
@@ -257,11 +260,12 @@ class SmppDispatcher:
 
     def acknowledged(self, line: BoundSession, frame: bytes, now: float) -> bool:
         """A deliver_sm_resp by its octets; False: nothing was done yet, it goes the long way. Link time in."""
-        token = line.session.acknowledged(int.from_bytes(frame[12:16], "big"), _DELIVER_SM_RESP, now)
+        status, sequence = _ANSWER(frame, 8)
+        token = line.session.acknowledged(sequence, _DELIVER_SM, now)
         if token is None:
             return False
         assert self.receivers is not None
-        self.receivers.answered(token, line, int.from_bytes(frame[8:12], "big"), frame)
+        self.receivers.answered(token, line, status, frame)
         return True
 
     def answered(self, line: BoundSession, event: RequestAnswered) -> None:

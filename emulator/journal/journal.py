@@ -16,6 +16,8 @@ BODY_LIMIT = 64 * 1024
 OVERHEAD = 650
 """What an exchange weighs besides its octets: line, request, reply, outcome and their strings."""
 _MOST = OVERHEAD + 4 * BODY_LIMIT
+_OF_ATTEMPT = 1000
+"""What an attempt weighs besides the octets of its request."""
 _OF_HEADER = 50
 """A header besides its letters."""
 
@@ -98,15 +100,18 @@ class Journal:
         self._add_attempt(attempt, self.made)
 
     def _add_attempt(self, attempt: Attempt, order: int) -> None:
-        target = attempt.request.target if isinstance(attempt.request, HttpRequest) else ""
-        size = 1000 + len(target) + len(attempt.request.body)
+        request, budget = attempt.request, self._budget
+        size = _OF_ATTEMPT + len(request.body)
+        if type(request) is HttpRequest:
+            size += len(request.target)
         self._attempts.append((attempt, order, size))
         self.used += size
-        self._budget.used += size
-        self._budget.lines.append(self)
+        budget.used += size
+        budget.lines.append(self)
         if self.keeper is not None:
             self.keeper.wrote(order, attempt)
-        self._make_room()
+        if budget.used > budget.limit or self.used > self.limit:
+            self._make_room()
 
     def put_back(self, entries: Entries) -> None:
         """Take over what another journal held, in its order; a callback that was under way there is given up."""

@@ -11,7 +11,6 @@ import msgspec
 
 from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand, Credential
-from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.outcomes import AnyOutcome
 from emulator.core.profile import ErrorRow, Evidence, Profile
@@ -126,8 +125,8 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[Pdu, SmppPeer], AnyCommand]
     write: Callable[[Pdu, AnyCommand, AnyOutcome], Pdu]
     """The response to a request: the PDU, the command it was read as, what came of it."""
-    receipt: Callable[[Account, Mapping[str, Any], Batch, Message, SendReport, tuple[FormName, ...]], Pdu]
-    """The receipt of a change: account, its switches, batch, message, what is due, odd forms that a rule asks for."""
+    receipt: Callable[[Mapping[str, Any], Batch, Message, SendReport, tuple[FormName, ...]], Pdu]
+    """The receipt of a change: the account's switches, batch, message, what is due, odd forms that a rule asks for."""
     incoming: Callable[[Incoming, int], Pdu]
     """A part of a subscriber's message."""
     judge: Callable[[int], SmppJudgement]
@@ -204,7 +203,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     shown: Callable[[Account], dict[str, object]]
     """What the control API tells of a new account's credentials."""
 
-    report: Callable[[Account, Batch, Message, OutgoingReport, str], HttpRequest | None]
+    report: Callable[[Account, Batch, Message, SendReport, str], HttpRequest | None]
     """The callback for a change: account, batch, message, report, the URL to call → the request, or None."""
     not_called: Callable[[Account, str], str] = lambda account, url: ""
     """Why the provider calls no such URL of an account; "" where it does."""

@@ -7,7 +7,7 @@ from emulator.core.units import Timestamp
 from emulator.providers.base import SmppFace, SmppPeer, SmppSessionSettings
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.smpp.codec import encode
-from emulator.smpp.pdu import EncodedPdu, Pdu
+from emulator.smpp.pdu import Pdu
 from emulator.smpp.session import Session
 from emulator.smpp.session_states import State
 
@@ -70,19 +70,19 @@ class BoundSession:
 
     @property
     def room(self) -> int:
-        """How many more messages may be sent now."""
+        """How many more messages may be sent now: none where it is not above 0."""
         session = self.session
-        if session.unbinding or session.state not in _RECEIVING:
+        if session.state not in _RECEIVING or session.unbinding:
             return 0
         own = session.own
-        room = own.window - own.messages
-        return room if room > 0 else 0
+        return own.window - own.messages
 
-    def send(self, request: Pdu, token: object = None) -> bytes:
-        """A request of ours goes out; its octets."""
-        if isinstance(request, EncodedPdu):
-            octets = self.session.deliver(request, self.wire.now(), token)
-        else:
-            octets = encode(self.session.send(request, self.wire.now(), token, anyway=True))
+    def send(self, request: Pdu) -> None:
+        """A request of ours goes out, whatever the session's state."""
+        self.wire.write(encode(self.session.send(request, self.wire.now(), anyway=True)))
+
+    def deliver(self, message: Pdu, token: object) -> bytes:
+        """A message of ours goes out; its octets."""
+        octets = self.session.deliver(message, self.wire.now(), token)
         self.wire.write(octets)
         return octets

@@ -66,7 +66,7 @@ class Receipt(Struct, frozen=True):
     error: int = 0
     parts: int = 1
     delivered: int = 1
-    excerpt: str = ""
+    excerpt: bytes = b""
 
 
 class ReceiptForm(Struct, frozen=True):
@@ -108,15 +108,10 @@ def wanted(registered_delivery: int, state: int) -> bool:
     return asked in (1, 3) or (asked == 2 and state != DELIVERED)
 
 
-def excerpt_of(text: str, coding: Coding) -> str:
+def excerpt_of(text: str, coding: Coding) -> bytes:
     """The start of a submitted text as a receipt may show it: ASCII, what is not becomes "?"; nothing of a
     UCS-2 one."""
-    if coding is _UCS2:
-        return ""
-    start = text[:20]
-    if start.isascii() and start.isprintable():
-        return start
-    return "".join(sign if " " <= sign <= "~" else "?" for sign in start)
+    return b"" if coding is _UCS2 else text[:20].encode("ascii", "replace").translate(_SHOWN)
 
 
 def write_text(receipt: Receipt, form: ReceiptForm = USUAL) -> str:
@@ -130,7 +125,7 @@ def write_text(receipt: Receipt, form: ReceiptForm = USUAL) -> str:
         "done": write_date(receipt.done_at, form.quarters, form.digits),
         "stat": words.get(receipt.state) or STATE_WORDS.get(receipt.state, "UNKNOWN"),
         "err": format(receipt.error, form.error),
-        "text": receipt.excerpt,
+        "text": receipt.excerpt.decode("ascii", "replace"),
     }
     pieces = enumerate(_pieces(form.pattern))
     return "".join(values.get(piece, piece) if odd % 2 else piece for odd, piece in pieces) + form.tail
@@ -182,15 +177,22 @@ def write_receipt(receipt: Receipt, form: ReceiptForm = USUAL, vendor: tuple[Tlv
 
 
 _UCS2 = Coding.UCS2
-_LINE = b"id:%b sub:%03d dlvrd:%03d submit date:%b done date:%b stat:%b err:%03d text:%b"
-_TLVS = {
-    "receipted_message_id": b"\0\x1e\0%(size)c%(id)b\0", "message_state": b"\x04\x27\0\1%(state)c",
-    "network_error_code": b"\x04\x23\0\3\3%(error)b", "vendor": b"%(vendor)b",
-}  # fmt: skip
+_SHOWN = bytes(octet if 0x20 <= octet <= 0x7E else 0x3F for octet in range(256))
+"""Of an excerpt's octets: what no eye sees becomes "?" too."""
+_LINE = b"id:%b sub:%03d dlvrd:%03d submit date:%b done date:%b %b text:%b"
 _BODY = b"\0%b\0%b\0%c\0\0\0\0\0\0\0\0%c%b%b"
-_BODY_IN_ORDER = _BODY[:-2] + b"\0\x1e\0%c%b\0\x04\x27\0\1%c\x04\x23\0\3\3%b%b"
-_WORDS = {state: word.encode() for state, word in STATE_WORDS.items()}
+_BODY_IN_ORDER = _BODY[:-2] + b"\0\x1e\0%c%b\0%b%b%b"
 _DELIVER_SM = int(CommandId.DELIVER_SM)
+
+
+@lru_cache(maxsize=1024)
+def _of_state(state: int, error: int) -> tuple[int, bytes, bytes, bytes]:
+    """What goes by a state and its error alone: esm_class, its piece of the line, and its two TLVs."""
+    word = STATE_WORDS.get(state, "UNKNOWN").encode()
+    return (
+        RECEIPT if state in FINAL else INTERMEDIATE, b"stat:%b err:%03d" % (word, error),
+        b"\x04\x27\0\1%c" % state, b"\x04\x23\0\3\3%b" % error.to_bytes(2, "big"),
+    )  # fmt: skip
 
 
 def usual(
@@ -199,16 +201,18 @@ def usual(
 ) -> Pdu:  # fmt: skip
     """What `write_receipt` makes in the usual form, TLVs in that order and the vendor's as octets; by one format, of
     pieces that are written already (`written_address`, time_format.py), for receipts go out by the thousand."""
-    word = _WORDS.get(state, b"UNKNOWN")
-    text = _LINE % (message_id, parts, delivered, submitted, done, word, error, excerpt)
-    kind = RECEIPT if state in FINAL else INTERMEDIATE
-    size, code = len(message_id) + 1, error.to_bytes(2, "big")
+    kind, told, state_tlv, error_tlv = _of_state(state, error)
+    text = _LINE % (message_id, parts, delivered, submitted, done, told, excerpt)
+    size = len(message_id) + 1
     if tlvs is TLV_ORDER:
         return EncodedPdu(_DELIVER_SM, body=_BODY_IN_ORDER % (
-            destination, source, kind, len(text), text, size, message_id, state, code, vendor,
+            destination, source, kind, len(text), text, size, message_id, state_tlv, error_tlv, vendor,
         ))  # fmt: skip
-    known = {b"size": size, b"id": message_id, b"state": state, b"error": code, b"vendor": vendor}
-    behind = b"".join([_TLVS[name] for name in tlvs]) % known
+    known = {
+        "receipted_message_id": b"\0\x1e\0%c%b\0" % (size, message_id), "message_state": state_tlv,
+        "network_error_code": error_tlv, "vendor": vendor,
+    }  # fmt: skip
+    behind = b"".join([known[name] for name in tlvs])
     return EncodedPdu(_DELIVER_SM, body=_BODY % (destination, source, kind, len(text), text, behind))
 
 

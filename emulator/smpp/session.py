@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .codec import HEADER
+from .codec import encode
 from .command_status import Status, status_name
 from .events import Close, Event, Ignored, RequestAnswered, Requested, Send, Unanswered
-from .pdu import EncodedPdu, Fields, Pdu, Tlv, Unreadable, generic_nack, response
+from .pdu import Fields, Pdu, Tlv, Unreadable, generic_nack, response
 from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, CommandId, command_name
 from .session_states import ALLOWED, BOUND, BOUND_BY, Role, State, judge
 from .timers import ESME_TIMERS, SMSC_TIMERS, Timers
@@ -88,12 +88,11 @@ class Session:
             self.unbinding = True
         return numbered
 
-    def deliver(self, request: EncodedPdu, now: float, token: object) -> bytes:
-        """A message of ours goes out, whatever the window says; its octets. It is numbered itself, not a copy."""
-        number = self.own.deliver(request, token, now)
+    def deliver(self, message: Pdu, now: float, token: object) -> bytes:
+        """A message of ours goes out, whatever state and window say; its octets. It is numbered itself, not a copy."""
+        self.own.deliver(message, token, now)
         self._said = now
-        body = request.body
-        return HEADER.pack(len(body) + 16, request.command_id, 0, number) + body
+        return encode(message)
 
     def unbind(self, now: float) -> Pdu:
         """Take leave politely: the unbind to write. `Close` comes with its answer, or when there is none in
@@ -118,14 +117,13 @@ class Session:
                 self._heard = now
 
     def acknowledged(self, sequence: int, command_id: int, now: float) -> object:
-        """A response came, past `received` → the token of the message of ours that it answers; None: nothing was
-        done, it is to go through `received`."""
-        own = self.own.answered(sequence, command_id)
-        if own is None:
-            return None
-        self._heard = self._answered = now
-        self._unanswered = 0
-        return own.token
+        """A response came, past `received` → the token of the message of ours, of that kind, which it answers; None:
+        nothing was done, it is to go through `received`."""
+        token = self.own.answered(sequence, command_id)
+        if token is not None:
+            self._heard = self._answered = now
+            self._unanswered = 0
+        return token
 
     def withhold(self, request: Pdu) -> None:
         """The owner will never answer that request (a fault does it, or the answer was made elsewhere)."""

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1)
 _SECOND = 1_000_000
-_MINUTE = 60 * _SECOND
-_QUARTER = 15 * 60 * _SECOND
+MINUTE = 60 * _SECOND
+QUARTER = 15 * MINUTE
 _FORM = re.compile(rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d)(\d\d)([-+R])")
 
 
@@ -49,7 +49,7 @@ def _read(octets: bytes) -> int | tuple[int, int] | None:
         local = datetime(2000 + year, month, day) + clock
     except (ValueError, OverflowError):
         return None
-    offset = quarters * _QUARTER * (-1 if sign == b"-" else 1)
+    offset = quarters * QUARTER * (-1 if sign == b"-" else 1)
     return _micros(local) + tenth * 100_000 - offset
 
 
@@ -61,7 +61,7 @@ def is_time(octets: bytes) -> bool:
 
 def write_absolute(moment: int, quarters: int = 0) -> bytes:
     """A moment → its local time `quarters` (-48..48) ahead of UTC, cut to tenths of a second."""
-    local = _moment(moment + quarters * _QUARTER)
+    local = _moment(moment + quarters * QUARTER)
     tenth = local.microsecond // 100_000
     return f"{local:%y%m%d%H%M%S}{tenth}{abs(quarters):02d}{'-' if quarters < 0 else '+'}".encode("ascii")
 
@@ -78,16 +78,12 @@ def write_relative(span: int) -> bytes:
 def write_date(moment: int, quarters: int = 0, digits: int = 10) -> str:
     """A moment → the local date of a receipt's text: `YYMMDDhhmm`, or with 12 digits the seconds too
     (Appendix B)."""
-    return _date((moment + quarters * _QUARTER) // _SECOND)[:digits]
-
-
-def written_date(moment: int, quarters: int = 0) -> bytes:
-    """The same of 10 digits, as octets."""
-    return _minute((moment + quarters * _QUARTER) // _MINUTE)
+    return _date((moment + quarters * QUARTER) // _SECOND)[:digits]
 
 
 @lru_cache(maxsize=1024)
-def _minute(minute: int) -> bytes:
+def written_date(minute: int) -> bytes:
+    """A minute since the epoch, by the local clock → the same of 10 digits, as octets."""
     return _date(minute * 60)[:10].encode()
 
 
@@ -104,7 +100,7 @@ def read_date(text: str, quarters: int = 0) -> int | None:
         local = datetime.strptime(text.ljust(12, "0"), "%y%m%d%H%M%S")
     except ValueError:
         return None
-    return _micros(local) - quarters * _QUARTER
+    return _micros(local) - quarters * QUARTER
 
 
 def _moment(micros: int) -> datetime:

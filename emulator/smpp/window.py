@@ -3,9 +3,9 @@ when. Messages that were given up are remembered for a while: slow is not dead, 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
-from .pdu import EncodedPdu, Pdu, Unreadable
+from .pdu import Pdu, Unreadable
 from .pdu_tables import BINDS, RESPONSE, WITHOUT_RESPONSE, CommandId, command_name
 
 LAST_SEQUENCE = 0x7FFFFFFF
@@ -16,7 +16,7 @@ ABOUT_THE_LINK = BINDS | {CommandId.UNBIND, CommandId.ENQUIRE_LINK}
 """These are outside the window, and silence in answer to one of them ends the link."""
 
 
-class Own(NamedTuple):
+class Own(Struct):
     """One request of ours; `token` is its sender's own mark."""
 
     request: Pdu
@@ -47,12 +47,12 @@ class Window:
             self._count(numbered, 1)
         return numbered
 
-    def deliver(self, request: EncodedPdu, token: object, now: float) -> int:
-        """The same with a message that surely has a response; its number."""
-        number = request.sequence = self._next()
-        self.waiting[number] = Own(request, token, None if self.wait is None else now + self.wait, now)
+    def deliver(self, message: Pdu, token: object, now: float) -> None:
+        """The same with a message that surely has a response: it is numbered itself, not a copy."""
+        number = message.sequence = self._next()
+        wait = self.wait
+        self.waiting[number] = Own(message, token, None if wait is None else now + wait, now)
         self.messages += 1
-        return number
 
     def _next(self) -> int:
         """The next number that nothing waits under."""
@@ -78,18 +78,14 @@ class Window:
             return self._late.pop(item.sequence), True
         return self._remove(own), False
 
-    def answered(self, sequence: int, command_id: int) -> Own | None:
-        """The message with a token that a response of that kind and number answers, which waits no more; None: look
-        closer."""
+    def answered(self, sequence: int, command_id: int) -> object:
+        """The token of the message of that kind and number, which waits no more; None: look closer."""
         own = self.waiting.get(sequence)
-        if own is None or own.token is None:
-            return None
-        asked = own.request.command_id
-        if asked | RESPONSE != command_id or asked in ABOUT_THE_LINK:
+        if own is None or own.token is None or own.request.command_id != command_id:
             return None
         del self.waiting[sequence]
         self.messages -= 1
-        return own
+        return own.token
 
     def first_deadline(self) -> float | None:
         """They all wait equally long, so the first asked is the first due."""

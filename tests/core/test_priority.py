@@ -15,7 +15,7 @@ def told(play, seconds):
     """Who was told of, moment by moment."""
     moments = {}
     for one in play.advance(seconds):
-        moments.setdefault(one.at, []).append(one.message)
+        moments.setdefault(one.at, []).append(one.due.message)
     return list(moments.values())
 
 

@@ -49,9 +49,9 @@ class InMemory:
         while (due := engine.state.scheduler.due) is not None and due <= at:
             self.sandbox.clock.move_to(due)
             for report in engine.advance(due):
-                message = engine.state.store.messages[report.message - 1]
+                message = engine.state.store.messages[report.due.message - 1]
                 batch = engine.state.store.batch_of(message)
-                request = self.provider.report(self.account, batch, message, report, self.url)
+                request = self.provider.report(self.account, batch, message, report.due, self.url)
                 engine.answered(report.attempt, True, report.at)
                 if request is not None:
                     calls.append(request)

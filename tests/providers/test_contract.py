@@ -306,9 +306,9 @@ def test_every_state_can_be_reported(provider: Provider) -> None:
         expected = provider.profile.switch(account, row.reported) if isinstance(row.reported, str) else row.reported
         assert len(reports) == bool(expected), status
         for report in reports:
-            message = engine.state.store.messages[report.message - 1]
+            message = engine.state.store.messages[report.due.message - 1]
             batch = engine.state.store.batch_of(message)
-            request = provider.report(account, batch, message, report, "http://localhost:1/callback?a=b")
+            request = provider.report(account, batch, message, report.due, "http://localhost:1/callback?a=b")
             assert request is not None
             assert request.target.startswith("http://localhost:1/callback?a=b")
             engine.answered(report.attempt, True, report.at)

@@ -32,7 +32,7 @@ from emulator.smpp.receipt_writer import (
     wanted,
     written_address,
 )
-from emulator.smpp.time_format import written_date
+from emulator.smpp.time_format import MINUTE, QUARTER, written_date
 
 AT = 1_795_300_200_000_000  # 2026-11-21 22:30:00 UTC
 RECEIPT = Receipt(
@@ -42,7 +42,7 @@ RECEIPT = Receipt(
     state=DELIVERED,
     submitted_at=AT,
     done_at=AT + 60_000_000,
-    excerpt="Hello",
+    excerpt=b"Hello",
 )
 LINE = (
     b"id:1234567890 sub:001 dlvrd:001 submit date:2611212230 done date:2611212231 "
@@ -169,8 +169,8 @@ def test_registered_delivery_says_which_receipts_are_wanted(asked, delivered, fa
 
 
 def test_the_excerpt_is_twenty_ascii_characters_and_nothing_of_ucs_2():
-    assert excerpt_of("Überraschung für alle Gäste", Coding.GSM) == "?berraschung f?r all"
-    assert excerpt_of("Привет", Coding.UCS2) == ""
+    assert excerpt_of("Überraschung für alle Gäste", Coding.GSM) == b"?berraschung f?r all"
+    assert excerpt_of("Привет", Coding.UCS2) == b""
 
 
 # -- reading
@@ -241,13 +241,13 @@ def test_the_quick_way_to_write_a_receipt_gives_the_same_octets(state, tlvs, ven
             message_id=str(10**number), source=ReceiptAddress(b"Shop", 5, number),
             destination=ReceiptAddress(b"79001234567", 1, 1),
             state=state, submitted_at=AT, done_at=AT + number * 59_000_000, error=error, parts=parts,
-            delivered=parts - 1, excerpt="Hello, you there"[: 8 * number],
+            delivered=parts - 1, excerpt=b"Hello, you there"[: 8 * number],
         )  # fmt: skip
         ordinary = write_receipt(receipt, ReceiptForm(quarters=quarters, tlvs=tlvs), vendor)
         quick = usual(
             receipt.message_id.encode(), written_address(receipt.destination), written_address(receipt.source), state,
-            written_date(receipt.submitted_at, quarters), written_date(receipt.done_at, quarters), error, parts,
-            receipt.delivered, receipt.excerpt.encode(), write_tlvs(vendor), tlvs,
+            *(written_date((at + quarters * QUARTER) // MINUTE) for at in (receipt.submitted_at, receipt.done_at)),
+            error, parts, receipt.delivered, receipt.excerpt, write_tlvs(vendor), tlvs,
         )  # fmt: skip
         assert encode(quick.numbered(7)) == encode(ordinary.numbered(7))
         assert decode(encode(quick)) == decode(encode(ordinary))

@@ -14,7 +14,7 @@ from emulator.core.commands import AnyCommand, SubmitPart
 from emulator.core.engine.admin_handlers import AdminHandlers
 from emulator.core.engine.checks import CheckContext
 from emulator.core.engine.handlers import CommandHandlers
-from emulator.core.engine.lifecycle import IncomingDelivery, MessageLifecycle, Outgoing, OutgoingReport, Touched
+from emulator.core.engine.lifecycle import MessageLifecycle, Outgoing, Touched
 from emulator.core.engine.recipients import reason_of
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
@@ -210,12 +210,9 @@ class Engine:
 
     def _send(self, at: Timestamp, due: SendReport | SendIncoming) -> Outgoing:
         state = self.state
-        state.attempts_made += 1
-        state.in_flight[state.attempts_made] = due
-        if isinstance(due, SendIncoming):
-            return IncomingDelivery(state.attempts_made, at, state.incoming[due.incoming - 1].provider, due)
-        message = state.store.messages[due.message - 1]
-        return OutgoingReport(state.attempts_made, at, due.message, state.store.batch_of(message).provider, due)
+        attempt = state.attempts_made = state.attempts_made + 1
+        state.in_flight[attempt] = due
+        return Outgoing(attempt, at, due)
 
 
 def _fire(rule: Rule, case: CheckContext) -> None:

@@ -26,26 +26,13 @@ _Change = tuple[str, tuple[int, ...], Status | None, Status]
 _MOST_CHANGES = 1000
 
 
-class OutgoingReport(msgspec.Struct, frozen=True):
-    """A delivery report that goes out now. The answer comes back as `Answered` with the same `attempt` number."""
+class Outgoing(msgspec.Struct, frozen=True):
+    """A delivery report, or a subscriber's message, or a part of it, goes out to the client now. The answer comes back
+    as `Answered` with the same `attempt` number."""
 
     attempt: int
     at: Timestamp
-    message: int
-    provider: str
-    due: SendReport
-
-
-class IncomingDelivery(msgspec.Struct, frozen=True):
-    """A subscriber's message, or a part of it, that goes out to the client now; answered like a report."""
-
-    attempt: int
-    at: Timestamp
-    provider: str
-    due: SendIncoming
-
-
-Outgoing = OutgoingReport | IncomingDelivery
+    due: SendReport | SendIncoming
 
 
 class MessageLifecycle:

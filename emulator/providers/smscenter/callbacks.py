@@ -8,8 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Incoming, Message
+from emulator.core.state.scheduler import SendReport
 from emulator.core.units import SECOND
 from emulator.http.messages import Fields, HttpReply, HttpRequest, read_query, split_target, write_query
 from emulator.providers.base import CallbackVerdict
@@ -59,10 +59,9 @@ def form_of(url: str) -> CallbackForm:
     return CallbackForm(fmt, DEFAULT_CHARSET if fmt and charset == "koi8-r" else charset)
 
 
-def report(account: Account, batch: Batch, message: Message, told_now: OutgoingReport, url: str) -> HttpRequest | None:
+def report(account: Account, batch: Batch, message: Message, due: SendReport, url: str) -> HttpRequest | None:
     """The callback of one change, its fields in the order in which the facts list them. err is missing when nothing is
     wrong."""
-    due = told_now.due
     said = told(due.status, error_of(usual_error(batch.kind, due.status, due.error), batch.extra), due.reason)
     looked_up = batch.kind in LOOKUPS
     place = place_of(message.to)

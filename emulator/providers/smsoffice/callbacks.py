@@ -1,8 +1,8 @@
 """smsoffice.ge's callbacks: a GET for each destination when the status of a message with a reference changes."""
 
 from emulator.core.accounts import Account
-from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Message
+from emulator.core.state.scheduler import SendReport
 from emulator.core.units import Timestamp, local
 from emulator.http.messages import HttpReply, HttpRequest, add_query
 from emulator.providers.base import CallbackVerdict
@@ -27,9 +27,9 @@ def timestamp(at: Timestamp, hours: float, clock: int = 24) -> str:
     return local(at, hours, "%Y%m%d%H%M%S" if clock == 24 else "%Y%m%d%I%M%S")
 
 
-def report(account: Account, batch: Batch, message: Message, told: OutgoingReport, url: str) -> HttpRequest | None:
+def report(account: Account, batch: Batch, message: Message, due: SendReport, url: str) -> HttpRequest | None:
     """The callback of one change. The parameters stand in the order of the page's example."""
-    due, switches = told.due, PROFILE.in_force(account)
+    switches = PROFILE.in_force(account)
     word = PROFILE.status(due.status).word
     if switches["status-case"] == "lower":
         word = word.lower()

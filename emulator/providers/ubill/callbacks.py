@@ -1,8 +1,8 @@
 """uBill's callbacks: a GET for each number whenever its status changes (page 003)."""
 
 from emulator.core.accounts import Account
-from emulator.core.engine.lifecycle import OutgoingReport
 from emulator.core.messages import Batch, Message
+from emulator.core.state.scheduler import SendReport
 from emulator.http.messages import HttpReply, HttpRequest, add_query
 from emulator.providers.base import CallbackVerdict
 from emulator.providers.ubill.dates import write_second
@@ -18,9 +18,8 @@ def callback_key(account: Account) -> str:
     return account.credentials.get("callback_key", "")[:KEY_LENGTH]
 
 
-def report(account: Account, batch: Batch, message: Message, told: OutgoingReport, url: str) -> HttpRequest | None:
+def report(account: Account, batch: Batch, message: Message, due: SendReport, url: str) -> HttpRequest | None:
     """The callback of one change, its parameters in the order of the page's table."""
-    due = told.due
     switches = PROFILE.in_force(account)
     fields = [("key", callback_key(account))]
     if switches["callback-event"] == "send":

@@ -199,11 +199,11 @@ def test_of_what_is_due_at_one_moment_the_first_class_goes_first() -> None:
     play.accepted("1000")
     play.accepted("2000", first=True)
     play.advance(1)
-    due = [play.state.store.messages[one.message - 1].to for one in play.advance(0)]
+    due = [play.state.store.messages[one.due.message - 1].to for one in play.advance(0)]
     play = living({"after": 1, "status": "delivered"})
     play.accepted("1000")
     play.accepted("2000", first=True)
-    order = [play.state.store.messages[one.message - 1].to for one in play.advance(1)]
+    order = [play.state.store.messages[one.due.message - 1].to for one in play.advance(1)]
     assert order == ["2000", "1000", "2000", "1000"]
     assert due == []
 

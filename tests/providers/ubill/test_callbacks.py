@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
-from emulator.core.engine.lifecycle import OutgoingReport
+from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.statuses import STATUSES
 from emulator.providers.ubill import PROVIDER
 
@@ -104,9 +104,9 @@ def test_a_callback_key_is_cut_to_30_characters() -> None:
 def test_the_query_of_the_url_stays_in_front_and_nothing_else_is_sent(url: str) -> None:
     desk = Desk({"callback_key": "a&b"})
     desk.sent()
-    report: OutgoingReport = desk.sandbox.engine.advance(desk.sandbox.now() + 1_000_000)[0]
+    report: Outgoing = desk.sandbox.engine.advance(desk.sandbox.now() + 1_000_000)[0]
     store = desk.sandbox.engine.state.store
-    request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report, url)
+    request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report.due, url)
     assert request is not None
     assert (request.method, request.headers, request.body) == ("GET", (), b"")
     assert request.target == (

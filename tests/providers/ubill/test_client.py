@@ -63,7 +63,7 @@ def test_a_callback_is_read_and_answered_as_the_page_s_receiver_does(event: str)
     desk.sent()
     report = desk.sandbox.engine.advance(desk.sandbox.now() + SECOND)[0]
     store = desk.sandbox.engine.state.store
-    request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report, "http://x/cb?a=b")
+    request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report.due, "http://x/cb?a=b")
     assert request is not None
     name = "sms.delivery.updated" if event == "send" else ""
     assert client.read_callback(request) == client.Callback("mine", 100001, TO, 0, "2026-02-01 12:00:01", name)

@@ -62,9 +62,9 @@ async def test_the_callbacks_are_the_page_s_parameters_byte_for_byte(file: Path)
         sandbox = stage(serving, script.state)
         store, told = sandbox.engine.state.store, []
         for report in sandbox.engine.advance(sandbox.now() + 60 * SECOND):
-            message = store.messages[report.message - 1]
+            message = store.messages[report.due.message - 1]
             request = PROVIDER.report(
-                sandbox.account("ubill"), store.batch_of(message), message, report, "https://shop.ge/callback.php"
+                sandbox.account("ubill"), store.batch_of(message), message, report.due, "https://shop.ge/callback.php"
             )
             assert request is not None
             told.append(f"{request.method} {urlsplit(request.target).path}?{urlsplit(request.target).query}")

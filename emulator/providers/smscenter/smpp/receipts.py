@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from msgspec.structs import replace
 
 from emulator.core import text as gsm
-from emulator.core.accounts import Account
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.rules.smpp_actions import FormName
 from emulator.core.state.scheduler import SendReport
@@ -44,7 +44,7 @@ from emulator.smpp.receipt_writer import (
     written_address,
 )
 from emulator.smpp.segments import Segment, write_part
-from emulator.smpp.time_format import written_date
+from emulator.smpp.time_format import MINUTE, QUARTER, written_date
 from emulator.smpp.tlvs import RECEIPTED_MESSAGE_ID, USER_MESSAGE_REFERENCE
 
 STATES: dict[Status, int] = {
@@ -70,36 +70,50 @@ def asks_for(flags: int, before: Status | None, now: Status) -> bool:
 
 
 def receipt(
-    account: Account, switches: Mapping[str, object], batch: Batch, message: Message, due: SendReport,
-    forms: tuple[FormName, ...] = (),
-) -> Pdu:  # fmt: skip
+    switches: Mapping[str, object], batch: Batch, message: Message, due: SendReport, forms: tuple[FormName, ...] = ()
+) -> Pdu:
     """The receipt of one change, for the part that `due` names."""
-    vendor = _NO_VENDOR if switches["smpp-vendor-tlvs"] == "omit" else _vendor(batch, message, due.part)
-    hours = switches["smpp-timezone"]
-    assert isinstance(hours, int | float)
-    quarters, order = round(hours * 4), _ORDERS[str(switches["smpp-tlv-order"])]
-    extra = batch.extra.get
-    looked_up = extra("kind") == "hlr"
-    if not forms and not looked_up and len(message_id := _id(batch, due)) <= MOST_ID:
-        numbering, source = _ends(
-            batch.sender, extra("source_ton", "0"), extra("source_npi", "0"), extra("dest_ton", "0"),
-            extra("dest_npi", "0"),
-        )  # fmt: skip
-        references = extra(OF_EACH_PART)
-        back = b"" if references is None else write_all(_given_back(references, due.part))
-        state, parts = STATES[due.status], 1 if batch.ids else batch.parts
-        return usual(
-            message_id.encode("ascii", "replace"), numbering + message.to.encode("latin-1", "replace"), source, state,
-            written_date(_submitted(batch) if batch.replaced else batch.created_at, quarters),
-            written_date(due.changed_at, quarters), _error(batch, due), parts, parts if state == DELIVERED else 0,
-            excerpt_of(batch.text, CODINGS[batch.encoding]).encode("ascii", "replace"), back + vendor[1], order,
-        )  # fmt: skip
-    made = _told(batch, message, due)
+    extra, parts, message_id = batch.extra, batch.parts, _id(batch, due)
+    quarters, ahead, order, sells = _layout(
+        switches["smpp-timezone"], switches["smpp-tlv-order"], switches["smpp-vendor-tlvs"]
+    )
+    if forms or "kind" in extra or len(message_id) > MOST_ID:
+        return _otherwise(batch, message, due, quarters, order, sells, forms)
+    numbering, source = _ends(batch.sender, *map(extra.get, _NUMBERING))
+    tlvs = _vendor(batch, message, due.part)[1] if sells else b""
+    if OF_EACH_PART in extra:
+        tlvs = write_all(_given_back(extra[OF_EACH_PART], due.part)) + tlvs
+    if batch.ids:
+        parts = 1
+    state, error = _fate(due.status, error_of(due.error, extra), due.reason)
+    submitted = _submitted(batch) if batch.replaced else batch.created_at
+    return usual(
+        message_id.encode("ascii", "replace"), numbering + message.to.encode("latin-1", "replace"), source, state,
+        written_date((submitted + ahead) // MINUTE), written_date((due.changed_at + ahead) // MINUTE), error, parts,
+        parts if state == DELIVERED else 0, excerpt_of(batch.text, CODINGS[batch.encoding]), tlvs, order,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _layout(hours: Any, order: Any, vendor: Any) -> tuple[int, Timestamp, tuple[str, ...], bool]:
+    """What the switches come to: the zone in quarters and microseconds ahead of UTC, the order of TLVs, and are the
+    provider's own among them?"""
+    quarters = round(hours * 4)
+    return quarters, quarters * QUARTER, _ORDERS[order], vendor != "omit"
+
+
+def _otherwise(
+    batch: Batch, message: Message, due: SendReport, quarters: int, order: tuple[str, ...], sells: bool,
+    forms: tuple[FormName, ...],
+) -> Pdu:  # fmt: skip
+    """A receipt that is none of the usual ones: of something that is no text, with a long id, in odd forms."""
+    looked_up = batch.kind == "hlr"
     form = ReceiptForm(quarters=quarters, tlvs=order, pattern=_found(batch, message, due) if looked_up else LINE)
     for name in forms:
         form = _FORMS[name](form)
-    back_too = _given_back(batch.extra.get(OF_EACH_PART, ""), due.part)
-    return _spoilt(write_receipt(made, form, (*back_too, *vendor[0])), forms)
+    back = _given_back(batch.extra.get(OF_EACH_PART, ""), due.part)
+    vendor = _vendor(batch, message, due.part)[0] if sells else ()
+    return _spoilt(write_receipt(_told(batch, message, due), form, (*back, *vendor)), forms)
 
 
 def _found(batch: Batch, message: Message, due: SendReport) -> str:
@@ -121,9 +135,13 @@ def _given_back(references: str, part: int) -> tuple[Tlv, ...]:
 
 def _error(batch: Batch, due: SendReport) -> int:
     """The delivery error that goes with the state."""
-    error = usual_error(batch.kind, due.status, due.error) if "kind" in batch.extra else due.error
-    error = told(due.status, error_of(error, batch.extra), due.reason).err
-    return min(error, 0xFFFF)  # the TLV has two octets
+    return _fate(due.status, error_of(usual_error(batch.kind, due.status, due.error), batch.extra), due.reason)[1]
+
+
+@lru_cache(maxsize=512)
+def _fate(status: Status, error: int, reason: str) -> tuple[int, int]:
+    """message_state, and the delivery error that goes with it."""
+    return STATES[status], min(told(status, error, reason).err, 0xFFFF)  # the TLV has two octets
 
 
 def _submitted(batch: Batch) -> Timestamp:
@@ -131,11 +149,16 @@ def _submitted(batch: Batch) -> Timestamp:
     return (batch.replaced and batch.replaced.moment) or batch.created_at
 
 
+_NUMBERING = ("source_ton", "source_npi", "dest_ton", "dest_npi")
+
+
 @lru_cache(maxsize=1024)
-def _ends(sender: str, ton: str, npi: str, to_ton: str, to_npi: str) -> tuple[bytes, bytes]:
+def _ends(
+    sender: str, ton: str | None, npi: str | None, to_ton: str | None, to_npi: str | None
+) -> tuple[bytes, bytes]:  # fmt: skip
     """The numbering of the recipient and the sender as they are written."""
-    source = ReceiptAddress(sender.encode("latin-1", "replace") or b".", int(ton), int(npi))
-    return written_address(ReceiptAddress(b"", int(to_ton), int(to_npi))), written_address(source)
+    source = ReceiptAddress(sender.encode("latin-1", "replace") or b".", int(ton or 0), int(npi or 0))
+    return written_address(ReceiptAddress(b"", int(to_ton or 0), int(to_npi or 0))), written_address(source)
 
 
 def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
@@ -160,7 +183,6 @@ def _told(batch: Batch, message: Message, due: SendReport) -> Receipt:
 
 _Vendor = tuple[tuple[Tlv, ...], bytes]
 """The provider's own TLVs, and their octets."""
-_NO_VENDOR: _Vendor = (), b""
 
 
 def _vendor(batch: Batch, message: Message, part: int) -> _Vendor:

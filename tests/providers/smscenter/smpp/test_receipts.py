@@ -4,7 +4,6 @@ import random
 
 import pytest
 
-from emulator.core.accounts import Account
 from emulator.core.messages import Batch, Message
 from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import STATUSES
@@ -24,7 +23,6 @@ EXTRAS = [
 @pytest.mark.contract("smscenter.smpp.vendor-tlvs", "smscenter.smpp.tlv-order", "smscenter.smpp.receipt-dates")
 def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
     chance = random.Random(5)
-    account = Account(provider="smscenter", credentials={}, balance=0)
     for number in range(400):
         parts = chance.choice((1, 1, 3))
         ids = tuple(str(number + part) for part in range(parts)) if chance.random() < 0.3 else ()
@@ -50,7 +48,7 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
         if "user_message_reference" in batch.extra:
             tlvs = ((0x0204, b"\1\2"), *tlvs)
         told = receipts._told(batch, message, due)
-        short = receipts.receipt(account, switches, batch, message, due)
+        short = receipts.receipt(switches, batch, message, due)
         assert encode(short.numbered(7)) == encode(write_receipt(told, form, tlvs).numbered(7))
 
 
@@ -60,9 +58,8 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
     (99_999.99, b"99999"), (100_000, b"100000"), (999_999.99, b"999999"), (1_234_567.8, b"999999"),
 ])  # fmt: skip
 def test_the_cost_of_a_receipt_has_six_characters_and_is_a_number(price, written):
-    account = Account(provider="smscenter", credentials={}, balance=0)
     batch = Batch(1, "smscenter", "smpp", "1", "Shop", "Hello", None, "gsm7", 1, amount(price), AT, AT, False, False,
                   True, {}, (), (1,))  # fmt: skip
     message = Message(1, 1, "79001234567", "pending", ("pending", AT), 0)
-    made = receipts.receipt(account, PROFILE.defaults, batch, message, SendReport(1, "delivered", AT, "", 0, 1, 0))
+    made = receipts.receipt(PROFILE.defaults, batch, message, SendReport(1, "delivered", AT, "", 0, 1, 0))
     assert decode(encode(made.numbered(1))).tlv(0x2000) == written
