@@ -112,8 +112,9 @@ class Message(msgspec.Struct, gc=False):
         self.status = status
         self.reason = reason
         self.error = error
-        self.operator = operator or self.operator
-        self.history = (*self.history, status, at)
+        if operator:
+            self.operator = operator
+        self.history += status, at
 
 
 class Incoming(msgspec.Struct):

@@ -161,13 +161,13 @@ class Sandbox:
     def catch_up(self, at: Timestamp) -> Timestamp:
         """Do what has come due by itself, before anything else is done at that moment. More than can be done at once is
         left for later: the sandbox's time lags behind then; how far it has come is given back."""
-        due = self.engine.state.scheduler.due
+        engine = self.engine
+        due = engine.state.scheduler.due
         if due is None or due > at:
             return at
-        for report in self.engine.advance(at, AT_ONCE):
-            self.post(self, report)
-        due = self.engine.state.scheduler.due
-        return at if due is None or due > at else self.engine.state.now
+        for out in engine.advance(at, AT_ONCE):
+            self.post(self, out)
+        return engine.state.now
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
         """Execute a command at the sandbox's time."""

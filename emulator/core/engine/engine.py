@@ -26,7 +26,7 @@ from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import Begin, Expire, PartsEnd, SendIncoming, SendReport, Step
 from emulator.core.units import Timestamp, seconds
 
-_GOES_OUT = (SendReport, SendIncoming)
+_OF_LIFE = (Step, Begin, Expire)
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -75,11 +75,12 @@ class Engine:
     def advance(self, to: Timestamp, most: int | None = None) -> list[Outgoing]:
         """Do everything due up to a moment, in order, or the first `most` things of it. What goes out to the client is
         handed back."""
-        reports, _ = self._do(to, most)
-        due = self.state.scheduler.due
-        if due is None or due > to:
-            self.state.now = max(self.state.now, to)
-        return reports
+        out, _ = self._do(to, most)
+        state = self.state
+        due = state.scheduler.due
+        if to > state.now and (due is None or due > to):
+            state.now = to
+        return out
 
     def go_on(self, to: Timestamp, most: int) -> tuple[list[Outgoing], int]:
         """The same, but no further than the moment at which the first thing goes out; and how many things were done.
@@ -89,7 +90,7 @@ class Engine:
     def first_due(self) -> tuple[Timestamp, int] | None:
         """When the first thing is due that still changes something, and of which message (0: of none)."""
         for at, _, _, item in self.state.scheduler.entries():
-            if isinstance(item, Step | Begin | Expire):
+            if isinstance(item, _OF_LIFE):
                 if self._life.stands(item):
                     return at, item.message
             else:
@@ -146,27 +147,25 @@ class Engine:
         """So much of what is due up to a moment; unless it is to be `whole`, up to the one at which something goes
         out."""
         state, life = self.state, self._life
-        take, store = state.scheduler.take, state.store
-        reports: list[Outgoing] = []
+        scheduler, store = state.scheduler, state.store
+        out: list[Outgoing] = []
         done = 0
-        while done != most and (taken := take(to)) is not None:
-            at, item = taken
+        while done != most and (due := scheduler.due) is not None and due <= to:
             if store.messages.full or store.batches.full:
                 store.evict()
-            if at > state.now:
-                state.now = at
-            if isinstance(item, Step):  # most of them are
-                life.fire(state.now, item)
-            elif isinstance(item, _GOES_OUT):
-                reports.append(self._send(state.now, item))
+            if due > state.now:
+                state.now = due
+            item = scheduler.take()
+            if isinstance(item, _OF_LIFE):  # most of them are
+                life.fire(state.now, item, out)
             elif isinstance(item, PartsEnd):
                 self._judge.parts.end(item.provider, state.now)
             else:
-                life.fire(state.now, item)
+                out.append(life.send(item))
             done += 1
-            if reports and not whole:
+            if out and not whole:
                 to = min(to, state.now)
-        return reports, done
+        return out, done
 
     def _by_rule(self, case: CheckContext) -> Decision:
         """Each recipient fares as its rule says, whoever else is in the list; the reply is that of the first rule that
@@ -207,12 +206,6 @@ class Engine:
         assert refusing.spec.then.refuse is not None
         refused = _refused(case, refusing.spec.then.refuse, refusing.id)
         return Decision(self._judge.refuse(case, refused), reply, refusing.id)
-
-    def _send(self, at: Timestamp, due: SendReport | SendIncoming) -> Outgoing:
-        state = self.state
-        attempt = state.attempts_made = state.attempts_made + 1
-        state.in_flight[attempt] = due
-        return Outgoing(attempt, at, due)
 
 
 def _fire(rule: Rule, case: CheckContext) -> None:

@@ -72,34 +72,41 @@ class MessageLifecycle:
             if due is not None:
                 state.scheduler.put_each(due, message.id, 1 if single else len(messages), batch.first, scheduled)
             if reports:
-                self._report(message, batch, None)
+                self._report(message, batch, None, batch.created_at)
             if ends is not None:
                 state.scheduler.put(ends, Expire(message.id))
         self.touched(messages)
 
-    def fire(self, at: Timestamp, item: Step | Begin | Expire) -> None:
-        """A date of a message's life has come."""
-        store = self._state.store
-        message = store.messages.take(item.message - 1)
-        batch = store.batch_near(message)
+    def fire(self, at: Timestamp, item: Step | Begin | Expire, out: list[Outgoing]) -> None:
+        """A date of a message's life has come. What goes out with it is put behind `out`."""
+        state = self._state
+        message = state.store.messages.take(item.message - 1)
+        batch = state.store.batch_near(message)
         if isinstance(item, Expire):
             end = None if batch.replaced is None else batch.replaced.ends
             if message.status not in FINAL and (end is None or end <= at):
                 message.version += 1
-                self.change(message, batch, "expired", at)
+                self.change(message, batch, "expired", at, out=out)
         elif item.version != message.version:
             return
         elif isinstance(item, Begin):
-            self.change(message, batch, "pending", at)
+            self.change(message, batch, "pending", at, out=out)
             self._put_step(message, batch, 0)
         else:
-            steps = self._state.plans[message.plan].steps
+            steps = state.plans[message.plan].steps
             assert steps is not None
-            step = steps[item.index]
-            last = item.index + 1 == len(steps)
+            step, following = steps[item.index], item.index + 1
+            last = following == len(steps)
             if not last:
-                self._put_step(message, batch, item.index + 1)
-            self.change(message, batch, step.status, at, step.reason, step.error, last, step.operator)
+                self._put_step(message, batch, following)
+            self.change(message, batch, step.status, at, step.reason, step.error, last, step.operator, out)
+
+    def send(self, due: SendReport | SendIncoming) -> Outgoing:
+        """It goes out now, and is under way until it is answered."""
+        state = self._state
+        attempt = state.attempts_made = state.attempts_made + 1
+        state.in_flight[attempt] = due
+        return Outgoing(attempt, state.now, due)
 
     def stands(self, item: Step | Begin | Expire) -> bool:
         """Does the date still mean something to its message?"""
@@ -125,19 +132,20 @@ class MessageLifecycle:
 
     def change(
         self, message: Message, batch: Batch, status: Status, at: Timestamp, reason: str = "", error: int = 0,
-        last: bool = True, operator: str = "",
+        last: bool = True, operator: str = "", out: list[Outgoing] | None = None,
     ) -> None:  # fmt: skip
-        """The message takes a status. `last`: nothing more of its plan follows."""
+        """The message takes a status. `last`: nothing more of its plan follows. `out`: where a report may go out with
+        it."""
         before = message.status
         message.become(status, at, reason, error, operator)
         self._state.store.became(before, status)
-        if status in ARRIVED and ARRIVED.isdisjoint(message.history[:-2:2]):
-            plan = self._state.plans[message.plan]
-            if plan.opt_out or plan.incoming is not None:
-                self._subscriber_acts(plan, message, batch, at)
+        plan = self._state.plans[message.plan]
+        acts = (plan.opt_out or plan.incoming is not None) and status in ARRIVED
+        if acts and ARRIVED.isdisjoint(message.history[:-2:2]):
+            self._subscriber_acts(plan, message, batch, at)
         self.touched((message,))
         if batch.report:
-            self._report(message, batch, before, last)
+            self._report(message, batch, before, at, last, out)
 
     def _steps(self, message: Message) -> tuple[PlannedStep, ...]:
         steps = self._state.plans[message.plan].steps
@@ -166,7 +174,10 @@ class MessageLifecycle:
             report = SendReport(message.id, told.status, changed, told.reason, told.error, told.attempt)
             self._state.scheduler.put(began + seconds(told.after), report, batch.first)
 
-    def _report(self, message: Message, batch: Batch, before: Status | None, last: bool = False) -> None:
+    def _report(
+        self, message: Message, batch: Batch, before: Status | None, at: Timestamp, last: bool = False,
+        out: list[Outgoing] | None = None,
+    ) -> None:  # fmt: skip
         state = self._state
         manner = state.plans[message.plan].reports or NORMAL
         if manner.never:
@@ -175,28 +186,31 @@ class MessageLifecycle:
             if before is None:
                 self._put_script(message, batch, manner.script)
             return
-        wanted = self._wanted(batch, before, message.status)
-        if not wanted and manner.order == "normal":
-            return
-        at = message.changed_at
+        status, reason, error = message.status, message.reason, message.error
+        wanted = self._wanted(batch, before, status)
         if manner is NORMAL:
             for part in wanted:
-                due = SendReport(message.id, message.status, at, message.reason, message.error, 1, part)
-                state.scheduler.put(at, due, batch.first)
+                self._put_report(at, SendReport(message.id, status, at, reason, error, 1, part), batch, out)
             return
-        outgoing = [
-            SendReport(message.id, message.status, at, message.reason, message.error, part=part) for part in wanted
-        ]
+        reports = [SendReport(message.id, status, at, reason, error, 1, part) for part in wanted]
         if manner.order != "normal":
-            outgoing = state.held.pop(message.id, []) + outgoing
+            reports = state.held.pop(message.id, []) + reports
             if not last:
-                if outgoing:
-                    state.held[message.id] = outgoing
+                if reports:
+                    state.held[message.id] = reports
                 return
-            outgoing = _reordered(outgoing, manner, state.chance)
-        for report in outgoing:
+            reports = _reordered(reports, manner, state.chance)
+        for report in reports:
             for _ in range(manner.copies):
-                state.scheduler.put(at + seconds(drawn(manner.late, state.chance)), report, batch.first)
+                self._put_report(at + seconds(drawn(manner.late, state.chance)), report, batch, out)
+
+    def _put_report(self, due: Timestamp, report: SendReport, batch: Batch, out: list[Outgoing] | None) -> None:
+        """Into the scheduler; what would be the next thing that is taken from it, and is due, goes out at once."""
+        state = self._state
+        if out is None or due > state.now or (state.scheduler.due is not None and state.scheduler.due <= due):
+            state.scheduler.put(due, report, batch.first)
+        else:
+            out.append(self.send(report))
 
     def will_report(self, number: int, ends: bool) -> bool:
         """May a report of a message still go out: one that is due, or one of a change that its plan still holds?"""

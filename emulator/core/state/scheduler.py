@@ -70,7 +70,7 @@ _KINDS = 3
 _CLASS = _RANK - _PLACE
 _NEXT = (1 << _PLACE) + (1 << _MESSAGE)
 """From the number of something due of a message to that of the next one, put right behind it."""
-_LOW, _INDEXES, _VERSIONS = (1 << _PLACE) - 1, 1 << _VERSION - _INDEX, 1 << _MESSAGE - _VERSION
+_LOW, _LAST_INDEX, _LAST_VERSION = (1 << _PLACE) - 1, (1 << _VERSION - _INDEX) - 1, (1 << _MESSAGE - _VERSION) - 1
 _WIDTH = 24
 """Octets of a number, written down."""
 _AT_ONCE = 10_000
@@ -122,17 +122,14 @@ class Scheduler:
         if due is None or at < due:
             self.due = at
 
-    def take(self, until: Timestamp) -> tuple[Timestamp, Item] | None:
-        """The next item due at or before a moment."""
-        due = self.due
-        if due is None or due > until:
-            return None
+    def take(self) -> Item:
+        """The next item; it is due when `due` says."""
         number = heappop(self._heap)
         item = self._item(number) if number & _KINDS else self._beside.pop(_place(number))
         if self._dropped:
             self._clear()
-        self.due = self._heap[0] >> _MOMENT if self._heap else None
-        return due, item
+        self._look()
+        return item
 
     def drop(self, item: PartsEnd) -> None:
         """Take it off, if it is there."""
@@ -192,10 +189,10 @@ class Scheduler:
             self._beside[place] = item
             return ((at << 1 | rank) << _CLASS | place) << _PLACE
         if kind is Step:
-            if item.version < _VERSIONS and item.index < _INDEXES:
+            if item.version <= _LAST_VERSION and item.index <= _LAST_INDEX:
                 low = item.message << _MESSAGE | item.version << _VERSION | item.index << _INDEX | _STEP
         elif kind is Begin:
-            if item.version < _VERSIONS:
+            if item.version <= _LAST_VERSION:
                 low = item.message << _MESSAGE | item.version << _VERSION | _BEGIN
         elif kind is Expire:
             low = item.message << _MESSAGE | _EXPIRE
@@ -209,11 +206,9 @@ class Scheduler:
             self._parts_end[item.provider] = place
 
     def _item(self, number: int) -> Item:
-        kind = number & _KINDS
-        low = number & _LOW
-        message, version = low >> _MESSAGE, low >> _VERSION & _VERSIONS - 1
+        kind, message, version = number & _KINDS, (number & _LOW) >> _MESSAGE, number >> _VERSION & _LAST_VERSION
         if kind == _STEP:
-            return Step(message, version, low >> _INDEX & _INDEXES - 1)
+            return Step(message, version, number >> _INDEX & _LAST_INDEX)
         return Begin(message, version) if kind == _BEGIN else Expire(message)
 
     def _numbers(self) -> list[int]:

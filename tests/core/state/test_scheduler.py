@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from emulator.core.state.scheduler import Begin, Expire, PartsEnd, Scheduler, Step
 
 
-def drained(scheduler: Scheduler, until: int = 10**9) -> list[int]:
+def drained(scheduler: Scheduler) -> list[int]:
     out = []
-    while (taken := scheduler.take(until)) is not None:
-        assert isinstance(taken[1], Begin | Expire)
-        out.append(taken[1].message)
+    while scheduler:
+        taken = scheduler.take()
+        assert isinstance(taken, Begin | Expire)
+        out.append(taken.message)
     return out
 
 
@@ -37,7 +38,7 @@ def test_a_version_or_a_place_too_great_to_be_packed_is_kept_all_the_same(item: 
     scheduler = Scheduler([])
     scheduler.put(10, item)
     scheduler.put(10, item)
-    assert [scheduler.take(10) for _ in range(3)] == [(10, item), (10, item), None]
+    assert [scheduler.take() for _ in range(2)] == [item, item]
 
 
 def test_what_is_dropped_counts_no_more() -> None:
@@ -48,12 +49,11 @@ def test_what_is_dropped_counts_no_more() -> None:
     assert (len(scheduler), scheduler.due) == (1, 20)
 
 
-def test_nothing_is_taken_before_its_moment() -> None:
+def test_due_tells_when_the_next_one_is() -> None:
     scheduler = Scheduler([])
     scheduler.put(10, Expire(1))
-    assert scheduler.take(9) is None
     assert scheduler.due == 10
-    assert scheduler.take(10) == (10, Expire(1))
+    assert scheduler.take() == Expire(1)
     assert scheduler.due is None
     assert len(scheduler) == 0
 

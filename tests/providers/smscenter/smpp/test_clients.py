@@ -242,7 +242,7 @@ async def test_a_receipt_that_cannot_be_written_keeps_no_other_back(at, monkeypa
     write = DeliveryRouter.envelope
 
     def broken(self, sandbox, out):
-        return 1 / 0 if out.message == 1 else write(self, sandbox, out)
+        return 1 / 0 if out.due.message == 1 else write(self, sandbox, out)
 
     monkeypatch.setattr(DeliveryRouter, "envelope", broken)
     for to in (b"79211234560", b"79211234561"):
