@@ -1,4 +1,4 @@
-"""The client's half of uBill: builds requests, reads replies and callbacks. No I/O."""
+"""The client's half of uBill: builds requests, reads replies. No I/O."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from emulator.http.messages import HttpReply, HttpRequest, read_query, split_target, write_query
+from emulator.http.messages import HttpReply, HttpRequest, write_query
 from emulator.providers.reply_reading import read_json
 from emulator.providers.xml import BadXml, read
 
@@ -55,17 +55,6 @@ class Created(UbillReply, frozen=True):
     brand_id: int | None = None
 
 
-class Callback(msgspec.Struct, frozen=True):
-    """A delivery report as it came."""
-
-    key: str
-    sms_id: int
-    number: str
-    status_id: int
-    date: str
-    event: str = ""
-
-
 # requests
 
 
@@ -97,16 +86,6 @@ def _integer(number: str) -> int | str:
 def _json(key: str, path: str, said: dict[str, Any]) -> HttpRequest:
     headers = (("Content-Type", "application/json"), ("key", key))
     return HttpRequest(method="POST", target=path, headers=headers, body=msgspec.json.encode(said))
-
-
-def send_get(
-    key: str, brand_id: int, numbers: Sequence[str], text: str, *, stop_list: bool | None = None,
-    otp: bool | None = None, send_time: str | None = None,
-) -> HttpRequest:  # fmt: skip
-    """GET, as the page has it."""
-    fields = [("key", key), ("brandID", str(brand_id)), ("numbers", ",".join(numbers)), ("text", text)]
-    fields += [(name, _written(value)) for name, value in _options(stop_list, otp, send_time)]
-    return HttpRequest(method="GET", target=f"{_SEND}?{write_query(fields)}")
 
 
 def send_xml(
@@ -200,26 +179,3 @@ def read_brand_names(reply: HttpReply) -> Brands:
 def read_created(reply: HttpReply) -> Created:
     found = _object(reply)
     return Created(*_common(found), _optional(found.get("brandID")))
-
-
-# callbacks
-
-
-def read_callback(request: HttpRequest) -> Callback:
-    """A delivery report of uBill's. Raises ValueError when it is none."""
-    fields = dict(read_query(split_target(request.target)[1]))
-    try:
-        return Callback(
-            key=fields["key"], sms_id=int(fields["smsID"]), number=fields["number"],
-            status_id=int(fields["statusID"]), date=fields["date"], event=fields.get("event", ""),
-        )  # fmt: skip
-    except KeyError as missing:
-        raise ValueError(f"no callback of uBill: {missing.args[0]} is missing") from None
-
-
-def answer_callback(request: HttpRequest, callback_key: str) -> HttpReply:
-    """What the page's own receiver answers: 403 for a wrong key, else 200 OK."""
-    given = dict(read_query(split_target(request.target)[1])).get("key")
-    if given != callback_key:
-        return HttpReply(status=403, body=b"Forbidden")
-    return HttpReply(body=b"OK")

@@ -6,12 +6,10 @@ import pytest
 from providers.ubill.desk import OTHER, TO, Desk
 
 from emulator.core.units import SECOND
-from emulator.http.messages import HttpReply, HttpRequest
-from emulator.providers.ubill import PROVIDER, client
+from emulator.http.messages import HttpReply
+from emulator.providers.ubill import client
 
-SENDS = (
-    (client.send, client.read_sent), (client.send_get, client.read_sent), (client.send_xml, client.read_sent_xml),
-)  # fmt: skip
+SENDS = (client.send, client.read_sent), (client.send_xml, client.read_sent_xml)
 TEXT = "Code 1234 & <b> გამარჯობა +100%\n€ 😀"
 
 
@@ -22,9 +20,11 @@ def test_every_way_of_sending_says_all_parameters(build: Any, read: Any) -> None
         desk.key, 1, [TO, OTHER], TEXT, stop_list=False, otp=True, send_time="2026-02-01 12:30"
     )  # fmt: skip
     assert read(desk.exchange(request)) == client.Sent(0, "SMS Sent", 100001)
-    batch = desk.sandbox.engine.state.store.batches[0]
-    assert desk.texts() == [(TO, TEXT), (OTHER, TEXT)]
-    assert (batch.first, batch.begins_at - batch.created_at) == (True, 30 * 60 * SECOND)
+    by_get = {"brandID": "1", "numbers": f"{TO},{OTHER}", "text": TEXT, "stopList": "false", "otp": "true"}
+    assert desk.get("send", **by_get, sendTime="2026-02-01 12:30")["smsID"] == "100002"
+    assert desk.texts() == [(TO, TEXT), (OTHER, TEXT)] * 2
+    for batch in desk.sandbox.engine.state.store.batches:
+        assert (batch.first, batch.begins_at - batch.created_at) == (True, 30 * 60 * SECOND)
 
 
 @pytest.mark.parametrize(("build", "read"), SENDS)
@@ -55,25 +55,6 @@ def test_all_other_answers_are_read_whatever_the_switches_say(switches: dict[str
     assert client.read_brand_names(desk.exchange(client.brand_names(desk.key))) == client.Brands(0, "", (
         client.Brand(1, "emulator", 1, "2026-02-01 12:00:00"), client.Brand(2, "shop", 0, "2026-02-01 12:00:00"),
     ))  # fmt: skip
-
-
-@pytest.mark.parametrize("event", ["omit", "send"])
-def test_a_callback_is_read_and_answered_as_the_page_s_receiver_does(event: str) -> None:
-    desk = Desk({"callback_key": "mine"}, switches={"callback-event": event})
-    desk.sent()
-    report = desk.sandbox.engine.advance(desk.sandbox.now() + SECOND)[0]
-    store = desk.sandbox.engine.state.store
-    request = PROVIDER.report(desk.account, store.batches[0], store.messages[0], report.due, "http://x/cb?a=b")
-    assert request is not None
-    name = "sms.delivery.updated" if event == "send" else ""
-    assert client.read_callback(request) == client.Callback("mine", 100001, TO, 0, "2026-02-01 12:00:01", name)
-    assert client.answer_callback(request, "mine") == HttpReply(body=b"OK")
-    assert client.answer_callback(request, "other").status == 403
-
-
-def test_what_is_no_callback_says_what_is_missing() -> None:
-    with pytest.raises(ValueError, match="smsID is missing"):
-        client.read_callback(HttpRequest(method="GET", target="/cb?key=mine"))
 
 
 @pytest.mark.parametrize("read", [
