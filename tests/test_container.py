@@ -13,7 +13,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from support import deaf_port, serving
 
-from emulator.app.settings import OPTIONS, settings
+from emulator.app.options import OPTIONS
+from emulator.app.settings import settings
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())

@@ -4,7 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from emulator.app.settings import OPTIONS, Settings
+from emulator.app.options import OPTIONS
+from emulator.app.settings import Settings
 from emulator.control_api.login_sessions import FREE, LASTS
 from emulator.net.allowed_targets import NotAllowed, Targets
 from emulator.storage.sqlite import SqliteStore

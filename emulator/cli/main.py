@@ -83,7 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_options(command: argparse.ArgumentParser) -> None:
-    from emulator.app.settings import OPTIONS, Settings
+    from emulator.app.options import OPTIONS
+    from emulator.app.settings import Settings
 
     for option in OPTIONS:
         default = getattr(Settings(), option.name)

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Literal
 
+from emulator.app.options import unknown_variables
 from emulator.app.server import Server
-from emulator.app.settings import Settings, unknown_variables
+from emulator.app.settings import Settings
 from emulator.cli import logs
 from emulator.delivery.callback_queue import ALL_CARRIERS
 from emulator.delivery.unsent import unfinished

@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 import pytest
 from support import PATIENCE, send_path
 
-from emulator.app.settings import settings, unknown_variables
+from emulator.app.options import unknown_variables
+from emulator.app.settings import settings
 from emulator.cli.main import main
 
 

@@ -10,7 +10,8 @@ from examples.snippets import ROOT, Document
 
 import emulator
 from emulator import AsyncSms
-from emulator.app.settings import OPTIONS, Settings
+from emulator.app.options import OPTIONS
+from emulator.app.settings import Settings
 from emulator.control_api.openapi import document
 from emulator.control_client.async_client import Wishes
 from emulator.core.rules.actions import Plan, Reply

@@ -17,7 +17,7 @@ from support import PATIENCE
 from tools import need
 
 import emulator.tls.authority  # noqa: F401  cryptography can be loaded once a process, and pytester would again
-from emulator.app.settings import OPTIONS
+from emulator.app.options import OPTIONS
 from emulator.providers import found
 from emulator.providers.names import names
 

@@ -18,7 +18,7 @@ from examples.snippets import Document
 from support import deaf_port
 from tools import need
 
-from emulator.app.settings import OPTIONS
+from emulator.app.options import OPTIONS
 from emulator.providers import found
 
 WAYS = Document("docs/ways-in.md")
