@@ -159,7 +159,7 @@ class SmppDispatcher:
             line.session.responds(pdu, answer, now)
             octets = encode(answer) if fault is None or fault.fault is None else spoil(fault.fault, answer)
         self.journal.exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
-        if fault is None and octets is not None and not verdict.reports_first:
+        if fault is None and octets is not None and not (binds or verdict.reports_first):
             return octets
         return self._as_ruled(sandbox, line, command, at, verdict, octets)
 
@@ -213,7 +213,7 @@ class SmppDispatcher:
         """Who speaks there."""
         account = sandbox.engine.state.accounts[line.provider]
         switches = self.providers[line.provider].profile.in_force(account)
-        return SmppPeer(line.credential, line.peer, switches, line.session.bound, at)
+        return SmppPeer(line.credential, line.peer, line.face.dialect(switches, line.session.bound), at)
 
     def _home(self, line: BoundSession, command: AnyCommand) -> tuple[Sandbox, Timestamp]:
         """Whose a bind says that the session is, and when it does."""

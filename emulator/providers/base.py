@@ -83,13 +83,12 @@ class CallbackVerdict(NamedTuple):
 
 
 class SmppPeer(msgspec.Struct, frozen=True):
-    """Who says a PDU: the session's account (None before a bind), its switches, the bind that it lives by, the
-    sandbox's moment."""
+    """Who says a PDU: the session's account (None before a bind), how the provider's face reads it, the sandbox's
+    moment."""
 
     credential: Credential | None
     peer: str
-    switches: Mapping[str, Any]
-    bind: Pdu | None
+    dialect: Any
     now: Timestamp
 
 
@@ -122,6 +121,8 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     """What a bind says of the account's credentials: its field → the credential's name."""
     credentials_row: str
     """The contract row that says what may stand in them."""
+    dialect: Callable[[Mapping[str, Any], Pdu | None], Any]
+    """How it reads a session, by the account's switches and its bind: for `read` alone."""
     read: Callable[[Pdu, SmppPeer], AnyCommand]
     write: Callable[[Pdu, AnyCommand, AnyOutcome], Pdu]
     """The response to a request: the PDU, the command it was read as, what came of it."""

@@ -159,8 +159,7 @@ class SmppConnection(StreamProtocol):
         """A turn: answer what has come, one after the other."""
         self._next = None
         line, frames, loop = self.line, self._frames, self._loop
-        dispatcher = self._dispatcher
-        acknowledged = dispatcher.acknowledged
+        dispatcher, session = self._dispatcher, line.session
         now = loop.time()
         until = now + _AT_MOST
         self._working = True
@@ -169,7 +168,7 @@ class SmppConnection(StreamProtocol):
             if self.closing or (self._stopped and not self._lost):
                 break
             frame = frames.popleft()
-            if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
+            if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and dispatcher.acknowledged(line, frame, now):
                 continue
             item = decode(frame) if isinstance(frame, bytes) else frame
             if self._elsewhere is not None and isinstance(item, Pdu) and item.command_id in BINDS:
@@ -180,10 +179,10 @@ class SmppConnection(StreamProtocol):
                     self._taking = self._sought = True  # whoever takes it over reads, or does not
                     self._elsewhere.bind(self, who, octets + self._framer.rest())
                     break
-            for event in line.session.received(item, now):
-                if isinstance(event, Requested):
-                    self._answer(event.request.command_id, dispatcher.asked(line, event.request, now, alter))
-                else:
+            if session.serves(item, now):
+                self._answer(dispatcher.asked(line, item, now, alter))
+            else:
+                for event in session.received(item, now):
                     self._do(event, item)
             if frames and loop.time() > until:
                 break
@@ -364,8 +363,10 @@ class SmppConnection(StreamProtocol):
     def _do(self, event: Event, item: Pdu | Unreadable | None = None) -> None:
         dispatcher, line = self._dispatcher, self.line
         match event:
+            case Requested(request):
+                self._answer(dispatcher.asked(line, request, self.now(), alter), request.command_id in BINDS)
             case Send() if item is not None:
-                self._answer(item.command_id, dispatcher.said(line, item, event, alter))
+                self._answer(dispatcher.said(line, item, event, alter))
             case Send():
                 self.write(dispatcher.asks(line, event))
             case RequestAnswered():
@@ -378,18 +379,16 @@ class SmppConnection(StreamProtocol):
             case Close():
                 self.hang_up()
 
-    def _answer(self, asked: int, answer: bytes | SmppReply) -> None:
-        """`asked`: the command_id of what is answered."""
-        if asked in BINDS:
-            self._arm()
+    def _answer(self, answer: bytes | SmppReply, binds: bool = False) -> None:
+        """`binds`: it is the answer to a bind."""
         if isinstance(answer, bytes):
             self.write(answer)
             if self.answers.held:
                 self.answers.release()
-            if asked in BINDS:
-                self._bound()
         else:
-            self.answers.begin(answer, self._bound if asked in BINDS else _nothing)
+            if binds:
+                self._arm()
+            self.answers.begin(answer, self._bound if binds else _nothing)
             self._weigh()
 
     def answered(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, NoReturn, TypeAlias
 from msgspec import defstruct
 
 from .command_status import Status
-from .pdu import Answer, Body, Destination, EncodedPdu, Pdu, Tlv, Unreadable, Unsuccessful
+from .pdu import NOTHING, Answer, Body, Destination, EncodedPdu, Pdu, Tlv, Unreadable, Unsuccessful
 from .pdu_tables import (
     FIELD_FAULTS,
     LAYOUTS,
@@ -107,7 +107,6 @@ def _pattern(fields: list[Field]) -> re.Pattern[bytes]:
 
 _LAYOUTS: dict[int, _Layout] = {int(command_id): _layout(fields) for command_id, fields in LAYOUTS.items()}
 _NO_LAYOUT = _layout(())
-_NOTHING = Body()
 
 
 def decode(frame: bytes) -> Pdu | Unreadable:
@@ -124,7 +123,7 @@ def decode(frame: bytes) -> Pdu | Unreadable:
         why = f"command_id 0x{command_id:08X} is not in SMPP 3.4"
         return Unreadable(command_id, sequence, Status.RINVCMDID, answer, why, "command_id", False, frame)
     if length == 16 and command_id & RESPONSE:
-        return Pdu(command_id, status, sequence, _NOTHING, [], b"", frame)
+        return Pdu(command_id, status, sequence, NOTHING, [], b"", frame)
     values: list[Any] = []
     tlvs: list[Tlv] = []
     position, rest = 16, b""
@@ -154,10 +153,10 @@ def decode(frame: bytes) -> Pdu | Unreadable:
     except _Stop as stop:
         if not layout.stretches and not command_id & RESPONSE:
             # enquire_link and unbind: the specification has no body for them, and no error.
-            return Pdu(command_id, status, sequence, _NOTHING, [], frame[16:], frame)
+            return Pdu(command_id, status, sequence, NOTHING, [], frame[16:], frame)
         if command_id & RESPONSE and (status or command_id in LENIENT):
             # Error responses come with every kind of body, and the status alone matters to who waits for it.
-            return Pdu(command_id, status, sequence, _NOTHING, [], frame[16:], frame)
+            return Pdu(command_id, status, sequence, NOTHING, [], frame[16:], frame)
         silent = command_id & RESPONSE or command_id in WITHOUT_RESPONSE
         return Unreadable(command_id, sequence, stop.status, "nothing" if silent else "own response",
                           f"{command_name(command_id)}: {stop.why}", stop.field, False, frame)  # fmt: skip
@@ -271,17 +270,13 @@ def encode(pdu: Pdu) -> bytes:
             body = write_tlvs(pdu.tlvs) + body
         if fields or not pdu.command_id & RESPONSE:
             values = {**layout.missing, **fields}
-            if len(values) > len(layout.missing):
-                unknown = ", ".join(sorted(values.keys() - layout.missing.keys()))
-                raise CannotEncode(f"{pdu.name} has no field {unknown}")
             for name in layout.counted:
                 values[name] = _counted(values[name])
             body = layout.form % tuple(values.values()) + body
         return HEADER.pack(len(body) + 16, pdu.command_id, pdu.status, pdu.sequence) + body
-    except CannotEncode:
-        raise
     except (struct.error, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise CannotEncode(f"{pdu.name}: {error}") from None
+        unknown = ", ".join(sorted(set(fields.keys()) - layout.missing.keys()))
+        raise CannotEncode(f"{pdu.name} has no field {unknown}" if unknown else f"{pdu.name}: {error}") from None
 
 
 def write_tlvs(tlvs: Iterable[Tlv]) -> bytes:

@@ -71,6 +71,9 @@ for _layout in LAYOUTS.values():
     for _field in _layout:
         setattr(Body, _field.name, MISSING[_field.kind])
 
+NOTHING = Body()
+"""Of a PDU without a body."""
+
 Fields: TypeAlias = dict[str, Any]
 """By name a number, octets, or a tuple of Destination or Unsuccessful, as the layout of the command has it."""
 

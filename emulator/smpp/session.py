@@ -12,6 +12,7 @@ handed in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from .codec import encode
 from .command_status import Status, status_name
@@ -134,8 +135,7 @@ class Session:
 
     def received(self, item: Pdu | Unreadable, now: float) -> list[Event]:
         """One PDU of the peer → what follows from it."""
-        if isinstance(item, Pdu) and item.command_id in self._served:
-            self._heard = now
+        if self.serves(item, now):
             return [Requested(item)]
         if self.state is State.CLOSED:
             return [Ignored(item, "the connection is closed")]
@@ -146,6 +146,14 @@ class Session:
             return self._response(item)
         status = judge(self.role.peer, item.command_id, self.state)
         return self._by_itself(item, now) if status is Status.ROK else self._refuse(item, status, now)
+
+    def serves(self, item: Pdu | Unreadable, now: float) -> TypeGuard[Pdu]:
+        """One PDU of the peer: is it a request, and all that follows from it that the owner answers? Else nothing was
+        done yet."""
+        served = isinstance(item, Pdu) and item.command_id in self._served
+        if served:
+            self._heard = now
+        return served
 
     def _unreadable(self, item: Unreadable, now: float) -> list[Event]:
         if item.closes:

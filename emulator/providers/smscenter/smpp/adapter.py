@@ -1,6 +1,6 @@
 """SMS Center over SMPP: requests to commands, outcomes to responses (page 002; facts on SMPP, sections 4 and 5)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
 from emulator.smpp.data_coding import Coding, Habits, coding_of, no_coding, read_octets, read_parts
 from emulator.smpp.field_checks import Strictness, check, checked
-from emulator.smpp.pdu import Pdu, PduFault, generic_nack, response
+from emulator.smpp.pdu import NOTHING, Pdu, PduFault, generic_nack, response
 from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.smpp.time_format import read_time, write_absolute
 from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
@@ -58,14 +58,11 @@ class Dialect(NamedTuple):
     strictness: Strictness
 
 
-def dialect(caller: SmppPeer) -> Dialect:
-    """By what its bind said, and by switches of the account."""
-    bind, switches = caller.bind, caller.switches
-    fields = {} if bind is None else bind.fields
-    return _dialect(
-        fields.get("system_type", b""), fields.get("interface_version", 0), switches["smpp-data-coding-3"],
-        switches["smpp-last-nul"],
-    )  # fmt: skip
+def dialect(switches: Mapping[str, Any], bind: Pdu | None) -> Dialect:
+    """By switches of the account, and by what its bind said."""
+    said: Any = NOTHING if bind is None else bind.fields
+    three, last_nul = switches["smpp-data-coding-3"], switches["smpp-last-nul"]
+    return _dialect(said.system_type, said.interface_version, three, last_nul)
 
 
 @lru_cache(maxsize=64)
@@ -119,7 +116,7 @@ def _asks(registered: int) -> tuple[int, ...]:
 def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
     fields: Any = pdu.fields
-    codings, strictness = dialect(caller)
+    codings, strictness = caller.dialect
     found, octets = checked(pdu, strictness), fields.short_message or pdu.message
     fault: PduFault | None = None
     part, header = None, 0
@@ -192,7 +189,7 @@ def _cancel(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
 
 def _replace(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """An empty text is one, as the letter of 4.10 has it."""
-    fault = check(pdu, dialect(caller).strictness)
+    fault = check(pdu, caller.dialect.strictness)
     bent = (("smscenter.smpp.last-nul", pdu.rest), ("smscenter.smpp.empty-replace", not pdu.message))
     said = () if fault is not None else tuple(row for row, so in bent if so)
     return say.Replace(
@@ -273,6 +270,6 @@ def judge(status: int) -> SmppJudgement:
 
 FACE = SmppFace(
     system_id=SYSTEM_ID, identity="system_id", credentials={"system_id": "system_id", "password": "password"},
-    credentials_row="smscenter.smpp.credentials", read=read, write=write, receipt=receipt, incoming=incoming,
-    judge=judge, greet=greet, terms=terms, tags=VENDOR_TAGS,
+    credentials_row="smscenter.smpp.credentials", dialect=dialect, read=read, write=write, receipt=receipt,
+    incoming=incoming, judge=judge, greet=greet, terms=terms, tags=VENDOR_TAGS,
 )  # fmt: skip
