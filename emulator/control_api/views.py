@@ -82,8 +82,8 @@ def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:
     state = sandbox.engine.state
     if kept.command is None:
         return []
-    account = state.accounts.get(kept.provider)
-    case = CheckContext(state, sandbox.providers[kept.provider].profile, account, kept.command, kept.at)
+    account, profile = state.accounts.get(kept.provider), sandbox.providers[kept.provider].profile
+    case = CheckContext(state, profile, account, kept.command, kept.at, profile.in_force(account))
     fired = None if kept.rule is None else state.rule_book.named(kept.rule)
     return [*passed_over(fired, case), *nearly(state.rule_book.rules, case, kept.rule)]
 

@@ -132,8 +132,8 @@ class HttpDispatcher:
         if fault is not None:
             reply = reply_overrides.reply(fault, reply)
         line = Line(
-            0, at, provider, command.protocol, command.operation, outcome.word, decision.rule, request, 0, reply, 0,
-            outcome, None if fault is None else fault.fault, command.notes + decision.noticed, "", None, match,
+            at, provider, command.protocol, command.operation, outcome.word, decision.rule, request, reply, outcome,
+            None if fault is None else fault.fault, command.notes + decision.noticed, "", None, match,
             command.credential,
         )  # fmt: skip
         self.record(sandbox, line)
@@ -186,7 +186,7 @@ class HttpDispatcher:
         sandbox = sandbox or self._default
         protocol = "smtp" if request.method == "MAIL" else "http"
         line = Line(
-            0, sandbox.now(), provider, protocol, "", word, None, request, 0, reply, 0, None, None, (), why, None
+            sandbox.now(), provider, protocol, "", word, None, request, reply, None, None, (), why
         )  # fmt: skip
         self.record(sandbox, line)
         return line

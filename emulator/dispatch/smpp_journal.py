@@ -34,8 +34,8 @@ class SmppJournal:
         fault, outcome, notes = verdict.reply, verdict.outcome, command.notes
         reply = None if octets is None else SmppFrame(octets, line.id, line.peer)
         self._record(sandbox, Line(
-            0, at, command.provider, "smpp", command.operation, outcome.word, verdict.rule,
-            SmppFrame(asked, line.id, line.peer), 0, reply, 0, outcome, None if fault is None else fault.fault,
+            at, command.provider, "smpp", command.operation, outcome.word, verdict.rule,
+            SmppFrame(asked, line.id, line.peer), reply, outcome, None if fault is None else fault.fault,
             (*notes, *verdict.noticed) if verdict.noticed else notes, "", command,
         ))  # fmt: skip
 
@@ -56,6 +56,6 @@ class SmppJournal:
         sandbox = line.sandbox or self._default
         reply = None if octets is None else SmppFrame(octets, line.id, line.peer)
         self._record(sandbox, Line(
-            0, sandbox.now(), line.provider, "smpp", operation, word, None, SmppFrame(asked, line.id, line.peer), 0,
-            reply, 0, None, None, (), why, None,
+            sandbox.now(), line.provider, "smpp", operation, word, None, SmppFrame(asked, line.id, line.peer), reply,
+            None, None, (), why,
         ))  # fmt: skip

@@ -79,7 +79,6 @@ class Line(msgspec.Struct, gc=False):
     """An exchange as the journal keeps it: what was said and what came of it, by reference; nothing is packed, and the
     garbage collector never walks it. The command is read anew when somebody asks, where `route` can."""
 
-    id: int
     at: Timestamp
     provider: str
     protocol: str
@@ -87,36 +86,40 @@ class Line(msgspec.Struct, gc=False):
     word: str
     rule: str | None
     request: HttpRequest | SmppFrame
-    request_size: int
     reply: HttpReply | SmppFrame | None
-    reply_size: int
     outcome: AnyOutcome | None
     fault: str | None
     notes: tuple[str, ...]
-    why: str
-    command: AnyCommand | None
+    why: str = ""
+    command: AnyCommand | None = None
     route: CommandReader | None = None
     credential: Credential | None = None
     """Whose the command turned out to be, where it is read anew."""
+    request_size: int = 0
+    """Octets of the body, where it was cut; of the reply's:"""
+    reply_size: int = 0
+    id: int = 0
+    """Given by the journal; and"""
     size: int = 0
-    """What it weighs; set by the journal."""
+    """what it weighs there."""
 
     @classmethod
     def of(cls, exchange: Exchange) -> "Line":
         return cls(
-            exchange.id, exchange.at, exchange.provider, exchange.protocol, exchange.operation, exchange.word,
-            exchange.rule, exchange.request, exchange.request_size, exchange.reply, exchange.reply_size,
-            exchange.outcome, exchange.fault, exchange.notes, exchange.why, exchange.command,
+            exchange.at, exchange.provider, exchange.protocol, exchange.operation, exchange.word, exchange.rule,
+            exchange.request, exchange.reply, exchange.outcome, exchange.fault, exchange.notes, exchange.why,
+            exchange.command, None, None, exchange.request_size, exchange.reply_size, exchange.id,
         )  # fmt: skip
 
     def whole(self) -> Exchange:
-        command, request = self.command, self.request
+        command, request, reply = self.command, self.request, self.reply
         if self.route is not None and isinstance(request, HttpRequest):
             command = self.route.read(request)
             command.credential, command.in_flight = self.credential, request.in_flight
         return Exchange(
             id=self.id, at=self.at, provider=self.provider, protocol=self.protocol, operation=self.operation,
-            request=request, request_size=self.request_size, reply=self.reply, reply_size=self.reply_size,
+            request=request, request_size=self.request_size or len(request.body), reply=reply,
+            reply_size=self.reply_size or (0 if reply is None else len(reply.body)),
             command=command, outcome=self.outcome, word=self.word, rule=self.rule, fault=self.fault, notes=self.notes,
             why=self.why,
         )  # fmt: skip

@@ -15,7 +15,6 @@ from emulator.journal.memory_limit import PROCESS_LIMIT, MemoryLimit
 BODY_LIMIT = 64 * 1024
 OVERHEAD = 650
 """What an exchange weighs besides its octets: line, request, reply, outcome and their strings."""
-_MOST = OVERHEAD + 4 * BODY_LIMIT
 _OF_ATTEMPT = 1000
 """What an attempt weighs besides the octets of its request."""
 _OF_HEADER = 50
@@ -66,26 +65,21 @@ class Journal:
         """The same with one that is a line already; one that has an id keeps it."""
         if not line.id:
             line.id = self.made = self.made + 1
-        request, reply = line.request, line.reply
-        asked, answered = len(request.body), 0 if reply is None else len(reply.body)
-        size = OVERHEAD + asked + answered
+        request, reply, budget = line.request, line.reply, self._budget
+        size = len(request.body)
+        if reply is not None:
+            size += len(reply.body)
+        if size > BODY_LIMIT:
+            size = _cut(line)
+            request = line.request
         if type(request) is HttpRequest:
             headers = request.headers
             if headers is not self._headers:
                 self._headers = headers
                 self._weight = _OF_HEADER * len(headers) + len("".join(chain.from_iterable(headers)))
             size += len(request.target) + self._weight
-        if asked > line.request_size:
-            line.request_size = asked
-        if answered > line.reply_size:
-            line.reply_size = answered
-        if asked > BODY_LIMIT or answered > BODY_LIMIT:
-            _cut(line)
-        if size > _MOST:
-            size = _MOST
-        line.size = size
+        line.size = size = size + OVERHEAD
         self._exchanges.append(line)
-        budget = self._budget
         self.used += size
         budget.used += size
         budget.lines.append(self)
@@ -237,13 +231,18 @@ def _fitting(wanted: dict[str, str | None]) -> Callable[[Line], bool]:
     return lambda head: bool(told(head)[1:] == values)
 
 
-def _cut(line: Line) -> None:
-    """Its bodies, where they are long; of a request that is cut the command cannot be read any more."""
-    if len(line.request.body) > BODY_LIMIT:
-        line.request = msgspec.structs.replace(line.request, body=line.request.body[:BODY_LIMIT])
+def _cut(line: Line) -> int:
+    """Its bodies, where they are long; of a request that is cut the command cannot be read any more. How many octets
+    are left."""
+    request, reply = line.request, line.reply
+    if len(request.body) > BODY_LIMIT:
+        line.request_size = line.request_size or len(request.body)
+        line.request = request = msgspec.structs.replace(request, body=request.body[:BODY_LIMIT])
         line.command = line.route = None
-    if line.reply is not None and len(line.reply.body) > BODY_LIMIT:
-        line.reply = msgspec.structs.replace(line.reply, body=line.reply.body[:BODY_LIMIT])
+    if reply is not None and len(reply.body) > BODY_LIMIT:
+        line.reply_size = line.reply_size or len(reply.body)
+        line.reply = reply = msgspec.structs.replace(reply, body=reply.body[:BODY_LIMIT])
+    return len(request.body) + (0 if reply is None else len(reply.body))
 
 
 def _give_up(attempt: Attempt, why: str) -> bool:

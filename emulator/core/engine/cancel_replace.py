@@ -112,7 +112,7 @@ class CancelHandler:
         ]  # fmt: skip
 
     def _number(self, case: CheckContext, destination: str) -> str:
-        return case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
+        return case.profile.normal_number(destination, case.switches) or destination
 
 
 def _not_it(why: str) -> Refused:

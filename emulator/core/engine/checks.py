@@ -1,7 +1,7 @@
 """The checks a provider may make of a command. Its profile lists which, in which order; all are made before anything
 is changed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -43,15 +43,17 @@ class CheckContext(msgspec.Struct):
     account: Account | None
     command: Any
     at: Timestamp
+    switches: Mapping[str, Any]
+    """Those in force: the account's choices, and the defaults where it made none, or nobody is known."""
     ruling: Ruling = NOTHING
-    good: list[str] = []
+    good: Sequence[str] = ()
     """The numbers of the recipients; and"""
-    places: list[int] = []
+    places: Sequence[int] = ()
     """where each of them stands among the destinations."""
-    lost: list[Lost] = []
+    lost: Sequence[Lost] = ()
     """Numbers that nothing is sent to."""
     measured: Measure | None = None
-    measures: list[Measure] = []
+    measures: Sequence[Measure] = ()
     """Of the text of each good number, where each has its own."""
     price: int = 0
     """Of one part, and"""
@@ -63,9 +65,9 @@ class CheckContext(msgspec.Struct):
     """what the submit costs in all, as an amount: once it has been weighed."""
     code: str = ""
     """What a check made up for the client to ask its user for."""
-    noticed: list[str] = []
+    noticed: tuple[str, ...] = ()
     """Rows of the contract whose requirement a check saw violated, and let pass: they become lint findings."""
-    marks: list[str] = []
+    marks: tuple[str, ...] = ()
     """Keys of events to be counted (core/state/rate_windows.py) if nothing is refused."""
 
     @property
@@ -96,15 +98,9 @@ class CheckContext(msgspec.Struct):
         alike = groupby(zip(rules, numbers, strict=True), itemgetter(0))
         return ((rule, [number for _, number in those]) for rule, those in alike)
 
-    def switch(self, name: str) -> Any:
-        """The choice in force: the account's, or the default where nobody is known."""
-        account = self.account
-        return account.switches[name] if account and name in account.switches else self.profile.defaults[name]
-
     def named(self, to: str | None = None) -> list[int]:
         """Ids of the messages (to a number) that the command names by an id."""
-        newest = "shared-id" in self.profile.defaults and self.switch("shared-id") == "newest"
-        return named(self.state.store, self.command, to, newest)
+        return named(self.state.store, self.command, to, self.switches.get("shared-id") == "newest")
 
     def cost_of(self, measured: Measure) -> int:
         """What one recipient of a text costs."""
@@ -207,7 +203,7 @@ def weigh(case: CheckContext) -> None:
     kind = "part" if command.kind == "sms" else command.kind
     each = account.prices[kind] if kind in account.prices else profile.amounts[kind]
     case.price = each
-    case.by_message = (account.switches.get("charge") or profile.defaults.get("charge")) == "messages"
+    case.by_message = case.switches.get("charge") == "messages"
     if command.texts:
         case.measures = [measure(command.texts[place]) for place in case.places]
         case.parts = sum(one.parts for one in case.measures)
@@ -232,7 +228,7 @@ def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Ch
         mark = f"{name} {profile.provider} {key(case)}"
         if case.state.windows.within(mark, case.at - window) >= count:
             return Refused(reason=reason, details={"count": count, "window": window // SECOND})
-        case.marks.append(mark)
+        case.marks += (mark,)
         return None
 
     return check

@@ -59,9 +59,11 @@ class Engine:
         if state.store.messages.full or state.store.batches.full:
             state.store.evict()
         state.now = at
-        credential, account = command.credential, state.accounts[command.provider]
-        known = credential is not None and account.credentials.get(credential.kind) == credential.name
-        case = CheckContext(state, self.profiles[command.provider], account if known else None, command, at)
+        provider, credential = command.provider, command.credential
+        profile, owner = self.profiles[provider], state.accounts[provider]
+        known = credential is not None and owner.credentials.get(credential.kind) == credential.name
+        account = owner if known else None
+        case = CheckContext(state, profile, account, command, at, profile.in_force(account))
         if known:
             if isinstance(command, SubmitPart):
                 command = case.command = self._judge.parts.seen_whole(command)
@@ -69,8 +71,8 @@ class Engine:
                 case.ruling = state.rule_book.ruling(case)
             if case.ruling.rules:
                 verdict = self._by_rule(case)
-                return msgspec.structs.replace(verdict, noticed=tuple(case.noticed)) if case.noticed else verdict
-        return Decision(self._judge.judge(case), None, None, False, tuple(case.noticed))
+                return msgspec.structs.replace(verdict, noticed=case.noticed) if case.noticed else verdict
+        return Decision(self._judge.judge(case), None, None, False, case.noticed)
 
     def advance(self, to: Timestamp, most: int | None = None) -> list[Outgoing]:
         """Do everything due up to a moment, in order, or the first `most` things of it. What goes out to the client is

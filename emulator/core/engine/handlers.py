@@ -123,7 +123,7 @@ class CommandHandlers:
             ids = store.with_reference(query.provider, query.reference or "", query.destination or "")
         ids = [number for number in ids if self._registered(number, case.at)]
         if not ids:
-            if "unknown-message" in case.profile.switches and case.switch("unknown-message") == "unknown":
+            if case.switches.get("unknown-message") == "unknown":
                 return Found(entries=())
             asked = {"destination": query.destination, "reference": query.reference, "id": query.provider_id}
             return Refused(reason=Reason.MESSAGE_UNKNOWN, details={k: v for k, v in asked.items() if v})
@@ -162,7 +162,7 @@ class CommandHandlers:
     def _sent(self, case: CheckContext, destination: str, provider_id: str) -> list[int]:
         """The newest message to a number under the provider's id: its number in the store, or nothing."""
         store, provider = self.state.store, case.command.provider
-        number = case.profile.normal_number(destination, case.profile.in_force(case.account)) or destination
+        number = case.profile.normal_number(destination, case.switches) or destination
         newest = store.newest_with(provider, provider_id, number)
         return [newest] if newest is not None and self._registered(newest, case.at) else []
 
@@ -205,7 +205,7 @@ class CommandHandlers:
         store, asked = self.state.store, case.command
         before = len(store.messages) + 1 if asked.before is None else asked.before
         if asked.destinations:
-            switches, normal = case.profile.in_force(case.account), case.profile.normal_number
+            switches, normal = case.switches, case.profile.normal_number
             numbers = {normal(one, switches) or one for one in asked.destinations}
             every = [message for number in numbers for message in store.newest_to(number, before)]
             messages: Iterator[Message] = iter(sorted(every, key=lambda one: -one.id))
@@ -226,12 +226,12 @@ class CommandHandlers:
         return IncomingTold(messages=tuple(islice(found, asked.limit)))
 
     def _query_numbers(self, case: CheckContext) -> AnyOutcome:
-        switches, normal = case.profile.in_force(case.account), case.profile.normal_number
+        switches, normal = case.switches, case.profile.normal_number
         return NumbersTold(numbers=tuple(normal(one, switches) or one for one in case.command.destinations))
 
     def _await_call(self, case: CheckContext) -> AnyOutcome:
         asked, provider = case.command, case.profile.provider
-        number = case.profile.normal_number(asked.destination, case.profile.in_force(case.account))
+        number = case.profile.normal_number(asked.destination, case.switches)
         until = case.at + seconds(asked.within)
         awaited = self.state.awaited
         for name in [name for name, (ends, *_) in awaited.items() if ends < case.at]:

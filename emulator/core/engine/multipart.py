@@ -15,7 +15,6 @@ from emulator.core.engine.submit import SubmitHandler
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused
 from emulator.core.profile import Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules.matching import NOTHING
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import PartsEnd
 from emulator.core.text import Measure
@@ -103,7 +102,7 @@ class PartAssembler:
         if not octets.size(kept):
             self._disarm(command.provider)
         whole = self._joined(names, command.text or "", command.measured)
-        again = CheckContext(state, case.profile, case.account, whole, case.at)
+        again = CheckContext(state, case.profile, case.account, whole, case.at, case.switches)
         again.ruling = case.ruling
         outcome = self._judge(again, refused)
         if isinstance(outcome, Accepted):
@@ -117,8 +116,8 @@ class PartAssembler:
         for names, text, measured in octets.expire(kept, at):
             first = self.state.parts[names[0]]
             whole = self._joined(names, text, measured)
-            case = CheckContext(self.state, self._profiles[provider], self.state.accounts[provider], whole, at)
-            case.ruling = NOTHING
+            account, profile = self.state.accounts[provider], self._profiles[provider]
+            case = CheckContext(self.state, profile, account, whole, at, profile.in_force(account))
             missing = first.part.total - len(names)
             self._taking.keep(case, Refused(reason=Reason.PARTS_MISSING, details={"missing": missing}))
         self._arm(provider, at)

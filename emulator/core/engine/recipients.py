@@ -21,11 +21,13 @@ def numbers(case: CheckContext) -> Refused | None:
     account = case.account
     assert account is not None
     profile, destinations = case.profile, command.destinations or ()
-    switches = profile.in_force(account) if account.switches else profile.defaults
-    normal, bar = profile.normal_number, profile.bar
+    switches, normal, bar = case.switches, profile.normal_number, profile.bar
     unruled = case.ruling is NOTHING
     stoplist = _NOBODY if command.ignore_stoplist else account.stoplist
     wanted: str | None = None
+    good: list[str] = []
+    places: list[int] = []
+    lost: list[Lost] = []
     for place, written in enumerate(destinations):
         reason, accepting = None, False
         if not unruled:
@@ -42,12 +44,13 @@ def numbers(case: CheckContext) -> Refused | None:
             elif reason is None and bar is not None:
                 reason = bar(case, number, place)
         if reason is not None:
-            case.lost.append(Lost(number, place, reason))
-            continue
-        case.good.append(number)
-        case.places.append(place)
-    if case.good:
-        if len(case.good) > 1 and switches.get("repeated-number") == "once":
+            lost.append(Lost(number, place, reason))
+        else:
+            good.append(number)
+            places.append(place)
+    case.good, case.places, case.lost = good, places, lost
+    if good:
+        if len(good) > 1 and switches.get("repeated-number") == "once":
             _each_once(case)
         return None
     found = {
@@ -148,15 +151,15 @@ def spared(case: CheckContext, reason: Reason) -> bool:
         return False
     if case.ruling.recipients is None or not case.good:
         return True
-    recipients = list(zip(case.good, case.places, strict=True))
-    case.good, case.places = [], []
-    for number, place in recipients:
+    kept: list[tuple[str, int]] = []
+    lost = list(case.lost)
+    for number, place in zip(case.good, case.places, strict=True):
         rule = case.rule_of((case.command.destinations or ())[place], place)
         if rule is not None and rule.spec.then.accept:
-            case.good.append(number)
-            case.places.append(place)
+            kept.append((number, place))
         else:
-            case.lost.append(Lost(number, place, reason))
+            lost.append(Lost(number, place, reason))
+    case.good, case.places, case.lost = [number for number, _ in kept], [place for _, place in kept], lost
     if case.good and case.measured is not None:
         weigh(case)
     return bool(case.good)

@@ -201,7 +201,7 @@ def _numbered(case: CheckContext) -> list[tuple[str, int]]:
     nobody has looked yet."""
     if case.good or case.lost:
         return list(zip(case.good, case.places, strict=True))
-    switches, normal = case.profile.in_force(case.account), case.profile.normal_number
+    switches, normal = case.switches, case.profile.normal_number
     return [(normal(n, switches) or n, place) for place, n in enumerate(case.command.destinations or ())]
 
 

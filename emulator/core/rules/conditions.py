@@ -275,7 +275,7 @@ def senders_of(case: "CheckContext", place: int) -> tuple[str, ...]:
 
 def spelt(case: "CheckContext", written: str) -> tuple[str, ...]:
     """A number as it was written, and as the provider writes it if that is another way."""
-    normal = case.profile.normal_number(written, case.profile.in_force(case.account))
+    normal = case.profile.normal_number(written, case.switches)
     return (written,) if normal is None or normal == written else (written, normal)
 
 

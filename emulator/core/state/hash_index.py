@@ -1,60 +1,89 @@
 """Finds ids by keys, in few bytes: a key is 32 bits of a hash, so what is found is looked at before it is believed.
 
-Entries lie in runs, sorted by key and then by id. Eight runs of a level make one of the next; those of the last level
-stay as they are, so that nothing ever stops to be built anew.
+Entries lie in tables, in the order in which they came. Those of a table whose keys end alike make a chain, the newest
+first. A table that is full stays as it is and a larger one is begun, so that nothing ever stops to be built anew.
 
-    oldest   ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒   ▒▒▒▒▒▒▒▒   ▒▒▒▒▒▒▒▒   ▒▒   ▒▒   ▒▒   newest
+    table   chains, by the key's last bits       3 . 4 . . 2 .     the number of the newest entry, from 1; 0: none
+            entries: the key's first octet, id,  ▲
+                     the one before it in its chain
 """
 
 import sys
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import chain, repeat
-from operator import lshift, or_
-from typing import TypeAlias
+from collections.abc import Sequence
 
-_Run: TypeAlias = "tuple[array[int], array[int]]"
-"""Keys, and the id of each."""
-_LEVELS, _RUNS = 4, 8
-_BITS = 32
-_IDS, _KEYS = (0, 1) if sys.byteorder == "little" else (1, 0)
-"""Where the halves of an entry stand: its key above its id."""
+_FIRST, _LARGEST = 1 << 6, 1 << 18
+"""Entries in the first table, and in the largest ones; each in between has four times as many as the one before."""
+_OCTET = 3 if sys.byteorder == "little" else 0
+"""Where the first octet of a key stands in an array."""
+_MANY = 32
+"""A key with more ids than this gets a row of its own."""
+
+
+class _Table:
+    __slots__ = ("before", "chains", "first", "ids", "mask", "octets", "size")
+
+    def __init__(self, size: int, first: int) -> None:
+        self.size = size
+        self.first = first
+        """Id of its first entry."""
+        self.mask = size // 2 - 1
+        """Of a key's last bits. Two entries to a chain, on an average."""
+        self.chains = array("I", bytes(4 * (self.mask + 1)))
+        self.octets = bytearray()
+        self.ids = array("I")
+        self.before = array("I")
 
 
 class HashIndex:
-    """Ids by key; they come in rising order, a page of them at a time."""
+    """Ids by key; they come in rising order. `counted`: each comes once, none is left out."""
 
-    def __init__(self) -> None:
-        self._levels: list[list[_Run]] = [[] for _ in range(_LEVELS)]
+    def __init__(self, counted: bool = False) -> None:
+        self._counted = counted
+        self._tables: list[_Table] = []
+        self._rows: dict[int, array[int]] = {}
+        """All ids of a key that has many of them, once somebody asked."""
 
-    def add(self, keys: Iterable[int], ids: Iterable[int]) -> None:
+    def add(self, keys: Sequence[int], ids: Sequence[int]) -> None:
         """Some entries: each key with the id in the same place."""
-        run = _run(_entries(keys, ids))
-        *merged, last = self._levels
-        for level in merged:
-            level.append(run)
-            if len(level) < _RUNS:
-                return
-            run = _run(chain.from_iterable(_entries(*one) for one in level))
-            level.clear()
-        last.append(run)
+        if not keys:
+            return
+        tables = self._tables
+        if not tables:
+            tables.append(_Table(_FIRST, ids[0]))
+        table = tables[-1]
+        number = len(table.before)
+        if number >= table.size:
+            table, number = _Table(min(table.size * 4, _LARGEST), ids[0]), 0
+            tables.append(table)
+        chains, mask, before = table.chains, table.mask, table.before.append
+        for key in keys:
+            number += 1
+            place = key & mask
+            before(chains[place])
+            chains[place] = number
+        table.octets += array("I", keys).tobytes()[_OCTET::4]
+        if not self._counted:
+            table.ids.extend(ids)
+        if self._rows:
+            for key, one in zip(keys, ids, strict=True):
+                if key in self._rows:
+                    self._rows[key].append(one)
 
-    def find(self, key: int) -> "array[int]":
+    def find(self, key: int) -> Sequence[int]:
         """The ids under a key, the lowest first; with bad luck others among them."""
-        found = array("I")
-        for level in reversed(self._levels):
-            for keys, ids in level:
-                place = bisect_left(keys, key)
-                if place < len(keys) and keys[place] == key:
-                    found += ids[place : bisect_right(keys, key, place)]
+        if key in self._rows:
+            return self._rows[key]
+        found: list[int] = []
+        octet = key >> 24
+        for table in reversed(self._tables):
+            number = table.chains[key & table.mask]
+            while number:
+                number -= 1
+                if table.octets[number] == octet:
+                    found.append(table.first + number if self._counted else table.ids[number])
+                number = table.before[number]
+        found.reverse()
+        if len(found) > _MANY:
+            self._rows[key] = array("I", found)
         return found
-
-
-def _entries(keys: Iterable[int], ids: Iterable[int]) -> Iterable[int]:
-    return map(or_, map(lshift, keys, repeat(_BITS)), ids)
-
-
-def _run(entries: Iterable[int]) -> _Run:
-    halves = array("I", array("Q", sorted(entries)).tobytes())
-    return halves[_KEYS::2], halves[_IDS::2]

@@ -1,25 +1,23 @@
 """All batches and messages of a sandbox, and what finds them by the words people ask with.
 
 Messages and batches stand in lists of pages (paged_list.py): the newest pages, and those asked for lately, hold
-objects, all others are packed to bytes. Two hash indexes (hash_index.py) lead from numbers and from names to ids; a
-hit is compared with the thing itself. They get each page when it is full; the last page is looked through. A batch's
-messages lie behind one another, so that a reference or a provider's id leads to its batch alone. Beside plain lists
-and dicts, for a million messages: 250 bytes a message in place of 1,280 (of the 600 that it may have), no more time to
-add one (15 us and 16), 17 ms in place of 1.2 s for a full run of the garbage collector; to look one up costs 40 us in
-place of 5.
+objects, all others are packed to bytes. Two indexes (name_index.py) lead from numbers and from names to ids; a hit is
+compared with the thing itself. A batch's messages lie behind one another, so that a reference or a provider's id leads
+to its batch alone. Beside plain lists and dicts, for a million messages: 250 bytes a message in place of 1,280 (of the
+600 that it may have), no more time to add one (15 us and 16), 17 ms in place of 1.2 s for a full run of the garbage
+collector; to look one up costs 40 us in place of 5.
 """
 
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby, islice
-from operator import attrgetter, methodcaller
+from itertools import groupby, islice
 from typing import cast
 from zlib import crc32
 
 from emulator.core.messages import Batch, Message
-from emulator.core.state.hash_index import HashIndex
+from emulator.core.state.name_index import NameIndex
 from emulator.core.state.paged_list import CacheSize, PagedList
 from emulator.core.statuses import STATUSES, Status
 
@@ -28,8 +26,6 @@ _PROVIDER_BITS = 16
 """Two that share one are looked through together."""
 _ANY = -1
 """Every bit."""
-_octets = methodcaller("encode", "utf-8", "surrogatepass")
-_TO = attrgetter("to")
 _REFERENCE = " "
 """Stands before a reference, so that it is no other's id."""
 _RUN = 32
@@ -42,23 +38,16 @@ class MessageStore:
 
     def __init__(self, room: CacheSize | None = None) -> None:
         room = room or CacheSize()
-        self.batches: PagedList[Batch] = PagedList(
-            Batch, lambda batch: _provider_bit(batch.provider), room, self._index_batches
-        )
-        self.messages: PagedList[Message] = PagedList(
-            Message, lambda message: _BIT[message.status], room, self._index_messages
-        )
+        self.batches = PagedList(Batch, lambda batch: _provider_bit(batch.provider), room)
+        self.messages = PagedList(Message, lambda message: _BIT[message.status], room)
         self.by_status: Counter[Status] = Counter()
         """How many messages have a status."""
         self.claimed: dict[str, int] = {}
         """The highest of a provider's ids that are numbers (of less than 20 digits) and were not given out by it."""
         self._first = array("I")
         """The first message of each batch."""
-        self._batch_of_page = array("I")
-        """Of the first message in each page that is full."""
-        self._by_number = HashIndex()
-        self._by_name = HashIndex()
-        """Batches, by references and providers' ids."""
+        self._by_number = NameIndex(self.messages, lambda message: (message.to,), one_each=True)
+        self._by_name = NameIndex(self.batches, _names)
 
     # making
 
@@ -112,28 +101,6 @@ class MessageStore:
         if self.messages.full:
             self.messages.evict()
 
-    def _index_batches(self, page: list[Batch]) -> None:
-        named = [(one, batch.id) for batch in page for one in batch.ids or (batch.provider_id,) if one is not None]
-        named += [(_REFERENCE + batch.reference, batch.id) for batch in page if batch.reference]
-        if named:
-            names, ids = zip(*named, strict=True)
-            self._by_name.add(map(crc32, map(_octets, names)), ids)
-
-    def _index_messages(self, page: list[Message]) -> None:
-        self._batch_of_page.append(page[0].batch)
-        self._by_number.add(map(crc32, map(_octets, map(_TO, page))), range(page[0].id, page[-1].id + 1))
-
-    def _to(self, number: str) -> Sequence[int]:
-        """The ids of messages to a number, others perhaps among them."""
-        found = self._by_number.find(crc32(_octets(number)))
-        found.extend(one.id for one in self.messages.tail if one.to == number)
-        return found
-
-    def _named(self, name: str) -> Iterator[Batch]:
-        """Batches that may have a name."""
-        found = self._by_name.find(crc32(_octets(name)))
-        return chain((self.batches[one - 1] for one in found), self.batches.tail)
-
     # one
 
     def message(self, number: int) -> Message | None:
@@ -173,13 +140,13 @@ class MessageStore:
 
     def to_number(self, number: str, after: int = 0) -> Iterator[Message]:
         """The messages to a number with a higher id, oldest first."""
-        ids = self._to(number)
+        ids = self._by_number.find(number)
         found = (self.messages[ids[place] - 1] for place in range(bisect_right(ids, after), len(ids)))
         return (message for message in found if message.to == number)
 
     def newest_to(self, number: str, before: int | None = None) -> Iterator[Message]:
         """The messages to a number with a lower id, newest first."""
-        ids = self._to(number)
+        ids = self._by_number.find(number)
         last = len(ids) if before is None else bisect_left(ids, before)
         found = (self.messages[ids[place] - 1] for place in range(last - 1, -1, -1))
         return (message for message in found if message.to == number)
@@ -232,7 +199,7 @@ class MessageStore:
     def _likely(self, pages: range, status: str | None, provider: str | None, text: str) -> Iterator[int]:
         status_bit = _ANY if status is None else _BIT.get(cast(Status, status), 0)
         provider_bit = _ANY if provider is None else _provider_bit(provider)
-        octets = _octets(text)
+        octets = text.encode("utf-8", "surrogatepass")
         for page in pages:
             if self.messages.may_hold(page, status_bit) and (
                 (not octets and provider is None)
@@ -242,17 +209,10 @@ class MessageStore:
 
     def _batch_pages(self, page: int) -> range:
         """Where the batches of a page of messages lie."""
-        first, end = self._first_batch(page), len(self.batches)
+        first, end = self.batch_number(self.messages.first_of(page) + 1), len(self.batches)
         if page + 1 < self.messages.pages:
-            end = self._first_batch(page + 1)
-            if self.messages.page_of(self._first[end - 1] - 1) > page:
-                end -= 1
+            end = self.batch_number(self.messages.first_of(page + 1))
         return range(self.batches.page_of(first - 1), self.batches.page_of(end - 1) + 1)
-
-    def _first_batch(self, page: int) -> int:
-        """That of the first message in a page."""
-        known = self._batch_of_page
-        return known[page] if page < len(known) else self.messages.tail[0].batch
 
     def _of(self, batch: int, to: str | None) -> Sequence[int]:
         """The ids of a batch's messages, or of those to a number."""
@@ -260,28 +220,33 @@ class MessageStore:
         if to is None:
             return there
         if len(there) > 1:
-            ids = self._to(to)
+            ids = self._by_number.find(to)
             there = ids[bisect_left(ids, there[0]) : bisect_right(ids, there[-1])]
         return [one for one in there if self.messages[one - 1].to == to]
 
     def _referred(self, provider: str, reference: str) -> Iterator[int]:
         """Batches under a reference."""
-        return (
-            batch.id for batch in self._named(_REFERENCE + reference)
-            if batch.reference == reference and batch.provider == provider
-        )  # fmt: skip
+        for number in self._by_name.find(_REFERENCE + reference):
+            batch = self.batches[number - 1]
+            if batch.reference == reference and batch.provider == provider:
+                yield number
 
     def _identified(self, provider: str, provider_id: str) -> Iterator[int]:
         """Batches under a provider's id."""
-        return (
-            batch.id for batch in self._named(provider_id)
-            if provider_id in _ids(batch) and batch.provider == provider
-        )  # fmt: skip
+        for number in self._by_name.find(provider_id):
+            batch = self.batches[number - 1]
+            if provider_id in _ids(batch) and batch.provider == provider:
+                yield number
 
 
 def _ids(batch: Batch) -> tuple[str, ...]:
     """Of a batch: the provider's, or those of its parts."""
     return batch.ids or (() if batch.provider_id is None else (batch.provider_id,))
+
+
+def _names(batch: Batch) -> tuple[str, ...]:
+    """By which it is found."""
+    return (*_ids(batch), _REFERENCE + batch.reference) if batch.reference else _ids(batch)
 
 
 def _provider_bit(provider: str) -> int:

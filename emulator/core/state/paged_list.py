@@ -39,11 +39,11 @@ class PagedList(Generic[T]):
     """Things of a kind in the order in which they came. `mark` tells a thing's bits; a page that lies packed is passed
     over where none of its things has a bit that is looked for."""
 
-    def __init__(
-        self, kind: type[T], mark: Callable[[T], int], room: CacheSize, filled: Callable[[list[T]], None]
-    ) -> None:  # fmt: skip
-        self._filled = filled
-        """Gets each page that is full, as soon as there is another."""
+    def __init__(self, kind: type[T], mark: Callable[[T], int], room: CacheSize) -> None:
+        self.packs: Callable[[list[T]], None] = lambda page: None
+        """Gets each page before it is packed for the first time, one after the other."""
+        self._settled = 0
+        """So many pages have been packed."""
         self._kind: Callable[..., T] = kind
         self._mark = mark
         self._bits, self._most = room
@@ -85,8 +85,6 @@ class PagedList(Generic[T]):
 
     def _begin(self) -> None:
         """Another page."""
-        if self.tail:
-            self._filled(self.tail)
         self.tail = self.live[self.count >> self._bits] = []
         self._packed.append(None)
         self._marks.append(0)
@@ -142,6 +140,10 @@ class PagedList(Generic[T]):
         """In which page a thing lies."""
         return index >> self._bits
 
+    def first_of(self, page: int) -> int:
+        """The index of the first thing in a page."""
+        return page << self._bits
+
     def page(self, page: int) -> list[T]:
         """A page's things, to be read."""
         live = self.live.get(page)
@@ -165,7 +167,11 @@ class PagedList(Generic[T]):
             things = live.pop(page)
             if page == self.pages - 1:
                 live[page] = things
-            elif self._packed[page] is None:
+                continue
+            if page == self._settled:
+                self.packs(things)
+                self._settled += 1
+            if self._packed[page] is None:
                 self._pack(page, things)
         self.full = False
 

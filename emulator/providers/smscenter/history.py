@@ -94,7 +94,7 @@ def _faulty(shared: dict[str, Any], wrong: list[str]) -> dict[str, Any]:
 
 def dates(case: CheckContext) -> Refused | None:
     """`start` and `end` become moments, by the account's clock; end is the last day, start at most half a year ago."""
-    extra, zone = case.command.extra, countries.zone(case.switch("timezone"), case.command.style.get("country", ""))
+    extra, zone = case.command.extra, countries.zone(case.switches["timezone"], case.command.style.get("country", ""))
     try:
         since = _midnight(extra["start"], zone) if "start" in extra else None
         until = _midnight(extra["end"], zone, 1) if "end" in extra else None

@@ -31,7 +31,7 @@ def read_info(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 def operator_known(case: CheckContext) -> Refused | None:
     """The table knows the operator of one of them at least."""
-    switches = case.profile.in_force(case.account)
+    switches = case.switches
     if any(place_of(normal_number(one, switches) or "").operator for one in case.command.destinations):
         return None
     return Refused(reason=Reason.UNROUTABLE, details={"barred": ", ".join(case.command.destinations[:5])})

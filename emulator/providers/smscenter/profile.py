@@ -55,7 +55,7 @@ def text(case: CheckContext) -> Refused | None:
     if not command.text and (command.kind == "sms" or KINDS[command.kind].text):
         return Refused(reason=Reason.TEXT_MISSING if command.text is None else Reason.TEXT_EMPTY)
     length = max(map(len, command.texts)) if command.texts else len(command.text or "")
-    if length <= MOST_CHARACTERS or case.switch("long-text") == "accept":
+    if length <= MOST_CHARACTERS or case.switches["long-text"] == "accept":
         return None
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
 
@@ -65,7 +65,7 @@ def _as_meant(case: CheckContext) -> None:
     guess = case.command.extra.get(requests.GUESS)
     if guess is not None:
         rest = {name: value for name, value in case.command.extra.items() if name != requests.GUESS}
-        said = _Guess() if case.switch("utf8-without-charset") == "page" else msgspec.json.decode(guess, type=_Guess)
+        said = _Guess() if case.switches["utf8-without-charset"] == "page" else msgspec.json.decode(guess, type=_Guess)
         given = {name: value for name, value in msgspec.structs.asdict(said).items() if value}
         case.command = msgspec.structs.replace(case.command, extra=rest, **given)
 
@@ -86,7 +86,7 @@ def sender(case: CheckContext) -> Refused | None:
 def _sender(case: CheckContext, name: str) -> Refused | None:
     if not name:
         return None
-    if len(name) > 11 and not _digits_name(name) and case.switch("malformed-sender") == "refuse":
+    if len(name) > 11 and not _digits_name(name) and case.switches["malformed-sender"] == "refuse":
         return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": name})
     return sender_registered(case, name) if case.owner.senders else None
 
@@ -97,7 +97,7 @@ def schedule(case: CheckContext) -> Refused | None:
     extra = case.command.extra
     if not extra:
         return None
-    time, zone = extra.get("time", ""), countries.zone(case.switch("timezone"), extra.get("country", ""))
+    time, zone = extra.get("time", ""), countries.zone(case.switches["timezone"], extra.get("country", ""))
     ahead = extra.get("tz") or str(countries.moscow_time(zone, case.at) / HOUR)
 
     def begins(hours: str) -> Timestamp:
@@ -110,7 +110,7 @@ def schedule(case: CheckContext) -> Refused | None:
     except (ValueError, OverflowError):
         return Refused(reason=Reason.SCHEDULE_INVALID, details={"time": time, "tz": extra.get("tz", "")})
     if dates.is_past(time, case.at, dates.hours(ahead)):
-        case.noticed.append("smscenter.send.past-time")
+        case.noticed += ("smscenter.send.past-time",)
     try:
         life = dates.life(extra.get("valid", ""))
     except ValueError:
@@ -150,9 +150,9 @@ def bar(case: CheckContext, number: str, place: int) -> Reason | None:
     limit, windows = profile.limits["to-one-number"], case.state.windows
     mark = f"to-one-number {profile.provider} {number}"
     if windows.streak(mark, case.at, limit.span) < account.limits.get("to-one-number", limit.count):
-        case.marks.append(mark)
+        case.marks += (mark,)
         return None
-    if case.switch("flood") == "until-pause" and type(command) is not Price:
+    if case.switches["flood"] == "until-pause" and type(command) is not Price:
         windows.prolong(mark, case.at)
     return Reason.FLOOD
 
@@ -179,7 +179,7 @@ def _asked(case: CheckContext) -> str:
 
 
 def _pair(case: CheckContext, written: str, provider_id: str) -> str:
-    number = normal_number(written, case.profile.in_force(case.account)) or written
+    number = normal_number(written, case.switches) or written
     return f"{number} {provider_id}"
 
 

@@ -14,14 +14,14 @@ _MARK = "virtual"
 
 def enough_credit(case: CheckContext) -> Refused | None:
     """The balance covers it; in test mode it costs nothing."""
-    if not case.switch("test-mode"):
+    if not case.switches["test-mode"]:
         return checks.enough_credit(case)
     return free(case)
 
 
 def free(case: CheckContext) -> Refused | None:
     """In test mode: no cost, and the message keeps that it was virtual. Changes the case, refuses nothing."""
-    if case.switch("test-mode"):
+    if case.switches["test-mode"]:
         checks.weigh(case)
         case.price = case.cost = 0
         case.command = msgspec.structs.replace(case.command, extra={**case.command.extra, _MARK: "1"})

@@ -24,7 +24,7 @@ def read_wait(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 def number_to_wait_for(case: CheckContext) -> Refused | None:
     """One number, an international one. The numbers to be dialled go into the command: they are the account's."""
-    written, switches = case.command.destination, case.profile.in_force(case.account)
+    written, switches = case.command.destination, case.switches
     if normal_number(written, switches) is None:
         return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"phone `{written}` is not a number"})
     case.command.dialled = tuple(switches["wait-call-numbers"].replace(",", " ").split())

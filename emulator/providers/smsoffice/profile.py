@@ -127,7 +127,7 @@ def request_line(case: CheckContext) -> Refused | None:
     fault = case.command.fault
     if fault is None:
         return None
-    if fault.reason == Reason.REQUEST_TOO_LONG and case.switch("long-get") == "accept":
+    if fault.reason == Reason.REQUEST_TOO_LONG and case.switches["long-get"] == "accept":
         return None
     return checks.well_formed(case)
 
@@ -135,7 +135,7 @@ def request_line(case: CheckContext) -> Refused | None:
 def content_length(case: CheckContext) -> Refused | None:
     """In code points."""
     length = len(case.command.text or "")
-    if length <= MOST_CHARACTERS or case.switch("long-content") == "accept":
+    if length <= MOST_CHARACTERS or case.switches["long-content"] == "accept":
         return None
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
 
@@ -144,11 +144,11 @@ def sender_form(case: CheckContext) -> Refused | None:
     """At most 11 of the allowed characters; or a name that the account has all the same."""
     sender = case.command.sender or ""
     if (len(sender) <= MOST_SENDER and _sender(sender)) or (
-        _numeric(sender) and case.switch("numeric-sender") == "on"
+        _numeric(sender) and case.switches["numeric-sender"] == "on"
     ):  # fmt: skip
         return None
-    if case.switch("malformed-sender") == "accept" and checks.sender_of(case.owner, sender):
-        case.noticed.append("smsoffice.send.sender-alphabet")
+    if case.switches["malformed-sender"] == "accept" and checks.sender_of(case.owner, sender):
+        case.noticed += ("smsoffice.send.sender-alphabet",)
         return None
     return Refused(reason=Reason.SENDER_MALFORMED, details={"sender": sender, "length": len(sender)})
 
@@ -156,7 +156,7 @@ def sender_form(case: CheckContext) -> Refused | None:
 def numbers(case: CheckContext) -> Refused | None:
     """As everywhere; but the page has two codes for a list of nothing but malformed numbers."""
     refused = recipients.numbers(case)
-    if refused and refused.reason == Reason.DESTINATION_INVALID and case.switch("no-valid-number") == 10:
+    if refused and refused.reason == Reason.DESTINATION_INVALID and case.switches["no-valid-number"] == 10:
         refused.reason = Reason.NO_VALID_DESTINATION
     return refused
 
@@ -166,8 +166,8 @@ def let_pass(case: CheckContext) -> None:
     the fault."""
     begins_at, reference = case.command.begins_at, case.command.reference
     if begins_at is not None and begins_at < case.at:
-        case.noticed.append("smsoffice.send.past-schedule")
-    if reference and len(reference) > MOST_REFERENCE and case.switch("long-reference") == "cut":
+        case.noticed += ("smsoffice.send.past-schedule",)
+    if reference and len(reference) > MOST_REFERENCE and case.switches["long-reference"] == "cut":
         case.command = msgspec.structs.replace(case.command, reference=reference[:MOST_REFERENCE])
 
 

@@ -36,7 +36,7 @@ def characters(case: CheckContext) -> Refused | None:
 def not_taken(case: CheckContext) -> Refused | None:
     """The account has no brand of that name, refused ones included."""
     name = _named(case)
-    known = case.owner.senders.get(name) if case.switch("name-case") == "kept" else sender_of(case.owner, name)
+    known = case.owner.senders.get(name) if case.switches["name-case"] == "kept" else sender_of(case.owner, name)
     return Refused(reason=Reason.NAME_TAKEN, details={"name": known.name}) if known else None
 
 

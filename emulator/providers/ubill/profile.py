@@ -59,7 +59,7 @@ def readable(case: CheckContext) -> Refused | None:
     fault = case.command.fault
     if fault is None:
         return None
-    if FORM in fault.details and case.switch("form-body") == "read":
+    if FORM in fault.details and case.switches["form-body"] == "read":
         return None
     return checks.well_formed(case)
 
@@ -74,7 +74,7 @@ def brand(case: CheckContext) -> Refused | None:
     found = next((brand for brand in brands if str(brand.id) == written), None)
     if found is None:
         return Refused(reason=Reason.SENDER_UNKNOWN, details=details)
-    if found.state != "active" and case.switch("unapproved-brand") == "refuse":
+    if found.state != "active" and case.switches["unapproved-brand"] == "refuse":
         more = {"name": found.name, "state": found.state}
         return Refused(reason=Reason.SENDER_INACTIVE, details={**details, **more})
     case.command = msgspec.structs.replace(case.command, sender=found.name)
@@ -84,7 +84,7 @@ def brand(case: CheckContext) -> Refused | None:
 def text_filled(case: CheckContext) -> Refused | None:
     """The text is more than white space, or more than nothing where the switch says so."""
     text = case.command.text or ""
-    if text.strip() or (text and case.switch("blank-text") == "accept"):
+    if text.strip() or (text and case.switches["blank-text"] == "accept"):
         return None
     return Refused(reason=Reason.TEXT_EMPTY)
 
@@ -94,12 +94,12 @@ def send_time(case: CheckContext) -> Refused | None:
     written = case.command.extra.get("sendTime")
     if not written:
         return None
-    hours = case.switch("timezone")
+    hours = case.switches["timezone"]
     at = read_minute(written, hours)
     if at is not None and at > case.at:
         case.command = msgspec.structs.replace(case.command, begins_at=at)
         return None
-    if case.switch("wrong-sendtime") == "now":
+    if case.switches["wrong-sendtime"] == "now":
         return None
     details = {"sendTime": written, "now": write_second(case.at, hours)}
     return Refused(reason=Reason.SCHEDULE_INVALID, details=details)

@@ -163,7 +163,7 @@ def test_unmet_names_the_keys_that_stand_in_the_way() -> None:
     from emulator.core.commands import Submit
 
     command = Submit(provider="plain", destinations=(TO,), text="Hello", sender="shop")
-    case = CheckContext(play.state, play.profile, play.account, command, play.state.began)
+    case = CheckContext(play.state, play.profile, play.account, command, play.state.began, {})
     assert list(unmet(when, case)) == ["operation", "to", "contains", "after"]
 
 

@@ -23,8 +23,9 @@ STEPS = st.lists(
 
 @given(STEPS, st.integers(1, 3))
 def test_it_holds_what_a_list_would_and_keeps_no_more_pages_unpacked_than_it_may(steps, most) -> None:
-    full: list[list[Thing]] = []
-    things = PagedList(Thing, lambda one: 1 << one.number % 7, CacheSize(2, most), full.append)
+    packed: list[list[Thing]] = []
+    things = PagedList(Thing, lambda one: 1 << one.number % 7, CacheSize(2, most))
+    things.packs = packed.append
     plain: list[tuple[int, str]] = []
     for step, number in steps:
         match step:
@@ -42,9 +43,9 @@ def test_it_holds_what_a_list_would_and_keeps_no_more_pages_unpacked_than_it_may
                 things.evict()
                 assert len(things.live) <= max(most, 1)
         assert [(one.number, one.word) for one in things] == plain
-    handed_over = [one.number for page in full for one in page]
-    assert handed_over == [*range(len(plain) - len(things.tail))]
-    assert [one.number for one in things.tail] == [*range(len(handed_over), len(plain))]
+    assert [one.number for page in packed for one in page] == [*range(4 * len(packed))]
+    assert [*range(len(packed), things.pages)] == [page for page in things.live if page >= len(packed)]
+    assert things.tail == (things.page(things.pages - 1) if plain else [])
     assert len(things) == len(plain)
     assert [one.number for one in reversed(things)] == [*range(len(plain))][::-1]
     assert [things[at - len(plain)].number for at in range(2 * len(plain))] == [*range(len(plain))] * 2

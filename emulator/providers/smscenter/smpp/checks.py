@@ -111,8 +111,7 @@ def source_fits(case: CheckContext) -> Refused | None:
 
 def _what(case: CheckContext) -> str:
     """Identical: what the phone sees, however the message was cut and the numbers written."""
-    command, profile = case.command, case.profile
-    switches = profile.in_force(case.account)
+    command, profile, switches = case.command, case.profile, case.switches
     to = [profile.normal_number(written, switches) or written for written in command.destinations or ()]
     sender = profile.normal_number(command.sender or "", switches) or command.sender
     encoding = (command.measured or command.measure_of(command.text or "")).encoding
@@ -154,7 +153,7 @@ def _identical_with_part(case: CheckContext) -> Refused | None:
     if case.command.measured is None or case.command.measured.parts < 2:
         return None
     refused = _identical(case)
-    case.marks = [mark for mark in case.marks if not mark.startswith("smpp-identical")]
+    case.marks = tuple(mark for mark in case.marks if not mark.startswith("smpp-identical"))
     return refused
 
 
