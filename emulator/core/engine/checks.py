@@ -1,9 +1,8 @@
 """The checks a provider may make of a command. Its profile lists which, in which order; all are made before anything
 is changed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -53,12 +52,12 @@ class CheckContext(msgspec.Struct):
     lost: Sequence[Lost] = ()
     """Numbers that nothing is sent to."""
     measured: Measure | None = None
+    each: int = 0
+    """What one recipient of the text costs."""
     measures: Sequence[Measure] = ()
-    """Of the text of each good number, where each has its own."""
-    price: int = 0
-    """Of one part, and"""
-    by_message: bool = False
-    """whether a message costs that, however many parts it has: the provider's switch `charge`."""
+    """Of the text of each good number, where each has its own, and"""
+    costs: Sequence[int] = ()
+    """what it costs."""
     parts: int = 0
     """How many parts go to all recipients together, and"""
     cost: int = 0
@@ -89,22 +88,9 @@ class CheckContext(msgspec.Struct):
         """The rule that decides of the destination at that place."""
         return self.ruling.of(written, self.said(place) if self.command.texts else None)
 
-    def by_rule(self, numbers: Sequence[str], places: Sequence[int]) -> Iterable[tuple[Rule | None, Sequence[str]]]:
-        """Numbers, those in a row of whom one rule decides together."""
-        if self.ruling.recipients is None:
-            return ((self.ruling.everyone, numbers),)
-        written = self.command.destinations
-        rules = [self.rule_of(written[place], place) for place in places]
-        alike = groupby(zip(rules, numbers, strict=True), itemgetter(0))
-        return ((rule, [number for _, number in those]) for rule, those in alike)
-
     def named(self, to: str | None = None) -> list[int]:
         """Ids of the messages (to a number) that the command names by an id."""
         return named(self.state.store, self.command, to, self.switches.get("shared-id") == "newest")
-
-    def cost_of(self, measured: Measure) -> int:
-        """What one recipient of a text costs."""
-        return self.price if self.by_message else self.price * measured.parts
 
 
 LONGEST = LONGEST_WINDOW * SECOND
@@ -195,23 +181,24 @@ def sender_registered(case: CheckContext, name: str | None = None) -> Refused | 
     return None
 
 
-def weigh(case: CheckContext) -> None:
-    """Measures the text, or each of the texts, and works out what that costs."""
-    profile, account, command = case.profile, case.account, case.command
+def weigh(case: CheckContext, price: int | None = None) -> None:
+    """Measures the text, or each of the texts, and works out what that costs: at the account's price, or this one. By
+    the provider's switch `charge` a part costs it, or a message, however many parts it has."""
+    account, command = case.account, case.command
     assert account is not None
     measured = case.measured = command.measured or measure(command.text or "")
-    kind = "part" if command.kind == "sms" else command.kind
-    each = account.prices[kind] if kind in account.prices else profile.amounts[kind]
-    case.price = each
-    case.by_message = case.switches.get("charge") == "messages"
+    if price is None:
+        kind = "part" if command.kind == "sms" else command.kind
+        price = account.prices[kind] if kind in account.prices else case.profile.amounts[kind]
+    by_message = case.switches.get("charge") == "messages"
     if command.texts:
-        case.measures = [measure(command.texts[place]) for place in case.places]
-        case.parts = sum(one.parts for one in case.measures)
-        case.cost = sum(map(case.cost_of, case.measures))
+        case.measures = measures = [measure(command.texts[place]) for place in case.places]
+        case.costs = [price if by_message else price * one.parts for one in measures]
+        case.parts, case.cost = sum(one.parts for one in measures), sum(case.costs)
     else:
         count, parts = len(case.good), measured.parts
-        case.parts = parts * count
-        case.cost = each * (1 if case.by_message else parts) * count
+        case.each = price if by_message else price * parts
+        case.parts, case.cost = parts * count, case.each * count
 
 
 def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Check:

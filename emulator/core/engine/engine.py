@@ -66,10 +66,9 @@ class Engine:
         case = CheckContext(state, profile, account, command, at, profile.in_force(account))
         if known:
             if isinstance(command, SubmitPart):
-                command = case.command = self._judge.parts.seen_whole(command)
-            if state.rule_book.rules:
-                case.ruling = state.rule_book.ruling(case)
-            if case.ruling.rules:
+                case.command = self._judge.parts.seen_whole(command)
+            if state.rule_book.rules and (ruling := state.rule_book.ruling(case)).rules:
+                case.ruling = ruling
                 verdict = self._by_rule(case)
                 return msgspec.structs.replace(verdict, noticed=case.noticed) if case.noticed else verdict
         return Decision(self._judge.judge(case), None, None, False, case.noticed)

@@ -67,10 +67,12 @@ class MessageLifecycle:
             after = self._after.get(first.plan)
             due = begins_at + after[0] if after else self._due(first.plan, batch, 0)
         reports = batch.report and (state.plans[first.plan].reports or self._wanted(batch, None, first.status))
-        single = reports or ends is not None
-        for message in messages if single else (first,):
+        together = not reports and ends is None
+        if together and due is not None:
+            state.scheduler.put_each(due, first.id, len(messages), batch.first, scheduled)
+        for message in () if together else messages:
             if due is not None:
-                state.scheduler.put_each(due, message.id, 1 if single else len(messages), batch.first, scheduled)
+                state.scheduler.put_each(due, message.id, 1, batch.first, scheduled)
             if reports:
                 self._report(message, batch, None, batch.created_at)
             if ends is not None:

@@ -1,6 +1,8 @@
 """Takes a submit into the store: batches, messages, their plans; and what is kept of numbers that are refused."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -9,7 +11,7 @@ from emulator.core.commands import Submit
 from emulator.core.engine.checks import CheckContext, Said
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.recipients import barred, lost_for
-from emulator.core.messages import Batch, Message
+from emulator.core.messages import Batch
 from emulator.core.outcomes import Accepted, Refused
 from emulator.core.profile import ErrorRow, Profile
 from emulator.core.reasons import Reason
@@ -18,7 +20,6 @@ from emulator.core.rules.matching import Rule
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.statuses import Status
 from emulator.core.text import Measure
-from emulator.core.units import Timestamp
 
 
 class SubmitHandler:
@@ -42,13 +43,11 @@ class SubmitHandler:
         account.balance -= cost
         account.spent += cost
         provider_id = self._id(case)
-        first = self.state.store.batches.count + 1
         if command.texts:
-            for said, each, numbers, places in _by_what_is_said(case):
-                self._send(case, provider_id, said, each, numbers, places)
+            first, *_ = [self._send(case, provider_id, *group) for group in _by_what_is_said(case)]
         else:
             said = Said(command.text or "", command.sender or "", command.begins_at)
-            self._send(case, provider_id, said, measured, case.good, case.places)
+            first = self._send(case, provider_id, said, measured, case.each, case.good, case.places)
         accepted = Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
             balance=account.balance, encoding=measured.encoding, code=case.code,
@@ -95,13 +94,15 @@ class SubmitHandler:
 
     def _id(self, case: CheckContext) -> str | None:
         """The client's own id, or the one given already, or the provider's next one that nobody has."""
-        profile, given = case.profile, case.command.ids
-        own: str | None = case.command.own_id
+        command, profile = case.command, case.profile
+        own: str | None = command.own_id
         if own is not None:
             self.state.store.claim(profile.provider, own)
-        if own is not None or profile.first_id is None:
-            return own
-        return given[0] if given else self.next_id(profile)
+        elif command.ids:
+            own = command.ids[0]
+        elif profile.first_id is not None:
+            own = self.next_id(profile)
+        return own
 
     def next_id(self, profile: Profile) -> str:
         """The provider's next id that nobody has."""
@@ -115,18 +116,21 @@ class SubmitHandler:
         return str(number)
 
     def _send(
-        self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, numbers: Sequence[str],
-        places: Sequence[int],
-    ) -> None:  # fmt: skip
-        """A batch with a message to each number; those in a row of whom one rule decides are made together."""
-        batch = self._batch(case, provider_id, said, measured, case.cost_of(measured))
+        self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, cost: int,
+        numbers: Sequence[str], places: Sequence[int],
+    ) -> int:  # fmt: skip
+        """A batch with a message to each number, set going; those in a row of whom one rule decides are made
+        together. The batch's id."""
+        ruling, provider, ends = case.ruling, case.profile.provider, case.command.expires_at
+        batch = self._batch(case, provider_id, said, measured, cost)
         status: Status = "scheduled" if batch.begins_at > case.at else "pending"
-        provider, ends = case.profile.provider, case.command.expires_at
-        for rule, alike in case.by_rule(numbers, places):
+        alike = ((ruling.everyone, numbers),) if ruling.recipients is None else _by_rule(case, numbers, places)
+        for rule, those in alike:
             plan = self._plans.get(("" if rule is None else rule.id, provider))
             if plan is None:
                 plan = self._plan(rule, case.profile)
-            self._add(batch, plan, status, alike, "", 0, ends)
+            self._life.begin(self.state.store.add(batch, those, status, plan), batch, ends)
+        return batch.id
 
     def _batch(
         self, case: CheckContext, provider_id: str | None, said: Said, measured: Measure, cost: int
@@ -140,19 +144,6 @@ class SubmitHandler:
             command.extra if command.kind == "sms" else {**command.extra, "kind": command.kind}, command.ids,
             command.asks,
         )  # fmt: skip
-
-    def _add(
-        self, batch: Batch, plan: int, status: Status, numbers: Iterable[str], reason: str = "", error: int = 0,
-        ends: Timestamp | None = None,
-    ) -> None:  # fmt: skip
-        """Messages of the batch to some numbers, set going."""
-        store, history, messages = self.state.store, (status, batch.created_at), []
-        one = store.messages.count
-        for number in numbers:
-            one += 1
-            messages.append(Message(one, batch.id, number, status, history, plan, 0, reason, error))
-        store.add(batch, messages)
-        self._life.begin(messages, batch, ends)
 
     def _record_lost(self, case: CheckContext, provider_id: str | None, later: bool) -> None:
         """What is kept of the numbers that nothing is sent to, reason by reason, each with its own text."""
@@ -173,7 +164,8 @@ class SubmitHandler:
         status: Status = "pending" if later else row.status
         steps = (Step(0, row.status, reason.value, row.error),) if later else ()
         plan = self._life.intern_actions(Plan(steps=steps))
-        self._add(batch, plan, status, numbers, "" if later else reason.value, 0 if later else row.error)
+        told = ("", 0) if later else (reason.value, row.error)
+        self._life.begin(self.state.store.add(batch, numbers, status, plan, *told), batch)
 
     def _plan(self, rule: Rule | None, profile: Profile) -> int:
         """The number of the life that a rule gives, or the provider's ordinary one, which is known from now on."""
@@ -216,12 +208,21 @@ def _grouped(case: CheckContext, numbers: Sequence[tuple[str, int]]) -> Iterator
     yield from groups.items()
 
 
-def _by_what_is_said(case: CheckContext) -> Iterable[tuple[Said, Measure, list[str], list[int]]]:
-    """Each text with its sender and beginning, its measure, its recipients, where each recipient may have its own."""
-    groups: dict[Said, tuple[Said, Measure, list[str], list[int]]] = {}
-    for number, place, measured in zip(case.good, case.places, case.measures, strict=True):
+def _by_what_is_said(case: CheckContext) -> Iterable[tuple[Said, Measure, int, list[str], list[int]]]:
+    """Each text with its sender and beginning, its measure and cost, its recipients, where each may have its own."""
+    groups: dict[Said, tuple[Said, Measure, int, list[str], list[int]]] = {}
+    for number, place, measured, cost in zip(case.good, case.places, case.measures, case.costs, strict=True):
         said = case.said(place)
-        group = groups.setdefault(said, (said, measured, [], []))
-        group[2].append(number)
-        group[3].append(place)
+        *_, numbers, places = groups.setdefault(said, (said, measured, cost, [], []))
+        numbers.append(number)
+        places.append(place)
     return groups.values()
+
+
+def _by_rule(
+    case: CheckContext, numbers: Sequence[str], places: Sequence[int]
+) -> Iterable[tuple[Rule | None, Sequence[str]]]:  # fmt: skip
+    """Numbers, those in a row of whom one rule decides together. The batch's id."""
+    rules = [case.rule_of(case.command.destinations[place], place) for place in places]
+    for rule, alike in groupby(zip(rules, numbers, strict=True), itemgetter(0)):
+        yield rule, [number for _, number in alike]

@@ -51,17 +51,21 @@ class MessageStore:
 
     # making
 
-    def add(self, batch: Batch, messages: Sequence[Message]) -> None:
-        """Messages, all in one state, of the next batch or of the last one."""
-        first = messages[0]
+    def add(
+        self, batch: Batch, numbers: Iterable[str], status: Status, plan: int, reason: str = "", error: int = 0
+    ) -> list[Message]:  # fmt: skip
+        """Messages to some numbers that are alike otherwise: of the next batch, or of the last one."""
+        messages, made, history = self.messages, [], (status, batch.created_at)
+        number = messages.count
         if batch.id > self.batches.count:
             self.batches.append(batch)
-            self._first.append(first.id)
-        if len(messages) == 1:
-            self.messages.append(first)
-        else:
-            self.messages.extend(messages)
-        self.by_status[first.status] += len(messages)
+            self._first.append(number + 1)
+        for to in numbers:
+            number += 1
+            made.append(Message(number, batch.id, to, status, history, plan, 0, reason, error))
+        messages.extend(made)
+        self.by_status[status] += len(made)
+        return made
 
     def claim(self, provider: str, provider_id: str) -> None:
         """An id that the provider has not given out itself, but might one day."""

@@ -73,19 +73,18 @@ class PagedList(Generic[T]):
         self.count += 1
 
     def extend(self, things: Sequence[T]) -> None:
-        done = 0
+        done = -self.count & self._last
+        """So many fit into the last page."""
+        self.tail.extend(things[:done])
         while done < len(things):
-            place = self.count & self._last
-            if not place:
-                self._begin()
-            fits = things[done : done + self._last + 1 - place]
-            self.tail.extend(fits)
-            self.count += len(fits)
-            done += len(fits)
+            self._begin()
+            self.tail.extend(things[done : done + self._last + 1])
+            done += self._last + 1
+        self.count += len(things)
 
     def _begin(self) -> None:
         """Another page."""
-        self.tail = self.live[self.count >> self._bits] = []
+        self.tail = self.live[self.pages] = []
         self._packed.append(None)
         self._marks.append(0)
         self.full = len(self.live) > self._most

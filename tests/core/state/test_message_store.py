@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.core.engine.engine import Engine
-from emulator.core.messages import Batch, Message
+from emulator.core.messages import Batch
 from emulator.core.state.hash_index import HashIndex
 from emulator.core.state.message_store import MessageStore
 from emulator.core.state.paged_list import CacheSize
@@ -29,7 +29,7 @@ def filled(count: int, room: CacheSize | None = None) -> MessageStore:
             "smsoffice", text, f"r{number}", "gsm7", 1, 10_000, AT + number, AT + number, False, False, True, {},
         )  # fmt: skip
         status = "undelivered" if number == 777 else "pending"
-        store.add(batch, (Message(number, number, number_of(number), status, (status, AT + number), 0),))
+        store.add(batch, [number_of(number)], status, 0)
         store.evict()
     return store
 
@@ -151,8 +151,7 @@ def test_a_batch_of_many_finds_one_of_its_numbers_by_index() -> None:
     for one in (1, 2):
         batch = Batch(one, "ubill", "http", f"id{one}", "s", "t", None, "gsm7", 1, 1, AT, AT, False, False, True, {})
         for number in range(3000):
-            message = (one - 1) * 3000 + number + 1
-            store.add(batch, (Message(message, one, f"{number}", "pending", ("pending", AT), 0),))
+            store.add(batch, [f"{number}"], "pending", 0)
     store.evict()
     before = store.messages.unpacked
     assert store.newest_with("ubill", "id1", "500") == 501
