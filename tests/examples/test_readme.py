@@ -64,15 +64,6 @@ def test_a_script_of_the_readme_runs(text, tmp_path):
     assert done.stdout.startswith("http://127.0.0.1:")
 
 
-@pytest.mark.parametrize("text", snippets("python", "unittest"))
-def test_a_suite_of_unittest_passes(text, tmp_path):
-    (tmp_path / "suite.py").write_text(text, encoding="utf-8")
-    command = [sys.executable, "suite.py"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "OK" in done.stderr
-
-
 def test_the_scenarios_of_the_readme_are_good(tmp_path):
     files = [tmp_path / f"play-{number}.yaml" for number, _ in enumerate(snippets("yaml", "scenario"))]
     for file, text in zip(files, snippets("yaml", "scenario"), strict=True):
@@ -107,7 +98,7 @@ def test_the_lines_of_the_readme_can_be_pasted_and_keep_a_message_over_a_kill(tm
 
 
 def test_every_snippet_is_tried_by_some_test():
-    known = {("sh", ""), ("json", ""), ("python", "test"), ("python", "script"), ("python", "unittest"),
+    known = {("sh", ""), ("json", ""), ("python", "test"), ("python", "script"),
              ("yaml", "scenario"), ("sh", "state"), ("sh", "unchanged"), ("toml", "ini"), ("", "")}  # fmt: skip
     assert {(one.language, one.kind) for document in DOCUMENTS.values() for one in document.snippets} <= known
 
