@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -12,10 +12,12 @@ from emulator.control_api import views
 from emulator.control_api.parameters import parameters
 from emulator.core.messages import Batch
 from emulator.core.outcomes import Accepted
+from emulator.core.units import SECOND
 from emulator.http.messages import HttpRequest
 from emulator.journal import Exchange
 from emulator.providers.base import Row
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import Steps
 from emulator.ui import curl
 from emulator.ui.masking import MASK, Mask
 
@@ -24,16 +26,15 @@ Json = dict[str, Any]
 _base64 = re.compile(r"^[A-Za-z0-9+/]{16,}={0,2}(?=\r?$)", re.MULTILINE)
 
 
-def about(sandbox: Sandbox, batch: Batch) -> list[Exchange]:
+def about(sandbox: Sandbox, batch: Batch) -> Steps[list[Exchange]]:
     """The exchange that a batch came of, if the journal still keeps it."""
-    return [one for one in _at(sandbox, batch) if isinstance(one.outcome, Accepted) and one.outcome.batch == batch.id]
-
-
-def _at(sandbox: Sandbox, batch: Batch) -> Iterator[Exchange]:
-    return (
-        one for one in sandbox.journal.exchanges(provider=batch.provider, operation="send")
-        if batch.created_at - 1_000_000 <= one.at <= batch.created_at + 1_000_000
-    )  # fmt: skip
+    found = []
+    for one in sandbox.journal.exchanges(provider=batch.provider, operation="send"):
+        at_that_time = abs(one.at - batch.created_at) <= SECOND  # a restored state gives out its numbers again
+        if at_that_time and isinstance(one.outcome, Accepted) and one.outcome.batch == batch.id:
+            found.append(one)
+        yield
+    return found
 
 
 def shown(sandbox: Sandbox, kept: Exchange, base_url: str) -> Json:

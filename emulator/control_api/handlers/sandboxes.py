@@ -10,6 +10,7 @@ from emulator.control_api.refusal import Refusal, refuse
 from emulator.core.admin_commands import PutRules
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import DEFAULT, InvalidOptions, NewSandbox
+from emulator.sandboxes.turns import in_turns, listed
 from emulator.version import __version__
 
 if TYPE_CHECKING:
@@ -57,9 +58,11 @@ async def cluster(context: Context) -> "response_types.Cluster":
 
 
 @call("listSandboxes")
-async def every(context: Context) -> "response_types.Sandboxes":
+async def every(context: Context) -> "response_types.Sandboxes | bytes":
     """All sandboxes."""
-    return {"sandboxes": [views.sandbox(one) for one in context.manager.sandboxes.by_id.values()]}
+    there = list(context.manager.sandboxes.by_id.values())
+    found = listed(None if one.gone else views.sandbox(one) for one in there)
+    return b'{"sandboxes":%b}' % await in_turns(found)
 
 
 @call("getSandbox")

@@ -10,6 +10,7 @@ from emulator.http.messages import HttpReply, StreamReply
 from emulator.journal import Attempt
 from emulator.sandboxes.event_feed import FeedEvent
 from emulator.sandboxes.sandbox import Sandbox
+from emulator.sandboxes.turns import in_turns
 from emulator.ui import exchange_view, live_updates, timeline
 from emulator.ui.page_request import PageRequest
 from emulator.ui.pages.callbacks import attempts_of, callback
@@ -44,9 +45,10 @@ async def message(asked: PageRequest) -> HttpReply:
     sandbox, found = asked.sandbox, _message(asked)
     store = sandbox.engine.state.store
     batch = store.batch_of(found)
+    exchanges = await in_turns(exchange_view.about(sandbox, batch))
     return html(
         "message.html", title=f"Message to {found.to}", here="inbox", look=look(batch.text), codes=codes(batch.text),
-        exchanges=[exchange_view.shown(sandbox, one, asked.base_url()) for one in exchange_view.about(sandbox, batch)],
+        exchanges=[exchange_view.shown(sandbox, one, asked.base_url()) for one in exchanges],
         provider=sandbox.providers[batch.provider], linker=linker(sandbox),
         world=f"{sandbox.id}:{sandbox.engine.state.began}",
         newer=found.id + 1 if found.id < len(store.messages) else 0, **_life(sandbox, found),
