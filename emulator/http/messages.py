@@ -2,6 +2,7 @@
 it. No sockets here."""
 
 import re
+from binascii import a2b_qp
 from collections.abc import AsyncIterable, Awaitable, Iterable
 from functools import lru_cache
 from typing import Protocol
@@ -130,37 +131,15 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
     return fields
 
 
-_ESCAPED = {high + low: chr(int(high + low, 16)) for high in "01234567" for low in "0123456789ABCDEFabcdef"}
-"""Two hex digits → the ASCII character, which is the same in every charset that our providers know."""
-_beyond_ascii = re.compile("%[89A-Fa-f]").search
-_escaped = re.compile(r"(?:%[0-9A-Fa-f]{2})+").sub
-"""Run by run: quicker than unquote_to_bytes where much is escaped, and by far where a text is nothing but %."""
-
-
-def _octets_of(run: re.Match[str]) -> str:
-    return bytes.fromhex(run[0].replace("%", "")).decode("latin-1")
+_lone_percent = re.compile(b"%(?![0-9A-Fa-f][0-9A-Fa-f])").sub
 
 
 def unquote(text: str, charset: str = "utf-8") -> str:
-    """A name or value of a query, decoded."""
-    if "+" in text:
-        text = text.replace("+", " ")
-    if "%" not in text:
-        return text if text.isascii() else decode(text.encode("latin-1", "replace"), charset)
-    if text.isascii() and not _beyond_ascii(text):
-        text = text.replace("%20", " ")
-        if "%" not in text:
-            return text
-        pieces = text.split("%")
-        for place in range(1, len(pieces)):
-            piece = pieces[place]
-            character = _ESCAPED.get(piece[:2])
-            if character is None:
-                break
-            pieces[place] = character + piece[2:]
-        else:
-            return "".join(pieces)
-    return decode(_escaped(_octets_of, text).encode("latin-1", "replace"), charset)
+    """A name or value of a query, decoded; its + are spaces already."""
+    octets = text.encode("latin-1", "replace")
+    if b"%" in octets:  # as quoted-printable, which Python reads in C: there %XX is written =XX
+        octets = a2b_qp(_lone_percent(b"%25", octets).replace(b"=", b"=3D").replace(b"%", b"="))
+    return octets.decode(charset, "replace")
 
 
 def write_query(fields: Iterable[tuple[str, str]], charset: str = "utf-8") -> str:
