@@ -31,6 +31,10 @@ def header_of(said: _Headed, name: str, default: str = "") -> str:
     return default
 
 
+_query = re.compile(r"/[^?#]*\??([^#]*)").match
+"""Of a target in origin-form."""
+
+
 class HttpRequest(msgspec.Struct, frozen=True, tag="http", omit_defaults=True, gc=False):
     """A request. `target` is the path and query as they came, never decoded (a raw octet beyond ASCII is written
     %XX); `form` holds the fields of a multipart body, which the transport takes apart."""
@@ -54,9 +58,8 @@ class HttpRequest(msgspec.Struct, frozen=True, tag="http", omit_defaults=True, g
     @property
     def query(self) -> str:
         """What stands behind the path, as it came."""
-        target = self.target
-        plain = target[:1] == "/" and "#" not in target
-        return target.partition("?")[2] if plain else split_target(target)[1]
+        plain = _query(self.target)
+        return plain[1] if plain else split_target(self.target)[1]
 
     header = header_of
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Describe, Fault, ListIncoming, ListMessages
+from emulator.core.commands import AnyCommand, Fault, ListIncoming, ListMessages
 from emulator.core.engine.checks import CheckContext
 from emulator.core.messages import Incoming
 from emulator.core.outcomes import AnyOutcome, Entry, Found, IncomingTold, Refused
@@ -40,17 +40,17 @@ _date = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})", re.ASCII).fullmatch
 def read_get(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """By the parameter that is on."""
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
+    style = requests.at_host(requests.style(parameters), request)
     if parameters.on("get_messages"):
-        return _messages(parameters, shared)
+        return requests.common(_messages(parameters), request, parameters, style)
     if parameters.on("get_answers"):
-        return _answers(parameters, shared)
+        return requests.common(_answers(parameters), request, parameters, style)
     asked = next((f"{word} ({what})" for word, what in _OTHERS.items() if parameters.on(word)), "neither of them")
     problem = f"get.php serves get_messages and get_answers here; this asks for {asked}"
-    return Describe(**{**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})})
+    return left_out.not_served(problem, request, parameters, style)
 
 
-def _messages(parameters: Parameters, shared: dict[str, Any]) -> ListMessages:
+def _messages(parameters: Parameters) -> ListMessages:
     limit, before = _number(parameters, "cnt", _MOST), _number(parameters, "prev_id", 2**53)
     wrong = [name for name, value in (("cnt", limit), ("prev_id", before)) if value == _WRONG]
     kind = parameters.get("format")
@@ -58,17 +58,17 @@ def _messages(parameters: Parameters, shared: dict[str, Any]) -> ListMessages:
     wrong += [name for name, date in dates.items() if not _date(date)]
     kinds = ("e-mail",) if parameters.get("email") else (FORMATS.get(kind, "unknown"),) if kind else ()
     return ListMessages(
-        **_faulty(shared, wrong), destinations=numbers_of(parameters.get("phone")), kinds=kinds,
+        provider="smscenter", fault=_fault(wrong), destinations=numbers_of(parameters.get("phone")), kinds=kinds,
         before=before or None, limit=limit or _MOST, extra=dates,
     )  # fmt: skip
 
 
-def _answers(parameters: Parameters, shared: dict[str, Any]) -> ListIncoming:
+def _answers(parameters: Parameters) -> ListIncoming:
     limit, hours = _number(parameters, "cnt", _MOST_INCOMING), _number(parameters, "hour", _MOST_HOURS)
     after = _number(parameters, "after_id", 2**53)
     wrong = [name for name, value in (("cnt", limit), ("hour", hours), ("after_id", after)) if value == _WRONG]
     return ListIncoming(
-        **_faulty(shared, wrong), after=after, to=parameters.get("to_phone").lstrip("+ "),
+        provider="smscenter", fault=_fault(wrong), after=after, to=parameters.get("to_phone").lstrip("+ "),
         limit=limit or _MOST_INCOMING, within=(hours or _MOST_HOURS) * 3600.0,
     )  # fmt: skip
 
@@ -85,11 +85,9 @@ def _number(parameters: Parameters, name: str, most: int) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 17 and int(said) <= most else _WRONG
 
 
-def _faulty(shared: dict[str, Any], wrong: list[str]) -> dict[str, Any]:
-    if not wrong or shared["fault"]:
-        return shared
+def _fault(wrong: list[str]) -> Fault | None:
     problem = f"{', '.join(wrong)}: not what the page allows"
-    return {**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
+    return Fault(Reason.PARAMETER_INVALID, {"problem": problem}) if wrong else None
 
 
 def dates(case: CheckContext) -> Refused | None:

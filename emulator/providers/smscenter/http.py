@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Delete, Query, QueryMany, Submit
+from emulator.core.commands import AnyCommand, BalanceQuery, Delete, Query, QueryMany, Submit
 from emulator.core.outcomes import (
     Accepted,
     AnyOutcome,
@@ -31,31 +31,30 @@ from emulator.providers.smscenter.statuses import NOT_FOUND, told
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """send.php; with cost=1 the price alone."""
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
-    return requests.submit(parameters, shared, parameters.values.get("cost") == "1")
+    style = requests.style(parameters)
+    return requests.submit(request, parameters, "http", style, parameters.values.get("cost") == "1")
 
 
 def read_rest_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """/rest/send/: a JSON object or a form; the answer is JSON whatever fmt says."""
     parameters = read(request, json=True)
-    shared = requests.common(request, parameters, "http", {**requests.style(request, parameters), "fmt": "3"})
-    return requests.submit(parameters, shared, parameters.values.get("cost") == "1")
+    style = {**requests.style(parameters), "fmt": "3"}
+    return requests.submit(request, parameters, "http", style, parameters.values.get("cost") == "1")
 
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """status.php: one message, several, or del=1."""
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
-    if parameters.get("del") == "1":
-        return requests.query_many(parameters, shared, delete=True)
-    if requests.is_list(parameters):
-        return requests.query_many(parameters, shared, delete=False)
-    return requests.query(parameters, shared)
+    delete = parameters.get("del") == "1"
+    many = delete or requests.is_list(parameters)
+    command = requests.query_many(parameters, delete) if many else requests.query(parameters, "http")
+    return requests.common(command, request, parameters, requests.at_host(requests.style(parameters), request))
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
-    return requests.balance(requests.common(request, parameters, "http", requests.style(request, parameters)))
+    style = requests.at_host(requests.style(parameters), request)
+    return requests.common(BalanceQuery(provider="smscenter"), request, parameters, style)
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

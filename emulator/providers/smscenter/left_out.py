@@ -11,7 +11,7 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import Route
 from emulator.providers.smscenter import reply_formats, requests
 from emulator.providers.smscenter.errors import ERRORS, SOMETHING
-from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, read
+from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, Parameters, read
 
 PAGES = {
     "jobs": "mailings", "phones": "contacts", "templates": "templates", "op_templates": "operators' templates",
@@ -22,14 +22,20 @@ PAGES = {
 """By name, what they are about."""
 
 
+def not_served(problem: str, request: HttpRequest, parameters: Parameters, style: dict[str, str]) -> Describe:
+    """What becomes of a request for something that is left out, said as a problem."""
+    command = requests.common(Describe(provider="smscenter"), request, parameters, style)
+    command.fault = Fault(Reason.PARAMETER_INVALID, {"problem": problem})
+    return command
+
+
 def _route(page: str, about: str) -> Route:
     problem = f"{page}.php ({about}) is a page of SMS Center that the emulator leaves out"
 
     def read_page(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         parameters = read(request)
         style = {word: parameters.values[word] for word in ("fmt",) if parameters.on(word)}
-        shared = requests.common(request, parameters, "http", style)
-        return Describe(**{**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})})
+        return not_served(problem, request, parameters, style)
 
     return Route(("GET", "POST"), f"/sys/{page}.php", "describe", read_page, write)
 

@@ -58,8 +58,7 @@ def read_mail(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     except (RecursionError, ValueError, LookupError) as wrong:
         found = MailLine("", f"the mail cannot be read: {wrong}")
     parameters = parameters_of(found)
-    shared = requests.common(request, parameters, "smtp", {})
-    return requests.submit(parameters, shared, parameters.get("test") == "1")
+    return requests.submit(request, parameters, "smtp", {}, parameters.get("test") == "1")
 
 
 def line_of(octets: bytes) -> MailLine:

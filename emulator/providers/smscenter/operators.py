@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Describe, Fault, QueryNumbers
+from emulator.core.commands import AnyCommand, QueryNumbers
 from emulator.core.engine.checks import CheckContext
 from emulator.core.outcomes import AnyOutcome, NumbersTold, Refused
 from emulator.core.reasons import Reason
@@ -18,15 +18,14 @@ from emulator.providers.smscenter.reply_fields import Members
 
 def read_info(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
+    style = requests.style(parameters)
     if not parameters.on("get_operator"):
-        problem = "info.php serves get_operator alone"
-        return Describe(**{**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})})
-    written = parameters.get("phone")
-    if "," in written:
-        shared["style"]["many"] = "1"
-    numbers = tuple(filter(None, map(str.strip, written.split(","))))
-    return QueryNumbers(**shared, destinations=numbers or None)
+        return left_out.not_served("info.php serves get_operator alone", request, parameters, style)
+    if requests.is_list(parameters):
+        style["many"] = "1"
+    numbers = tuple(filter(None, map(str.strip, parameters.get("phone").split(","))))
+    command = QueryNumbers(provider="smscenter", destinations=numbers or None)
+    return requests.common(command, request, parameters, style)
 
 
 def operator_known(case: CheckContext) -> Refused | None:

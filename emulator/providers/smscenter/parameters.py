@@ -38,8 +38,8 @@ class Parameters(msgspec.Struct, frozen=True):
 
 def read(request: HttpRequest, json: bool = False) -> Parameters:
     """All parameters; the body's go before the query's. `json`: a body may be a JSON object."""
-    raw = read_query(request.query, "latin-1") if "?" in request.target else []
-    problem, notes = "", ("smscenter.send.raw-octets",) if request.raw_octets else ()
+    raw = read_query(request.query, "latin-1")
+    problem, notes, charset = "", ("smscenter.send.raw-octets",) if request.raw_octets else (), None
     if request.form is not None:
         raw += [(name, value.decode("latin-1")) for name, value in request.form]
     elif request.body:
@@ -55,10 +55,10 @@ def read(request: HttpRequest, json: bool = False) -> Parameters:
     said = dict(raw)
     if len(said) < len(raw) and any(said[name] != value for name, value in raw):
         notes = (*notes, "smscenter.http.repeated")
-    asked = said.get("charset", "").strip().lower()
-    charset = CHARSETS.get(asked)
-    if asked and charset is None:
-        notes = (*notes, "smscenter.http.charset-unknown")
+    if "charset" in said and (asked := said["charset"].strip()):
+        charset = CHARSETS.get(asked.lower())
+        if charset is None:
+            notes = (*notes, "smscenter.http.charset-unknown")
     if "".join(said.values()).isascii():
         return Parameters(said, charset or DEFAULT_CHARSET, problem, notes)
     guess = None

@@ -17,7 +17,7 @@ from emulator.providers.smscenter.test_mode import error_of
 
 Members = dict[str, Any]
 
-_MOST_DIGITS = 40
+_digits = re.compile(r"[0-9]{1,40}").fullmatch
 
 
 @lru_cache(maxsize=1024)
@@ -39,7 +39,7 @@ own_id = re.compile(r"[A-Za-z0-9.\-_]{1,40}", re.ASCII).fullmatch
 
 def number(text: str | None) -> int | str | None:
     """An id is told as a number where it is one (of digits without end it is none)."""
-    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else text
+    return int(text) if text is not None and _digits(text) else text
 
 
 def used(provider_id: str | None) -> int | str | None:

@@ -39,9 +39,7 @@ def _headers(kind: str, charset: str) -> Headers:
 def json(value: Any) -> str:
     """An object one member a line; a list with its objects one behind the other."""
     if isinstance(value, dict):
-        lines = []
-        for name, one in value.items():
-            lines.append(f'"{name}": {one if type(one) is int else json(one)}')
+        lines = [f'"{name}": {one if type(one) is int else json(one)}' for name, one in value.items()]
         return "{\n" + ",\n".join(lines) + "\n}"
     if isinstance(value, list):
         return "[" + ",\n".join(map(json, value)) + "]"

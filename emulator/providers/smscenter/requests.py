@@ -1,10 +1,10 @@
 """Parameters to commands, the same over HTTP and SOAP."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from emulator.core.commands import BalanceQuery, Credential, Delete, Fault, Price, Query, QueryMany, Submit
+from emulator.core.commands import Command, Credential, Delete, Fault, Price, Query, QueryMany, Submit
 from emulator.core.messages import MessageKind
 from emulator.core.reasons import Reason
 from emulator.core.text import Measure
@@ -15,6 +15,8 @@ from emulator.providers.smscenter.kinds import KINDS
 from emulator.providers.smscenter.lists import Recipients, numbers_of, of_list
 from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, OFF, Parameters
 from emulator.providers.smscenter.text_options import cut, transliterated
+
+Made = TypeVar("Made", bound=Command)
 
 OTHER_PRODUCTS = {
     "push": "WAP push", "hlr": "an HLR request", "bin": "a binary message", "ping": "a ping message", "mms": "an MMS",
@@ -47,20 +49,21 @@ _CLOSED = {name: ("", *digits) for name, digits in {
 }.items()}  # fmt: skip
 """Parameters with few values, each a digit."""
 
+_WELL_SAID = frozenset((name, value) for name, values in _CLOSED.items() for value in values)
+
 _IGNORED = frozenset(("tinyurl", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice"))
+_LISTS = frozenset(("op", "err"))
 
 
 def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
     """What is let pass in silence, and told by lint: rows of the contract."""
     values = parameters.values
     found = []
-    for name in _CLOSED.keys() & values.keys():
-        if values[name] not in _CLOSED[name]:
-            found.append("smscenter.http.values")
-            break
+    if len(_WELL_SAID.intersection(values.items())) < len(_CLOSED.keys() & values.keys()):
+        found.append("smscenter.http.values")
     if not _IGNORED.isdisjoint(values) and any(map(parameters.on, _IGNORED)):
         found.append("smscenter.send.ignored")
-    if values.get("fmt", "0") not in ("2", "3") and (parameters.on("op") or parameters.on("err")):
+    if not _LISTS.isdisjoint(values) and values.get("fmt") not in ("2", "3") and any(map(parameters.on, _LISTS)):
         found.append("smscenter.send.lists-unseen")
     if "list" in values and values["list"] and ("phones" in values or "mes" in values):
         found.append("smscenter.send.list-alone")
@@ -69,49 +72,52 @@ def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
     return found
 
 
-_STYLE, _RARE_STYLE = ("fmt", "cost"), ("err", "op", "all", "cur")
+_STYLE = frozenset(("fmt", "cost", "err", "op", "all", "cur"))
 
 
-def style(request: HttpRequest, parameters: Parameters) -> dict[str, str]:
+def style(parameters: Parameters) -> dict[str, str]:
     """How the answer is wanted."""
-    values = parameters.values
-    said = {}
-    for word in _STYLE if values.keys().isdisjoint(_RARE_STYLE) else (*_STYLE, *_RARE_STYLE):
-        if word in values and values[word] not in OFF:
-            said[word] = values[word]
+    values, said = parameters.values, {}
+    for word in _STYLE.intersection(values):
+        value = values[word]
+        if value not in OFF:
+            said[word] = value
     if parameters.charset != DEFAULT_CHARSET:
         said["charset"] = parameters.charset
-    if ("phone" in values or "id" in values) and is_list(parameters):
-        said["many"] = "1"
-    where = countries.country(host(request))
-    if where:
-        said["country"] = where
     return said
 
 
-def common(request: HttpRequest, parameters: Parameters, protocol: str, style: dict[str, str]) -> dict[str, Any]:
-    """What every command of a request carries."""
-    wrong = parameters.problem
-    return {
-        "provider": "smscenter", "protocol": protocol, "credential": credential_of(parameters), "peer": request.peer,
-        "in_flight": request.in_flight, "fault": Fault(Reason.BODY_UNREADABLE, {"problem": wrong}) if wrong else None,
-        "notes": (*parameters.notes, *_bent(request, parameters)), "style": style,
-    }  # fmt: skip
+def at_host(style: dict[str, str], request: HttpRequest) -> dict[str, str]:
+    """With the country of the host that was asked, where something of the answer depends on it."""
+    where = countries.country(host(request))
+    if where:
+        style["country"] = where
+    return style
 
 
-def submit(parameters: Parameters, shared: dict[str, Any], cost: bool) -> Submit:
+def common(command: Made, request: HttpRequest, parameters: Parameters, style: dict[str, str]) -> Made:
+    """The command, with what every one of a request carries."""
+    command.credential, command.peer, command.style = credential_of(parameters), request.peer, style
+    command.in_flight = request.in_flight
+    if parameters.problem:
+        command.fault = Fault(Reason.BODY_UNREADABLE, {"problem": parameters.problem})
+    bent = _bent(request, parameters)
+    if bent or parameters.notes:
+        command.notes = (*parameters.notes, *bent)
+    return command
+
+
+def submit(request: HttpRequest, parameters: Parameters, protocol: str, style: dict[str, str], cost: bool) -> Submit:
     """A send, or the question what it would cost."""
     values = parameters.values
     phones, own, sender = values.get("phones"), values.get("id", ""), values.get("sender", "")
-    command = (Price if cost else Submit)(  # each by its name: ** costs as much as all the rest
-        provider="smscenter", protocol=shared["protocol"], credential=shared["credential"], peer=shared["peer"],
-        in_flight=shared["in_flight"], fault=shared["fault"], notes=shared["notes"], style=shared["style"],
-        destinations=None if phones is None else numbers_of(phones), text=values.get("mes"),
-        sender="" if sender == "." else sender,
-        own_id=own if own not in ("", "0") else None, flash="flash" in values and parameters.on("flash"), report=True,
-    )  # fmt: skip
+    command = common((Price if cost else Submit)(
+        provider="smscenter", protocol=protocol, destinations=None if phones is None else numbers_of(phones),
+        text=values.get("mes"), sender="" if sender == "." else sender, own_id=own if own not in OFF else None,
+        flash="flash" in values and parameters.on("flash"), report=True,
+    ), request, parameters, style)  # fmt: skip
     if parameters.guess is not None or not _MORE.isdisjoint(values):
-        _add_more(command, parameters)
+        _add_more(command, request, parameters)
     return command
 
 
@@ -120,7 +126,7 @@ _MORE = frozenset(("list", "maxsms", "translit", *_TIMED, *OTHER_PRODUCTS))
 """What makes more of a send than a text to some numbers."""
 
 
-def _add_more(command: Submit, parameters: Parameters) -> None:
+def _add_more(command: Submit, request: HttpRequest, parameters: Parameters) -> None:
     found, values, extra = _recipients(parameters), parameters.values, command.extra
     most = values.get("maxsms")
     kind, wrong = _product(parameters)
@@ -134,8 +140,8 @@ def _add_more(command: Submit, parameters: Parameters) -> None:
         extra["tz"] = parameters.get("tz")
     if found.zones:
         extra["zones"] = ",".join(found.zones)
-    if extra and "country" in command.style:
-        extra["country"] = command.style["country"]
+    if extra:
+        at_host(extra, request)
     if parameters.guess is not None and kind == "sms":
         guess = msgspec.structs.replace(parameters, values=parameters.guess, guess=None)
         extra[GUESS] = msgspec.json.encode(_said(guess, _recipients(guess), problem)).decode()
@@ -200,13 +206,14 @@ def _product(parameters: Parameters) -> tuple[MessageKind, str]:
     return "sms", ""
 
 
-def query(parameters: Parameters, shared: dict[str, Any]) -> Query:
+def query(parameters: Parameters, protocol: str) -> Query:
     """The status of one message."""
     values = parameters.values
     phone, own = values.get("phone"), values.get("id")
     return Query(
-        **shared, destination=None if phone is None else phone.strip(), provider_id=None if own is None else own.strip()
-    )
+        provider="smscenter", protocol=protocol, destination=None if phone is None else phone.strip(),
+        provider_id=None if own is None else own.strip(),
+    )  # fmt: skip
 
 
 def is_list(parameters: Parameters) -> bool:
@@ -215,7 +222,7 @@ def is_list(parameters: Parameters) -> bool:
     return "," in values.get("phone", "") or "," in values.get("id", "")
 
 
-def query_many(parameters: Parameters, shared: dict[str, Any], delete: bool) -> QueryMany | Delete:
+def query_many(parameters: Parameters, delete: bool) -> QueryMany | Delete:
     """Lists of the same order; one that holds a single entry goes with each of the other."""
     phones, ids = (_listed(parameters.get(word)) for word in ("phone", "id"))
     if len(phones) == 1:
@@ -223,12 +230,8 @@ def query_many(parameters: Parameters, shared: dict[str, Any], delete: bool) -> 
     elif len(ids) == 1:
         ids *= len(phones)
     wanted = tuple(zip(phones, ids, strict=True)) if phones and len(phones) == len(ids) else None
-    return (Delete if delete else QueryMany)(**shared, wanted=wanted)
+    return (Delete if delete else QueryMany)(provider="smscenter", wanted=wanted)
 
 
 def _listed(text: str) -> list[str]:
     return list(filter(None, map(str.strip, text.split(","))))
-
-
-def balance(shared: dict[str, Any]) -> BalanceQuery:
-    return BalanceQuery(**shared)

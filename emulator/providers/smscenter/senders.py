@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Describe, Fault, ListSenders
+from emulator.core.commands import AnyCommand, ListSenders
 from emulator.core.outcomes import AnyOutcome, SendersTold
-from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import Route
 from emulator.providers.smscenter import left_out, reply_formats, requests
@@ -14,11 +13,11 @@ from emulator.providers.smscenter.parameters import read
 
 def read_senders(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
+    style = requests.style(parameters)
     if parameters.on("get"):
-        return ListSenders(**shared)
+        return requests.common(ListSenders(provider="smscenter"), request, parameters, style)
     problem = "senders.php serves get alone; what it answers to anything else is not known"
-    return Describe(**{**shared, "fault": Fault(Reason.PARAMETER_INVALID, {"problem": problem})})
+    return left_out.not_served(problem, request, parameters, style)
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

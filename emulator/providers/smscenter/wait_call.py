@@ -18,8 +18,8 @@ from emulator.providers.smscenter.reply_fields import Members
 
 def read_wait(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters = read(request)
-    shared = requests.common(request, parameters, "http", requests.style(request, parameters))
-    return AwaitCall(**shared, destination=parameters.get("phone").strip() or None)
+    command = AwaitCall(provider="smscenter", destination=parameters.get("phone").strip() or None)
+    return requests.common(command, request, parameters, requests.style(parameters))
 
 
 def number_to_wait_for(case: CheckContext) -> Refused | None:

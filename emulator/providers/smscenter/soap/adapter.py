@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Describe, Fault, Submit
+from emulator.core.commands import AnyCommand, BalanceQuery, Describe, Fault, Submit
 from emulator.core.outcomes import Accepted, AnyOutcome, BalanceTold, CostTold, Described, Found, Refused
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest, read_query
-from emulator.providers.asked import host
 from emulator.providers.base import Route
 from emulator.providers.smscenter import countries, reply_fields, requests
 from emulator.providers.smscenter.errors import SOMETHING
@@ -120,25 +119,23 @@ def _command(request: HttpRequest, version: Version, root: Element) -> AnyComman
     parameters = Parameters(said, "utf-8", notes=notes)
     style = {"soap": version.namespace, "ns": root.namespace, "root": root.name}
     style |= {word: said[word] for word in ("all", "err") if parameters.on(word)}
-    where = countries.country(host(request))
-    if where:
-        style["country"] = where
-    shared = requests.common(request, parameters, "soap", style)
+    requests.at_host(style, request)
     kind = root.name.removesuffix("2")
     if kind == "balance":
-        return requests.balance(shared)
+        return requests.common(BalanceQuery(provider="smscenter", protocol="soap"), request, parameters, style)
     if kind == "status":
-        return _status(parameters, shared)
-    return requests.submit(parameters, shared, kind == "cost")
+        return requests.common(_status(parameters), request, parameters, style)
+    return requests.submit(request, parameters, "soap", style, kind == "cost")
 
 
-def _status(parameters: Parameters, shared: dict[str, Any]) -> AnyCommand:
+def _status(parameters: Parameters) -> AnyCommand:
     """One message: the answer has no place for several. A comma at the end is let pass."""
     one = Parameters({name: value.rstrip(", ") for name, value in parameters.values.items()}, "utf-8")
+    command = requests.query(one, "soap")
     if requests.is_list(one):
         problem = "get_status tells of one message, not of a list"
-        shared = {**shared, "fault": shared["fault"] or Fault(Reason.PARAMETER_INVALID, {"problem": problem})}
-    return requests.query(one, shared)
+        command.fault = Fault(Reason.PARAMETER_INVALID, {"problem": problem})
+    return command
 
 
 # answers
