@@ -49,14 +49,16 @@ class Parsed(msgspec.Struct, frozen=True, gc=False):
     version: str = "1.1"
     form: bool = False
     """The body has fields of its own (multipart)."""
+    usual: bool = False
+    """HTTP/1.1, the connection stays, the reply has its body."""
 
 
 class RequestParser:
     """`parsed` holds what came whole, `refusal` what is wrong with what came behind it: nothing is read after that."""
 
     __slots__ = (
-        "_allowance", "_at_most", "_begun", "_body", "_fed", "_head", "_in_body", "_large", "_length", "_limits",
-        "_most", "_offered", "_parser", "_peer", "_raw", "_raw_octets", "_scheme", "_target", "_told", "_told_scheme",
+        "_allowance", "_at_most", "_begun", "_body", "_fed", "_head", "_in_body", "_length", "_limits", "_most",
+        "_offered", "_parser", "_peer", "_raw", "_raw_octets", "_scheme", "_small", "_target", "_told", "_told_scheme",
         "_trusts_front", "expects_continue", "in_message", "parsed", "refusal", "tunnelled",
     )  # fmt: skip
 
@@ -81,8 +83,8 @@ class RequestParser:
         self._body: list[bytes] = []
         self._length = 0
         self._most = limits.body
-        self._large = min(limits.header, limits.line)
-        """A head of fewer octets has no line that is too long."""
+        self._small = min(limits.header, limits.line, _SMALL)
+        """A head of fewer octets has no line that is too long, and is remembered."""
         self._begun = b""
         """Of a head that is here in part, so many octets as the journal keeps."""
         self._at_most = 0
@@ -92,7 +94,7 @@ class RequestParser:
         self._told: tuple[object, ...] = ()
         """what it had said by then."""
         self._raw_octets = False
-        self._offered: RawHeaders | None = None
+        self._offered: RawHeaders = ()
         """The headers of a request that comes once more, without its Upgrade."""
         self._parser: httptools.HttpRequestParser | None = httptools.HttpRequestParser(self)
 
@@ -115,9 +117,6 @@ class RequestParser:
                 self.feed(data[at : at + READ_AT_ONCE])
             return
         while data and self.refusal is None and self._parser is not None:
-            if self.tunnelled is not None:
-                self.tunnelled += data
-                return
             if not self.in_message:
                 if not data.isascii():
                     data = self._readable(data)
@@ -145,6 +144,8 @@ class RequestParser:
                         self._begun = self._behind(data, whole)
                     self._check_part(len(data))
                 return
+        if self.tunnelled is not None:
+            self.tunnelled += data
 
     def close(self) -> None:
         """Nothing comes any more."""
@@ -154,8 +155,7 @@ class RequestParser:
 
     def on_message_begin(self) -> None:
         self.in_message, self._in_body = True, False
-        self._raw, self._target, self._body, self._length = [], b"", [], 0
-        self._told = ()
+        self._raw, self._target, self._told = [], b"", ()
 
     def on_url(self, url: bytes) -> None:
         self._target += url
@@ -165,14 +165,17 @@ class RequestParser:
 
     def on_headers_complete(self) -> None:
         self._in_body = True
-        raw, limits = self._offered or tuple(self._raw), self._limits
-        self._offered, self._raw = None, []  # what comes still are trailers
-        head = self._head = (read_head if self._at_most < _SMALL else read_head.__wrapped__)(raw)
-        if len(raw) > MOST_HEADERS or self._at_most >= self._large:
+        raw, self._raw = self._offered or tuple(self._raw), []  # what comes still are trailers
+        if self._at_most < self._small:
+            head = self._head = read_head(raw)
+        else:
+            head = self._head = read_head.__wrapped__(raw)
             self._check_head(raw)
-        self._most, self._told_scheme = limits.body, self._scheme
+        self._most, self._told_scheme = self._limits.body, self._scheme
         if head.ordinary and head.length <= self._most:
             return
+        if len(raw) > MOST_HEADERS:
+            self._check_head(raw)
         self.expects_continue = head.expects
         if head.scheme and self._trusts_front:
             self._told_scheme = head.scheme
@@ -198,17 +201,16 @@ class RequestParser:
         self.in_message = self.expects_continue = False
         if self.refusal is not None:
             return
-        parser = self._parser
+        parser, head, body = self._parser, self._head, b""
         assert parser is not None
-        pieces = self._body
-        body = b"" if not pieces else pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        head = self._head
-        if head.encoding and body:
-            try:
-                body = unpacked(body, head.encoding, self._most)
-            except CannotUnpack as error:
-                self._refused(error.status, str(error), True)
-                return
+        if self._body:
+            body, self._body, self._length = b"".join(self._body), [], 0
+            if head.encoding:
+                try:
+                    body = unpacked(body, head.encoding, self._most)
+                except CannotUnpack as error:
+                    self._refused(error.status, str(error), True)
+                    return
         target, method, stays = self._target, parser.get_method(), parser.should_keep_alive()
         version = "1.1" if stays and not head.connection else parser.get_http_version()  # others would not stay
         if target[:1] != b"/" or version != "1.1":
@@ -220,8 +222,9 @@ class RequestParser:
             _METHODS.get(method) or method.decode("latin-1"), target.decode("latin-1"), head.headers, body, None,
             self._peer, 1, self._raw_octets, self._told_scheme,
         )  # fmt: skip
-        self.parsed.append(Parsed(request, not stays, version, head.form and body != b""))
-        self._raw_octets = False
+        usual = stays and version == "1.1" and method != b"HEAD"
+        self.parsed.append(Parsed(request, not stays, version, head.form and body != b"", usual))
+        self._raw_octets, self._offered = False, ()
 
     # inside
 
@@ -302,7 +305,7 @@ class RequestParser:
             return b""
         request = self.parsed[-1].request
         if request.method == "CONNECT":
-            self.tunnelled = rest
+            self.tunnelled, self._parser = rest, None
             return b""
         self._parser = httptools.HttpRequestParser(self)
         if request.header("transfer-encoding") or request.header("content-length", "0").strip("0"):
@@ -377,7 +380,7 @@ def read_head(raw: RawHeaders) -> Head:
             head.scheme = "https" if first == b"https" else "http"
         else:  # connection or proxy-connection: the parser looks at both
             head.connection = True
-    head.ordinary = head.hosts < 2 and not (head.unknown or head.expects or head.scheme)
+    head.ordinary = head.hosts < 2 and len(raw) <= MOST_HEADERS and not (head.unknown or head.expects or head.scheme)
     return head
 
 

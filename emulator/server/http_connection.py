@@ -88,13 +88,11 @@ class Service(Protocol):
 
 
 class HttpConnection(StreamProtocol):
-    """`version` and `method` are of the request that is served."""
-
     __slots__ = (
-        "_armed", "_behind", "_drained", "_due", "_ended", "_form", "_going", "_held", "_leaving", "_loop", "_manner",
-        "_next", "_parser", "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task",
-        "_then", "_timer", "_waits_for", "address", "gone", "grace", "here", "method", "stopping", "transport",
-        "version", "when_ended",
+        "_armed", "_behind", "_drained", "_due", "_ended", "_form", "_going", "_held", "_leaving", "_loop", "_next",
+        "_parser", "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task",
+        "_then", "_timer", "_waits_for", "address", "gone", "grace", "here", "manner", "stopping", "transport",
+        "when_ended",
     )  # fmt: skip
 
     def __init__(self, service: Service, scheme: str = "http") -> None:
@@ -104,7 +102,8 @@ class HttpConnection(StreamProtocol):
         self._scheme = scheme
         self.stopping = service.stopping
         self.address = ""
-        self.version, self.method = "1.1", "GET"
+        self.manner = PLAIN
+        """How the request that is served wants to be answered."""
         self.grace: float | None = None
         """So many real seconds is a request still served whose client says no more; None: until its reply has gone."""
         self.here = False
@@ -115,7 +114,6 @@ class HttpConnection(StreamProtocol):
         """The client is gone: what it has said whole is done all the same, and nothing can be written."""
         self.transport: asyncio.Transport
         self._parser: RequestParser
-        self._manner = PLAIN
         self._task: asyncio.Task[None] | RelayedReply | None = None
         self._form = False
         """Is what is waited for a form, of which nothing may be done yet?"""
@@ -171,7 +169,7 @@ class HttpConnection(StreamProtocol):
         else:
             self._spare = True
             service.spare[self] = None
-            self._expect("request", _LINGER)
+            self._expect("place", _LINGER)
             if len(service.spare) > _SPARE:
                 next(iter(service.spare)).cut_off()
 
@@ -255,16 +253,17 @@ class HttpConnection(StreamProtocol):
         parser, loop = self._parser, self._loop
         parsed = parser.parsed
         self._next = None
-        now = loop.time()
-        left, until = AT_ONCE, now + _AT_MOST
+        now = began = loop.time()
+        left = AT_ONCE
         while parsed and self._task is None and not self._paused and not self._leaving:
-            if not left or now > until:
-                self._next = loop.call_soon(self._go_on)
-                self._watch()
-                return
+            if left < AT_ONCE:
+                now = loop.time()
+                if not left or now > began + _AT_MOST:
+                    self._next = loop.call_soon(self._go_on)
+                    self._watch()
+                    return
             self._serve(parsed.popleft(), now)
-            if parsed:
-                left, now = left - 1, loop.time()
+            left -= 1
         if self._behind and self._task is None:
             self._behind = 0
             if not (self._reading or self._paused or self.transport.is_closing()):
@@ -275,10 +274,11 @@ class HttpConnection(StreamProtocol):
                 self._send_away_by(parser.refusal)
             elif self._ended:
                 self.close()
-            elif parser.expects_continue:
-                parser.expects_continue = False
-                self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            elif self._waits_for == "request" and not (parser.in_message or self._paused or self._spare or self.gone):
+            elif parser.in_message:
+                if parser.expects_continue:
+                    parser.expects_continue = False
+                    self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            elif self._waits_for == "request" and not self._paused:
                 self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
                 return
         if not self.gone:
@@ -297,22 +297,14 @@ class HttpConnection(StreamProtocol):
         self._send_away(503, f"there are {self._service.limits.connections} connections (--max-connections)")
 
     def _serve(self, parsed: Parsed, now: float) -> None:
-        method, last, version = parsed.request.method, parsed.last, parsed.version
-        if self.gone and method == "CONNECT":
-            self._leaving = True
-            return
-        self._form = parsed.form
-        if self._service.retiring and not self.here:
-            last = True
-        if self._spare:
-            last = True
-            if parsed.request.path != _ALWAYS_ANSWERED:
-                return self._no_room()
-        self.method, self.version = method, version
-        plain = not last and version == "1.1" and method != "HEAD"
-        self._manner = PLAIN if plain else Manner(last, version == "1.0", method == "HEAD")
+        self.manner, self._form, service = PLAIN, parsed.form, self._service
+        if not parsed.usual or service.retiring or self._spare or self.gone:
+            if self._not_served(parsed):
+                return
+            last = parsed.last or self._spare or (service.retiring and not self.here)
+            self.manner = Manner(last, parsed.version == "1.0", parsed.request.method == "HEAD")
         try:
-            answer = self._service.answer(parsed, self)
+            answer = service.answer(parsed, self)
         except Exception as failure:
             answer = self._failed(failure)
         if isinstance(answer, HttpReply):
@@ -321,6 +313,16 @@ class HttpConnection(StreamProtocol):
             self._task = answer
         else:
             self.wait_for(answer)
+
+    def _not_served(self, parsed: Parsed) -> bool:
+        """A way for one who is gone, or anything but a question whether all is well of one who is too many."""
+        if self.gone and parsed.request.method == "CONNECT":
+            self._leaving = True
+            return True
+        if self._spare and parsed.request.path != _ALWAYS_ANSWERED:
+            self._no_room()
+            return True
+        return False
 
     def wait_for(self, coming: Coroutine[Any, Any, HttpReply | RelayedReply | None]) -> None:
         """What comes is the answer."""
@@ -352,7 +354,7 @@ class HttpConnection(StreamProtocol):
         self._task, self.grace = None, None
         if reply is not None:
             self._send(reply, self._loop.time())
-        elif (self._manner.last or self._stopping) and not self._leaving:
+        elif (self.manner.last or self._stopping) and not self._leaving:
             self.close()
         self._go_on()
 
@@ -366,36 +368,36 @@ class HttpConnection(StreamProtocol):
 
     def encode(self, reply: HttpReply) -> Encoded:
         """The octets of a reply to the request that is served."""
-        if self._stopping and not self._manner.last:
+        if self._stopping and not self.manner.last:
             self.last(reply)
-        return encoded(reply, self.date(), self._manner)
+        return encoded(reply, self.date(), self.manner)
 
     def last(self, reply: HttpReply) -> HttpReply:
         """The same reply, behind which the connection ends."""
-        self._manner = Manner(True, self._manner.old, self._manner.without_body)
+        self.manner = Manner(True, self.manner.old, self.manner.without_body)
         return reply
 
     def date(self) -> bytes:
         return self._service.renew_date(self._loop.time())
 
     def _send(self, reply: HttpReply, now: float) -> None:
-        if self._stopping and not self._manner.last:
+        if self._stopping and not self.manner.last:
             self.last(reply)
         try:
             service = self._service
             date = service.date if now < service.date_until else service.renew_date(now)
-            head, body = encoded(reply, date, self._manner)
+            head, body = encoded(reply, date, self.manner)
         except ValueError as failure:  # a rule's header of two lines
             head, body = self.encode(self._failed(failure))
         held = self._service.held
         if held is not None:
-            self._leaving = self._leaving or self._manner.last
+            self._leaving = self._leaving or self.manner.last
             self._held += 1
             held.add(self, head + body)
         else:
             if not self.transport.is_closing():
                 self.transport.write(head + body)
-            if self._manner.last:
+            if self.manner.last:
                 self.close()
 
     def release(self, octets: bytes) -> None:

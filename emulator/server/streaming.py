@@ -34,10 +34,10 @@ class StreamingReplies:
 
 async def _drain(reply: StreamReply, connection: HttpConnection) -> None:
     """Write every piece, no faster than the client reads."""
-    old = connection.version == "1.0"
+    old = connection.manner.old
     async with aclosing(aiter(reply.pieces)) as pieces:  # type: ignore[type-var]
         await connection.write_and_drain(stream_head(reply.headers, connection.date(), old))
-        if connection.method == "HEAD":
+        if connection.manner.without_body:
             return
         async for piece in pieces:
             if piece:
