@@ -290,11 +290,9 @@ class SmppQueue:
         """Is something under way? What waits for a session that is not there is not."""
         busy = box.gone > 0 or bool(box.queue and box.lines)
         if busy and box.busy is None:
-            box.busy = asyncio.get_running_loop().create_future()
-            self._under_way.add(box.sandbox, box.busy)
+            box.busy = self._under_way.open(box.sandbox)
         elif not busy and box.busy is not None:
-            if not box.busy.done():
-                box.busy.set_result(None)
+            self._under_way.close(box.sandbox, box.busy)
             box.busy = None
 
 

@@ -175,10 +175,11 @@ class SmppDispatcher:
         return line.turn if at == caller.now else (sandbox, replace(caller, now=at))
 
     def worked_off(self, line: BoundSession) -> None:
-        """All that came in one read has been answered."""
+        """All that came in one read has been answered: what it has brought about goes out right behind."""
         if line.turn is not None:
-            line.turn[0].schedule_timer()
-            line.turn = None
+            (sandbox, caller), line.turn = line.turn, None
+            sandbox.catch_up(caller.now)
+            sandbox.schedule_timer()
 
     def _as_ruled(
         self, sandbox: Sandbox, line: BoundSession, command: AnyCommand, at: Timestamp, verdict: Decision,

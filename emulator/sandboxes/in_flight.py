@@ -34,16 +34,6 @@ class InFlight:
         if not waiting.done():
             waiting.set_result(None)
 
-    def add(self, sandbox: Sandbox, waiting: Waiting) -> None:
-        """A future that somebody else ends."""
-        self._by_sandbox.setdefault(sandbox, set()).add(waiting)
-        waiting.add_done_callback(lambda done: self._done(sandbox, done))
-
-    def _done(self, sandbox: Sandbox, waiting: Waiting) -> None:
-        self.close(sandbox, waiting)
-        if not waiting.cancelled():
-            waiting.result()
-
     def of(self, sandbox: Sandbox) -> set[Waiting]:
         return self._by_sandbox.get(sandbox, set())
 

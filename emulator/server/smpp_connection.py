@@ -186,8 +186,8 @@ class SmppConnection(StreamProtocol):
                     self._do(event, item)
             if frames and loop.time() > until:
                 break
-        self._working = False
         dispatcher.worked_off(line)
+        self._working = False
         if self._out and self._recorder is not None:
             self._loop.call_soon(self.flush)  # with what came over other links in this turn
         elif self._out:
