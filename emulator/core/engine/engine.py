@@ -3,7 +3,7 @@
 Every method is a plain function on values and is done when it returns: nobody ever sees half a step.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -69,8 +69,7 @@ class Engine:
                 case.command = self._judge.parts.seen_whole(command)
             if state.rule_book.rules and (ruling := state.rule_book.ruling(case)).rules:
                 case.ruling = ruling
-                verdict = self._by_rule(case)
-                return msgspec.structs.replace(verdict, noticed=case.noticed) if case.noticed else verdict
+                return self._by_rule(case)
         return Decision(self._judge.judge(case), None, None, False, case.noticed)
 
     def advance(self, to: Timestamp, most: int | None = None) -> list[Outgoing]:
@@ -171,42 +170,41 @@ class Engine:
     def _by_rule(self, case: CheckContext) -> Decision:
         """Each recipient fares as its rule says, whoever else is in the list; the reply is that of the first rule that
         speaks of it."""
-        ruling, protocol = case.ruling, case.command.protocol
+        ruling, command = case.ruling, case.command
         reply: Reply | None = None
         replying: Rule | None = None
-        for rule in ruling.rules:
-            said = rule.spec.then.reply
-            reply = None if said is None else said.over(protocol)
-            if reply is not None:
-                reply, replying = reply.drawn(case.state.chance), rule
-                break
-        for each in ruling.each():
-            if each is None or not each.spec.then.takes_away(case.command):
-                break
-        else:
-            return self._taken_away(case, reply, replying)
+        if ruling.judges:
+            for rule in ruling.rules:
+                said = rule.spec.then.reply
+                reply = None if said is None else said.over(command.protocol)
+                if reply is not None:
+                    reply, replying = reply.drawn(case.state.chance), rule
+                    break
+            if all(each is not None and each.spec.then.takes_away(command) for each in ruling.each()):
+                return self._taken_away(case, reply, replying)
         outcome = self._judge.judge(case)
         decided = _that_decided(ruling, outcome)
-        if replying is not None:
-            decided[replying.id] = replying
+        if replying is not None and not any(rule is replying for rule in decided):
+            decided = (*decided, replying)
         first = False
-        for one in decided.values():
-            _fire(one, case)
-            reports = one.spec.then.reports
-            first = first or (reports is not None and reports.before_reply)
-        named = replying if replying is not None else next(iter(decided.values()), None)
-        return Decision(outcome, reply, None if named is None else named.id, first)
+        for rule in decided:
+            _fire(rule, case)
+            reports = rule.spec.then.reports
+            if reports is not None and reports.before_reply:
+                first = True
+        named = replying or (decided[0] if decided else None)
+        return Decision(outcome, reply, None if named is None else named.id, first, case.noticed)
 
     def _taken_away(self, case: CheckContext, reply: Reply | None, replying: Rule | None) -> Decision:
         """Nothing is left of the call: it is refused, or was never heard."""
         for rule in case.ruling.rules:
             _fire(rule, case)
         if reply is not None and replying is not None and not reply.heard:
-            return Decision(Unheard(), reply, replying.id)
+            return Decision(Unheard(), reply, replying.id, False, case.noticed)
         refusing = next(rule for rule in case.ruling.each() if rule is not None and rule.spec.then.refuse is not None)
         assert refusing.spec.then.refuse is not None
         refused = _refused(case, refusing.spec.then.refuse, refusing.id)
-        return Decision(self._judge.refuse(case, refused), reply, refusing.id)
+        return Decision(self._judge.refuse(case, refused), reply, refusing.id, False, case.noticed)
 
 
 def _fire(rule: Rule, case: CheckContext) -> None:
@@ -217,19 +215,18 @@ def _fire(rule: Rule, case: CheckContext) -> None:
         apply(patch, case.owner, case.at)
 
 
-def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> dict[str, Rule]:
-    """The rules, by id, that had a say in an outcome; of a refusal, now or told later, those that took its numbers
-    away, of an answer that is about no submit those that change the account."""
+def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> tuple[Rule, ...]:
+    """The rules that had a say in an outcome; of a refusal, now or told later, those that took its numbers away, of an
+    answer that is about no submit those that change the account."""
+    if type(outcome) is Accepted and outcome.count:
+        return ruling.rules
     if isinstance(outcome, PartAccepted):
-        return {}
-    rules: Iterable[Rule] = ruling.rules
+        return ()
     if isinstance(outcome, Refused) and outcome.reason not in NO_NUMBER_LEFT and "barred" not in outcome.details:
-        return {}
-    if isinstance(outcome, Refused) or (isinstance(outcome, Accepted) and not outcome.count):
-        rules = [rule for rule in rules if rule.spec.then.refuse is not None]
-    elif not isinstance(outcome, Accepted):
-        rules = [rule for rule in rules if rule.spec.then.account is not None]
-    return {rule.id: rule for rule in rules}
+        return ()
+    if isinstance(outcome, Refused | Accepted):
+        return tuple(rule for rule in ruling.rules if rule.spec.then.refuse is not None)
+    return tuple(rule for rule in ruling.rules if rule.spec.then.account is not None)
 
 
 def _refused(case: CheckContext, refuse: Refuse, rule: str) -> Refused:

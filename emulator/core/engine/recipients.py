@@ -8,7 +8,7 @@ from emulator.core.engine.checks import Check, CheckContext, Lost, weigh
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Refuse
-from emulator.core.rules.matching import NOTHING, Rule
+from emulator.core.rules.matching import Rule
 
 _MALFORMED, _STOPPED = Reason.DESTINATION_INVALID, Reason.STOP_LISTED
 """To ask the enumeration for them costs more than all else that is done with a number."""
@@ -22,7 +22,7 @@ def numbers(case: CheckContext) -> Refused | None:
     assert account is not None
     profile, destinations = case.profile, command.destinations or ()
     switches, normal, bar = case.switches, profile.normal_number, profile.bar
-    unruled = case.ruling is NOTHING
+    ruled = case.ruling.judges
     stoplist = _NOBODY if command.ignore_stoplist else account.stoplist
     wanted: str | None = None
     good: list[str] = []
@@ -30,7 +30,7 @@ def numbers(case: CheckContext) -> Refused | None:
     lost: list[Lost] = []
     for place, written in enumerate(destinations):
         reason, accepting = None, False
-        if not unruled:
+        if ruled:
             reason, accepting, instead = _ruled(case, case.rule_of(written, place))
             wanted = wanted or instead
             if reason is _STOPPED and command.ignore_stoplist:

@@ -221,6 +221,11 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
         if self.accept and self.refuse is not None:
             raise ValueError("then takes either accept or refuse")
 
+    @property
+    def judges(self) -> bool:
+        """Does it say anything of the call itself, or of its answer, and not of what is taken alone?"""
+        return self.accept or self.refuse is not None or self.reply is not None
+
     def takes_away(self, command: AnyCommand) -> bool:
         """Does it keep what it speaks of from being taken at all: refused, or never heard? Of a number of a send the
         checks say so themselves."""

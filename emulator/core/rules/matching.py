@@ -76,6 +76,8 @@ class Ruling(msgspec.Struct, frozen=True):
     recipients: dict[tuple[str, Any], Rule | None] | None = None
     """a rule for each recipient: by number as written, and what is said to it where each may hear something else, or
     the id that is asked after."""
+    judges: bool = False
+    """Does any of them say something of the call itself, or of its answer?"""
 
     def of(self, written: str, said: Any = None) -> Rule | None:
         """The rule for a recipient; `said` where each has its own."""
@@ -87,6 +89,14 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 NOTHING = Ruling()
+
+
+def _ruling(
+    rules: Sequence[Rule], everyone: Rule | None, recipients: dict[tuple[str, Any], Rule | None] | None = None
+) -> Ruling:  # fmt: skip
+    return Ruling(tuple(rules), everyone, recipients, any(rule.spec.then.judges for rule in rules))
+
+
 _LONG = 1000
 _ENDING, _PER = 0.02, 8.0
 """What it costs to look at a number for one of some endings, and to count by number: against the look of another
@@ -99,13 +109,15 @@ class _Candidate:
     """A rule with the tests that its `when` comes to, made once."""
 
     __slots__ = (
-        "asked", "listed", "loose", "numbers", "per", "probability", "rule", "said", "spellings", "tests", "texts",
-        "turns",
+        "alone", "asked", "listed", "loose", "numbers", "per", "probability", "rule", "said", "spellings", "tests",
+        "texts", "turns",
     )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
         when = rule.spec.when
         self.rule = rule
+        self.alone = _ruling((rule,), rule)
+        """Where it decides, and no other."""
         self.tests = tests_of(when, OF_CALL)
         self.numbers = tests_of(when, OF_NUMBER)
         self.texts = tests_of(when, OF_TEXT)
@@ -187,7 +199,7 @@ class _Candidate:
 class _Speaking:
     """The rules that speak of a kind of call."""
 
-    __slots__ = ("candidates", "counting", "endings", "numbered", "short", "weight")
+    __slots__ = ("candidates", "counting", "endings", "numbered", "reading", "short", "weight")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.candidates = [_Candidate(rule) for rule in rules]
@@ -195,6 +207,8 @@ class _Speaking:
         """Where all of them speak of numbers by their ending, these: most calls are done with one look."""
         self.short = max(map(len, self.endings), default=0) <= _KEPT
         self.numbered = any(one.spellings for one in self.candidates)
+        self.reading = any(not one.loose or one.per is not None for one in self.candidates)
+        """Do they look at numbers or texts at all?"""
         self.counting = any(one.turns is not None for one in self.candidates)
         self.weight = _ENDING * len(self.endings) or sum(_weight(one) for one in self.candidates)
         """What each number of a call costs: in looks at one."""
@@ -251,8 +265,7 @@ class RuleBook:
             return NOTHING
         if len(numbers) > 1:
             return _for_many(speaking.candidates, case, numbers)
-        rule = _for_one(speaking, case, numbers[0] if numbers else None)
-        return NOTHING if rule is None else Ruling((rule,), rule)
+        return _for_one(speaking, case, numbers[0] if numbers else None)
 
 
 def _weight(one: _Candidate) -> float:
@@ -267,22 +280,22 @@ def _endings(candidates: list[_Candidate]) -> tuple[str, ...]:
     return tuple(pattern[1:] for pattern in patterns) if plain else ()
 
 
-def _for_one(speaking: _Speaking, case: "CheckContext", number: str | None) -> Rule | None:
-    texts = texts_of(case.command)
+def _for_one(speaking: _Speaking, case: "CheckContext", number: str | None) -> Ruling:
+    texts = texts_of(case.command) if speaking.reading else None
     text = None if texts is None else texts[0]
     spellings: Sequence[str] | None = None
-    found: Rule | None = None
+    found = NOTHING
     for one in speaking.candidates:
-        if found is not None and one.turns is None:
-            if not speaking.counting:
-                break
+        if found is not NOTHING and one.turns is None:
             continue
         if spellings is None and not one.loose:
             spellings = spelt(case, number) if speaking.numbered and number is not None else ()
         if (one.loose or one.holds(case, spellings or (), text)) and (not one.tests or one.about(case)):
             key = "" if one.per is None else _key(one.per, case, spelt(case, number or "")[-1], text or "")
-            if one.decides(case, key, found is None):
-                found = one.rule
+            if one.decides(case, key, found is NOTHING):
+                found = one.alone
+                if not speaking.counting:
+                    break
     return found
 
 
@@ -315,14 +328,14 @@ def _for_many(candidates: list[_Candidate], case: "CheckContext", numbers: tuple
             left = [place for place in left if decided[place] is None]
     first = decided[0]
     if all(rule is first for rule in decided):
-        return NOTHING if first is None else Ruling(tuple(rules), first)
+        return NOTHING if first is None else _ruling(rules, first)
     command = case.command
     keys: Iterable[tuple[str, Any]]
     if isinstance(command, QueryMany | Delete):
         keys = command.wanted or ()
     else:
         keys = ((number, case.said(place) if command.texts else None) for place, number in enumerate(numbers))
-    return Ruling(tuple(rules), None, dict(zip(keys, decided, strict=True)))
+    return _ruling(rules, None, dict(zip(keys, decided, strict=True)))
 
 
 def _by_key(
