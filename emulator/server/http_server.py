@@ -43,13 +43,17 @@ class HttpServer:
 
     async def stop(self, seconds: float = _FAREWELL) -> None:
         """Stop listening, let answers under way go out (late ones at once), close what is idle."""
-        await close(self._servers)
         self._service.stop()
-        for connection in tuple(self.connections):
-            connection.stop()
+        self._stop_connections()
+        await close(self._servers)
+        self._stop_connections()  # those that had just been accepted
         if self.connections:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._service.all_gone.wait(), seconds)
         for connection in tuple(self.connections):
             connection.abort()
         await asyncio.sleep(0)
+
+    def _stop_connections(self) -> None:
+        for connection in tuple(self.connections):
+            connection.stop()

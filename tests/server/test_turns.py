@@ -89,7 +89,7 @@ async def test_a_burst_that_is_answered_when_serving_stops_ends_with_an_answer_t
     busy, wire = Wire.to(served)
     busy.data_received(b"".join(map(BURSTS["unknown addresses"], range(MANY))))
     before = answered(wire)
-    await served.stop()
+    await served.http.stop()
     assert answered(wire) == before + 1
     assert wire.octets.rpartition(b"HTTP/1.1 ")[2].count(b"Connection: close\r\n") == 1
     assert wire.ended
