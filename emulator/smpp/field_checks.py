@@ -7,10 +7,8 @@ away is known elsewhere. One row per field, with the status it deserves (facts, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from functools import lru_cache
-from itertools import repeat
-from operator import call
+from collections.abc import Container
+from operator import attrgetter, contains
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -35,70 +33,44 @@ class Strictness(Struct, frozen=True):
 USUAL = Strictness()
 
 
-class _Row(NamedTuple):
-    """A field, whether its value is a good one, the status and the words of what is not."""
+class _Number(NamedTuple):
+    """A number, what it may be, the status and the words of what it may not."""
 
     field: str
-    good: Callable[[Any], object]
+    good: Container[object]
     status: Status
-    why: str
+    rule: str
 
+
+_NUMBERS = (
+    _Number("esm_class", frozenset(v for v in range(256) if v >> 2 & 15 in (0, 2, 4)), Status.RINVESMCLASS,
+            "its type (bits 5-2) may be 0, 2 or 4 in a message that is submitted"),
+    _Number("priority_flag", range(4), Status.RINVPRTFLG, "0 to 3"),
+    _Number("registered_delivery", range(0x20), Status.RINVREGDLVFLG, "bits 7-5 are reserved"),
+    _Number("replace_if_present_flag", range(2), Status.RINVREPFLAG, "0 or 1"),
+    _Number("data_coding", frozenset(v for v in range(256) if coding_of(v) is not None), Status.RSUBMITFAIL,
+            "bits 3-2 are the coding: 0, 1 or 2"),
+    _Number("sm_default_msg_id", range(1), Status.RINVDFTMSGID, "this SMSC has no prepared messages"),
+)  # fmt: skip
+_GOOD = [row.good for row in _NUMBERS]
+_numbers = attrgetter(*(row.field for row in _NUMBERS))
 
 LONGEST_ADDRESS = 20
 """Octets: of submit_sm and deliver_sm (3.4, 5.2.8); data_sm's fields would hold 64."""
-
-
-def _among(values: Iterable[int]) -> Callable[[object], bool]:
-    return frozenset(values).__contains__
-
-
-def _address(field: str, ton: str, status: Status) -> tuple[_Row, _Row]:
-    """Of an address, and of one that is a number by its `ton`."""
-    return (
-        _Row(field, re.compile(b".{0,%d}" % LONGEST_ADDRESS, re.DOTALL).fullmatch, status,
-             f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it"),
-        _Row(field, re.compile(rb"(\+?[0-9]+)?").fullmatch, status,
-             f"{field} {{shown!r}} is no number, though {ton} is 1 (international)"),
-    )  # fmt: skip
-
-
-_ID = _Row("message_id", bool, Status.RINVMSGID, "message_id is empty")
-_NUMBERS = (
-    _Row("esm_class", _among(v for v in range(256) if v >> 2 & 15 in (0, 2, 4)), Status.RINVESMCLASS,
-         "esm_class {value}: its type (bits 5-2) may be 0, 2 or 4 in a message that is submitted"),
-    _Row("priority_flag", _among(range(4)), Status.RINVPRTFLG, "priority_flag {value}: 0 to 3"),
-    _Row("registered_delivery", _among(range(0x20)), Status.RINVREGDLVFLG,
-         "registered_delivery {value}: bits 7-5 are reserved"),
-    _Row("replace_if_present_flag", _among(range(2)), Status.RINVREPFLAG, "replace_if_present_flag {value}: 0 or 1"),
-    _Row("data_coding", _among(v for v in range(256) if coding_of(v) is not None), Status.RSUBMITFAIL,
-         "data_coding {value}: bits 3-2 are the coding: 0, 1 or 2"),
-    _Row("sm_default_msg_id", _among(range(1)), Status.RINVDFTMSGID,
-         "sm_default_msg_id {value}: this SMSC has no prepared messages"),
-)  # fmt: skip
-_DESTINATION = _Row("destination_addr", bool, Status.RINVDSTADR, "destination_addr is empty")
-_SOURCE, _SOURCE_NUMBER = _address("source_addr", "source_addr_ton", Status.RINVSRCADR)
-_TARGET, _TARGET_NUMBER = _address("destination_addr", "dest_addr_ton", Status.RINVDSTADR)
-_TIMES = tuple(
-    _Row(field, is_time, status, f"{field} {{shown!r}} is not YYMMDDhhmmsstnnp")
-    for field, status in (("schedule_delivery_time", Status.RINVSCHED), ("validity_period", Status.RINVEXPIRY))
+_ADDRESS = (
+    re.compile(b".{0,%d}" % LONGEST_ADDRESS, re.DOTALL).fullmatch,
+    re.compile(rb"[0-9]{0,%d}|\+[0-9]{1,%d}" % (LONGEST_ADDRESS, LONGEST_ADDRESS - 1)).fullmatch,
 )
+"""What an address may be, and where its TON is 1 (international)."""
+_ADDRESSES = (
+    ("source_addr", "source_addr_ton", Status.RINVSRCADR),
+    ("destination_addr", "dest_addr_ton", Status.RINVDSTADR),
+)
+_TIMES = (("schedule_delivery_time", Status.RINVSCHED), ("validity_period", Status.RINVEXPIRY))
 
 _CHECKED = frozenset({CommandId.SUBMIT_SM, CommandId.SUBMIT_MULTI, CommandId.DATA_SM, CommandId.REPLACE_SM})
 _NEEDS_ID = frozenset({CommandId.QUERY_SM, CommandId.REPLACE_SM})
 _NEEDS_DESTINATION = frozenset({CommandId.SUBMIT_SM, CommandId.DATA_SM})
-
-
-@lru_cache(maxsize=64)
-def _rules(command: int, from_number: bool, to_number: bool) -> tuple[tuple[_Row, ...], list[str], list[Any]]:
-    """The rows of a command whose source and destination are numbers, or not; their fields, and the tests of these. A
-    field that the command does not have is good."""
-    rows = (_ID,) if command in _NEEDS_ID else ()
-    if command in _CHECKED:
-        needed = (_DESTINATION,) if command in _NEEDS_DESTINATION else ()
-        source = (_SOURCE, _SOURCE_NUMBER) if from_number else (_SOURCE,)
-        target = (_TARGET, _TARGET_NUMBER) if to_number else (_TARGET,)
-        rows += (*_NUMBERS, *needed, *source, *target, *_TIMES)
-    return rows, [row.field for row in rows], [row.good for row in rows]
 
 
 def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
@@ -106,24 +78,44 @@ def check(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | None:
 
     Checked are submit_sm, submit_multi, data_sm, replace_sm and the id of query_sm; anything else is good.
     """
-    found = checked(pdu, strictness)
+    if pdu.command_id in _NEEDS_ID and not pdu.octets("message_id"):
+        return PduFault(Status.RINVMSGID, "message_id", "message_id is empty")
+    found = checked(pdu, strictness) if pdu.command_id in _CHECKED else None
     return found if isinstance(found, PduFault) else None
 
 
 def checked(pdu: Pdu, strictness: Strictness = USUAL) -> PduFault | Content | None:
-    """The same; or the content of a good one that says it is a part or has a header, which had to be read for it."""
+    """The same of what carries a message; or the content of a good one that says it is a part or has a header, which
+    had to be read for it. Fields that a command does not have are 0 or empty, which is good."""
     fields: Any = pdu.fields
-    rows, names, good = _rules(pdu.command_id, fields.source_addr_ton == 1, fields.dest_addr_ton == 1)
-    if not all(map(call, good, map(getattr, repeat(fields), names))):
-        row = next(row for row in rows if not row.good(getattr(fields, row.field)))
-        value = getattr(fields, row.field)
-        shown = value.decode("ascii", "backslashreplace") if isinstance(value, bytes) else ""
-        return PduFault(row.status, row.field, row.why.format(value=value, shown=shown))
+    if not all(map(contains, _GOOD, _numbers(fields))):
+        field, _, status, rule = next(row for row in _NUMBERS if pdu.number(row.field) not in row.good)
+        return PduFault(status, field, f"{field} {pdu.number(field)}: {rule}")
+    if not fields.destination_addr and pdu.command_id in _NEEDS_DESTINATION:
+        return PduFault(Status.RINVDSTADR, "destination_addr", "destination_addr is empty")
+    source = _ADDRESS[fields.source_addr_ton == 1](fields.source_addr)
+    if not source or not _ADDRESS[fields.dest_addr_ton == 1](fields.destination_addr):
+        return _address(pdu, *_ADDRESSES[source is not None])
+    if fields.schedule_delivery_time or fields.validity_period:
+        for field, status in _TIMES:
+            if not is_time(pdu.octets(field)):
+                shown = pdu.octets(field).decode("ascii", "backslashreplace")
+                return PduFault(status, field, f"{field} {shown!r} is not YYMMDDhhmmsstnnp")
     plain = not (pdu.tlvs or pdu.rest or fields.esm_class & UDHI) and len(fields.short_message) <= _LONGEST
-    return None if plain or pdu.command_id not in _CHECKED else _message(pdu, strictness)
+    return None if plain else _message(pdu, strictness)
+
+
+def _address(pdu: Pdu, field: str, ton: str, status: Status) -> PduFault:
+    """What is wrong with an address."""
+    address = pdu.octets(field)
+    if len(address) > LONGEST_ADDRESS:
+        return PduFault(status, field, f"{field} has more than {LONGEST_ADDRESS} octets: no receipt could name it")
+    shown = address.decode("ascii", "backslashreplace")
+    return PduFault(status, field, f"{field} {shown!r} is no number, though {ton} is 1 (international)")
 
 
 _LONGEST = 254
+"""Octets in short_message."""
 
 
 def _message(pdu: Pdu, strictness: Strictness) -> PduFault | Content | None:

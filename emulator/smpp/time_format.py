@@ -53,7 +53,6 @@ def _read(octets: bytes) -> int | tuple[int, int] | None:
     return _micros(local) + tenth * 100_000 - offset
 
 
-@lru_cache(maxsize=1024)
 def is_time(octets: bytes) -> bool:
     """Empty, or in the format: the test of a field, for which the present moment does not matter."""
     return not octets or _read(octets) is not None
