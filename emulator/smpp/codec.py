@@ -261,7 +261,7 @@ def encode(pdu: Pdu) -> bytes:
     """A PDU → its octets. Missing fields of a begun body are 0 or empty; sizes and sense are not judged (an
     emulator sends wrong things on purpose). CannotEncode: an unknown field name, or a value that has no place
     on the wire."""
-    if isinstance(pdu, EncodedPdu):
+    if type(pdu) is EncodedPdu:
         return HEADER.pack(len(pdu.body) + 16, pdu.command_id, pdu.status, pdu.sequence) + pdu.body
     layout = _LAYOUTS.get(pdu.command_id, _NO_LAYOUT)
     body, fields = pdu.rest, pdu.fields

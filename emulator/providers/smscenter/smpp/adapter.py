@@ -22,7 +22,7 @@ from emulator.providers.smscenter.smpp.terms import SYSTEM_ID, greet, is_iso, is
 from emulator.providers.smscenter.statuses import told
 from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
-from emulator.smpp.data_coding import Coding, Habits, coding_of, no_coding, read_octets, read_parts
+from emulator.smpp.data_coding import Coding, DecodedText, Habits, coding_of, no_coding, read_octets, read_parts
 from emulator.smpp.field_checks import Strictness, check, checked
 from emulator.smpp.pdu import NOTHING, Pdu, PduFault, generic_nack, response
 from emulator.smpp.pdu_tables import BINDS, CommandId
@@ -120,10 +120,11 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     found, octets = checked(pdu, strictness), fields.short_message or pdu.message
     fault: PduFault | None = None
     part, header = None, 0
-    if isinstance(found, PduFault):
-        fault = found
-    elif found is not None:
-        part, header, octets = found.part, len(octets) - len(found.octets), found.octets
+    if found is not None:
+        if isinstance(found, PduFault):
+            fault = found
+        else:
+            part, header, octets = found.part, len(octets) - len(found.octets), found.octets
         if part is not None and len(octets) > _MOST_IN_A_PART + strictness.newer:
             fault = PduFault(Status.RINVMSGLEN, "message_payload", f"a part of {len(octets)} octets")
     notes: tuple[str, ...] = ("smscenter.smpp.last-nul",) if pdu.rest and fault is None else ()
@@ -140,15 +141,15 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
             made = partial(say.SubmitPart, part=piece)
     else:
         reading = read_octets(octets, coding, gsm)
-        if isinstance(reading, PduFault):
-            fault = fault or reading
-        else:
+        if isinstance(reading, DecodedText):
             text = reading.text
             measured = in_one_piece(text, octets, coding, header) if part is None else in_parts(((coding, octets),))
             if reading.notes:
                 notes += ("smscenter.smpp.odd-text",)
             if text in BY_TEXT:
                 text, kind = "", BY_TEXT[text]
+        else:
+            fault = fault or reading
     sender = fields.source_addr
     command = made(
         provider=_NAME, protocol="smpp", credential=caller.credential, peer=caller.peer,
