@@ -12,6 +12,8 @@ import pytest_asyncio
 from support import PATIENCE, frozen, get, send_path, serving
 from ui.surfer import PAGE
 
+from emulator.app.server import Server
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 ROWS = "#list li[data-id]"
 COUNT_DRAWINGS = "window.drawn = 0; addEventListener('htmx:sse:after:message', () => { window.drawn += 1 })"
@@ -24,8 +26,8 @@ class Window:
     """One tab. `expect`: what holds of its page by and by, as the driver's `inner_text`, `count` and their like do not
     wait. `trouble`: what the console complained of, refused scripts and styles among it."""
 
-    def __init__(self, page: Any, base_url: str) -> None:
-        self.page, self.base_url = page, base_url
+    def __init__(self, page: Any, served: Server) -> None:
+        self.page, self.served, self.base_url = page, served, served.base_url
         from playwright import async_api
 
         self.api = async_api
@@ -70,7 +72,7 @@ async def opened(browser, served, **look):
     context = await browser.new_context(**look)
     try:
         await context.add_init_script(COUNT_DRAWINGS)
-        made = Window(await context.new_page(), served.base_url)
+        made = Window(await context.new_page(), served)
         yield made
         assert made.trouble == []
     finally:
@@ -78,19 +80,13 @@ async def opened(browser, served, **look):
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def served():
-    async with serving() as one:
-        yield one
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def window(browser, served):
-    async with opened(browser, served, viewport={"width": 1280, "height": 800}) as made:
+async def window(browser):
+    async with serving() as served, opened(browser, served, viewport={"width": 1280, "height": 800}) as made:
         yield made
 
 
-async def test_a_message_appears_without_reload_and_its_status_moves(window, served):
-    served.emulator.default.clock.rate = 0
+async def test_a_message_appears_without_reload_and_its_status_moves(window):
+    window.served.emulator.default.clock.rate = 0
     await window.open("/")
     await window.live()
     await window.page.evaluate("window.same = true")
@@ -99,13 +95,13 @@ async def test_a_message_appears_without_reload_and_its_status_moves(window, ser
     await window.expect(row).to_contain_text("Your code is 482913")
     await window.expect(row.locator(".status")).to_have_text("pending")
     await window.expect(window.page.locator(".empty")).to_be_hidden()
-    await served.emulator.clock_driver(served.emulator.default).walk(60.0, 10.0)
+    await window.served.emulator.clock_driver(window.served.emulator.default).walk(60.0, 10.0)
     await window.page.locator(f"{ROWS} .status.delivered").wait_for()
     assert await window.page.evaluate("window.same") is True
 
 
-async def test_an_open_message_follows_its_life(window, served):
-    served.emulator.default.clock.rate = 0
+async def test_an_open_message_follows_its_life(window):
+    window.served.emulator.default.clock.rate = 0
     await window.send("hello", reference="first")
     await window.open(f"{PAGE}/messages/m1")
     await window.live()
@@ -116,8 +112,8 @@ async def test_an_open_message_follows_its_life(window, served):
     await window.expect(window.page.locator(".timeline")).to_contain_text("callback: delivered, attempt 1")
 
 
-async def test_advance_on_the_desk_moves_the_status(window, served):
-    served.emulator.default.clock.rate = 0
+async def test_advance_on_the_desk_moves_the_status(window):
+    window.served.emulator.default.clock.rate = 0
     await window.send("hello", reference="first")
     await window.open(f"{PAGE}/desk")
     fields = window.page.locator("#wrong form >> nth=0").locator("select, input, button")
@@ -130,8 +126,8 @@ async def test_advance_on_the_desk_moves_the_status(window, served):
     await window.page.locator("#callbacks td .good").first.wait_for()
 
 
-async def test_a_snapshot_is_kept_restored_and_the_sandbox_taken_home(window, served):
-    served.emulator.default.clock.rate = 0
+async def test_a_snapshot_is_kept_restored_and_the_sandbox_taken_home(window):
+    window.served.emulator.default.clock.rate = 0
     await window.send("first")
     await window.open(f"{PAGE}/desk")
     await window.page.fill("#keeping input[name=name]", "до распродажи")
@@ -144,7 +140,7 @@ async def test_a_snapshot_is_kept_restored_and_the_sandbox_taken_home(window, se
     await window.page.locator("#keeping td", has_text="1 time").wait_for()
     assert window.trouble == ["dialog Go back to this snapshot? Messages since then go."]
     window.trouble.clear()
-    assert len(served.emulator.default.engine.state.store.messages) == 1
+    assert len(window.served.emulator.default.engine.state.store.messages) == 1
     async with window.page.expect_download() as starting:
         await window.page.get_by_role("link", name="Export").click()
     download = await starting.value
@@ -152,8 +148,8 @@ async def test_a_snapshot_is_kept_restored_and_the_sandbox_taken_home(window, se
     assert "journal" in json.loads((await download.path()).read_text(encoding="utf-8"))
 
 
-async def test_a_switch_a_limit_and_a_price_are_set_on_the_desk(window, served):
-    account = served.emulator.default.account("smscenter")
+async def test_a_switch_a_limit_and_a_price_are_set_on_the_desk(window):
+    account = window.served.emulator.default.account("smscenter")
     await window.open(f"{PAGE}/desk")
     card = window.page.locator(".card", has_text="SMS Center")
     await card.locator("summary").click()
@@ -169,16 +165,16 @@ async def test_a_switch_a_limit_and_a_price_are_set_on_the_desk(window, served):
     await window.expect(card.locator("input[name='prices:part']")).to_have_value("2.5")
 
 
-async def test_the_pdus_of_a_session_come_as_they_go(window, served):
+async def test_the_pdus_of_a_session_come_as_they_go(window):
     from emulator.client import SmppClient
 
-    async with SmppClient(served.smpp_host, "emulator", "emulator", port=served.smpp_port) as client:
+    async with SmppClient(window.served.smpp_host, "emulator", "emulator", port=window.served.smpp_port) as client:
         await window.open(f"{PAGE}/desk")
         await window.page.locator("#sessions a", has_text="s1").click()
         await window.page.wait_for_url("**/sessions/s1")
         await window.live()
         await client.submit("79001112233", "Привет", sender="Shop")
-        await served.emulator.clock_driver(served.emulator.default).walk(60.0, 10.0)
+        await window.served.emulator.clock_driver(window.served.emulator.default).walk(60.0, 10.0)
         names = [re.compile(rf"\s{name}\s*$") for name in ("deliver_sm", "submit_sm", "bind_transceiver")]
         await window.expect(window.page.locator(".pdus td[data-th=PDU]")).to_have_text(names)
         await window.expect(window.page.locator(".pdus")).to_contain_text("Привет")
@@ -264,27 +260,28 @@ async def test_sending_from_the_page_with_georgian_and_cyrillic(window):
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
-async def test_nothing_is_wider_than_a_narrow_phone(browser, served, scheme):
-    sandbox = frozen(served, id="test-" + "named-after-its-test-" * 4)
+async def test_nothing_is_wider_than_a_narrow_phone(window, scheme):
+    sandbox = frozen(window.served, id="test-" + "named-after-its-test-" * 4)
     place = f"/_emulator/page/{sandbox.id}"
-    async with opened(browser, served, viewport={"width": 360, "height": 740}, color_scheme=scheme) as window:
-        await window.open(f"{place}/send")
-        await window.page.fill("textarea[name=text] >> nth=0", "w" * 300 + " https://example.test/" + "a" * 200)
-        await window.page.fill("input[name=reference]", "r" * 60)
-        await window.page.get_by_role("button", name="Send", exact=True).click()
-        await window.page.wait_for_url("**/messages/m1")
-        for path in (
-            f"/?sandbox={sandbox.id}",
-            f"{place}/messages/m1",
-            f"{place}/desk",
-            f"{place}/requests",
-            f"{place}/requests/x1",
-            f"{place}/send",
-            f"{place}/ledger",
-            "/_emulator/page/contract/ubill",
-        ):
-            await window.open(path)
-            assert await window.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    await window.page.set_viewport_size({"width": 360, "height": 740})
+    await window.page.emulate_media(color_scheme=scheme)
+    await window.open(f"{place}/send")
+    await window.page.fill("textarea[name=text] >> nth=0", "w" * 300 + " https://example.test/" + "a" * 200)
+    await window.page.fill("input[name=reference]", "r" * 60)
+    await window.page.get_by_role("button", name="Send", exact=True).click()
+    await window.page.wait_for_url("**/messages/m1")
+    for path in (
+        f"/?sandbox={sandbox.id}",
+        f"{place}/messages/m1",
+        f"{place}/desk",
+        f"{place}/requests",
+        f"{place}/requests/x1",
+        f"{place}/send",
+        f"{place}/ledger",
+        "/_emulator/page/contract/ubill",
+    ):
+        await window.open(path)
+        assert await window.page.evaluate("document.documentElement.scrollWidth") <= 360, path
 
 
 async def test_the_title_counts_all_that_is_unread_however_few_are_shown(window):
