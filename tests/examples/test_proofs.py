@@ -183,14 +183,16 @@ CERTIFY = {
     "the whole suite is run again for each fault":
         "certify/test_certify.py::test_faults_that_no_test_of_a_suite_notices",
 }  # fmt: skip
-WORLD, VERBS = "world/test_world.py", "world/test_verbs.py"
+WORLD, VERBS, TOKENS, PROCESSES, REFUSALS = (
+    f"world/test_{name}.py" for name in ("world", "verbs", "tokens", "processes", "refusals")
+)
 VIRTUAL_TIME = {
     **dict.fromkeys(
         ("repeats a GET by itself", "a few hundredths of a second each", "With `session.post` it passes"),
         "examples/test_virtual_time.py::test_the_first_test_fails_as_the_page_says_and_passes_by_post",
     ),
     "a day passes in a fraction of a second": f"{WORLD}::test_an_application_lives_for_hours_in_no_time",
-    "Which things are late, lost or killed follows": f"{WORLD}::test_another_seed_is_another_world",
+    "Which things are late, lost or killed follows": f"{TOKENS}::test_another_seed_is_another_world",
     "| `await sms_world.app(": f"{WORLD}::test_an_asgi_application_is_served_with_its_lifespan",
     "| `sms_world.base_url`, ": f"{WORLD}::test_all_three_providers_are_served_soap_and_smpp_too",
     "| `sms_world.smsoffice.key`, ": f"{WORLD}::test_all_three_providers_are_served_soap_and_smpp_too",
@@ -206,14 +208,14 @@ VIRTUAL_TIME = {
     "`.lost`: the application was killed meanwhile":
         f"{VERBS}::test_who_visits_an_application_that_is_killed_has_nothing_and_the_next_one_waits_for_it",
     "a kill runs no `finally`":
-        f"{WORLD}::test_a_killed_process_is_told_with_file_and_line_and_starts_again_on_its_disk",
-    "the kernel closes its connections": f"{WORLD}::test_the_peers_of_a_killed_process_see_its_connections_end",
-    "what outlives a kill": f"{WORLD}::test_the_disk_holds_copies",
+        f"{PROCESSES}::test_a_killed_process_is_told_with_file_and_line_and_starts_again_on_its_disk",
+    "the kernel closes its connections": f"{PROCESSES}::test_the_peers_of_a_killed_process_see_its_connections_end",
+    "what outlives a kill": f"{PROCESSES}::test_the_disk_holds_copies",
     "how many worlds, how many crashes": "testing/test_sms_world.py::"
         "test_a_test_is_run_in_many_worlds_and_its_failure_names_the_world",
     "plays that world again, byte for byte":
-        f"{WORLD}::test_the_same_token_is_the_same_bytes_a_thousand_times_on_a_loaded_machine",
-    "On another Python": f"{WORLD}::test_the_digest_of_a_world_does_not_tell_on_which_python_it_was",
+        f"{TOKENS}::test_the_same_token_is_the_same_bytes_a_thousand_times_on_a_loaded_machine",
+    "On another Python": f"{TOKENS}::test_the_digest_of_a_world_does_not_tell_on_which_python_it_was",
     "`--sms-world-real` runs the test once": "testing/test_sms_world.py::"
         "test_one_that_repeats_nothing_passes_in_worlds_and_over_real_sockets",
     "nothing rests on the network in memory": "worlds/test_races.py::"
@@ -224,15 +226,15 @@ VIRTUAL_TIME = {
         f"{VERBS}::test_many_worlds_are_counted_and_the_first_that_fails_is_raised",
     "and what else `time` tells of now":
         f"{VERBS}::test_a_world_begins_on_a_monday_at_midnight_and_time_never_goes_back",
-    "`random`, `secrets`, `uuid4`": f"{WORLD}::test_time_and_chance_are_the_worlds_and_real_again_behind_it",
+    "`random`, `secrets`, `uuid4`": f"{TOKENS}::test_time_and_chance_are_the_worlds_and_real_again_behind_it",
     "idle connections end when": f"{WORLD}::test_a_connection_is_kept_no_longer_than_its_client_keeps_it",
-    "what they sleep passes": f"{WORLD}::test_blocking_functions_run_in_place_and_their_sleep_passes",
-    "| `OutOfWorld`: ": f"{WORLD}::test_what_leads_out_of_the_world_is_told_by_name",
-    "| a WSGI application": f"{WORLD}::test_an_application_of_threads_is_refused_with_the_reason",
-    "Synchronous views of Django's": f"{WORLD}::test_synchronous_views_of_an_asgi_application_run_in_place",
-    "| `Stuck` |": f"{WORLD}::test_who_waits_for_ever_is_told_by_place",
-    "a circle of `sleep(0)`": f"{WORLD}::test_a_circle_of_sleep_0_is_told",
-    "or code without an await": f"{WORLD}::test_code_that_never_comes_back_is_told",
+    "what they sleep passes": f"{REFUSALS}::test_blocking_functions_run_in_place_and_their_sleep_passes",
+    "| `OutOfWorld`: ": f"{REFUSALS}::test_what_leads_out_of_the_world_is_told_by_name",
+    "| a WSGI application": f"{REFUSALS}::test_an_application_of_threads_is_refused_with_the_reason",
+    "Synchronous views of Django's": f"{REFUSALS}::test_synchronous_views_of_an_asgi_application_run_in_place",
+    "| `Stuck` |": f"{REFUSALS}::test_who_waits_for_ever_is_told_by_place",
+    "a circle of `sleep(0)`": f"{REFUSALS}::test_a_circle_of_sleep_0_is_told",
+    "or code without an await": f"{REFUSALS}::test_code_that_never_comes_back_is_told",
     "whatever policy is set": f"{VERBS}::test_a_world_has_its_loop_whatever_policy_is_set",
     "within 200 worlds and shrunk": "worlds/test_races.py::test_a_race_is_found_with_each_of_ten_seeds",
     **dict.fromkeys(
