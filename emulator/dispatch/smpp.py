@@ -1,6 +1,6 @@
 """SMPP sessions of one process: whose they are, and a PDU's whole way. No I/O.
 
-Pdu ─► adapter.read ─► sandbox.execute ─► adapter.write ─► session ─► octets
+Pdu ─► face.readers ─► engine.execute ─► face.write ─► session ─► octets
 """
 
 import asyncio
@@ -134,7 +134,7 @@ class SmppDispatcher:
         """Who would bind whom no sandbox of this process knows."""
         if line.sandbox is not None:  # bound here: the session answers a second bind
             return None
-        command = line.face.read(bind, self._caller(line, self._default, self._default.now()))
+        command = line.face.readers[bind.command_id](bind, self._caller(line, self._default, self._default.now()))
         sandbox, credential = self._sandboxes.of(line.provider, command.credential, here=False)
         return Stranger(line.provider, credential) if sandbox is None else None
 
@@ -143,7 +143,7 @@ class SmppDispatcher:
     ) -> bytes | SmppReply:  # fmt: skip
         """A request that the session's state allows; `ready`: what the session answers by itself. Link time in."""
         sandbox, caller = self._turn(line)
-        at, command = caller.now, line.face.read(pdu, caller)
+        at, command = caller.now, line.face.readers[pdu.command_id](pdu, caller)
         binds = line.sandbox is None
         if binds:
             sandbox, at = self._home(line, command)

@@ -122,8 +122,9 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
     credentials_row: str
     """The contract row that says what may stand in them."""
     dialect: Callable[[Mapping[str, Any], Pdu | None], Any]
-    """How it reads a session, by the account's switches and its bind: for `read` alone."""
-    read: Callable[[Pdu, SmppPeer], AnyCommand]
+    """How it reads a session, by the account's switches and its bind: for `readers` alone."""
+    readers: Mapping[int, Callable[[Pdu, SmppPeer], AnyCommand]]
+    """By command_id: a request that the state of the session allows → what it says."""
     write: Callable[[Pdu, AnyCommand, AnyOutcome], Pdu]
     """The response to a request: the PDU, the command it was read as, what came of it."""
     receipt: Callable[[Mapping[str, Any], Batch, Message, SendReport, tuple[FormName, ...]], Pdu]

@@ -154,6 +154,15 @@ def test_a_field_fault_has_its_own_status_and_is_answered_by_the_own_response(co
     assert encode(found.reply()) == pdu(command | RESPONSE, status=status)
 
 
+def test_whatever_is_cut_off_or_runs_on_is_told_by_the_field_that_is_not_whole(frames):
+    """What no pattern matches is always explained; what is read is written back as it was."""
+    for name, frame in frames.items():
+        for at in range(16, len(frame)):
+            for spoilt in (frame[:at], frame[:at] + b"x" * 66 + frame[at:]):
+                found = decode(pdu(int.from_bytes(frame[4:8], "big"), spoilt[16:]))
+                assert found.why if isinstance(found, Unreadable) else encode(found) == found.raw, (name, at)
+
+
 def test_a_string_may_fill_its_field_to_the_last_octet():
     assert isinstance(decode(pdu(2, b"a" * 15 + b"\0" + b"p" * 8 + b"\0" + b"\0" * 5)), Pdu)
 

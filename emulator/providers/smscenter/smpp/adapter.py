@@ -109,8 +109,8 @@ def _extra(pdu: Pdu) -> dict[str, str]:
     return extra
 
 
-def _asks(registered: int) -> tuple[int, ...]:
-    return (registered,) if registered & 0x13 else ()
+_ASKS = tuple((registered,) if registered & 0x13 else () for registered in range(256))
+"""By registered_delivery."""
 
 
 def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
@@ -155,7 +155,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
         provider=_NAME, protocol="smpp", credential=caller.credential, peer=caller.peer,
         destinations=(fields.destination_addr.decode("latin-1"),), text=text,
         sender="" if sender == _DEFAULT else sender.decode("latin-1"), flash=data_coding in _FLASH, report=True,
-        asks=_asks(fields.registered_delivery), extra=_extra(pdu), measured=measured, notes=notes, kind=kind,
+        asks=_ASKS[fields.registered_delivery], extra=_extra(pdu), measured=measured, notes=notes, kind=kind,
     )  # fmt: skip
     if fault is not None:
         command.fault = _told(fault)
@@ -195,7 +195,7 @@ def _replace(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     said = () if fault is not None else tuple(row for row, so in bent if so)
     return say.Replace(
         **_common(caller, fault), provider_id=_text(pdu.octets("message_id")), sender=_sender(pdu),
-        octets=pdu.message, asks=_asks(pdu.number("registered_delivery")),
+        octets=pdu.message, asks=_ASKS[pdu.number("registered_delivery")],
         begins_at=_moment(pdu.octets("schedule_delivery_time"), caller.now),
         expires_at=_moment(pdu.octets("validity_period"), caller.now), extra=_extra(pdu), notes=said,
     )  # fmt: skip
@@ -210,16 +210,11 @@ def _check_link(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     return say.CheckLink(**_common(caller))
 
 
-_READ: dict[int, Callable[[Pdu, SmppPeer], AnyCommand]] = {
+READERS: dict[int, Callable[[Pdu, SmppPeer], AnyCommand]] = {
     **dict.fromkeys(BINDS, _bind), CommandId.SUBMIT_SM: _submit, CommandId.DATA_SM: _submit,
     CommandId.SUBMIT_MULTI: _multi, CommandId.QUERY_SM: _query, CommandId.CANCEL_SM: _cancel,
     CommandId.REPLACE_SM: _replace, CommandId.ENQUIRE_LINK: _check_link,
 }  # fmt: skip
-
-
-def read(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
-    """A request that the state of the session allows → what it says."""
-    return _READ[pdu.command_id](pdu, caller)
 
 
 def write(pdu: Pdu, command: AnyCommand, outcome: AnyOutcome) -> Pdu:
@@ -271,6 +266,6 @@ def judge(status: int) -> SmppJudgement:
 
 FACE = SmppFace(
     system_id=SYSTEM_ID, identity="system_id", credentials={"system_id": "system_id", "password": "password"},
-    credentials_row="smscenter.smpp.credentials", dialect=dialect, read=read, write=write, receipt=receipt,
+    credentials_row="smscenter.smpp.credentials", dialect=dialect, readers=READERS, write=write, receipt=receipt,
     incoming=incoming, judge=judge, greet=greet, terms=terms, tags=VENDOR_TAGS,
 )  # fmt: skip
