@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby, islice
 from typing import cast
 from zlib import crc32
@@ -38,8 +39,8 @@ class MessageStore:
 
     def __init__(self, room: CacheSize | None = None) -> None:
         room = room or CacheSize()
-        self.batches = PagedList(Batch, lambda batch: _provider_bit(batch.provider), room)
-        self.messages = PagedList(Message, lambda message: _BIT[message.status], room)
+        self.batches = PagedList(Batch, "provider", _provider_bit, room)
+        self.messages = PagedList(Message, "status", _BIT.__getitem__, room)
         self.by_status: Counter[Status] = Counter()
         """How many messages have a status."""
         self.claimed: dict[str, int] = {}
@@ -253,5 +254,6 @@ def _names(batch: Batch) -> tuple[str, ...]:
     return (*_ids(batch), _REFERENCE + batch.reference) if batch.reference else _ids(batch)
 
 
+@lru_cache(maxsize=64)
 def _provider_bit(provider: str) -> int:
     return 1 << crc32(provider.encode()) % _PROVIDER_BITS

@@ -43,8 +43,13 @@ class NameIndex(Generic[T]):
 
     def _settle(self, page: list[T]) -> None:
         """The next page is packed."""
-        named = [(name, one.id) for one in page for name in self._names(one)]
-        self._hashes.add([_hash(name) for name, _ in named], [one for _, one in named])
+        keys: list[int] = []
+        ids: list[int] = []
+        for one in page:
+            for name in self._names(one):
+                keys.append(_hash(name))
+                ids.append(one.id)
+        self._hashes.add(keys, ids)
         self._packed += 1
         if self._recent:
             self._recent.popleft()

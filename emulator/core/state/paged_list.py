@@ -10,7 +10,8 @@ Nothing is packed but by `evict`, which is called between inputs, when nobody ho
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import attrgetter, or_
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -36,16 +37,16 @@ class CacheSize(NamedTuple):
 
 
 class PagedList(Generic[T]):
-    """Things of a kind in the order in which they came. `mark` tells a thing's bits; a page that lies packed is passed
-    over where none of its things has a bit that is looked for."""
+    """Things of a kind in the order in which they came. `bit` tells that of a thing's `trait`; a page that lies packed
+    is passed over where none of its things has a bit that is looked for."""
 
-    def __init__(self, kind: type[T], mark: Callable[[T], int], room: CacheSize) -> None:
+    def __init__(self, kind: type[T], trait: str, bit: Callable[[Any], int], room: CacheSize) -> None:
         self.packs: Callable[[list[T]], None] = lambda page: None
         """Gets each page before it is packed for the first time, one after the other."""
         self._settled = 0
         """So many pages have been packed."""
         self._kind: Callable[..., T] = kind
-        self._mark = mark
+        self._trait, self._bit_of = attrgetter(trait), bit
         self._bits, self._most = room
         self._last = (1 << self._bits) - 1
         """Of a page."""
@@ -156,7 +157,7 @@ class PagedList(Generic[T]):
         packed = self._packed[page]
         if packed is not None:
             return self._marks[page] & bits != 0 and octets in packed
-        return any(self._mark(thing) & bits for thing in self.live[page])
+        return self._bits_of(self.live[page]) & bits != 0
 
     def evict(self) -> None:
         """Pack what is too much. What was taken may not be changed any more."""
@@ -189,10 +190,10 @@ class PagedList(Generic[T]):
 
     def _pack(self, page: int, things: list[T]) -> None:
         self._packed[page] = bytes(memoryview(self._rows(things)))  # a copy: the encoder gives out half as much again
-        marks = 0
-        for thing in things:
-            marks |= self._mark(thing)
-        self._marks[page] = marks
+        self._marks[page] = self._bits_of(things)
+
+    def _bits_of(self, things: list[T]) -> int:
+        return reduce(or_, map(self._bit_of, set(map(self._trait, things))), 0)
 
 
 _encode = msgspec.msgpack.Encoder().encode

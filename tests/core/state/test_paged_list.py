@@ -24,7 +24,7 @@ STEPS = st.lists(
 @given(STEPS, st.integers(1, 3))
 def test_it_holds_what_a_list_would_and_keeps_no_more_pages_unpacked_than_it_may(steps, most) -> None:
     packed: list[list[Thing]] = []
-    things = PagedList(Thing, lambda one: 1 << one.number % 7, CacheSize(2, most))
+    things = PagedList(Thing, "number", lambda number: 1 << number % 7, CacheSize(2, most))
     things.packs = packed.append
     plain: list[tuple[int, str]] = []
     for step, number in steps:
