@@ -1,7 +1,7 @@
 """Finds things of a paged list by the names they have.
 
-Nothing is done for it as things come. Pages that were never packed are told apart by the set of their names, made when
-somebody asks; a page that is packed goes into a hash index (hash_index.py).
+Nothing is done for it as things come. Those that came since somebody asked last are looked at when somebody asks again;
+a page that is packed goes into a hash index (hash_index.py).
 """
 
 from array import array
@@ -24,22 +24,34 @@ class NameIndex(Generic[T]):
         self._things = things
         self._names = names
         self._hashes = HashIndex(counted=one_each)
-        """Of pages that were packed; and the names in"""
-        self._recent: deque[frozenset[str]] = deque()
-        """some of those behind them."""
+        """Of pages that were packed; their number:"""
         self._packed = 0
+        self._recent: deque[dict[str, tuple[int, ...]]] = deque()
+        """Ids by name, of each page behind them,"""
+        self._seen = 0
+        """as far as it was looked at: so many things from the first on."""
         things.packs = self._settle
 
     def find(self, name: str) -> Sequence[int]:
         """The ids of things of a name, others perhaps among them, the lowest first."""
-        things, names, recent = self._things, self._names, self._recent
-        for number in range(self._packed + len(recent), things.pages - 1):
-            recent.append(frozenset(name for one in things.page(number) for name in names(one)))
+        self._look()
         found = array("I", self._hashes.find(_hash(name)))
-        there = [things.page(number) for number, known in enumerate(recent, self._packed) if name in known]
-        for page in (*there, things.tail):
-            found.extend([one.id for one in page if name in names(one)])
+        for page in self._recent:
+            if name in page:
+                found.extend(page[name])
         return found
+
+    def _look(self) -> None:
+        """At what came since."""
+        things, names, recent = self._things, self._names, self._recent
+        for number in range(things.page_of(self._seen), things.pages):
+            if number == self._packed + len(recent):
+                recent.append({})
+            page = recent[-1]
+            for one in things.page(number)[self._seen - things.first_of(number) :]:
+                for name in names(one):
+                    page[name] = (*page.get(name, ()), one.id)
+            self._seen = min(things.first_of(number + 1), things.count)
 
     def _settle(self, page: list[T]) -> None:
         """The next page is packed."""
@@ -53,6 +65,7 @@ class NameIndex(Generic[T]):
         self._packed += 1
         if self._recent:
             self._recent.popleft()
+        self._seen = max(self._seen, self._things.first_of(self._packed))
 
 
 def _hash(name: str) -> int:
