@@ -52,8 +52,6 @@ class CheckContext(msgspec.Struct):
     lost: Sequence[Lost] = ()
     """Numbers that nothing is sent to."""
     measured: Measure | None = None
-    each: int = 0
-    """What one recipient of the text costs."""
     measures: Sequence[Measure] = ()
     """Of the text of each good number, where each has its own, and"""
     costs: Sequence[int] = ()
@@ -66,7 +64,7 @@ class CheckContext(msgspec.Struct):
     """What a check made up for the client to ask its user for."""
     noticed: tuple[str, ...] = ()
     """Rows of the contract whose requirement a check saw violated, and let pass: they become lint findings."""
-    marks: tuple[str, ...] = ()
+    marks: list[str] = []
     """Keys of events to be counted (core/state/rate_windows.py) if nothing is refused."""
 
     @property
@@ -197,8 +195,7 @@ def weigh(case: CheckContext, price: int | None = None) -> None:
         case.parts, case.cost = sum(one.parts for one in measures), sum(case.costs)
     else:
         count, parts = len(case.good), measured.parts
-        case.each = price if by_message else price * parts
-        case.parts, case.cost = parts * count, case.each * count
+        case.parts, case.cost = parts * count, price * (1 if by_message else parts) * count
 
 
 def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Check:
@@ -215,7 +212,7 @@ def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Ch
         mark = f"{name} {profile.provider} {key(case)}"
         if case.state.windows.within(mark, case.at - window) >= count:
             return Refused(reason=reason, details={"count": count, "window": window // SECOND})
-        case.marks += (mark,)
+        case.marks.append(mark)
         return None
 
     return check

@@ -65,7 +65,7 @@ class Engine:
         account = owner if known else None
         case = CheckContext(state, profile, account, command, at, profile.in_force(account))
         if known:
-            if isinstance(command, SubmitPart):
+            if type(command) is SubmitPart:  # isinstance costs ten times as much where it is not one
                 case.command = self._judge.parts.seen_whole(command)
             if state.rule_book.rules and (ruling := state.rule_book.ruling(case)).rules:
                 case.ruling = ruling

@@ -48,7 +48,9 @@ def numbers(case: CheckContext) -> Refused | None:
         else:
             good.append(number)
             places.append(place)
-    case.good, case.places, case.lost = good, places, lost
+    case.good, case.places = good, places
+    if lost:
+        case.lost = lost
     if good:
         if len(good) > 1 and switches.get("repeated-number") == "once":
             _each_once(case)

@@ -47,7 +47,8 @@ class SubmitHandler:
             first, *_ = [self._send(case, provider_id, *group) for group in _by_what_is_said(case)]
         else:
             said = Said(command.text or "", command.sender or "", command.begins_at)
-            first = self._send(case, provider_id, said, measured, case.each, case.good, case.places)
+            each = cost // len(case.good)
+            first = self._send(case, provider_id, said, measured, each, case.good, case.places)
         accepted = Accepted(
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
             balance=account.balance, encoding=measured.encoding, code=case.code,

@@ -67,6 +67,8 @@ _INDEX, _VERSION, _MESSAGE, _PLACE, _RANK, _MOMENT = 2, 12, 24, 56, 96, 97
 _BESIDE, _STEP, _BEGIN, _EXPIRE = range(4)
 """the kinds: what lies beside the heap, and what fits into a number."""
 _KINDS = 3
+_LATER = 1 << _RANK
+"""Of what is not first-class."""
 _CLASS = _RANK - _PLACE
 _NEXT = (1 << _PLACE) + (1 << _MESSAGE)
 """From the number of something due of a message to that of the next one, put right behind it."""
@@ -113,8 +115,9 @@ class Scheduler:
     def put_each(self, at: Timestamp, message: int, count: int, first: bool = False, begins: bool = False) -> None:
         """The first step, or the beginning, of `count` messages whose ids follow one another from `message` on."""
         heap, due = self._heap, self.due
-        number = (at << 1 | (not first)) << _CLASS | self.counted + 1
-        number = number << _PLACE | message << _MESSAGE | (_BEGIN if begins else _STEP)
+        number = (at << _MOMENT) + (self.counted + 1 << _PLACE) + (message << _MESSAGE) + (_BEGIN if begins else _STEP)
+        if not first:
+            number += _LATER
         self.counted += count
         for _ in range(count):
             heappush(heap, number)

@@ -150,7 +150,7 @@ def bar(case: CheckContext, number: str, place: int) -> Reason | None:
     limit, windows = profile.limits["to-one-number"], case.state.windows
     mark = f"to-one-number {profile.provider} {number}"
     if windows.streak(mark, case.at, limit.span) < account.limits.get("to-one-number", limit.count):
-        case.marks += (mark,)
+        case.marks.append(mark)
         return None
     if case.switches["flood"] == "until-pause" and type(command) is not Price:
         windows.prolong(mark, case.at)

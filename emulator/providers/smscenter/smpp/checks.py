@@ -153,7 +153,7 @@ def _identical_with_part(case: CheckContext) -> Refused | None:
     if case.command.measured is None or case.command.measured.parts < 2:
         return None
     refused = _identical(case)
-    case.marks = tuple(mark for mark in case.marks if not mark.startswith("smpp-identical"))
+    case.marks = [mark for mark in case.marks if not mark.startswith("smpp-identical")]
     return refused
 
 
