@@ -54,8 +54,8 @@ def _write(command, outcome, account):
     raise TypeError(outcome)
 
 
-def _report(account, batch, message, told, url):
-    word = PROFILE.status(told.due.status).word
+def _report(account, batch, message, due, url):
+    word = PROFILE.status(due.status).word
     return HttpRequest(method="GET", target=add_query(url, [("loft", message.to), ("state", word)]))
 
 
