@@ -1,8 +1,12 @@
 """What the control API and the page answer when something cannot be had."""
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
+from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions
+from emulator.sandboxes.turns import Steps, in_turns
+
+T = TypeVar("T")
 
 
 class Refusal(Exception):
@@ -16,6 +20,14 @@ class Refusal(Exception):
 def deleted_meanwhile() -> Refusal:
     """The sandbox was there when the call began."""
     return Refusal(404, "no-such-sandbox", "the sandbox was deleted meanwhile")
+
+
+async def while_there(sandbox: Sandbox, steps: Steps[T]) -> T:
+    """What steps over a sandbox come to, in turns; a Refusal where it is deleted meanwhile."""
+    found = await in_turns(steps)
+    if sandbox.gone:
+        raise deleted_meanwhile()
+    return found
 
 
 _STATUS = {"taken": 409, "full": 409, "leaving": 503}

@@ -58,7 +58,8 @@ class Export(ExportHead, kw_only=True, forbid_unknown_fields=True):
 
 
 def export(sandbox: Sandbox) -> Steps[bytes]:
-    """The file with the sandbox as it is now."""
+    """The file with the sandbox as it is once lint has looked through it."""
+    yield from sandbox.look_through()
     spec, journal = sandbox.spec, sandbox.journal
     its_own = beside(sandbox)
     state, long = sandbox.engine.state.dumped()

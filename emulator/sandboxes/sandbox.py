@@ -1,7 +1,7 @@
 """Sandboxes: isolated from one another, each with its engine, clock and journal, found by the credentials of a
 request."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ from emulator.sandboxes.event_feed import EventFeed
 from emulator.sandboxes.known_secrets import KnownSecrets
 from emulator.sandboxes.snapshots import Snapshots
 from emulator.sandboxes.spec import SandboxSpec
+from emulator.sandboxes.turns import Steps
 
 Post = Callable[["Sandbox", Outgoing], Any]
 """Sends something; what comes back is done when it was answered, None when nobody need wait for it."""
@@ -79,7 +80,7 @@ class Sandbox:
         """Made when it is first needed: the sandbox `default` of most test runs never is."""
         return self._engine_of(self._first())
 
-    def look_through(self) -> Generator[None, None, Any]:
+    def look_through(self) -> Steps[None]:
         """The long part of `lint`, an exchange a step."""
         from emulator.lint.linter import look
 

@@ -72,6 +72,14 @@ async def test_a_list_goes_on_through_the_state_it_began_with(served, sandbox):
     assert [message["text"] for message in listed(reply)] == ["Hello"] * MANY
 
 
+async def test_a_report_goes_on_through_the_messages_it_began_with(served, sandbox):
+    sent(served, sandbox)
+    sandbox.journal.clear()
+    path = f"/report?format=json&limit={MANY}"
+    reply, _ = await asked(served, sandbox, path, lambda: served.emulator.reset(sandbox))
+    assert [message["id"] for message in json.loads(reply.body)["messages"]] == [f"m{n}" for n in range(1, MANY + 1)]
+
+
 @pytest.mark.parametrize(("method", "path", "body"), [
     ("GET", "/lint", b""), ("GET", "/report", b""), ("GET", "/export", b""), ("POST", "/snapshots", b'{"name": "a"}'),
 ])  # fmt: skip

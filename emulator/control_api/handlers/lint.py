@@ -6,9 +6,8 @@ import msgspec
 
 from emulator.control_api import views
 from emulator.control_api.call import call
-from emulator.control_api.refusal import deleted_meanwhile
+from emulator.control_api.refusal import while_there
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.turns import in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -20,13 +19,6 @@ class LintQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     mild: bool = False
 
 
-async def look_through(sandbox: Sandbox) -> None:
-    """The long part of lint, in turns."""
-    await in_turns(sandbox.look_through())
-    if sandbox.gone:
-        raise deleted_meanwhile()
-
-
 @call("lint")
 async def lint(sandbox: Sandbox, query: LintQuery) -> "response_types.Findings":
     """What the client does that a provider lets pass or punishes later.
@@ -34,7 +26,7 @@ async def lint(sandbox: Sandbox, query: LintQuery) -> "response_types.Findings":
     `mild`: how many of that level there are; `not_seen`: how many entries
     left the journal before anybody looked at them.
     """
-    await look_through(sandbox)
+    await while_there(sandbox, sandbox.look_through())
     found = sandbox.lint()
     shown = [one for one in found if query.mild or one.level != "mild"]
     return {

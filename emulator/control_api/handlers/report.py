@@ -2,15 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from itertools import islice
+from itertools import islice, starmap
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
 
 from emulator.control_api import views
 from emulator.control_api.call import call
-from emulator.control_api.handlers.lint import look_through
 from emulator.control_api.parameters import parameters
+from emulator.control_api.refusal import while_there
 from emulator.control_api.report_text import report_text
 from emulator.core.commands import Submit
 from emulator.core.outcomes import Accepted, Refused
@@ -19,11 +19,12 @@ from emulator.core.units import plain
 from emulator.http.messages import HttpReply, SmppFrame
 from emulator.journal import Exchange
 from emulator.sandboxes.sandbox import Sandbox
-from emulator.sandboxes.turns import Steps, in_turns
+from emulator.sandboxes.turns import Steps
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
 
+S = TypeVar("S")
 T = TypeVar("T")
 Shown = TypeVar("Shown")
 
@@ -40,41 +41,42 @@ class ReportQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 @call("report", kind="text/plain")
 async def report(sandbox: Sandbox, query: ReportQuery) -> "response_types.Report | HttpReply":
     """What a failed test should print: sends, refusals, callbacks, findings, what is due; text or JSON."""
-    await look_through(sandbox)
-    told = await in_turns(report_of(sandbox, query.limit))
+    told = await while_there(sandbox, report_of(sandbox, query.limit))
     if query.format == "json":
         return told
     return HttpReply(headers=_TEXT, body=report_text(told).encode())
 
 
 def report_of(sandbox: Sandbox, limit: int) -> "Steps[response_types.Report]":
-    sends: deque[Exchange] = deque(maxlen=limit)
-    others: deque[Exchange] = deque(maxlen=limit)
+    yield from sandbox.look_through()
+    sends: deque[tuple[Sandbox, Exchange]] = deque(maxlen=limit)
+    others: deque[tuple[Sandbox, Exchange]] = deque(maxlen=limit)
     sent = came = 0
     for one in sandbox.journal.exchanges():
         newest = sends if one.operation == "send" else others
-        newest.append(one)
+        newest.append((sandbox, one))
         sent += newest is sends
         came += 1
         yield
-    messages, callbacks = sandbox.engine.state.store.messages, sandbox.journal.counts()["callbacks"]
-    attempts = (one for _, one in islice(sandbox.journal.newest_attempts(), limit))
+    store, callbacks = sandbox.engine.state.store, sandbox.journal.counts()["callbacks"]
+    messages = store.with_batches(islice(reversed(store.messages), limit))
+    attempts = ((sandbox, one) for _, one in islice(sandbox.journal.newest_attempts(), limit))
     return {
         "sandbox": views.sandbox(sandbox),
-        "sends": (yield from _shown(request, sandbox, sends)),
-        "others": (yield from _shown(request, sandbox, others)),
-        "messages": (yield from _shown(views.message, sandbox, islice(reversed(messages), limit)))[::-1],
-        "callbacks": (yield from _shown(views.attempt, sandbox, attempts))[::-1],
+        "sends": (yield from _shown(request, sends)),
+        "others": (yield from _shown(request, others)),
+        "messages": (yield from _shown(views.message_of, messages))[::-1],
+        "callbacks": (yield from _shown(views.attempt, attempts))[::-1],
         "findings": [views.finding(sandbox, one) for one in sandbox.lint() if one.level != "mild"
                      or (not callbacks and ".callback." in one.row)],  # why there were none
-        "totals": {"sends": sent, "others": came - sent, "messages": len(messages), "callbacks": callbacks},
+        "totals": {"sends": sent, "others": came - sent, "messages": len(store.messages), "callbacks": callbacks},
     }  # fmt: skip
 
 
-def _shown(view: Callable[[Sandbox, T], Shown], sandbox: Sandbox, things: Iterable[T]) -> Steps[list[Shown]]:
+def _shown(view: Callable[[S, T], Shown], things: Iterable[tuple[S, T]]) -> Steps[list[Shown]]:
     shown = []
-    for one in things:
-        shown.append(view(sandbox, one))
+    for one in starmap(view, things):
+        shown.append(one)
         yield
     return shown
 

@@ -6,14 +6,12 @@ import msgspec
 
 from emulator.control_api.call import call
 from emulator.control_api.context import Context
-from emulator.control_api.handlers.lint import look_through
-from emulator.control_api.refusal import Refusal, deleted_meanwhile
+from emulator.control_api.refusal import Refusal, deleted_meanwhile, while_there
 from emulator.control_api.views import iso
 from emulator.sandboxes import export as exporting
 from emulator.sandboxes.clock_driver import Ended
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.snapshots import MOST, MOST_BYTES, Full, Snapshot
-from emulator.sandboxes.turns import in_turns
 
 if TYPE_CHECKING:
     from emulator.control_api import response_types
@@ -43,7 +41,7 @@ async def keep(sandbox: Sandbox, body: Named) -> "response_types.Snapshot":
 
     One that has the name already is replaced.
     """
-    await look_through(sandbox)
+    await while_there(sandbox, sandbox.look_through())
     try:
         return _shown(sandbox.snapshots.keep(sandbox, body.name))
     except Full as full:
@@ -81,5 +79,4 @@ async def export(sandbox: Sandbox) -> "response_types.Exported | bytes":
 
     All of it, for POST /_emulator/sandboxes {"import": ...}.
     """
-    await look_through(sandbox)
-    return await in_turns(exporting.export(sandbox))
+    return await while_there(sandbox, exporting.export(sandbox))
