@@ -99,7 +99,8 @@ class HttpDispatcher:
                 raise Stranger
             line = self.record_unrouted(request, match.reply, provider, "unroutable", match.reply.body.decode())
             return Exchanged(match.reply, None, line)
-        if len(request.body) > _LARGE and (why := workload.unread(request.body)) is not None:
+        large = len(request.body) + len(request.target) > _LARGE
+        if large and (why := workload.unread(request.body)) is not None:
             if not here:
                 raise Stranger
             return self._too_many(request, provider, why, self._default)
@@ -122,9 +123,7 @@ class HttpDispatcher:
                     if in_flight > 1:
                         command.in_flight = in_flight
                         request = msgspec.structs.replace(request, in_flight=in_flight)
-        if (len(request.body) > _LARGE or len(request.target) > _LARGE) and (
-            (why := workload.too_many(command, sandbox.engine.state)) is not None
-        ):
+        if large and (why := workload.too_many(command, sandbox.engine.state)) is not None:
             return self._too_many(request, provider, why, sandbox)
         at, decision = sandbox.execute(command)
         outcome, fault = decision.outcome, decision.reply

@@ -33,14 +33,14 @@ PLAIN = Manner()
 def encoded(reply: HttpReply, date: bytes, manner: Manner = PLAIN) -> Encoded:
     """`date`: as the header has it. Raises ValueError for headers of more than one line."""
     body = reply.body
-    head = _head(reply.status, reply.headers, manner, body != b"") % {b"n": len(body), b"d": date}
-    return head, b"" if manner.without_body or reply.status in _EMPTY else body
+    head, goes = _head(reply.status, reply.headers, manner, body != b"")
+    return head % {b"n": len(body), b"d": date}, body if goes else b""
 
 
 @lru_cache(maxsize=512)
-def _head(status: int, headers: Headers, manner: Manner, full: bool) -> bytes:
-    """Status line and headers, with places for the length of the body and the date."""
-    last, old, _ = manner
+def _head(status: int, headers: Headers, manner: Manner, full: bool) -> tuple[bytes, bool]:
+    """Status line and headers, with places for the length of the body and the date; and whether the body goes too."""
+    last, old, without_body = manner
     names = {name.lower() for name, _ in headers}
     if any("\r" in part or "\n" in part for header in headers for part in header):
         raise ValueError("a header of the reply would have more than one line")
@@ -49,7 +49,8 @@ def _head(status: int, headers: Headers, manner: Manner, full: bool) -> bytes:
         lines += "Content-Length: %(n)d\r\n"
     if full and "content-type" not in names:
         lines += "Content-Type: application/octet-stream\r\n"
-    return _status_line(status, old) + (lines + _rest(names, last, old)).encode()
+    goes = not without_body and status not in _EMPTY
+    return _status_line(status, old) + (lines + _rest(names, last, old)).encode(), goes
 
 
 def stream_head(headers: Headers, date: bytes, old: bool) -> bytes:

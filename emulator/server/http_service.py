@@ -68,6 +68,7 @@ class HttpService:
         elsewhere: OtherNodes | None = None,
     ) -> None:  # fmt: skip
         self._reception = dispatcher
+        self._known = dispatcher.routing.known
         self._ours = ours
         self._control = control
         self._trusts = trusts
@@ -136,7 +137,7 @@ class HttpService:
     def answer(self, parsed: Parsed, connection: HttpConnection) -> Answering:
         """The reply, or what comes to it."""
         request = parsed.request
-        match = self._reception.routing.known.get((request.method, request.target.partition("?")[0]))
+        match = self._known.get((request.method, request.target.partition("?")[0]))
         if match is None and (others := self._no_providers(parsed, connection)) is not None:
             return others
         if parsed.form:
@@ -217,8 +218,8 @@ class HttpService:
         now = self._at_once
         if not now:
             asyncio.get_running_loop().call_soon(now.clear)
-        now[lane] = now.get(lane, 0) + 1
-        return now[lane] + self._in_flight.get(lane, 0)
+        now[lane] = count = now.get(lane, 0) + 1
+        return count + self._in_flight.get(lane, 0)
 
     async def _call(self, request: HttpRequest, connection: HttpConnection) -> HttpReply | None:
         """A call of the control API or the page. Nothing is answered that is not written down, where things are."""

@@ -14,8 +14,10 @@ def may_ask(case: CheckContext) -> Refused | None:
     """Login with psw, or apikey, of an account; its address is open; psw is the password, its md5 or its sha1 in
     lower-case hex, or the apikey, and a wrong one is counted; the address is allowed; the API is on."""
     credential, account = case.command.credential, case.account
-    login = credential is not None and credential.kind == "login"  # a name; any other kind is a secret
-    if credential is None or (login and credential.secret is None):
+    if credential is None:
+        return Refused(reason=Reason.KEY_MISSING)
+    login = credential.kind == "login"  # a name; any other kind is a secret
+    if login and credential.secret is None:
         return Refused(reason=Reason.KEY_MISSING)
     if account is None:  # this goes into the log
         problem = f"nobody has the login {credential.name}" if login else f"nobody has this {credential.kind}"
@@ -39,7 +41,7 @@ def address_open(case: CheckContext) -> Refused | None:
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
     if account.limits_off:
         return None
-    windows, key = case.state.windows, f"blocked {case.profile.provider} {case.command.peer}"
+    windows, key = case.state.windows, f"blocked smscenter {case.command.peer}"
     if key in windows.marks and windows.within(key, case.at - case.profile.limits[_WRONG].span):
         count = case.profile.limit(account, _WRONG)
         problem = f"{count} wrong passwords came from {case.command.peer} within a minute"
@@ -68,7 +70,7 @@ def _count_wrong(case: CheckContext) -> None:
     count = case.profile.limit(case.owner, _WRONG)
     if count is None:
         return
-    windows, who = case.state.windows, f"{case.profile.provider} {case.command.peer}"
+    windows, who = case.state.windows, f"smscenter {case.command.peer}"
     key = f"{_WRONG} {who}"
     windows.mark((key,), case.at, LONGEST)
     if windows.within(key, case.at - case.profile.limits[_WRONG].span) >= count:

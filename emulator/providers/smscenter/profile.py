@@ -35,6 +35,7 @@ from emulator.providers.smscenter.statuses import STATUSES
 from emulator.providers.smscenter.switches import LIMITS, SWITCHES
 
 MOST_CHARACTERS = 1000
+_TO_ONE = LIMITS["to-one-number"]
 _digits_name = re.compile(r"\+?[0-9]{1,15}", re.ASCII).fullmatch
 
 
@@ -141,15 +142,14 @@ def bar(case: CheckContext, number: str, place: int) -> Reason | None:
     """Why nothing goes to one number of a list: its item's own sender; or more than 50 messages to it with gaps under
     30 s (facts, 8). `until-pause`: attempts that are blocked belong to the run, so that only a pause of 30 s ends it.
     """
-    account, command, profile = case.account, case.command, case.profile
+    account, command = case.account, case.command
     assert account is not None
     if command.senders and (refused := _sender(case, command.senders[place])) is not None:
         return refused.reason
     if account.limits_off:
         return None
-    limit, windows = profile.limits["to-one-number"], case.state.windows
-    mark = f"to-one-number {profile.provider} {number}"
-    if windows.streak(mark, case.at, limit.span) < account.limits.get("to-one-number", limit.count):
+    windows, mark = case.state.windows, f"to-one-number smscenter {number}"
+    if windows.streak(mark, case.at, _TO_ONE.span) < account.limits.get("to-one-number", _TO_ONE.count):
         case.marks.append(mark)
         return None
     if case.switches["flood"] == "until-pause" and type(command) is not Price:
