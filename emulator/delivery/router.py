@@ -44,18 +44,18 @@ class DeliveryRouter:
         except Exception as error:
             failures.given_up(f"a report of sandbox {sandbox.id}", sandbox.engine, out, out.at, error)
             return None
-        if isinstance(sent, Pdu):
-            self.receivers.post(sandbox, provider, out, sent)
-            return None
+        if type(sent) is HttpRequest:
+            return self._http.post(sandbox, attempt_of(out, provider, sent, out.at), fault)
         if sent is None:
             sandbox.engine.answered(out.attempt, True, out.at)
-            return None
-        return self._http.post(sandbox, attempt_of(out, provider, sent, out.at), fault)
+        else:
+            self.receivers.post(sandbox, provider, out, sent)
+        return None
 
     def envelope(self, sandbox: Sandbox, out: Outgoing) -> Envelope:
         """What the client gets."""
         state, due = sandbox.engine.state, out.due
-        if isinstance(due, SendIncoming):
+        if type(due) is SendIncoming:
             return self._passing(sandbox, state.incoming[due.incoming - 1], due.part)
         message = state.store.messages[due.message - 1]
         batch = state.store.batch_of(message)

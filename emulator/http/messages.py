@@ -5,7 +5,7 @@ import re
 from binascii import a2b_qp
 from collections.abc import AsyncIterable, Awaitable, Iterable
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, final
 from urllib.parse import quote_plus
 
 import msgspec
@@ -35,6 +35,7 @@ _query = re.compile(r"/[^?#]*\??([^#]*)").match
 """Of a target in origin-form."""
 
 
+@final
 class HttpRequest(msgspec.Struct, frozen=True, tag="http", omit_defaults=True, gc=False):
     """A request. `target` is the path and query as they came, never decoded (a raw octet beyond ASCII is written
     %XX); `form` holds the fields of a multipart body, which the transport takes apart."""

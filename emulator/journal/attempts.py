@@ -10,7 +10,7 @@ from emulator.journal import Attempt
 def attempt_of(out: Outgoing, provider: str, sent: HttpRequest | SmppFrame, at: Timestamp) -> Attempt:
     """One attempt, not answered yet."""
     due = out.due
-    if isinstance(due, SendIncoming):
+    if type(due) is SendIncoming:
         return Attempt(
             id=out.attempt, message=0, provider=provider, attempt=due.attempt, at=at, status="incoming",
             changed_at=out.at, reason="", error=0, request=sent, incoming=due.incoming, part=due.part,

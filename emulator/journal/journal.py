@@ -88,12 +88,10 @@ class Journal:
         if budget.used > budget.limit or self.used > self.limit:
             self._make_room()
 
-    def write_attempt(self, attempt: Attempt) -> None:
-        """Keep a callback attempt; its answer is filled in later by `answered`."""
-        self.made += 1
-        self._add_attempt(attempt, self.made)
-
-    def _add_attempt(self, attempt: Attempt, order: int) -> None:
+    def write_attempt(self, attempt: Attempt, order: int | None = None) -> None:
+        """Keep a callback attempt; its answer is filled in later by `answered`. `order`: its own, where it has one."""
+        if order is None:
+            order = self.made = self.made + 1
         request, budget = attempt.request, self._budget
         size = _OF_ATTEMPT + len(request.body)
         if type(request) is HttpRequest:
@@ -116,7 +114,7 @@ class Journal:
             if isinstance(one, Exchange):
                 self.add(Line.of(one))
             else:
-                self._add_attempt(one, order)
+                self.write_attempt(one, order)
         self.made = max(self.made, entries.made, *(order for order, _ in both), 0)
         self.dropped += entries.dropped
 

@@ -21,7 +21,6 @@ class Own(Struct):
 
     request: Pdu
     token: object
-    deadline: float | None
     asked: float
 
 
@@ -42,16 +41,14 @@ class Window:
         """Number a request: 1, 2 … 0x7FFFFFFF, 1 (3.2), and wait for its answer if it can have one."""
         numbered = request.numbered(self._next())
         if numbered.command_id not in WITHOUT_RESPONSE:
-            deadline = None if self.wait is None else now + self.wait
-            self.waiting[self._last] = Own(numbered, token, deadline, now)
+            self.waiting[self._last] = Own(numbered, token, now)
             self._count(numbered, 1)
         return numbered
 
     def deliver(self, message: Pdu, token: object, now: float) -> None:
         """The same with a message that surely has a response: it is numbered itself, not a copy."""
         number = message.sequence = self._next()
-        wait = self.wait
-        self.waiting[number] = Own(message, token, None if wait is None else now + wait, now)
+        self.waiting[number] = Own(message, token, now)
         self.messages += 1
 
     def _next(self) -> int:
@@ -89,13 +86,15 @@ class Window:
 
     def first_deadline(self) -> float | None:
         """They all wait equally long, so the first asked is the first due."""
-        return next((own.deadline for own in self.waiting.values()), None)
+        first = next(iter(self.waiting.values()), None)
+        return None if first is None or self.wait is None else first.asked + self.wait
 
     def overdue(self, now: float) -> Own | None:
         """The next request to give up, which waits no more; None: none is late."""
-        own = next(iter(self.waiting.values()), None)
-        if own is None or own.deadline is None or own.deadline > now:
+        deadline = self.first_deadline()
+        if deadline is None or deadline > now:
             return None
+        own = next(iter(self.waiting.values()))
         if own.request.command_id not in ABOUT_THE_LINK:
             self._late[own.request.sequence] = own
             if len(self._late) > MOST_LATE:

@@ -158,7 +158,7 @@ class Engine:
             item = scheduler.take()
             if isinstance(item, _OF_LIFE):  # most of them are
                 life.fire(state.now, item, out)
-            elif isinstance(item, PartsEnd):
+            elif type(item) is PartsEnd:
                 self._judge.parts.end(item.provider, state.now)
             else:
                 out.append(life.send(item))

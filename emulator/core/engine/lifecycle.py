@@ -15,8 +15,6 @@ from emulator.core.statuses import ARRIVED, FINAL, Status
 from emulator.core.text import measure
 from emulator.core.units import Chance, Timestamp, seconds
 
-NORMAL = Reports()
-
 Touched = Callable[[Sequence[Message]], None]
 """Hears which messages changed."""
 
@@ -66,7 +64,8 @@ class MessageLifecycle:
         if not scheduled:
             after = self._after.get(first.plan)
             due = begins_at + after[0] if after else self._due(first.plan, batch, 0)
-        reports = batch.report and (state.plans[first.plan].reports or self._wanted(batch, None, first.status))
+        manner = state.plans[first.plan].reports
+        reports = batch.report and (manner or self._wanted(batch, None, first.status))
         together = not reports and ends is None
         if together and due is not None:
             state.scheduler.put_each(due, first.id, len(messages), batch.first, scheduled)
@@ -74,7 +73,7 @@ class MessageLifecycle:
             if due is not None:
                 state.scheduler.put_each(due, message.id, 1, batch.first, scheduled)
             if reports:
-                self._report(message, batch, None, batch.created_at)
+                self._report(message, batch, manner, None, batch.created_at)
             if ends is not None:
                 state.scheduler.put(ends, Expire(message.id))
         self.touched(messages)
@@ -84,17 +83,9 @@ class MessageLifecycle:
         state = self._state
         message = state.store.messages.take(item.message - 1)
         batch = state.store.batch_near(message)
-        if isinstance(item, Expire):
-            end = None if batch.replaced is None else batch.replaced.ends
-            if message.status not in FINAL and (end is None or end <= at):
-                message.version += 1
-                self.change(message, batch, "expired", at, out=out)
-        elif item.version != message.version:
-            return
-        elif isinstance(item, Begin):
-            self.change(message, batch, "pending", at, out=out)
-            self._put_step(message, batch, 0)
-        else:
+        if type(item) is Step:  # most of them are
+            if item.version != message.version:
+                return
             steps = state.plans[message.plan].steps
             assert steps is not None
             step, following = steps[item.index], item.index + 1
@@ -102,6 +93,15 @@ class MessageLifecycle:
             if not last:
                 self._put_step(message, batch, following)
             self.change(message, batch, step.status, at, step.reason, step.error, last, step.operator, out)
+        elif type(item) is Begin:
+            if item.version == message.version:
+                self.change(message, batch, "pending", at, out=out)
+                self._put_step(message, batch, 0)
+        else:
+            end = None if batch.replaced is None else batch.replaced.ends
+            if message.status not in FINAL and (end is None or end <= at):
+                message.version += 1
+                self.change(message, batch, "expired", at, out=out)
 
     def send(self, due: SendReport | SendIncoming) -> Outgoing:
         """It goes out now, and is under way until it is answered."""
@@ -147,7 +147,7 @@ class MessageLifecycle:
             self._subscriber_acts(plan, message, batch, at)
         self.touched((message,))
         if batch.report:
-            self._report(message, batch, before, at, last, out)
+            self._report(message, batch, plan.reports, before, at, last, out)
 
     def _steps(self, message: Message) -> tuple[PlannedStep, ...]:
         steps = self._state.plans[message.plan].steps
@@ -177,23 +177,21 @@ class MessageLifecycle:
             self._state.scheduler.put(began + seconds(told.after), report, batch.first)
 
     def _report(
-        self, message: Message, batch: Batch, before: Status | None, at: Timestamp, last: bool = False,
-        out: list[Outgoing] | None = None,
+        self, message: Message, batch: Batch, manner: Reports | None, before: Status | None, at: Timestamp,
+        last: bool = False, out: list[Outgoing] | None = None,
     ) -> None:  # fmt: skip
-        state = self._state
-        manner = state.plans[message.plan].reports or NORMAL
+        state, status, reason, error = self._state, message.status, message.reason, message.error
+        if manner is None:
+            for part in self._wanted(batch, before, status):
+                self._put_report(at, SendReport(message.id, status, at, reason, error, 1, part), batch, out)
+            return
         if manner.never:
             return
         if manner.script is not None:
             if before is None:
                 self._put_script(message, batch, manner.script)
             return
-        status, reason, error = message.status, message.reason, message.error
         wanted = self._wanted(batch, before, status)
-        if manner is NORMAL:
-            for part in wanted:
-                self._put_report(at, SendReport(message.id, status, at, reason, error, 1, part), batch, out)
-            return
         reports = [SendReport(message.id, status, at, reason, error, 1, part) for part in wanted]
         if manner.order != "normal":
             reports = state.held.pop(message.id, []) + reports
@@ -223,8 +221,9 @@ class MessageLifecycle:
             isinstance(due, SendReport) and due.message == number for due in state.in_flight.values()
         ):
             return True
-        manner = state.plans[message.plan].reports or NORMAL
-        if not batch.report or message.status in FINAL or manner.never or manner.script is not None:
+        manner = state.plans[message.plan].reports
+        told = manner is not None and (manner.never or manner.script is not None)
+        if not batch.report or message.status in FINAL or told:
             return False
         before = message.status
         planned = [step.status for step in self._steps(message)] if not message.version else []

@@ -109,8 +109,8 @@ class _Candidate:
     """A rule with the tests that its `when` comes to, made once."""
 
     __slots__ = (
-        "alone", "asked", "listed", "loose", "numbers", "per", "probability", "rule", "said", "spellings", "tests",
-        "texts", "turns",
+        "alone", "asked", "listed", "loose", "numbers", "per", "probability", "reads", "rule", "said", "spellings",
+        "tests", "texts", "turns",
     )  # fmt: skip
 
     def __init__(self, rule: Rule) -> None:
@@ -130,6 +130,8 @@ class _Candidate:
         """Does it hold for each recipient, where it holds for the call?"""
         self.turns = Turns(when) if when.counts else None
         self.per: Per | None = when.per
+        self.reads = not self.loose or when.per is not None
+        """Does it look at numbers or texts at all?"""
         self.probability = when.probability
 
     def holds(self, case: "CheckContext", spellings: Sequence[str], text: str | None) -> bool:
@@ -199,7 +201,7 @@ class _Candidate:
 class _Speaking:
     """The rules that speak of a kind of call."""
 
-    __slots__ = ("candidates", "counting", "endings", "numbered", "reading", "short", "weight")
+    __slots__ = ("candidates", "counting", "endings", "numbered", "short", "weight")
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.candidates = [_Candidate(rule) for rule in rules]
@@ -207,8 +209,6 @@ class _Speaking:
         """Where all of them speak of numbers by their ending, these: most calls are done with one look."""
         self.short = max(map(len, self.endings), default=0) <= _KEPT
         self.numbered = any(one.spellings for one in self.candidates)
-        self.reading = any(not one.loose or one.per is not None for one in self.candidates)
-        """Do they look at numbers or texts at all?"""
         self.counting = any(one.turns is not None for one in self.candidates)
         self.weight = _ENDING * len(self.endings) or sum(_weight(one) for one in self.candidates)
         """What each number of a call costs: in looks at one."""
@@ -281,15 +281,16 @@ def _endings(candidates: list[_Candidate]) -> tuple[str, ...]:
 
 
 def _for_one(speaking: _Speaking, case: "CheckContext", number: str | None) -> Ruling:
-    texts = texts_of(case.command) if speaking.reading else None
-    text = None if texts is None else texts[0]
+    text: str | None = None
     spellings: Sequence[str] | None = None
     found = NOTHING
     for one in speaking.candidates:
         if found is not NOTHING and one.turns is None:
             continue
-        if spellings is None and not one.loose:
+        if spellings is None and one.reads:
             spellings = spelt(case, number) if speaking.numbered and number is not None else ()
+            texts = texts_of(case.command)
+            text = None if texts is None else texts[0]
         if (one.loose or one.holds(case, spellings or (), text)) and (not one.tests or one.about(case)):
             key = "" if one.per is None else _key(one.per, case, spelt(case, number or "")[-1], text or "")
             if one.decides(case, key, found is NOTHING):

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import Any, final
 
 import msgspec
 
@@ -10,6 +10,7 @@ from emulator.core.statuses import Status
 from emulator.core.units import Timestamp
 
 
+@final
 class Step(msgspec.Struct, array_like=True, tag="step", gc=False):
     """The message takes step number `index` of its plan, if its version is still this one."""
 
@@ -18,6 +19,7 @@ class Step(msgspec.Struct, array_like=True, tag="step", gc=False):
     index: int
 
 
+@final
 class Begin(msgspec.Struct, array_like=True, tag="begin", gc=False):
     """A scheduled message's moment has come."""
 
@@ -25,12 +27,14 @@ class Begin(msgspec.Struct, array_like=True, tag="begin", gc=False):
     version: int
 
 
+@final
 class Expire(msgspec.Struct, array_like=True, tag="expire", gc=False):
     """The message's life time ends."""
 
     message: int
 
 
+@final
 class SendReport(msgspec.Struct, array_like=True, tag="report", gc=False):
     """A delivery report of a change goes out; `attempt` counts from 1."""
 
@@ -44,6 +48,7 @@ class SendReport(msgspec.Struct, array_like=True, tag="report", gc=False):
     """Of which part, where each part has its own reports."""
 
 
+@final
 class SendIncoming(msgspec.Struct, array_like=True, tag="incoming", gc=False):
     """A subscriber's message, or a part of it, goes to the client."""
 
@@ -52,6 +57,7 @@ class SendIncoming(msgspec.Struct, array_like=True, tag="incoming", gc=False):
     attempt: int = 1
 
 
+@final
 class PartsEnd(msgspec.Struct, array_like=True, tag="parts-end", gc=False):
     """Parts of long messages may have waited long enough for the others."""
 
@@ -127,11 +133,13 @@ class Scheduler:
 
     def take(self) -> Item:
         """The next item; it is due when `due` says."""
-        number = heappop(self._heap)
+        heap = self._heap
+        number = heappop(heap)
         item = self._item(number) if number & _KINDS else self._beside.pop(_place(number))
         if self._dropped:
             self._clear()
-        self._look()
+            heap = self._heap
+        self.due = heap[0] >> _MOMENT if heap else None
         return item
 
     def drop(self, item: PartsEnd) -> None:
