@@ -98,9 +98,9 @@ class SmppQueue:
     def post(self, sandbox: Sandbox, provider: str, out: Outgoing, pdu: Pdu) -> None:
         """Deliver something as soon as a session can take it."""
         box = self._box(sandbox, provider)
-        queue = box.queue
         if box.settled and self._is_settled(box, out):
             return
+        queue = box.queue
         if not queue or queue[-1].out.attempt != out.attempt:
             queue.append(PendingReceipt(box, box.engine, out, pdu))
         self._run(box, out.at)

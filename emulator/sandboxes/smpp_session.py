@@ -11,7 +11,7 @@ from emulator.smpp.pdu import Pdu
 from emulator.smpp.session import Session
 from emulator.smpp.session_states import State
 
-_RECEIVING = (State.BOUND_RX, State.BOUND_TRX)
+_RECEIVING = (State.BOUND_TRX, State.BOUND_RX)
 
 
 class SmppTransport(Protocol):

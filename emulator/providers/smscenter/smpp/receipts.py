@@ -73,17 +73,21 @@ def receipt(
     switches: Mapping[str, object], batch: Batch, message: Message, due: SendReport, forms: tuple[FormName, ...] = ()
 ) -> Pdu:
     """The receipt of one change, for the part that `due` names."""
-    extra, parts, message_id = batch.extra, batch.parts, _id(batch, due)
-    quarters, ahead, order, sells = _layout(
+    extra, ids, parts = batch.extra, batch.ids, batch.parts
+    message_id = ids[due.part] if ids else batch.provider_id or ""
+    quarters, ahead, order, theirs = _layout(
         switches["smpp-timezone"], switches["smpp-tlv-order"], switches["smpp-vendor-tlvs"]
     )
     if forms or "kind" in extra or len(message_id) > MOST_ID:
-        return _otherwise(batch, message, due, quarters, order, sells, forms)
+        return _otherwise(batch, message, due, quarters, order, theirs, forms)
     numbering, source = _ends(batch.sender, *map(extra.get, _NUMBERING))
-    tlvs = _vendor(batch, message, due.part)[1] if sells else b""
+    tlvs = b""
+    if theirs:
+        cost = _share(batch, due.part) if ids else batch.cost
+        tlvs = _vendor(cost, batch.flash, parts, message.to[:LONGEST_PREFIX])[1]
     if OF_EACH_PART in extra:
         tlvs = write_all(_given_back(extra[OF_EACH_PART], due.part)) + tlvs
-    if batch.ids:
+    if ids:
         parts = 1
     state, error = _fate(due.status, error_of(due.error, extra), due.reason)
     submitted = _submitted(batch) if batch.replaced else batch.created_at
@@ -103,7 +107,7 @@ def _layout(hours: Any, order: Any, vendor: Any) -> tuple[int, Timestamp, tuple[
 
 
 def _otherwise(
-    batch: Batch, message: Message, due: SendReport, quarters: int, order: tuple[str, ...], sells: bool,
+    batch: Batch, message: Message, due: SendReport, quarters: int, order: tuple[str, ...], theirs: bool,
     forms: tuple[FormName, ...],
 ) -> Pdu:  # fmt: skip
     """A receipt that is none of the usual ones: of something that is no text, with a long id, in odd forms."""
@@ -112,7 +116,7 @@ def _otherwise(
     for name in forms:
         form = _FORMS[name](form)
     back = _given_back(batch.extra.get(OF_EACH_PART, ""), due.part)
-    vendor = _vendor(batch, message, due.part)[0] if sells else ()
+    vendor = _vendor_of(batch, message, due.part)[0] if theirs else ()
     return _spoilt(write_receipt(_told(batch, message, due), form, (*back, *vendor)), forms)
 
 
@@ -185,13 +189,16 @@ _Vendor = tuple[tuple[Tlv, ...], bytes]
 """The provider's own TLVs, and their octets."""
 
 
-def _vendor(batch: Batch, message: Message, part: int) -> _Vendor:
-    """Cost, flags (the kind of message), parts, network. Of a part its share: all together come to what was charged."""
+def _vendor_of(batch: Batch, message: Message, part: int) -> _Vendor:
+    """Those of a message, or of one of its parts."""
+    kind = type_of(batch.kind, batch.flash)
+    return _vendor(_share(batch, part), kind, batch.parts, message.to[:LONGEST_PREFIX])
+
+
+def _share(batch: Batch, part: int) -> int:
+    """Of the cost, that of a part: all together come to what was charged."""
     cost, count = batch.cost, len(batch.ids)
-    if count:
-        cost = cost * (part + 1) // count - cost * part // count
-    kind = type_of(batch.kind, batch.flash) if "kind" in batch.extra else int(batch.flash)
-    return _written_vendor(cost, kind, batch.parts, message.to[:LONGEST_PREFIX])
+    return cost * (part + 1) // count - cost * part // count if count else cost
 
 
 def _written_cost(cost: int) -> str:
@@ -201,7 +208,8 @@ def _written_cost(cost: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _written_vendor(cost: int, kind: int, parts: int, prefix: str) -> _Vendor:
+def _vendor(cost: int, kind: int, parts: int, prefix: str) -> _Vendor:
+    """Cost, flags (the kind of message), parts, network."""
     place = place_of(prefix)
     tlvs = (
         (COST, _written_cost(cost).encode()),

@@ -44,7 +44,7 @@ def test_a_receipt_in_the_usual_form_is_the_one_written_field_by_field():
             **PROFILE.defaults, "smpp-vendor-tlvs": vendor, "smpp-timezone": hours, "smpp-tlv-order": order,
         }  # fmt: skip
         form = ReceiptForm(quarters=round(hours * 4), tlvs=receipts._ORDERS[order])
-        tlvs = receipts._vendor(batch, message, due.part)[0] if vendor == "send" else ()
+        tlvs = receipts._vendor_of(batch, message, due.part)[0] if vendor == "send" else ()
         if "user_message_reference" in batch.extra:
             tlvs = ((0x0204, b"\1\2"), *tlvs)
         told = receipts._told(batch, message, due)
