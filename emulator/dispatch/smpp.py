@@ -142,7 +142,13 @@ class SmppDispatcher:
         self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil, ready: Pdu | None = None
     ) -> bytes | SmppReply:  # fmt: skip
         """A request that the session's state allows; `ready`: what the session answers by itself. Link time in."""
-        sandbox, caller = self._turn(line)
+        if line.turn is None:
+            sandbox, caller = self._turn(line)
+        else:
+            sandbox, caller = line.turn
+            at = sandbox.catch_up(caller.now)  # with what those before have brought about
+            if at != caller.now:
+                caller = replace(caller, now=at)
         at, command = caller.now, line.face.readers[pdu.command_id](pdu, caller)
         binds = line.sandbox is None
         if binds:
@@ -164,15 +170,11 @@ class SmppDispatcher:
         return self._as_ruled(sandbox, line, command, at, verdict, octets)
 
     def _turn(self, line: BoundSession) -> tuple[Sandbox, SmppPeer]:
-        """Where what a session says is executed, and who says it: what came in one read all at one moment, before which
-        everything was done that had come due by itself."""
-        if line.turn is None:
-            sandbox = line.sandbox or self._default
-            line.turn = sandbox, self._caller(line, sandbox, sandbox.begin())
-            return line.turn
-        sandbox, caller = line.turn
-        at = sandbox.catch_up(caller.now)  # with what those before have brought about
-        return line.turn if at == caller.now else (sandbox, replace(caller, now=at))
+        """Where what came in one read is executed, and who says it: all of it at one moment, before which all that had
+        come due by itself was done."""
+        sandbox = line.sandbox or self._default
+        line.turn = sandbox, self._caller(line, sandbox, sandbox.begin())
+        return line.turn
 
     def worked_off(self, line: BoundSession) -> None:
         """All that came in one read has been answered: what it has brought about goes out right behind."""

@@ -137,11 +137,10 @@ def decode(frame: bytes) -> Pdu | Unreadable:
             values += b"".join(groups[::2])
             position = found.end()
             if counted is SHORT_MESSAGE:
-                start = position
-                position += values.pop()
+                start, position = position, position + values[-1]
                 if position > length:
                     raise _too_long(position - start, length - start)
-                values.append(frame[start:position])
+                values[-1] = frame[start:position]
             elif counted is not None:
                 read = _read_destinations if counted.kind is FieldKind.DESTINATIONS else _read_unsuccessful
                 position = read(frame, position, counted.size, values)
