@@ -45,13 +45,14 @@ class ClockDriver:
         self._walking = asyncio.Lock()
         self._stopped = False
         sandbox.schedule_timer = self.schedule_timer
-        self.schedule_timer()
+        if "engine" in vars(sandbox):  # in one that nobody has used nothing is due
+            self.schedule_timer()
 
     # by itself
 
     def schedule_timer(self) -> None:
         """See to it that the next due date is fired when the clock reaches it."""
-        due = self._sandbox.due
+        due = self._sandbox.engine.state.scheduler.due
         if self._timer is not None:
             if due is not None and self._armed_for <= due and not self._sandbox.clock.held:
                 return

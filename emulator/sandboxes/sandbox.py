@@ -148,11 +148,6 @@ class Sandbox:
     def account(self, provider: str) -> Account:
         return (self.engine.state.accounts if "engine" in vars(self) else self._accounts)[provider]
 
-    @property
-    def due(self) -> Timestamp | None:
-        """When something falls due next."""
-        return self.engine.state.scheduler.due if "engine" in vars(self) else None
-
     # the inputs
 
     def now(self) -> Timestamp:
