@@ -11,8 +11,8 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 """Small pieces of work, and what they come to."""
 
-TURN = 0.005
-"""So many real seconds long work goes on before others get their turn."""
+TURN = 0.01
+"""So many real seconds anything goes on before others on the loop get their turn."""
 _encode = msgspec.json.Encoder().encode
 
 

@@ -18,13 +18,12 @@ from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import PLAIN, Encoded, Manner, encoded
 from emulator.http.request_parser import Parsed, RequestParser
 from emulator.net.reset import reset
+from emulator.sandboxes.turns import TURN
 from emulator.server.held_replies import HeldReplies
 from emulator.server.stream_protocol import StreamProtocol
 
 AT_ONCE = 100
-"""So many requests of a connection are answered in one turn of the loop, for no longer than"""
-_AT_MOST = 0.01
-"""real seconds: then others get theirs."""
+"""So many requests of a connection are answered at most in one turn of the loop: then others get theirs."""
 _MOST_BEHIND = 64 * 1024
 """So many octets are read while a request before them is waited for."""
 _ALWAYS_ANSWERED = "/_emulator/health"
@@ -258,7 +257,7 @@ class HttpConnection(StreamProtocol):
         while parsed and self._task is None and not self._paused and not self._leaving:
             if left < AT_ONCE:
                 now = loop.time()
-                if not left or now > began + _AT_MOST:
+                if not left or now > began + TURN:
                     self._next = loop.call_soon(self._go_on)
                     self._watch()
                     return

@@ -17,6 +17,7 @@ from emulator.http.limits import Limits
 from emulator.net.reset import reset
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted
 from emulator.sandboxes.smpp_session import BoundSession
+from emulator.sandboxes.turns import TURN
 from emulator.server.deadlines import Deadlines
 from emulator.server.smpp_faults import alter
 from emulator.server.smpp_late_answers import LateAnswers
@@ -29,9 +30,7 @@ from emulator.smpp.pdu import Pdu, Unreadable, generic_nack
 from emulator.smpp.pdu_tables import BINDS, CommandId
 
 AT_ONCE = 100
-"""So many PDUs of a connection are answered in one turn of the loop, for no longer than"""
-_AT_MOST = 0.01
-"""real seconds."""
+"""So many PDUs of a connection are answered at most in one turn of the loop."""
 _ACKNOWLEDGED = CommandId.DELIVER_SM_RESP.to_bytes(4, "big")
 _MOST_UNREAD = 64 * 1024
 """With so many octets unread by the peer nothing more is read of it."""
@@ -161,7 +160,7 @@ class SmppConnection(StreamProtocol):
         line, frames, loop = self.line, self._frames, self._loop
         dispatcher, session = self._dispatcher, line.session
         now = loop.time()
-        until = now + _AT_MOST
+        until = now + TURN
         self._working = True
         came = bool(frames)
         for _ in range(min(len(frames), AT_ONCE)):
