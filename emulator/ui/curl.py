@@ -1,5 +1,6 @@
 """The curl command that repeats a request. Secrets stand in it as shell variables; a well-known one is filled in."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -55,13 +56,12 @@ def _assigned(name: str, value: str, provider: Provider | None) -> str:
 
 
 def _quoted(word: str, secrets: Mapping[str, str]) -> str:
-    """One word for a shell; secrets as "$NAME" between the quotes."""
-    for value, name in sorted(secrets.items(), key=lambda one: -len(one[0])):
-        before, there, after = word.partition(value)
-        if there:
-            ends = [_quoted(end, secrets) if end else "" for end in (before, after)]
-            return f'{ends[0]}"${{{name}}}"{ends[1]}'
-    return shlex.quote(word)
+    """One word for a shell; secrets as "$NAME" between the quotes, the longer first where one holds another."""
+    longest_first = sorted(secrets, key=len, reverse=True)
+    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", word) if secrets else [word]
+    quoted = [shlex.quote(part) if part else "" for part in parts]
+    quoted[1::2] = [f'"${{{secrets[part]}}}"' for part in parts[1::2]]
+    return "".join(quoted) or "''"
 
 
 def _joined(words: list[str]) -> list[str]:

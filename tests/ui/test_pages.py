@@ -5,11 +5,12 @@ import html
 import json
 import re
 import shlex
+from asyncio.subprocess import PIPE
 from urllib.parse import quote
 
 import pytest
 from aiohttp import web
-from support import control, frozen, get, receiver, send_path
+from support import control, frozen, get, octets, receiver, send_path
 from ui.surfer import PAGE
 
 from emulator.control_api.routes import CALLS
@@ -168,6 +169,18 @@ async def test_secrets_are_masked_and_the_well_known_ones_repeat_a_request(surfe
     assert "key=••••••" in default.text
     assert "KEY=emulator-smsoffice" in default.text
     assert 'key="${KEY}"' in default.text
+
+
+async def test_a_request_full_of_secrets_has_a_page_and_a_line_that_says_the_same(surfer, served):
+    said = "emulator-smsoffice" * 2000 + " it's"
+    post = f"POST /api/v2/send HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(said)}\r\n\r\n{said}"
+    await octets(served.base_url, post.encode())
+    page = await surfer.get(f"{PAGE}/requests/x1")
+    assert page.status == 200
+    line = html.unescape(re.findall(r"<pre[^>]*>([^<]*curl [^<]*)<", page.html)[-1])
+    shell = await asyncio.create_subprocess_exec("sh", stdin=PIPE, stdout=PIPE)
+    told, _ = await shell.communicate(line.replace("curl ", "printf '%s\\n' ").encode())
+    assert said in told.decode().splitlines()
 
 
 async def test_the_list_of_requests_shows_letters_and_no_escapes(surfer, served):
