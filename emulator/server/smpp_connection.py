@@ -187,10 +187,10 @@ class SmppConnection(StreamProtocol):
                 break
         dispatcher.worked_off(line)
         self._working = False
-        if self._out and self._recorder is not None:
-            self._loop.call_soon(self.flush)  # with what came over other links in this turn
-        elif self._out:
+        if self._recorder is None:
             self.flush()
+        elif self._out:
+            self._loop.call_soon(self.flush)  # with what came over other links in this turn
         if self.closing:
             frames.clear()
         if frames:

@@ -26,8 +26,7 @@ _STRANGERS = (
 class Framer:
     """One direction of one connection."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self.most = most
+    def __init__(self) -> None:
         self.lost = False  # True: the border of the next PDU is unknown, whatever comes is dropped
         self.waiting = bytearray()
         """The beginning of a PDU, which waits for its rest."""
@@ -54,10 +53,10 @@ class Framer:
             data = bytes(self.waiting)
             self.waiting.clear()
         found: list[bytes | Unreadable] = []
-        position, end, most = 0, len(data), self.most
+        position, end = 0, len(data)
         while end - position >= 4:
             length = _LENGTH(data, position)[0]
-            if length < 16 or length > most:
+            if length < 16 or length > MOST:
                 found.append(self._lose(data[position : position + 16], length))
                 return found
             after = position + length
@@ -72,12 +71,12 @@ class Framer:
     def _unfinished(self) -> bool:
         """Is what waits still the beginning of one PDU?"""
         waiting = self.waiting
-        return len(waiting) < 4 or len(waiting) < _LENGTH(waiting)[0] <= self.most
+        return len(waiting) < 4 or len(waiting) < _LENGTH(waiting)[0] <= MOST
 
     def _lose(self, start: bytes, length: int) -> Unreadable:
         self.lost = True
         self.waiting.clear()
-        bounds = "less than a header" if length < 16 else f"more than the {self.most} that are taken"
+        bounds = "less than a header" if length < 16 else f"more than the {MOST} that are taken"
         why = f"command_length {length} is {bounds}"
         for opening, name in _STRANGERS:
             if start.startswith(opening):
