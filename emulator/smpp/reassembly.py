@@ -101,10 +101,7 @@ class Reassembler(Struct):
     def look(self, key: Key, number: int, octets: bytes = b"") -> Repeated | None:
         """Is that part here already? Changes nothing: for whoever has to refuse before anything is kept."""
         gathering = self.gatherings.get(_name(key))
-        for piece in gathering.pieces if gathering else ():
-            if piece.number == number:
-                return Repeated(key, number, piece.name, piece.octets == octets)
-        return None
+        return None if gathering is None else _repeated(gathering, number, octets)
 
     def whole_with(self, key: Key, number: int, octets: bytes, coding: int = 0) -> tuple[Piece, ...] | None:
         """The whole message, if that part came now and were the last one missing. Changes nothing."""
@@ -117,17 +114,18 @@ class Reassembler(Struct):
     def add(self, key: Key, number: int, octets: bytes, name: str, now: int, coding: int = 0) -> Outcome:
         """Take one part. The minute runs from the first part; ends are told by `expire`, so call that one
         first. After a message is whole its reference is free: the next part with it begins a new message."""
-        repeated = self.look(key, number, octets)
+        own = _name(key)
+        gathering = self.gatherings.get(own)
+        if gathering is None:
+            gathering = self.gatherings[own] = Gathering(key, now + self.wait, [])
+        repeated = _repeated(gathering, number, octets)
         if repeated is not None:
             return repeated
-        gathering = self.gatherings.get(_name(key))
-        if gathering is None:
-            gathering = self.gatherings[_name(key)] = Gathering(key, now + self.wait, [])
         gathering.pieces.append(Piece(number, octets, name, coding))
         missing = key.total - len(gathering.pieces)
         if missing:
             return PartsAwaited(key, missing, gathering.due)
-        del self.gatherings[_name(key)]
+        del self.gatherings[own]
         return Joined(key, _in_order(gathering.pieces))
 
     def next_due(self) -> int | None:
@@ -143,6 +141,13 @@ class Reassembler(Struct):
                 break
             over.append(self.gatherings.pop(name))
         return over
+
+
+def _repeated(gathering: Gathering, number: int, octets: bytes) -> Repeated | None:
+    for piece in gathering.pieces:
+        if piece.number == number:
+            return Repeated(gathering.key, number, piece.name, piece.octets == octets)
+    return None
 
 
 def _in_order(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

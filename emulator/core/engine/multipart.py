@@ -138,7 +138,8 @@ class PartAssembler:
         """The message of those parts as one submit."""
         parts = [self.state.parts.pop(name) for name in names]
         first = parts[0]
-        said = {name: getattr(first, name) for name in Submit.__struct_fields__}
+        said = msgspec.structs.asdict(first)
+        del said["part"]
         asks = tuple(part.asks[0] if part.asks else 0 for part in parts)
         extra = _octets(self._profiles[first.provider]).together([part.extra for part in parts])
         own = {"text": text, "measured": measured, "ids": names, "asks": asks if any(asks) else (), "extra": extra}
