@@ -1,6 +1,6 @@
 """SMS Center over HTTP: send.php, status.php, balance.php, /rest/send/."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from emulator.core.accounts import Account
@@ -26,6 +26,8 @@ from emulator.providers.smscenter.phone_numbers import as_digits, normal_number,
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reply_fields import Members
 from emulator.providers.smscenter.statuses import NOT_FOUND, told
+
+Switches = Mapping[str, Any]
 
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
@@ -62,49 +64,50 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     style = command.style
     fmt = style.get("fmt", "0")
     charset = style.get("charset", DEFAULT_CHARSET)
-    text = _text(command, outcome, fmt, account)
+    text = _TEXTS[type(outcome)](command, outcome, fmt, account, PROFILE.in_force(account))
     said = charset if command.operation == "status" else DEFAULT_CHARSET
     return reply_formats.reply(text, fmt, charset, said)
 
 
-def _text(command: AnyCommand, outcome: AnyOutcome, fmt: str, account: Account | None) -> str:
+def _sent(command: AnyCommand, outcome: Accepted, fmt: str, account: Account | None, switches: Switches) -> str:
     style = command.style
-    switches = PROFILE.in_force(account) if account and account.switches else PROFILE.defaults
-    match outcome:
-        case Accepted():
-            told = reply_fields.sent(outcome, style.get("cost", "0"), switches, fmt)
-            if "err" in style or "op" in style:
-                told |= _lists(command, outcome, account, reply_fields.money(switches, fmt))
-            return reply_formats.sent(fmt, told)
-        case CostTold():
-            money = reply_fields.money(switches, fmt)
-            told = reply_fields.priced(outcome, money) | _lists(command, outcome, account, money)
-            return reply_formats.priced(fmt, told)
-        case BalanceTold():
-            members = {"balance": reply_fields.two_digits(outcome.balance)}
-            if style.get("cur") == "1":
-                of_host = countries.CURRENCIES[style.get("country", "")]
-                members["currency"] = of_host if switches["currency"] == "host" else switches["currency"]
-            return reply_formats.balance(fmt, members)
-        case Deleted():
-            return "OK"
-        case Found() if reply_fields.is_there(outcome.entries[0]):
-            return reply_formats.status(fmt, _status(command, outcome.entries[0], switches, fmt))
-        case Found():
-            return _not_found(command, fmt)
-        case FoundMany():
-            return _many(command, outcome, fmt, switches)
-        case Refused():
-            return _refused(command, outcome, fmt)
-    raise TypeError(f"SMS Center never answers {type(outcome).__name__}")
+    told = reply_fields.sent(outcome, style.get("cost", "0"), switches, fmt)
+    if "err" in style or "op" in style:
+        told |= _lists(command, outcome, account, reply_fields.money(switches, fmt))
+    return reply_formats.sent(fmt, told)
 
 
-def _status(command: AnyCommand, entry: Entry, switches: Mapping[str, Any], fmt: str) -> Members:
+def _priced(command: AnyCommand, outcome: CostTold, fmt: str, account: Account | None, switches: Switches) -> str:
+    money = reply_fields.money(switches, fmt)
+    told = reply_fields.priced(outcome, money) | _lists(command, outcome, account, money)
+    return reply_formats.priced(fmt, told)
+
+
+def _balance(command: AnyCommand, outcome: BalanceTold, fmt: str, _: Account | None, switches: Switches) -> str:
+    members = {"balance": reply_fields.two_digits(outcome.balance)}
+    if command.style.get("cur") == "1":
+        of_host = countries.CURRENCIES[command.style.get("country", "")]
+        members["currency"] = of_host if switches["currency"] == "host" else switches["currency"]
+    return reply_formats.balance(fmt, members)
+
+
+def _deleted(*_: object) -> str:
+    return "OK"
+
+
+def _found(command: AnyCommand, outcome: Found, fmt: str, _: Account | None, switches: Switches) -> str:
+    entry = outcome.entries[0]
+    if not reply_fields.is_there(entry):
+        return _not_found(command, fmt)
+    return reply_formats.status(fmt, _status(command, entry, switches, fmt))
+
+
+def _status(command: AnyCommand, entry: Entry, switches: Switches, fmt: str) -> Members:
     zone = countries.zone(switches["timezone"], command.style.get("country", ""))
     return reply_fields.status(entry, command.style.get("all", "0"), switches, zone, fmt)
 
 
-def _refused(command: AnyCommand, outcome: Refused, fmt: str) -> str:
+def _refused(command: AnyCommand, outcome: Refused, fmt: str, *_: object) -> str:
     asks = isinstance(command, Query | QueryMany | Delete)
     if asks and outcome.reason == Reason.MESSAGE_UNKNOWN and outcome.code in (None, NOT_FOUND):
         return _not_found(command, fmt)
@@ -124,7 +127,7 @@ def _not_found(command: AnyCommand, fmt: str) -> str:
     return reply_formats.status(fmt, {"status": found["status"]} if fmt == "2" else found)
 
 
-def _many(command: AnyCommand, outcome: FoundMany, fmt: str, switches: Mapping[str, Any]) -> str:
+def _many(command: AnyCommand, outcome: FoundMany, fmt: str, _: Account | None, switches: Switches) -> str:
     assert isinstance(command, QueryMany)
     several: list[Members] = []
     for (phone, own), entry in zip(command.wanted or (), outcome.entries, strict=True):
@@ -133,6 +136,13 @@ def _many(command: AnyCommand, outcome: FoundMany, fmt: str, switches: Mapping[s
             continue
         several.append({**_status(command, entry, switches, fmt), "id": reply_fields.number(own), "phone": phone})
     return reply_formats.statuses(fmt, several)
+
+
+_TEXTS: Mapping[type[AnyOutcome], Callable[..., str]] = {
+    Accepted: _sent, CostTold: _priced, BalanceTold: _balance, Deleted: _deleted, Found: _found, FoundMany: _many,
+    Refused: _refused,
+}  # fmt: skip
+"""What SMS Center answers."""
 
 
 def _lists(

@@ -98,7 +98,8 @@ def at_host(style: dict[str, str], request: HttpRequest) -> dict[str, str]:
 def common(command: Made, request: HttpRequest, parameters: Parameters, style: dict[str, str]) -> Made:
     """The command, with what every one of a request carries."""
     command.credential, command.peer, command.style = credential_of(parameters), request.peer, style
-    command.in_flight = request.in_flight
+    if request.in_flight > 1:
+        command.in_flight = request.in_flight
     if parameters.problem:
         command.fault = Fault(Reason.BODY_UNREADABLE, {"problem": parameters.problem})
     bent = _bent(request, parameters)

@@ -1,6 +1,6 @@
 """smsoffice.ge over HTTP: requests to commands, outcomes to replies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -118,20 +118,17 @@ def read_balance(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
     """The envelope, HTTP 200 for business failures too; the bare number for the balance."""
-    match outcome:
-        case Accepted():
-            if not outcome.stop_listed:
-                return _ACCEPTED
-            return _envelope(True, ACCEPTED_TEXT, {"StopListed": list(outcome.stop_listed)}, 0)
-        case BalanceTold():
-            return HttpReply(headers=_TEXT, body=str(max(outcome.balance, 0) // UNIT).encode())
-        case Found():
-            return _found(outcome, account)
-        case Refused():
-            table = ERRORS[command.operation]
-            row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
-            return _refused(row, outcome)
-    raise TypeError(f"smsoffice never answers {type(outcome).__name__}")
+    return _REPLIES[type(outcome)](command, outcome, account)
+
+
+def _accepted(_: AnyCommand, outcome: Accepted, account: Account | None) -> HttpReply:
+    if not outcome.stop_listed:
+        return _ACCEPTED
+    return _envelope(True, ACCEPTED_TEXT, {"StopListed": list(outcome.stop_listed)}, 0)
+
+
+def _balance(_: AnyCommand, outcome: BalanceTold, account: Account | None) -> HttpReply:
+    return HttpReply(headers=_TEXT, body=str(max(outcome.balance, 0) // UNIT).encode())
 
 
 def write_first_version(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:
@@ -144,11 +141,11 @@ def write_first_version(command: AnyCommand, outcome: AnyOutcome, account: Accou
     if row is None and outcome.code is not None and (known := newer.of_code(outcome.code)):
         row = table.of_reason(known.reason)
     if row is not None and row.http != 200:
-        return _refused(row, outcome)
+        return _error(row, outcome)
     return HttpReply(headers=_TEXT, body=b"%02d" % (row.code if row else abs(outcome.code or WRONG_VALUE)))
 
 
-def _found(outcome: Found, account: Account | None) -> HttpReply:
+def _found(_: AnyCommand, outcome: Found, account: Account | None) -> HttpReply:
     if not outcome.entries:
         return _envelope(True, ACCEPTED_TEXT, {"Status": "Unknown"}, 0)
     newest = account is None or PROFILE.switch(account, "reused-reference") == "newest"
@@ -156,7 +153,12 @@ def _found(outcome: Found, account: Account | None) -> HttpReply:
     return _envelope(True, ACCEPTED_TEXT, {"Status": PROFILE.status(entry.status).word}, 0)
 
 
-def _refused(row: ErrorRow | None, outcome: Refused) -> HttpReply:
+def _refused(command: AnyCommand, outcome: Refused, _: Account | None) -> HttpReply:
+    table = ERRORS[command.operation]
+    return _error(table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code), outcome)
+
+
+def _error(row: ErrorRow | None, outcome: Refused) -> HttpReply:
     if row is not None and row.http != 200:
         return HttpReply(status=row.http, headers=_TEXT, body=row.text.encode())
     if row is None:
@@ -170,6 +172,10 @@ def _envelope(success: bool, message: str, output: object, code: int) -> HttpRep
 
 
 _ACCEPTED = _envelope(True, ACCEPTED_TEXT, None, 0)
+_REPLIES: Mapping[type[AnyOutcome], Callable[..., HttpReply]] = {
+    Accepted: _accepted, BalanceTold: _balance, Found: _found, Refused: _refused
+}  # fmt: skip
+"""What smsoffice answers."""
 _BOTH = ("GET", "POST")
 ROUTES = (
     Route(_BOTH, "/api/v2/send", "send", read_send, write),

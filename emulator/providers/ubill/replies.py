@@ -29,7 +29,7 @@ Members = dict[str, Any]
 
 def unauthorised(command: AnyCommand, outcome: AnyOutcome) -> HttpReply | None:
     """The plain-text answer of a refusal with an HTTP status of its own; None for all others."""
-    row = row_of(command, outcome) if isinstance(outcome, Refused) else None
+    row = row_of(command, outcome) if type(outcome) is Refused else None
     if row is None or row.http == 200:
         return None
     return HttpReply(status=row.http, headers=_TEXT, body=row.text.encode())
@@ -49,27 +49,26 @@ def members(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -
         """A number as the OpenAPI file has it, as text, or bare."""
         return int(number) if switches["types"] == "numbers" else str(number)
 
-    match outcome:
-        case Accepted():
-            return {"statusID": 0, "smsID": typed(outcome.provider_id or 0), "message": SENT_TEXT}
-        case Found():
-            found = [{"number": e.to, "statusID": PROFILE.status(e.status).word} for e in outcome.entries]
-            return {"statusID": 0, "result": found}
-        case BalanceTold():
-            return {"statusID": 0, "sms": typed(max(outcome.balance, 0) // UNIT)}
-        case SendersTold():
-            brands = [
-                {
-                    "id": typed(brand.id), "name": brand.name, "authorized": typed(_AUTHORIZED[brand.state]),
-                    "createdAt": write_second(brand.created_at, switches["timezone"]),
-                }
-                for brand in outcome.senders
-            ]  # fmt: skip
-            return {"statusID": 0, switches["brands-key"]: brands}
-        case SenderRegistered():
-            return {"statusID": 0, "brandID": outcome.id, "message": CREATED_TEXT}
-        case Refused():
-            return _refused(command, outcome)
+    if type(outcome) is Accepted:
+        return {"statusID": 0, "smsID": typed(outcome.provider_id or 0), "message": SENT_TEXT}
+    if type(outcome) is Found:
+        found = [{"number": e.to, "statusID": PROFILE.status(e.status).word} for e in outcome.entries]
+        return {"statusID": 0, "result": found}
+    if type(outcome) is BalanceTold:
+        return {"statusID": 0, "sms": typed(max(outcome.balance, 0) // UNIT)}
+    if type(outcome) is SendersTold:
+        brands = [
+            {
+                "id": typed(brand.id), "name": brand.name, "authorized": typed(_AUTHORIZED[brand.state]),
+                "createdAt": write_second(brand.created_at, switches["timezone"]),
+            }
+            for brand in outcome.senders
+        ]  # fmt: skip
+        return {"statusID": 0, switches["brands-key"]: brands}
+    if type(outcome) is SenderRegistered:
+        return {"statusID": 0, "brandID": outcome.id, "message": CREATED_TEXT}
+    if type(outcome) is Refused:
+        return _refused(command, outcome)
     raise TypeError(f"ubill never answers {type(outcome).__name__}")
 
 
