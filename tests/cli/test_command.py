@@ -71,8 +71,8 @@ def serve(*arguments, files=None, **environment):
         process.communicate(timeout=PATIENCE)
 
 
-def fetch(url, headers=None):
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=PATIENCE) as answer:
+def fetch(url, headers=None, body=None):
+    with urllib.request.urlopen(urllib.request.Request(url, body, headers or {}), timeout=PATIENCE) as answer:
         return answer.read()
 
 
@@ -112,8 +112,11 @@ def test_quiet_says_nothing_but_the_ready_line_and_ctrl_c_stops_it_cleanly():
 def test_as_json_all_that_is_said_on_standard_error_is_one_object_a_line_with_its_zone():
     with serve("--log-format", "json", "--host", "0.0.0.0") as process:
         fetch(process.url + send_path(sender="%E2%80%A8Shop%C2%85%00"))
+        odd = b'--b\r\nContent-Disposition: form-data; name="key"; x\r\n\r\nv\r\n--b--\r\n'
+        fetch(process.url + "/api/v2/send", {"Content-Type": "multipart/form-data; boundary=b"}, odd)
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=PATIENCE)
+    assert "BadContentDisposition" not in err
     lines = [json.loads(line) for line in err.splitlines()]
     token, ready, refused, *_ = lines
     assert "emulator-smsoffice" not in json.dumps(refused)
