@@ -27,8 +27,6 @@ _PROVIDER_BITS = 16
 """Two that share one are looked through together."""
 _ANY = -1
 """Every bit."""
-_REFERENCE = " "
-"""Stands before a reference, so that it is no other's id."""
 _RUN = 32
 """So many messages are put back at once."""
 
@@ -47,8 +45,8 @@ class MessageStore:
         """The highest of a provider's ids that are numbers (of less than 20 digits) and were not given out by it."""
         self._first = array("I")
         """The first message of each batch."""
-        self._by_number = NameIndex(self.messages, lambda message: (message.to,), one_each=True)
-        self._by_name = NameIndex(self.batches, _names)
+        self._by_number = NameIndex(self.messages, lambda page: {one.to for one in page}, "to")
+        self._by_name = NameIndex(self.batches, _names, "provider_id", "reference", several="ids")
 
     # making
 
@@ -231,7 +229,7 @@ class MessageStore:
 
     def _referred(self, provider: str, reference: str) -> Iterator[int]:
         """Batches under a reference."""
-        for number in self._by_name.find(_REFERENCE + reference):
+        for number in self._by_name.find(reference):
             batch = self.batches[number - 1]
             if batch.reference == reference and batch.provider == provider:
                 yield number
@@ -244,14 +242,19 @@ class MessageStore:
                 yield number
 
 
+def _names(page: list[Batch]) -> set[str | None]:
+    """By which batches are found."""
+    names = {one.provider_id for one in page}
+    names.update([one.reference for one in page])
+    for one in page:
+        if one.ids:
+            names.update(one.ids)
+    return names
+
+
 def _ids(batch: Batch) -> tuple[str, ...]:
     """Of a batch: the provider's, or those of its parts."""
     return batch.ids or (() if batch.provider_id is None else (batch.provider_id,))
-
-
-def _names(batch: Batch) -> tuple[str, ...]:
-    """By which it is found."""
-    return (*_ids(batch), _REFERENCE + batch.reference) if batch.reference else _ids(batch)
 
 
 @lru_cache(maxsize=64)

@@ -41,8 +41,10 @@ class PagedList(Generic[T]):
     is passed over where none of its things has a bit that is looked for."""
 
     def __init__(self, kind: type[T], trait: str, bit: Callable[[Any], int], room: CacheSize) -> None:
+        self.filled: Callable[[list[T]], None] = lambda page: None
+        """Gets each page that is full, before there is another; and"""
         self.packs: Callable[[list[T]], None] = lambda page: None
-        """Gets each page before it is packed for the first time, one after the other."""
+        """each before it is packed for the first time, one after the other."""
         self._settled = 0
         """So many pages have been packed."""
         self._kind: Callable[..., T] = kind
@@ -85,6 +87,8 @@ class PagedList(Generic[T]):
 
     def _begin(self) -> None:
         """Another page."""
+        if self.tail:
+            self.filled(self.tail)
         self.tail = self.live[self.pages] = []
         self._packed.append(None)
         self._marks.append(0)
