@@ -13,7 +13,7 @@ Steps = Generator[None, None, T]
 
 TURN = 0.01
 """So many real seconds anything goes on before others on the loop get their turn."""
-_encode = msgspec.json.Encoder().encode
+_encode_into = msgspec.json.Encoder().encode_into
 
 
 async def in_turns(steps: Steps[T]) -> T:
@@ -34,12 +34,16 @@ async def in_turns(steps: Steps[T]) -> T:
             ends = now() + TURN
 
 
-def listed(found: Iterable[object | None]) -> Steps[bytes]:
-    """What was found as a list in JSON, without the Nones that stand for what was passed over. Each is written down at
-    once: 200,000 messages would be many objects."""
-    written: list[bytes] = []
+def listed(found: Iterable[object | None], name: str = "") -> Steps[bytes]:
+    """What was found as a list in JSON, under a name if there is one, without the Nones that stand for what was passed
+    over. Each is written down at once: 200,000 messages would be many objects."""
+    written = bytearray(b'{"%b":[' % name.encode() if name else b"[")
+    between = b""
     for one in found:
         if one is not None:
-            written.append(_encode(one))
+            written += between
+            _encode_into(one, written, -1)
+            between = b","
         yield
-    return b"[%b]" % b",".join(written)
+    written += b"]}" if name else b"]"
+    return bytes(written)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 @call("listRequests")
 async def requests(sandbox: Sandbox, query: RequestFilters) -> "response_types.Requests | bytes":
     """The journal of exchanges, each with the rule that led to its answer."""
-    return b'{"requests":%b}' % await in_turns(listed(filters.requests(sandbox, query)))
+    return await in_turns(listed(filters.requests(sandbox, query), "requests"))
 
 
 @call("listCallbacks")
 async def callbacks(sandbox: Sandbox, query: CallbackFilters) -> "response_types.Callbacks | bytes":
     """Every callback attempt and how it was answered."""
-    return b'{"callbacks":%b}' % await in_turns(listed(filters.callbacks(sandbox, query)))
+    return await in_turns(listed(filters.callbacks(sandbox, query), "callbacks"))
 
 
 @call("redeliver")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @call("listMessages")
 async def every(sandbox: Sandbox, query: MessageFilters) -> "response_types.Messages | bytes":
     """Messages that fit, oldest first."""
-    return b'{"messages":%b}' % await in_turns(listed(filters.messages(sandbox, query)))
+    return await in_turns(listed(filters.messages(sandbox, query), "messages"))
 
 
 @call("getMessage")

@@ -61,8 +61,7 @@ async def cluster(context: Context) -> "response_types.Cluster":
 async def every(context: Context) -> "response_types.Sandboxes | bytes":
     """All sandboxes."""
     there = list(context.manager.sandboxes.by_id.values())
-    found = listed(None if one.gone else views.sandbox(one) for one in there)
-    return b'{"sandboxes":%b}' % await in_turns(found)
+    return await in_turns(listed((None if one.gone else views.sandbox(one) for one in there), "sandboxes"))
 
 
 @call("getSandbox")

@@ -45,7 +45,7 @@ async def wait(sandbox: Sandbox, query: request_bodies.WaitQuery) -> "response_t
     if len(found) < how.count:
         said = f"{len(found)} of {how.count} {how.kind} fit within {how.timeout:g} s"
         raise await time_is_up(sandbox, how, filters, said)
-    return b'{"%b":%b}' % (how.kind.encode(), await in_turns(listed(found[: filters.limit])))
+    return await in_turns(listed(found[: filters.limit], how.kind))
 
 
 def _listed(sandbox: Sandbox, filters: finding.Filters) -> Iterable[Json | None]:
