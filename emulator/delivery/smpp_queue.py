@@ -248,7 +248,7 @@ class SmppQueue:
 
     def _send(self, box: Backlog, line: BoundSession, parcel: PendingReceipt, at: Timestamp) -> None:
         sandbox, engine, out, spell = box.sandbox, parcel.engine, parcel.out, line.terms.spell
-        if engine is not sandbox.engine or (box.settled and self._is_settled(box, out)):
+        if box.settled and self._is_settled(box, out):
             return
         if at - out.at > _A_DAY:
             engine.answered(out.attempt, False, at, ())

@@ -179,18 +179,21 @@ def write_receipt(receipt: Receipt, form: ReceiptForm = USUAL, vendor: tuple[Tlv
 _UCS2 = Coding.UCS2
 _SHOWN = bytes(octet if 0x20 <= octet <= 0x7E else 0x3F for octet in range(256))
 """Of an excerpt's octets: what no eye sees becomes "?" too."""
-_LINE = b"id:%b sub:%03d dlvrd:%03d submit date:%b done date:%b %b text:%b"
+_LINE = b"id:%b %b submit date:%b done date:%b %b text:%b"
 _BODY = b"\0%b\0%b\0%c\0\0\0\0\0\0\0\0%c%b%b"
 _BODY_IN_ORDER = _BODY[:-2] + b"\0\x1e\0%c%b\0%b%b%b"
 _DELIVER_SM = int(CommandId.DELIVER_SM)
 
 
 @lru_cache(maxsize=1024)
-def _of_state(state: int, error: int) -> tuple[int, bytes, bytes, bytes]:
-    """What goes by a state and its error alone: esm_class, its piece of the line, and its two TLVs."""
+def _of_state(
+    state: int, error: int, parts: int, delivered: int
+) -> tuple[int, bytes, bytes, bytes, bytes]:  # fmt: skip
+    """What goes by a state, its error and so many parts alone: esm_class, two pieces of the line, two TLVs."""
     word = STATE_WORDS.get(state, "UNKNOWN").encode()
     return (
-        RECEIPT if state in FINAL else INTERMEDIATE, b"stat:%b err:%03d" % (word, error),
+        RECEIPT if state in FINAL else INTERMEDIATE, b"sub:%03d dlvrd:%03d" % (parts, delivered),
+        b"stat:%b err:%03d" % (word, error),
         b"\x04\x27\0\1%c" % state, b"\x04\x23\0\3\3%b" % error.to_bytes(2, "big"),
     )  # fmt: skip
 
@@ -201,8 +204,8 @@ def usual(
 ) -> Pdu:  # fmt: skip
     """What `write_receipt` makes in the usual form, TLVs in that order and the vendor's as octets; by one format, of
     pieces that are written already (`written_address`, time_format.py), for receipts go out by the thousand."""
-    kind, told, state_tlv, error_tlv = _of_state(state, error)
-    text = _LINE % (message_id, parts, delivered, submitted, done, told, excerpt)
+    kind, counts, told, state_tlv, error_tlv = _of_state(state, error, parts, delivered)
+    text = _LINE % (message_id, counts, submitted, done, told, excerpt)
     size = len(message_id) + 1
     if tlvs is TLV_ORDER:
         return EncodedPdu(_DELIVER_SM, body=_BODY_IN_ORDER % (

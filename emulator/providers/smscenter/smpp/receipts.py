@@ -80,7 +80,9 @@ def receipt(
     )
     if forms or "kind" in extra or len(message_id) > MOST_ID:
         return _otherwise(batch, message, due, quarters, order, theirs, forms)
-    numbering, source = _ends(batch.sender, *map(extra.get, _NUMBERING))
+    numbering, source = _ends(
+        batch.sender, extra.get("source_ton"), extra.get("source_npi"), extra.get("dest_ton"), extra.get("dest_npi")
+    )
     tlvs = b""
     if theirs:
         cost = _share(batch, due.part) if ids else batch.cost
@@ -151,9 +153,6 @@ def _fate(status: Status, error: int, reason: str) -> tuple[int, int]:
 def _submitted(batch: Batch) -> Timestamp:
     """Of a message that was replaced, when that was (3.4, appendix B)."""
     return (batch.replaced and batch.replaced.moment) or batch.created_at
-
-
-_NUMBERING = ("source_ton", "source_npi", "dest_ton", "dest_npi")
 
 
 @lru_cache(maxsize=1024)
