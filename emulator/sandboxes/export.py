@@ -77,12 +77,12 @@ def export(sandbox: Sandbox) -> Steps[bytes]:
 
 
 def read(file: dict[str, Raw], wish: NewSandbox, providers: Mapping[str, Provider]) -> Steps[Export]:
-    """A file, checked. Raises InvalidOptions: no export, of another format, broken, or wished for with
-    more than goes along."""
-    beside = [name for name, value in msgspec.structs.asdict(wish).items()
+    """A file, checked. Raises InvalidOptions: no export, of another format, broken, or wished for with more than goes
+    along."""
+    extra = [name for name, value in msgspec.structs.asdict(wish).items()
               if value != getattr(NewSandbox(), name) and name not in (*_MAY_STAND_BESIDE, "file")]  # fmt: skip
-    if beside:
-        raise InvalidOptions(f"{', '.join(beside)} cannot stand beside import: the file decides",
+    if extra:
+        raise InvalidOptions(f"{', '.join(extra)} cannot stand beside import: the file decides",
                   f"beside import there may stand {', '.join(_MAY_STAND_BESIDE)}")  # fmt: skip
     hint = "GET /_emulator/sandboxes/{id}/export writes such files"
     if _WORD not in file:

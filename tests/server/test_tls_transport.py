@@ -93,76 +93,68 @@ async def serving(inside: Inside, wrong: Callable[[Exception], None] = lambda _:
             inside.transport.abort()
 
 
-async def connect(port: int, **options: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    return await asyncio.open_connection("127.0.0.1", port, ssl=TRUSTING, server_hostname="localhost", **options)
+@asynccontextmanager
+async def opened(inside: Inside, **options: Any) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A client of it, once the handshake is over."""
+    options |= {"ssl": TRUSTING, "server_hostname": "localhost"}
+    async with serving(inside) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, **options)
+        await inside.opened.wait()
+        yield reader, writer
+        writer.close()
 
 
 async def test_what_is_said_is_heard_and_answered_at_any_size() -> None:
     inside = Inside()
     sent = bytes(range(256)) * 40_000
-    async with serving(inside) as port:
-        reader, writer = await connect(port)
-        await inside.opened.wait()
+    async with opened(inside) as (reader, writer):
         assert inside.transport.get_extra_info("ssl_object").version() == "TLSv1.3"
         assert inside.transport.get_extra_info("peername") == writer.get_extra_info("sockname")
         writer.write(sent)
         assert await reader.readexactly(len(sent)) == sent
-        writer.close()
     assert inside.heard == sent
 
 
 async def test_a_client_that_does_not_read_stops_the_writer_and_is_not_buffered_for_without_end() -> None:
     inside = Inside(echo=False)
-    async with serving(inside) as port:
-        reader, writer = await connect(port, limit=1024)
-        await inside.opened.wait()
+    async with opened(inside, limit=1024) as (reader, _):
         inside.transport.set_write_buffer_limits(64 * 1024)
         for _ in range(400):
             inside.transport.write(b"x" * 65536)
         assert inside.paused == 1
         assert inside.transport.get_write_buffer_size() > 64 * 1024
         assert len(await reader.readexactly(400 * 65536)) == 400 * 65536
-        writer.close()
 
 
 async def test_reading_stops_and_goes_on_where_it_stopped() -> None:
     inside = Inside()
-    async with serving(inside) as port:
-        reader, writer = await connect(port)
-        await inside.opened.wait()
+    async with opened(inside) as (reader, writer):
         inside.transport.pause_reading()
         writer.write(b"a" * 300_000)
         await asyncio.sleep(0)
         assert (inside.heard, inside.transport.is_reading()) == (b"", False)
         inside.transport.resume_reading()
         assert await reader.readexactly(300_000) == b"a" * 300_000
-        writer.close()
 
 
 async def test_a_close_says_goodbye_behind_what_was_written() -> None:
     inside = Inside(echo=False)
-    async with serving(inside) as port:
-        reader, writer = await connect(port)
-        await inside.opened.wait()
+    async with opened(inside) as (reader, _):
         inside.transport.write(b"last words")
         inside.transport.close()
         assert await reader.read() == b"last words"  # read() without a goodbye raises
         assert await inside.lost is None
-        writer.close()
 
 
 async def test_an_abort_is_told_to_the_protocol_inside() -> None:
     inside = Inside(echo=False)
-    async with serving(inside) as port:
-        reader, writer = await connect(port)
-        await inside.opened.wait()
+    async with opened(inside) as (reader, _):
         peer: socket.socket = inside.transport.get_extra_info("socket")
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         inside.transport.abort()
         with pytest.raises(ConnectionResetError):
             await reader.read()
         await inside.lost
-        writer.close()
 
 
 def half_closed(port: int) -> bytes:
