@@ -33,7 +33,7 @@ Lane: TypeAlias = tuple[str, str, str]
 """Sandbox, provider, kind of request: whose requests under way are counted together."""
 
 
-class Exchanged(msgspec.Struct, frozen=True):
+class Exchanged(msgspec.Struct, frozen=True, gc=False):
     """What goes back to the client: the reply, what a rule wants done to it, and the exchange as journalled."""
 
     reply: HttpReply | None

@@ -121,6 +121,8 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
 
     Lenient as servers are: a `%` that no two hex digits follow stays a `%`.
     """
+    if not query:
+        return []
     text = query.decode("latin-1") if isinstance(query, bytes) else query
     if "+" in text:
         text = text.replace("+", " ")

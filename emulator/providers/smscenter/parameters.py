@@ -18,7 +18,7 @@ OFF = ("", "0")
 """What a switch-like parameter says that is off."""
 
 
-class Parameters(msgspec.Struct, frozen=True):
+class Parameters(msgspec.Struct, frozen=True, gc=False):
     """`problem`: why the body could not be read, or ""; `notes`: rows whose requirement was violated; `guess`: the
     values read as UTF-8, where no charset is named and they look like it."""
 
