@@ -170,16 +170,10 @@ class SmppConnection(StreamProtocol):
             if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and dispatcher.acknowledged(line, frame, now):
                 continue
             item = decode(frame) if isinstance(frame, bytes) else frame
-            if self._elsewhere is not None and isinstance(item, Pdu) and item.command_id in BINDS:
-                who, self._here = None if self._here else dispatcher.stranger(line, item), False
-                if who is not None:
-                    octets = b"".join(one if isinstance(one, bytes) else one.raw for one in (frame, *frames))
-                    frames.clear()
-                    self._taking = self._sought = True  # whoever takes it over reads, or does not
-                    self._elsewhere.bind(self, who, octets + self._framer.rest())
-                    break
             if session.serves(item, now):
                 self._answer(dispatcher.asked(line, item, now, alter))
+            elif self._elsewhere is not None and self._seeks(self._elsewhere, item):
+                break
             else:
                 for event in session.received(item, now):
                     self._do(event, item)
@@ -199,6 +193,19 @@ class SmppConnection(StreamProtocol):
             self._at_rest(came)
         elif self._stopped:
             self._tend()
+
+    def _seeks(self, elsewhere: OtherNodesSmpp, item: Pdu | Unreadable) -> bool:
+        """Is it a bind whose client may belong to another node? Then that takes it, with all that came behind it."""
+        if not isinstance(item, Pdu) or item.command_id not in BINDS:
+            return False
+        who, self._here = None if self._here else self._dispatcher.stranger(self.line, item), False
+        if who is None:
+            return False
+        octets = b"".join(one if isinstance(one, bytes) else one.raw for one in (item.raw, *self._frames))
+        self._frames.clear()
+        self._taking = self._sought = True  # whoever takes it over reads, or does not
+        elsewhere.bind(self, who, octets + self._framer.rest())
+        return True
 
     def _at_rest(self, came: bool) -> None:
         """All that came is heard. `came`: there was something."""
