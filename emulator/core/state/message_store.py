@@ -45,8 +45,8 @@ class MessageStore:
         """The highest of a provider's ids that are numbers (of less than 20 digits) and were not given out by it."""
         self._first = array("I")
         """The first message of each batch."""
-        self._by_number = NameIndex(self.messages, lambda page: {one.to for one in page}, "to")
-        self._by_name = NameIndex(self.batches, _names, "provider_id", "reference", several="ids")
+        self._by_number = NameIndex(self.messages, lambda page: [(one.to, one.id) for one in page], one_each=True)
+        self._by_name = NameIndex(self.batches, _named)
 
     # making
 
@@ -242,19 +242,24 @@ class MessageStore:
                 yield number
 
 
-def _names(page: list[Batch]) -> set[str | None]:
-    """By which batches are found."""
-    names = {one.provider_id for one in page}
-    names.update([one.reference for one in page])
-    for one in page:
-        if one.ids:
-            names.update(one.ids)
-    return names
-
-
 def _ids(batch: Batch) -> tuple[str, ...]:
     """Of a batch: the provider's, or those of its parts."""
     return batch.ids or (() if batch.provider_id is None else (batch.provider_id,))
+
+
+def _named(page: list[Batch]) -> list[tuple[str, int]]:
+    """Each of the names by which batches are found, with the batch's id."""
+    named: list[tuple[str, int]] = []
+    for one in page:
+        provider_id, reference = one.provider_id, one.reference
+        if one.ids:
+            named += [(name, one.id) for name in dict.fromkeys((*one.ids, reference or one.ids[0]))]
+            continue
+        if provider_id is not None:
+            named.append((provider_id, one.id))
+        if reference and reference != provider_id:
+            named.append((reference, one.id))
+    return named
 
 
 @lru_cache(maxsize=64)

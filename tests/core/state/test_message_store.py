@@ -159,3 +159,25 @@ def test_a_batch_of_many_finds_one_of_its_numbers_by_index() -> None:
     assert [one.id for one in store.to_number("500", after=501)] == [3501]
     assert len(store.with_provider_id("ubill", "id2")) == 3000
     assert store.messages.unpacked == before
+
+
+@pytest.mark.parametrize("pages", [1, 3, 100])
+def test_all_that_share_a_name_are_found_in_their_order_wherever_their_pages_lie(pages: int) -> None:
+    store = MessageStore(CacheSize(bits=1, pages=pages))
+    sent: dict[tuple[str, str], list[int]] = {}
+    for one in range(1, 80):
+        number, name, reference = f"{one % 4}", f"{one % 7}", f"{one % 5}" if one % 3 else ""
+        ids = (name, f"part {one}") if one % 6 == 1 else ()
+        batch = Batch(one, "smscenter", "smpp", name, "s", "t", reference or None, "gsm7", 1, 1, AT, AT, False, False,
+                      True, {}, ids)  # fmt: skip
+        store.add(batch, [number], "pending", 0)
+        store.evict()
+        for kind, named in ("to", number), ("id", name), ("reference", reference), *(("id", part) for part in ids[1:]):
+            sent.setdefault((kind, named), []).append(one)
+        for (kind, named), those in sent.items():
+            if kind == "to":
+                assert [message.id for message in store.to_number(named)] == those
+            elif kind == "id":
+                assert store.with_provider_id("smscenter", named) == those
+            elif named:
+                assert store.with_reference("smscenter", named) == those
