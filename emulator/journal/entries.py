@@ -37,8 +37,9 @@ class Exchange(msgspec.Struct, kw_only=True, array_like=True):
     """For people, where there is no outcome that says it."""
 
 
-class Attempt(msgspec.Struct):
-    """One callback: what was sent, what was answered, whether the provider would take that for success."""
+class Attempt(msgspec.Struct, gc=False):
+    """One callback: what was sent, what was answered, whether the provider would take that for success. Like a line
+    it is nothing that the garbage collector walks."""
 
     id: int
     message: int

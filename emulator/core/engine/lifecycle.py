@@ -24,7 +24,7 @@ _Change = tuple[str, tuple[int, ...], Status | None, Status]
 _MOST_CHANGES = 1000
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Outgoing(msgspec.Struct, frozen=True, gc=False):
     """A delivery report, or a subscriber's message, or a part of it, goes out to the client now. The answer comes back
     as `Answered` with the same `attempt` number."""
 
