@@ -18,6 +18,8 @@ class SmppTransport(Protocol):
     """The connection, as a transport offers it."""
 
     peer: str
+    closing: bool
+    """Is it about to end: does nothing that is written now reach the peer?"""
 
     def now(self) -> float:
         """Link time, in real seconds."""
@@ -72,7 +74,7 @@ class BoundSession:
     def room(self) -> int:
         """How many more messages may be sent now: none where it is not above 0."""
         session = self.session
-        if session.state not in _RECEIVING or session.unbinding:
+        if session.state not in _RECEIVING or session.unbinding or self.wire.closing:
             return 0
         own = session.own
         return own.window - own.messages

@@ -36,6 +36,17 @@ async def test_f4_the_connection_goes_with_the_message_taken_or_not(at, fault, t
     assert (await at.last(operation="send"))["fault"] == fault
 
 
+@pytest.mark.parametrize("fault", ["lost", "close", "reset"])
+async def test_a_receipt_that_is_due_with_an_answer_that_ends_its_session_waits_for_the_next(at, fault):
+    esme = await at.bound()
+    await at.rule({"operation": "send"}, {"steps": [{"after": 0, "status": "delivered"}], "reply": {"fault": fault}})
+    esme.write(esme.made(CommandId.SUBMIT_SM, **SUBMIT, short_message=b"x"))
+    await esme.closed()
+    assert len(await (await at.bound()).receipts()) == 1
+    callbacks = (await at.call("GET", "/callbacks"))["callbacks"]
+    assert [one["attempt"] for one in callbacks] == [1]
+
+
 async def test_split_and_close_bring_the_whole_response(at):
     esme = await at.bound()
     await faulty(at, "split")
