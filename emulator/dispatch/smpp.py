@@ -8,8 +8,6 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from msgspec.structs import replace
-
 from emulator.core.commands import AnyCommand, Submit
 from emulator.core.engine.engine import Decision
 from emulator.core.outcomes import Accepted, Bound
@@ -20,12 +18,12 @@ from emulator.dispatch.smpp_journal import SmppJournal
 from emulator.journal import Line
 from emulator.providers.base import Provider, SmppPeer
 from emulator.sandboxes.sandbox import Sandbox, Sandboxes
-from emulator.sandboxes.smpp_session import BoundSession, SmppTransport
+from emulator.sandboxes.smpp_session import BoundSession, SessionTurn, SmppTransport
 from emulator.smpp.codec import encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.events import Ignored, RequestAnswered, Send, Unanswered
 from emulator.smpp.pdu import Fields, Pdu, Unreadable, response
-from emulator.smpp.pdu_tables import CommandId
+from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.smpp.session import Session
 from emulator.smpp.session_states import BOUND, Role
 
@@ -134,7 +132,8 @@ class SmppDispatcher:
         """Who would bind whom no sandbox of this process knows."""
         if line.sandbox is not None:  # bound here: the session answers a second bind
             return None
-        command = line.face.readers[bind.command_id](bind, self._caller(line, self._default, self._default.now()))
+        caller = self._turn(line, self._default, self._default.now()).caller
+        command = line.face.readers[bind.command_id](bind, caller)
         sandbox, credential = self._sandboxes.of(line.provider, command.credential, here=False)
         return Stranger(line.provider, credential) if sandbox is None else None
 
@@ -142,15 +141,17 @@ class SmppDispatcher:
         self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil, ready: Pdu | None = None
     ) -> bytes | SmppReply:  # fmt: skip
         """A request that the session's state allows; `ready`: what the session answers by itself. Link time in."""
-        if line.turn is None:
-            sandbox, caller = self._turn(line)
+        turn = line.turn
+        if turn is None:
+            sandbox = line.sandbox or self._default
+            turn = line.turn = self._turn(line, sandbox, sandbox.begin())
         else:
-            sandbox, caller = line.turn
+            sandbox, account, switches, caller = turn
             at = sandbox.catch_up(caller.now)  # with what those before have brought about
-            if at != caller.now:
-                caller = replace(caller, now=at)
-        at, command = caller.now, line.face.readers[pdu.command_id](pdu, caller)
-        binds = line.sandbox is None
+            if at != caller.now or account.switches is not switches:
+                turn = line.turn = self._turn(line, sandbox, at)
+        at, command = turn.caller.now, line.face.readers[pdu.command_id](pdu, turn.caller)
+        binds = pdu.command_id in BINDS
         if binds:
             sandbox, at = self._home(line, command)
         verdict = sandbox.engine.execute(command, at)
@@ -169,17 +170,19 @@ class SmppDispatcher:
             return octets
         return self._as_ruled(sandbox, line, command, at, verdict, octets)
 
-    def _turn(self, line: BoundSession) -> tuple[Sandbox, SmppPeer]:
+    def _turn(self, line: BoundSession, sandbox: Sandbox, at: Timestamp) -> SessionTurn:
         """Where what came in one read is executed, and who says it: all of it at one moment, before which all that had
         come due by itself was done."""
-        sandbox = line.sandbox or self._default
-        line.turn = sandbox, self._caller(line, sandbox, sandbox.begin())
-        return line.turn
+        account = sandbox.engine.state.accounts[line.provider]
+        switches = self.providers[line.provider].profile.in_force(account)
+        caller = SmppPeer(line.credential, line.peer, line.face.dialect(switches, line.session.bound), at)
+        return SessionTurn(sandbox, account, account.switches, caller)
 
     def worked_off(self, line: BoundSession) -> None:
         """All that came in one read has been answered: what it has brought about goes out right behind."""
         if line.turn is not None:
-            (sandbox, caller), line.turn = line.turn, None
+            sandbox, _, _, caller = line.turn
+            line.turn = None
             sandbox.catch_up(caller.now)
             sandbox.schedule_timer()
 
@@ -211,12 +214,6 @@ class SmppDispatcher:
         """The response to a bind has been written: what waits may follow."""
         if self.receivers is not None and line.sandbox is not None and line.receives:
             self.receivers.joined(line)
-
-    def _caller(self, line: BoundSession, sandbox: Sandbox, at: Timestamp) -> SmppPeer:
-        """Who speaks there."""
-        account = sandbox.engine.state.accounts[line.provider]
-        switches = self.providers[line.provider].profile.in_force(account)
-        return SmppPeer(line.credential, line.peer, line.face.dialect(switches, line.session.bound), at)
 
     def _home(self, line: BoundSession, command: AnyCommand) -> tuple[Sandbox, Timestamp]:
         """Whose a bind says that the session is, and when it does."""

@@ -155,15 +155,18 @@ class Sandbox:
         return max(self.clock.now(), self.engine.state.now)
 
     def catch_up(self, at: Timestamp) -> Timestamp:
-        """Do what has come due by itself, before anything else is done at that moment. More than can be done at once is
-        left for later: the sandbox's time lags behind then; how far it has come is given back."""
-        engine = self.engine
-        due = engine.state.scheduler.due
+        """Do what has come due by itself, before anything else is done at that moment, or now where that is later. More
+        than can be done at once is left for later: the sandbox's time lags behind then; how far it has come is given
+        back."""
+        state = self.engine.state
+        if at < state.now:
+            at = state.now
+        due = state.scheduler.due
         if due is None or due > at:
             return at
-        for out in engine.advance(at, AT_ONCE):
+        for out in self.engine.advance(at, AT_ONCE):
             self.post(self, out)
-        return engine.state.now
+        return state.now
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
         """Execute a command at the sandbox's time."""
@@ -176,12 +179,7 @@ class Sandbox:
         """The sandbox's time, everything done that had come due by itself: commands may be executed at it. Whoever does
         calls `schedule_timer` after the last."""
         real = self.used_at = real_now()
-        state = self.engine.state
-        at = self.clock.at(real)
-        if at < state.now:
-            at = state.now
-        due = state.scheduler.due
-        return at if due is None or due > at else self.catch_up(at)
+        return self.catch_up(self.clock.at(real))
 
     def control(self, command: AdminCommand) -> Any:
         """Carry out an admin command. Raises LookupError when what it names is not there."""

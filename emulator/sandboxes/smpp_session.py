@@ -1,7 +1,9 @@
 """One SMPP session as the dispatcher sees it: the protocol's session, its connection, whose it is."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
+from emulator.core.accounts import Account
 from emulator.core.commands import Credential
 from emulator.core.units import Timestamp
 from emulator.providers.base import SmppFace, SmppPeer, SmppSessionSettings
@@ -32,6 +34,16 @@ class SmppTransport(Protocol):
     def reset(self) -> None: ...
 
 
+class SessionTurn(NamedTuple):
+    """While what came in one read is worked off: where, and who says it when; good as long as the account has these
+    switches."""
+
+    sandbox: Sandbox
+    account: Account
+    switches: Mapping[str, Any]
+    caller: SmppPeer
+
+
 class BoundSession:
     """A session. `home` is whose it is, once it is bound."""
 
@@ -46,8 +58,7 @@ class BoundSession:
         """Whose adapter serves it."""
         self.credential: Credential | None = None
         self.since: Timestamp = 0
-        self.turn: tuple[Sandbox, SmppPeer] | None = None
-        """While what came in one read is worked off: where, and who says all of it when."""
+        self.turn: SessionTurn | None = None
         self.terms: SmppSessionSettings
         """Once it is bound."""
 
