@@ -14,6 +14,7 @@ from support import control, frozen, get, octets, receiver, send_path
 from ui.surfer import PAGE
 
 from emulator.control_api.routes import CALLS
+from emulator.http.messages import HttpRequest
 from emulator.smpp.codec import encode
 from emulator.smpp.pdu import Pdu
 from emulator.smpp.pdu_tables import CommandId
@@ -324,6 +325,20 @@ async def test_limits_that_were_lifted_come_back(surfer, served):
         assert account.limits_off is lifted
     await surfer.post(f"{PAGE}/accounts/smscenter/terms", **{"limits:balance": "3", "blocked": "yes", "limits": "on"})
     assert (account.limits, account.blocked, account.switches) == ({"balance": 3}, True, {})
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_a_message_that_a_reset_takes_while_its_page_is_made_is_not_found(served, monkeypatch, turns):
+    monkeypatch.setattr("emulator.sandboxes.turns.TURN", -1)  # others have theirs after each step
+    sandbox = served.emulator.default
+    for number in range(10):
+        served.emulator.exchange(HttpRequest(method="GET", target=send_path(content=f"hello {number}")))
+    page = HttpRequest(method="GET", target=f"{PAGE}/messages/m9", headers=(("Host", "localhost"),))
+    shown = asyncio.create_task(served.control.answer(page))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    served.emulator.reset(sandbox)
+    assert (await shown).status in (200, 404)
 
 
 async def test_a_reset_empties_the_inbox(surfer):

@@ -42,10 +42,11 @@ def _life(sandbox: Sandbox, message: Message) -> Json:
 
 async def message(asked: PageRequest) -> HttpReply:
     """The whole page."""
-    sandbox, found = asked.sandbox, _message(asked)
+    sandbox = asked.sandbox
+    exchanges = await in_turns(exchange_view.about(sandbox, sandbox.engine.state.store.batch_of(_message(asked))))
+    found = _message(asked)  # after a reset meanwhile it may be gone, or another
     store = sandbox.engine.state.store
     batch = store.batch_of(found)
-    exchanges = await in_turns(exchange_view.about(sandbox, batch))
     return html(
         "message.html", title=f"Message to {found.to}", here="inbox", look=look(batch.text), codes=codes(batch.text),
         exchanges=[exchange_view.shown(sandbox, one, asked.base_url()) for one in exchanges],
