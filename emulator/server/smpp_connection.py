@@ -179,12 +179,13 @@ class SmppConnection(StreamProtocol):
                     self._do(event, item)
             if frames and loop.time() > until:
                 break
+        if self._recorder is not None:
+            # with what came over other links in this turn, and before what it brings about there
+            self._loop.call_soon(self.flush)
         dispatcher.worked_off(line)
         self._working = False
         if self._recorder is None:
             self.flush()
-        elif self._out:
-            self._loop.call_soon(self.flush)  # with what came over other links in this turn
         if self.closing:
             frames.clear()
         if frames:

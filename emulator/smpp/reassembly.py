@@ -81,12 +81,14 @@ class Joined(Struct, frozen=True):
 
 
 class Repeated(Struct, frozen=True):
-    """A part with that number is here already (as `name`) and stays; `same`: its octets were the same."""
+    """A part with that number is here already (as `name`) and stays; `same`: its octets were the same. So many others
+    are still to come."""
 
     key: Key
     number: int
     name: str
     same: bool
+    missing: int
 
 
 Outcome: TypeAlias = PartsAwaited | Joined | Repeated
@@ -146,7 +148,8 @@ class Reassembler(Struct):
 def _repeated(gathering: Gathering, number: int, octets: bytes) -> Repeated | None:
     for piece in gathering.pieces:
         if piece.number == number:
-            return Repeated(gathering.key, number, piece.name, piece.octets == octets)
+            missing = gathering.key.total - len(gathering.pieces)
+            return Repeated(gathering.key, number, piece.name, piece.octets == octets, missing)
     return None
 
 

@@ -1,8 +1,11 @@
 """What comes in one read is executed at one moment and said by one caller, as long as that is so."""
 
+import pytest
 from esme import SUBMIT, desk
 
 from emulator.core.engine.engine import Engine
+from emulator.server.smpp_connection import SmppConnection
+from emulator.smpp.framing import Framer
 from emulator.smpp.pdu_tables import CommandId
 
 
@@ -49,3 +52,32 @@ async def test_a_bind_that_was_refused_by_a_rule_though_taken_is_followed_by_one
         assert (await esme.submit()).status == 0
         await at.settle()
         assert len(esme.delivered) == 1
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_the_answer_leaves_before_the_receipt_that_another_session_has_of_it(kept, tmp_path, monkeypatch):
+    send, sent = SmppConnection._send, []
+
+    def seen(connection, octets):
+        sent.extend(pdu.command_id for pdu in Framer().feed(octets))
+        send(connection, octets)
+
+    async with desk(**({"state": str(tmp_path / "state")} if kept else {})) as at:
+        await at.rule({"operation": "send"}, {"steps": [{"after": 0, "status": "delivered"}]})
+        transmitter = await at.bound(CommandId.BIND_TRANSMITTER)
+        receiver = await at.bound(CommandId.BIND_RECEIVER)
+        monkeypatch.setattr(SmppConnection, "_send", seen)
+        assert (await transmitter.submit()).status == 0
+        await receiver.receipts()
+        assert sent == [CommandId.SUBMIT_SM_RESP, CommandId.DELIVER_SM]
+
+
+async def test_a_part_that_comes_twice_and_is_let_in_by_a_rule_leaves_the_first_where_it_is():
+    async with desk() as at:
+        await at.rule({"operation": "send"}, {"accept": True})
+        esme = await at.bound()
+        for number, text in ((1, b"a"), (1, b"a"), (1, b"other"), (2, b"b")):
+            part = ((0x20C, b"\0\1"), (0x20E, b"\2"), (0x20F, b"%c" % number))
+            assert (await esme.submit(text, *part)).status == 0
+        assert [message["text"] for message in await at.messages()] == ["ab"]
+        assert not at.sandbox.engine.state.parts

@@ -142,10 +142,10 @@ def test_parts_of_different_messages_do_not_meet(other):
 def test_a_repeated_part_is_told_and_does_no_harm():
     joiner = Reassembler()
     joiner.add(key(), 1, b"a", "m1", 0)
-    assert joiner.look(key(), 1, b"a") == Repeated(key(), 1, "m1", same=True)
+    assert joiner.look(key(), 1, b"a") == Repeated(key(), 1, "m1", same=True, missing=key().total - 1)
     assert joiner.look(key(), 2) is None
-    assert joiner.add(key(), 1, b"a", "again", 5) == Repeated(key(), 1, "m1", same=True)
-    assert joiner.add(key(), 1, b"other", "again", 5) == Repeated(key(), 1, "m1", same=False)
+    assert joiner.add(key(), 1, b"a", "again", 5) == Repeated(key(), 1, "m1", same=True, missing=key().total - 1)
+    assert joiner.add(key(), 1, b"other", "again", 5) == Repeated(key(), 1, "m1", same=False, missing=key().total - 1)
     joiner.add(key(), 2, b"b", "m2", 6)
     assert joiner.add(key(), 3, b"c", "m3", 7).octets == b"abc"
 

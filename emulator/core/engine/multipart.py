@@ -89,10 +89,12 @@ class PartAssembler:
         octets = _octets(case.profile)
         kept = self.kept(command.provider)
         provider_id = self._taking.next_id(case.profile)
+        repeated = octets.repeated(kept, command) is not None  # and let in by a rule: the one that is here stays
         names = octets.add(kept, command, provider_id, case.at)
-        state.parts[provider_id] = msgspec.structs.replace(
-            command, part=msgspec.structs.replace(command.part, octets=b"")
-        )
+        if not repeated:
+            state.parts[provider_id] = msgspec.structs.replace(
+                command, part=msgspec.structs.replace(command.part, octets=b"")
+            )
         if isinstance(names, int):
             self._arm(command.provider, case.at)
             return PartAccepted(

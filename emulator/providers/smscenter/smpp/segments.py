@@ -78,10 +78,8 @@ class SmppOctets:
         match kept.add(self._key(command), part.number, part.octets, name, at, part.coding):
             case Joined(names=names):
                 return names
-            case PartsAwaited(missing=missing):
+            case PartsAwaited(missing=missing) | Repeated(missing=missing):
                 return missing
-            case Repeated():
-                raise ValueError("a repeated part is refused before it is taken")
 
     def next_due(self, kept: Reassembler) -> Timestamp | None:
         return kept.next_due()
