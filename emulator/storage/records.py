@@ -9,9 +9,9 @@ from emulator.core.units import NO_CLOCK_SHOWS, Timestamp
 from emulator.sandboxes.spec import SandboxSpec
 from emulator.scenarios.scenario import Scenario
 
-FORMAT = 3
+FORMAT = 4
 """Goes up when an older emulator could not read the file any more, or would go on from it otherwise."""
-READ = (1, 2, 3)
+READ = (1, 2, 3, 4)
 """Those that this one reads."""
 
 

@@ -8,6 +8,7 @@ from emulator.control_api.routes import CALLS
 from emulator.control_client.background_loop import at_once
 from emulator.http.messages import HttpRequest, StreamReply
 from emulator.sandboxes import turns
+from emulator.sandboxes.export import export
 
 MAY_WAIT = {"wait", "otp", "clock", "settle", "outbind"}
 BODIES = {
@@ -36,3 +37,15 @@ async def test_every_call_but_a_few_is_answered_without_waiting(at, monkeypatch)
         asked = HttpRequest(method=call.method, target=path, body=BODIES.get(call.name, b""))
         reply = at_once(at.served.control.answer(asked))
         assert isinstance(reply, StreamReply) or reply.status == call.status, (call.name, reply)
+
+
+async def test_in_a_sandbox_that_goes_while_it_is_exported_nothing_is_done_any_more(at, monkeypatch):
+    monkeypatch.setattr(turns, "TURN", -1)
+    for _ in range(3):
+        await get(at.served.base_url + send_path(key_of(at.sandbox)))
+    file = export(at.sandbox)
+    next(file)
+    at.served.emulator.remove(at.sandbox)
+    at.sandbox.clock.move_to(at.sandbox.clock.now() + 10**9)
+    list(file)
+    assert {message.status for message in at.sandbox.engine.state.store.messages} == {"pending"}
