@@ -15,9 +15,8 @@ from emulator.http.messages import Headers, HttpRequest
 from emulator.http.refusals import HttpRefusal, in_our_words, without_octets
 
 MOST_HEADERS = 128
-READ_AT_ONCE = 32 * 1024
-"""Octets. asyncio would read into a fresh buffer of 256 KiB, for which the C library calls the system three times; and
-what has to be looked at anew behind a request is never more."""
+_FED_AT_ONCE = 32 * 1024
+"""Octets: what has to be looked at anew behind a request is never more."""
 _MOST_KEPT = 64 * 1024
 """Octets of a head that is here in part, for the journal."""
 _METHODS = {b"GET": "GET", b"POST": "POST", b"HEAD": "HEAD", b"PUT": "PUT", b"DELETE": "DELETE", b"PATCH": "PATCH"}
@@ -112,9 +111,9 @@ class RequestParser:
 
     def feed(self, data: bytes) -> None:
         """Octets that came. Never raises for what a client sent."""
-        if len(data) > READ_AT_ONCE:
-            for at in range(0, len(data), READ_AT_ONCE):
-                self.feed(data[at : at + READ_AT_ONCE])
+        if len(data) > _FED_AT_ONCE:
+            for at in range(0, len(data), _FED_AT_ONCE):
+                self.feed(data[at : at + _FED_AT_ONCE])
             return
         while data and self.refusal is None and self._parser is not None:
             if not self.in_message:

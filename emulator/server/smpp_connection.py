@@ -7,6 +7,7 @@ where it is much, so that others get theirs.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from math import inf
 from typing import Protocol, cast
@@ -159,31 +160,36 @@ class SmppConnection(StreamProtocol):
         self._next = None
         line, frames, loop = self.line, self._frames, self._loop
         dispatcher, session = self._dispatcher, line.session
+        acknowledged = dispatcher.acknowledged
         now = loop.time()
         until = now + TURN
         self._working = True
         came = bool(frames)
-        for _ in range(min(len(frames), AT_ONCE)):
-            if self.closing or (self._stopped and not self._lost):
-                break
-            frame = frames.popleft()
-            if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and dispatcher.acknowledged(line, frame, now):
-                continue
-            item = decode(frame) if isinstance(frame, bytes) else frame
-            if session.serves(item, now):
-                self._answer(dispatcher.asked(line, item, now, alter))
-            elif self._elsewhere is not None and self._seeks(self._elsewhere, item):
-                break
-            else:
-                for event in session.received(item, now):
-                    self._do(event, item)
-            if frames and loop.time() > until:
-                break
-        if self._recorder is not None:
-            # with what came over other links in this turn, and before what it brings about there
-            self._loop.call_soon(self.flush)
-        dispatcher.worked_off(line)
-        self._working = False
+        try:
+            for _ in range(min(len(frames), AT_ONCE)):
+                if self.closing or (self._stopped and not self._lost):
+                    break
+                frame = frames.popleft()
+                if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
+                    continue
+                item = decode(frame) if isinstance(frame, bytes) else frame
+                if session.serves(item, now):
+                    self._answer(dispatcher.asked(line, item, now, alter))
+                elif self._elsewhere is not None and self._seeks(self._elsewhere, item):
+                    break
+                else:
+                    for event in session.received(item, now):
+                        self._do(event, item)
+                if frames and loop.time() > until:
+                    break
+            dispatcher.worked_off(line)
+        except Exception:  # a fault of ours, which the loop tells of: what was answered is not known
+            self.closing = True
+            frames.clear()
+            self.transport.abort()
+            raise
+        finally:
+            self._working = False
         if self._recorder is None:
             self.flush()
         if self.closing:
@@ -282,10 +288,10 @@ class SmppConnection(StreamProtocol):
 
     def write(self, octets: bytes) -> None:
         if not self._out:
-            if not self._working:
-                self._loop.call_soon(self.flush)
-            if self._recorder is not None:
+            if self._recorder is not None:  # with what comes over other links in this turn, and before what that brings
                 self._era = self._recorder.era
+            if self._recorder is not None or not self._working:
+                self._loop.call_soon(self.flush)
         self._out.append(octets)
 
     def flush(self) -> None:
@@ -346,7 +352,8 @@ class SmppConnection(StreamProtocol):
         if self.transport.can_write_eof() and not self.transport.is_closing():
             if not self._taking:
                 self.transport.resume_reading()  # its end is to be seen
-            self.transport.write_eof()
+            with suppress(OSError):  # the peer is gone
+                self.transport.write_eof()
         else:
             self.transport.close()
 

@@ -1,9 +1,12 @@
 """What comes in one read is executed at one moment and said by one caller, as long as that is so."""
 
+import asyncio
+
 import pytest
 from esme import SUBMIT, desk
 
 from emulator.core.engine.engine import Engine
+from emulator.dispatch.smpp import SmppDispatcher
 from emulator.server.smpp_connection import SmppConnection
 from emulator.smpp.framing import Framer
 from emulator.smpp.pdu_tables import CommandId
@@ -67,17 +70,40 @@ async def test_the_answer_leaves_before_the_receipt_that_another_session_has_of_
         transmitter = await at.bound(CommandId.BIND_TRANSMITTER)
         receiver = await at.bound(CommandId.BIND_RECEIVER)
         monkeypatch.setattr(SmppConnection, "_send", seen)
-        assert (await transmitter.submit()).status == 0
-        await receiver.receipts()
-        assert sent == [CommandId.SUBMIT_SM_RESP, CommandId.DELIVER_SM]
+        assert await in_one_read(transmitter, 3) == [0] * 3
+        await receiver.receipts(3)
+        assert sent == [CommandId.SUBMIT_SM_RESP] * 3 + [CommandId.DELIVER_SM] * 3
 
 
 async def test_a_part_that_comes_twice_and_is_let_in_by_a_rule_leaves_the_first_where_it_is():
     async with desk() as at:
         await at.rule({"operation": "send"}, {"accept": True})
         esme = await at.bound()
+        ids = []
         for number, text in ((1, b"a"), (1, b"a"), (1, b"other"), (2, b"b")):
             part = ((0x20C, b"\0\1"), (0x20E, b"\2"), (0x20F, b"%c" % number))
-            assert (await esme.submit(text, *part)).status == 0
+            answer = await esme.submit(text, *part)
+            assert answer.status == 0
+            ids.append(answer.fields["message_id"])
+        assert ids[0] == ids[1] == ids[2] != ids[3]
         assert [message["text"] for message in await at.messages()] == ["ab"]
         assert not at.sandbox.engine.state.parts
+
+
+async def test_a_fault_of_ours_in_a_later_turn_ends_its_connection_and_no_other(monkeypatch):
+    asked, told = SmppDispatcher.asked, []
+
+    def broken(dispatcher, line, pdu, *more):
+        if pdu.sequence == 150:
+            raise ZeroDivisionError("a fault of ours")
+        return asked(dispatcher, line, pdu, *more)
+
+    async with desk() as at:
+        await at.patch(limits="off")
+        esme, other = await at.bound(), await at.bound()
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+        monkeypatch.setattr(SmppDispatcher, "asked", broken)
+        esme.write(*[esme.made(CommandId.SUBMIT_SM, **SUBMIT) for _ in range(200)])
+        await esme.closed()
+        assert [type(one) for one in told] == [ZeroDivisionError]
+        assert (await other.submit()).status == 0

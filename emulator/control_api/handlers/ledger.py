@@ -68,12 +68,16 @@ def _ledger(sandbox: Sandbox, query: LedgerQuery) -> "Steps[response_types.Ledge
         if message.id > after and len(shown) < query.limit:
             shown.append((message, batch))
     again = {one["again"]: one["message"] for one in doubles}
+    lines = []
+    for message, batch in shown:
+        yield
+        lines.append(_line(message, batch, again.get(f"m{message.id}")))
     return {
         "total": {**_Sum.of(sums.values()).shown(), "doubled": plain(doubled)},
         "accounts": [
             {"provider": name, **sums[name].shown(), "balance": plain(sandbox.account(name).balance)} for name in names
         ],
-        "messages": [_line(message, batch, again.get(f"m{message.id}")) for message, batch in shown],
+        "messages": lines,
         "doubles": doubles,
         "window": query.window,
     }  # fmt: skip

@@ -88,10 +88,11 @@ class PartAssembler:
         state, command = self.state, case.command
         octets = _octets(case.profile)
         kept = self.kept(command.provider)
-        provider_id = self._taking.next_id(case.profile)
-        repeated = octets.repeated(kept, command) is not None  # and let in by a rule: the one that is here stays
+        stays = octets.repeated(kept, command)
+        """The name of the one that is here, where a rule lets another in."""
+        provider_id = stays or self._taking.next_id(case.profile)
         names = octets.add(kept, command, provider_id, case.at)
-        if not repeated:
+        if not stays:
             state.parts[provider_id] = msgspec.structs.replace(
                 command, part=msgspec.structs.replace(command.part, octets=b"")
             )

@@ -42,11 +42,11 @@ def _life(sandbox: Sandbox, message: Message) -> Json:
 
 async def message(asked: PageRequest) -> HttpReply:
     """The whole page."""
-    sandbox = asked.sandbox
-    exchanges = await in_turns(exchange_view.about(sandbox, sandbox.engine.state.store.batch_of(_message(asked))))
-    found = _message(asked)  # after a reset meanwhile it may be gone, or another
-    store = sandbox.engine.state.store
-    batch = store.batch_of(found)
+    sandbox, store = asked.sandbox, None
+    while store is not sandbox.engine.state.store:  # after a reset meanwhile the message is gone, or another
+        store, found = sandbox.engine.state.store, _message(asked)
+        batch = store.batch_of(found)
+        exchanges = await in_turns(exchange_view.about(sandbox, batch))
     return html(
         "message.html", title=f"Message to {found.to}", here="inbox", look=look(batch.text), codes=codes(batch.text),
         exchanges=[exchange_view.shown(sandbox, one, asked.base_url()) for one in exchanges],
