@@ -35,6 +35,7 @@ HEADER = struct.Struct(">IIII")  # command_length, command_id, command_status, s
 _TLV = struct.Struct(">HH")
 _UINT32 = struct.Struct(">I")
 
+
 class CannotEncode(ValueError):
     """A PDU of ours that does not fit the wire: our caller's slip, never the peer's."""
 
