@@ -27,7 +27,10 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def _everything_is_imported():
-    """pytester forgets all modules that were first imported under it; a second copy of ours would not fit the first."""
+    """pytester forgets all modules that were first imported under it; a second copy of ours would not fit the first,
+    nor one of http.cookiejar what requests has of it."""
+    import http.cookiejar  # noqa: F401
+
     import emulator
 
     with emulator.running(), emulator.running() as sms:
