@@ -9,6 +9,7 @@ from support import PATIENCE, until
 
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
+from emulator.delivery import unsent
 from emulator.delivery.unsent import unfinished
 from emulator.sandboxes.spec import NewSandbox
 
@@ -58,3 +59,13 @@ def test_callbacks_that_had_not_gone_out_are_told_with_what_to_do():
 
 def test_of_messages_that_nobody_hears_of_nothing_is_told():
     assert told(scenario={"rules": [{"then": {"reports": {"never": True}}}]}) == []
+
+
+def test_of_very_many_only_so_much_is_looked_at_as_stopping_may_take(monkeypatch):
+    monkeypatch.setattr(unsent, "_LOOKED_AT", 1)
+    emulator = Emulator(Settings(port=0))
+    sandbox = emulator.create(NewSandbox(id="one", clock="frozen", callback_url="http://127.0.0.1:1/"))
+    for _ in range(3):
+        traffic(sandbox, 0, None)
+    (line,) = unfinished([sandbox], None)
+    assert line.startswith("at least 1 callback of sandbox one had not gone out (1 of messages still on their way)")
