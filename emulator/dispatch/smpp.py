@@ -163,7 +163,7 @@ class SmppDispatcher:
         if answer is None:
             line.session.withhold(pdu)
         else:
-            line.session.responds(pdu, answer, now)
+            line.session.record_answer(pdu, answer, now)
             octets = encode(answer) if fault is None or fault.fault is None else spoil(fault.fault, answer)
         self.journal.exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
         if fault is None and octets is not None and not (binds or verdict.reports_first):

@@ -104,11 +104,11 @@ class Session:
                 tlvs: Sequence[Tlv] = ()) -> Pdu:  # fmt: skip
         """The owner's answer to a `Requested` → the PDU to write."""
         answer = response(request, status, fields, tlvs)
-        self.responds(request, answer, now)
+        self.record_answer(request, answer, now)
         return answer
 
-    def responds(self, request: Pdu, answer: Pdu, now: float) -> None:
-        """The owner answers a `Requested` so. Status 0 to a bind binds the session."""
+    def record_answer(self, request: Pdu, answer: Pdu, now: float) -> None:
+        """So the owner answers a `Requested`. Status 0 to a bind binds the session."""
         self._said = now
         if request.command_id in BINDS:
             self._binding = False

@@ -7,14 +7,15 @@ from emulator.core.commands import AnyCommand, Cancel, Query, Replace
 from emulator.core.messages import Batch
 from emulator.core.state.message_store import MessageStore
 
-_NUMBERING = ("source_ton", "source_npi", "dest_ton", "dest_npi")
+NUMBERING = ("source_ton", "source_npi", "dest_ton", "dest_npi")
+"""How the addresses of a message are numbered, by their names in `extra`."""
 
 
 def differs(command: Cancel | Replace, batch: Batch) -> str | None:
     """What the command says that is not the batch's own: the sender, or a numbering that is said."""
     if command.sender != batch.sender:
         return f"its sender is {batch.sender!r}, not {command.sender!r}"
-    for name in _NUMBERING:
+    for name in NUMBERING:
         said, own = command.extra.get(name), batch.extra.get(name, "0")
         if said is not None and said != own:
             return f"its {name} is {own}, not {said}"

@@ -10,6 +10,7 @@ from emulator.core.commands import AnyCommand, Credential
 from emulator.core.messages import MessageKind
 from emulator.core.outcomes import Accepted, AnyOutcome, Entry, Found, Refused
 from emulator.core.reasons import Reason
+from emulator.core.state.named import NUMBERING
 from emulator.core.statuses import FINAL
 from emulator.core.units import Timestamp
 from emulator.providers.base import SmppFace, SmppJudgement, SmppPeer
@@ -85,13 +86,10 @@ def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
     return read_time(octets, now) if octets else None
 
 
-_NUMBERING = ("source_ton", "source_npi", "dest_ton", "dest_npi")
-
-
 @lru_cache(maxsize=256)
 def _numbering(*said: int) -> dict[str, str]:
     """Of what the fields of the numbering say."""
-    return {name: str(value) for name, value in zip(_NUMBERING, said, strict=True) if value}
+    return {name: str(value) for name, value in zip(NUMBERING, said, strict=True) if value}
 
 
 def _extra(pdu: Pdu) -> dict[str, str]:
