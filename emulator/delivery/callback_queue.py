@@ -84,13 +84,13 @@ class CallbackQueue:
                     await asyncio.sleep(0)
                     continue
                 left -= 1
-                parcel = queue.popleft()
+                waiting = queue.popleft()
                 try:
-                    await self._deliver(parcel.sandbox, parcel.engine, parcel.attempt, parcel.fault)
+                    await self._deliver(waiting.sandbox, waiting.engine, waiting.attempt, waiting.fault)
                 except Exception as error:
-                    failures.told(f"callback {parcel.attempt.id} could not be sent", error)
+                    failures.told(f"callback {waiting.attempt.id} could not be sent", error)
                 finally:
-                    under_way.close(parcel.sandbox, parcel.done)
+                    under_way.close(waiting.sandbox, waiting.done)
         finally:
             lane.carriers -= 1
             if not queue and not lane.carriers:

@@ -37,7 +37,7 @@ _MOST_SETTLED = 1000
 class PendingReceipt(msgspec.Struct, eq=False):
     """One thing to deliver, of a state, and the record of the attempt once it has gone."""
 
-    box: "Backlog"
+    backlog: "Backlog"
     engine: Engine
     out: Outgoing
     pdu: Pdu
@@ -67,47 +67,47 @@ class SmppQueue:
     def __init__(self, envelope: BuildDelivery, under_way: InFlight) -> None:
         self._envelope = envelope
         self._under_way = under_way
-        self._boxes: dict[tuple[Sandbox, str], Backlog] = {}
+        self._backlogs: dict[tuple[Sandbox, str], Backlog] = {}
         self._after: dict[Sandbox, dict[int, list[Callable[[], Any]]]] = {}
         """What waits for the receipt of a message, and"""
         self._ears: dict[Sandbox, Callable[[str, int], None]] = {}
         """who hears of these messages."""
 
-    def _box(self, sandbox: Sandbox, provider: str) -> Backlog:
-        box = self._boxes.get((sandbox, provider))
-        if box is None:
-            box = self._boxes[sandbox, provider] = Backlog(sandbox, provider)
-        elif box.engine is not sandbox.engine:
-            self._another_world(box)
-        return box
+    def _backlog(self, sandbox: Sandbox, provider: str) -> Backlog:
+        backlog = self._backlogs.get((sandbox, provider))
+        if backlog is None:
+            backlog = self._backlogs[sandbox, provider] = Backlog(sandbox, provider)
+        elif backlog.engine is not sandbox.engine:
+            self._another_state(backlog)
+        return backlog
 
-    def _another_world(self, box: Backlog) -> None:
+    def _another_state(self, backlog: Backlog) -> None:
         """Sessions stay; what waits is what the new state has in flight."""
-        engine = box.engine = box.sandbox.engine
-        box.queue.clear()
-        box.settled.clear()
-        box.gone = 0
+        engine = backlog.engine = backlog.sandbox.engine
+        backlog.queue.clear()
+        backlog.settled.clear()
+        backlog.gone = 0
         for attempt, due in sorted(engine.state.in_flight.items()):
             out = Outgoing(attempt, engine.state.now, due)
-            provider, pdu, _ = self._envelope(box.sandbox, out)
-            if provider == box.provider and isinstance(pdu, Pdu):
-                box.queue.append(PendingReceipt(box, engine, out, pdu))
+            provider, pdu, _ = self._envelope(backlog.sandbox, out)
+            if provider == backlog.provider and isinstance(pdu, Pdu):
+                backlog.queue.append(PendingReceipt(backlog, engine, out, pdu))
 
     # from the router
 
     def post(self, sandbox: Sandbox, provider: str, out: Outgoing, pdu: Pdu) -> None:
         """Deliver something as soon as a session can take it."""
-        box = self._box(sandbox, provider)
-        if box.settled and self._is_settled(box, out):
+        backlog = self._backlog(sandbox, provider)
+        if backlog.settled and self._is_settled(backlog, out):
             return
-        queue = box.queue
+        queue = backlog.queue
         if not queue or queue[-1].out.attempt != out.attempt:
-            queue.append(PendingReceipt(box, box.engine, out, pdu))
-        self._run(box, out.at)
+            queue.append(PendingReceipt(backlog, backlog.engine, out, pdu))
+        self._run(backlog, out.at)
 
     def callbacks(self, sandbox: Sandbox) -> tuple[Waiting, ...]:
         """What of a sandbox is under way otherwise."""
-        busy = {box.busy for (owner, _), box in self._boxes.items() if owner is sandbox}
+        busy = {backlog.busy for (owner, _), backlog in self._backlogs.items() if owner is sandbox}
         return tuple(self._under_way.of(sandbox) - busy)
 
     def after_receipt(
@@ -117,7 +117,7 @@ class SmppQueue:
         moment, whatever its plan says."""
         store = sandbox.engine.state.store
         asked = store.batch_of(store.messages[message - 1]).asks  # else it is told by a callback
-        if not (asked and self._box(sandbox, provider).lines and sandbox.engine.will_report(message, ends)):
+        if not (asked and self._backlog(sandbox, provider).lines and sandbox.engine.will_report(message, ends)):
             then()
             return
         if sandbox not in self._after:
@@ -161,139 +161,139 @@ class SmppQueue:
         sandbox, provider = line.home
         if sandbox.gone:
             return
-        box = self._box(sandbox, provider)
-        box.lines.append(line)
-        self._run(box)
+        backlog = self._backlog(sandbox, provider)
+        backlog.lines.append(line)
+        self._run(backlog)
 
     def left(self, line: BoundSession) -> None:
         """A receiver is gone."""
         sandbox, provider = line.home
-        box = self._boxes.get((sandbox, provider))
-        if box is not None and line in box.lines:
-            box.lines.remove(line)
-            if not box.lines:
+        backlog = self._backlogs.get((sandbox, provider))
+        if backlog is not None and line in backlog.lines:
+            backlog.lines.remove(line)
+            if not backlog.lines:
                 self._all_gone(sandbox)
-            self._mark(box)
+            self._mark(backlog)
 
     def go_on(self, line: BoundSession) -> None:
         """A session can take more, or may have to take what another state brought."""
         sandbox, provider = line.home
         if not sandbox.gone:
-            self._run(self._box(sandbox, provider))
+            self._run(self._backlog(sandbox, provider))
 
     def wake(self, sandbox: Sandbox) -> None:
         """The sandbox has another state."""
         self._all_gone(sandbox)
-        for owner, provider in tuple(self._boxes):
+        for owner, provider in tuple(self._backlogs):
             if owner is sandbox:
-                self._run(self._box(sandbox, provider))
+                self._run(self._backlog(sandbox, provider))
 
-    def answered(self, parcel: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
+    def answered(self, pending: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
         """A receiver's answer, whatever it says: its status and its octets."""
         accepted, verdict, again = line.face.judge(status)
         frame = SmppFrame(octets, line.id, line.peer)
-        self._close(parcel, accepted, verdict, frame, None, line.terms.again if again else ())
+        self._close(pending, accepted, verdict, frame, None, line.terms.again if again else ())
 
-    def answered_late(self, parcel: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
+    def answered_late(self, pending: PendingReceipt, line: BoundSession, status: int, octets: bytes) -> None:
         """An answer to what was given up already: it need not go out again, unless the answer wants it."""
         accepted, verdict, again = line.face.judge(status)
-        sandbox, attempt = parcel.box.sandbox, parcel.attempt
+        sandbox, attempt = pending.backlog.sandbox, pending.attempt
         assert attempt is not None
-        if not sandbox.lives(parcel.engine):
+        if not sandbox.lives(pending.engine):
             return
-        box = self._box(sandbox, parcel.box.provider)
+        backlog = self._backlog(sandbox, pending.backlog.provider)
         attempt.accepted, attempt.verdict = accepted, f"{verdict}; it came late"
         sandbox.journal.answered(attempt, SmppFrame(octets, line.id, line.peer), None)
         sandbox.feed.add("callbacks", attempt.id)
         if not again:
-            box.settled[_matter(parcel.out.due)] = accepted
-            if len(box.settled) > _MOST_SETTLED:
-                del box.settled[next(iter(box.settled))]
-        self._run(box)
+            backlog.settled[_matter(pending.out.due)] = accepted
+            if len(backlog.settled) > _MOST_SETTLED:
+                del backlog.settled[next(iter(backlog.settled))]
+        self._run(backlog)
 
-    def unanswered(self, parcel: PendingReceipt, line: BoundSession, why: str, closed: bool) -> None:
+    def unanswered(self, pending: PendingReceipt, line: BoundSession, why: str, closed: bool) -> None:
         """No answer will come: the receipt goes out again, at once if the link broke."""
         again = tuple(0.0 for _ in range(1000)) if closed else line.terms.again
-        self._close(parcel, False, f"no answer: {why}", None, why, again)
+        self._close(pending, False, f"no answer: {why}", None, why, again)
 
     def forget(self, sandbox: Sandbox) -> None:
         """The sandbox is gone."""
         self._all_gone(sandbox)
-        for key in [key for key in self._boxes if key[0] is sandbox]:
-            box = self._boxes.pop(key)
-            box.queue.clear()
-            box.gone = 0
-            box.lines.clear()
-            self._mark(box)
+        for key in [key for key in self._backlogs if key[0] is sandbox]:
+            backlog = self._backlogs.pop(key)
+            backlog.queue.clear()
+            backlog.gone = 0
+            backlog.lines.clear()
+            self._mark(backlog)
 
     # inside
 
-    def _run(self, box: Backlog, at: Timestamp | None = None) -> None:
+    def _run(self, backlog: Backlog, at: Timestamp | None = None) -> None:
         """Send as much as the windows allow, the oldest first. `at`: the sandbox's moment, where it is known."""
-        queue, lines = box.queue, box.lines
+        queue, lines = backlog.queue, backlog.lines
         if queue and lines:
-            at = box.sandbox.now() if at is None else at
+            at = backlog.sandbox.now() if at is None else at
             while queue and (line := _roomiest(lines)) is not None:
-                self._send(box, line, queue.popleft(), at)
-        if box.busy is None or not box.gone:
-            self._mark(box)
+                self._send(backlog, line, queue.popleft(), at)
+        if backlog.busy is None or not backlog.gone:
+            self._mark(backlog)
 
-    def _is_settled(self, box: Backlog, out: Outgoing) -> bool:
+    def _is_settled(self, backlog: Backlog, out: Outgoing) -> bool:
         """Was it answered late, before it could go out again?"""
-        accepted = box.settled.pop(_matter(out.due), None) if out.due.attempt > 1 else None
+        accepted = backlog.settled.pop(_matter(out.due), None) if out.due.attempt > 1 else None
         if accepted is None:
             return False
-        box.engine.answered(out.attempt, accepted, box.sandbox.now(), ())
+        backlog.engine.answered(out.attempt, accepted, backlog.sandbox.now(), ())
         return True
 
-    def _send(self, box: Backlog, line: BoundSession, parcel: PendingReceipt, at: Timestamp) -> None:
-        sandbox, engine, out, spell = box.sandbox, parcel.engine, parcel.out, line.terms.spell
-        if box.settled and self._is_settled(box, out):
+    def _send(self, backlog: Backlog, line: BoundSession, pending: PendingReceipt, at: Timestamp) -> None:
+        sandbox, engine, out, spell = backlog.sandbox, pending.engine, pending.out, line.terms.spell
+        if backlog.settled and self._is_settled(backlog, out):
             return
         if at - out.at > _A_DAY:
             engine.answered(out.attempt, False, at, ())
             return
         try:
-            octets = line.deliver(parcel.pdu if spell is None else spell(parcel.pdu), parcel)
+            octets = line.deliver(pending.pdu if spell is None else spell(pending.pdu), pending)
         except Exception as error:
             failures.given_up(f"a receipt of sandbox {sandbox.id}", engine, out, at, error)
             return
-        box.gone += 1
-        attempt = parcel.attempt = attempt_of(out, box.provider, SmppFrame(octets, line.id, line.peer), at)
+        backlog.gone += 1
+        attempt = pending.attempt = attempt_of(out, backlog.provider, SmppFrame(octets, line.id, line.peer), at)
         sandbox.journal.write_attempt(attempt)
         if self._after and attempt.message:
             self._gone(sandbox, attempt.message)
 
     def _close(
-        self, parcel: PendingReceipt, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
+        self, pending: PendingReceipt, accepted: bool, verdict: str, answer: SmppFrame | None, failure: str | None,
         again: tuple[float, ...],
     ) -> None:  # fmt: skip
-        box, attempt, engine = parcel.box, parcel.attempt, parcel.engine
-        sandbox = box.sandbox
+        backlog, attempt, engine = pending.backlog, pending.attempt, pending.engine
+        sandbox = backlog.sandbox
         if sandbox.gone:
             return
-        if box.engine is not sandbox.engine:
-            self._another_world(box)
-        if engine is box.engine:
+        if backlog.engine is not sandbox.engine:
+            self._another_state(backlog)
+        if engine is backlog.engine:
             assert attempt is not None
-            box.gone -= 1
+            backlog.gone -= 1
             attempt.accepted, attempt.verdict = accepted, verdict
             sandbox.journal.answered(attempt, answer, failure)
             engine.answered(attempt.id, accepted, engine.state.now if accepted else sandbox.now(), again)
             sandbox.feed.add("callbacks", attempt.id)
             if not accepted:
                 sandbox.schedule_timer()
-        if box.queue or not box.gone:
-            self._run(box)
+        if backlog.queue or not backlog.gone:
+            self._run(backlog)
 
-    def _mark(self, box: Backlog) -> None:
+    def _mark(self, backlog: Backlog) -> None:
         """Is something under way? What waits for a session that is not there is not."""
-        busy = box.gone > 0 or bool(box.queue and box.lines)
-        if busy and box.busy is None:
-            box.busy = self._under_way.open(box.sandbox)
-        elif not busy and box.busy is not None:
-            self._under_way.close(box.sandbox, box.busy)
-            box.busy = None
+        busy = backlog.gone > 0 or bool(backlog.queue and backlog.lines)
+        if busy and backlog.busy is None:
+            backlog.busy = self._under_way.open(backlog.sandbox)
+        elif not busy and backlog.busy is not None:
+            self._under_way.close(backlog.sandbox, backlog.busy)
+            backlog.busy = None
 
 
 def _matter(due: SendReport | SendIncoming) -> Hashable:
