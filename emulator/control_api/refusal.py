@@ -1,6 +1,6 @@
 """What the control API and the page answer when something cannot be had."""
 
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions
@@ -23,11 +23,18 @@ def deleted_meanwhile() -> Refusal:
 
 
 async def while_there(sandbox: Sandbox, steps: Steps[T]) -> T:
-    """What steps over a sandbox come to, in turns; a Refusal where it is deleted meanwhile."""
-    found = await in_turns(steps)
-    if sandbox.gone:
-        raise deleted_meanwhile()
-    return found
+    """What steps over a sandbox come to, in turns; a Refusal, and no further step, where it is deleted meanwhile."""
+    return await in_turns(_while_there(sandbox, steps))
+
+
+def _while_there(sandbox: Sandbox, steps: Steps[T]) -> Steps[T]:
+    while not sandbox.gone:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return cast(T, done.value)
+        yield
+    raise deleted_meanwhile()
 
 
 _STATUS = {"taken": 409, "full": 409, "leaving": 503}

@@ -1,5 +1,6 @@
 """Calls of the control API may wait for something, but few do: fixtures make others without a loop (`at_once`)."""
 
+import asyncio
 import re
 
 from support import get, key_of, send_path, walk
@@ -8,7 +9,6 @@ from emulator.control_api.routes import CALLS
 from emulator.control_client.background_loop import at_once
 from emulator.http.messages import HttpRequest, StreamReply
 from emulator.sandboxes import turns
-from emulator.sandboxes.export import export
 
 MAY_WAIT = {"wait", "otp", "clock", "settle", "outbind"}
 BODIES = {
@@ -43,9 +43,10 @@ async def test_in_a_sandbox_that_goes_while_it_is_exported_nothing_is_done_any_m
     monkeypatch.setattr(turns, "TURN", -1)
     for _ in range(3):
         await get(at.served.base_url + send_path(key_of(at.sandbox)))
-    file = export(at.sandbox)
-    next(file)
+    path = f"/_emulator/sandboxes/{at.sandbox.id}/export"
+    asked = asyncio.create_task(at.served.control.answer(HttpRequest(method="GET", target=path)))
+    await asyncio.sleep(0)
     at.served.emulator.remove(at.sandbox)
     at.sandbox.clock.move_to(at.sandbox.clock.now() + 10**9)
-    list(file)
+    assert (await asked).status == 404
     assert {message.status for message in at.sandbox.engine.state.store.messages} == {"pending"}
