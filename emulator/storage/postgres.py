@@ -117,7 +117,9 @@ async def have_tables(log: Any) -> None:
 
 
 def told(error: BaseException) -> str:
-    """An error in words, on one line."""
+    """An error in words, on one line. A transaction whose time is up cannot be rolled back either."""
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "PostgreSQL did not answer in time"
     return " ".join(str(error).split()) or type(error).__name__
 
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import asyncpg
+import pytest
 from aiohttp import ClientSession
 from cluster.many import bound, journal_of, made, nodes, owners, references, send
 from support import PATIENCE, control, get, receiver, request, send_path, until
@@ -11,6 +12,7 @@ from wires import Wire, settled
 
 from emulator.cluster import node as cluster_node
 from emulator.smpp import CommandId, response
+from emulator.storage import postgres
 
 
 async def test_a_node_that_leaves_hands_over_what_it_has_and_nothing_is_refused_meanwhile(database):
@@ -109,6 +111,20 @@ async def test_who_lost_the_session_cannot_write(database):
         await session.close()
         assert await references(every[1], "default") == ["others"]
         sleeper._node._lost()
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+async def test_a_write_that_postgresql_does_not_answer_says_so(database, monkeypatch, rows):
+    """With one row, and as a transaction, which cannot be rolled back then."""
+    monkeypatch.setattr(postgres, "_PATIENCE", 0.3)
+    async with nodes(database, 1) as (one,):
+        store, heard = one._node._store, asyncio.get_running_loop().create_future()
+        other = await asyncpg.connect(database)
+        async with other.transaction():
+            await other.execute("LOCK TABLE sms_emulator.snapshot")
+            store.write(lambda batch: [batch.put_snapshot(1, f"s{row}", b"") for row in range(rows)], heard.set_result)
+            assert await asyncio.wait_for(heard, PATIENCE) == "PostgreSQL did not answer in time"
+        await other.close()
 
 
 async def test_what_was_done_in_the_turn_in_which_the_session_is_lost_is_not_acknowledged(database):
