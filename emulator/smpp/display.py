@@ -1,8 +1,6 @@
 """A PDU as people read it: names instead of numbers, in values that JSON knows. For the journal, never for
 the wire."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypeAlias, TypedDict
 
