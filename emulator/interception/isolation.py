@@ -15,6 +15,9 @@ _NEW_USER, _NEW_NET, _NEW_MOUNTS = 0x10000000, 0x40000000, 0x00020000
 _BIND, _REC, _PRIVATE, _DETACH = 0x1000, 0x4000, 0x40000, 0x2
 _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1
 _HOSTS = Path("/etc/hosts")
+LOOPBACK = ("127.0.0.1", "::ffff:127.0.0.1")
+"""Where the names lead; the second for who asks for addresses of IPv6 by themselves, as curl 8.23 does: of a name that
+had none the resolver would be asked."""
 _WAY_OUT = (
     "containers need `--cap-add SYS_ADMIN` (or a seccomp profile that permits unshare) for this, Ubuntu 23.10 and "
     "newer `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; without --isolate the program is led by variables"
@@ -74,7 +77,8 @@ def _lead(libc: ctypes.CDLL, names: Iterable[str]) -> None:
     try:
         hosts = Path(folder, "hosts")
         # in front: the first line that names a host counts
-        hosts.write_text(f"127.0.0.1 {' '.join(names)}\n{kept}", encoding="utf-8")
+        lines = [f"{address} {' '.join(names)}\n" for address in LOOPBACK]
+        hosts.write_text("".join((*lines, kept)), encoding="utf-8")
         hosts.chmod(0o644)
         _mount(libc, os.fsencode(hosts), os.fsencode(_HOSTS), _BIND)
     finally:

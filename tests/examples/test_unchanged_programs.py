@@ -18,6 +18,7 @@ from tools import need
 
 import emulator.tls.authority  # noqa: F401  cryptography can be loaded once a process, and pytester would again
 from emulator.app.options import OPTIONS
+from emulator.interception.isolation import LOOPBACK
 from emulator.providers import found
 from emulator.providers.names import names
 
@@ -34,7 +35,7 @@ ENVIRONMENTS = {
 }
 NAMES = {
     "compose": SERVICE["networks"]["default"]["aliases"],
-    "github-actions": re.search(r'"127\.0\.0\.1 (.*)"', JOB["steps"][1]["run"]).group(1).split(),
+    "github-actions": re.search(r'"\$address (.*)"', JOB["steps"][1]["run"]).group(1).split(),
     "gitlab": GITLAB["services"][0]["alias"].split(","),
 }
 
@@ -58,6 +59,11 @@ def test_it_listens_on_the_providers_real_ports_under_their_names(kind):
 
 def test_a_job_shows_the_ports_that_its_service_listens_on():
     assert {port.partition(":")[2] for port in JOB["services"]["sms"]["ports"]} == {"443", "80", "3700", "3443"}
+
+
+def test_a_hosts_file_leads_the_names_in_both_families_as_isolation_does():
+    assert re.search("for address in (.*);", JOB["steps"][1]["run"]).group(1).split() == [*LOOPBACK]
+    assert all(f"`{address} smsc.ru`" in PAGE.text for address in LOOPBACK)
 
 
 def test_the_app_of_the_compose_file_finds_the_certificate_where_the_image_puts_it(tmp_path):
