@@ -130,8 +130,12 @@ def live_sms_emulator(request: pytest.FixtureRequest) -> "Sms":
 def sms_intercept(live_sms_emulator: "Sms") -> "Iterator[Sms]":
     """live_sms_emulator, to which this process's own clients are led for the test: requests, httpx, aiohttp, urllib and
     zeep that call https://smsoffice.ge, https://api.ubill.dev and https://smsc.ru, not a line of them changed."""
-    from emulator.interception.in_process import intercepted
+    from emulator.extras import NotInstalled
 
+    try:
+        from emulator.interception.in_process import intercepted
+    except NotInstalled as missing:
+        raise pytest.fail.Exception(f"The fixture sms_intercept: {missing}", pytrace=False) from None
     with intercepted(live_sms_emulator.base_url):
         yield live_sms_emulator
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from emulator.app.emulator import Emulator
 from emulator.app.settings import Settings
 from emulator.control_api.paths import ours
+from emulator.extras import NotInstalled
 from emulator.http.messages import Call
 from emulator.net.listen import Busy, bind, url
 from emulator.providers import names
@@ -42,18 +43,37 @@ class Server:
     def __init__(
         self, settings: Settings | None = None, listening: socket.socket | None = None,
         providers: Mapping[str, Provider] | None = None, smpp: socket.socket | None = None,
-        tls: socket.socket | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings or Settings(port=0)
         self._logbook: GroupCommitWriter | None = None
         self._node: ClusterNode | None = None
         """With a database that many nodes share."""
-        self._listening = listening or bind(self.settings.host, self.settings.port)
+        self._sockets = [one for one in (listening, smpp) if one is not None]
+        try:
+            self._set_up(listening, providers, smpp)
+        except BaseException:
+            self._give_up()
+            raise
+
+    def _give_up(self) -> None:
+        """What is open of one that could not be made."""
+        if self._logbook is not None and self._node is None:
+            self._logbook.give_up()
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
+        for one in self._sockets:
+            one.close()
+
+    def _set_up(
+        self, listening: socket.socket | None, providers: Mapping[str, Provider] | None, smpp: socket.socket | None
+    ) -> None:
+        self._listening = self._listen(listening, self.settings.port, "HTTP", "--port")
         self.base_url = url(self._listening)
         self.emulator = self._emulator(providers)
-        self._smpp_listening = smpp or bind(self.settings.host, self.settings.port_of_smpp, "SMPP", "--smpp-port")
+        self._smpp_listening = self._listen(smpp, self.settings.port_of_smpp, "SMPP", "--smpp-port")
         self.smpp_url = url(self._smpp_listening, "smpp")
-        self._tls_listening = tls or self._bound(self.settings.smpp_tls_port, "SMPP over TLS", "--smpp-tls-port")
+        self._tls_listening = self._bound(self.settings.smpp_tls_port, "SMPP over TLS", "--smpp-tls-port")
         self.smpps_url = None if self._tls_listening is None else url(self._tls_listening, "smpps")
         self._smtp_listening = self._bound(self.settings.smtp_port, "SMTP", "--smtp-port")
         self.smtp_url = None if self._smtp_listening is None else url(self._smtp_listening, "smtp")
@@ -94,8 +114,8 @@ class Server:
         try:
             from emulator.smtp.answers import MailAnswers
             from emulator.smtp.server import MailServer
-        except ImportError as missing:
-            raise Busy(f"--smtp-port needs the extra [smtp]: pip install 'sms-emulator[smtp]' ({missing})") from None
+        except ImportError:
+            raise Busy(str(NotInstalled("--smtp-port", "aiosmtpd"))) from None
         answers = MailAnswers(self.emulator.http, self.emulator.recorder, front)
         return MailServer(self.emulator.http, self._contexts, self.settings.limits, answers)
 
@@ -118,8 +138,13 @@ class Server:
             control.gate.share_log_ins(self._node.secret, self._node.log_outs)
         return control
 
+    def _listen(self, given: socket.socket | None, port: int, what: str, option: str) -> socket.socket:
+        if given is None:
+            self._sockets.append(given := bind(self.settings.host, port, what, option))
+        return given
+
     def _bound(self, port: int | None, what: str, option: str) -> socket.socket | None:
-        return None if port is None else bind(self.settings.host, port, what, option)
+        return None if port is None else self._listen(None, port, what, option)
 
     def _certificates(self) -> Contexts:
         """What TLS clients are shown. Raises Busy when the user's own certificate cannot be used."""
@@ -160,21 +185,16 @@ class Server:
         keeps_journal = self.settings.keep_journal
         file = SqliteStore(self.settings.state, keeps_journal)
         self._logbook = GroupCommitWriter(file, keeps_journal)
-        try:
-            emulator = Emulator(self.settings, providers, self._logbook)
-            recover(emulator, self._logbook, file, self.settings.making)
-        except BaseException:
-            self._logbook.give_up()
-            raise
+        emulator = Emulator(self.settings, providers, self._logbook)
+        recover(emulator, self._logbook, file, self.settings.making)
         return emulator
 
     def _of_many(self, database: str, providers: Mapping[str, Provider] | None) -> Emulator:
         """One whose sandboxes come from a database, once it has joined the others."""
         try:
             from emulator.cluster.node import ClusterNode
-        except ImportError as missing:
-            raise Unusable(f"--state {urlsplit(database).scheme}://… needs the extra [cluster]: pip install "
-                           f"'sms-emulator[cluster]' ({missing})") from None  # fmt: skip
+        except ImportError:
+            raise Unusable(str(NotInstalled(f"--state {urlsplit(database).scheme}://…", "asyncpg"))) from None
         self._node = ClusterNode(database, self.settings.node_url or self.base_url, self.settings.keep_journal)
         self._logbook = self._node.writer
         return Emulator(self.settings, providers, self._logbook)
@@ -224,9 +244,7 @@ class Server:
         finally:
             if "_outbox" in vars(self):
                 await self._outbox.close()
-            for one in (self._listening, self._smpp_listening, self._tls_listening, self._smtp_listening, *self._also):
-                if one is not None:
-                    one.close()
+            self._close_sockets()
 
     def hurry(self) -> None:
         """Who stops is to wait for nothing any more."""

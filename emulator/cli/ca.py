@@ -24,6 +24,6 @@ def ca(arguments: argparse.Namespace) -> int:
             print(f"wrote {arguments.truststore}: PKCS12, password {TRUSTSTORE_PASSWORD}", file=sys.stderr)
         else:
             sys.stdout.write(bundle if arguments.bundle else ours.pem.decode())
-    except (AuthorityError, ImportError, OSError) as wrong:
+    except (AuthorityError, OSError) as wrong:
         return complain(str(wrong))
     return 0

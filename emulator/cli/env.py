@@ -23,6 +23,6 @@ def env(arguments: argparse.Namespace) -> int:
             here = Addresses(f"http://{LOCAL}:{arguments.port}", (LOCAL, arguments.smpp_port), tls)
             pem = authority(arguments.ca_dir).pem
         sys.stdout.write(SHELLS[arguments.shell](changes(here, pem, arguments.ca_dir, os.environ)))
-    except (AuthorityError, ImportError, OSError, ValueError) as wrong:
+    except (AuthorityError, OSError, ValueError) as wrong:
         return complain(str(wrong))
     return 0

@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
 from emulator.cli.complaint import complain
+from emulator.extras import NotInstalled
 from emulator.interception.shells import SHELLS
 from emulator.version import __version__
 
@@ -21,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except NotInstalled as missing:
+        return complain(str(missing), 2)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -137,23 +143,24 @@ def _serve(arguments: argparse.Namespace) -> int:
     from emulator.app.settings import settings
     from emulator.net.listen import Busy, bind
 
-    try:
-        chosen = settings(vars(arguments))
-        listening = bind(chosen.host, chosen.port)
-        smpp = bind(chosen.host, chosen.port_of_smpp, "SMPP", "--smpp-port")
-    except (ValueError, Busy) as error:
-        if "json" in (arguments.log_format, os.environ.get("SMS_EMULATOR_LOG_FORMAT")):
-            from emulator.cli import logs
+    with ExitStack() as sockets:
+        try:
+            chosen = settings(vars(arguments))
+            listening = sockets.enter_context(bind(chosen.host, chosen.port))
+            smpp = sockets.enter_context(bind(chosen.host, chosen.port_of_smpp, "SMPP", "--smpp-port"))
+        except (ValueError, Busy) as error:
+            if "json" in (arguments.log_format, os.environ.get("SMS_EMULATOR_LOG_FORMAT")):
+                from emulator.cli import logs
 
-            logs.say("json", f"sms-emulator: {error}", logs.ERROR)
-            return 1 if isinstance(error, Busy) else 2
-        return complain(str(error), 1 if isinstance(error, Busy) else 2)
-    gc.disable()
-    from emulator.cli.serve import serve
+                logs.say("json", f"sms-emulator: {error}", logs.ERROR)
+                return 1 if isinstance(error, Busy) else 2
+            return complain(str(error), 1 if isinstance(error, Busy) else 2)
+        gc.disable()
+        from emulator.cli.serve import serve
 
-    gc.freeze()
-    gc.enable()
-    return serve(chosen, listening, smpp)
+        gc.freeze()
+        gc.enable()
+        return serve(chosen, listening, smpp)
 
 
 def _run(arguments: argparse.Namespace) -> int:

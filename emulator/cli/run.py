@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.isolate:
             enter(hosts_led())
         return _serve(chosen, pem, command, arguments.isolate)
-    except (AuthorityError, ImportError, IsolationError, OSError, ValueError) as wrong:
+    except (AuthorityError, IsolationError, OSError, ValueError) as wrong:
         return complain(str(wrong), WRONG)
 
 

@@ -17,6 +17,7 @@ from emulator.app.settings import Settings
 from emulator.cli import logs
 from emulator.delivery.callback_queue import ALL_CARRIERS
 from emulator.delivery.unsent import unfinished
+from emulator.extras import NotInstalled
 from emulator.net.listen import Busy
 from emulator.sandboxes.change_log import Unusable
 from emulator.sandboxes.spec import InvalidOptions, token
@@ -112,7 +113,7 @@ def loop_factory(wanted: Literal["auto", "asyncio", "uvloop"]) -> Callable[[], a
     except ImportError:
         if wanted == "auto":
             return None
-        raise ValueError("--loop uvloop: it is not installed; pip install 'sms-emulator[speed]' brings it") from None
+        raise ValueError(str(NotInstalled("--loop uvloop", "uvloop"))) from None
     factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
     return factory
 

@@ -17,6 +17,7 @@ from emulator.client.hiding import masked
 from emulator.client.places import AtOnce, lanes_of
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.transport import MOST, ClientOptions, Transport
+from emulator.extras import NotInstalled
 from emulator.http.messages import HttpReply
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PIECE = 65536
-_NOT_INSTALLED = "a client without async needs urllib3: pip install 'sms-emulator[client]'"
-
 _FORKED = "the pool was given before this process was forked, its connections are the parent's: use connection_pool()"
 
 
@@ -55,7 +54,7 @@ class SyncTransport(Transport):
         try:
             import urllib3 as _  # noqa: F401
         except ImportError:
-            raise ImportError(_NOT_INSTALLED) from None
+            raise NotInstalled("a client without async", "urllib3") from None
         super().__init__(account, options, SyncOptions)
         self._given, self._given_in = options.get("pool"), os.getpid()
         self._course = Course(now, watch=self._watch)

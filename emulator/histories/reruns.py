@@ -14,6 +14,7 @@ from typing import Any, Literal, NoReturn
 import pytest
 
 from emulator.control_client.records import missing
+from emulator.extras import NotInstalled
 from emulator.histories.history import NORMAL, History, read_token
 from emulator.histories.kinds import KINDS, kinds_of
 from emulator.histories.runner import PLAYING, HistoryRunner
@@ -221,7 +222,6 @@ def _words(item: pytest.Item) -> dict[str, Any]:
 def _search() -> Any:
     try:
         from emulator.histories.search import Search
-    except ImportError as error:
-        raise ValueError("@pytest.mark.sms_histories needs hypothesis: pip install 'sms-emulator[histories]' "
-                         f"({error})") from None  # fmt: skip
+    except ImportError:
+        raise ValueError(str(NotInstalled("@pytest.mark.sms_histories", "hypothesis"))) from None
     return Search

@@ -151,7 +151,7 @@ def _ini(config: pytest.Config) -> dict[str, Any]:
         try:
             wished["seed"] = int(wished["seed"])
         except ValueError:
-            pytest.fail(f"sms_emulator_seed = {wished['seed']} in {config.inipath}: not a whole number", pytrace=False)
+            _fail(f"sms_emulator_seed = {wished['seed']} in {config.inipath}: not a whole number")
     if wished.get("scenario", "").endswith((".yaml", ".yml")) and config.inipath is not None:
         wished["scenario"] = config.inipath.parent / wished["scenario"]
     return wished
@@ -234,6 +234,6 @@ def _strays(serving: "Server | None") -> Callable[[], str]:
     return tell
 
 
-def _fail(error: Exception) -> NoReturn:
+def _fail(error: Exception | str) -> NoReturn:
     """The error's own words are enough: where in our files it was raised teaches nobody."""
     raise pytest.fail.Exception(str(error), pytrace=False) from None

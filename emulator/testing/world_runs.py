@@ -54,9 +54,9 @@ def play(item: pytest.Function) -> None:
             explore(main, **{"worlds": WORLDS, **said}, **made)
     except WorldFailed as failed:
         again = f'pytest "{item.nodeid}" --sms-world {failed.token}'
-        pytest.fail(f"{failed}\n\n  {again}", pytrace=False)
+        raise pytest.fail.Exception(f"{failed}\n\n  {again}", pytrace=False) from None
     except (WorldError, ValueError) as error:
-        pytest.fail(f"{type(error).__name__}: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"{type(error).__name__}: {error}", pytrace=False) from None
 
 
 def sandbox_of(request: pytest.FixtureRequest) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from emulator.extras import NotInstalled
 from emulator.tls.folders import CERTIFICATE, FILE
 
 try:
@@ -21,11 +22,8 @@ try:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import pkcs12
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-except ImportError as missing:
-    raise ImportError(
-        "TLS with certificates of the emulator's own needs the package cryptography: "
-        "pip install 'sms-emulator[tls]' brings it"
-    ) from missing
+except ImportError:
+    raise NotInstalled("TLS with certificates of the emulator's own", "cryptography") from None
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 LOCAL = "localhost"

@@ -91,14 +91,29 @@ def test_it_serves_says_how_to_send_and_why_it_refused_and_stops_cleanly():
     assert "emulator-smsoffice" not in line
 
 
-def test_a_loop_that_is_not_installed_is_one_line_with_a_hint():
-    code = (
-        "import sys\nsys.modules['uvloop'] = None\nfrom emulator.cli.main import main\n"
-        "sys.exit(main(['serve', '--port', '0', '--loop', 'uvloop']))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("sms-emulator: --loop uvloop: it is not installed; pip install 'sms-emulator[speed]'")
+def test_what_needs_a_library_that_is_not_installed_is_one_line_that_gets_it():
+    tls, wanted = ("TLS with certificates of the emulator's own", "cryptography"), {
+        ("serve", "--port", "0", "--loop", "uvloop"): ("--loop uvloop", "uvloop"),
+        ("serve", "--port", "0", "--smpp-port", "0", "--smtp-port", "0"): ("--smtp-port", "aiosmtpd"),
+        ("serve", "--port", "0", "--smpp-port", "0", "--state", "postgresql://h/d"):
+            ("--state postgresql://…", "asyncpg"),
+    }  # fmt: skip
+    wanted |= dict.fromkeys([("run", "--", "true"), ("run", "--isolate", "--", "true"), ("env",), ("ca",)], tls)
+    code = "import sys\n" + "".join(f"sys.modules[{library!r}] = None\n" for _, library in wanted.values())
+    code += "from emulator.cli.main import main\n"
+    code += "".join(f"assert main({list(command)}) in (1, 2)\n" for command in wanted)
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=PATIENCE)
+    lines = [f"sms-emulator: {what} needs {library}, which is not installed: pip install {library}"
+             for what, library in wanted.values()]  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (0, "", lines)
+
+
+def test_who_reads_only_the_first_line_breaks_nothing():
+    command = subprocess.Popen([sys.executable, "-c", "from emulator.cli.main import main; main(['scenarios'])"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    command.stdout.close()
+    assert (command.stderr.read(), command.wait(PATIENCE)) == (b"", 0)
+    command.stderr.close()
 
 
 def test_quiet_says_nothing_but_the_ready_line_and_ctrl_c_stops_it_cleanly():

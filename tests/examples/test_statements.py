@@ -37,6 +37,20 @@ def test_every_dependency_and_extra_stands_among_the_dependencies_and_nothing_el
     assert {cells[0].replace("`", "").lower() for cells in rows(OPERATIONS, "Dependencies")} == wanted
 
 
+def test_what_is_to_be_installed_is_there_under_that_name():
+    """Nobody is told to get us, or an extra of ours, from an index: what is there by our name is somebody else's."""
+    told = [line for guide in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+            for line in re.findall(r"pip install ([^\n`(#]+)", guide.read_text(encoding="utf-8"))]  # fmt: skip
+    ours = [one for one in told if "CLONE" in one or "sms" in one]
+    extras = [re.fullmatch(r"'PATH/TO/THE/CLONE\[([\w,]+)\]'", one.strip()) for one in ours]
+    assert {extra for one in extras for extra in one[1].split(",")} <= set(PROJECT["optional-dependencies"])
+    brought = {re.match(r"[\w-]+", one).group() for extra in PROJECT["optional-dependencies"].values() for one in extra}
+    needed = [name for file in (ROOT / "emulator").rglob("*.py")
+              for name in re.findall(r'NotInstalled\(.*, "([\w-]+)"\)', file.read_text(encoding="utf-8"))]  # fmt: skip
+    assert sorted(needed) == ["aiosmtpd", "asyncpg", "cryptography", "hypothesis", "urllib3", "uvloop"]
+    assert set(needed) <= brought
+
+
 def test_the_limits_have_the_defaults_that_the_table_says():
     units = {"KiB": 1024, "MiB": 1024**2}
     flags = {option.flag: option for option in OPTIONS}

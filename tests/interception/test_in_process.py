@@ -91,6 +91,15 @@ def test_a_test_without_it_has_everything_as_it_was(pytester: pytest.Pytester) -
     pytester.runpytest_inprocess().assert_outcomes(passed=2)
 
 
+def test_without_cryptography_it_says_what_to_install_and_nothing_else(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys\nsys.modules['cryptography'] = None")
+    pytester.makepyfile("def test_led(sms_intercept): pass")
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["The fixture sms_intercept: * needs cryptography, which is not installed: pip *"])
+    result.stdout.no_fnmatch_line("*ImportError*")
+
+
 def test_a_proxy_of_the_users_own_is_not_asked(sms_intercept: Any) -> None:
     assert not [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy")]
 
