@@ -1,5 +1,6 @@
 """A customer's account with one provider, as data, and the changes that an admin command may make to it."""
 
+from collections.abc import Callable
 from itertools import count
 from typing import Annotated, Any, Literal
 
@@ -73,12 +74,11 @@ class AccountPatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omi
     prices: dict[str, Amount] | UnsetType = UNSET
 
 
-def apply(patch: AccountPatch, account: Account, at: Timestamp) -> None:
-    """Change the account; switches and prices are merged, lists replaced. The caller has checked the words."""
+def apply(patch: AccountPatch, account: Account, at: Timestamp, listed: Callable[[str, Account], str]) -> None:
+    """Change the account; switches and prices are merged, lists replaced. The caller has checked the words. `listed`:
+    a number of the stop list as messages are looked up in it (core/profile.py)."""
     if patch.balance is not UNSET:
         account.balance = amount(patch.balance)
-    if patch.stoplist is not UNSET:
-        account.stoplist = dict.fromkeys(patch.stoplist, True)
     if patch.senders is not UNSET:
         account.senders = _senders(patch.senders, account, at)
     for name in ("callback_url", "api_access", "allowed_ips", "blocked"):
@@ -87,6 +87,8 @@ def apply(patch: AccountPatch, account: Account, at: Timestamp) -> None:
             setattr(account, name, value)
     if patch.switches is not UNSET:
         account.switches = {**account.switches, **patch.switches}
+    if patch.stoplist is not UNSET:
+        account.stoplist = {listed(number, account): True for number in patch.stoplist}
     if patch.limits is not UNSET:
         account.limits_off = patch.limits == "off"
         account.limits = {} if patch.limits == "off" else {**account.limits, **patch.limits}

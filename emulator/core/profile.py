@@ -206,6 +206,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """The row of a state."""
         return self.by_status[status]
 
+    def listed(self, written: str, account: Account) -> str:
+        """A number of a stop list in the form in which it is looked for, however people wrote it; what is no number to
+        the provider stays as it is."""
+        return self.normal_number(written, {**self.in_force(account), "numbers": "lenient"}) or written
+
     def in_force(self, account: Account | None) -> Mapping[str, Any]:
         """All switches by name: the account's choices, the defaults where it made none."""
         if account is None or not account.switches:

@@ -142,7 +142,7 @@ class Sandbox:
         )  # fmt: skip
         for patches in (spec.scenario.accounts, spec.patches):
             if provider.name in patches:
-                apply(patches[provider.name], account, at)
+                apply(patches[provider.name], account, at, provider.profile.listed)
         return account
 
     def account(self, provider: str) -> Account:

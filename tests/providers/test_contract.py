@@ -388,6 +388,17 @@ def test_a_refusal_with_a_real_cause_leaves_the_world_as_it_was(provider: Provid
 
 
 @each
+@pytest.mark.parametrize("written", ["+995577123456", "00995577123456", "+995 (577) 12-34-56"])
+def test_a_stop_list_takes_numbers_as_people_write_them(provider: Provider, written: str) -> None:
+    if provider.profile.normal_number(written, {**provider.profile.defaults, "numbers": "lenient"}) is None:
+        written = f"+{TO}"  # no provider of ours reads 00 but the Georgian ones
+    house = House(provider)
+    house.sandbox.control(PatchAccount(provider.name, AccountPatch(stoplist=[written, "12"])))
+    assert isinstance(house.send().exchange.outcome, Refused)
+    assert list(house.sandbox.account(provider.name).stoplist) == [TO, "12"]
+
+
+@each
 def test_the_balance_is_one_lower_after_the_example(provider: Provider) -> None:
     house = House(provider)
     account = house.sandbox.account(provider.name)

@@ -1,6 +1,6 @@
 """What an admin command does to a state (core/admin_commands.py)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.core.accounts import Account, Sender, apply
@@ -18,6 +18,7 @@ from emulator.core.admin_commands import (
 )
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.messages import Incoming, Message
+from emulator.core.profile import Profile
 from emulator.core.rules.matching import Rule, RuleSpec
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import SendIncoming, SendReport
@@ -27,8 +28,9 @@ from emulator.core.units import Timestamp
 class AdminHandlers:
     """Does the admin commands. Raises LookupError when what one names is not there."""
 
-    def __init__(self, state: SandboxState, life: MessageLifecycle) -> None:
+    def __init__(self, state: SandboxState, profiles: Mapping[str, Profile], life: MessageLifecycle) -> None:
         self.state = state
+        self._profiles = profiles
         self._life = life
         self._handlers: dict[type, Callable[[Any, Timestamp], Any]] = {
             PatchAccount: self._patch_account, PatchSender: self._patch_sender, MoveMessage: self._move,
@@ -43,7 +45,7 @@ class AdminHandlers:
 
     def _patch_account(self, command: PatchAccount, at: Timestamp) -> Account:
         account = self.state.accounts[command.provider]
-        apply(command.patch, account, at)
+        apply(command.patch, account, at, self._profiles[command.provider].listed)
         return account
 
     def _patch_sender(self, command: PatchSender, at: Timestamp) -> Sender:

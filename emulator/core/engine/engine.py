@@ -49,7 +49,7 @@ class Engine:
         self.profiles = profiles
         self._life = MessageLifecycle(state, profiles, touched)
         self._judge = CommandHandlers(state, profiles, self._life)
-        self._hand = AdminHandlers(state, self._life)
+        self._hand = AdminHandlers(state, profiles, self._life)
 
     # the four inputs
 
@@ -212,7 +212,7 @@ def _fire(rule: Rule, case: CheckContext) -> None:
     rule.fired += 1
     patch = rule.spec.then.account
     if patch is not None:
-        apply(patch, case.owner, case.at)
+        apply(patch, case.owner, case.at, case.profile.listed)
 
 
 def _that_decided(ruling: Ruling, outcome: AnyOutcome) -> tuple[Rule, ...]:

@@ -120,7 +120,7 @@ class CommandHandlers:
         elif query.provider_id is not None:
             ids = case.named()
         else:
-            ids = store.with_reference(query.provider, query.reference or "", query.destination or "")
+            ids = store.with_reference(query.provider, query.reference or "", self._number(case, query.destination or ""))
         ids = [number for number in ids if self._registered(number, case.at)]
         if not ids:
             if case.switches.get("unknown-message") == "unknown":
@@ -162,9 +162,13 @@ class CommandHandlers:
     def _sent(self, case: CheckContext, destination: str, provider_id: str) -> list[int]:
         """The newest message to a number under the provider's id: its number in the store, or nothing."""
         store, provider = self.state.store, case.command.provider
-        number = case.profile.normal_number(destination, case.switches) or destination
-        newest = store.newest_with(provider, provider_id, number)
+        newest = store.newest_with(provider, provider_id, self._number(case, destination))
         return [newest] if newest is not None and self._registered(newest, case.at) else []
+
+    @staticmethod
+    def _number(case: CheckContext, destination: str) -> str:
+        """As messages have it."""
+        return case.profile.normal_number(destination, case.switches) or destination
 
     def _registered(self, number: int, at: Timestamp) -> bool:
         """Does the provider know of it yet?"""

@@ -9,7 +9,7 @@ from emulator.sandboxes.spec import InvalidOptions
 PROVIDER = found()["smsoffice"]
 
 
-@pytest.mark.contract("smsoffice.send.destination-international")
+@pytest.mark.contract("smsoffice.send.destination-international", "smsoffice.status.destination")
 @pytest.mark.parametrize(
     ("written", "number"),
     [("+995577123456", TO), ("00995577123456", TO), ("995 577 12-34-56", TO), ("577123456", TO), ("(577) 12 34 56", TO),
@@ -17,7 +17,8 @@ PROVIDER = found()["smsoffice"]
 )  # fmt: skip
 def test_numbers_lenient_makes_international_ones_of_what_people_write(written: str, number: str | None) -> None:
     office = Office(switches={"numbers": "lenient"})
-    assert office.code(destination=written) == (76 if number is None else 0)
+    assert office.code(destination=written, reference="mine") == (76 if number is None else 0)
+    assert office.status(written) == ("Unknown" if number is None else "Pending")
     assert [message.to for message in office.messages] == ([] if number is None else [number])
     assert Office().code(destination=written) == 76
 
