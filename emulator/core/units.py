@@ -1,5 +1,6 @@
 """Units that every package shares: moments, amounts, chance."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -79,3 +80,10 @@ class Chance(msgspec.Struct):
 def counted(number: int, word: str) -> str:
     """So many of something, as people say it."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def some(numbers: Sequence[str]) -> str:
+    """The first five; one with more in it than letters and digits in backticks, so that its blanks and commas are not
+    taken for ours."""
+    shown = ", ".join(one if one.removeprefix("+").isalnum() else f"`{one}`" for one in numbers[:5]) or "none"
+    return f"{shown} and {len(numbers) - 5} more" if len(numbers) > 5 else shown

@@ -24,7 +24,7 @@ from emulator.core.outcomes import (
 )  # fmt: skip
 from emulator.core.outcomes import Unheard as DroppedOutcome
 from emulator.core.reasons import Reason
-from emulator.core.units import counted, plain
+from emulator.core.units import counted, plain, some
 from emulator.journal import Exchange
 from emulator.providers.base import Provider
 
@@ -61,7 +61,7 @@ def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutc
             return f"message m{outcome.message} replaced [{success}]"
         case Accepted():
             dropped = [
-                f"{what} not sent to: {', '.join(numbers[:5])} [{row.row if row else success}]"
+                f"{what} not sent to: {some(numbers)} [{row.row if row else success}]"
                 for what, numbers, reason in (
                     ("stop-listed,", outcome.stop_listed, Reason.STOP_LISTED),
                     ("malformed,", outcome.invalid, Reason.DESTINATION_INVALID),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from emulator.core.commands import Price, Submit
 from emulator.core.outcomes import Accepted, Found, FoundMany, Refused
 from emulator.core.reasons import Reason
-from emulator.core.units import counted, seconds
+from emulator.core.units import counted, seconds, some
 from emulator.http.messages import HttpRequest
 from emulator.lint import parameter_names, text_quality
 from emulator.lint.context import EarlierRefusal, LintContext, Noticed, Partial, QueriedMessage, asked
@@ -115,6 +115,18 @@ def encoded_twice(seen: LintContext) -> Noticed | None:
     return None
 
 
+def undecodable(seen: LintContext) -> Noticed | None:
+    """A text of which something could not be read."""
+    command = seen.command
+    if not isinstance(command, Submit):
+        return None
+    lost = sum(text.count("\ufffd") for text in command.texts or (command.text or "",))
+    if not lost:
+        return None
+    return Noticed(f"{seen.id}: {counted(lost, 'character')} of the text could not be read and became U+FFFD: the "
+                   "octets are of another charset than was said, or the text was cut within a character")  # fmt: skip
+
+
 def partly_rejected(seen: LintContext) -> Noticed | None:
     """Remembers a send of which some numbers were dropped, until somebody asks about them; never notices anything by
     itself: those that are left when findings are asked for are findings (linter.py)."""
@@ -122,9 +134,8 @@ def partly_rejected(seen: LintContext) -> Noticed | None:
     if isinstance(outcome, Accepted):
         dropped = (*outcome.stop_listed, *outcome.invalid, *(number for number, _ in outcome.barred))
         if dropped and outcome.count:
-            few = ", ".join(dropped[:3]) + (", ..." if len(dropped) > 3 else "")
             detail = (f"{seen.id} was accepted for {outcome.count} of {outcome.count + len(dropped)} numbers; nothing "
-                      f"went to {few}, and nobody asked about them")  # fmt: skip
+                      f"went to {some(dropped)}, and nobody asked about them")  # fmt: skip
             memory.accepted_in_part(
                 Partial(int(seen.id[1:]), seen.at, seen.provider.name, outcome.provider_id, dropped, detail)
             )
@@ -171,6 +182,7 @@ CHECKS: Mapping[str, Check] = {
     "plain-http": plain_http,
     "ucs2-by-few": ucs2_by_few,
     "encoded-twice": encoded_twice,
+    "undecodable": undecodable,
     "partly-rejected": partly_rejected,
     "polling": polling,
     "unread-parameter": unread_parameter,

@@ -215,6 +215,18 @@ async def test_a_double_encoded_send_says_what_the_phone_would_show(sms):
     assert "'Your%20code%20is%201'" in one.details[0]
 
 
+@pytest.mark.contract("smsoffice.send.content-unicode", "ubill.send.text", "smscenter.http.charset")
+async def test_a_text_in_another_charset_than_was_said_is_told(sms):
+    cyrillic = "%CF%F0%E8%E2%E5%F2"  # in windows-1251
+    await send(sms, content=cyrillic)
+    await get(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}&brandID=1&numbers={TO}&text={cyrillic}")
+    await center(sms, "send", phones="79001234567", mes=cyrillic, charset="utf-8")
+    await center(sms, "send", phones="79001234567", mes=cyrillic)
+    told = {one.row: one.details for one in await sms.lint() if "could not be read" in str(one.details)}
+    assert list(told) == ["smsoffice.send.content-unicode", "ubill.send.text", "smscenter.http.charset"]
+    assert all(len(one) == 1 and " of the text could not be read and became U+FFFD" in one[0] for one in told.values())
+
+
 async def test_a_send_of_which_some_numbers_were_dropped_and_nobody_asked(sms):
     await sms.patch_account("smsoffice", stoplist=["995577000001"])
     await send(sms, to=f"{TO},995577000001,123")

@@ -120,7 +120,8 @@ class CommandHandlers:
         elif query.provider_id is not None:
             ids = case.named()
         else:
-            ids = store.with_reference(query.provider, query.reference or "", self._number(case, query.destination or ""))
+            to = self._number(case, query.destination or "")
+            ids = store.with_reference(query.provider, query.reference or "", to)
         ids = [number for number in ids if self._registered(number, case.at)]
         if not ids:
             if case.switches.get("unknown-message") == "unknown":

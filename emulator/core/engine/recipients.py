@@ -9,6 +9,7 @@ from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Refuse
 from emulator.core.rules.matching import Rule
+from emulator.core.units import some
 
 _MALFORMED, _STOPPED = Reason.DESTINATION_INVALID, Reason.STOP_LISTED
 """To ask the enumeration for them costs more than all else that is done with a number."""
@@ -25,14 +26,18 @@ def numbers(case: CheckContext) -> Refused | None:
     ruled = case.ruling.judges
     stoplist = _NOBODY if command.ignore_stoplist else account.stoplist
     wanted: str | None = None
+    by_rule: dict[Reason | None, str] = {}  # what the account and the number do not show
     good: list[str] = []
     places: list[int] = []
     lost: list[Lost] = []
     for place, written in enumerate(destinations):
         reason, accepting = None, False
         if ruled:
-            reason, accepting, instead = _ruled(case, case.rule_of(written, place))
+            rule = case.rule_of(written, place)
+            reason, accepting, instead = _ruled(case, rule)
             wanted = wanted or instead
+            if rule is not None and reason not in (None, _MALFORMED, _STOPPED):
+                by_rule.setdefault(reason, rule.id)
             if reason is _STOPPED and command.ignore_stoplist:
                 reason = None
         number = None if reason is _MALFORMED else normal(written, switches)
@@ -56,12 +61,15 @@ def numbers(case: CheckContext) -> Refused | None:
             _each_once(case)
         return None
     found = {
-        "invalid": _some(lost_for(case, Reason.DESTINATION_INVALID)),
-        "stop_listed": _some(lost_for(case, Reason.STOP_LISTED)), "barred": _some(n for n, _ in barred(case)),
+        "invalid": some(lost_for(case, Reason.DESTINATION_INVALID)),
+        "stop_listed": some(lost_for(case, Reason.STOP_LISTED)), "barred": some([n for n, _ in barred(case)]),
     }  # fmt: skip
     if wanted is not None:
         found["wanted"] = wanted
-    return Refused(reason=_none_left(case), details=found)
+    reason = _none_left(case)
+    if reason in by_rule:
+        found["rule"] = by_rule[reason]
+    return Refused(reason=reason, details=found)
 
 
 def _each_once(case: CheckContext) -> None:
@@ -129,12 +137,6 @@ def _none_left(case: CheckContext) -> Reason:
     if others:
         return others[0][1]
     return Reason.STOP_LISTED if Reason.STOP_LISTED in why else Reason.DESTINATION_INVALID
-
-
-def _some(found: Iterable[str]) -> str:
-    listed = list(found)
-    shown = ", ".join(listed[:5])
-    return f"{shown} and {len(listed) - 5} more" if len(listed) > 5 else shown
 
 
 def checked(case: CheckContext, checks: Iterable[Check]) -> Refused | None:

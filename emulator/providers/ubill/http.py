@@ -35,10 +35,30 @@ def _body(request: HttpRequest) -> _Body:
     try:
         said = msgspec.json.decode(request.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _form(request) or _Body({}, _unreadable(str(error)))
+        return _form(request) or _Body({}, _unreadable(_why(request.body, error)))
     if isinstance(said, dict):
         return _Body(said)
     return _form(request) or _Body({}, _unreadable(f"it is a JSON {type(said).__name__} and no object"))
+
+
+def _why(body: bytes, error: Exception) -> str:
+    """What is wrong with a body, by its own octets: the reader calls truncated what is cut within a character at its
+    end, and counts the octets of a text by themselves."""
+    if not body.strip():
+        return "it is empty"
+    try:
+        body.decode()
+        msgspec.json.decode(body + b" " * _PAIR)
+    except UnicodeDecodeError as octets:
+        return f"it is no UTF-8: {octets.reason} (byte {octets.start})"
+    except msgspec.DecodeError as found:
+        return str(found)
+    except RecursionError:
+        pass
+    return str(error)
+
+
+_PAIR = len(r"\ud83d\ude00")
 
 
 def _unreadable(why: str, **more: str) -> Fault:

@@ -145,6 +145,15 @@ def test_a_number_that_a_rule_stop_lists_is_dropped_from_a_list() -> None:
     assert o.code(destination=OTHER, urgent="true") == 0
 
 
+@pytest.mark.contract("smsoffice.code.20")
+def test_a_list_of_which_rules_leave_nothing_is_explained_by_the_rule_and_not_by_the_account() -> None:
+    reasons = {TO: "no-credit", OTHER: "stop-listed"}
+    refused = ({"when": {"to": to}, "then": {"refuse": {"reason": why}}} for to, why in reasons.items())
+    o = Office(*refused)
+    assert o.code(destination=f"{OTHER},{TO}") == 20
+    assert "(Balance is insufficient) by rule r1 [smsoffice.code.20]" in o.why()
+
+
 # the order of the checks
 
 ORDER: list[tuple[dict[str, Any], int]] = [

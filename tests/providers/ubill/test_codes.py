@@ -65,8 +65,8 @@ def test_40_for_too_little_on_the_balance() -> None:
 
 @pytest.mark.contract("ubill.code.50", "ubill.send.texts")
 def test_50_when_no_number_is_valid(desk: Desk) -> None:
-    check(desk, desk.send(numbers=["1", "x"]), 50, "ubill.code.50")
-    assert "malformed: 1, x" in desk.why()
+    check(desk, desk.send(numbers=["1", "x", " 5", f"{TO},{TO}"]), 50, "ubill.code.50")
+    assert f"malformed: 1, x, ` 5`, `{TO},{TO}`; stop-listed: none [" in desk.why()
 
 
 @pytest.mark.contract("ubill.code.50", "ubill.send.stop-listed")
@@ -82,6 +82,16 @@ def test_50_when_the_rest_is_stop_listed_too() -> None:
 def test_90_for_a_body_that_is_no_json_object(desk: Desk, body: bytes) -> None:
     check(desk, desk.post("send", body), 90, "ubill.code.90")
     assert desk.sent() == "100001"
+
+
+@pytest.mark.contract("ubill.code.90")
+@pytest.mark.parametrize(("body", "why"), [
+    (b" ", "it is empty"), (b'{"text":"\\ud83d"}', "end of escaped utf-16 surrogate pair (byte 15)"),
+    (b'{"brandID":1,"text":"\xcf"}', "it is no UTF-8: invalid continuation byte (byte 21)"), (b'{"a":1', "truncated"),
+])  # fmt: skip
+def test_what_is_wrong_with_a_body_is_said_by_its_own_octets(desk: Desk, body: bytes, why: str) -> None:
+    desk.post("send", body)
+    assert f"{why} [ubill.code.90]" in desk.why()
 
 
 @pytest.mark.contract("ubill.code.99", "ubill.brand-code.99")

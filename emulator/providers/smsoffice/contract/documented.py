@@ -51,7 +51,8 @@ _DOCUMENTED = (
     _said("send.sender-alphabet", _REQUIRED, "A sender is made of Latin letters (the page's list forgets the small n), "
           "digits, dash and dot.", "n is taken for allowed. Applications in use have others (`iron+`): the account's "
           "list decides, with a finding; a name that is not on it is 150, as too long a sender is."),
-    _said("send.content-unicode", _REQUIRED, "content: any Unicode character is allowed.", "Any is taken."),
+    _said("send.content-unicode", _REQUIRED, "content: any Unicode character is allowed.", "Any is taken, in "
+          "UTF-8; what is none becomes U+FFFD, with a finding."),
     _said("send.content-max-1000", _REQUIRED, "content has at most 1000 characters.",
           "Counted in code points; a longer one is refused with 60, for the page has no code for it.", "long-content"),
     _said("send.content-cost", _REQUIRED, "A text may spend several SMS, which the client should work out beforehand.",
@@ -120,8 +121,8 @@ _DOCUMENTED = (
           "callbacks.", "With the slash and without."),
     _said("status.key", _STATUS, "key: the account's API key.", "500 without it, 80 for an unknown one."),
     _said("status.destination", _STATUS, "destination: one number in international format without 00 and +.",
-          "600 without it, 70 for an empty one. Read as those of a send are: strict finds nothing for another spelling.",
-          "numbers"),
+          "600 without it, 70 for an empty one. Read as those of a send are: strict finds nothing for "
+          "another spelling.", "numbers"),
     _said("status.reference", _STATUS, "reference: as given when sending, at most 20 characters.",
           "Compared as it stands: a longer one finds nothing, for what was kept was cut."),
     _said("status.json", _STATUS, "The answer is JSON with Success, Message, Output.Status (string) and ErrorCode.",

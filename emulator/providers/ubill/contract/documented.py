@@ -42,7 +42,8 @@ _PAGE = (
     _page("send.numbers-international", _REQUIRED, "Numbers are in international format, without 00 and +.",
           "995 5 and eight digits; another spelling is not valid: 50 when no number is left.", "numbers"),
     _page("send.text", _REQUIRED, "text: the message; any Unicode character is allowed.",
-          "Any is taken, and what a phone would show is kept."),
+          "Any is taken, in UTF-8, and what a phone would show is kept. Octets that are none become U+FFFD in a query, "
+          "with a finding; in JSON they are 90."),
     # optional parameters
     _page("send.stoplist-false", _OPTIONAL, "stopList=false switches the check of the stop list off: the message goes "
           "to stop-listed numbers too.", "So; anything else, and its absence, has the list checked."),
