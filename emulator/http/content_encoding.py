@@ -11,18 +11,30 @@ class CannotUnpack(Exception):
         self.status = status
 
 
+_GZIP = ("gzip", "x-gzip")
+_MOST_MEMBERS = 16
+"""Of a gzip body: what stands behind each is copied."""
+
+
 def unpacked(body: bytes, encoding: str, most: int) -> bytes:
     """A body by its Content-Encoding; one that is not known is left as it is. Raises CannotUnpack."""
-    if encoding not in ("gzip", "deflate"):
+    if encoding not in (*_GZIP, "deflate"):
         return body
-    bits = zlib.MAX_WBITS | 16 if encoding == "gzip" else zlib.MAX_WBITS if body[0] & 0xF == 8 else -zlib.MAX_WBITS
-    unpacking = zlib.decompressobj(wbits=bits)
-    try:
-        made = unpacking.decompress(body, most + 1)
-    except zlib.error:
-        raise CannotUnpack(400, f"the body is not {encoding}, as its Content-Encoding says") from None
-    if len(made) > most:
-        raise CannotUnpack(413, f"a body may have {most} bytes (--max-body)")
-    if not unpacking.eof:
-        raise CannotUnpack(400, f"the body ends before what its Content-Encoding ({encoding}) says")
-    return made
+    packed = encoding in _GZIP
+    bits = zlib.MAX_WBITS | 16 if packed else zlib.MAX_WBITS if body[0] & 0xF == 8 else -zlib.MAX_WBITS
+    made = b""
+    for _ in range(_MOST_MEMBERS if packed else 1):
+        unpacking = zlib.decompressobj(wbits=bits)
+        try:
+            made += unpacking.decompress(body, most + 1 - len(made))
+        except zlib.error:
+            why = f"goes on behind its {encoding}" if made else f"is not {encoding}, as its Content-Encoding says"
+            raise CannotUnpack(400, f"the body {why}") from None
+        if len(made) > most:
+            raise CannotUnpack(413, f"a body may have {most} bytes (--max-body)")
+        if not unpacking.eof:
+            raise CannotUnpack(400, f"the body ends before what its Content-Encoding ({encoding}) says")
+        body = unpacking.unused_data
+        if not body:
+            return made
+    raise CannotUnpack(400, f"the body goes on behind its {encoding}")

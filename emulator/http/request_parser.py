@@ -1,6 +1,7 @@
 """Octets of one connection to requests, by httptools (llhttp). Sizes are bounded here, times by the connection."""
 
 import ipaddress
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -12,7 +13,7 @@ import msgspec
 
 from emulator.http.content_encoding import CannotUnpack, unpacked
 from emulator.http.messages import Headers, HttpRequest
-from emulator.http.refusals import HttpRefusal, in_our_words, without_octets
+from emulator.http.refusals import HttpRefusal, in_our_words, without_octets, wrong_version
 
 MOST_HEADERS = 128
 _FED_AT_ONCE = 32 * 1024
@@ -21,6 +22,10 @@ _MOST_KEPT = 64 * 1024
 """Octets of a head that is here in part, for the journal."""
 _METHODS = {b"GET": "GET", b"POST": "POST", b"HEAD": "HEAD", b"PUT": "PUT", b"DELETE": "DELETE", b"PATCH": "PATCH"}
 _END_OF_HEAD = b"\r\n\r\n"
+_BEGINS = (b"GET ", b"POST ", b"HEAD ")
+_begin_of_line = re.compile(rb"(?=(?:GET|POST|HEAD) )")
+"""Of a request that may have octets beyond ASCII in its line."""
+_no_host = re.compile(rb"[\s/?#\\]").search
 
 Allowance = Callable[[HttpRequest], int]
 """(a request without its body) → how many octets its body may have."""
@@ -114,9 +119,17 @@ class RequestParser:
         if len(data) > _FED_AT_ONCE:
             for at in range(0, len(data), _FED_AT_ONCE):
                 self.feed(data[at : at + _FED_AT_ONCE])
-            return
+        elif data.isascii():
+            self._feed(data)
+        else:
+            for piece in _begin_of_line.split(data) if any(word in data for word in _BEGINS) else (data,):
+                self._feed(piece)
+
+    def _feed(self, data: bytes) -> None:
+        """Octets among which a request line begins at the first one alone, unless all are ASCII."""
         while data and self.refusal is None and self._parser is not None:
             if not self.in_message:
+                data = data.lstrip(b"\r\n")  # empty lines before a request (RFC 9112, 2.2)
                 if not data.isascii():
                     data = self._readable(data)
                 self._begun = data
@@ -136,11 +149,12 @@ class RequestParser:
             except httptools.HttpParserError as error:
                 if self.parsed and self.parsed[-1].last:  # what follows the last request is not read
                     return
-                data = self._broken(self._behind(data, whole), str(error), len(self.parsed) > whole)
+                self._broken(self._begun if len(self.parsed) == whole else self._behind(data, whole), str(error))
+                return
             else:
                 if self.in_message and self.refusal is None:
                     if len(self.parsed) > whole:
-                        self._begun = self._behind(data, whole)
+                        self._begun = self._line_of(data)
                     self._check_part(len(data))
                 return
         if self.tunnelled is not None:
@@ -175,14 +189,15 @@ class RequestParser:
             return
         if len(raw) > MOST_HEADERS:
             self._check_head(raw)
-        self.expects_continue = head.expects
+        assert self._parser is not None
+        self.expects_continue = head.expects and self._parser.get_http_version() != "1.0"
         if head.scheme and self._trusts_front:
             self._told_scheme = head.scheme
         if head.coding:
             self._refused(501, f"Transfer-Encoding: {head.coding} is not served; chunked is")
-        if head.hosts > 1:
-            self._refused(400, "there are several Host headers")
-        elif head.unknown or head.length > self._most:
+        if head.hosts != 1 or head.misnamed:
+            self._check_host(head)
+        if head.unknown or head.length > self._most:
             self._most = self._allowance(self._request(b""))
             if head.length > self._most:
                 self._too_large()
@@ -213,10 +228,11 @@ class RequestParser:
         target, method, stays = self._target, parser.get_method(), parser.should_keep_alive()
         version = "1.1" if stays and not head.connection else parser.get_http_version()  # others would not stay
         if target[:1] != b"/" or version != "1.1":
-            why = in_our_words(self._begun, "") if version == "0.9" else _wrong_target(target, method)
-            if why:
-                self._refused(400, why)
+            wrong = wrong_version(version) or _wrong_target(target, method)
+            if wrong:
+                self._refused(*wrong)
                 return
+            stays = stays and not (version == "1.0" and head.chunked)  # whoever passed it on may have meant another end
         request = HttpRequest(
             _METHODS.get(method) or method.decode("latin-1"), target.decode("latin-1"), head.headers, body, None,
             self._peer, 1, self._raw_octets, self._told_scheme,
@@ -252,6 +268,16 @@ class RequestParser:
         elif any(len(name) + len(value) > most for name, value in raw):
             self._refused(431, f"a header has more than {most} bytes (--max-header)")
 
+    def _check_host(self, head: "Head") -> None:
+        """As RFC 9112 (3.2) has it, and as the providers' servers do."""
+        assert self._parser is not None
+        if head.hosts > 1:
+            self._refused(400, "there are several Host headers")
+        elif head.misnamed:
+            self._refused(400, "the header Host names no host")
+        elif self._parser.get_http_version() == "1.1":
+            self._refused(400, "the header Host is missing, which a request of HTTP/1.1 has")
+
     def _check_part(self, fed: int) -> None:
         """What is here in part may be too much already."""
         told = self._in_body, len(self._raw), len(self._target), self._length
@@ -274,28 +300,31 @@ class RequestParser:
                 status, why, self.begun
             )  # fmt: skip
 
-    def _broken(self, octets: bytes, said: str, behind_others: bool) -> bytes:
-        """Octets that are no request; or one with a raw line, which came behind others in one piece: to be read again.
-        """
-        if behind_others and not octets.partition(b"\n")[0].isascii():
-            self.in_message = False
-            self._parser = httptools.HttpRequestParser(self)
-            return octets
+    def _broken(self, octets: bytes, said: str) -> None:
+        """Octets that are no request."""
         if self._in_body and self.in_message:
             self._refused(400, f"the body cannot be read: {without_octets(said)}", True)
         elif self.refusal is None:
             request = _as_far_as_it_goes(octets, self._peer, self._scheme)
-            self.refusal = HttpRefusal(400, in_our_words(octets, said), request)
-        return b""
+            self.refusal = HttpRefusal(*in_our_words(octets, said), request)
+
+    def _line_of(self, data: bytes) -> bytes:
+        """The octets of the request that has begun behind others in one piece, by as much of its line as is here."""
+        assert self._parser is not None
+        at = data.rfind(b"%b %b" % (self._parser.get_method(), self._target)) if self._target else -1
+        return data[at if at >= 0 else data.rfind(b"\n") + 1 :]
 
     def _behind(self, data: bytes, whole: int) -> bytes:
-        """The octets of the request that has begun, behind those that came whole before it in one piece."""
-        if len(self.parsed) == whole:
-            return self._begun
+        """The octets behind the requests that came whole before them in one piece, for the journal: the parser does not
+        say where it stopped."""
         at = 0
-        for _ in range(len(self.parsed) - whole):
+        for one in islice(self.parsed, whole, None):
             at = data.find(_END_OF_HEAD, at) + len(_END_OF_HEAD)
-        return data[at + sum(len(one.request.body) for one in islice(self.parsed, whole, None)) :]
+            if one.request.header("transfer-encoding"):
+                at = data.find(_END_OF_HEAD, at) + len(_END_OF_HEAD)
+            else:
+                at += int(one.request.header("content-length", "0"))
+        return data[at:]
 
     def _after_upgrade(self, rest: bytes) -> bytes:
         """A client that offers another protocol is answered in this one, and goes on in it; but for CONNECT. What is to
@@ -335,9 +364,12 @@ class Head(msgspec.Struct, gc=False):
     """Nothing that asks for more than the body as it comes."""
     length: int = 0
     hosts: int = 0
+    misnamed: bool = False
+    """Is a Host no host?"""
     unknown: bool = False
     """Is it not known by them how long the body is?"""
     encoding: str = ""
+    chunked: bool = False
     coding: str = ""
     """A transfer coding that is not served."""
     form: bool = False
@@ -362,6 +394,7 @@ def read_head(raw: RawHeaders) -> Head:
             continue
         if name == b"host":
             head.hosts += 1
+            head.misnamed = head.misnamed or not value or _no_host(value) is not None
         elif name == b"content-length":
             head.length = int(value)
         elif name == b"content-type":
@@ -371,7 +404,7 @@ def read_head(raw: RawHeaders) -> Head:
         elif name == b"expect":
             head.expects = head.expects or value.lower() == b"100-continue"
         elif name == b"transfer-encoding":
-            head.unknown = True
+            head.unknown = head.chunked = True
             if value.strip().lower() not in (b"chunked", b""):
                 head.coding = head.coding or value.decode("latin-1")
         elif name == b"x-forwarded-proto":
@@ -379,7 +412,8 @@ def read_head(raw: RawHeaders) -> Head:
             head.scheme = "https" if first == b"https" else "http"
         else:  # connection or proxy-connection: the parser looks at both
             head.connection = True
-    head.ordinary = head.hosts < 2 and len(raw) <= MOST_HEADERS and not (head.unknown or head.expects or head.scheme)
+    odd = head.misnamed or head.unknown or head.expects or head.scheme
+    head.ordinary = head.hosts == 1 and len(raw) <= MOST_HEADERS and not odd
     return head
 
 
@@ -398,16 +432,16 @@ def escape_line(octets: bytes) -> bytes:
     return b"".join(bytes((octet,)) if octet < 0x80 else b"%%%02X" % octet for octet in octets)
 
 
-def _wrong_target(target: bytes, method: bytes) -> str:
-    """What is wrong with a target that is no path; "" where nothing is."""
+def _wrong_target(target: bytes, method: bytes) -> tuple[int, str] | None:
+    """What is wrong with a target that is no path."""
     if method == b"CONNECT":
-        return ""
+        return None
     scheme, mark, rest = target.partition(b"://")
     if target[:1] == b"/" or (mark and scheme.lower() in (b"http", b"https") and rest[:1] not in (b"", b"/", b"[")):
-        return ""
+        return None
     if mark and rest[:1] == b"[" and b"]" in rest:
-        return ""
-    return "the target is neither a path that begins with / nor an http:// address"
+        return None
+    return 400, "the target is neither a path that begins with / nor an http:// address"
 
 
 def _as_far_as_it_goes(octets: bytes, peer: str, scheme: str) -> HttpRequest:

@@ -1,6 +1,7 @@
 """HTTP as it really comes: odd octets, large bodies, slow senders, what no parser takes."""
 
 import asyncio
+import gzip
 import logging
 
 import pytest
@@ -49,6 +50,41 @@ async def test_what_the_parser_refuses_is_answered_cleanly_and_journalled(served
     assert kept["reply"]["status"] == 400
 
 
+WORDS = {
+    b"GET / HTTP/1.1\r\n\r\n": b"400|the header Host is missing, which a request of HTTP/1.1 has",
+    b"GET / HTTP/1.1\r\nHost:\r\n\r\n": b"400|the header Host names no host",
+    b"GET / HTTP/1.1\r\nHost: x/y\r\n\r\n": b"400|the header Host names no host",
+    b"GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n": b"400|there are several Host headers",
+    b"GET / HTTP/2.0\r\nHost: x\r\n\r\n": b"505|the port speaks HTTP/1.1, and no HTTP/2 or other version",
+    b"GET / HTTP/3.0\r\nHost: x\r\n\r\n": b"505|the port speaks HTTP/1.1",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n": b"505|the port speaks HTTP/1.1",
+    b"get / HTTP/1.1\r\nHost: x\r\n\r\n": b"501|the method is none that is known here; they are written in capitals",
+    b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\1": b"400|this is no HTTP request; if it is SMPP: that has a port of its own",
+    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n":
+        b"400|Transfer-Encoding can't be present with Content-Length",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", WORDS)
+async def test_what_is_wrong_with_a_request_has_its_status_and_its_words(served, said):
+    status, _, words = WORDS[said].partition(b"|")
+    answer = await octets(served.base_url, said)
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert words in answer
+
+
+async def test_a_request_of_http_1_0_may_come_without_a_host_and_is_never_told_to_go_on(served):
+    body = f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=x".encode()
+    head = f"POST /api/v2/send/ HTTP/1.0\r\n{FORM}\r\nExpect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
+    answer = await octets(served.base_url, head.encode(), body, pause=0.02)
+    assert answer.startswith(b"HTTP/1.0 200")
+
+
+async def test_chunks_of_http_1_0_end_the_connection_as_nobody_can_tell_where_they_end(served):
+    head = b"POST /nowhere HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    assert (await octets(served.base_url, head + END)).count(b"HTTP/1.") == 1
+
+
 @pytest.mark.parametrize("header", [b"Connection", b"Proxy-Connection"])
 async def test_http_1_0_that_stays_is_answered_in_its_version(served, header):
     asked = b"GET /_emulator/health HTTP/1.0\r\nHost: x\r\n" + header + b": keep-alive\r\n\r\n"
@@ -71,6 +107,42 @@ async def test_an_address_that_nobody_has_is_404_and_names_those_there_are(serve
 async def test_a_body_over_16_mib_gets_413_and_no_reset_before_the_answer(served, size, chunk, count):
     head = b"POST /api/v2/send/ HTTP/1.1\r\nHost: x\r\n" + size + b"\r\n\r\n"
     assert (await octets(served.base_url, head, *([chunk] * count))).startswith(b"HTTP/1.1 413")
+
+
+RAW = "GET /ქალაქი".encode() + END
+BEFORE = {
+    "empty lines": (b"\r\n\r\n", 0),
+    "a body with a line too many": (b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na\r\n", 1),
+    "a body like a request": (
+        b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nGET /\xe1", 1),
+    "chunks": (b"POST /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+               b"b;a=b\r\n\xe1GET /\xe1 HTT\r\n0\r\nA: b\r\n\r\n", 1),
+    "a packed body": (b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 24\r\n\r\n"
+                      + gzip.compress(b"abcd", mtime=0), 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("at", [0, 1, 6])
+async def test_octets_beyond_ascii_in_a_target_are_read_whatever_came_before_it(served, before, at):
+    octets_before, count = BEFORE[before]
+    answer = await octets(served.base_url, octets_before + RAW[:at], RAW[at:], pause=0.01)
+    assert answer.count(b"HTTP/1.1 404 ") == count + 1
+    kept = list(served.emulator.default.journal.exchanges())
+    assert len(kept) == count + 1
+    assert [one for one in kept if one.request.target == "/%E1%83%A5%E1%83%90%E1%83%9A%E1%83%90%E1%83%A5%E1%83%98"]
+
+
+@pytest.mark.parametrize(("coding", "behind", "status"), [
+    (b"gzip", gzip.compress(b"&reference=me"), b"200"), (b"x-gzip", b"", b"200"), (b"gzip", b"more", b"400"),
+    (b"gzip", gzip.compress(b"") * 16, b"400"),
+])  # fmt: skip
+async def test_a_packed_body_is_read_to_its_end_with_all_its_members(served, coding, behind, status):
+    body = gzip.compress(f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=x".encode()) + behind
+    head = posted(body, FORM, f"Content-Encoding: {coding.decode()}")
+    assert (await octets(served.base_url, head + body)).startswith(b"HTTP/1.1 " + status)
+    wanted = ["me" if behind else None] if status == b"200" else []
+    assert [one["reference"] for one in await messages(served)] == wanted
 
 
 async def test_who_waits_for_100_continue_is_told_to_go_on(served):

@@ -17,12 +17,13 @@ MANY = 600
 BALANCE = b"GET /api/getBalance?key=emulator-smsoffice%b HTTP/1.1\r\nHost: x\r\n\r\n"
 SEND = f"GET {send_path()}%b HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n"
+BODY = b"POST /nowhere/%d HTTP/1.1\r\nHost: x\r\n%bContent-Length: 1\r\n\r\na"
 BURSTS = {
     "unknown addresses": lambda n: b"GET /nowhere/%d HTTP/1.1\r\nHost: x\r\n\r\n" % n,
     "balances": lambda n: BALANCE % b"",
     "raw octets": lambda n: "GET /ქალაქი/".encode() + b"%d HTTP/1.1\r\nHost: x\r\n\r\n" % n,
     "offers of another protocol": lambda n: b"GET /nowhere/%d HTTP/1.1\r\nHost: x\r\n%b\r\n" % (n, UPGRADE),
-    "the same beside a body": lambda n: b"POST /nowhere/%d HTTP/1.1\r\n%bContent-Length: 1\r\n\r\na" % (n, UPGRADE),
+    "the same beside a body": lambda n: BODY % (n, UPGRADE),
 }  # fmt: skip
 
 
