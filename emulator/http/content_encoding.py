@@ -16,9 +16,14 @@ _MOST_MEMBERS = 16
 """Of a gzip body: what stands behind each is copied."""
 
 
+def is_unpacked(encoding: str) -> bool:
+    """Does a body come out other than it came in?"""
+    return encoding.strip().lower() in (*_GZIP, "deflate")
+
+
 def unpacked(body: bytes, encoding: str, most: int) -> bytes:
     """A body by its Content-Encoding; one that is not known is left as it is. Raises CannotUnpack."""
-    if encoding not in (*_GZIP, "deflate"):
+    if not is_unpacked(encoding):
         return body
     packed = encoding in _GZIP
     bits = zlib.MAX_WBITS | 16 if packed else zlib.MAX_WBITS if body[0] & 0xF == 8 else -zlib.MAX_WBITS

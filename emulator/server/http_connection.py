@@ -276,7 +276,7 @@ class HttpConnection(StreamProtocol):
             elif parser.in_message:
                 if parser.expects_continue:
                     parser.expects_continue = False
-                    self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                    self._behind_held(self._let_go_on)
             elif self._waits_for == "request" and not self._paused:
                 self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
                 return
@@ -284,6 +284,13 @@ class HttpConnection(StreamProtocol):
             self._watch()
         elif self._task is None:
             self._over()
+
+    def _let_go_on(self) -> None:
+        """The client may send its body."""
+        if self._leaving:
+            self.transport.close()
+        elif not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def cut_off(self) -> None:
         """Another one wants its place."""

@@ -19,6 +19,7 @@ from emulator.http.messages import HttpReply, HttpRequest, StreamReply
 from emulator.http.refusals import HttpRefusal
 from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
+from emulator.net.connect import TIMEOUT
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted, kept
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies
@@ -205,7 +206,11 @@ class HttpService:
         try:
             if len(self.tunnels) >= self.limits.connections:
                 raise OSError(f"there are {len(self.tunnels)} tunnels (--max-connections)")
-            await client.reach(there.host, there.port, arrived)
+            async with asyncio.timeout(TIMEOUT):
+                await client.reach(there.host, there.port, arrived)
+        except TimeoutError:
+            why = f"there is no way to {there.host} port {there.port}: no answer within {TIMEOUT:g} s"
+            return connection.last(self._reception.unreadable(request, why, 504))
         except OSError as wrong:
             why = f"there is no way to {there.host} port {there.port}: {wrong.strerror or wrong}"
             return connection.last(self._reception.unreadable(request, why, 502))

@@ -111,10 +111,16 @@ class ProtocolSwitch(StreamProtocol):
             self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        self._inner.pause_writing()
+        self._writes.pause_writing()
 
     def resume_writing(self) -> None:
-        self._inner.resume_writing()
+        self._writes.resume_writing()
+
+    @property
+    def _writes(self) -> Inner | StreamProtocol:
+        """Who does now: within TLS a tunnel may have taken the place of the protocol inside."""
+        opened = self._tls is not None and self._tls.is_open
+        return cast(StreamProtocol, self._tls.get_protocol()) if self._tls is not None and opened else self._inner
 
 
 class TlsOnly(StreamProtocol):

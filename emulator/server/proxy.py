@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+from emulator.http.content_encoding import is_unpacked
 from emulator.http.messages import HttpRequest
 from emulator.http.refusals import HttpRefusal
 from emulator.net import hosts
@@ -13,8 +14,12 @@ FORBIDDEN = 403
 _WEB_PORTS = (80, 443)
 _BEHIND_AUTHORITY = re.compile(r"[/?#]")
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-_OF_A_PROXY = frozenset(("host", "connection", "keep-alive", "proxy-connection", "proxy-authorization",
-                         "transfer-encoding", "content-length", "te", "trailer", "upgrade"))  # fmt: skip
+_VIA = "1.1 sms-emulator"
+_OF_A_PROXY = frozenset((
+    "host", "connection", "keep-alive", "proxy-connection", "proxy-authorization", "transfer-encoding",
+    "content-length", "te", "trailer", "upgrade", "expect",
+))  # fmt: skip
+"""Not passed on, as what the header Connection names is not."""
 
 
 class Target(NamedTuple):
@@ -50,6 +55,9 @@ class Guard:
         if host in self._own or hosts.is_loopback(host):
             return Target(host, port, True)
         if any(hosts.matches(pattern, host) for pattern in self._tunnels):
+            if request.target[:6].lower() == "https:":
+                why = f"https://{host} is reached through a proxy by CONNECT, not by its URL"
+                return HttpRefusal(501, why, request)
             return Target(host, port, False)
         why = f"{host} is no provider's name, and only what is named is passed on: --tunnel {host} opens a way there"
         return HttpRefusal(FORBIDDEN, why, request)
@@ -58,8 +66,12 @@ class Guard:
 def forwarded(request: HttpRequest) -> bytes:
     """A request in absolute form as the host itself gets it, the only one on its connection."""
     path = request.path + (f"?{request.query}" if request.query else "")
-    lines = [f"{request.method} {path} HTTP/1.1", f"Host: {_authority(request)}"]
-    lines += [f"{name}: {value}" for name, value in request.headers if name.lower() not in _OF_A_PROXY]
+    named = ",".join(value for name, value in request.headers if name.lower() == "connection").lower().split(",")
+    left_out = _OF_A_PROXY.union(map(str.strip, named))
+    if is_unpacked(request.header("content-encoding")):
+        left_out |= {"content-encoding"}
+    lines = [f"{request.method} {path} HTTP/1.1", f"Host: {_authority(request)}", f"Via: {_VIA}"]
+    lines += [f"{name}: {value}" for name, value in request.headers if name.lower() not in left_out]
     if request.body or request.method in ("POST", "PUT", "PATCH"):
         lines.append(f"Content-Length: {len(request.body)}")
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + request.body

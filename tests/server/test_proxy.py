@@ -1,18 +1,22 @@
 """The HTTP port as a proxy: whereto it leads, whatever a name is written like; and what is passed on comes whole."""
 
 import asyncio
+import gzip
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from server.test_one_port import BALANCE, connect
-from support import PATIENCE, connected, journal, octets, once, request, serving, until
+from server.test_one_port import BALANCE, connect, trusting
+from support import PATIENCE, connected, journal, octets, once, request, serving, turns, until
+from wires import Wire, settled
 
 from emulator.app.server import Server
+from emulator.server import http_service
 
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 Streams = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -136,12 +140,64 @@ async def test_in_absolute_form_a_host_gets_the_request_that_names_it_and_nothin
         writer.write(await reader.readuntil(b"\r\n\r\n"))
         writer.close()
 
+    head = "GET /y?z HTTP/1.1\r\nHost: db.example:{}\r\nVia: 1.1 sms-emulator\r\nA: b\r\n"
     async with tunnels(tmp_path, monkeypatch, there) as (served, port):
         asked = (f"GET http://me@db.example:{port}/y?z HTTP/1.1\r\nHost: smsc.ru\r\nProxy-Authorization: x\r\n"
-                 "A: b\r\n\r\n")  # fmt: skip
-        assert await octets(served.base_url, asked.encode()) == (
-            f"GET /y?z HTTP/1.1\r\nHost: db.example:{port}\r\nA: b\r\nConnection: close\r\n\r\n".encode()
+                 "Connection: keep-alive, Own\r\nConnection: other\r\nown: 1\r\nOTHER: 2\r\nA: b\r\n")  # fmt: skip
+        assert await octets(served.base_url, f"{asked}\r\n".encode()) == (
+            f"{head.format(port)}Connection: close\r\n\r\n".encode()
         )
+        packed = gzip.compress(b"much")
+        asked += f"Content-Encoding: gzip\r\nExpect: 100-continue\r\nContent-Length: {len(packed)}\r\n\r\n"
+        assert await octets(served.base_url, asked.encode() + packed) == (
+            f"{head.format(port)}Content-Length: 4\r\nConnection: close\r\n\r\n".encode()
+        ), "the body was unpacked on the way"
+        secure = await octets(served.base_url, once(f"https://db.example:{port}/"))
+        assert secure.startswith(b"HTTP/1.1 501 ")
+        assert b"https://db.example is reached through a proxy by CONNECT" in secure
+
+
+async def test_who_reads_nothing_of_a_tunnel_in_tls_is_not_buffered_for_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, whole = 0, 64 * 1024 * 1024
+
+    async def there(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        with suppress(ConnectionError):
+            while sent < whole:
+                writer.write(b"x" * 65536)
+                await writer.drain()
+                sent += 65536
+        writer.close()
+
+    async with tunnels(tmp_path, monkeypatch, there) as (served, port):
+        where = urlsplit(served.base_url)
+        reader, writer = await asyncio.open_connection(
+            where.hostname, where.port, ssl=trusting(served), server_hostname="smsc.ru"
+        )
+        writer.write(connect("db.example", port))
+        assert await asyncio.wait_for(reader.readexactly(len(ESTABLISHED)), PATIENCE) == ESTABLISHED
+        before = -1
+        while before != sent:
+            before = sent
+            await turns(200)
+        assert sent < whole
+        writer.transport.abort()
+
+
+async def test_a_host_that_does_not_answer_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: Any, **__: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(http_service, "TIMEOUT", 0.01)
+    async with tunnels(tmp_path, monkeypatch, silent) as (served, port):
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", silent, raising=False)
+        connection, wire = Wire.to(served)
+        connection.data_received(connect("db.example", port))
+        await settled(wire, 1)
+        assert wire.octets.startswith(b"HTTP/1.1 504 ")
+        assert b"there is no way to db.example" in wire.octets
 
 
 async def test_what_a_host_says_first_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,16 @@ async def test_answers_leave_in_order_once_they_are_safe_and_the_connection_ends
         assert (wire.octets.count(b"HTTP/1.1 200"), wire.ended) == (4, True)
 
 
+async def test_who_waits_for_100_continue_is_told_to_go_on_behind_the_answers_before_it(tmp_path):
+    async with late_store(tmp_path / "state.db") as (_, late, connection, wire):
+        head = once("/nowhere", "x", "Expect: 100-continue", "Content-Length: 1", method="POST")
+        connection.data_received(request(send_path()) + head)
+        await until(lambda: late.waiting)
+        assert wire.octets == b""
+        late.land()
+        assert wire.octets.index(b"HTTP/1.1 200") < wire.octets.index(b"HTTP/1.1 100")
+
+
 async def test_an_answer_whose_commit_fails_says_so_and_a_refused_line_comes_behind_what_waits(tmp_path):
     async with late_store(tmp_path / "state.db") as (_, late, connection, wire):
         connection.data_received(request(send_path()) + b"GARBAGE\r\n\r\n")
