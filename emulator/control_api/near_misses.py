@@ -46,7 +46,7 @@ _FOUND: dict[str, Callable[[CheckContext], Any]] = {
     "encoding": lambda case: measured.encoding if (measured := _measured(case.command)) else None,
     "parts": lambda case: measured.parts if (measured := _measured(case.command)) else None,
     "kind": lambda case: getattr(case.command, "kind", None),
-    "balance": lambda case: None if case.account is None else plain(case.account.balance),
+    "balance": lambda case: plain(case.owner.balance) if case.known else None,
     "asked": lambda case: asked_after(case, 0),
 }
 """What a call had where a rule wanted something, by the rule's key."""

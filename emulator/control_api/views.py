@@ -82,7 +82,7 @@ def _nearly(sandbox: Sandbox, kept: Exchange) -> list[str]:
     state = sandbox.engine.state
     if kept.command is None:
         return []
-    account, profile = state.accounts.get(kept.provider), sandbox.providers[kept.provider].profile
+    account, profile = state.accounts[kept.provider], sandbox.providers[kept.provider].profile
     case = CheckContext(state, profile, account, kept.command, kept.at, profile.in_force(account))
     fired = None if kept.rule is None else state.rule_book.named(kept.rule)
     return [*passed_over(fired, case), *nearly(state.rule_book.rules, case, kept.rule)]

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from math import inf
 from typing import Protocol, cast
 
@@ -77,8 +78,8 @@ class SmppConnection(StreamProtocol):
         self._then: Callable[[], None] | None = None
         self._working = False
         """What is written now leaves together, when this turn is over."""
-        self._frames: deque[bytes | Unreadable] = deque()
-        """What came and is not answered, and"""
+        self._frames: deque[Pdu | Unreadable | bytes] = deque()
+        """What came and is not answered (deliver_sm_resp as octets: most of them need not be read), and"""
         self._next: asyncio.Handle | None = None
         """the turn in which it will be."""
         self._ended = False
@@ -151,7 +152,8 @@ class SmppConnection(StreamProtocol):
         if came and self._partly:
             self._partly = False
             self._patience.part(0, True)
-        self._frames.extend(came)
+        for one in came:
+            self._frames.append(decode(one) if isinstance(one, bytes) and one[4:8] != _ACKNOWLEDGED else one)
         if not behind:
             self._work()
 
@@ -166,13 +168,16 @@ class SmppConnection(StreamProtocol):
         self._working = True
         came = bool(frames)
         try:
+            if len(frames) > 1:
+                dispatcher.read_ahead(line, islice(frames, AT_ONCE))
             for _ in range(min(len(frames), AT_ONCE)):
                 if self.closing or (self._stopped and not self._lost):
                     break
-                frame = frames.popleft()
-                if frame.__class__ is bytes and frame[4:8] == _ACKNOWLEDGED and acknowledged(line, frame, now):
-                    continue
-                item = decode(frame) if isinstance(frame, bytes) else frame
+                item = frames.popleft()
+                if isinstance(item, bytes):
+                    if acknowledged(line, item, now):
+                        continue
+                    item = decode(item)
                 if session.serves(item, now):
                     self._answer(dispatcher.asked(line, item, now, alter))
                 elif self._elsewhere is not None and self._seeks(self._elsewhere, item):

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from emulator.server.fault_steps import CloseConnection, ResetConnection, Wait, Write
-from emulator.smpp.codec import encode
+from emulator.smpp.codec import decode, encode
 from emulator.smpp.command_status import Status
 from emulator.smpp.pdu import Pdu, generic_nack
 from emulator.smpp.pdu_tables import CommandId
@@ -20,8 +20,11 @@ _PATIENCE = 0.25
 
 def alter(fault: str, pdu: Pdu) -> bytes:
     """A response's octets under a fault; one that changes nothing leaves them as they are."""
-    change = SPOIL.get(fault)
-    return encode(pdu) if change is None else change(pdu)
+    change, octets = SPOIL.get(fault), encode(pdu)
+    if change is None:
+        return octets
+    read = decode(octets)  # what was written as octets has its fields again
+    return change(read) if isinstance(read, Pdu) else octets
 
 
 def _id(form: Callable[[int], str]) -> Callable[[Pdu], bytes]:

@@ -207,6 +207,11 @@ def response(
     return Pdu(command_id, status, request.sequence, fields, [*tlvs])
 
 
+def accepted(request: Pdu, message_id: bytes) -> Pdu:
+    """The response to a message that was taken: its id is all that it says (4.4.2, 4.7.2)."""
+    return EncodedPdu(request.command_id | RESPONSE, 0, request.sequence, body=message_id + b"\0")
+
+
 def generic_nack(status: int, sequence: int = 0) -> Pdu:
     """4.3: the answer to what has no response of its own."""
     return Pdu(CommandId.GENERIC_NACK, status, sequence)

@@ -28,6 +28,19 @@ async def test_switches_that_a_rule_changes_are_in_force_for_the_next_of_the_sam
         assert await in_one_read(await at.bound(), 2, rest=b"\0") == [0, 0xC0]
 
 
+async def test_a_link_check_between_submits_of_one_read_is_answered_as_one():
+    async with desk() as at:
+        esme = await at.bound()
+        first, second = (esme.made(CommandId.SUBMIT_SM, **{**SUBMIT, "short_message": text}) for text in (b"1", b"2"))
+        link = esme.made(CommandId.ENQUIRE_LINK)
+        esme.write(first, link, second)
+        answers = [await esme.answer_to(pdu) for pdu in (first, link, second)]
+        assert [one.command_id ^ 0x80000000 for one in answers] == [4, 0x15, 4]
+        assert [(message["text"], message["provider_id"]) for message in await at.messages()] == [
+            (text, answer.fields["message_id"].decode()) for text, answer in zip("12", answers[::2], strict=True)
+        ]
+
+
 async def test_time_never_goes_back_within_a_read(monkeypatch):
     execute, back = Engine.execute, []
 

@@ -39,17 +39,20 @@ class CheckContext(msgspec.Struct):
 
     state: SandboxState
     profile: Profile
-    account: Account | None
+    owner: Account
+    """The provider's account in this sandbox."""
     command: Any
     at: Timestamp
     switches: Mapping[str, Any]
     """Those in force: the account's choices, and the defaults where it made none, or nobody is known."""
+    known: bool = True
+    """Is it the owner who asks?"""
     ruling: Ruling = NOTHING
-    good: Sequence[str] = ()
+    good: list[str] = []
     """The numbers of the recipients; and"""
-    places: Sequence[int] = ()
+    places: list[int] = []
     """where each of them stands among the destinations."""
-    lost: Sequence[Lost] = ()
+    lost: list[Lost] = []
     """Numbers that nothing is sent to."""
     measured: Measure | None = None
     measures: Sequence[Measure] = ()
@@ -66,12 +69,6 @@ class CheckContext(msgspec.Struct):
     """Rows of the contract whose requirement a check saw violated, and let pass: they become lint findings."""
     marks: list[str] = []
     """Keys of events to be counted (core/state/rate_windows.py) if nothing is refused."""
-
-    @property
-    def owner(self) -> Account:
-        """The account, once a check has made sure that there is one."""
-        assert self.account is not None
-        return self.account
 
     def said(self, place: int) -> Said:
         """What goes to the destination at that place."""
@@ -109,17 +106,12 @@ def credential_given(case: CheckContext) -> Refused | None:
 
 
 def api_on(case: CheckContext) -> Refused | None:
-    account = case.account
-    assert account is not None
-    return None if account.api_access else Refused(reason=Reason.API_OFF)
+    return None if case.owner.api_access else Refused(reason=Reason.API_OFF)
 
 
 def account_open(case: CheckContext) -> Refused | None:
     """The account is known, and its API is on."""
-    account = case.account
-    if account is None:
-        return Refused(reason=Reason.KEY_UNKNOWN)
-    return None if account.api_access else Refused(reason=Reason.API_OFF)
+    return api_on(case) if case.known else Refused(reason=Reason.KEY_UNKNOWN)
 
 
 class Wanted(NamedTuple):
@@ -168,8 +160,7 @@ def sender_of(account: Account, name: str) -> Sender | None:
 
 def sender_registered(case: CheckContext, name: str | None = None) -> Refused | None:
     """The sender, or the one named, is one of the account's names, and approved."""
-    account = case.account
-    assert account is not None
+    account = case.owner
     name = name or case.command.sender or ""
     sender = account.senders.get(name) or sender_of(account, name)
     if sender is None:
@@ -182,8 +173,7 @@ def sender_registered(case: CheckContext, name: str | None = None) -> Refused | 
 def weigh(case: CheckContext, price: int | None = None) -> None:
     """Measures the text, or each of the texts, and works out what that costs: at the account's price, or this one. By
     the provider's switch `charge` a part costs it, or a message, however many parts it has."""
-    account, command = case.account, case.command
-    assert account is not None
+    account, command = case.owner, case.command
     measured = case.measured = command.measured or measure(command.text or "")
     if price is None:
         kind = "part" if command.kind == "sms" else command.kind
@@ -198,18 +188,17 @@ def weigh(case: CheckContext, price: int | None = None) -> None:
         case.parts, case.cost = parts * count, price * (1 if by_message else parts) * count
 
 
-def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str]) -> Check:
-    """No more than the limit of that name within its window. What is refused, by this or by a later check, is not
-    counted."""
+def at_most(name: str, reason: Reason, key: Callable[[CheckContext], str | None]) -> Check:
+    """No more than the limit of that name within its window, of each `key` (None: this one is not counted). What is
+    refused, by this or by a later check, is not counted."""
 
     def check(case: CheckContext) -> Refused | None:
-        account, profile = case.account, case.profile
-        assert account is not None
-        if account.limits_off:
+        account, profile = case.owner, case.profile
+        if account.limits_off or (of := key(case)) is None:
             return None
         limit = profile.limits[name]
         count, window = account.limits.get(name, limit.count), limit.span
-        mark = f"{name} {profile.provider} {key(case)}"
+        mark = f"{name} {profile.provider} {of}"
         if case.state.windows.within(mark, case.at - window) >= count:
             return Refused(reason=reason, details={"count": count, "window": window // SECOND})
         case.marks.append(mark)
@@ -222,8 +211,7 @@ def at_once(name: str) -> Check:
     """No more than the limit of that name under way at one moment; the transport counted."""
 
     def check(case: CheckContext) -> Refused | None:
-        account, in_flight = case.account, case.command.in_flight
-        assert account is not None
+        account, in_flight = case.owner, case.command.in_flight
         if account.limits_off or in_flight <= (count := account.limits.get(name, case.profile.limits[name].count)):
             return None
         return Refused(reason=Reason.TOO_MANY_AT_ONCE, details={"in_flight": in_flight, "count": count})
@@ -234,9 +222,7 @@ def at_once(name: str) -> Check:
 def enough_credit(case: CheckContext) -> Refused | None:
     """The balance covers the parts of all recipients. Measures the text on the way."""
     weigh(case)
-    account = case.account
-    assert account is not None
-    cost, balance = case.cost, account.balance
+    cost, balance = case.cost, case.owner.balance
     if cost <= balance:
         return None
     return Refused(reason=Reason.NO_CREDIT, details={"cost": plain(cost), "balance": plain(balance)})

@@ -62,8 +62,7 @@ class Engine:
         provider, credential = command.provider, command.credential
         profile, owner = self.profiles[provider], state.accounts[provider]
         known = credential is not None and owner.credentials.get(credential.kind) == credential.name
-        account = owner if known else None
-        case = CheckContext(state, profile, account, command, at, profile.in_force(account))
+        case = CheckContext(state, profile, owner, command, at, profile.in_force(owner if known else None), known)
         if known:
             if type(command) is SubmitPart:  # isinstance costs ten times as much where it is not one
                 case.command = self._judge.parts.seen_whole(command)

@@ -65,8 +65,8 @@ class CommandHandlers:
         undoing = CancelHandler(state, life)
         self.taking = SubmitHandler(state, life, undoing.give_way)
         self.parts = PartAssembler(state, profiles, self.taking, self._judge_whole)
-        self._checks: dict[tuple[str, type, str], Sequence[Check]] = {}
-        """Of a provider, a kind of command and a protocol."""
+        self._ways: dict[tuple[str, str, type], tuple[Sequence[Check], Callable[[CheckContext], AnyOutcome]]] = {}
+        """Checks and handler, by provider, protocol and kind of command."""
         self._handlers: dict[type, Callable[[CheckContext], AnyOutcome]] = {
             Submit: self.taking.take, SubmitPart: self.parts.take, Cancel: undoing.cancel,
             Replace: undoing.replace, Bind: lambda case: Bound(), CheckLink: lambda case: LinkAlive(),
@@ -79,16 +79,19 @@ class CommandHandlers:
 
     def judge(self, case: CheckContext) -> AnyOutcome:
         """The first refusal of the profile's checks, or what the command came to."""
-        profile, kind, protocol = case.profile, type(case.command), case.command.protocol
-        checks = self._checks.get((profile.provider, kind, protocol))
-        if checks is None:
-            checks = self._checks[profile.provider, kind, protocol] = profile.checks_of(kind.__name__, protocol)
+        command = case.command
+        key = command.provider, command.protocol, type(command)
+        way = self._ways.get(key)
+        if way is None:
+            made = case.profile.checks_of(type(command).__name__, command.protocol)
+            way = self._ways[key] = made, self._handlers[type(command)]
+        checks, handle = way
         refused = checked(case, checks)
         if refused is not None:
             return self.taking.keep(case, refused)
         if case.marks:
             self.state.windows.mark(case.marks, case.at, LONGEST)
-        return self._handlers[kind](case)
+        return handle(case)
 
     def refuse(self, case: CheckContext, refused: Refused) -> AnyOutcome:
         """A rule's refusal, with what it leaves behind where its row says so (core/engine/submit.py). Where it is told

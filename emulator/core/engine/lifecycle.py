@@ -66,16 +66,17 @@ class MessageLifecycle:
             due = begins_at + after[0] if after else self._due(first.plan, batch, 0)
         manner = state.plans[first.plan].reports
         reports = batch.report and (manner or self._wanted(batch, None, first.status))
-        together = not reports and ends is None
-        if together and due is not None:
-            state.scheduler.put_each(due, first.id, len(messages), batch.first, scheduled)
-        for message in () if together else messages:
+        if not reports and ends is None:
             if due is not None:
-                state.scheduler.put_each(due, message.id, 1, batch.first, scheduled)
-            if reports:
-                self._report(message, batch, manner, None, batch.created_at)
-            if ends is not None:
-                state.scheduler.put(ends, Expire(message.id))
+                state.scheduler.put_each(due, first.id, len(messages), batch.first, scheduled)
+        else:
+            for message in messages:
+                if due is not None:
+                    state.scheduler.put_each(due, message.id, 1, batch.first, scheduled)
+                if reports:
+                    self._report(message, batch, manner, None, batch.created_at)
+                if ends is not None:
+                    state.scheduler.put(ends, Expire(message.id))
         self.touched(messages)
 
     def fire(self, at: Timestamp, item: Step | Begin | Expire, out: list[Outgoing]) -> None:

@@ -105,7 +105,7 @@ class PartAssembler:
         if not octets.size(kept):
             self._disarm(command.provider)
         whole = self._joined(names, command.text or "", command.measured)
-        again = CheckContext(state, case.profile, case.account, whole, case.at, case.switches)
+        again = CheckContext(state, case.profile, case.owner, whole, case.at, case.switches)
         again.ruling = case.ruling
         outcome = self._judge(again, refused)
         if isinstance(outcome, Accepted):

@@ -19,17 +19,13 @@ _NOBODY: dict[str, bool] = {}
 def numbers(case: CheckContext) -> Refused | None:
     """Sorts the destinations into good, stop-listed and invalid ones, and refuses when no good one is left."""
     command: Submit = case.command
-    account = case.account
-    assert account is not None
     profile, destinations = case.profile, command.destinations or ()
     switches, normal, bar = case.switches, profile.normal_number, profile.bar
     ruled = case.ruling.judges
-    stoplist = _NOBODY if command.ignore_stoplist else account.stoplist
+    stoplist = _NOBODY if command.ignore_stoplist else case.owner.stoplist
     wanted: str | None = None
     by_rule: dict[Reason | None, str] = {}  # what the account and the number do not show
-    good: list[str] = []
-    places: list[int] = []
-    lost: list[Lost] = []
+    good, places, lost = case.good, case.places, case.lost
     for place, written in enumerate(destinations):
         reason, accepting = None, False
         if ruled:
@@ -53,9 +49,6 @@ def numbers(case: CheckContext) -> Refused | None:
         else:
             good.append(number)
             places.append(place)
-    case.good, case.places = good, places
-    if lost:
-        case.lost = lost
     if good:
         if len(good) > 1 and switches.get("repeated-number") == "once":
             _each_once(case)

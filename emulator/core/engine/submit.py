@@ -35,8 +35,7 @@ class SubmitHandler:
 
     def take(self, case: CheckContext) -> Accepted:
         """A submit whose checks have passed: charged, stored, set going. A batch for each text."""
-        account, command, measured, cost = case.account, case.command, case.measured, case.cost
-        assert account is not None
+        account, command, measured, cost = case.owner, case.command, case.measured, case.cost
         assert measured is not None
         if command.replaces:
             self._give_way(case)
@@ -62,7 +61,7 @@ class SubmitHandler:
         """What a refusal leaves behind: where its row says so an id and records, each in the state of its row; and
         over a protocol where it is told later, the submit is taken and reports say what became of it."""
         command = case.command
-        if case.account is None or type(command) is not Submit:
+        if not case.known or type(command) is not Submit:
             return refused
         row = self.row_of(case, refused)
         if row is None or not row.keeps_id:

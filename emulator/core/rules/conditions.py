@@ -138,8 +138,8 @@ def _balance(value: Amounts) -> Test:
     low = None if value.low is None else amount(value.low)
     high = None if value.high is None else amount(value.high)
     return lambda case: (
-        case.account is not None and (low is None or low <= case.account.balance)
-        and (high is None or case.account.balance <= high)
+        case.known and (low is None or low <= case.owner.balance)
+        and (high is None or case.owner.balance <= high)
     )  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def _sender(value: str) -> OfPlace:
 
 def _stop_listed(value: bool) -> OfSpelling:
     def test(case: "CheckContext", spellings: Iterable[str]) -> bool:
-        return (case.account is not None and any(one in case.account.stoplist for one in spellings)) == value
+        return (case.known and any(one in case.owner.stoplist for one in spellings)) == value
 
     return test
 
@@ -268,9 +268,9 @@ def senders_of(case: "CheckContext", place: int) -> tuple[str, ...]:
     if not isinstance(command, Submit):
         return ()
     sent = case.said(place).sender
-    if not case.profile.sender_is_id or case.account is None:
+    if not case.profile.sender_is_id or not case.known:
         return (sent,)
-    return (sent, *(one.name for one in case.account.senders.values() if str(one.id) == sent))
+    return (sent, *(one.name for one in case.owner.senders.values() if str(one.id) == sent))
 
 
 def spelt(case: "CheckContext", written: str) -> tuple[str, ...]:

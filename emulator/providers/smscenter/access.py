@@ -13,13 +13,13 @@ _WRONG = "wrong-passwords"
 def may_ask(case: CheckContext) -> Refused | None:
     """Login with psw, or apikey, of an account; its address is open; psw is the password, its md5 or its sha1 in
     lower-case hex, or the apikey, and a wrong one is counted; the address is allowed; the API is on."""
-    credential, account = case.command.credential, case.account
+    credential, account = case.command.credential, case.owner
     if credential is None:
         return Refused(reason=Reason.KEY_MISSING)
     login = credential.kind == "login"  # a name; any other kind is a secret
     if login and credential.secret is None:
         return Refused(reason=Reason.KEY_MISSING)
-    if account is None:  # this goes into the log
+    if not case.known:  # this goes into the log
         problem = f"nobody has the login {credential.name}" if login else f"nobody has this {credential.kind}"
         return Refused(reason=Reason.KEY_UNKNOWN, details={"problem": problem})
     refused = address_open(case)
@@ -35,8 +35,7 @@ def may_ask(case: CheckContext) -> Refused | None:
 
 def address_open(case: CheckContext) -> Refused | None:
     """The account is not blocked by an admin command, nor the address by wrong passwords."""
-    account = case.account
-    assert account is not None
+    account = case.owner
     if account.blocked:
         return Refused(reason=Reason.ADDRESS_BLOCKED, details={"problem": "the account is set to blocked"})
     if account.limits_off:

@@ -10,6 +10,8 @@ from emulator.providers.number_ranges import COUNTRIES, OPERATORS, REGIONS
 LONGEST_PREFIX = 6
 """So many of a number's first digits tell whose it is."""
 _number = re.compile(r"[1-9][0-9]{9,14}", re.ASCII).fullmatch
+_as_it_is = re.compile(r"[1-7][0-9]{9,14}", re.ASCII).fullmatch
+"""A number that neither correction is about."""
 _between = re.compile(r"[\s()\-.]+")
 
 
@@ -19,11 +21,9 @@ def normal_number(written: str, switches: Mapping[str, Any]) -> str | None:
     With or without +; spaces, brackets, dashes and dots are dropped. Without a + a Russian number is corrected: 8 9xx
     becomes 7 9xx, and ten digits that begin with 9 get a 7 in front (facts, 3.1; the second form is our reading).
     """
-    if written.isascii() and written.isdigit():
-        if 10 <= len(written) <= 15 and "1" <= written[0] <= "7":
-            return written  # neither correction is about it
-    else:
-        written = _between.sub("", written)
+    if _as_it_is(written):
+        return written
+    written = _between.sub("", written)
     number = written.removeprefix("+")
     if number == written and switches["correct-numbers"] == "on":
         if len(number) == 11 and number.startswith("89"):

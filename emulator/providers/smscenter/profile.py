@@ -142,8 +142,7 @@ def bar(case: CheckContext, number: str, place: int) -> Reason | None:
     """Why nothing goes to one number of a list: its item's own sender; or more than 50 messages to it with gaps under
     30 s (facts, 8). `until-pause`: attempts that are blocked belong to the run, so that only a pause of 30 s ends it.
     """
-    account, command = case.account, case.command
-    assert account is not None
+    account, command = case.owner, case.command
     if command.senders and (refused := _sender(case, command.senders[place])) is not None:
         return refused.reason
     if account.limits_off:

@@ -25,7 +25,7 @@ from emulator.providers.smscenter.test_mode import error_of
 from emulator.smpp.command_status import Status, status_name
 from emulator.smpp.data_coding import Coding, DecodedText, Habits, coding_of, no_coding, read_octets, read_parts
 from emulator.smpp.field_checks import Strictness, check, checked
-from emulator.smpp.pdu import NOTHING, Pdu, PduFault, generic_nack, response
+from emulator.smpp.pdu import NOTHING, Pdu, PduFault, accepted, generic_nack, response
 from emulator.smpp.pdu_tables import BINDS, CommandId
 from emulator.smpp.time_format import read_time, write_absolute
 from emulator.smpp.tlvs import USER_MESSAGE_REFERENCE
@@ -219,7 +219,7 @@ def write(pdu: Pdu, command: AnyCommand, outcome: AnyOutcome) -> Pdu:
     """The response: its status and, where it succeeds, its fields."""
     match outcome:
         case Accepted():
-            return response(pdu, 0, {"message_id": (outcome.provider_id or "").encode("ascii", "replace")})
+            return accepted(pdu, (outcome.provider_id or "").encode("ascii", "replace"))
         case Found():
             return response(pdu, 0, _state(outcome.entries[0], command))
         case Refused():

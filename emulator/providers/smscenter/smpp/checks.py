@@ -31,7 +31,7 @@ def readable(case: CheckContext) -> Refused | None:
 
 
 def system_id_known(case: CheckContext) -> Refused | None:
-    if case.account is not None:
+    if case.known:
         return None
     credential = case.command.credential
     problem = f"nobody has the system_id {credential.name}" if credential else "the session is not bound"
@@ -41,12 +41,11 @@ def system_id_known(case: CheckContext) -> Refused | None:
 def may_ask(case: CheckContext) -> Refused | None:
     """Readable, of a session whose system_id is known; its address is open, and allowed; the API is on: in this
     order."""
-    account = case.account
     if case.command.fault is not None:
         return readable(case)
-    if account is None:
+    if not case.known:
         return system_id_known(case)
-    refused = access.address_open(case)
+    account, refused = case.owner, access.address_open(case)
     if refused is None and account.allowed_ips:
         refused = access.address_allowed(case)
     return refused if refused is not None or account.api_access else Refused(reason=Reason.API_OFF)
@@ -121,7 +120,8 @@ def _what(case: CheckContext) -> str:
 
 
 _encode = msgspec.json.Encoder().encode
-_throughput = checks.at_most("smpp-throughput", Reason.TOO_MANY_REQUESTS, lambda case: "")
+_throughput = checks.at_most("smpp-throughput", Reason.TOO_MANY_REQUESTS, lambda case: None if case.command.ids else "")
+"""A message of parts was counted part by part."""
 _identical = checks.at_most("smpp-identical", Reason.DUPLICATE, _what)
 
 
@@ -132,7 +132,7 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
             readable, system_id_known, access.address_open, password_right, access.address_allowed, checks.api_on,
             checks.at_once("sessions"),
         ),
-        "Submit/smpp": (may_ask, _throughput_of_whole, text_fits, _identical_of_whole, sender, recipients.numbers,
+        "Submit/smpp": (may_ask, _throughput, text_fits, _identical_of_whole, sender, recipients.numbers,
                         test_mode.enough_credit, make),
         "SubmitPart": (may_ask, _throughput, part_is_new, _identical_with_part),
         "Query/smpp": (may_ask, source_fits),
@@ -140,11 +140,6 @@ def table(sender: Check) -> dict[str, tuple[Check, ...]]:
         "Replace": (may_ask, replacement_fits),
         "CheckLink": (),
     }  # fmt: skip
-
-
-def _throughput_of_whole(case: CheckContext) -> Refused | None:
-    """A message of parts was counted part by part."""
-    return None if case.command.ids else _throughput(case)
 
 
 def _identical_with_part(case: CheckContext) -> Refused | None:
