@@ -34,6 +34,8 @@ class Accepted(Outcome, tag="accepted"):
     invalid: tuple[str, ...] = ()
     barred: tuple[tuple[str, Reason], ...] = ()
     """Numbers that nothing was sent to for other reasons."""
+    places: tuple[int, ...] = ()
+    """Where they stand among the destinations: the invalid ones, the stop-listed, the barred."""
 
 
 class PartAccepted(Accepted, kw_only=True, tag="part-accepted"):
@@ -51,6 +53,7 @@ class CostTold(Outcome, kw_only=True, tag="cost"):
     stop_listed: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
     barred: tuple[tuple[str, Reason], ...] = ()
+    places: tuple[int, ...] = ()
 
 
 class Refused(Outcome, kw_only=True, tag="refused"):

@@ -11,7 +11,7 @@ from emulator.core.accounts import Account, Sender
 from emulator.core.outcomes import Refused
 from emulator.core.profile import LONGEST_WINDOW, Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules.matching import NOTHING, Rule, Ruling
+from emulator.core.rules.matching import NOTHING, Ruling
 from emulator.core.state.named import named
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.text import Measure, measure
@@ -78,10 +78,6 @@ class CheckContext(msgspec.Struct):
             (command.senders[place] if command.senders else command.sender) or "",
             command.begins[place] if command.begins else command.begins_at,
         )
-
-    def rule_of(self, written: str, place: int) -> Rule | None:
-        """The rule that decides of the destination at that place."""
-        return self.ruling.of(written, self.said(place) if self.command.texts else None)
 
     def named(self, to: str | None = None) -> list[int]:
         """Ids of the messages (to a number) that the command names by an id."""

@@ -142,7 +142,7 @@ class CommandHandlers:
     def _query_many(self, case: CheckContext) -> AnyOutcome:
         """What a rule refuses of a list is not found."""
         def entry(number: str, provider_id: str) -> Entry | None:
-            rule = case.ruling.of(number, provider_id)
+            rule = case.ruling.of((number, provider_id))
             if rule is not None and rule.spec.then.takes_away(case.command):
                 return None
             ids = self._sent(case, number, provider_id)

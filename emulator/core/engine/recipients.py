@@ -1,7 +1,7 @@
 """Whom of a list something goes to: numbers that are good, stop-listed, malformed or barred, by the provider's words
 and by rules; and what a rule's `accept` spares of a refusal."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from emulator.core.commands import Submit
 from emulator.core.engine.checks import Check, CheckContext, Lost, weigh
@@ -26,10 +26,14 @@ def numbers(case: CheckContext) -> Refused | None:
     wanted: str | None = None
     by_rule: dict[Reason | None, str] = {}  # what the account and the number do not show
     good, places, lost = case.good, case.places, case.lost
+    times: dict[str, int] = {}
+    told = _each_once(case) if len(destinations) > 1 and switches.get("repeated-number") == "once" else None
     for place, written in enumerate(destinations):
+        if told is not None and told(written, place):
+            continue
         reason, accepting = None, False
         if ruled:
-            rule = case.rule_of(written, place)
+            rule = case.ruling.of(place)
             reason, accepting, instead = _ruled(case, rule)
             wanted = wanted or instead
             if rule is not None and reason not in (None, _MALFORMED, _STOPPED):
@@ -43,15 +47,14 @@ def numbers(case: CheckContext) -> Refused | None:
             if number in stoplist:
                 reason = _STOPPED
             elif reason is None and bar is not None:
-                reason = bar(case, number, place)
+                reason = bar(case, number, place, times.get(number, 0))
         if reason is not None:
             lost.append(Lost(number, place, reason))
         else:
             good.append(number)
             places.append(place)
+            times[number] = times.get(number, 0) + 1
     if good:
-        if len(good) > 1 and switches.get("repeated-number") == "once":
-            _each_once(case)
         return None
     found = {
         "invalid": some(lost_for(case, Reason.DESTINATION_INVALID)),
@@ -65,13 +68,22 @@ def numbers(case: CheckContext) -> Refused | None:
     return Refused(reason=reason, details=found)
 
 
-def _each_once(case: CheckContext) -> None:
-    """To a number that is named again nothing goes but another text."""
-    own = case.said if case.command.texts else lambda place: None
-    kept: dict[object, tuple[str, int]] = {}
-    for number, place in zip(case.good, case.places, strict=True):
-        kept.setdefault((number, own(place)), (number, place))
-    case.good, case.places = [number for number, _ in kept.values()], [place for _, place in kept.values()]
+def _each_once(case: CheckContext) -> Callable[[str, int], bool]:
+    """Was a destination there before? To a number that is named again nothing goes but another text, or the same of
+    another sender."""
+    normal, switches = case.profile.normal_number, case.switches
+    texts, senders = case.command.texts, case.command.senders
+    seen: set[tuple[str, str, str]] = set()
+
+    def again(written: str, place: int) -> bool:
+        number = normal(written, switches) or written
+        one = (number, texts[place] if texts else "", senders[place] if senders else "")
+        if one in seen:
+            return True
+        seen.add(one)
+        return False
+
+    return again
 
 
 def lost_for(case: CheckContext, reason: Reason) -> tuple[str, ...]:
@@ -151,7 +163,7 @@ def spared(case: CheckContext, reason: Reason) -> bool:
     kept: list[tuple[str, int]] = []
     lost = list(case.lost)
     for number, place in zip(case.good, case.places, strict=True):
-        rule = case.rule_of((case.command.destinations or ())[place], place)
+        rule = case.ruling.of(place)
         if rule is not None and rule.spec.then.accept:
             kept.append((number, place))
         else:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from emulator.core.commands import Submit
-from emulator.core.engine.checks import CheckContext, Said
+from emulator.core.engine.checks import CheckContext, Lost, Said
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.engine.recipients import barred, lost_for
 from emulator.core.messages import Batch
@@ -123,6 +123,8 @@ class SubmitHandler:
         together. The batch's id."""
         ruling, provider, ends = case.ruling, case.profile.provider, case.command.expires_at
         batch = self._batch(case, provider_id, said, measured, cost)
+        if ends is not None and case.command.begins:  # each is tried for as long from its own beginning on
+            ends += batch.begins_at - (case.command.begins_at or case.at)
         status: Status = "scheduled" if batch.begins_at > case.at else "pending"
         alike = ((ruling.everyone, numbers),) if ruling.recipients is None else _by_rule(case, numbers, places)
         for rule, those in alike:
@@ -178,14 +180,21 @@ class SubmitHandler:
         return number
 
 
+_IN_TURN = {Reason.DESTINATION_INVALID: 0, Reason.STOP_LISTED: 1}
+
+
 def lost(case: CheckContext) -> dict[str, Any]:
     """The numbers that nothing is sent to, as outcomes tell them."""
     if not case.lost:
         return {}
     return {
         "stop_listed": lost_for(case, Reason.STOP_LISTED), "invalid": lost_for(case, Reason.DESTINATION_INVALID),
-        "barred": barred(case),
+        "barred": barred(case), "places": tuple(one.place for one in sorted(case.lost, key=_told_with)),
     }  # fmt: skip
+
+
+def _told_with(one: Lost) -> int:
+    return _IN_TURN.get(one.reason, len(_IN_TURN))
 
 
 def _numbered(case: CheckContext) -> list[tuple[str, int]]:
@@ -223,6 +232,6 @@ def _by_rule(
     case: CheckContext, numbers: Sequence[str], places: Sequence[int]
 ) -> Iterable[tuple[Rule | None, Sequence[str]]]:  # fmt: skip
     """Numbers, those in a row of whom one rule decides together. The batch's id."""
-    rules = [case.rule_of(case.command.destinations[place], place) for place in places]
+    rules = [case.ruling.of(place) for place in places]
     for rule, alike in groupby(zip(rules, numbers, strict=True), itemgetter(0)):
         yield rule, [number for _, number in alike]

@@ -3,7 +3,7 @@ counts its uses."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
@@ -73,15 +73,14 @@ class Ruling(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
     everyone: Rule | None = None
     """Decides of all recipients; or it is None, and then"""
-    recipients: dict[tuple[str, Any], Rule | None] | None = None
-    """a rule for each recipient: by number as written, and what is said to it where each may hear something else, or
-    the id that is asked after."""
+    recipients: dict[int | tuple[str, str], Rule | None] | None = None
+    """a rule for each recipient: by its place among the destinations, or by number and id that are asked after."""
     judges: bool = False
     """Does any of them say something of the call itself, or of its answer?"""
 
-    def of(self, written: str, said: Any = None) -> Rule | None:
-        """The rule for a recipient; `said` where each has its own."""
-        return self.everyone if self.recipients is None else self.recipients.get((written, said))
+    def of(self, recipient: int | tuple[str, str]) -> Rule | None:
+        """The rule for a recipient."""
+        return self.everyone if self.recipients is None else self.recipients.get(recipient)
 
     def each(self) -> Iterable[Rule | None]:
         """The rules of all recipients; of a call without any, its own."""
@@ -92,7 +91,7 @@ NOTHING = Ruling()
 
 
 def _ruling(
-    rules: Sequence[Rule], everyone: Rule | None, recipients: dict[tuple[str, Any], Rule | None] | None = None
+    rules: Sequence[Rule], everyone: Rule | None, recipients: dict[int | tuple[str, str], Rule | None] | None = None
 ) -> Ruling:  # fmt: skip
     return Ruling(tuple(rules), everyone, recipients, any(rule.spec.then.judges for rule in rules))
 
@@ -331,12 +330,8 @@ def _for_many(candidates: list[_Candidate], case: "CheckContext", numbers: tuple
     if all(rule is first for rule in decided):
         return NOTHING if first is None else _ruling(rules, first)
     command = case.command
-    keys: Iterable[tuple[str, Any]]
-    if isinstance(command, QueryMany | Delete):
-        keys = command.wanted or ()
-    else:
-        keys = ((number, case.said(place) if command.texts else None) for place, number in enumerate(numbers))
-    return _ruling(rules, None, dict(zip(keys, decided, strict=True)))
+    asked = command.wanted or () if isinstance(command, QueryMany | Delete) else everywhere
+    return _ruling(rules, None, dict(zip(asked, decided, strict=True)))
 
 
 def _by_key(

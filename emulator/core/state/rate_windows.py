@@ -35,8 +35,10 @@ class RateWindows:
         return len(marks)
 
     def prolong(self, key: str, at: Timestamp) -> None:
-        """A streak goes on up to now, without another event."""
-        self.marks[key][-1] = at
+        """A streak, if there is one, goes on up to now, without another event."""
+        marks = self.marks.get(key)
+        if marks is not None:
+            marks[-1] = at
 
     def oldest(self, key: str) -> Timestamp | None:
         """The first event still kept."""

@@ -25,7 +25,7 @@ from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, read
 from emulator.providers.smscenter.phone_numbers import as_digits, normal_number, place_of
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reply_fields import Members
-from emulator.providers.smscenter.statuses import NOT_FOUND, told
+from emulator.providers.smscenter.statuses import NOT_FOUND, ReportedState, told
 
 Switches = Mapping[str, Any]
 
@@ -151,16 +151,21 @@ def _lists(
     """err=1: the bad numbers with their statuses; op=1: every number."""
     assert isinstance(command, Submit)
     members: Members = {}
-    bad = dict(bad_numbers(outcome))
-    if "err" in command.style and bad:
-        members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad.items()]
+    if "err" in command.style and (bad := errors(outcome)):
+        members["errors"] = bad
     if "op" in command.style:
-        members["phones"] = list(_phones(command, bad, account, money))
+        members["phones"] = list(_phones(command, outcome, account, money))
     return members
 
 
-def bad_numbers(outcome: Accepted | CostTold) -> list[tuple[str, tuple[int, int]]]:
-    """Numbers of a list that got nothing: status and delivery error."""
+def errors(outcome: Accepted | CostTold) -> list[Members]:
+    """Numbers of a list that got nothing, each once, with their statuses."""
+    found = {number: status for number, (status, _) in _bad(outcome)}
+    return [{"phone": number, "status": status} for number, status in found.items()]
+
+
+def _bad(outcome: Accepted | CostTold) -> list[tuple[str, ReportedState]]:
+    """What got nothing, in the order of `outcome.places`."""
     table = ERRORS["send"]
     groups = [
         *((number, Reason.DESTINATION_INVALID) for number in outcome.invalid),
@@ -171,13 +176,14 @@ def bad_numbers(outcome: Accepted | CostTold) -> list[tuple[str, tuple[int, int]
 
 
 def _phones(
-    command: Submit, bad: Mapping[str, tuple[int, int]], account: Account | None, money: reply_fields.Money
+    command: Submit, outcome: Accepted | CostTold, account: Account | None, money: reply_fields.Money
 ) -> Iterator[Members]:  # fmt: skip
     """An entry for each number, in the order of the question and as it was written there, as digits; their costs add up
     to the whole."""
     switches = PROFILE.in_force(account)
     price = 0 if account is None else PROFILE.price(account, "part" if command.kind == "sms" else command.kind)
     once, said = switches["repeated-number"] == "once", set()
+    bad = {place: state for place, (_, state) in zip(outcome.places, _bad(outcome), strict=True)}
     free = bool(switches["test-mode"])
     text = command.text or ""
     whole = command.measure_of(text).parts * price
@@ -187,10 +193,11 @@ def _phones(
             text = command.texts[place]
             whole = command.measure_of(text).parts * price
         if once:
-            if (number, text) in said:
+            one = (number, text, command.senders[place] if command.senders else "")
+            if one in said:
                 continue
-            said.add((number, text))
-        wrong = bad.get(number) or bad.get(written)
+            said.add(one)
+        wrong = bad.get(place)
         cost = 0 if wrong else whole
         members: Members = {"phone": as_digits(written), "mccmnc": place_of(number).mccmnc}
         if not free:

@@ -138,20 +138,23 @@ def _spread(case: CheckContext, at: Timestamp, extra: Mapping[str, str]) -> Refu
     return None
 
 
-def bar(case: CheckContext, number: str, place: int) -> Reason | None:
+def bar(case: CheckContext, number: str, place: int, before: int) -> Reason | None:
     """Why nothing goes to one number of a list: its item's own sender; or more than 50 messages to it with gaps under
-    30 s (facts, 8). `until-pause`: attempts that are blocked belong to the run, so that only a pause of 30 s ends it.
+    30 s (facts, 8), of which `before` go by this request. `until-pause`: attempts that are blocked belong to the run,
+    so that only a pause of 30 s ends it. A question for the price is no message.
     """
     account, command = case.owner, case.command
     if command.senders and (refused := _sender(case, command.senders[place])) is not None:
         return refused.reason
     if account.limits_off:
         return None
-    windows, mark = case.state.windows, f"to-one-number smscenter {number}"
-    if windows.streak(mark, case.at, _TO_ONE.span) < account.limits.get("to-one-number", _TO_ONE.count):
-        case.marks.append(mark)
+    windows, mark, sends = case.state.windows, f"to-one-number smscenter {number}", type(command) is not Price
+    run = windows.streak(mark, case.at, _TO_ONE.span) + before
+    if run < account.limits.get("to-one-number", _TO_ONE.count):
+        if sends:
+            case.marks.append(mark)
         return None
-    if case.switches["flood"] == "until-pause" and type(command) is not Price:
+    if sends and case.switches["flood"] == "until-pause":
         windows.prolong(mark, case.at)
     return Reason.FLOOD
 

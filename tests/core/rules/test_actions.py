@@ -44,7 +44,7 @@ def test_accept_passes_over_limits_and_bars() -> None:
     few = checks.at_most("few", Reason.TOO_MANY_REQUESTS, lambda case: "")
     made = profile(
         checks={"Submit": (checks.account_open, few, recipients.numbers, checks.enough_credit)},
-        limits={"few": Limit(1, 60, "")}, bar=lambda case, number, place: Reason.FLOOD if number == TO else None,
+        limits={"few": Limit(1, 60, "")}, bar=lambda case, number, *_: Reason.FLOOD if number == TO else None,
     )  # fmt: skip
     strict, open_ = Play(made=made), Play({"then": {"accept": True}}, made=made)
     assert strict.submit(TO).outcome.reason == Reason.FLOOD

@@ -131,3 +131,25 @@ def test_a_pause_of_thirty_seconds_and_no_shorter_one_ends_a_run_and_its_block(w
     assert [sent(number) for number in range(53, 104)] == [None] * 50 + [8]
     desk.advance(30)
     assert sent(104) is None
+
+
+@pytest.mark.contract("smscenter.send.flood")
+def test_the_messages_of_one_list_to_one_number_are_a_run_and_those_to_a_repeated_number_are_one():
+    desk = Desk()
+    assert desk.send(",".join([TO] * 60))["cnt"] == 1
+    assert desk.json("send", list="\n".join(f"{TO}:text {n}" for n in range(60)), cost="1")["cnt"] == 49
+    answer = desk.json("send", list="\n".join(f"{TO}:text {n}" for n in range(60)), op="1")
+    assert (answer["cnt"], [one.get("error") for one in answer["phones"]]) == (49, [None] * 49 + ["251"] * 11)
+    assert told(desk.send(mes="one more")) == 8
+
+
+@pytest.mark.contract("smscenter.send.flood", "smscenter.send.cost")
+def test_to_ask_for_a_price_is_no_message_to_the_number(desk):
+    for number in range(60):
+        assert told(desk.send(mes=str(number), cost="1")) is None
+    assert told(desk.send(mes="sent")) is None
+
+
+@pytest.mark.contract("smscenter.send.flood")
+def test_a_limit_of_none_at_all_to_one_number_blocks_the_first():
+    assert told(Desk(limits={"to-one-number": 0}).send()) == 8

@@ -105,3 +105,16 @@ def test_over_soap_query_a_list_works_the_same_way(desk):
     answer = desk.soap("send_sms2", phones="", mes="", query=f"list=Shop|{TO}%3Aone%5Cntwo")
     assert answer["cnt"] == "1"
     assert sent(desk) == [(TO, "one\ntwo", "Shop")]
+
+
+@pytest.mark.contract("smscenter.send.list", "smscenter.send.time", "smscenter.send.period")
+@pytest.mark.parametrize(
+    "said",
+    [{"list": f"{TO}:a\n{OTHER}:b", "time": "+1"}, {"list": f"A,2|{TO}:a\n{OTHER}:b"},
+     {"phones": f"{TO},{OTHER}", "mes": "x", "period": "1", "freq": "1"},
+     {"phones": f"{TO},{OTHER}", "mes": "code", "call": "1", "period": "1"}],
+)  # fmt: skip
+def test_what_rules_say_of_one_number_holds_however_the_send_is_spread(desk, said):
+    desk.rules({"when": {"to": OTHER}, "then": {"steps": [{"after": 1, "status": "expired"}]}})
+    desk.json("send", **said)
+    assert {one["phone"]: one["status"] for one in desk.advance(7200)} == {TO: "1", OTHER: "3"}

@@ -44,10 +44,17 @@ def test_a_plus_or_the_switch_keeps_a_number_from_being_corrected():
     assert desk.messages()[0][0] == "89161234567"
 
 
-@pytest.mark.contract("smscenter.send.repeated-number")
-def test_one_number_twice_is_sent_once_unless_the_switch_says_otherwise():
-    assert Desk().send(f"{TO},+{TO}")["cnt"] == 1
-    assert Desk(switches={"repeated-number": "twice"}).send(f"{TO},+{TO}")["cnt"] == 2
+@pytest.mark.contract("smscenter.send.repeated-number", "smscenter.send.period")
+@pytest.mark.parametrize("more", [{}, {"period": "2", "freq": "30"}, {"hlr": "1"}])
+def test_one_number_twice_is_sent_once_unless_the_switch_says_otherwise(more):
+    assert Desk().send(f"{TO},+{TO}", **more)["cnt"] == 1
+    assert Desk(switches={"repeated-number": "twice"}).send(f"{TO},+{TO}", **more)["cnt"] == 2
+
+
+@pytest.mark.contract("smscenter.send.repeated-number", "smscenter.send.err")
+def test_a_bad_number_twice_is_told_and_called_back_once(desk):
+    assert desk.send(f"12,{TO},12", err="1")["errors"] == [{"phone": "12", "status": 22}]
+    assert sorted(one["phone"] for one in desk.advance(5)) == ["12", TO]
 
 
 @pytest.mark.contract("smscenter.send.list")
@@ -256,6 +263,18 @@ def test_op_lists_the_numbers_of_a_price_as_those_of_a_send():
     sent = desk.json("send", **said, cost="2")
     assert [sent[name] for name in ("cost", "cnt", "errors", "phones")] == list(priced.values())
     assert desk.get("send", phones=f"{TO},{TO}", mes="twice", op="1", cost="1", fmt="2").count(b"<phone>") == 1
+
+
+@pytest.mark.contract("smscenter.send.op", "smscenter.send.list-senders", "smscenter.send.some-bad")
+@pytest.mark.parametrize("cost", ["1", "3"])
+def test_op_tells_of_each_item_of_a_list_even_of_one_number(cost):
+    """The one whose sender is refused costs nothing; another sender makes another message."""
+    desk = Desk(senders=["Shop", "Bank"])
+    listed = "\n".join(f"{sender}|{TO}:a" for sender in ("Shop", "Nobody", "Bank", "Shop"))
+    answer = desk.json("send", list=listed, cost=cost, op="1", err="1")
+    assert answer["errors"] == [{"phone": TO, "status": 23}]
+    assert [(one["cost"], one.get("error")) for one in answer["phones"]] == [("1", None), ("0", "254"), ("1", None)]
+    assert answer["cost"] == "2"
 
 
 @pytest.mark.contract("smscenter.send.error-1")

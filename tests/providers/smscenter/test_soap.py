@@ -130,7 +130,7 @@ def test_send_answers_what_it_cost_and_no_error(desk):
     longer = desk.soap("send_sms2", phones=TO, mes="д" * 200, query="maxsms=1&translit=0&id=77&cost=1")
     assert (longer["id"], longer["cnt"], desk.messages()[-1][1]) == ("77", "1", "д" * 70)
     assert "errors" not in desk.soap("send_sms2", phones=f"{TO},12", mes="a")
-    fields = {"phones": f"{TO},12,13", "mes": "b", "query": "err=1"}
+    fields = {"phones": f"{TO},12,13,12", "mes": "b", "query": "err=1"}
     reply = post(desk, call("send_sms2", Who("alex", "123"), fields).body)
     errors = [[child.text for child in one] for one in ET.fromstring(reply.body).iter("errors")]
     assert errors == [["12", "22"], ["13", "22"]]

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from providers.smscenter.desk import TO, Desk
+from providers.smscenter.desk import OTHER, TO, Desk
 
 from emulator.core.units import HOUR, MINUTE, SECOND
 from emulator.providers.smscenter.countries import zone
@@ -88,6 +88,19 @@ def test_a_message_that_outlives_its_time_has_status_3(desk):
     assert desk.advance(3599) == []
     assert [(one["status"], "err" in one) for one in desk.advance(3601)] == [("3", False)]
     assert desk.status(1, all="1")["status_name"] == "Просрочено"
+
+
+@pytest.mark.contract("smscenter.send.valid", "smscenter.send.period", "smscenter.send.list-senders")
+@pytest.mark.parametrize(
+    "said",
+    [{"phones": f"{TO},{OTHER}", "mes": "x", "period": "2", "freq": "60"},
+     {"list": f"A,1|{TO}:x\nA,0|{OTHER}:x", "time": "02.02.26 13:00"}],
+)  # fmt: skip
+def test_each_message_of_a_mailing_has_its_life_time_from_its_own_beginning_on(desk, said):
+    desk.rules({"when": {"to": OTHER}, "then": {"steps": [{"after": 7200, "status": "delivered"}]}})
+    desk.json("send", valid="00:30", **said)
+    assert [(one["phone"], one["status"]) for one in desk.advance(5399)] == [(TO, "1")]
+    assert [(one["phone"], one["status"]) for one in desk.advance(1)] == [(OTHER, "3")]
 
 
 @pytest.mark.contract("smscenter.dates.moscow")

@@ -110,7 +110,8 @@ HTTP = (
     row("send.numbers", "elsewhere", f"{_3}.1", "International numbers with or without +; without it they may be "
         "corrected, such as 8 9xx to 7 9xx.", "10 to 15 digits that do not begin with 0; spaces, brackets, dashes and "
         "dots are dropped; ten digits from 9 on get a 7.", "correct-numbers"),
-    row("send.repeated-number", "inferred", f"{_3}.1", "One number twice in phones.", "Sent once.", "repeated-number"),
+    row("send.repeated-number", "inferred", f"{_3}.1", "One number twice in phones.", "Sent once, or refused "
+        "once; in a list another text or sender makes another message.", "repeated-number"),
     row("send.list", "elsewhere", f"{_3}.1", "list: lines of numbers and text with : or ; between them.",
         "One id for all lines; each text is charged by its own parts, and what a number is refused keeps its own text. "
         "Only the first : or ; counts."),
@@ -136,7 +137,7 @@ HTTP = (
     row("send.time", "elsewhere", f"{_3}.1", "time: DDMMYYhhmm, DD.MM.YY hh:mm, h1-h2, 0 and Unix seconds, + and "
         "minutes; 0 or the past is now.", "Moscow time, tz hours from it; else error 5."),
     row("send.valid", "elsewhere", f"{_3}.1", "valid: how long it is tried, hours or hh:mm, 1 to 24 h.",
-        "00:01 to 24:00; then status 3. Else error 1."),
+        "00:01 to 24:00 from when it goes, each of a mailing by itself; then status 3. Else error 1."),
     row("send.maxsms", "elsewhere", f"{_3}.1", "maxsms: the most parts.", "A longer text is cut (our reading)."),
     row("send.flash", "elsewhere", f"{_3}.1", "flash=1: a flash message.", "type and flag are 1."),
     row("products", "elsewhere", f"{_3}.1", "push, hlr, bin, ping, mms, mail, call, viber, soc, bot, tg, whatsapp ask "
@@ -174,7 +175,8 @@ HTTP = (
         "statuses of their own under the same id.", "They cost nothing; their callbacks go out."),
     row("send.flood", "elsewhere", _8, "More than 50 messages to one number with gaps under 30 s are blocked. What "
         "ends a block is not said.", "Error 8, or a status 23 with err 251 among other numbers; on the sandbox clock. "
-        "It is our choice that blocked attempts belong to the run, so that only a pause of 30 s ends it.", "flood"),
+        "Those of one list count one by one, a question for the price does not. It is our choice that blocked "
+        "attempts belong to the run, so that only a pause of 30 s ends it.", "flood"),
     row("send.ignored", "inferred", f"{_3}.1", "tinyurl, pp, userip, imgcode, smsreq, subj, fileurl, param, "
         "voice.", "Taken and left out of account, with a finding."),
     # status

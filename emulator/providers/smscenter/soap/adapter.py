@@ -16,7 +16,7 @@ from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.providers.base import Route
 from emulator.providers.smscenter import countries, reply_fields, requests
 from emulator.providers.smscenter.errors import SOMETHING
-from emulator.providers.smscenter.http import bad_numbers
+from emulator.providers.smscenter.http import errors
 from emulator.providers.smscenter.parameters import Parameters
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.reply_fields import Members
@@ -165,8 +165,7 @@ def _members(command: AnyCommand, outcome: AnyOutcome, switches: Mapping[str, An
         case Accepted():
             members = reply_fields.sent(outcome, "3", switches)
             if "err" in command.style and isinstance(command, Submit):
-                bad = bad_numbers(outcome)
-                members["errors"] = [{"phone": number, "status": status} for number, (status, _) in bad]
+                members["errors"] = errors(outcome)
             return _in_order(members, _SEND)
         case CostTold():
             return _in_order(reply_fields.priced(outcome, reply_fields.money(switches)), _COST)
