@@ -6,7 +6,6 @@ import gc
 import logging
 import signal
 import socket
-import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Literal
@@ -33,7 +32,6 @@ _FEWEST = 8
 def serve(settings: Settings, listening: socket.socket, smpp: socket.socket) -> int:
     """Serve on bound sockets until told to stop; gives back the exit status."""
     logs.set_up(settings.log_format, settings.quiet)
-    warnings.filterwarnings("ignore", module=r"aiohttp\.multipart$")  # of what a client's form says amiss
     form = settings.log_format
     if settings.token is None and not settings.loopback:
         settings = _with_token(settings)

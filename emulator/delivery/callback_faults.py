@@ -3,6 +3,7 @@ its own. The faults are named in core/rules/actions.py."""
 
 import asyncio
 import ssl
+from contextlib import suppress
 
 import httptools
 
@@ -11,6 +12,10 @@ from emulator.net.allowed_targets import Targets
 from emulator.net.connect import reach
 from emulator.net.reset import reset
 
+CLOSED_BEFORE = "the connection was closed before an answer came"
+CLOSED_WITHIN = "the connection was closed in the middle of the answer"
+CHANGED = "the connection became something else (101), which nobody asked for"
+NO_ANSWER = "what came is no HTTP answer"
 _PIECES = 20
 _PAUSE = 0.05
 
@@ -25,13 +30,7 @@ async def send(
     reader, writer = await asyncio.open_connection(sock=made, ssl=tls, server_hostname=host if tls else None)
     try:
         if fault == "slow":
-            octets = head + body
-            size = -(-len(octets) // _PIECES)
-            for begin in range(0, len(octets), size):
-                writer.write(octets[begin : begin + size])
-                await writer.drain()
-                await asyncio.sleep(_PAUSE)
-            return await _answer(reader, most)
+            return await _slowly(head + body, reader, writer, most)
         writer.write(head + body[: len(body) // 2] if body else head[: len(head) // 2])
         await writer.drain()
         if fault == "reset":
@@ -42,37 +41,82 @@ async def send(
         writer.close()
 
 
-class _Reply:
-    """What a parser of answers tells."""
+async def _slowly(octets: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, most: int) -> HttpReply:
+    """The answer, which may come before all is said."""
+    answering = asyncio.ensure_future(_answer(reader, most))
+    size = -(-len(octets) // _PIECES)
+    try:
+        with suppress(ConnectionError):
+            for begin in range(0, len(octets), size):
+                if answering.done():
+                    break
+                writer.write(octets[begin : begin + size])
+                await writer.drain()
+                await asyncio.sleep(_PAUSE)
+        return await answering
+    finally:
+        answering.cancel()
+
+
+class _Answer:
+    """What a parser of answers tells: it takes what aiohttp's takes."""
 
     def __init__(self) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.parser.set_dangerous_leniencies(
+            lenient_headers=True, lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True
+        )
+        self.status = 0
         self.headers: list[tuple[str, str]] = []
         self.body = b""
         self.whole = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
+        if not self.status:  # or it is a trailer
+            self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        if not self.whole:
+            self.status = self.parser.get_status_code()
 
     def on_body(self, octets: bytes) -> None:
-        self.body += octets
+        if not self.whole:
+            self.body += octets
 
     def on_message_complete(self) -> None:
-        self.whole = True
+        if self.status < 200:  # the answer is still to come
+            self.status, self.headers = 0, []
+        else:
+            self.whole = True
+
+    @property
+    def ends_with_connection(self) -> bool:
+        """Does nothing else say where the body ends?"""
+        return self.status > 0 and not any(name.lower() in _FRAMING for name, _ in self.headers)
+
+
+_FRAMING = ("content-length", "transfer-encoding")
 
 
 async def _answer(reader: asyncio.StreamReader, most: int) -> HttpReply:
-    reply = _Reply()
-    parser = httptools.HttpResponseParser(reply)
-    read = 0
-    while not reply.whole and len(reply.body) < most and read < 2 * most:
-        octets = await reader.read(most)
-        read += len(octets)
+    answer, read = _Answer(), 0
+    while not answer.whole and len(answer.body) < most:
         try:
-            if not octets and not reply.headers:
-                raise OSError("the connection was closed before an answer came")
-            parser.feed_data(octets)
-        except httptools.HttpParserError as error:
-            raise OSError(f"what came is no HTTP answer: {error}") from None
+            octets = await reader.read(most)
+        except ConnectionError:
+            octets = b""
+        read += len(octets)
         if not octets:
+            if not answer.ends_with_connection:
+                raise OSError(CLOSED_WITHIN if answer.status else CLOSED_BEFORE)
             break
-    return HttpReply(parser.get_status_code(), tuple(reply.headers), reply.body[:most])
+        if read > 2 * most:
+            raise OSError(f"{NO_ANSWER}: it has no end of its head")
+        try:
+            answer.parser.feed_data(octets)
+        except httptools.HttpParserUpgrade:
+            raise OSError(CHANGED) from None
+        except httptools.HttpParserError as error:
+            if not answer.whole:
+                raise OSError(f"{NO_ANSWER}: {error}") from None
+    return HttpReply(answer.status, tuple(answer.headers), answer.body[:most])

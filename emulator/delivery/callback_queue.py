@@ -113,6 +113,9 @@ class CallbackQueue:
             failure, how = str(refusal), "not sent"
         except OSError as error:
             failure = str(error) or type(error).__name__
+        except Exception as error:
+            failures.told(f"callback {attempt.id} could not be sent", error)
+            failure, how = f"{type(error).__name__}, a bug of the emulator: its log says more", "not sent"
         if not sandbox.lives(engine):
             return
         if answer is None:

@@ -158,7 +158,7 @@ class HttpClient:
                 return await self._exchange_by_hand(request, origin, target[len(begin) :], fault)
         except TimeoutError:
             raise TimeoutError(f"no answer within {TIMEOUT:.0f} s") from None
-        except (aiohttp.ClientError, ValueError) as error:
+        except (aiohttp.ClientError, ssl.SSLCertVerificationError, ValueError) as error:
             raise self._failure(origin, error) from None
 
     async def _exchange(self, request: HttpRequest, origin: Origin, rest: str) -> HttpReply:
@@ -171,7 +171,7 @@ class HttpClient:
             allow_redirects=False, ssl=await self._context() if origin.tls else True, skip_auto_headers=left_out,
         ) as answer:  # fmt: skip
             if answer.status == 101:
-                raise OSError("the connection became something else (101), which nobody asked for")
+                raise OSError(callback_faults.CHANGED)
             body, content = b"", answer.content
             if answer.connection is not None and not content.is_eof():
                 _acknowledge(answer.connection.transport)
@@ -206,6 +206,8 @@ class HttpClient:
         match error:
             case aiohttp.ClientConnectorCertificateError():
                 return OSError(f"{where}: {error.certificate_error}{_UNTRUSTED.format(origin.host)}")
+            case ssl.SSLCertVerificationError():
+                return OSError(f"{where}: {error}{_UNTRUSTED.format(origin.host)}")
             case aiohttp.ClientConnectorError(os_error=NotAllowed() as refusal):
                 return self._refused(origin, str(refusal))
             case aiohttp.ClientConnectorDNSError():
@@ -213,11 +215,12 @@ class HttpClient:
             case aiohttp.ClientConnectorError():
                 return OSError(f"{where}: {error.os_error}")
             case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError():
-                return OSError("the connection was closed before an answer came")
+                return OSError(callback_faults.CLOSED_BEFORE)
             case aiohttp.ClientPayloadError():
-                return OSError("the connection was closed in the middle of the answer")
+                return OSError(callback_faults.CLOSED_WITHIN)
             case aiohttp.ClientResponseError():
-                return OSError(f"what came is no HTTP answer: {error.message}")
+                said = " ".join(error.message.split()).rstrip(" ^")  # its second line points at an octet of the first
+                return OSError(f"{callback_faults.NO_ANSWER}: {said}")
         return OSError(str(error))
 
     def _refused(self, origin: Origin, said: str) -> NotAllowed:

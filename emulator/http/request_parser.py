@@ -382,14 +382,16 @@ class Head(msgspec.Struct, gc=False):
 
 
 _NO_HEAD = Head(())
+_BLANKS = " \t"
+"""Around a value, and no part of it (RFC 9112, 5.1)."""
 
 
 @lru_cache(maxsize=256)
 def read_head(raw: RawHeaders) -> Head:
     """Clients send the same headers again and again."""
-    head = Head(tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]))
+    head = Head(tuple([(name.decode("latin-1"), value.decode("latin-1").strip(_BLANKS)) for name, value in raw]))
     for name, value in raw:
-        name = name.lower()
+        name, value = name.lower(), value.strip(_BLANKS.encode())
         if name not in _TELLING:
             continue
         if name == b"host":

@@ -24,10 +24,12 @@ from support import (
     self_signed,
     send_path,
     serving,
+    turns,
     walk,
 )
 
 from emulator.core.admin_commands import Redeliver
+from emulator.delivery import callback_faults
 from emulator.delivery import http_client as outbox
 from emulator.delivery.http_client import HttpClient
 from emulator.http.messages import HttpRequest
@@ -301,12 +303,21 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
+@pytest.fixture(params=[None, "slow"])
+def fault(request, monkeypatch):
+    """An answer is read alike by aiohttp and where a rule's fault has the request written by hand."""
+    monkeypatch.setattr(callback_faults, "_PAUSE", 0)
+    return request.param
+
+
 @pytest.mark.parametrize(("octets", "closes", "status", "body"), [
     (OK + b"Content-Length: 2\r\n\r\nOK", False, 200, b"OK"),
     (b"HTTP/1.1 204 No Content\r\n\r\n", False, 204, b""),
     (CHUNKED + b"1\r\nO\r\n1;a=b\r\nK\r\n0\r\n\r\n", False, 200, b"OK"),
     (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nOK", True, 200, b"OK"),
     (OK + b"X-Some: thing\r\n\r\nOK", True, 200, b"OK"),
+    (b"HTTP/1.0 200 OK\r\n\r\nOK", True, 200, b"OK"),
+    (b"HTTP/1.1 200 OK\nX: a\n b\nContent-Length: 2\n\nOK", False, 200, b"OK"),
     (b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nOK", False, 200, b"OK"),
     (OK + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nOK", False, 200, b"OK"),
     (OK + b"Content-Length: 99999999\r\n\r\n" + b"x" * 100_000, False, 200, b"x" * outbox.MOST_READ),
@@ -314,11 +325,26 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
     (OK + b"\r\n" + b"x" * 100_000, False, 200, b"x" * outbox.MOST_READ),
     (OK + b"X-Long: " + b"x" * 40_000 + b"\r\nContent-Length: 0\r\n\r\n", False, 200, b""),
 ])  # fmt: skip
-async def test_answers_as_receivers_give_them(octets, closes, status, body):
+async def test_answers_as_receivers_give_them(octets, closes, status, body, fault):
     async with answering(octets, closes) as (url, _), opened(HttpClient()) as out:
         for _ in range(2):
-            answer = await out.call(HttpRequest("GET", url))
+            answer = await out.call(HttpRequest("GET", url), fault)
             assert (answer.status, answer.body) == (status, body)
+
+
+async def test_interim_answers_in_writes_of_their_own_are_passed_over(fault):
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        for octets in (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n", OK + b"\r\nOK"):
+            writer.write(octets)
+            await turns()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server, opened(HttpClient()) as out:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        answered = await out.call(HttpRequest("GET", url), fault)
+    assert (answered.status, answered.headers, answered.body) == (200, (), b"OK")
 
 
 @pytest.mark.parametrize(("octets", "closes", "why"), [
@@ -331,11 +357,12 @@ async def test_answers_as_receivers_give_them(octets, closes, status, body):
     (OK + b"X-Long: " + b"x" * 100_000, False, "what came is no HTTP answer"),
     (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", False, "something else"),
 ])  # fmt: skip
-async def test_what_is_no_answer_is_told_and_sent_once(octets, closes, why):
+async def test_what_is_no_answer_is_told_and_sent_once(octets, closes, why, fault):
     async with answering(octets, closes) as (url, came), opened(HttpClient()) as out:
-        with pytest.raises(OSError, match=why):
-            await out.call(HttpRequest("GET", url))
-        assert len(came) == 1
+        with pytest.raises(OSError, match=why) as told:
+            await out.call(HttpRequest("GET", url), fault)
+        assert "\n" not in str(told.value)
+        assert b"".join(came).count(b"GET ") == 1
 
 
 async def test_an_endless_answer_ends_and_its_connection_goes(connected):

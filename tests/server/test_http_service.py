@@ -109,6 +109,11 @@ async def test_a_body_over_16_mib_gets_413_and_no_reset_before_the_answer(served
     assert (await octets(served.base_url, head, *([chunk] * count))).startswith(b"HTTP/1.1 413")
 
 
+async def test_blanks_around_a_header_s_value_are_no_part_of_it(served):
+    asked = "GET /v1/sms/balance HTTP/1.1\r\nHost: x\t \r\nkey: \t emulator-ubill \t\r\nConnection: close \r\n\r\n"
+    assert (await octets(served.base_url, asked.encode())).startswith(b"HTTP/1.1 200 ")
+
+
 RAW = "GET /ქალაქი".encode() + END
 BEFORE = {
     "empty lines": (b"\r\n\r\n", 0),

@@ -198,3 +198,16 @@ async def test_a_form_of_many_fields_is_taken_apart_in_turns(count, octets):
             turns += 1
     assert reading.result() == tuple((f"f{n}", b"x" * octets) for n in range(count))
     assert turns > count / 20
+
+
+@pytest.mark.filterwarnings("error")
+async def test_a_form_whose_headers_are_amiss_is_read_where_warnings_are_errors():
+    said = (
+        'form-data; name="key"; x', "form-data; name=a b", 'name="c"', "form-data", "form-data; name*=utf-8''%E1%83%90",
+        'form-data; name="a;\\"b"; filename="name=x"', "form-data; name*=no-such''%ff",
+    )  # fmt: skip
+    body = "".join(f"--B\r\nContent-Disposition: {one}\r\n\r\nv\r\n" for one in said) + "--B--\r\n"
+    headers = (("Content-Type", "multipart/form-data; boundary=B"),)
+    fields = await fields_of(HttpRequest("POST", "/", headers, body.encode()))
+    assert fields is not None
+    assert [name for name, _ in fields] == ["key", "a b", "c", "", "ა", 'a;"b', "ÿ"]
