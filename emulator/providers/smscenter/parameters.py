@@ -88,20 +88,28 @@ def looks_like_utf8(octets: bytes) -> bool:
 
 
 def _from_json(body: bytes, query: Mapping[str, str]) -> Parameters:
-    """A JSON object of plain values; a list is joined by commas, true is 1, 3.0 is 3."""
+    """A JSON object of plain values; phones may be an array of numbers, list one of its lines; true is 1, 3.0 is 3."""
     before = _read_in("utf-8", query)
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         return Parameters(before, "utf-8", f"it is not a JSON object: {error}")
-    values = {**before, **{name: _plain(value) for name, value in found.items()}}
-    nested = [name for name, value in found.items() if isinstance(value, dict)]
-    return Parameters(values, "utf-8", f"{nested[0][:40]} is an object, and no text" if nested else "")
+    values, problem = before, ""
+    for name, value in found.items():
+        parts = value if isinstance(value, list) and name in _ARRAYS else [value]
+        nested = next((one for one in parts if isinstance(one, list | dict)), None)
+        if nested is not None:
+            what = f"a member of {name}" if parts is value else name[:40]
+            problem = problem or f"{what} is an {'array' if isinstance(nested, list) else 'object'}, and no text"
+        values[name] = _ARRAYS.get(name, "").join(map(_plain, parts))
+    return Parameters(values, "utf-8", problem)
+
+
+_ARRAYS = {"phones": ",", "list": "\n"}
+"""What of JSON may be an array, and what its members are joined by."""
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool) or (isinstance(value, float) and value.is_integer() and abs(value) < 2**53):
         return str(int(value))
-    if isinstance(value, list):
-        return ",".join(map(_plain, value))
     return "" if value is None else str(value)

@@ -1,5 +1,6 @@
 """send.php and /rest/send/, parameter by parameter, in memory."""
 
+import json
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -476,6 +477,13 @@ def test_rest_send_takes_json_and_tells_what_is_wrong_with_it(desk):
         reply = desk.ask("POST", "/rest/send/", broken, head)
         assert b'"error_code": 1' in reply.body
     assert "mes is an object" in desk.why()
+    for member, problem in (("mes", "mes is an array"), ("phones", "a member of phones is an object")):
+        said = {**LOGIN, "phones": TO, "mes": "x", member: [{"phone": TO}]}
+        assert b'"error_code": 1' in desk.ask("POST", "/rest/send/", json.dumps(said).encode(), head).body
+        assert problem in desk.why()
+    lines = json.dumps({**LOGIN, "list": [f"{TO}:one", f"{OTHER}:two"]}).encode()
+    assert desk.ask("POST", "/rest/send/", lines, head).body == b'{\n"id": 2,\n"cnt": 2\n}'
+    assert [text for _, text, _ in desk.messages()[-2:]] == ["one", "two"]
 
 
 @pytest.mark.contract("smscenter.send.ignored", "smscenter.send.raw-octets")

@@ -154,7 +154,7 @@ def test_cost_and_balance(desk):
 
 @pytest.mark.contract("smscenter.soap.dispatch", "smscenter.soap.envelope")
 def test_the_body_s_root_decides_and_the_answer_stands_in_its_namespace(desk):
-    body = envelope("<n:balance><n:login>alex</n:login><n:psw>123</n:psw></n:balance><n:nope/>")
+    body = envelope("<n:balance><n:login>alex</n:login><n:psw>123</n:psw></n:balance>")
     reply = post(desk, body, SOAPAction="urn:send")
     assert reply.status == 200
     assert b'xmlns:ns1="urn:x"' in reply.body
@@ -167,19 +167,45 @@ def test_soap_1_2_is_answered_in_soap_1_2(desk):
     assert reply.header("content-type") == "application/soap+xml; charset=utf-8"
     assert ET.fromstring(reply.body).tag == f"{{{E12}}}Envelope"
     fault = post(desk, envelope("<n:nope/>", E12))
-    assert (fault.status, b"<env:Value>env:Receiver</env:Value>" in fault.body) == (500, True)
+    assert (fault.status, b"<env:Value>rpc:ProcedureNotPresent</env:Value>" in fault.body) == (500, True)
+
+
+UNREAD, NO_BODY = ("Client", "Bad Request"), ("Client", "Body must be present in a SOAP envelope")
+OTHER_ROOT = ("VersionMismatch", "Wrong Version")
 
 
 @pytest.mark.contract("smscenter.soap.fault")
 @pytest.mark.parametrize(
-    "body",
-    [b"", b"no xml", b"<a/>", b"<a", envelope(""), f'<e:Envelope xmlns:e="{E11}"/>', "\xff\xfe", b"\x00" * 100,
-     "<Envelope><Body><status/></Body></Envelope>"],
+    ("body", "fault"),
+    [(b"", UNREAD), (b"no xml", UNREAD), (b"<a", UNREAD), ("\xff\xfe", UNREAD), (b"\x00" * 100, UNREAD),
+     (b"<a/>", OTHER_ROOT), ("<Envelope><Body><status/></Body></Envelope>", OTHER_ROOT),
+     (envelope("<n:balance/>", "urn:other"), OTHER_ROOT),
+     (f'<e:Envelope xmlns:e="{E11}"/>', NO_BODY), (envelope("<n:balance/>").replace("e:Body", "n:Body"), NO_BODY),
+     (envelope(""), ("Client", 'looks like we got "Body" without function call')),
+     (envelope("<n:balance/><n:balance/>"), ("Client", "Error cannot find parameter"))],
 )  # fmt: skip
-def test_a_bad_envelope_gets_a_client_fault(desk, body):
+def test_an_envelope_that_asks_nothing_gets_the_fault_of_php_s_server(desk, body, fault):
     reply = post(desk, body)
+    code, text = fault
     assert reply.status == 500
-    assert b"<faultcode>SOAP-ENV:Client</faultcode><faultstring>Bad Request</faultstring>" in reply.body
+    said = f"<faultcode>SOAP-ENV:{code}</faultcode><faultstring>{text}</faultstring>"
+    assert said.encode() in reply.body
+
+
+@pytest.mark.contract("smscenter.soap.fault")
+@pytest.mark.parametrize(
+    ("version", "attributes", "understood"),
+    [(E11, 'e:mustUnderstand="1"', False), (E11, 'e:mustUnderstand="0"', True), (E11, 'mustUnderstand="1"', True),
+     (E11, 'e:mustUnderstand="1" e:actor="urn:other"', True), (E12, 'e:mustUnderstand="true"', False),
+     (E12, f'e:mustUnderstand="1" e:role="{E12}/role/next"', False),
+     (E12, f'e:mustUnderstand="1" e:role="{E12}/role/none"', True)],
+)  # fmt: skip
+def test_a_header_that_must_be_understood_is_not(desk, version, attributes, understood):
+    """WS-Security and WS-Addressing send such ones: no send is lost by it in silence."""
+    asked = envelope(f"<n:send><login>alex</login><psw>123</psw><phones>{TO}</phones><mes>x</mes></n:send>", version)
+    reply = post(desk, asked.replace("<e:Body>", f'<e:Header><n:s {attributes}/></e:Header><e:Body>'))
+    assert (reply.status, len(desk.messages())) == ((200, 1) if understood else (500, 0))
+    assert (b"Header not understood" in reply.body) is not understood
 
 
 @pytest.mark.contract("smscenter.soap.fault")

@@ -75,7 +75,8 @@ HTTP = (
         "the body's go before the query's."),
     row("http.fmt", "elsewhere", _2, "fmt: 0 text (default), 1 numbers, 2 XML, 3 JSON.", "So; anything else is text."),
     row("http.charset", "elsewhere", _2, "charset: utf-8 or koi8-r; windows-1251 when it is not given, for what comes "
-        "and what is answered.", "So. A letter that the charset lacks becomes a question mark."),
+        "and what is answered.", "So. A letter that the charset lacks becomes a question mark, in XML answers a "
+        "character reference."),
     row("http.content-type", "recorded", _2, "Content-Type of send names windows-1251 even with charset=utf-8.",
         "So for send and balance, whose answers are ASCII; status names what its text is in. Server: nginx, on every "
         "reply."),
@@ -166,7 +167,8 @@ HTTP = (
         "is 200; cost is zero, and missing in the list of op=1. Whether the status goes on is not known.",
         "By switch. Statuses go on as usual, with err 200; over SMPP too.", "test-mode"),
     row("send.rest", "recorded", f"{_3}.2", "/rest/send/ takes JSON and answers JSON without fmt.",
-        "A form too. A member that is an object is error 1."),
+        "A form too. phones may be an array of numbers, list one of its lines (our reading); any other array or "
+        "object is error 1."),
     row("send.errors", "elsewhere", f"{_3}.3", "Errors: ERROR = 7 (invalid number), ID - 1000; 1000,-7 or 0,-9; "
         "<result> with error and error_code; JSON with error, error_code and id.", "Byte for byte."),
     row("send.keeps-id", "elsewhere", f"{_3}.3", "Errors 3, 6, 7 and 8 have an id, the others have none.",

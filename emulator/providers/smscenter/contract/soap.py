@@ -17,8 +17,10 @@ SOAP = (
     row("soap.envelope", "lab", f"{_1}.5", "HTTP 200, text/xml; charset=utf-8, prefix SOAP-ENV, ns1 on the root; what "
         "is not there is left out.", "So. Qualified children are taken too; SOAP 1.2 is answered in SOAP 1.2."),
     row("soap.fault", "lab", f"{_1}.5", "An envelope that cannot be read: HTTP 500, SOAP-ENV:Client, Bad Request; an "
-        "unknown root: SOAP-ENV:Server, Procedure 'nope' not present.", "So. Document types, deep nesting and too many "
-        "elements make it unreadable."),
+        "unknown root: SOAP-ENV:Server, Procedure 'nope' not present. PHP 8.2 besides: another root than Envelope is "
+        "VersionMismatch, a header that must be understood MustUnderstand; no Body, an empty one and one with several "
+        "children are Client, each in its words.", "So. Document types, deep nesting and too many elements make it "
+        "unreadable."),
     row("soap.missing", "inferred", f"{_1}.5", "Missing children are no fault.", "Error 1."),
     row("soap.send", "client", f"{_1}.6", "send_sms answers id, balance, cost, cnt, and error only when it failed.",
         "So; id stands beside error 3, 6, 7 and 8."),

@@ -26,7 +26,7 @@ from emulator.providers.xml import BadXml, Element, read
 
 
 class Version(NamedTuple):
-    """How one version of SOAP writes envelopes and faults."""
+    """How one version of SOAP writes envelopes and faults; `codes`: those that are called otherwise in the other."""
 
     namespace: str
     prefix: str
@@ -42,6 +42,11 @@ _12 = Version(
     {"Client": "Sender", "Server": "Receiver"},
 )  # fmt: skip
 _VERSIONS = {version.namespace: version for version in (_11, _12)}
+_FOR_US = (
+    None, "http://schemas.xmlsoap.org/soap/actor/next", f"{_12.namespace}/role/next",
+    f"{_12.namespace}/role/ultimateReceiver",
+)  # fmt: skip
+"""Actors and roles of headers that the server must look at; None: the header names none."""
 
 _RESULTS = {
     "balance": ("BalanceResponse", "balanceresult"),
@@ -80,24 +85,52 @@ def read_request(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         return _fault(request, _11, address, "Client", "Bad Request", "a GET without ?wsdl")
     try:
         version, root = _opened(request.body)
-    except BadXml as bad:
-        return _fault(request, _11, address, "Client", "Bad Request", f"no SOAP envelope: {bad}")
-    if root.name not in _RESULTS or root.namespace in _NOBODYS:
-        problem = f"Procedure '{root.name}' not present"
-        return _fault(request, version, root.namespace or address, "Server", problem, problem)
+    except _Unasked as fault:
+        return _fault(request, fault.version, address, fault.code, fault.text, fault.problem)
     return _command(request, version, root)
 
 
+class _Unasked(Exception):
+    """Why an envelope asks nothing, in the words of PHP's SoapServer (lab)."""
+
+    def __init__(self, version: Version, code: str, text: str, problem: str = "") -> None:
+        super().__init__(text)
+        self.version, self.code, self.text, self.problem = version, code, text, problem or text
+
+
 def _opened(octets: bytes) -> tuple[Version, Element]:
-    """The version and the body's first child. Raises BadXml."""
-    envelope = read(octets)
+    """The version and the body's one child. Raises _Unasked."""
+    try:
+        envelope = read(octets)
+    except BadXml as bad:
+        raise _Unasked(_11, "Client", "Bad Request", f"no SOAP envelope: {bad}") from None
     version = _VERSIONS.get(envelope.namespace)
     if envelope.name != "Envelope" or version is None:
-        raise BadXml(f"the root is {envelope.name}, not a SOAP Envelope")
-    body = envelope.child("Body")
-    if body is None or not body.children:
-        raise BadXml("the Body is missing or empty")
-    return version, body.children[0]
+        problem = f"the root is {envelope.name} of `{envelope.namespace[:60]}`, not a SOAP Envelope"
+        raise _Unasked(_11, "VersionMismatch", "Wrong Version", problem)
+    parts = {child.name: child for child in envelope.children if child.namespace == version.namespace}
+    if "Body" not in parts:
+        raise _Unasked(version, "Client", "Body must be present in a SOAP envelope")
+    asked = parts["Body"].children
+    if not asked:
+        raise _Unasked(version, "Client", 'looks like we got "Body" without function call')
+    if asked[0].name not in _RESULTS or asked[0].namespace in _NOBODYS:
+        problem = f"Procedure '{asked[0].name}' not present"
+        if version is _12:
+            raise _Unasked(version, "rpc:ProcedureNotPresent", "Procedure not present", problem)
+        raise _Unasked(version, "Server", problem)
+    if len(asked) > 1:
+        raise _Unasked(version, "Client", "Error cannot find parameter", f"the Body holds {len(asked)} elements")
+    for header in parts["Header"].children if "Header" in parts else ():
+        if _must_be_understood(header, version):
+            problem = f"the header {header.name} says mustUnderstand, and no header is known here"
+            raise _Unasked(version, "MustUnderstand", "Header not understood", problem)
+    return version, asked[0]
+
+
+def _must_be_understood(header: Element, version: Version) -> bool:
+    must, to = (f"{{{version.namespace}}}{name}" for name in ("mustUnderstand", "actor" if version is _11 else "role"))
+    return header.attributes.get(must) in ("1", "true") and header.attributes.get(to) in _FOR_US
 
 
 def _describe(request: HttpRequest, style: dict[str, str], **more: Any) -> Describe:
@@ -223,14 +256,14 @@ def _fault_reply(version: Version, code: str, text: str) -> HttpReply:
     """As PHP's SoapServer writes them (lab)."""
     prefix = version.prefix
     fault = ElementTree.Element(f"{prefix}:Fault")
-    said = f"{prefix}:{version.codes[code]}"
+    said = code if ":" in code else f"{prefix}:{version.codes.get(code, code)}"
     if version is _11:
         ElementTree.SubElement(fault, "faultcode").text = said
         ElementTree.SubElement(fault, "faultstring").text = plain_xml(text)
     else:
         ElementTree.SubElement(ElementTree.SubElement(fault, f"{prefix}:Code"), f"{prefix}:Value").text = said
         reason = ElementTree.SubElement(fault, f"{prefix}:Reason")
-        ElementTree.SubElement(reason, f"{prefix}:Text", {"xml:lang": "en"}).text = plain_xml(text)
+        ElementTree.SubElement(reason, f"{prefix}:Text").text = plain_xml(text)
     return _envelope(version, fault, status=500)
 
 
