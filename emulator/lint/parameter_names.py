@@ -2,12 +2,14 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 import msgspec
 
 from emulator.http.messages import HttpRequest, read_query
+from emulator.providers import xml
 
 _CLOSE = 0.82
 _MOST, _LONGEST = 200, 40
@@ -16,16 +18,27 @@ _bare = re.compile(r"[^0-9a-z]").sub
 
 
 def given(request: HttpRequest) -> list[str]:
-    """The names of all parameters of a request: query, form, multipart, or the members of a JSON object."""
+    """The names of all parameters of a request: query, form, multipart, the members of a JSON object, or the elements
+    of an XML document that have no others in them."""
     names = [name for name, _ in read_query(request.query)]
     if request.form is not None:
         names += [name for name, _ in request.form]
     elif request.body[:1] == b"{":
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             names += msgspec.json.decode(request.body, type=dict[str, msgspec.Raw])
-    elif b"=" in request.body[:100] and not request.body.lstrip().startswith(b"<"):
+    elif request.body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<":
+        with suppress(xml.BadXml):
+            names += _leaves(xml.read(request.body))
+    elif b"=" in request.body[:100]:
         names += [name for name, _ in read_query(request.body)]
     return list(dict.fromkeys(name for name in names if len(name) <= _LONGEST))[:_MOST]
+
+
+def _leaves(element: xml.Element) -> Iterator[str]:
+    for child in element.children:
+        yield from _leaves(child)
+    if not element.children:
+        yield element.name
 
 
 def nearly(names: Iterable[str], known: tuple[str, ...], case_counts: bool) -> list[tuple[str, str]]:

@@ -272,10 +272,14 @@ async def test_a_parameter_that_nobody_read_with_a_near_name(sms):
     assert one.details == ["x1: 'scheduled_at' was not read: did you mean 'scheduledAt'?"]
 
 
-async def test_a_json_member_with_a_near_name(sms):
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("send", '{"brandId": 1, "numbers": [995577123456], "text": "Hi"}'),
+     ("sendXml", '\ufeff<?xml version="1.0"?>\n<request><brandId>1</brandId><numbers>1</numbers></request>')],
+)  # fmt: skip
+async def test_a_member_of_json_or_an_element_with_a_near_name(sms, path, body):
     async with ClientSession() as session:
-        body = {"brandId": 1, "numbers": [TO], "text": "Hi"}
-        await session.post(f"{sms.base_url}/v1/sms/send?key={sms.ubill.key}", json=body)
+        await session.post(f"{sms.base_url}/v1/sms/{path}?key={sms.ubill.key}", data=body.encode())
     (one,) = await sms.lint()
     assert one.details == ["x1: 'brandId' was not read: did you mean 'brandID'?"]
 

@@ -29,7 +29,8 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     said: dict[str, Any] = {}
     for child in root.children:
         said.setdefault(child.name, child.text)
-    return submit(request, read_query(request.query), said)
+    notes = ("ubill.xml.nested",) if any(child.children for child in root.children) else ()
+    return submit(request, read_query(request.query), said, None, notes)
 
 
 def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> HttpReply:

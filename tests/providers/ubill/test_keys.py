@@ -86,5 +86,5 @@ def test_a_wrong_method_gets_405_and_an_unknown_path_404(method: str, path: str,
 
 @pytest.mark.contract("ubill.methods")
 def test_letter_case_of_the_path_and_a_slash_behind_make_no_difference(desk: Desk) -> None:
-    for path in ("/v1/sms/balance/", "/V1/SMS/Balance", "/v1/sms/brandnames/"):
-        assert desk.exchange(HttpRequest(method="GET", target=f"{path}?key={desk.key}")).header("content-type") == JSON
+    for method, path in (("GET", "/v1/sms/balance/"), ("HEAD", "/V1/SMS/Balance"), ("GET", "/v1/sms/brandnames/")):
+        assert desk.exchange(HttpRequest(method=method, target=f"{path}?key={desk.key}")).header("content-type") == JSON

@@ -89,3 +89,11 @@ def test_a_namespace_and_another_encoding_are_no_hindrance(desk: Desk) -> None:
 <q:numbers>{TO}</q:numbers><q:text>Привет</q:text></q:request>'.encode("cp1251")
     assert told(post(desk, body))["statusID"] == "0"
     assert desk.texts() == [(TO, "Привет")]
+
+
+@pytest.mark.contract("ubill.xml.nested")
+def test_an_element_within_a_text_is_left_out_with_a_finding(desk: Desk) -> None:
+    assert told(post(desk, request(text="Hi <b>Nino</b>, 1234")))["statusID"] == "0"
+    assert desk.texts() == [(TO, "Hi , 1234")]
+    assert "noticed: [ubill.xml.nested]" in desk.why()
+    assert told(post(desk, request(numbers=f"<number>{TO}</number>")))["statusID"] == "20"

@@ -20,7 +20,7 @@ _BALANCE = "Balance"
 _DOCUMENTED = (
     # the request
     _said("send.get-or-post", _SEND, "A message is sent by HTTP GET or POST to /api/v2/send.",
-          "Both are served alike; any other method gets 405."),
+          "Both are served alike, and HEAD as GET, so that it sends, too; any other method gets 405."),
     _said("https", _SEND, "HTTPS may be used to encrypt data.",
           "The same port takes both, and lint tells of a key that went to the provider's name without it."),
     _said("send.get-slash", _SEND, "The examples show GET with a slash at the end of the path and without one.",
@@ -72,7 +72,8 @@ _DOCUMENTED = (
     _said("send.urgent", _OPTIONAL, "With urgent=true a message is sent even to a receiver who has blocked messages "
           "(wanted for transactional ones).", "The stop list is not looked at."),
     _said("send.scheduled-at", _OPTIONAL, "scheduledAt: the message is sent at that moment, in Unix seconds.",
-          "On the sandbox's clock; Pending until then. What is not a number is ignored, with a lint finding."),
+          "On the sandbox's clock; Pending until then. What is not a number, or lies beyond the "
+          "year 8999, as milliseconds do, is ignored, with a lint finding."),
     # response codes
     _said("code.0", _CODES, "0: received by the system; it does not mean delivered.",
           "The message is Pending at first and lives as its scenario says."),

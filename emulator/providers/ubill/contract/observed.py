@@ -124,12 +124,14 @@ _CHOSEN = (
             "A repeated send is another message, and charged."),
     _chosen("auth.service-off", "0", "inferred", "The API service must be activated; what its lack is answered with is "
             "not known.", "401, as with `api_access: false`."),
-    _chosen("methods", "4", "none", "What a wrong method or path gets is not known.", "405 with Allow, 404; letter "
-            "case of the path and one slash at its end make no difference."),
+    _chosen("methods", "4", "none", "What a wrong method or path gets is not known.", "405 with Allow, 404; HEAD is a "
+            "GET without the body of its answer; letter case of the path and one slash at its end make no difference."),
     _chosen("xml.root", "2.2", "inferred", "The answer's root is not known, nor what another root than request gets.",
             "`<response>`; 90."),
     _chosen("xml.error", "2.2", "inferred", "What broken XML gets is not known.", "90 in XML; a document type, deep "
             "nesting and the like count as broken. The 401 stays plain text."),
+    _chosen("xml.nested", "2.2", "inferred", "What elements within a parameter mean is not known (text is escaped).",
+            "They are left out with what stands in them, with a finding."),
     _chosen("report.unknown", "2.3", "inferred", "The report of an unknown or foreign smsID is not documented.",
             "99 without result.", "unknown-message"),
     _chosen("report.scheduled", "2.3", "inferred", "The report of a message before its sendTime is not documented.",
