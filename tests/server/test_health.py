@@ -220,12 +220,14 @@ async def test_a_sandbox_of_200_000_messages_keeps_nobody_waiting():
 @pytest.mark.parametrize(("path", "kind", "body"), [
     ("/api/v2/send/", FORM, OFFICE + b"content=hi&destination=" + numbers(MOST_NUMBERS + 1)),
     ("/api/v2/send/", FORM, OFFICE + b"content=hi&destination=" + numbers(3 * MOST_NUMBERS)),
+    ("/v1/sms/send?key=emulator-ubill", JSON,
+     b'{"brandID":1,"text":"hi","numbers":[' + numbers(MOST_NUMBERS + 1) + b"]}"),
     ("/sys/send.php", FORM, CENTER + b"list=" + b"%0A".join(b"79001234567:a" for _ in range(30_000))),
     ("/sys/status.php", FORM, CENTER + b"phone=" + b"1," * 20_000 + b"&id=" + b"1," * 20_000),
     ("/sys/send.php?op=1", FORM, CENTER + b"mes=hi&phones=" + numbers(50_001, 79 * 10**9)),
     ("/sys/send.php?err=1&op=1", FORM, CENTER + b"mes=hi&cost=1&phones=" + b"1," * 30_001),
 ])  # fmt: skip
-@pytest.mark.contract("smsoffice.send.destination-unlimited")
+@pytest.mark.contract("smsoffice.send.destination-unlimited", "ubill.send.numbers-most")
 async def test_more_numbers_than_one_request_may_have_are_413_and_journalled(path, kind, body):
     async with serving() as one:
         answer = await octets(one.base_url, post(path, kind, body))
@@ -233,9 +235,9 @@ async def test_more_numbers_than_one_request_may_have_are_413_and_journalled(pat
         (kept,) = one.emulator.default.journal.exchanges()
         most = re.search(r"in one request are too many: at most ([0-9]+) are taken", kept.why)
         assert most
-        limits = {"/api/v2/send/": 100, "/sys/send.php": 12, "/sys/status.php": 15}
-        assert int(most[1]) // 1000 == limits.get(path, 30 if "err" in path else 50)
-        assert kept.provider in ("smsoffice", "smscenter")
+        limits = {"/sys/send.php": 12, "/sys/status.php": 15}
+        assert int(most[1]) // 1000 == limits.get(path, 100 if "sys" not in path else 30 if "err" in path else 50)
+        assert kept.provider in ("smsoffice", "smscenter", "ubill")
 
 
 async def test_rules_that_look_at_each_number_count_as_work():

@@ -107,7 +107,9 @@ _CHOSEN = (
     _chosen("send.numbers-mixed", "4", "inferred", "What becomes of the invalid ones among valid numbers is not said; "
             "50 means that none is valid.", "Accepted for the valid ones; the others cost nothing and are in no "
             "report."),
-    _chosen("send.numbers-most", "4", "client", "No most of numbers is documented.", "Only the body's 16 MiB."),
+    _chosen("send.numbers-most", "4", "client", "No most of numbers is documented.", "None but the "
+            "emulator's own: 100,000 numbers in one request (fewer under many rules), and a body of 16 MiB; more is "
+            "413."),
     _chosen("send.stop-listed", "4", "inferred", "What a stop-listed number's answer and report show is not known.",
             "It is left out like one that is not valid: 50 when none is left."),
     _chosen("send.text-blank", "4", "inferred", "Whether a text of white space is empty is not known.", "30.",
