@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -37,6 +38,18 @@ def check_texts(said: Iterable[tuple[str, object]], xml: bool = False) -> None:
                 "send by another way than XML"
             )
         raise ValueError(f"{name} has half a surrogate pair ({lone}) at {at}: it was cut in the middle of a character")
+
+
+def listed(to: Any) -> list[str]:
+    """The numbers of one text or of several. Raises TypeError for what is no text, ValueError for several in one: they
+    would be sent to, and be told of as one."""
+    numbers = list(to) if isinstance(to, Iterable) and not isinstance(to, str) else [to]
+    for one in numbers:
+        if not isinstance(one, str):
+            raise TypeError(f"a number is a text, and several are a list of texts: found {one!r}")
+        if "," in one or ";" in one:
+            raise ValueError(f"{one!r} holds several numbers: give a list of them")
+    return numbers
 
 
 def check_header(name: str, value: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, TypedDict, TypeVar
 
 from emulator.client.calls import Call, Patience, Verdict
 from emulator.client.environment import from_environment
-from emulator.client.options import check_texts, hold
+from emulator.client.options import check_texts, hold, listed
 from emulator.client.places import ALL, AtOnce
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.references import Used, new_reference
@@ -244,10 +244,6 @@ def _check(numbers: list[str], text: str, more: Mapping[str, str] = {}, xml: boo
 
 def check_numbers(numbers: list[str], more: Mapping[str, str], xml: bool = False) -> None:
     check_texts([*(("to", one) for one in numbers), *more.items()], xml)
-
-
-def listed(to: Numbers) -> list[str]:
-    return [to] if isinstance(to, str) else list(to)
 
 
 def json_of(operation: str, reply: HttpReply) -> Any:

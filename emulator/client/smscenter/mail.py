@@ -5,9 +5,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from emulator.client.errors import SmsError
-from emulator.client.options import check_texts
+from emulator.client.options import check_texts, listed
 from emulator.client.references import new_reference
-from emulator.client.smscenter.calls import Numbers, listed
+from emulator.client.smscenter.calls import Numbers
 from emulator.client.smscenter.errors import SmsCenterNotReached, SmsCenterRefused, SmsCenterReplyLost
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any, TypedDict
 
 from emulator.client.calls import Call, Patience
-from emulator.client.options import check_texts, hold
+from emulator.client.options import check_texts, hold, listed
 from emulator.client.references import new_reference
 from emulator.client.smscenter import results
-from emulator.client.smscenter.calls import Calls, Numbers, T, check_numbers, json_of, listed
+from emulator.client.smscenter.calls import Calls, Numbers, T, check_numbers, json_of
 from emulator.client.smscenter.results import AwaitedCall, NumberOwner, ReceivedMessage, Sent, SentMessage
 from emulator.providers.smscenter import client as half
 

@@ -7,7 +7,7 @@ import msgspec
 
 from emulator.client.calls import Call, Patience, Verdict
 from emulator.client.environment import from_environment
-from emulator.client.options import check_texts, hold
+from emulator.client.options import check_texts, hold, listed
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.references import Used, new_reference
 from emulator.client.smsoffice.callback import STATUSES
@@ -19,7 +19,8 @@ from emulator.providers.smsoffice import client as half
 
 LONGEST_REFERENCE = 20
 """Characters (fact 46); what is longer may be cut, and then no status and no report would find it."""
-
+_NO_SECONDS = 10**11
+"""So many are the year 5138: milliseconds, then."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -42,9 +43,9 @@ class MessageStatus(msgspec.Struct, frozen=True):
 class SendOptions(TypedDict, total=False):
     """`reference`: your own id, at most 20 characters and used once; one is made when none is given; None for none:
     then there is no status, no report, and no clearing up. `sender`: another than the client's. `urgent`: past the stop
-    list. `flash`: shown at once. `scheduled_at`: Unix seconds. `clear_up` (True): ask for the status when the reply is
-    lost. `retry_sends` (False): send again when the reply was lost and cannot be cleared up, even if that doubles the
-    message. `patience`: instead of the client's."""
+    list. `flash`: shown at once. `scheduled_at`: Unix seconds, an integer. `clear_up` (True): ask for the status when
+    the reply is lost. `retry_sends` (False): send again when the reply was lost and cannot be cleared up, even if that
+    doubles the message. `patience`: instead of the client's."""
 
     reference: str | None
     sender: str
@@ -77,17 +78,20 @@ class Calls(ProviderCalls):
 
     def send(self, to: str | Sequence[str], content: str, options: SendOptions) -> Call[Sent]:
         hold("send", options, SendOptions)
-        numbers = [to] if isinstance(to, str) else list(to)
+        numbers = listed(to)
         reference = options["reference"] if "reference" in options else new_reference()
         if reference is not None and not 1 <= len(reference) <= LONGEST_REFERENCE:
             raise ValueError(f"a reference has 1 to {LONGEST_REFERENCE} characters, {reference!r} has {len(reference)}")
+        at = options.get("scheduled_at")
+        if at is not None and not (isinstance(at, int) and 0 <= at < _NO_SECONDS):
+            raise ValueError(f"scheduled_at is Unix seconds as an integer, not {at!r}, which might be passed over")
         sender = options.get("sender", self._sender)
         said = [("content", content), ("sender", sender), ("reference", reference)]
         check_texts([*said, *(("to", one) for one in numbers)])
         request = half.send(
             self._key, numbers, sender, content, reference=reference,
             urgent=options.get("urgent", False), flash=options.get("flash", False),
-            scheduled_at=options.get("scheduled_at"),
+            scheduled_at=at,
         )  # fmt: skip
         patience = options.get("patience")
         question = None

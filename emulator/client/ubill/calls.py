@@ -1,5 +1,6 @@
 """What can be asked of uBill and what comes back, as calls and typed values. No I/O."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypedDict, TypeVar
 
@@ -7,7 +8,7 @@ import msgspec
 
 from emulator.client.calls import Call, Patience
 from emulator.client.environment import from_environment
-from emulator.client.options import check_header, check_texts, hold
+from emulator.client.options import check_header, check_texts, hold, listed
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.ubill.callback import STATUSES
 from emulator.client.ubill.errors import KINDS, UbillRefused
@@ -18,6 +19,7 @@ from emulator.providers.ubill.client import Brand as Brand
 
 T = TypeVar("T")
 NO_NUMBER = -1
+_minute = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}").fullmatch
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -84,12 +86,14 @@ class Calls(ProviderCalls):
         text: str, options: SendOptions, xml: bool,
     ) -> Call[Sent]:  # fmt: skip
         hold("send", options, SendOptions)
-        numbers = [to] if isinstance(to, str) else list(to)
-        said = [("text", text), ("send_time", options.get("send_time"))]
-        check_texts([*said, *(("to", one) for one in numbers)], xml)
+        numbers = listed(to)
+        at = options.get("send_time")
+        if at is not None and not (isinstance(at, str) and _minute(at)):
+            raise ValueError(f"send_time is written Y-m-d H:i, such as 2026-02-01 23:30, not {at!r}")
+        check_texts([("text", text), *(("to", one) for one in numbers)], xml)
         request = build(
             self._key, options.get("brand_id", self._brand), numbers, text,
-            stop_list=options.get("stop_list"), otp=options.get("otp"), send_time=options.get("send_time"),
+            stop_list=options.get("stop_list"), otp=options.get("otp"), send_time=at,
         )  # fmt: skip
 
         def sent(reply: HttpReply) -> Sent:
