@@ -150,6 +150,7 @@ def _only_asynchronous(connect: Callable[..., Any], loop: WorldLoop) -> Callable
     def either(sock: socket.socket, address: Any) -> Any:
         if loop.network is None and sock.gettimeout() == 0:
             return connect(sock, address)
+        sock.close()  # most callers do so for an OSError alone
         _out(f"A blocking connection to {address} {_UNKNOWN}: use an asynchronous client (aiohttp, httpx, the "
              "reference client's Async... classes)")  # fmt: skip
 

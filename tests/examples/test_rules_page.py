@@ -76,6 +76,9 @@ def test_a_line_of_curl_for_each_word_puts_a_rule_with_it(tmp_path) -> None:
         script = f"PATH={Path(need('curl')).parent}:$PATH\n{told.replace('curl ', 'curl -sSf ')}"
         subprocess.run([need("bash"), "-ec", script], check=True, stdout=subprocess.DEVNULL, timeout=200)
         added = sms.rules()[: lines.count("curl ")]
+        taken = re.search(r"`curl -X DELETE \$RULES/(\w+)` takes the first", PAGE.text)
+        assert taken
+        assert added[-1]["id"] not in [one["id"] for one in sms.delete_rule(taken[1])]
     words = {word for rule in added for part in ("when", "then") for word in rule[part]}
     for part in ("reply", "reports"):
         words |= {f"{part}.{word}" for rule in added for word in rule["then"].get(part, {})}

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -63,6 +64,17 @@ def test_what_leads_out_of_the_world_is_told_by_name(body, told, real):
         return made if asyncio.iscoroutine(made) or not hasattr(made, "__aenter__") else made.__aenter__()
 
     assert re.search(told, refused(run, real))
+
+
+def test_a_connection_that_is_refused_leaves_no_socket_open():
+    made = []
+
+    def connect(w):
+        made.append(socket.socket())
+        made[0].connect(("127.0.0.1", 5432))
+
+    assert "A blocking connection to" in refused(connect, False)
+    assert made[0].fileno() == -1
 
 
 def test_who_waits_for_ever_is_told_by_place():
