@@ -166,7 +166,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     told: Mapping[tuple[Status | None, Status], tuple[str, ...] | None] = msgspec.field(default_factory=dict)
     """which changes (from None: the state in which a message begins) send a report: None: this one never does; else
     the switches that all have to say so. Made from the fields above."""
-    merged: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
+    merged: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
     """The last account's switches (replaced as a whole whenever one changes), and what was in force with them."""
 
     def __post_init__(self) -> None:
@@ -215,9 +215,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """All switches by name: the account's choices, the defaults where it made none."""
         if account is None or not account.switches:
             return self.defaults
-        if self.merged is None or self.merged[0] is not account.switches:
+        if self.merged[0] is not account.switches:
             force_setattr(self, "merged", (account.switches, {**self.defaults, **account.switches}))
-        return self.merged[1]  # type: ignore[index]
+        return self.merged[1]
 
     def switch(self, account: Account, name: str) -> Any:
         """The choice in force for an account."""

@@ -156,9 +156,9 @@ class SmppDispatcher:
             sandbox = line.sandbox or self._default
             turn = line.turn = self._turn(line, sandbox, sandbox.begin())
         else:
-            sandbox, account, switches, caller, _ = turn
+            sandbox, account, caller, _ = turn
             at = sandbox.catch_up(caller.now)  # with what those before have brought about
-            if at != caller.now or account.switches is not switches:
+            if at != caller.now or account.switches is not line.switches:
                 turn = line.turn = self._turn(line, sandbox, at)
         at, ahead = turn.caller.now, turn.commands
         command = ahead.popleft() if ahead and ready is None else line.face.readers[pdu.command_id](pdu, turn.caller)
@@ -185,14 +185,16 @@ class SmppDispatcher:
         """Where what came in one read is executed, and who says it: all of it at one moment, before which all that had
         come due by itself was done."""
         account = sandbox.engine.state.accounts[line.provider]
-        switches = self.providers[line.provider].profile.in_force(account)
-        caller = SmppPeer(line.credential, line.peer, line.face.dialect(switches, line.session.bound), at)
-        return SessionTurn(sandbox, account, account.switches, caller, deque())
+        if account.switches is not line.switches:
+            line.switches = account.switches
+            in_force = self.providers[line.provider].profile.in_force(account)
+            line.dialect = line.face.dialect(in_force, line.session.bound)
+        return SessionTurn(sandbox, account, SmppPeer(line.credential, line.peer, line.dialect, at), deque())
 
     def worked_off(self, line: BoundSession) -> None:
         """All that came in one read has been answered: what it has brought about goes out right behind."""
         if line.turn is not None:
-            sandbox, _, _, caller, _ = line.turn
+            sandbox, _, caller, _ = line.turn
             line.turn = None
             sandbox.catch_up(caller.now)
             sandbox.schedule_timer()

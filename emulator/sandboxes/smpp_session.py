@@ -36,12 +36,10 @@ class SmppTransport(Protocol):
 
 
 class SessionTurn(NamedTuple):
-    """While what came in one read is worked off: where, and who says it when; good as long as the account has these
-    switches."""
+    """While what came in one read is worked off: where, and who says it when."""
 
     sandbox: Sandbox
     account: Account
-    switches: Mapping[str, Any]
     caller: SmppPeer
     commands: deque[AnyCommand]
     """What it asks next, as far as it has been read by now."""
@@ -61,6 +59,9 @@ class BoundSession:
         """Whose adapter serves it."""
         self.credential: Credential | None = None
         self.since: Timestamp = 0
+        self.switches: Mapping[str, Any] | None = None
+        """Those of the account (replaced as a whole whenever one changes) by which it speaks this"""
+        self.dialect: Any = None
         self.turn: SessionTurn | None = None
         self.terms: SmppSessionSettings
         """Once it is bound."""
@@ -74,7 +75,7 @@ class BoundSession:
         self, sandbox: Sandbox, credential: Credential, terms: SmppSessionSettings
     ) -> None:
         """The session is an account's from now on, on these terms."""
-        self.sandbox, self.credential, self.terms = sandbox, credential, terms
+        self.sandbox, self.credential, self.terms, self.switches = sandbox, credential, terms, None
         self.since = sandbox.now()
         self.session.timers = terms.timers
         self.session.own.window = terms.window

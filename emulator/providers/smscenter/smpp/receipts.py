@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from emulator.core import text as gsm
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.rules.smpp_actions import FormName
+from emulator.core.state.named import NUMBERING
 from emulator.core.state.scheduler import SendReport
 from emulator.core.statuses import Status
 from emulator.core.text import split
@@ -80,9 +81,7 @@ def receipt(
     )
     if forms or "kind" in extra or len(message_id) > MOST_ID:
         return _otherwise(batch, message, due, quarters, order, theirs, forms)
-    numbering, source = _ends(
-        batch.sender, extra.get("source_ton"), extra.get("source_npi"), extra.get("dest_ton"), extra.get("dest_npi")
-    )
+    numbering, source = _ends(batch.sender, *map(extra.get, NUMBERING))
     tlvs = b""
     if theirs:
         cost = _share(batch, due.part) if ids else batch.cost
