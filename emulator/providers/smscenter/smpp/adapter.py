@@ -18,7 +18,7 @@ from emulator.providers.smscenter.kinds import usual_error
 from emulator.providers.smscenter.lookups import BY_TEXT
 from emulator.providers.smscenter.profile import PROFILE
 from emulator.providers.smscenter.smpp.receipts import STATES, VENDOR_TAGS, incoming, receipt
-from emulator.providers.smscenter.smpp.segments import OF_EACH_PART, in_one_piece, in_parts
+from emulator.providers.smscenter.smpp.segments import OF_EACH_PART, in_one_piece, one_part
 from emulator.providers.smscenter.smpp.terms import SYSTEM_ID, greet, is_iso, is_newest, terms
 from emulator.providers.smscenter.statuses import told
 from emulator.providers.smscenter.test_mode import error_of
@@ -133,7 +133,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     if coding is None:
         fault = fault or no_coding(data_coding)
     elif part is not None and part.total > 1:
-        text, measured = read_parts(((coding, octets),), gsm), in_parts(((coding, octets),))
+        text, measured = read_parts(((coding, octets),), gsm), one_part(octets, coding)
         if fault is None:
             piece = say.Part(part.reference, part.width, part.total, part.number, octets, coding)
             made = partial(say.SubmitPart, part=piece)
@@ -141,7 +141,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
         reading = read_octets(octets, coding, gsm)
         if isinstance(reading, DecodedText):
             text = reading.text
-            measured = in_one_piece(text, octets, coding, header) if part is None else in_parts(((coding, octets),))
+            measured = in_one_piece(text, octets, coding, header) if part is None else one_part(octets, coding)
             if reading.notes:
                 notes += ("smscenter.smpp.odd-text",)
             if text in BY_TEXT:

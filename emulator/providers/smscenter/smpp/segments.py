@@ -35,19 +35,17 @@ def in_one_piece(text: str, octets: bytes, coding: Coding, header: int = 0) -> M
     return measure_in(ENCODINGS[coding], text, units(octets, coding), header)
 
 
-def in_parts(parts: Sequence[tuple[Coding, bytes]]) -> Measure:
-    """Parts, each a message on the air; the widest of their codings is that of the whole."""
-    widest = max(coding for coding, _ in parts)
-    return Measure(ENCODINGS[widest], sum(units(octets, coding) for coding, octets in parts), len(parts))
-
-
-def _coded(pieces: Sequence[Piece]) -> list[tuple[Coding, bytes]]:
-    return [(Coding(piece.coding), piece.octets) for piece in pieces]
+def one_part(octets: bytes, coding: Coding) -> Measure:
+    """A part by itself: a message on the air."""
+    return Measure(ENCODINGS[coding], units(octets, coding), 1)
 
 
 def _whole(pieces: Sequence[Piece]) -> tuple[str, Measure]:
-    parts = _coded(pieces)
-    return read_parts(parts, gsm), in_parts(parts)
+    """The text of parts, and what they are; the widest of their codings is that of the whole."""
+    parts = [(Coding(piece.coding), piece.octets) for piece in pieces]
+    measures = [one_part(octets, coding) for coding, octets in parts]
+    widest = max(coding for coding, _ in parts)
+    return read_parts(parts, gsm), Measure(ENCODINGS[widest], sum(one.units for one in measures), len(parts))
 
 
 class SmppOctets:
