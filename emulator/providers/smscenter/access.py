@@ -3,6 +3,7 @@
 import hashlib
 
 from emulator.core.accounts import Account
+from emulator.core.engine import checks
 from emulator.core.engine.checks import LONGEST, CheckContext
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
@@ -15,7 +16,9 @@ def may_ask(case: CheckContext) -> Refused | None:
     lower-case hex, or the apikey, and a wrong one is counted; the address is allowed; the API is on."""
     credential, account = case.command.credential, case.owner
     if credential is None:
-        return Refused(reason=Reason.KEY_MISSING)
+        fault = case.command.fault  # of a body that cannot be read it is not known what it says
+        unread = fault is not None and fault.reason == Reason.BODY_UNREADABLE
+        return checks.well_formed(case) if unread else Refused(reason=Reason.KEY_MISSING)
     login = credential.kind == "login"  # a name; any other kind is a secret
     if login and credential.secret is None:
         return Refused(reason=Reason.KEY_MISSING)

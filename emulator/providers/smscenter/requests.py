@@ -53,7 +53,7 @@ _IGNORED = frozenset(("tinyurl", "pp", "userip", "imgcode", "smsreq", "subj", "f
 _LISTS = frozenset(("op", "err"))
 
 
-def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
+def _bent(request: HttpRequest, parameters: Parameters, style: dict[str, str]) -> list[str]:
     """What is let pass in silence, and told by lint: rows of the contract."""
     values = parameters.values
     found = []
@@ -63,7 +63,8 @@ def _bent(request: HttpRequest, parameters: Parameters) -> list[str]:
             break
     if not _IGNORED.isdisjoint(values) and any(map(parameters.on, _IGNORED)):
         found.append("smscenter.send.ignored")
-    if not _LISTS.isdisjoint(values) and values.get("fmt") not in ("2", "3") and any(map(parameters.on, _LISTS)):
+    shown = style.get("fmt") in ("2", "3") or "soap" in style
+    if not shown and not _LISTS.isdisjoint(values) and any(map(parameters.on, _LISTS)):
         found.append("smscenter.send.lists-unseen")
     if "list" in values and values["list"] and ("phones" in values or "mes" in values):
         found.append("smscenter.send.list-alone")
@@ -101,7 +102,7 @@ def common(command: Made, request: HttpRequest, parameters: Parameters, style: d
         command.in_flight = request.in_flight
     if parameters.problem:
         command.fault = Fault(Reason.BODY_UNREADABLE, {"problem": parameters.problem})
-    bent = _bent(request, parameters)
+    bent = _bent(request, parameters, style)
     if bent or parameters.notes:
         command.notes = (*parameters.notes, *bent)
     return command

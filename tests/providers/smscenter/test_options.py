@@ -81,3 +81,10 @@ def test_lists_that_no_text_can_show_are_found(word):
     desk = Desk()
     desk.send(**{word: "1"})
     assert desk.lint() == []
+
+
+@pytest.mark.contract("smscenter.send.lists-unseen", "smscenter.send.rest", "smscenter.soap.send2")
+def test_lists_that_are_seen_make_no_finding(desk):
+    desk.ask("POST", "/rest/send/", f"login=alex&psw=123&phones={TO},12&mes=a&err=1&op=1".encode())
+    desk.soap("send_sms2", phones=f"{TO},12", mes="b", query="err=1")
+    assert desk.lint() == []

@@ -476,6 +476,7 @@ def test_rest_send_takes_json_and_tells_what_is_wrong_with_it(desk):
     for broken in (b"{", b"[]", b"\xff{}", b"null", b"", body.replace('"Привет"', '{"a": 1}').encode()):
         reply = desk.ask("POST", "/rest/send/", broken, head)
         assert b'"error_code": 1' in reply.body
+        assert not broken or "the body cannot be read: " in desk.why() or "is an object" in desk.why()
     assert "mes is an object" in desk.why()
     for member, problem in (("mes", "mes is an array"), ("phones", "a member of phones is an object")):
         said = {**LOGIN, "phones": TO, "mes": "x", member: [{"phone": TO}]}
