@@ -24,8 +24,8 @@ from emulator.providers.smscenter.parameters import Parameters, read
 from emulator.providers.smscenter.reply_fields import Members
 from emulator.providers.smscenter.switches import in_force
 
-_LONGEST = 183
-"""Days: half a year back at most."""
+_LONGEST = 184
+"""Days: half a year back at most, and no half of a calendar's year has more."""
 _MOST = 1000
 _MOST_INCOMING = 10_000
 _MOST_HOURS = 168
@@ -98,7 +98,7 @@ def dates(case: CheckContext) -> Refused | None:
         until = _midnight(extra["end"], zone, 1) if "end" in extra else None
     except (ValueError, OverflowError):
         return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": f"no such day: {extra}"})
-    if since is not None and since < case.at - _LONGEST * 24 * HOUR:
+    if since is not None and since + (_LONGEST + 1) * 24 * HOUR <= case.at:
         problem = f"start={extra['start']} is more than half a year ago"
         return Refused(reason=Reason.PARAMETER_INVALID, details={"problem": problem})
     case.command = msgspec.structs.replace(case.command, since=since, until=until, extra={})

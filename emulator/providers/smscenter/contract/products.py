@@ -57,7 +57,7 @@ HISTORY = (
         "values, fmt 2 <list> of <sms>."),
     row("history.dates", "elsewhere", _5_2, "start and end as dd.mm.yyyy, at most half a year back; no end: from start "
         "on. No start is not said.", "By the account's clock, the day of end included; without start everything there "
-        "is. 183 days back, else error 1."),
+        "is. From the day 184 days ago on (August to February), else error 1."),
     row("history.narrow", "elsewhere", _5_2, "phone and email lists; format 0 SMS, 8 e-mail; cnt at most 1000; "
         "prev_id: those before this int_id.", "int_id is the emulator's number of the message; format also 3 HLR, 6 "
         "ping, 9 call (the numbers of the mail gate); there are no e-mails: error 3. cnt 1000 when not given."),
