@@ -109,7 +109,7 @@ async def _seen(serving: "Server") -> list[str]:
     told = Counter(f"  refused: {one['provider']} {one['operation']}: {one['explain']}" for one in refused)
     told.update(f"  not served: {one['request']['method']}: {one['explain']}" for one in unreadable)
     for one in findings:
-        for detail in one["details"] or [one["statement"]]:
+        for detail in one["details"] or [f"{one['first_request']}: {one['statement']} {one['emulator']}"]:
             told[f"  finding: {one['provider']}: {detail} [{one['row']}]"] += 1
     return [
         f"sms-emulator: {counted(len(requests), 'request')}, {counted(len(sends), 'send')} among them, "

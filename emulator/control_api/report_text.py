@@ -102,7 +102,7 @@ def _callback(one: Json) -> list[str]:
 
 def _finding(one: Json) -> list[str]:
     often = "once" if one["count"] == 1 else f"{one['count']} times"
-    what = "; ".join(one["details"])
+    what = "; ".join(one["details"]) or one["emulator"]
     return [f"  {one['statement'] or one['row']} [{one['row']}], {often}, last in {one['last_request']}: "
             f"{short(what, 2 * _LONG)}"]  # fmt: skip
 

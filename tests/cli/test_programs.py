@@ -16,7 +16,7 @@ from tools import need
 
 from emulator.cli.main import main
 
-URL = "https://smsoffice.ge/api/v2/send/?key=my-own-key&destination=995577123456&sender=smsoffice&content=Hello"
+URL = "https://smsoffice.ge/api/v2/send/?key=my-own-key&destination=995577123456&sender=smsoffice&content=Hello&scheduledAt=soon"
 PROGRAM = f"""
 import os, sys
 from urllib.request import urlopen
@@ -42,6 +42,7 @@ def test_run_gives_the_program_our_streams_and_status_and_tells_what_it_sent_and
     assert [line.endswith("(3 times)") for line in told if line.startswith("  refused: smsoffice send: ")] == [True]
     assert any(line.startswith("  not served: CONNECT: example.com is no provider's name") for line in told)
     assert any(line.startswith("  finding: smsoffice: x1 has no reference") for line in told)
+    assert any(line.startswith("  finding: smsoffice: x1: scheduledAt: ") and "is ignored" in line for line in told)
     assert "my-own-key" not in done.stderr
 
 

@@ -136,6 +136,7 @@ def test_what_is_due_and_what_the_client_does_wrong_stand_in_it(sms):
     send(sms, destnation=TO, reference="r" * 30)
     told = sms.report()
     assert "findings about the client:" in told
+    assert ", once, last in x1: A longer one is cut to 20, with a lint finding, so that" in told
     assert "next due: nothing" not in told
     assert {one["row"] for one in reported(sms)["findings"]} >= {one.row for one in sms.lint()}
 
