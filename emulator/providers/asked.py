@@ -1,6 +1,7 @@
 """What every provider's adapter may ask of a request: by which host it came, what is odd about its query."""
 
 import re
+from collections.abc import Iterable, Mapping
 
 from emulator.http.messages import HttpRequest, read_query
 
@@ -29,3 +30,8 @@ def escaped_as_a_whole(request: HttpRequest) -> bool:
         return False
     query = request.query
     return "=" not in query and "%3d" in query.lower() and "=" in read_query(query)[0][0]
+
+
+def differ(fields: Iterable[tuple[str, str]], read: Mapping[str, str], known: Iterable[str]) -> bool:
+    """Does a known parameter stand there with another value than the one that was read?"""
+    return any(read[name] != value for name, value in fields if name in known)

@@ -11,15 +11,17 @@ from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.units import SECOND, UNIT, Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, decode, read_query
-from emulator.providers.asked import escaped_as_a_whole, host
+from emulator.providers.asked import differ, escaped_as_a_whole, host
 from emulator.providers.base import Route
 from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS, FIRST_VERSION, WRONG_VALUE
 from emulator.providers.smsoffice.hosts import WRONG_HOST
+from emulator.providers.smsoffice.lint import PARAMETERS
 from emulator.providers.smsoffice.profile import MOST_GET, MOST_REFERENCE, PROFILE
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 _FORM = "application/x-www-form-urlencoded"
+_KNOWN = frozenset(name.lower() for name in PARAMETERS["send"])
 _LAST_SECOND = 221_845_392_000
 """9000-01-01: no field can show a date beyond 9999, and what is sent then still has a life before it."""
 
@@ -47,6 +49,8 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], Credential | None
     names = "".join(parameters)
     if names != names.lower():
         parameters = {name.lower(): value for name, value in reversed(fields)}
+    if len(parameters) < len(fields) and differ(((n.lower(), value) for n, value in fields), parameters, _KNOWN):
+        notes.append("smsoffice.send.repeated")
     key, fault = parameters.get("key"), None
     if request.method == "GET" and (length := len("GET  HTTP/1.1") + len(target)) > MOST_GET:
         fault = Fault(Reason.REQUEST_TOO_LONG, {"length": str(length), "most": str(MOST_GET)})

@@ -15,7 +15,7 @@ from emulator.providers.base import Route
 from emulator.providers.ubill import xml
 from emulator.providers.ubill.profile import FORM
 from emulator.providers.ubill.replies import members, unauthorised
-from emulator.providers.ubill.requests import register, submit, who
+from emulator.providers.ubill.requests import register, repeated, submit, who
 
 _JSON = (("Content-Type", "application/json"),)
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -78,7 +78,8 @@ def _form(request: HttpRequest) -> _Body | None:
 def read_send_query(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:
     """GET send: everything in the query, the first of a name."""
     query = read_query(request.query)
-    return submit(request, query, dict(reversed(query)))
+    said = dict(reversed(query))
+    return submit(request, query, said, None, repeated(query, said))
 
 
 def read_send_json(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:

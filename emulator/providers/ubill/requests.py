@@ -13,8 +13,9 @@ import msgspec
 from emulator.core.commands import Credential, Fault, RegisterSender, Submit
 from emulator.core.reasons import Reason
 from emulator.http.messages import Fields, HttpRequest
-from emulator.providers.asked import escaped_as_a_whole, host
+from emulator.providers.asked import differ, escaped_as_a_whole, host
 from emulator.providers.ubill.hosts import WRONG_HOST
+from emulator.providers.ubill.lint import PARAMETERS
 
 Said = Mapping[str, Any]
 
@@ -48,6 +49,11 @@ def submit(
         sender=_plain(said.get("brandID")), ignore_stoplist=_says(said.get("stopList"), "false", "0"), first=otp,
         report=True, extra={"sendTime": send_time} if send_time else {},
     )  # fmt: skip
+
+
+def repeated(fields: Fields, said: Mapping[str, str]) -> tuple[str, ...]:
+    """The row that is bent where a parameter is said twice, and not alike."""
+    return ("ubill.send.names",) if len(said) < len(fields) and differ(fields, said, PARAMETERS["send"]) else ()
 
 
 _FLAG = ("", "true", "false", "1", "0")

@@ -1,7 +1,6 @@
 """sendXml: a `<request>` to a command, an outcome to a `<response>` (ubill.md 2.2)."""
 
 from collections.abc import Mapping
-from typing import Any
 from xml.etree import ElementTree
 
 from emulator.core.accounts import Account
@@ -10,7 +9,7 @@ from emulator.core.outcomes import AnyOutcome
 from emulator.core.reasons import Reason
 from emulator.http.messages import HttpReply, HttpRequest, read_query
 from emulator.providers.ubill.replies import members, unauthorised
-from emulator.providers.ubill.requests import submit
+from emulator.providers.ubill.requests import repeated, submit
 from emulator.providers.xml import BadXml, read
 
 _XML = (("Content-Type", "application/xml"),)
@@ -26,10 +25,11 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
             raise BadXml(f"the root is <{root.name}>, not <request>")
     except BadXml as bad:
         return submit(request, read_query(request.query), {}, Fault(Reason.BODY_UNREADABLE, {"why": str(bad)}))
-    said: dict[str, Any] = {}
-    for child in root.children:
-        said.setdefault(child.name, child.text)
-    notes = ("ubill.xml.nested",) if any(child.children for child in root.children) else ()
+    fields = [(child.name, child.text) for child in root.children]
+    said = dict(reversed(fields))
+    notes = repeated(fields, said)
+    if any(child.children for child in root.children):
+        notes += ("ubill.xml.nested",)
     return submit(request, read_query(request.query), said, None, notes)
 
 

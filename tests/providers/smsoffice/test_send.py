@@ -120,6 +120,17 @@ def test_url_and_body_are_merged_and_the_url_comes_first(office: Office) -> None
     assert office.batch().text == "from the URL"
 
 
+@pytest.mark.contract("smsoffice.send.repeated")
+@pytest.mark.parametrize(("again", "told"), [
+    (f"destination={OTHER}", True), (f"Destination={OTHER}", True), (f"destination={TO}", False), ("x=1&x=2", False),
+])  # fmt: skip
+def test_of_a_parameter_that_is_said_twice_the_first_counts_and_a_difference_is_told(again: str, told: bool) -> None:
+    office = Office()
+    envelope(office.call("GET", f"{SEND}?{query(office.fields(reference='r'))}&{again}"))
+    assert [message.to for message in office.messages] == [TO]
+    assert office.lint() == (["smsoffice.send.repeated"] if told else [])
+
+
 # required parameters
 
 

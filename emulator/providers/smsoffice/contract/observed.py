@@ -36,6 +36,8 @@ BEYOND = (
             "(showServiceTime).", "Ignored."),
     _chosen("send.query-and-body", "fact 7", "client", "Clients spread the parameters of one POST over URL and body, "
             "or put all into the URL.", "Merged; where a name stands twice, the URL's comes first."),
+    _chosen("send.repeated", "fact 7", "inferred", "What a parameter that is said twice (destination=a&destination=b) "
+            "means is not known.", "The first counts, the URL's before the body's; where they differ, a finding."),
     _chosen("send.multipart", "fact 7", "client", "Two clients post multipart/form-data.",
             "Its fields are taken, with a lint finding."),
     _chosen("send.no-json-body", "fact 8", "inferred", "No working client posts JSON.",
