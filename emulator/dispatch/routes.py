@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from posixpath import normpath
 
 import msgspec
 
 from emulator.core.commands import AnyCommand
-from emulator.http.messages import HttpReply, HttpRequest
+from emulator.http.messages import HttpReply, HttpRequest, unquote
 from emulator.providers.asked import host
 from emulator.providers.base import Provider, Route
 
@@ -52,7 +53,7 @@ def routes_of(providers: Mapping[str, Provider]) -> "RouteTable":
 
 class RouteTable:
     """Exact paths by dictionary, those with placeholders by pattern. The letter case, one slash at the end of a
-    path and several for one make no difference."""
+    path and several for one make no difference; escapes and dots (`/./`, `/../`) are read as servers do."""
 
     def __init__(self, providers: Mapping[str, Provider]) -> None:
         self._servers = {name: provider.server for name, provider in providers.items()}
@@ -95,6 +96,10 @@ class RouteTable:
         if found is not None:
             return found
         path = request.path
+        if "%" in path:
+            path = unquote(path)
+        if "/." in path:
+            path = normpath(path)
         if "//" in path:
             path = _SLASHES.sub("/", path)
         candidates = self._exact.get(path) or self._exact.get(path.lower().removesuffix("/"))

@@ -7,6 +7,8 @@ from emulator.http.messages import HttpRequest
 
 _QUOTED = re.compile(r"(?<!\w)b?[\x27\x22]")
 """Not the apostrophe of a word."""
+_PROXY = (b"PROXY ", b"\0\r")
+"""The second version begins with empty lines, which are passed over."""
 _VERSION = re.compile(rb" HTTP/(\d)\.\d\r?$").search
 _METHOD = re.compile(rb"[A-Z-]+ ").match
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ").match
@@ -29,6 +31,8 @@ def in_our_words(octets: bytes, said: str) -> tuple[int, str]:
         return 400, "this is a TLS hello, and the port speaks plain HTTP: call it by http://"
     if octets[:2] == b"\0\0":
         return 400, "this is no HTTP request; if it is SMPP: that has a port of its own (--smpp-port)"
+    if line.startswith(_PROXY):
+        return 400, "this is the PROXY protocol, which a balancer was told to speak: have it send HTTP alone"
     whole = _VERSION(line)
     target = line.partition(b" ")[2].rpartition(b" ")[0]
     if whole and whole[1] != b"1":

@@ -59,6 +59,8 @@ WORDS = {
     b"GET / HTTP/3.0\r\nHost: x\r\n\r\n": b"505|the port speaks HTTP/1.1",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n": b"505|the port speaks HTTP/1.1",
     b"get / HTTP/1.1\r\nHost: x\r\n\r\n": b"501|the method is none that is known here; they are written in capitals",
+    b"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n": b"400|this is the PROXY protocol",
+    b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c": b"400|this is the PROXY protocol",
     b"\0\0\0\x10\0\0\0\x15\0\0\0\0\0\0\0\1": b"400|this is no HTTP request; if it is SMPP: that has a port of its own",
     b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n":
         b"400|Transfer-Encoding can't be present with Content-Length",
@@ -83,6 +85,14 @@ async def test_a_request_of_http_1_0_may_come_without_a_host_and_is_never_told_t
 async def test_chunks_of_http_1_0_end_the_connection_as_nobody_can_tell_where_they_end(served):
     head = b"POST /nowhere HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     assert (await octets(served.base_url, head + END)).count(b"HTTP/1.") == 1
+
+
+@pytest.mark.parametrize("path", [
+    "/api/%67etBalance", "/api%2FgetBalance", "/api/./getBalance", "/api/v2/../getBalance/", "//api//getBalance",
+    "/%61pi/v2/%2e%2e/GETBALANCE",
+])  # fmt: skip
+async def test_a_path_is_read_as_servers_read_it_however_it_is_written(served, path):
+    assert (await octets(served.base_url, once(f"{path}?key=emulator-smsoffice"))).endswith(b"\r\n\r\n1000")
 
 
 @pytest.mark.parametrize("header", [b"Connection", b"Proxy-Connection"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 import msgspec
 
@@ -96,7 +95,7 @@ def _common(request: HttpRequest) -> dict[str, Any]:
 
 
 def read_report(request: HttpRequest, values: Mapping[str, str]) -> AnyCommand:
-    return Query(**_common(request), provider_id=unquote(values["smsID"]))
+    return Query(**_common(request), provider_id=values["smsID"])
 
 
 def read_balance(request: HttpRequest, _: Mapping[str, str] = _NONE) -> AnyCommand:
