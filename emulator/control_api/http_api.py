@@ -15,7 +15,7 @@ from emulator.control_api.call import Call
 from emulator.control_api.context import Context
 from emulator.control_api.filter_words import heed
 from emulator.control_api.handlers.sandboxes import named
-from emulator.control_api.refusal import Refusal
+from emulator.control_api.refusal import Refusal, wrong_method
 from emulator.control_api.routes import CALLS
 from emulator.core.units import SECOND
 from emulator.http.browser_headers import DATA, dressed
@@ -78,7 +78,7 @@ class Control:
             error = {"code": refusal.code, "message": str(refusal), "hint": refusal.hint, **refusal.more}
             asks = _CHALLENGE.get(refusal.status, ())
             reply = HttpReply(status=refusal.status, headers=(*_JSON, *asks), body=_encode({"error": error}))
-            return dressed(reply, DATA)
+            return dressed(reply, (*refusal.headers, *DATA))
 
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         path = request.path.rstrip("/") or "/"
@@ -92,6 +92,8 @@ class Control:
         await self.gate.let_in(request)
         if fixed is not None and request.method in ("GET", "HEAD"):
             return fixed
+        if fixed is not None:
+            raise wrong_method(path, ("GET", "HEAD"), request.method)
         call, values = self._find(request.method, path)
         if "sandbox" in values:
             values["sandbox"] = named(self.context, values["sandbox"])
@@ -129,18 +131,19 @@ class Control:
             raise Refusal(404, "no-such-provider", f"there is no provider {provider}", f"there are {there}")
         return known.sink_answer
 
-    def _find(self, method: str, path: str) -> tuple[Call, dict[str, Any]]:
+    def _find(self, asked: str, path: str) -> tuple[Call, dict[str, Any]]:
+        method = "GET" if asked == "HEAD" else asked
         if (plain := _PLAIN.get((method, path))) is not None:
             return plain, {}
-        others = []
+        others: list[str] = []
         for pattern, call in _PATTERNS:
             found = pattern.fullmatch(path)
             if found and call.method == method:
                 return call, {name: unquote(value) for name, value in found.groupdict().items()}
             if found:
-                others.append(call.method)
+                others += ("GET", "HEAD") if call.method == "GET" else (call.method,)
         if others:
-            raise Refusal(405, "method", f"{path} takes {', '.join(others)}, not {method}")
+            raise wrong_method(path, others, asked)
         raise Refusal(404, "no-such-call", f"there is no {path}", "GET /_emulator/openapi.json lists all calls")
 
 

@@ -1,7 +1,9 @@
 """What the control API and the page answer when something cannot be had."""
 
+from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar, cast
 
+from emulator.http.messages import Headers
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions
 from emulator.sandboxes.turns import Steps, in_turns
@@ -15,6 +17,16 @@ class Refusal(Exception):
     def __init__(self, status: int, code: str, message: str, hint: str = "", **more: Any) -> None:
         super().__init__(message)
         self.status, self.code, self.hint, self.more = status, code, hint, more
+        self.headers: Headers = ()
+        """Of the reply."""
+
+
+def wrong_method(path: str, takes: Iterable[str], method: str) -> Refusal:
+    """What is there takes other methods, and the reply names them (RFC 9110, 15.5.6)."""
+    others = ", ".join(dict.fromkeys(takes))
+    refusal = Refusal(405, "method", f"{path} takes {others}, not {method[:20]}")
+    refusal.headers = (("Allow", others),)
+    return refusal
 
 
 def deleted_meanwhile() -> Refusal:

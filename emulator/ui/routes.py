@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from emulator.control_api.refusal import Refusal
+from emulator.control_api.refusal import Refusal, wrong_method
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.ui.page_request import PageRequest
 from emulator.ui.pages import (
@@ -84,7 +84,7 @@ async def answer(asked: PageRequest) -> HttpReply | StreamReply:
     """Find who answers, and let it. Raises Refusal."""
     method = "GET" if asked.request.method == "HEAD" else asked.request.method
     path = asked.request.path
-    others = []
+    others: list[str] = []
     for pattern, route in _PATTERNS:
         found = pattern.fullmatch(path)
         if found and route.method == method:
@@ -96,7 +96,7 @@ async def answer(asked: PageRequest) -> HttpReply | StreamReply:
                     raise
                 return await control_panel.refused(asked, refusal)
         if found:
-            others.append(route.method)
+            others += ("GET", "HEAD") if route.method == "GET" else (route.method,)
     if others:
-        raise Refusal(405, "method", f"this takes {', '.join(others)}, not {method[:20]}")
+        raise wrong_method("this", others, method)
     raise Refusal(404, "no-such-page", "there is no such page", "the inbox is at /")

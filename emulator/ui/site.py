@@ -41,7 +41,7 @@ class Site:
         except Refusal as refusal:
             from emulator.ui.pages import errors
 
-            return dressed(errors.page(self._asked(request), refusal), PAGE)
+            return dressed(errors.page(self._asked(request), refusal), (*refusal.headers, *PAGE))
 
     async def _answer(self, request: HttpRequest) -> HttpReply | StreamReply:
         if request.path.startswith(_STATIC):

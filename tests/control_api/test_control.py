@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from aiohttp import ClientSession
-from support import TO, control, frozen, get, key_of, send_path, serving, skip, turns, until, walk
+from support import TO, control, frozen, get, key_of, octets, once, send_path, serving, skip, turns, until, walk
 from yarl import URL
 
 from emulator.core.units import SECOND
@@ -474,9 +474,25 @@ async def test_a_callback_is_redelivered(served, client):
     assert (await control(served, "POST", f"{path}/callbacks/c99/redeliver"))[0] == 404
 
 
-async def test_what_is_not_there_is_404_and_another_method_405(served):
+@pytest.mark.parametrize(("method", "path", "allow"), [
+    ("PUT", "/_emulator/sandboxes", "POST, GET, HEAD"), ("GET", f"{S}/reset", "POST"),
+    ("OPTIONS", "/_emulator/health", "GET, HEAD"), ("DELETE", "/_emulator/page/default/requests", "GET, HEAD"),
+])  # fmt: skip
+async def test_another_method_is_405_and_the_reply_names_those_there_are(served, method, path, allow):
+    answer = await octets(served.base_url, once(path, "localhost", method=method))
+    assert answer.startswith(b"HTTP/1.1 405 ")
+    assert f"\r\nAllow: {allow}\r\n".encode() in answer
+
+
+@pytest.mark.parametrize("path", ["/_emulator/sandboxes", f"{S}/messages", f"{S}/events"])
+async def test_head_is_served_where_get_is(served, path):
+    answer = await octets(served.base_url, once(path, "localhost", method="HEAD"))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"\r\n\r\n")
+
+
+async def test_what_is_not_there_is_404(served):
     assert (await control(served, "GET", "/_emulator/nothing"))[1]["error"]["code"] == "no-such-call"
-    assert (await control(served, "PUT", "/_emulator/sandboxes"))[0] == 405
     assert (await control(served, "GET", f"{S}/accounts/nobody"))[0] == 404
     assert (await control(served, "GET", f"{S}/messages/m77"))[0] == 404
     assert (await control(served, "DELETE", f"{S}/rules/nope"))[0] == 404
