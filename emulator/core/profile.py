@@ -141,8 +141,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Do clients say a sender by its id, and not by its name?"""
     normal_number: Callable[[str, Mapping[str, Any]], str | None]
     """A destination as written, and the switches in force → the number, or None for a malformed one."""
+    as_meant: Callable[[Any], None] | None = None
+    """Makes a command with `extra` what it means by the account's switches, before rules look at it."""
     bar: Callable[[Any, str, int, int], Reason | None] | None = None
-    """A case, a number of its list, its place there → why nothing may be sent to it, or None."""
+    """A case, a number of its list, its place there, how many go to it before → why nothing may be sent to it, or
+    None."""
     life: tuple[Step, ...] = DELIVERED
     """What becomes of a message when no rule says anything else."""
     reports_first_state: bool | str = True

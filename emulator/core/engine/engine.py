@@ -66,6 +66,8 @@ class Engine:
         if known:
             if type(command) is SubmitPart:  # isinstance costs ten times as much where it is not one
                 case.command = self._judge.parts.seen_whole(command)
+            elif command.extra and profile.as_meant is not None:
+                profile.as_meant(case)
             if state.rule_book.rules and (ruling := state.rule_book.ruling(case)).rules:
                 case.ruling = ruling
                 return self._by_rule(case)

@@ -48,10 +48,7 @@ def own_id(case: CheckContext) -> Refused | None:
 
 
 def text(case: CheckContext) -> Refused | None:
-    """mes, as meant, is there and holds something, where what is asked for has a text; each text is at most 1000
-    characters."""
-    if case.command.extra:
-        _as_meant(case)
+    """mes is there and holds something, where what is asked for has a text; each text is at most 1000 characters."""
     command = case.command
     if not command.text and (command.kind == "sms" or KINDS[command.kind].text):
         return Refused(reason=Reason.TEXT_MISSING if command.text is None else Reason.TEXT_EMPTY)
@@ -61,7 +58,7 @@ def text(case: CheckContext) -> Refused | None:
     return Refused(reason=Reason.TEXT_TOO_LONG, details={"length": length, "most": MOST_CHARACTERS})
 
 
-def _as_meant(case: CheckContext) -> None:
+def as_meant(case: CheckContext) -> None:
     """A text that names no charset and is UTF-8: read as windows-1251, or guessed."""
     guess = case.command.extra.get(requests.GUESS)
     if guess is not None:
@@ -275,6 +272,7 @@ PROFILE = Profile(
     errors={**ERRORS, **errors.tables(ERRORS["send"])},
     statuses=STATUSES,
     normal_number=normal_number,
+    as_meant=as_meant,
     bar=bar,
     reports_first_state=False,
     reports_same_word=False,

@@ -437,6 +437,16 @@ def test_utf_8_without_charset_may_be_guessed_by_switch(said):
     assert desk.messages()[1][1] == "Имя И"
 
 
+@pytest.mark.contract("smscenter.send.charset-missing")
+@pytest.mark.parametrize("said", [f"phones={OTHER}&mes={quote('Имя И')}", f"list={TO}:x%0A{OTHER}:{quote('Имя И')}"])
+@pytest.mark.parametrize("when", [{"contains": "Имя"}, {"encoding": "ucs2", "matches": "^.{5}$"}])
+def test_rules_see_the_text_that_is_guessed(said, when):
+    desk = Desk(switches={"utf8-without-charset": "guess"})
+    desk.rules({"when": when, "then": {"steps": [{"after": 1, "status": "expired"}]}})
+    desk.ask("GET", f"/sys/send.php?login=alex&psw=123&{said}")
+    assert {one["phone"]: one["status"] for one in desk.advance(5)}[OTHER] == "3"
+
+
 @pytest.mark.contract("smscenter.http.charset-unknown")
 @pytest.mark.parametrize("name", ["UTF=8", "koi-8r"])
 def test_a_name_that_is_no_charset_is_taken_for_none_with_a_finding(desk, name):
