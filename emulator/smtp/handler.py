@@ -19,6 +19,13 @@ class MailHandler:
         self._dispatcher = dispatcher
         self._answers = answers
 
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:  # fmt: skip
+        """Within TLS aiosmtpd would offer AUTH, and there is nobody who could log in."""
+        session.host_name = hostname
+        return [one for one in responses if not one.startswith("250-AUTH")]
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:  # fmt: skip
@@ -39,7 +46,7 @@ class MailHandler:
 
     async def handle_exception(self, error: Exception) -> str:
         """Nothing that comes from outside may stop us."""
-        _log.warning("SMTP: %s: %s", type(error).__name__, error)
+        _log.warning("SMTP: %s: %s", type(error).__name__, error.__cause__ or error)
         return "451 4.3.0 Try again later"
 
 

@@ -33,7 +33,8 @@ class MailConnection(SMTP):
     ) -> None:  # fmt: skip
         super().__init__(
             handler, hostname=NAME, ident="SMTP", data_size_limit=dispatcher.largest_mail, enable_SMTPUTF8=True,
-            tls_context=tls, timeout=min(limits.idle_seconds, limits.body_seconds), command_call_limit=_COMMANDS,
+            tls_context=tls, auth_exclude_mechanism=("LOGIN", "PLAIN"), command_call_limit=_COMMANDS,
+            timeout=min(limits.idle_seconds, limits.body_seconds),
             loop=asyncio.get_running_loop(),
         )  # fmt: skip
         self._dispatcher = dispatcher
@@ -54,7 +55,9 @@ class MailConnection(SMTP):
         super().connection_lost(error)
 
     async def push(self, status: Any) -> None:
-        """What is too large is journalled too."""
+        """What is too large is journalled too; one line of that many octets is a mail that is too large."""
+        if str(status).startswith("500 Line too long"):
+            status = "552 Error: Too much mail data"
         if str(status).startswith("552") and self.session is not None and self.envelope is not None:
             why = f"a mail may have {self._dispatcher.largest_mail} octets"
             self._dispatcher.unanswered(request_of(self.session, self.envelope, b""), why)
