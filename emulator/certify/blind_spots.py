@@ -12,6 +12,7 @@ from emulator.core.admin_commands import AddRule
 from emulator.core.rules.actions import Plan
 from emulator.core.rules.matching import RuleSpec
 from emulator.core.statuses import FINAL
+from emulator.core.units import counted
 from emulator.histories.history import History, HistoryEvent
 from emulator.histories.history_rules import plan
 from emulator.histories.kinds import KINDS, classics, kinds_of
@@ -195,7 +196,7 @@ def summary(tried: Iterable[Tried]) -> list[str]:
     """Line by line: what no test noticed first, what costs money before the rest, and what a test of it begins with."""
     tried = list(tried)
     unnoticed = sorted((one for one in tried if one.verdict == "unnoticed"), key=lambda one: -one.copies)
-    lines = [f"{len(unnoticed)} of {len(tried)} faults no test noticed"]
+    lines = [f"{len(unnoticed)} of {counted(len(tried), 'fault')} no test noticed"]
     for one in unnoticed:
         spot = one.spot
         more = f" and {len(one.by) - _NAMED} more" if len(one.by) > _NAMED else ""

@@ -4,6 +4,7 @@ import json
 from xml.sax.saxutils import escape, quoteattr
 
 from emulator.certify.examination import Certificate
+from emulator.core.units import counted
 
 _COLOURS = {"A": "#2e7d32", "B": "#7cb342", "C": "#f9a825", "D": "#ef6c00", "F": "#c62828"}
 _MEANS = {
@@ -26,7 +27,7 @@ def table(certificate: Certificate) -> str:
             lines += [f"  {one.level:5} {one.what}{row}", f"        {one.advice}"]
     lines.append(
         f"\n{certificate.provider}: grade {certificate.grade}, {_MEANS[certificate.grade]}: "
-        f"{len(certificate.played)} cases, {len(certificate.findings)} findings"
+        f"{counted(len(certificate.played), 'case')}, {counted(len(certificate.findings), 'finding')}"
     )
     return "\n".join(lines)
 

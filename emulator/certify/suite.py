@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from emulator.app.server import Server
 from emulator.certify.blind_spots import Overheard, Spot, Tried, spots
 from emulator.certify.program import started
+from emulator.core.units import counted
 
 _SLOWER = 5
 """With a fault the suite may take so many times as long as without,"""
@@ -38,7 +39,8 @@ class Suite:
             raise ValueError(f"{self._command[0]} sends nothing to {self._server.base_url} (SMS_EMULATOR_URL), or no "
                              "fault begins as --only says")  # fmt: skip
         again = [one for one in catalogue if one.mark not in heard.marks]
-        told(f"{len(again)} faults, {took:.1f} s each: about {len(again) * took:.0f} s, {most:g} s at most (--limit)")
+        told(f"{counted(len(again), 'fault')}, {took:.1f} s each: about {len(again) * took:.0f} s, "
+             f"{most:g} s at most (--limit)")  # fmt: skip
         tried = []
         for number, spot in enumerate(catalogue, 1):
             told(f"{number}/{len(catalogue)} {spot.provider} {spot.over} {spot.name}")

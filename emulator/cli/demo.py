@@ -70,5 +70,5 @@ def _timeline(message: "response_types.Message", callbacks: "list[response_types
     for entry in message["history"]:
         lines.append(f"  {entry['at'][11:23]}  {entry['status']}")
     for one in callbacks:
-        lines.append(f"  {one['at'][11:23]}  callback {one['attempt']}: {one['sent']} -> {one['verdict']}")
+        lines.append(f"  {one['at'][11:23]}  callback, attempt {one['attempt']}: {one['sent']} -> {one['verdict']}")
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from emulator.core.units import counted
 from emulator.histories.endpoint_runner import About, EndpointRow, Unreachable, play
 from emulator.providers.base import Provider
 
@@ -30,7 +31,7 @@ def check_callbacks(provider: Provider, url: str, about: About, timeout: float, 
         print(json.dumps(told, indent=2, ensure_ascii=False))
     else:
         print(table(rows))
-        print(f"\n{provider.title}: {len(rows)} callbacks, {broken} answered against the contract")
+        print(f"\n{provider.title}: {counted(len(rows), 'callback')}, {broken} answered against the contract")
     return 1 if broken else 0
 
 

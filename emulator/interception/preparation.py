@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from http.client import HTTPException
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, build_opener
 
@@ -51,15 +53,28 @@ def _ports() -> dict[int, str]:
 
 
 def asked_of(url: str) -> tuple[bytes, Addresses]:
-    """The authority of an emulator that runs elsewhere, PEM, and where that one is reached. Raises OSError."""
-    told = json.loads(_fetched(url, HEALTH_PATH))
+    """The authority of an emulator that runs elsewhere, PEM, and where that one is reached. Raises ConnectionError."""
+    try:
+        told = dict(json.loads(_fetched(url, HEALTH_PATH)))
+    except (TypeError, ValueError):
+        raise ConnectionError(f"what answers at {url} is no emulator") from None
     return _fetched(url, CA_PATH), Addresses(url, *(_beside(url, told.get(name)) for name in ("smpp", "smpps", "smtp")))
 
 
 def _fetched(url: str, path: str) -> bytes:
-    with build_opener(ProxyHandler({})).open(url.rstrip("/") + path, timeout=_SECONDS) as answer:
-        content: bytes = answer.read(1 << 20)
-        return content
+    try:
+        with build_opener(ProxyHandler({})).open(url.rstrip("/") + path, timeout=_SECONDS) as answer:
+            content: bytes = answer.read(1 << 20)
+            return content
+    except HTTPError as no:
+        with no:
+            why = f"HTTP {no.code} for {path}"
+    except (HTTPException, OSError, ValueError) as error:
+        why = str(getattr(error, "reason", "") or error or type(error).__name__)
+    raise ConnectionError(
+        f"no emulator answers at {url}: {why.strip()}; start one with `sms-emulator serve`, which prints its address, "
+        "such as http://127.0.0.1:8775"
+    )
 
 
 def _beside(url: str, told: str | None) -> tuple[str, int] | None:

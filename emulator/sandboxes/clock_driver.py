@@ -3,7 +3,7 @@
 import asyncio
 
 from emulator.core.engine.engine import Engine
-from emulator.core.units import LATEST, Timestamp
+from emulator.core.units import LATEST, Timestamp, counted
 from emulator.sandboxes.in_flight import InFlight
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions
@@ -182,6 +182,6 @@ class ClockDriver:
             return
         under_way = len(self._in_flight.of(self._sandbox))
         due = len(self._sandbox.engine.state.scheduler)
-        raise Overdue(f"{due} dates are still due, {under_way} callbacks under way")
+        raise Overdue(f"{counted(due, 'date')} still due, {counted(under_way, 'callback')} under way")
 
 

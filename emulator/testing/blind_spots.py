@@ -9,7 +9,7 @@ import pytest
 
 from emulator.certify.blind_spots import Mark, Overheard, Spot, Tried, spots, summary
 from emulator.clock import real_now
-from emulator.core.units import SECOND
+from emulator.core.units import SECOND, counted
 from emulator.histories.reruns import anew, phases
 from emulator.providers import found
 from emulator.testing.fixtures import OVERHEARD
@@ -95,8 +95,8 @@ class BlindSpots:
         cost = sum(one.seconds for tests in plan.values() for one in tests)
         told = cast(Any, session.config.pluginmanager.get_plugin("terminalreporter"))
         told.write_line(
-            f"\nsms blind spots: {len(plan)} faults, {len(again)} tests: about {cost:.0f} s, {self._most:g} s at most "
-            "(--sms-blind-spots-seconds)"
+            f"\nsms blind spots: {counted(len(plan), 'fault')}, {counted(len(again), 'test')}: about {cost:.0f} s, "
+            f"{self._most:g} s at most (--sms-blind-spots-seconds)"
         )
         until = real_now() + self._most * SECOND
         tried = []

@@ -366,8 +366,8 @@ def test_the_command_examines_a_program_of_any_language(tmp_path, capsys):
     file.write_text(PROGRAM)
     send = f"{sys.executable} {file} {{url}} {{key}} {{sender}} {{to}} {{text}}"
     options = ["certify", "--provider", "smsoffice", "--send", send, "--badge", str(tmp_path / "badge.svg")]
-    status = command([*options, "--only", "reply-lost", "--only", "text-georgian"])
-    assert (status, "grade A" in capsys.readouterr().out) == (0, True)
+    assert command([*options, "--only", "reply-lost"]) == 0
+    assert capsys.readouterr().out.endswith("\nsmsoffice: grade A, nothing found: 1 case, 0 findings\n")
     assert "client: A" in (tmp_path / "badge.svg").read_text()
     bad = tmp_path / "bad.py"
     bad.write_text(PROGRAM.replace("sys.exit(", "("))

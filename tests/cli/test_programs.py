@@ -58,7 +58,8 @@ async def test_run_uses_the_emulator_that_runs_elsewhere(tmp_path: Path) -> None
 @pytest.mark.parametrize(("arguments", "says"), [
     (("run",), "run what? sms-emulator run -- COMMAND …"),
     (("run", "--isolate", "--url", "http://127.0.0.1:1", "--", "true"), "--isolate starts an emulator of its own"),
-    (("run", "--url", "http://127.0.0.1:1", "--", "true"), "Connection refused"),
+    (("run", "--url", "http://127.0.0.1:1", "--", "true"), "no emulator answers at http://127.0.0.1:1: "),
+    (("run", "--url", "127.0.0.1:1", "--", "true"), "unknown url type: 127.0.0.1; start one with `sms-emulator serve`"),
     (("run", "--scenario", "/dev/null/no", "--", "true"), "/dev/null/no"),
     (("run", "--ca-dir", "/dev/null/no", "--", "true"), "--ca-dir names another folder"),
 ])  # fmt: skip
@@ -69,6 +70,19 @@ def test_why_a_program_is_not_run_is_one_line_and_status_2(
     told = capsys.readouterr().err
     assert says in told
     assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(("where", "says"), [
+    ("{http}/api", "no emulator answers at {http}/api: HTTP 404 for /_emulator/health; start one with"),
+    ("{http}/_emulator/sink/smsoffice?", "what answers at {http}/_emulator/sink/smsoffice? is no emulator"),
+    ("http://{smpp}", "no emulator answers at http://{smpp}: "),
+])  # fmt: skip
+async def test_an_address_at_which_no_emulator_answers_is_told_in_one_line(where: str, says: str) -> None:
+    async with serving() as served:
+        there = {"http": served.base_url, "smpp": f"127.0.0.1:{served.smpp_port}"}
+        done = await asyncio.to_thread(run, "env", "--url", where.format(**there))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert says.format(**there) in done.stderr
 
 
 async def test_the_variables_of_env_lead_a_shells_programs_to_a_running_emulator(tmp_path: Path) -> None:
