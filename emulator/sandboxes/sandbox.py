@@ -243,7 +243,7 @@ class Sandboxes:
         self, provider: str, credential: Credential | None, here: bool = True
     ) -> tuple[Sandbox | None, Credential | None]:  # fmt: skip
         """Whose credentials are these? They come back as they are, or as those of the sandbox that stands in, unless
-        another node may know them."""
+        another node may know them, or something of them is empty: a variable that is not set is not hidden."""
         if credential is None:
             return None, None
         found = self._by_credential.get((provider, credential.kind, credential.name))
@@ -252,5 +252,7 @@ class Sandboxes:
         account, known = self.stand_in.account(provider), self._providers[provider]
         name = dict(known.identities)[credential.kind]
         secret = known.secrets.get(credential.kind)
+        if not credential.name or not (secret is None or credential.secret):
+            return None, credential
         own = account.credentials
         return self.stand_in, Credential(credential.kind, own[name], None if secret is None else own[secret])

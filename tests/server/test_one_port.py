@@ -342,6 +342,11 @@ async def test_any_credentials_lead_to_the_default_sandbox_if_that_is_wanted_and
         ):  # fmt: skip
             answer = await octets(served.base_url, once(path, "x"))
             assert b'"error' not in answer.lower().replace(b'"errorcode":0', b"")
+        for path, refused in (
+            ("/api/getBalance?key=", b'"ErrorCode":80'), ("/v1/sms/balance?key=", b" 401 "),
+            ("/sys/balance.php?login=mine&psw=&fmt=3", b'"error_code":'),
+        ):  # fmt: skip
+            assert refused in await octets(served.base_url, once(path, "x")), path
         _, found = await control(served, "GET", "/_emulator/sandboxes/default/messages")
         assert [one["provider"] for one in found["messages"]] == ["smsoffice", "smscenter"]
         pages = [await octets(served.base_url, once(path, "localhost"))
