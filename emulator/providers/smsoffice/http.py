@@ -109,9 +109,16 @@ def read_first_version(request: HttpRequest, values: Mapping[str, str]) -> AnyCo
 
 def read_status(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     parameters, key, fault, notes = read_fields(request)
+    destination, reference = parameters.get("destination"), parameters.get("reference")
+    if not reference:
+        notes.append("smsoffice.status.without-reference")
+    elif len(reference) > MOST_REFERENCE:
+        notes.append("smsoffice.status.reference")
+    if destination and "," in destination:
+        notes.append("smsoffice.status.each-number")
     return Query(
         provider="smsoffice", credential=key, peer=request.peer, fault=fault, notes=tuple(notes),
-        destination=parameters.get("destination"), reference=parameters.get("reference"),
+        destination=destination, reference=reference,
     )  # fmt: skip
 
 

@@ -70,6 +70,7 @@ def test_another_spelling_of_the_number_finds_nothing(office: Office, to: str) -
 def test_a_reference_longer_than_20_characters_finds_nothing(office: Office) -> None:
     office.send(reference="x" * 20)
     assert (office.status(reference="x" * 20), office.status(reference="x" * 21)) == ("Pending", "Unknown")
+    assert office.lint() == ["smsoffice.status.reference"]
 
 
 @pytest.mark.contract("smsoffice.status.identical-reference")
@@ -84,6 +85,7 @@ def test_the_reference_must_be_identical(office: Office, reference: str) -> None
 def test_a_message_sent_without_a_reference_cannot_be_asked_for(office: Office, reference: str | None) -> None:
     office.send(reference=reference)
     assert office.ask(TO, reference)["Output"] == {"Status": "Unknown"}
+    assert office.lint() == ["smsoffice.status.without-reference"]
 
 
 @pytest.mark.contract("smsoffice.status.each-number")
@@ -92,7 +94,9 @@ def test_each_number_of_a_message_is_asked_for_on_its_own() -> None:
     office.send(destination=f"{TO},{OTHER}", reference="mine")
     office.advance(10)
     assert (office.status(TO), office.status(OTHER)) == ("Delivered", "Pending")
+    assert office.lint() == []
     assert office.status(f"{TO},{OTHER}") == "Unknown"
+    assert office.lint() == ["smsoffice.status.each-number"]
 
 
 def test_the_status_of_another_accounts_message_is_not_told() -> None:

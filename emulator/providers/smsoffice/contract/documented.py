@@ -125,7 +125,7 @@ _DOCUMENTED = (
           "600 without it, 70 for an empty one. Read as those of a send are: strict finds nothing for "
           "another spelling.", "numbers"),
     _said("status.reference", _STATUS, "reference: as given when sending, at most 20 characters.",
-          "Compared as it stands: a longer one finds nothing, for what was kept was cut."),
+          "Compared as it stands: a longer one finds nothing, for what was kept was cut; a finding tells."),
     _said("status.json", _STATUS, "The answer is JSON with Success, Message, Output.Status (string) and ErrorCode.",
           "Exactly these."),
     _said("status.statuses", _STATUS, "Status is one of Delivered, Undelivered, Expired, Pending and Unknown.",
@@ -140,9 +140,9 @@ _DOCUMENTED = (
     _said("status.identical-reference", _STATUS, "The reference must be identical to the one given when sending.",
           "The letter case counts."),
     _said("status.without-reference", _STATUS, "A message sent without a reference cannot be asked for.",
-          "Asking without one finds nothing."),
+          "Asking without one finds nothing; a finding tells."),
     _said("status.each-number", _STATUS, "Of a message to several numbers each is asked for on its own.",
-          "A list in destination finds nothing."),
+          "A list in destination finds nothing; a finding tells."),
     # getBalance
     _said("balance.address", _BALANCE, "/api/getBalance tells the balance; it is not under /v2.",
           "With the slash and without."),
