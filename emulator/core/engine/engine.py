@@ -10,12 +10,12 @@ import msgspec
 
 from emulator.core.accounts import apply
 from emulator.core.admin_commands import AdminCommand
-from emulator.core.commands import AnyCommand, SubmitPart
+from emulator.core.commands import AnyCommand, Submit, SubmitPart
 from emulator.core.engine.admin_handlers import AdminHandlers
 from emulator.core.engine.checks import CheckContext
 from emulator.core.engine.handlers import CommandHandlers
 from emulator.core.engine.lifecycle import MessageLifecycle, Outgoing, Touched
-from emulator.core.engine.recipients import reason_of
+from emulator.core.engine.recipients import reason_of, refused_by_rules
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, Unheard
 from emulator.core.profile import Profile
@@ -205,6 +205,8 @@ class Engine:
         refusing = next(rule for rule in case.ruling.each() if rule is not None and rule.spec.then.refuse is not None)
         assert refusing.spec.then.refuse is not None
         refused = _refused(case, refusing.spec.then.refuse, refusing.id)
+        if len(case.ruling.rules) > 1 and isinstance(case.command, Submit):
+            refused_by_rules(case)
         return Decision(self._judge.refuse(case, refused), reply, refusing.id, False, case.noticed)
 
 

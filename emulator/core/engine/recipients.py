@@ -42,11 +42,11 @@ def numbers(case: CheckContext) -> Refused | None:
                 reason = None
         number = None if reason is _MALFORMED else normal(written, switches)
         if number is None:
-            number, reason = written, _MALFORMED
-        elif not accepting:
+            number, reason = written, reason or _MALFORMED
+        elif reason is None and not accepting:
             if number in stoplist:
                 reason = _STOPPED
-            elif reason is None and bar is not None:
+            elif bar is not None:
                 reason = bar(case, number, place, times.get(number, 0))
         if reason is not None:
             lost.append(Lost(number, place, reason))
@@ -66,6 +66,15 @@ def numbers(case: CheckContext) -> Refused | None:
     if reason in by_rule:
         found["rule"] = by_rule[reason]
     return Refused(reason=reason, details=found)
+
+
+def refused_by_rules(case: CheckContext) -> None:
+    """All are refused, and not all by one rule: each keeps its own reason."""
+    normal, switches = case.profile.normal_number, case.switches
+    for place, written in enumerate(case.command.destinations or ()):
+        reason, *_ = _ruled(case, case.ruling.of(place))
+        if reason is not None:
+            case.lost.append(Lost(normal(written, switches) or written, place, reason))
 
 
 def _each_once(case: CheckContext) -> Callable[[str, int], bool]:

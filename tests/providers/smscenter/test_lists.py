@@ -118,3 +118,18 @@ def test_what_rules_say_of_one_number_holds_however_the_send_is_spread(desk, sai
     desk.rules({"when": {"to": OTHER}, "then": {"steps": [{"after": 1, "status": "expired"}]}})
     desk.json("send", **said)
     assert {one["phone"]: one["status"] for one in desk.advance(7200)} == {TO: "1", OTHER: "3"}
+
+
+@pytest.mark.contract("smscenter.send.list", "smscenter.send.some-bad")
+@pytest.mark.parametrize("listed", [f"{TO}:yes\n{OTHER}:no\n12:no", f"{OTHER}:no\n12:no\n{TO}:never"])
+def test_what_a_rule_refuses_of_a_list_it_refuses_with_the_error_that_it_has_alone(listed):
+    """Before the number's form and the stop list are looked at, and where nothing is left of the list too."""
+    rules = [{"when": {"contains": "no"}, "then": {"refuse": {"code": 6}}},
+             {"when": {"contains": "never"}, "then": {"refuse": {"reason": "no-credit"}}}]  # fmt: skip
+    desk = Desk(rules=rules, stoplist=[OTHER])
+    desk.json("send", list=listed)
+    for item in listed.split("\n"):
+        number = item.partition(":")[0]
+        alone = Desk(rules=rules, stoplist=[OTHER])
+        alone.json("send", list=item)
+        assert desk.status(1, number, all="1") == alone.status(1, number, all="1")
