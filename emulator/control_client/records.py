@@ -188,7 +188,7 @@ def missing(name: str, what: str, known: Any) -> str:
     """A sentence about a word that is not there: those that are, and the one that was probably meant."""
     words = [str(word) for word in known]
     near = difflib.get_close_matches(name, words, 1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
+    meant = f"; did you mean {near[0]!r}?" if near else "."
     return f"{what}: {name!r}{meant} There are: {', '.join(words) or 'none'}"
 
 

@@ -74,7 +74,7 @@ class OverHttp:
     @asynccontextmanager
     async def _asked(self, request: HttpRequest, patience: float | None) -> AsyncIterator[Any]:
         """The answer while it comes."""
-        from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
+        from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL, NonHttpUrlClientError
         from yarl import URL
 
         if self._session is None:
@@ -86,8 +86,9 @@ class OverHttp:
                 headers=dict(request.headers), allow_redirects=False, timeout=ClientTimeout(total=patience),
             ) as answer:  # fmt: skip
                 yield answer
-        except InvalidURL:
-            raise ValueError(f"{self.base_url!r} is no http:// or https:// address") from None
+        except (InvalidURL, NonHttpUrlClientError):
+            such = "such as http://127.0.0.1:8775"
+            raise ValueError(f"{self.base_url!r} is no http:// or https:// address, {such}") from None
         except TimeoutError:
             within = "" if patience is None else f" within {patience:g} s"
             raise ConnectionError(f"no answer from the emulator at {self.base_url}{within}") from None

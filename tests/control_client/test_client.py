@@ -203,6 +203,11 @@ async def test_credentials_are_attributes_by_provider_and_a_wrong_word_gets_a_hi
     assert sms.id in repr(sms)
 
 
+async def test_a_word_that_is_like_none_is_answered_with_those_there_are(sms):
+    with pytest.raises(AttributeError, match=r"'zz'\. There are: key, "):
+        _ = sms.smsoffice.zz
+
+
 async def test_what_json_cannot_say_is_told_before_anything_is_sent(sms):
     with pytest.raises(TypeError, match="JSON has no set"):
         await sms.patch_account("smsoffice", stoplist={TO})
@@ -225,9 +230,9 @@ async def test_an_address_where_something_else_answers_is_named():
         await server.cleanup()
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8775", "http://", "ftp://127.0.0.1:1"])
+@pytest.mark.parametrize("url", ["127.0.0.1:8775", "localhost:8775", "http:", "ftp://127.0.0.1:1"])
 async def test_an_address_that_is_none_is_named(url):
-    with pytest.raises((ValueError, ConnectionError), match=url):
+    with pytest.raises(ValueError, match=f"'{url}' is no http:// or https:// address, such as http://127"):
         async with emulator.running(url=url):
             pass
 
