@@ -50,3 +50,9 @@ def test_a_moment_that_ubill_refuses_without_a_reason_is_not_sent(at):
     for send in (client.send, client.send_xml):
         with pytest.raises(ValueError, match="send_time is written Y-m-d H:i, such as 2026-02-01 23:30, not"):
             send("995577123456", "x", send_time=at)
+
+
+def test_the_status_at_smsoffice_is_that_of_one_number():
+    client = SmsOffice("k", "s", base_url=NOWHERE)
+    with pytest.raises(ValueError, match="several numbers"):
+        client.message_status("995577123456,995599123456", "r")

@@ -113,7 +113,7 @@ class Calls(ProviderCalls):
     def message_status(
         self, destination: str, reference: str, patience: Patience | None = None
     ) -> Call[MessageStatus]:  # fmt: skip
-        check_texts((("destination", destination), ("reference", reference)))
+        check_texts([("destination", one) for one in listed(destination)] + [("reference", reference)])
         return self._call("status", half.message_status(self._key, destination, reference), _status, patience)
 
     def balance(self, patience: Patience | None = None) -> Call[int]:

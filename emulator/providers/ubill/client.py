@@ -80,7 +80,8 @@ def send(
 
 
 def _integer(number: str) -> int | str:
-    return int(number) if number.isascii() and number.isdigit() else number
+    """As the OpenAPI file has it, where the integer says the same: not of `00995...`."""
+    return int(number) if number.isascii() and number.isdigit() and number[0] != "0" else number
 
 
 def _json(key: str, path: str, said: dict[str, Any]) -> HttpRequest:

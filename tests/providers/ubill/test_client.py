@@ -35,9 +35,10 @@ def test_every_way_of_sending_reads_its_refusals(desk: Desk, build: Any, read: A
         read(desk.exchange(build("nobody's", 1, [TO], "Hello")))
 
 
-def test_a_number_that_is_no_number_is_sent_as_it_is(desk: Desk) -> None:
-    answer = client.read_sent(desk.exchange(client.send(desk.key, 1, ["+995577123456"], "Hello")))
-    assert answer.status_id == 50
+@pytest.mark.parametrize("number", ["+995577123456", "00995577123456", "0577123456"])
+def test_a_number_that_no_integer_says_is_sent_as_it_is_by_every_way(desk: Desk, number: str) -> None:
+    for build, read in SENDS:
+        assert read(desk.exchange(build(desk.key, 1, [number], "Hello"))).status_id == 50
 
 
 @pytest.mark.parametrize("switches", [{}, {"types": "numbers", "brands-key": "data"}])
