@@ -52,8 +52,8 @@ _KNOWN = (
     _seen("brand-code.99", "2.6", "99: general error.", "When a rule asks for it."),
     _seen("brands.put", "2.6", "brandNameCreate is a POST; a client that sent PUT had to be mended.", "Other methods "
           "get 405."),
-    _seen("brands.authorized", "2.5", "authorized is 0 for a name that waits, 1 approved, 2 cancelled.", "So; `PATCH "
-          "S/accounts/ubill/brands/{id}` decides.", "client-live"),
+    _seen("brands.authorized", "2.5", "authorized is 0 for a name that waits (seen live), 1 approved, 2 cancelled.",
+          "So; `PATCH S/accounts/ubill/brands/{id}` decides."),
     _seen("send.numbers-list", "2.1", "In JSON, clients send numbers as integers or as texts.",
           "Both, mixed too, and the comma-separated text of GET."),
     _seen("send.brand-id-text", "2.1", "In JSON, a client sends brandID as a text.", "Taken like the integer."),
