@@ -119,7 +119,8 @@ _LONGEST = 254
 
 
 def _message(pdu: Pdu, strictness: Strictness) -> PduFault | Content | None:
-    short = pdu.octets("short_message")
+    fields: Any = pdu.fields
+    short = fields.short_message
     if len(short) > _LONGEST and not strictness.newer:
         return PduFault(Status.RINVMSGLEN, "sm_length", f"sm_length {len(short)}: at most 254 (255 in SMPP 5.0)")
     if pdu.rest and not strictness.nul_behind:
@@ -132,7 +133,7 @@ def _message(pdu: Pdu, strictness: Strictness) -> PduFault | Content | None:
         fault = _tlvs(pdu, strictness)
         if fault is not None:
             return fault
-    cut = pdu.number("esm_class") & UDHI or not SAR.isdisjoint([tag for tag, _ in pdu.tlvs])
+    cut = fields.esm_class & UDHI or not SAR.isdisjoint([tag for tag, _ in pdu.tlvs])
     return read_content(pdu) if cut else None
 
 

@@ -78,7 +78,7 @@ class _Guess(msgspec.Struct):
 def sender(case: CheckContext) -> Refused | None:
     """At most 11 characters, or 15 digits; and if the account has a list of senders, one of them."""
     command = case.command
-    return None if command.senders or not command.sender else _sender(case, command.sender)
+    return None if command.senders else _sender(case, command.sender or "")
 
 
 def _sender(case: CheckContext, name: str) -> Refused | None:
