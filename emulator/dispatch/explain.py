@@ -47,7 +47,7 @@ def _sizes(outcome: Accepted | CostTold) -> str:
 
 
 def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutcome) -> str:
-    success = provider.success.get(operation, "")
+    success = provider.success.get(f"{operation}/{protocol}") or provider.success.get(operation, "")
     match outcome:
         case Refused():
             return _refused(provider, operation, protocol, outcome)

@@ -60,7 +60,7 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], Credential | None
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     """`send`: all parameters of the page; unknown ones are ignored."""
     parameters, key, fault, notes = read_fields(request)
-    if request.method == "POST" and request.target[-1:] != "/" and not request.path.endswith("/"):
+    if request.method == "POST" and request.target[-1:] != "/" and request.path.lower().endswith("/send"):
         notes.append("smsoffice.send.post-slash")
     destination = parameters.get("destination")
     reference = parameters.get("reference")

@@ -6,7 +6,7 @@ from emulator.core.accounts import Account
 from emulator.http.messages import HttpRequest
 from emulator.providers.base import Provider, Row
 from emulator.providers.smsoffice.callbacks import SINK_ANSWER, judge_answer, report
-from emulator.providers.smsoffice.errors import NEVER_SAYS
+from emulator.providers.smsoffice.errors import FIRST_VERSION, NEVER_SAYS
 from emulator.providers.smsoffice.hosts import HOSTS
 from emulator.providers.smsoffice.http import ROUTES
 from emulator.providers.smsoffice.lint import LINT, PARAMETERS
@@ -47,7 +47,10 @@ PROVIDER = Provider(
     routes=ROUTES,
     profile=PROFILE,
     contract=_contract,
-    success={"send": "smsoffice.code.0", "status": "smsoffice.status.statuses", "balance": "smsoffice.balance.number"},
+    success={
+        "send": "smsoffice.code.0", f"send/{FIRST_VERSION}": "smsoffice.v1.send", "status": "smsoffice.status.statuses",
+        "balance": "smsoffice.balance.number",
+    },
     never_says=NEVER_SAYS,
     lint=LINT,
     parameters=PARAMETERS,

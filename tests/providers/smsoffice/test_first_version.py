@@ -20,6 +20,7 @@ def sent(office: Office, method: str = "GET", **given: Any) -> bytes:
 def test_an_accepted_send_is_answered_01_and_nothing_else(office: Office, method: str) -> None:
     assert sent(office, method, reference="mine") == b"01"
     assert (office.messages[0].to, office.batch().text, office.batch().protocol) == (TO, "Hello", "v1")
+    assert (office.why().endswith("[smsoffice.v1.send]"), office.lint()) == (True, [])
     assert len(office.advance(10)) == 1
     assert office.balance() == 999
 
