@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any, NoReturn
 
 from emulator.world.errors import OutOfWorld
@@ -24,10 +25,12 @@ _UNKNOWN = "is outside the world, whose time does not run there"
 _REAL: dict[str, Callable[..., Any]] = {name: getattr(time, name) for name in (
     "time", "time_ns", "monotonic", "monotonic_ns", "sleep", "gmtime", "localtime", "ctime", "asctime", "strftime"
 )}  # fmt: skip
+if hasattr(uuid, "uuid7"):  # from Python 3.14 on: it goes on from the last moment that it saw, in whatever world
+    _REAL["uuid7"] = uuid.uuid7
 _CLOCKS = {real: name for name, real in _REAL.items()}
-"""Functions that modules take out of `time` when they are imported."""
+"""Functions that modules take out of `time` and `uuid` when they are imported."""
 _taken: list[tuple[Any, str, str]] = []
-"""Modules that have one, `time` among them: the module, its name there, its name in `time`."""
+"""Modules that have one, `time` and `uuid` among them: the module, its name there, its name in these."""
 _looked_into: dict[str, Any] = {}
 
 
@@ -41,7 +44,7 @@ def _taken_clocks() -> list[tuple[Any, str, str]]:
             continue
         _looked_into[name] = module
         for own, value in list(getattr(module, "__dict__", {}).items()):
-            if isinstance(value, BuiltinFunctionType) and value in _CLOCKS:
+            if isinstance(value, BuiltinFunctionType | FunctionType) and value in _CLOCKS:
                 _taken.append((module, own, _CLOCKS[value]))
     return _taken
 
@@ -97,6 +100,7 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
             "gmtime": told("gmtime"), "localtime": here_and_now, "ctime": told("ctime"),
             "asctime": lambda when=None: _REAL["asctime"](when or here_and_now()),
             "strftime": lambda how, when=None: _REAL["strftime"](how, when or here_and_now()),
+            "uuid7": _uuid7(lambda: round(now() * 1000), chance),
         }  # fmt: skip
         for module, own, name in _taken_clocks():
             put(module, own, clocks[name])
@@ -121,6 +125,22 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
         _natures[here] = mine
         stack.callback(_natures.pop, here)
         yield
+
+
+def _uuid7(milliseconds: Callable[[], int], chance: random.Random) -> Callable[[], uuid.UUID]:
+    """A world's own (RFC 9562, 5.7 and method 1 of 6.2): those of one moment count on from a random number."""
+    last = counter = -1
+
+    def one() -> uuid.UUID:
+        nonlocal last, counter
+        if (at := milliseconds()) > last:
+            last, counter = at, chance.getrandbits(41)
+        else:
+            counter += 1
+        high, low = divmod(counter, 1 << 30)
+        return uuid.UUID(int=last << 80 | 7 << 76 | high << 64 | 2 << 62 | low << 32 | chance.getrandbits(32))
+
+    return one
 
 
 def _no_thread(thread: threading.Thread) -> None:

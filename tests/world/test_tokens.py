@@ -23,6 +23,8 @@ from emulator.world.network import ROUGH
 from emulator.world.plan import Fault, Plan, planned
 from emulator.world.runner import play
 
+ordered_id = getattr(uuid, "uuid7", uuid.uuid4)  # from Python 3.14 on there is one of time and order
+
 
 async def everything(w):
     """HTTP, callbacks, SMPP and its receipts, a crash; gives back what the emulator has of it."""
@@ -115,7 +117,10 @@ def test_time_and_chance_are_the_worlds_and_real_again_behind_it():
         assert monotonic() == time.monotonic() == w.now
         await w.after(hours=1)
         assert (monotonic(), imported_by_name()) == (w.now, time.time())
-        drawn = (random.random(), secrets.token_hex(8), uuid.uuid4().hex, os.urandom(4).hex())
+        drawn = (random.random(), secrets.token_hex(8), uuid.uuid4().hex, os.urandom(4).hex(), ordered_id().int)
+        if ordered_id is not uuid.uuid4:
+            assert (ordered_id().int >> 80, ordered_id().version) == (round(time.time() * 1000), 7)
+            assert ordered_id() < ordered_id()
         return begun, time.time() - begun, drawn
 
     random.seed(1)
