@@ -59,13 +59,13 @@ def text(case: CheckContext) -> Refused | None:
 
 
 def as_meant(case: CheckContext) -> None:
-    """A text that names no charset and is UTF-8: read as windows-1251, or guessed."""
-    guess = case.command.extra.get(requests.GUESS)
-    if guess is not None:
-        rest = {name: value for name, value in case.command.extra.items() if name != requests.GUESS}
-        said = _Guess() if case.switches["utf8-without-charset"] == "page" else msgspec.json.decode(guess, type=_Guess)
-        given = {name: value for name, value in msgspec.structs.asdict(said).items() if value}
-        case.command = msgspec.structs.replace(case.command, extra=rest, **given)
+    """A text that names no charset and is UTF-8: read as windows-1251, or guessed. The command itself says so from here
+    on: the answer is about it."""
+    guess = case.command.extra.pop(requests.GUESS, None)
+    if guess is not None and case.switches["utf8-without-charset"] == "guess":
+        for name, value in msgspec.structs.asdict(msgspec.json.decode(guess, type=_Guess)).items():
+            if value:
+                setattr(case.command, name, value)
 
 
 class _Guess(msgspec.Struct):

@@ -447,6 +447,15 @@ def test_rules_see_the_text_that_is_guessed(said, when):
     assert {one["phone"]: one["status"] for one in desk.advance(5)}[OTHER] == "3"
 
 
+@pytest.mark.contract("smscenter.send.charset-missing", "smscenter.send.op")
+@pytest.mark.parametrize("cost", ["1", "3"])
+@pytest.mark.parametrize("said", [f"phones={TO}&mes={quote('ж' * 70)}", f"list={TO}:{quote('ж' * 70)}"])
+def test_the_costs_of_op_are_of_the_text_that_is_guessed(said, cost):
+    desk = Desk(switches={"utf8-without-charset": "guess"})
+    answer = json.loads(desk.ask("GET", f"/sys/send.php?login=alex&psw=123&{said}&fmt=3&op=1&cost={cost}").body)
+    assert (answer["cost"], answer["phones"][0]["cost"]) == ("1", "1")
+
+
 @pytest.mark.contract("smscenter.http.charset-unknown")
 @pytest.mark.parametrize("name", ["UTF=8", "koi-8r"])
 def test_a_name_that_is_no_charset_is_taken_for_none_with_a_finding(desk, name):
