@@ -60,12 +60,15 @@ def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutc
         case Replaced():
             return f"message m{outcome.message} replaced [{success}]"
         case Accepted():
+            barred: dict[Reason, list[str]] = {}
+            for number, why in outcome.barred:
+                barred.setdefault(why, []).append(number)
             dropped = [
                 f"{what} not sent to: {some(numbers)} [{row.row if row else success}]"
                 for what, numbers, reason in (
                     ("stop-listed,", outcome.stop_listed, Reason.STOP_LISTED),
                     ("malformed,", outcome.invalid, Reason.DESTINATION_INVALID),
-                    *((f"{why.value},", (number,), why) for number, why in outcome.barred),
+                    *((f"{why.value},", those, why) for why, those in barred.items()),
                 )
                 if numbers
                 for row in (provider.error_row(operation, reason, protocol),)

@@ -140,6 +140,7 @@ def test_the_messages_of_one_list_to_one_number_are_a_run_and_those_to_a_repeate
     assert desk.json("send", list="\n".join(f"{TO}:text {n}" for n in range(60)), cost="1")["cnt"] == 49
     answer = desk.json("send", list="\n".join(f"{TO}:text {n}" for n in range(60)), op="1")
     assert (answer["cnt"], [one.get("error") for one in answer["phones"]]) == (49, [None] * 49 + ["251"] * 11)
+    assert desk.why().endswith(f"flood, not sent to: {', '.join([TO] * 5)} and 6 more [smscenter.send.error-8]")
     assert told(desk.send(mes="one more")) == 8
 
 
