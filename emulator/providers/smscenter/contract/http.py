@@ -120,8 +120,9 @@ HTTP = (
         "list alone, with a finding."),
     row("send.past-time", "elsewhere", f"{_3}.1", "A time that has passed is now.", "So, with a finding."),
     row("send.list-breaks", "client", f"{_3}.1", "A line break inside a text of list is written as a backslash and n; "
-        "with nl=1 texts may hold real ones.", "So; with nl=1 a line that begins with digits and a colon opens the "
-        "next item (our reading). Without it a line that is no item is error 1, and the explanation names both ways."),
+        "with nl=1 texts may hold real ones.", "So; with nl=1 a line that begins with five digits or more and a colon "
+        "or semicolon opens the next item (our reading). Without it a line that is no item is error 1, and the "
+        "explanation names both ways."),
     row("send.list-senders", "client", f"{_3}.1", "An item of list may be sender|phones:text or sender,tz|phones:text.",
         "Its own sender, and its own zone for time. One that is not allowed is refused for its numbers alone: status "
         "23, err 254."),
