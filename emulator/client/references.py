@@ -1,6 +1,7 @@
 """What a send is called by us: unique, so that it can be asked for when its reply is lost."""
 
 import secrets
+from collections.abc import Iterable
 from threading import Lock
 
 _OCTETS = 10
@@ -21,12 +22,13 @@ class Used:
         self._known: dict[tuple[str, str], None] = {}
         self._lock = Lock()
 
-    def add(self, number: str, reference: str) -> None:
-        """Something was accepted."""
+    def add(self, numbers: Iterable[str], reference: str) -> None:
+        """Something was accepted for them."""
         with self._lock:
-            self._known[number, reference] = None
-            if len(self._known) > self._most:
-                del self._known[next(iter(self._known))]
+            for number in numbers:
+                self._known[number, reference] = None
+                if len(self._known) > self._most:
+                    del self._known[next(iter(self._known))]
 
     def has(self, number: str, reference: str) -> bool:
         """Was something accepted before?"""

@@ -47,6 +47,20 @@ async def test_a_lost_reply_is_cleared_up_where_the_provider_can_be_asked(sms_em
 
 
 @either
+@pytest.mark.parametrize("provider", ["smsoffice", "smscenter"])
+async def test_of_a_list_one_that_may_be_taken_is_asked_about_and_all_count_as_used(sms_emulator, kind, provider):
+    sms, good = sms_emulator, number(provider)
+    async with desk(kind, provider, sms) as ask:
+        if provider == "smsoffice":
+            await _fault(sms, provider, "lost")
+            assert (await ask("send", ["12", good], "Hello", reference="first")).cleared_up
+        await ask("send", [number(provider)[:-1] + "0", good], "Hello", **own_id(provider, "mine"))
+        await _fault(sms, provider, "drop")
+        with pytest.raises(ReplyLost):
+            await ask("send", good, "Another", **own_id(provider, "mine"))
+
+
+@either
 async def test_sms_center_is_sent_again_what_it_says_it_never_got(sms_emulator, kind):
     sms = sms_emulator
     await _fault(sms, "smscenter", "drop")

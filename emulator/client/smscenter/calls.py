@@ -197,7 +197,7 @@ class Calls(ProviderCalls):
         def sent(reply: HttpReply) -> Sent:
             told = read(reply)
             if id and to:
-                self._used.add(to[0], id)
+                self._used.add(to, id)
             return told
 
         return Call(
@@ -214,7 +214,7 @@ class Calls(ProviderCalls):
             call.read(reply)
             if used:
                 return Verdict.UNCLEAR
-            self._used.add(phone, id)
+            self._used.add((phone,), id)
             return Sent(id, cleared_up=True)
 
         return Call(kinds=KINDS, operation=call.operation, request=call.request, read=found, hold=call.hold,

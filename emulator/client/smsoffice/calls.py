@@ -19,6 +19,8 @@ from emulator.providers.smsoffice import client as half
 
 LONGEST_REFERENCE = 20
 """Characters (fact 46); what is longer may be cut, and then no status and no report would find it."""
+_SHORTEST = 10
+"""Digits of an international number."""
 _NO_SECONDS = 10**11
 """So many are the year 5138: milliseconds, then."""
 
@@ -96,12 +98,11 @@ class Calls(ProviderCalls):
         patience = options.get("patience")
         question = None
         if reference is not None and numbers and options.get("clear_up", True):
-            question = self._was_accepted(numbers[0], reference, patience)
-        first = numbers[0] if numbers else ""
+            question = self._was_accepted(numbers, reference, patience)
 
         def read(reply: HttpReply) -> Sent:
             sent = _sent(reply, reference)
-            self._used.add(first, reference or "")
+            self._used.add(numbers, reference or "")
             return sent
 
         return Call(
@@ -122,15 +123,17 @@ class Calls(ProviderCalls):
     def was_accepted(self, to: Sequence[str], reference: str | None) -> Call[Sent | Verdict] | None:
         """The question about a send in doubt. Only a status that an accepted message has says something: how an unknown
         one is told is not documented."""
-        return None if reference is None or not to else self._was_accepted(to[0], reference, None)
+        return None if reference is None or not to else self._was_accepted(to, reference, None)
 
-    def _was_accepted(self, destination: str, reference: str, patience: Patience | None) -> Call[Sent | Verdict]:
+    def _was_accepted(self, to: Sequence[str], reference: str, patience: Patience | None) -> Call[Sent | Verdict]:
+        """Asked of the first number that may have been taken: one that is none was left out of the list."""
+        destination = next((one for one in to if one.isdigit() and len(one) >= _SHORTEST), to[0])
         used = self._used.has(destination, reference)
 
         def read(reply: HttpReply) -> Sent | Verdict:
             if used or _status(reply).word.strip().lower() not in ACCEPTED:
                 return Verdict.UNCLEAR
-            self._used.add(destination, reference)
+            self._used.add((destination,), reference)
             return Sent(reference, cleared_up=True)
 
         return self._call("status", half.message_status(self._key, destination, reference), read, patience)
