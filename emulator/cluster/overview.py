@@ -43,9 +43,9 @@ class Overview:
         match request.method, request.path.rstrip("/"):
             case "GET" | "HEAD", "/_emulator/health":
                 return self._health(request)
-            case "GET", "/_emulator/cluster":
+            case "GET" | "HEAD", "/_emulator/cluster":
                 return self._cluster(request)
-            case "GET", "/_emulator/sandboxes":
+            case "GET" | "HEAD", "/_emulator/sandboxes":
                 return self._sandboxes(request)
         return None
 

@@ -43,14 +43,15 @@ def in_our_words(octets: bytes, said: str) -> tuple[int, str]:
         return 400, "the target holds a control character as it is: write it as % and two hex digits"
     if newline and _METHOD(line) and b" HTTP/" not in line:
         return _NO_VERSION
-    if whole and "method" in said and _TOKEN(line):
-        return 501, "the method is none that is known here; they are written in capitals: GET, POST"
+    if "method" in said:
+        return _NO_METHOD if whole and _TOKEN(line) else (400, "what came begins with no method of HTTP")
     head = octets.partition(b"\r\n\r\n")[0]
     if ("CR" in said or "LF" in said) and re.search(rb"(?<!\r)\n", head):
         return 400, "a line of the head ends with LF alone: lines end with CR LF"
     return 400, without_octets(said)
 
 
+_NO_METHOD = 501, "the method is none that is known here; they are written in capitals: GET, POST"
 _NO_VERSION = 400, "the request line names no HTTP version (HTTP/0.9?): it ends with HTTP/1.1"
 _OTHER_VERSION = 505, "the port speaks HTTP/1.1, and no HTTP/2 or other version from the start"
 

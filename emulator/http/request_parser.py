@@ -23,6 +23,7 @@ _MOST_KEPT = 64 * 1024
 _METHODS = {b"GET": "GET", b"POST": "POST", b"HEAD": "HEAD", b"PUT": "PUT", b"DELETE": "DELETE", b"PATCH": "PATCH"}
 _END_OF_HEAD = b"\r\n\r\n"
 _BEGINS = (b"GET ", b"POST ", b"HEAD ")
+_METHOD_LIKE = re.compile(rb"[A-Z]+ [/h*]").match
 _begin_of_line = re.compile(rb"(?=(?:GET|POST|HEAD) )")
 """Of a request that may have octets beyond ASCII in its line."""
 _no_host = re.compile(rb"[\s/?#\\]").search
@@ -113,6 +114,14 @@ class RequestParser:
         if self.in_message and self._in_body:
             return self._request(b"")
         return _as_far_as_it_goes(self._begun, self._peer, self._scheme)
+
+    @property
+    def so_far(self) -> str:
+        """How much of a request is here that is not here whole."""
+        if not self._in_body:
+            return "its head was not whole"
+        whole = "in chunks" if self._head.chunked else f"of {self._head.length} bytes"
+        return f"{self._length} bytes were there of a body {whole}"
 
     def feed(self, data: bytes) -> None:
         """Octets that came. Never raises for what a client sent."""
@@ -305,8 +314,11 @@ class RequestParser:
         if self._in_body and self.in_message:
             self._refused(400, f"the body cannot be read: {without_octets(said)}", True)
         elif self.refusal is None:
-            request = _as_far_as_it_goes(octets, self._peer, self._scheme)
-            self.refusal = HttpRefusal(*in_our_words(octets, said), request)
+            status, why = in_our_words(octets, said)
+            length = self._head.length
+            if length and not _METHOD_LIKE(octets):
+                why += f"; it stands behind a body of {length} bytes: Content-Length counts bytes, not letters"
+            self.refusal = HttpRefusal(status, why, _as_far_as_it_goes(octets, self._peer, self._scheme))
 
     def _line_of(self, data: bytes) -> bytes:
         """The octets of the request that has begun behind others in one piece, by as much of its line as is here."""

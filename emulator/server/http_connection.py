@@ -73,6 +73,9 @@ class Service(Protocol):
     def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """The reply to what was not taken."""
 
+    def broken_off(self, request: HttpRequest, why: str) -> None:
+        """The client went in the middle of a request."""
+
     date: bytes
     """As the header has it, good until"""
     date_until: float
@@ -179,6 +182,8 @@ class HttpConnection(StreamProtocol):
             if timer is not None:
                 timer.cancel()
         task = self._task
+        if self._in_the_middle:
+            self._service.broken_off(self._parser.begun, f"the client went away: {self._parser.so_far}")
         if self._leaving or not (self._parser.parsed or (task is not None and self._form)):
             self._over()
         elif isinstance(task, RelayedReply):
@@ -206,6 +211,9 @@ class HttpConnection(StreamProtocol):
             self.when_ended()
         if self._service.held is not None:
             self._service.held.flush()
+        if self._in_the_middle:
+            self._send_away(400, f"the client said no more in the middle of a request: {self._parser.so_far}")
+            return True
         if self._leaving or (self._task is None and not self._parser.parsed):
             self._leaving = True
             return self._held > 0
@@ -214,6 +222,12 @@ class HttpConnection(StreamProtocol):
         elif self.grace is not None:
             self._loop.call_later(self.grace, self.close)
         return True
+
+    @property
+    def _in_the_middle(self) -> bool:
+        """Does it wait for the rest of a request, and for nothing else?"""
+        waits = self._task is None and not self._leaving and not self._spare
+        return waits and self._parser.in_message and not self._parser.parsed
 
     def stop(self) -> None:
         """Serving stops: what is being answered is the last."""
@@ -570,7 +584,8 @@ class HttpConnection(StreamProtocol):
             self._send_away(408, f"the head of the request was not there after {seconds:g} s (--head-seconds)")
         elif self._waits_for == "body":
             seconds = self._service.limits.body_seconds
-            self._send_away(408, f"the body was not there after {seconds:g} s (--body-seconds)", True)
+            why = f"the body was not there after {seconds:g} s (--body-seconds): {self._parser.so_far}"
+            self._send_away(408, why, True)
 
     def _send_away(self, status: int, why: str, of_body: bool = False) -> None:
         self._send_away_by(HttpRefusal(status, why, self._parser.begun, of_body))
@@ -585,6 +600,9 @@ class HttpConnection(StreamProtocol):
         if self.gone:
             return
         self.transport.write(octets)
+        if self._ended:  # there is nothing more to be read
+            self.transport.close()
+            return
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
         self._expect("end", _LINGER if self._parser.in_head else _LINGER_READING)

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from support import PATIENCE, TO, connected, control, get, journal, octets, once, request, send_path, serving
+from wires import Wire
 
 from emulator.http.messages import split_target
 
@@ -73,6 +74,43 @@ async def test_what_is_wrong_with_a_request_has_its_status_and_its_words(served,
     answer = await octets(served.base_url, said)
     assert answer.startswith(b"HTTP/1.1 " + status)
     assert words in answer
+
+
+SHORT = b"POST /api/v2/send HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n\xe1\x83\x90"
+BROKEN_OFF = {
+    SHORT: "3 bytes were there of a body of 9 bytes",
+    SHORT.replace(b"Content-Length: 9", b"Transfer-Encoding: chunked").replace(b"\xe1", b"3\r\n\xe1"):
+        "3 bytes were there of a body in chunks",
+    b"GET / HTTP/1.1\r\nHost: x": "its head was not whole",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", BROKEN_OFF)
+async def test_a_client_that_says_no_more_in_the_middle_of_a_request_is_told_so_and_one_that_goes_is_journalled(
+    served, said
+):
+    reader, writer = await connected(served.base_url)
+    writer.write(said)
+    writer.write_eof()
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(f"said no more in the middle of a request: {BROKEN_OFF[said]}\n".encode())
+    connection, _ = Wire.to(served)
+    connection.data_received(said)
+    connection.connection_lost(ConnectionResetError())
+    first, second = served.emulator.default.journal.exchanges()
+    assert (first.reply.status, second.reply) == (400, None)
+    assert second.why == f"the client went away: {BROKEN_OFF[said]}"
+
+
+async def test_what_stands_behind_a_body_that_was_counted_in_letters_is_told_for_what_it_is(served):
+    body = "content=ტექსტი"
+    answer = await octets(served.base_url, posted(body, FORM) + body.encode())
+    assert answer.count(b"HTTP/1.1 ") == 1, "the connection was to end"
+    head = posted(body, FORM).replace(b"Connection: close\r\n", b"")
+    answer = await octets(served.base_url, head + body.encode())
+    assert answer.count(b"HTTP/1.1 200") == 1
+    assert b"it stands behind a body of 14 bytes: Content-Length counts bytes, not letters" in answer
 
 
 async def test_a_request_of_http_1_0_may_come_without_a_host_and_is_never_told_to_go_on(served):

@@ -196,14 +196,6 @@ async def test_an_idle_connection_is_closed_and_a_half_open_one_too():
             await until(lambda: not served.http.connections)
 
 
-async def test_who_says_that_nothing_more_comes_is_let_go(served):
-    reader, writer = await connected(served.base_url)
-    writer.write(GOOD[:20])
-    writer.write_eof()
-    assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
-    writer.close()
-
-
 async def test_one_connection_too_many_is_503_and_the_others_go_on():
     async with serving(max_connections=3) as served:
         held = [await connected(served.base_url) for _ in range(3)]
