@@ -40,12 +40,14 @@ class Overview:
         """None: it is not about the cluster."""
         if (request.method, request.path) == ("POST", _LOGOUT):
             return self._everywhere(request)
+        if request.method == "HEAD":
+            request = msgspec.structs.replace(request, method="GET")
         match request.method, request.path.rstrip("/"):
-            case "GET" | "HEAD", "/_emulator/health":
+            case "GET", "/_emulator/health":
                 return self._health(request)
-            case "GET" | "HEAD", "/_emulator/cluster":
+            case "GET", "/_emulator/cluster":
                 return self._cluster(request)
-            case "GET" | "HEAD", "/_emulator/sandboxes":
+            case "GET", "/_emulator/sandboxes":
                 return self._sandboxes(request)
         return None
 
