@@ -7,7 +7,7 @@ something that it does not know.
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from functools import wraps
 from types import TracebackType
@@ -34,10 +34,11 @@ _CLOSED = "the session that was given is closed"
 
 
 class _Loop:
-    """What belongs to one event loop."""
+    """What belongs to one event loop. `keeper`: of an own session."""
 
-    def __init__(self, session: "ClientSession", at_once: AtOnce) -> None:
+    def __init__(self, session: "ClientSession", keeper: AsyncGenerator[None] | None, at_once: AtOnce) -> None:
         self.session = session
+        self.keeper = keeper
         self.places = {lane: asyncio.Semaphore(most) for lane, most in at_once.items()}
 
 
@@ -45,6 +46,14 @@ class AsyncOptions(ClientOptions, total=False):
     """`session`: one of yours to use instead of an own (a proxy, an authority, a source address); it is not closed."""
 
     session: "ClientSession | None"
+
+
+async def _kept(session: "ClientSession") -> AsyncGenerator[None]:
+    """Closes the session, at the latest when its loop ends: `asyncio.run` ends the generators that were begun in it."""
+    try:
+        yield
+    finally:
+        await session.close()
 
 
 def awaited(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
@@ -182,13 +191,16 @@ class AsyncTransport(Transport):
     async def _mine(self) -> _Loop | Trouble:
         """What belongs to the running loop; what belonged to one that is closed is let go."""
         loop = asyncio.get_running_loop()
-        for gone in [one for one in self._loops if one.is_closed()]:
-            await self._let_go(self._loops.pop(gone))
+        await self._let_go([one for one in self._loops if one.is_closed()])
         mine = self._loops.get(loop)
         if mine is None:
             if self._given is not None and self._loops:
                 return Trouble(_OF_ANOTHER_LOOP, left=False, final=True)
-            mine = self._loops[loop] = _Loop(self._given or self._own_session(), self._at_once)
+            session = self._given or self._own_session()
+            keeper = _kept(session) if self._given is None else None
+            mine = self._loops[loop] = _Loop(session, keeper, self._at_once)
+            if keeper is not None:
+                await anext(keeper)
         if mine.session.closed:
             return Trouble(_CLOSED, left=False, final=True)
         return mine
@@ -200,15 +212,14 @@ class AsyncTransport(Transport):
 
         return ClientSession(connector=careful_connector(self._base.startswith("https:")), cookie_jar=DummyCookieJar())
 
-    async def _let_go(self, loop: _Loop) -> None:
-        if loop.session is not self._given:
-            await loop.session.close()
+    async def _let_go(self, loops: Iterable[asyncio.AbstractEventLoop]) -> None:
+        for loop in loops:
+            if (gone := self._loops.pop(loop, None)) is not None and gone.keeper is not None:
+                await gone.keeper.aclose()
 
     async def close(self) -> None:
         """Close the own session. The client can be used again."""
-        mine = self._loops.pop(asyncio.get_running_loop(), None)
-        if mine is not None:
-            await self._let_go(mine)
+        await self._let_go([asyncio.get_running_loop()])
 
     async def __aenter__(self) -> Self:
         return self

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import subprocess
+import sys
 import threading
 
 import aiohttp
@@ -60,6 +62,17 @@ def test_a_client_serves_one_loop_after_another():
         client = AsyncUbill("the-key", base_url=server.base_url, patience=QUICK)
         assert [asyncio.run(client.balance()) for _ in range(3)] == [1000, 1001, 1002]
         assert server.connections == 3
+
+
+def test_a_loop_that_ends_leaves_nothing_open_of_a_client_that_nobody_closed():
+    with raw(lambda request: plain(numbered(request))) as server:
+        code = (
+            "import asyncio\nfrom emulator.client import AsyncUbill\n"
+            f"client = AsyncUbill('the-key', base_url={server.base_url!r})\n"
+            "for _ in range(2): asyncio.run(client.balance())\n"
+        )
+        done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True, timeout=200)
+        assert (done.returncode, "ResourceWarning" in done.stderr, "Unclosed" in done.stderr) == (0, False, False)
 
 
 @either
