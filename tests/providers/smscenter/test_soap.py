@@ -182,7 +182,9 @@ OTHER_ROOT = ("VersionMismatch", "Wrong Version")
      (envelope("<n:balance/>", "urn:other"), OTHER_ROOT),
      (f'<e:Envelope xmlns:e="{E11}"/>', NO_BODY), (envelope("<n:balance/>").replace("e:Body", "n:Body"), NO_BODY),
      (envelope(""), ("Client", 'looks like we got "Body" without function call')),
-     (envelope("<n:balance/><n:balance/>"), ("Client", "Error cannot find parameter"))],
+     (envelope("<n:balance/><n:balance/>"), ("Client", "Error cannot find parameter")),
+     (envelope("<n:send><mes>Hello <b>world</b></mes></n:send>"),
+      ("Server", "SOAP-ERROR: Encoding: Violation of encoding rules"))],
 )  # fmt: skip
 def test_an_envelope_that_asks_nothing_gets_the_fault_of_php_s_server(desk, body, fault):
     reply = post(desk, body)

@@ -121,6 +121,10 @@ def _opened(octets: bytes) -> tuple[Version, Element]:
         raise _Unasked(version, "Server", problem)
     if len(asked) > 1:
         raise _Unasked(version, "Client", "Error cannot find parameter", f"the Body holds {len(asked)} elements")
+    nested = next((child.name for child in asked[0].children if child.children), None)
+    if nested is not None:
+        problem = f"{nested} holds elements where a text stands: & and < of a text are escaped"
+        raise _Unasked(version, "Server", "SOAP-ERROR: Encoding: Violation of encoding rules", problem)
     for header in parts["Header"].children if "Header" in parts else ():
         if _must_be_understood(header, version):
             problem = f"the header {header.name} says mustUnderstand, and no header is known here"
