@@ -111,7 +111,7 @@ def common(command: Made, request: HttpRequest, parameters: Parameters, style: d
 def submit(request: HttpRequest, parameters: Parameters, protocol: str, style: dict[str, str], cost: bool) -> Submit:
     """A send, or the question what it would cost."""
     values = parameters.values
-    phones, own, sender = values.get("phones"), values.get("id", ""), values.get("sender", "")
+    phones, own, sender = values.get("phones"), _as_id(values.get("id", "")), values.get("sender", "")
     command = common((Price if cost else Submit)(
         provider="smscenter", protocol=protocol, destinations=None if phones is None else numbers_of(phones),
         text=values.get("mes"), sender="" if sender == "." else sender, own_id=own if own not in OFF else None,
@@ -120,6 +120,11 @@ def submit(request: HttpRequest, parameters: Parameters, protocol: str, style: d
     if parameters.guess is not None or not _MORE.isdisjoint(values):
         _add_more(command, request, parameters)
     return command
+
+
+def _as_id(written: str) -> str:
+    """An id as it is kept and told: a number, where it is one, has no noughts in front."""
+    return written.lstrip("0") if written.isascii() and written.isdigit() else written
 
 
 _TIMED = frozenset(("time", "valid", "period", "freq", "tz"))
@@ -213,8 +218,12 @@ def query(parameters: Parameters, protocol: str) -> Query:
     phone, own = values.get("phone"), values.get("id")
     return Query(
         provider="smscenter", protocol=protocol, destination=None if phone is None else phone.strip(),
-        provider_id=None if own is None else own.strip(),
+        provider_id=None if own is None else _asked_id(own.strip()),
     )  # fmt: skip
+
+
+def _asked_id(written: str) -> str:
+    return _as_id(written) or written
 
 
 def is_list(parameters: Parameters) -> bool:
@@ -225,7 +234,7 @@ def is_list(parameters: Parameters) -> bool:
 
 def query_many(parameters: Parameters, delete: bool) -> QueryMany | Delete:
     """Lists of the same order; one that holds a single entry goes with each of the other."""
-    phones, ids = (_listed(parameters.get(word)) for word in ("phone", "id"))
+    phones, ids = _listed(parameters.get("phone")), [_asked_id(one) for one in _listed(parameters.get("id"))]
     if len(phones) == 1:
         phones *= len(ids)
     elif len(ids) == 1:

@@ -98,6 +98,15 @@ def test_the_client_may_give_the_id(desk, own):
     assert desk.status(own)["status"] == -1
 
 
+@pytest.mark.contract("smscenter.send.id", "smscenter.http-status.many", "smscenter.status.id")
+def test_an_id_with_noughts_in_front_is_the_number_that_is_told(desk):
+    assert (desk.send(id="007"), desk.send(mes="none", id="00")) == ({"id": 7, "cnt": 1}, {"id": 1, "cnt": 1})
+    told = [desk.status("7"), desk.status("007"), desk.json("status", phone=f"{TO},", id="007,")[0]]
+    assert [one["status"] for one in told] == [-1, -1, -1]
+    assert desk.soap("get_status", phone=TO, id="007")["status"] == "-1"
+    assert {one["id"] for one in desk.advance(5)} == {"7", "1"}
+
+
 @pytest.mark.contract("smscenter.send.id", "smscenter.send.error-1")
 @pytest.mark.parametrize("own", ["2147483648", "a b", "x" * 41, "ключ"])
 def test_another_id_is_error_1(own):

@@ -132,7 +132,8 @@ HTTP = (
         "Charged by parts and recipients."),
     row("send.id", "elsewhere", f"{_3}.1", "id: the client's own, 1 to 2147483647, or up to 40 Latin letters, digits, "
         "dots, dashes, underscores; it need not be unique; 0 or none: the service makes one.",
-        "Anything else is error 1. An id that is there twice means the newest message."),
+        "Anything else is error 1. One of digits is a number: 007 is 7. An id that is there twice means the newest "
+        "message."),
     row("send.sender", "elsewhere", f"{_3}.1", "sender: 11 characters or 15 digits; empty or a dot for none.",
         "Longer ones are error 6. Any name may be used unless the account has a list.", "malformed-sender"),
     row("send.translit", "elsewhere", f"{_3}.1", "translit: 0, 1, 2.", "1 by sound, 2 by shape; our tables."),
