@@ -104,6 +104,7 @@ async def smsc() -> Any:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop turn until it holds; the test's own time-out is the limit."""
+    """Let time pass until it holds, as turns alone are none to the loop of a world; the test's own time-out is the
+    limit."""
     while not condition():  # noqa: ASYNC110
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
