@@ -22,9 +22,9 @@ _MOST_KEPT = 64 * 1024
 """Octets of a head that is here in part, for the journal."""
 _METHODS = {b"GET": "GET", b"POST": "POST", b"HEAD": "HEAD", b"PUT": "PUT", b"DELETE": "DELETE", b"PATCH": "PATCH"}
 _END_OF_HEAD = b"\r\n\r\n"
-_BEGINS = (b"GET ", b"POST ", b"HEAD ")
+_BEGINS = tuple(b"%b " % method for method in (*_METHODS, b"OPTIONS"))
 _METHOD_LIKE = re.compile(rb"[A-Z]+ [/h*]").match
-_begin_of_line = re.compile(rb"(?=(?:GET|POST|HEAD) )")
+_begin_of_line = re.compile(b"(?=%b)" % b"|".join(_BEGINS))
 """Of a request that may have octets beyond ASCII in its line."""
 _no_host = re.compile(rb"[\s/?#\\]").search
 
