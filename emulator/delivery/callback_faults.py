@@ -8,7 +8,7 @@ from contextlib import suppress
 import httptools
 
 from emulator.http.messages import HttpReply
-from emulator.net.allowed_targets import Targets
+from emulator.net.allowed_targets import NotAllowed, Targets
 from emulator.net.connect import reach
 from emulator.net.reset import reset
 
@@ -26,7 +26,12 @@ async def send(
 ) -> HttpReply:  # fmt: skip
     """The answer to a request that comes slowly, up to `most` octets of it; OSError where the fault lets none come."""
     host, port = where
-    made = await reach(targets, host, port)
+    try:
+        made = await reach(targets, host, port)
+    except (NotAllowed, TimeoutError):
+        raise
+    except OSError as error:
+        raise OSError(f"Cannot connect to {host}:{port}: {error.strerror or error}") from None
     reader, writer = await asyncio.open_connection(sock=made, ssl=tls, server_hostname=host if tls else None)
     try:
         if fault == "slow":

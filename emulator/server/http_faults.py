@@ -93,22 +93,24 @@ def _until_close(reply: HttpReply, encode: Encode) -> list[Step]:
     return [Write(_length.sub(b"", head) + body), CloseConnection()]
 
 
-def _in_chunks(reply: HttpReply, encode: Encode) -> tuple[bytes, list[bytes]]:
+def _in_chunks(reply: HttpReply, encode: Encode) -> tuple[bytes, bytes]:
+    """All of it but the last chunk, and that, where there is one: a reply to HEAD has no body to end."""
     head, body = encode(reply)
     middle = len(body) // 2
     pieces = [chunk(piece) for piece in (body[:middle], body[middle:]) if piece]
-    return _length.sub(b"\r\nTransfer-Encoding: chunked", head), pieces
+    ends = len(body) == len(reply.body) and _length.search(head) is not None
+    head = _length.sub(b"\r\nTransfer-Encoding: chunked", head)
+    return head + b"".join(pieces), chunk(b"") if ends else b""
 
 
 def _chunked(reply: HttpReply, encode: Encode) -> list[Step]:
-    head, pieces = _in_chunks(_last(reply), encode)
-    return [Write(head + b"".join(pieces) + chunk(b"")), CloseConnection()]
+    begin, end = _in_chunks(_last(reply), encode)
+    return [Write(begin + end), CloseConnection()]
 
 
 def _endless(reply: HttpReply, encode: Encode) -> list[Step]:
     """The whole answer is there, but nothing says so."""
-    head, pieces = _in_chunks(reply, encode)
-    return [Write(head + b"".join(pieces)), Wait(None), CloseConnection()]
+    return [Write(_in_chunks(reply, encode)[0]), Wait(None), CloseConnection()]
 
 
 def _interim(reply: HttpReply, encode: Encode) -> list[Step]:

@@ -7,7 +7,10 @@ from support import PATIENCE, connected, control, journal, octets, once, request
 
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.http_actions import HTTP_FAULTS
+from emulator.http.messages import HttpReply
+from emulator.http.reply_writer import Manner, encoded
 from emulator.server import http_faults
+from emulator.server.fault_steps import Write
 
 BODY = (
     b'{"Success":true,"Message":"The request has been successfully received by our system","Output":null,"ErrorCode":0}'
@@ -64,6 +67,16 @@ async def test_slow_comes_whole_in_the_end(served):
 
 def test_every_fault_of_the_lists_has_its_row_in_the_transport():
     assert {None, *FAULTS, *HTTP_FAULTS} == set(http_faults.FAULTS)
+
+
+@pytest.mark.parametrize("fault", http_faults.FAULTS)
+@pytest.mark.parametrize(("status", "head"), [(200, True), (204, False)])
+def test_a_reply_without_a_body_has_none_whatever_a_rule_does(fault, status, head):
+    reply = HttpReply(status=status, body=b"body")
+    steps = http_faults.FAULTS[fault](reply, lambda one: encoded(one, b"now", Manner(without_body=head)))
+    octets = b"".join(step.octets for step in steps if isinstance(step, Write))
+    assert octets == b"" or octets.endswith(b"\r\n\r\n")
+    assert octets.count(b"\r\n\r\n") == octets.count(b"HTTP/1."), "nothing stands behind a head"
 
 
 async def try_shape(fault, first=b"", closes=True):
