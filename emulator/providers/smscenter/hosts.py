@@ -16,5 +16,7 @@ HOSTS = (
     # documented, for mail
     *(Host(f"send.{domain}", _SMTP) for domain in ("smsc.ru", "smsc.kz", "smsc.ua", "smscentre.com")),
     # resellers under their own names, with the same paths
-    *(Host(name, _WEB) for name in ("my.smscab.ru", "billing.smstraf.ru", "smsclub24.ru", "smsteam.ru")),
+    *(Host(name, _WEB) for name in (
+        "my.smscab.ru", "billing.smstraf.ru", "smsclub24.ru", "smsteam.ru", "my.smsc.dp.ua",
+    )),
 )  # fmt: skip

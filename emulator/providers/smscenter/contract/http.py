@@ -141,7 +141,8 @@ HTTP = (
         "minutes; 0 or the past is now.", "Moscow time, tz hours from it; else error 5."),
     row("send.valid", "elsewhere", f"{_3}.1", "valid: how long it is tried, hours or hh:mm, 1 to 24 h.",
         "00:01 to 24:00 from when it goes, each of a mailing by itself; then status 3. Else error 1."),
-    row("send.maxsms", "elsewhere", f"{_3}.1", "maxsms: the most parts.", "A longer text is cut (our reading)."),
+    row("send.maxsms", "client", f"{_3}.1", "maxsms: the most parts; a text that would need more is cut.",
+        "Cut where its parts are full."),
     row("send.flash", "elsewhere", f"{_3}.1", "flash=1: a flash message.", "type and flag are 1."),
     row("products", "elsewhere", f"{_3}.1", "push, hlr, bin, ping, mms, mail, call, viber, soc, bot, tg, whatsapp ask "
         "for other products.", "call, hlr and ping are served (call.code, hlr.send); others, and two at once, are "
@@ -188,7 +189,7 @@ HTTP = (
         "err; fmt 2: <sms> with a child a line; fmt 3: status, last_date, last_timestamp, flag, err.",
         "These names, in this order, in each of the four."),
     row("http-status.flag", "recorded", _4, "flag is in answers of 2023 and not in those of 2016; err is left out of "
-        "JSON where nothing is wrong.", "flag is sent: 0, or 1 for flash.", "flag"),
+        "JSON where nothing is wrong.", "flag is sent: the type, 0, 1 for flash, 4 HLR, 5 ping, 7 call.", "flag"),
     row("http-status.all", "client", _4, "all=1 and all=2 add members in the documented order; country, operator and "
         "region stand behind phone.", "So; operator_orig (not in fmt 0 and 1) and mccmnc come with all=2. By switch as "
         "a whole answer of 2018 was.", "status-members"),
