@@ -37,10 +37,13 @@ CLIENT = {
     "`smscenter.SmsCenterMail`":
         "client/test_smscenter_mail.py::test_a_text_goes_by_mail_with_an_id_that_status_knows_with_and_without_async",
     "stand on urllib3": "client/test_import_weight.py::test_the_sync_clients_bring_no_aiohttp",
+    "The async tests of this page run with": "examples/test_client.py::test_every_snippet_runs",
     "Both kinds have the same methods":
         "client/test_every_method.py::test_both_kinds_have_the_same_methods_with_the_same_types",
     "used by several threads": "client/test_shapes.py::test_sixteen_threads_get_each_their_own",
     "one event loop after another": "client/test_nothing_left.py::test_a_client_serves_one_loop_after_another",
+    "A loop that ends leaves nothing open":
+        "client/test_nothing_left.py::test_a_loop_that_ends_leaves_nothing_open_of_a_client_that_nobody_closed",
     "after a fork": "client/test_shapes.py::test_forked_twice_nobody_reads_anothers_answers",
     "`from_env()` makes a client of the environment": f"{HERE}::test_the_client_page_names_every_variable",
     "one class for each documented code": "client/test_every_code.py::test_a_code_is_raised_as_its_class",
