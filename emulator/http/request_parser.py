@@ -26,6 +26,8 @@ _BEGINS = tuple(b"%b " % method for method in (*_METHODS, b"OPTIONS"))
 _METHOD_LIKE = re.compile(rb"[A-Z]+ [/h*]").match
 _begin_of_line = re.compile(b"(?=%b)" % b"|".join(_BEGINS))
 """Of a request that may have octets beyond ASCII in its line."""
+_MOST_PIECES = 1000
+"""Of octets that are fed at once: each costs as much as a small request."""
 _no_host = re.compile(rb"[\s/?#\\]").search
 
 Allowance = Callable[[HttpRequest], int]
@@ -128,11 +130,15 @@ class RequestParser:
         if len(data) > _FED_AT_ONCE:
             for at in range(0, len(data), _FED_AT_ONCE):
                 self.feed(data[at : at + _FED_AT_ONCE])
-        elif data.isascii():
+        elif data.isascii() or self._is_body(len(data)) or not any(word in data for word in _BEGINS):
             self._feed(data)
         else:
-            for piece in _begin_of_line.split(data) if any(word in data for word in _BEGINS) else (data,):
+            for piece in _begin_of_line.split(data, _MOST_PIECES):
                 self._feed(piece)
+
+    def _is_body(self, octets: int) -> bool:
+        """Are so many octets that come no more than the rest of a body?"""
+        return self.in_message and self._in_body and octets <= self._head.length - self._length
 
     def _feed(self, data: bytes) -> None:
         """Octets among which a request line begins at the first one alone, unless all are ASCII."""

@@ -207,6 +207,25 @@ def test_where_octets_are_cut_on_their_way_makes_no_difference():
     assert parsed(*(bytes((octet,)) for octet in whole)) == wanted
 
 
+class Counting(RequestParser):
+    __slots__ = ("pieces",)
+
+    def on_body(self, body):
+        self.pieces += 1
+        super().on_body(body)
+
+
+@pytest.mark.parametrize(("head", "most"), [
+    (b"Content-Length: 1000000\r\n\r\n", 40), (b"Transfer-Encoding: chunked\r\n\r\nf4240\r\n", 32_000),
+])  # fmt: skip
+def test_a_body_full_of_what_may_begin_a_request_is_not_read_word_by_word(head, most):
+    parser = Counting(Limits(), lambda head: Limits().body, "127.0.0.1")
+    parser.pieces = 0
+    parser.feed(b"POST / HTTP/1.1\r\nHost: x\r\n" + head)
+    parser.feed(b"GET \xff" * 200_000)
+    assert 0 < parser.pieces <= most
+
+
 @pytest.mark.parametrize(("coding", "behind", "status"), [
     (b"gzip", gzip.compress(b"&reference=me"), b"200"), (b"x-gzip", b"", b"200"), (b"gzip", b"more", b"400"),
     (b"gzip", gzip.compress(b"") * 16, b"400"),
