@@ -1,7 +1,10 @@
-"""The fields of a multipart body, by aiohttp's reader; their names by the standard library's, which warns of nothing:
-where warnings are errors, a form with a header amiss could not be read."""
+"""The fields of a multipart body, by aiohttp's reader; their names are read here: it warns of headers that are amiss,
+and where warnings are errors the whole form could not be read."""
 
 import asyncio
+import re
+from contextlib import suppress
+from urllib.parse import unquote
 
 from emulator.http.messages import HttpRequest
 
@@ -41,10 +44,16 @@ async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | Non
 
 def _name(disposition: str) -> str:
     """The field's by its Content-Disposition."""
-    from email.message import Message
-    from email.utils import collapse_rfc2231_value
+    for key, quoted, plain in _parameters(disposition):
+        if key.lower() == "name":
+            name = _escaped(r"\1", quoted) if quoted else plain.strip()
+            return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+        if key.lower() == "name*":  # RFC 8187
+            charset, _, value = plain.partition("'")
+            with suppress(LookupError):
+                return unquote(value.partition("'")[2].strip(), charset or "utf-8")
+    return ""
 
-    header = Message()
-    header["Content-Disposition"] = disposition
-    found = header.get_param("name", "", "content-disposition")
-    return collapse_rfc2231_value(found) if isinstance(found, tuple) else found
+
+_parameters = re.compile(r'(?:^|;)\s*+([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^;]*+)))?').findall
+_escaped = re.compile(r'\\(["\\])').sub

@@ -108,6 +108,7 @@ FORMS = {
     "many names": (FORM, b"&".join(b"a%d=b" % n for n in range(200_000))),
     "many percents": (FORM, b"content=" + b"%" * 500_000),
     "many parts": (PARTS, ONE * 3_000 + b"--b--\r\n"),
+    "many words of a header": (PARTS, ONE.replace(b'name="a"', b"a;" * 3000) * 500 + b"--b--\r\n"),
     "parts within parts": (PARTS, b"".join(INSIDE.replace(b"--b\r", b"--b%d\r" % n) % (n + 1) for n in range(3000))),
     "parts that never end": (PARTS,
     ONE * 3 + b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n" + b"x" * 1_000_000),
