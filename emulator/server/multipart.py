@@ -3,13 +3,14 @@ and where warnings are errors the whole form could not be read."""
 
 import asyncio
 import re
-from contextlib import suppress
 from urllib.parse import unquote
 
 from emulator.http.messages import HttpRequest
 
 _KIND = "multipart/form-data"
 _MOST_FIELDS = 1000
+_MOST_SAID = 1000
+"""Letters of a Content-Disposition in which a name is looked for."""
 _AT_ONCE = 10
 """So many fields are read in one turn of the loop: then others get theirs."""
 _PIECE = 16 * 1024
@@ -44,16 +45,22 @@ async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | Non
 
 def _name(disposition: str) -> str:
     """The field's by its Content-Disposition."""
-    for key, quoted, plain in _parameters(disposition):
-        if key.lower() == "name":
-            name = _escaped(r"\1", quoted) if quoted else plain.strip()
-            return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        if key.lower() == "name*":  # RFC 8187
-            charset, _, value = plain.partition("'")
-            with suppress(LookupError):
-                return unquote(value.partition("'")[2].strip(), charset or "utf-8")
-    return ""
+    found = _named(disposition[:_MOST_SAID])
+    if found is None:
+        return ""
+    extended, quoted, plain = found.groups("")
+    if not extended:
+        name = _escaped(r"\1", quoted) if quoted else plain.strip()
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    charset, _, value = plain.partition("'")  # RFC 8187
+    try:
+        return unquote(value.partition("'")[2].strip(), charset or "utf-8")
+    except LookupError:
+        return ""
 
 
-_parameters = re.compile(r'(?:^|;)\s*+([^\s=;"]++)\s*+(?:=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^;]*+)))?').findall
+_named = re.compile(
+    r"""(?:[^";]*+(?:"(?:[^"\\]++|\\.)*+"[^";]*+)*+;)*?  # what stands before it
+    \s*+name(\*?)\s*+=\s*+(?:"((?:[^"\\]++|\\.)*+)"|([^;]*+))""", re.IGNORECASE | re.VERBOSE,
+).match  # fmt: skip
 _escaped = re.compile(r'\\(["\\])').sub
