@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -114,11 +115,12 @@ def natural(loop: WorldLoop, seed: int, began: float) -> Iterator[None]:
             put(socket.socket, name, _only_asynchronous(getattr(socket.socket, name), loop))
         put(socket, "getaddrinfo", _only_numbers(socket.getaddrinfo))
         if (uvloop := sys.modules.get("uvloop")) is not None:
-            for name in ("install", "new_event_loop", "run"):
-                put(uvloop, name, lambda *_, **__: _out(
-                    "uvloop keeps a time of its own, which no world can turn: the application runs in the loop of the "
-                    "world, so leave uvloop to whoever starts it outside of tests"
-                ))  # fmt: skip
+            with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # install: from Python 3.14 on
+                for name in ("install", "new_event_loop", "run"):
+                    put(uvloop, name, lambda *_, **__: _out(
+                        "uvloop keeps a time of its own, which no world can turn: the application runs in the loop of "
+                        "the world, so leave uvloop to whoever starts it outside of tests"
+                    ))  # fmt: skip
         random.seed(f"random {seed}")
         stack.callback(random.setstate, before)
         here = threading.get_ident()

@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -75,6 +76,12 @@ def test_a_connection_that_is_refused_leaves_no_socket_open():
 
     assert "A blocking connection to" in refused(connect, False)
     assert made[0].fileno() == -1
+
+
+def test_a_world_beside_uvloop_warns_of_nothing():
+    code = "import uvloop\nfrom emulator import world\nasync def main(w): return w.now\nassert world.run(main) == 0"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_who_waits_for_ever_is_told_by_place():
