@@ -43,8 +43,9 @@ def too_many(command: AnyCommand, state: SandboxState) -> str | None:
 def _cost(command: AnyCommand) -> tuple[float, str]:
     if isinstance(command, Submit):
         told = sum(cost for word, cost in _LISTS.items() if word in command.style)
-        each, what = (_SENT_ITS_OWN, ", each with a text of its own,") if command.texts else (_SENT, "")
-        return each + told, f"{what}, each of them told of in the answer," if told else what
+        each, what = (_SENT_ITS_OWN, ["each with a text of its own"]) if command.texts else (_SENT, [])
+        what += ["each of them told of in the answer"] if told else []
+        return each + told, f", {' and '.join(what)}," if what else ""
     return (_LOOKED_UP, "") if isinstance(command, QueryNumbers) else (_ASKED_AFTER, " to be asked after")
 
 

@@ -133,3 +133,11 @@ def test_what_a_rule_refuses_of_a_list_it_refuses_with_the_error_that_it_has_alo
         alone = Desk(rules=rules, stoplist=[OTHER])
         alone.json("send", list=item)
         assert desk.status(1, number, all="1") == alone.status(1, number, all="1")
+
+
+def test_a_list_that_is_too_long_is_told_why_in_a_whole_sentence(desk):
+    asked = f"login=alex&psw=123&op=1&list={'%0A'.join([f'{TO}:x'] * 20_000)}".encode()
+    reply = desk.ask("POST", "/sys/send.php", asked, {"Content-Type": "application/x-www-form-urlencoded"})
+    assert reply.body.startswith(
+        b"20000 numbers, each with a text of its own and each of them told of in the answer, in one request are too "
+    )
