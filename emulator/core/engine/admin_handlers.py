@@ -77,21 +77,28 @@ class AdminHandlers:
 
     def _put_call(self, command: PutCall, at: Timestamp) -> Incoming | None:
         """None: nobody awaits it, at that number, any more."""
-        name = f"{command.provider} {command.source.lstrip('+')}"
+        source = self._as_told(command.provider, command.source)
+        name = f"{command.provider} {source}"
         until, dialled = self.state.awaited.get(name, (at - 1, ()))
         to = command.to.lstrip("+") or (dialled[0] if dialled else "")
         if until < at or (command.to and to not in dialled):
             return None
         del self.state.awaited[name]
-        return self._put_incoming(PutIncoming(command.provider, "call", command.source.lstrip("+"), to, ""), at)
+        return self._put_incoming(PutIncoming(command.provider, "call", source, to, ""), at)
 
     def _put_incoming(self, command: PutIncoming, at: Timestamp) -> Incoming:
         number = len(self.state.incoming) + 1
-        made = Incoming(number, command.provider, command.way, command.source, command.to, command.text, at)
+        source, to = (self._as_told(command.provider, one) for one in (command.source, command.to))
+        made = Incoming(number, command.provider, command.way, source, to, command.text, at)
         self.state.incoming.append(made)
         for part in range(command.parts):
             self.state.scheduler.put(at, SendIncoming(number, part))
         return made
+
+    def _as_told(self, provider: str, written: str) -> str:
+        """A subscriber or a name: a number as the provider tells it."""
+        profile = self._profiles[provider]
+        return profile.normal_number(written, profile.in_force(self.state.accounts[provider])) or written
 
     def _rule(self, spec: RuleSpec, by_hand: bool) -> Rule:
         self.state.rules_made += 1

@@ -145,7 +145,7 @@ async def test_a_subscribers_message_comes_by_the_same_callback(sms_emulator):
     secret = sms.smscenter.callback_secret
     for query, charset in (("", "windows-1251"), ("?charset=utf-8", "utf-8"), ("?fmt=3", "windows-1251")):
         await sms.patch_account("smscenter", callback_url=f"{sms.base_url}/_emulator/sink/smscenter{query}")
-        await sms.incoming("79001234567", "Shop", "СТОП", provider="smscenter")
+        await sms.incoming("8 (900) 123-45-67", "Shop", "СТОП", provider="smscenter")  # told as digits
         await sms.settle()
         told = (await sms.callbacks())[-1]
         signed = f"79001234567:СТОП:Shop:{secret}".encode(charset)

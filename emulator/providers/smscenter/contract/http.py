@@ -228,7 +228,8 @@ HTTP = (
         "that are sent. crc32, seen by name alone, by switch: unsigned decimal.", "callback-signatures"),
     row("callback.incoming", "client", _6, "A subscriber's message comes by the same callback: phone, mes, to; signed "
         "over phone:mes:to:secret.", "POST incoming of the control API sends it, with time and ts besides, where there "
-        "is a callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP."),
+        "is a callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP. "
+        "Numbers are told as digits, however the control API was told them."),
     row("callback.account", "elsewhere", _6, "The handler's URL is set in the account.", "callback_url."),
     row("callback.which", "inferred", _6, "Which statuses are called back is not known.",
         "Final ones; 0 by switch; one call for a change of the status number.", "report-sent"),
