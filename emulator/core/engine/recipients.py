@@ -27,9 +27,10 @@ def numbers(case: CheckContext) -> Refused | None:
     by_rule: dict[Reason | None, str] = {}  # what the account and the number do not show
     good, places, lost = case.good, case.places, case.lost
     times: dict[str, int] = {}
-    told = _each_once(case) if len(destinations) > 1 and switches.get("repeated-number") == "once" else None
+    told = _each_once(command) if len(destinations) > 1 and switches.get("repeated-number") == "once" else None
     for place, written in enumerate(destinations):
-        if told is not None and told(written, place):
+        number = normal(written, switches)
+        if told is not None and told(number or written, place):
             continue
         reason, accepting = None, False
         if ruled:
@@ -40,8 +41,7 @@ def numbers(case: CheckContext) -> Refused | None:
                 by_rule.setdefault(reason, rule.id)
             if reason is _STOPPED and command.ignore_stoplist:
                 reason = None
-        number = None if reason is _MALFORMED else normal(written, switches)
-        if number is None:
+        if number is None or reason is _MALFORMED:
             number, reason = written, reason or _MALFORMED
         elif reason is None and not accepting:
             if number in stoplist:
@@ -77,15 +77,13 @@ def refused_by_rules(case: CheckContext) -> None:
             case.lost.append(Lost(normal(written, switches) or written, place, reason))
 
 
-def _each_once(case: CheckContext) -> Callable[[str, int], bool]:
-    """Was a destination there before? To a number that is named again nothing goes but another text, or the same of
-    another sender."""
-    normal, switches = case.profile.normal_number, case.switches
-    texts, senders = case.command.texts, case.command.senders
+def _each_once(command: Submit) -> Callable[[str, int], bool]:
+    """Was a number there before? To one that is named again nothing goes but another text, or the same of another
+    sender."""
+    texts, senders = command.texts, command.senders
     seen: set[tuple[str, str, str]] = set()
 
-    def again(written: str, place: int) -> bool:
-        number = normal(written, switches) or written
+    def again(number: str, place: int) -> bool:
         one = (number, texts[place] if texts else "", senders[place] if senders else "")
         if one in seen:
             return True
