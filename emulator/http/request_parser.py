@@ -22,9 +22,8 @@ _MOST_KEPT = 64 * 1024
 """Octets of a head that is here in part, for the journal."""
 _METHODS = {b"GET": "GET", b"POST": "POST", b"HEAD": "HEAD", b"PUT": "PUT", b"DELETE": "DELETE", b"PATCH": "PATCH"}
 _END_OF_HEAD = b"\r\n\r\n"
-_BEGINS = tuple(b"%b " % method for method in (*_METHODS, b"OPTIONS"))
 _METHOD_LIKE = re.compile(rb"[A-Z]+ [/h*]").match
-_begin_of_line = re.compile(b"(?=%b)" % b"|".join(_BEGINS))
+_begin_of_line = re.compile(b"(?=(?:%b) [/h])" % b"|".join((*_METHODS, b"OPTIONS")))
 """Of a request that may have octets beyond ASCII in its line."""
 _MOST_PIECES = 1000
 """Of octets that are fed at once: each costs as much as a small request."""
@@ -130,21 +129,18 @@ class RequestParser:
         if len(data) > _FED_AT_ONCE:
             for at in range(0, len(data), _FED_AT_ONCE):
                 self.feed(data[at : at + _FED_AT_ONCE])
-        elif data.isascii() or self._is_body(len(data)) or not any(word in data for word in _BEGINS):
+        elif data.isascii() or not self._may_hold_raw_line(data):
             self._feed(data)
         else:
             for piece in _begin_of_line.split(data, _MOST_PIECES):
                 self._feed(piece)
 
-    def _is_body(self, octets: int) -> bool:
-        """Are so many octets that come no more than the rest of a body?"""
-        return self.in_message and self._in_body and octets <= self._head.length - self._length
-
     def _feed(self, data: bytes) -> None:
         """Octets among which a request line begins at the first one alone, unless all are ASCII."""
         while data and self.refusal is None and self._parser is not None:
             if not self.in_message:
-                data = data.lstrip(b"\r\n")  # empty lines before a request (RFC 9112, 2.2)
+                if data[0] in b"\r\n":
+                    data = data.lstrip(b"\r\n")  # empty lines before a request (RFC 9112, 2.2)
                 if not data.isascii():
                     data = self._readable(data)
                 self._begun = data
@@ -162,9 +158,9 @@ class RequestParser:
             except httptools.HttpParserUpgrade as upgrade:
                 data = self._after_upgrade(data[upgrade.args[0] :])
             except httptools.HttpParserError as error:
-                if self.parsed and self.parsed[-1].last:  # what follows the last request is not read
-                    return
-                self._broken(self._begun if len(self.parsed) == whole else self._behind(data, whole), str(error))
+                if not (self.parsed and self.parsed[-1].last):  # what follows the last request is not read
+                    begun = self._begun if len(self.parsed) == whole else self._behind(data, whole)
+                    self._broken(begun, str(error))
                 return
             else:
                 if self.in_message and self.refusal is None:
@@ -174,6 +170,16 @@ class RequestParser:
                 return
         if self.tunnelled is not None:
             self.tunnelled += data
+
+    def _may_hold_raw_line(self, data: bytes) -> bool:
+        """Might a request line with octets beyond ASCII stand behind the first line that comes?"""
+        if not self.in_message:
+            behind = data.find(b"\n") + 1
+        elif self._in_body and len(data) <= self._head.length - self._length:
+            return False
+        else:
+            behind = 0
+        return data.find(b" /", behind) >= 0 or data.find(b" http", behind) >= 0
 
     def close(self) -> None:
         """Nothing comes any more."""
