@@ -113,8 +113,12 @@ class TlsTransport(asyncio.Transport):
         """Encrypt and send."""
         if self._closing or not data:
             return
-        self._tls.write(data)
-        self._flush()
+        try:
+            self._tls.write(data)
+        except ssl.SSLError:  # it ended against the rules before, and takes nothing any more
+            self.abort()
+        else:
+            self._flush()
 
     def writelines(self, list_of_data: Any) -> None:
         self.write(b"".join(list_of_data))

@@ -95,4 +95,5 @@ def _context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(ALPN)
+    context.options |= getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)  # who ends without a goodbye may wait for its answer
     return context

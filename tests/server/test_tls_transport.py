@@ -1,6 +1,7 @@
 """TLS that begins on octets already read, against the client's TLS of the standard library over real sockets."""
 
 import asyncio
+import os
 import socket
 import ssl
 import struct
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from support import until
 
 from emulator.server.tls_transport import TlsTransport
 from emulator.tls.authority import make
@@ -192,6 +194,34 @@ async def test_who_says_goodbye_behind_a_question_is_answered() -> None:
         assert await asyncio.to_thread(half_closed, port) == b"question"
         assert inside.ended
         inside.transport.close()
+
+
+def ended_without_goodbye(port: int, behind: bytes) -> bytes:
+    """A client whose stream ends behind its question, and behind a record in part; what it hears then."""
+    with socket.create_connection(("127.0.0.1", port), 10) as plain:
+        tls = TRUSTING.wrap_socket(plain, server_hostname="localhost", suppress_ragged_eofs=True)
+        tls.sendall(b"question")
+        with socket.socket(fileno=os.dup(tls.fileno())) as raw:
+            raw.sendall(behind)
+            raw.shutdown(socket.SHUT_WR)
+        heard = b""
+        with suppress(ConnectionError), tls:
+            while octets := tls.recv(100):
+                heard += octets
+        return heard
+
+
+@pytest.mark.parametrize(("behind", "hears"), [(b"", {b"answer"}), (b"\x17\x03\x03\x00\x40half", {b"answer", b""})])
+async def test_who_ends_without_a_goodbye_is_answered_and_nothing_is_raised_where_that_cannot_be(
+    behind: bytes, hears: set[bytes]
+) -> None:
+    inside = Inside(echo=False)
+    async with serving(inside) as port:
+        hearing = asyncio.ensure_future(asyncio.to_thread(ended_without_goodbye, port, behind))
+        await until(lambda: inside.ended)
+        inside.transport.write(b"answer")
+        inside.transport.close()
+        assert await hearing in hears
 
 
 HELLOS = (b"\x16\x03\x01\x00\x05hello", b"\x16" * 40_000, b"\x16\x03\x01\x40\x00" + b"\0" * 16384)
