@@ -121,7 +121,7 @@ async def test_a_receiver_that_never_answers_ends_the_walk_with_408_and_what_is_
     skip(7)  # of the 10 that a callback has
     status, answer = await walking
     assert status == 408
-    assert "1 callbacks under way" in answer["error"]["message"]
+    assert "1 callback under way" in answer["error"]["message"]
     answered.set()
     assert (await control(served, "POST", f"{path}/clock", {"advance": 60}))[0] == 200
     assert (await control(served, "GET", f"{path}/callbacks"))[1]["callbacks"][0]["accepted"] is True
