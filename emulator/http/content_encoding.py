@@ -12,6 +12,8 @@ class CannotUnpack(Exception):
 
 
 _GZIP = ("gzip", "x-gzip")
+_PADDING = b"\0\r\n"
+"""May stand behind what is packed, and says nothing: some clients count the end of a line behind a body."""
 _MOST_MEMBERS = 16
 """Of a gzip body: what stands behind each is copied."""
 
@@ -39,7 +41,7 @@ def unpacked(body: bytes, encoding: str, most: int) -> bytes:
             raise CannotUnpack(413, f"a body may have {most} bytes (--max-body)")
         if not unpacking.eof:
             raise CannotUnpack(400, f"the body ends before what its Content-Encoding ({encoding}) says")
-        body = unpacking.unused_data
+        body = unpacking.unused_data.lstrip(_PADDING)
         if not body:
             return made
     raise CannotUnpack(400, f"the body goes on behind its {encoding}")

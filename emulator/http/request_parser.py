@@ -25,8 +25,8 @@ _END_OF_HEAD = b"\r\n\r\n"
 _METHOD_LIKE = re.compile(rb"[A-Z]+ [/h*]").match
 _begin_of_line = re.compile(b"(?=(?:%b) [/h])" % b"|".join((*_METHODS, b"OPTIONS")))
 """Of a request that may have octets beyond ASCII in its line."""
-_MOST_PIECES = 1000
-"""Of octets that are fed at once: each costs as much as a small request."""
+_MOST_PIECES = 2500
+"""Of octets that are fed at once, in which there may be nearly as many requests: each costs as much as a small one."""
 _no_host = re.compile(rb"[\s/?#\\]").search
 
 Allowance = Callable[[HttpRequest], int]

@@ -3,9 +3,14 @@ and where warnings are errors the whole form could not be read."""
 
 import asyncio
 import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from emulator.http.messages import HttpRequest
+
+if TYPE_CHECKING:
+    from aiohttp import MultipartReader
 
 _KIND = "multipart/form-data"
 _MOST_FIELDS = 1000
@@ -22,7 +27,7 @@ async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | Non
     said = request.header("content-type")
     if not said.lower().startswith(_KIND):
         return None
-    from aiohttp import BodyPartReader, MultipartReader, StreamReader
+    from aiohttp import BodyPartReader, StreamReader
     from aiohttp.base_protocol import BaseProtocol
 
     loop = asyncio.get_running_loop()
@@ -32,7 +37,7 @@ async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | Non
     content.feed_eof()
     fields: list[tuple[str, bytes]] = []
     try:
-        reader = MultipartReader({"Content-Type": f"multipart/mixed{said[len(_KIND) :]}"}, content)
+        reader = _reader()({"Content-Type": f"multipart/mixed{said[len(_KIND) :]}"}, content)
         while (part := await reader.next()) is not None and len(fields) < _MOST_FIELDS:
             if isinstance(part, BodyPartReader):
                 fields.append((_name(part.headers.get("Content-Disposition", "")), bytes(await part.read(decode=True))))
@@ -41,6 +46,22 @@ async def fields_of(request: HttpRequest) -> tuple[tuple[str, bytes], ...] | Non
     except Exception:  # there is no end of what aiohttp's reader raises for one that is broken
         return None
     return tuple(fields)
+
+
+@cache
+def _reader() -> "type[MultipartReader]":
+    """Reads what is said to be mixed, without a look at names, and parts as those of a form, whose length and encoding
+    mean nothing (RFC 7578, 4.8). Loading aiohttp is slow: it is done when a form comes."""
+    from aiohttp import BodyPartReader, MultipartReader
+
+    class Part(BodyPartReader):
+        def __init__(self, *args: Any, **more: Any) -> None:
+            super().__init__(*args, **{**more, "subtype": "form-data"})
+
+    class Reader(MultipartReader):
+        part_reader_cls = Part
+
+    return Reader
 
 
 def _name(disposition: str) -> str:

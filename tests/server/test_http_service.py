@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import logging
+import zlib
 
 import pytest
 from support import PATIENCE, TO, connected, control, get, journal, octets, once, request, send_path, serving
@@ -226,16 +227,25 @@ def test_a_body_full_of_what_may_begin_a_request_is_not_read_word_by_word(head, 
     assert 0 < parser.pieces <= most
 
 
+def test_as_many_raw_targets_as_one_read_may_hold_are_read():
+    parser = RequestParser(Limits(), lambda head: Limits().body, "127.0.0.1")
+    parser.feed(b"GET /\xff HTTP/1.1\r\nHost:a\r\n\r\n" * 2300)
+    assert (parser.refusal, len(parser.parsed)) == (None, 2300)
+
+
 @pytest.mark.parametrize(("coding", "behind", "status"), [
     ("gzip", "&reference=me", "200"), ("x-gzip", "", "200"), ("gzip", "more", "400"), ("gzip", 16, "400"),
+    ("gzip", "\r\n", "200"), ("deflate", "\0\0", "200"), ("deflate", "more", "400"),
 ])  # fmt: skip
 async def test_a_packed_body_is_read_to_its_end_with_all_its_members(served, coding, behind, status):
-    """`behind`: another member, so many empty ones, or what is none."""
-    more = {"more": b"more", 16: gzip.compress(b"") * 16, "": b""}.get(behind) or gzip.compress(f"{behind}".encode())
-    body = gzip.compress(f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=x".encode()) + more
+    """`behind`: another member, so many empty ones, padding, or what is none."""
+    more = gzip.compress(b"") * 16 if behind == 16 else behind.encode()
+    more = gzip.compress(more) if behind in ("", "&reference=me") else more
+    pack = zlib.compress if coding == "deflate" else gzip.compress
+    body = pack(f"key=emulator-smsoffice&destination={TO}&sender=smsoffice&content=x".encode()) + more
     head = posted(body, FORM, f"Content-Encoding: {coding}")
     assert (await octets(served.base_url, head + body)).startswith(f"HTTP/1.1 {status}".encode())
-    wanted = ["me" if behind else None] if status == "200" else []
+    wanted = ["me" if behind == "&reference=me" else None] if status == "200" else []
     assert [one["reference"] for one in await messages(served)] == wanted
 
 

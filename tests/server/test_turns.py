@@ -212,3 +212,14 @@ async def test_a_form_whose_headers_are_amiss_is_read_where_warnings_are_errors(
     fields = await fields_of(HttpRequest("POST", "/", headers, body.encode("utf-8", "surrogateescape")))
     assert fields is not None
     assert [name for name, _ in fields] == ["key", "a b", "c", "", "ა", 'a;"b', "", "a\ufffdb", "y", '"unclosed']
+
+
+@pytest.mark.parametrize("header", [
+    "Content-Length: 6", "Content-Length: 0", "Content-Length: -1", "Content-Length: 30", "Content-Encoding: gzip",
+    "Content-Encoding: utf-8",
+])  # fmt: skip
+async def test_length_and_encoding_of_a_part_mean_nothing(header):
+    """RFC 7578, 4.8."""
+    body = f'--B\r\n{header}\r\nContent-Disposition: form-data; name="a"\r\n\r\nпривет\r\n--B--\r\n'.encode()
+    headers = (("Content-Type", "multipart/form-data; boundary=B"),)
+    assert await fields_of(HttpRequest("POST", "/", headers, body)) == (("a", "привет".encode()),)
