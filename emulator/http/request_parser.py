@@ -226,6 +226,7 @@ class RequestParser:
     def on_body(self, body: bytes) -> None:
         if self.refusal is not None:
             return
+        self.expects_continue = False
         self._body.append(body)
         self._length += len(body)
         if self._length > self._most:

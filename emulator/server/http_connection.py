@@ -288,8 +288,7 @@ class HttpConnection(StreamProtocol):
             elif self._ended:
                 self.close()
             elif parser.in_message:
-                if parser.expects_continue:
-                    parser.expects_continue = False
+                if parser.expects_continue and self._then is None:
                     self._behind_held(self._let_go_on)
             elif self._waits_for == "request" and not self._paused:
                 self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
@@ -300,10 +299,11 @@ class HttpConnection(StreamProtocol):
             self._over()
 
     def _let_go_on(self) -> None:
-        """The client may send its body."""
+        """The client may send its body, where it has not begun to."""
         if self._leaving:
             self.transport.close()
-        elif not self.transport.is_closing():
+        elif self._parser.expects_continue and not self.transport.is_closing():
+            self._parser.expects_continue = False
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def cut_off(self) -> None:

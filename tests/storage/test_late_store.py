@@ -1,6 +1,7 @@
 """A store that writes later: what happens meanwhile is not lost, and answers leave in order, once they are safe."""
 
 import asyncio
+import re
 import sqlite3
 import tempfile
 from collections import deque
@@ -127,6 +128,18 @@ async def test_who_waits_for_100_continue_is_told_to_go_on_behind_the_answers_be
         assert wire.octets == b""
         late.land()
         assert wire.octets.index(b"HTTP/1.1 200") < wire.octets.index(b"HTTP/1.1 100")
+
+
+async def test_who_did_not_wait_for_100_continue_is_not_told_to_go_on_any_more(tmp_path):
+    async with late_store(tmp_path / "state.db") as (_, late, connection, wire):
+        head = once("/nowhere", "x", "Expect: 100-continue", "Content-Length: 2", method="POST")
+        connection.data_received(request(send_path()) + head)
+        await until(lambda: late.waiting)
+        connection.data_received(b"a")
+        late.land()
+        connection.data_received(b"b")
+        await until(lambda: b"HTTP/1.1 404" in wire.octets)
+        assert re.findall(rb"HTTP/1.1 ([0-9]+)", wire.octets) == [b"200", b"404"]
 
 
 async def test_an_answer_whose_commit_fails_says_so_and_a_refused_line_comes_behind_what_waits(tmp_path):
