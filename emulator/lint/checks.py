@@ -115,18 +115,6 @@ def encoded_twice(seen: LintContext) -> Noticed | None:
     return None
 
 
-def undecodable(seen: LintContext) -> Noticed | None:
-    """A text of which something could not be read."""
-    command = seen.command
-    if not isinstance(command, Submit):
-        return None
-    lost = sum(text.count("\ufffd") for text in command.texts or (command.text or "",))
-    if not lost:
-        return None
-    return Noticed(f"{seen.id}: {counted(lost, 'character')} of the text could not be read and became U+FFFD: the "
-                   "octets are of another charset than was said, or the text was cut within a character")  # fmt: skip
-
-
 def partly_rejected(seen: LintContext) -> Noticed | None:
     """Remembers a send of which some numbers were dropped, until somebody asks about them; never notices anything by
     itself: those that are left when findings are asked for are findings (linter.py)."""
@@ -182,7 +170,6 @@ CHECKS: Mapping[str, Check] = {
     "plain-http": plain_http,
     "ucs2-by-few": ucs2_by_few,
     "encoded-twice": encoded_twice,
-    "undecodable": undecodable,
     "partly-rejected": partly_rejected,
     "polling": polling,
     "unread-parameter": unread_parameter,

@@ -35,3 +35,22 @@ def escaped_as_a_whole(request: HttpRequest) -> bool:
 def differ(fields: Iterable[tuple[str, str]], read: Mapping[str, str], known: Iterable[str]) -> bool:
     """Does a known parameter stand there with another value than the one that was read?"""
     return any(read[name] != value for name, value in fields if name in known)
+
+
+def readable(octets: bytes, charset: str = "utf-8") -> bool:
+    try:
+        octets.decode(charset)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def undecodable(text: str | None, request: HttpRequest, name: str) -> bool:
+    """Did U+FFFD take the place of octets in a text that came as `name`? It may have been sent as such."""
+    if not text or "\ufffd" not in text:
+        return False
+    fields = read_query(request.query, "latin-1")
+    if request.form is None:
+        fields += read_query(request.body, "latin-1")
+    values = [(own, value.encode("latin-1", "replace")) for own, value in fields] + list(request.form or ())
+    return any(own.lower() == name and not readable(value) for own, value in values)

@@ -6,7 +6,6 @@ LINT = {
     "plain-http": "smscenter.access.protocols",
     "ucs2-by-few": "smscenter.send.parts",
     "encoded-twice": "smscenter.http.charset",
-    "undecodable": "smscenter.http.charset",
     "partly-rejected": "smscenter.send.some-bad",
     "polling": "smscenter.http-status.error-9",
     "unread-parameter": "smscenter.send.unknown-parameters",

@@ -13,8 +13,8 @@ import msgspec
 from emulator.providers.smscenter.dates import hours
 
 _item = re.compile(r"(?:([^|:;]*)\|)?([^:;]*)[:;](.*)", re.DOTALL).fullmatch
-_opens = re.compile(r"(?:[^|:;]*\|)?[\s+(]*(?:[0-9][,+()\s\-]*){5,}[:;]").match
-"""Five digits at least: a text may have a line that begins with a time of day."""
+_opens = re.compile(r"(?:[^|:;]*\|)?[\s+(]*(?:[0-9][,+()\s\-]*){10,}[:;]").match
+"""Ten digits at least, as a number has: a text may have a line that begins with a time of day, a date or a sum."""
 _separators = re.compile(r"[,;\n]").split
 _breaks = re.compile(r"\r\n|\r|\n").split
 

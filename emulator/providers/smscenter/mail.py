@@ -10,6 +10,7 @@ from emulator.core.accounts import Account
 from emulator.core.commands import AnyCommand
 from emulator.core.outcomes import AnyOutcome
 from emulator.http.messages import HttpReply, HttpRequest
+from emulator.providers.asked import readable
 from emulator.providers.base import MailFace, Route
 from emulator.providers.smscenter import requests
 from emulator.providers.smscenter.parameters import CHARSETS, Parameters, looks_like_utf8
@@ -98,11 +99,10 @@ def _decoded(part: "Message") -> tuple[str, tuple[str, ...]]:
     octets = part.get_payload(decode=True)
     raw = octets if isinstance(octets, bytes) else b""
     asked = str(part.get_content_charset() or "").lower()
-    charset = _KNOWN.get(asked)
-    notes: tuple[str, ...] = ()
-    if (charset is None and looks_like_utf8(raw)) or (asked and charset is None):
-        notes = ("smscenter.mail.charset",)
-    return raw.decode(charset or CHARSET, "replace"), notes
+    known = _KNOWN.get(asked)
+    charset = known or CHARSET
+    odd = (known is None and (asked or looks_like_utf8(raw))) or not readable(raw, charset)
+    return raw.decode(charset, "replace"), ("smscenter.mail.charset",) if odd else ()
 
 
 def parameters_of(found: MailLine) -> Parameters:

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from emulator.http.messages import HttpRequest, read_query
+from emulator.providers.asked import readable
+from emulator.providers.smscenter.lint import PARAMETERS
 
 FORM = "application/x-www-form-urlencoded"
 CHARSETS = {
@@ -16,6 +18,9 @@ DEFAULT_CHARSET = "windows-1251"
 
 OFF = ("", "0")
 """What a switch-like parameter says that is off."""
+IGNORED = frozenset(("tinyurl", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice"))
+_READ = frozenset(PARAMETERS["send"]) - IGNORED
+_TEXTS = ("mes", "list")
 
 
 class Parameters(msgspec.Struct, frozen=True, gc=False):
@@ -62,11 +67,20 @@ def read(request: HttpRequest, json: bool = False) -> Parameters:
     if "".join(said.values()).isascii():
         return Parameters(said, charset or DEFAULT_CHARSET, problem, notes)
     guess = None
-    if charset is None and any(looks_like_utf8(said.get(name, "").encode("latin-1")) for name in ("mes", "list")):
+    if charset is None and any(looks_like_utf8(said.get(name, "").encode("latin-1")) for name in _TEXTS):
         notes = (*notes, "smscenter.send.charset-missing")
         guess = _read_in("utf-8", said)
     charset = charset or DEFAULT_CHARSET
-    return Parameters(_read_in(charset, said), charset, problem, notes, guess)
+    values = _read_in(charset, said)
+    if guess is None and _undecodable(charset, said, values):
+        notes = (*notes, "smscenter.http.charset")
+    return Parameters(values, charset, problem, notes, guess)
+
+
+def _undecodable(charset: str, raw: Mapping[str, str], values: Mapping[str, str]) -> bool:
+    """Is a text of another charset, or cut within a character?"""
+    suspect = (name for name in _TEXTS if "\ufffd" in values.get(name, ""))
+    return not all(readable(raw[name].encode("latin-1", "replace"), charset) for name in suspect)
 
 
 def _read_in(charset: str, raw: Mapping[str, str]) -> dict[str, str]:
@@ -78,31 +92,26 @@ def _read_in(charset: str, raw: Mapping[str, str]) -> dict[str, str]:
 
 
 def looks_like_utf8(octets: bytes) -> bool:
-    if octets.isascii():
-        return False
-    try:
-        octets.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return not octets.isascii() and readable(octets)
 
 
 def _from_json(body: bytes, query: Mapping[str, str]) -> Parameters:
     """A JSON object of plain values; phones may be an array of numbers, list one of its lines; true is 1, 3.0 is 3."""
     before = _read_in("utf-8", query)
+    notes = ("smscenter.http.charset",) if _undecodable("utf-8", query, before) else ()
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        return Parameters(before, "utf-8", f"it is not a JSON object: {error}")
+        return Parameters(before, "utf-8", f"it is not a JSON object: {error}", notes)
     values, problem = before, ""
     for name, value in found.items():
         parts = value if isinstance(value, list) and name in _ARRAYS else [value]
         nested = next((one for one in parts if isinstance(one, list | dict)), None)
-        if nested is not None:
+        if nested is not None and name in _READ:
             what = f"a member of {name}" if parts is value else name[:40]
             problem = problem or f"{what} is an {'array' if isinstance(nested, list) else 'object'}, and no text"
         values[name] = _ARRAYS.get(name, "").join(map(_plain, parts))
-    return Parameters(values, "utf-8", problem)
+    return Parameters(values, "utf-8", problem, notes)
 
 
 _ARRAYS = {"phones": ",", "list": "\n"}
@@ -112,4 +121,4 @@ _ARRAYS = {"phones": ",", "list": "\n"}
 def _plain(value: Any) -> str:
     if isinstance(value, bool) or (isinstance(value, float) and value.is_integer() and abs(value) < 2**53):
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value in (None, [], {}) else str(value)

@@ -13,7 +13,7 @@ from emulator.providers.asked import escaped_as_a_whole, host
 from emulator.providers.smscenter import countries
 from emulator.providers.smscenter.kinds import KINDS
 from emulator.providers.smscenter.lists import Recipients, numbers_of, of_list
-from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, OFF, Parameters
+from emulator.providers.smscenter.parameters import DEFAULT_CHARSET, IGNORED, OFF, Parameters
 from emulator.providers.smscenter.text_options import cut, transliterated
 
 Made = TypeVar("Made", bound=Command)
@@ -49,7 +49,6 @@ _CLOSED = {name: ("", *digits) for name, digits in {
 }.items()}  # fmt: skip
 """Parameters with few values, each a digit."""
 
-_IGNORED = frozenset(("tinyurl", "pp", "userip", "imgcode", "smsreq", "subj", "fileurl", "param", "voice"))
 _LISTS = frozenset(("op", "err"))
 
 
@@ -61,7 +60,7 @@ def _bent(request: HttpRequest, parameters: Parameters, style: dict[str, str]) -
         if name in _CLOSED and value not in _CLOSED[name]:
             found.append("smscenter.http.values")
             break
-    if not _IGNORED.isdisjoint(values) and any(map(parameters.on, _IGNORED)):
+    if not IGNORED.isdisjoint(values) and any(map(parameters.on, IGNORED)):
         found.append("smscenter.send.ignored")
     shown = style.get("fmt") in ("2", "3") or "soap" in style
     if not shown and not _LISTS.isdisjoint(values) and any(map(parameters.on, _LISTS)):

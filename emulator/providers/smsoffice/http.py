@@ -11,7 +11,7 @@ from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.units import SECOND, UNIT, Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, decode, read_query
-from emulator.providers.asked import differ, escaped_as_a_whole, host
+from emulator.providers.asked import differ, escaped_as_a_whole, host, undecodable
 from emulator.providers.base import Route
 from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS, FIRST_VERSION, WRONG_VALUE
 from emulator.providers.smsoffice.hosts import WRONG_HOST
@@ -73,12 +73,14 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
     destinations = None if destination is None else tuple(filter(None, destination.split(",")))
     if destination and " " in destination and any(d != d.strip() for d in destinations or ()):
         notes.append("smsoffice.send.destination-spaces")
+    if undecodable(text := parameters.get("content"), request, "content"):
+        notes.append("smsoffice.send.content-unicode")
     for name, (values, row) in _CLOSED.items():
         if name in parameters and parameters[name].lower() not in values:
             notes.append(row)
     return Submit(
         provider="smsoffice", credential=key, peer=request.peer, fault=fault, notes=tuple(notes),
-        destinations=destinations, text=parameters.get("content"), sender=parameters.get("sender"), reference=reference,
+        destinations=destinations, text=text, sender=parameters.get("sender"), reference=reference,
         flash=parameters.get("contenttype") == "2",
         ignore_stoplist=parameters.get("urgent", "").lower() in ("true", "1"),
         begins_at=begins_at, report=bool(reference),

@@ -7,7 +7,6 @@ LINT = {
     "plain-http": "smsoffice.https",
     "ucs2-by-few": "smsoffice.send.parts",
     "encoded-twice": "smsoffice.send.double-encoding",
-    "undecodable": "smsoffice.send.content-unicode",
     "partly-rejected": "smsoffice.send.some-good",
     "unread-parameter": "smsoffice.send.unknown-parameters",
 }

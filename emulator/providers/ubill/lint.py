@@ -6,7 +6,6 @@ LINT = {
     "plain-http": "ubill.https",
     "ucs2-by-few": "ubill.send.charge",
     "encoded-twice": "ubill.send.encoding",
-    "undecodable": "ubill.send.text",
     "partly-rejected": "ubill.send.numbers-mixed",
     "unread-parameter": "ubill.send.names",
 }

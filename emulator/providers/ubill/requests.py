@@ -13,7 +13,7 @@ import msgspec
 from emulator.core.commands import Credential, Fault, RegisterSender, Submit
 from emulator.core.reasons import Reason
 from emulator.http.messages import Fields, HttpRequest
-from emulator.providers.asked import differ, escaped_as_a_whole, host
+from emulator.providers.asked import differ, escaped_as_a_whole, host, undecodable
 from emulator.providers.ubill.hosts import WRONG_HOST
 from emulator.providers.ubill.lint import PARAMETERS
 
@@ -41,6 +41,8 @@ def submit(
         bent.append("ubill.send.flags")
     if any(entry != entry.strip() for entry in numbers or ()):
         bent.append("ubill.send.numbers-spaces")
+    if undecodable(text, request, "text"):
+        bent.append("ubill.send.text")
     if otp and not _code(text or ""):
         bent.append("ubill.send.otp-only")
     return Submit(

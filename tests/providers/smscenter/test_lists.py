@@ -21,9 +21,10 @@ def test_backslash_n_in_a_text_is_a_line_break(desk):
 
 @pytest.mark.contract("smscenter.send.list-breaks")
 def test_with_nl_texts_hold_line_breaks_and_a_line_of_digits_and_colon_opens_the_next(desk):
-    listed = f"{TO}:one\ntwo: 2\n\nthree\nShop|{OTHER};four\n12 o'clock\n10:30 sharp\n8 (903) 123-45-67: five"
+    four = "four\n12 o'clock\n10:30 sharp\n2024-01-15; date\n10 000: sum"
+    listed = f"{TO}:one\ntwo: 2\n\nthree\nShop|{OTHER};{four}\n8 (903) 123-45-67: five"
     assert desk.json("send", list=listed, nl="1")["cnt"] == 3
-    assert [text for _, text, _ in sent(desk)] == ["one\ntwo: 2\n\nthree", "four\n12 o'clock\n10:30 sharp", " five"]
+    assert [text for _, text, _ in sent(desk)] == ["one\ntwo: 2\n\nthree", four, " five"]
 
 
 @pytest.mark.contract("smscenter.send.list-breaks", "smscenter.send.error-1")

@@ -103,6 +103,12 @@ def test_without_one_it_is_koi8_r_and_a_wrong_or_missing_one_is_found(desk):
 
 
 @pytest.mark.contract("smscenter.mail.charset")
+def test_octets_of_another_charset_than_the_mail_names_are_found(desk):
+    mail(desk, b'Content-Type: text/plain; charset="utf-8"\r\n\r\n' + f"{WHO}:0:0:0:{TO}:привет".encode("koi8-r"))
+    assert desk.lint() == ["smscenter.mail.charset"]
+
+
+@pytest.mark.contract("smscenter.mail.charset")
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "8bit"])
 def test_transfer_encodings_are_undone(encoding):
     desk, made = Desk(), EmailMessage()

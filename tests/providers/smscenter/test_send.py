@@ -510,8 +510,11 @@ def test_rest_send_takes_json_and_tells_what_is_wrong_with_it(desk):
         said = {**LOGIN, "phones": TO, "mes": "x", member: [{"phone": TO}]}
         assert b'"error_code": 1' in desk.ask("POST", "/rest/send/", json.dumps(said).encode(), head).body
         assert problem in desk.why()
+    passed_over = {"param": [], "foo": ["x"], "bar": {}}
+    said = json.dumps({**LOGIN, "phones": TO, "mes": "x", **passed_over}).encode()
+    assert b'"cnt": 1' in desk.ask("POST", "/rest/send/", said, head).body
     lines = json.dumps({**LOGIN, "list": [f"{TO}:one", f"{OTHER}:two"]}).encode()
-    assert desk.ask("POST", "/rest/send/", lines, head).body == b'{\n"id": 2,\n"cnt": 2\n}'
+    assert desk.ask("POST", "/rest/send/", lines, head).body == b'{\n"id": 3,\n"cnt": 2\n}'
     assert [text for _, text, _ in desk.messages()[-2:]] == ["one", "two"]
 
 

@@ -76,7 +76,7 @@ HTTP = (
     row("http.fmt", "elsewhere", _2, "fmt: 0 text (default), 1 numbers, 2 XML, 3 JSON.", "So; anything else is text."),
     row("http.charset", "elsewhere", _2, "charset: utf-8 or koi8-r; windows-1251 when it is not given, for what comes "
         "and what is answered.", "So. A letter that the charset lacks becomes a question mark, in XML answers a "
-        "character reference."),
+        "character reference. Octets of a text that it cannot read become U+FFFD, with a finding."),
     row("http.content-type", "recorded", _2, "Content-Type of send names windows-1251 even with charset=utf-8.",
         "So for send and balance, whose answers are ASCII; status names what its text is in. Server: nginx, on every "
         "reply."),
@@ -120,7 +120,7 @@ HTTP = (
         "list alone, with a finding."),
     row("send.past-time", "elsewhere", f"{_3}.1", "A time that has passed is now.", "So, with a finding."),
     row("send.list-breaks", "client", f"{_3}.1", "A line break inside a text of list is written as a backslash and n; "
-        "with nl=1 texts may hold real ones.", "So; with nl=1 a line that begins with five digits or more and a colon "
+        "with nl=1 texts may hold real ones.", "So; with nl=1 a line that begins with ten digits or more and a colon "
         "or semicolon opens the next item (our reading). Without it a line that is no item is error 1, and the "
         "explanation names both ways."),
     row("send.list-senders", "client", f"{_3}.1", "An item of list may be sender|phones:text or sender,tz|phones:text.",
@@ -171,7 +171,7 @@ HTTP = (
         "By switch. Statuses go on as usual, with err 200; over SMPP too.", "test-mode"),
     row("send.rest", "recorded", f"{_3}.2", "/rest/send/ takes JSON and answers JSON without fmt.",
         "A form too. phones may be an array of numbers, list one of its lines (our reading); any other array or "
-        "object is error 1."),
+        "object is error 1 under a name that is read."),
     row("send.errors", "elsewhere", f"{_3}.3", "Errors: ERROR = 7 (invalid number), ID - 1000; 1000,-7 or 0,-9; "
         "<result> with error and error_code; JSON with error, error_code and id.", "Byte for byte."),
     row("send.keeps-id", "elsewhere", f"{_3}.3", "Errors 3, 6, 7 and 8 have an id, the others have none.",

@@ -18,8 +18,8 @@ MAIL = (
     row("mail.test", "elsewhere", _11, "test=1: a test; what it does is known from its name and one user.",
         "Nothing is sent or charged; the journal says what it would have cost."),
     row("mail.charset", "elsewhere", _11, "The charset is that of Content-Type; without one koi8-r.",
-        "So; a name that is no charset counts as none. UTF-8 that names none makes a finding. base64 and "
-        "quoted-printable are undone."),
+        "So; a name that is no charset counts as none. UTF-8 that names none makes a finding, as do "
+        "octets that the charset cannot read. base64 and quoted-printable are undone."),
     row("mail.marked", "elsewhere", _11, "Where plain text cannot be sent the line stands between [text] and [/text].",
         "Looked for in every text of the mail that is not attached; of HTML without its tags."),
     row("mail.size", "elsewhere", _11, "A mail has at most 100 KB.", "102,400 octets; more is 552, and journalled."),
