@@ -3,19 +3,22 @@
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def hold(call: str, given: Mapping[str, object], kind: type) -> None:
-    """Raises TypeError for an option that `kind` (a TypedDict) does not have, naming what may stand there."""
+    """Raises TypeError for an option that `kind` (a TypedDict) does not have, naming what may stand there, and for True
+    or False where it has none: they would go out as words, or as 1 and 0."""
     takes = kind.__annotations__
-    for name in given:
+    for name, value in given.items():
         if name not in takes:
             near = get_close_matches(name, takes, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(takes)}"
             raise TypeError(f"{call}() takes no option {name!r}; {hint}")
+        if isinstance(value, bool) and bool not in (takes[name], *get_args(takes[name])):
+            raise TypeError(f"{call}() takes no {value} as {name}")
 
 
 def check_texts(said: Iterable[tuple[str, object]], xml: bool = False) -> None:
@@ -41,15 +44,25 @@ def check_texts(said: Iterable[tuple[str, object]], xml: bool = False) -> None:
 
 
 def listed(to: Any) -> list[str]:
-    """The numbers of one text or of several. Raises TypeError for what is no text, ValueError for several in one: they
-    would be sent to, and be told of as one."""
-    numbers = list(to) if isinstance(to, Iterable) and not isinstance(to, str) else [to]
-    for one in numbers:
-        if not isinstance(one, str):
-            raise TypeError(f"a number is a text, and several are a list of texts: found {one!r}")
-        if "," in one or ";" in one:
-            raise ValueError(f"{one!r} holds several numbers: give a list of them")
-    return numbers
+    """The numbers of one text or of several."""
+    return [one(each) for each in (to if isinstance(to, Iterable) and not isinstance(to, (str, bytes)) else [to])]
+
+
+def one(to: object) -> str:
+    """A number. Raises TypeError for what is no text, ValueError for several in one: they would be sent to, and be told
+    of as one."""
+    if not isinstance(to, str):
+        raise TypeError(f"a number is a text, and several, where they may be, are a list of texts: found {to!r}")
+    if "," in to or ";" in to:
+        raise ValueError(f"{to!r} holds several: give them one by one, or a list where it may be")
+    return to
+
+
+def id_text(name: str, id: object, *kinds: type) -> str:
+    """An id as a text. Raises TypeError for what is none of these kinds."""
+    if isinstance(id, bool) or not isinstance(id, kinds):
+        raise TypeError(f"{name} is {' or '.join(kind.__name__ for kind in kinds)}, not {id!r}")
+    return str(id)
 
 
 def check_header(name: str, value: str) -> None:

@@ -1,7 +1,6 @@
 """What a send is called by us: unique, so that it can be asked for when its reply is lost."""
 
 import secrets
-from collections.abc import Iterable
 from threading import Lock
 
 _OCTETS = 10
@@ -9,27 +8,27 @@ MOST_USED = 100_000
 
 
 def new_reference() -> str:
-    """Twenty hex digits that nobody else has: they fit where smsoffice.ge takes 20 characters and SMS Center 40."""
-    return secrets.token_hex(_OCTETS)
+    """Twenty hex digits that nobody else has: they fit where smsoffice.ge takes 20 characters and SMS Center 40. A
+    letter is first: SMS Center takes digits alone for a number, and refuses one that is large."""
+    return secrets.choice("abcdef") + secrets.token_hex(_OCTETS)[1:]
 
 
 class Used:
-    """References under which something was accepted: of one used twice, "there is such a message" proves nothing about
-    the second. At most `most` are remembered, the oldest forgotten first. Safe for several threads."""
+    """References under which something was accepted, for whatever numbers (each can be written in several ways): of one
+    used twice, "there is such a message" proves nothing about the second. At most MOST_USED are remembered, the oldest
+    forgotten first. Safe for several threads."""
 
-    def __init__(self, most: int = MOST_USED) -> None:
-        self._most = most
-        self._known: dict[tuple[str, str], None] = {}
+    def __init__(self) -> None:
+        self._known: dict[str, None] = {}
         self._lock = Lock()
 
-    def add(self, numbers: Iterable[str], reference: str) -> None:
-        """Something was accepted for them."""
+    def add(self, reference: str) -> None:
+        """Something was accepted."""
         with self._lock:
-            for number in numbers:
-                self._known[number, reference] = None
-                if len(self._known) > self._most:
-                    del self._known[next(iter(self._known))]
+            self._known[reference] = None
+            if len(self._known) > MOST_USED:
+                del self._known[next(iter(self._known))]
 
-    def has(self, number: str, reference: str) -> bool:
+    def has(self, reference: str) -> bool:
         """Was something accepted before?"""
-        return (number, reference) in self._known
+        return reference in self._known

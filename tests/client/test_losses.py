@@ -6,7 +6,7 @@ from client.desks import KINDS, PROVIDERS, QUICK, desk, no_id, number, own_id
 from msgspec import structs
 from support import deaf_port
 
-from emulator.client import NotReached, ReplyLost, SmsError, Unavailable
+from emulator.client import NotReached, ReplyLost, SmsError, Unavailable, references
 
 either = pytest.mark.parametrize("kind", KINDS)
 each = pytest.mark.parametrize("provider", PROVIDERS)
@@ -48,16 +48,41 @@ async def test_a_lost_reply_is_cleared_up_where_the_provider_can_be_asked(sms_em
 
 @either
 @pytest.mark.parametrize("provider", ["smsoffice", "smscenter"])
-async def test_of_a_list_one_that_may_be_taken_is_asked_about_and_all_count_as_used(sms_emulator, kind, provider):
+async def test_what_was_accepted_of_a_list_its_reference_is_used(sms_emulator, kind, provider, monkeypatch):
+    """For each number, however written, after a lost reply too, and after a list of more numbers than are remembered
+    references: used again, a send that is dropped is not told as accepted."""
+    monkeypatch.setattr(references, "MOST_USED", 4)
     sms, good = sms_emulator, number(provider)
+    some = [good[:-1] + str(last) for last in range(6)]
     async with desk(kind, provider, sms) as ask:
-        if provider == "smsoffice":
-            await _fault(sms, provider, "lost")
-            assert (await ask("send", ["12", good], "Hello", reference="first")).cleared_up
-        await ask("send", [number(provider)[:-1] + "0", good], "Hello", **own_id(provider, "mine"))
-        await _fault(sms, provider, "drop")
-        with pytest.raises(ReplyLost):
-            await ask("send", good, "Another", **own_id(provider, "mine"))
+        await _fault(sms, provider, "lost")
+        left_out = ["12"] if provider == "smsoffice" else []
+        assert (await ask("send", [*left_out, *some[:2]], "A", **own_id(provider, "cleared"))).cleared_up
+        await ask("send", some[:2], "B", **own_id(provider, "told"))
+        await ask("send", some, "C", **own_id(provider, "large"))
+        for to, used in ((some[1], "cleared"), (some[1], "told"), (f"+{some[0]}", "told")):
+            await _fault(sms, provider, "drop")
+            with pytest.raises(ReplyLost):
+                await ask("send", to, "Another", **own_id(provider, used))
+
+
+@either
+@pytest.mark.parametrize("method", ["send", "send_sms"])
+async def test_an_id_of_digits_is_a_number_at_sms_center(sms_emulator, kind, method):
+    """007 is 7, so that both are one that was used; and 0 is none, so that nothing is asked about it."""
+    sms = sms_emulator
+    async with desk(kind, "smscenter", sms) as ask:
+        assert (await ask(method, number("smscenter"), "Hello", id="007")).id == "7"
+        for fault, id in (("drop", "7"), ("lost", 0)):
+            await _fault(sms, "smscenter", fault)
+            with pytest.raises(ReplyLost):
+                await ask(method, number("smscenter"), "Another", id=id)
+    assert [message.text for message in await sms.messages()] == ["Hello", "Another"]
+
+
+def test_a_reference_that_is_made_is_no_number():
+    """SMS Center refuses one of digits alone: one in twelve thousand was."""
+    assert all(made[0].isalpha() and len(made) == 20 for made in (references.new_reference() for _ in range(100)))
 
 
 @either

@@ -12,7 +12,7 @@ from typing import Literal, TypedDict
 import msgspec
 from msgspec.structs import force_setattr
 
-from emulator.client.options import check_texts
+from emulator.client.options import check_texts, one
 from emulator.core import text as gsm
 from emulator.core.statuses import Status as State
 from emulator.core.text import Encoding, width
@@ -98,7 +98,7 @@ class SubmitOptions(TypedDict, total=False):
 def submits(to: str, text: str, options: SubmitOptions, reference: int) -> list[Pdu]:
     """The submit_sm (or data_sm) PDUs of a text. `reference`: a number that the parts share. Raises ValueError."""
     check_texts((("text", text),))
-    if not to:
+    if not one(to):
         raise ValueError("there is no number to send to")
     written = write_text(text, gsm, options.get("coding"))
     if written is None:

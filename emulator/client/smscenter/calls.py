@@ -6,7 +6,7 @@ from typing import Any, TypedDict, TypeVar
 
 from emulator.client.calls import Call, Patience, Verdict
 from emulator.client.environment import from_environment
-from emulator.client.options import check_texts, hold, listed
+from emulator.client.options import check_texts, hold, id_text, listed, one
 from emulator.client.places import ALL, AtOnce
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.references import Used, new_reference
@@ -85,7 +85,7 @@ class Calls(ProviderCalls):
 
     def send(self, to: Numbers, text: str, options: SendOptions) -> Call[Sent]:
         hold("send", options, SendOptions)
-        numbers, id = listed(to), _own_id(options)
+        numbers, id = listed(to), own_id(options)
         said: Mapping[str, object] = {**options}
         more = {name: str(said[name]) for name in _PLAIN if name in said}
         more |= {"flash": "1"} if options.get("flash") else {}
@@ -104,11 +104,12 @@ class Calls(ProviderCalls):
     def status(
         self, phone: str, id: str | int, details: bool = False, patience: Patience | None = None
     ) -> Call[MessageStatus]:  # fmt: skip
+        phone, id = one(phone), as_kept(id)
         check_texts((("phone", phone), ("id", id)))
-        request = half.status(self._who, phone, str(id), "2" if details else "0")
+        request = half.status(self._who, phone, id, "2" if details else "0")
 
         def read(reply: HttpReply) -> MessageStatus:
-            found = results.read_status(json_of("status", reply), phone, str(id))
+            found = results.read_status(json_of("status", reply), phone, id)
             if found.code == results.NOT_FOUND:
                 raise SmsCenterRefused.told("status", results.NOT_FOUND, id=found.id)
             return found
@@ -118,8 +119,8 @@ class Calls(ProviderCalls):
     def statuses(
         self, pairs: Sequence[tuple[str, str | int]], details: bool, patience: Patience | None = None
     ) -> Call[tuple[MessageStatus, ...]]:  # fmt: skip
-        phones, ids = [phone for phone, _ in pairs], [str(id) for _, id in pairs]
-        check_texts(("phone or id", one) for one in (*phones, *ids))
+        phones, ids = [one(phone) for phone, _ in pairs], [as_kept(id) for _, id in pairs]
+        check_texts(("phone or id", said) for said in (*phones, *ids))
         request = half.statuses(self._who, phones, ids, "2" if details else "0")
         return self._ask("status", request, lambda reply: tuple(map(results.read_status, json_of("status", reply))),
                          patience, self._hold("many"), STATUS)  # fmt: skip
@@ -129,8 +130,9 @@ class Calls(ProviderCalls):
             if reply.body.removeprefix(BOM).strip() != b"OK":
                 raise ValueError(f"neither OK nor an error: {json_of('status', reply)}")
 
+        phone, id = one(phone), as_kept(id)
         check_texts((("phone", phone), ("id", id)))
-        request = half.delete(self._who, phone, str(id))
+        request = half.delete(self._who, phone, id)
         return Call(kinds=KINDS, operation="status", request=request, read=read, doubles=True, secrets=self.secrets,
                     lane=STATUS, patience=patience)  # fmt: skip
 
@@ -143,7 +145,7 @@ class Calls(ProviderCalls):
 
     def send_sms(self, to: Numbers, text: str, options: SoapSendOptions, query: str | None = None) -> Call[Sent]:
         hold("send_sms", options, SoapSendOptions)
-        numbers, id = listed(to), _own_id(options)
+        numbers, id = listed(to), own_id(options)
         said: Mapping[str, object] = {**options}
         fields = {"id": id} if id else {}
         fields |= {name: str(said[name]) for name in ("sender", "time") if name in said}
@@ -166,12 +168,13 @@ class Calls(ProviderCalls):
     def get_status(
         self, phone: str, id: str | int, all: int = 0, query: str | None = None, patience: Patience | None = None
     ) -> Call[MessageStatus]:  # fmt: skip
-        fields = {"phone": phone, "id": str(id), "all": str(all), **({} if query is None else {"query": query})}
+        phone, id = one(phone), as_kept(id)
+        fields = {"phone": phone, "id": id, "all": str(all), **({} if query is None else {"query": query})}
         check_texts(fields.items(), xml=True)
         request = soap.call("get_status" if query is None else "get_status2", self._who, fields)
 
         def read(reply: HttpReply) -> MessageStatus:
-            return results.read_status(_soap("status/soap", reply), phone, str(id))
+            return results.read_status(_soap("status/soap", reply), phone, id)
 
         return self._ask("status/soap", request, read, patience, self._hold("one", f"{phone} {id}"), STATUS)
 
@@ -184,7 +187,7 @@ class Calls(ProviderCalls):
 
     def was_accepted(self, to: Sequence[str], reference: str | None) -> Call[Sent | Verdict] | None:
         """The question about a send in doubt."""
-        return self._question(self.status(to[0], reference), to[0], reference) if reference and to else None
+        return self._question(self.status(to[0], reference), as_kept(reference)) if reference and to else None
 
     def _send(
         self, request: HttpRequest, read: Callable[[HttpReply], Sent], to: list[str], id: str, options: Any,
@@ -192,12 +195,11 @@ class Calls(ProviderCalls):
     ) -> Call[Sent]:  # fmt: skip
         patience, asked = options.get("patience"), None
         if id and to and options.get("clear_up", True):
-            asked = self._question(question(to[0], id, patience=patience), to[0], id)
+            asked = self._question(question(to[0], id, patience=patience), id)
 
         def sent(reply: HttpReply) -> Sent:
             told = read(reply)
-            if id and to:
-                self._used.add(to, id)
+            self._used.add(id)
             return told
 
         return Call(
@@ -206,15 +208,15 @@ class Calls(ProviderCalls):
             patience=patience,
         )  # fmt: skip
 
-    def _question(self, call: Call[MessageStatus], phone: str, id: str) -> Call[Sent | Verdict]:
+    def _question(self, call: Call[MessageStatus], id: str) -> Call[Sent | Verdict]:
         """Was it accepted? Of an id that had been used before, that there is such a message proves nothing."""
-        used = self._used.has(phone, id)
+        used = self._used.has(id)
 
         def found(reply: HttpReply) -> Sent | Verdict:
             call.read(reply)
             if used:
                 return Verdict.UNCLEAR
-            self._used.add((phone,), id)
+            self._used.add(id)
             return Sent(id, cleared_up=True)
 
         return Call(kinds=KINDS, operation=call.operation, request=call.request, read=found, hold=call.hold,
@@ -232,10 +234,16 @@ class Calls(ProviderCalls):
         return None if allowed is None else lambda now: allowed.ask(kind, about, now)
 
 
-def _own_id(options: SoapSendOptions) -> str:
-    """What a send is called: "" for nothing."""
+def own_id(options: Mapping[str, object]) -> str:
+    """What a send is called: "" for nothing, as 0 is."""
     id = options["id"] if "id" in options else new_reference()
-    return "" if id is None else str(id)
+    return "" if id is None or (kept := as_kept(id)) == "0" else kept
+
+
+def as_kept(id: object) -> str:
+    """An id as SMS Center keeps it: one of digits is a number, 007 is 7."""
+    said = one(id_text("id", id, str, int))
+    return said.lstrip("0") or "0" if said.isascii() and said.isdigit() else said
 
 
 def _check(numbers: list[str], text: str, more: Mapping[str, str] = {}, xml: bool = False) -> None:
@@ -243,7 +251,7 @@ def _check(numbers: list[str], text: str, more: Mapping[str, str] = {}, xml: boo
 
 
 def check_numbers(numbers: list[str], more: Mapping[str, str], xml: bool = False) -> None:
-    check_texts([*(("to", one) for one in numbers), *more.items()], xml)
+    check_texts([*(("to", number) for number in numbers), *more.items()], xml)
 
 
 def json_of(operation: str, reply: HttpReply) -> Any:

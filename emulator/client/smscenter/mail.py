@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emulator.client.errors import SmsError
 from emulator.client.options import check_texts, listed
 from emulator.client.references import new_reference
-from emulator.client.smscenter.calls import Numbers
+from emulator.client.smscenter.calls import Numbers, as_kept
 from emulator.client.smscenter.errors import SmsCenterNotReached, SmsCenterRefused, SmsCenterReplyLost
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class SmsCenterMail:
         test: bool = False,
     ) -> str:  # fmt: skip
         """Send a text by mail; gives back its id, which status knows over HTTP. `test`: nothing is sent."""
-        name = new_reference() if id is None else str(id)
+        name = new_reference() if id is None else as_kept(id)
         octets = self.mail(listed(to), text, name, sender, time, test)
         error = self._sent(octets)
         if error is not None:

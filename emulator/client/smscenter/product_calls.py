@@ -5,10 +5,9 @@ from datetime import date
 from typing import Any, TypedDict
 
 from emulator.client.calls import Call, Patience
-from emulator.client.options import check_texts, hold, listed
-from emulator.client.references import new_reference
+from emulator.client.options import check_texts, hold, listed, one
 from emulator.client.smscenter import results
-from emulator.client.smscenter.calls import Calls, Numbers, T, check_numbers, json_of
+from emulator.client.smscenter.calls import Calls, Numbers, T, check_numbers, json_of, own_id
 from emulator.client.smscenter.results import AwaitedCall, NumberOwner, ReceivedMessage, Sent, SentMessage
 from emulator.providers.smscenter import client as half
 
@@ -29,14 +28,12 @@ class ProductCalls(Calls):
     def product(self, method: str, to: Numbers, wanted: Mapping[str, str], options: ProductOptions) -> Call[Sent]:
         """A send of send.php that makes no text. `wanted`: the parameters that ask for it."""
         hold(method, options, ProductOptions)
-        numbers = listed(to)
-        id = str(options["id"] or "") if "id" in options else new_reference()
+        numbers, id = listed(to), own_id(options)
         more = {"cost": "3", **wanted, **options.get("more", {})}
         check_numbers(numbers, {"id": id, **more})
         request = half.send(self._who, numbers, more.pop("mes", ""), id=id, **more)
         return self._send(request, lambda reply: results.read_sent(json_of("send", reply)), numbers, id, options,
                           self.status)  # fmt: skip
-
 
     def history(
         self, start: date | None, end: date | None, phones: Numbers, count: int, before: int, patience: Patience | None
@@ -68,7 +65,7 @@ class ProductCalls(Calls):
         def read(told: Any) -> AwaitedCall:
             return AwaitedCall(str(told["phone"]), tuple(map(str, told.get("all_phones", ()))))
 
-        return self._page("wait_call", "wait-call", {"phone": phone}, read, patience)
+        return self._page("wait_call", "wait-call", {"phone": one(phone)}, read, patience)
 
     def _page(
         self, page: str, operation: str, fields: Mapping[str, str], read: Callable[[Any], T], patience: Patience | None

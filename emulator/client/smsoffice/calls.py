@@ -7,7 +7,7 @@ import msgspec
 
 from emulator.client.calls import Call, Patience, Verdict
 from emulator.client.environment import from_environment
-from emulator.client.options import check_texts, hold, listed
+from emulator.client.options import check_texts, hold, id_text, listed, one
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.references import Used, new_reference
 from emulator.client.smsoffice.callback import STATUSES
@@ -82,11 +82,11 @@ class Calls(ProviderCalls):
         hold("send", options, SendOptions)
         numbers = listed(to)
         reference = options["reference"] if "reference" in options else new_reference()
-        if reference is not None and not 1 <= len(reference) <= LONGEST_REFERENCE:
+        if reference is not None and not 1 <= len(id_text("reference", reference, str)) <= LONGEST_REFERENCE:
             raise ValueError(f"a reference has 1 to {LONGEST_REFERENCE} characters, {reference!r} has {len(reference)}")
         at = options.get("scheduled_at")
         if at is not None and not (isinstance(at, int) and 0 <= at < _NO_SECONDS):
-            raise ValueError(f"scheduled_at is Unix seconds as an integer, not {at!r}, which might be passed over")
+            raise ValueError(f"scheduled_at is Unix seconds as an integer, not {at!r}")
         sender = options.get("sender", self._sender)
         said = [("content", content), ("sender", sender), ("reference", reference)]
         check_texts([*said, *(("to", one) for one in numbers)])
@@ -102,7 +102,7 @@ class Calls(ProviderCalls):
 
         def read(reply: HttpReply) -> Sent:
             sent = _sent(reply, reference)
-            self._used.add(numbers, reference or "")
+            self._used.add(reference or "")
             return sent
 
         return Call(
@@ -114,7 +114,7 @@ class Calls(ProviderCalls):
     def message_status(
         self, destination: str, reference: str, patience: Patience | None = None
     ) -> Call[MessageStatus]:  # fmt: skip
-        check_texts([("destination", one) for one in listed(destination)] + [("reference", reference)])
+        check_texts((("destination", one(destination)), ("reference", id_text("reference", reference, str))))
         return self._call("status", half.message_status(self._key, destination, reference), _status, patience)
 
     def balance(self, patience: Patience | None = None) -> Call[int]:
@@ -128,12 +128,12 @@ class Calls(ProviderCalls):
     def _was_accepted(self, to: Sequence[str], reference: str, patience: Patience | None) -> Call[Sent | Verdict]:
         """Asked of the first number that may have been taken: one that is none was left out of the list."""
         destination = next((one for one in to if one.isdigit() and len(one) >= _SHORTEST), to[0])
-        used = self._used.has(destination, reference)
+        used = self._used.has(reference)
 
         def read(reply: HttpReply) -> Sent | Verdict:
             if used or _status(reply).word.strip().lower() not in ACCEPTED:
                 return Verdict.UNCLEAR
-            self._used.add((destination,), reference)
+            self._used.add(reference)
             return Sent(reference, cleared_up=True)
 
         return self._call("status", half.message_status(self._key, destination, reference), read, patience)

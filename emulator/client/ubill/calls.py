@@ -8,7 +8,7 @@ import msgspec
 
 from emulator.client.calls import Call, Patience
 from emulator.client.environment import from_environment
-from emulator.client.options import check_header, check_texts, hold, listed
+from emulator.client.options import check_header, check_texts, hold, id_text, listed
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.ubill.callback import STATUSES
 from emulator.client.ubill.errors import KINDS, UbillRefused
@@ -86,13 +86,14 @@ class Calls(ProviderCalls):
         text: str, options: SendOptions, xml: bool,
     ) -> Call[Sent]:  # fmt: skip
         hold("send", options, SendOptions)
-        numbers = listed(to)
+        numbers, brand = listed(to), options.get("brand_id", self._brand)
+        id_text("brand_id", brand, int, str)
         at = options.get("send_time")
         if at is not None and not (isinstance(at, str) and _minute(at)):
             raise ValueError(f"send_time is written Y-m-d H:i, such as 2026-02-01 23:30, not {at!r}")
         check_texts([("text", text), *(("to", one) for one in numbers)], xml)
         request = build(
-            self._key, options.get("brand_id", self._brand), numbers, text,
+            self._key, brand, numbers, text,
             stop_list=options.get("stop_list"), otp=options.get("otp"), send_time=at,
         )  # fmt: skip
 
@@ -110,6 +111,7 @@ class Calls(ProviderCalls):
             told = _needed(_good("status", half.read_report(reply)).result)
             return tuple(_delivery(number, word) for number, word in told)
 
+        id_text("sms_id", sms_id, int, str)
         return self._call("status", half.report(self._key, sms_id), read, patience)
 
     def balance(self, patience: Patience | None = None) -> Call[int]:
