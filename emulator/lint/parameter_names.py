@@ -28,7 +28,8 @@ def given(request: HttpRequest) -> list[str]:
             names += msgspec.json.decode(request.body, type=dict[str, msgspec.Raw])
     elif request.body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<":
         with suppress(xml.BadXml):
-            names += _leaves(xml.read(request.body))
+            root = xml.read(request.body)
+            names += _leaves((root.name == "Envelope" and root.child("Body")) or root)
     elif b"=" in request.body[:100]:
         names += [name for name, _ in read_query(request.body)]
     return list(dict.fromkeys(name for name in names if len(name) <= _LONGEST))[:_MOST]

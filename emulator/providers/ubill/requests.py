@@ -55,7 +55,7 @@ def submit(
 
 def repeated(fields: Fields, said: Mapping[str, str]) -> tuple[str, ...]:
     """The row that is bent where a parameter is said twice, and not alike."""
-    return ("ubill.send.names",) if len(said) < len(fields) and differ(fields, said, PARAMETERS["send"]) else ()
+    return ("ubill.send.repeated",) if len(said) < len(fields) and differ(fields, said, PARAMETERS["send"]) else ()
 
 
 _FLAG = ("", "true", "false", "1", "0")

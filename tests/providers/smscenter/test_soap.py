@@ -194,6 +194,22 @@ def test_an_envelope_that_asks_nothing_gets_the_fault_of_php_s_server(desk, body
     assert said.encode() in reply.body
 
 
+@pytest.mark.contract("smscenter.soap.fault", "smscenter.send.unknown-parameters")
+def test_what_the_wsdl_lacks_and_what_a_header_says_is_dropped_unread(desk):
+    said = f"<login>alex</login><psw>123</psw><phones>{TO}</phones><mes>x</mes><foo><b/></foo>"
+    asked = envelope(f"<n:send>{said}</n:send>")
+    post(desk, asked.replace("<e:Body>", "<e:Header><n:a><n:Login>x</n:Login></n:a></e:Header><e:Body>"))
+    assert len(desk.messages()) == 1
+    assert "smscenter.send.unknown-parameters" not in [one.row for one in desk.sandbox.lint()]
+
+
+@pytest.mark.contract("smscenter.soap.fault")
+def test_a_header_that_neither_must_nor_must_not_be_understood_is_a_fault(desk):
+    asked = envelope("<n:balance><login>alex</login><psw>123</psw></n:balance>")
+    reply = post(desk, asked.replace("<e:Body>", '<e:Header><n:s e:mustUnderstand="yes"/></e:Header><e:Body>'))
+    assert b"<faultstring>mustUnderstand value is not boolean</faultstring>" in reply.body
+
+
 @pytest.mark.contract("smscenter.soap.fault")
 @pytest.mark.parametrize(
     ("version", "attributes", "understood"),

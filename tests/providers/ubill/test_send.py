@@ -153,12 +153,12 @@ def test_a_multipart_form_is_treated_like_the_other() -> None:
         assert status in reply.body
 
 
-@pytest.mark.contract("ubill.send.names")
+@pytest.mark.contract("ubill.send.names", "ubill.send.repeated")
 def test_names_count_letter_by_letter_the_first_wins_and_unknown_ones_are_ignored(desk: Desk) -> None:
     assert desk.get("send", brandid="1", numbers=TO, text="x")["statusID"] == 10
     query = f"key={desk.key}&brandID=1&numbers={TO}&text=first&text=second&flash=1"
     assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{query}")).status == 200
-    assert "noticed: [ubill.send.names]" in desk.why()
+    assert "noticed: [ubill.send.repeated]" in desk.why()
     body = f'{{"brandID":1,"numbers":{TO},"text":"first","text":"second","x":[]}}'.encode()
     assert desk.post("send", body)["statusID"] == 0
     assert desk.texts() == [(TO, "first"), (TO, "second")]

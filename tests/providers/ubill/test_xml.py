@@ -99,8 +99,8 @@ def test_an_element_within_a_text_is_left_out_with_a_finding(desk: Desk) -> None
     assert told(post(desk, request(numbers=f"<number>{TO}</number>")))["statusID"] == "20"
 
 
-@pytest.mark.contract("ubill.send.names")
+@pytest.mark.contract("ubill.send.repeated")
 def test_of_two_elements_of_a_name_the_first_counts_and_a_difference_is_told(desk: Desk) -> None:
     post(desk, request(numbers=f"{TO}</numbers><numbers>{OTHER}"))
     assert desk.texts() == [(TO, "Hello")]
-    assert "noticed: [ubill.send.names]" in desk.why()
+    assert "noticed: [ubill.send.repeated]" in desk.why()

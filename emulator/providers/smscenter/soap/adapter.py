@@ -65,6 +65,11 @@ _NOBODYS = ("", "http://www.w3.org/XML/1998/namespace", "http://www.w3.org/2000/
 _NOT_IN_QUERY = ("login", "psw", "apikey", "fmt", "cost", "charset", "del", "op")
 """What a query string cannot change: who asks, and what only HTTP answers can show."""
 
+_ASKED = frozenset((
+    "login", "psw", "apikey", "phones", "mes", "id", "sender", "time", "query", "phone", "all",
+))  # fmt: skip
+"""What the WSDL's questions hold: any other element is dropped unread."""
+
 _STATUS = (
     "status", "last_date", "last_timestamp", "err", "error", "send_date", "send_timestamp", "phone", "cost",
     "sender_id", "status_name", "message", "sms_cnt", "operator", "region",
@@ -121,11 +126,13 @@ def _opened(octets: bytes) -> tuple[Version, Element]:
         raise _Unasked(version, "Server", problem)
     if len(asked) > 1:
         raise _Unasked(version, "Client", "Error cannot find parameter", f"the Body holds {len(asked)} elements")
-    nested = next((child.name for child in asked[0].children if child.children), None)
+    nested = next((child.name for child in asked[0].children if child.children and child.name in _ASKED), None)
     if nested is not None:
         problem = f"{nested} holds elements where a text stands: & and < of a text are escaped"
         raise _Unasked(version, "Server", "SOAP-ERROR: Encoding: Violation of encoding rules", problem)
     for header in parts["Header"].children if "Header" in parts else ():
+        if header.attributes.get(f"{{{version.namespace}}}mustUnderstand", "") not in ("", "0", "1", "false", "true"):
+            raise _Unasked(version, "Client", "mustUnderstand value is not boolean")
         if _must_be_understood(header, version):
             problem = f"the header {header.name} says mustUnderstand, and no header is known here"
             raise _Unasked(version, "MustUnderstand", "Header not understood", problem)

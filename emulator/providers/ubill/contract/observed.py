@@ -80,9 +80,10 @@ _CHOSEN = (
             "known.", "Our words after the clients' names for them: do not match on them."),
     _chosen("send.wrong-type", "2.1", "none", "What a text or sendTime that is a list, an object or a boolean gets is "
             "not known.", "99; a number is taken for its digits."),
-    _chosen("send.names", "2.1", "inferred", "Whether the letter case of parameters counts, and which of two of the "
-            "same name, is not known.", "It counts; the first in a query or XML, with a finding where they differ, "
-            "the last in JSON; unknown ones are ignored."),
+    _chosen("send.names", "2.1", "inferred", "Whether the letter case of parameters counts is not known.",
+            "It counts; unknown ones are ignored."),
+    _chosen("send.repeated", "2.1", "inferred", "What a parameter that is said twice (numbers=a&numbers=b) means is "
+            "not known.", "The first counts in a query or XML, with a finding where they differ; the last in JSON."),
     _chosen("send.content-type", "2.1", "inferred", "Whether the Content-Type of JSON is looked at is not known.",
             "It is not."),
     _chosen("send.form-body", "2.1", "inferred", "POST of a form was never seen.", "90, for it is not JSON, and a lint "
