@@ -20,18 +20,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a pipe on Windows knows few letters; an error is no answer
         sys.stdout.reconfigure(errors="backslashreplace")
     parser = _parser()
-    arguments = parser.parse_args(argv)
+    status = 0
     try:
-        status: int = arguments.run(arguments)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        try:
+            arguments = parser.parse_args(argv)
+            status = arguments.run(arguments)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except NotInstalled as missing:
         return complain(str(missing), 2)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status
 
 

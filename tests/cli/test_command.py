@@ -10,6 +10,7 @@ import sys
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from support import PATIENCE, send_path
@@ -108,11 +109,14 @@ def test_what_needs_a_library_that_is_not_installed_is_one_line_that_gets_it():
     assert (done.returncode, done.stdout, done.stderr.splitlines()) == (0, "", lines)
 
 
-def test_who_reads_only_the_first_line_breaks_nothing():
-    command = subprocess.Popen([sys.executable, "-c", "from emulator.cli.main import main; main(['scenarios'])"],
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+@pytest.mark.parametrize(("says", "status"), [("scenarios", 0), ("--help", 0), ("check - scenarios/expired.yaml", 1)])
+def test_who_reads_only_the_first_line_breaks_nothing_and_hears_of_what_failed(says, status):
+    program = "import sys; from emulator.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = subprocess.Popen([sys.executable, "-c", program, *says.split()], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2],
+                               env={**os.environ, "PYTHONUNBUFFERED": ""})  # fmt: skip
     command.stdout.close()
-    assert (command.stderr.read(), command.wait(PATIENCE)) == (b"", 0)
+    assert (b"Broken" in command.stderr.read(), command.wait(PATIENCE)) == (False, status)
     command.stderr.close()
 
 

@@ -81,6 +81,8 @@ class AdminHandlers:
         name = f"{command.provider} {source}"
         until, dialled = self.state.awaited.get(name, (at - 1, ()))
         to = command.to.lstrip("+") or (dialled[0] if dialled else "")
+        if command.to and to not in dialled:
+            to = self._as_told(command.provider, command.to)
         if until < at or (command.to and to not in dialled):
             return None
         del self.state.awaited[name]

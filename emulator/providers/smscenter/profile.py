@@ -69,7 +69,7 @@ def as_meant(case: CheckContext) -> None:
 
 
 class _Guess(msgspec.Struct):
-    text: str = ""
+    text: str | None = None
     texts: tuple[str, ...] = ()
     sender: str = ""
     senders: tuple[str, ...] = ()

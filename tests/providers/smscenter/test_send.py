@@ -465,6 +465,14 @@ def test_the_costs_of_op_are_of_the_text_that_is_guessed(said, cost):
     assert (answer["cost"], answer["phones"][0]["cost"]) == ("1", "1")
 
 
+@pytest.mark.contract("smscenter.send.charset-missing", "smscenter.send.error-1")
+@pytest.mark.parametrize("listed", [f"{TO}:{quote('Имя')}%0A12", quote("Имя"), f"{TO}:%0A{OTHER}:{quote('Имя')}"])
+def test_a_list_that_cannot_be_read_is_error_1_where_its_text_is_guessed(listed):
+    desk = Desk(switches={"utf8-without-charset": "guess"})
+    reply = desk.ask("GET", f"/sys/send.php?login=alex&psw=123&fmt=3&list={listed}")
+    assert json.loads(reply.body)["error_code"] == 1
+
+
 @pytest.mark.contract("smscenter.http.charset-unknown")
 @pytest.mark.parametrize("name", ["UTF=8", "koi-8r"])
 def test_a_name_that_is_no_charset_is_taken_for_none_with_a_finding(desk, name):

@@ -56,7 +56,7 @@ async def test_the_subscriber_s_call_is_told_once_with_both_signatures():
         with pytest.raises(CallRefused) as refused:
             await sms.subscriber_calls(TO, to="70000000000")
         assert (refused.value.status, TO in refused.value.hint) == (409, True)
-        made = await sms.subscriber_calls(f"8{TO[1:]}")
+        made = await sms.subscriber_calls(f"8{TO[1:]}", to=f"+7 ({awaited.phone[1:4]}) {awaited.phone[4:]}")
         assert (made.to, made.way, made.provider) == (awaited.phone, "call", "smscenter")
         await sms.settle()
         (told,) = handler.came
