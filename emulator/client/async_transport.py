@@ -193,7 +193,7 @@ class AsyncTransport(Transport):
         loop = asyncio.get_running_loop()
         await self._let_go([one for one in self._loops if one.is_closed()])
         mine = self._loops.get(loop)
-        if mine is None:
+        if mine is None or (mine.keeper is not None and mine.session.closed):  # by a loop that has ended what it kept
             if self._given is not None and self._loops:
                 return Trouble(_OF_ANOTHER_LOOP, left=False, final=True)
             session = self._given or self._own_session()

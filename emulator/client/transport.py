@@ -10,7 +10,7 @@ from emulator.client.calls import PATIENT, Aside, Call, Patience, Verdict
 from emulator.client.carrying_out import Course, Steps, carry_out, look_up
 from emulator.client.doubts import DoubtStore, Settled, Unsettled, account_of, begins, end_of, forget
 from emulator.client.errors import SmsError
-from emulator.client.options import hold
+from emulator.client.options import hold, listed
 from emulator.client.places import AtOnce, check_at_once
 from emulator.client.provider_calls import ProviderCalls
 from emulator.client.watching import Watcher, announce
@@ -109,7 +109,7 @@ class Transport:
     ) -> Steps[list[NumberResult]]:  # fmt: skip
         """One chunk after the other. All are built before the first leaves: a mistake in the last one costs nothing."""
         told: list[NumberResult] = []
-        for some, call in [(some, send(some)) for some in chunks(to, chunk)]:
+        for some, call in [(some, send(some)) for some in chunks(listed(to), chunk)]:
             try:
                 outcome = yield from self._carried(call, course)
             except SmsError as error:

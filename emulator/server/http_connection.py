@@ -73,8 +73,8 @@ class Service(Protocol):
     def refuse(self, refusal: HttpRefusal) -> HttpReply:
         """The reply to what was not taken."""
 
-    def broken_off(self, request: HttpRequest, why: str) -> None:
-        """The client went in the middle of a request."""
+    def broken_off(self, request: HttpRequest, why: str, of_body: bool) -> None:
+        """The client went in the middle of a request, or of its body."""
 
     date: bytes
     """As the header has it, good until"""
@@ -183,7 +183,8 @@ class HttpConnection(StreamProtocol):
                 timer.cancel()
         task = self._task
         if self._in_the_middle:
-            self._service.broken_off(self._parser.begun, f"the client went away: {self._parser.so_far}")
+            why = f"the client went away: {self._parser.so_far}"
+            self._service.broken_off(self._parser.begun, why, not self._parser.in_head)
         if self._leaving or not (self._parser.parsed or (task is not None and self._form)):
             self._over()
         elif isinstance(task, RelayedReply):
@@ -212,7 +213,8 @@ class HttpConnection(StreamProtocol):
         if self._service.held is not None:
             self._service.held.flush()
         if self._in_the_middle:
-            self._send_away(400, f"the client said no more in the middle of a request: {self._parser.so_far}")
+            why = f"the client said no more in the middle of a request: {self._parser.so_far}"
+            self._send_away(400, why, not self._parser.in_head)
             return True
         if self._leaving or (self._task is None and not self._parser.parsed):
             self._leaving = True

@@ -185,9 +185,10 @@ class HttpService:
             return HttpReply(status=status, headers=(*_JSON, *DATA), body=msgspec.json.encode({"error": error}))
         return self._reception.unreadable(request, why, status)
 
-    def broken_off(self, request: HttpRequest, why: str) -> None:
-        """The client went in the middle of a request."""
-        self._reception.unanswered(request, why)
+    def broken_off(self, request: HttpRequest, why: str, of_body: bool) -> None:
+        """The client went in the middle of a request, or of its body."""
+        if not (of_body and self._ours(request)):
+            self._reception.unanswered(request, why)
 
     # a proxy's
 

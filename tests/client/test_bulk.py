@@ -23,6 +23,13 @@ async def test_every_number_gets_its_message_and_its_result(sms_emulator, kind, 
 
 
 @either
+async def test_one_text_is_one_number(sms_emulator, kind):
+    async with desk(kind, "smsoffice", sms_emulator) as ask:
+        (told,) = await ask("send_many", GEORGIAN, "Hello")
+    assert (told.number, told.accepted) == (GEORGIAN, True)
+
+
+@either
 async def test_a_stop_listed_number_is_told_beside_those_that_were_accepted(sms_emulator, kind):
     await sms_emulator.patch_account("smsoffice", stoplist=[GEORGIAN])
     async with desk(kind, "smsoffice", sms_emulator) as ask:

@@ -106,6 +106,19 @@ async def test_a_client_that_says_no_more_in_the_middle_of_a_request_is_told_so_
     assert second.why == f"the client went away: {BROKEN_OFF[said]}"
 
 
+async def test_a_control_call_that_ends_in_its_body_is_told_so_as_such_calls_are_and_in_no_journal(served):
+    said = SHORT.replace(b"/api/v2/send", b"/_emulator/sandboxes")
+    reader, writer = await connected(served.base_url)
+    writer.write(said)
+    writer.write_eof()
+    answer = await asyncio.wait_for(reader.read(), PATIENCE)
+    assert b'{"error":{"code":"body","message":"the client said no more' in answer
+    connection, _ = Wire.to(served)
+    connection.data_received(said)
+    connection.connection_lost(ConnectionResetError())
+    assert list(served.emulator.default.journal.exchanges()) == []
+
+
 async def test_what_stands_behind_a_body_that_was_counted_in_letters_is_told_for_what_it_is(served):
     body = "content=ტექსტი"
     answer = await octets(served.base_url, posted(body, FORM) + body.encode())
