@@ -189,10 +189,13 @@ class AsyncTransport(Transport):
         raise went
 
     async def _mine(self) -> _Loop | Trouble:
-        """What belongs to the running loop; what belonged to one that is closed is let go."""
+        """What belongs to the running loop; what belonged to one that is closed is let go, as is an own session that
+        was closed with the loop's generators."""
         loop = asyncio.get_running_loop()
         await self._let_go([one for one in self._loops if one.is_closed()])
         mine = self._loops.get(loop)
+        if mine is not None and mine.keeper is not None and mine.session.closed:
+            mine = None
         if mine is None or (mine.keeper is not None and mine.session.closed):  # by a loop that has ended what it kept
             if self._given is not None and self._loops:
                 return Trouble(_OF_ANOTHER_LOOP, left=False, final=True)

@@ -83,6 +83,17 @@ def test_a_loop_that_ends_leaves_nothing_open_of_a_client_that_nobody_closed():
         assert (done.returncode, "ResourceWarning" in done.stderr, "Unclosed" in done.stderr) == (0, False, False)
 
 
+def test_a_loop_that_goes_on_behind_the_end_of_its_generators_is_served():
+    async def twice(url):
+        async with AsyncUbill("the-key", base_url=url) as client:
+            await client.balance()
+            await asyncio.get_running_loop().shutdown_asyncgens()
+            return await client.balance()
+
+    with raw(lambda request: plain(numbered(request))) as server, pytest.warns(ResourceWarning, match="asyncgens"):
+        assert asyncio.run(twice(server.base_url)) == 1001  # the second balance
+
+
 @either
 async def test_a_name_whose_look_up_hangs_costs_the_time_to_connect_and_no_doubt(kind, monkeypatch):
     hung, look_up = threading.Event(), socket.getaddrinfo
