@@ -196,7 +196,7 @@ class AsyncTransport(Transport):
         mine = self._loops.get(loop)
         if mine is not None and mine.keeper is not None and mine.session.closed:
             mine = None
-        if mine is None or (mine.keeper is not None and mine.session.closed):  # by a loop that has ended what it kept
+        if mine is None:
             if self._given is not None and self._loops:
                 return Trouble(_OF_ANOTHER_LOOP, left=False, final=True)
             session = self._given or self._own_session()

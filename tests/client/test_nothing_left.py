@@ -64,14 +64,6 @@ def test_a_client_serves_one_loop_after_another():
         assert server.connections == 3
 
 
-async def test_a_loop_that_goes_on_when_it_has_ended_its_generators_is_served_anew():
-    with raw(lambda request: plain(numbered(request))) as server:
-        async with AsyncUbill("the-key", base_url=server.base_url) as client:
-            assert await client.balance() == 1000
-            await asyncio.get_running_loop().shutdown_asyncgens()
-            assert await client.balance() == 1001
-
-
 def test_a_loop_that_ends_leaves_nothing_open_of_a_client_that_nobody_closed():
     with raw(lambda request: plain(numbered(request))) as server:
         code = (
