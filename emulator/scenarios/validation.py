@@ -16,7 +16,7 @@ from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.type_errors import converted, find_type_errors
 from emulator.scenarios.vocabulary import Vocabulary, mapping
 
-__all__ = ["Invalid", "Problem", "checked", "complaints_about"]
+__all__ = ["Invalid", "Problem", "checked"]
 
 T = TypeVar("T")
 
@@ -31,19 +31,20 @@ def checked(value: Any, kind: type[T], vocabulary: Vocabulary, provider: str | N
     """The value as that type: Scenario, RuleSpec, list[RuleSpec], AccountPatch (`provider` says whose), or
     dict[str, AccountPatch]. Raises Invalid with every complaint."""
     value = _plain(value)
-    wrong = not _sound(value) or next(_about_words(value, kind, vocabulary, provider), None)
-    if not wrong:
+    sound = _sound(value)
+    if sound and next(_about_words(value, kind, vocabulary, provider), None) is None:
         try:
             made: T = converted(value, kind)
             return made
         except ValueError:
             pass
-    raise Invalid(complaints_about(value, kind, vocabulary, provider))
+    raise Invalid(_complaints(value, kind, vocabulary, provider, sound))
 
 
-def complaints_about(value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None = None) -> list[Problem]:
+def _complaints(
+    value: Any, kind: Any, vocabulary: Vocabulary, provider: str | None, sound: bool | None
+) -> list[Problem]:  # fmt: skip
     """Everything wrong with plain data: its types first, then its words."""
-    sound = _sound(value)
     if sound is None:
         return [Problem((), f"more than {MOST_VALUES} values")]
     if not sound:
