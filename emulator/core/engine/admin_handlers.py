@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from emulator.core.accounts import Account, Sender, apply
 from emulator.core.admin_commands import (
     AddRule,
@@ -86,12 +88,15 @@ class AdminHandlers:
         if until < at or (command.to and to not in dialled):
             return None
         del self.state.awaited[name]
-        return self._put_incoming(PutIncoming(command.provider, "call", source, to, ""), at)
+        return self._take_in(PutIncoming(command.provider, "call", source, to, ""), at)
 
     def _put_incoming(self, command: PutIncoming, at: Timestamp) -> Incoming:
-        number = len(self.state.incoming) + 1
         source, to = (self._as_told(command.provider, one) for one in (command.source, command.to))
-        made = Incoming(number, command.provider, command.way, source, to, command.text, at)
+        return self._take_in(msgspec.structs.replace(command, source=source, to=to), at)
+
+    def _take_in(self, command: PutIncoming, at: Timestamp) -> Incoming:
+        number = len(self.state.incoming) + 1
+        made = Incoming(number, command.provider, command.way, command.source, command.to, command.text, at)
         self.state.incoming.append(made)
         for part in range(command.parts):
             self.state.scheduler.put(at, SendIncoming(number, part))

@@ -91,3 +91,14 @@ async def test_a_call_is_awaited_for_as_long_as_the_switch_says_also_after_a_res
         await sms.advance(6)
         with pytest.raises(CallRefused):
             await sms.subscriber_calls(TO, provider="smscenter")
+
+
+@pytest.mark.contract("smscenter.wait-call.callback")
+async def test_the_number_that_is_dialled_is_told_as_it_was_given_out():
+    async with (
+        emulator.running(clock="frozen") as sms,
+        AsyncSmsCenter(sms.smscenter.login, sms.smscenter.psw, base_url=sms.base_url) as client,
+    ):
+        await sms.patch_account("smscenter", switches={"wait-call-numbers": "89001234567"})
+        awaited = await client.await_call(TO)
+        assert (await sms.subscriber_calls(TO)).to == awaited.phone == "89001234567"
