@@ -7,11 +7,12 @@ from emulator.core.units import LATEST, Timestamp, counted
 from emulator.sandboxes.in_flight import InFlight
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions
+from emulator.sandboxes.turns import Turn
 
 _TURN = 0.5
 """So long, in real seconds, one callback is waited for before the next one of the same moment is sent as well."""
-_BREATH = 500
-"""After so many due dates in a row others on the loop get their turn."""
+_AT_ONCE = 500
+"""So many due things are done before somebody asks whether the turn is over."""
 HORIZON: Timestamp = 366 * 86_400 * 1_000_000
 """Settling goes so far, from where the clock stood, and no farther: what is due later was hardly meant, and no
 certificate, token or test would be good there."""
@@ -110,7 +111,7 @@ class ClockDriver:
             horizon = sandbox.now() + HORIZON if target is None else target
             await self._quiet(deadline)
             self._still_there(engine)
-            rounds = 0
+            turn, begun = Turn(), False
             while True:
                 due = engine.state.scheduler.due
                 if due is None or due > horizon:
@@ -119,17 +120,17 @@ class ClockDriver:
                     await self._quiet(deadline)
                     self._still_there(engine)
                     continue
-                if rounds:
+                if begun:
                     self._still_time(deadline)
-                reports, _ = engine.go_on(horizon, _BREATH)
+                reports, _ = engine.go_on(horizon, _AT_ONCE)
                 clock.move_to(engine.state.now)
                 for report in reports:
                     await self._in_turn(sandbox.post(sandbox, report), deadline)
+                    await turn.over()
                     self._still_there(engine)
                 await self._quiet(deadline)
-                rounds += 1
-                if rounds % _BREATH == 0 or not reports:
-                    await asyncio.sleep(0)
+                await turn.over()
+                begun = True
                 self._still_there(engine)
             if target is not None:
                 clock.move_to(target)

@@ -16,22 +16,35 @@ TURN = 0.01
 _encode_into = msgspec.json.Encoder().encode_into
 
 
+class Turn:
+    """The turn of somebody who goes on for long. Where no loop runs there are no others, and it does not end."""
+
+    def __init__(self) -> None:
+        try:
+            self._now = asyncio.get_running_loop().time
+        except RuntimeError:
+            self._now = float
+        self._ends = self._now() + TURN
+
+    async def over(self) -> bool:
+        """If it has been long enough, others get theirs, and it was; another one begins then."""
+        if self._now() < self._ends:
+            return False
+        await asyncio.sleep(0)
+        self._ends = self._now() + TURN
+        return True
+
+
 async def in_turns(steps: Steps[T]) -> T:
-    """What the steps come to. Where no loop runs there are no others."""
-    try:
-        now = asyncio.get_running_loop().time
-    except RuntimeError:
-        now = float
-    ends = now() + TURN
+    """What the steps come to."""
+    turn = Turn()
     while True:
         try:
             next(steps)
         except StopIteration as done:
             found: T = done.value
             return found
-        if now() >= ends:
-            await asyncio.sleep(0)
-            ends = now() + TURN
+        await turn.over()
 
 
 def listed(found: Iterable[object | None], name: str = "") -> Steps[bytes]:

@@ -61,6 +61,13 @@ async def test_a_list_of_messages_gives_way(served, sandbox, query, fitting):
     assert turns >= (fitting or MANY) - 1
 
 
+async def test_a_walk_gives_way_between_what_is_due_at_one_moment(served, sandbox):
+    sent(served, sandbox)
+    _, turns = await asked(served, sandbox, "/clock", method="POST", body=b'{"advance": 60}')
+    assert {message.status for message in sandbox.engine.state.store.messages} == {"delivered"}
+    assert turns >= MANY
+
+
 async def test_a_list_goes_on_through_the_state_it_began_with(served, sandbox):
     sent(served, sandbox)
 
