@@ -36,6 +36,8 @@ class Accepted(Outcome, tag="accepted"):
     """Numbers that nothing was sent to for other reasons."""
     places: tuple[int, ...] = ()
     """Where they stand among the destinations: the invalid ones, the stop-listed, the barred."""
+    again: tuple[int, ...] = ()
+    """Where those stand that nothing goes to because they stood there before."""
 
 
 class PartAccepted(Accepted, kw_only=True, tag="part-accepted"):
@@ -54,6 +56,7 @@ class CostTold(Outcome, kw_only=True, tag="cost"):
     invalid: tuple[str, ...] = ()
     barred: tuple[tuple[str, Reason], ...] = ()
     places: tuple[int, ...] = ()
+    again: tuple[int, ...] = ()
 
 
 class Refused(Outcome, kw_only=True, tag="refused"):

@@ -53,7 +53,9 @@ class CheckContext(msgspec.Struct):
     places: list[int] = []
     """where each of them stands among the destinations."""
     lost: list[Lost] = []
-    """Numbers that nothing is sent to."""
+    """Numbers that nothing is sent to; and"""
+    again: list[int] = []
+    """where those stand among the destinations that are the same once more."""
     measured: Measure | None = None
     measures: Sequence[Measure] = ()
     """Of the text of each good number, where each has its own, and"""

@@ -31,6 +31,7 @@ def numbers(case: CheckContext) -> Refused | None:
     for place, written in enumerate(destinations):
         number = normal(written, switches)
         if told is not None and told(number or written, place):
+            case.again.append(place)
             continue
         reason, accepting = None, False
         if ruled:

@@ -52,7 +52,7 @@ class SubmitHandler:
             batch=first, provider_id=provider_id, count=len(case.good), parts=case.parts, cost=cost,
             balance=account.balance, encoding=measured.encoding, code=case.code,
         )  # fmt: skip
-        if case.lost:
+        if case.lost or case.again:
             self._record_lost(case, provider_id, True)
             accepted = msgspec.structs.replace(accepted, **lost(case))
         return accepted
@@ -185,11 +185,12 @@ _IN_TURN = {Reason.DESTINATION_INVALID: 0, Reason.STOP_LISTED: 1}
 
 def lost(case: CheckContext) -> dict[str, Any]:
     """The numbers that nothing is sent to, as outcomes tell them."""
-    if not case.lost:
+    if not case.lost and not case.again:
         return {}
     return {
         "stop_listed": lost_for(case, Reason.STOP_LISTED), "invalid": lost_for(case, Reason.DESTINATION_INVALID),
         "barred": barred(case), "places": tuple(one.place for one in sorted(case.lost, key=_told_with)),
+        "again": tuple(case.again),
     }  # fmt: skip
 
 

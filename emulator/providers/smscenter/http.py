@@ -182,23 +182,17 @@ def _phones(
     to the whole."""
     switches = PROFILE.in_force(account)
     price = 0 if account is None else PROFILE.price(account, "part" if command.kind == "sms" else command.kind)
-    once, said = switches["repeated-number"] == "once", set()
     bad = {place: state for place, (_, state) in zip(outcome.places, _bad(outcome), strict=True)}
-    free = bool(switches["test-mode"])
-    text = command.text or ""
-    whole = command.measure_of(text).parts * price
+    again, free = set(outcome.again), bool(switches["test-mode"])
+    whole = command.measure_of(command.text or "").parts * price
     for place, written in enumerate(command.destinations or ()):
-        number = normal_number(written, switches) or written
+        if place in again:
+            continue
         if command.texts:
-            text = command.texts[place]
-            whole = command.measure_of(text).parts * price
-        if once:
-            one = (number, text, command.senders[place] if command.senders else "")
-            if one in said:
-                continue
-            said.add(one)
+            whole = command.measure_of(command.texts[place]).parts * price
         wrong = bad.get(place)
         cost = 0 if wrong else whole
+        number = normal_number(written, switches) or written
         members: Members = {"phone": as_digits(written), "mccmnc": place_of(number).mccmnc}
         if not free:
             members["cost"] = money(cost)
