@@ -87,8 +87,8 @@ class CallbackQueue:
                 waiting = queue.popleft()
                 try:
                     await self._deliver(waiting.sandbox, waiting.engine, waiting.attempt, waiting.fault)
-                except Exception as error:
-                    failures.told(f"callback {waiting.attempt.id} could not be sent", error)
+                except Exception as error:  # what a store that writes no more says, say
+                    failures.told(f"what became of callback {waiting.attempt.id} could not be kept", error)
                 finally:
                     under_way.close(waiting.sandbox, waiting.done)
         finally:
@@ -109,20 +109,19 @@ class CallbackQueue:
             if forbidden:
                 raise NotAllowed(forbidden)
             answer = await (self._call(attempt.request, fault) if fault else self._call(attempt.request))
+            accepted, verdict = provider.judge_answer(answer.status, answer.body)
         except NotAllowed as refusal:
             failure, how = str(refusal), "not sent"
         except OSError as error:
             failure = str(error) or type(error).__name__
         except Exception as error:
-            failures.told(f"callback {attempt.id} could not be sent", error)
-            failure, how = f"{type(error).__name__}, a bug of the emulator: its log says more", "not sent"
+            failures.told(f"callback {attempt.id} failed", error)
+            failure, how = f"{type(error).__name__}, a bug of the emulator: its log says more", "failed"
         if not sandbox.lives(engine):
             return
-        if answer is None:
-            attempt.accepted, attempt.verdict = False, f"{how}: {failure}"
-        else:
-            judged = provider.judge_answer(answer.status, answer.body)
-            attempt.accepted, attempt.verdict = judged
+        if failure is not None:
+            accepted, verdict = False, f"{how}: {failure}"
+        attempt.accepted, attempt.verdict = accepted, verdict
         sandbox.journal.answered(attempt, answer, failure)
         engine.answered(attempt.id, attempt.accepted, sandbox.now())
         sandbox.feed.add("callbacks", attempt.id)
