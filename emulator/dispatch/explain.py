@@ -35,9 +35,11 @@ def explain(providers: Mapping[str, Provider], exchange: Exchange) -> str:
     if provider is None or exchange.outcome is None:
         return exchange.why.strip()
     said = [_outcome(provider, exchange.operation, exchange.protocol, exchange.outcome)]
-    if exchange.rule is not None:
-        what = f"; its reply: {exchange.fault}" if exchange.fault else ""
-        said.append(f"rule {exchange.rule} decided{what}")
+    refusing = exchange.outcome.details.get("rule") if isinstance(exchange.outcome, Refused) else None
+    if exchange.rule not in (None, refusing):
+        said.append(f"rule {exchange.rule} decided")
+    if exchange.fault:
+        said.append(f"its reply: {exchange.fault}")
     said += [f"noticed: [{row}]" for row in exchange.notes]
     return "; ".join(said)
 
@@ -111,14 +113,15 @@ def _refused(provider: Provider, operation: str, protocol: str, outcome: Refused
     row = None
     if table is not None:
         row = table.of_reason(outcome.reason) if outcome.code is None else table.of_code(outcome.code)
+    details = outcome.details
+    by = f" by rule {details['rule']}" if "rule" in details else ""
     if row is None:
-        return f"refused: {outcome.reason}"
-    wanted = outcome.details.get("wanted")
+        return f"refused: {outcome.reason}{by}"
+    wanted = details.get("wanted")
     instead = "" if wanted is None else f"; the rule says {wanted}, for which {provider.name} has no code here"
-    if "rule" in outcome.details:
-        return f"refused with {row.code} ({row.text}) by rule {outcome.details['rule']} [{row.row}]{instead}"
-    because = row.because.format_map(_Details(outcome.details))
-    return f"refused with {row.code} ({row.text}): {because} [{row.row}]{instead}"
+    because = by or f": {row.because.format_map(_Details(details))}"
+    text = details.get("text", row.text)
+    return f"refused with {row.code} ({text}){because} [{row.row}]{instead}"
 
 
 class _Details(dict[str, object]):

@@ -75,7 +75,7 @@ def members(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -
 def _refused(command: AnyCommand, refused: Refused) -> Members:
     row = row_of(command, refused)
     if row is not None:
-        return {"statusID": row.code, "message": row.text}
+        return {"statusID": row.code, "message": refused.details.get("text", row.text)}
     general = ERRORS[command.operation].of_reason(Reason.INTERNAL)
     assert general is not None
     return {"statusID": GENERAL if refused.code is None else refused.code, "message": general.text}

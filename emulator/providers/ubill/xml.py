@@ -13,8 +13,8 @@ from emulator.providers.ubill.requests import repeated, submit
 from emulator.providers.xml import BadXml, read
 
 _XML = (("Content-Type", "application/xml"),)
-_TEXTS = {90: "XML error"}
-"""Where the JSON answer's text would name the wrong language."""
+_BROKEN = "XML error"
+"""For the text of 90, which would name the wrong language."""
 
 
 def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
@@ -24,7 +24,8 @@ def read_send(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
         if root.name != "request":
             raise BadXml(f"the root is <{root.name}>, not <request>")
     except BadXml as bad:
-        return submit(request, read_query(request.query), {}, Fault(Reason.BODY_UNREADABLE, {"why": str(bad)}))
+        fault = Fault(Reason.BODY_UNREADABLE, {"why": str(bad), "text": _BROKEN})
+        return submit(request, read_query(request.query), {}, fault)
     fields = [(child.name, child.text) for child in root.children]
     said = dict(reversed(fields))
     notes = repeated(fields, said)
@@ -39,8 +40,6 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     if refused is not None:
         return refused
     root = ElementTree.Element("response")
-    told = members(command, outcome, account)
-    for name, value in told.items():
-        text = _TEXTS.get(told["statusID"], value) if name == "message" else value
-        ElementTree.SubElement(root, name).text = str(text)
+    for name, value in members(command, outcome, account).items():
+        ElementTree.SubElement(root, name).text = str(value)
     return HttpReply(headers=_XML, body=ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))

@@ -74,6 +74,7 @@ _OUTSIDE = '<!DOCTYPE request SYSTEM "file:///etc/passwd"><request/>'
 ])  # fmt: skip
 def test_xml_that_is_broken_or_meant_badly_gets_90_and_the_server_lives_on(desk: Desk, body: str | bytes) -> None:
     assert told(post(desk, body)) == {"statusID": "90", "message": "XML error"}
+    assert desk.why().startswith("refused with 90 (XML error): the body cannot be read: ")
     assert told(post(desk, request()))["statusID"] == "0"
 
 
