@@ -23,8 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     status = 0
     try:
         try:
-            arguments = parser.parse_args(argv)
-            status = arguments.run(arguments)
+            arguments, unknown = parser.parse_known_args(argv)
+            status = _unknown(unknown[0], arguments.of) if unknown else arguments.run(arguments)
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -40,14 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sms-emulator", description="A faithful fake of three SMS providers, for tests.",
-        epilog="The control API is described at /_emulator/openapi.json of a running emulator.",
+        epilog="The control API is described at /_emulator/openapi.json of a running emulator.", allow_abbrev=False,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"sms-emulator {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def add(name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=about, description=about)
-        command.set_defaults(run=run)
+        command = commands.add_parser(name, help=about, description=about, allow_abbrev=False)
+        command.set_defaults(run=run, of=command)
         return command
 
     serve = add("serve", _serve, "Start everything in one process, in memory, until SIGTERM or Ctrl-C.")
@@ -88,6 +88,16 @@ def _parser() -> argparse.ArgumentParser:
         "as the provider would; exit status 1 when one is not as its contract asks. Only URL is called.",
     ))  # fmt: skip
     return parser
+
+
+def _unknown(word: str, command: argparse.ArgumentParser) -> int:
+    """A word that the command knows nothing of, and the option that it is nearest to."""
+    import re
+
+    from emulator.scenarios.problems import did_you_mean
+
+    near = did_you_mean(word.partition("=")[0], set(re.findall(r"--[a-z-]+", command.format_usage())))
+    return complain(f"{command.prog.split()[-1]} takes no {word}; {near or 'its --help lists what it takes'}", 2)
 
 
 def _add_options(command: argparse.ArgumentParser) -> None:
