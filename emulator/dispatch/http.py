@@ -206,6 +206,5 @@ class HttpDispatcher:
         """In the sandbox's journal, with what was noticed."""
         sandbox.journal.add(line)
         if line.notes:
-            for row in line.notes:
-                sandbox.findings.note(row, line.provider, line.id, line.at)
+            sandbox.findings.note_rows(line)
         sandbox.feed.add("requests", line.id)

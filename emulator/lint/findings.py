@@ -6,6 +6,8 @@ from typing import Literal
 import msgspec
 
 from emulator.core.units import Timestamp
+from emulator.http.messages import HttpRequest
+from emulator.journal import Exchange, Line
 
 Level = Literal["warning", "mild"]
 MOST_DETAILS = 5
@@ -52,6 +54,17 @@ class Findings:
             finding.level = level
         if detail and detail not in finding.details and len(finding.details) < MOST_DETAILS:
             finding.details.append(detail if len(detail) <= _LONG else f"{detail[:_LONG]}…")
+
+    def note_rows(self, line: Line | Exchange) -> None:
+        """The rows that an adapter saw violated in an exchange."""
+        for row in line.notes:
+            detail = ""
+            if row.endswith(".repeated") and isinstance(line.request, HttpRequest):
+                from emulator.lint.parameter_names import repeated
+
+                names = ", ".join(repeated(line.request))
+                detail = names and f"x{line.id}: said more than once, and otherwise: {names}"
+            self.note(row, line.provider, line.id, line.at, detail)
 
     def replace(self, findings: Iterable[Finding], looked_at: int) -> None:
         """These and no others; what the journal holds up to an exchange was seen."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import msgspec
 
-from emulator.http.messages import HttpRequest, read_query
+from emulator.http.messages import HttpRequest, decode, read_query
 from emulator.providers import xml
 
 _CLOSE = 0.82
@@ -18,28 +18,39 @@ _bare = re.compile(r"[^0-9a-z]").sub
 
 
 def given(request: HttpRequest) -> list[str]:
-    """The names of all parameters of a request: query, form, multipart, the members of a JSON object, or the elements
-    of an XML document that have no others in them."""
-    names = [name for name, _ in read_query(request.query)]
+    """The names of all parameters of a request."""
+    return list(dict.fromkeys(name for name, _ in _said(request) if len(name) <= _LONGEST))[:_MOST]
+
+
+def repeated(request: HttpRequest) -> list[str]:
+    """The names of those that are said again, and otherwise, in capitals or not."""
+    first: dict[str, str] = {}
+    return list({name.lower(): 0 for name, value in _said(request) if first.setdefault(name.lower(), value) != value})
+
+
+def _said(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """All parameters: query, form, multipart, the members of a JSON object, or the elements of an XML document that
+    have no others in them."""
+    yield from read_query(request.query)
     if request.form is not None:
-        names += [name for name, _ in request.form]
+        yield from ((name, decode(value)) for name, value in request.form)
     elif request.body[:1] == b"{":
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            names += msgspec.json.decode(request.body, type=dict[str, msgspec.Raw])
+            members = msgspec.json.decode(request.body, type=dict[str, msgspec.Raw])
+            yield from ((name, decode(bytes(value))) for name, value in members.items())
     elif request.body.removeprefix(BOM_UTF8).lstrip()[:1] == b"<":
         with suppress(xml.BadXml):
             root = xml.read(request.body)
-            names += _leaves((root.name == "Envelope" and root.child("Body")) or root)
+            yield from _leaves((root.name == "Envelope" and root.child("Body")) or root)
     elif b"=" in request.body[:100]:
-        names += [name for name, _ in read_query(request.body)]
-    return list(dict.fromkeys(name for name in names if len(name) <= _LONGEST))[:_MOST]
+        yield from read_query(request.body)
 
 
-def _leaves(element: xml.Element) -> Iterator[str]:
+def _leaves(element: xml.Element) -> Iterator[tuple[str, str]]:
     for child in element.children:
         yield from _leaves(child)
     if not element.children:
-        yield element.name
+        yield element.name, element.text
 
 
 def nearly(names: Iterable[str], known: tuple[str, ...], case_counts: bool) -> list[tuple[str, str]]:

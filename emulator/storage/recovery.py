@@ -144,8 +144,7 @@ def _put_back(sandbox: "Sandbox", entries: Entries) -> None:
     journal.put_back(entries)
     sandbox.findings = Findings(journal.oldest - 1)
     for one in entries.exchanges:
-        for row in one.notes:
-            sandbox.findings.note(row, one.provider, one.id, one.at)
+        sandbox.findings.note_rows(one)
 
 
 def _tell_what_does_not_count(file: SqliteStore, made_of: Mapping[str, object], there: bool) -> None:

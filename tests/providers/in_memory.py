@@ -76,5 +76,9 @@ class InMemory:
         assert self.answer is not None
         return explain(self.emulator.providers, self.answer.exchange)
 
+    def details(self, row: str) -> list[str]:
+        """What a finding says of it."""
+        return self.sandbox.findings.by_row[row].details
+
     def lint(self) -> list[str]:
         return list(self.sandbox.findings.by_row)

@@ -129,6 +129,7 @@ def test_of_a_parameter_that_is_said_twice_the_first_counts_and_a_difference_is_
     envelope(office.call("GET", f"{SEND}?{query(office.fields(reference='r'))}&{again}"))
     assert [message.to for message in office.messages] == [TO]
     assert office.lint() == (["smsoffice.send.repeated"] if told else [])
+    assert not told or office.details(office.lint()[0]) == ["x1: said more than once, and otherwise: destination"]
 
 
 # required parameters

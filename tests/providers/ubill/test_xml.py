@@ -105,3 +105,4 @@ def test_of_two_elements_of_a_name_the_first_counts_and_a_difference_is_told(des
     post(desk, request(numbers=f"{TO}</numbers><numbers>{OTHER}"))
     assert desk.texts() == [(TO, "Hello")]
     assert "noticed: [ubill.send.repeated]" in desk.why()
+    assert desk.details("ubill.send.repeated") == ["x1: said more than once, and otherwise: numbers"]
