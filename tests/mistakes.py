@@ -107,8 +107,10 @@ OF_SCENARIOS: list[tuple[Any, str]] = [
     ({"rules": [{"then": {"refuse": {}}}]}, "at rules[0].then.refuse: refuse takes either code or reason"),
     ({"rules": [{"then": {"reply": {"fault": "lost", "status": 503}}}]},
      "at rules[0].then.reply: reply takes either fault or status or command_status"),
-    ({"rules": [{"then": {"reply": {"fault": "lost", "taken": True}}}]},
-     "at rules[0].then.reply: reply takes taken only with status or command_status: what a fault does is in its name"),
+    *(({"rules": [{"then": {"reply": reply}}]},
+       "at rules[0].then.reply: reply takes taken only with status or command_status: without them the call is done, "
+       "and what a fault does is in its name")
+      for reply in ({"fault": "lost", "taken": True}, {"body": "x", "taken": False})),
     ({"rules": [{"then": {"unknown_for": -1}}]},
      "at rules[0].then.unknown_for: found -1; may be a number, 0 to 3153600000"),
     ({"rules": [{"then": {}, "when": {"matches": "("}}]},

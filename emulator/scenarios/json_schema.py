@@ -45,7 +45,7 @@ def _within_one_value(parts: Json) -> None:
                                                    ("status", "command_status"), ("fault", "body"))),
         {"not": {"properties": {"fault": {"not": _ABSENT}, "headers": {"type": "object", "minProperties": 1}},
                  "required": ["fault", "headers"]}},
-        {"if": {"properties": {"taken": {"const": True}}, "required": ["taken"]},
+        {"if": _given("taken"),
          "then": {"anyOf": [_given("status"), _given("command_status")]}},
     ]  # fmt: skip
     reports = parts["Reports"]

@@ -83,15 +83,16 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     headers: dict[str, str] = {}
     body: str | None = None
     command_status: Annotated[int, Meta(ge=1, le=0xFFFFFFFF)] | None = None
-    taken: bool = False
+    taken: bool | None = None
 
     def __post_init__(self) -> None:
         if sum(said is not None for said in (self.fault, self.status, self.command_status)) > 1:
             raise ValueError("reply takes either fault or status or command_status")
         if self.fault is not None and (self.headers or self.body is not None):
             raise ValueError("reply takes either fault or headers and body")
-        if self.taken and self.status is None and self.command_status is None:
-            raise ValueError("reply takes taken only with status or command_status: what a fault does is in its name")
+        if self.taken is not None and self.status is None and self.command_status is None:
+            raise ValueError("reply takes taken only with status or command_status: without them the call is done, and "
+                             "what a fault does is in its name")  # fmt: skip
         for name, value in self.headers.items():
             if not _header_name(name) or name.lower() in _OF_THE_WIRE or not value.isprintable():
                 raise ValueError(f"headers: {name!r} is no header that may be set here")
@@ -110,7 +111,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
             return self
         if not self.delay:
             return None
-        return msgspec.structs.replace(self, fault=None, command_status=None, taken=False)
+        return msgspec.structs.replace(self, fault=None, command_status=None, taken=None)
 
     @property
     def wait(self) -> float:
@@ -121,7 +122,7 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     def heard(self) -> bool:
         """Is the command executed at all?"""
         if self.status is not None or self.command_status is not None:
-            return self.taken
+            return bool(self.taken)
         return self.fault is None or _HEARD[self.fault]
 
 
