@@ -9,6 +9,8 @@ Which way is the message's own: one that was submitted with flags of SMPP is tol
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from emulator.core.accounts import Account
 from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.messages import Incoming
@@ -16,6 +18,7 @@ from emulator.core.rules.actions import ReportFaultName
 from emulator.core.state.scheduler import SendIncoming
 from emulator.delivery import failures, report_overrides
 from emulator.delivery.callback_queue import CallbackQueue
+from emulator.delivery.http_client import in_ascii
 from emulator.delivery.smpp_queue import SmppQueue
 from emulator.http.messages import Call, HttpRequest
 from emulator.journal.attempts import attempt_of
@@ -45,6 +48,8 @@ class DeliveryRouter:
             failures.given_up(f"a report of sandbox {sandbox.id}", sandbox.engine, out, out.at, error)
             return None
         if type(sent) is HttpRequest:
+            if not sent.target.isascii():
+                sent = msgspec.structs.replace(sent, target=in_ascii(sent.target))
             return self._http.post(sandbox, attempt_of(out, provider, sent, out.at), fault)
         if sent is None:
             sandbox.engine.answered(out.attempt, True, out.at)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import pytest
 from support import PATIENCE, key_of, send_path, turns
 
 from emulator.app.emulator import Emulator
@@ -129,6 +130,32 @@ async def test_a_fault_of_ours_is_told_and_stops_nothing():
     failed = {one.id: one.verdict for one in sandbox.journal.attempts() if not one.accepted}
     said = "failed: {}, a bug of the emulator: its log says more".format
     assert failed == dict.fromkeys((1, 61), said("ZeroDivisionError")) | dict.fromkeys((2, 62), said("TypeError"))
+    await emulator.stop()
+
+
+@pytest.mark.contract(
+    "smsoffice.callback.url-letters", "ubill.callback.url-letters", "smscenter.callback.url-letters",
+)  # fmt: skip
+async def test_letters_beyond_ascii_of_a_callback_url_go_out_escaped_and_those_of_the_host_in_punycode():
+    outside = Outside()
+    emulator = started(outside)
+    url = "http://u:ö@пример.рф:8080/სმს%20/a'?fmt=0&ключ=ö%C3%B6"
+    sandbox = emulator.create(NewSandbox(clock="frozen", callback_url=url))
+    ubill, center = (sandbox.account(name).credentials for name in ("ubill", "smscenter"))
+    who = f"login={center['login']}&psw={center['psw']}"
+    for target in (
+        send_path(sandbox.account("smsoffice").credentials["key"], reference="r"),
+        f"/v1/sms/send?key={ubill['key']}&brandID=1&numbers=995577123456&text=a",
+        f"/sys/send.php?{who}&phones=79161234567&mes=a",
+    ):
+        emulator.exchange(HttpRequest(method="GET", target=target))
+    all_due(emulator, sandbox)
+    await asyncio.wait_for(emulator.router.in_flight.quiet(sandbox), PATIENCE)
+    out = "http://u:%C3%B6@xn--e1afmkfd.xn--p1ai:8080/%E1%83%A1%E1%83%9B%E1%83%A1%20/a'?fmt=0&%D0%BA%D0%BB%D1%8E%D1%87=%C3%B6%C3%B6"
+    went = [(one.provider, one.request.target) for one in sandbox.journal.attempts()]
+    assert {provider for provider, _ in went} == {"smsoffice", "ubill", "smscenter"}
+    assert all(target.startswith(out) for _, target in went)
+    assert set(outside.came) == {"http://u:%C3%B6@xn--e1afmkfd.xn--p1ai:8080"}
     await emulator.stop()
 
 

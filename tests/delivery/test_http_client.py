@@ -274,7 +274,6 @@ async def answering(octets, closes=False):
     ("http://127.0.0.1:{}/a?b=%20c", [b"GET /a?b=%20c HTTP/1.1", b"Host: 127.0.0.1:{}"]),
     ("http://2130706433:{}", [b"GET / HTTP/1.1", b"Host: 2130706433:{}"]),
     ("http://u:p%40@localhost:{}/", [b"Host: localhost:{}", b"Authorization: Basic dTpwQA=="]),
-    ("http://127.0.0.1:{}/\u10d0", [b"GET /\xe1\x83\x90 HTTP/1.1"]),
 ])  # fmt: skip
 async def test_the_head_says_what_the_url_says(url, lines):
     async with answering(OK + b"Content-Length: 2\r\n\r\nOK") as (base, came), opened(HttpClient()) as out:

@@ -231,6 +231,8 @@ HTTP = (
         "is a callback_url and no SMPP receiver is bound; a rule's incoming where its message came by HTTP or SOAP. "
         "Numbers are told as digits, however the control API was told them."),
     row("callback.account", "elsewhere", _6, "The handler's URL is set in the account.", "callback_url."),
+    row("callback.url-letters", "inferred", _6, "Which letters the handler's URL may have is not known.",
+        "Those beyond ASCII go out as escaped octets of UTF-8, those of the host in Punycode."),
     row("callback.which", "inferred", _6, "Which statuses are called back is not known.",
         "Final ones; 0 by switch; one call for a change of the status number.", "report-sent"),
     row("callback.answer", "inferred", _6, "What must be answered is not known; clients answer OK or nothing.",

@@ -101,6 +101,8 @@ BEYOND = (
             "It is not.", "retry"),
     _chosen("callback.query-kept", "fact 39", "client", "Clients put a secret into their URL's query.",
             "It stays; our parameters are added behind it."),
+    _chosen("callback.url-letters", "fact 39", "none", "Which letters the callback URL may have is not said.",
+            "Those beyond ASCII go out as escaped octets of UTF-8, those of the host in Punycode."),
     # getMessageStatus
     _chosen("status.not-found", "fact 23", "none", "The answer about a message that is not there is not known.",
             "Success with Status Unknown; by switch Success false, ErrorCode 404 (a number of ours).",

@@ -151,6 +151,8 @@ _CHOSEN = (
             "reading.", "expired, rejected, deleted: 2; scheduled, unknown: 3; read: 1."),
     _chosen("callback.each-number", "3", "inferred", "That each number of a request gets its own callback follows from "
             "the parameters.", "Each number's status goes out in a callback of its own."),
+    _chosen("callback.url-letters", "3", "none", "Which letters the callback URL may have is not said.",
+            "Those beyond ASCII go out as escaped octets of UTF-8, those of the host in Punycode."),
     _chosen("callback.first-status", "3", "inferred", "Whether the first status, Pending, is called back is not said.",
             "It is not: a beginning is no change.", "callback-pending"),
     _chosen("callback.event", "3", "client", "Two authors report event=sms.delivery.updated right behind key.",
