@@ -98,5 +98,6 @@ _SHOW: dict[str, Callable[[Sandbox, FeedEvent], tuple[str, Json]]] = {
     "requests": _request, "callbacks": _callback, "messages": _message,
     "reset": lambda sandbox, event: ("reset", {"clock": views.clock(sandbox)}),
     "restored": lambda sandbox, event: ("restored", {"clock": views.clock(sandbox)}),
+    "forgotten": lambda sandbox, event: ("forgotten", {"clock": views.clock(sandbox)}),
     "gone": lambda sandbox, event: ("gone", {"id": sandbox.id}),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from emulator.control_api.filters import differs, held
+from emulator.sandboxes.event_feed import REPLACED
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.turns import Steps, in_turns
 
@@ -32,11 +33,12 @@ async def until(
     news = asyncio.Event()
     """There is enough, or those of the state before are no more, or the sandbox is gone."""
     heard: set[str] = set()
+    ended = {"gone", *REPLACED} - ({"forgotten"} if kind == "messages" else set())
 
     def hear(what: str, number: int) -> None:
         if len(found) >= count:
             return
-        if what in ("gone", "reset", "restored"):
+        if what in ended:
             heard.add(what)
         elif what != kind or heard or (one := looked_at(number)) is None:
             return

@@ -95,8 +95,9 @@ class Inspection:
 
     def events(self, *, after: int = 0, timeout: float | None = None) -> AsyncIterator[Record]:
         """What happens, as it happens: records with `id`, `event` (request, message, callback; missed when they came
-        faster than they were read; gone) and `data`, which is as in the lists. First those after event `after` (0: all
-        that are still known), then those to come. TimeoutError when none comes for `timeout` real seconds."""
+        faster than they were read; reset, restored; forgotten: the journal; gone) and `data`, which is as in the lists.
+        First those after event `after` (0: all that are still known), then those to come. TimeoutError when none comes
+        for `timeout` real seconds."""
         target = f"{call_of('events').path.format(sandbox=self.id)}?after={after}"
         return heard(self._door.stream(HttpRequest(method="GET", target=target)), f"GET {target}", timeout)
 

@@ -14,6 +14,9 @@ from emulator.core.messages import Message
 KEPT = 1000
 """So many events can be had again."""
 
+REPLACED = ("reset", "restored", "forgotten")
+"""Kinds of events after which there is not what was there before: another state, or (forgotten) another journal."""
+
 
 Listener = Callable[[str, int], None]
 """Hears of each at once: kind and number."""

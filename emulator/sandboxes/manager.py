@@ -232,9 +232,12 @@ class SandboxManager:
         """What moves the clock of a sandbox."""
         return self._drivers[sandbox]
 
-    def names(self, most: int) -> list[str]:
-        """Of so many sandboxes, wherever they are: those that are here first."""
-        return list(dict.fromkeys((*self.sandboxes.by_id, *self.elsewhere)))[:most]
+    def names(self, shown: Sandbox, most: int) -> tuple[list[str], int]:
+        """Of so many sandboxes, wherever they are: those that are here first, `shown` always among them; and how many
+        more there are."""
+        found = list(dict.fromkeys((*self.sandboxes.by_id, *self.elsewhere)))
+        named = found[:most] if shown.id in found[:most] else [*found[: most - 1], shown.id]
+        return named, len(found) - len(named)
 
     # words that people write, checked
 

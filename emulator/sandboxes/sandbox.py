@@ -92,6 +92,12 @@ class Sandbox:
         self.__dict__.pop("_accounts", None)
         self.replace_state(self._first())
 
+    def forget_journal(self) -> None:
+        """Requests, callbacks and what was found in them are no more; messages stay."""
+        self.journal.clear()
+        self.findings.clear(self.journal.made)
+        self.feed.add("forgotten", 0)
+
     def _begin(self) -> None:
         self.scenario = self.spec.scenario
         self.clock = Clock(self.spec.began, self.spec.rate)

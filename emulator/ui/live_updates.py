@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from emulator.http import sse
 from emulator.http.messages import StreamReply
-from emulator.sandboxes.event_feed import FeedEvent
+from emulator.sandboxes.event_feed import REPLACED, FeedEvent
 from emulator.sandboxes.sandbox import Sandbox
 
 _PAUSE = 0.2
@@ -16,7 +16,7 @@ _HEADERS = (("Content-Type", "text/event-stream; charset=utf-8"), ("X-Accel-Buff
 
 
 def stream(sandbox: Sandbox, matters: Callable[[FeedEvent], bool], draw: Callable[[], Awaitable[str]]) -> StreamReply:
-    """The part as it is now, then again after each event that matters."""
+    """The part as it is now, then again after each event that matters, and after each that replaces what there was."""
     return StreamReply(headers=_HEADERS, pieces=_drawn(sandbox, matters, draw))
 
 
@@ -34,10 +34,10 @@ async def _drawn(
         await asyncio.sleep(_PAUSE)
         missed, events = feed.after(seen)
         seen = feed.made
-        if not missed and not any(event.kind == "gone" or matters(event) for _, event in events):
-            continue
         if any(event.kind == "gone" for _, event in events):
             return
+        if not missed and not any(event.kind in REPLACED or matters(event) for _, event in events):
+            continue
         fresh = await draw()
         if fresh != shown:
             shown = fresh

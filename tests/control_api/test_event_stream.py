@@ -8,7 +8,7 @@ from struct import pack
 
 import pytest
 from aiohttp import ClientSession
-from support import PATIENCE, connected, frozen, get, key_of, request, send_path, serving, until, walk
+from support import PATIENCE, connected, control, frozen, get, key_of, request, send_path, serving, until, walk
 
 import emulator
 from emulator.control_api import event_stream
@@ -171,8 +171,25 @@ async def test_what_the_journal_has_forgotten_is_told_as_missed():
     async with emulator.running(clock="frozen") as sms:
         await send(sms)
         await sms.reset("journal")
-        told = await first(sms.events(timeout=60), 2)
+        told = await first(sms.events(timeout=60), 3)
         assert [(one.event, one.data) for one in told][1] == ("missed", {"events": 1, "id": "x1"})
+        assert told[2].event == "forgotten"
+
+
+@pytest.mark.parametrize("what", ["all", "journal"])
+@pytest.mark.parametrize("page", ["requests", "callbacks"])
+async def test_a_list_that_is_open_shows_that_its_journal_was_forgotten(served, page, what):
+    sandbox = frozen(served)
+    await get(served.base_url + send_path(key_of(sandbox), reference="once"))
+    await walk(served, sandbox)
+    async with (
+        ClientSession() as session,
+        session.get(f"{served.base_url}/_emulator/page/{sandbox.id}/live/{page}") as answer,
+    ):
+        assert b"once" in await answer.content.readuntil(b"\n\n")
+        await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/reset", {"what": what})
+        async with asyncio.timeout(PATIENCE):
+            assert b"once" not in await answer.content.readuntil(b"\n\n")
 
 
 async def test_a_restore_is_told():

@@ -88,6 +88,18 @@ async def test_who_waits_for_messages_waits_for_those_of_the_new_world(served, d
     assert [one["reference"] for one in answer["messages"]] == ["one", "two"]
 
 
+async def test_who_waits_for_requests_does_not_count_those_that_were_forgotten(served):
+    sandbox = frozen(served)
+    path = f"/_emulator/sandboxes/{sandbox.id}"
+    await get(served.base_url + send_path(key_of(sandbox), reference="old"))
+    waited = asyncio.ensure_future(control(served, "GET", f"{path}/wait?for=requests&count=2&timeout={PATIENCE:g}"))
+    await turns()
+    await control(served, "POST", f"{path}/reset", {"what": "journal"})
+    for reference in ("one", "two"):
+        await get(served.base_url + send_path(key_of(sandbox), reference=reference))
+    assert [one["id"] for one in (await waited)[1]["requests"]] == ["x2", "x3"]
+
+
 @pytest.mark.parametrize(("call", "body"), [("settle", {}), ("clock", {"advance": 3600})])
 async def test_a_walk_ends_when_its_time_is_up_however_quick_each_answer_is(served, client, call, body):
     """Link time jumps with each callback, as if it had been slow."""

@@ -263,6 +263,8 @@ async def test_sending_from_the_page_with_georgian_and_cyrillic(window):
 async def test_nothing_is_wider_than_a_narrow_phone(window, scheme):
     sandbox = frozen(window.served, id="test-" + "named-after-its-test-" * 4)
     place = f"/_emulator/page/{sandbox.id}"
+    for number in range(40):
+        frozen(window.served, id=f"{number}-{'long-name' * 9}")
     await window.page.set_viewport_size({"width": 360, "height": 740})
     await window.page.emulate_media(color_scheme=scheme)
     await window.open(f"{place}/send")

@@ -289,6 +289,16 @@ async def test_demo_traffic_is_the_same_for_the_same_seed(surfer, served):
     assert len(texts[0]) > 20
 
 
+async def test_of_very_many_sandboxes_the_one_that_is_shown_is_named_and_how_many_are_not(surfer, served):
+    last = [frozen(served) for _ in range(210)][-1].id
+    page = (await surfer.get(f"/?sandbox={last}")).html
+    assert f"<option selected>{last}</option>" in page
+    assert "11 more, by" in page
+    desk = (await surfer.get(f"/_emulator/page/{last}/desk")).html
+    assert f'aria-current="page">{last}</a>' in desk
+    assert "181 more in the Inbox" in desk
+
+
 async def test_other_sandboxes_and_contracts_have_pages(surfer, served):
     sandbox = frozen(served, id="my.box~1")
     for path, said in (

@@ -84,7 +84,6 @@ async def reset(context: Context, sandbox: Sandbox, body: request_bodies.Reset) 
     if body.what == "all":
         context.manager.reset(sandbox)
     elif body.what == "journal":
-        sandbox.journal.clear()
-        sandbox.findings.clear(sandbox.journal.made)
+        sandbox.forget_journal()
     else:
         sandbox.control(PutRules(None, list(sandbox.scenario.rules), anew=True))

@@ -134,7 +134,7 @@ async def desk(asked: PageRequest, wrong: RefusedForm | None = None) -> HttpRepl
         smpp_faults=SMPP_FAULTS if asked.context.smpp.providers else {}, reasons=[one.value for one in Reason],
         snapshots=(await asked.call("GET", "/snapshots"))["snapshots"],
         scenarios=[{"name": name, "comment": comment} for name, comment in names()],
-        sandboxes=asked.context.manager.names(200),
+        named=asked.context.manager.names(sandbox, 30),
         world=sandbox.engine.state.began, **await _live(asked),
     )  # fmt: skip
 

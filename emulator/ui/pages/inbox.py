@@ -64,7 +64,7 @@ async def inbox(asked: PageRequest) -> HttpReply:
     accounts = {name: sandbox.account(name) for name in sandbox.providers}
     return html(
         "inbox.html", title="Inbox", here="inbox", providers=sandbox.providers, accounts=accounts,
-        sandboxes=asked.context.manager.names(200), base_url=asked.base_url(),
+        named=asked.context.manager.names(sandbox, 200), base_url=asked.base_url(),
         **await listed(asked, search),
     )  # fmt: skip
 
@@ -88,7 +88,5 @@ def _matters(sandbox: Sandbox, search: InboxSearch, event: FeedEvent) -> bool:
     if event.kind == "callbacks":
         attempt = sandbox.journal.attempt(event.number)
         return attempt is None or attempt.accepted is not None
-    if event.kind != "messages":
-        return event.kind in ("reset", "restored")
     message = store.message(event.number)
     return message is None or bool(search.status) or search.fits(message, store.batch_of(message))

@@ -64,7 +64,7 @@ async def stream(asked: PageRequest) -> StreamReply:
         if event.kind == "callbacks":
             attempt = sandbox.journal.attempt(event.number)
             return attempt is None or attempt.message == found.id
-        return event.kind in ("reset", "restored") or (event.kind == "messages" and event.number == found.id)
+        return event.kind == "messages" and event.number == found.id
 
     async def draw() -> str:
         now = sandbox.engine.state.store.message(found.id)
