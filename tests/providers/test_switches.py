@@ -35,6 +35,7 @@ DEFAULTS = [
     param("smscenter", "smpp-timezone", 3, marks=mark.contract("smscenter.smpp.receipt-dates")),
     param("smscenter", "smpp-data-coding-3", "gsm", marks=mark.contract("smscenter.smpp.coding-3")),
     param("smscenter", "smpp-last-nul", "drop", marks=mark.contract("smscenter.smpp.last-nul")),
+    param("smscenter", "smpp-intermediate", "send", marks=mark.contract("smscenter.smpp.intermediate")),
     param("smscenter", "smpp-old-versions", "no-tlvs", marks=mark.contract("smscenter.smpp.old-versions")),
     param("smscenter", "smpp-refused-bind", "header", marks=mark.contract("smscenter.smpp.bind-refused")),
     param("smscenter", "shared-id", "all", marks=mark.contract("smscenter.smpp.shared-id")),

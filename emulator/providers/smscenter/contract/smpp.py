@@ -121,6 +121,10 @@ _ELSEWHERE = (
            "when it changes.", _OTHER, "elsewhere", "To any such session of the account; kept while there is none. "
            "Text of Appendix B and TLVs receipted_message_id, message_state, network_error_code; and the "
            "user_message_reference of the message or part, where it had one (3.4, 4.6.1)."),
+    _known("intermediate", "Bit 4 of registered_delivery asks for states on the way; whether an SMSC tells them is its "
+           "own affair.", "SMPP 3.4, 5.2.17", "smpp", "When a message is handed to the operator (a step `sent`, "
+           "which the ordinary life does not have): esm_class 0x20, stat:ENROUTE, message_state 1. Left out, a message "
+           "that asked for nothing else goes to the HTTP handler.", switch="smpp-intermediate"),
     _known("receipts-by-http", "Without registered_delivery the status goes to the account's HTTP handler.", _OTHER,
            "elsewhere", "An ordinary callback."),
     _known("receipt-dates", "In which zone a receipt's dates are is not said.", _FACTS, "none", "Moscow, UTC+3.",

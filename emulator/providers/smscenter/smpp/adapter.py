@@ -53,24 +53,29 @@ def _common(caller: SmppPeer, fault: PduFault | None = None) -> dict[str, Any]:
 
 
 class Dialect(NamedTuple):
-    """How a session reads: `codings` by data_coding, and what its fields may hold."""
+    """How a session reads: `codings` by data_coding, what its fields may hold, `asks` by registered_delivery."""
 
     codings: tuple[Coding | None, ...]
     strictness: Strictness
+    asks: tuple[tuple[int, ...], ...]
+
+
+_READ_BY = ("smpp-data-coding-3", "smpp-last-nul", "smpp-intermediate")
 
 
 def dialect(switches: Mapping[str, Any], bind: Pdu | None) -> Dialect:
     """By switches of the account, and by what its bind said."""
     said: Any = NOTHING if bind is None else bind.fields
-    three, last_nul = switches["smpp-data-coding-3"], switches["smpp-last-nul"]
-    return _dialect(said.system_type, said.interface_version, three, last_nul)
+    return _dialect(said.system_type, said.interface_version, *map(switches.__getitem__, _READ_BY))
 
 
 @lru_cache(maxsize=64)
-def _dialect(system_type: bytes, version: int, three: str, last_nul: str) -> Dialect:
+def _dialect(system_type: bytes, version: int, three: str, last_nul: str, intermediate: str) -> Dialect:
     habits = Habits(is_iso(system_type), three == "latin1")
     codings = tuple(coding_of(data_coding, habits) for data_coding in range(256))
-    return Dialect(codings, Strictness(last_nul == "drop", is_newest(version)))
+    mask = 0x13 if intermediate == "send" else 0x03
+    asks = tuple((registered & mask,) if registered & mask else () for registered in range(256))
+    return Dialect(codings, Strictness(last_nul == "drop", is_newest(version)), asks)
 
 
 _DEFAULT = b"."
@@ -107,14 +112,10 @@ def _extra(pdu: Pdu) -> dict[str, str]:
     return extra
 
 
-_ASKS = tuple((registered,) if registered & 0x13 else () for registered in range(256))
-"""By registered_delivery."""
-
-
 def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """submit_sm and data_sm; a part of a long message becomes a SubmitPart."""
     fields: Any = pdu.fields
-    codings, strictness = caller.dialect
+    codings, strictness, asks = caller.dialect
     found, octets = checked(pdu, strictness), fields.short_message or pdu.message
     fault: PduFault | None = None
     part, header = None, 0
@@ -153,7 +154,7 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
         provider=_NAME, protocol="smpp", credential=caller.credential, peer=caller.peer,
         destinations=(fields.destination_addr.decode("latin-1"),), text=text,
         sender="" if sender == _DEFAULT else sender.decode("latin-1"), flash=data_coding in _FLASH, report=True,
-        asks=_ASKS[fields.registered_delivery], extra=_extra(pdu), measured=measured, notes=notes, kind=kind,
+        asks=asks[fields.registered_delivery], extra=_extra(pdu), measured=measured, notes=notes, kind=kind,
     )  # fmt: skip
     if fault is not None:
         command.fault = _told(fault)
@@ -193,7 +194,7 @@ def _replace(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     said = () if fault is not None else tuple(row for row, so in bent if so)
     return say.Replace(
         **_common(caller, fault), provider_id=_text(pdu.octets("message_id")), sender=_sender(pdu),
-        octets=pdu.message, asks=_ASKS[pdu.number("registered_delivery")],
+        octets=pdu.message, asks=caller.dialect.asks[pdu.number("registered_delivery")],
         begins_at=_moment(pdu.octets("schedule_delivery_time"), caller.now),
         expires_at=_moment(pdu.octets("validity_period"), caller.now), extra=_extra(pdu), notes=said,
     )  # fmt: skip

@@ -178,6 +178,11 @@ SWITCHES = {
         "php-smpp puts a NUL behind short_message that sm_length does not count: it is left out, or refused with 0xC0",
         "smscenter.smpp.last-nul",
     ),
+    "smpp-intermediate": Switch(
+        "send", ("send", "omit"),
+        "bit 4 of registered_delivery asks for states on the way; whether the provider tells them is not said",
+        "smscenter.smpp.intermediate",
+    ),
     "smpp-old-versions": Switch(
         "no-tlvs", ("no-tlvs", "tlvs"),
         "3.4 wants no TLVs sent to a client that bound as 3.3 or earlier", "smscenter.smpp.old-versions",

@@ -64,10 +64,11 @@ _ORDERS = {
 
 
 def asks_for(flags: int, before: Status | None, now: Status) -> bool:
-    """Does registered_delivery ask for a receipt of this change?"""
+    """Does registered_delivery ask for a receipt of this change? That it was handed over is one on the way: -1 becomes
+    0 in the provider's words, and message_state stays ENROUTE."""
     if before is None:
         return False
-    return STATES[before] != STATES[now] and wanted(flags, STATES[now])
+    return (STATES[before] != STATES[now] or now == "sent") and wanted(flags, STATES[now])
 
 
 def receipt(

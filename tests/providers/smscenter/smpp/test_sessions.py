@@ -137,6 +137,26 @@ async def test_without_registered_delivery_the_status_goes_to_the_http_handler()
         assert [(one["id"], one["status"]) for one in taking.came] == [("1", "1")]
 
 
+@pytest.mark.contract("smscenter.smpp.intermediate")
+@pytest.mark.parametrize(
+    ("registered", "switch", "told"),
+    [(0x11, "send", ["ENROUTE", "DELIVRD"]), (0x10, "send", ["ENROUTE"]), (0x12, "send", ["ENROUTE"]),
+     (0x11, "omit", ["DELIVRD"])],
+)  # fmt: skip
+async def test_bit_4_asks_to_be_told_when_the_message_was_handed_over(at, registered, switch, told):
+    await at.patch(switches={"smpp-intermediate": switch})
+    steps = [{"after": 1, "status": "sent"}, {"after": 2, "status": "delivered"}]
+    await at.rule({"operation": "send"}, {"steps": steps})
+    esme = await at.bound()
+    await esme.submit(registered_delivery=registered)
+    await at.settle()
+    kinds = {"ENROUTE": (0x20, b"\x01", "id:1 sub:001 dlvrd:000"), "DELIVRD": (0x04, b"\x02", "id:1 sub:001 dlvrd:001")}
+    await esme.receipts(len(told))
+    assert [line_of(one).split("stat:")[1][:7] for one in esme.delivered] == told
+    for word, one in zip(told, esme.delivered, strict=True):
+        assert (one.number("esm_class"), one.tlv(0x0427), line_of(one)[:22]) == kinds[word]
+
+
 @pytest.mark.parametrize(("registered", "to", "words"), [
     (1, TO, ["DELIVRD"]), (2, TO, []), (2, "79001990001", ["UNDELIV"]), (1, "79001990002", ["EXPIRED"]),
     (1, "79001990005", ["UNKNOWN"]), (1, "79001990007", ["DELIVRD", "DELIVRD"]), (1, "79001990008", ["UNDELIV"]),
