@@ -22,13 +22,11 @@ class Used:
         self._known: dict[str, None] = {}
         self._lock = Lock()
 
-    def add(self, reference: str) -> None:
-        """Something was accepted."""
+    def first(self, reference: str) -> bool:
+        """Something was accepted: was nothing before?"""
         with self._lock:
+            fresh = reference not in self._known
             self._known[reference] = None
             if len(self._known) > MOST_USED:
                 del self._known[next(iter(self._known))]
-
-    def has(self, reference: str) -> bool:
-        """Was something accepted before?"""
-        return reference in self._known
+        return fresh

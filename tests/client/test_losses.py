@@ -1,5 +1,6 @@
 """What the wire may do to a reply, for real: the client never doubles a message and never loses one silently."""
 
+import asyncio
 
 import pytest
 from client.desks import KINDS, PROVIDERS, QUICK, desk, no_id, number, own_id
@@ -64,6 +65,17 @@ async def test_what_was_accepted_of_a_list_its_reference_is_used(sms_emulator, k
             await _fault(sms, provider, "drop")
             with pytest.raises(ReplyLost):
                 await ask("send", to, "Another", **own_id(provider, used))
+
+
+@pytest.mark.parametrize("provider", ["smsoffice", "smscenter"])
+async def test_of_two_sends_under_one_reference_at_a_time_no_two_are_told_by_one_message(sms_emulator, provider):
+    await _fault(sms_emulator, provider, "lost")
+    await _fault(sms_emulator, provider, "drop")
+    async with desk("async", provider, sms_emulator) as ask:
+        sends = [ask("send", number(provider), text, **own_id(provider, "mine")) for text in ("this", "that")]
+        ends = await asyncio.gather(*sends, return_exceptions=True)
+    assert len(await sms_emulator.messages()) == 1
+    assert sorted(isinstance(end, ReplyLost) for end in ends) == [False, True]
 
 
 @either

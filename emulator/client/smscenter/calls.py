@@ -199,7 +199,7 @@ class Calls(ProviderCalls):
 
         def sent(reply: HttpReply) -> Sent:
             told = read(reply)
-            self._used.add(id)
+            self._used.first(id)
             return told
 
         return Call(
@@ -210,14 +210,10 @@ class Calls(ProviderCalls):
 
     def _question(self, call: Call[MessageStatus], id: str) -> Call[Sent | Verdict]:
         """Was it accepted? Of an id that had been used before, that there is such a message proves nothing."""
-        used = self._used.has(id)
 
         def found(reply: HttpReply) -> Sent | Verdict:
             call.read(reply)
-            if used:
-                return Verdict.UNCLEAR
-            self._used.add(id)
-            return Sent(id, cleared_up=True)
+            return Sent(id, cleared_up=True) if self._used.first(id) else Verdict.UNCLEAR
 
         return Call(kinds=KINDS, operation=call.operation, request=call.request, read=found, hold=call.hold,
                     secrets=self.secrets, lane=STATUS, patience=call.patience)  # fmt: skip

@@ -102,7 +102,7 @@ class Calls(ProviderCalls):
 
         def read(reply: HttpReply) -> Sent:
             sent = _sent(reply, reference)
-            self._used.add(reference or "")
+            self._used.first(reference or "")
             return sent
 
         return Call(
@@ -128,13 +128,10 @@ class Calls(ProviderCalls):
     def _was_accepted(self, to: Sequence[str], reference: str, patience: Patience | None) -> Call[Sent | Verdict]:
         """Asked of the first number that may have been taken: one that is none was left out of the list."""
         destination = next((one for one in to if one.isdigit() and len(one) >= _SHORTEST), to[0])
-        used = self._used.has(reference)
 
         def read(reply: HttpReply) -> Sent | Verdict:
-            if used or _status(reply).word.strip().lower() not in ACCEPTED:
-                return Verdict.UNCLEAR
-            self._used.add(reference)
-            return Sent(reference, cleared_up=True)
+            accepted = _status(reply).word.strip().lower() in ACCEPTED and self._used.first(reference)
+            return Sent(reference, cleared_up=True) if accepted else Verdict.UNCLEAR
 
         return self._call("status", half.message_status(self._key, destination, reference), read, patience)
 
