@@ -5,6 +5,7 @@ names of namespaces: expat writes a namespace's whole name in front of every tag
 times the nodes.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from xml.parsers import expat
 
@@ -38,6 +39,12 @@ class Element(msgspec.Struct):
     attributes: dict[str, str] = {}
     text: str = ""
     children: "list[Element]" = []
+
+    def all(self) -> "Iterator[Element]":
+        """It, and all that stand in it."""
+        yield self
+        for child in self.children:
+            yield from child.all()
 
     def child(self, name: str) -> "Element | None":
         """The first child of that name, whatever its namespace."""

@@ -184,7 +184,11 @@ OTHER_ROOT = ("VersionMismatch", "Wrong Version")
      (envelope(""), ("Client", 'looks like we got "Body" without function call')),
      (envelope("<n:balance/><n:balance/>"), ("Client", "Error cannot find parameter")),
      (envelope("<n:send><mes>Hello <b>world</b></mes></n:send>"),
-      ("Server", "SOAP-ERROR: Encoding: Violation of encoding rules"))],
+      ("Server", "SOAP-ERROR: Encoding: Violation of encoding rules")),
+     (envelope('<n:send><mes href="#m"/></n:send>'), ("Server", "SOAP-ERROR: Encoding: Unresolved reference '#m'")),
+     (envelope('<n:send id="s"><mes href="#s"/></n:send>'),
+      ("Server", "SOAP-ERROR: Encoding: Violation of encoding rules")),
+     (envelope('<n:send><mes href="m"/></n:send>'), ("Server", "SOAP-ERROR: Encoding: External reference 'm'"))],
 )  # fmt: skip
 def test_an_envelope_that_asks_nothing_gets_the_fault_of_php_s_server(desk, body, fault):
     reply = post(desk, body)
@@ -196,10 +200,11 @@ def test_an_envelope_that_asks_nothing_gets_the_fault_of_php_s_server(desk, body
 
 @pytest.mark.contract("smscenter.soap.fault", "smscenter.send.unknown-parameters")
 def test_what_the_wsdl_lacks_and_what_a_header_says_is_dropped_unread(desk):
-    said = f"<login>alex</login><psw>123</psw><phones>{TO}</phones><mes>x</mes><foo><b/></foo>"
+    said = f'<login>alex</login><psw>123</psw><phones>{TO}</phones><mes href="#m"/><foo><b/></foo>'
     asked = envelope(f"<n:send>{said}</n:send>")
-    post(desk, asked.replace("<e:Body>", "<e:Header><n:a><n:Login>x</n:Login></n:a></e:Header><e:Body>"))
-    assert len(desk.messages()) == 1
+    header = '<e:Header><n:a><n:Login id="m">x</n:Login></n:a><n:b e:mustUnderstand="0"/></e:Header>'
+    post(desk, asked.replace("<e:Body>", f"{header}<e:Body>"))
+    assert [text for _, text, _ in desk.messages()] == ["x"]
     assert "smscenter.send.unknown-parameters" not in [one.row for one in desk.sandbox.lint()]
 
 

@@ -20,7 +20,8 @@ SOAP = (
         "unknown root: SOAP-ENV:Server, Procedure 'nope' not present. PHP 8.2 besides: another root than Envelope is "
         "VersionMismatch, a header that must be understood MustUnderstand; no Body, an empty one and one with several "
         "children are Client, an element within a parameter Server, each in its words; one that the WSDL lacks is "
-        "dropped.", "So. Document types, deep nesting and too many elements make it unreadable."),
+        "dropped; a value with an href is that of the element with this id, and Server where there is none.",
+        "So. Document types, deep nesting and too many elements make it unreadable."),
     row("soap.missing", "inferred", f"{_1}.5", "Missing children are no fault.", "Error 1."),
     row("soap.send", "client", f"{_1}.6", "send_sms answers id, balance, cost, cnt, and error only when it failed.",
         "So; id stands beside error 3, 6, 7 and 8."),

@@ -103,6 +103,9 @@ class _Unasked(Exception):
         self.version, self.code, self.text, self.problem = version, code, text, problem or text
 
 
+_NESTED = "SOAP-ERROR: Encoding: Violation of encoding rules"
+
+
 def _opened(octets: bytes) -> tuple[Version, Element]:
     """The version and the body's one child. Raises _Unasked."""
     try:
@@ -125,11 +128,13 @@ def _opened(octets: bytes) -> tuple[Version, Element]:
             raise _Unasked(version, "rpc:ProcedureNotPresent", "Procedure not present", problem)
         raise _Unasked(version, "Server", problem)
     if len(asked) > 1:
-        raise _Unasked(version, "Client", "Error cannot find parameter", f"the Body holds {len(asked)} elements")
+        problem = f"the Body holds {len(asked)} elements; one question stands there, and its values in it (no multiRef)"
+        raise _Unasked(version, "Client", "Error cannot find parameter", problem)
+    _refer(asked[0].children, version, envelope)
     nested = next((child.name for child in asked[0].children if child.children and child.name in _ASKED), None)
     if nested is not None:
         problem = f"{nested} holds elements where a text stands: & and < of a text are escaped"
-        raise _Unasked(version, "Server", "SOAP-ERROR: Encoding: Violation of encoding rules", problem)
+        raise _Unasked(version, "Server", _NESTED, problem)
     for header in parts["Header"].children if "Header" in parts else ():
         if header.attributes.get(f"{{{version.namespace}}}mustUnderstand", "") not in ("", "0", "1", "false", "true"):
             raise _Unasked(version, "Client", "mustUnderstand value is not boolean")
@@ -137,6 +142,21 @@ def _opened(octets: bytes) -> tuple[Version, Element]:
             problem = f"the header {header.name} says mustUnderstand, and no header is known here"
             raise _Unasked(version, "MustUnderstand", "Header not understood", problem)
     return version, asked[0]
+
+
+def _refer(values: list[Element], version: Version, envelope: Element) -> None:
+    """Values that say where they stand (`href="#id"`) become what stands there. Raises _Unasked."""
+    referring = [one for one in values if "href" in one.attributes and one.name in _ASKED]
+    there = {f"#{one.attributes.get('id', '')}": one for one in envelope.all()} if referring else {}
+    for value in referring:
+        where = value.attributes["href"]
+        found = there.get(where) if where != "#" else None
+        if found is None:
+            kind = "Unresolved" if where[:1] == "#" else "External"
+            raise _Unasked(version, "Server", f"SOAP-ERROR: Encoding: {kind} reference '{where[:100]}'")
+        if found.children:
+            raise _Unasked(version, "Server", _NESTED, f"{value.name} refers to {found.name}, which holds elements")
+        value.text = found.text
 
 
 def _must_be_understood(header: Element, version: Version) -> bool:
