@@ -94,6 +94,9 @@ _ELSEWHERE = (
            "As the specification names them (docs/providers/smpp.md, section 4). Lengths are those of 3.4; who bound "
            "with interface_version 0x50 may use those of 5.0 too: 255 octets in short_message, 4 in ms_validity, 1 in "
            "alert_on_message_delivery."),
+    _known("past-schedule", "What a schedule_delivery_time in the past does is not said.", _FACTS, "none",
+           "The message goes at once, as over HTTP, with a lint finding. A validity_period that is over is "
+           "ESME_RINVEXPIRY (0x62)."),
     _known("temporary", "Which status stands for a fault of the server is not said.", "SMPP 3.4, 5.1.3", "smpp",
            "ESME_RSYSERR (0x08), only when a rule asks for it."),
     _known("queue-full", "How many long messages may wait for their parts is not known.", _FACTS, "client",

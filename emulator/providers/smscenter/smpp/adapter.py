@@ -87,8 +87,22 @@ def _sender(pdu: Pdu) -> str:
     return "" if source == _DEFAULT else source.decode("latin-1")
 
 
-def _moment(octets: bytes, now: Timestamp) -> Timestamp | None:
+_PAST = "smscenter.smpp.past-schedule"
+
+
+def _begins(pdu: Pdu, now: Timestamp) -> Timestamp | None:
+    octets = pdu.octets("schedule_delivery_time")
     return read_time(octets, now) if octets else None
+
+
+def _ends(pdu: Pdu, now: Timestamp) -> tuple[Timestamp | None, PduFault | None]:
+    """When a message's life does, and what is wrong where that is over already."""
+    octets = pdu.octets("validity_period")
+    ends = read_time(octets, now) if octets else None
+    if ends is None or ends >= now:
+        return ends, None
+    why = f"validity_period {octets.decode()} is over by the sandbox's clock, {write_absolute(now).decode()}"
+    return None, PduFault(Status.RINVEXPIRY, "validity_period", why)
 
 
 @lru_cache(maxsize=256)
@@ -159,9 +173,13 @@ def _submit(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     if fault is not None:
         command.fault = _told(fault)
     if fields.schedule_delivery_time:
-        command.begins_at = read_time(fields.schedule_delivery_time, caller.now)
+        command.begins_at = _begins(pdu, caller.now)
+        if command.begins_at is not None and command.begins_at < caller.now:
+            command.notes += (_PAST,)
     if fields.validity_period:
-        command.expires_at = read_time(fields.validity_period, caller.now)
+        command.expires_at, over = _ends(pdu, caller.now)
+        if over is not None and fault is None:
+            command.fault = _told(over)
     if fields.replace_if_present_flag == 1:
         command.replaces = True
     return command
@@ -189,14 +207,17 @@ def _cancel(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
 
 def _replace(pdu: Pdu, caller: SmppPeer) -> AnyCommand:
     """An empty text is one, as the letter of 4.10 has it."""
-    fault = check(pdu, caller.dialect.strictness)
-    bent = (("smscenter.smpp.last-nul", pdu.rest), ("smscenter.smpp.empty-replace", not pdu.message))
+    begins_at, (expires_at, over) = _begins(pdu, caller.now), _ends(pdu, caller.now)
+    fault = check(pdu, caller.dialect.strictness) or over
+    past = begins_at is not None and begins_at < caller.now
+    bent = (
+        ("smscenter.smpp.last-nul", pdu.rest), ("smscenter.smpp.empty-replace", not pdu.message), (_PAST, past),
+    )  # fmt: skip
     said = () if fault is not None else tuple(row for row, so in bent if so)
     return say.Replace(
         **_common(caller, fault), provider_id=_text(pdu.octets("message_id")), sender=_sender(pdu),
         octets=pdu.message, asks=caller.dialect.asks[pdu.number("registered_delivery")],
-        begins_at=_moment(pdu.octets("schedule_delivery_time"), caller.now),
-        expires_at=_moment(pdu.octets("validity_period"), caller.now), extra=_extra(pdu), notes=said,
+        begins_at=begins_at, expires_at=expires_at, extra=_extra(pdu), notes=said,
     )  # fmt: skip
 
 

@@ -232,6 +232,20 @@ async def test_schedule_and_validity_are_moments_of_the_sandbox():
         assert [one["status"] for one in await at.messages()] == ["delivered", "expired"]
 
 
+@pytest.mark.contract("smscenter.smpp.past-schedule", "smscenter.smpp.field-faults")
+async def test_a_schedule_in_the_past_is_now_and_a_validity_that_is_over_is_0x62(at):
+    esme = await at.bound()
+    past = b"200101000000000+"
+    assert (await esme.submit(b"now", schedule_delivery_time=past)).status == 0
+    assert [one["status"] for one in await at.messages()] == ["pending"]
+    assert "smscenter.smpp.past-schedule" in str(await at.call("GET", "/lint"))
+    assert (await esme.submit(b"late", validity_period=past)).status == 0x62
+    assert "is over by the sandbox's clock" in str(await at.last(operation="send"))
+    replaced = await esme.ask(CommandId.REPLACE_SM, message_id=b"1", source_addr=b"Shop", source_addr_ton=5,
+                              short_message=b"new", validity_period=past)  # fmt: skip
+    assert (replaced.status, [one["text"] for one in await at.messages()]) == (0x62, ["now"])
+
+
 @pytest.mark.contract("smscenter.smpp.incoming")
 async def test_a_subscribers_long_message_comes_in_parts(at):
     esme = await at.bound()
