@@ -34,6 +34,9 @@ _WHO = (
 _BODY = ErrorRow(
     Reason.BODY_UNREADABLE, 90, "JSON error", "ubill.code.90", "the body cannot be read: {why}",
 )  # fmt: skip
+_WRONG_TYPE = ErrorRow(
+    Reason.PARAMETER_INVALID, GENERAL, _99, "ubill.send.wrong-type", "{parameter} has the wrong type: {why}",
+)  # fmt: skip
 _GENERAL = ErrorRow(Reason.INTERNAL, GENERAL, _99, "ubill.code.99", "a rule asked for it")
 _NOT_VALID = "no number is left to send to; malformed: {invalid}; stop-listed: {stop_listed}"
 
@@ -61,9 +64,7 @@ SEND = ErrorTable(
         Reason.NO_CREDIT, 40, "Not enough SMS", "ubill.code.40", "it costs {cost} and the balance is {balance}",
     ),
     _GENERAL,
-    ErrorRow(
-        Reason.PARAMETER_INVALID, GENERAL, _99, "ubill.send.wrong-type", "{parameter} has the wrong type: {why}",
-    ),
+    _WRONG_TYPE,
     ErrorRow(
         Reason.SCHEDULE_INVALID, GENERAL, _99, "ubill.send.sendtime-refused",
         "sendTime `{sendTime}` is not Y-m-d H:i later than {now}",
@@ -81,6 +82,7 @@ STATUS = ErrorTable(
 BRANDS = ErrorTable(
     *_WHO,
     _BODY,
+    _WRONG_TYPE,
     ErrorRow(
         Reason.NAME_EMPTY, 10, "brandName is empty", "ubill.brand-code.10", "brandName is missing, empty or blank",
     ),

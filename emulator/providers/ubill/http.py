@@ -14,7 +14,7 @@ from emulator.providers.base import Route
 from emulator.providers.ubill import xml
 from emulator.providers.ubill.profile import FORM
 from emulator.providers.ubill.replies import members, unauthorised
-from emulator.providers.ubill.requests import register, repeated, submit, who
+from emulator.providers.ubill.requests import odd, register, repeated, submit, who
 
 _JSON = (("Content-Type", "application/json"),)
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -90,7 +90,7 @@ def _common(request: HttpRequest) -> dict[str, Any]:
     """What a question carries."""
     return {
         "provider": "ubill", "credential": who(request, read_query(request.query)), "peer": request.peer,
-        "in_flight": request.in_flight,
+        "in_flight": request.in_flight, "notes": tuple(odd(request)),
     }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def submit(
     send_time, wrong_too = _text(said, "sendTime")
     otp = _says(said.get("otp"), "true", "1")
     numbers = _numbers(said)
-    bent = [*notes, *_odd(request), *(("ubill.send.raw-octets",) if request.raw_octets else ())]
+    bent = [*notes, *odd(request), *(("ubill.send.raw-octets",) if request.raw_octets else ())]
     if any(said.get(name) is not None and not _says(said[name], *_FLAG) for name in ("otp", "stopList")):
         bent.append("ubill.send.flags")
     if any(entry != entry.strip() for entry in numbers or ()):
@@ -61,7 +61,7 @@ def repeated(fields: Fields, said: Mapping[str, str]) -> tuple[str, ...]:
 _FLAG = ("", "true", "false", "1", "0")
 
 
-def _odd(request: HttpRequest) -> Iterator[str]:
+def odd(request: HttpRequest) -> Iterator[str]:
     """Rows that a request bends whatever it asks."""
     if host(request) == WRONG_HOST:
         yield "ubill.send.wrong-host"
@@ -71,9 +71,10 @@ def _odd(request: HttpRequest) -> Iterator[str]:
 
 def register(request: HttpRequest, query: Fields, said: Said, fault: Fault | None = None) -> RegisterSender:
     """A new brand name."""
+    name, wrong = _text(said, "brandName")
     return RegisterSender(
-        provider="ubill", credential=who(request, query), peer=request.peer, in_flight=request.in_flight, fault=fault,
-        name=_plain(said.get("brandName")),
+        provider="ubill", credential=who(request, query), peer=request.peer, in_flight=request.in_flight,
+        fault=fault or wrong, notes=tuple(odd(request)), name=name,
     )  # fmt: skip
 
 

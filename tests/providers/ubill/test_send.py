@@ -179,6 +179,14 @@ def test_a_text_that_is_no_text_gets_99_and_says_why(desk: Desk, said: dict[str,
 
 
 @pytest.mark.contract("ubill.send.wrong-type")
+@pytest.mark.parametrize("name", [True, ["shop"], {"name": "shop"}])
+def test_a_brand_name_that_is_no_text_gets_99_too_and_makes_none(desk: Desk, name: object) -> None:
+    assert desk.post("brandNameCreate", {"brandName": name})["statusID"] == 99
+    assert "brandName has the wrong type" in desk.why()
+    assert len(desk.get("brandNames")["brands"]) == 1
+
+
+@pytest.mark.contract("ubill.send.wrong-type")
 def test_a_text_that_is_a_number_is_its_digits(desk: Desk) -> None:
     desk.sent(text=123456)
     assert desk.texts() == [(TO, "123456")]

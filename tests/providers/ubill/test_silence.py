@@ -25,15 +25,17 @@ def test_an_odd_value_is_let_pass_with_a_finding(desk: Desk, said: dict[str, Any
 
 
 @pytest.mark.contract("ubill.send.query-escaped")
-def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding(desk: Desk) -> None:
+@pytest.mark.parametrize("page", ["send", "balance", "brandNames", "report/100001"])
+def test_a_query_that_is_escaped_as_a_whole_has_no_key_and_is_a_finding(desk: Desk, page: str) -> None:
     whole = quote(f"key={desk.key}&brandID=1&numbers={TO}&text=Hello")
-    assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/send?{whole}")).status == 401
+    assert desk.exchange(HttpRequest(method="GET", target=f"/v1/sms/{page}?{whole}")).status == 401
     assert list(desk.emulator.default.findings.by_row) == ["ubill.send.query-escaped"]
 
 
 @pytest.mark.contract("ubill.send.wrong-host")
 @pytest.mark.parametrize(("host", "found"), [("api.ubill.ge", True), ("api.ubill.dev", False)])
 def test_a_host_that_is_not_the_service_s_is_served_with_a_finding(desk: Desk, host: str, found: bool) -> None:
-    target = f"/v1/sms/send?key={desk.key}&brandID=1&numbers={TO}&text=Hello"
-    assert desk.exchange(HttpRequest(method="GET", target=target, headers=(("Host", host),))).status == 200
-    assert list(desk.sandbox.findings.by_row) == (["ubill.send.wrong-host"] if found else [])
+    for page in ("balance", "brandNames", f"send?brandID=1&numbers={TO}&text=Hello"):
+        target = f"/v1/sms/{page}{'&' if '?' in page else '?'}key={desk.key}"
+        assert desk.exchange(HttpRequest(method="GET", target=target, headers=(("Host", host),))).status == 200
+        assert list(desk.sandbox.findings.by_row) == (["ubill.send.wrong-host"] if found else [])
