@@ -207,6 +207,8 @@ class ListMessages(Command, kw_only=True, tag="list-messages"):
     """Those before this one of our ids."""
     kinds: tuple[str, ...] = ()
     """Of these kinds alone; (): of all."""
+    flash: bool | None = None
+    """Those that are shown at once, or the others, alone; None: both."""
     limit: int = 100
 
 

@@ -203,6 +203,7 @@ class CommandHandlers:
         found = (
             message.id for message, batch in self.state.store.with_batches(self._newest(case))
             if batch.provider == provider and (not asked.kinds or batch.kind in asked.kinds)
+            and asked.flash in (None, batch.flash)
             and (asked.until is None or batch.created_at < asked.until)
         )  # fmt: skip
         entries = tuple(map(self._entry, islice(found, asked.limit)))

@@ -18,7 +18,7 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers.base import Route
 from emulator.providers.smscenter import countries, left_out, reply_fields, reply_formats, requests
 from emulator.providers.smscenter.dates import written
-from emulator.providers.smscenter.kinds import FORMATS
+from emulator.providers.smscenter.kinds import FORMATS, type_of
 from emulator.providers.smscenter.lists import numbers_of
 from emulator.providers.smscenter.parameters import Parameters, read
 from emulator.providers.smscenter.reply_fields import Members
@@ -59,7 +59,7 @@ def _messages(parameters: Parameters) -> ListMessages:
     kinds = ("e-mail",) if parameters.get("email") else (FORMATS.get(kind, "unknown"),) if kind else ()
     return ListMessages(
         provider="smscenter", fault=_fault(wrong), destinations=numbers_of(parameters.get("phone")), kinds=kinds,
-        before=before or None, limit=limit or _MOST, extra=dates,
+        flash={"0": False, "1": True}.get(kind), before=before or None, limit=limit or _MOST, extra=dates,
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def _answers(parameters: Parameters) -> ListIncoming:
     )  # fmt: skip
 
 
-_FORMAT_OF = {kind: int(number) for number, kind in FORMATS.items()}
+_FORMAT_OF = {kind: int(number) for number, kind in reversed(FORMATS.items())}
 _WRONG = -1
 
 
@@ -135,7 +135,8 @@ def _sent(entry: Entry, switches: Mapping[str, Any], zone: countries.Zone) -> Me
     )  # fmt: skip
     return {
         **{name: all_there[name] for name in names}, "id": reply_fields.number(entry.provider_id),
-        "int_id": entry.message, "sms_cnt": entry.parts, "format": _FORMAT_OF[entry.kind],
+        "int_id": entry.message, "sms_cnt": entry.parts,
+        "format": _FORMAT_OF[entry.kind] or type_of(entry.kind, entry.flash),
         "mccmnc": all_there.get("mccmnc", ""), "operator": all_there["operator"],
     }  # fmt: skip
 

@@ -34,8 +34,8 @@ KINDS: dict[MessageKind, Product] = {
 """By the parameter of send.php that asks for it."""
 
 
-FORMATS: dict[str, MessageKind] = {"0": "sms", "3": "hlr", "6": "ping", "9": "call"}
-"""What get_messages and the mail gate call a kind by `format` (facts, 5.2 and 11)."""
+FORMATS: dict[str, MessageKind] = {"0": "sms", "1": "sms", "3": "hlr", "6": "ping", "9": "call"}
+"""What get_messages and the mail gate call a kind by `format` (facts, 5.2 and 11); 1 is a flash message."""
 
 
 def type_of(kind: MessageKind, flash: bool) -> int:

@@ -137,13 +137,16 @@ def statuses(fmt: str, several: list[Members]) -> str:
         return json(several)
     if fmt == "2":
         return xml("list", {"sms": several})
-    if fmt == "1":
-        behind = (("id",) if "send_timestamp" in one else ("id", "phone") for one in several)
-        return "\n".join(
-            ",".join([*_numbers(one), *(str(one[name]) for name in names)])
-            for one, names in zip(several, behind, strict=True)
-        )
-    return "\n".join(f"{status(fmt, one)}, id = {one['id']}" for one in several)
+    between, named = (",", "") if fmt == "1" else (", ", "{} = ")
+    return "\n".join(
+        between.join([status(fmt, one), *(f"{named.format(name)}{one[name]}" for name in _behind(one))])
+        for one in several
+    )
+
+
+def _behind(one: Members) -> tuple[str, ...]:
+    """What stands behind a message of several, whose phone the full form has already."""
+    return ("id",) if "send_timestamp" in one else ("id", "phone")
 
 
 def listed(command: Command, several: list[Members], name: str) -> HttpReply:

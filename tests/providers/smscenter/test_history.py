@@ -79,6 +79,10 @@ def test_it_is_narrowed_by_number_format_and_the_id_to_page_back_from():
     assert texts(desk, prev_id="3", phone=TO) == ["one"]
     (call,) = desk.json("get", get_messages="1", format="9")
     assert (call["format"], call["message"]) == (9, desk.messages()[-1][1])
+    desk.send(TO, "at once", flash="1")
+    (flash,) = desk.json("get", get_messages="1", format="1")
+    assert (flash["format"], flash["message"]) == (1, "at once")
+    assert texts(desk, phone=TO, format="0") == ["три", "one"]
     for nothing in ({"format": "8"}, {"email": "a@b.c"}, {"phone": "79990000000"}):
         assert texts(desk, **nothing) == 3
     for wrong in ({"cnt": "1001"}, {"cnt": "x"}, {"prev_id": "-1"}):

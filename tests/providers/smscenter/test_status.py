@@ -87,7 +87,12 @@ def test_lists_in_the_other_formats(desk):
     lines = desk.get("status", **said, fmt="1").decode().split("\n")
     assert lines == [f"-1,{at},0,1,{TO}", f"-1,{at},0,1,{OTHER}", "-3,0,0,5,7999"]
     desk.advance(60)
-    assert desk.get("status", **said).decode().split("\n")[2] == "Status = -3, check_time = 0, err = 0, id = 5"
+    assert desk.get("status", **said).decode().split("\n")[2] == (
+        "Status = -3, check_time = 0, err = 0, id = 5, phone = 7999"
+    )
+    desk.advance(60)
+    line, _ = desk.get("status", phone=f"{TO},{OTHER}", id="1,1", all="1").decode("cp1251").split("\n")
+    assert line.endswith(", type = 0, sms_cnt = 1, id = 1")
     desk.advance(60)
     xml = desk.get("status", **said, fmt="2").decode()
     assert xml.startswith("<list>\n<sms>\n<status>1</status>\n")

@@ -197,7 +197,7 @@ HTTP = (
         "In the order asked, with id, and with phone as it was asked, found or not. Lists of different length are "
         "error 1."),
     row("http-status.many-form", "inferred", _4, "The XML and text forms of a list are not known.",
-        "<list> of <sms>; a line a message."),
+        "<list> of <sms>; a line a message, with id, and phone where the line has none yet."),
     row("http-status.not-found", "recorded", _4, "A message that is not there is no error: status -3, without dates.",
         "So, with id and phone."),
     row("http-status.delete", "elsewhere", _4, "del=1 deletes; the answer is OK in every format.",

@@ -59,8 +59,9 @@ HISTORY = (
         "on. No start is not said.", "By the account's clock, the day of end included; without start everything there "
         "is. From the day 184 days ago on (August to February), else error 1."),
     row("history.narrow", "elsewhere", _5_2, "phone and email lists; format 0 SMS, 8 e-mail; cnt at most 1000; "
-        "prev_id: those before this int_id.", "int_id is the emulator's number of the message; format also 3 HLR, 6 "
-        "ping, 9 call (the numbers of the mail gate); there are no e-mails: error 3. cnt 1000 when not given."),
+        "prev_id: those before this int_id.", "int_id is the emulator's number of the message; format also 1 "
+        "flash, 3 HLR, 6 ping, 9 call (the numbers of the mail gate); there are no e-mails: error 3. cnt 1000 when not "
+        "given."),
     *(row(f"history.error-{n}", "client" if n == 3 else "elsewhere", _5_2, f"get_messages {n}: {what}.",
           "15 at once." if n == 9 else "In the form of fmt.") for n, what in _HISTORY_CODES.items()),
     row("incoming.answer", "client", _5_3, "get.php?get_answers=1: id, received, phone, message, to_phone, sent, the "
