@@ -1,10 +1,8 @@
 """Octets of one connection to requests, by httptools (llhttp). Sizes are bounded here, times by the connection."""
 
-import ipaddress
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
@@ -12,10 +10,21 @@ import httptools
 import msgspec
 
 from emulator.http.content_encoding import CannotUnpack, unpacked
-from emulator.http.messages import Headers, HttpRequest
+from emulator.http.messages import HttpRequest
 from emulator.http.refusals import HttpRefusal, in_our_words, without_octets, wrong_version
+from emulator.http.request_head import (
+    MOST_HEADERS,
+    NO_HEAD,
+    SMALL,
+    Head,
+    RawHeaders,
+    as_far_as_it_goes,
+    escape_line,
+    is_near,
+    read_head,
+    wrong_target,
+)  # fmt: skip
 
-MOST_HEADERS = 128
 _FED_AT_ONCE = 32 * 1024
 """Octets: what has to be looked at anew behind a request is never more."""
 _MOST_KEPT = 64 * 1024
@@ -27,7 +36,6 @@ _begin_of_line = re.compile(b"(?=(?:%b) [/h])" % b"|".join((*_METHODS, b"OPTIONS
 """Of a request that may have octets beyond ASCII in its line."""
 _MOST_PIECES = 2500
 """Of octets that are fed at once, in which there may be nearly as many requests: each costs as much as a small one."""
-_no_host = re.compile(rb"[\s/?#\\]").search
 
 Allowance = Callable[[HttpRequest], int]
 """(a request without its body) → how many octets its body may have."""
@@ -73,7 +81,7 @@ class RequestParser:
         self._allowance = allowance
         self._peer = peer
         self._scheme = self._told_scheme = scheme
-        self._trusts_front = _is_near(peer)
+        self._trusts_front = is_near(peer)
         """Is what comes from there believed about the scheme that its own client used (X-Forwarded-Proto)?"""
         self.parsed: deque[Parsed] = deque()
         self.refusal: HttpRefusal | None = None
@@ -84,12 +92,12 @@ class RequestParser:
         """What the client said behind a CONNECT: no HTTP of this connection any more."""
         self._in_body = False
         self._raw: list[tuple[bytes, bytes]] = []
-        self._head = _NO_HEAD
+        self._head = NO_HEAD
         self._target = b""
         self._body: list[bytes] = []
         self._length = 0
         self._most = limits.body
-        self._small = min(limits.header, limits.line, _SMALL)
+        self._small = min(limits.header, limits.line, SMALL)
         """A head of fewer octets has no line that is too long, and is remembered."""
         self._begun = b""
         """Of a head that is here in part, so many octets as the journal keeps."""
@@ -114,7 +122,7 @@ class RequestParser:
         """As much of a request as is here, for the journal."""
         if self.in_message and self._in_body:
             return self._request(b"")
-        return _as_far_as_it_goes(self._begun, self._peer, self._scheme)
+        return as_far_as_it_goes(self._begun, self._peer, self._scheme)
 
     @property
     def so_far(self) -> str:
@@ -250,7 +258,7 @@ class RequestParser:
         target, method, stays = self._target, parser.get_method(), parser.should_keep_alive()
         version = "1.1" if stays and not head.connection else parser.get_http_version()  # others would not stay
         if target[:1] != b"/" or version != "1.1":
-            wrong = wrong_version(version) or _wrong_target(target, method)
+            wrong = wrong_version(version) or wrong_target(target, method)
             if wrong:
                 self._refused(*wrong)
                 return
@@ -290,7 +298,7 @@ class RequestParser:
         elif any(len(name) + len(value) > most for name, value in raw):
             self._refused(431, f"a header has more than {most} bytes (--max-header)")
 
-    def _check_host(self, head: "Head") -> None:
+    def _check_host(self, head: Head) -> None:
         """As RFC 9112 (3.2) has it, and as the providers' servers do."""
         assert self._parser is not None
         if head.hosts > 1:
@@ -331,7 +339,7 @@ class RequestParser:
             length = self._head.length
             if length and not _METHOD_LIKE(octets):
                 why += f"; it stands behind a body of {length} bytes: Content-Length counts bytes, not letters"
-            self.refusal = HttpRefusal(status, why, _as_far_as_it_goes(octets, self._peer, self._scheme))
+            self.refusal = HttpRefusal(status, why, as_far_as_it_goes(octets, self._peer, self._scheme))
 
     def _line_of(self, data: bytes) -> bytes:
         """The octets of the request that has begun behind others in one piece, by as much of its line as is here."""
@@ -370,109 +378,3 @@ class RequestParser:
             head = f"{request.method} {request.target} HTTP/1.1\r\n".encode("latin-1")
             return head + b"".join(lines) + b"\r\n" + rest
         return rest
-
-
-RawHeaders = tuple[tuple[bytes, bytes], ...]
-_SMALL = 4096
-"""Octets: a head of fewer is remembered."""
-_TELLING = frozenset((
-    b"host", b"content-length", b"content-encoding", b"expect", b"content-type", b"connection", b"proxy-connection",
-    b"transfer-encoding", b"x-forwarded-proto",
-))  # fmt: skip
-
-
-class Head(msgspec.Struct, gc=False):
-    """What the headers of a request say."""
-
-    headers: Headers
-    ordinary: bool = True
-    """Nothing that asks for more than the body as it comes."""
-    length: int = 0
-    hosts: int = 0
-    misnamed: bool = False
-    """Is a Host no host?"""
-    unknown: bool = False
-    """Is it not known by them how long the body is?"""
-    encoding: str = ""
-    chunked: bool = False
-    coding: str = ""
-    """A transfer coding that is not served."""
-    form: bool = False
-    """Multipart."""
-    expects: bool = False
-    connection: bool = False
-    """Is there a Connection header?"""
-    scheme: str = ""
-    """Which the client used, by a proxy's word."""
-
-
-_NO_HEAD = Head(())
-_BLANKS = " \t"
-"""Around a value, and no part of it (RFC 9112, 5.1)."""
-
-
-@lru_cache(maxsize=256)
-def read_head(raw: RawHeaders) -> Head:
-    """Clients send the same headers again and again."""
-    head = Head(tuple([(name.decode("latin-1"), value.decode("latin-1").strip(_BLANKS)) for name, value in raw]))
-    for name, value in raw:
-        name, value = name.lower(), value.strip(_BLANKS.encode())
-        if name not in _TELLING:
-            continue
-        if name == b"host":
-            head.hosts += 1
-            head.misnamed = head.misnamed or not value or _no_host(value) is not None
-        elif name == b"content-length":
-            head.length = int(value)
-        elif name == b"content-type":
-            head.form = value[:10].lower() == b"multipart/"
-        elif name == b"content-encoding":
-            head.encoding, head.unknown = value.decode("latin-1").strip().lower(), True
-        elif name == b"expect":
-            head.expects = head.expects or value.lower() == b"100-continue"
-        elif name == b"transfer-encoding":
-            head.unknown = head.chunked = True
-            if value.strip().lower() not in (b"chunked", b""):
-                head.coding = head.coding or value.decode("latin-1")
-        elif name == b"x-forwarded-proto":
-            first = value.partition(b",")[0].strip().lower()  # what the client used, then each proxy in turn
-            head.scheme = "https" if first == b"https" else "http"
-        else:  # connection or proxy-connection: the parser looks at both
-            head.connection = True
-    odd = head.misnamed or head.unknown or head.expects or head.scheme
-    head.ordinary = head.hosts == 1 and len(raw) <= MOST_HEADERS and not odd
-    return head
-
-
-@lru_cache(maxsize=1024)
-def _is_near(peer: str) -> bool:
-    """Is it this machine or one of a private network, where a TLS front of ours would stand?"""
-    try:
-        found = ipaddress.ip_address(peer)
-    except ValueError:
-        return False
-    return (getattr(found, "ipv4_mapped", None) or found).is_private
-
-
-def escape_line(octets: bytes) -> bytes:
-    """Octets beyond ASCII as %XX."""
-    return b"".join(bytes((octet,)) if octet < 0x80 else b"%%%02X" % octet for octet in octets)
-
-
-def _wrong_target(target: bytes, method: bytes) -> tuple[int, str] | None:
-    """What is wrong with a target that is no path."""
-    if method == b"CONNECT":
-        return None
-    scheme, mark, rest = target.partition(b"://")
-    if target[:1] == b"/" or (mark and scheme.lower() in (b"http", b"https") and rest[:1] not in (b"", b"/", b"[")):
-        return None
-    if mark and rest[:1] == b"[" and b"]" in rest:
-        return None
-    return 400, "the target is neither a path that begins with / nor an http:// address"
-
-
-def _as_far_as_it_goes(octets: bytes, peer: str, scheme: str) -> HttpRequest:
-    line, _, rest = octets.partition(b"\n")
-    method, _, target = line.decode("latin-1").rstrip("\r").partition(" ")
-    target = target.rpartition(" ")[0] or target
-    return HttpRequest(method=method[:32], target=target, body=rest, peer=peer, scheme=scheme)
