@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from functools import lru_cache
+from typing import Protocol
 
 import msgspec
 
@@ -17,6 +18,19 @@ _TELLING = frozenset((
     b"host", b"content-length", b"content-encoding", b"expect", b"content-type", b"connection", b"proxy-connection",
     b"transfer-encoding", b"x-forwarded-proto",
 ))  # fmt: skip
+
+
+class Sizes(Protocol):
+    """How many octets a client may send."""
+
+    @property
+    def body(self) -> int: ...
+
+    @property
+    def line(self) -> int: ...
+
+    @property
+    def header(self) -> int: ...
 
 
 class Head(msgspec.Struct, gc=False):
@@ -95,6 +109,26 @@ def is_near(peer: str) -> bool:
 def escape_line(octets: bytes) -> bytes:
     """Octets beyond ASCII as %XX."""
     return b"".join(bytes((octet,)) if octet < 0x80 else b"%%%02X" % octet for octet in octets)
+
+
+def too_long(target: bytes, raw: RawHeaders, limits: Sizes) -> tuple[int, str] | None:
+    """What of a head is more than may be."""
+    if len(target) > limits.line:
+        return 414, f"the request line has more than {limits.line} bytes (--max-line)"
+    if len(raw) > MOST_HEADERS:
+        return 431, f"there are more than {MOST_HEADERS} headers"
+    if any(len(name) + len(value) > limits.header for name, value in raw):
+        return 431, f"a header has more than {limits.header} bytes (--max-header)"
+    return None
+
+
+def wrong_host(head: Head, version: str) -> tuple[int, str] | None:
+    """As RFC 9112 (3.2) has it, and as the providers' servers do."""
+    if head.hosts > 1:
+        return 400, "there are several Host headers"
+    if head.misnamed:
+        return 400, "the header Host names no host"
+    return (400, "the header Host is missing, which a request of HTTP/1.1 has") if version == "1.1" else None
 
 
 def wrong_target(target: bytes, method: bytes) -> tuple[int, str] | None:

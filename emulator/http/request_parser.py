@@ -2,9 +2,8 @@
 
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import islice
-from typing import Protocol
 
 import httptools
 import msgspec
@@ -16,12 +15,14 @@ from emulator.http.request_head import (
     MOST_HEADERS,
     NO_HEAD,
     SMALL,
-    Head,
     RawHeaders,
+    Sizes,
     as_far_as_it_goes,
     escape_line,
     is_near,
     read_head,
+    too_long,
+    wrong_host,
     wrong_target,
 )  # fmt: skip
 
@@ -39,19 +40,6 @@ _MOST_PIECES = 2500
 
 Allowance = Callable[[HttpRequest], int]
 """(a request without its body) → how many octets its body may have."""
-
-
-class Sizes(Protocol):
-    """How many octets a client may send."""
-
-    @property
-    def body(self) -> int: ...
-
-    @property
-    def line(self) -> int: ...
-
-    @property
-    def header(self) -> int: ...
 
 
 class Parsed(msgspec.Struct, frozen=True, gc=False):
@@ -225,7 +213,9 @@ class RequestParser:
         if head.coding:
             self._refused(501, f"Transfer-Encoding: {head.coding} is not served; chunked is")
         if head.hosts != 1 or head.misnamed:
-            self._check_host(head)
+            wrong = wrong_host(head, self._parser.get_http_version())
+            if wrong:
+                self._refused(*wrong)
         if head.unknown or head.length > self._most:
             self._most = self._allowance(self._request(b""))
             if head.length > self._most:
@@ -289,24 +279,10 @@ class RequestParser:
         self._raw_octets = True
         return escape_line(line) + newline + rest
 
-    def _check_head(self, raw: Sequence[tuple[bytes, bytes]]) -> None:
-        limits, most = self._limits, self._limits.header
-        if len(self._target) > limits.line:
-            self._refused(414, f"the request line has more than {limits.line} bytes (--max-line)")
-        elif len(raw) > MOST_HEADERS:
-            self._refused(431, f"there are more than {MOST_HEADERS} headers")
-        elif any(len(name) + len(value) > most for name, value in raw):
-            self._refused(431, f"a header has more than {most} bytes (--max-header)")
-
-    def _check_host(self, head: Head) -> None:
-        """As RFC 9112 (3.2) has it, and as the providers' servers do."""
-        assert self._parser is not None
-        if head.hosts > 1:
-            self._refused(400, "there are several Host headers")
-        elif head.misnamed:
-            self._refused(400, "the header Host names no host")
-        elif self._parser.get_http_version() == "1.1":
-            self._refused(400, "the header Host is missing, which a request of HTTP/1.1 has")
+    def _check_head(self, raw: RawHeaders) -> None:
+        wrong = too_long(self._target, raw, self._limits)
+        if wrong:
+            self._refused(*wrong)
 
     def _check_part(self, fed: int) -> None:
         """What is here in part may be too much already."""
@@ -314,9 +290,9 @@ class RequestParser:
         self._fed, self._told = self._fed + fed if told == self._told else 0, told
         if not self._in_body and b"\n" not in self._begun:
             if len(self._target) > self._limits.line:
-                self._check_head([])
+                self._check_head(())
         elif len(self._raw) > MOST_HEADERS:  # trailers among them
-            self._check_head(self._raw)
+            self._check_head(tuple(self._raw))
         elif self._fed > self._limits.header:
             self._refused(431, f"a header has more than {self._limits.header} bytes (--max-header)")
 
