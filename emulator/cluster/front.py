@@ -32,7 +32,8 @@ from emulator.http.messages import HttpReply, HttpRequest
 from emulator.http.request_parser import Parsed
 from emulator.journal import Exchange, Line
 from emulator.sandboxes.spec import DEFAULT
-from emulator.server.http_connection import Answer, HttpConnection, RelayedReply
+from emulator.server.answers import Answer, RelayedReply
+from emulator.server.http_connection import HttpConnection
 from emulator.storage.postgres import FAILURES
 from emulator.storage.postgres_nodes import SandboxHome
 

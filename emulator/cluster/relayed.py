@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from emulator.cluster.frames import Frame, Kind
 from emulator.cluster.link import NodeLink
-from emulator.server.http_connection import HttpConnection, RelayedReply
+from emulator.server.answers import RelayedReply
+from emulator.server.http_connection import HttpConnection
 
 
 class Relayed(RelayedReply):

@@ -7,7 +7,8 @@ from emulator.cluster.frames import Forwarded, ForwardedMail, Frame, Kind
 from emulator.cluster.link import NodeLink
 from emulator.dispatch.http import Stranger
 from emulator.http.request_parser import Parsed
-from emulator.server.http_connection import HttpConnection, Service
+from emulator.server.answers import Service
+from emulator.server.http_connection import HttpConnection
 from emulator.server.smpp_connection import SmppConnection
 from emulator.server.smpp_server import SmppServer
 from emulator.server.stream_protocol import StreamProtocol

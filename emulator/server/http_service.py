@@ -21,10 +21,11 @@ from emulator.http.reply_writer import encoded
 from emulator.http.request_parser import Parsed
 from emulator.net.connect import TIMEOUT
 from emulator.sandboxes.change_log import ChangeLog, NotPersisted, kept
+from emulator.server.answers import Answer as Answering
+from emulator.server.answers import RelayedReply
 from emulator.server.fault_steps import Wait, carry_out
 from emulator.server.held_replies import HeldReplies
-from emulator.server.http_connection import Answer as Answering
-from emulator.server.http_connection import HttpConnection, RelayedReply
+from emulator.server.http_connection import HttpConnection
 from emulator.server.http_faults import FAULTS
 from emulator.server.multipart import fields_of
 from emulator.server.protocol_switch import ProtocolSwitch, told
