@@ -8,7 +8,6 @@ Requests that come behind one that is waited for wait with it; with much of them
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
@@ -19,6 +18,7 @@ from emulator.http.request_parser import Parsed, RequestParser
 from emulator.net.reset import reset
 from emulator.sandboxes.turns import TURN
 from emulator.server.answers import RelayedReply, Service
+from emulator.server.http_deadline import Deadline
 from emulator.server.stream_protocol import StreamProtocol
 
 AT_ONCE = 100
@@ -37,10 +37,9 @@ _log = logging.getLogger("emulator")
 
 class HttpConnection(StreamProtocol):
     __slots__ = (
-        "_armed", "_behind", "_drained", "_due", "_ended", "_form", "_going", "_held", "_leaving", "_loop", "_next",
-        "_parser", "_paused", "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task",
-        "_then", "_timer", "_waits_for", "address", "gone", "grace", "here", "manner", "stopping", "transport",
-        "when_ended",
+        "_behind", "_drained", "_ended", "_form", "_going", "_held", "_leaving", "_loop", "_next", "_parser", "_paused",
+        "_reading", "_scheme", "_service", "_spare", "_stalled", "_stopping", "_task", "_then", "address", "deadline",
+        "gone", "grace", "here", "manner", "stopping", "transport", "when_ended",
     )  # fmt: skip
 
     def __init__(self, service: Service, scheme: str = "http") -> None:
@@ -85,21 +84,17 @@ class HttpConnection(StreamProtocol):
         self._reading = True
         self._drained: asyncio.Future[None] | None = None
         self._stalled: asyncio.TimerHandle | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._armed = self._due = math.inf
-        """When the timer comes, and when what the client does next has to be there."""
-        self._waits_for = ""
-        """What that is: a request, its head or its body."""
+        self.deadline = Deadline(self._loop, self._overdue)
 
     # TLS
 
     def begin_tls(self) -> None:
         """The client has begun a handshake: it gets the time of a head for it."""
-        self._expect("handshake", self._service.limits.head_seconds)
+        self.deadline.expect("handshake", self._service.limits.head_seconds)
 
     def over_tls(self) -> None:
         """It is done. `connection_made` comes once more, with the transport inside."""
-        self._scheme, self._waits_for = "https", ""
+        self._scheme, self.deadline.waits_for = "https", ""
 
     # coming and going
 
@@ -117,16 +112,14 @@ class HttpConnection(StreamProtocol):
         else:
             self._spare = True
             service.spare[self] = None
-            self._expect("place", _LINGER)
+            self.deadline.expect("place", _LINGER)
             if len(service.spare) > _SPARE:
                 next(iter(service.spare)).cut_off()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.gone = self._ended = True
         self._paused = False
-        for timer in (self._timer, self._stalled):
-            if timer is not None:
-                timer.cancel()
+        self._stop_timers()
         task = self._task
         if self._in_the_middle:
             why = f"the client went away: {self._parser.so_far}"
@@ -238,8 +231,8 @@ class HttpConnection(StreamProtocol):
             elif parser.in_message:
                 if parser.expects_continue and self._then is None:
                     self._behind_held(self._let_go_on)
-            elif self._waits_for == "request" and not self._paused:
-                self._due = now + self._service.limits.idle_seconds  # the timer, if it comes before, comes again
+            elif self.deadline.waits_for == "request" and not self._paused:
+                self.deadline.due = now + self._service.limits.idle_seconds  # a timer that comes before comes again
                 return
         if not self.gone:
             self._watch()
@@ -424,9 +417,7 @@ class HttpConnection(StreamProtocol):
         if self._service.held is not None:
             self._service.held.flush()
         self.transport.write(first)
-        for timer in (self._timer, self._stalled):
-            if timer is not None:
-                timer.cancel()
+        self._stop_timers()
         said = self._parser.tunnelled or b""
         self._parser.close()
         self._service.lost(self)
@@ -491,49 +482,39 @@ class HttpConnection(StreamProtocol):
 
     def _watch(self) -> None:
         """The client is given its time for what it has to do next."""
-        limits, parser = self._service.limits, self._parser
+        limits, parser, deadline = self._service.limits, self._parser, self.deadline
         if self._leaving or self._spare or self.gone:
             return
         if self._task is not None or self._next is not None or self._paused:
-            self._due, self._waits_for = math.inf, ""
+            deadline.lift()
         elif not parser.in_message:
-            self._expect("request", limits.idle_seconds)
+            deadline.expect("request", limits.idle_seconds)
         elif parser.in_head:
-            if self._waits_for != "head":
-                self._expect("head", limits.head_seconds)
-        elif self._waits_for != "body":
-            self._expect("body", limits.body_seconds)
+            if deadline.waits_for != "head":
+                deadline.expect("head", limits.head_seconds)
+        elif deadline.waits_for != "body":
+            deadline.expect("body", limits.body_seconds)
 
-    def _expect(self, what: str, seconds: float) -> None:
-        self._waits_for = what
-        self._due = self._loop.time() + seconds
-        if self._due < self._armed:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._armed = self._due
-            self._timer = self._loop.call_at(self._due, self._overdue)
-
-    def _overdue(self) -> None:
-        self._timer, self._armed = None, math.inf
-        if self._due == math.inf:
-            return
-        if self._loop.time() < self._due:
-            self._armed = self._due
-            self._timer = self._loop.call_at(self._due, self._overdue)
-        elif self._waits_for == "end":
+    def _overdue(self, what: str) -> None:
+        limits = self._service.limits
+        if what == "end":
             self.abort()
         elif self._spare:
             if self._task is None:
                 self._no_room()
-        elif self._waits_for in ("request", "handshake"):
+        elif what in ("request", "handshake"):
             self.close()
-        elif self._waits_for == "head":
-            seconds = self._service.limits.head_seconds
-            self._send_away(408, f"the head of the request was not there after {seconds:g} s (--head-seconds)")
-        elif self._waits_for == "body":
-            seconds = self._service.limits.body_seconds
-            why = f"the body was not there after {seconds:g} s (--body-seconds): {self._parser.so_far}"
+        elif what == "head":
+            why = f"the head of the request was not there after {limits.head_seconds:g} s (--head-seconds)"
+            self._send_away(408, why)
+        elif what == "body":
+            why = f"the body was not there after {limits.body_seconds:g} s (--body-seconds): {self._parser.so_far}"
             self._send_away(408, why, True)
+
+    def _stop_timers(self) -> None:
+        self.deadline.stop()
+        if self._stalled is not None:
+            self._stalled.cancel()
 
     def _send_away(self, status: int, why: str, of_body: bool = False) -> None:
         self._send_away_by(HttpRefusal(status, why, self._parser.begun, of_body))
@@ -553,4 +534,4 @@ class HttpConnection(StreamProtocol):
             return
         if self.transport.can_write_eof() and not self.transport.is_closing():
             self.transport.write_eof()
-        self._expect("end", _LINGER if self._parser.in_head else _LINGER_READING)
+        self.deadline.expect("end", _LINGER if self._parser.in_head else _LINGER_READING)

@@ -199,7 +199,7 @@ async def test_a_hello_that_never_ends_is_cut_off(tmp_path: Path) -> None:
         reader, writer = await connected(served.base_url)
         writer.write(b"\x16\x03\x01\x02\x00\x01")
         (connection,) = await until_there(served)
-        await until(lambda: connection._waits_for == "handshake")
+        await until(lambda: connection.deadline.waits_for == "handshake")
         skip(601)
         assert await asyncio.wait_for(reader.read(), PATIENCE) == b""
         writer.close()
@@ -219,7 +219,7 @@ async def test_a_client_that_is_gone_in_the_handshake_is_told_of_and_forgotten(t
         writer.write(b"\x16\x03\x01\x02\x00\x01")
         if port == "http":
             (connection,) = await until_there(served)
-            await until(lambda: connection._waits_for == "handshake")
+            await until(lambda: connection.deadline.waits_for == "handshake")
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.close()  # a reset
         await until(lambda: not served.http.connections)
