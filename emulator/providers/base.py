@@ -115,8 +115,6 @@ class SmppFace(msgspec.Struct, frozen=True, kw_only=True):
 
     system_id: bytes
     """Its own, in bind responses."""
-    identity: str
-    """The kind of credential a bind names: one of the provider's identities."""
     credentials: Mapping[str, str]
     """What a bind says of the account's credentials: its field → the credential's name."""
     credentials_row: str

@@ -21,9 +21,6 @@ from emulator.providers.smscenter.soap import client as soap
 
 T = TypeVar("T")
 Numbers = str | Sequence[str]
-ENVIRONMENT: tuple[dict[str, str], dict[str, str]] = ({}, {
-    "login": "SMSCENTER_LOGIN", "psw": "SMSCENTER_PSW", "apikey": "SMSCENTER_APIKEY", "base_url": "SMSCENTER_BASE_URL",
-})  # fmt: skip
 STATUS = "status"
 AT_ONCE: AtOnce = {ALL: 14, STATUS: 4}
 """Requests at once: 15 under one login are error 9, and 5 for a status (facts, section 8)."""

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from emulator.core.regex.parser import Character, Choice, Group, Node, Position, Repeat, Sequence
+from emulator.core.regex.nodes import Character, Choice, Group, Node, Position, Repeat, Sequence
 
 
 class Take(NamedTuple):

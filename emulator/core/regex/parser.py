@@ -1,18 +1,9 @@
 """The text of an expression to nodes: a tree of what it says. What cannot be is told with its position."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from emulator.core.regex.nodes import LAST, Character, Choice, Group, Node, Position, Repeat, Sequence, Test
 
 MOST_PIECES = 250
 DEEPEST = 50
-
-Test = Callable[[str], bool]
-"""Of one character."""
-Holds = Callable[[str, str], bool]
-"""Of a place between two characters: the one before it ("" at the beginning) and the one after it ("" at the end;
-LAST for a line break that ends the text)."""
-
-LAST = "\n\0"
 
 
 class BadPattern(ValueError):
@@ -21,52 +12,6 @@ class BadPattern(ValueError):
     def __init__(self, message: str, position: int) -> None:
         super().__init__(f"{message} at character {position}")
         self.message, self.position = message, position
-
-
-class Character(NamedTuple):
-    """One character that the test takes; `literal` where it is one alone."""
-
-    test: Test
-    literal: str = ""
-    pieces: int = 1
-
-
-class Position(NamedTuple):
-    """Takes no character: something must be so of the place."""
-
-    holds: Holds
-    before: tuple[Test, ...] = ()
-    """All that it asks of the character before ("" at the beginning)."""
-    pieces: int = 1
-
-
-class Sequence(NamedTuple):
-    nodes: "tuple[Node, ...]"
-    pieces: int
-
-
-class Choice(NamedTuple):
-    nodes: "tuple[Node, ...]"
-    pieces: int
-
-
-class Repeat(NamedTuple):
-    """`most` None: without an end."""
-
-    node: "Node"
-    least: int
-    most: int | None
-    greedy: bool
-    pieces: int
-
-
-class Group(NamedTuple):
-    node: "Node"
-    number: int
-    pieces: int
-
-
-Node = Character | Position | Sequence | Choice | Repeat | Group
 
 
 def _is_word(character: str) -> bool:

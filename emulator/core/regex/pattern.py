@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from emulator.core.regex.compiler import Check, Done, Instruction, Save, Split, Take, compile_to, needed
-from emulator.core.regex.parser import LAST, Test, parse
+from emulator.core.regex.nodes import LAST, Test
+from emulator.core.regex.parser import parse
 
 REACH = 150_000
 """Steps at most: an expression of so many pieces looks at no more characters than makes them."""

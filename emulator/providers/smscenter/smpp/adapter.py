@@ -285,7 +285,7 @@ def judge(status: int) -> SmppJudgement:
 
 
 FACE = SmppFace(
-    system_id=SYSTEM_ID, identity="system_id", credentials={"system_id": "system_id", "password": "password"},
+    system_id=SYSTEM_ID, credentials={"system_id": "system_id", "password": "password"},
     credentials_row="smscenter.smpp.credentials", dialect=dialect, readers=READERS, write=write, receipt=receipt,
     incoming=incoming, judge=judge, greet=greet, terms=terms, tags=VENDOR_TAGS,
 )  # fmt: skip
