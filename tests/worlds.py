@@ -13,7 +13,7 @@ from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.outcomes import Accepted
 from emulator.core.profile import ErrorRow, ErrorTable, Profile, StatusRow, Switch
 from emulator.core.reasons import NO_NUMBER_LEFT, Reason
-from emulator.core.rules.matching import Rule, RuleSpec
+from emulator.core.rules.rule import Rule, RuleSpec
 from emulator.core.state.sandbox_state import DumpedState, SandboxState
 from emulator.core.statuses import STATUSES
 from emulator.core.units import SECOND, Chance, amount

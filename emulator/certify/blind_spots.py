@@ -10,7 +10,7 @@ import msgspec
 from emulator.certify.cases import cases
 from emulator.core.admin_commands import AddRule
 from emulator.core.rules.actions import Plan
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.core.statuses import FINAL
 from emulator.core.units import counted
 from emulator.histories.history import History, HistoryEvent

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from emulator.control_api import views
-from emulator.core.rules.matching import Rule
+from emulator.core.rules.rule import Rule
 from emulator.sandboxes.sandbox import Sandbox
 
 Json = dict[str, Any]

@@ -20,7 +20,7 @@ from emulator.core.rules.conditions import (
     unmet,
 )
 from emulator.core.rules.http_actions import HTTP_FAULTS
-from emulator.core.rules.matching import Rule
+from emulator.core.rules.rule import Rule
 from emulator.core.text import Measure
 from emulator.core.units import counted, plain
 

@@ -12,7 +12,7 @@ from emulator.core.commands import Submit
 from emulator.core.engine.checks import CheckContext
 from emulator.core.messages import Batch, Message
 from emulator.core.outcomes import Refused
-from emulator.core.rules.matching import Rule
+from emulator.core.rules.rule import Rule
 from emulator.core.units import Timestamp, plain
 from emulator.dispatch.explain import explain
 from emulator.http.messages import SmppFrame

@@ -3,7 +3,7 @@
 import msgspec
 
 from emulator.core.accounts import AccountPatch, SenderState
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.core.statuses import Status
 from emulator.core.units import Timestamp
 

@@ -13,7 +13,7 @@ import msgspec
 
 from emulator.clock import real_now
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.units import SECOND
 from emulator.journal import MemoryLimit

@@ -13,7 +13,7 @@ from emulator.core.commands import AnyCommand, Credential
 from emulator.core.engine.engine import Decision, Engine
 from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.profile import Profile
-from emulator.core.rules.matching import Rule
+from emulator.core.rules.rule import Rule
 from emulator.core.state.sandbox_state import DumpedState, SandboxState
 from emulator.core.units import Chance, Timestamp, amount
 from emulator.journal import Journal, MemoryLimit

@@ -9,7 +9,7 @@ from typing import Any
 
 from emulator.core.rules.conditions import When
 from emulator.core.rules.http_actions import HTTP_FAULTS
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.scenarios.problems import Path, Problem, shown
 from emulator.scenarios.vocabulary import Vocabulary, mapping

@@ -3,7 +3,7 @@
 import msgspec
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.scenarios.account_validation import about_account, about_accounts
 from emulator.scenarios.problems import MOST_TOLD, Invalid, Path, Problem, shown
 from emulator.scenarios.rule_validation import about_rule, pieces_of

@@ -12,7 +12,7 @@ from emulator.core.commands import OPERATIONS
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Plan, Refuse
 from emulator.core.rules.conditions import When
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.http.messages import HttpReply, HttpRequest
 from emulator.providers import found
 from emulator.sandboxes.spec import NewSandbox

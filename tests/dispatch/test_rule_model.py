@@ -11,7 +11,7 @@ from rule_model import TEXTS, Call, Json, Model, Recipient, some_rules
 from support import until
 
 from emulator.core.admin_commands import PutRules
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.journal.entries import Exchange
 from emulator.providers.smscenter import client as smscenter
 from emulator.providers.smscenter.soap import client as soap

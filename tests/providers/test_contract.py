@@ -20,7 +20,8 @@ from emulator.core.outcomes import Accepted, BalanceTold, Refused
 from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Plan, Refuse
-from emulator.core.rules.matching import RuleSpec, When
+from emulator.core.rules.conditions import When
+from emulator.core.rules.rule import RuleSpec
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.statuses import STATUSES
 from emulator.dispatch.explain import explain

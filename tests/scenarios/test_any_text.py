@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.core.accounts import AccountPatch
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.scenarios import yaml_reader
 from emulator.scenarios.loader import parse
 from emulator.scenarios.scenario import Scenario

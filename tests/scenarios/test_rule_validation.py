@@ -6,7 +6,7 @@ import pytest
 from mistakes import OF_RULES
 
 from emulator.app.emulator import Emulator
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.scenarios.json_schema import schema
 from emulator.scenarios.validation import Invalid, checked
 

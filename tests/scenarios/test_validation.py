@@ -8,7 +8,7 @@ from mistakes import OF_SCENARIOS
 from emulator.core.accounts import AccountPatch
 from emulator.core.rules.actions import Plan, Refuse
 from emulator.core.rules.conditions import When
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.scenarios.scenario import Scenario
 from emulator.scenarios.validation import Invalid, checked
 from emulator.scenarios.vocabulary import Vocabulary

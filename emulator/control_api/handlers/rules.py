@@ -11,7 +11,7 @@ from emulator.control_api.filters import RuleFilters
 from emulator.control_api.handlers.accounts import done
 from emulator.control_api.refusal import refuse
 from emulator.core.admin_commands import AddRule, DropRule, PatchAccount, PutRules
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.sandboxes.sandbox import Sandbox
 from emulator.sandboxes.spec import InvalidOptions
 from emulator.scenarios.contradictions import hidden

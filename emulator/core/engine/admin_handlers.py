@@ -21,7 +21,7 @@ from emulator.core.admin_commands import (
 from emulator.core.engine.lifecycle import MessageLifecycle
 from emulator.core.messages import Incoming, Message
 from emulator.core.profile import Profile
-from emulator.core.rules.matching import Rule, RuleSpec
+from emulator.core.rules.rule import Rule, RuleSpec
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import SendIncoming, SendReport
 from emulator.core.units import Timestamp

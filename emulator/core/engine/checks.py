@@ -11,7 +11,7 @@ from emulator.core.accounts import Account, Sender
 from emulator.core.outcomes import Refused
 from emulator.core.profile import LONGEST_WINDOW, Profile
 from emulator.core.reasons import Reason
-from emulator.core.rules.matching import NOTHING, Ruling
+from emulator.core.rules.rule import NOTHING, Ruling
 from emulator.core.state.named import named
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.text import Measure, measure

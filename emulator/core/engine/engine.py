@@ -21,7 +21,7 @@ from emulator.core.outcomes import Accepted, AnyOutcome, PartAccepted, Refused, 
 from emulator.core.profile import Profile
 from emulator.core.reasons import NO_NUMBER_LEFT
 from emulator.core.rules.actions import Refuse, Reply
-from emulator.core.rules.matching import Rule, Ruling
+from emulator.core.rules.rule import Rule, Ruling
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.state.scheduler import Begin, Expire, PartsEnd, SendIncoming, SendReport, Step
 from emulator.core.units import Timestamp, seconds

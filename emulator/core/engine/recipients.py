@@ -8,7 +8,7 @@ from emulator.core.engine.checks import Check, CheckContext, Lost, weigh
 from emulator.core.outcomes import Refused
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Refuse
-from emulator.core.rules.matching import Rule
+from emulator.core.rules.rule import Rule
 from emulator.core.units import some
 
 _MALFORMED, _STOPPED = Reason.DESTINATION_INVALID, Reason.STOP_LISTED

@@ -16,7 +16,7 @@ from emulator.core.outcomes import Accepted, Refused
 from emulator.core.profile import ErrorRow, Profile
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import Plan, Step
-from emulator.core.rules.matching import Rule
+from emulator.core.rules.rule import Rule
 from emulator.core.state.sandbox_state import SandboxState
 from emulator.core.statuses import Status
 from emulator.core.text import Measure

@@ -3,13 +3,9 @@ counts its uses."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, Annotated
-
-import msgspec
-from msgspec import Meta
+from typing import TYPE_CHECKING
 
 from emulator.core.commands import AnyCommand, Delete, QueryMany, Submit
-from emulator.core.rules.actions import Plan
 from emulator.core.rules.conditions import (
     OF_ASKED,
     OF_CALL,
@@ -18,7 +14,6 @@ from emulator.core.rules.conditions import (
     OF_SAID,
     OF_TEXT,
     Per,
-    When,
     destinations_of,
     references_of,
     speaks_of,
@@ -26,75 +21,11 @@ from emulator.core.rules.conditions import (
     tests_of,
     texts_of,
 )
-from emulator.core.rules.ranges import Count
+from emulator.core.rules.rule import NOTHING, Rule, Ruling, ruling_of
 from emulator.core.rules.turns import Turns
-from emulator.core.units import Timestamp
 
 if TYPE_CHECKING:
     from emulator.core.engine.checks import CheckContext
-
-NAME = "^(?!r[0-9]+$)[A-Za-z][A-Za-z0-9._-]{0,63}$"
-"""Of a rule; not what could be an id."""
-Name = Annotated[str, Meta(pattern=NAME, description="of letters, digits and . _ -, and not like the id r7")]
-
-
-class RuleSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A rule as people write it, in YAML and JSON alike. By its `name` one asks whether it fired."""
-
-    then: Plan
-    when: When = When()
-    times: Count | None = None
-    comment: str = ""
-    name: Name | None = None
-
-
-class Rule(msgspec.Struct):
-    """A rule in force, with its counters."""
-
-    id: str
-    spec: RuleSpec
-    by_hand: bool
-    seen: int = 0
-    """Calls that matched everything but the keys that count; kept where there are such keys."""
-    fired: int = 0
-    counted: dict[str, int] = {}
-    """The same, for each number, reference or text where it counts `per` those; under "" where not."""
-    recent: dict[str, list[Timestamp]] = {}
-    """When the last of them came, where it has a rate."""
-
-    @property
-    def exhausted(self) -> bool:
-        return self.spec.times is not None and self.fired >= self.spec.times
-
-
-class Ruling(msgspec.Struct, frozen=True):
-    """What the rules say of one call: those that decide, in their order; and which of them of whom."""
-
-    rules: tuple[Rule, ...] = ()
-    everyone: Rule | None = None
-    """Decides of all recipients; or it is None, and then"""
-    recipients: dict[int | tuple[str, str], Rule | None] | None = None
-    """a rule for each recipient: by its place among the destinations, or by number and id that are asked after."""
-    judges: bool = False
-    """Does any of them say something of the call itself, or of its answer?"""
-
-    def of(self, recipient: int | tuple[str, str]) -> Rule | None:
-        """The rule for a recipient."""
-        return self.everyone if self.recipients is None else self.recipients.get(recipient)
-
-    def each(self) -> Iterable[Rule | None]:
-        """The rules of all recipients; of a call without any, its own."""
-        return (self.everyone,) if self.recipients is None else self.recipients.values()
-
-
-NOTHING = Ruling()
-
-
-def _ruling(
-    rules: Sequence[Rule], everyone: Rule | None, recipients: dict[int | tuple[str, str], Rule | None] | None = None
-) -> Ruling:  # fmt: skip
-    return Ruling(tuple(rules), everyone, recipients, any(rule.spec.then.judges for rule in rules))
-
 
 _LONG = 1000
 _ENDING, _PER = 0.02, 8.0
@@ -115,7 +46,7 @@ class _Candidate:
     def __init__(self, rule: Rule) -> None:
         when = rule.spec.when
         self.rule = rule
-        self.alone = _ruling((rule,), rule)
+        self.alone = ruling_of((rule,), rule)
         """Where it decides, and no other."""
         self.tests = tests_of(when, OF_CALL)
         self.numbers = tests_of(when, OF_NUMBER)
@@ -328,10 +259,10 @@ def _for_many(candidates: list[_Candidate], case: "CheckContext", numbers: tuple
             left = [place for place in left if decided[place] is None]
     first = decided[0]
     if all(rule is first for rule in decided):
-        return NOTHING if first is None else _ruling(rules, first)
+        return NOTHING if first is None else ruling_of(rules, first)
     command = case.command
     asked = command.wanted or () if isinstance(command, QueryMany | Delete) else everywhere
-    return _ruling(rules, None, dict(zip(asked, decided, strict=True)))
+    return ruling_of(rules, None, dict(zip(asked, decided, strict=True)))
 
 
 def _by_key(

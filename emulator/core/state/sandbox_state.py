@@ -10,7 +10,8 @@ from emulator.core.accounts import Account
 from emulator.core.commands import SubmitPart
 from emulator.core.messages import Batch, Incoming, Message
 from emulator.core.rules.actions import Plan
-from emulator.core.rules.matching import Rule, RuleBook
+from emulator.core.rules.matching import RuleBook
+from emulator.core.rules.rule import Rule
 from emulator.core.state.dump import PIECE, in_pieces
 from emulator.core.state.message_store import MessageStore
 from emulator.core.state.paged_list import CacheSize

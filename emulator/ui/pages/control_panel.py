@@ -12,7 +12,7 @@ from emulator.core.commands import OPERATIONS
 from emulator.core.reasons import Reason
 from emulator.core.rules.actions import FAULTS
 from emulator.core.rules.http_actions import HTTP_FAULTS
-from emulator.core.rules.matching import Rule
+from emulator.core.rules.rule import Rule
 from emulator.core.rules.smpp_actions import SMPP_FAULTS
 from emulator.http.messages import HttpReply, StreamReply
 from emulator.sandboxes.known_secrets import secret_words

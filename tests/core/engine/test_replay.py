@@ -33,7 +33,7 @@ from emulator.core.engine.engine import Decision, Engine
 from emulator.core.inputs import Advanced, Answered, Controlled, Executed, Input
 from emulator.core.messages import KINDS
 from emulator.core.rules.actions import FAULTS
-from emulator.core.rules.matching import Rule, RuleSpec
+from emulator.core.rules.rule import Rule, RuleSpec
 from emulator.core.state.sandbox_state import DumpedState, SandboxState
 from emulator.core.statuses import STATUSES
 from emulator.core.units import SECOND, Chance, amount

@@ -9,7 +9,7 @@ from emulator.core.admin_commands import PatchAccount
 from emulator.core.engine import checks, recipients
 from emulator.core.outcomes import Accepted
 from emulator.core.reasons import Reason
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.core.state.scheduler import SendIncoming
 from emulator.core.units import SECOND, Chance
 

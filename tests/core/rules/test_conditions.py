@@ -19,7 +19,7 @@ from emulator.core.rules.conditions import (
     When,
     unmet,
 )
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 from emulator.core.units import Chance
 
 BUSY = {"refuse": {"code": -1}}

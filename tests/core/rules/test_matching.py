@@ -8,7 +8,7 @@ from emulator.core.admin_commands import AddRule, DropRule, PutRules
 from emulator.core.commands import Submit
 from emulator.core.outcomes import Accepted, Refused, Unheard
 from emulator.core.reasons import Reason
-from emulator.core.rules.matching import RuleSpec
+from emulator.core.rules.rule import RuleSpec
 
 GOOD, OTHER, THIRD = "995577000001", "995577000002", "995599000003"
 BUSY = {"refuse": {"code": -1}}
