@@ -32,6 +32,11 @@ def escaped_as_a_whole(request: HttpRequest) -> bool:
     return "=" not in query and "%3d" in query.lower() and "=" in read_query(query)[0][0]
 
 
+def is_json(body: bytes) -> bool:
+    """Does a body look like a JSON object, whatever its Content-Type says?"""
+    return body.lstrip()[:1] == b"{"
+
+
 def differ(fields: Iterable[tuple[str, str]], read: Mapping[str, str], known: Iterable[str]) -> bool:
     """Does a known parameter stand there with another value than the one that was read?"""
     return any(read[name] != value for name, value in fields if name in known)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from emulator.http.messages import HttpRequest, read_query
-from emulator.providers.asked import readable
+from emulator.providers.asked import is_json, readable
 from emulator.providers.smscenter.lint import PARAMETERS
 
 FORM = "application/x-www-form-urlencoded"
@@ -49,12 +49,14 @@ def read(request: HttpRequest, json: bool = False) -> Parameters:
         raw += [(name, value.decode("latin-1")) for name, value in request.form]
     elif request.body:
         kind = request.header("content-type").partition(";")[0].strip().lower()
-        if json and (kind == "application/json" or (kind != FORM and request.body.lstrip()[:1] == b"{")):
+        if json and (kind == "application/json" or (kind != FORM and is_json(request.body))):
             return _from_json(request.body, dict(raw))
         if kind.startswith("multipart/"):
             problem = "the multipart body is broken"
         elif kind in ("", FORM, "text/plain"):
             raw += read_query(request.body, "latin-1")
+            if is_json(request.body):
+                notes = (*notes, "smscenter.http.body-unread")
         else:
             notes = (*notes, "smscenter.http.body-unread")
     said = dict(raw)

@@ -11,7 +11,7 @@ from emulator.core.profile import ErrorRow
 from emulator.core.reasons import Reason
 from emulator.core.units import SECOND, UNIT, Timestamp
 from emulator.http.messages import HttpReply, HttpRequest, decode, read_query
-from emulator.providers.asked import differ, escaped_as_a_whole, host, undecodable
+from emulator.providers.asked import differ, escaped_as_a_whole, host, is_json, undecodable
 from emulator.providers.base import Route
 from emulator.providers.smsoffice.errors import ACCEPTED_TEXT, ERRORS, FIRST_VERSION, WRONG_VALUE
 from emulator.providers.smsoffice.hosts import WRONG_HOST
@@ -43,6 +43,8 @@ def read_fields(request: HttpRequest) -> tuple[dict[str, str], Credential | None
         kind = request.header("content-type").partition(";")[0].strip().lower()
         if kind == _FORM:
             fields += read_query(request.body)
+            if is_json(request.body):
+                notes.append("smsoffice.send.no-json-body")
         else:
             notes.append("smsoffice.send.form-body")
     parameters = dict(reversed(fields))

@@ -4,7 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from providers.smscenter.desk import LOGIN, OTHER, TO, Desk
+from providers.smscenter.desk import FORM, LOGIN, OTHER, TO, Desk
 
 from emulator.core.accounts import AccountPatch
 from emulator.core.admin_commands import PatchAccount
@@ -74,6 +74,10 @@ def test_what_is_not_read_is_found(desk):
     assert desk.details("smscenter.http.repeated") == ["x1: said more than once, and otherwise: phones"]
     desk.ask("POST", f"/sys/balance.php?{who}", b"{}", {"Content-Type": "application/json"})
     assert "smscenter.http.body-unread" in desk.lint()
+    as_curl_says = Desk()
+    octets = b'{"phones": "79161234567", "mes": "x"}'
+    told = as_curl_says.ask("POST", f"/rest/send/?{who}", octets, {"Content-Type": FORM})
+    assert (b'"error_code": 1' in told.body, as_curl_says.lint()) == (True, ["smscenter.http.body-unread"])
 
 
 @pytest.mark.contract("smscenter.send.unknown-parameters")

@@ -100,6 +100,13 @@ def test_a_body_of_another_type_is_not_read(office: Office, headers: tuple[tuple
     assert "smsoffice.send.form-body" in list(office.emulator.default.findings.by_row)
 
 
+@pytest.mark.contract("smsoffice.send.no-json-body")
+def test_json_that_says_it_is_a_form_has_no_key_and_is_a_finding(office: Office) -> None:
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    assert envelope(office.call("POST", SEND, b'{"key": "%s"}' % office.key.encode(), form))["ErrorCode"] == 500
+    assert list(office.emulator.default.findings.by_row) == ["smsoffice.send.no-json-body"]
+
+
 @pytest.mark.contract("smsoffice.send.multipart")
 def test_multipart_fields_are_taken_with_the_key_in_the_url(office: Office) -> None:
     form = tuple((name, str(value).encode()) for name, value in office.fields(key=None).items() if value is not None)

@@ -98,8 +98,8 @@ HTTP = (
     row("http.repeated", "client", _2, "A Go client says phones once for each number: phones=a&phones=b. What a "
         "parameter that is said twice means is not known.", "The last one counts, as PHP has it, the body's before "
         "the query's; where they differ, a finding."),
-    row("http.body-unread", "inferred", _2, "What becomes of a body of another kind, JSON sent to send.php, is not "
-        "said.", "It is not read, as PHP has it; a finding."),
+    row("http.body-unread", "inferred", _2, "What becomes of a body of another kind, JSON sent to send.php or as a "
+        "form (`curl -d` calls it one), is not said.", "It is not read, as PHP has it; a finding."),
     row("order", "inferred", _2, "The order of checks is not said.", "Blocked address (4), login and allowed address "
         "(2), then parameters and products (1), date (5), sender (6), identical requests (9), numbers (7, 8), money "
         "(3)."),

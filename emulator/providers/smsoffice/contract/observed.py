@@ -41,7 +41,8 @@ BEYOND = (
     _chosen("send.multipart", "fact 7", "client", "Two clients post multipart/form-data.",
             "Its fields are taken, with a lint finding."),
     _chosen("send.no-json-body", "fact 8", "inferred", "No working client posts JSON.",
-            "Not read: the key is missing then (500)."),
+            "Not read: the key is missing then (500). One that says it is a form, as of `curl -d`, makes a "
+            "finding of its own."),
     _chosen("send.raw-octets", "fact 52", "client", "Clients put unescaped UTF-8 into the request line.",
             "Taken, with a lint finding. An unescaped space breaks the line: 400."),
     _chosen("send.double-encoding", "fact 52", "client", "Clients encode values twice.",
