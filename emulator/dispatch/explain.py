@@ -49,7 +49,8 @@ def _sizes(outcome: Accepted | CostTold) -> str:
 
 
 def _outcome(provider: Provider, operation: str, protocol: str, outcome: AnyOutcome) -> str:
-    success = provider.success.get(f"{operation}/{protocol}") or provider.success.get(operation, "")
+    own = (f"{operation}/{type(outcome).__struct_config__.tag}", f"{operation}/{protocol}", operation)
+    success = next((provider.success[one] for one in own if one in provider.success), "")
     match outcome:
         case Refused():
             return _refused(provider, operation, protocol, outcome)

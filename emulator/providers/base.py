@@ -177,8 +177,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Loaded when somebody asks: serving does not need it."""
 
     success: Mapping[str, str]
-    """By operation, or by "operation/protocol" where a protocol has its own, the contract row that a success follows
-    from."""
+    """By operation, or by "operation/protocol" or "operation/outcome" (its tag) where one has its own, the contract row
+    that a success follows from."""
     never_says: Mapping[Reason, str] = msgspec.field(default_factory=dict)
     """Reasons for which no operation has a code, each with why. All others must have one."""
     lint: Mapping[str, str] = msgspec.field(default_factory=dict)

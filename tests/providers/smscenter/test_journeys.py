@@ -11,6 +11,7 @@ from esme import Esme
 from support import PATIENCE, control, receiver, serving, walk
 from yarl import URL
 
+from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply
 from emulator.providers.smscenter import client
 from emulator.providers.smscenter.client import Who
@@ -96,6 +97,24 @@ async def test_what_any_protocol_sent_is_asked_after_over_every_other_and_one_ac
         assert client.read_balance(await call(served, client.balance(DEFAULT))) == "995.00"
         told = soap_client.read_answer(await call(served, soap_client.get_balance(DEFAULT)))
         assert told["balance"] == "995.00"
+        assert (await call(served, client.delete(DEFAULT, TO, "1"))).body == b"OK"
+        assert len(client.read_answer(await call(served, client.statuses(DEFAULT, [TO], ["2"])))) == 1
+        said = [
+            (one.operation, one.protocol, explain(served.emulator.providers, one).rpartition("[smscenter.")[2][:-1])
+            for one in served.emulator.default.journal.exchanges(0)
+        ]
+        assert set(said) == ROWS
+        assert said[-2:] == [("status", "http", "http-status.delete"), ("status", "http", "http-status.many")]
+
+
+ROWS = {
+    ("send", "http", "send.answer"), ("send", "soap", "soap.send"), ("send", "smpp", "smpp.submit-sm"),
+    ("send", "smtp", "mail.answer"), ("bind", "smpp", "smpp.bind"), ("status", "http", "http-status.form"),
+    ("status", "soap", "status.status"), ("status", "smpp", "smpp.query"), ("balance", "http", "balance.answer"),
+    ("balance", "soap", "soap.balance"), ("status", "http", "http-status.delete"),
+    ("status", "http", "http-status.many"),
+}  # fmt: skip
+"""What each answer of that journey rests on."""
 
 
 @pytest.mark.contract("smscenter.status.error-9", "smscenter.status.id")
