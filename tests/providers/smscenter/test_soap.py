@@ -196,6 +196,9 @@ def test_an_envelope_that_asks_nothing_gets_the_fault_of_php_s_server(desk, body
     assert reply.status == 500
     said = f"<faultcode>SOAP-ENV:{code}</faultcode><faultstring>{text}</faultstring>"
     assert said.encode() in reply.body
+    why = desk.why()
+    assert why.startswith(f"refused with 500 ({text}): ")
+    assert why.count(text) == 1, "it says no more than the fault"
 
 
 @pytest.mark.contract("smscenter.soap.fault", "smscenter.send.unknown-parameters")

@@ -96,11 +96,11 @@ def read_request(request: HttpRequest, _: Mapping[str, str]) -> AnyCommand:
 
 
 class _Unasked(Exception):
-    """Why an envelope asks nothing, in the words of PHP's SoapServer (lab)."""
+    """Why an envelope asks nothing, in the words of PHP's SoapServer (lab), and in ours."""
 
-    def __init__(self, version: Version, code: str, text: str, problem: str = "") -> None:
+    def __init__(self, version: Version, code: str, text: str, problem: str) -> None:
         super().__init__(text)
-        self.version, self.code, self.text, self.problem = version, code, text, problem or text
+        self.version, self.code, self.text, self.problem = version, code, text, problem
 
 
 _NESTED = "SOAP-ERROR: Encoding: Violation of encoding rules"
@@ -118,15 +118,16 @@ def _opened(octets: bytes) -> tuple[Version, Element]:
         raise _Unasked(_11, "VersionMismatch", "Wrong Version", problem)
     parts = {child.name: child for child in envelope.children if child.namespace == version.namespace}
     if "Body" not in parts:
-        raise _Unasked(version, "Client", "Body must be present in a SOAP envelope")
+        problem = f"the Envelope holds no Body of `{version.namespace}`"
+        raise _Unasked(version, "Client", "Body must be present in a SOAP envelope", problem)
     asked = parts["Body"].children
     if not asked:
-        raise _Unasked(version, "Client", 'looks like we got "Body" without function call')
+        raise _Unasked(version, "Client", 'looks like we got "Body" without function call', "the Body is empty")
     if asked[0].name not in _RESULTS or asked[0].namespace in _NOBODYS:
-        problem = f"Procedure '{asked[0].name}' not present"
+        problem = f"{asked[0].name} of `{asked[0].namespace[:60]}` is none of the WSDL's questions"
         if version is _12:
             raise _Unasked(version, "rpc:ProcedureNotPresent", "Procedure not present", problem)
-        raise _Unasked(version, "Server", problem)
+        raise _Unasked(version, "Server", f"Procedure '{asked[0].name}' not present", problem)
     if len(asked) > 1:
         problem = f"the Body holds {len(asked)} elements; one question stands there, and its values in it (no multiRef)"
         raise _Unasked(version, "Client", "Error cannot find parameter", problem)
@@ -137,7 +138,8 @@ def _opened(octets: bytes) -> tuple[Version, Element]:
         raise _Unasked(version, "Server", _NESTED, problem)
     for header in parts["Header"].children if "Header" in parts else ():
         if header.attributes.get(f"{{{version.namespace}}}mustUnderstand", "") not in ("", "0", "1", "false", "true"):
-            raise _Unasked(version, "Client", "mustUnderstand value is not boolean")
+            problem = f"the header {header.name} says neither that it must be understood nor that it need not"
+            raise _Unasked(version, "Client", "mustUnderstand value is not boolean", problem)
         if _must_be_understood(header, version):
             problem = f"the header {header.name} says mustUnderstand, and no header is known here"
             raise _Unasked(version, "MustUnderstand", "Header not understood", problem)
@@ -153,7 +155,8 @@ def _refer(values: list[Element], version: Version, envelope: Element) -> None:
         found = there.get(where) if where != "#" else None
         if found is None:
             kind = "Unresolved" if where[:1] == "#" else "External"
-            raise _Unasked(version, "Server", f"SOAP-ERROR: Encoding: {kind} reference '{where[:100]}'")
+            text = f"SOAP-ERROR: Encoding: {kind} reference '{where[:100]}'"
+            raise _Unasked(version, "Server", text, f"{value.name} refers (href) to what is not in the envelope")
         if found.children:
             raise _Unasked(version, "Server", _NESTED, f"{value.name} refers to {found.name}, which holds elements")
         value.text = found.text
