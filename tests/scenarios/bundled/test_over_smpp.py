@@ -88,7 +88,7 @@ async def over_smpp(play: str) -> AsyncIterator[Client]:
             if lines[-1].ended:
                 lines.append(await desk.bound())
             fields = {"destination_addr": to.encode(), "short_message": text.encode()}
-            request = lines[-1].made(CommandId.SUBMIT_SM, **{**SUBMIT, "registered_delivery": 0x11, **fields})
+            request = lines[-1].made(CommandId.SUBMIT_SM, **{**SUBMIT, **fields})
             lines[-1].write(request)
             try:
                 return (await lines[-1].answer_to(request)).status
