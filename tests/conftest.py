@@ -8,7 +8,10 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester", "tools"]
 
-os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"  # an inner pytest has no use for it, and would wait 0.7 s for it
+INNER = "-p no:schemathesis"  # an inner pytest has no use for it, and would wait 0.7 s for it
+os.environ["PYTEST_ADDOPTS"] = INNER
+for _name in [one for one in os.environ if one.lower() in ("http_proxy", "https_proxy", "all_proxy", "no_proxy")]:
+    del os.environ[_name]  # clients of others would ask a proxy for what listens on this machine
 
 EVERYWHERE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "database": None, "print_blob": True}
 settings.register_profile("same", derandomize=True, max_examples=30, **EVERYWHERE)
@@ -38,8 +41,14 @@ def _everything_is_imported():
 
 
 @pytest.fixture
-def pytester(_everything_is_imported, pytester):
-    """pytest inside pytest, in one process."""
+def pytester(_everything_is_imported, pytester, monkeypatch):
+    """pytest inside pytest, in one process, which says the same in CI, on a narrow terminal and with warnings that are
+    errors."""
+    for name in ("CI", "BUILD_NUMBER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("PYTEST_ADDOPTS", INNER)
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function\n")  # pytest-asyncio warns without it
     return pytester
 
 

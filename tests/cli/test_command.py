@@ -103,7 +103,8 @@ def test_what_needs_a_library_that_is_not_installed_is_one_line_that_gets_it():
     code = "import sys\n" + "".join(f"sys.modules[{library!r}] = None\n" for _, library in wanted.values())
     code += "from emulator.cli.main import main\n"
     code += "".join(f"assert main({list(command)}) in (1, 2)\n" for command in wanted)
-    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=PATIENCE)
+    done = subprocess.run([sys.executable, "-X", "utf8", "-W", "error", "-c", code], capture_output=True,
+                          encoding="utf-8", timeout=PATIENCE)  # fmt: skip
     lines = [f"sms-emulator: {what} needs {library}, which is not installed: pip install {library}"
              for what, library in wanted.values()]  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr.splitlines()) == (0, "", lines)
