@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def test_no_test_asks_a_proxy_for_what_listens_on_this_machine():
-    set_here = {name: "http://127.0.0.1:9" for name in ("http_proxy", "HTTPS_PROXY", "ALL_PROXY")} | {"no_proxy": "x"}
+    set_here = dict.fromkeys(("http_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9") | {"no_proxy": "x"}
     code = "import conftest, os; print([name for name in os.environ if name.lower().endswith('_proxy')])"
     done = subprocess.run([sys.executable, "-c", code], env={**os.environ, **set_here}, cwd=Path(__file__).parent,
                           capture_output=True, text=True, timeout=60, check=True)  # fmt: skip

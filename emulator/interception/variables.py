@@ -6,6 +6,7 @@ besides ours; those that are lists or options are added to. Nothing of the user'
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -69,8 +70,14 @@ def _proxy(led: Led) -> str:
 
 
 def _no_proxy(led: Led) -> str:
-    own = [one.strip() for one in led.before.split(",") if one.strip()]
+    """The user's own but for what would let a provider's name past us: `*`, `.ru`, `smsc.ru`."""
+    own = [one for one in map(str.strip, led.before.split(",")) if one and not _names_any(one, led.hosts)]
     return ",".join([*own, *(name for name in LOOPBACK if name not in own)])
+
+
+def _names_any(one: str, hosts: Sequence[str]) -> bool:
+    name = re.sub(r":\d+$", "", one.lower()).lstrip("*.")
+    return not name.strip("*") or any(f".{host}".endswith(f".{name}") or name.endswith(f".{host}") for host in hosts)
 
 
 def _bundle(led: Led) -> str:
@@ -119,6 +126,8 @@ def _lead(led: Led) -> str:
 TABLE = (
     Variable(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"),
              "curl, Python, Go, Ruby, .NET, axios, most others", _proxy, way=True),
+    Variable(("all_proxy", "ALL_PROXY"), "curl, requests, httpx: a proxy of the user's own would be asked",
+             lambda led: None),
     Variable(("no_proxy", "NO_PROXY"), "the same: what is on this machine is reached directly", _no_proxy, way=True),
     Variable(("SSL_CERT_FILE",), "OpenSSL: Python's ssl, aiohttp, httpx, Go, Ruby, .NET", _bundle),
     Variable(("SSL_CERT_DIR",), "curl and OpenSSL, which would look there first", lambda led: None),

@@ -3,6 +3,8 @@
 import json
 import os
 
+import pytest
+
 from emulator.interception.variables import LEAD, Addresses, Files, changed, led_here
 
 FILES = Files("/f/bundle.pem", "/f/ca.pem", "/f/truststore.p12", "/f/python", "/f/preload.cjs", "/f/php",
@@ -20,6 +22,22 @@ def test_the_proxy_variables_stand_in_both_cases_and_leave_loopback_out() -> Non
     assert {environment[name] for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")} == {HERE.http}
     assert environment["no_proxy"] == "db.example,localhost,127.0.0.1,::1"
     assert environment["NO_PROXY"] == "localhost,127.0.0.1,::1"
+
+
+@pytest.mark.parametrize("own", ["*", "SMSC.ru", ".smsc.ru", "*.ru", "ru", "smsc.ru:443", "a.smsc.ru", "db.example, *"])
+def test_no_word_of_the_users_own_lets_a_provider_past(own: str) -> None:
+    kept = "db.example," if "db" in own else ""
+    assert led({"no_proxy": own})["no_proxy"] == f"{kept}localhost,127.0.0.1,::1"
+
+
+@pytest.mark.parametrize("own", ["csmsc.ru", "10.0.0.0/8", "::ffff:10.0.0.1", ".example", "smsc.ru.example"])
+def test_what_the_user_reaches_directly_stays_so(own: str) -> None:
+    assert own in led({"no_proxy": own})["no_proxy"].split(",")
+
+
+@pytest.mark.parametrize("ways", [True, False])
+def test_a_proxy_for_everything_is_taken_away(ways: bool) -> None:
+    assert {"all_proxy", "ALL_PROXY"}.isdisjoint(led({"ALL_PROXY": "socks5://proxy.example", "all_proxy": "x"}, ways))
 
 
 def test_what_replaces_is_set_and_what_is_a_list_or_options_is_added_to() -> None:
