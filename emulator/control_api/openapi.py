@@ -24,6 +24,8 @@ def document() -> dict[str, Any]:
     schemas = dict(zip((*answers, "Health", "Error"), described, strict=False))
     asked = iter(described[len(schemas) :])
     error = {"description": "What was wrong, and what may stand there.", "content": _json(schemas["Error"])}
+    trouble = {"description": "Not kept: the state file or the database takes nothing, or this node leaves.",
+               "content": _json(schemas["Error"])}  # fmt: skip
     paths: dict[str, dict[str, Any]] = {
         "/_emulator/health": {"get": {
             "operationId": "health", "summary": "Is it up?", "security": [],
@@ -43,10 +45,10 @@ def document() -> dict[str, Any]:
         operation: dict[str, Any] = {
             "operationId": call.name, "summary": call.meaning,
             "parameters": [*_in_path(call), *_in_query(call)],
-            "responses": {str(call.status): good, "4XX": error},
+            "responses": {str(call.status): good, "4XX": error, "5XX": trouble},
         }  # fmt: skip
         if call.body is not None:
-            operation["requestBody"] = {"required": False, "content": _json(next(asked))}
+            operation["requestBody"] = {"required": _needed(call.body), "content": _json(next(asked))}
         paths.setdefault(call.path, {})[call.method.lower()] = operation
     return {
         "openapi": "3.1.0",
@@ -55,6 +57,15 @@ def document() -> dict[str, Any]:
         "components": {"schemas": components, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{}, {"token": []}],
     }
+
+
+def _needed(body: Any) -> bool:
+    """Must something stand in a body of that type?"""
+    try:
+        msgspec.json.decode(b"{}", type=body)
+    except msgspec.ValidationError:
+        return True
+    return False
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,10 @@ Real = Annotated[float, Meta(ge=0, le=3600)]
 """Real seconds to wait at most."""
 
 
+Filled = Annotated[dict[str, Any], Meta(min_length=1)]
+"""A mapping that is read further on, and for which none may be left out."""
+
+
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """No body, no query."""
 

@@ -243,9 +243,9 @@ class SandboxManager:
 
     def scenario(self, given: str | dict[str, Any]) -> Scenario:
         """A scenario by name, or a whole one. Raises InvalidOptions."""
-        if isinstance(given, dict) and "name" in given and not given.keys() - {"name", "comment"}:
+        if isinstance(given, dict) and not given.keys() - {"name", "comment"}:
             raise InvalidOptions(
-                "this is a scenario that has a name and nothing else: no rules, no accounts",
+                f"this scenario has {' and '.join(given) or 'nothing'}, and neither rules nor accounts",
                 'a scenario that comes along is asked for by its name alone, as in "no-credit" or '
                 '{"scenario": "no-credit"}; one without rules says "rules": []',
             )  # fmt: skip

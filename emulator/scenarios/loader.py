@@ -1,5 +1,6 @@
 """Scenario files: YAML text to a Scenario, or every mistake in it with line and column."""
 
+import codecs
 import re
 from pathlib import Path as File
 from typing import Any
@@ -50,7 +51,8 @@ def load(path: File, vocabulary: Vocabulary, above: tuple[File, ...] = ()) -> Sc
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line, column = _position(data[: error.start].decode("utf-8"))
-        wrong = Problem((), "not UTF-8", f"byte 0x{data[error.start]:02x}", line=line, column=column)
+        hint = "this is UTF-16; save it as UTF-8" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
+        wrong = Problem((), "not UTF-8", f"byte 0x{data[error.start]:02x}", hint=hint, line=line, column=column)
         raise Invalid([wrong], str(path)) from None
     scenario = parse(text, str(path), vocabulary, above)
     if "extends" not in text:

@@ -11,6 +11,7 @@ from msgspec import Meta, UnsetType
 _SIMPLE: dict[Any, str] = {
     datetime: "a time with its zone, such as 2026-11-21T12:00:00Z",
     str: "text", int: "a whole number", float: "a number", bool: "true or false", Any: "anything", NoneType: "null",
+    msgspec.Raw: "anything",
 }  # fmt: skip
 
 

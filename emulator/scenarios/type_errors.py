@@ -104,6 +104,8 @@ def _takes(value: Any, kind: Any) -> bool:
 
 def _whole(value: Any, kind: Any, path: Path, message: str) -> Problem:
     """Every part is right by itself; the whole is not. `matches: ...` speaks of the part of that name."""
+    if not value and "of length" in message:
+        return Problem(path, "nothing stands in it")
     name, colon, rest = message.partition(": ")
     if colon and isinstance(value, dict) and name in value:
         return Problem((*path, name), rest, shown(value[name]))

@@ -501,9 +501,18 @@ async def test_what_is_not_there_is_404(served):
 
 async def test_a_body_that_is_no_json_is_400():
     async with serving() as served, ClientSession() as session:
-        answer = await session.post(f"{served.base_url}{S}/clock", data=b"{")
-        assert answer.status == 400
-        assert (await answer.json())["error"]["code"] == "no-json"
+        for data in (b"{", b'{"no such word": 1'):
+            answer = await session.post(f"{served.base_url}{S}/clock", data=data)
+            assert answer.status == 400
+            assert (await answer.json())["error"]["code"] == "no-json"
+
+
+async def test_a_scenario_that_was_left_out_is_refused_and_the_one_that_is_there_stays(served):
+    for body in (None, {}, {"scenario": {}}, {"comment": "later"}):
+        status, answer = await control(served, "PUT", f"{S}/scenario", body)
+        assert (status, answer["error"]["code"]) == (400, "invalid"), body
+    assert (await control(served, "POST", f"{S}/rules"))[1]["error"]["message"].endswith("nothing stands in it")
+    assert (await control(served, "GET", f"{S}/scenario"))[1]["name"] == "happy"
 
 
 @pytest.mark.parametrize(("end", "status"), [("reset", 200), ("remove", 404)])

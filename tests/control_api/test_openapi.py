@@ -35,6 +35,17 @@ def test_every_answer_in_json_has_its_type_under_a_plain_name() -> None:
     assert [name for name in DESCRIBED["components"]["schemas"] if not name.isalnum()] == []
 
 
+def test_a_body_is_described_as_needed_where_something_must_stand_in_it() -> None:
+    bodies = {
+        method["operationId"]: method["requestBody"]
+        for methods in DESCRIBED["paths"].values() for method in methods.values() if "requestBody" in method
+    }  # fmt: skip
+    assert {name for name, body in bodies.items() if body["required"]} == {
+        "moveMessage", "putRules", "addRule", "putScenario", "keepSnapshot", "restore", "outbind", "putIncoming",
+        "putCall", "patchBrand", "clock",
+    }
+
+
 def test_every_call_of_the_table_is_described_once() -> None:
     paths = DESCRIBED["paths"]
     there = {(path, method.upper()) for path, methods in paths.items() for method in methods}

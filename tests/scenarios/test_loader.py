@@ -203,6 +203,9 @@ def test_a_file_that_is_not_utf8_says_where(tmp_path: Path, vocabulary: Vocabula
     with pytest.raises(Invalid) as caught:
         load(file, vocabulary)
     assert str(caught.value) == f"{file}:2:10: not UTF-8: found byte 0xef"
+    file.write_text("seed: 1", encoding="utf-16")
+    with pytest.raises(Invalid, match="1:1: not UTF-8: found byte 0xff; this is UTF-16; save it as UTF-8"):
+        load(file, vocabulary)
 
 
 def test_a_file_that_cannot_be_read_is_a_complaint(tmp_path: Path, vocabulary: Vocabulary) -> None:

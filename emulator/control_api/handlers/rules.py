@@ -51,7 +51,7 @@ async def put(context: Context, sandbox: Sandbox, body: request_bodies.Rules) ->
 
 
 @call("addRule")
-async def add(context: Context, sandbox: Sandbox, body: Json) -> "response_types.RulesInForce":
+async def add(context: Context, sandbox: Sandbox, body: request_bodies.Filled) -> "response_types.RulesInForce":
     """One rule, put in front."""
     sandbox.control(AddRule(_specs(context, [given_back.rule(body)])[0]))
     return _in_force(sandbox)
@@ -73,7 +73,9 @@ async def scenario(sandbox: Sandbox) -> "response_types.ScenarioInForce":
 
 
 @call("putScenario")
-async def put_scenario(context: Context, sandbox: Sandbox, body: str | Json) -> "response_types.ScenarioInForce":
+async def put_scenario(
+    context: Context, sandbox: Sandbox, body: str | request_bodies.Filled
+) -> "response_types.ScenarioInForce":
     """Another scenario: a name, or a whole one."""
     given = body["scenario"] if isinstance(body, dict) and set(body) == {"scenario"} else body
     try:
