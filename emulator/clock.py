@@ -4,15 +4,29 @@ A sandbox's clock has a rate: 0 stands, 1 is real, 60 is an hour a minute. It ca
 due date to due date, and it never goes back.
 """
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from emulator.core.units import LATEST, SECOND, Timestamp
 
-_origin = time.time_ns() // 1000 - time.monotonic_ns() // 1000
-"""Read once: a test that freezes time.time() in this process does not stop our clocks."""
+if sys.platform == "win32":
+    _time_ns: Callable[[], int] = time.time_ns
+    _monotonic_ns: Callable[[], int] = time.monotonic_ns
+else:  # by a name under which freezegun does not stand in for them
+    _time_ns = partial(time.clock_gettime_ns, time.CLOCK_REALTIME)
+    _monotonic_ns = partial(time.clock_gettime_ns, time.CLOCK_MONOTONIC)
+
+_origin = _time_ns() // 1000 - _monotonic_ns() // 1000
+"""Read once: a test that freezes time in this process does not stop our clocks."""
+
+
+def monotonic() -> float:
+    """Real seconds, whatever a test makes of time.monotonic()."""
+    return _monotonic_ns() / 1e9
 
 
 _source: ContextVar[Callable[[], Timestamp] | None] = ContextVar("time source", default=None)
@@ -21,7 +35,7 @@ _source: ContextVar[Callable[[], Timestamp] | None] = ContextVar("time source", 
 def real_now() -> Timestamp:
     """The real moment; within `time_from`, what stands for it there."""
     source = _source.get()
-    return _origin + time.monotonic_ns() // 1000 if source is None else source()
+    return _origin + _monotonic_ns() // 1000 if source is None else source()
 
 
 @contextmanager

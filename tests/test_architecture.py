@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "ui": _SANDBOX | {"samples", "control_api", "dispatch", "net"},
     "samples": {"providers"},
     "control_client": {
-        "core", "samples", "control_api", "http", "interception", "providers", "sandboxes", "scenarios",
+        "clock", "core", "samples", "control_api", "http", "interception", "providers", "sandboxes", "scenarios",
     },
     "client": {"clock", "core", "http", "providers", "smpp"},
     "app": _BELOW_APP,

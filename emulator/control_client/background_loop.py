@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from emulator.clock import monotonic
+
 T = TypeVar("T")
 
 _PATIENCE = 5.0
@@ -39,6 +41,8 @@ class Background:
 
     def __init__(self, name: str = "sms-emulator") -> None:
         self._loop = asyncio.new_event_loop()
+        if isinstance(self._loop, asyncio.BaseEventLoop):  # what is none has a clock of its own
+            vars(self._loop)["time"] = monotonic
         self._thread = threading.Thread(target=self._turn, name=name, daemon=True)
         self._thread.start()
 

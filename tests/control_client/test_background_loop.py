@@ -2,10 +2,15 @@
 
 import asyncio
 import threading
+import time
+from unittest.mock import Mock
 
 import pytest
+from support import PATIENCE, get, send_path
 
+import emulator
 from emulator.control_client.background_loop import Background, at_once
+from emulator.control_client.records import CallRefused
 
 
 @pytest.fixture
@@ -34,6 +39,17 @@ def test_who_would_wait_for_ever_is_told(background):
     background.stop()
     with pytest.raises(RuntimeError, match="has ended"):
         background.do(int)
+
+
+def test_a_test_that_freezes_time_stops_neither_the_emulator_nor_a_wait_in_vain(monkeypatch):
+    with emulator.running(clock={"rate": 1000}) as sms:
+        for name in ("time", "time_ns", "monotonic", "monotonic_ns"):
+            monkeypatch.setattr(time, name, Mock(return_value=getattr(time, name)()))  # as freezegun does
+        send = sms.base_url + send_path(sms.smsoffice.key)
+        assert sms.background.run(get(send), PATIENCE)[0] == 200
+        sms.background.run(sms.behind.wait(status="delivered", timeout=PATIENCE), PATIENCE)
+        with pytest.raises(CallRefused, match="time-is-up"):
+            sms.background.run(sms.behind.wait(count=2, timeout=0.01), PATIENCE)
 
 
 def test_a_coroutine_that_never_waits_needs_no_loop():
