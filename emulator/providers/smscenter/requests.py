@@ -65,7 +65,7 @@ def _bent(request: HttpRequest, parameters: Parameters, style: dict[str, str]) -
     shown = style.get("fmt") in ("2", "3") or "soap" in style
     if not shown and not _LISTS.isdisjoint(values) and any(map(parameters.on, _LISTS)):
         found.append("smscenter.send.lists-unseen")
-    if "list" in values and values["list"] and ("phones" in values or "mes" in values):
+    if values.get("list") and (values.get("phones") or values.get("mes")):
         found.append("smscenter.send.list-alone")
     if "%3" in request.target and escaped_as_a_whole(request):
         found.append("smscenter.http.query-escaped")

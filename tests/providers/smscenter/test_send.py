@@ -557,7 +557,9 @@ def test_what_is_let_pass_in_silence_is_a_finding(desk, said, row):
 
 
 @pytest.mark.contract("smscenter.send.list-alone")
-@pytest.mark.parametrize(("beside", "found"), [({"phones": TO}, 1), ({"mes": "a"}, 1), ({}, 0)])
+@pytest.mark.parametrize(
+    ("beside", "found"), [({"phones": TO}, 1), ({"mes": "a"}, 1), ({"phones": "", "mes": ""}, 0), ({}, 0)]
+)  # fmt: skip
 def test_a_list_beside_a_number_or_a_text_is_a_finding(desk, beside, found):
     assert desk.json("send", list=f"{OTHER}:b", **beside)["cnt"] == 1
     assert desk.lint() == ["smscenter.send.list-alone"] * found

@@ -29,7 +29,8 @@ LOOKUPS = (
         "reachable, 3, 20 and any other err for not.", "So, once it is answered; a number that nobody has (err 1) gets "
         "empty ones. Statuses as of a message: delivered 1, undelivered 20 with err 6, and what a rule says."),
     row("hlr.callback", "client", _6, "The callback of an HLR request carries the same members.",
-        "Behind region, and err also where it is 0."),
+        "Behind region, and err also where it is 0. pnet, which one client names besides, is left out: nobody says "
+        "what it holds."),
     row("hlr.smpp", "elsewhere", _7, "Over SMPP the text __HLR__ or __PING__ asks; an HLR receipt has id, "
         "stat, err, imsi, msc, mcc, mnc, cn, net, rcn, rnet, urlencoded, empty ones empty (cn:Russian+Federation).",
         "By a submit_sm in one piece, in any coding, and as ASCII where GSM is read; usual TLVs. The "
