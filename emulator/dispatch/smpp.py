@@ -6,11 +6,13 @@ Pdu ─► face.readers ─► engine.execute ─► face.write ─► session �
 import asyncio
 import struct
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, NamedTuple, Protocol, cast
 
-from emulator.core.commands import AnyCommand, Submit
+from emulator.core.commands import AnyCommand, Submit, SubmitPart
 from emulator.core.engine.engine import Decision
+from emulator.core.engine.lifecycle import Outgoing
 from emulator.core.outcomes import Accepted, Bound
 from emulator.core.rules.actions import Reply
 from emulator.core.units import Timestamp
@@ -34,8 +36,15 @@ Spoil = Callable[[str, Pdu], bytes]
 _DELIVER_SM = int(CommandId.DELIVER_SM)
 _ANSWER = struct.Struct(">II").unpack_from
 """Of a response's header, behind the command: status and sequence number."""
+_TAKEN = bytes(4)
+"""The status of a response that takes what it answers."""
+_SENDS = (Submit, SubmitPart)
 _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
+
+
+_Done = tuple[Pdu, AnyCommand, Decision] | Outgoing | bytes
+"""A request that was executed, what has come due before it, or an acknowledgement."""
 
 
 class SmppReply(NamedTuple):
@@ -64,6 +73,15 @@ class Receivers(Protocol):
     def answered(self, token: Any, line: BoundSession, status: int, octets: bytes, /) -> None: ...
     def answered_late(self, token: Any, line: BoundSession, status: int, octets: bytes, /) -> None: ...
     def unanswered(self, token: Any, line: BoundSession, why: str, closed: bool, /) -> None: ...
+
+
+class Answering(Protocol):
+    """The connection, as it takes what comes of a row of requests."""
+
+    def answer(self, answer: bytes | SmppReply) -> None: ...
+
+    def hear(self, frame: bytes) -> None:
+        """A response that acknowledges nothing of ours: what it means is for the session to say."""
 
 
 class SmppDispatcher:
@@ -138,35 +156,101 @@ class SmppDispatcher:
         sandbox, credential = self._sandboxes.of(line.provider, command.credential, here=False)
         return Stranger(line.provider, credential) if sandbox is None else None
 
-    def read_ahead(self, line: BoundSession, items: Iterable[Pdu | Unreadable | bytes]) -> None:
-        """What a turn takes of what came: the requests among it that `asked` will get are read, all of them before the
-        first is executed, for what is done in a row is done faster."""
-        sandbox, requests = line.sandbox, line.session.served(items)
-        if sandbox is not None and requests:
-            turn = line.turn = self._turn(line, sandbox, sandbox.begin())
-            readers, caller = line.face.readers, turn.caller
-            turn.commands.extend([readers[pdu.command_id](pdu, caller) for pdu in requests])
+    def serve(
+        self, line: BoundSession, frames: deque[Pdu | Unreadable | bytes], most: int, until: float,
+        connection: Answering, spoil: Spoil,
+    ) -> int:  # fmt: skip
+        """Take the requests that stand first among what came, and the acknowledgements between them, at most so many;
+        how many were taken. All are read, then executed, then answered and journalled: what is done in a row is done
+        faster, and on the wire and in the journal it is as if each had come by itself. Those behind an answer in which
+        a rule has a say are left, and those beyond `until`, in link time."""
+        session, link = line.session, line.wire.now
+        now, first = link(), frames[0]
+        if line.sandbox is None or isinstance(first, bytes) or not session.serves(first, now):
+            return 0
+        if most == 1 or len(frames) == 1:
+            frames.popleft()
+            connection.answer(self.asked(line, first, now, spoil))
+            return 1
+        turn = self._at_once(line)
+        sandbox, account, caller = turn
+        engine, at, readers = sandbox.engine, caller.now, line.face.readers
+        commands: list[AnyCommand | None] = []
+        for item in islice(frames, most):
+            if isinstance(item, bytes):
+                if item[8:12] != _TAKEN:
+                    break
+                commands.append(None)
+            elif session.serves(item, now):
+                commands.append(readers[item.command_id](item, caller))
+            else:
+                break
+        execute, scheduler, take = engine.execute, engine.state.scheduler, frames.popleft
+        done: list[_Done] = []
+        came, alone = False, engine.state.rule_book.changes_accounts
+        try:
+            for command in commands:
+                if command is None:
+                    done.append(cast(bytes, take()))
+                    continue
+                due = scheduler.due
+                if due is not None and due <= at:
+                    came = True
+                    done += sandbox.come_due(at)
+                    if engine.state.now != at:
+                        line.turn = self._turn(line, sandbox, engine.state.now)
+                        break
+                if came and (alone or type(command) not in _SENDS):
+                    break
+                pdu, verdict = cast(Pdu, take()), execute(command, at)
+                done.append((pdu, command, verdict))
+                if not _usual(verdict) or account.switches is not line.switches or link() > until:
+                    break
+        finally:
+            self._tell(line, sandbox, done, at, now, connection, spoil)
+        return len(done)
+
+    def _tell(
+        self, line: BoundSession, sandbox: Sandbox, done: list[_Done], at: Timestamp, now: float,
+        connection: Answering, spoil: Spoil,
+    ) -> None:  # fmt: skip
+        """All that was done is told, in the order in which it was: the usual answers are made first, in a row."""
+        write, exchange, answer = line.face.write, self.journal.exchange, connection.answer
+        usual = iter([
+            encode(write(one[0], one[1], one[2].outcome)) for one in done if isinstance(one, tuple) and _usual(one[2])
+        ])  # fmt: skip
+        line.session.spoke(now)
+        for one in done:
+            if isinstance(one, tuple):
+                pdu, command, verdict = one
+                if _usual(verdict):
+                    octets = next(usual)
+                    exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
+                    answer(octets)
+                else:
+                    answer(self._reply(line, sandbox, pdu, command, verdict, at, now, spoil))
+            elif isinstance(one, Outgoing):
+                sandbox.post(sandbox, one)
+            elif not self.acknowledged(line, one, now):
+                connection.hear(one)
 
     def asked(
         self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil, ready: Pdu | None = None
     ) -> bytes | SmppReply:  # fmt: skip
         """A request that the session's state allows; `ready`: what the session answers by itself. Link time in."""
-        turn = line.turn
-        if turn is None:
-            sandbox = line.sandbox or self._default
-            turn = line.turn = self._turn(line, sandbox, sandbox.begin())
-        else:
-            sandbox, account, caller, _ = turn
-            at = sandbox.catch_up(caller.now)  # with what those before have brought about
-            if at != caller.now or account.switches is not line.switches:
-                turn = line.turn = self._turn(line, sandbox, at)
-        at, ahead = turn.caller.now, turn.commands
-        command = ahead.popleft() if ahead and ready is None else line.face.readers[pdu.command_id](pdu, turn.caller)
-        binds = pdu.command_id in BINDS
-        if binds:
+        sandbox, _, caller = self._at_once(line)
+        at = caller.now
+        command = line.face.readers[pdu.command_id](pdu, caller)
+        if pdu.command_id in BINDS:
             sandbox, at = self._home(line, command)
-        verdict = sandbox.engine.execute(command, at)
-        fault, octets = verdict.reply, None
+        return self._reply(line, sandbox, pdu, command, sandbox.engine.execute(command, at), at, now, spoil, ready)
+
+    def _reply(
+        self, line: BoundSession, sandbox: Sandbox, pdu: Pdu, command: AnyCommand, verdict: Decision, at: Timestamp,
+        now: float, spoil: Spoil, ready: Pdu | None = None,
+    ) -> bytes | SmppReply:  # fmt: skip
+        """What goes back to a request that was executed; it is journalled."""
+        fault, octets, binds = verdict.reply, None, pdu.command_id in BINDS
         usual = ready or line.face.write(pdu, command, verdict.outcome)
         if binds:
             usual = self._settle_in(line, sandbox, command, pdu, verdict, usual)
@@ -181,6 +265,20 @@ class SmppDispatcher:
             return octets
         return self._as_ruled(sandbox, line, command, at, verdict, octets)
 
+    def _at_once(self, line: BoundSession) -> SessionTurn:
+        """Where and when what comes next is executed, all done that had come due by itself, with what those before it
+        have brought about."""
+        turn = line.turn
+        if turn is None:
+            sandbox = line.sandbox or self._default
+            turn = line.turn = self._turn(line, sandbox, sandbox.begin())
+        else:
+            sandbox, account, caller = turn
+            at = sandbox.catch_up(caller.now)
+            if at != caller.now or account.switches is not line.switches:
+                turn = line.turn = self._turn(line, sandbox, at)
+        return turn
+
     def _turn(self, line: BoundSession, sandbox: Sandbox, at: Timestamp) -> SessionTurn:
         """Where what came in one read is executed, and who says it: all of it at one moment, before which all that had
         come due by itself was done."""
@@ -189,12 +287,12 @@ class SmppDispatcher:
             line.switches = account.switches
             in_force = self.providers[line.provider].profile.in_force(account)
             line.dialect = line.face.dialect(in_force, line.session.bound)
-        return SessionTurn(sandbox, account, SmppPeer(line.credential, line.peer, line.dialect, at), deque())
+        return SessionTurn(sandbox, account, SmppPeer(line.credential, line.peer, line.dialect, at))
 
     def worked_off(self, line: BoundSession) -> None:
         """All that came in one read has been answered: what it has brought about goes out right behind."""
         if line.turn is not None:
-            sandbox, _, caller, _ = line.turn
+            sandbox, _, caller = line.turn
             line.turn = None
             sandbox.catch_up(caller.now)
             sandbox.schedule_timer()
@@ -321,6 +419,11 @@ class SmppDispatcher:
             line.send(Pdu(CommandId.OUTBIND, fields=fields))
 
         return self.dial(host, port, connected)
+
+
+def _usual(verdict: Decision) -> bool:
+    """Has no rule a say in the answer?"""
+    return verdict.reply is None and not verdict.reports_first
 
 
 def _ruled(fault: Reply, pdu: Pdu, usual: Pdu) -> Pdu | None:

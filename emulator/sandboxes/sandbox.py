@@ -170,9 +170,13 @@ class Sandbox:
         due = state.scheduler.due
         if due is None or due > at:
             return at
-        for out in self.engine.advance(at, AT_ONCE):
+        for out in self.come_due(at):
             self.post(self, out)
         return state.now
+
+    def come_due(self, at: Timestamp) -> list[Outgoing]:
+        """What goes out by what is due up to that moment, as far as that can be done at once; it is not posted yet."""
+        return self.engine.advance(at, AT_ONCE)
 
     def execute(self, command: AnyCommand) -> tuple[Timestamp, Decision]:
         """Execute a command at the sandbox's time."""

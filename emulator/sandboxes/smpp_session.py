@@ -1,11 +1,10 @@
 """One SMPP session as the dispatcher sees it: the protocol's session, its connection, whose it is."""
 
-from collections import deque
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from emulator.core.accounts import Account
-from emulator.core.commands import AnyCommand, Credential
+from emulator.core.commands import Credential
 from emulator.core.units import Timestamp
 from emulator.providers.base import SmppFace, SmppPeer, SmppSessionSettings
 from emulator.sandboxes.sandbox import Sandbox
@@ -41,8 +40,6 @@ class SessionTurn(NamedTuple):
     sandbox: Sandbox
     account: Account
     caller: SmppPeer
-    commands: deque[AnyCommand]
-    """What it asks next, as far as it has been read by now."""
 
 
 class BoundSession:

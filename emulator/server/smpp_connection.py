@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from math import inf
 from typing import Protocol, cast
 
@@ -161,30 +160,29 @@ class SmppConnection(StreamProtocol):
         """A turn: answer what has come, one after the other."""
         self._next = None
         line, frames, loop = self.line, self._frames, self._loop
-        dispatcher, session = self._dispatcher, line.session
-        acknowledged = dispatcher.acknowledged
+        dispatcher = self._dispatcher
         now = loop.time()
         until = now + TURN
         self._working = True
         came = bool(frames)
         try:
-            if len(frames) > 1:
-                dispatcher.read_ahead(line, islice(frames, AT_ONCE))
-            for _ in range(min(len(frames), AT_ONCE)):
-                if self.closing or (self._stopped and not self._lost):
-                    break
-                item = frames.popleft()
-                if isinstance(item, bytes):
-                    if acknowledged(line, item, now):
-                        continue
-                    item = decode(item)
-                if session.serves(item, now):
-                    self._answer(dispatcher.asked(line, item, now, alter))
-                elif self._elsewhere is not None and self._seeks(self._elsewhere, item):
-                    break
-                else:
-                    for event in session.received(item, now):
-                        self._do(event, item)
+            left = row = AT_ONCE
+            while frames and left and not (self.closing or (self._stopped and not self._lost)):
+                most = 1 if self.answers.owed else min(row, left)  # a late answer may end the connection
+                taken = dispatcher.serve(line, frames, most, until, self, alter)
+                row = 2 * taken
+                if not taken:
+                    taken = row = 1
+                    dispatcher.worked_off(line)
+                    item = frames.popleft()
+                    if isinstance(item, bytes):
+                        if not dispatcher.acknowledged(line, item, now):
+                            self.hear(item)
+                    elif self._elsewhere is not None and self._seeks(self._elsewhere, item):
+                        break
+                    else:
+                        self._receive(item, now)
+                left -= taken
                 if frames and loop.time() > until:
                     break
             dispatcher.worked_off(line)
@@ -379,13 +377,20 @@ class SmppConnection(StreamProtocol):
 
     # events
 
+    def hear(self, frame: bytes) -> None:
+        self._receive(decode(frame), self.now())
+
+    def _receive(self, item: Pdu | Unreadable, now: float) -> None:
+        for event in self.line.session.received(item, now):
+            self._do(event, item)
+
     def _do(self, event: Event, item: Pdu | Unreadable | None = None) -> None:
         dispatcher, line = self._dispatcher, self.line
         match event:
             case Requested(request):
-                self._answer(dispatcher.asked(line, request, self.now(), alter), request.command_id in BINDS)
+                self.answer(dispatcher.asked(line, request, self.now(), alter), request.command_id in BINDS)
             case Send() if item is not None:
-                self._answer(dispatcher.said(line, item, event, alter))
+                self.answer(dispatcher.said(line, item, event, alter))
             case Send():
                 self.write(dispatcher.asks(line, event))
             case RequestAnswered():
@@ -398,7 +403,7 @@ class SmppConnection(StreamProtocol):
             case Close():
                 self.hang_up()
 
-    def _answer(self, answer: bytes | SmppReply, binds: bool = False) -> None:
+    def answer(self, answer: bytes | SmppReply, binds: bool = False) -> None:
         """`binds`: it is the answer to a bind."""
         if isinstance(answer, bytes):
             self.write(answer)

@@ -11,7 +11,7 @@ handed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TypeGuard
 
 from .codec import encode
@@ -107,6 +107,10 @@ class Session:
         self.record_answer(request, answer, now)
         return answer
 
+    def spoke(self, now: float) -> None:
+        """Answers of the owner to requests that are no bind have gone out."""
+        self._said = now
+
     def record_answer(self, request: Pdu, answer: Pdu, now: float) -> None:
         """So the owner answers a `Requested`. Status 0 to a bind binds the session."""
         self._said = now
@@ -146,10 +150,6 @@ class Session:
             return self._response(item)
         status = judge(self.role.peer, item.command_id, self.state)
         return self._by_itself(item, now) if status is Status.ROK else self._refuse(item, status, now)
-
-    def served(self, items: Iterable[Pdu | Unreadable | bytes]) -> list[Pdu]:
-        """Those of the next things to come that `serves` will hold of, as long as the state stays what it is."""
-        return [item for item in items if isinstance(item, Pdu) and item.command_id in self._served]
 
     def serves(self, item: Pdu | Unreadable, now: float) -> TypeGuard[Pdu]:
         """One PDU of the peer: is it a request, and all that follows from it that the owner answers? Else nothing was

@@ -165,6 +165,8 @@ class RuleBook:
 
     def replace(self, rules: list[Rule]) -> None:
         self.rules = rules
+        self.changes_accounts = any(rule.spec.then.account is not None for rule in rules)
+        """May a call change the account that the next one meets?"""
         self._speaking: dict[tuple[str, str, str], _Speaking] = {}
 
     def named(self, name: str) -> Rule | None:
