@@ -1,6 +1,7 @@
 """The control API, described: OpenAPI 3.1 from the table of calls and the types of their bodies."""
 
 import re
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -13,8 +14,9 @@ from emulator.version import __version__
 _REF = "#/components/schemas/{name}"
 
 
+@cache
 def document() -> dict[str, Any]:
-    """The whole document."""
+    """The whole document, which nobody changes."""
     from emulator.control_api import response_types
 
     answers = {call.answer: getattr(response_types, call.answer) for call in CALLS if call.answer is not None}
