@@ -139,6 +139,7 @@ async def test_who_says_no_more_gets_its_late_answers_before_the_end():
         await at.rule({"operation": "send"}, {"reply": {"delay": 30}})
         connection.data_received(burst(many=5) + b"\0\0\0\x10")
         assert connection.eof_received()
+        await until(lambda: connection.answers.owed == 5)
         skip(20)
         await turns()
         assert not wire.ended
