@@ -30,6 +30,21 @@ def test_an_option_that_the_call_does_not_take_is_a_type_error(call, said):
         call()
 
 
+@pytest.mark.parametrize(("more", "said"), [
+    ({"cost": "1"}, "cost=1 nothing is sent"), ({"fmt": "0"}, "fmt: the call says that itself"),
+    ({"psw": "p", "login": "l"}, "login, psw: the call"), ({"list": "79001112233:other"}, "list: the call"),
+    ({"charset": "windows-1251"}, "charset"), ({"phones": "79001112233"}, "phones"), ({"id": "5"}, "id: the call"),
+    ({"sender": "Else"}, "takes it as an option"), ({"time": "0"}, "takes it as an option"),
+])  # fmt: skip
+def test_what_else_a_send_says_is_nothing_that_the_call_says_itself(more, said):
+    client = SmsCenter("l", "p", base_url=NOWHERE)
+    with pytest.raises(ValueError, match=said):
+        client.send("79001234567", "x", more=more)
+    if said != "takes it as an option":
+        with pytest.raises(ValueError, match=said):
+            client.ping("79001234567", more=more)
+
+
 async def test_over_smpp_too():
     client = SmppClient("127.0.0.1", "id", "password", port=9)
     with pytest.raises(TypeError, match="'receipt'"):

@@ -86,7 +86,7 @@ class Calls(ProviderCalls):
         said: Mapping[str, object] = {**options}
         more = {name: str(said[name]) for name in _PLAIN if name in said}
         more |= {"flash": "1"} if options.get("flash") else {}
-        more |= options.get("more", {})
+        more |= beside(options, SendOptions)
         sender = options.get("sender", "")
         _check(numbers, text, {"sender": sender, "id": id, **more})
         request = half.send(self._who, numbers, text, sender=sender, id=id, **{"cost": "3", **more})
@@ -225,6 +225,21 @@ class Calls(ProviderCalls):
     def _hold(self, kind: Kind, about: str = "") -> Callable[[float], None] | None:
         allowed = self._allowed
         return None if allowed is None else lambda now: allowed.ask(kind, about, now)
+
+
+_SAID = frozenset(("login", "psw", "apikey", "fmt", "charset", "phones", "mes", "list"))
+
+
+def beside(options: Mapping[str, Any], kind: type) -> Mapping[str, str]:
+    """`more`. Raises ValueError for what the call says itself or takes as an option, and for what makes another answer
+    than a send's: its reply could not be told from a lost one."""
+    more: Mapping[str, str] = options.get("more", {})
+    said = sorted(more.keys() & (_SAID | kind.__annotations__.keys()))
+    if said:
+        raise ValueError(f"more: {', '.join(said)}: the call says that itself, or takes it as an option")
+    if more.get("cost") == "1":
+        raise ValueError("more: with cost=1 nothing is sent; the price is told by cost()")
+    return more
 
 
 def own_id(options: Mapping[str, object]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from emulator.client.calls import Call, Patience
 from emulator.client.options import check_texts, hold, listed, one
 from emulator.client.smscenter import results
-from emulator.client.smscenter.calls import Calls, Numbers, T, check_numbers, json_of, own_id
+from emulator.client.smscenter.calls import Calls, Numbers, T, beside, check_numbers, json_of, own_id
 from emulator.client.smscenter.results import AwaitedCall, NumberOwner, ReceivedMessage, Sent, SentMessage
 from emulator.providers.smscenter import client as half
 
@@ -29,7 +29,7 @@ class ProductCalls(Calls):
         """A send of send.php that makes no text. `wanted`: the parameters that ask for it."""
         hold(method, options, ProductOptions)
         numbers, id = listed(to), own_id(options)
-        more = {"cost": "3", **wanted, **options.get("more", {})}
+        more = {"cost": "3", **wanted, **beside(options, ProductOptions)}
         check_numbers(numbers, {"id": id, **more})
         request = half.send(self._who, numbers, more.pop("mes", ""), id=id, **more)
         return self._send(request, lambda reply: results.read_sent(json_of("send", reply)), numbers, id, options,

@@ -94,7 +94,8 @@ SWITCHES = {
     ),
     "report-sent": Switch(
         False, (False, True),
-        "which statuses are called back is not documented; True adds status 0, handed to the operator",
+        "which statuses are called back is not documented; True adds status 0, handed to the operator: a step `sent`, "
+        "which the ordinary life does not have",
         "smscenter.callback.which",
     ),
     "retry": Switch(
