@@ -72,7 +72,10 @@ class Calls(ProviderCalls):
     @classmethod
     def from_environment(cls) -> dict[str, Any]:
         """SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY, and, where set, SMSCENTER_BASE_URL."""
-        optional = {name: f"SMSCENTER_{name.upper()}" for name in ("login", "psw", "apikey", "base_url")}
+        optional = {
+            "login": "SMSCENTER_LOGIN", "psw": "SMSCENTER_PSW", "apikey": "SMSCENTER_APIKEY",
+            "base_url": "SMSCENTER_BASE_URL",
+        }  # fmt: skip
         found = from_environment({}, optional)
         if not found.get("apikey") and not (found.get("login") and found.get("psw")):
             raise ValueError("the environment lacks SMSCENTER_LOGIN and SMSCENTER_PSW, or SMSCENTER_APIKEY")
