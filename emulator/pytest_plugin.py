@@ -48,6 +48,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run tests with the fixture sms_world in this one world, as a failure's report names it",
     )  # fmt: skip
     group.addoption(
+        "--sms-worlds", metavar="N", type=int, default=None,
+        help="run tests with the fixture sms_world in so many worlds, whatever their marks say",
+    )  # fmt: skip
+    group.addoption(
         "--sms-world-real", action="store_true",
         help="run tests with the fixture sms_world once, in real time over sockets of this machine",
     )  # fmt: skip

@@ -43,6 +43,9 @@ def play(item: pytest.Function) -> None:
         await body(**given, sms_world=world)
 
     token, real = item.config.getoption("--sms-world"), item.config.getoption("--sms-world-real")
+    many = item.config.getoption("--sms-worlds")
+    if many is not None:
+        said["worlds"] = many
     made: Any = item.funcargs["sms_world"]
     try:
         if token is not None:

@@ -141,7 +141,7 @@ def weather_of(network: str | Weather) -> Weather:
         if unknown:
             raise ValueError(f"{unknown[0]!r} is no fault of a network: lost, silent and late are")
         return network
-    if network not in WEATHERS:
+    if not isinstance(network, str) or network not in WEATHERS:
         raise ValueError(f"network={network!r}: write 'quiet', 'rough', or a Weather")
     return WEATHERS[network]
 
@@ -167,7 +167,10 @@ def explore(
     main: Main, *, worlds: int = 100, seed: int = 1, network: str | Weather = "rough", crashes: int = 0, **wishes: Any
 ) -> int:  # fmt: skip
     """Many worlds, each with another seed and other faults; how many were played. The first one that fails is shrunk
-    and raised as WorldFailed. `crashes`: at most so many a world."""
+    and raised as WorldFailed. `crashes`: at most so many a world. Raises ValueError."""
+    for word, value, least in (("worlds", worlds, 1), ("crashes", crashes, 0), ("seed", seed, None)):
+        if not isinstance(value, int) or (least is not None and value < least):
+            raise ValueError(f"{word}={value!r}: write a whole number{'' if least is None else f', {least} or more'}")
     weather = weather_of(network)
     count = 0
     with _no_chance_collections():

@@ -56,6 +56,9 @@ def test_a_test_is_run_in_many_worlds_and_its_failure_names_the_world(ran):
 
 def test_one_that_repeats_nothing_passes_in_worlds_and_over_real_sockets(ran):
     body = TEST.format(mark="worlds=10", repeats=False)
+    none = ran(body, "--sms-worlds=0")
+    none.assert_outcomes(failed=1)
+    none.stdout.fnmatch_lines("*ValueError: worlds=0: write a whole number, 1 or more*")
     ran(body).assert_outcomes(passed=1)
     ran(body, "--sms-world-real", "--sms-world-real-wait=0.1").assert_outcomes(passed=1)
     wrong = ran(body, "--sms-world-real", "--sms-world-real-wait=-1")
@@ -78,12 +81,25 @@ async def test_asleep(sms_world): time.sleep(1)
 
 @pytest.mark.sms_world(network='wild')
 async def test_value(sms_world): pass
+
+@pytest.mark.sms_world(seed='many')
+async def test_seed(sms_world): pass
+
+@pytest.mark.sms_world(crashes=-1)
+async def test_crashes(sms_world): pass
+
+worlds = []
+
+@pytest.mark.sms_world(worlds=40)
+async def test_count(sms_world): worlds.append(sms_world)
+
+def test_counted(): assert len(worlds) == 3
 """
 
 
 def test_what_cannot_be_is_told(ran):
-    result = ran(WRONG)
-    result.assert_outcomes(failed=5)
+    result = ran(WRONG, "--sms-worlds=3")
+    result.assert_outcomes(failed=7, passed=2)
     told = {part.split(" ")[0]: part for part in result.stdout.str().split("_ test_")[1:]}
     assert "does not take wrlds: it takes worlds=" in told["word"]
     assert "the test has to be `async def`" in told["synchronous"]
