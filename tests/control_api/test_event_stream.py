@@ -192,6 +192,20 @@ async def test_a_list_that_is_open_shows_that_its_journal_was_forgotten(served, 
             assert b"once" not in await answer.content.readuntil(b"\n\n")
 
 
+async def test_an_open_message_is_not_taken_for_the_one_that_has_its_id_after_a_reset(served):
+    sandbox = frozen(served)
+    await get(served.base_url + send_path(key_of(sandbox)))
+    async with (
+        ClientSession() as session,
+        session.get(f"{served.base_url}/_emulator/page/{sandbox.id}/live/messages/m1") as answer,
+    ):
+        assert b"pending" in await answer.content.readuntil(b"\n\n")
+        await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/reset")
+        await get(served.base_url + send_path(key_of(sandbox), content="another"))
+        async with asyncio.timeout(PATIENCE):
+            assert b"It is no more." in await answer.content.readuntil(b"\n\n")
+
+
 async def test_a_restore_is_told():
     async with emulator.running(clock="frozen") as sms:
         await send(sms)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from support import PATIENCE, frozen, get, send_path, serving
+from support import PATIENCE, control, frozen, get, send_path, serving
 from ui.surfer import PAGE
 
 from emulator.app.server import Server
@@ -305,6 +305,17 @@ async def test_a_server_that_is_gone_is_told_within_seconds(browser):
         await window.expect(gone).to_be_hidden()
         await served.stop()
         await window.expect(gone).to_be_visible()
+        window.trouble.clear()
+
+
+async def test_a_sandbox_that_is_deleted_is_told_where_it_is_open(browser):
+    async with serving() as served, opened(browser, served) as window:
+        sandbox = frozen(served)
+        await window.open(f"/?sandbox={sandbox.id}")
+        await window.live()
+        await control(served, "DELETE", f"/_emulator/sandboxes/{sandbox.id}")
+        await window.expect(window.page.locator("[data-no-more]")).to_be_visible()
+        assert {re.search("404", one) is not None for one in window.trouble} == {True}
         window.trouble.clear()
 
 

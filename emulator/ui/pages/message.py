@@ -66,9 +66,16 @@ async def stream(asked: PageRequest) -> StreamReply:
             return attempt is None or attempt.message == found.id
         return event.kind == "messages" and event.number == found.id
 
+    def first(message: Message) -> tuple[object, ...]:
+        return message.to, message.history[:2], sandbox.engine.state.store.batch_of(message).text
+
+    meant = first(found)
+
     async def draw() -> str:
         now = sandbox.engine.state.store.message(found.id)
-        return part("_life.html", **_life(sandbox, now)) if now is not None else "<p>It is no more.</p>"
+        if now is None or first(now) != meant:  # after a reset there may be another of that id
+            return "<p>It is no more.</p>"
+        return part("_life.html", **_life(sandbox, now))
 
     return live_updates.stream(sandbox, matters, draw)
 

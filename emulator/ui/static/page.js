@@ -115,6 +115,8 @@
     setTimeout(alive, there ? 3000 : 1000);
   }
   setTimeout(alive, 1000);
+  // So is what can be had no more, though the server is there: a sandbox that was deleted.
+  addEventListener("htmx:sse:error", (event) => { if (event.detail.status === 404) one("[data-no-more]").hidden = false; });
 
   opened();
   mark();
