@@ -41,7 +41,7 @@ def test_tests_that_want_a_program_that_is_not_there_are_skipped_and_told(pytest
 
 def test_a_package_that_cannot_be_had_is_said_and_the_others_are_installed(monkeypatch, tmp_path, capsys):
     apt, log = tmp_path / "apt-get", tmp_path / "log"
-    apt.write_text(f'#!/bin/sh\necho "$*" >>{log}\ncase "$*" in *bad*) echo no such package >&2; exit 100;; esac\n')
+    apt.write_text(f'#!/bin/sh\necho "$*" >>"{log}"\ncase "$*" in *bad*) echo no such package >&2; exit 100;; esac\n')
     apt.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setattr("os.geteuid", lambda: 0)

@@ -19,9 +19,17 @@ def folder(given: str | None) -> Path:
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the authority lies unless --ca-dir says otherwise: the user's folder for data of programs."""
     if sys.platform == "win32":
-        base = environment.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+        base = environment.get("LOCALAPPDATA") or str(_home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Application Support")
+        base = str(_home() / "Library" / "Application Support")
     else:
-        base = environment.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+        base = environment.get("XDG_DATA_HOME") or str(_home() / ".local" / "share")
     return Path(base) / "sms-emulator"
+
+
+def _home() -> Path:
+    """The user's; of one that has none, in a container, what engines say there: `/`."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.sep)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import sys
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
@@ -364,7 +365,7 @@ sys.exit(not json.load(answer)["Success"])
 def test_the_command_examines_a_program_of_any_language(tmp_path, capsys):
     file = tmp_path / "send.py"
     file.write_text(PROGRAM)
-    send = f"{sys.executable} {file} {{url}} {{key}} {{sender}} {{to}} {{text}}"
+    send = f"{shlex.join([sys.executable, str(file)])} {{url}} {{key}} {{sender}} {{to}} {{text}}"
     options = ["certify", "--provider", "smsoffice", "--send", send, "--badge", str(tmp_path / "badge.svg")]
     assert command([*options, "--only", "reply-lost"]) == 0
     assert capsys.readouterr().out.endswith("\nsmsoffice: grade A, nothing found: 1 case, 0 findings\n")

@@ -122,7 +122,7 @@ def test_who_reads_only_the_first_line_breaks_nothing_and_hears_of_what_failed(s
 
 
 def test_quiet_says_nothing_but_the_ready_line_and_ctrl_c_stops_it_cleanly():
-    with serve("--quiet") as process:
+    with serve("--quiet", "--max-connections", "50") as process:
         fetch(process.url + send_path(reference="r"))
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=PATIENCE) == ("", "")
@@ -130,7 +130,7 @@ def test_quiet_says_nothing_but_the_ready_line_and_ctrl_c_stops_it_cleanly():
 
 
 def test_as_json_all_that_is_said_on_standard_error_is_one_object_a_line_with_its_zone():
-    with serve("--log-format", "json", "--host", "0.0.0.0") as process:
+    with serve("--log-format", "json", "--host", "0.0.0.0", "--max-connections", "50") as process:
         fetch(process.url + send_path(sender="%E2%80%A8Shop%C2%85%00"))
         odd = b'--b\r\nContent-Disposition: form-data; name="key"; x\r\n\r\nv\r\n--b--\r\n'
         fetch(process.url + "/api/v2/send", {"Content-Type": "multipart/form-data; boundary=b"}, odd)

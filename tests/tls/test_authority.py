@@ -181,3 +181,10 @@ def test_the_data_folder_is_the_users(monkeypatch: pytest.MonkeyPatch) -> None:
     assert folders.data_folder({"XDG_DATA_HOME": "/x"}) == Path("/x/sms-emulator")
     monkeypatch.setattr("sys.platform", "win32")
     assert folders.data_folder({"LOCALAPPDATA": os.sep + "y"}) == Path(os.sep + "y") / "sms-emulator"
+
+
+def test_a_user_whom_nobody_knows_may_have_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 9)  # no such user: in a container with `user: 12345`
+    assert folders.data_folder({}) == Path("/.local/share/sms-emulator")
