@@ -13,7 +13,6 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -34,7 +33,6 @@ _UNTRUSTED = (
     "; --callback-ca FILE names the authority that the receiver's certificate is from, or `sms-emulator ca --issue {}` "
     "makes one of our own"
 )
-_ASCII = "".join(map(chr, range(128)))
 _OURS = {aiohttp.hdrs.USER_AGENT: "sms-emulator", aiohttp.hdrs.ACCEPT: "*/*"}
 _NO_TYPE = ("Content-Type",)
 """A body of which the callback does not say what it is goes without one."""
@@ -265,16 +263,6 @@ def _origin(begin: str) -> Origin:
         headers.append(("Host", authority))
         begin = f"{url.scheme}://{address}:{url.port}"
     return Origin(url.scheme == "https", url.raw_host, url.port, begin, address, authority, tuple(headers))
-
-
-def in_ascii(url: str) -> str:
-    """A URL as it goes out: letters beyond ASCII are octets of UTF-8, escaped, and those of a host are Punycode; all
-    else stays as it was set. One that cannot be written so stays whole, and is refused when it is called."""
-    begin = origin_of(url)
-    try:
-        return (begin if begin.isascii() else str(URL(begin)).rstrip("/")) + quote(url[len(begin) :], safe=_ASCII)
-    except ValueError:
-        return url
 
 
 def _address(host: str) -> str | None:

@@ -18,7 +18,7 @@ from emulator.core.rules.actions import ReportFaultName
 from emulator.core.state.scheduler import SendIncoming
 from emulator.delivery import failures, report_overrides
 from emulator.delivery.callback_queue import CallbackQueue
-from emulator.delivery.http_client import in_ascii
+from emulator.delivery.callback_url import in_ascii
 from emulator.delivery.smpp_queue import SmppQueue
 from emulator.http.messages import Call, HttpRequest
 from emulator.journal.attempts import attempt_of
