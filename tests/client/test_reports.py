@@ -1,17 +1,21 @@
 """Reports: reading each provider's, and the state machine that never goes back."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import md5
 from itertools import permutations
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
+from support import site
 
 from emulator.client import BadCallback, Report, Reports, settle_reports, smscenter, smsoffice, ubill
 from emulator.client.reports import follows, rank
 from emulator.client.smpp.messages import STATES
 from emulator.core.statuses import STATUSES
+from emulator.http.messages import read_query
 from emulator.providers import found
 from emulator.providers.smscenter.statuses import NAMES
 
@@ -90,6 +94,47 @@ def test_sms_center_reports_are_read():
     )  # fmt: skip
     shouted = {**signed(), "md5": signed()["md5"].upper()}
     assert smscenter.parse_callback(shouted, secret="s").id == "17"
+
+
+@pytest.mark.parametrize(("sent", "status"), [
+    (("md5",), 0), (("sha1",), 0), (("md5", "sha1"), 0), ((), 403), (("md5", "wrong sha1"), 403),
+    (("wrong sha1",), 403),
+])  # fmt: skip
+def test_sms_center_signs_by_md5_or_sha1_or_both_and_none_may_be_wrong(sent, status):
+    octets, form = b"17:79001234567:20:s", {"id": "17", "phone": "79001234567", "status": "20"}
+    for name in sent:
+        kind = name.rpartition(" ")[2]
+        form[kind] = hashlib.new(kind, octets + (b"!" if "wrong" in name else b"")).hexdigest()
+    if not status:
+        assert smscenter.parse_callback(form, secret="s").id == "17"
+        return
+    with pytest.raises(BadCallback) as refused:
+        smscenter.parse_callback(form, secret="s")
+    assert refused.value.status == status
+
+
+@pytest.mark.parametrize(("url", "charset"), [("/?charset=utf-8", "utf-8"), ("/", "windows-1251")])
+@pytest.mark.parametrize("signatures", ["md5 sha1", "sha1"])
+async def test_what_a_subscriber_writes_in_russian_is_read_in_the_charset_of_the_handler_s_url(
+    sms_emulator, url, charset, signatures
+):
+    sms, bodies = sms_emulator, []
+
+    async def take(request):
+        bodies.append(await request.read())
+        return web.Response(text="OK")
+
+    async with site({"/": take}) as base:
+        await sms.patch_account(
+            "smscenter", callback_url=f"{base}{url}", switches={"callback-signatures": signatures}
+        )  # fmt: skip
+        await sms.incoming("79001234567", "79000000001", "Да, хочу", provider="smscenter")
+        await sms.settle()
+    form = read_query(bodies[0], charset)
+    secret = sms.smscenter.callback_secret
+    assert smscenter.parse_incoming(form, secret=secret, charset=charset).text == "Да, хочу"
+    with pytest.raises(BadCallback):
+        smscenter.parse_incoming(form, secret="else", charset=charset)
 
 
 def test_sms_center_brings_subscribers_messages_the_same_way():

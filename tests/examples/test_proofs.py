@@ -100,7 +100,11 @@ CLIENT = {
     "is called with an `Event`": "client/test_made_and_watched.py::test_every_attempt_reply_and_retry_is_told",
     "has the same": "client/test_made_and_watched.py::test_the_log_tells_it_too",
     "sends chunk after chunk": "client/test_bulk.py::test_every_number_gets_its_message_and_its_result",
-    "checks key, md5 or token": "client/test_reports.py::test_a_wrong_secret_is_403",
+    "checks key, token, or": "client/test_reports.py::test_a_wrong_secret_is_403",
+    "what comes of md5 and sha1":
+        "client/test_reports.py::test_sms_center_signs_by_md5_or_sha1_or_both_and_none_may_be_wrong",
+    "or name the `charset` (windows-1251)":
+        "client/test_reports.py::test_what_a_subscriber_writes_in_russian_is_read_in_the_charset_of_the_handler_s_url",
     "comes as `unknown` with its `word`":
         "client/test_reports.py::test_a_status_that_is_new_is_unknown_and_its_word_kept",
     "answers in any framework":
