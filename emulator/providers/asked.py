@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from emulator.http.messages import HttpRequest, read_query
 
@@ -35,6 +36,11 @@ def escaped_as_a_whole(request: HttpRequest) -> bool:
 def is_json(body: bytes) -> bool:
     """Does a body look like a JSON object, whatever its Content-Type says?"""
     return body.lstrip()[:1] == b"{"
+
+
+def whole(value: Any) -> Any:
+    """What is whole by its value is an integer, however JSON spells it: 3.0 is 3."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
 def differ(fields: Iterable[tuple[str, str]], read: Mapping[str, str], known: Iterable[str]) -> bool:

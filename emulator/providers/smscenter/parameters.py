@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from emulator.http.messages import HttpRequest, read_query
-from emulator.providers.asked import is_json, readable
+from emulator.providers.asked import is_json, readable, whole
 from emulator.providers.smscenter.lint import PARAMETERS
 
 FORM = "application/x-www-form-urlencoded"
@@ -121,6 +121,6 @@ _ARRAYS = {"phones": ",", "list": "\n"}
 
 
 def _plain(value: Any) -> str:
-    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer() and abs(value) < 2**53):
+    if isinstance(value, bool):
         return str(int(value))
-    return "" if value in (None, [], {}) else str(value)
+    return "" if value in (None, [], {}) else str(whole(value))

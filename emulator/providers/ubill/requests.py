@@ -13,7 +13,7 @@ import msgspec
 from emulator.core.commands import Credential, Fault, RegisterSender, Submit
 from emulator.core.reasons import Reason
 from emulator.http.messages import Fields, HttpRequest
-from emulator.providers.asked import differ, escaped_as_a_whole, host, undecodable
+from emulator.providers.asked import differ, escaped_as_a_whole, host, undecodable, whole
 from emulator.providers.ubill.hosts import WRONG_HOST
 from emulator.providers.ubill.lint import PARAMETERS
 
@@ -100,7 +100,7 @@ def _text(said: Said, name: str) -> tuple[str | None, Fault | None]:
 
 def _plain(value: Any) -> str | None:
     """A scalar as it would stand in a query; anything else as its JSON, which is not a number and no name."""
-    return value if value is None or isinstance(value, str) else msgspec.json.encode(value).decode()
+    return value if value is None or isinstance(value, str) else msgspec.json.encode(whole(value)).decode()
 
 
 def _says(value: Any, *words: str) -> bool:

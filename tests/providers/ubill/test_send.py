@@ -189,4 +189,5 @@ def test_a_brand_name_that_is_no_text_gets_99_too_and_makes_none(desk: Desk, nam
 @pytest.mark.contract("ubill.send.wrong-type")
 def test_a_text_that_is_a_number_is_its_digits(desk: Desk) -> None:
     desk.sent(text=123456)
-    assert desk.texts() == [(TO, "123456")]
+    desk.sent(brandID=1.0, numbers=[float(TO)], text=3.0)
+    assert desk.texts() == [(TO, "123456"), (TO, "3")]

@@ -79,7 +79,7 @@ _CHOSEN = (
     _chosen("send.texts", "2.1, 2.6", "inferred", "The messages of 20, 30, 50, 90 and most of brandNameCreate are not "
             "known.", "Our words after the clients' names for them: do not match on them."),
     _chosen("send.wrong-type", "2.1", "none", "What a text, sendTime or brandName that is a list, an object or a "
-            "boolean gets is not known.", "99; a number is taken for its digits."),
+            "boolean gets is not known.", "99; a number is taken for its digits, and 3.0 is 3."),
     _chosen("send.names", "2.1", "inferred", "Whether the letter case of parameters counts is not known.",
             "It counts; unknown ones are ignored."),
     _chosen("send.repeated", "2.1", "inferred", "What a parameter that is said twice (numbers=a&numbers=b) means is "
