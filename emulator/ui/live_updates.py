@@ -1,5 +1,5 @@
 """Parts of a page, drawn again whenever what they show has changed: server-sent events without a name, which htmx swaps
-in. However much happens, a part is drawn a few times a second at most."""
+in. However much happens, a part is drawn a few times a second at most, and now and then where nothing happens."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ from emulator.sandboxes.sandbox import Sandbox
 
 _PAUSE = 0.2
 """Real seconds between two drawings."""
-_BEAT = 15.0
+_BEAT = 5.0
 _HEADERS = (("Content-Type", "text/event-stream; charset=utf-8"), ("X-Accel-Buffering", "no"))
 
 
@@ -29,15 +29,15 @@ async def _drawn(
     yield _frame(shown)
     while True:
         if feed.made == seen and not await feed.wait(_BEAT):
-            yield sse.BEAT
-            continue
-        await asyncio.sleep(_PAUSE)
-        missed, events = feed.after(seen)
-        seen = feed.made
-        if any(event.kind == "gone" for _, event in events):
-            return
-        if not missed and not any(event.kind in REPLACED or matters(event) for _, event in events):
-            continue
+            yield sse.BEAT  # and what no event tells of (a rule, an account, the clock) is looked at
+        else:
+            await asyncio.sleep(_PAUSE)
+            missed, events = feed.after(seen)
+            seen = feed.made
+            if any(event.kind == "gone" for _, event in events):
+                return
+            if not missed and not any(event.kind in REPLACED or matters(event) for _, event in events):
+                continue
         fresh = await draw()
         if fresh != shown:
             shown = fresh

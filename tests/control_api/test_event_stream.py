@@ -192,6 +192,21 @@ async def test_a_list_that_is_open_shows_that_its_journal_was_forgotten(served, 
             assert b"once" not in await answer.content.readuntil(b"\n\n")
 
 
+async def test_what_no_event_tells_of_comes_to_an_open_page_by_and_by(served, monkeypatch):
+    monkeypatch.setattr("emulator.ui.live_updates._BEAT", 0.01)
+    sandbox = frozen(served)
+    async with (
+        ClientSession() as session,
+        session.get(f"{served.base_url}/_emulator/page/{sandbox.id}/live/desk") as answer,
+    ):
+        await answer.content.readuntil(b"\n\n")
+        rule = {"then": {"refuse": {"reason": "no-credit"}}, "comment": "from elsewhere"}
+        await control(served, "POST", f"/_emulator/sandboxes/{sandbox.id}/rules", rule)
+        async with asyncio.timeout(PATIENCE):
+            while b"from elsewhere" not in await answer.content.readuntil(b"\n\n"):
+                pass
+
+
 async def test_an_open_message_is_not_taken_for_the_one_that_has_its_id_after_a_reset(served):
     sandbox = frozen(served)
     await get(served.base_url + send_path(key_of(sandbox)))

@@ -515,7 +515,7 @@ async def test_a_form_that_is_refused_keeps_what_was_typed_and_says_what_was_wro
     assert 'value="much"' in form
     assert "995577000001" in form
     assert 'value="http://x/"' in form
-    assert page.html.count('role="alert"') == 2  # this one, and "the emulator does not answer", which is hidden
+    assert page.html.count('role="alert"') == 3  # this one, and two that are hidden: what is gone
 
 
 async def test_rules_are_edited_in_place_with_the_complaints_of_the_checker(surfer, served):
