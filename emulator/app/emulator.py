@@ -50,7 +50,7 @@ class Emulator(SandboxManager):
         self.base_url = base_url
         self.router = DeliveryRouter(call, lambda provider: f"{self.base_url}/_emulator/sink/{provider}")
         self.smpp.receivers = self.router.receivers
-        self.let_time_pass(self.router.post, self.router.in_flight)
+        self.let_time_pass(self.router, self.router.in_flight)
 
     async def stop(self) -> None:
         """Time stands, and callbacks under way are given up."""

@@ -7,7 +7,7 @@ Which way is the message's own: one that was submitted with flags of SMPP is tol
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -40,10 +40,17 @@ class DeliveryRouter:
         self._http = CallbackQueue(call, self.in_flight)
         self.receivers = SmppQueue(self.envelope, self.in_flight)
 
-    def post(self, sandbox: Sandbox, out: Outgoing) -> Waiting | None:
+    def envelopes(self, sandbox: Sandbox, outs: Sequence[Outgoing]) -> Sequence[Envelope | None]:
+        """What each of them goes out as, made in a row: that is faster. None where one cannot be made: `post` tells."""
+        try:
+            return [self.envelope(sandbox, out) for out in outs]
+        except Exception:
+            return [None] * len(outs)
+
+    def post(self, sandbox: Sandbox, out: Outgoing, envelope: Envelope | None = None) -> Waiting | None:
         """Send something. What comes back is done when it was answered; None when nobody need wait for it."""
         try:
-            provider, sent, fault = self.envelope(sandbox, out)
+            provider, sent, fault = envelope or self.envelope(sandbox, out)
         except Exception as error:
             failures.given_up(f"a report of sandbox {sandbox.id}", sandbox.engine, out, out.at, error)
             return None

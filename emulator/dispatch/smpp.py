@@ -214,11 +214,13 @@ class SmppDispatcher:
         self, line: BoundSession, sandbox: Sandbox, done: list[_Done], at: Timestamp, now: float,
         connection: Answering, spoil: Spoil,
     ) -> None:  # fmt: skip
-        """All that was done is told, in the order in which it was: the usual answers are made first, in a row."""
+        """All that was done is told, in the order in which it was: what is written is made first, in a row."""
         write, exchange, answer = line.face.write, self.journal.exchange, connection.answer
         usual = iter([
             encode(write(one[0], one[1], one[2].outcome)) for one in done if isinstance(one, tuple) and _usual(one[2])
         ])  # fmt: skip
+        outbox = sandbox.outbox
+        envelopes = iter(outbox.envelopes(sandbox, [one for one in done if isinstance(one, Outgoing)]))
         line.session.spoke(now)
         for one in done:
             if isinstance(one, tuple):
@@ -230,7 +232,7 @@ class SmppDispatcher:
                 else:
                     answer(self._reply(line, sandbox, pdu, command, verdict, at, now, spoil))
             elif isinstance(one, Outgoing):
-                sandbox.post(sandbox, one)
+                outbox.post(sandbox, one, next(envelopes))
             elif not self.acknowledged(line, one, now):
                 connection.hear(one)
 

@@ -1,9 +1,9 @@
 """Sandboxes: isolated from one another, each with its engine, clock and journal, found by the credentials of a
 request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from emulator.clock import Clock, real_now
 from emulator.core.accounts import Account, apply
@@ -26,8 +26,25 @@ from emulator.sandboxes.snapshots import Snapshots
 from emulator.sandboxes.spec import SandboxSpec
 from emulator.sandboxes.turns import Steps
 
-Post = Callable[["Sandbox", Outgoing], Any]
-"""Sends something; what comes back is done when it was answered, None when nobody need wait for it."""
+
+class Outbox(Protocol):
+    """Sends what goes out."""
+
+    def envelopes(self, sandbox: "Sandbox", outs: Sequence[Outgoing]) -> Sequence[Any]:
+        """What each of them goes out as, made in a row, for `post`; None for one that is to be made when it goes."""
+
+    def post(self, sandbox: "Sandbox", out: Outgoing, envelope: Any = None) -> Any:
+        """Send something; what comes back is done when it was answered, None when nobody need wait for it."""
+
+
+class Nowhere:
+    """Where no time passes nothing goes out."""
+
+    def envelopes(self, sandbox: "Sandbox", outs: Sequence[Outgoing]) -> Sequence[Any]:
+        return [None] * len(outs)
+
+    def post(self, sandbox: "Sandbox", out: Outgoing, envelope: Any = None) -> None:
+        pass
 
 
 AT_ONCE = 50
@@ -54,7 +71,7 @@ class Sandbox:
         self.snapshots = Snapshots()
         self.gone = False
         """Was it deleted? What waited to go out then stays."""
-        self.post: Post = lambda sandbox, report: None
+        self.outbox: Outbox = Nowhere()
         self.schedule_timer: Callable[[], None] = lambda: None
         self._begin()
         if recorder is not None:  # it writes down how each sandbox begins
@@ -170,8 +187,12 @@ class Sandbox:
         due = state.scheduler.due
         if due is None or due > at:
             return at
-        for out in self.come_due(at):
-            self.post(self, out)
+        outs, outbox = self.come_due(at), self.outbox
+        if len(outs) == 1:
+            outbox.post(self, outs[0])
+        elif outs:
+            for out, envelope in zip(outs, outbox.envelopes(self, outs), strict=True):
+                outbox.post(self, out, envelope)
         return state.now
 
     def come_due(self, at: Timestamp) -> list[Outgoing]:

@@ -5,7 +5,7 @@ import struct
 from typing import Any
 
 from fuzz.chance import DESTINATIONS, MOMENTS, TEXTS, Chance
-from fuzz.surface import Broken, cost_since
+from fuzz.surface import Broken, Told, cost_since
 from smpp.conftest import GOLDEN
 
 from emulator.app.emulator import Emulator
@@ -67,7 +67,7 @@ class Smpp:
         self.framer = Framer()
         self.left = 0
         self.number = 0
-        sandbox.post = lambda box, out: box.engine.answered(out.attempt, True, out.at)
+        sandbox.outbox = Told(lambda box, out: box.engine.answered(out.attempt, True, out.at))
 
     async def play(self, chance: Chance) -> Any:
         if self.link is None or self.pipe.shut or self.left <= 0:
