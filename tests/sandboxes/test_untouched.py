@@ -17,7 +17,7 @@ async def test_a_sandbox_that_comes_and_goes_unused_has_no_engine_made(monkeypat
     assert [made.account(name).balance for name in emulator.providers] == [amount(7)] * 3
     emulator.forget("one")
     emulator.forget("one")
-    assert emulator.names(10) == ["default"]
+    assert emulator.names(emulator.default, 10) == (["default"], 0)
     await emulator.stop()
 
 
