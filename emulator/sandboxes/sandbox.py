@@ -37,7 +37,7 @@ class Outbox(Protocol):
         """Send something; what comes back is done when it was answered, None when nobody need wait for it."""
 
 
-class Nowhere:
+class NoOutbox:
     """Where no time passes nothing goes out."""
 
     def envelopes(self, sandbox: "Sandbox", outs: Sequence[Outgoing]) -> Sequence[Any]:
@@ -71,7 +71,7 @@ class Sandbox:
         self.snapshots = Snapshots()
         self.gone = False
         """Was it deleted? What waited to go out then stays."""
-        self.outbox: Outbox = Nowhere()
+        self.outbox: Outbox = NoOutbox()
         self.schedule_timer: Callable[[], None] = lambda: None
         self._begin()
         if recorder is not None:  # it writes down how each sandbox begins

@@ -14,10 +14,10 @@ from emulator.core.units import SECOND
 from emulator.delivery.router import DeliveryRouter
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.sandboxes.sandbox import Nowhere, Sandbox
+from emulator.sandboxes.sandbox import NoOutbox, Sandbox
 
 
-class Told(Nowhere):
+class Told(NoOutbox):
     """What would go out is told instead."""
 
     def __init__(self, told: Any) -> None:
