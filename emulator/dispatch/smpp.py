@@ -219,8 +219,8 @@ class SmppDispatcher:
         usual = iter([
             encode(write(one[0], one[1], one[2].outcome)) for one in done if isinstance(one, tuple) and _usual(one[2])
         ])  # fmt: skip
-        outbox = sandbox.outbox
-        envelopes = iter(outbox.envelopes(sandbox, [one for one in done if isinstance(one, Outgoing)]))
+        router = sandbox.router
+        envelopes = iter(router.envelopes(sandbox, [one for one in done if isinstance(one, Outgoing)]))
         line.session.spoke(now)
         for one in done:
             if isinstance(one, tuple):
@@ -232,7 +232,7 @@ class SmppDispatcher:
                 else:
                     answer(self._reply(line, sandbox, pdu, command, verdict, at, now, spoil))
             elif isinstance(one, Outgoing):
-                outbox.post(sandbox, one, next(envelopes))
+                router.post(sandbox, one, next(envelopes))
             elif not self.acknowledged(line, one, now):
                 connection.hear(one)
 

@@ -125,7 +125,7 @@ class ClockDriver:
                 reports, _ = engine.go_on(horizon, _AT_ONCE)
                 clock.move_to(engine.state.now)
                 for report in reports:
-                    await self._in_turn(sandbox.outbox.post(sandbox, report), deadline)
+                    await self._in_turn(sandbox.router.post(sandbox, report), deadline)
                     await turn.over()
                     self._still_there(engine)
                 await self._quiet(deadline)

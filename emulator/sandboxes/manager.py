@@ -22,7 +22,7 @@ from emulator.sandboxes import export
 from emulator.sandboxes.change_log import ChangeLog
 from emulator.sandboxes.clock_driver import ClockDriver, Ended
 from emulator.sandboxes.in_flight import InFlight, Waiting
-from emulator.sandboxes.sandbox import Outbox, Sandbox, Sandboxes
+from emulator.sandboxes.sandbox import OutgoingRouter, Sandbox, Sandboxes
 from emulator.sandboxes.snapshots import Snapshot, unpack
 from emulator.sandboxes.spec import InvalidOptions, NewSandbox, SandboxSpec, specification
 from emulator.sandboxes.turns import in_turns
@@ -66,7 +66,7 @@ class SandboxManager:
         self._drivers: dict[Sandbox, ClockDriver] = {}
         self._ends: dict[Sandbox, asyncio.TimerHandle] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._outbox: Outbox | None = None
+        self._router: OutgoingRouter | None = None
         self._in_flight = InFlight()
         self.node = 0
         """The number of this one among many, if there are many; then the names of their sandboxes:"""
@@ -80,11 +80,11 @@ class SandboxManager:
 
     # coming and going
 
-    def let_time_pass(self, outbox: Outbox, in_flight: InFlight) -> None:
-        """From now on clocks run in the running loop, and what falls due goes out by the outbox; `in_flight` knows what
+    def let_time_pass(self, router: OutgoingRouter, in_flight: InFlight) -> None:
+        """From now on clocks run in the running loop, and what falls due goes out by it; `in_flight` knows what
         is not answered yet."""
         self._loop = asyncio.get_running_loop()
-        self._outbox, self._in_flight = outbox, in_flight
+        self._router, self._in_flight = router, in_flight
         for sandbox in self.sandboxes.by_id.values():
             self._attend(sandbox)
 
@@ -100,8 +100,8 @@ class SandboxManager:
 
     def _attend(self, sandbox: Sandbox) -> None:
         assert self._loop is not None
-        assert self._outbox is not None
-        sandbox.outbox = self._outbox
+        assert self._router is not None
+        sandbox.router = self._router
         self._drivers[sandbox] = ClockDriver(sandbox, self._in_flight, self._loop)
         if sandbox.spec.ttl is not None:
             self._end_after(sandbox, sandbox.spec.ttl)

@@ -27,7 +27,7 @@ from emulator.sandboxes.spec import SandboxSpec
 from emulator.sandboxes.turns import Steps
 
 
-class Outbox(Protocol):
+class OutgoingRouter(Protocol):
     """Sends what goes out."""
 
     def envelopes(self, sandbox: "Sandbox", outs: Sequence[Outgoing]) -> Sequence[Any]:
@@ -37,7 +37,7 @@ class Outbox(Protocol):
         """Send something; what comes back is done when it was answered, None when nobody need wait for it."""
 
 
-class NoOutbox:
+class NoRouter:
     """Where no time passes nothing goes out."""
 
     def envelopes(self, sandbox: "Sandbox", outs: Sequence[Outgoing]) -> Sequence[Any]:
@@ -71,7 +71,7 @@ class Sandbox:
         self.snapshots = Snapshots()
         self.gone = False
         """Was it deleted? What waited to go out then stays."""
-        self.outbox: Outbox = NoOutbox()
+        self.router: OutgoingRouter = NoRouter()
         self.schedule_timer: Callable[[], None] = lambda: None
         self._begin()
         if recorder is not None:  # it writes down how each sandbox begins
@@ -187,12 +187,12 @@ class Sandbox:
         due = state.scheduler.due
         if due is None or due > at:
             return at
-        outs, outbox = self.come_due(at), self.outbox
+        outs, router = self.come_due(at), self.router
         if len(outs) == 1:
-            outbox.post(self, outs[0])
+            router.post(self, outs[0])
         elif outs:
-            for out, envelope in zip(outs, outbox.envelopes(self, outs), strict=True):
-                outbox.post(self, out, envelope)
+            for out, envelope in zip(outs, router.envelopes(self, outs), strict=True):
+                router.post(self, out, envelope)
         return state.now
 
     def come_due(self, at: Timestamp) -> list[Outgoing]:

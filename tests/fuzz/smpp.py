@@ -67,7 +67,7 @@ class Smpp:
         self.framer = Framer()
         self.left = 0
         self.number = 0
-        sandbox.outbox = Told(lambda box, out: box.engine.answered(out.attempt, True, out.at))
+        sandbox.router = Told(lambda box, out: box.engine.answered(out.attempt, True, out.at))
 
     async def play(self, chance: Chance) -> Any:
         if self.link is None or self.pipe.shut or self.left <= 0:

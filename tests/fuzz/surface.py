@@ -14,10 +14,10 @@ from emulator.core.units import SECOND
 from emulator.delivery.router import DeliveryRouter
 from emulator.dispatch.explain import explain
 from emulator.http.messages import HttpReply, HttpRequest
-from emulator.sandboxes.sandbox import NoOutbox, Sandbox
+from emulator.sandboxes.sandbox import NoRouter, Sandbox
 
 
-class Told(NoOutbox):
+class Told(NoRouter):
     """What would go out is told instead."""
 
     def __init__(self, told: Any) -> None:
@@ -41,7 +41,7 @@ class HttpSurface:
         self.who = sandbox.account(self.provider).credentials
         self.goldens = requests(self.provider, {mark: self.who.get(word, word) for mark, word in self.fill.items()})
         self.router = DeliveryRouter(_never, lambda provider: f"http://127.0.0.1:1/{provider}?a=b#c")
-        sandbox.outbox = Told(self.told)
+        sandbox.router = Told(self.told)
 
     def make(self, chance: Chance) -> HttpRequest:
         """An input."""
