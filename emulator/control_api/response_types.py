@@ -527,10 +527,20 @@ class Near(TypedDict, total=False):
     explain: str
 
 
+ErrorCode = Literal[
+    "body", "default-stays", "full", "host", "interrupted", "into-the-past", "invalid", "leaving", "method",
+    "no-authority", "no-calls", "no-client", "no-database", "no-incoming", "no-json", "no-smpp", "no-such-brand",
+    "no-such-call", "no-such-callback", "no-such-message", "no-such-provider", "no-such-rule", "no-such-sandbox",
+    "no-such-session", "no-such-snapshot", "not-awaited", "not-kept", "origin", "taken", "target", "time-is-up",
+    "token", "too-far", "too-many-tries",
+]  # fmt: skip
+"""Every word that an error may have. A later version may have more."""
+
+
 class Wrong(TypedDict):
     """`code`: one word; `message` and `hint`: for people."""
 
-    code: str
+    code: ErrorCode
     message: str
     hint: str
     nearest: NotRequired[list[Near]]

@@ -1,12 +1,14 @@
 """The description of the control API: every answer is described, and is as described, to the last field."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from esme import Desk
 from support import control, get, send_path
 
+import emulator
 from emulator.control_api.openapi import document
 from emulator.control_api.routes import CALLS
 from emulator.smpp import CommandId
@@ -44,6 +46,23 @@ def test_a_body_is_described_as_needed_where_something_must_stand_in_it() -> Non
         "moveMessage", "putRules", "addRule", "putScenario", "keepSnapshot", "restore", "outbind", "putIncoming",
         "putCall", "patchBrand", "clock",
     }
+
+
+def test_every_code_of_an_error_is_described_and_none_that_is_never_given() -> None:
+    root = Path(emulator.__file__).parent
+    sources = {
+        file: file.read_text(encoding="utf-8")
+        for folder in ("control_api", "sandboxes", "cluster", "server") for file in (root / folder).rglob("*.py")
+        if file.name != "response_types.py"
+    }  # fmt: skip
+    described = set(DESCRIBED["components"]["schemas"]["Wrong"]["properties"]["code"]["enum"])
+    refused = {
+        code for file, text in sources.items() if file.is_relative_to(root / "control_api")
+        for code in re.findall(r'Refusal\(\s*\d{3},\s*"([a-z-]+)"', text)
+    }  # fmt: skip
+    assert len(refused) > 20
+    assert refused - described == set()
+    assert {code for code in described if not any(f'"{code}"' in text for text in sources.values())} == set()
 
 
 def test_every_call_of_the_table_is_described_once() -> None:
