@@ -148,6 +148,8 @@ class AsyncSms(Inspection):
         call = call_of(name)
         places = re.findall(r"\{(\w+)\}", call.path)
         words = {"sandbox": self.id, **words} if "sandbox" in places else words
+        if lacking := [place for place in places if place not in words]:
+            raise LookupError(f"{name} lacks {lacking[0]}=: its path is {call.path}")
         path = call.path.format(**{place: quote(str(words.pop(place)), safe="") for place in places})
         return await ask(self._door, call.method, path, body, words, patience)
 

@@ -11,7 +11,7 @@ ScenarioArgument = str | PathLike[str] | Mapping[str, Any]
 def as_sent(play: ScenarioArgument) -> str | Mapping[str, Any]:
     """What the control API takes. A path (a PathLike, or a text that ends in .yaml or .yml) is read here, where the
     file is: a server reads no files for who calls it. Raises Invalid with every mistake in the file."""
-    if isinstance(play, Mapping) or not (isinstance(play, PathLike) or play.endswith((".yaml", ".yml"))):
+    if not isinstance(play, PathLike) and not (isinstance(play, str) and play.endswith((".yaml", ".yml"))):
         return play
     import msgspec
 

@@ -182,8 +182,14 @@ async def test_what_has_no_method_yet_is_called_by_path_or_by_operation(sms):
     assert (await sms.operation("providerContract", provider="smsoffice")).rows
     with pytest.raises(LookupError, match="did you mean 'listRules'"):
         await sms.operation("listRule")
+    with pytest.raises(LookupError, match=r"getMessage lacks message=: its path is .*/messages/\{message\}"):
+        await sms.operation("getMessage")
     with pytest.raises(CallRefused, match="404 no-such-call"):
         await sms.call("GET", "/leger")
+    with pytest.raises(CallRefused, match="there is no message m77"):
+        await sms.set_status("m77", "delivered")
+    with pytest.raises(CallRefused, match="400 invalid"):
+        await sms.put_scenario(None)
 
 
 async def test_lint_tells_findings_with_their_rows(sms):
