@@ -40,6 +40,9 @@ def write(command: AnyCommand, outcome: AnyOutcome, account: Account | None) -> 
     if refused is not None:
         return refused
     root = ElementTree.Element("response")
-    for name, value in members(command, outcome, account).items():
+    told = members(command, outcome, account)
+    if told["statusID"] == 90:  # a rule may say so too
+        told["message"] = _BROKEN
+    for name, value in told.items():
         ElementTree.SubElement(root, name).text = str(value)
     return HttpReply(headers=_XML, body=ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))

@@ -58,6 +58,12 @@ def test_a_refusal_has_the_same_status_id_and_no_sms_id(said: dict[str, str], co
     assert (list(found), found["statusID"]) == (["statusID", "message"], code)
 
 
+@pytest.mark.contract("ubill.xml.answer", "ubill.code.90")
+def test_a_rule_that_says_90_says_it_as_a_broken_body_is_told(desk: Desk) -> None:
+    desk.rules({"then": {"refuse": {"code": 90}}})
+    assert told(post(desk, request())) == {"statusID": "90", "message": "XML error"}
+
+
 @pytest.mark.contract("ubill.xml.answer", "ubill.code.40")
 def test_an_empty_balance_is_told_in_xml() -> None:
     assert told(post(Desk(balance=0), request()))["statusID"] == "40"
