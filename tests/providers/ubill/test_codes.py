@@ -32,7 +32,7 @@ def check(desk: Desk, answer: dict[str, object], code: int, row: str) -> None:
 
 
 @pytest.mark.contract("ubill.code.10")
-@pytest.mark.parametrize("brand", [None, "", 0, 2, -1, 1.0, "one", True, [1], "1 "])
+@pytest.mark.parametrize("brand", [None, "", 0, 2, -1, 1.5, "one", True, [1], "1 "])
 def test_10_for_a_brand_id_that_is_missing_or_not_the_account_s(desk: Desk, brand: object) -> None:
     check(desk, desk.send(brandID=brand), 10, "ubill.code.10")
     assert "the account has: 1 (emulator)" in desk.why()
