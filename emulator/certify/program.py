@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import quote, urlsplit
 
+from emulator.app.options import is_url
+
 _PLACE = re.compile(r"\{(\w+)\}")
 _METHODS = ("GET", "POST", "PUT", "PATCH")
 _STARTING = 30.0
@@ -45,10 +47,10 @@ class RequestTemplate:
         self._url, _, body = rest.strip().partition(" ")
         self._body = body.strip()
         self._json = self._body.startswith(("{", "["))
-        at = urlsplit(self._url)
-        if at.scheme not in ("http", "https") or not at.hostname:
+        if not is_url(self._url):
             raise ValueError(f"--send: {self._url!r} is no address; one looks like http://localhost:8000/orders")
-        self.place = at.hostname, at.port or (443 if at.scheme == "https" else 80)
+        at = urlsplit(self._url)
+        self.place = at.hostname or "", at.port or (443 if at.scheme == "https" else 80)
 
     async def __call__(self, values: Mapping[str, str], timeout: float) -> bool | None:
         import aiohttp  # commands go without it

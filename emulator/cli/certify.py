@@ -8,6 +8,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
+from emulator.app.options import is_url
 from emulator.certify import report
 from emulator.certify.blind_spots import Tried, summary
 from emulator.certify.cases import Case, cases
@@ -71,6 +72,8 @@ def _program(arguments: argparse.Namespace) -> int:
     if not catalogue:
         names = ", ".join(one.name for one in every)
         raise ValueError(f"--only {' '.join(arguments.only)}: no case begins so; there are {names}")
+    if arguments.callback is not None and not is_url(arguments.callback):
+        raise ValueError(f"--callback: {arguments.callback!r} is no address; one looks like http://localhost:8000/sms")
     certificate = asyncio.run(_examined(providers[arguments.provider], catalogue, arguments))
     print(report.as_json(certificate) if arguments.json else report.table(certificate))
     for option, path, text in (

@@ -266,14 +266,13 @@ def _certify(arguments: argparse.Namespace) -> int:
 
 
 def _check_callbacks(arguments: argparse.Namespace) -> int:
-    from urllib.parse import urlsplit
-
+    from emulator.app.options import is_url
     from emulator.providers import found
 
     providers, url = found(), arguments.url
     if arguments.provider not in providers:
         return complain(f"there is no provider {arguments.provider!r}; there are {', '.join(providers)}", 2)
-    if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
+    if not is_url(url):
         return complain(f"{url!r} is no address; one looks like http://localhost:8000/callbacks", 2)
     if not 0 < arguments.timeout <= 3600:
         return complain(f"--timeout: {arguments.timeout:g} is not between 0 and 3600 seconds", 2)

@@ -473,6 +473,8 @@ def test_faults_that_no_test_of_a_suite_notices(tmp_path, capsys):
         (["--provider", "smsoffice", "--send", "true", "--", "x"], "a command stands behind two dashes with --run"),
         (["--provider", "smsoffice", "--send", "true", "--run", "--", "x"], "--run goes with a request in --send"),
         (["--provider", "smsoffice", "--send", "POST here"], "'here' is no address"),
+        (["--provider", "smsoffice", "--send", "POST http://a:99999/"], "'http://a:99999/' is no address"),
+        (["--provider", "smsoffice", "--send", "true", "--callback", "there"], "--callback: 'there' is no address"),
         (["--provider", "acme", "--send", "x"], "there is no provider 'acme'; there are smscenter, smsoffice"),
         (["--provider", "smsoffice", "--send", "true {kee}"], "{kee} in --send: there are {to}, {text}, {url}"),
         (["--provider", "smsoffice", "--send", "/no/such/program"], "/no/such/program cannot be run"),

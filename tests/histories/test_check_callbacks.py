@@ -207,6 +207,7 @@ def test_a_bar_is_drawn_for_people_and_goes_away(monkeypatch, capsys):
         (["http://127.0.0.1:9/hook", "--provider", "smsoffice"], 1, "http://127.0.0.1:9/hook: Cannot connect"),
         (["http://127.0.0.1:9/hook", "--provider", "nobody"], 2, "there is no provider 'nobody'; there are smscenter"),
         (["127.0.0.1:9", "--provider", "ubill"], 2, "'127.0.0.1:9' is no address; one looks like http://"),
+        (["http://a:99999/", "--provider", "ubill"], 2, "'http://a:99999/' is no address; one looks like http://"),
         (["http://127.0.0.1:9/", "--provider", "ubill", "--timeout", "0"], 2, "--timeout: 0 is not between 0 and 3600"),
         (["http://127.0.0.1:9/", "--provider", "smsoffice", "--to", "me"], 1, "no destination is an international"),
     ],
