@@ -61,9 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     env = add("env", _env, "Print the variables that lead an unchanged program to a running emulator.")
     env.add_argument("--shell", choices=SHELLS, default="sh", help="how they are written (default: sh)")
     env.add_argument("--url", help="where the emulator runs; it is asked for authority and ports", metavar="URL")
-    env.add_argument("--port", type=int, default=8775, metavar="N", help="its HTTP port here (default: 8775)")
-    env.add_argument("--smpp-port", type=int, default=2775, metavar="N", help="its SMPP port (default: 2775)")
-    env.add_argument("--smpp-tls-port", type=int, metavar="N", help="its SMPP port with TLS")
+    env.add_argument("--port", type=_port, default=8775, metavar="N", help="its HTTP port here (default: 8775)")
+    env.add_argument("--smpp-port", type=_port, default=2775, metavar="N", help="its SMPP port (default: 2775)")
+    env.add_argument("--smpp-tls-port", type=_port, metavar="N", help="its SMPP port with TLS")
     ca = add("ca", _ca, "Print the certificate of the emulator's authority, PEM.")
     forms = ca.add_mutually_exclusive_group()
     forms.add_argument("--bundle", action="store_true", help="with all authorities of this machine in front")
@@ -257,6 +257,13 @@ def _contract(arguments: argparse.Namespace) -> int:
     chosen = [providers[arguments.provider]] if arguments.provider else list(providers.values())
     print("\n\n".join(table(provider) for provider in chosen))
     return 0
+
+
+def _port(text: str) -> int:
+    """Where something listens already."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; 1 to 65535 may stand there")
+    return int(text)
 
 
 def _certify(arguments: argparse.Namespace) -> int:

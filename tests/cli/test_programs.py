@@ -109,6 +109,10 @@ def test_env_names_the_ports_that_it_is_told(tmp_path: Path, capsys: pytest.Capt
     assert (led["443"], led["3700"], led["3443"]) == (["127.0.0.1", 1234], ["127.0.0.1", 1235], ["127.0.0.1", 1236])
     [bundle] = shlex.split(told["SSL_CERT_FILE"])
     assert Path(bundle).is_file()
+    for no_port in ("0", "70000", "-1", "x"):
+        with pytest.raises(SystemExit, match="2"):
+            main(("env", f"--smpp-port={no_port}"))
+        assert f"--smpp-port: '{no_port}' is no port; 1 to 65535 may stand there" in capsys.readouterr().err
 
 
 @pytest.fixture
