@@ -52,6 +52,18 @@ def test_a_package_that_cannot_be_had_is_said_and_the_others_are_installed(monke
     assert capsys.readouterr().err.count("no such package") == 2
 
 
+def test_a_registry_that_does_not_answer_is_waited_for_only_so_long(monkeypatch, tmp_path, capsys):
+    apt = tmp_path / "apt-get"
+    apt.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("tools.PATIENCE", 0.1)
+    monkeypatch.setitem(TOOLS, "one", Tool(("no-such-program",), ("good",)))
+    install(["one"])
+    assert "not done within 0.1 s" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
 def test_each_program_can_be_had_from_somewhere(tool):
     assert tool.debian or tool.npm or tool.pip

@@ -20,6 +20,8 @@ PIP = NPM.with_name("pip")
 NODE_MODULES = Path(os.environ.get("SMS_EMULATOR_NODE_MODULES") or NPM / "node_modules")
 """Where npm's packages are, for NODE_PATH."""
 PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin"))
+PATIENCE = 600
+"""Seconds for one step of an installation: where no registry answers, each would be asked again and again."""
 NOT_INSTALLED = "not installed: "
 """How the reason of a skip begins."""
 
@@ -172,9 +174,12 @@ def _apt(apt: str, packages: list[str]) -> bool:
 
 
 def _run(*command: str, **environment: str) -> bool:
-    done = subprocess.run(
-        command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
+    try:
+        done = subprocess.run(command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=PATIENCE)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        print(f"{' '.join(command)}: not done within {PATIENCE} s", file=sys.stderr)
+        return False
     if done.returncode:
         print(f"{' '.join(command)}: {(done.stderr or done.stdout).strip()[-2000:]}", file=sys.stderr)
     return done.returncode == 0
