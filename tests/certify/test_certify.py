@@ -14,7 +14,7 @@ from yarl import URL
 
 from emulator import world
 from emulator.app.server import Server
-from emulator.certify.cases import cases
+from emulator.certify.cases import HARMLESS, cases
 from emulator.certify.examination import examine
 from emulator.certify.program import RequestTemplate
 from emulator.certify.report import as_json, badge, junit, table
@@ -109,8 +109,10 @@ def test_the_synchronous_reference_client_has_the_top_grade_with_each_provider()
             turns = asyncio.Semaphore(24)
 
             async def one(provider, case):
+                patience = Patience() if case.name.removeprefix("reply-") in HARMLESS else HASTY  # on any machine
+
                 def send(values):
-                    with SYNC[provider](values, base_url=values["url"], patience=HASTY) as client:
+                    with SYNC[provider](values, base_url=values["url"], patience=patience) as client:
                         try:
                             client.send(values["to"], values["text"])
                         except SmsError:
