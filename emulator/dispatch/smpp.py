@@ -187,6 +187,7 @@ class SmppDispatcher:
                 break
         execute, scheduler, take = engine.execute, engine.state.scheduler, frames.popleft
         done: list[_Done] = []
+        before = len(frames)
         came, alone = False, engine.state.rule_book.changes_accounts
         try:
             for command in commands:
@@ -208,33 +209,46 @@ class SmppDispatcher:
                     break
         finally:
             self._tell(line, sandbox, done, at, now, connection, spoil)
-        return len(done)
+        return before - len(frames)
 
     def _tell(
         self, line: BoundSession, sandbox: Sandbox, done: list[_Done], at: Timestamp, now: float,
         connection: Answering, spoil: Spoil,
     ) -> None:  # fmt: skip
-        """All that was done is told, in the order in which it was: what is written is made first, in a row."""
-        write, exchange, answer = line.face.write, self.journal.exchange, connection.answer
-        usual = iter([
-            encode(write(one[0], one[1], one[2].outcome)) for one in done if isinstance(one, tuple) and _usual(one[2])
-        ])  # fmt: skip
-        router = sandbox.router
+        """All that was done is told, in the order in which it was: what is written is made first, in a row. Where one
+        cannot be told, by a fault of ours, all others are, before that is raised."""
+        router, trouble = sandbox.router, None
+        usual = iter(self._plain(line, done))
         envelopes = iter(router.envelopes(sandbox, [one for one in done if isinstance(one, Outgoing)]))
         line.session.spoke(now)
         for one in done:
-            if isinstance(one, tuple):
-                pdu, command, verdict = one
-                if _usual(verdict):
-                    octets = next(usual)
-                    exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
-                    answer(octets)
+            try:
+                if isinstance(one, Outgoing):
+                    router.post(sandbox, one, next(envelopes))
+                elif isinstance(one, bytes):
+                    if not self.acknowledged(line, one, now):
+                        connection.hear(one)
                 else:
-                    answer(self._reply(line, sandbox, pdu, command, verdict, at, now, spoil))
-            elif isinstance(one, Outgoing):
-                router.post(sandbox, one, next(envelopes))
-            elif not self.acknowledged(line, one, now):
-                connection.hear(one)
+                    pdu, command, verdict = one
+                    octets = next(usual) if _usual(verdict) else None
+                    if octets is None:
+                        connection.answer(self._reply(line, sandbox, pdu, command, verdict, at, now, spoil))
+                    else:
+                        self.journal.exchange(sandbox, line, pdu.raw, octets, command, at, verdict)
+                        connection.answer(octets)
+            except Exception as error:
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+
+    def _plain(self, line: BoundSession, done: list[_Done]) -> list[bytes] | list[None]:
+        """The answers in which no rule has a say; None for each where one of them cannot be made."""
+        write = line.face.write
+        plain = [one for one in done if isinstance(one, tuple) and _usual(one[2])]
+        try:
+            return [encode(write(pdu, command, verdict.outcome)) for pdu, command, verdict in plain]
+        except Exception:
+            return [None] * len(plain)
 
     def asked(
         self, line: BoundSession, pdu: Pdu, now: float, spoil: Spoil, ready: Pdu | None = None

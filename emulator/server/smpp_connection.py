@@ -190,6 +190,8 @@ class SmppConnection(StreamProtocol):
             self.closing = True
             frames.clear()
             self.transport.abort()
+            with suppress(Exception):
+                dispatcher.worked_off(line)
             raise
         finally:
             self._working = False

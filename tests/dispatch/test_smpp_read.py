@@ -5,10 +5,12 @@ from random import Random
 
 import pytest
 from esme import SUBMIT, desk
+from msgspec.structs import replace
 from support import PATIENCE, turns
 from wires import Wire
 
 from emulator.core.engine.engine import Engine
+from emulator.providers.smscenter.smpp import adapter
 from emulator.server import smpp_connection
 from emulator.server.smpp_connection import SmppConnection
 from emulator.smpp.codec import encode
@@ -131,6 +133,28 @@ async def test_a_fault_of_ours_in_a_later_turn_ends_its_connection_and_no_other(
         assert (await other.submit()).status == 0
 
 
+async def test_where_one_answer_cannot_be_made_all_else_of_its_read_is_told(monkeypatch):
+    def broken(pdu, command, outcome):
+        if command.text == "Hello 30":
+            raise ZeroDivisionError("a fault of ours")
+        return adapter.write(pdu, command, outcome)
+
+    async with desk() as at:
+        await at.patch(limits="off")
+        await at.rule({"operation": "send"}, {"steps": [{"after": 0, "status": "delivered"}]})
+        transmitter = await at.bound(CommandId.BIND_TRANSMITTER)
+        receiver = await at.bound(CommandId.BIND_RECEIVER)
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: None)
+        (line,) = [line for line in at.served.emulator.smpp.of(at.sandbox) if not line.receives]
+        monkeypatch.setattr(line, "face", replace(line.face, write=broken))
+        said = [{**SUBMIT, "short_message": b"Hello %d" % number} for number in range(50)]
+        transmitter.write(*[transmitter.made(CommandId.SUBMIT_SM, **fields) for fields in said])
+        await transmitter.closed()
+        await receiver.receipts(49)
+        kept = [one for one in at.sandbox.journal.exchanges() if one.operation == "send"]
+        assert (len(at.sandbox.engine.state.store.messages), len(kept)) == (50, 49)
+
+
 NUMBERS = [b"79001234567", b"79001234568", b"7900", b"79001234569"]
 ANSWERS = [{}, {"message_id": b""}]
 
@@ -201,12 +225,13 @@ async def heard(pieces, seed):
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_what_comes_in_one_read_is_answered_as_if_each_had_come_by_itself(seed):
+async def test_what_comes_in_one_read_is_answered_as_if_each_had_come_by_itself(seed, monkeypatch):
+    monkeypatch.setattr(smpp_connection, "TURN", PATIENCE)
     chance = Random(seed)
     numbers = iter(range(2, 1000))
 
     def piece(ids, delivered):
-        made = [something(chance, next(numbers), ids, delivered) for _ in range(chance.choice([1, 2, 5, 30, 90]))]
+        made = [something(chance, next(numbers), ids, delivered) for _ in range(chance.choice([1, 2, 5, 30, 230]))]
         return b"".join(map(encode, made))
 
     taken, *together = await heard([piece] * 4, seed)
