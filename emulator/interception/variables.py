@@ -70,13 +70,14 @@ def _proxy(led: Led) -> str:
 
 
 def _no_proxy(led: Led) -> str:
-    """The user's own but for what would let a provider's name past us: `*`, `.ru`, `smsc.ru`."""
-    own = [one for one in map(str.strip, led.before.split(",")) if one and not _names_any(one, led.hosts)]
+    """The user's own (parted by commas, or by blanks, as curl takes them) but for what would let a provider's name past
+    us: `*`, `.ru`, `smsc.ru.`."""
+    own = [one for one in re.split(r"[\s,]+", led.before) if one and not _names_any(one, led.hosts)]
     return ",".join([*own, *(name for name in LOOPBACK if name not in own)])
 
 
 def _names_any(one: str, hosts: Sequence[str]) -> bool:
-    name = re.sub(r":\d+$", "", one.lower()).lstrip("*.")
+    name = re.sub(r":\d+$", "", one.lower()).lstrip("*.").rstrip(".")
     return not name.strip("*") or any(f".{host}".endswith(f".{name}") or name.endswith(f".{host}") for host in hosts)
 
 

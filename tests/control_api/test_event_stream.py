@@ -8,6 +8,7 @@ from struct import pack
 
 import pytest
 from aiohttp import ClientSession
+from esme import SUBMIT, desk
 from support import PATIENCE, connected, control, frozen, get, key_of, request, send_path, serving, until, walk
 
 import emulator
@@ -15,6 +16,7 @@ from emulator.control_api import event_stream
 from emulator.control_client.records import CallRefused
 from emulator.http import sse
 from emulator.sandboxes.event_feed import KEPT
+from emulator.smpp import CommandId
 
 
 async def first(stream, count):
@@ -219,6 +221,20 @@ async def test_an_open_message_is_not_taken_for_the_one_that_has_its_id_after_a_
         await get(served.base_url + send_path(key_of(sandbox), content="another"))
         async with asyncio.timeout(PATIENCE):
             assert b"It is no more." in await answer.content.readuntil(b"\n\n")
+
+
+async def test_an_open_message_that_is_replaced_is_still_itself():
+    async with desk() as at, ClientSession() as session:
+        esme = await at.bound()
+        given = (await esme.submit()).fields["message_id"]
+        live = f"{at.served.base_url}/_emulator/page/{at.sandbox.id}/live/messages/m1"
+        async with session.get(live) as answer, asyncio.timeout(PATIENCE):
+            assert b"pending" in await answer.content.readuntil(b"\n\n")
+            sender = {name: SUBMIT[name] for name in SUBMIT if name.startswith("source_addr")}
+            replaced = await esme.ask(CommandId.REPLACE_SM, message_id=given, short_message=b"Other", **sender)
+            assert replaced.status == 0
+            await at.advance(60)
+            assert b"delivered" in await answer.content.readuntil(b"\n\n")
 
 
 async def test_a_restore_is_told():

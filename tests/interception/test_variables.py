@@ -24,7 +24,8 @@ def test_the_proxy_variables_stand_in_both_cases_and_leave_loopback_out() -> Non
     assert environment["NO_PROXY"] == "localhost,127.0.0.1,::1"
 
 
-@pytest.mark.parametrize("own", ["*", "SMSC.ru", ".smsc.ru", "*.ru", "ru", "smsc.ru:443", "a.smsc.ru", "db.example, *"])
+@pytest.mark.parametrize("own", ["*", "SMSC.ru", ".smsc.ru", "*.ru", "ru", "smsc.ru:443", "a.smsc.ru", "db.example, *",
+                                 "smsc.ru.", "db.example smsc.ru"])
 def test_no_word_of_the_users_own_lets_a_provider_past(own: str) -> None:
     kept = "db.example," if "db" in own else ""
     assert led({"no_proxy": own})["no_proxy"] == f"{kept}localhost,127.0.0.1,::1"

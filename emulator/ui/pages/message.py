@@ -66,14 +66,15 @@ async def stream(asked: PageRequest) -> StreamReply:
             return attempt is None or attempt.message == found.id
         return event.kind == "messages" and event.number == found.id
 
-    def first(message: Message) -> tuple[object, ...]:
-        return message.to, message.history[:2], sandbox.engine.state.store.batch_of(message).text
+    meant, text = (found.to, found.history[:2]), sandbox.engine.state.store.batch_of(found).text
 
-    meant = first(found)
+    def is_another(message: Message) -> bool:
+        batch = sandbox.engine.state.store.batch_of(message)
+        return (message.to, message.history[:2]) != meant or (batch.text != text and batch.replaced is None)
 
     async def draw() -> str:
         now = sandbox.engine.state.store.message(found.id)
-        if now is None or first(now) != meant:  # after a reset there may be another of that id
+        if now is None or is_another(now):  # after a reset there may be another of that id
             return "<p>It is no more.</p>"
         return part("_life.html", **_life(sandbox, now))
 
