@@ -39,6 +39,8 @@ _ANSWER = struct.Struct(">II").unpack_from
 _TAKEN = bytes(4)
 """The status of a response that takes what it answers."""
 _SENDS = (Submit, SubmitPart)
+_ROW = 200
+"""So much is done in a row at most, with what came due between, before it is told."""
 _UNKNOWN = 0xFF
 """The status of an answer that cannot be read."""
 
@@ -191,16 +193,16 @@ class SmppDispatcher:
         came, alone = False, engine.state.rule_book.changes_accounts
         try:
             for command in commands:
+                due = scheduler.due
+                if done and due is not None and due <= at:
+                    came = True
+                    done += sandbox.come_due(at)
+                    if engine.state.now != at or len(done) > _ROW:
+                        line.turn = self._turn(line, sandbox, engine.state.now)
+                        break
                 if command is None:
                     done.append(cast(bytes, take()))
                     continue
-                due = scheduler.due
-                if due is not None and due <= at:
-                    came = True
-                    done += sandbox.come_due(at)
-                    if engine.state.now != at:
-                        line.turn = self._turn(line, sandbox, engine.state.now)
-                        break
                 if came and (alone or type(command) not in _SENDS):
                     break
                 pdu, verdict = cast(Pdu, take()), execute(command, at)

@@ -192,6 +192,8 @@ class SmppConnection(StreamProtocol):
             self.transport.abort()
             with suppress(Exception):
                 dispatcher.worked_off(line)
+            if self._lost:
+                self._over()
             raise
         finally:
             self._working = False

@@ -155,6 +155,43 @@ async def test_where_one_answer_cannot_be_made_all_else_of_its_read_is_told(monk
         assert (len(at.sandbox.engine.state.store.messages), len(kept)) == (50, 49)
 
 
+async def test_what_is_asked_in_one_read_waits_for_no_more_that_has_come_due_than_each_alone():
+    async with desk() as at:
+        await at.patch(limits="off")
+        await at.rule({"operation": "send"}, {"steps": [{"after": 60, "status": "delivered"}]})
+        esme = await at.bound()
+        await in_one_read(esme, 400)
+        at.sandbox.clock.move_to(at.sandbox.clock.now() + 60_000_000)
+        about = {"message_id": b"1", "source_addr_ton": 5, "source_addr": b"Shop"}
+        asked = [esme.made(CommandId.QUERY_SM, **about) for _ in range(2)]
+        esme.write(*asked)
+        assert [(await esme.answer_to(pdu)).status for pdu in asked] == [0, 0]
+        assert len(at.sandbox.engine.state.scheduler) >= 200
+
+
+async def test_a_connection_that_is_lost_is_over_though_what_it_said_meets_a_fault_of_ours(monkeypatch):
+    def broken(engine, command, at):
+        raise ZeroDivisionError("a fault of ours")
+
+    async with desk() as at:
+        connection, wire = at.served._smpp.connection(), Wire()
+        wire.protocol = connection
+        wire.get_write_buffer_size = lambda: 0
+        connection.connection_made(wire)
+        said = {"system_id": at.account["system_id"].encode(), "password": at.account["password"].encode()}
+        connection.data_received(encode(Pdu(CommandId.BIND_TRANSCEIVER, 0, 1, {**said, "interface_version": 0x34})))
+        assert len(list(at.served.emulator.smpp.of(at.sandbox))) == 1
+        monkeypatch.setattr(smpp_connection, "TURN", -1)
+        connection.data_received(b"".join(encode(Pdu(CommandId.SUBMIT_SM, 0, n, SUBMIT)) for n in range(2, 9)))
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: None)
+        monkeypatch.setattr(Engine, "execute", broken)
+        wire.ended = True
+        connection.connection_lost(None)
+        await turns(5)
+        assert connection.gone.done()
+        assert not list(at.served.emulator.smpp.of(at.sandbox))
+
+
 NUMBERS = [b"79001234567", b"79001234568", b"7900", b"79001234569"]
 ANSWERS = [{}, {"message_id": b""}]
 
