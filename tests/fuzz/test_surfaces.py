@@ -26,7 +26,8 @@ async def test_thousands_of_inputs_break_nothing(name):
 async def test_a_million_inputs_break_nothing_and_memory_stays(name, capsys):
     share = INPUTS // len(SURFACES)
     gc.collect()
-    gc.freeze()  # what tests before this one keep is large, and garbage is collected at a quarter of what is there
+    gc.freeze()  # what tests before this one keep is large, and garbage is collected at a quarter of what is there,
+    gc.collect()  # as far as it was counted the last time
     first = await play(name, share // 4, SEED + 1)
     before = rss()
     rest = await play(name, share - share // 4, SEED + 2)
