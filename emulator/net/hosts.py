@@ -14,9 +14,13 @@ _HEADER = re.compile(r"(\[[0-9a-f:.%]+\]|[^\s:@/?#\[\]\\]+)(?::\d*)?", re.IGNORE
 def plain(host: str) -> str:
     """A host as it is compared: lower case, without the last dot and brackets, letters beyond ASCII as DNS has them."""
     host = host.strip().lower().removesuffix(".").removeprefix("[").removesuffix("]")
+    if host.isascii():
+        return host
+    from yarl import URL  # as a callback's URL is written; serving waits for no client
+
     try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
+        return URL.build(scheme="http", host=host).raw_host or host
+    except ValueError:
         return host
 
 

@@ -1,5 +1,6 @@
 """Parts of a page, drawn again whenever what they show has changed: server-sent events without a name, which htmx swaps
-in. However much happens, a part is drawn a few times a second at most, and now and then where nothing happens."""
+in. However much happens, a part is drawn a few times a second at most; one that shows what no event tells of is drawn
+now and then where nothing happens."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,13 +16,16 @@ _BEAT = 5.0
 _HEADERS = (("Content-Type", "text/event-stream; charset=utf-8"), ("X-Accel-Buffering", "no"))
 
 
-def stream(sandbox: Sandbox, matters: Callable[[FeedEvent], bool], draw: Callable[[], Awaitable[str]]) -> StreamReply:
-    """The part as it is now, then again after each event that matters, and after each that replaces what there was."""
-    return StreamReply(headers=_HEADERS, pieces=_drawn(sandbox, matters, draw))
+def stream(
+    sandbox: Sandbox, matters: Callable[[FeedEvent], bool], draw: Callable[[], Awaitable[str]], beats: bool = False
+) -> StreamReply:
+    """The part as it is now, then again after each event that matters, and after each that replaces what there was; if
+    it `beats`, at every beat too."""
+    return StreamReply(headers=_HEADERS, pieces=_drawn(sandbox, matters, draw, beats))
 
 
 async def _drawn(
-    sandbox: Sandbox, matters: Callable[[FeedEvent], bool], draw: Callable[[], Awaitable[str]]
+    sandbox: Sandbox, matters: Callable[[FeedEvent], bool], draw: Callable[[], Awaitable[str]], beats: bool
 ) -> AsyncIterator[bytes]:
     feed = sandbox.feed
     seen = feed.made
@@ -29,7 +33,9 @@ async def _drawn(
     yield _frame(shown)
     while True:
         if feed.made == seen and not await feed.wait(_BEAT):
-            yield sse.BEAT  # and what no event tells of (a rule, an account, the clock) is looked at
+            yield sse.BEAT
+            if not beats:
+                continue
         else:
             await asyncio.sleep(_PAUSE)
             missed, events = feed.after(seen)

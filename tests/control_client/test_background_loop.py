@@ -1,6 +1,8 @@
 """Work for the loop in a thread: done there and waited for, or only left there."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from unittest.mock import Mock
@@ -50,6 +52,23 @@ def test_a_test_that_freezes_time_stops_neither_the_emulator_nor_a_wait_in_vain(
         sms.background.run(sms.behind.wait(status="delivered", timeout=PATIENCE), PATIENCE)
         with pytest.raises(CallRefused, match="time-is-up"):
             sms.background.run(sms.behind.wait(count=2, timeout=0.01), PATIENCE)
+
+
+IN_ANOTHER_TIME = """
+import time
+real = time.clock_gettime_ns
+began = real(time.CLOCK_REALTIME)
+time.clock_gettime_ns = lambda clock: 0 if clock == time.CLOCK_REALTIME else real(clock)
+from emulator.clock import real_now
+print((real_now() * 1000 - began) / 1e9)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one clock for it alone")
+def test_the_sandboxes_time_is_the_real_one_though_a_test_was_in_another_before_we_were_imported():
+    """As time-machine does, which stands in for CLOCK_REALTIME by whatever name it is read."""
+    told = subprocess.run([sys.executable, "-c", IN_ANOTHER_TIME], check=True, capture_output=True, text=True)
+    assert 0 <= float(told.stdout) + 0.01 < PATIENCE
 
 
 def test_a_coroutine_that_never_waits_needs_no_loop():

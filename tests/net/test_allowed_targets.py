@@ -65,6 +65,7 @@ def test_the_refusal_teaches():
     ("given", "wanted"),
     [("*", "*"), ("10.0.0.0/8", "10.0.0.0/8"), ("Example.COM.", "example.com"), ("*.Example.com", "*.example.com"),
      ("[::1]", "::1"), ("2001:db8::/32", "2001:db8::/32"), ("bücher.example", "xn--bcher-kva.example"),
+     ("faß.de", "xn--fa-hia.de"),
      ("my_service", "my_service")],
 )  # fmt: skip
 def test_the_words_of_callback_allow(given, wanted):

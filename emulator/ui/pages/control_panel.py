@@ -152,4 +152,4 @@ async def stream(asked: PageRequest) -> StreamReply:
     async def draw() -> str:
         return part("_desk.html", **await _live(asked))
 
-    return live_updates.stream(asked.sandbox, lambda event: True, draw)
+    return live_updates.stream(asked.sandbox, lambda event: True, draw, beats=True)
