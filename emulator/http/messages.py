@@ -137,6 +137,7 @@ def read_query(query: str | bytes, charset: str = "utf-8") -> Fields:
     return fields
 
 
+_lone_percent = re.compile(b"%(?![0-9A-Fa-f][0-9A-Fa-f])").search
 _lone_percents = re.compile(b"(?:%(?![0-9A-Fa-f][0-9A-Fa-f])[^%]*+)++").sub
 """With what stands between them: a text that is nothing but % is one run."""
 
@@ -149,7 +150,9 @@ def unquote(text: str, charset: str = "utf-8") -> str:
     """A name or value of a query, decoded; its + are spaces already."""
     octets = text.encode("latin-1", "replace")
     if b"%" in octets:  # as quoted-printable, which Python reads in C: there %XX is written =XX
-        octets = a2b_qp(_lone_percents(_escaped, octets).replace(b"=", b"=3D").replace(b"%", b"="))
+        if _lone_percent(octets):
+            octets = _lone_percents(_escaped, octets)
+        octets = a2b_qp(octets.replace(b"=", b"=3D").replace(b"%", b"="))
     return octets.decode(charset, "replace")
 
 
