@@ -26,13 +26,11 @@ class Turn:
             self._now = float
         self._ends = self._now() + TURN
 
-    async def over(self) -> bool:
-        """If it has been long enough, others get theirs, and it was; another one begins then."""
-        if self._now() < self._ends:
-            return False
-        await asyncio.sleep(0)
-        self._ends = self._now() + TURN
-        return True
+    async def over(self) -> None:
+        """If it has been long enough, others get theirs; another one begins then."""
+        if self._now() >= self._ends:
+            await asyncio.sleep(0)
+            self._ends = self._now() + TURN
 
 
 async def in_turns(steps: Steps[T]) -> T:
