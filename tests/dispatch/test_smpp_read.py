@@ -156,7 +156,8 @@ async def test_where_one_answer_cannot_be_made_all_else_of_its_read_is_told(monk
         assert (len(at.sandbox.engine.state.store.messages), len(kept)) == (50, 49)
 
 
-async def test_what_is_asked_in_one_read_waits_for_no_more_that_has_come_due_than_each_alone():
+async def test_what_is_asked_in_one_read_waits_for_no_more_that_has_come_due_than_each_alone(monkeypatch):
+    monkeypatch.setattr(smpp_connection, "TURN", PATIENCE)
     async with desk() as at:
         await at.patch(limits="off")
         await at.rule({"operation": "send"}, {"steps": [{"after": 60, "status": "delivered"}]})

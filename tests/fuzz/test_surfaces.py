@@ -9,9 +9,18 @@ import os
 
 import pytest
 from fuzz.playing import SURFACES, peak, play, rss
+from support import PATIENCE
+
+from emulator.server import smpp_connection
 
 SEED = int(os.environ.get("SMS_FUZZ_SEED", "1"))
 INPUTS = int(os.environ.get("SMS_FUZZ_INPUTS", "1000000"))
+
+
+@pytest.fixture(autouse=True)
+def one_turn(monkeypatch):
+    """What an input brings is looked at when it is over: a busy machine would make two turns of it."""
+    monkeypatch.setattr(smpp_connection, "TURN", PATIENCE)
 
 
 @pytest.mark.parametrize("name", SURFACES)

@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from storage.crashes import after_a_crash, begun, copied, there
 from storage.test_restart import happen, happenings
-from support import once, request, send_path, serving, until
+from support import PATIENCE, once, request, send_path, serving, until
 from wires import Wire, settled
 
 from emulator.http.messages import HttpReply, HttpRequest
+from emulator.server import http_connection
 from emulator.storage import sandbox_log, sqlite
 from emulator.storage.store import Batch
 
@@ -101,7 +102,8 @@ def test_what_happens_during_a_commit_is_there_again_after_the_next(floor, at_on
         logbook.give_up()
 
 
-async def test_answers_leave_in_order_once_they_are_safe_and_the_connection_ends_behind_the_last(tmp_path):
+async def test_answers_leave_in_order_once_they_are_safe_and_the_connection_ends_behind_the_last(tmp_path, monkeypatch):
+    monkeypatch.setattr(http_connection, "TURN", PATIENCE)  # two requests of one read are one turn
     async with late_store(tmp_path / "state.db") as (_, late, connection, wire):
         first, second, third = (request(send_path(reference=name)) for name in ("first", "second", "third"))
         connection.data_received(first)
