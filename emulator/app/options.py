@@ -113,6 +113,12 @@ def _token(text: str) -> str:
     return text
 
 
+def _some(text: str) -> str:
+    if not text:
+        raise ValueError("nothing stands there; leave it out where it is not wanted")
+    return text
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -131,7 +137,7 @@ def _yes(text: str) -> bool:
 
 
 OPTIONS = (
-    Option("--host", str, "address to listen on", "ADDRESS"),
+    Option("--host", _some, "address to listen on", "ADDRESS"),
     Option("--port", _port, "HTTP port: providers, control API and page; 0 takes a free one"),
     Option("--smpp-port", _port, "SMPP port, 2775 unless --port is 0; 0 takes a free one"),
     Option("--smpp-tls-port", _port, "SMPP port with TLS from the first octet (the provider's is 3443); 0 takes a free "
@@ -141,22 +147,22 @@ OPTIONS = (
     Option("--https-port", _port, "listen there too, for what reaches the real port 443 by a hosts file or an alias; "
            "the HTTP port takes https and CONNECT as well"),
     Option("--also-http-port", _port, "listen there too, for what reaches the real port 80"),
-    Option("--tls-cert", str, "a certificate of your own for all that speaks TLS, PEM, with its chain; without it the "
-           "emulator's authority makes one for each name", "FILE"),
-    Option("--tls-key", str, "its key, PEM; without it the certificate's file holds it", "FILE"),
-    Option("--ca-dir", str, "where the emulator's certificate authority is kept; without it the user's data folder",
+    Option("--tls-cert", _some, "a certificate of your own for all that speaks TLS, PEM, with its chain; without it "
+           "the emulator's authority makes one for each name", "FILE"),
+    Option("--tls-key", _some, "its key, PEM; without it the certificate's file holds it", "FILE"),
+    Option("--ca-dir", _some, "where the emulator's certificate authority is kept; without it the user's data folder",
            "FOLDER"),
     Option("--tunnel", hosts.read_pattern, "another host to which CONNECT may go on, for the rest of a program's "
            "traffic: a name, *.example.com, or * for all but the providers'; repeatable", "HOST", many=True),
     Option("--any-credentials", _yes, "the sandbox default takes whatever key or login comes that no sandbox has"),
-    Option("--scenario", str, "a scenario's name (see `sms-emulator scenarios`) or a file", "NAME|FILE"),
+    Option("--scenario", _some, "a scenario's name (see `sms-emulator scenarios`) or a file", "NAME|FILE"),
     Option(
         "--callback-url", _callback_url, "where delivery callbacks of the default sandbox go: URL for all providers or "
         "PROVIDER=URL; repeatable; without it the built-in sink takes them", "URL", many=True,
     ),
     Option("--seed", _whole, "the one source of chance"),
     Option("--token", _token, "what control API and page ask for (Authorization: Bearer)", "TOKEN"),
-    Option("--state", str, "a file that keeps sandboxes over a restart, or the postgresql:// address of a database "
+    Option("--state", _some, "a file that keeps sandboxes over a restart, or the postgresql:// address of a database "
            "that many nodes share (needs the extra [cluster]); without it everything is in memory", "FILE|URL"),
     Option("--node-url", _node_url, "with a database: where other nodes reach this one's HTTP port", "URL"),
     Option("--keep-journal", _yes, "with --state: requests and callbacks, the journal, are kept too, in the same "
@@ -178,7 +184,7 @@ OPTIONS = (
            "NAME", many=True),
     Option("--callback-allow", targets.read, "where callbacks may go besides loopback and private addresses: "
            f"{targets.GRAMMAR}; repeatable", "TARGET", many=True),
-    Option("--callback-ca", str, "authorities of https callback receivers, PEM, besides the machine's and our own; "
+    Option("--callback-ca", _some, "authorities of https callback receivers, PEM, besides the machine's and our own; "
            "repeatable", "FILE", many=True),
     Option("--loop", _one_of("auto", "asyncio", "uvloop"), "the event loop: uvloop (extra [speed]), asyncio, or auto: "
            "uvloop where it is installed", "NAME"),

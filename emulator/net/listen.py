@@ -25,11 +25,16 @@ def bind(host: str, port: int, protocol: str = "HTTP", option: str = "--port") -
         family, address = _LOOPBACK if host == _LOOPBACK[1] else _found(host)
         listening = socket.create_server((address, port), family=family, backlog=BACKLOG)
     except OSError as error:
-        why = "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
-        raise Busy(
-            f"cannot listen for {protocol} on {host} port {port}: {why}. Another by {option}, a free one by {option} 0"
-            + (f"; with make: make run ARGS='{option} 0'" if "MAKELEVEL" in os.environ else "")
-        ) from None
+        why = f"cannot listen for {protocol} on {host} port {port}: "
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            why += "this machine has no such address. "
+            why += "127.0.0.1 (this machine alone) may stand behind --host, or 0.0.0.0"
+        else:
+            why += "it is in use" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+            why += f". Another by {option}, a free one by {option} 0"
+            if "MAKELEVEL" in os.environ:
+                why += f"; with make: make run ARGS='{option} 0'"
+        raise Busy(why) from None
     listening.setblocking(False)
     return listening
 

@@ -214,6 +214,16 @@ def test_a_busy_port_is_one_line_that_names_its_protocol_and_the_option_that_mov
     )
 
 
+@pytest.mark.parametrize("host", ["300.1.1.1", "192.0.2.1"], ids=["no address", "another machine's"])
+def test_an_address_that_this_machine_has_not_is_one_line_that_names_the_option_and_good_ones(host):
+    done = run("serve", "--port", "0", "--host", host)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"sms-emulator: cannot listen for HTTP on {host} port 0: this machine has no such address. 127.0.0.1 (this "
+        "machine alone) may stand behind --host, or 0.0.0.0\n"
+    )
+
+
 @pytest.mark.parametrize("written", ["0", "0.0", "2.5"])
 def test_a_node_may_drain_for_no_time_at_all(written):
     assert settings({}, {"SMS_EMULATOR_DRAIN_SECONDS": written}).drain_seconds == float(written)
@@ -224,6 +234,8 @@ def test_a_node_may_drain_for_no_time_at_all(written):
     [
         (("serve", "--port", "x"), "--port: 'x' is not a whole number"),
         (("serve", "--port", "70000"), "--port: 70000 is no port; 0 to 65535 may stand there"),
+        *((("serve", flag, ""), f"{flag}: nothing stands there; leave it out where it is not wanted")
+          for flag in ("--host", "--tls-cert", "--tls-key", "--ca-dir", "--scenario", "--state", "--callback-ca")),
         (("serve", "--head-seconds", "0"), "--head-seconds: 0 is not a time; it is a number of seconds above 0"),
         (("serve", "--drain-seconds", "-1"), "-1 is not a time; it is a number of seconds, 0 or more"),
         (("serve", "--callback-url", "nowhere"), "'nowhere' does not begin with http://"),
