@@ -20,7 +20,8 @@ class Busy(Exception):
 
 
 def bind(host: str, port: int, protocol: str = "HTTP", option: str = "--port") -> socket.socket:
-    """A listening socket. Raises Busy, which names the protocol that is served there and the option that moves it."""
+    """A listening socket. Raises Busy, which names the protocol that is served there and the option that moves it, or
+    --host where no socket can be had by that address."""
     try:
         family, address = _LOOPBACK if host == _LOOPBACK[1] else _found(host)
         listening = socket.create_server((address, port), family=family, backlog=BACKLOG)

@@ -135,6 +135,7 @@ async def test_a_fault_of_ours_in_a_later_turn_ends_its_connection_and_no_other(
 
 async def test_where_one_answer_cannot_be_made_all_else_of_its_read_is_told(monkeypatch):
     monkeypatch.setattr(smpp_connection, "TURN", PATIENCE)  # or a busy machine makes two of it
+
     def broken(pdu, command, outcome):
         if command.text == "Hello 30":
             raise ZeroDivisionError("a fault of ours")
